@@ -1,0 +1,97 @@
+# What one types in a checkout. `make` alone lists it.
+#
+# Everything happens in a virtual environment of the checkout's own, .venv. It is made, and what is
+# needed put in, the first time a target needs it and again when setup.cfg or pyproject.toml change.
+# The install is "editable": a change in the checkout counts at once, with no install again.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+PORT ?= 3000
+VENV ?= .venv
+BIN := $(VENV)/bin
+NODE_DIR := tests/end_to_end/node
+# What is checked: only what is there.
+SOURCES := $(wildcard twisted_chat twisted/plugins/twisted_chat_plugin.py tests bench)
+JS_TESTS := $(wildcard tests/web/*.test.js tests/web/*.test.mjs)
+TESTS ?= tests
+
+.PHONY: help run test pytest trial js lint format bench coverage clean
+
+help: ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+
+run: $(VENV)/.ready-run ## start the chat on port 3000 (PORT=... for another), in the foreground
+	@host="$$(hostname 2>/dev/null || echo localhost)"; \
+	printf '%s\n' \
+	    "" \
+	    "The chat starts on port $(PORT). Join it, as often as you like, with any of these:" \
+	    "" \
+	    "    telnet localhost $(PORT)" \
+	    "    nc localhost $(PORT)" \
+	    "    a browser at http://localhost:$(PORT)/" \
+	    "" \
+	    "Others on your network say $$host (or its address) instead of localhost." \
+	    "Ctrl-C here ends it. What is said is kept in $$PWD/chat.sqlite" \
+	    ""
+	@exec $(BIN)/twistd --nodaemon --pidfile= chat --port $(PORT)
+
+test: pytest trial js ## run every test, under pytest and under trial
+
+pytest: $(VENV)/.ready-test
+	@$(BIN)/python -m pytest -q $(TESTS)
+
+trial: $(VENV)/.ready-test
+	@$(BIN)/trial --reporter=text $(subst /,.,$(TESTS))
+
+js:
+ifneq ($(JS_TESTS),)
+	@if command -v node >/dev/null; then node --test $(JS_TESTS); \
+	elif [ -n "$${CHAT_TESTS_REQUIRE_ALL:-}" ]; then echo "node is missing: apt-get install nodejs" >&2; exit 1; \
+	else echo "skipped: the tests of the page's scripts need node: apt-get install nodejs"; fi
+endif
+
+lint: $(VENV)/.ready-lint ## ruff and mypy --strict
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/mypy --strict $(SOURCES)
+
+format: $(VENV)/.ready-lint ## put the sources into ruff's format
+	@$(BIN)/ruff check --fix-only --quiet $(SOURCES)
+	@$(BIN)/ruff format $(SOURCES)
+
+bench: $(VENV)/.ready-run ## measure, and write docs/benchmarks.md
+	@$(BIN)/python -m bench $(BENCH)
+
+coverage: $(VENV)/.ready-test ## statements and branches that the tests reach; 95 % is the floor
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q $(TESTS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+clean: ## remove what make and the tests left behind (not chat.sqlite)
+	@rm -rf $(VENV) build dist *.egg-info _trial_temp* .coverage .coverage.* htmlcov \
+	    .mypy_cache .pytest_cache .ruff_cache .hypothesis $(NODE_DIR)/node_modules \
+	    twisted/plugins/dropin.cache
+	@find twisted_chat twisted tests bench -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+# The virtual environment, and one stamp for each set of packages put into it.
+
+$(VENV)/.made:
+	@python="$$(./.ci/find-python)"; \
+	echo "Making $(VENV) with $$("$$python" -V) ..."; \
+	rm -rf $(VENV); \
+	"$$python" -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.ready-run: EXTRAS := redis
+$(VENV)/.ready-test: EXTRAS := redis,test
+$(VENV)/.ready-lint: EXTRAS := redis,lint
+$(VENV)/.ready-%: setup.cfg pyproject.toml | $(VENV)/.made
+	@echo "Installing the chat and what it needs ($(EXTRAS)) into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    --editable '.[$(EXTRAS)]' --config-settings editable_mode=compat
+	@$(BIN)/python -c 'from twisted.plugin import IPlugin, getPlugins; list(getPlugins(IPlugin))'
+	@touch $@
