@@ -91,7 +91,7 @@ $(VENV)/.ready-test: EXTRAS := redis,test
 $(VENV)/.ready-lint: EXTRAS := redis,lint
 $(VENV)/.ready-%: setup.cfg pyproject.toml | $(VENV)/.made
 	@echo "Installing the chat and what it needs ($(EXTRAS)) into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check \
 	    --editable '.[$(EXTRAS)]' --config-settings editable_mode=compat
 	@$(BIN)/python -c 'from twisted.plugin import IPlugin, getPlugins; list(getPlugins(IPlugin))'
 	@touch $@
