@@ -1,0 +1,1 @@
+"""Twisted lives here: what speaks to sockets."""

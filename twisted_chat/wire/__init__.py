@@ -1,0 +1,1 @@
+"""How events look on each wire: pure functions of bytes and events."""
