@@ -44,7 +44,7 @@ pytest: $(VENV)/.ready-test
 	@$(BIN)/python -m pytest -q $(TESTS)
 
 trial: $(VENV)/.ready-test
-	@$(BIN)/trial --reporter=text $(subst /,.,$(TESTS))
+	@$(BIN)/python -m twisted.trial --reporter=text $(subst /,.,$(TESTS))
 
 js:
 ifneq ($(JS_TESTS),)

@@ -1,0 +1,233 @@
+"""The shape of the package, read from its source.
+
+Nothing is imported here: each file is parsed, and its imports are held against the
+tables below.  A new module needs one entry in ``LAYERS``; where it stands decides
+what it may import.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
+
+from twisted.trial import unittest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = "twisted_chat"
+PLUGIN = "twisted/plugins/twisted_chat_plugin.py"
+
+LAYERS: tuple[tuple[str, ...], ...] = (
+    ("events",),
+    ("answers",),
+    ("interfaces",),
+    ("nicknames", "pool", "presence", "limits", "wordfilter"),
+    ("commands",),
+    ("chat",),
+    ("routes", "committer", "wire.*", "journals.*"),
+    ("protocols.*",),
+    ("site",),
+    ("service", "testing"),
+    ("plugin",),
+)
+"""What stands on what, lowest first.
+
+A module imports only from layers above its own in this table, never from its own.
+A name without a star comes before a pattern, so a module that its neighbours share
+gets a layer for itself, say ``("wire.text",)`` before the one of ``"wire.*"``.
+"""
+
+TWISTED_ALLOWED = (
+    "protocols.*",
+    "journals.redis",
+    "journals.sqlite",
+    "site",
+    "service",
+    "plugin",
+)
+"""Where Twisted lives.  Everything else is plain Python, so that it can be tested,
+read and used without a reactor."""
+
+UNTESTED = {
+    "events": "only values",
+    "answers": "only values",
+    "interfaces": "only types; the contract tests of what implements them test it",
+}
+"""Modules without a test file of their own, and why."""
+
+REAL_WORLD = {
+    "twisted.internet.reactor": "the reactor of the process",
+    "twisted.internet.task.deferLater": "waiting for the clock",
+    "time.sleep": "sleeping",
+    "asyncio.sleep": "sleeping",
+    "socket.socket": "a real socket",
+    "socket.create_connection": "a real connection",
+    "socket.create_server": "a real port",
+    "subprocess": "another program",
+    "pty": "a real terminal",
+}
+"""What only the tests in ``end_to_end`` may use."""
+
+
+@dataclass(frozen=True)
+class Module:
+    """One source file, named relative to the package: ``wire.text``, ``plugin``."""
+
+    name: str
+    path: Path
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.path.read_text("utf-8"), str(self.path))
+
+    @property
+    def is_init(self) -> bool:
+        return self.path.name == "__init__.py"
+
+    @property
+    def dotted(self) -> tuple[str, ...]:
+        """The package that a relative import in this file starts from."""
+        inside = tuple(self.name.split(".")) if self.name else ()
+        return (PACKAGE, *(inside if self.is_init else inside[:-1]))
+
+    def imports(self) -> Iterator[str]:
+        """The full dotted name of everything that is imported, anywhere in the file."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                start = list(self.dotted[: len(self.dotted) + 1 - node.level])
+                base = [*start, node.module] if node.level else [node.module]
+                stem = ".".join(part for part in base if part)
+                yield from (f"{stem}.{alias.name}" for alias in node.names)
+
+
+def package_modules() -> list[Module]:
+    """Every module of the package, and the plugin."""
+    top = ROOT / PACKAGE
+    found = []
+    for path in sorted(top.rglob("*.py")):
+        parts = path.relative_to(top).with_suffix("").parts
+        found.append(Module(".".join(p for p in parts if p != "__init__"), path))
+    if (ROOT / PLUGIN).exists():
+        found.append(Module("plugin", ROOT / PLUGIN))
+    return found
+
+
+def layer_of(name: str) -> int | None:
+    """Where a module stands; a plain name in the table wins over a pattern."""
+    for matches in (str.__eq__, fnmatchcase):
+        for rank, patterns in enumerate(LAYERS):
+            if any(matches(name, pattern) for pattern in patterns):
+                return rank
+    return None
+
+
+class LayeringTests(unittest.SynchronousTestCase):
+    """Whoever reads a module has to know only what stands below it."""
+
+    def setUp(self) -> None:
+        self.modules = package_modules()
+        self.names = {m.name for m in self.modules}
+        self.code = [m for m in self.modules if not m.is_init]
+
+    def own(self, imported: str) -> str | None:
+        """Which of our modules an import reaches; None for anyone else's."""
+        first, *rest = imported.split(".")
+        if first != PACKAGE:
+            return None
+        # The longest name that is a module; what follows is something inside it.
+        while rest and ".".join(rest) not in self.names:
+            rest.pop()
+        return ".".join(rest)
+
+    def test_every_module_has_its_place(self) -> None:
+        """Whoever adds a module says where it stands."""
+        lost = [m.name for m in self.code if layer_of(m.name) is None]
+        self.assertEqual(lost, [], "not in LAYERS; see tests/test_layering.py")
+
+    def test_imports_point_down(self) -> None:
+        """No module imports one that stands beside or above it."""
+        wrong = []
+        for module in self.code:
+            rank = layer_of(module.name)
+            for imported in module.imports():
+                target = self.own(imported)
+                if not target or rank is None:
+                    continue
+                below = layer_of(target)
+                if below is None or below >= rank:
+                    wrong.append(f"{module.name} imports {target}")
+        self.assertEqual(wrong, [])
+
+    def test_the_core_knows_no_twisted(self) -> None:
+        """Only the listed modules import Twisted or zope."""
+        wrong = [
+            f"{module.name} imports {imported}"
+            for module in self.modules
+            if not any(fnmatchcase(module.name, allowed) for allowed in TWISTED_ALLOWED)
+            for imported in module.imports()
+            if imported.split(".")[0] in {"twisted", "zope", "txredisapi"}
+        ]
+        self.assertEqual(wrong, [])
+
+    def test_init_files_hold_words_only(self) -> None:
+        """An ``__init__`` says what the package is for, and no more."""
+        wrong = []
+        for module in self.modules:
+            if not module.is_init:
+                continue
+            if not ast.get_docstring(module.tree):
+                wrong.append(f"{module.name or PACKAGE} says nothing")
+            code = [ast.unparse(node) for node in module.tree.body[1:]]
+            if module.name == "":
+                code = [line for line in code if not line.startswith("__version__ = ")]
+            wrong += [f"{module.name or PACKAGE}: {line}" for line in code]
+        self.assertEqual(wrong, [])
+
+    def test_the_plugin_directory_is_no_package(self) -> None:
+        """Twisted finds plugins only where no ``__init__`` stands in the way."""
+        self.assertEqual(list((ROOT / "twisted").rglob("__init__.py")), [])
+
+    def test_every_module_has_a_test_file_named_for_it(self) -> None:
+        """Whoever changes a module knows where its tests are."""
+        missing = []
+        for module in self.code:
+            *folders, name = module.name.split(".")
+            expected = ROOT.joinpath("tests", *folders, f"test_{name}.py")
+            if module.name not in UNTESTED and not expected.exists():
+                missing.append(str(expected.relative_to(ROOT)))
+        self.assertEqual(missing, [])
+
+
+class UnitTestsStayInside(unittest.SynchronousTestCase):
+    """The unit tests are quick and never fail for what the machine is doing."""
+
+    def test_no_ports_no_sleep_no_reactor(self) -> None:
+        """Outside ``end_to_end`` nothing opens a port, sleeps or starts programs."""
+        tests = ROOT / "tests"
+        wrong = []
+        for path in sorted(tests.rglob("*.py")):
+            if "end_to_end" in path.relative_to(tests).parts:
+                continue
+            module = Module(path.stem, path)
+            used = {
+                name
+                for full in (*module.imports(), *attributes(module.tree))
+                for name in (full, full.rpartition(".")[0])
+            }
+            wrong += [
+                f"{path.relative_to(ROOT)}: {REAL_WORLD[name]} ({name})"
+                for name in sorted(used & REAL_WORLD.keys())
+            ]
+        self.assertEqual(wrong, [])
+
+
+def attributes(tree: ast.Module) -> Iterator[str]:
+    """Every plain dotted name in a file: ``time.sleep`` for ``time.sleep(1)``."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{node.value.id}.{node.attr}"
