@@ -12,7 +12,7 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 3000
 VENV ?= .venv
 BIN := $(VENV)/bin
-NODE_DIR := tests/end_to_end/node
+NODE_DIR := tests/end_to_end
 # What is checked: only what is there.
 SOURCES := $(wildcard twisted_chat twisted/plugins/twisted_chat_plugin.py tests bench)
 JS_TESTS := $(wildcard tests/web/*.test.js tests/web/*.test.mjs)
