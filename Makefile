@@ -17,6 +17,7 @@ NODE_DIR := tests/end_to_end
 SOURCES := $(wildcard twisted_chat twisted/plugins/twisted_chat_plugin.py tests bench)
 JS_TESTS := $(wildcard tests/web/*.test.js tests/web/*.test.mjs)
 TESTS ?= tests
+PYTEST_FLAGS ?= -q
 
 .PHONY: help run test pytest trial js lint format bench coverage clean
 
@@ -41,7 +42,7 @@ run: $(VENV)/.ready-run ## start the chat on port 3000 (PORT=... for another), i
 test: pytest trial js ## run every test, under pytest and under trial
 
 pytest: $(VENV)/.ready-test
-	@$(BIN)/python -m pytest -q $(TESTS)
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS) $(TESTS)
 
 trial: $(VENV)/.ready-test
 	@$(BIN)/python -m twisted.trial --reporter=text $(subst /,.,$(TESTS))
@@ -67,7 +68,7 @@ bench: $(VENV)/.ready-run ## measure, and write docs/benchmarks.md
 
 coverage: $(VENV)/.ready-test ## statements and branches that the tests reach; 95 % is the floor
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest -q $(TESTS)
+	@$(BIN)/coverage run -m pytest $(PYTEST_FLAGS) $(TESTS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 

@@ -108,9 +108,7 @@ class Server:
             over = self.process.poll() is not None
             found = re.search(pattern, self.log())
             if over and not found:
-                raise NotSeen(
-                    f"the server ended: {self.stderr_path.read_text()}{self.log()}"
-                )
+                raise NotSeen(f"the server ended: {self.stderr_path.read_text()}")
             return found
 
         try:
