@@ -27,6 +27,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("nicknames", "pool", "presence", "limits", "wordfilter"),
     ("commands",),
     ("chat",),
+    ("journals.words", "journals.schema"),
+    ("journals.statements",),
     ("routes", "committer", "wire.*", "journals.*"),
     ("protocols.*",),
     ("site",),

@@ -1,0 +1,421 @@
+"""What every journal does, whatever it is made of.
+
+A test case for a journal is this mixin, a ``SynchronousTestCase`` and ``make``:
+
+    class RedisJournalTests(JournalContract, SynchronousTestCase):
+        def make(self, keep=None): ...
+
+One whose journal needs more than its own call to finish also overrides ``run``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from itertools import count
+from typing import TYPE_CHECKING, TypeVar
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.events import (
+    Acted,
+    AwaySet,
+    Entry,
+    Event,
+    Gone,
+    Joined,
+    Left,
+    Renamed,
+    Said,
+    Signalled,
+    Stored,
+    TopicSet,
+    Whispered,
+)
+from twisted_chat.interfaces import Journal, Missed, StoreError
+
+T = TypeVar("T")
+
+NOW = 1_700_000_000.25
+"""Where the clock of a journal under test stands, in seconds since 1970."""
+
+if TYPE_CHECKING:
+    Base = SynchronousTestCase
+else:
+    Base = object
+
+_keys = count()
+
+
+def entry(event: Event) -> Entry:
+    """An event with a key like no other."""
+    return Entry(f"key-{next(_keys)}", event)
+
+
+def said(text: str, room: str = "lobby", nick: str = "alice") -> Said:
+    """Something that was said."""
+    return Said(room, nick, text, "id-" + nick)
+
+
+def texts(messages: Sequence[Stored]) -> list[str]:
+    """What was said, without the rest."""
+    return [getattr(one.event, "text", "?") for one in messages]
+
+
+EVERY_EVENT: tuple[Event, ...] = (
+    said("hi"),
+    Said("lobby", "alice", "from a page", "id-alice", '"from a page"'),
+    Acted("lobby", "alice", "waves", "id-alice"),
+    Signalled("lobby", "alice", '{"typing":true}', "id-alice"),
+    Whispered("alice", "bob", "psst", "id-alice", "id-bob"),
+    Joined("lobby", "carol", "id-carol"),
+    Left("lobby", "carol", "id-carol"),
+    Gone("carol", "id-carol"),
+    Renamed("carol", "caroline", "id-carol"),
+    TopicSet("lobby", "alice", "weather", "id-alice"),
+    AwaySet("alice", "lunch", "id-alice"),
+)
+
+any_text = st.text(st.characters(codec="utf-8"), max_size=60)
+
+
+class JournalContract(Base):
+    """See the module."""
+
+    def make(self, keep: int | None = None) -> Journal:
+        """A new journal with nothing in it, whose clock stands at ``NOW``."""
+        raise NotImplementedError
+
+    def run_now(self, awaitable: Awaitable[T]) -> T:
+        """What comes of it, at once."""
+
+        async def wait() -> T:
+            return await awaitable
+
+        return self.successResultOf(Deferred.fromCoroutine(wait()))
+
+    def refused(self, awaitable: Awaitable[object]) -> str:
+        """The one line that says why it cannot be."""
+
+        async def wait() -> None:
+            await awaitable
+
+        failure = self.failureResultOf(Deferred.fromCoroutine(wait()), StoreError)
+        line = str(failure.value)
+        self.assertNotIn("\n", line)
+        return line
+
+    def opened(self, keep: int | None = None) -> Journal:
+        """A new journal that is open, and closed after the test."""
+        journal = self.make(keep)
+        self.heard: list[Stored] = []
+        self.batches: list[int] = []
+
+        def announce(batch: Sequence[Stored]) -> None:
+            self.heard += batch
+            self.batches.append(len(batch))
+
+        journal.subscribe(announce)
+        self.run_now(journal.open())
+        self.addCleanup(lambda: self.run_now(journal.close()))
+        return journal
+
+    def append(self, journal: Journal, *events: Event) -> list[Stored]:
+        """Append them as one batch; what was announced of it."""
+        before = len(self.heard)
+        self.run_now(journal.append([entry(event) for event in events]))
+        return self.heard[before:]
+
+    # What is announced
+
+    def test_what_is_appended_is_announced(self) -> None:
+        """Everyone is shown what was said, as it was said, in that order."""
+        journal = self.opened()
+        entries = [entry(event) for event in EVERY_EVENT]
+        self.run_now(journal.append(entries))
+        self.assertEqual([one.event for one in self.heard], list(EVERY_EVENT))
+        self.assertEqual([one.key for one in self.heard], [e.key for e in entries])
+
+    def test_positions_sort_in_the_order_of_arrival(self) -> None:
+        """Ids on the web wires can be compared as text, as the docs say."""
+        journal = self.opened()
+        for n in range(12):
+            self.append(journal, *(said(f"{n}.{m}") for m in range(9)))
+        positions = [one.position for one in self.heard]
+        self.assertEqual(positions, sorted(set(positions)))
+        self.assertEqual(len(positions), 108)
+
+    def test_a_message_bears_the_time_of_its_arrival(self) -> None:
+        """The time beside a message is when the server got it, to the millisecond."""
+        (one,) = self.append(self.opened(), said("hi"))
+        self.assertEqual(one.time, 1_700_000_000_250)
+
+    def test_an_empty_batch_is_nothing(self) -> None:
+        """Nobody is written to when nothing happened."""
+        journal = self.opened()
+        self.run_now(journal.append([]))
+        self.assertEqual(self.heard, [])
+
+    def test_healthy(self) -> None:
+        """``/healthz`` says "ok" while messages can be stored."""
+        journal = self.opened()
+        self.append(journal, said("hi"))
+        self.assertIsNone(journal.healthy())
+
+    # History
+
+    def test_a_new_room_is_empty(self) -> None:
+        """The first one in a room sees no topic and no history."""
+        state = self.run_now(self.opened().room("lobby", 10))
+        self.assertEqual((state.topic, tuple(state.recent)), ("", ()))
+
+    def test_a_newcomer_sees_the_last_messages(self) -> None:
+        """The last messages of the room, oldest first; no arrivals, no whispers."""
+        journal = self.opened()
+        self.append(journal, *EVERY_EVENT, said("elsewhere", room="other"))
+        heard = self.append(journal, said("three"), said("four"))
+        state = self.run_now(journal.room("lobby", 4))
+        self.assertEqual(texts(state.recent), ["from a page", "waves", "three", "four"])
+        self.assertEqual(state.recent[-1].position, heard[-1].position)
+        self.assertEqual(state.recent[-1].time, heard[-1].time)
+
+    def test_history_of_none(self) -> None:
+        """With ``--history 0`` a newcomer sees none."""
+        journal = self.opened()
+        self.append(journal, said("hi"))
+        self.assertEqual(tuple(self.run_now(journal.room("lobby", 0)).recent), ())
+
+    def test_the_topic_stays(self) -> None:
+        """``\\topic`` tells what was last set; setting nothing clears it."""
+        journal = self.opened()
+        self.append(journal, TopicSet("lobby", "alice", "weather", "id-alice"))
+        self.append(journal, TopicSet("lobby", "bob", "food", "id-bob"))
+        self.append(journal, TopicSet("other", "bob", "cars", "id-bob"))
+        self.assertEqual(self.run_now(journal.room("lobby", 1)).topic, "food")
+        self.append(journal, TopicSet("lobby", "bob", "", "id-bob"))
+        self.assertEqual(self.run_now(journal.room("lobby", 1)).topic, "")
+        self.assertEqual(self.run_now(journal.room("other", 1)).topic, "cars")
+
+    def test_paging_back(self) -> None:
+        """Scrolling back shows every message once, and ends."""
+        journal = self.opened()
+        for n in range(10):
+            self.append(journal, said(str(n)), said("x", room="other"))
+        seen: list[str] = []
+        position: str | None = None
+        while page := self.run_now(journal.before("lobby", position, 3)):
+            seen = texts(page) + seen
+            position = page[0].position
+        self.assertEqual(seen, [str(n) for n in range(10)])
+
+    def test_nothing_before_a_position_that_is_none(self) -> None:
+        """A page with an id of another server's history gets no wrong messages."""
+        journal = self.opened()
+        self.append(journal, said("hi"))
+        for position in ("", "0", "x" * 40, "9" * 40, "\0", "-1", "é"):
+            self.assertEqual(self.run_now(journal.before("lobby", position, 9)), ())
+
+    # Resuming
+
+    def test_since_is_all_that_one_should_have_seen(self) -> None:
+        """Who comes back sees messages, actions, topics and own whispers, in order."""
+        journal = self.opened()
+        (start,) = self.append(journal, said("seen"))
+        self.append(
+            journal,
+            *EVERY_EVENT,
+            said("elsewhere", room="other"),
+            said("second room", room="second"),
+            Whispered("bob", "carol", "not for alice", "id-bob", "id-carol"),
+            Whispered("bob", "alice", "for alice", "id-bob", "id-alice"),
+            Whispered("alice", "alice", "to self", "id-alice", "id-alice"),
+        )
+        missed = self.run_now(
+            journal.since(start.position, ["lobby", "second"], "id-alice", 100)
+        )
+        self.assertTrue(missed.complete)
+        self.assertEqual(
+            texts(missed.events),
+            [
+                "hi",
+                "from a page",
+                "waves",
+                "psst",
+                "weather",
+                "second room",
+                "for alice",
+                "to self",
+            ],
+        )
+        by_position = {one.position: one.event for one in self.heard}
+        whisper = missed.events[3]
+        self.assertEqual(whisper.event, by_position[whisper.position])
+
+    def test_since_the_last_is_nothing(self) -> None:
+        """Who missed nothing is told so, even after an event nobody is shown again."""
+        journal = self.opened()
+        *_, last = self.append(journal, said("hi"), Joined("lobby", "bob", "id-bob"))
+        missed = self.run_now(journal.since(last.position, ["lobby"], "id-bob", 10))
+        self.assertEqual(missed, Missed(True, ()))
+
+    def test_since_without_rooms(self) -> None:
+        """Whispers reach one who was in no room."""
+        journal = self.opened()
+        (start, *_) = self.append(
+            journal,
+            said("hi"),
+            Whispered("alice", "bob", "psst", "id-alice", "id-bob"),
+        )
+        missed = self.run_now(journal.since(start.position, [], "id-bob", 10))
+        self.assertEqual((missed.complete, texts(missed.events)), (True, ["psst"]))
+
+    def test_missing_too_much_is_not_complete(self) -> None:
+        """Who missed more than is replayed is told so, and gets the plain history."""
+        journal = self.opened()
+        start, *_ = self.append(journal, *(said(str(n)) for n in range(6)))
+        since = journal.since
+        self.assertTrue(self.run_now(since(start.position, ["lobby"], "x", 5)).complete)
+        self.assertEqual(
+            self.run_now(since(start.position, ["lobby"], "x", 4)), Missed(False, ())
+        )
+
+    def test_since_a_position_that_is_none(self) -> None:
+        """Whatever a client sends as its position, it is never told a lie."""
+        journal = self.opened()
+        (one,) = self.append(journal, said("hi"))
+        later = one.position[:-2] + "zz"
+        for position in ("", "0", "x" * 40, "9" * 40, later, "\0", "-1", "é"):
+            missed = self.run_now(journal.since(position, ["lobby"], "id-x", 10))
+            self.assertEqual(missed, Missed(False, ()), position)
+
+    # Bounds
+
+    def test_keep(self) -> None:
+        """With ``--keep 5`` each room keeps its last five messages."""
+        journal = self.opened(keep=5)
+        (quiet,) = self.append(journal, said("quiet", room="quiet"))
+        for n in range(100):
+            self.append(journal, *(said(f"{n}.{m}") for m in range(10)))
+        self.settle(journal)
+        last = self.run_now(journal.before("lobby", None, 1000))
+        self.assertEqual(texts(last)[-5:], [f"99.{m}" for m in range(5, 10)])
+        self.assertLessEqual(len(last), self.slack(5))
+        other = self.run_now(journal.before("quiet", None, 10))
+        self.assertEqual(texts(other), ["quiet"])
+        self.assertEqual(self.run_now(journal.search("lobby", "0.0", 10)), ())
+        rooms = ["lobby"]
+        old = self.run_now(journal.since(quiet.position, rooms, "x", 10_000))
+        self.assertEqual(old, Missed(False, ()))
+        recent = self.heard[-3].position
+        missed = self.run_now(journal.since(recent, rooms, "x", 10))
+        self.assertEqual((missed.complete, len(missed.events)), (True, 2))
+        missed = self.run_now(journal.since(quiet.position, ["quiet"], "x", 10))
+        self.assertTrue(missed.complete)
+
+    def settle(self, journal: Journal) -> None:
+        """Let a journal that trims in the background do so."""
+
+    def slack(self, keep: int) -> int:
+        """The most messages of a room that may be there with this ``keep``."""
+        return keep
+
+    # Search
+
+    def found(self, text: str, words: str) -> bool:
+        """Whether a message of this text is found by these words."""
+        journal = self.opened()
+        self.append(journal, said("another one"), said(text), said(text, room="x"))
+        hits = self.run_now(journal.search("lobby", words, 10))
+        return texts(hits) == [text]
+
+    def test_search_needs_all_the_words(self) -> None:
+        """``\\search cheese moon`` finds what holds both, in any order."""
+        text = "The Moon is made of green cheese."
+        self.assertTrue(self.found(text, "cheese moon"))
+        self.assertTrue(self.found(text, "  CHEESE  "))
+        self.assertFalse(self.found(text, "cheese mars"))
+
+    def test_search_by_the_beginning_of_a_word(self) -> None:
+        """``\\search chee`` finds cheese; ``\\search heese`` does not."""
+        self.assertTrue(self.found("green cheese", "chee gre"))
+        self.assertFalse(self.found("green cheese", "heese"))
+
+    def test_search_knows_case_and_accents(self) -> None:
+        """However one types a word, it is found."""
+        for text, words in (
+            ("Crème BRÛLÉE", "creme brulee"),
+            ("creme brulee", "CRÈME"),
+            ("cre\u0300me", "crème"),
+            ("ПРИВЕТ, мир", "привет МИР"),
+            ("full ｗｉｄｔｈ", "width"),
+            ("half width", "ＷＩＤＴＨ"),
+        ):
+            self.assertTrue(self.found(text, words), (text, words))
+
+    def test_search_where_words_have_no_spaces(self) -> None:
+        """Any part of a Chinese, Japanese or Thai text is found, and emoji are."""
+        for text, words in (
+            ("我喜欢喝绿茶", "绿茶"),
+            ("我喜欢喝绿茶", "茶"),
+            ("東京タワーへ行く", "タワー 東京"),
+            ("สวัสดีครับ", "ครับ"),
+            ("party🎉tonight", "🎉"),
+            ("한국어 채팅", "한국"),
+        ):
+            self.assertTrue(self.found(text, words), (text, words))
+        self.assertFalse(self.found("我喜欢喝绿茶", "茶绿"))
+
+    def test_search_shows_the_last_oldest_first(self) -> None:
+        """The newest hits, in the order in which they were said."""
+        journal = self.opened()
+        self.append(journal, *(said(f"tea {n}") for n in range(5)))
+        self.append(journal, Acted("lobby", "bob", "drinks tea", "id-bob"))
+        self.append(journal, TopicSet("lobby", "bob", "tea", "id-bob"))
+        self.append(journal, Whispered("bob", "alice", "tea", "id-bob", "id-alice"))
+        hits = self.run_now(journal.search("lobby", "tea", 3))
+        self.assertEqual(texts(hits), ["tea 3", "tea 4", "drinks tea"])
+
+    def test_search_for_no_word_finds_nothing(self) -> None:
+        """``\\search !`` finds nothing and says so; it does not find everything."""
+        journal = self.opened()
+        self.append(journal, said("hi! * \" ' ("))
+        for words in ("", "  ", "!", '"', "'", "*", "( )", "- ^ :", "\0", "\ufe0e~"):
+            self.assertEqual(self.run_now(journal.search("lobby", words, 10)), ())
+
+    def test_search_takes_no_word_for_a_command(self) -> None:
+        """Whatever the search engine behind has for syntax, people type words."""
+        for text in (
+            'say "cheese" NEAR OR AND NOT me',
+            "text:cheese -cheese ^cheese cheese* (cheese) {cheese} a+b 50% a_b",
+            "'); DROP TABLE events; --",
+            "NEAR(a b, 3)",
+            "\\search it",
+        ):
+            self.assertTrue(self.found(text, text), text)
+
+    @settings(max_examples=25, deadline=None)
+    @given(st.text(max_size=80), any_text)
+    def test_search_never_fails(self, words: str, text: str) -> None:
+        """No text, however odd, makes a search an error."""
+        journal = self.opened()
+        self.append(journal, said(text))
+        self.run_now(journal.search("lobby", words, 10))
+        self.run_now(journal.search("lobby", text, 10))
+
+    @settings(max_examples=25, deadline=None)
+    @given(any_text, any_text, any_text)
+    def test_every_text_comes_back_as_it_was(
+        self, text: str, nick: str, room: str
+    ) -> None:
+        """History shows what was said, letter by letter."""
+        journal = self.opened()
+        sent = Said(room, nick, text, "id", '"' + text + '"')
+        self.append(journal, sent)
+        (back,) = self.run_now(journal.before(room, None, 1))
+        assert isinstance(back.event, Said)
+        self.assertEqual(
+            (back.event.room, back.event.nick, back.event.text, back.event.raw),
+            (room, nick, text, sent.raw),
+        )

@@ -1,0 +1,74 @@
+"""Tests of twisted_chat.journals.memory, beside the contract of all journals."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.journals.contract import NOW, JournalContract, entry, said, texts
+from twisted_chat.events import Stored, TopicSet, Whispered
+from twisted_chat.interfaces import Missed
+from twisted_chat.journals import memory
+from twisted_chat.journals.memory import MemoryJournal
+
+
+class MemoryJournalTests(JournalContract, SynchronousTestCase):
+    """A server with ``--store memory:``."""
+
+    def make(self, keep: int | None = None) -> MemoryJournal:
+        return MemoryJournal(lambda: NOW, keep)
+
+    def test_another_run_knows_nothing(self) -> None:
+        """After a restart nobody is told that they missed nothing."""
+        old = self.opened()
+        (one,) = self.append(old, said("hi"))
+        new = self.opened()
+        self.append(new, said("hi"), said("hi"))
+        missed = self.run_now(new.since(one.position, ["lobby"], "x", 10))
+        self.assertEqual(missed, Missed(False, ()))
+
+    def test_memory_is_bounded(self) -> None:
+        """However long and in however many rooms people talk, memory ends somewhere."""
+        journal = MemoryJournal(lambda: NOW, room_for=200_000)
+        first = None
+        heard: list[Stored] = []
+        journal.subscribe(heard.extend)
+        for n in range(2_000):
+            batch = [
+                entry(said("x" * 100, room=f"room{n}")),
+                entry(Whispered("a", "b", "y" * 100, f"a{n}", f"b{n}")),
+                entry(TopicSet(f"room{n}", "a", "topic", "a")),
+            ]
+            self.run_now(journal.append(batch))
+            first = first or heard[0]
+        assert first is not None
+        self.assertLess(len(journal._kept), 200)
+        self.assertLess(len(journal._strands), 400)
+        kept = self.run_now(journal.before("room1999", None, 10))
+        self.assertEqual(texts(kept), ["x" * 100])
+        missed = self.run_now(journal.since(first.position, ["room0"], "x", 10))
+        self.assertFalse(missed.complete)
+        missed = self.run_now(journal.since(heard[-3].position, ["x"], "b1999", 10))
+        self.assertEqual(texts(missed.events), ["y" * 100])
+
+    def test_keep_nothing(self) -> None:
+        """With ``--keep 0`` people still talk; there is only no history."""
+        journal = self.opened(keep=0)
+        one, _ = self.append(journal, said("hi"), said("ho"))
+        self.assertEqual(self.run_now(journal.before("lobby", None, 10)), ())
+        missed = self.run_now(journal.since(one.position, ["lobby"], "x", 10))
+        self.assertFalse(missed.complete)
+
+    def test_topics_are_bounded(self) -> None:
+        """Who opens rooms without end costs the server no memory without end."""
+        self.patch(memory, "KEPT_TOPICS", 3)
+        journal = self.opened()
+        for n in range(5):
+            self.append(journal, TopicSet(f"r{n}", "a", f"t{n}", "a"))
+        topics = [self.run_now(journal.room(f"r{n}", 0)).topic for n in range(5)]
+        self.assertEqual(topics, ["", "", "t2", "t3", "t4"])
+
+    def test_closed(self) -> None:
+        """What is said while the server ends is refused, not lost in silence."""
+        journal = self.opened()
+        self.run_now(journal.close())
+        self.assertIn("closing", self.refused(journal.append([entry(said("hi"))])))
