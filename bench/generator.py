@@ -1,0 +1,97 @@
+"""The load generator, led from Python: one command, one answer."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from bench.processes import Failed, pin
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Everyone is in: after ``seconds`` the last one was welcomed, after ``quiet_seconds`` the last byte had come."""
+
+    seconds: float
+    quiet_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """Lines said one at a time; each latency, in microseconds, is to the last of those who heard it."""
+
+    deliveries: int
+    latencies_us: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saturated:
+    """Lines said as fast as they were heard."""
+
+    lines: int
+    deliveries: int
+    seconds: float
+
+
+class Generator:
+    """Many clients of one server; use it in a ``with``.
+
+    :param program: the compiled ``load.c``.
+    :param dialect: ``line``, ``irc``, ``ws`` or ``sio``.
+    :param air: how many clients may be on their way in at once.
+    """
+
+    def __init__(self, program: Path, dialect: str, port: int, clients: int, air: int, cores: set[int]) -> None:
+        self._process = subprocess.Popen(
+            [str(program), dialect, str(port), str(clients), str(air)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            preexec_fn=pin(cores),
+        )
+
+    def __enter__(self) -> Generator:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def connect(self) -> Connected:
+        answer = self._ask("connect")
+        return Connected(answer["seconds"], answer["quiet_seconds"])
+
+    def single(self, rounds: int, pause_ms: float) -> Single:
+        answer = self._ask(f"single {rounds} {pause_ms}")
+        return Single(answer["deliveries"], tuple(answer["latencies_us"]))
+
+    def saturate(self, senders: int, window: int, seconds: float) -> Saturated:
+        answer = self._ask(f"saturate {senders} {window} {seconds}")
+        return Saturated(answer["lines"], answer["deliveries"], answer["seconds"])
+
+    def close(self) -> None:
+        """Ends it, and with it all of its connections."""
+        self._process.kill()
+        self._process.communicate()
+
+    def _ask(self, command: str) -> dict[str, Any]:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        try:
+            self._process.stdin.write(command + "\n")
+        except BrokenPipeError:
+            pass  # it has ended, and its last line says why
+        return parse_answer(self._process.stdout.readline())
+
+
+def parse_answer(line: str) -> dict[str, Any]:
+    """What the generator answered.  Raises Failed if it is an error, or nothing."""
+    if not line:
+        raise Failed("the load generator ended")
+    answer: dict[str, Any] = json.loads(line)
+    if "error" in answer:
+        raise Failed(str(answer["error"]))
+    return answer

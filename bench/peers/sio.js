@@ -1,0 +1,29 @@
+// The chat over Socket.IO as the documentation of npm's socket.io has it: io.emit for each message.
+//
+//     node sio.js PORT
+//
+// It speaks the dialect of join, messages, add chatter and remove chatter, and acknowledges a join.
+'use strict';
+
+const http = require('node:http');
+const { Server } = require('socket.io');
+
+const httpServer = http.createServer();
+const io = new Server(httpServer);
+const names = new Map();
+
+io.on('connection', (socket) => {
+  socket.on('join', (name, acknowledge) => {
+    for (const present of names.values()) socket.emit('add chatter', present);
+    names.set(socket.id, name);
+    socket.broadcast.emit('add chatter', name);
+    if (acknowledge) acknowledge({ ok: true });
+  });
+  socket.on('messages', (text) => io.emit('messages', `${names.get(socket.id)}: ${text}`));
+  socket.on('disconnect', () => {
+    const name = names.get(socket.id);
+    if (names.delete(socket.id)) socket.broadcast.emit('remove chatter', name);
+  });
+});
+
+httpServer.listen({ port: Number(process.argv[2]), host: '127.0.0.1', backlog: 1024 });
