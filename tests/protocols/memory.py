@@ -1,0 +1,177 @@
+"""A WebSocket client in memory, for the tests of what it talks to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from struct import pack
+from typing import Any
+
+from twisted.internet.address import IPv4Address
+from twisted.internet.error import ConnectionDone
+from twisted.internet.interfaces import IProtocolFactory
+from twisted.internet.testing import StringTransport
+from twisted.python.failure import Failure
+from websockets.client import ClientProtocol
+from websockets.frames import Close, Frame, Opcode
+from websockets.protocol import State
+from websockets.uri import parse_uri
+
+KEY = b"dGhlIHNhbXBsZSBub25jZQ=="
+ACCEPT = b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+"""The key of RFC 6455's own example, and the answer to it."""
+
+MASK = b"\x37\xfa\x21\x3d"
+
+
+def masked(first: int, payload: bytes, mask: bytes = MASK) -> bytes:
+    """A client's frame with any first byte, sound or not."""
+    size = len(payload)
+    if size < 126:
+        head = bytes((first, 0x80 | size))
+    elif size < 65536:
+        head = pack("!BBH", first, 0x80 | 126, size)
+    else:
+        head = pack("!BBQ", first, 0x80 | 127, size)
+    return head + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(payload))
+
+
+def text(words: str, *, last: bool = True) -> bytes:
+    """A text message, or its first part."""
+    return masked(0x81 if last else 0x01, words.encode())
+
+
+def more(payload: bytes, *, last: bool) -> bytes:
+    """A further part of a message."""
+    return masked(0x80 if last else 0x00, payload)
+
+
+class Wire(StringTransport):
+    """One connection, seen from the client's end."""
+
+    producer: Any
+
+    def __init__(self, peer: str = "192.0.2.1", port: int = 4711) -> None:
+        super().__init__(
+            hostAddress=IPv4Address("TCP", "192.0.2.9", 3000),
+            peerAddress=IPv4Address("TCP", peer, port),
+        )
+        self.aborted = False
+        self.half_closed = False
+        self.no_delay = False
+
+    def setTcpNoDelay(self, enabled: bool) -> None:
+        self.no_delay = enabled
+
+    def loseWriteConnection(self) -> None:
+        self.half_closed = True
+
+    def abortConnection(self) -> None:
+        self.aborted = True
+        super().abortConnection()
+
+    def accept(self, factory: IProtocolFactory) -> Wire:
+        """Connect to a factory."""
+        self.protocol = factory.buildProtocol(self.getPeer())
+        assert self.protocol is not None
+        self.protocol.makeConnection(self)
+        return self
+
+    def send(self, data: bytes, *, bytewise: bool = False) -> None:
+        """The client sends; whoever holds the connection by then receives."""
+        assert self.protocol is not None
+        if bytewise:
+            for i in range(len(data)):
+                self.protocol.dataReceived(data[i : i + 1])
+        else:
+            self.protocol.dataReceived(data)
+
+    def take(self) -> bytes:
+        """What the server has sent since the last time."""
+        data: bytes = self.value()
+        self.clear()
+        return data
+
+    def hang_up(self) -> None:
+        """The connection is gone."""
+        assert self.protocol is not None
+        self.connected = False
+        self.protocol.connectionLost(Failure(ConnectionDone()))
+
+
+def handshake(path: str = "/", **headers: str | None) -> bytes:
+    """A handshake; ``sec_websocket_version="8"`` changes a header, None drops it."""
+    fields: dict[str, str | None] = {
+        "host": "chat.example",
+        "upgrade": "websocket",
+        "connection": "keep-alive, Upgrade",
+        "sec-websocket-key": KEY.decode(),
+        "sec-websocket-version": "13",
+    }
+    fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+    lines = [f"GET {path} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in fields.items() if value is not None]
+    return "\r\n".join((*lines, "", "")).encode()
+
+
+class WebSocketClient:
+    """Speaks WebSocket over a ``Wire``.
+
+    :ivar head: how the server answered the handshake, up to the empty line.
+    """
+
+    def __init__(
+        self,
+        factory: IProtocolFactory,
+        path: str = "/",
+        *,
+        bytewise: bool = False,
+        peer: str = "192.0.2.1",
+        **headers: str | None,
+    ) -> None:
+        self.bytewise = bytewise
+        self.wire = Wire(peer).accept(factory)
+        self.wire.send(handshake(path, **headers), bytewise=bytewise)
+        answer = self.wire.take()
+        head, _, self._rest = answer.partition(b"\r\n\r\n")
+        self.head = head.decode()
+        uri = parse_uri("ws://chat.example/")
+        self._parser = ClientProtocol(uri, state=State.OPEN, max_size=None)
+
+    @property
+    def status(self) -> int:
+        return int(self.head.split()[1])
+
+    @property
+    def body(self) -> str:
+        return self._rest.decode()
+
+    def send(self, data: bytes) -> None:
+        """Send frames made by the functions above."""
+        self.wire.send(data, bytewise=self.bytewise)
+
+    def say(self, words: str) -> None:
+        self.send(text(words))
+
+    def frames(self) -> Iterator[Frame]:
+        """The frames that came since the last time."""
+        data, self._rest = self._rest + self.wire.take(), b""
+        if data:
+            self._parser.receive_data(data)
+        for event in self._parser.events_received():
+            assert isinstance(event, Frame)
+            yield event
+        if self._parser.parser_exc is not None:
+            raise self._parser.parser_exc
+
+    def heard(self) -> list[str]:
+        """The texts that came since the last time."""
+        return [
+            bytes(f.data).decode() for f in self.frames() if f.opcode is Opcode.TEXT
+        ]
+
+    def close_code(self) -> int | None:
+        """The code of the close frame that came, if one did."""
+        for frame in self.frames():
+            if frame.opcode is Opcode.CLOSE:
+                return int(Close.parse(bytes(frame.data)).code)
+        return None
