@@ -37,7 +37,8 @@ class Welcome:
         client resumed and nothing is missing, what it missed in ``missed``
         instead.
     :ivar position: resume from here to miss nothing after this.
-    :ivar recovered: the client resumed, and ``missed`` is all that it missed.
+    :ivar resumed: the client asked to be shown what it missed.
+    :ivar recovered: ``missed`` is all of that.
     """
 
     nick: str
@@ -50,6 +51,7 @@ class Welcome:
     history: tuple[Stored, ...]
     position: str
     motd: tuple[str, ...] = ()
+    resumed: bool = False
     recovered: bool = False
     missed: tuple[Stored, ...] = ()
 

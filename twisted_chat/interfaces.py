@@ -135,7 +135,9 @@ class Journal(Protocol):
         it is not complete.
         """
 
-    def search(self, room: str, words: str, limit: int) -> Awaitable[tuple[Stored, ...]]:
+    def search(
+        self, room: str, words: str, limit: int
+    ) -> Awaitable[tuple[Stored, ...]]:
         """The last ``limit`` messages of a room that hold all the words."""
 
     def healthy(self) -> str | None:

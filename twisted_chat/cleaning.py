@@ -1,0 +1,23 @@
+"""What people write, made safe to show.
+
+Nobody's text can move another's cursor or forge a line: control characters
+(C0, C1, DEL), bidirectional embeddings, overrides and isolates, and line and
+paragraph separators are removed, on every protocol.
+"""
+
+from __future__ import annotations
+
+import re
+
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    """The text without what could do harm on a screen.
+
+    Lone surrogates, which JSON can spell and UTF-8 cannot, become U+FFFD.
+    """
+    if text.isprintable():
+        return text
+    return _SURROGATES.sub("\ufffd", _UNSAFE.sub("", text))

@@ -1,0 +1,152 @@
+"""Group commit: at most one batch is on its way into the journal.
+
+While it is, the rest gathers and becomes the next batch; the commit's own
+latency is the window, and there is no timer to tune.  What was not stored is
+refused to its author and heard by nobody, except for arrivals and departures:
+those are facts, and are tried again until they are stored.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .events import Entry, Event, Stored
+from .interfaces import CallLater, Journal, Spawn, StoreError
+from .pool import Client
+
+MAX_ENTRIES = 2000
+"""Events in one batch."""
+
+MAX_CHARACTERS = 128 * 1024
+"""Characters said in one batch, well below what may wait for one reader."""
+
+RETRY = 1.0
+"""Seconds until arrivals and departures are tried again."""
+
+
+@dataclass(slots=True, eq=False)
+class Submission:
+    """An event on its way, and who asked for it.
+
+    :ivar ref: comes back on the answer.
+    :ivar lasting: tried again until it is stored.
+    """
+
+    key: str
+    event: Event
+    client: Client | None
+    ref: str | None
+    lasting: bool
+
+
+class Committer:
+    """Takes events one by one and stores them in batches.
+
+    :param node: unique among all servers and all their runs.
+    :ivar refused: called with each submission that was not stored.
+    """
+
+    def __init__(
+        self, journal: Journal, *, node: str, spawn: Spawn, call_later: CallLater
+    ) -> None:
+        self._journal = journal
+        self._node = node
+        self._spawn = spawn
+        self._call_later = call_later
+        self._count = 0
+        self._waiting: deque[Submission] = deque()
+        self._in_flight: dict[str, Submission] = {}
+        self._running = False
+        self._when_idle: list[Callable[[], None]] = []
+        self.refused: Callable[[Submission, StoreError], None] = _unheard
+
+    def submit(
+        self,
+        event: Event,
+        client: Client | None = None,
+        ref: str | None = None,
+        *,
+        lasting: bool = False,
+    ) -> None:
+        """Store this event next, after all that was submitted before."""
+        self._count += 1
+        key = f"{self._node}-{self._count}"
+        if client is not None:
+            client.pending += 1
+        self._waiting.append(Submission(key, event, client, ref, lasting))
+        if not self._running:
+            self._running = True
+            # Not at once: what else this turn of the reactor brings belongs
+            # into the same batch.
+            self._call_later(0, self._start)
+
+    def settle(self, stored: Stored) -> Submission | None:
+        """Whose submission was stored, if it was one of this server's."""
+        return self._in_flight.pop(stored.key, None)
+
+    def when_idle(self, call: Callable[[], None]) -> None:
+        """Call this once nothing is on its way; at once if nothing is."""
+        if self._running:
+            self._when_idle.append(call)
+        else:
+            call()
+
+    def _start(self) -> None:
+        self._spawn(self._run())
+
+    async def _run(self) -> None:
+        while self._waiting:
+            batch = self._next_batch()
+            for submission in batch:
+                self._in_flight[submission.key] = submission
+            try:
+                await self._journal.append([Entry(s.key, s.event) for s in batch])
+            except Exception as error:
+                if not isinstance(error, StoreError):
+                    # A mistake in a journal must not stop the chat: it ends in
+                    # the log, and the batch is treated like any other failure.
+                    self._spawn(_raise(error))
+                    error = StoreError("the store failed; the server's log says how")
+                if self._fail(batch, error):
+                    self._call_later(RETRY, self._start)
+                    self._tell_idle()
+                    return
+        self._running = False
+        self._tell_idle()
+
+    def _next_batch(self) -> list[Submission]:
+        batch: list[Submission] = []
+        room = MAX_CHARACTERS
+        while self._waiting and room > 0 and len(batch) < MAX_ENTRIES:
+            submission = self._waiting.popleft()
+            batch.append(submission)
+            room -= len(getattr(submission.event, "text", ""))
+        return batch
+
+    def _fail(self, batch: list[Submission], error: StoreError) -> bool:
+        """Refuse what was not stored; true if all that is left must wait."""
+        lasting: list[Submission] = []
+        for submission in batch:
+            # One that is not in flight any more was announced all the same.
+            if self._in_flight.pop(submission.key, None) is None:
+                continue
+            if submission.lasting:
+                lasting.append(submission)
+            self.refused(submission, error)
+        self._waiting.extendleft(reversed(lasting))
+        return bool(lasting) and all(s.lasting for s in self._waiting)
+
+    def _tell_idle(self) -> None:
+        calls, self._when_idle = self._when_idle, []
+        for call in calls:
+            call()
+
+
+def _unheard(submission: Submission, error: StoreError) -> None:
+    """Until the chat is there to tell its clients."""
+
+
+async def _raise(error: Exception) -> None:
+    raise error

@@ -1,0 +1,156 @@
+"""What one client has asked that the chat has not taken yet.
+
+Each protocol puts what it decodes in here, and the chat takes it as it
+should: at the client's pace (flood control delays, it drops nothing), a route
+only once everything that the client asked before is done (so that answers
+come in the order of the questions), and nothing before the client was let in.
+
+When the peer is gone, what it had sent is still said; then the client leaves.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+
+from twisted_chat.answers import Request
+from twisted_chat.chat import Chat
+from twisted_chat.limits import Bucket, Pace
+from twisted_chat.pool import Client
+
+MAX_IN_FLIGHT = 512
+"""Lines of one client that may be on their way into the journal at once."""
+
+PATIENCE = 60.0
+"""Seconds for which a client that is gone keeps to its pace; what it had sent
+and has not been said by then is said at once."""
+
+
+class Inbox:
+    """The requests of one client, in order.
+
+    :param pause: stop reading from the peer; called once until ``resume``.
+    :param resume: read on.
+    """
+
+    __slots__ = (
+        "_bucket",
+        "_chat",
+        "_client",
+        "_clock",
+        "_connection",
+        "_finished_at",
+        "_pause",
+        "_paused",
+        "_queue",
+        "_resume",
+        "_routed",
+        "_timer",
+    )
+
+    def __init__(
+        self,
+        chat: Chat,
+        client: Client,
+        clock: IReactorTime,
+        pace: Pace | None,
+        pause: Callable[[], object],
+        resume: Callable[[], object],
+    ) -> None:
+        self._chat = chat
+        self._client = client
+        self._connection = client.connection
+        client.inbox = self
+        self._clock = clock
+        self._bucket = Bucket(pace) if pace else None
+        self._pause = pause
+        self._resume = resume
+        self._paused = False
+        # The last request taken was a route: what follows may depend on what
+        # it changes, so it waits until that is done.
+        self._routed = False
+        # Most clients have nothing waiting most of the time, and an empty
+        # deque is 600 bytes.
+        self._queue: deque[Request] | None = None
+        self._timer: IDelayedCall | None = None
+        self._finished_at: float | None = None
+
+    def put(self, request: Request) -> None:
+        """Take a request in, now or later."""
+        if self._client.closed:
+            return
+        if self._queue is None:
+            if self._ready(request):
+                self._chat.receive(self._client, request)
+                return
+            self._queue = deque()
+        self._queue.append(request)
+        if not self._paused and self._finished_at is None:
+            self._paused = True
+            self._pause()
+
+    def finish(self) -> None:
+        """The peer is gone: say what it had sent, then let the client leave."""
+        if self._finished_at is None:
+            self._finished_at = self._clock.seconds()
+            if self._queue is None:
+                self._leave()
+
+    def drain(self) -> None:
+        """The server is stopping: say everything now, at no one's pace."""
+        self._bucket = None
+        self._pump()
+
+    def _ready(self, request: Request) -> bool:
+        """Whether the chat may take this now; if not, ``_pump`` will be called."""
+        client = self._client
+        routed = bool(request.route or request.refusal)
+        if (
+            not client.present
+            or client.pending >= MAX_IN_FLIGHT
+            or (client.pending and (routed or self._routed))
+        ):
+            client.when_idle(self._pump)
+            return False
+        self._routed = routed
+        bucket = self._bucket
+        if bucket is None:
+            return True
+        now = self._clock.seconds()
+        wait = bucket.wait(now)
+        if wait <= 0 or self._impatient(now):
+            bucket.take(now)
+            return True
+        if self._timer is None:
+            self._timer = self._clock.callLater(wait, self._tick)
+        return False
+
+    def _impatient(self, now: float) -> bool:
+        return self._finished_at is not None and now - self._finished_at > PATIENCE
+
+    def _tick(self) -> None:
+        self._timer = None
+        self._pump()
+
+    def _pump(self) -> None:
+        queue = self._queue
+        while queue and self._ready(queue[0]):
+            self._chat.receive(self._client, queue.popleft())
+            if self._client.closed:
+                queue.clear()
+        if not queue:
+            self._queue = None
+            if self._finished_at is not None:
+                self._leave()
+            elif self._paused:
+                self._paused = False
+                self._resume()
+
+    def _leave(self) -> None:
+        if self._client.pending:
+            # An answer is on its way that may still change the client.
+            self._client.when_idle(self._pump)
+        else:
+            self._chat.detach(self._client, self._connection)

@@ -1,0 +1,235 @@
+"""The backslash routes: one small function each.
+
+A handler is given an ``Ask`` and returns what it leads to: an event for
+everyone, an answer for the asker, or nothing; or it raises ``Refused``.  What
+it needs is said by its usage and guards in the table, which has been checked
+before it is called.  ``docs/architecture.md`` shows how to add one.
+"""
+
+from __future__ import annotations
+
+from .answers import Answer, Here, Notice, Past, Refused, RoomList, TopicIs
+from .chat import Ask, Handler, name_taken, room_name
+from .commands import CommandTable
+from .events import (
+    Acted,
+    AwaySet,
+    Event,
+    Joined,
+    Left,
+    Renamed,
+    Said,
+    Signalled,
+    TopicSet,
+    Whispered,
+)
+from .limits import MAX_HISTORY, MAX_IGNORED, MAX_ROOMS
+from .nicknames import Name, fold_or_none
+from .pool import Person
+
+SHOWN_HISTORY = 20
+"""Messages that ``\\history`` and ``\\search`` show when no number is given."""
+
+
+_routes: CommandTable[Handler] = CommandTable()
+
+
+def standard_table() -> CommandTable[Handler]:
+    """The routes that every server has; add your own to what this returns."""
+    return _routes.copy()
+
+
+@_routes.route("nick", "NAME", "take another nickname")
+async def nick(ask: Ask) -> Event:
+    client, name = ask.client, Name.of(ask.word)
+    if name.text == client.nick:
+        raise Refused("nick_taken", f"you are {name.text} already")
+    if not await ask.chat.names.claim(name.keys, client.id):
+        raise name_taken(name)
+    return Renamed(client.nick, name.text, client.id)
+
+
+@_routes.route("dm", "NAME TEXT", "say something to one person", aliases=("msg",))
+def dm(ask: Ask) -> Event:
+    name, text = ask.words
+    receiver = _person(ask, name)
+    if receiver.away:
+        away = Notice((f"{receiver.nick} is away: {receiver.away}",))
+        ask.chat.tell(ask.client, away)
+    client, text = ask.client, ask.chat.speakable(text)
+    return Whispered(client.nick, receiver.nick, text, client.id, receiver.id)
+
+
+@_routes.route("who", "[ROOM]", "who is in this room, or in another")
+def who(ask: Ask) -> Answer:
+    name = _named_room(ask)
+    room = ask.chat.pool.rooms.get(name)
+    if room is None:
+        return Here(name, ())
+    return Here(name, room.nicks(), room.away())
+
+
+@_routes.route("help", "[ROUTE]", "what can be typed here")
+def show_help(ask: Ask) -> Answer:
+    return Notice(ask.chat.table.help(ask.word))
+
+
+@_routes.route("me", "TEXT", "say what you do", in_room=True)
+def me(ask: Ask) -> Event:
+    text = ask.chat.speakable(ask.word)
+    return Acted(ask.room, ask.client.nick, text, ask.client.id)
+
+
+@_routes.route("join", "ROOM", "go into a room and speak there")
+async def join(ask: Ask) -> Event | Answer:
+    client, chat = ask.client, ask.chat
+    name = room_name(ask.word)
+    if name in client.rooms:
+        # Nobody else need know that it speaks here now.
+        client.rooms = (*(r for r in client.rooms if r != name), name)
+        chat.refresh(client)
+        return Notice((f"you speak in #{name} now",))
+    if len(client.rooms) >= MAX_ROOMS:
+        raise Refused(
+            "too_many_rooms",
+            f"you are in {MAX_ROOMS} rooms, which is the most: \\leave one first",
+        )
+    await chat.open(name)
+    return Joined(name, client.nick, client.id)
+
+
+@_routes.route("leave", "[ROOM]", "leave this room, or another", aliases=("part",))
+def leave(ask: Ask) -> Event:
+    room = ask.chat.spoken_room(ask.client, ask.word or ask.request.room)
+    return Left(room, ask.client.nick, ask.client.id)
+
+
+@_routes.route("rooms", "", "the rooms with someone in them")
+def rooms(ask: Ask) -> Answer:
+    found = [(r.name, len(r.people)) for r in ask.chat.pool.rooms.values()]
+    found.sort(key=lambda room: (-room[1], room[0]))
+    return RoomList(tuple((name, count) for name, count in found if count))
+
+
+@_routes.route("topic", "[TEXT]", "what this room is about; a text sets it")
+async def topic(ask: Ask) -> Event | Answer:
+    chat, client = ask.chat, ask.client
+    if not ask.word:
+        room = chat.pool.rooms.get(ask.room)
+        return TopicIs(ask.room, (room and room.topic) or "")
+    text = "" if ask.word == "-" else chat.speakable(ask.word)
+    return TopicSet(ask.room, client.nick, text, client.id)
+
+
+@_routes.route("history", "[N]", "what was said here last")
+async def history(ask: Ask) -> Answer:
+    room = _readable_room(ask)
+    limit = _number(ask.word) if ask.word else ask.request.limit
+    limit = max(1, min(limit or SHOWN_HISTORY, MAX_HISTORY))
+    # One more than asked for tells whether there is more.
+    found = await ask.chat.journal.before(room, ask.request.before, limit + 1)
+    return Past(room, found[-limit:], more=len(found) > limit)
+
+
+@_routes.route("search", "WORDS", "what was said here with all these words")
+async def search(ask: Ask) -> Answer:
+    room = _readable_room(ask)
+    limit = max(1, min(ask.request.limit or SHOWN_HISTORY, MAX_HISTORY))
+    found = await ask.chat.journal.search(room, ask.word, limit)
+    return Past(room, found, words=ask.word)
+
+
+@_routes.route("ignore", "[NAME]", "do not show what someone says")
+def ignore(ask: Ask) -> Answer:
+    client = ask.client
+    if not ask.word:
+        names = sorted(nick for nick, _ in (client.ignored or {}).values())
+        return Notice((f"you ignore: {', '.join(names) or 'nobody'}",))
+    person = _person(ask, ask.word)
+    if person is client:
+        raise Refused("bad_request", "you cannot ignore yourself")
+    if client.ignored is None:
+        client.ignored = {}
+    if len(client.ignored) >= MAX_IGNORED:
+        raise Refused("too_many", "that are too many: \\unignore someone first")
+    client.ignored[person.folded] = (person.nick, person.id)
+    ask.chat.refresh(client)
+    return Notice((f"you ignore {person.nick} now (\\unignore ends it)",))
+
+
+@_routes.route("unignore", "NAME", "show again what someone says")
+def unignore(ask: Ask) -> Answer:
+    client = ask.client
+    folded = fold_or_none(ask.word)
+    if not client.ignored or folded not in client.ignored:
+        raise Refused("no_such_nick", f"you do not ignore {ask.word}")
+    nick, _ = client.ignored.pop(folded)
+    ask.chat.refresh(client)
+    return Notice((f"you do not ignore {nick} any more",))
+
+
+@_routes.route("away", "[TEXT]", "say that you are away; without a text, back")
+def away(ask: Ask) -> Event:
+    text = ask.chat.speakable(ask.word) if ask.word else ""
+    if not text and not ask.client.away:
+        text = "away"
+    return AwaySet(ask.client.nick, text, ask.client.id)
+
+
+@_routes.route("quit", "[TEXT]", "leave the chat, with a last word if you like")
+def leave_chat(ask: Ask) -> Event | None:
+    client = ask.client
+    client.closed = True
+    if ask.word and client.room is not None:
+        text = ask.chat.speakable(ask.word)
+        client.when_idle(lambda: client.connection.close("quit"))
+        return Said(client.room, client.nick, text, client.id)
+    client.connection.close("quit")
+    return None
+
+
+# For programs: a route without a summary is not in the help.
+
+
+@_routes.route("entrance")
+def entrance(ask: Ask) -> Answer:
+    """What one sees on coming into a room that one is in already."""
+    return ask.chat.look_into(ask.room)
+
+
+@_routes.route("signal")
+def signal(ask: Ask) -> Event:
+    """Show Socket.IO clients a value that is no text."""
+    raw = ask.request.raw
+    if raw is None:
+        raise Refused("no_such_command", "no such command: \\signal (try \\help)")
+    return Signalled(ask.room, ask.client.nick, raw, ask.client.id)
+
+
+def _person(ask: Ask, nick: str) -> Person:
+    folded = fold_or_none(nick)
+    person = ask.chat.pool.by_name.get(folded) if folded else None
+    if person is None:
+        raise Refused("no_such_nick", f"nobody here is called {nick} (try \\who)")
+    return person
+
+
+def _named_room(ask: Ask) -> str:
+    """The room that is asked about, which the asker need not be in."""
+    if ask.word:
+        return room_name(ask.word)
+    if ask.request.room is not None:
+        return room_name(ask.request.room)
+    return ask.room
+
+
+def _readable_room(ask: Ask) -> str:
+    """The room whose past is asked for: rooms are open to everyone."""
+    return ask.room if ask.request.room is None else room_name(ask.request.room)
+
+
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise Refused("usage", f"{text} is no number: try \\history 20") from None

@@ -1,0 +1,218 @@
+"""What an operator can set, as a value: checked once, then only read."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from .limits import MAX_HISTORY, Pace
+from .wordfilter import WordFilter
+
+
+DEFAULT_PACE = Pace(burst=10, per_second=5)
+
+
+class SettingError(Exception):
+    """A setting cannot be used; the text is one clear line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, with the defaults of a complete server.
+
+    :ivar port: TCP ports, or Twisted server endpoint strings.
+    :ivar store: ``sqlite:PATH``, ``memory:`` or ``redis://HOST:PORT/DB``.
+    :ivar history: messages that a newcomer is shown.
+    :ivar keep: messages kept per room; ``None`` for all that the store holds.
+    :ivar filter_words: a file of words to mask.
+    :ivar motd: the lines shown after the welcome.
+    :ivar flood: how fast one client may speak; ``None`` for no limit.
+    :ivar ping_interval: seconds between heartbeats (WebSocket, Socket.IO).
+    :ivar ping_timeout: seconds for the answer.
+    """
+
+    port: tuple[str, ...] = ("3000",)
+    store: str = "sqlite:chat.sqlite"
+    history: int = 10
+    keep: int | None = None
+    filter_words: Path | None = None
+    motd: tuple[str, ...] = ()
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    max_clients: int = 10_000
+    max_per_host: int = 64
+    flood: Pace | None = DEFAULT_PACE
+    ping_interval: float = 25.0
+    ping_timeout: float = 20.0
+    allow_origin: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, given: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
+        """Make settings of what was given, by long option name.
+
+        What is absent comes from the file named by ``config``, then from
+        ``$PORT``, then from the defaults.
+
+        :raises SettingError: something given cannot be used.
+        """
+        values = dict(given)
+        config = values.pop("config", None)
+        if config:
+            values = {**_toml(Path(config)), **values}
+        if "port" not in values and environment.get("PORT"):
+            values["port"] = [environment["PORT"]]
+        made = {}
+        for name, value in values.items():
+            reader = _READERS.get(name)
+            if reader is None:
+                known = ", ".join(sorted(_READERS))
+                raise SettingError(f"{config}: no setting {name!r}; there are {known}")
+            try:
+                made[name.replace("-", "_")] = reader(value)
+            except (ValueError, OSError) as error:
+                raise SettingError(f"--{name}: {_reason(error)}") from None
+        settings = cls(**made)
+        if (settings.tls_cert is None) != (settings.tls_key is None):
+            raise SettingError("--tls-cert and --tls-key go together: give both")
+        return settings
+
+    def words(self) -> WordFilter:
+        """The words to mask, read from their file now.
+
+        :raises SettingError: it cannot be read.
+        """
+        if self.filter_words is None:
+            return WordFilter()
+        try:
+            return WordFilter.parse(_text(self.filter_words))
+        except (ValueError, OSError) as error:
+            raise SettingError(f"--filter-words: {_reason(error)}") from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(_text(path))
+    except (ValueError, OSError) as error:
+        raise SettingError(f"--config: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"cannot read {os.fsdecode(error.filename)}: {error.strerror}"
+    return str(error)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not UTF-8 text") from None
+
+
+def _whole(least: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        try:
+            number = int(str(value))
+        except ValueError:
+            number = least - 1
+        if number < least:
+            raise ValueError(f"{value!r} is no whole number of {least} or more")
+        return number
+
+    return read
+
+
+def _history(value: Any) -> int:
+    number = _whole(0)(value)
+    if number > MAX_HISTORY:
+        raise ValueError(
+            f"{number} is too many to show a newcomer: {MAX_HISTORY} at most"
+        )
+    return number
+
+
+def _seconds(value: Any) -> float:
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise ValueError(f"{value!r} is no number of seconds above 0")
+    return number
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    values = value if isinstance(value, list | tuple) else [value]
+    texts = tuple(str(text).strip() for text in values)
+    if not texts or not all(texts):
+        raise ValueError("it is empty")
+    return texts
+
+
+def _ports(value: Any) -> tuple[str, ...]:
+    ports = _texts(value)
+    for port in ports:
+        if port.isdecimal() and int(port) > 65535:
+            raise ValueError(f"{port} is no TCP port: 0 to 65535")
+        if not port.isdecimal() and ":" not in port:
+            raise ValueError(
+                f"{port!r} is neither a TCP port nor an endpoint such as "
+                "tcp:3000:interface=127.0.0.1"
+            )
+    return ports
+
+
+def _file(value: Any) -> Path:
+    path = Path(str(value))
+    # Reading it is the only honest test of whether it can be read.
+    with path.open("rb") as file:
+        file.read(1)
+    return path
+
+
+def _motd(value: Any) -> tuple[str, ...]:
+    return tuple(line.rstrip() for line in _text(Path(str(value))).splitlines())
+
+
+def _store(value: Any) -> str:
+    text = str(value).strip()
+    scheme, colon, rest = text.partition(":")
+    if scheme == "memory" and colon and not rest:
+        return text
+    if (scheme == "sqlite" and rest) or (
+        scheme in ("redis", "rediss") and rest.startswith("//")
+    ):
+        return text
+    raise ValueError(
+        f"{text!r} is no store: write sqlite:PATH, memory: or redis://HOST:PORT/DB"
+    )
+
+
+def _flood(value: Any) -> Pace | None:
+    return Pace.parse(str(value))
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "port": _ports,
+    "store": _store,
+    "history": _history,
+    "keep": _whole(1),
+    "filter-words": _file,
+    "motd": _motd,
+    "tls-cert": _file,
+    "tls-key": _file,
+    "max-clients": _whole(1),
+    "max-per-host": _whole(1),
+    "flood": _flood,
+    "ping-interval": _seconds,
+    "ping-timeout": _seconds,
+    "allow-origin": _texts,
+}
+
+assert {name.replace("-", "_") for name in _READERS} == {
+    field.name for field in fields(Settings)
+}

@@ -1,0 +1,243 @@
+"""The line chat's wire: one line of UTF-8 an event, CRLF at its end.
+
+Pure functions between lines, requests and what is shown; WebSocket's plain
+text and Socket.IO's messages are these same lines in another frame.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Container, Iterable, Sequence
+
+from twisted_chat.answers import (
+    Answer,
+    Done,
+    Entered,
+    Failed,
+    Here,
+    Notice,
+    Past,
+    Refused,
+    Request,
+    RoomList,
+    TopicIs,
+    Welcome,
+)
+from twisted_chat.events import (
+    Acted,
+    AwaySet,
+    Crowd,
+    Event,
+    Gone,
+    Joined,
+    Left,
+    Renamed,
+    Said,
+    Signalled,
+    Stored,
+    TopicSet,
+    Whispered,
+)
+from twisted_chat.limits import MAX_LINE
+
+MAX_NAMES = 1000
+"""Names in one list; a longer one counts the rest."""
+
+CROWD_NAMES = 3
+"""How many are named when many come or go at once."""
+
+
+def decode(line: str, known: Container[str]) -> Request:
+    """What a line asks.
+
+    :param known: the routes, which may also be typed with ``/``.
+    """
+    if line.startswith("\\"):
+        if line.startswith("\\\\"):
+            return Request("", line[1:])
+        route, _, text = line[1:].partition(" ")
+        # A route has a name; a lone backslash is answered like an unknown one.
+        return Request(route or " ", text.strip(" "))
+    if line.startswith("/"):
+        route, _, text = line[1:].partition(" ")
+        if route in known:
+            return Request(route, text.strip(" "))
+    return Request("", line)
+
+
+def decode_bytes(line: bytes, known: Container[str]) -> Request:
+    """The same for bytes as received, without the line's end.
+
+    What is no UTF-8 is shown as U+FFFD; more than 4096 bytes are refused.
+    """
+    if len(line) > MAX_LINE:
+        return Request("", "", refusal=too_long())
+    return decode(line.decode("utf-8", "replace"), known)
+
+
+def too_long() -> Refused:
+    """Why a line is refused that is longer than 4096 bytes."""
+    return Refused(
+        "too_long", f"that line is too long: {MAX_LINE} bytes at most, nothing was sent"
+    )
+
+
+def event_line(event: Event) -> str | None:
+    """How something that happened reads; ``None`` if a line does not show it."""
+    match event:
+        case Said(nick=nick, text=text):
+            return f"{nick}: {text}"
+        case Acted(nick=nick, text=text):
+            return f"* {nick} {text}"
+        case Joined(nick=nick):
+            return f"{nick}: joined the chat"
+        case Left(nick=nick) | Gone(nick=nick):
+            return f"{nick}: left the chat"
+        case Renamed(old=old, new=new):
+            return f"{old}: is now known as {new}"
+        case TopicSet(nick=nick, text=""):
+            return f"{nick}: cleared the topic"
+        case TopicSet(nick=nick, text=text):
+            return f"{nick}: set the topic to: {text}"
+        case AwaySet(nick=nick, text=""):
+            return f"{nick}: is back"
+        case AwaySet(nick=nick, text=text):
+            return f"{nick}: is away ({text})"
+        case Signalled() | Whispered():
+            return None
+
+
+def whisper_line(event: Whispered, *, mine: bool) -> str:
+    """How a private message reads to its sender or its receiver."""
+    if mine:
+        return f"{event.nick} (private to {event.to}): {event.text}"
+    return f"{event.nick} (private): {event.text}"
+
+
+def crowd_line(crowd: Crowd) -> str:
+    """One line for many who came or went."""
+    named = ", ".join(crowd.names[:CROWD_NAMES])
+    rest = len(crowd.names) - CROWD_NAMES
+    return f"{named} and {rest} more {'joined' if crowd.arrived else 'left'} the chat"
+
+
+def answer_lines(answer: Answer) -> Iterable[str]:
+    """How an answer reads."""
+    match answer:
+        case Welcome():
+            return _welcome(answer)
+        case Entered(room=room, topic=topic, history=history):
+            lines = [f"[#{room}] {line}" for line in history_lines(history)]
+            return [*_topic(room, topic), *lines]
+        case Here(room=room, members=members, away=away):
+            names = [
+                f"{nick} (away)" if nick in away else nick
+                for nick in members[:MAX_NAMES]
+            ]
+            if len(members) > MAX_NAMES:
+                names.append(f"and {len(members) - MAX_NAMES} more")
+            return [f"here ({len(members)}): {', '.join(names)}".rstrip()]
+        case Past(messages=messages, words=None):
+            return history_lines(messages) or ["nothing was said here before that"]
+        case Past(messages=messages, words=words):
+            return [
+                f"found ({len(messages)}): {words}",
+                *(f"{_day(stored)} {line}" for stored, line in _readable(messages)),
+            ]
+        case RoomList(rooms=rooms):
+            listed = ", ".join(f"{name} ({count})" for name, count in rooms)
+            return [f"rooms ({len(rooms)}): {listed}".rstrip()]
+        case TopicIs(room=room, text=text):
+            return _topic(room, text) or [f"#{room} has no topic"]
+        case Notice(lines=lines):
+            return lines
+        case Failed(text=text):
+            return [f"error: {text}"]
+        case Done():
+            return []
+
+
+def _welcome(welcome: Welcome) -> list[str]:
+    lines = [f"Welcome, {welcome.nick}!", *welcome.motd]
+    if welcome.resumed and not welcome.recovered:
+        lines.append("Some of what was said while you were away may be missing here.")
+    if welcome.recovered:
+        return lines + [
+            line if room in (None, welcome.room) else f"[#{room}] {line}"
+            for room, line in _missed(welcome.missed, welcome.nick)
+        ]
+    return lines + _topic(welcome.room, welcome.topic) + history_lines(welcome.history)
+
+
+def _missed(missed: Iterable[Stored], nick: str) -> Iterable[tuple[str | None, str]]:
+    for stored in missed:
+        event = stored.event
+        if isinstance(event, Whispered):
+            yield None, whisper_line(event, mine=event.nick == nick)
+        elif (line := event_line(event)) is not None:
+            yield getattr(event, "room", None), line
+
+
+def _topic(room: str, text: str) -> list[str]:
+    return [f"topic of #{room}: {text}"] if text else []
+
+
+def history_lines(history: Iterable[Stored]) -> list[str]:
+    """What was said, as it read then."""
+    return [line for _, line in _readable(history)]
+
+
+def _readable(history: Iterable[Stored]) -> Iterable[tuple[Stored, str]]:
+    for stored in history:
+        line = event_line(stored.event)
+        if line is not None:
+            yield stored, line
+
+
+def _day(stored: Stored) -> str:
+    """Date and time, UTC: a search reaches back further than a clock's face."""
+    return time.strftime("%Y-%m-%d %H:%M", time.gmtime(stored.time / 1000))
+
+
+class LineCodec:
+    """How telnet and nc see the chat; see ``interfaces.Codec``."""
+
+    def __init__(self) -> None:
+        self._history: tuple[tuple[Stored, ...], bytes] = ((), b"")
+
+    def event(self, stored: Stored, room: str | None) -> bytes:
+        """One line, with its room before it if that is another."""
+        return _line(event_line(stored.event), room)
+
+    def whisper(self, stored: Stored, event: Whispered, *, mine: bool) -> bytes:
+        """One line."""
+        return _line(whisper_line(event, mine=mine), None)
+
+    def crowd(self, crowd: Crowd, room: str | None) -> bytes:
+        """One line for all of them."""
+        return _line(crowd_line(crowd), room)
+
+    def answer(self, answer: Answer, ref: str | None) -> bytes:
+        """As many lines as it takes; a line has no place for a ``ref``."""
+        if isinstance(answer, Welcome) and not answer.resumed and not answer.topic:
+            head = [f"Welcome, {answer.nick}!", *answer.motd]
+            return _lines(head) + self._shown_history(answer.history)
+        return _lines(answer_lines(answer))
+
+    def _shown_history(self, history: tuple[Stored, ...]) -> bytes:
+        # When many come at once they are all shown the same.
+        if self._history[0] is not history:
+            self._history = (history, _lines(history_lines(history)))
+        return self._history[1]
+
+
+def _line(line: str | None, room: str | None) -> bytes:
+    if line is None:
+        return b""
+    if room is not None:
+        line = f"[#{room}] {line}"
+    return line.encode("utf-8", "replace") + b"\r\n"
+
+
+def _lines(lines: Iterable[str] | Sequence[str]) -> bytes:
+    return b"".join(_line(line, None) for line in lines)

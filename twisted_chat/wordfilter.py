@@ -1,0 +1,75 @@
+"""Masks words that an operator does not want to be read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+MASK = "*"
+
+
+class WordFilter:
+    """Whole words of a list, in any case, also full-width or in composed letters.
+
+    :param words: one word or phrase each; empty ones are left out.
+    """
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        plain = {_plain(word.strip()) for word in words}
+        plain.discard("")
+        self._pattern = (
+            re.compile(
+                r"(?<!\w)(?:"
+                + "|".join(
+                    re.escape(word) for word in sorted(plain, key=len, reverse=True)
+                )
+                + r")(?!\w)"
+            )
+            if plain
+            else None
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> WordFilter:
+        """One word a line; ``#`` begins a comment."""
+        return cls(line.partition("#")[0] for line in text.splitlines())
+
+    def mask(self, text: str) -> str:
+        """The text with each such word replaced by as many ``*``."""
+        pattern = self._pattern
+        if pattern is None:
+            return text
+        hidden = list(text)
+        if text.isascii():
+            for found in pattern.finditer(text.lower()):
+                start, end = found.span()
+                hidden[start:end] = MASK * (end - start)
+            return "".join(hidden)
+        # Each letter on its own may fold to several, or with an accent that
+        # follows it to one: remember which came from where.
+        folded: list[str] = []
+        origin: list[int] = []
+        for start, end in _clusters(text):
+            letters = _plain(text[start:end])
+            folded.append(letters)
+            origin += [start] * len(letters)
+        origin.append(len(text))
+        for found in pattern.finditer("".join(folded)):
+            start, end = origin[found.start()], origin[found.end()]
+            hidden[start:end] = MASK * (end - start)
+        return "".join(hidden)
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _clusters(text: str) -> Iterable[tuple[int, int]]:
+    """The bounds of each letter together with the accents that follow it."""
+    start = 0
+    for i in range(1, len(text)):
+        if not unicodedata.combining(text[i]):
+            yield start, i
+            start = i
+    yield start, len(text)
