@@ -395,27 +395,57 @@ class JournalContract(Base):
         ):
             self.assertTrue(self.found(text, text), text)
 
-    @settings(max_examples=25, deadline=None)
-    @given(st.text(max_size=80), any_text)
-    def test_search_never_fails(self, words: str, text: str) -> None:
+    def test_search_never_fails(self) -> None:
         """No text, however odd, makes a search an error."""
         journal = self.opened()
-        self.append(journal, said(text))
-        self.run_now(journal.search("lobby", words, 10))
-        self.run_now(journal.search("lobby", text, 10))
 
-    @settings(max_examples=25, deadline=None)
-    @given(any_text, any_text, any_text)
-    def test_every_text_comes_back_as_it_was(
-        self, text: str, nick: str, room: str
-    ) -> None:
+        @settings(max_examples=40, deadline=None)
+        @given(st.text(max_size=80), any_text)
+        def check(words: str, text: str) -> None:
+            self.append(journal, said(text))
+            self.run_now(journal.search("lobby", words, 10))
+            self.run_now(journal.search("lobby", text, 10))
+            self.run_now(journal.search(words, text, 10))
+
+        check()
+
+    def test_a_message_is_found_by_its_own_words(self) -> None:
+        """Whoever pastes a whole message into ``\\search`` finds it."""
+        journal = self.opened()
+
+        @settings(max_examples=40, deadline=None)
+        @given(st.text(st.characters(categories=("L", "N")), min_size=1, max_size=40))
+        def check(text: str) -> None:
+            (sent,) = self.append(journal, said(text))
+            hits = self.run_now(journal.search("lobby", text, 1))
+            self.assertEqual([hit.position for hit in hits], [sent.position])
+
+        check()
+
+    def test_every_text_comes_back_as_it_was(self) -> None:
         """History shows what was said, letter by letter."""
         journal = self.opened()
-        sent = Said(room, nick, text, "id", '"' + text + '"')
-        self.append(journal, sent)
-        (back,) = self.run_now(journal.before(room, None, 1))
-        assert isinstance(back.event, Said)
-        self.assertEqual(
-            (back.event.room, back.event.nick, back.event.text, back.event.raw),
-            (room, nick, text, sent.raw),
-        )
+
+        @settings(max_examples=40, deadline=None)
+        @given(any_text, any_text, any_text)
+        def check(text: str, nick: str, room: str) -> None:
+            sent = Said(room, nick, text, "id", '"' + text + '"')
+            self.append(journal, sent)
+            (back,) = self.run_now(journal.before(room, None, 1))
+            assert isinstance(back.event, Said)
+            self.assertEqual(
+                (back.event.room, back.event.nick, back.event.text, back.event.raw),
+                (room, nick, text, sent.raw),
+            )
+
+        check()
+
+    def test_text_that_is_no_unicode_does_no_harm(self) -> None:
+        """Half a character, which no wire lets in, stops nobody's messages."""
+        journal = self.opened()
+        self.append(journal, said("a \ud83d b"), said("ok"))
+        self.append(journal, TopicSet("lob\ud83dby", "x", "\ud83d", "x"))
+        last = self.run_now(journal.before("lobby", None, 2))
+        self.assertEqual(texts(last)[1:], ["ok"])
+        self.run_now(journal.room("lob\ud83dby", 1))
+        self.run_now(journal.search("lobby", "\ud83d b", 1))

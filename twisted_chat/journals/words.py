@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-MAX_WORDS = 32
-"""Words of one search that count; a longer search is answered for the first."""
+MAX_PARTS = 64
+"""Words, or letters of a script without spaces, of one search that count."""
 
 _LETTER_BY_LETTER = (
     "\u0e00-\u0eff"  # Thai, Lao
@@ -27,9 +27,18 @@ _LETTER_BY_LETTER = (
     "\U0001f000-\U0001ffff"  # emoji
     "\U00020000-\U0003ffff"  # Han, rare
 )
+_VARIANTS = "\ufe00-\ufe0f"
+"""What asks for another look of the sign before it, as emoji or as text."""
+
 _ALONE = re.compile(f"([{_LETTER_BY_LETTER}])")
-_TO_SPELL_OUT = re.compile(f"[{_LETTER_BY_LETTER}\u0300-\u036f\uff00-\uffef]")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_DROPPED = re.compile(f"[{_VARIANTS}]")
+_OTHER_WIDTH = re.compile("[\uf900-\ufaff\uff00-\uffef]+")
+_APART = re.compile(".[\u0300-\u036f]+", re.DOTALL)
+_TO_SPELL_OUT = re.compile(
+    f"[{_LETTER_BY_LETTER}{_VARIANTS}\u0300-\u036f\uff00-\uffef]"
+)
+_PARTS = frozenset({"Co", "Mn", "Mc", "Me", "So"})
+"""Unicode's general categories of what a word is made of, besides letters."""
 
 
 def spelled_out(text: str) -> str:
@@ -39,36 +48,47 @@ def spelled_out(text: str) -> str:
     """
     if text.isascii() or not _TO_SPELL_OUT.search(text):
         return text
-    return _ALONE.sub(r" \1 ", unicodedata.normalize("NFKC", text))
+    # Only what needs it is changed: a word must come out the same on its own as
+    # in a text, or it would not be found there.
+    text = _DROPPED.sub("", text)
+    text = _APART.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+    text = _OTHER_WIDTH.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    return _ALONE.sub(r" \1 ", text)
 
 
 def asked(words: str) -> list[str]:
     """Each word of a search as a phrase: its parts, with a space between."""
-    plain = _UNPRINTABLE.sub(" ", words)
-    phrases = (" ".join(_tokens(word)) for word in plain.split())
-    return [phrase for phrase in phrases if phrase][:MAX_WORDS]
+    phrases = []
+    left = MAX_PARTS
+    for word in words.split():
+        parts = _parts(spelled_out(word))[:left]
+        left -= len(parts)
+        if parts:
+            phrases.append(" ".join(parts))
+    return phrases
 
 
 def matches(text: str, phrases: list[str]) -> bool:
     """Whether each of the phrases begins somewhere in the text."""
-    haystack = " " + " ".join(_tokens(text))
-    return all(" " + phrase in haystack for phrase in phrases)
+    haystack = _folded(text)
+    return all(_folded(phrase) in haystack for phrase in phrases)
 
 
-def _tokens(text: str) -> list[str]:
+def _folded(text: str) -> str:
+    """The parts of a text with a space before each, however they were typed."""
     if text.isascii():
-        folded = text.lower()
+        plain = text.lower()
     else:
         apart = unicodedata.normalize("NFKD", spelled_out(text))
         bare = "".join(c for c in apart if not "\u0300" <= c <= "\u036f")
-        folded = unicodedata.normalize("NFC", bare).casefold()
-    return "".join(c if _is_part(c) else " " for c in folded).split()
+        plain = unicodedata.normalize("NFC", bare).casefold()
+    return "".join(" " + part for part in _parts(plain))
+
+
+def _parts(text: str) -> list[str]:
+    return "".join(c if _is_part(c) else " " for c in text).split()
 
 
 def _is_part(character: str) -> bool:
     """Whether a word may hold it: letters, marks, digits, symbols such as emoji."""
     return character.isalnum() or unicodedata.category(character) in _PARTS
-
-
-_PARTS = frozenset({"Co", "Mn", "Mc", "Me", "So"})
-"""Unicode's general categories of what else a word is made of."""

@@ -1,0 +1,102 @@
+"""Threads that are none: what a unit test gives a journal that wants some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from twisted.internet.interfaces import IReactorFromThreads
+from twisted.python.failure import Failure
+from twisted.python.threadpool import ThreadPool
+from zope.interface import implementer
+
+
+@implementer(IReactorFromThreads)
+class Caller:
+    """The side of a reactor that threads see.
+
+    :ivar waiting: what was to be called, if ``hold`` is set; ``pump`` does so.
+    """
+
+    def __init__(self) -> None:
+        self.hold = False
+        self.waiting: list[Callable[[], object]] = []
+
+    def callFromThread(
+        self,
+        callable: Callable[..., Any],  # noqa: A002 -- as Twisted has it
+        *args: object,
+        **kwargs: object,
+    ) -> None:
+        """Call it now, or when the test says so."""
+        self.waiting.append(lambda: callable(*args, **kwargs))
+        if not self.hold:
+            self.pump()
+
+    def pump(self) -> None:
+        """Call what waits."""
+        while self.waiting:
+            self.waiting.pop(0)()
+
+
+class AtOnce:
+    """A thread pool whose work is done before the asking returns.
+
+    :ivar hold: the work waits for ``work``.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
+        self.running = False
+        self.hold = False
+        self.waiting: list[Callable[[], object]] = []
+
+    def start(self) -> None:
+        """Nothing runs, but it is counted."""
+        self.running = True
+
+    def stop(self) -> None:
+        """As above."""
+        self.running = False
+
+    def callInThreadWithCallback(
+        self,
+        on_result: Callable[[bool, Any], object],
+        func: Callable[..., Any],
+        *args: object,
+        **kwargs: object,
+    ) -> None:
+        """Do it."""
+
+        def do() -> None:
+            try:
+                result = func(*args, **kwargs)
+            except BaseException:  # noqa: BLE001 -- as a thread pool does
+                on_result(False, Failure())
+            else:
+                on_result(True, result)
+
+        self.waiting.append(do)
+        if not self.hold:
+            self.work()
+
+    def work(self) -> None:
+        """Do what waits."""
+        while self.waiting:
+            self.waiting.pop(0)()
+
+
+class Pools:
+    """Makes such pools and remembers them."""
+
+    def __init__(self) -> None:
+        self.made: list[AtOnce] = []
+
+    def __call__(self, name: str) -> ThreadPool:
+        """One more."""
+        self.made.append(AtOnce(name))
+        return cast("ThreadPool", self.made[-1])
+
+    def running(self) -> list[str]:
+        """The names of those that were started and not stopped."""
+        return [pool.name for pool in self.made if pool.running]
