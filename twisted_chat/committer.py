@@ -103,7 +103,7 @@ class Committer:
                 self._in_flight[submission.key] = submission
             try:
                 await self._journal.append([Entry(s.key, s.event) for s in batch])
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - see below
                 if not isinstance(error, StoreError):
                     # A mistake in a journal must not stop the chat: it ends in
                     # the log, and the batch is treated like any other failure.

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .answers import Refused
+from .interfaces import Names
 
 MAX_NICK = 32
 """Characters in a nickname, and in a room's name."""
@@ -158,9 +159,33 @@ class Name:
         return cls(f"guest_{number}", f"guest_{number}")
 
     @property
-    def keys(self) -> tuple[str, str]:
+    def keys(self) -> tuple[str, ...]:
         """What its owner must own, so that nobody has this name or one like it."""
         return ("=" + self.folded, "~" + skeleton(self.text))
+
+
+def room_name(text: str) -> str:
+    """A room's one spelling: with or without ``#``, in any case.
+
+    :raises Refused: ``room_invalid``.
+    """
+    try:
+        return fold(text.removeprefix("#"))
+    except Refused:
+        raise Refused(
+            "room_invalid",
+            f"a room's name has 1 to {MAX_NICK} letters, digits, _ - or . and no space",
+        ) from None
+
+
+async def release(names: Names, owner: str, nick: str, *, kept: str = "") -> None:
+    """Free a name, as far as the name that its owner keeps does not need it."""
+    keys = Name(nick, fold(nick)).keys
+    if kept:
+        needed = Name(kept, fold(kept)).keys
+        keys = tuple(key for key in keys if key not in needed)
+    if keys:
+        await names.release(keys, owner)
 
 
 def guest_number(chance: random.Random, people: int) -> int:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from .events import Spoken, Stored
-from .interfaces import Codec, Connection
+from .interfaces import Codec, Connection, Journal, StoreError
 
 ViewKey = tuple[Codec, tuple[str, ...], frozenset[str]]
 
@@ -32,8 +32,8 @@ class Person:
 
     __slots__ = ("away", "folded", "id", "nick", "rooms")
 
-    def __init__(self, id: str, nick: str, folded: str) -> None:
-        self.id = id
+    def __init__(self, who: str, nick: str, folded: str) -> None:
+        self.id = who
         self.nick = nick
         self.folded = folded
         self.rooms: tuple[str, ...] = ()
@@ -55,6 +55,7 @@ class View:
 
     @property
     def key(self) -> ViewKey:
+        """What makes it one view."""
         return (self.codec, self.rooms, self.ignoring)
 
 
@@ -93,8 +94,8 @@ class Client(Person):
         "write",
     )
 
-    def __init__(self, id: str, connection: Connection, codec: Codec) -> None:
-        super().__init__(id, "", "")
+    def __init__(self, who: str, connection: Connection, codec: Codec) -> None:
+        super().__init__(who, "", "")
         self.connection = connection
         self.codec = codec
         self.write: Callable[[bytes], None] = connection.write
@@ -129,16 +130,18 @@ class Client(Person):
         """The view that it should have now."""
         ignoring: frozenset[str] = frozenset()
         if self.ignored:
-            ignoring = frozenset(self.ignored) | {id for _, id in self.ignored.values()}
+            ignoring = frozenset(self.ignored) | {
+                who for _, who in self.ignored.values()
+            }
         return (self.codec, self.rooms, ignoring)
 
 
 class Room:
-    """A room with someone of this server's in it, or with people in it.
+    """A room with people in it, or about to have some.
 
     :ivar recent: what was last said; what a newcomer is shown.
     :ivar loaded: ``recent`` and ``topic`` are known, and kept up to date.
-    :ivar visitors: how many clients of this server are in it or about to be.
+    :ivar visitors: how many clients of this server are about to enter it.
     """
 
     __slots__ = ("_snapshot", "loaded", "name", "people", "recent", "topic", "visitors")
@@ -192,10 +195,12 @@ class ClientPool:
     """Everyone in the conversation, by id, by name and by room.
 
     :param history: messages that a room remembers for newcomers.
+    :ivar position: everything up to here was announced.
     """
 
     def __init__(self, history: int = 10) -> None:
         self.history = history
+        self.position = ""
         self.by_id: dict[str, Person] = {}
         self.by_name: dict[str, Person] = {}
         self.rooms: dict[str, Room] = {}
@@ -229,7 +234,7 @@ class ClientPool:
         place = self.rooms.get(room)
         if place is not None:
             place.people.pop(person.id, None)
-            self.sweep(place)
+            self._sweep(place)
 
     def remove(self, person: Person) -> None:
         """Someone leaves the chat."""
@@ -248,7 +253,29 @@ class ClientPool:
         person.folded = folded
         self.by_name[folded] = person
 
-    def sweep(self, room: Room) -> None:
+    async def open(self, name: str, journal: Journal) -> Room:
+        """A room with its topic and history known, for a visitor about to enter.
+
+        :raises StoreError: they could not be read.
+        """
+        room = self.room(name)
+        room.visitors += 1
+        if not room.loaded:
+            try:
+                state = await journal.room(name, self.history)
+            except StoreError:
+                self.shut(room)
+                raise
+            if not room.loaded:
+                room.load(state.topic, state.recent)
+        return room
+
+    def shut(self, room: Room) -> None:
+        """That visitor is in, or is not coming."""
+        room.visitors -= 1
+        self._sweep(room)
+
+    def _sweep(self, room: Room) -> None:
         """Forget a room that nobody is in or about to enter."""
         if not room.people and not room.visitors:
             self.rooms.pop(room.name, None)

@@ -9,7 +9,8 @@ before it is called.  ``docs/architecture.md`` shows how to add one.
 from __future__ import annotations
 
 from .answers import Answer, Here, Notice, Past, Refused, RoomList, TopicIs
-from .chat import Ask, Handler, name_taken, room_name
+from .arrivals import claim, look_into
+from .chat import Ask, Handler
 from .commands import CommandTable
 from .events import (
     Acted,
@@ -24,7 +25,7 @@ from .events import (
     Whispered,
 )
 from .limits import MAX_HISTORY, MAX_IGNORED, MAX_ROOMS
-from .nicknames import Name, fold_or_none
+from .nicknames import fold_or_none, room_name
 from .pool import Person
 
 SHOWN_HISTORY = 20
@@ -41,11 +42,10 @@ def standard_table() -> CommandTable[Handler]:
 
 @_routes.route("nick", "NAME", "take another nickname")
 async def nick(ask: Ask) -> Event:
-    client, name = ask.client, Name.of(ask.word)
-    if name.text == client.nick:
-        raise Refused("nick_taken", f"you are {name.text} already")
-    if not await ask.chat.names.claim(name.keys, client.id):
-        raise name_taken(name)
+    client = ask.client
+    if ask.word == client.nick:
+        raise Refused("nick_taken", f"you are {ask.word} already")
+    name = await claim(ask.chat.names, ask.word, client.id)
     return Renamed(client.nick, name.text, client.id)
 
 
@@ -94,7 +94,7 @@ async def join(ask: Ask) -> Event | Answer:
             "too_many_rooms",
             f"you are in {MAX_ROOMS} rooms, which is the most: \\leave one first",
         )
-    await chat.open(name)
+    await chat.pool.open(name, chat.journal)
     return Joined(name, client.nick, client.id)
 
 
@@ -194,7 +194,7 @@ def leave_chat(ask: Ask) -> Event | None:
 @_routes.route("entrance")
 def entrance(ask: Ask) -> Answer:
     """What one sees on coming into a room that one is in already."""
-    return ask.chat.look_into(ask.room)
+    return look_into(ask.chat.pool.room(ask.room))
 
 
 @_routes.route("signal")

@@ -13,7 +13,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, NoReturn
+from typing import Any, ClassVar
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList, succeed
@@ -52,14 +52,16 @@ class Options(usage.Options):
         "conversation. With no option at all it listens on port 3000 and keeps "
         "what was said in chat.sqlite in the current directory."
     )
-    optParameters = [
+    optParameters: ClassVar = [
         [
             "store",
             "s",
             None,
-            "Where what was said is kept: sqlite:PATH, memory:, or "
-            "redis://[user:password@]HOST:PORT/DB (rediss:// with TLS). "
-            "[default: sqlite:chat.sqlite]",
+            (
+                "Where what was said is kept: sqlite:PATH, memory:, or "
+                "redis://[user:password@]HOST:PORT/DB (rediss:// with TLS). "
+                "[default: sqlite:chat.sqlite]"
+            ),
         ],
         [
             "history",
@@ -71,23 +73,29 @@ class Options(usage.Options):
             "keep",
             None,
             None,
-            "How many messages of each room are kept. [default: all with SQLite, "
-            "10000 in memory and with Redis]",
+            (
+                "How many messages of each room are kept. [default: all with SQLite, "
+                "10000 in memory and with Redis]"
+            ),
         ],
         [
             "filter-words",
             None,
             None,
-            "A file of words to mask, one a line, # begins a comment; read again "
-            "on SIGHUP.",
+            (
+                "A file of words to mask, one a line, # begins a comment; read again "
+                "on SIGHUP."
+            ),
         ],
         ["motd", None, None, "A text file shown after the welcome."],
         [
             "tls-cert",
             None,
             None,
-            "A PEM file with the certificate chain; with --tls-key every port also "
-            "accepts TLS.",
+            (
+                "A PEM file with the certificate chain; with --tls-key every port also "
+                "accepts TLS."
+            ),
         ],
         ["tls-key", None, None, "A PEM file with the private key."],
         ["max-clients", None, None, "Connections accepted in all. [default: 10000]"],
@@ -101,8 +109,10 @@ class Options(usage.Options):
             "flood",
             None,
             None,
-            "How much one client may say: BURST:PER_SECOND, or off; beyond it the "
-            "server reads on later, and drops nothing. [default: 10:5]",
+            (
+                "How much one client may say: BURST:PER_SECOND, or off; beyond it the "
+                "server reads on later, and drops nothing. [default: 10:5]"
+            ),
         ],
         [
             "ping-interval",
@@ -120,8 +130,10 @@ class Options(usage.Options):
             "config",
             None,
             None,
-            "A TOML file whose keys are the long names of these options; the command "
-            "line wins over it.",
+            (
+                "A TOML file whose keys are the long names of these options; the "
+                "command line wins over it."
+            ),
         ],
     ]
 
@@ -133,7 +145,8 @@ class Options(usage.Options):
     def opt_port(self, value: str) -> None:
         """A TCP port, or a Twisted server endpoint such as
         tcp:3000:interface=127.0.0.1 or unix:/run/chat; may be given more than
-        once. [default: $PORT if set, else 3000]"""
+        once. [default: $PORT if set, else 3000]
+        """
         self._several.setdefault("port", []).append(value)
 
     opt_p = opt_port
@@ -141,7 +154,8 @@ class Options(usage.Options):
     def opt_allow_origin(self, value: str) -> None:
         """A further origin, such as https://example.org, whose pages may
         connect; * for all; may be given more than once. [default: the server's
-        own]"""
+        own]
+        """
         self._several.setdefault("allow-origin", []).append(value)
 
     def postOptions(self) -> None:
@@ -252,7 +266,7 @@ class ChatService(Service):
         try:
             self.chat.mask = self.settings.words().mask
         except SettingError as error:
-            log.error("{error}; the words read before stay", error=error)
+            log.warn("{error}; the words read before stay", error=error)
 
     async def _start(self) -> None:
         try:
@@ -342,7 +356,7 @@ def spawn(coroutine: Coroutine[Any, Any, None]) -> None:
     )
 
 
-def fail_start(line: str, reactor: Any = None) -> NoReturn | None:
+def fail_start(line: str, reactor: Any = None) -> None:
     """End the start with one line on standard error and a status that is not 0."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
@@ -351,7 +365,6 @@ def fail_start(line: str, reactor: Any = None) -> NoReturn | None:
     # The reactor runs, and nothing that it calls can change how twistd ends.
     atexit.register(_leave)
     reactor.stop()
-    return None
 
 
 def _leave() -> None:

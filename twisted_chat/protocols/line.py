@@ -30,6 +30,7 @@ from twisted_chat.limits import MAX_LINE, Pace
 from twisted_chat.pool import Client, ClientPool
 from twisted_chat.wire.telnet import TelnetFilter
 from twisted_chat.wire.text import LineCodec, decode_bytes, too_long
+
 from .inbox import Inbox
 from .outbox import Outbox, outbox_to
 
@@ -46,13 +47,14 @@ class ChatProtocol(LineReceiver):
     """
 
     MAX_LENGTH = MAX_LINE
-    factory: ChatFactory
     client: Client
     outbox: Outbox
     inbox: Inbox
     write: Callable[[bytes], None]
 
-    def __init__(self) -> None:
+    def __init__(self, factory: ChatFactory) -> None:
+        self.factory = factory
+        self._shared = factory
         self._telnet: TelnetFilter | None = None
         self._partial: bytes = b""
         self._skip_end = False
@@ -61,7 +63,7 @@ class ChatProtocol(LineReceiver):
 
     def connectionMade(self) -> None:
         """Twisted: the peer is there."""
-        factory = self.factory
+        factory = self._shared
         transport: Any = self.transport
         if ITCPTransport.providedBy(transport):
             transport.setTcpNoDelay(True)
@@ -88,48 +90,49 @@ class ChatProtocol(LineReceiver):
     def close(self, reason: str) -> None:
         """End the connection; a line client needs no further reason."""
         self.outbox.close()
-        self.factory.clock.callLater(CLOSING, self.outbox.abort)
+        self._shared.clock.callLater(CLOSING, self.outbox.abort)
 
     # What Twisted calls.
 
     def dataReceived(self, data: bytes) -> None:
         """Split what was received into lines, and take each."""
         if self._telnet is not None or b"\xff" in data:
-            if self._telnet is None:
-                self._telnet = TelnetFilter()
-            data, replies = self._telnet.feed(data)
-            if replies:
-                self.outbox.write(replies)
-        if not data:
-            return
-        if self._skip_end:
+            data = self._without_telnet(data)
+        if self._skip_end and data:
             # The last segment ended in CR: what may follow it ends no line.
             self._skip_end = False
-            if data[0] in b"\n\0":
-                data = data[1:]
+            data = data[data[0] in b"\n\0" :]
         if b"\r" in data:
             self._skip_end = data.endswith(b"\r")
             data = data.replace(b"\r\n", b"\n").replace(b"\r\0", b"\n")
             data = data.replace(b"\r", b"\n")
-        lines = data.split(b"\n")
-        last = lines.pop()
-        for line in lines:
+        *lines, last = data.split(b"\n")
+        if lines:
+            lines[0] = self._partial + lines[0]
+            self._partial = b""
             if self._discarding:
                 # The end of a line that was refused when it grew too long.
                 self._discarding = False
-            elif self._partial:
-                line, self._partial = self._partial + line, b""
-                self.lineReceived(line)
-            elif line:
-                self.lineReceived(line)
+                del lines[0]
+            for line in lines:
+                if line:
+                    self.lineReceived(line)
         if last and not self._discarding:
             self._partial += last
             if len(self._partial) > self.MAX_LENGTH:
                 self.lineLengthExceeded(self._partial)
 
+    def _without_telnet(self, data: bytes) -> bytes:
+        if self._telnet is None:
+            self._telnet = TelnetFilter()
+        text, replies = self._telnet.feed(data)
+        if replies:
+            self.outbox.write(replies)
+        return text
+
     def lineReceived(self, line: bytes) -> None:
         """A whole line, without its end."""
-        self.inbox.put(decode_bytes(line, self.factory.chat.table))
+        self.inbox.put(decode_bytes(line, self._shared.chat.table))
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """A line is refused, and the connection stays."""
@@ -138,8 +141,10 @@ class ChatProtocol(LineReceiver):
         self.inbox.put(Request("", "", refusal=too_long()))
 
     def readConnectionLost(self) -> None:
-        """The peer sends no more, but may read: take the last line, which has
-        no end, and close when all that it asked is done."""
+        """The peer sends no more, but may still read.
+
+        Its last line needs no end, and it is let go when all is done.
+        """
         if self._partial:
             line, self._partial = self._partial, b""
             self.lineReceived(line)
@@ -151,7 +156,7 @@ class ChatProtocol(LineReceiver):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The peer is gone, however that came about."""
         self.outbox.stopProducing()
-        self.factory.departed(self.client, reason, slow=self._slow)
+        self._shared.departed(self.client, reason, slow=self._slow)
         self.inbox.finish()
 
     def _too_slow(self) -> None:
@@ -180,9 +185,7 @@ class ChatFactory(Factory):
 
     def buildProtocol(self, addr: IAddress | None) -> ChatProtocol:
         """Twisted: a peer connects."""
-        protocol = ChatProtocol()
-        protocol.factory = self
-        return protocol
+        return ChatProtocol(self)
 
     def departed(self, client: Client, reason: Failure, *, slow: bool) -> None:
         """Put in the log that a client went, and why if that was no farewell."""

@@ -1,0 +1,256 @@
+"""What each event changes, and to whom it is shown.
+
+The one way out.  The journal hands over each batch that it has stored; here
+the pool is brought up to it, event by event, and then everyone is shown the
+whole batch at once.  Only this changes who is where.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .answers import Done
+from .arrivals import Arrival, Arrivals, look_into
+from .committer import Committer
+from .events import (
+    Acted,
+    AwaySet,
+    Crowd,
+    Gone,
+    Joined,
+    Left,
+    Renamed,
+    Said,
+    Signalled,
+    Stored,
+    TopicSet,
+    Whispered,
+)
+from .fanout import Fanout
+from .interfaces import Names, Spawn
+from .nicknames import fold, fold_or_none, release
+from .pool import Client, ClientPool, Person
+
+STORM = 20
+"""Arrivals or departures of one room in one batch that are still shown one
+by one; beyond it the room gets one line."""
+
+Storms = dict[tuple[str, bool], list[str]]
+"""(room, whether they arrive) -> the names of those that do."""
+
+
+class Announcer:
+    """Brings the pool up to each batch and shows it.
+
+    :ivar silent: show nothing any more; the server is stopping.
+    """
+
+    def __init__(
+        self,
+        *,
+        pool: ClientPool,
+        committer: Committer,
+        arrivals: Arrivals,
+        names: Names,
+        spawn: Spawn,
+    ) -> None:
+        self._pool = pool
+        self._committer = committer
+        self._arrivals = arrivals
+        self._names = names
+        self._spawn = spawn
+        self.silent = False
+        # Of the batch that is being announced.
+        self._fanout = Fanout(pool)
+        self._storms: Storms = {}
+        self._apply: dict[type, Callable[[Any, Stored], None]] = {
+            Said: self._spoken,
+            Acted: self._spoken,
+            Signalled: self._signalled,
+            Whispered: self._whispered,
+            Joined: self._joined,
+            Left: self._left,
+            Gone: self._gone,
+            Renamed: self._renamed,
+            TopicSet: self._topic_set,
+            AwaySet: self._away_set,
+        }
+
+    def announce(self, batch: Sequence[Stored]) -> None:
+        """Show everyone what is stored now."""
+        fanout = self._fanout = Fanout(self._pool)
+        self._storms = self._find_storms(batch) if len(batch) > STORM else {}
+        idle: list[Client] = []
+        for stored in batch:
+            submission = self._committer.settle(stored)
+            self._apply[type(stored.event)](stored.event, stored)
+            if submission is None or (client := submission.client) is None:
+                continue
+            if submission.ref is not None:
+                done = Done(stored.position)
+                fanout.tell(client, client.codec.answer(done, submission.ref))
+            client.pending -= 1
+            if not client.pending and client.idle_calls:
+                idle.append(client)
+        self._show_storms()
+        self._pool.position = batch[-1].position
+        if not self.silent:
+            fanout.send()
+        # Only now may anything call back into the chat.
+        for client in idle:
+            client.idle()
+
+    # Storms.
+
+    def _find_storms(self, batch: Sequence[Stored]) -> Storms:
+        """Which rooms have too many arrivals or departures in this batch."""
+        count: Counter[tuple[str, bool]] = Counter()
+        for stored in batch:
+            match stored.event:
+                case Joined(room=room):
+                    count[room, True] += 1
+                case Left(room=room):
+                    count[room, False] += 1
+                case Gone(who=who) if person := self._pool.by_id.get(who):
+                    count.update((room, False) for room in person.rooms)
+        return {key: [] for key, number in count.items() if number > STORM}
+
+    def _show_storms(self) -> None:
+        for (name, arrived), nicks in self._storms.items():
+            room = self._pool.rooms.get(name)
+            if room is not None and nicks:
+                crowd = Crowd(name, arrived, tuple(nicks), len(room.people))
+                self._fanout.show(crowd, (name,))
+
+    # One method for each kind of event.
+
+    def _spoken(self, event: Said | Acted, stored: Stored) -> None:
+        room = self._pool.rooms.get(event.room)
+        if room is not None:
+            room.remember(stored)
+            self._fanout.show(stored, (event.room,))
+
+    def _signalled(self, event: Signalled, stored: Stored) -> None:
+        self._fanout.show(stored, (event.room,))
+
+    def _whispered(self, event: Whispered, stored: Stored) -> None:
+        receiver = self._pool.by_id.get(event.to_who)
+        if isinstance(receiver, Client) and not _ignores(receiver, event):
+            told = receiver.codec.whisper(stored, event, mine=False)
+            self._fanout.tell(receiver, told)
+        sender = self._pool.by_id.get(event.who)
+        if isinstance(sender, Client):
+            told = sender.codec.whisper(stored, event, mine=True)
+            self._fanout.tell(sender, told)
+
+    def _joined(self, event: Joined, stored: Stored) -> None:
+        arrival = self._arrivals.get(event.who)
+        person = arrival.client if arrival else self._pool.by_id.get(event.who)
+        if person is None:
+            person = Person(event.who, event.nick, fold(event.nick))
+        self._pool.enter(person, event.room)
+        storm = self._storms.get((event.room, True))
+        if isinstance(person, Client):
+            self._come_in(person, arrival, event, stored, alone=storm is None)
+        if storm is None:
+            self._fanout.show(stored, (event.room,))
+        else:
+            storm.append(event.nick)
+
+    def _come_in(
+        self,
+        client: Client,
+        arrival: Arrival | None,
+        event: Joined,
+        stored: Stored,
+        *,
+        alone: bool,
+    ) -> None:
+        """One of this server's own came into a room."""
+        self._fanout.story(client)
+        room = self._pool.rooms[event.room]
+        told = b""
+        if arrival is None:
+            told = client.codec.answer(look_into(room), None)
+        else:
+            arrival.awaited.discard(event.room)
+            if not arrival.awaited:
+                told = self._arrivals.let_in(arrival, room, stored.position)
+        if client.present:
+            self._pool.show(client, client.view_key())
+            if not alone:
+                # It is one of a crowd to the others, but not to itself.
+                told += client.codec.event(stored, None)
+        self._fanout.tell(client, told)
+        self._pool.shut(room)
+
+    def _left(self, event: Left, stored: Stored) -> None:
+        person = self._pool.by_id.get(event.who)
+        if person is None:
+            return
+        client = person if isinstance(person, Client) else None
+        if client is not None:
+            self._fanout.tell(client, client.codec.event(stored, event.room))
+        self._pool.leave(person, event.room)
+        if client is not None:
+            self._pool.show(client, client.view_key())
+            self._fanout.tell(client, b"")
+        storm = self._storms.get((event.room, False))
+        if storm is None:
+            self._fanout.show(stored, (event.room,))
+        else:
+            storm.append(event.nick)
+
+    def _gone(self, event: Gone, stored: Stored) -> None:
+        person = self._pool.by_id.get(event.who)
+        if person is None:
+            return
+        alone: list[str] = []
+        for room in person.rooms:
+            storm = self._storms.get((room, False))
+            if storm is None:
+                alone.append(room)
+            else:
+                storm.append(event.nick)
+        if alone:
+            self._fanout.show(stored, tuple(alone))
+        if isinstance(person, Client):
+            self._fanout.story(person)
+            person.present = False
+            self._pool.show(person, None)
+            self._fanout.tell(person, b"")
+            self._spawn(self._arrivals.departed(person.id, person.nick))
+        self._pool.remove(person)
+
+    def _renamed(self, event: Renamed, stored: Stored) -> None:
+        person = self._pool.by_id.get(event.who)
+        if person is None:
+            return
+        self._pool.rename(person, event.new, fold(event.new))
+        if isinstance(person, Client):
+            self._spawn(release(self._names, person.id, event.old, kept=event.new))
+            if not person.rooms:
+                self._fanout.tell(person, person.codec.event(stored, None))
+        self._fanout.show(stored, person.rooms)
+
+    def _topic_set(self, event: TopicSet, stored: Stored) -> None:
+        room = self._pool.rooms.get(event.room)
+        if room is not None:
+            room.topic = event.text
+            self._fanout.show(stored, (event.room,))
+
+    def _away_set(self, event: AwaySet, stored: Stored) -> None:
+        person = self._pool.by_id.get(event.who)
+        if person is not None:
+            person.away = event.text
+            self._fanout.show(stored, person.rooms)
+
+
+def _ignores(client: Client, event: Whispered) -> bool:
+    """Whether a client does not want to hear from the sender."""
+    if not client.ignored:
+        return False
+    _, _, ignoring = client.view_key()
+    return event.who in ignoring or fold_or_none(event.nick) in ignoring

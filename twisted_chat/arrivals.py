@@ -1,0 +1,324 @@
+"""Newcomers, from the first byte until they are let in, and those who resume.
+
+A newcomer gets a name, then its arrival is stored like anything else that
+happens; when it is announced the newcomer is shown the history up to that
+very point and is in: nothing is missed between the two, and nothing is shown
+twice.  Whoever resumes is shown what it missed instead, read from the journal
+while what happens meanwhile is held back for it.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from .answers import Entered, Failed, Refused, Welcome
+from .committer import Committer
+from .events import LOBBY, Joined, Stored
+from .interfaces import (
+    CallLater,
+    Codec,
+    Connection,
+    Journal,
+    Names,
+    Spawn,
+    StoreError,
+)
+from .limits import MAX_MISSED
+from .nicknames import Name, guest_number, release, room_name
+from .pool import Client, ClientPool, Room
+
+RETRY = 1.0
+"""Seconds until a newcomer is tried again while the store is away."""
+
+
+@dataclass(slots=True, eq=False)
+class Arrival:
+    """A client that is not in yet.
+
+    :ivar nick: the name that it would like.
+    :ivar rooms: where it goes; it will speak in the last.
+    :ivar since: it was here before, and has seen everything up to this.
+    :ivar awaited: the rooms whose ``Joined`` is not announced yet.
+    :ivar submitted: its ``Joined`` events are on their way.
+    :ivar cancelled: it left before that.
+    """
+
+    client: Client
+    nick: str | None
+    rooms: tuple[str, ...]
+    since: str | None
+    awaited: set[str] = field(default_factory=set)
+    submitted: bool = False
+    cancelled: bool = False
+    warned: bool = False
+
+
+class Arrivals:
+    """Lets clients in.
+
+    :param chance: for the numbers of guests; ids come from ``secrets``.
+    :param motd: lines shown after the welcome.
+    """
+
+    def __init__(
+        self,
+        *,
+        pool: ClientPool,
+        journal: Journal,
+        names: Names,
+        committer: Committer,
+        spawn: Spawn,
+        call_later: CallLater,
+        chance: random.Random,
+        motd: Sequence[str],
+    ) -> None:
+        self._pool = pool
+        self._journal = journal
+        self._names = names
+        self._committer = committer
+        self._spawn = spawn
+        self._call_later = call_later
+        self._chance = chance
+        self._motd = tuple(motd)
+        self._arriving: dict[str, Arrival] = {}
+
+    def __contains__(self, who: str) -> bool:
+        return who in self._arriving
+
+    def get(self, who: str) -> Arrival | None:
+        """The arrival of this client, if it is not in yet."""
+        return self._arriving.get(who)
+
+    def clients(self) -> list[Client]:
+        """Everyone who is not in yet."""
+        return [arrival.client for arrival in self._arriving.values()]
+
+    def begin(
+        self,
+        connection: Connection,
+        codec: Codec,
+        nick: str | None,
+        since: str | None,
+        session: str | None,
+        rooms: Sequence[str],
+    ) -> Client:
+        """A peer has connected; see ``Chat.attach``."""
+        former = self._pool.by_id.get(session) if session else None
+        if isinstance(former, Client) and former.present and not former.leaving:
+            return self._take_over(former, connection, codec, since)
+        if session is None or not _is_id(session) or session in self._arriving:
+            session = _new_id()
+        client = Client(session, connection, codec)
+        arrival = Arrival(client, nick, _known_rooms(rooms), since)
+        self._arriving[client.id] = arrival
+        if former is None:
+            self._spawn(self._arrive(arrival))
+        # Else the same client is just leaving; ``departed`` goes on with this.
+        return client
+
+    def cancel(self, client: Client) -> bool:
+        """It left before its arrival was on its way; false if it is."""
+        arrival = self._arriving.get(client.id)
+        if arrival is None or arrival.client is not client or arrival.submitted:
+            return False
+        arrival.cancelled = True
+        del self._arriving[client.id]
+        return True
+
+    async def departed(self, who: str, nick: str) -> None:
+        """A client is gone: its name is free, also for itself if it is back."""
+        await release(self._names, who, nick)
+        arrival = self._arriving.get(who)
+        if arrival is not None and not arrival.submitted:
+            await self._arrive(arrival)
+
+    def warn(self, who: str, error: StoreError) -> None:
+        """Tell a newcomer, once, why it is not let in yet."""
+        arrival = self._arriving.get(who)
+        if arrival is not None and not arrival.warned:
+            arrival.warned = True
+            text = f"you cannot be let in yet: {error} (trying again)"
+            client = arrival.client
+            client.write(client.codec.answer(Failed("store", text), None))
+
+    def let_in(self, arrival: Arrival, room: Room, position: str) -> bytes:
+        """The last of its arrivals was announced.
+
+        :returns: what it is shown before anything that happens after it.
+        """
+        client = arrival.client
+        del self._arriving[client.id]
+        client.present = True
+        # What it asked before it was let in.
+        self._call_later(0, client.idle)
+        welcome = self._welcome(client, room, position)
+        if arrival.since is None:
+            return self._show_in(client, welcome)
+        self._resume(client, welcome, arrival.since)
+        return b""
+
+    # Getting in.
+
+    async def _arrive(self, arrival: Arrival) -> None:
+        client = arrival.client
+        opened: list[Room] = []
+        try:
+            await self._name(arrival)
+            for name in arrival.rooms:
+                room = await self._pool.open(name, self._journal)
+                opened.append(room)
+        except StoreError as error:
+            self._shut(opened)
+            self.warn(client.id, error)
+            if not arrival.cancelled:
+                self._call_later(RETRY, lambda: self._spawn(self._arrive(arrival)))
+                return
+        if arrival.cancelled:
+            self._shut(opened)
+            if client.nick:
+                await release(self._names, client.id, client.nick)
+            return
+        arrival.submitted = True
+        arrival.awaited.update(arrival.rooms)
+        for name in arrival.rooms:
+            self._committer.submit(Joined(name, client.nick, client.id), lasting=True)
+
+    def _shut(self, opened: list[Room]) -> None:
+        while opened:
+            self._pool.shut(opened.pop())
+
+    async def _name(self, arrival: Arrival) -> None:
+        """Find a name for a newcomer: the one that it wants, or a guest's."""
+        client = arrival.client
+        if client.nick:
+            return
+        name: Name | None = None
+        if arrival.nick:
+            try:
+                name = await claim(self._names, arrival.nick, client.id)
+            except Refused as refused:
+                failed = Failed(refused.code, refused.text)
+                client.write(client.codec.answer(failed, None))
+                arrival.nick = None
+        while name is None:
+            guest = Name.guest(guest_number(self._chance, len(self._pool)))
+            if await self._names.claim(guest.keys, client.id):
+                name = guest
+        client.nick, client.folded = name.text, name.folded
+
+    # Resuming.
+
+    def _take_over(
+        self, client: Client, connection: Connection, codec: Codec, since: str | None
+    ) -> Client:
+        """A client resumes while its former connection still hangs."""
+        former, client.connection = client.connection, connection
+        former.close("another connection has taken its place")
+        client.codec = codec
+        client.inbox = None
+        if client.view is not None:
+            self._pool.show(client, client.view_key())
+        room = self._pool.room(client.room or LOBBY)
+        self._resume(client, self._welcome(client, room, self._pool.position), since)
+        return client
+
+    def _resume(self, client: Client, welcome: Welcome, since: str | None) -> None:
+        """Hold back what happens now until what was missed has been shown."""
+        held: list[bytes] = []
+        client.write = held.append
+        self._spawn(self._catch_up(client, welcome, since, held))
+
+    async def _catch_up(
+        self, client: Client, welcome: Welcome, since: str | None, held: list[bytes]
+    ) -> None:
+        connection = client.connection
+        welcome = replace(welcome, resumed=since is not None)
+        try:
+            if since is not None:
+                missed = await self._journal.since(
+                    since, client.rooms, client.id, MAX_MISSED
+                )
+                if missed.complete:
+                    welcome = replace(
+                        welcome,
+                        recovered=True,
+                        history=(),
+                        missed=_up_to(welcome.position, missed.events),
+                    )
+        except StoreError:
+            # It is welcomed all the same, and told that something may be missing.
+            pass
+        finally:
+            if client.connection is connection:
+                client.write = connection.write
+                connection.write(self._show_in(client, welcome) + b"".join(held))
+
+    def _welcome(self, client: Client, room: Room, position: str) -> Welcome:
+        return Welcome(
+            nick=client.nick,
+            session=client.id,
+            room=room.name,
+            rooms=client.rooms,
+            members=room.nicks(),
+            away=room.away(),
+            topic=room.topic or "",
+            history=room.history(),
+            position=position,
+            motd=self._motd,
+        )
+
+    def _show_in(self, client: Client, welcome: Welcome) -> bytes:
+        """The welcome, and a look into the other rooms that the client is in."""
+        told = client.codec.answer(welcome, None)
+        for name in client.rooms:
+            if name != welcome.room:
+                entered = look_into(self._pool.room(name))
+                if welcome.recovered:
+                    entered = replace(entered, history=())
+                told += client.codec.answer(entered, None)
+        return told
+
+
+def look_into(room: Room) -> Entered:
+    """What one sees on coming into a room."""
+    return Entered(room.name, room.nicks(), room.topic or "", room.history())
+
+
+async def claim(names: Names, nick: str, owner: str) -> Name:
+    """Take a name for its owner.
+
+    :raises Refused: nobody can have it, or somebody has it or one like it.
+    """
+    name = Name.of(nick)
+    if not await names.claim(name.keys, owner):
+        raise Refused(
+            "nick_taken", f"{nick} or a name like it is in use: choose another"
+        )
+    return name
+
+
+def _up_to(position: str, events: Iterable[Stored]) -> tuple[Stored, ...]:
+    return tuple(stored for stored in events if stored.position <= position)
+
+
+def _known_rooms(rooms: Iterable[str]) -> tuple[str, ...]:
+    """The rooms that a newcomer asks for, as far as there can be such."""
+    names: dict[str, None] = {}
+    for room in rooms:
+        try:
+            names[room_name(room)] = None
+        except Refused:
+            continue
+    return tuple(names) or (LOBBY,)
+
+
+def _new_id() -> str:
+    """A client id: 128 bits that nobody guesses."""
+    return secrets.token_urlsafe(16)
+
+
+def _is_id(session: str) -> bool:
+    return len(session) == len(_new_id()) and session.isascii()
