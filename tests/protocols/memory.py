@@ -94,8 +94,13 @@ class Wire(StringTransport):
     def hang_up(self) -> None:
         """The connection is gone."""
         assert self.protocol is not None
+        self.connectionLost(Failure(ConnectionDone()))
+
+    def connectionLost(self, reason: Failure) -> None:
+        """What a reactor calls."""
+        assert self.protocol is not None
         self.connected = False
-        self.protocol.connectionLost(Failure(ConnectionDone()))
+        self.protocol.connectionLost(reason)
 
 
 def handshake(path: str = "/", **headers: str | None) -> bytes:

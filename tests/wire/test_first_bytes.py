@@ -1,0 +1,107 @@
+"""Which protocol the first bytes of a connection belong to."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial import unittest
+
+from twisted_chat.wire.first_bytes import (
+    Match,
+    ends_in_http_version,
+    http_request,
+    ssh_banner,
+    tls_hello,
+)
+
+REQUESTS = (
+    b"GET / HTTP/1.1\r\n",
+    b"GET / HTTP/1.0\n",
+    b"POST /socket.io/?EIO=4 HTTP/1.1\r\nHost: x\r\n\r\nbody",
+    b"OPTIONS * HTTP/1.1\r\n",
+    b"GET http://chat.example/ HTTP/1.1\r\n",
+    b"GET https://chat.example/ HTTP/1.1\r\n",
+    b"patch /x HTTP/1.1\r\n",
+    b"X-own.method!# /x?y=z HTTP/1.1\r\n",
+    b"PRI * HTTP/2.0\r\n",
+)
+
+LINES = (
+    b"hello\n",
+    b"GET well soon\n",
+    b"GET /well soon\r\n",
+    b"GET / HTTP\n",
+    b"see http://chat.example/\n",
+    b"I love HTTP/1.1\n",
+    b"POST\r\n",
+    b"/who lobby\n",
+    b"either / or HTTP/1.1\n",
+    b"\\nick bob\n",
+    b" / HTTP/1.1\n",
+    "grüße / HTTP/1.1\n".encode(),
+)
+
+
+class HttpTests(unittest.SynchronousTestCase):
+    """A browser is told from a person who types."""
+
+    def test_requests(self) -> None:
+        """Any method is a request's, and no part of one is anything else's."""
+        for request in REQUESTS:
+            self.assertIs(http_request(request), Match.YES, request)
+            line = request.partition(b"\n")[0]
+            for end in range(len(line)):
+                match = http_request(line[:end])
+                self.assertIn(match, (Match.MORE, Match.LIKELY), line[:end])
+
+    def test_lines(self) -> None:
+        """What people say is not a request, even when it begins like one."""
+        for line in LINES:
+            self.assertIs(http_request(line), Match.NO, line)
+
+    def test_as_soon_as_it_is_clear(self) -> None:
+        """Nobody waits for the end of a line that cannot be a request."""
+        for line in (b"GET w", b"hello world", b"\xff\xfd", b"GET / a", b"GET / HTTX"):
+            self.assertIs(http_request(line), Match.NO, line)
+        for line in (b"", b"GET", b"GET ", b"GET h", b"GET http:/"):
+            self.assertIs(http_request(line), Match.MORE, line)
+        for line in (b"GET /", b"GET /x ", b"GET /x HTTP/1.", b"GET http://x"):
+            self.assertIs(http_request(line), Match.LIKELY, line)
+
+    def test_the_end_of_a_long_line(self) -> None:
+        """Where only the end of a line is left, its version tells."""
+        self.assertTrue(ends_in_http_version(b"aaaa HTTP/1.1\r"))
+        self.assertFalse(ends_in_http_version(b"aaaa HTTP/1.1 is old"))
+
+    @given(
+        st.from_regex(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,20}", fullmatch=True),
+        st.from_regex(r"/[!-~]{0,50}", fullmatch=True),
+    )
+    def test_whatever_a_page_makes_a_browser_send(self, method: str, path: str) -> None:
+        """Any token and any path that a page can choose are seen for what they are."""
+        line = f"{method} {path} HTTP/1.1\r\n".encode()
+        self.assertIs(http_request(line), Match.YES)
+
+    @given(st.binary(max_size=60))
+    def test_any_bytes(self, data: bytes) -> None:
+        """Once it is no request it does not become one by more bytes."""
+        matches = [http_request(data[:end]) for end in range(len(data) + 1)]
+        if Match.NO in matches:
+            self.assertEqual(set(matches[matches.index(Match.NO) :]), {Match.NO})
+
+
+class OtherTests(unittest.SynchronousTestCase):
+    """TLS and SSH."""
+
+    def test_tls(self) -> None:
+        """A hello is known by two bytes, which nobody types."""
+        self.assertIs(tls_hello(b"\x16\x03\x01\x02"), Match.YES)
+        self.assertIs(tls_hello(b"\x16"), Match.MORE)
+        self.assertIs(tls_hello(b"\x16x"), Match.NO)
+        self.assertIs(tls_hello(b"hello"), Match.NO)
+
+    def test_ssh(self) -> None:
+        """Every version says so at once."""
+        self.assertIs(ssh_banner(b"SSH-2.0-OpenSSH_9.2\r\n"), Match.YES)
+        self.assertIs(ssh_banner(b"SS"), Match.MORE)
+        self.assertIs(ssh_banner(b"ssh"), Match.NO)
