@@ -1,0 +1,289 @@
+"""Starting the server, in every way that there is, and ending it.
+
+The start errors have a file of their own, ``test_start_errors``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.end_to_end.clients import LineClient
+from tests.end_to_end.harness import TWISTD, ServerTestCase, environment
+from tests.end_to_end.waiting import PATIENCE, eventually
+
+LOOPBACK = "tcp:0:interface=127.0.0.1"
+
+OPTIONS = (
+    "port",
+    "store",
+    "history",
+    "filter-words",
+    "motd",
+    "tls-cert",
+    "tls-key",
+    "max-clients",
+    "max-per-host",
+    "flood",
+    "ping-interval",
+    "ping-timeout",
+    "allow-origin",
+    "config",
+)
+
+
+def free_port() -> int:
+    """A port that nothing listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def is_running(pid: int) -> bool:
+    """Whether there is a process of that number."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def kill(pid: int) -> None:
+    """End a process that may have ended by itself."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+class HelpTests(ServerTestCase):
+    """What one is told before anything runs."""
+
+    def help_of(self, *command: str) -> str:
+        done = subprocess.run(
+            [*command, "--help"],
+            cwd=self.directory,
+            env=environment({"COLUMNS": "100"}),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=PATIENCE,
+        )
+        return done.stdout
+
+    def test_twistd_lists_the_chat(self) -> None:
+        """``twistd --help`` has a line for it."""
+        self.assertRegex(self.help_of(TWISTD), r"(?m)^\s+chat\s+\w")
+
+    def test_every_option_is_explained(self) -> None:
+        """``twistd chat --help`` names each option and says what it is for."""
+        text = " ".join(self.help_of(TWISTD, "chat").split())
+        for option in OPTIONS:
+            self.assertRegex(text, rf"--{option}=? \w+")
+
+
+class StartTests(ServerTestCase):
+    """Servers that start."""
+
+    def test_twist(self) -> None:
+        """``python -m twisted chat`` serves as well."""
+        log = self.directory / "twist.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "twisted", "chat", "--port", LOOPBACK],
+                cwd=self.directory,
+                env=environment(),
+                stdout=output,
+                stderr=output,
+            )
+        self.addCleanup(process.wait, PATIENCE)
+        self.addCleanup(process.kill)
+        found = eventually(
+            "the port in the log of twist",
+            lambda: re.search(r"chat running on port (\d+)", log.read_text()),
+        )
+        client = LineClient(int(found[1]))
+        self.addCleanup(client.close)
+        client.expect("Welcome, guest_")
+        process.terminate()
+        client.expect_end()
+        process.wait(PATIENCE)
+
+    def test_daemon(self) -> None:
+        """``twistd chat`` goes into the background, with its pid and its log."""
+        subprocess.run(
+            [TWISTD, "chat", "--port", LOOPBACK],
+            cwd=self.directory,
+            env=environment(),
+            check=True,
+            timeout=PATIENCE,
+        )
+        pid_file = self.directory / "twistd.pid"
+        log = self.directory / "twistd.log"
+        pid = int(eventually("the pid file", lambda: read(pid_file)))
+        self.addCleanup(kill, pid)
+        found = eventually(
+            "the port in the log",
+            lambda: re.search(r"chat running on port (\d+)", read(log)),
+        )
+        client = LineClient(int(found[1]))
+        self.addCleanup(client.close)
+        client.expect("Welcome, guest_")
+        # A relative path, as the default store is one, still means this directory.
+        self.assertTrue((self.directory / "chat.sqlite").exists())
+        os.kill(pid, signal.SIGTERM)
+        client.expect_end()
+        eventually("the end of the daemon", lambda: not is_running(pid))
+        self.assertFalse(pid_file.exists())
+
+    def test_port_from_the_environment(self) -> None:
+        """``$PORT`` is the port, where no other is given."""
+        port = free_port()
+        server = self.start(env={"PORT": str(port)})
+        self.assertEqual(server.port, port)
+        self.connect(server)
+
+    def test_the_command_line_wins_over_the_environment(self) -> None:
+        """``--port`` is the port, whatever ``$PORT`` says."""
+        port = free_port()
+        server = self.start("--port", LOOPBACK, env={"PORT": str(port)})
+        self.assertNotEqual(server.port, port)
+        self.connect(server)
+
+    def test_several_ports(self) -> None:
+        """Who comes by one port talks with who comes by another."""
+        path = self.directory / "chat.socket"
+        server = self.start("--port", LOOPBACK, "--port", f"unix:{path}")
+        alice = self.connect(server, "alice")
+        with socket.socket(socket.AF_UNIX) as bob:
+            bob.settimeout(PATIENCE)
+            bob.connect(str(path))
+            alice.expect(": joined the chat\r\n")
+            bob.sendall(b"from a file\n")
+            self.assertRegex(alice.line(), r"^guest_\d+: from a file$")
+
+    def test_config(self) -> None:
+        """A TOML file gives the options; the command line wins over it."""
+        motd = self.directory / "motd"
+        motd.write_text("Be kind.\n")
+        config = self.directory / "chat.toml"
+        config.write_text(
+            f'port = ["{LOOPBACK}"]\nstore = "memory:"\nhistory = 1\nmotd = "{motd}"\n'
+        )
+        server = self.start(
+            "--config", str(config), "--history", "2", "--port", LOOPBACK
+        )
+        self.assertFalse((self.directory / "chat.sqlite").exists())
+        alice = self.connect(server, "alice")
+        alice.say("one", "two", "three")
+        alice.expect("alice: three\r\n")
+        bob = LineClient(server.port)
+        self.addCleanup(bob.close)
+        self.assertRegex(bob.line(), r"^Welcome, guest_\d+!$")
+        self.assertEqual(bob.line(), "Be kind.")
+        self.assertEqual(bob.line(), "alice: two")
+        self.assertEqual(bob.line(), "alice: three")
+
+    def test_words_are_read_again_on_hangup(self) -> None:
+        """A word that is added to the file is masked after SIGHUP."""
+        words = self.directory / "words"
+        words.write_text("# what we do not say\nfoo\n")
+        server = self.start("--filter-words", str(words), "--flood", "off")
+        alice = self.connect(server, "alice")
+        alice.say("foo bar")
+        self.assertEqual(alice.line(), "alice: *** bar")
+        words.write_text("bar\n")
+        server.signal(signal.SIGHUP)
+
+        def masked() -> bool:
+            alice.say("foo bar")
+            return alice.line() == "alice: foo ***"
+
+        eventually("the new word is masked", masked)
+
+    def test_a_bad_file_at_hangup_changes_nothing(self) -> None:
+        """If the file is gone at SIGHUP the log says so and the old words stay."""
+        words = self.directory / "words"
+        words.write_text("foo\n")
+        server = self.start("--filter-words", str(words))
+        alice = self.connect(server, "alice")
+        words.unlink()
+        server.signal(signal.SIGHUP)
+        server.expect_log(re.escape(str(words)))
+        alice.say("foo")
+        self.assertEqual(alice.line(), "alice: ***")
+
+
+class StopTests(ServerTestCase):
+    """The two ways in which an operator ends a server."""
+
+    def stop_with(self, number: signal.Signals) -> None:
+        server = self.start()
+        alice = self.connect(server, "alice")
+        bob = self.connect(server, "bob")
+        alice.expect("is now known as bob\r\n")
+        alice.say("last words")
+        alice.expect("alice: last words\r\n")
+        bob.expect("alice: last words\r\n")
+        began = time.monotonic()
+        server.signal(number)
+        self.assertIn("server is shutting down", alice.expect_end())
+        self.assertIn("server is shutting down", bob.expect_end())
+        # Twisted ends by the signal itself, once all is done, as a shell expects.
+        self.assertIn(server.wait(), (0, -number))
+        self.assertLess(time.monotonic() - began, 5)
+        self.assertNotIn("Traceback", server.log())
+        self.assertIn("last words", self.history())
+
+    def history(self) -> str:
+        newcomer = LineClient(self.start().port)
+        self.addCleanup(newcomer.close)
+        return newcomer.expect(": joined the chat\r\n")
+
+    def test_terminate(self) -> None:
+        """SIGTERM: everyone is told, everything is kept, within 5 seconds."""
+        self.stop_with(signal.SIGTERM)
+
+    def test_interrupt(self) -> None:
+        """Ctrl-C: the same."""
+        self.stop_with(signal.SIGINT)
+
+    def test_what_was_just_sent_is_kept(self) -> None:
+        """Lines that were accepted when the stop came are in the history after it."""
+        server = self.start("--flood", "off")
+        alice = self.connect(server, "alice")
+        for number in range(200):
+            alice.say(f"line {number}")
+        alice.expect("alice: line 0\r\n")
+        server.signal(signal.SIGTERM)
+        shown = re.findall(r"alice: line (\d+)\r\n", alice.expect_end())
+        server.wait()
+        newcomer = LineClient(self.start("--history", "500").port)
+        self.addCleanup(newcomer.close)
+        history = newcomer.expect(": joined the chat\r\n")
+        kept = re.findall(r"alice: line (\d+)\r\n", history)
+        self.assertEqual(kept[: len(shown) + 1], ["0", *shown])
+
+    def test_one_who_does_not_read_delays_nothing(self) -> None:
+        """A client that ignores everything does not hold the end up."""
+        server = self.start("--flood", "off")
+        alice = self.connect(server, "alice")
+        deaf = self.connect(server, "deaf")
+        for _ in range(200):
+            alice.say("x" * 4000)
+        alice.expect("is now known as deaf\r\n")
+        for _ in range(200):
+            alice.line()
+        began = time.monotonic()
+        server.stop()
+        self.assertLess(time.monotonic() - began, 5)
+        deaf.close()
+
+
+def read(path: Path) -> str:
+    """What is in a file; empty if it is not there yet."""
+    return path.read_text() if path.exists() else ""
