@@ -19,8 +19,11 @@ LOOPBACK = "tcp:0:interface=127.0.0.1"
 class StartErrorTests(ServerTestCase):
     """Servers that do not start."""
 
-    def refused(self, *options: str, says: str) -> None:
-        """The server does not start with these options, and says why."""
+    def refused(self, *options: str, says: str) -> str:
+        """The server does not start with these options, and says why.
+
+        :return: what is in the log.
+        """
         if "--port" not in options:
             options = ("--port", LOOPBACK, *options)
         log = self.directory / "refused.log"
@@ -40,7 +43,15 @@ class StartErrorTests(ServerTestCase):
         self.assertEqual(done.stdout, "")
         logged = log.read_text() if log.exists() else ""
         self.assertNotIn("Traceback", logged)
-        self.assertRegex(logged, says)
+        return logged
+
+    def refused_at_work(self, *options: str, says: str) -> None:
+        """The options are all right, what they name is not: the log has it, too."""
+        self.assertRegex(self.refused(*options, says=says), says)
+
+    def test_the_log_has_it_too(self) -> None:
+        """Who reads the log in the morning finds a misspelt option there."""
+        self.assertIn("histroy", self.refused("--histroy", "5", says="histroy"))
 
     def test_no_such_option(self) -> None:
         """A misspelt option is named."""
@@ -78,7 +89,9 @@ class StartErrorTests(ServerTestCase):
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
             for endpoint in (str(port), f"tcp:{port}:interface=127.0.0.1"):
-                self.refused("--port", endpoint, says=rf"server error: .*{port}")
+                self.refused_at_work(
+                    "--port", endpoint, says=rf"server error: .*{port}"
+                )
 
     def test_unreadable_files(self) -> None:
         """The file is named, and the option that named it."""
@@ -108,14 +121,14 @@ class StartErrorTests(ServerTestCase):
     def test_store_in_no_directory(self) -> None:
         """The directory is named."""
         where = self.directory / "nowhere" / "chat.sqlite"
-        self.refused("--store", f"sqlite:{where}", says="nowhere")
+        self.refused_at_work("--store", f"sqlite:{where}", says="nowhere")
 
     def test_store_that_is_no_database(self) -> None:
         """A file of something else is left alone."""
         letter = self.directory / "letter.txt"
         letter.write_text("Dear Alice, this is no database at all.\n" * 100)
         before = letter.read_bytes()
-        self.refused("--store", f"sqlite:{letter}", says="letter.txt")
+        self.refused_at_work("--store", f"sqlite:{letter}", says="letter.txt")
         self.assertEqual(letter.read_bytes(), before)
 
     def test_store_of_another_program(self) -> None:
@@ -124,7 +137,7 @@ class StartErrorTests(ServerTestCase):
         with sqlite3.connect(path) as database:
             database.execute("CREATE TABLE accounts (owner TEXT, balance INTEGER)")
         database.close()
-        self.refused("--store", f"sqlite:{path}", says="bank.sqlite")
+        self.refused_at_work("--store", f"sqlite:{path}", says="bank.sqlite")
 
     def test_store_of_a_newer_version(self) -> None:
         """A file of a newer schema asks for a newer server."""
@@ -133,16 +146,36 @@ class StartErrorTests(ServerTestCase):
         database = sqlite3.connect(path)
         database.execute("PRAGMA user_version = 9999")
         database.close()
-        self.refused(says="chat.sqlite.*newer")
+        self.refused_at_work(says="chat.sqlite.*newer")
 
     def test_second_server_on_the_same_store(self) -> None:
         """The second is refused; the first goes on."""
         first = self.start()
-        self.refused(says="chat.sqlite.*(in use|another)")
+        self.refused_at_work(says="chat.sqlite.*(in use|another)")
         self.connect(first, "alice")
 
     def test_store_out_of_reach(self) -> None:
         """Nothing listens where Redis should be."""
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
-        self.refused("--store", f"redis://127.0.0.1:{port}/0", says="redis|Redis")
+        self.refused_at_work(
+            "--store", f"redis://127.0.0.1:{port}/0", says="redis|Redis"
+        )
+
+    def test_daemon(self) -> None:
+        """Who starts it in the background learns of a failure in the foreground."""
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            port = other.getsockname()[1]
+            done = subprocess.run(
+                [TWISTD, "chat", "--port", f"tcp:{port}:interface=127.0.0.1"],
+                cwd=self.directory,
+                env=environment(),
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=PATIENCE,
+            )
+        self.assertNotEqual(done.returncode, 0, done)
+        self.assertRegex(done.stderr, rf"server error: .*{port}")
+        self.assertNotIn("Traceback", done.stderr)
+        self.assertFalse((self.directory / "twistd.pid").exists())

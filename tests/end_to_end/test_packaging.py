@@ -1,0 +1,101 @@
+"""What people get who install the project."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from tests.end_to_end.harness import ROOT, TWISTD, ServerTestCase, environment
+from tests.end_to_end.requirements import missing
+from tests.end_to_end.waiting import PATIENCE
+
+SOURCES = (
+    "setup.cfg",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+    "twisted_chat",
+    "twisted",
+)
+NOT_SHIPPED = ("__pycache__", "*.pyc", "dropin.cache*", "*.egg-info")
+
+
+def can_build() -> bool:
+    """Whether a wheel can be made here without fetching anything."""
+    try:
+        numbers = version("setuptools").split(".")
+    except PackageNotFoundError:
+        return False
+    return (int(numbers[0]), int(numbers[1])) >= (70, 1)
+
+
+class WheelTests(ServerTestCase):
+    """A wheel, as ``pip install .`` makes it."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        if not can_build():
+            install = f"{sys.executable} -m pip install 'setuptools>=70.1'"
+            raise missing("a setuptools that makes wheels", install)
+        # From a copy: a build leaves things behind where it runs.
+        source = self.directory / "source"
+        source.mkdir()
+        ignore = shutil.ignore_patterns(*NOT_SHIPPED)
+        for name in SOURCES:
+            if (ROOT / name).is_dir():
+                shutil.copytree(ROOT / name, source / name, ignore=ignore)
+            elif (ROOT / name).exists():
+                shutil.copy(ROOT / name, source)
+        self.source = source
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"),
+                *("--no-build-isolation", "--wheel-dir", str(self.directory), "."),
+            ],
+            cwd=source,
+            check=True,
+            capture_output=True,
+            timeout=10 * PATIENCE,
+        )
+        (self.wheel,) = self.directory.glob("twisted_chat-*.whl")
+        self.installed = self.directory / "installed"
+        with zipfile.ZipFile(self.wheel) as archive:
+            self.names = set(archive.namelist())
+            archive.extractall(self.installed)
+
+    def test_everything_is_in_it(self) -> None:
+        """Every file of the package, and the plugin, and nothing of Twisted's own."""
+        package = self.source / "twisted_chat"
+        expected = {
+            str(path.relative_to(self.source))
+            for path in package.rglob("*")
+            if path.is_file()
+        }
+        expected.add("twisted/plugins/twisted_chat_plugin.py")
+        found = {name for name in self.names if ".dist-info/" not in name}
+        self.assertEqual(found, expected)
+
+    def test_it_serves_from_anywhere(self) -> None:
+        """Far from any checkout ``twistd`` knows the chat, and the chat its files."""
+        elsewhere = self.directory / "elsewhere"
+        elsewhere.mkdir()
+        env = {"PYTHONPATH": str(self.installed)}
+        listed = subprocess.run(
+            [TWISTD, "--help"],
+            cwd=elsewhere,
+            env=environment(env),
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+        )
+        self.assertRegex(listed.stdout, r"(?m)^\s+chat\s+\w")
+        server = self.start(directory=elsewhere, env=env)
+        alice = self.connect(server, "alice")
+        alice.say("hello")
+        alice.expect("alice: hello\r\n")
+        self.assertTrue(Path(elsewhere, "chat.sqlite").exists())
