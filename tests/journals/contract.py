@@ -5,7 +5,8 @@ A test case for a journal is this mixin, a ``SynchronousTestCase`` and ``make``:
     class RedisJournalTests(JournalContract, SynchronousTestCase):
         def make(self, keep=None): ...
 
-One whose journal needs more than its own call to finish also overrides ``run``.
+One whose journal needs more than its own call to finish also overrides
+``run_now`` and ``refused``; one that trims later, ``settle`` and ``slack``.
 """
 
 from __future__ import annotations
@@ -81,8 +82,8 @@ EVERY_EVENT: tuple[Event, ...] = (
 any_text = st.text(st.characters(codec="utf-8"), max_size=60)
 
 
-class JournalContract(Base):
-    """See the module."""
+class JournalHarness(Base):
+    """How a test drives a journal."""
 
     def make(self, keep: int | None = None) -> Journal:
         """A new journal with nothing in it, whose clock stands at ``NOW``."""
@@ -127,6 +128,10 @@ class JournalContract(Base):
         before = len(self.heard)
         self.run_now(journal.append([entry(event) for event in events]))
         return self.heard[before:]
+
+
+class JournalContract(JournalHarness):
+    """See the module."""
 
     # What is announced
 

@@ -34,7 +34,8 @@ class Caller:
             self.pump()
 
     def pump(self) -> None:
-        """Call what waits."""
+        """Call what waits, and from now on at once."""
+        self.hold = False
         while self.waiting:
             self.waiting.pop(0)()
 
@@ -81,7 +82,8 @@ class AtOnce:
             self.work()
 
     def work(self) -> None:
-        """Do what waits."""
+        """Do what waits, and from now on at once."""
+        self.hold = False
         while self.waiting:
             self.waiting.pop(0)()
 

@@ -107,7 +107,12 @@ class DatabaseFile:
         connection = self._connect()
         try:
             version = self._version(connection)
-            connection.execute("PRAGMA journal_mode = WAL")
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            if mode != "wal":
+                raise StoreError(
+                    f"{self.path} is where SQLite can keep no write-ahead log;"
+                    " name a file on a local disk"
+                )
             connection.execute("PRAGMA synchronous = FULL")
             migrate(connection, version)
         finally:

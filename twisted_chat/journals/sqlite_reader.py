@@ -5,8 +5,6 @@ of its own; nothing newer than ``until`` is ever told, or someone would be shown
 the history what is about to be announced as news.
 """
 
-# ruff: noqa: S608 -- the statements are put together from constants alone
-
 from __future__ import annotations
 
 import sqlite3

@@ -5,8 +5,6 @@ message, since each lets go of the interpreter's lock and has to win it back fro
 a busy reactor; what failed leaves nothing behind.
 """
 
-# ruff: noqa: S608 -- the statements are put together from constants alone
-
 from __future__ import annotations
 
 import sqlite3
