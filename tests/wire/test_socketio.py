@@ -1,0 +1,279 @@
+"""Socket.IO packets, byte by byte."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial import unittest
+
+from twisted_chat.wire.socketio import (
+    ACK,
+    CONNECT,
+    CONNECT_ERROR,
+    DISCONNECT,
+    EVENT,
+    MAX_ATTACHMENTS,
+    MAX_NAMESPACE,
+    Decoder,
+    Packet,
+    PacketError,
+    dump_json,
+    encode,
+    parse_json,
+    raw_argument,
+)
+
+PLACES = '{"_placeholder":true,"num":0}', '{"_placeholder":true,"num":1}'
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=20,
+)
+
+
+class DecodeTests(unittest.SynchronousTestCase):
+    """What a client may send."""
+
+    def read(self, text: str) -> Packet:
+        packet = Decoder().text(text)
+        assert packet is not None
+        return packet
+
+    def test_packets(self) -> None:
+        """Each kind, with and without each part."""
+        for text, packet in (
+            ("0", Packet(CONNECT)),
+            ('0{"token":"123"}', Packet(CONNECT, "/", {"token": "123"})),
+            ("0/custom,", Packet(CONNECT, "/custom")),
+            ("0/custom", Packet(CONNECT, "/custom")),
+            ('0/custom,{"a":1}', Packet(CONNECT, "/custom", {"a": 1})),
+            ("1", Packet(DISCONNECT)),
+            ("1/custom,", Packet(DISCONNECT, "/custom")),
+            ('2["a"]', Packet(EVENT, "/", ["a"])),
+            ('2[1,"2",{"3":[true]}]', Packet(EVENT, "/", [1, "2", {"3": [True]}])),
+            ('2/custom,["a"]', Packet(EVENT, "/custom", ["a"])),
+            ('212["a"]', Packet(EVENT, "/", ["a"], 12)),
+            ('2/custom,0["a"]', Packet(EVENT, "/custom", ["a"], 0)),
+            ("30[]", Packet(ACK, "/", [], 0)),
+            ('3/custom,456[1,"2"]', Packet(ACK, "/custom", [1, "2"], 456)),
+        ):
+            self.assertEqual(self.read(text), packet, text)
+
+    def test_nonsense(self) -> None:
+        """Everything else is refused, before anyone acts on it."""
+        for text in (
+            "",
+            "abc",
+            "7",
+            "²",
+            "2",
+            "2{}",
+            "2[]",
+            "2[null]",
+            "2[true]",
+            "2[1.5]",
+            '2["connect"]',
+            '2["disconnecting"]',
+            '2abc["a"]',
+            '2["a"',
+            '2["a"]x',
+            '2["a",NaN]',
+            '2["a",-Infinity]',
+            '2["a\x01"]',
+            "0[]",
+            '0"a"',
+            "05{}",
+            "1{}",
+            "11",
+            "3[]",
+            "31{}",
+            "31",
+            '4{"message":"no"}',
+            '2٣["a"]',
+            '212345678901234567["a"]',
+            "5",
+            '5["a"]',
+            '5-["a"]',
+            '59-["a"]',
+            '5100-["a"]',
+            f"0/{'x' * MAX_NAMESPACE},",
+            "2" + "[" * 100_000,
+        ):
+            with self.assertRaises(PacketError, msg=text[:20]):
+                Decoder().text(text)
+
+    def test_attachments(self) -> None:
+        """A binary packet is complete with its last attachment."""
+        decoder = Decoder()
+        self.assertIsNone(decoder.text(f'52-7["a",{PLACES[1]},[{PLACES[0]}]]'))
+        self.assertIsNone(decoder.binary(b"one"))
+        packet = decoder.binary(b"two")
+        self.assertEqual(packet, Packet(EVENT, "/", ["a", b"two", [b"one"]], 7))
+        assert packet is not None
+        self.assertTrue(packet.binary)
+        # And again with the same decoder.
+        self.assertIsNone(decoder.text(f'61-/x,8[{{"b":{PLACES[0]}}}]'))
+        self.assertEqual(decoder.binary(b"3"), Packet(ACK, "/x", [{"b": b"3"}], 8))
+        self.assertEqual(decoder.text('2["plain"]'), Packet(EVENT, "/", ["plain"]))
+
+    def test_placeholder_without_attachments(self) -> None:
+        """In a packet that has none it is a value like any other."""
+        packet = self.read(f'2["a",{PLACES[0]}]')
+        self.assertEqual(packet.data, ["a", {"_placeholder": True, "num": 0}])
+
+    def test_wrong_attachments(self) -> None:
+        """Text where an attachment is due, one too many, none for a placeholder."""
+        decoder = Decoder()
+        decoder.text(f'51-["a",{PLACES[0]}]')
+        with self.assertRaises(PacketError):
+            decoder.text('2["b"]')
+        with self.assertRaises(PacketError):
+            Decoder().binary(b"x")
+        for place in (
+            PLACES[1],
+            '{"_placeholder":true}',
+            '{"_placeholder":true,"num":-1}',
+            '{"_placeholder":true,"num":"0"}',
+            '{"_placeholder":true,"num":true}',
+            f"{PLACES[0]},{PLACES[0]}",
+        ):
+            decoder = Decoder()
+            decoder.text(f'51-["a",{place}]')
+            with self.assertRaises(PacketError, msg=place):
+                decoder.binary(b"x")
+
+    def test_too_much_attached(self) -> None:
+        """All attachments of a packet have one limit together."""
+        decoder = Decoder(max_attached=10)
+        decoder.text('52-["a"]')
+        decoder.binary(b"123456")
+        with self.assertRaisesRegex(PacketError, "more than 10 bytes"):
+            decoder.binary(b"12345")
+
+    @given(st.lists(st.text() | st.binary(), max_size=6))
+    def test_any_messages(self, messages: list[str | bytes]) -> None:
+        """Whatever comes, a ``PacketError`` is the worst of it."""
+        decoder = Decoder()
+        for message in messages:
+            try:
+                if isinstance(message, str):
+                    decoder.text(message)
+                else:
+                    decoder.binary(message)
+            except PacketError:
+                return
+
+    @given(
+        st.from_regex(r"\A[0-7][0-9]{0,2}-?(/[a-z]*,?)?[0-9]{0,3}[\[{\"a-z0-9,\]}]*\Z")
+    )
+    def test_near_misses(self, text: str) -> None:
+        """The same for what almost is a packet."""
+        try:
+            Decoder().text(text)
+        except PacketError:
+            return
+
+
+class EncodeTests(unittest.SynchronousTestCase):
+    """What a server sends."""
+
+    def test_packets(self) -> None:
+        """Each kind, with and without each part."""
+        for packet, text in (
+            (Packet(CONNECT, "/", {"sid": "x"}), b'0{"sid":"x"}'),
+            (Packet(CONNECT, "/custom", {"sid": "x"}), b'0/custom,{"sid":"x"}'),
+            (Packet(DISCONNECT), b"1"),
+            (Packet(DISCONNECT, "/custom"), b"1/custom,"),
+            (
+                Packet(CONNECT_ERROR, "/random", {"message": "Invalid namespace"}),
+                b'4/random,{"message":"Invalid namespace"}',
+            ),
+            (Packet(EVENT, "/", ["a", "ü☃"]), '2["a","ü☃"]'.encode()),
+            (Packet(EVENT, "/custom", ["a"], 1), b'2/custom,1["a"]'),
+            (Packet(ACK, "/", [1, "2"], 456), b'3456[1,"2"]'),
+        ):
+            self.assertEqual(encode(packet), (text, []))
+
+    def test_attachments(self) -> None:
+        """Bytes anywhere become attachments, in order."""
+        data = ["a", b"one", {"b": [bytearray(b"two")]}, memoryview(b"3")]
+        text, attached = encode(Packet(EVENT, "/", data, 7))
+        self.assertEqual(attached, [b"one", b"two", b"3"])
+        self.assertEqual(
+            text,
+            f'53-7["a",{PLACES[0]},{{"b":[{PLACES[1]}]}},'
+            '{"_placeholder":true,"num":2}]'.encode(),
+        )
+        text, attached = encode(Packet(ACK, "/", [b"x"], 8))
+        self.assertEqual((text, attached), (f"61-8[{PLACES[0]}]".encode(), [b"x"]))
+
+    def test_what_cannot_be_sent(self) -> None:
+        """The application is told at once."""
+        with self.assertRaisesRegex(ValueError, "at most 8"):
+            encode(Packet(EVENT, "/", ["a", *[b"x"] * (MAX_ATTACHMENTS + 1)]))
+        with self.assertRaises(TypeError):
+            encode(Packet(EVENT, "/", ["a", object()]))
+        with self.assertRaises(ValueError):
+            encode(Packet(EVENT, "/", ["a", float("nan")]))
+
+    @given(
+        st.lists(JSON | st.binary(max_size=8), max_size=5),
+        st.none() | st.integers(0, 10**15),
+        st.sampled_from(("/", "/custom")),
+    )
+    def test_there_and_back(self, args: list[Any], ack: int | None, name: str) -> None:
+        """What is encoded is decoded to the same."""
+        packet = Packet(EVENT, name, ["event", *args], ack)
+        text, attached = encode(packet)
+        decoder = Decoder()
+        found = decoder.text(text.decode())
+        for data in attached:
+            self.assertIsNone(found)
+            found = decoder.binary(data)
+        if not any("_placeholder" in str(arg) for arg in args):
+            self.assertEqual(found, packet)
+
+
+class JsonTests(unittest.SynchronousTestCase):
+    """JSON as it has to be."""
+
+    def test_lone_surrogates(self) -> None:
+        """They have no UTF-8, but can be sent as escapes."""
+        self.assertEqual(dump_json({"a": "\ud800"}), '{"a": "\\ud800"}')
+        self.assertEqual(parse_json(dump_json(["\ud800ü"])), ["\ud800ü"])
+
+    def test_separator(self) -> None:
+        """The separator of polling never appears in JSON."""
+        self.assertNotIn("\x1e", dump_json(["\x1e"]))
+
+    def test_raw_argument(self) -> None:
+        """A value is passed on as it came, to the last digit."""
+        for value in (
+            "1.50",
+            "1e400",
+            "123456789012345678901234567890",
+            '{"b":1, "a":2,"a":3}',
+            '"\\u00fc\\ud800"',
+            "[ ]",
+            "null",
+        ):
+            for text in (f'2["chat",{value}]', f'2[ "chat" , {value} , 1 ]'):
+                packet = Decoder().text(text)
+                assert packet is not None
+                self.assertEqual(raw_argument(packet), value)
+
+    @given(JSON, st.sampled_from(("", " ", "\n\t ")))
+    def test_any_raw_argument(self, value: Any, space: str) -> None:
+        """Whatever the value and the white space around it."""
+        raw = json.dumps(value)
+        packet = Decoder().text(f'2[{space}"x,]"{space},{space}{raw}{space}]')
+        assert packet is not None
+        self.assertEqual(raw_argument(packet), raw)
