@@ -51,7 +51,9 @@ class View:
 
     def __init__(self, key: ViewKey) -> None:
         self.codec, self.rooms, self.ignoring = key
-        self.clients: set[Client] = set()
+        # In the order of arrival, which is about that of their memory: in the
+        # order of a set the fan-out would wait for the cache at every step.
+        self.clients: dict[Client, None] = {}
 
     @property
     def key(self) -> ViewKey:
@@ -284,7 +286,7 @@ class ClientPool:
         """Give a client the view of this key, or none."""
         view = client.view
         if view is not None:
-            view.clients.discard(client)
+            view.clients.pop(client, None)
             if not view.clients:
                 del self.views[view.key]
         client.view = None
@@ -295,7 +297,7 @@ class ClientPool:
             else:
                 # One tuple for all instead of one each.
                 client.rooms = view.rooms
-            view.clients.add(client)
+            view.clients[client] = None
             client.view = view
 
 

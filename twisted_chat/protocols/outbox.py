@@ -110,8 +110,9 @@ class DirectOutbox(Outbox):
         if self._queue is not None:
             self._wait(data)
             return
+        send = self._send  # in two steps, as in the fan-out
         try:
-            sent = self._send(data)
+            sent = send(data)
         except (BlockingIOError, InterruptedError):
             sent = 0
         except OSError:
