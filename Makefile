@@ -66,10 +66,8 @@ format: $(VENV)/.ready-lint ## put the sources into ruff's format
 bench: $(VENV)/.ready-run ## measure, and write docs/benchmarks.md
 	@$(BIN)/python -m bench $(BENCH)
 
-coverage: $(VENV)/.ready-test ## statements and branches that the tests reach; 95 % is the floor
-	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest $(PYTEST_FLAGS) $(TESTS)
-	@$(BIN)/coverage combine --quiet
+coverage: $(VENV)/.ready-test ## statements and branches that the unit tests reach; 95 % is the floor
+	@$(BIN)/coverage run -m pytest $(PYTEST_FLAGS) --ignore tests/end_to_end $(TESTS)
 	@$(BIN)/coverage report
 
 clean: ## remove what make and the tests left behind (not chat.sqlite)

@@ -36,7 +36,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("journals.words", "journals.recent", "journals.sqlite_file"),
     ("journals.sqlite_rows",),
     ("journals.sqlite_reader", "journals.sqlite_writer"),
-    ("wire.text", "wire.websocket"),
+    ("wire.socketio", "wire.text", "wire.websocket"),
     ("routes", "wire.*", "journals.*"),
     # How bytes come and go.
     (
@@ -46,6 +46,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "protocols.handshake",
         "protocols.inbox",
         "protocols.keepalive",
+        "protocols.origins",
         "protocols.outbox",
     ),
     ("protocols.polling", "protocols.websocket"),

@@ -84,10 +84,15 @@ class Expecting:
 class LineClient(Expecting):
     """A person with a plain socket, as ``nc`` gives it."""
 
-    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+    def __init__(self, port: int, receive_buffer: int | None = None) -> None:
         super().__init__()
         self.name = f"a client of port {port}"
-        self.socket = socket.create_connection((host, port), PATIENCE)
+        self.socket = socket.socket()
+        self.socket.settimeout(PATIENCE)
+        if receive_buffer is not None:
+            # How much the kernel takes in for one who does not read.
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        self.socket.connect(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def fileno(self) -> int:

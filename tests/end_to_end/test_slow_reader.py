@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.end_to_end.clients import LineClient
 from tests.end_to_end.harness import ServerTestCase
-from tests.end_to_end.waiting import eventually
+from tests.end_to_end.waiting import PATIENCE, eventually
 
 MIB = 1024 * 1024
 
@@ -26,7 +26,9 @@ class SlowReaderTests(ServerTestCase):
         server = self.start("--store", "memory:", "--flood", "off")
         alice = self.connect(server, "alice")
         bob = self.connect(server, "bob")
-        carol = self.connect(server, "carol")
+        carol = LineClient(server.port, receive_buffer=4096)
+        self.addCleanup(carol.close)
+        carol.join_as("carol")
         before = resident(server.process.pid)
 
         words = "x" * 4000
@@ -45,7 +47,8 @@ class SlowReaderTests(ServerTestCase):
                 said += 1
             return "too slow" in server.log()
 
-        eventually("the log says that someone is too slow", talk_until_cut_off)
+        what = "the log says that someone is too slow"
+        eventually(what, talk_until_cut_off, 4 * PATIENCE)
         # The kernel holds a few MiB for her before our own limit counts.
         self.assertLess(said * len(words), 64 * MIB)
         self.assertLess(resident(server.process.pid) - before, 16 * MIB)
