@@ -1,0 +1,204 @@
+"""The chat over WebSocket: lines, or JSON objects, one a frame.
+
+``?format=json`` or the subprotocol ``chat.json`` asks for objects.  ``nick``,
+``rooms`` (with commas between, the one spoken in last), ``since`` and ``session``
+say who someone is and where they stopped.
+
+Rules of this file: between a message for everyone and the socket stands nothing
+but the outbox; what a client asks goes through its inbox.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+from twisted.web.http import Request
+
+from twisted_chat.chat import Chat
+from twisted_chat.events import LOBBY
+from twisted_chat.interfaces import Codec
+from twisted_chat.limits import Pace
+from twisted_chat.pool import Client
+from twisted_chat.wire.json_requests import decode_json
+from twisted_chat.wire.text import decode_bytes
+from twisted_chat.wire.web import JsonCodec, WebSocketTextCodec
+
+from .inbox import Inbox
+from .keepalive import Keepalive
+from .origins import Origins
+from .websocket import WebSocketConnection, upgrade
+
+MAX_FRAME = 64 * 1024
+"""Bytes of one message of a client."""
+
+JSON = "chat.json"
+"""The subprotocol that asks for objects."""
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+_UNSUPPORTED = 1003
+_ABNORMAL = 1006
+
+
+class ChatWebSockets:
+    """Lets WebSocket clients into the chat.
+
+    :param pace: how fast one client may speak; ``None`` for no limit.
+    :param keepalive: shared by all of them.
+    :param origins: whose pages may connect.
+    """
+
+    log = Logger()
+
+    def __init__(
+        self,
+        chat: Chat,
+        clock: IReactorTime,
+        pace: Pace | None,
+        keepalive: Keepalive,
+        origins: Origins,
+    ) -> None:
+        self.chat = chat
+        self.clock = clock
+        self.pace = pace
+        self.text = WebSocketTextCodec()
+        self.json = JsonCodec()
+        self._keepalive = keepalive
+        self._origins = origins
+
+    def answer(self, request: Request) -> int | bytes:
+        """Answer a handshake: what ``render_GET`` returns."""
+        if not self._origins.allow(request):
+            request.setResponseCode(403)
+            plain = [b"text/plain; charset=utf-8"]
+            request.responseHeaders.setRawHeaders(b"Content-Type", plain)
+            return b"Pages of other sites may not connect (see --allow-origin).\n"
+        peer = ChatWebSocket(self, Query(request))
+        return upgrade(
+            request,
+            peer,
+            keepalive=self._keepalive,
+            max_size=MAX_FRAME,
+            subprotocols=(JSON,),
+        )
+
+
+class Query:
+    """What the address of a handshake says about its client."""
+
+    __slots__ = ("json", "nick", "rooms", "session", "since")
+
+    def __init__(self, request: Request) -> None:
+        args: dict[bytes, list[bytes]] = request.args or {}
+
+        def last(name: bytes) -> str | None:
+            values = args.get(name)
+            return values[-1].decode("utf-8", "replace") or None if values else None
+
+        self.json = last(b"format") == "json"
+        self.nick = last(b"nick")
+        self.since = last(b"since")
+        self.session = last(b"session")
+        rooms = (last(b"rooms") or "").split(",")
+        self.rooms = tuple(room for room in rooms if room) or (LOBBY,)
+
+
+class ChatWebSocket:
+    """One client: a ``WebSocketPeer``, and the chat's ``Connection`` to it.
+
+    :ivar write: sends frames that its codec has made.
+    """
+
+    __slots__ = (
+        "_client",
+        "_connection",
+        "_inbox",
+        "_json",
+        "_place",
+        "_query",
+        "write",
+    )
+
+    write: Callable[[bytes], None]
+    _client: Client
+    _connection: WebSocketConnection
+    _inbox: Inbox
+
+    def __init__(self, place: ChatWebSockets, query: Query) -> None:
+        self._place = place
+        self._query: Query | None = query
+
+    # What WebSocket calls.
+
+    def opened(self, connection: WebSocketConnection) -> None:
+        """Let it in."""
+        place, query = self._place, self._query
+        if query is None:
+            return
+        # Asked once, and not kept for the hours that follow.
+        self._query = None
+        self._connection = connection
+        self.write = connection.write_frames
+        self._json = query.json or connection.subprotocol == JSON
+        codec: Codec = place.json if self._json else place.text
+        self._client = place.chat.attach(
+            self,
+            codec,
+            nick=query.nick,
+            since=query.since,
+            session=query.session,
+            rooms=query.rooms,
+        )
+        self._inbox = Inbox(
+            place.chat,
+            self._client,
+            place.clock,
+            place.pace,
+            connection.pause,
+            connection.resume,
+        )
+
+    def text_received(self, text: str) -> None:
+        """One object; or one line, or what someone has pasted."""
+        known = self._place.chat.table
+        if self._json:
+            self._inbox.put(decode_json(text, known))
+            return
+        for line in _LINE_END.split(text):
+            if line:
+                self._inbox.put(decode_bytes(line.encode(), known))
+
+    def binary_received(self, _data: bytes) -> None:
+        """A chat is text."""
+        self._connection.close(_UNSUPPORTED, "send text")
+
+    def closed(self, code: int, reason: str) -> None:
+        """It is gone, or said that it goes."""
+        self._fall_silent()
+        log, nick = self._place.log, self._client.nick or "a newcomer"
+        if code == _ABNORMAL:
+            reason = reason or "connection lost"
+        if code == _ABNORMAL or reason == "too slow":
+            log.info("{line}", line=f"client error: {nick}: {reason}")
+        log.info("{line}", line=f"{nick} quit")
+        self._inbox.finish()
+
+    # What the chat calls; see ``interfaces.Connection``.
+
+    def close(self, reason: str) -> None:
+        """Say goodbye once all that was written is sent."""
+        code = 1001 if "shutting down" in reason else 1000
+        self._connection.close(code, reason)
+        self._fall_silent()
+
+    def _fall_silent(self) -> None:
+        """Nothing may follow a goodbye (RFC 6455, section 5.5.1)."""
+        self.write = _dropped
+        if self._client.connection is self:
+            self._client.write = _dropped
+
+
+def _dropped(_data: bytes) -> None:
+    """Nobody is there."""
