@@ -1,0 +1,197 @@
+"""What is where, by HTTP."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+from twisted.internet.task import Clock
+from twisted.python.filepath import FilePath
+from twisted.trial import unittest
+from twisted.web.http import Request as HTTPRequest
+from twisted.web.resource import Resource
+from twisted.web.server import Request
+
+import twisted_chat
+from tests.protocols.memory import Wire
+from twisted_chat.protocols.http import ChatSite
+from twisted_chat.site import TYPES, make_root
+
+FILES = {
+    "index.html": b"<!doctype html>" + b"<p>hello</p>" * 100,
+    "client.js": b"hello();" * 100,
+    "view/dom.js": b"dom();" * 100,
+    "small.css": b"p {}",
+    "icon.svg": b"<svg/>",
+    "package.json": b"{}",
+    "notes.txt": b"for us",
+}
+
+
+class Answer:
+    """One answer, read."""
+
+    def __init__(self, data: bytes) -> None:
+        head, _, self.body = data.partition(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")
+        self.status = int(first.split()[1])
+        self.headers = {
+            name.lower(): value for name, _, value in (x.partition(": ") for x in lines)
+        }
+
+
+class Polling(Resource):
+    """Stands for Socket.IO."""
+
+    isLeaf = True
+
+    def render_POST(self, request: Request) -> bytes:
+        return b"posted"
+
+
+class SiteTests(unittest.SynchronousTestCase):
+    """A browser's and a program's view of the server."""
+
+    def setUp(self) -> None:
+        files = Path(self.mktemp())
+        for name, content in FILES.items():
+            path = files / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        self.reason: str | None = None
+        self.upgraded: list[bytes] = []
+        root = make_root(files, self.upgrade, lambda: self.reason, Polling())
+        # Whatever becomes of the directory, the site has what it needs.
+        FilePath(str(files)).remove()
+        self.site = ChatSite(root, Clock())
+
+    def upgrade(self, request: HTTPRequest) -> bytes:
+        self.upgraded.append(request.path)
+        return b"upgrade"
+
+    def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
+        wire = Wire().accept(self.site)
+        lines = [f"{method} {path} HTTP/1.1", "host: chat.example"]
+        lines += [f"{n.replace('_', '-')}: {value}" for n, value in headers.items()]
+        wire.send("\r\n".join((*lines, "", "")).encode())
+        return Answer(wire.take())
+
+    def test_the_page(self) -> None:
+        """It is at the root, and its files beside it."""
+        for path, name, kind in (
+            ("/", "index.html", "text/html; charset=utf-8"),
+            ("/?nick=ann", "index.html", "text/html; charset=utf-8"),
+            ("/index.html", "index.html", "text/html; charset=utf-8"),
+            ("/client.js", "client.js", "text/javascript; charset=utf-8"),
+            ("/view/dom.js", "view/dom.js", "text/javascript; charset=utf-8"),
+            ("/small.css", "small.css", "text/css; charset=utf-8"),
+            ("/icon.svg", "icon.svg", "image/svg+xml"),
+        ):
+            answer = self.ask(path)
+            self.assertEqual((answer.status, answer.body), (200, FILES[name]), path)
+            self.assertEqual(answer.headers["content-type"], kind)
+            self.assertEqual(answer.headers["cache-control"], "no-cache")
+            policy = answer.headers["content-security-policy"]
+            self.assertIn("default-src 'none'", policy)
+
+    def test_compressed(self) -> None:
+        """For a browser that takes it, and where it is worth it."""
+        for accepted in ("gzip, deflate, br", "br;q=1, gzip;q=0.5", "*", "GZIP"):
+            answer = self.ask("/client.js", accept_encoding=accepted)
+            self.assertEqual(answer.headers["content-encoding"], "gzip")
+            self.assertEqual(gzip.decompress(answer.body), FILES["client.js"])
+        for accepted in ("", "br", "gzip;q=0", "gzip; q=0.000", "x-gzip"):
+            answer = self.ask("/client.js", accept_encoding=accepted)
+            self.assertEqual(answer.body, FILES["client.js"])
+        answer = self.ask("/small.css", accept_encoding="gzip")
+        self.assertNotIn("content-encoding", answer.headers)
+        self.assertEqual(answer.headers["vary"], "Accept-Encoding")
+
+    def test_not_sent_twice(self) -> None:
+        """A browser that has the file is told so; each form has a tag of its own."""
+        plain = self.ask("/client.js").headers["etag"]
+        small = self.ask("/client.js", accept_encoding="gzip").headers["etag"]
+        self.assertNotEqual(plain, small)
+        for tags in (plain, small, f'"x", W/{plain}', "*"):
+            answer = self.ask("/client.js", if_none_match=tags)
+            self.assertEqual((answer.status, answer.body), (304, b""))
+            self.assertIn("etag", answer.headers)
+        self.assertEqual(self.ask("/client.js", if_none_match='"x"').status, 200)
+
+    def test_head(self) -> None:
+        """The same, without a body."""
+        for path in ("/", "/client.js", "/healthz", "/none", "/ws"):
+            answer, whole = self.ask(path, "HEAD"), self.ask(path)
+            self.assertEqual((answer.status, answer.body), (whole.status, b""))
+            self.assertEqual(
+                answer.headers["content-length"], whole.headers["content-length"]
+            )
+
+    def test_nothing_else(self) -> None:
+        """404 in plain text; no folder shows what is in it, nothing leads out of it."""
+        for path in (
+            "/none",
+            "/view",
+            "/view/",
+            "/view/none",
+            "/client.js/x",
+            "/package.json",
+            "/notes.txt",
+            "/../setup.cfg",
+            "/%2e%2e/setup.cfg",
+            "//",
+            "/healthz/x",
+        ):
+            for method in ("GET", "POST"):
+                answer = self.ask(path, method)
+                self.assertEqual(answer.status, 404, path)
+                self.assertTrue(answer.headers["content-type"].startswith("text/plain"))
+
+    def test_other_methods(self) -> None:
+        """A page that posts here is told 405, whatever its method."""
+        for path in ("/", "/ws", "/client.js", "/healthz"):
+            for method in ("POST", "PUT", "OPTIONS", "FOO", "CONNECT"):
+                answer = self.ask(path, method)
+                self.assertEqual(answer.status, 405)
+                self.assertEqual(answer.headers["allow"], "GET, HEAD")
+        self.assertEqual(self.upgraded, [])
+
+    def test_health(self) -> None:
+        """200 and ok, or 503 and why not; never out of a cache."""
+        answer = self.ask("/healthz")
+        self.assertEqual((answer.status, answer.body), (200, b"ok\n"))
+        self.reason = "the disk is full"
+        answer = self.ask("/healthz")
+        self.assertEqual((answer.status, answer.body), (503, b"the disk is full\n"))
+        self.assertEqual(answer.headers["cache-control"], "no-store")
+
+    def test_websocket(self) -> None:
+        """A handshake at the root or at /ws is one; at the root others get the page."""
+        self.ask("/", upgrade="websocket")
+        self.ask("/ws", upgrade="websocket")
+        self.ask("/ws")
+        self.ask("/")
+        self.assertEqual(self.upgraded, [b"/", b"/ws", b"/ws"])
+
+    def test_socketio(self) -> None:
+        """What is mounted there answers for itself."""
+        self.assertEqual(self.ask("/socket.io/?EIO=4", "POST").body, b"posted")
+
+    def test_without_a_page(self) -> None:
+        """A server without files still has its doors."""
+        root = make_root(Path(self.mktemp()), self.upgrade, lambda: None)
+        self.site = ChatSite(root, Clock())
+        self.assertEqual(self.ask("/healthz").status, 200)
+        self.assertEqual(self.ask("/").body, b"upgrade")
+        self.assertEqual(self.ask("/socket.io/").status, 404)
+
+
+class RealPageTests(unittest.SynchronousTestCase):
+    """The page that comes with the package."""
+
+    def test_small_enough(self) -> None:
+        """All of it together is under 60 KB compressed."""
+        top = Path(twisted_chat.__file__).parent / "web"
+        files = [path for path in top.rglob("*") if path.suffix in TYPES]
+        size = sum(len(gzip.compress(path.read_bytes(), 9)) for path in files)
+        self.assertLess(size, 60 * 1024)
