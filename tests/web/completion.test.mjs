@@ -1,0 +1,53 @@
+// What is offered for an unfinished word.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { complete, put } from "../../twisted_chat/web/completion.js";
+
+const known = { nicks: ["bob", "Bodo", "alice", "me"], rooms: ["lobby", "garden"], me: "me" };
+const labels = (text, asked = false) =>
+  complete(text, text.length, known, asked)?.options.map((option) => option.label) ?? null;
+const tab = (text) => {
+  const found = complete(text, text.length, known, true);
+  return put(text, found, found.options[0].insert).text;
+};
+
+test("routes are offered at the start of a line only", () => {
+  assert.deepEqual(labels("\\jo"), ["\\join ROOM"]);
+  assert.deepEqual(labels("/jo"), ["/join ROOM"]);
+  assert.equal(labels("see \\jo"), null);
+  assert.equal(labels("/usr/bin"), null);
+});
+
+test("names are offered after @ and where a route wants one", () => {
+  assert.deepEqual(labels("hi @bo"), ["bob", "Bodo"]);
+  assert.deepEqual(labels("\\dm al"), ["alice"]);
+  assert.deepEqual(labels("\\dm "), ["bob", "Bodo", "alice"]);
+});
+
+test("in a sentence names are offered only to who asks with Tab", () => {
+  assert.equal(labels("hi bo"), null);
+  assert.deepEqual(labels("hi bo", true), ["bob", "Bodo"]);
+  assert.equal(labels("hi ", true), null, "Tab after a space moves on");
+  assert.equal(labels("", true), null, "Tab in an empty field moves on");
+});
+
+test("rooms are offered where a route wants one", () => {
+  assert.deepEqual(labels("\\join #g"), ["#garden"]);
+  assert.deepEqual(labels("/leave "), ["#lobby", "#garden"]);
+});
+
+test("a name at the start of a line is spoken to", () => {
+  assert.equal(tab("al"), "alice: ");
+  assert.equal(tab("hi al"), "hi alice ");
+  assert.equal(tab("hi @al"), "hi @alice ");
+  assert.equal(tab("\\dm al"), "\\dm alice ");
+  assert.equal(tab("\\who"), "\\who ");
+});
+
+test("what follows the caret stays, with one space between", () => {
+  const found = complete("al how are you", 2, known, true);
+  const done = put("al how are you", found, found.options[0].insert);
+  assert.deepEqual(done, { text: "alice: how are you", caret: 7 });
+});

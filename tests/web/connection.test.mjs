@@ -1,0 +1,239 @@
+// The life of the connection: what is shown is always true, and it always comes back.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Connection, backoff } from "../../twisted_chat/web/connection.js";
+
+class Clock {
+  time = 0;
+  timers = new Map();
+  last = 0;
+  Date = { now: () => this.time };
+  setTimeout = (call, wait) => {
+    this.last += 1;
+    this.timers.set(this.last, { call, at: this.time + wait });
+    return this.last;
+  };
+  clearTimeout = (id) => this.timers.delete(id);
+  advance(by) {
+    const end = this.time + by;
+    for (;;) {
+      const [next] = [...this.timers].filter(([, { at }]) => at <= end).sort((a, b) => a[1].at - b[1].at);
+      if (!next) break;
+      this.timers.delete(next[0]);
+      this.time = next[1].at;
+      next[1].call();
+    }
+    this.time = end;
+  }
+}
+
+class Socket extends EventTarget {
+  readyState = 1;
+  sent = [];
+  send(text) {
+    this.sent.push(JSON.parse(text));
+  }
+  close() {
+    this.readyState = 3;
+    this.closed = true;
+  }
+  say(frame) {
+    this.dispatchEvent(Object.assign(new Event("message"), { data: JSON.stringify(frame) }));
+  }
+  end(reason = "") {
+    this.readyState = 3;
+    this.dispatchEvent(Object.assign(new Event("close"), { reason }));
+  }
+}
+
+function start(options = {}) {
+  const clock = new Clock();
+  const sockets = [];
+  const states = [];
+  const frames = [];
+  const connection = new Connection({
+    open: (query) => {
+      const socket = new Socket();
+      socket.query = query;
+      sockets.push(socket);
+      return socket;
+    },
+    query: () => ({ since: "7" }),
+    pulse: () => ({ type: "pulse" }),
+    clock,
+    random: () => 0.5,
+    onState: (state) => states.push(state),
+    onFrame: (frame) => frames.push(frame),
+    ...options,
+  });
+  connection.connect();
+  return { clock, connection, sockets, states, frames, socket: () => sockets.at(-1) };
+}
+
+function connected() {
+  const all = start();
+  all.socket().say({ type: "welcome" });
+  return all;
+}
+
+test("one is connected only after the welcome", () => {
+  const { connection, socket, states, frames } = start();
+  assert.equal(connection.state, "connecting");
+  socket().say({ type: "error", code: "nick_taken" });
+  assert.equal(connection.state, "connecting");
+  socket().say({ type: "welcome" });
+  assert.deepEqual(states, ["connecting", "connected"]);
+  assert.equal(frames.length, 2);
+});
+
+test("one says who one was", () => {
+  assert.deepEqual(start().socket().query, { since: "7" });
+});
+
+test("a lost connection is opened again, later each time", () => {
+  const { clock, connection, sockets, socket } = connected();
+  socket().end();
+  assert.equal(connection.state, "waiting");
+  const waits = [];
+  for (let round = 0; round < 8; round += 1) {
+    waits.push(connection.retryAt - clock.time);
+    clock.advance(connection.retryAt - clock.time);
+    assert.equal(connection.state, "connecting");
+    socket().end();
+  }
+  assert.deepEqual(waits, [300, 600, 1200, 2400, 4800, 7500, 7500, 7500]);
+  assert.equal(sockets.length, 9);
+});
+
+test("a welcome makes the next wait short again", () => {
+  const { clock, connection, socket } = connected();
+  for (let round = 0; round < 4; round += 1) {
+    socket().end();
+    clock.advance(10_000);
+  }
+  socket().say({ type: "welcome" });
+  socket().end();
+  assert.equal(connection.retryAt - clock.time, 300);
+});
+
+test("chance spreads those who return", () => {
+  assert.equal(backoff(3, () => 0), 1600);
+  assert.equal(backoff(3, () => 1), 3200);
+});
+
+test("a server that fell silent is asked, and given up when it does not answer", () => {
+  const { clock, connection, socket } = connected();
+  clock.advance(30_000);
+  assert.deepEqual(socket().sent, [{ type: "pulse" }]);
+  assert.equal(connection.state, "connected");
+  clock.advance(10_000);
+  assert.equal(connection.state, "waiting");
+  assert.ok(socket().closed);
+});
+
+test("any word of the server proves that it is there", () => {
+  const { clock, connection, socket } = connected();
+  for (let round = 0; round < 10; round += 1) {
+    clock.advance(29_000);
+    socket().say({ type: "message" });
+  }
+  assert.equal(connection.state, "connected");
+  assert.deepEqual(socket().sent, []);
+});
+
+test("who writes into a dead connection learns it, also while writing on", () => {
+  const { clock, connection, sockets, states } = connected();
+  for (let round = 0; round < 5; round += 1) {
+    connection.send({ type: "message", round });
+    clock.advance(3_000);
+  }
+  assert.deepEqual(states.slice(-3), ["checking", "waiting", "connecting"]);
+  assert.ok(sockets[0].closed);
+});
+
+test("an answer in time keeps the connection", () => {
+  const { clock, connection, socket } = connected();
+  connection.send({ type: "message" });
+  clock.advance(9_000);
+  socket().say({ type: "ok" });
+  clock.advance(15_000);
+  assert.equal(connection.state, "connected");
+});
+
+test("with a reason to doubt, it says so until there is an answer", () => {
+  const { connection, socket } = connected();
+  connection.nudge();
+  assert.equal(connection.state, "checking");
+  assert.ok(connection.isUp);
+  socket().say({ type: "notice" });
+  assert.equal(connection.state, "connected");
+});
+
+test("a doubt that is not answered ends the connection soon", () => {
+  const { clock, connection } = connected();
+  connection.check();
+  clock.advance(4_000);
+  assert.equal(connection.state, "waiting");
+});
+
+test("when the network is back it tries at once", () => {
+  const { connection, socket, sockets } = connected();
+  socket().end();
+  connection.nudge();
+  assert.equal(sockets.length, 2);
+  assert.equal(connection.state, "connecting");
+});
+
+test("a socket that was given up is not listened to", () => {
+  const { connection, sockets, socket, frames } = connected();
+  const [old] = sockets;
+  old.end();
+  connection.nudge();
+  socket().say({ type: "welcome" });
+  const before = frames.length;
+  old.say({ type: "message" });
+  old.end();
+  assert.equal(frames.length, before);
+  assert.equal(connection.state, "connected");
+});
+
+test("a server that takes the connection and says nothing is given up", () => {
+  const { clock, connection } = start();
+  clock.advance(15_000);
+  assert.equal(connection.state, "waiting");
+});
+
+test("a browser that refuses to open one is asked again", () => {
+  const { connection } = start({
+    open: () => {
+      throw new Error("no");
+    },
+  });
+  assert.equal(connection.state, "waiting");
+});
+
+test("the server's reason is kept, to be shown", () => {
+  const { connection, socket } = connected();
+  socket().end("too many connections from your address");
+  assert.equal(connection.reason, "too many connections from your address");
+});
+
+test("who has left stays away", () => {
+  const { clock, connection, sockets } = connected();
+  connection.stop();
+  clock.advance(100_000);
+  assert.equal(connection.state, "stopped");
+  assert.equal(sockets.length, 1);
+  assert.equal(connection.send({ type: "message" }), false);
+});
+
+test("what is no frame is passed over", () => {
+  const { connection, socket, frames } = connected();
+  for (const data of ["", "{", "null", "7"]) {
+    socket().dispatchEvent(Object.assign(new Event("message"), { data }));
+  }
+  assert.equal(frames.length, 1);
+  assert.equal(connection.state, "connected");
+});

@@ -1,0 +1,70 @@
+// What becomes a link, and what must never.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { hrefOf, splitLinks } from "../../twisted_chat/web/links.js";
+
+const links = (text) => splitLinks(text).filter((part) => part.href).map((part) => part.text);
+const whole = (text) => splitLinks(text).map((part) => part.text).join("");
+
+test("an address becomes a link and the words around it stay", () => {
+  assert.deepEqual(splitLinks("see https://a.example/x now"), [
+    { text: "see " },
+    { text: "https://a.example/x", href: "https://a.example/x" },
+    { text: " now" },
+  ]);
+});
+
+test("the end of a sentence is no part of an address", () => {
+  assert.deepEqual(links("https://a.example."), ["https://a.example"]);
+  assert.deepEqual(links("(https://a.example/x)!"), ["https://a.example/x"]);
+  assert.deepEqual(links("“https://a.example/x”, he said"), ["https://a.example/x"]);
+  assert.deepEqual(links("https://a.example/x?"), ["https://a.example/x"]);
+});
+
+test("a bracket that the address opened belongs to it", () => {
+  assert.deepEqual(links("https://a.example/wiki/Chat_(room)"), ["https://a.example/wiki/Chat_(room)"]);
+  assert.deepEqual(links("(https://a.example/wiki/Chat_(room))"), ["https://a.example/wiki/Chat_(room)"]);
+});
+
+test("what a browser could run is never a link", () => {
+  for (const text of [
+    "javascript:alert(1)",
+    "JaVaScRiPt://a.example/%0aalert(1)",
+    "data:text/html,<script>alert(1)</script>",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "//a.example",
+    "javascript:https://a.example",
+  ]) {
+    for (const part of splitLinks(text)) {
+      assert.ok(!part.href || part.href.startsWith("https://a.example"), text);
+    }
+  }
+  assert.equal(hrefOf("javascript:alert(1)"), null);
+});
+
+test("markup stays text, and ends an address", () => {
+  assert.deepEqual(links('https://a.example/"><img src=x onerror=alert(1)>'), ["https://a.example/"]);
+  assert.equal(whole("<b>https://a.example</b>"), "<b>https://a.example</b>");
+});
+
+test("an address that hides where it leads is no link", () => {
+  assert.deepEqual(links("https://bank.example@evil.example/"), []);
+  assert.deepEqual(links("https://"), []);
+  assert.deepEqual(links("http://["), []);
+});
+
+test("no text is lost, whatever it is", () => {
+  for (const text of ["", "x", "https://", "a https://b.example, https://c.example) d", "👋 http://ü.example/ß."]) {
+    assert.equal(whole(text), text);
+  }
+});
+
+test("a long hostile text takes no long time", () => {
+  const start = performance.now();
+  splitLinks("https://" + "a.".repeat(2000) + ")".repeat(2000));
+  splitLinks("http".repeat(1000));
+  assert.ok(performance.now() - start < 500);
+});

@@ -1,0 +1,34 @@
+// When somebody is meant.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { mentions, splitMentions } from "../../twisted_chat/web/mentions.js";
+
+test("a name is found in any case, with or without @", () => {
+  for (const text of ["bob", "Bob: hi", "hi @bob!", "well, BOB."]) assert.ok(mentions(text, "bob"), text);
+});
+
+test("a part of another word is not meant", () => {
+  for (const text of ["bobby", "kebob", "bob-2", "bob_", "", "Bоb with a Cyrillic o"]) {
+    assert.ok(!mentions(text, "bob"), text);
+  }
+});
+
+test("names of every script, and with signs that mean something elsewhere", () => {
+  assert.ok(mentions("Привет, дмитрий", "Дмитрий"));
+  assert.ok(mentions("so says a.b", "a.b"));
+  assert.ok(!mentions("so says axb", "a.b"));
+});
+
+test("nobody is meant while one has no name", () => {
+  assert.ok(!mentions("anything", ""));
+});
+
+test("the text is split around each mention", () => {
+  assert.deepEqual(splitMentions("bob, ask Bob", "bob"), [
+    { text: "bob", mention: true },
+    { text: ", ask " },
+    { text: "Bob", mention: true },
+  ]);
+});

@@ -1,0 +1,35 @@
+// How names look and compare.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { COLOURS, colourOf, compareNames, fold, initialOf } from "../../twisted_chat/web/names.js";
+
+test("a name has the same colour however it is written", () => {
+  assert.equal(colourOf("Alice"), colourOf("alice"));
+  assert.equal(colourOf("ａlice"), colourOf("alice"));
+});
+
+test("the colours are spread", () => {
+  const used = new Map();
+  for (let number = 0; number < 1200; number += 1) {
+    const colour = colourOf(`guest_${number}`);
+    assert.ok(colour >= 0 && colour < COLOURS);
+    used.set(colour, (used.get(colour) ?? 0) + 1);
+  }
+  assert.equal(used.size, COLOURS);
+  for (const count of used.values()) assert.ok(count > 50 && count < 200, String(count));
+});
+
+test("an initial is a whole character", () => {
+  assert.equal(initialOf("bob"), "B");
+  assert.equal(initialOf("𝒜nn"), "𝒜");
+  assert.equal(initialOf(""), "?");
+});
+
+test("names are in the order of a dictionary, numbers in that of size", () => {
+  const names = ["guest_10", "Zoe", "guest_9", "anna"];
+  assert.deepEqual(names.sort(compareNames), ["anna", "guest_9", "guest_10", "Zoe"]);
+  assert.notEqual(compareNames("Bob", "bob"), 0);
+  assert.equal(fold("BOB"), "bob");
+});

@@ -1,0 +1,66 @@
+// From what happened to the rows on the screen.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Place } from "../../twisted_chat/web/place.js";
+import { presenceText, rowsOf } from "../../twisted_chat/web/rows.js";
+
+const NOON = new Date(2026, 10, 21, 12).getTime();
+
+function place(...entries) {
+  const made = new Place("room", "lobby");
+  for (const [index, entry] of entries.entries()) {
+    made.insert({ kind: "message", id: String(index), from: "bob", text: "x", time: NOON, ...entry });
+  }
+  return made;
+}
+
+const kinds = (made) => rowsOf(made).map(({ kind, head }) => (head ? `${kind}+` : kind));
+
+test("messages of one person stand together for five minutes", () => {
+  const made = place({}, { time: NOON + 60_000 }, { time: NOON + 400_000 }, { from: "al", time: NOON + 410_000 });
+  assert.deepEqual(kinds(made), ["day", "message+", "message", "message+", "message+"]);
+});
+
+test("an action stands by itself", () => {
+  assert.deepEqual(kinds(place({}, { kind: "action" }, {})), ["day", "message+", "action+", "message+"]);
+});
+
+test("each day begins with its name", () => {
+  assert.deepEqual(kinds(place({ time: NOON - 864e5 }, {})), ["day", "message+", "day", "message+"]);
+});
+
+test("what is new is set apart", () => {
+  const made = place({}, {});
+  made.newFrom = "1";
+  assert.deepEqual(kinds(made), ["day", "message+", "new", "message+"]);
+});
+
+test("the beginning is shown when there is nothing before it", () => {
+  const made = place({});
+  made.more = false;
+  assert.equal(kinds(made)[0], "start");
+  assert.deepEqual(kinds(new Place("room", "empty")), []);
+});
+
+test("a row looks different when its state does", () => {
+  const made = place({});
+  const [, before] = rowsOf(made);
+  made.entries[0].status = "failed";
+  const [, after] = rowsOf(made);
+  assert.equal(before.key, after.key);
+  assert.notEqual(before.look, after.look);
+});
+
+test("coming and going is summed up", () => {
+  const joined = (nick) => ({ what: "joined", nick });
+  const left = (nick) => ({ what: "left", nick });
+  assert.equal(presenceText([joined("a")]), "a joined");
+  assert.equal(presenceText([joined("a"), joined("b"), left("c")]), "a and b joined; c left");
+  assert.equal(presenceText([joined("a"), left("a")]), "a came and went");
+  assert.equal(presenceText([left("a"), joined("a")]), "a went and came back");
+  assert.equal(presenceText([joined("a"), { what: "joined", more: 40 }]), "a and 40 others joined");
+  const many = Array.from({ length: 9 }, (_, index) => joined(`n${index}`));
+  assert.equal(presenceText(many), "n0, n1, n2, n3, n4, n5 and 3 others joined");
+});

@@ -1,0 +1,399 @@
+// What the page knows, frame by frame.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { rowsOf } from "../../twisted_chat/web/rows.js";
+import { Chat, tooLong } from "../../twisted_chat/web/state.js";
+
+const NOON = Date.UTC(2026, 10, 21, 12);
+let chat;
+let number;
+
+const iso = (n) => new Date(NOON + n * 1000).toISOString();
+const id = (n) => String(n).padStart(4, "0");
+const message = (n, from, text, more = {}) => ({
+  ...{ type: "message", id: id(n), time: iso(n), room: "lobby", from, text },
+  ...more,
+});
+
+function welcome(more = {}) {
+  const effects = chat.receive({
+    ...{ type: "welcome", nick: "me", session: "s3cret", room: "lobby", rooms: ["lobby"] },
+    ...{ members: ["me", "bob"], away: {}, topic: "", history: [], position: id(10) },
+    ...{ recovered: false, motd: [] },
+    ...more,
+  });
+  if (!chat.hasWaiting) chat.holding = false;
+  return effects;
+}
+
+const lobby = () => chat.places.get("#lobby");
+const texts = (place = lobby()) => place.entries.map(({ text, kind }) => text ?? kind);
+const sent = (effects) => effects.filter((one) => one.do === "send").map((one) => one.frame);
+
+beforeEach(() => {
+  number = 0;
+  chat = new Chat({ now: () => NOON + 100_000 + (number += 1) });
+});
+
+test("the welcome says where one is, who is here and what was said", () => {
+  welcome({ history: [message(1, "bob", "one"), message(2, "bob", "two")], away: { bob: "lunch" } });
+  assert.equal(chat.nick, "me");
+  assert.equal(chat.current, "#lobby");
+  assert.deepEqual(lobby().members, ["bob", "me"]);
+  assert.equal(chat.away.get("bob"), "lunch");
+  assert.deepEqual(texts(), ["one", "two"]);
+  assert.equal(lobby().unread, 0, "history is not news");
+});
+
+test("how to connect: as a newcomer, and as the one that one was", () => {
+  assert.deepEqual(chat.address(), { format: "json" });
+  chat.wanted = "me";
+  welcome({ rooms: ["lobby", "garden"] });
+  chat.receive(message(12, "bob", "x"));
+  assert.deepEqual(chat.address(), {
+    ...{ format: "json", nick: "me", session: "s3cret", since: id(12), rooms: "garden,lobby" },
+  });
+});
+
+test("a message is shown once, in the order of the ids", () => {
+  welcome();
+  chat.receive(message(12, "bob", "b"));
+  chat.receive(message(13, "bob", "c"));
+  chat.receive(message(12, "bob", "b"));
+  chat.receive({ type: "history", room: "lobby", messages: [message(11, "bob", "a"), message(12, "bob", "b")] });
+  assert.deepEqual(texts(), ["a", "b", "c"]);
+});
+
+test("unread messages are counted until somebody looks, and mentions are urgent", () => {
+  welcome();
+  assert.deepEqual(chat.receive(message(12, "bob", "hello")), []);
+  const [alert] = chat.receive(message(13, "bob", "hello me"));
+  assert.equal(alert.do, "alert");
+  assert.equal(chat.unread(), 2);
+  assert.equal(lobby().mentions, 1);
+  assert.equal(lobby().newFrom, id(12));
+  chat.read();
+  assert.equal(chat.unread(), 2, "nobody looked");
+  chat.attentive = true;
+  chat.read();
+  assert.equal(chat.unread(), 0);
+  assert.deepEqual(chat.receive(message(14, "bob", "me again")), []);
+  assert.equal(chat.unread(), 0);
+});
+
+test("one's own message is shown at once and confirmed by its echo", () => {
+  welcome();
+  const [frame] = chat.say(lobby(), "hi");
+  assert.deepEqual(frame, { type: "message", room: "lobby", text: "hi", ref: frame.ref });
+  const { key } = lobby().entries[0];
+  assert.equal(lobby().entries[0].status, "sending");
+  chat.receive(message(11, "me", "hi"));
+  chat.receive({ type: "ok", ref: frame.ref, id: id(11) });
+  assert.equal(lobby().entries.length, 1);
+  assert.equal(lobby().entries[0].status, undefined);
+  assert.equal(lobby().entries[0].key, key, "the same line on the screen");
+});
+
+test("the confirmation may come before the echo, and the words may be masked", () => {
+  welcome();
+  const [frame] = chat.say(lobby(), "darn");
+  chat.receive({ type: "ok", ref: frame.ref, id: id(11) });
+  chat.receive(message(11, "me", "****"));
+  assert.deepEqual(texts(), ["****"]);
+});
+
+test("what is not stored fails with its text, and can be tried again", () => {
+  welcome();
+  const [frame] = chat.say(lobby(), "hi");
+  chat.receive({ type: "error", ref: frame.ref, code: "store", text: "the disk is full" });
+  const [entry] = lobby().entries;
+  assert.equal(entry.status, "failed");
+  assert.equal(entry.problem, "the disk is full");
+  const [again] = chat.retry(lobby(), entry);
+  assert.equal(again.text, "hi");
+  chat.receive(message(12, "me", "hi"));
+  assert.deepEqual(texts(), ["hi"]);
+  assert.equal(lobby().entries[0].status, undefined);
+});
+
+test("of two, the one refused is the one that fails", () => {
+  welcome();
+  const [first] = chat.say(lobby(), "one");
+  chat.say(lobby(), "two");
+  chat.receive(message(11, "me", "two"));
+  chat.receive({ type: "error", ref: first.ref, code: "store", text: "no" });
+  assert.deepEqual(lobby().entries.map(({ text, status }) => [text, status]), [
+    ["two", undefined],
+    ["one", "failed"],
+  ]);
+});
+
+test("what is said while there is no connection waits and is sent", () => {
+  welcome();
+  chat.disconnected();
+  assert.deepEqual(chat.say(lobby(), "later"), []);
+  assert.equal(lobby().entries[0].status, "waiting");
+  welcome({ recovered: true });
+  assert.equal(lobby().entries[0].status, "waiting", "held until the missed ones are here");
+  const fence = chat.fence(true);
+  const [frame] = sent(chat.receive({ ...fence, type: "who", room: "lobby", members: ["me"], away: {} }));
+  assert.equal(frame.text, "later");
+});
+
+test("a message whose confirmation was lost is not said twice", () => {
+  welcome();
+  chat.say(lobby(), "stored");
+  chat.say(lobby(), "lost");
+  chat.disconnected();
+  welcome({ recovered: true, position: id(12) });
+  chat.receive(message(11, "me", "stored"));
+  const frames = sent(chat.receive({ ...chat.fence(true), type: "who", room: "lobby", members: [] }));
+  assert.deepEqual(frames.map(({ text }) => text), ["lost"]);
+});
+
+test("if the server cannot promise, one decides oneself", () => {
+  welcome();
+  chat.say(lobby(), "perhaps");
+  chat.disconnected();
+  welcome({ position: id(500) });
+  assert.deepEqual(chat.flush(false), []);
+  assert.equal(lobby().entries.at(-1).status, "failed");
+});
+
+test("what was missed is shown and counted, and moves the place to resume from", () => {
+  welcome();
+  chat.receive(message(11, "bob", "before"));
+  chat.disconnected();
+  welcome({ recovered: true, position: id(14) });
+  assert.equal(chat.position, id(11), "the missed ones are still to come");
+  chat.receive(message(13, "bob", "missed"));
+  chat.receive(message(14, "bob", "me too"));
+  assert.equal(chat.position, id(14));
+  assert.deepEqual(texts(), ["before", "missed", "me too"]);
+  assert.ok(!lobby().entries.some(({ kind }) => kind === "gap"));
+});
+
+test("an answer does not move the place to resume from", () => {
+  welcome();
+  chat.receive({ type: "history", room: "lobby", messages: [message(50, "bob", "x")] });
+  assert.equal(chat.position, id(10));
+});
+
+test("if something may be missing, the place is marked and can be filled", () => {
+  welcome();
+  chat.receive(message(11, "bob", "old"));
+  chat.disconnected();
+  const effects = welcome({ position: id(99), history: [message(98, "bob", "new")] });
+  assert.ok(effects.some((one) => one.do === "welcomed" && one.missing));
+  assert.deepEqual(texts(), ["old", "gap", "new"]);
+  const [ask] = chat.fill(lobby(), lobby().entries[1]);
+  assert.equal(ask.before, id(98));
+  const messages = [message(11, "bob", "old"), message(50, "bob", "between")];
+  chat.receive({ type: "history", room: "lobby", messages, more: true, ref: ask.ref });
+  assert.deepEqual(texts(), ["old", "between", "new"]);
+});
+
+test("a gap stays open until it is filled, and older history goes before it", () => {
+  welcome();
+  chat.receive(message(20, "bob", "old"));
+  chat.disconnected();
+  welcome({ position: id(99), history: [message(98, "bob", "new")] });
+  const [ask] = chat.fill(lobby(), lobby().entries[1]);
+  chat.receive({ type: "history", room: "lobby", messages: [message(90, "bob", "late")], more: true, ref: ask.ref });
+  chat.receive({ type: "history", room: "lobby", messages: [message(3, "bob", "ancient")], more: false });
+  assert.deepEqual(texts(), ["ancient", "old", "gap", "late", "new"]);
+});
+
+test("history that reaches what is known leaves no gap", () => {
+  welcome();
+  chat.receive(message(11, "bob", "known"));
+  chat.disconnected();
+  welcome({ position: id(12), history: [message(11, "bob", "known"), message(12, "bob", "new")] });
+  assert.deepEqual(texts(), ["known", "new"]);
+});
+
+test("a server with another journal: what was there stays, and is not mixed up", () => {
+  welcome();
+  chat.receive(message(40, "bob", "old"));
+  chat.disconnected();
+  welcome({ position: id(2), history: [message(1, "bob", "new"), message(2, "bob", "newer")] });
+  assert.deepEqual(texts(), ["old", "gap", "new", "newer"]);
+  assert.equal(chat.position, id(2));
+  chat.receive(message(40, "bob", "the same id"));
+  assert.equal(texts().at(-1), "the same id");
+});
+
+test("scrolling back asks for what is before the first message, once at a time", () => {
+  welcome({ history: [message(5, "bob", "x")] });
+  const [ask] = chat.older(lobby());
+  assert.deepEqual([ask.type, ask.room, ask.before], ["history", "lobby", id(5)]);
+  assert.deepEqual(chat.older(lobby()), []);
+  chat.receive({ type: "history", room: "lobby", messages: [message(4, "bob", "w")], more: false, ref: ask.ref });
+  assert.deepEqual(texts(), ["w", "x"]);
+  assert.deepEqual(chat.older(lobby()), [], "that was all");
+});
+
+test("history that cannot be read is asked for again, but not at once", () => {
+  welcome({ history: [message(5, "bob", "x")] });
+  const [ask] = chat.older(lobby());
+  const [effect] = chat.receive({ type: "error", ref: ask.ref, code: "store", text: "no" });
+  assert.equal(effect.do, "stalled");
+  assert.deepEqual(chat.older(lobby()), []);
+});
+
+test("people come, go and change their names, in one line while nobody speaks", () => {
+  welcome();
+  chat.receive({ type: "joined", room: "lobby", nick: "carol", id: id(11), time: iso(11) });
+  chat.receive({ type: "joined", room: "lobby", nick: "dave", id: id(12), time: iso(12) });
+  chat.receive({ type: "left", room: null, nick: "carol", id: id(13), time: iso(13) });
+  assert.deepEqual(lobby().members, ["bob", "dave", "me"]);
+  assert.equal(lobby().entries.length, 1);
+  chat.receive({ type: "renamed", from: "dave", to: "eve" });
+  assert.deepEqual(lobby().members, ["bob", "eve", "me"]);
+  chat.receive({ type: "left", room: "garden", nick: "bob" });
+  assert.ok(lobby().members.includes("bob"), "another room is not ours");
+});
+
+test("after a storm it asks who is here", () => {
+  welcome();
+  const [effect] = chat.receive({ type: "joined", room: "lobby", nicks: ["a", "b"], count: 50 });
+  assert.equal(effect.do, "refresh");
+  assert.deepEqual(lobby().entries[0].changes.at(-1), { what: "joined", more: 48 });
+});
+
+test("a private message has a conversation of its own and is urgent", () => {
+  welcome();
+  const [alert] = chat.receive({ type: "dm", id: id(11), time: iso(11), from: "bob", to: "me", text: "psst" });
+  assert.equal(alert.place.key, "@bob");
+  assert.equal(chat.places.get("@bob").unread, 1);
+  assert.deepEqual(texts(), []);
+  const [frame] = chat.say(chat.places.get("@bob"), "what?");
+  assert.deepEqual([frame.type, frame.to], ["dm", "bob"]);
+  chat.receive({ type: "dm", id: id(12), time: iso(12), from: "me", to: "bob", text: "what?" });
+  assert.deepEqual(texts(chat.places.get("@bob")), ["psst", "what?"]);
+});
+
+test("a private conversation follows the other's name", () => {
+  welcome();
+  chat.receive({ type: "dm", id: id(11), time: iso(11), from: "bob", to: "me", text: "psst" });
+  chat.show("@bob");
+  chat.receive({ type: "renamed", from: "bob", to: "Robert" });
+  assert.equal(chat.current, "@robert");
+  assert.equal(chat.place.name, "Robert");
+});
+
+test("entering a room: its topic, people and history come before one's own arrival", () => {
+  welcome();
+  const [ask] = chat.join("Garden");
+  chat.receive({ type: "topic", room: "garden", text: "flowers" });
+  chat.receive({ type: "who", room: "garden", members: ["me", "zoe"], away: {}, count: 2 });
+  chat.receive({ type: "history", room: "garden", messages: [message(4, "zoe", "hi", { room: "garden" })], more: true });
+  chat.receive({ type: "joined", room: "garden", nick: "me", id: id(12), time: iso(12) });
+  chat.receive({ type: "ok", ref: ask.ref, id: id(12) });
+  assert.equal(chat.current, "#garden");
+  assert.equal(chat.place.topic, "flowers");
+  assert.deepEqual(chat.place.members, ["me", "zoe"]);
+  assert.deepEqual(texts(chat.place), ["hi"]);
+  assert.deepEqual(chat.join("GARDEN"), [], "one is there already");
+});
+
+test("leaving a room shows the one before", () => {
+  welcome({ rooms: ["lobby", "garden"] });
+  chat.show("#garden");
+  chat.receive({ type: "left", room: "garden", nick: "me", id: id(12) });
+  assert.equal(chat.current, "#lobby");
+  assert.ok(!chat.places.has("#garden"));
+});
+
+test("rooms that the server forgot are joined again", () => {
+  welcome({ rooms: ["lobby", "garden"] });
+  chat.disconnected();
+  const frames = sent(welcome({ rooms: ["lobby"], recovered: true }));
+  assert.ok(frames.some(({ type, room }) => type === "join" && room === "garden"));
+});
+
+test("a name that is taken on the way in is told, and one comes in as a guest", () => {
+  chat.wanted = "bob";
+  const [effect] = chat.receive({ type: "error", code: "nick_taken", text: "taken" });
+  assert.deepEqual(effect, { do: "name_refused", text: "taken", nick: "bob" });
+  assert.equal(chat.wanted, "bob", "to be asked for again next time");
+});
+
+test("a name that is refused leaves one the former", () => {
+  chat.wanted = "me";
+  welcome();
+  const ask = chat.takeName("bob");
+  const [effect] = chat.receive({ type: "error", ref: ask.ref, code: "nick_taken", text: "taken" });
+  assert.equal(effect.do, "name_refused");
+  assert.equal(chat.wanted, "me");
+});
+
+test("a reload keeps private conversations, what waits, and who one is", () => {
+  welcome();
+  chat.receive({ type: "dm", id: id(11), time: iso(11), from: "bob", to: "me", text: "psst" });
+  chat.say(lobby(), "on its way");
+  chat.disconnected();
+  chat.say(chat.places.get("@bob"), "not yet sent");
+  const kept = JSON.parse(JSON.stringify(chat.snapshot()));
+  chat = new Chat({ now: () => NOON });
+  chat.restore(kept);
+  assert.equal(chat.address().session, "s3cret");
+  assert.equal(chat.address().since, id(11));
+  assert.deepEqual(texts(chat.places.get("@bob")), ["psst", "not yet sent"]);
+  assert.equal(lobby().entries[0].status, "unsure");
+  assert.equal(chat.places.get("@bob").entries[1].status, "waiting");
+});
+
+test("after a reload the history is asked for", () => {
+  chat.restore({ session: "s", position: id(9), nick: "me" });
+  const frames = sent(welcome({ recovered: true }));
+  assert.ok(frames.some(({ type, room }) => type === "history" && room === "lobby"));
+});
+
+test("a room that nobody reads back in does not grow for ever", () => {
+  welcome();
+  chat.attentive = true;
+  for (let n = 11; n < 1000; n += 1) chat.receive(message(n, "bob", "x"));
+  assert.ok(lobby().entries.length <= 600);
+  assert.ok(lobby().more);
+});
+
+test("frames that are not known are passed over", () => {
+  assert.deepEqual(chat.receive({ type: "constructor" }), []);
+  assert.deepEqual(chat.receive({ type: "tomorrow" }), []);
+  assert.deepEqual(chat.receive({}), []);
+});
+
+test("the length of a message is that of its bytes", () => {
+  assert.ok(!tooLong("x".repeat(4096)));
+  assert.ok(tooLong("ü".repeat(2049)));
+});
+
+test("away is told of those here and forgotten when they are back", () => {
+  welcome();
+  chat.receive({ type: "away", nick: "bob", text: "lunch" });
+  assert.equal(chat.away.get("bob"), "lunch");
+  chat.receive({ type: "away", nick: "bob", text: "" });
+  assert.equal(chat.away.has("bob"), false);
+});
+
+test("a topic that somebody sets is told, one that is asked for is answered", () => {
+  welcome();
+  chat.receive({ type: "topic", room: "lobby", from: "bob", text: "tea", id: id(11), time: iso(11) });
+  assert.equal(lobby().topic, "tea");
+  assert.equal(lobby().entries[0].kind, "topic");
+  const ask = chat.command("\\topic");
+  assert.equal(ask.room, "lobby");
+  chat.receive({ type: "topic", room: "lobby", text: "tea", ref: ask.ref });
+  assert.match(lobby().entries[1].text, /tea/u);
+});
+
+test("refusals and notices are for this person alone, in the open conversation", () => {
+  welcome({ motd: ["Be kind."] });
+  chat.receive({ type: "notice", text: "one\ntwo" });
+  chat.receive({ type: "error", code: "no_such_command", text: "no such command: \\x" });
+  assert.deepEqual(texts(), ["Be kind.", "one\ntwo", "no such command: \\x"]);
+  assert.ok(rowsOf(lobby()).length > 0);
+});

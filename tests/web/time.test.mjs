@@ -1,0 +1,28 @@
+// Days and times.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { dayName, dayOf, untilMidnight } from "../../twisted_chat/web/time.js";
+
+const noon = new Date(2026, 10, 21, 12).getTime();
+const at = (...parts) => new Date(...parts).getTime();
+
+test("today and yesterday are days of the calendar", () => {
+  assert.equal(dayName(at(2026, 10, 21, 0, 0, 1), noon), "Today");
+  assert.equal(dayName(at(2026, 10, 20, 23, 59), noon), "Yesterday");
+  assert.notEqual(dayName(at(2026, 10, 19, 12), noon), "Yesterday");
+});
+
+test("another year is named", () => {
+  assert.match(dayName(at(2024, 1, 29), noon), /2024/u);
+});
+
+test("a day is the same from its first to its last second", () => {
+  assert.equal(dayOf(at(2026, 10, 21, 0, 0)), dayOf(at(2026, 10, 21, 23, 59, 59)));
+  assert.notEqual(dayOf(at(2026, 10, 21)), dayOf(at(2026, 9, 21)));
+});
+
+test("midnight is ahead", () => {
+  assert.equal(untilMidnight(at(2026, 10, 21, 23, 59)), 60_000);
+});
