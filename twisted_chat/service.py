@@ -13,7 +13,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList, succeed
@@ -28,11 +28,12 @@ from twisted.python.failure import Failure
 from .chat import Chat, Handler
 from .commands import CommandTable
 from .committer import Committer
+from .front import make_front
 from .interfaces import Journal, Names, StoreError
 from .journals.memory import MemoryJournal
 from .nicknames import LocalNames
 from .pool import ClientPool
-from .protocols.line import ChatFactory
+from .protocols.tls import Certificate, CertificateError
 from .routes import standard_table
 from .settings import SettingError, Settings
 
@@ -188,7 +189,10 @@ def makeService(options: Options, reactor: Any = None) -> ChatService:
     """What ``twistd chat`` runs."""
     if reactor is None:
         from twisted.internet import reactor
-    return ChatService(options.settings, reactor)
+    try:
+        return ChatService(options.settings, reactor)
+    except (StoreError, CertificateError) as error:
+        fail_start(f"server error: {error}")
 
 
 class ChatService(Service):
@@ -226,7 +230,10 @@ class ChatService(Service):
             chance=random.SystemRandom(),
             motd=settings.motd,
         )
-        self.factory: Factory = ChatFactory(self.chat, reactor, settings.flood)
+        self.certificate = open_certificate(settings)
+        self.factory: Factory = make_front(
+            self.chat, settings, reactor, self.certificate
+        )
         self.ports: list[IListeningPort] = []
 
     def privilegedStartService(self) -> None:
@@ -239,7 +246,7 @@ class ChatService(Service):
         super().startService()
         if not self.ports:
             self.privilegedStartService()
-        self.read_words()
+        self.chat.mask = self.settings.words().mask
         if hasattr(signal, "SIGHUP") and IReactorCore.providedBy(self.reactor):
             self._on_signal(signal.SIGHUP)
         spawn(self._start())
@@ -261,12 +268,17 @@ class ChatService(Service):
         stopped.addCallback(lambda _: closed)
         return stopped.addCallback(lambda _: None)
 
-    def read_words(self) -> None:
-        """Read the words to mask; if that fails the old ones stay."""
+    def read_again(self) -> None:
+        """Read the files that may change while we run: SIGHUP asks for it.
+
+        One that cannot be used changes nothing.
+        """
         try:
             self.chat.mask = self.settings.words().mask
-        except SettingError as error:
-            log.warn("{error}; the words read before stay", error=error)
+            if self.certificate is not None:
+                self.certificate.read_again()
+        except (SettingError, CertificateError) as error:
+            log.warn("{error}; what was read before stays", error=error)
 
     async def _start(self) -> None:
         try:
@@ -305,11 +317,14 @@ class ChatService(Service):
 
     def _fail(self, reason: str) -> None:
         log.critical("{line}", line=f"server error: {reason}")
-        fail_start(f"server error: {reason}", self.reactor)
+        if getattr(self.reactor, "running", False):
+            fail_run(f"server error: {reason}", self.reactor)
+        else:
+            fail_start(f"server error: {reason}")
 
     def _on_signal(self, number: int) -> None:
         def read_again(*_: object) -> None:
-            self.reactor.callFromThread(self.read_words)
+            self.reactor.callFromThread(self.read_again)
 
         signal.signal(number, read_again)
 
@@ -336,6 +351,16 @@ class _EveryAddress:
         return port
 
 
+def open_certificate(settings: Settings) -> Certificate | None:
+    """The certificate for TLS, if there is to be any.
+
+    :raises CertificateError: it cannot be used.
+    """
+    if settings.tls_cert is None or settings.tls_key is None:
+        return None
+    return Certificate(settings.tls_cert, settings.tls_key)
+
+
 def open_store(settings: Settings, reactor: Any) -> tuple[Journal, Names]:
     """The journal and the names that go with it; opened later."""
     scheme, _, rest = settings.store.partition(":")
@@ -356,13 +381,18 @@ def spawn(coroutine: Coroutine[Any, Any, None]) -> None:
     )
 
 
-def fail_start(line: str, reactor: Any = None) -> None:
+def fail_start(line: str) -> NoReturn:
     """End the start with one line on standard error and a status that is not 0."""
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
-    if reactor is None or not getattr(reactor, "running", False):
-        raise SystemExit(1)
-    # The reactor runs, and nothing that it calls can change how twistd ends.
+    raise SystemExit(1)
+
+
+def fail_run(line: str, reactor: Any) -> None:
+    """The same once the reactor runs."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+    # Nothing that the reactor calls can change the status with which twistd ends.
     atexit.register(_leave)
     reactor.stop()
 
