@@ -1,0 +1,227 @@
+"""Engine.IO as HTTP sees it: who is let in, and what everyone else is told."""
+
+from __future__ import annotations
+
+import json
+
+from tests.protocols.engineio_client import PATH, EngineIOTestCase, Exchange
+
+WEBSOCKET = "EIO=4&transport=websocket"
+POLLING = "EIO=4&transport=polling"
+
+
+class HandshakeTests(EngineIOTestCase):
+    """How a session begins."""
+
+    def test_polling(self) -> None:
+        """The answer has all that the client must know."""
+        answer = self.fetch(POLLING)
+        self.assertEqual(
+            answer.outcome,
+            (
+                200,
+                (
+                    '0{"sid":"id1","upgrades":["websocket"],"pingInterval":25000,'
+                    '"pingTimeout":20000,"maxPayload":1000000}'
+                ),
+            ),
+        )
+        self.assertIn("Cache-Control: no-store", answer.head)
+        self.assertIn("Content-Type: text/plain; charset=UTF-8", answer.head)
+        self.assertEqual(self.resource.sessions, 1)
+
+    def test_websocket(self) -> None:
+        """The same, and nothing to upgrade to."""
+        (packet,) = self.socket().heard()
+        self.assertEqual(json.loads(packet[1:])["upgrades"], [])
+        self.assertEqual(self.resource.sessions, 1)
+
+    def test_without_the_slash(self) -> None:
+        """The slash at the end may be left out; nothing is below."""
+        answer = Exchange(self.site, "GET", f"{PATH[:-1]}?{POLLING}")
+        self.assertEqual(answer.status, 200)
+        answer = Exchange(self.site, "GET", f"{PATH}more?{POLLING}")
+        self.assertEqual(answer.status, 404)
+
+    def test_refusals(self) -> None:
+        """Each has the code and the words of the protocol's own server."""
+        sid = self.open()
+        for query, method, status, code, message in (
+            ("EIO=3&transport=polling", "GET", 400, 5, "Unsupported protocol version"),
+            ("transport=polling", "GET", 400, 5, "Unsupported protocol version"),
+            ("EIO=x&transport=polling", "GET", 400, 5, "Unsupported protocol version"),
+            ("EIO=4", "GET", 400, 0, "Transport unknown"),
+            ("EIO=4&transport=abc", "GET", 400, 0, "Transport unknown"),
+            (POLLING, "POST", 400, 2, "Bad handshake method"),
+            (POLLING, "PUT", 400, 2, "Bad handshake method"),
+            (f"{POLLING}&sid=none", "GET", 400, 1, "Session ID unknown"),
+            (f"{POLLING}&sid=%FF%C0", "GET", 400, 3, "Bad request"),
+            (f"{POLLING}&sid={sid}", "DELETE", 400, 3, "Bad request"),
+            (f"{POLLING}&j=0", "GET", 400, 3, "Bad request"),
+            (WEBSOCKET, "GET", 400, 3, "Bad request"),
+            ("&".join(["a=b"] * 50), "GET", 400, 3, "Bad request"),
+        ):
+            answer = self.fetch(query, method=method)
+            body = f'{{"code":{code},"message":"{message}"}}'
+            self.assertEqual(answer.outcome, (status, body), query)
+            self.assertIn("Content-Type: application/json", answer.head)
+        self.assertEqual(self.resource.sessions, 1)
+
+    def test_refused_websockets(self) -> None:
+        """They get an HTTP answer and no session."""
+        for query in (
+            "EIO=3&transport=websocket",
+            "transport=websocket",
+            "EIO=4&transport=polling",
+            f"{WEBSOCKET}&sid=none",
+        ):
+            self.assertEqual(self.socket(query).status, 400)
+        self.assertEqual(self.socket(sec_websocket_version="8").status, 426)
+        self.assertEqual(self.resource.sessions, 0)
+
+    def test_a_form_is_no_query(self) -> None:
+        """Fields of a body do not count."""
+        answer = self.fetch(
+            "EIO=4",
+            b"transport=polling",
+            Content_Type="application/x-www-form-urlencoded",
+        )
+        self.assertEqual(answer.status, 400)
+
+
+class OriginTests(EngineIOTestCase):
+    """Whose pages may connect."""
+
+    def test_same_host(self) -> None:
+        """By default its own, and programs that are no pages."""
+        for origin, status in (
+            ("http://chat.example", 200),
+            ("https://CHAT.example", 200),
+            ("http://other.example", 403),
+            ("null", 403),
+            ("http://[", 403),
+        ):
+            answer = self.fetch(POLLING, Origin=origin)
+            self.assertEqual(answer.status, status, origin)
+            expected = 101 if status == 200 else status
+            self.assertEqual(self.socket(origin=origin).status, expected, origin)
+
+    def test_forbidden_in_words(self) -> None:
+        """Who is refused is not told that it may read the answer."""
+        answer = self.fetch(POLLING, Origin="http://other.example")
+        self.assertEqual(answer.body, '{"code":4,"message":"Forbidden"}')
+        self.assertNotIn("Access-Control", answer.head)
+
+    def test_predicate(self) -> None:
+        """The application decides; its pages may then read what they get."""
+        asked: list[tuple[bytes | None, bytes]] = []
+
+        def allow(origin: bytes | None, host: bytes) -> bool:
+            asked.append((origin, host))
+            return True
+
+        self.serve(allow_origin=allow)
+        answer = self.fetch(POLLING, Origin="http://other.example")
+        self.assertEqual(answer.status, 200)
+        self.assertIn("Access-Control-Allow-Origin: http://other.example", answer.head)
+        self.assertIn("Vary: Origin", answer.head)
+        self.assertEqual(self.socket().status, 101)
+        self.assertEqual(
+            asked,
+            [(b"http://other.example", b"chat.example"), (None, b"chat.example")],
+        )
+
+    def test_every_request(self) -> None:
+        """A page cannot go on with the session of another."""
+        sid = self.open()
+        answer = self.poll(sid, b"4hello", Origin="http://other.example")
+        self.assertEqual(answer.status, 403)
+        self.assertEqual(self.peers[0].heard, [])
+
+    def test_preflight(self) -> None:
+        """A browser that asks first is told what it may send."""
+        answer = self.fetch(
+            POLLING,
+            method="OPTIONS",
+            Origin="http://chat.example",
+            Access_Control_Request_Headers="x-mine",
+        )
+        self.assertEqual(answer.status, 204)
+        self.assertIn("Access-Control-Allow-Headers: x-mine", answer.head)
+        self.assertIn("Access-Control-Allow-Methods: GET,POST", answer.head)
+        self.assertEqual(self.resource.sessions, 0)
+        answer = self.fetch(POLLING, method="OPTIONS")
+        self.assertNotIn("Access-Control-Allow-Headers", answer.head)
+
+
+class LimitTests(EngineIOTestCase):
+    """One bad client harms only itself."""
+
+    def test_sessions_in_all(self) -> None:
+        """One too many is told so, by either transport."""
+        self.serve(max_sessions=2)
+        sid = self.open()
+        self.open()
+        self.assertEqual(self.fetch(POLLING).status, 503)
+        self.assertEqual(self.socket().status, 503)
+        self.poll(sid, b"1")
+        self.assertEqual(self.socket().status, 101)
+
+    def test_sessions_of_one_host(self) -> None:
+        """An address has a share of its own; this machine itself has no limit."""
+        self.serve(max_per_host=2)
+        sid = self.open()
+        self.open()
+        self.assertEqual(self.fetch(POLLING).status, 503)
+        self.open(peer="192.0.2.2")
+        for _ in range(3):
+            self.open(peer="127.0.0.1")
+        self.poll(sid, b"1")
+        self.open()
+        self.poll("id2", b"1")
+        self.poll("id8", b"1")
+        self.open()
+
+    def test_size_of_a_post(self) -> None:
+        """One byte too many ends the session."""
+        self.serve(max_payload=10)
+        sid = self.open()
+        self.assertEqual(self.poll(sid, b"4123456789").outcome, (200, "ok"))
+        self.assertEqual(self.poll(sid, b"41234567890").status, 413)
+        self.assertEqual(self.poll(sid).status, 400)
+        self.assertEqual(len(self.peers[0].ends), 1)
+
+    def test_size_of_a_websocket_message(self) -> None:
+        """The same."""
+        self.serve(max_payload=10)
+        client = self.connect()
+        client.say("4123456789")
+        self.assertEqual(client.heard(), ["4123456789"])
+        client.say("41234567890")
+        self.assertEqual(client.close_code(), 1009)
+        self.assertEqual(len(self.peers[0].ends), 1)
+
+    def test_many_packets_in_a_post(self) -> None:
+        """Their number has no limit of its own."""
+        sid = self.open()
+        body = b"\x1e".join([b"4x"] * 10_000)
+        self.assertEqual(self.poll(sid, body, bytewise=False).outcome, (200, "ok"))
+        self.assertEqual(len(self.peers[0].heard), 10_000)
+        self.assertEqual(self.poll(sid).body, body.decode())
+
+    def test_stop(self) -> None:
+        """A server that stops ends them all."""
+        waiting = self.poll(self.open())
+        client = self.connect()
+        self.resource.close("stopping")
+        self.assertEqual(waiting.outcome, (200, "1"))
+        self.assertEqual(client.close_code(), 1000)
+        self.clock.advance(0)
+        self.assertEqual([peer.ends for peer in self.peers], [["stopping"]] * 2)
+        self.assertEqual(self.resource.sessions, 0)
+
+
+class BytewiseHandshakeTests(HandshakeTests):
+    """The same, a byte at a time."""
+
+    bytewise = True

@@ -1,0 +1,413 @@
+"""Engine.IO 4 sessions: one client each, whatever transport carries it.
+
+A session begins on polling or on WebSocket (see ``engineio_link``) and may go from
+the first to the second.  Its ``EngineIOPeer``, the application's side, need not care.
+
+Rules of this file: knows no HTTP but what the transports do; one client's
+mistakes end its session only; ``closed`` is told exactly once, and never before
+``close`` or ``write`` has returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from twisted_chat.wire.engineio import (
+    CLOSE,
+    MESSAGE,
+    NOOP,
+    PING,
+    PONG,
+    Packet,
+    PacketError,
+    binary_record,
+    decode_payload,
+    message,
+    open_packet,
+    record,
+)
+from twisted_chat.wire.websocket import frame_binary, frame_text
+
+from .deadlines import Deadlines
+from .keepalive import CLOSING_TIMEOUT, Keepalive
+from .polling import GOODBYE, NOTHING, Polling
+from .websocket import WebSocketConnection
+
+UPGRADE_TIMEOUT = 10.0
+"""Seconds in which a WebSocket that was opened for an upgrade has to finish it."""
+
+LINGER = 1.0
+"""Seconds for which a closed session answers one more GET: the closing POST may
+overtake the GET that was sent beside it."""
+
+MAX_LINGERING = 1000
+"""Closed sessions that are remembered for that."""
+
+_PING = PING.encode()
+
+
+class EngineIOPeer:
+    """What an application is told of one session.  Subclass it."""
+
+    def opened(self, session: Session) -> None:
+        """The session may be written to."""
+
+    def text_received(self, text: str) -> None:
+        """A text message."""
+
+    def binary_received(self, data: bytes) -> None:
+        """A binary message."""
+
+    def upgraded(self) -> None:
+        """The client changed from polling to WebSocket; ``encode`` changed too."""
+
+    def closed(self, reason: str) -> None:
+        """It is over; called exactly once, after ``opened``."""
+
+
+class Probe(Protocol):
+    """A WebSocket that is to carry a session after an upgrade."""
+
+    def give_up(self) -> None:
+        """The upgrade does not happen."""
+
+
+class Sessions:
+    """The sessions of one server, and the figures that they share.
+
+    :param ping_interval: seconds between heartbeats; fractions are fine.
+    :param ping_timeout: seconds in which one has to be answered.
+    :param max_payload: bytes of one POST, or one WebSocket message.
+    """
+
+    def __init__(
+        self,
+        clock: IReactorTime,
+        new_id: Callable[[], str],
+        *,
+        ping_interval: float,
+        ping_timeout: float,
+        max_payload: int,
+    ) -> None:
+        self.clock = clock
+        self.new_id = new_id
+        self.ping_interval = ping_interval
+        self.ping_timeout = ping_timeout
+        self.max_payload = max_payload
+        self.by_id: dict[str, Session] = {}
+        self.per_host: dict[str, int] = {}
+        self.heartbeat = Keepalive(clock, ping_interval, ping_timeout)
+        # Engine.IO has heartbeats of its own; this one only sees to goodbyes.
+        self.goodbyes = Keepalive(clock, 0, CLOSING_TIMEOUT)
+        self.probes: Deadlines[Probe] = Deadlines(
+            clock, UPGRADE_TIMEOUT, lambda probe: probe.give_up()
+        )
+        self._last_words: dict[str, bytes] = {}
+        self._lingering: Deadlines[str] = Deadlines(
+            clock, LINGER, lambda sid: self._last_words.pop(sid, None)
+        )
+
+    def linger(self, sid: str, words: bytes) -> None:
+        """Answer one more GET of a session that is over with these records."""
+        if len(self._last_words) < MAX_LINGERING:
+            self._last_words[sid] = words
+            self._lingering.set(sid)
+
+    def last_words(self, sid: str) -> bytes | None:
+        """What is left to say in a session that is over."""
+        self._lingering.clear(sid)
+        return self._last_words.pop(sid, None)
+
+
+class Session:
+    """One client.
+
+    :ivar id: secret: whoever knows it can speak as this client.
+    :ivar peer: the application's side.
+    :ivar excused: the application has asked for a pause, so that silence
+        proves nothing.
+    :ivar socket: the WebSocket, once there is one.
+    """
+
+    __slots__ = (
+        "_heard_at",
+        "_host",
+        "_pinged",
+        "_probe",
+        "_sessions",
+        "excused",
+        "id",
+        "open",
+        "peer",
+        "polling",
+        "socket",
+    )
+
+    _log = Logger()
+
+    def __init__(
+        self, sessions: Sessions, peer: EngineIOPeer, host: str | None
+    ) -> None:
+        self.id = sessions.new_id()
+        self.peer = peer
+        self.excused = False
+        self.open = True
+        self.polling: Polling | None = None
+        self.socket: WebSocketConnection | None = None
+        self._sessions = sessions
+        self._host = host
+        self._probe: Probe | None = None
+        self._pinged = False
+        self._heard_at = sessions.clock.seconds()
+        sessions.by_id[self.id] = self
+        if host is not None:
+            sessions.per_host[host] = sessions.per_host.get(host, 0) + 1
+        sessions.heartbeat.watch(self)
+
+    # For the application.
+
+    def send_text(self, text: str | bytes) -> None:
+        """Send a text message; bytes must be UTF-8."""
+        payload = text.encode() if isinstance(text, str) else text
+        self.write(self.encode(payload))
+
+    def send_binary(self, data: bytes) -> None:
+        """Send a binary message."""
+        self.write(self.encode_binary(data))
+
+    def encode(self, text: bytes) -> bytes:
+        """A text message made ready for ``write``.
+
+        The same bytes do for every session on the same transport.
+        """
+        return frame(text) if self.socket else polled(text)
+
+    def encode_binary(self, data: bytes) -> bytes:
+        """A binary message made ready for ``write``."""
+        return frame_binary(data) if self.socket else binary_record(data)
+
+    def writer(self) -> Callable[[bytes], None]:
+        """The shortest way to ``write``, for one who writes a lot; good as long as
+        the session is open.
+        """
+        return self.write if self.socket is None else self.socket.write_frames
+
+    def write(self, data: bytes) -> None:
+        """Send what ``encode`` has made, any number of them joined."""
+        if self.socket is not None:
+            # What was made ready before the upgrade is not in frames yet.
+            if data[:1] < b"\x80":
+                data = reframe(data)
+            self.socket.write_frames(data)
+        elif self.polling is not None and self.open:
+            self.polling.write(data)
+
+    def pause(self) -> None:
+        """Stop reading; what was read already may still be delivered."""
+        self.excused = True
+        if self.socket is not None:
+            self.socket.pause()
+
+    def resume(self) -> None:
+        """Go on reading."""
+        self.excused = False
+        self._heard()
+        if self.socket is not None:
+            self.socket.resume()
+        elif self.polling is not None:
+            self.polling.go_on()
+
+    def close(self, reason: str = "") -> None:
+        """End the session once all that was written is sent; idempotent."""
+        if self.open:
+            self._end(reason, 1000)
+            self._sessions.clock.callLater(0, self._closed, reason)
+
+    # For the heartbeat.
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        self._pinged = True
+        self.write(frame_text(_PING) if self.socket else record(_PING))
+
+    def timed_out(self) -> None:
+        """There was none."""
+        self._fail("ping timeout", 1001)
+
+    def check(self) -> bool:
+        """Whether it is still alive, to the millisecond and not to the timer."""
+        if self._pinged and not self.excused:
+            sessions = self._sessions
+            patience = sessions.ping_interval + sessions.ping_timeout
+            if sessions.clock.seconds() >= self._heard_at + patience:
+                self.timed_out()
+        return self.open
+
+    def _heard(self) -> None:
+        self._pinged = False
+        self._heard_at = self._sessions.clock.seconds()
+        self._sessions.heartbeat.heard(self)
+
+    # For the transports.
+
+    def begin_polling(self) -> bytes:
+        """Begin on polling; the record of the handshake."""
+        self.polling = Polling(self)
+        return self._handshake(("websocket",))
+
+    def begin_websocket(self, socket: WebSocketConnection) -> None:
+        """Begin on WebSocket."""
+        self.socket = socket
+        socket.write_frames(frame_text(self._handshake(())))
+        self._tell(lambda: self.peer.opened(self))
+
+    def begin(self) -> None:
+        """The handshake is sent by polling: let the application in."""
+        self._tell(lambda: self.peer.opened(self))
+
+    def packet_received(self, packet: Packet) -> None:
+        """A packet of the client's.
+
+        :raises PacketError: it has no business here.
+        """
+        if not self.open:
+            return
+        self._heard()
+        kind, data = packet
+        if kind == MESSAGE:
+            if isinstance(data, str):
+                self._tell(lambda: self.peer.text_received(data))
+            else:
+                self._tell(lambda: self.peer.binary_received(data))
+        elif kind == CLOSE:
+            self._end("the client closed it", 1000, NOTHING)
+            self._closed("the client closed it")
+        elif kind not in (PONG, NOOP):
+            raise PacketError(f"a packet of type {kind} has no business here")
+
+    def failed(self, reason: str) -> None:
+        """The client broke the rules, or went away: end the session."""
+        self._fail(reason, 1002)
+
+    def too_slow(self) -> None:
+        """More waits for the client than may.  Somebody is writing just now."""
+        self._log.info("too slow: Engine.IO session by polling")
+        self._sessions.clock.callLater(0, self._fail, "too slow", 1008)
+
+    def socket_lost(self, reason: str) -> None:
+        """The WebSocket is gone, and the session with it."""
+        self._fail(reason, 1000)
+
+    # The upgrade.
+
+    def probe(self, probe: Probe) -> bool:
+        """A WebSocket was opened for this session; whether it may go on."""
+        if self.polling is None or self._probe is not None or not self.open:
+            return False
+        self._probe = probe
+        return True
+
+    def probed(self) -> None:
+        """The WebSocket works: let the client end its polling."""
+        if self.polling is not None:
+            self.polling.release()
+
+    def probe_lost(self) -> None:
+        """The upgrade failed; polling goes on."""
+        self._probe = None
+        if self.polling is not None:
+            self.polling.upgrading = False
+
+    def upgrade(self, socket: WebSocketConnection) -> bool:
+        """Go on over WebSocket; false if it is too early for that."""
+        polling = self.polling
+        if polling is None or not polling.upgrading or polling.receiving:
+            return False
+        self._probe = self.polling = None
+        self.socket = socket
+        polling.end(NOTHING)
+        waiting = b"".join(polling.take())
+        if waiting:
+            socket.write_frames(reframe(waiting))
+        if self.excused:
+            socket.pause()
+        self._tell(self.peer.upgraded)
+        return True
+
+    # The end.
+
+    def _handshake(self, upgrades: tuple[str, ...]) -> bytes:
+        sessions = self._sessions
+        return open_packet(
+            self.id,
+            upgrades=upgrades,
+            ping_interval=sessions.ping_interval,
+            ping_timeout=sessions.ping_timeout,
+            max_payload=sessions.max_payload,
+        )
+
+    def _fail(self, reason: str, code: int) -> None:
+        if self.open:
+            self._end(reason, code)
+            self._closed(reason)
+
+    def _end(self, reason: str, code: int, last: bytes = GOODBYE) -> None:
+        self.open = False
+        sessions = self._sessions
+        sessions.by_id.pop(self.id, None)
+        sessions.heartbeat.forget(self)
+        if self._host is not None:
+            left = sessions.per_host[self._host] - 1
+            if left:
+                sessions.per_host[self._host] = left
+            else:
+                del sessions.per_host[self._host]
+        if self._probe is not None:
+            self._probe.give_up()
+        if self.polling is not None:
+            # A client that broke the rules has nothing more to ask.
+            if not self.polling.end(last) and (code == 1000):
+                words = b"".join([*self.polling.take(), last])
+                sessions.linger(self.id, words)
+            self.polling = None
+        if self.socket is not None:
+            self.socket.close(code, reason)
+
+    def _closed(self, reason: str) -> None:
+        peer, self.peer = self.peer, EngineIOPeer()
+        try:
+            peer.closed(reason)
+        except Exception:  # noqa: BLE001
+            self._log.failure("an Engine.IO application failed")
+
+    def _tell(self, what: Callable[[], None]) -> None:
+        """Call the application; its mistakes are logged and end the session."""
+        try:
+            what()
+        except Exception:  # noqa: BLE001
+            self._log.failure("an Engine.IO application failed")
+            self._fail("the application failed", 1011)
+
+
+def frame(text: bytes) -> bytes:
+    """A text message as a WebSocket frame."""
+    return frame_text(message(text))
+
+
+def polled(text: bytes) -> bytes:
+    """A text message as a record for polling."""
+    return record(message(text))
+
+
+def reframe(records: bytes) -> bytes:
+    """Records that were made for polling, as frames."""
+    return b"".join(
+        frame_binary(data)
+        if isinstance(data, bytes)
+        else frame_text((kind + data).encode())
+        for kind, data in decode_payload(records[:-1])
+    )
