@@ -33,7 +33,8 @@ _PROGRAM = re.compile(r"```python\n# (\w+)\.py PORT\n(.*?)```", re.DOTALL)
 def program(name: str) -> str:
     """The source of a program that the page shows."""
     page = (ROOT / "docs" / "embedding.md").read_text("utf-8")
-    return dict(_PROGRAM.findall(page))[name]
+    shown: dict[str, str] = dict(_PROGRAM.findall(page))
+    return shown[name]
 
 
 def free_port() -> int:
@@ -51,6 +52,8 @@ class ProgramTestCase(unittest.SynchronousTestCase):
     shown = ""
     path = ""
     port = 0
+    directory: Path
+    process: subprocess.Popen[bytes]
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -110,11 +113,8 @@ class ProgramTestCase(unittest.SynchronousTestCase):
     # WebSocket.
 
     def socket(self, query: str = "EIO=4&transport=websocket") -> ClientConnection:
-        client = connect(
-            f"ws://127.0.0.1:{self.port}{self.path}?{query}", close_timeout=1
-        )
-        self.addCleanup(client.close)
-        return client
+        uri = f"ws://127.0.0.1:{self.port}{self.path}?{query}"
+        return self.enterContext(connect(uri, close_timeout=1))
 
     def open_websocket(self) -> ClientConnection:
         client = self.socket()
