@@ -49,7 +49,9 @@ trial: $(VENV)/.ready-test
 
 js:
 ifneq ($(JS_TESTS),)
-	@if command -v node >/dev/null; then node --test $(JS_TESTS); \
+	@if command -v node >/dev/null; then \
+	    said="$$(node --test --test-reporter=tap $(JS_TESTS) 2>&1)" || { echo "$$said" >&2; exit 1; }; \
+	    sed -nE 's/^# (pass [0-9]+)$$/\1 (scripts of the page)/p' <<<"$$said"; \
 	elif [ -n "$${CHAT_TESTS_REQUIRE_ALL:-}" ]; then echo "node is missing: apt-get install nodejs" >&2; exit 1; \
 	else echo "skipped: the tests of the page's scripts need node: apt-get install nodejs"; fi
 endif

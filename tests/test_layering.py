@@ -26,7 +26,15 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("answers",),
     ("interfaces",),
     # Who is here and what may be said.
-    ("cleaning", "limits", "nicknames", "pool", "presence", "wordfilter"),
+    (
+        "cleaning",
+        "limits",
+        "mistakes",
+        "nicknames",
+        "pool",
+        "presence",
+        "wordfilter",
+    ),
     ("commands", "committer", "fanout", "settings"),
     # The chat, in the order in which a line passes its parts from below.
     ("arrivals",),
@@ -56,7 +64,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("protocols.*",),
     # Everything together.
     ("site",),
-    ("service", "testing"),
+    ("front", "options", "testing"),
+    ("service",),
     ("plugin",),
 )
 """What stands on what, lowest first.
@@ -71,6 +80,8 @@ TWISTED_ALLOWED = (
     "journals.redis",
     "journals.sqlite",
     "site",
+    "front",
+    "options",
     "service",
     "plugin",
 )
