@@ -64,7 +64,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("protocols.*",),
     # Everything together.
     ("site",),
-    ("front", "options", "testing"),
+    ("front", "options", "ports", "testing"),
     ("service",),
     ("plugin",),
 )
@@ -82,6 +82,7 @@ TWISTED_ALLOWED = (
     "site",
     "front",
     "options",
+    "ports",
     "service",
     "plugin",
 )
