@@ -150,10 +150,10 @@ class Namespace:
 
     def handle(
         self, socket: Socket, event: object, args: Sequence[Any]
-    ) -> Deferred[Any]:
-        """Have an event taken; one that nobody takes comes to nothing."""
+    ) -> Deferred[Any] | None:
+        """Have an event taken; ``None`` if there is nobody to take it."""
         handler = self._handlers.get(event) if isinstance(event, str) else None
-        return self._call(handler, socket, *args)
+        return None if handler is None else self._call(handler, socket, *args)
 
     def failed(self, failure: Failure) -> None:
         """A handler failed."""
@@ -247,6 +247,8 @@ class Socket(Member):
         """Have the event taken, and acknowledge it if the client asked for that."""
         event, *args = packet.data
         done = self.place.handle(self, event, args)
+        if done is None:
+            return
         if packet.id is not None:
             done.addCallback(self._acknowledge, packet.id)
         done.addErrback(self.place.failed)
