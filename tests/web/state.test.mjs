@@ -397,3 +397,11 @@ test("refusals and notices are for this person alone, in the open conversation",
   assert.deepEqual(texts(), ["Be kind.", "one\ntwo", "no such command: \\x"]);
   assert.ok(rowsOf(lobby()).length > 0);
 });
+
+test("what somebody says comes after their arrival, and history before it", () => {
+  welcome();
+  chat.receive({ type: "joined", room: "lobby", nick: "zoe", id: id(11), time: iso(11) });
+  chat.receive(message(12, "zoe", "hello"));
+  chat.receive({ type: "history", room: "lobby", messages: [message(4, "bob", "earlier")] });
+  assert.deepEqual(texts(), ["earlier", "presence", "hello"]);
+});

@@ -9,6 +9,7 @@ import { isSpoken, keyOf } from "./place.js";
 
 const send = (frame) => ({ do: "send", frame });
 const timeOf = (chat, frame) => Date.parse(frame.time) || chat.now();
+const whenOf = (chat, frame) => ({ at: frame.id ?? chat.position, time: timeOf(chat, frame) });
 
 // Only what comes live moves the position: an answer may overtake what others said.
 function saw(chat, id) {
@@ -66,7 +67,7 @@ function crowd(chat, frame, what) {
   const changes = frame.nicks.map((nick) => ({ what, nick }));
   const more = frame.count - frame.nicks.length;
   if (more > 0) changes.push({ what, more });
-  place.tell({ kind: "presence", time: timeOf(chat, frame), changes });
+  place.tell({ kind: "presence", ...whenOf(chat, frame), changes });
   return [{ do: "refresh", place }];
 }
 
@@ -144,7 +145,7 @@ export const FRAMES = {
     }
     if (news) {
       const changes = [{ what: "joined", nick: frame.nick }];
-      place.tell({ kind: "presence", time: timeOf(chat, frame), changes });
+      place.tell({ kind: "presence", ...whenOf(chat, frame), changes });
     }
     return [];
   },
@@ -161,7 +162,7 @@ export const FRAMES = {
     for (const place of chat.rooms()) {
       if ((everywhere || place.key === key) && place.depart(frame.nick)) {
         const changes = [{ what: "left", nick: frame.nick }];
-        place.tell({ kind: "presence", time: timeOf(chat, frame), changes });
+        place.tell({ kind: "presence", ...whenOf(chat, frame), changes });
       }
     }
     if (everywhere) chat.away.delete(fold(frame.nick));
@@ -172,7 +173,7 @@ export const FRAMES = {
     const { from, to } = frame;
     saw(chat, frame.id);
     const mine = from === chat.nick;
-    const told = { kind: "renamed", time: timeOf(chat, frame), from, to };
+    const told = { kind: "renamed", ...whenOf(chat, frame), from, to };
     const away = chat.away.get(fold(from));
     chat.away.delete(fold(from));
     if (away) chat.away.set(fold(to), away);

@@ -1,8 +1,8 @@
 // One conversation: a room, or what two people say to each other.
 //
 // Pure.  Its entries stand in the order of their ids, which is the order in which the
-// server stored them; one that has no id (somebody came, a notice) belongs to what stands
-// before it; what is not stored yet (it has a `status`) stands below everything.
+// server stored them; one that has no id (somebody came, a notice) says with `at` which
+// one it follows; what is not stored yet (it has a `status`) stands below everything.
 
 import { compareNames, fold } from "./names.js";
 
@@ -68,7 +68,8 @@ export class Place {
       const entry = this.entries[index];
       if (entry.foreign) return false;
       if (entry.kind === "gap") return entry.after !== null && entry.after >= id;
-      if (entry.id) return entry.id > id;
+      const position = entry.id ?? entry.at;
+      if (position !== undefined) return position > id;
     }
     return true;
   }
@@ -83,8 +84,10 @@ export class Place {
   tell(entry) {
     const { last } = this;
     const goesOn = last?.kind === "presence" && entry.time - last.time < HOUR;
-    if (entry.kind === "presence" && goesOn) last.changes.push(...entry.changes);
-    else this.insert(entry);
+    if (entry.kind === "presence" && goesOn) {
+      last.changes.push(...entry.changes);
+      last.at = entry.at;
+    } else this.insert(entry);
     this.trim(false);
   }
 
@@ -122,7 +125,7 @@ export class Place {
   interrupt(time, foreign) {
     if (!this.entries.some((entry) => !entry.status)) return null;
     if (foreign) {
-      for (const entry of this.entries) entry.foreign = Boolean(entry.id);
+      for (const entry of this.entries) entry.foreign = !entry.status;
       this.known.clear();
     }
     if (this.last.kind !== "gap") {

@@ -271,7 +271,7 @@ export class Chat {
 
   // A line for this person only.
   note(text, { error = false, place = this.place } = {}) {
-    place?.insert({ kind: "notice", time: this.now(), text, error });
+    place?.insert({ kind: "notice", at: this.position, time: this.now(), text, error });
   }
 
   // What happens to this person
