@@ -43,7 +43,7 @@ from twisted_chat.wire.websocket import (
 from .handover import Unflushed, take_over
 from .handshake import NoHandshake, handshake_key, tokens
 from .keepalive import Keepalive
-from .outbox import outbox_to
+from .outbox import MAX_WAITING, outbox_to
 
 MAX_SIZE = 64 * 1024
 """Bytes of one message, unless the application says otherwise."""
@@ -98,6 +98,7 @@ class WebSocketConnection(Protocol):
         keepalive: Keepalive,
         *,
         max_size: int = MAX_SIZE,
+        max_waiting: int = MAX_WAITING,
         subprotocol: str | None = None,
         greeting: bytes = b"",
     ) -> None:
@@ -105,6 +106,7 @@ class WebSocketConnection(Protocol):
         self.excused = False
         self._peer: WebSocketPeer | None = peer
         self._keepalive = keepalive
+        self._max_waiting = max_waiting
         self._greeting = greeting
         # The handshake was twisted.web's: what is left costs 1.5 KB.
         self._parser: ServerProtocol | None = ServerProtocol(
@@ -178,7 +180,7 @@ class WebSocketConnection(Protocol):
 
     def connectionMade(self) -> None:
         """The transport is ours."""
-        self._outbox = outbox_to(self.transport, self._overflowed)
+        self._outbox = outbox_to(self.transport, self._overflowed, self._max_waiting)
         self.write_frames = self._outbox.write
         if self._greeting:
             self.write_frames(self._greeting)
@@ -333,6 +335,7 @@ def upgrade(
     *,
     keepalive: Keepalive,
     max_size: int = MAX_SIZE,
+    max_waiting: int = MAX_WAITING,
     subprotocols: Sequence[str] = (),
 ) -> int | bytes:
     """Answer a WebSocket handshake in ``render_GET``, with or without TLS.
@@ -341,6 +344,7 @@ def upgrade(
 
     :param keepalive: shared by all connections of one kind.
     :param max_size: bytes of one message; over it the client is closed with 1009.
+    :param max_waiting: bytes that may wait for the client; over it, it is cut off.
     :param subprotocols: those spoken here, the dearest first; a client that
         asks for none of them is connected without one.
     :return: what the resource returns from ``render_GET``: ``NOT_DONE_YET``, or
@@ -356,6 +360,7 @@ def upgrade(
         peer,
         keepalive,
         max_size=max_size,
+        max_waiting=max_waiting,
         subprotocol=chosen,
         greeting=switching_protocols(key, None if chosen is None else chosen.encode()),
     )
