@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, ParamSpec
 
 from .answers import Done
 from .arrivals import Arrival, Arrivals, look_into
@@ -30,8 +30,11 @@ from .events import (
 )
 from .fanout import Fanout
 from .interfaces import Names, Spawn
+from .mistakes import encoded
 from .nicknames import fold, fold_or_none, release
 from .pool import Client, ClientPool, Person
+
+P = ParamSpec("P")
 
 STORM = 20
 """Arrivals or departures of one room in one batch that are still shown one
@@ -63,7 +66,7 @@ class Announcer:
         self._spawn = spawn
         self.silent = False
         # Of the batch that is being announced.
-        self._fanout = Fanout(pool)
+        self._fanout = Fanout(pool, spawn)
         self._storms: Storms = {}
         self._apply: dict[type, Callable[[Any, Stored], None]] = {
             Said: self._spoken,
@@ -80,7 +83,7 @@ class Announcer:
 
     def announce(self, batch: Sequence[Stored]) -> None:
         """Show everyone what is stored now."""
-        fanout = self._fanout = Fanout(self._pool)
+        fanout = self._fanout = Fanout(self._pool, self._spawn)
         self._storms = self._find_storms(batch) if len(batch) > STORM else {}
         idle: list[Client] = []
         for stored in batch:
@@ -90,7 +93,8 @@ class Announcer:
                 continue
             if submission.ref is not None:
                 done = Done(stored.position)
-                fanout.tell(client, client.codec.answer(done, submission.ref))
+                told = self._encoded(client.codec.answer, done, submission.ref)
+                fanout.tell(client, told)
             client.pending -= 1
             if not client.pending and client.idle_calls:
                 idle.append(client)
@@ -101,6 +105,11 @@ class Announcer:
         # Only now may anything call back into the chat.
         for client in idle:
             client.idle()
+
+    def _encoded(
+        self, encode: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs
+    ) -> bytes:
+        return encoded(self._spawn, encode, *args, **kwargs)
 
     # Storms.
 
@@ -138,11 +147,11 @@ class Announcer:
     def _whispered(self, event: Whispered, stored: Stored) -> None:
         receiver = self._pool.by_id.get(event.to_who)
         if isinstance(receiver, Client) and not _ignores(receiver, event):
-            told = receiver.codec.whisper(stored, event, mine=False)
+            told = self._encoded(receiver.codec.whisper, stored, event, mine=False)
             self._fanout.tell(receiver, told)
         sender = self._pool.by_id.get(event.who)
         if isinstance(sender, Client):
-            told = sender.codec.whisper(stored, event, mine=True)
+            told = self._encoded(sender.codec.whisper, stored, event, mine=True)
             self._fanout.tell(sender, told)
 
     def _joined(self, event: Joined, stored: Stored) -> None:
@@ -173,7 +182,7 @@ class Announcer:
         room = self._pool.rooms[event.room]
         told = b""
         if arrival is None:
-            told = client.codec.answer(look_into(room), None)
+            told = self._encoded(client.codec.answer, look_into(room), None)
         else:
             arrival.awaited.discard(event.room)
             if not arrival.awaited:
@@ -182,7 +191,7 @@ class Announcer:
             self._pool.show(client, client.view_key())
             if not alone:
                 # It is one of a crowd to the others, but not to itself.
-                told += client.codec.event(stored, None)
+                told += self._encoded(client.codec.event, stored, None)
         self._fanout.tell(client, told)
         self._pool.shut(room)
 
@@ -192,7 +201,8 @@ class Announcer:
             return
         client = person if isinstance(person, Client) else None
         if client is not None:
-            self._fanout.tell(client, client.codec.event(stored, event.room))
+            told = self._encoded(client.codec.event, stored, event.room)
+            self._fanout.tell(client, told)
         self._pool.leave(person, event.room)
         if client is not None:
             self._pool.show(client, client.view_key())
@@ -232,7 +242,8 @@ class Announcer:
         if isinstance(person, Client):
             self._spawn(release(self._names, person.id, event.old, kept=event.new))
             if not person.rooms:
-                self._fanout.tell(person, person.codec.event(stored, None))
+                told = self._encoded(person.codec.event, stored, None)
+                self._fanout.tell(person, told)
         self._fanout.show(stored, person.rooms)
 
     def _topic_set(self, event: TopicSet, stored: Stored) -> None:

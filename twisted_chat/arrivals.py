@@ -14,7 +14,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from .answers import Entered, Failed, Refused, Welcome
+from .answers import Answer, Entered, Failed, Refused, Welcome
 from .committer import Committer
 from .events import LOBBY, Joined, Stored
 from .interfaces import (
@@ -27,6 +27,7 @@ from .interfaces import (
     StoreError,
 )
 from .limits import MAX_MISSED
+from .mistakes import encoded, store_error
 from .nicknames import Name, guest_number, release, room_name
 from .pool import Client, ClientPool, Room
 
@@ -84,6 +85,8 @@ class Arrivals:
         self._chance = chance
         self._motd = tuple(motd)
         self._arriving: dict[str, Arrival] = {}
+        # Those who are gone and whose names are not free yet.
+        self._departing: set[str] = set()
 
     def __contains__(self, who: str) -> bool:
         return who in self._arriving
@@ -114,7 +117,7 @@ class Arrivals:
         client = Client(session, connection, codec)
         arrival = Arrival(client, nick, _known_rooms(rooms), since)
         self._arriving[client.id] = arrival
-        if former is None:
+        if former is None and session not in self._departing:
             self._spawn(self._arrive(arrival))
         # Else the same client is just leaving; ``departed`` goes on with this.
         return client
@@ -130,10 +133,14 @@ class Arrivals:
 
     async def departed(self, who: str, nick: str) -> None:
         """A client is gone: its name is free, also for itself if it is back."""
-        await release(self._names, who, nick)
-        arrival = self._arriving.get(who)
-        if arrival is not None and not arrival.submitted:
-            await self._arrive(arrival)
+        self._departing.add(who)
+        try:
+            await release(self._names, who, nick)
+        finally:
+            self._departing.discard(who)
+            arrival = self._arriving.get(who)
+            if arrival is not None and not arrival.submitted:
+                self._spawn(self._arrive(arrival))
 
     def warn(self, who: str, error: StoreError) -> None:
         """Tell a newcomer, once, why it is not let in yet."""
@@ -141,8 +148,7 @@ class Arrivals:
         if arrival is not None and not arrival.warned:
             arrival.warned = True
             text = f"you cannot be let in yet: {error} (trying again)"
-            client = arrival.client
-            client.write(client.codec.answer(Failed("store", text), None))
+            self._tell(arrival.client, Failed("store", text))
 
     def let_in(self, arrival: Arrival, room: Room, position: str) -> bytes:
         """The last of its arrivals was announced.
@@ -170,9 +176,9 @@ class Arrivals:
             for name in arrival.rooms:
                 room = await self._pool.open(name, self._journal)
                 opened.append(room)
-        except StoreError as error:
+        except Exception as error:  # noqa: BLE001 - it ends in the log
             self._shut(opened)
-            self.warn(client.id, error)
+            self.warn(client.id, store_error(self._spawn, error))
             if not arrival.cancelled:
                 self._call_later(RETRY, lambda: self._spawn(self._arrive(arrival)))
                 return
@@ -200,11 +206,12 @@ class Arrivals:
             try:
                 name = await claim(self._names, arrival.nick, client.id)
             except Refused as refused:
-                failed = Failed(refused.code, refused.text)
-                client.write(client.codec.answer(failed, None))
+                self._tell(client, Failed(refused.code, refused.text))
                 arrival.nick = None
         while name is None:
-            guest = Name.guest(guest_number(self._chance, len(self._pool)))
+            # Those who are not in yet have a name as well.
+            people = len(self._pool) + len(self._arriving)
+            guest = Name.guest(guest_number(self._chance, people))
             if await self._names.claim(guest.keys, client.id):
                 name = guest
         client.nick, client.folded = name.text, name.folded
@@ -219,6 +226,8 @@ class Arrivals:
         former.close("another connection has taken its place")
         client.codec = codec
         client.inbox = None
+        # If it had asked to go it has thought better of it.
+        client.closed = False
         if client.view is not None:
             self._pool.show(client, client.view_key())
         room = self._pool.room(client.room or LOBBY)
@@ -272,14 +281,21 @@ class Arrivals:
 
     def _show_in(self, client: Client, welcome: Welcome) -> bytes:
         """The welcome, and a look into the other rooms that the client is in."""
-        told = client.codec.answer(welcome, None)
+        told = self._encoded(client, welcome)
         for name in client.rooms:
             if name != welcome.room:
                 entered = look_into(self._pool.room(name))
                 if welcome.recovered:
                     entered = replace(entered, history=())
-                told += client.codec.answer(entered, None)
+                told += self._encoded(client, entered)
         return told
+
+    def _tell(self, client: Client, answer: Answer) -> None:
+        if data := self._encoded(client, answer):
+            client.write(data)
+
+    def _encoded(self, client: Client, answer: Answer) -> bytes:
+        return encoded(self._spawn, client.codec.answer, answer, None)
 
 
 def look_into(room: Room) -> Entered:

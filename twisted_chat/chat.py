@@ -24,6 +24,7 @@ from .commands import CommandTable
 from .committer import Committer, Submission
 from .events import LOBBY, Event, Gone, Joined, Renamed, Said, Signalled, Stored
 from .interfaces import CallLater, Codec, Connection, Journal, Names, Spawn, StoreError
+from .mistakes import encoded, report
 from .nicknames import release, room_name
 from .pool import Client, ClientPool
 
@@ -146,6 +147,8 @@ class Chat:
                 self._say(client, request)
         except Refused as refused:
             self.tell(client, Failed(refused.code, refused.text), request.ref)
+        except Exception as mistake:  # noqa: BLE001 - it ends in the log
+            self._went_wrong(client, request, mistake)
 
     def detach(self, client: Client, connection: Connection) -> None:
         """A peer is gone.  Nothing happens if another took its place."""
@@ -199,7 +202,7 @@ class Chat:
 
     def tell(self, client: Client, answer: Answer, ref: str | None = None) -> None:
         """Answer one client."""
-        data = client.codec.answer(answer, ref)
+        data = encoded(self._spawn, client.codec.answer, answer, ref)
         if data:
             client.write(data)
 
@@ -254,8 +257,15 @@ class Chat:
             self.tell(client, Failed(refused.code, refused.text), request.ref)
         except StoreError as error:
             self.tell(client, Failed("store", str(error)), request.ref)
+        except Exception as mistake:  # noqa: BLE001 - it ends in the log
+            self._went_wrong(client, request, mistake)
         finally:
             self._done(client)
+
+    def _went_wrong(self, client: Client, request: Request, mistake: Exception) -> None:
+        report(self._spawn, mistake)
+        text = "that went wrong here, and the server's log says how"
+        self.tell(client, Failed("internal", text), request.ref)
 
     def _conclude(self, client: Client, request: Request, outcome: Outcome) -> None:
         if isinstance(outcome, Event):
@@ -289,11 +299,12 @@ class Chat:
     def _farewell(self, stopped: Callable[[], None]) -> None:
         """Everyone is told and leaves; nobody needs to hear of the others."""
         self._announcer.silent = True
-        for client in list(self.pool.clients()):
+        present = list(self.pool.clients())
+        for client in present:
+            if not client.leaving:
+                client.leaving = True
+                self._committer.submit(Gone(client.nick, client.id), lasting=True)
+        for client in dict.fromkeys(present + self._arrivals.clients()):
             self.tell(client, Notice(("The server is shutting down.",)))
-            client.leaving = True
-            self._committer.submit(Gone(client.nick, client.id), lasting=True)
-            client.connection.close("the server is shutting down")
-        for client in self._arrivals.clients():
             client.connection.close("the server is shutting down")
         self._committer.when_idle(stopped)

@@ -94,7 +94,9 @@ class CommandTable(Generic[H]):
         return CommandTable(dict(self._commands))
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in self._commands
+        """Whether people are told of such a route."""
+        command = self._commands.get(name.lower()) if isinstance(name, str) else None
+        return command is not None and bool(command.summary)
 
     def __iter__(self) -> Iterator[Command[H]]:
         """Each route once, in the order of declaration."""
@@ -107,7 +109,7 @@ class CommandTable(Generic[H]):
         """
         command = self._commands.get(name.lower())
         if command is None:
-            raise Refused("no_such_command", f"no such command: \\{name} (try \\help)")
+            raise _unknown(name)
         return command
 
     def help(self, name: str = "") -> tuple[str, ...]:
@@ -116,7 +118,10 @@ class CommandTable(Generic[H]):
         :raises Refused: ``no_such_command``.
         """
         if name:
-            command = self.find(name.lstrip("\\/"))
+            name = name.lstrip("\\/")
+            if name not in self:
+                raise _unknown(name)
+            command = self.find(name)
             lines = [f"{command.synopsis} - {command.summary}"]
             if command.aliases:
                 lines.append("also: " + ", ".join("\\" + a for a in command.aliases))
@@ -124,3 +129,7 @@ class CommandTable(Generic[H]):
         commands = [command for command in self if command.summary]
         width = max((len(command.synopsis) for command in commands), default=0)
         return tuple(f"{c.synopsis:<{width}}  {c.summary}" for c in commands)
+
+
+def _unknown(name: str) -> Refused:
+    return Refused("no_such_command", f"no such command: \\{name} (try \\help)")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from .events import Entry, Event, Stored
 from .interfaces import CallLater, Journal, Spawn, StoreError
+from .mistakes import store_error
 from .pool import Client
 
 MAX_ENTRIES = 2000
@@ -103,13 +104,11 @@ class Committer:
                 self._in_flight[submission.key] = submission
             try:
                 await self._journal.append([Entry(s.key, s.event) for s in batch])
-            except Exception as error:  # noqa: BLE001 - see below
-                if not isinstance(error, StoreError):
-                    # A mistake in a journal must not stop the chat: it ends in
-                    # the log, and the batch is treated like any other failure.
-                    self._spawn(_raise(error))
-                    error = StoreError("the store failed; the server's log says how")
-                if self._fail(batch, error):
+            except Exception as error:  # noqa: BLE001 - it ends in the log
+                # A mistake in a journal must not stop the chat: the batch is
+                # treated as after any other failure.
+                self._fail(batch, store_error(self._spawn, error))
+                if self._waiting and self._waiting[0].lasting:
                     self._call_later(RETRY, self._start)
                     self._tell_idle()
                     return
@@ -125,8 +124,8 @@ class Committer:
             room -= len(getattr(submission.event, "text", ""))
         return batch
 
-    def _fail(self, batch: list[Submission], error: StoreError) -> bool:
-        """Refuse what was not stored; true if all that is left must wait."""
+    def _fail(self, batch: list[Submission], error: StoreError) -> None:
+        """Refuse what was not stored, and put what lasts behind all the rest."""
         lasting: list[Submission] = []
         for submission in batch:
             # One that is not in flight any more was announced all the same.
@@ -135,8 +134,11 @@ class Committer:
             if submission.lasting:
                 lasting.append(submission)
             self.refused(submission, error)
-        self._waiting.extendleft(reversed(lasting))
-        return bool(lasting) and all(s.lasting for s in self._waiting)
+        # Behind what can be refused, whose authors need not wait for it; but before
+        # what lasts and came later, since who leaves has come before.
+        lasting += [s for s in self._waiting if s.lasting]
+        self._waiting = deque(s for s in self._waiting if not s.lasting)
+        self._waiting += lasting
 
     def _tell_idle(self) -> None:
         calls, self._when_idle = self._when_idle, []
@@ -146,7 +148,3 @@ class Committer:
 
 def _unheard(submission: Submission, error: StoreError) -> None:
     """Until the chat is there to tell its clients."""
-
-
-async def _raise(error: Exception) -> None:
-    raise error

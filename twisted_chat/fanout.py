@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .events import Acted, Crowd, Said, Signalled, Stored
-from .interfaces import Codec
+from .interfaces import Codec, Spawn
+from .mistakes import encoded
 from .nicknames import fold_or_none
 from .pool import Client, ClientPool, View
 
@@ -37,8 +38,9 @@ class _Story:
 class Fanout:
     """Collects what a batch shows to whom, then writes it."""
 
-    def __init__(self, pool: ClientPool) -> None:
+    def __init__(self, pool: ClientPool, spawn: Spawn) -> None:
         self._pool = pool
+        self._spawn = spawn
         self._items: list[tuple[Shown, tuple[str, ...]]] = []
         self._stories: dict[Client, _Story] = {}
         self._encoded: dict[tuple[Codec, str], list[bytes | None]] = {}
@@ -117,9 +119,9 @@ class Fanout:
             what = self._items[index][0]
             room = where or None
             data = cache[index] = (
-                codec.crowd(what, room)
+                encoded(self._spawn, codec.crowd, what, room)
                 if isinstance(what, Crowd)
-                else codec.event(what, room)
+                else encoded(self._spawn, codec.event, what, room)
             )
         return data
 

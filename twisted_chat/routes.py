@@ -8,6 +8,8 @@ before it is called.  ``docs/architecture.md`` shows how to add one.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from .answers import Answer, Here, Notice, Past, Refused, RoomList, TopicIs
 from .arrivals import claim, look_into
 from .chat import Ask, Handler
@@ -112,7 +114,7 @@ def rooms(ask: Ask) -> Answer:
 
 
 @_routes.route("topic", "[TEXT]", "what this room is about; a text sets it")
-async def topic(ask: Ask) -> Event | Answer:
+def topic(ask: Ask) -> Event | Answer:
     chat, client = ask.chat, ask.client
     if not ask.word:
         room = chat.pool.rooms.get(ask.room)
@@ -159,11 +161,16 @@ def ignore(ask: Ask) -> Answer:
 
 @_routes.route("unignore", "NAME", "show again what someone says")
 def unignore(ask: Ask) -> Answer:
-    client = ask.client
-    folded = fold_or_none(ask.word)
-    if not client.ignored or folded not in client.ignored:
+    client, folded = ask.client, fold_or_none(ask.word)
+    ignored = client.ignored or {}
+    if folded not in ignored:
+        # It may have taken another name since.
+        person = ask.chat.pool.by_name.get(folded or "")
+        ids = {who: name for name, (_, who) in ignored.items()}
+        folded = ids.get(person.id) if person else None
+    if folded is None:
         raise Refused("no_such_nick", f"you do not ignore {ask.word}")
-    nick, _ = client.ignored.pop(folded)
+    nick, _ = ignored.pop(folded)
     ask.chat.refresh(client)
     return Notice((f"you do not ignore {nick} any more",))
 
@@ -178,13 +185,16 @@ def away(ask: Ask) -> Event:
 
 @_routes.route("quit", "[TEXT]", "leave the chat, with a last word if you like")
 def leave_chat(ask: Ask) -> Event | None:
-    client = ask.client
-    client.closed = True
+    client, connection = ask.client, ask.client.connection
+    last_word = ""
     if ask.word and client.room is not None:
-        text = ask.chat.speakable(ask.word)
-        client.when_idle(lambda: client.connection.close("quit"))
-        return Said(client.room, client.nick, text, client.id)
-    client.connection.close("quit")
+        with suppress(Refused):  # who wants to go goes, also without a word
+            last_word = ask.chat.speakable(ask.word)
+    client.closed = True
+    if last_word and client.room is not None:
+        client.when_idle(lambda: connection.close("quit"))
+        return Said(client.room, client.nick, last_word, client.id)
+    connection.close("quit")
     return None
 
 

@@ -16,8 +16,8 @@ SB, AYT, SE = 0xFA, 0xF6, 0xF0
 TIMING_MARK = 6
 
 MAX_SUBNEGOTIATION = 1024
-"""Bytes in one subnegotiation; a longer one is taken for text that went
-astray, and dropped up to its end without being kept."""
+"""Bytes in one subnegotiation; what follows so many is taken for text, as a
+peer that never ends one would never be heard again."""
 
 
 class TelnetFilter:
@@ -55,15 +55,16 @@ class TelnetFilter:
                 at = end + 1
                 continue
             if self._state == b"\xff\xfa":
-                end = data.find(b"\xff", at)
-                stop = len(data) if end < 0 else end
-                self._subnegotiated += stop - at
-                at = stop
+                stop = at + MAX_SUBNEGOTIATION - self._subnegotiated
+                end = data.find(b"\xff", at, stop)
                 if end >= 0:
                     self._state = b"\xff\xfa\xff"
-                    at += 1
-                if self._subnegotiated > MAX_SUBNEGOTIATION:
+                    stop = end + 1
+                elif stop <= len(data):
                     self._state = b""
+                stop = min(stop, len(data))
+                self._subnegotiated += stop - at
+                at = stop
                 continue
             self._command(data[at], replies)
             at += 1

@@ -117,8 +117,9 @@ def whisper_line(event: Whispered, *, mine: bool) -> str:
 def crowd_line(crowd: Crowd) -> str:
     """One line for many who came or went."""
     named = ", ".join(crowd.names[:CROWD_NAMES])
-    rest = len(crowd.names) - CROWD_NAMES
-    return f"{named} and {rest} more {'joined' if crowd.arrived else 'left'} the chat"
+    if (rest := len(crowd.names) - CROWD_NAMES) > 0:
+        named += f" and {rest} more"
+    return f"{named} {'joined' if crowd.arrived else 'left'} the chat"
 
 
 def answer_lines(answer: Answer) -> Iterable[str]:
@@ -164,16 +165,16 @@ def _welcome(welcome: Welcome) -> list[str]:
     if welcome.recovered:
         return lines + [
             line if room in (None, welcome.room) else f"[#{room}] {line}"
-            for room, line in _missed(welcome.missed, welcome.nick)
+            for room, line in _missed(welcome.missed, welcome.session)
         ]
     return lines + _topic(welcome.room, welcome.topic) + history_lines(welcome.history)
 
 
-def _missed(missed: Iterable[Stored], nick: str) -> Iterable[tuple[str | None, str]]:
+def _missed(missed: Iterable[Stored], who: str) -> Iterable[tuple[str | None, str]]:
     for stored in missed:
         event = stored.event
         if isinstance(event, Whispered):
-            yield None, whisper_line(event, mine=event.nick == nick)
+            yield None, whisper_line(event, mine=event.who == who)
         elif (line := event_line(event)) is not None:
             yield getattr(event, "room", None), line
 
