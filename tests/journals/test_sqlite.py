@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import resource
+import sqlite3
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import closing
 from pathlib import Path
 from queue import Queue
 from tempfile import TemporaryDirectory
@@ -23,7 +25,7 @@ from tests.journals.contract import (
     said,
     texts,
 )
-from tests.journals.threads import Caller, Pools
+from tests.journals.threads import MEMORY, Caller, Pools
 from twisted_chat.events import Event, Stored, TopicSet
 from twisted_chat.interfaces import Missed, StoreError
 from twisted_chat.journals import sqlite_writer
@@ -37,7 +39,7 @@ class SqliteTestCase(JournalHarness, SynchronousTestCase):
     """A journal whose threads are none."""
 
     def setUp(self) -> None:
-        folder = TemporaryDirectory()
+        folder = TemporaryDirectory(dir=MEMORY)
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         self.path = self.folder / "chat.sqlite"
@@ -386,7 +388,7 @@ class ThreadTests(SynchronousTestCase):
     """The same with real threads."""
 
     def setUp(self) -> None:
-        folder = TemporaryDirectory()
+        folder = TemporaryDirectory(dir=MEMORY)
         self.addCleanup(folder.cleanup)
         self.path = str(Path(folder.name, "chat.sqlite"))
         self.reactor = Pumped()
@@ -434,3 +436,43 @@ class ThreadTests(SynchronousTestCase):
         with self.assertRaises(StoreError):
             self.reactor.run(journal.open())
         self.assertEqual(threading.active_count(), self.before)
+
+
+class BackupTests(SqliteTestCase):
+    """What docs/operations-storage.md says of backups."""
+
+    def test_a_backup_of_a_running_chat(self) -> None:
+        """Either way of the docs gives a whole file, and nobody is disturbed."""
+        journal = self.started()
+        self.append(journal, said("tea one"), TopicSet("lobby", "a", "weather", "a"))
+        copies = [self.folder / "backup.sqlite", self.folder / "vacuum.sqlite"]
+        with closing(sqlite3.connect(self.path)) as reader:
+            with closing(sqlite3.connect(copies[0])) as copy:
+                reader.backup(copy)
+            reader.execute(f"VACUUM INTO '{copies[1]}'")
+        self.append(journal, said("tea two"))
+        self.run_now(journal.close())
+        for self.path in copies:
+            restored = self.started()
+            state = self.run_now(restored.room("lobby", 10))
+            self.assertEqual(state.topic, "weather")
+            self.assertEqual(texts(state.recent), ["tea one"])
+            self.append(restored, said("tea three"), said("tea four"))
+            hits = self.run_now(restored.search("lobby", "tea", 10))
+            self.assertEqual(texts(hits), ["tea one", "tea three", "tea four"])
+            self.run_now(restored.close())
+
+    def test_a_restored_file_with_a_new_name(self) -> None:
+        """A page that was open since the backup is told that something is missing."""
+        journal = self.started()
+        (position,) = self.append(journal, said("tea one"))
+        self.run_now(journal.close())
+        with closing(sqlite3.connect(self.path)) as other:
+            other.execute("UPDATE journal SET name = lower(hex(randomblob(4)))")
+            other.execute("INSERT INTO search (search) VALUES ('rebuild')")
+            other.commit()
+        again = self.started()
+        missed = self.run_now(again.since(position.position, ["lobby"], "x", 10))
+        self.assertEqual(missed, Missed(False, ()))
+        hits = self.run_now(again.search("lobby", "tea", 10))
+        self.assertEqual(texts(hits), ["tea one"])

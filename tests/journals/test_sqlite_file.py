@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.journals.threads import MEMORY
 from twisted_chat.interfaces import StoreError
 from twisted_chat.journals import sqlite_file
 from twisted_chat.journals.sqlite_file import APPLICATION_ID, DatabaseFile, migrations
@@ -21,7 +22,7 @@ class FileTestCase(SynchronousTestCase):
     """A folder of one's own."""
 
     def setUp(self) -> None:
-        folder = TemporaryDirectory()
+        folder = TemporaryDirectory(dir=MEMORY)
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         self.path = self.folder / "chat.sqlite"
@@ -222,6 +223,17 @@ class RefusedFileTests(FileTestCase):
         missing = sqlite3.OperationalError("no such module: fts5")
         self.assertIn("--store memory:", str(file.explain(missing)))
         self.assertIn("full", str(file.explain(OSError(errno.ENOSPC, "x"))))
+
+    def test_a_full_disk_by_another_name(self) -> None:
+        """SQLite calls it an input or output error when its log cannot grow."""
+        file = DatabaseFile(str(self.path))
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+        self.assertIn("see to its disk", str(file.explain(error)))
+        self.patch(sqlite_file, "FULL_BYTES", 1 << 60)
+        self.assertIn("is full", str(file.explain(error)))
+        gone = DatabaseFile(str(self.folder / "no" / "chat.sqlite"))
+        self.assertIn("see to its disk", str(gone.explain(error)))
 
     def test_locked_by_another_program(self) -> None:
         """A program that holds the file in a transaction is waited for, then named."""

@@ -11,6 +11,7 @@ import errno
 import fcntl
 import os
 import re
+import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
@@ -31,6 +32,9 @@ BUSY_SECONDS = 3.0
 CHECKPOINT_PAGES = 16_000
 """The write-ahead log is worked off by SQLite itself at this length, in pages of
 4 KiB, should nobody have done so before."""
+
+FULL_BYTES = 128 * 1024
+"""A disk with less room than this is full: the log grows by 32 KiB at a time."""
 
 _held: set[tuple[int, int]] = set()
 """The files of this process, by device and inode.  To open and close one of them
@@ -147,10 +151,19 @@ class DatabaseFile:
                 "the SQLite of this Python has no full text search (FTS5);"
                 " use another Python, or --store memory:"
             )
+        if name.startswith("SQLITE_IOERR") and self._is_disk_full():
+            # It says so of a log that cannot grow.
+            name = "SQLITE_FULL"
         for start, words in _REASONS:
             if name.startswith(start):
                 return StoreError(words.format(path=self.path))
         return StoreError(f"{self.path} cannot be used: {error} ({name})")
+
+    def _is_disk_full(self) -> bool:
+        try:
+            return shutil.disk_usage(Path(self.path).parent).free < FULL_BYTES
+        except OSError:
+            return False
 
     def _in_use(self) -> str:
         return (
@@ -256,3 +269,18 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
+
+
+def check_file(path: str) -> None:
+    """See whether a file can be used, make it if it is not there, and let it go.
+
+    :raises StoreError: it cannot.
+    """
+    file = DatabaseFile(path)
+    file.hold()
+    try:
+        file.prepare()
+    except (sqlite3.Error, OSError) as error:
+        raise file.explain(error) from error
+    finally:
+        file.release()
