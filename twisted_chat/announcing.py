@@ -255,7 +255,7 @@ class Announcer:
     def _away_set(self, event: AwaySet, stored: Stored) -> None:
         person = self._pool.by_id.get(event.who)
         if person is not None:
-            person.away = event.text
+            self._pool.set_away(person, event.text)
             self._fanout.show(stored, person.rooms)
 
 

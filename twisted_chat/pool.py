@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from .events import Spoken, Stored
-from .interfaces import Codec, Connection, Journal, StoreError
+from .interfaces import Codec, Connection, Journal
 
 ViewKey = tuple[Codec, tuple[str, ...], frozenset[str]]
 
@@ -146,11 +146,24 @@ class Room:
     :ivar visitors: how many clients of this server are about to enter it.
     """
 
-    __slots__ = ("_snapshot", "loaded", "name", "people", "recent", "topic", "visitors")
+    __slots__ = (
+        "_away",
+        "_nicks",
+        "_snapshot",
+        "loaded",
+        "name",
+        "people",
+        "recent",
+        "topic",
+        "visitors",
+    )
 
     def __init__(self, name: str, history: int) -> None:
         self.name = name
         self.people: dict[str, Person] = {}
+        # What every newcomer is shown, without asking each person for it.
+        self._nicks: dict[str, str] = {}
+        self._away: dict[str, Person] = {}
         self.topic: str | None = None
         self.recent: deque[Stored] = deque(maxlen=history)
         self.loaded = False
@@ -186,11 +199,25 @@ class Room:
 
     def nicks(self) -> tuple[str, ...]:
         """Everyone in it, in the order of arrival."""
-        return tuple(person.nick for person in self.people.values())
+        return tuple(self._nicks.values())
 
     def away(self) -> dict[str, str]:
         """Who of them is away, and why."""
-        return {p.nick: p.away for p in self.people.values() if p.away}
+        return {p.nick: p.away for p in self._away.values()}
+
+    def note(self, person: Person) -> None:
+        """Someone is in it, is called otherwise now, went away or came back."""
+        self.people[person.id] = person
+        self._nicks[person.id] = person.nick
+        if person.away:
+            self._away[person.id] = person
+        else:
+            self._away.pop(person.id, None)
+
+    def forget(self, person: Person) -> None:
+        """Someone is not in it any more."""
+        for known in (self.people, self._nicks, self._away):
+            known.pop(person.id, None)
 
 
 class ClientPool:
@@ -226,7 +253,7 @@ class ClientPool:
         """Someone comes into a room, and with the first one into the pool."""
         self.by_id[person.id] = person
         self.by_name[person.folded] = person
-        self.room(room).people[person.id] = person
+        self.room(room).note(person)
         if room not in person.rooms:
             person.rooms += (room,)
 
@@ -235,7 +262,7 @@ class ClientPool:
         person.rooms = tuple(name for name in person.rooms if name != room)
         place = self.rooms.get(room)
         if place is not None:
-            place.people.pop(person.id, None)
+            place.forget(person)
             self._sweep(place)
 
     def remove(self, person: Person) -> None:
@@ -254,6 +281,16 @@ class ClientPool:
         person.nick = nick
         person.folded = folded
         self.by_name[folded] = person
+        self._note(person)
+
+    def set_away(self, person: Person, why: str) -> None:
+        """Someone goes away, or with an empty text comes back."""
+        person.away = why
+        self._note(person)
+
+    def _note(self, person: Person) -> None:
+        for room in person.rooms:
+            self.rooms[room].note(person)
 
     async def open(self, name: str, journal: Journal) -> Room:
         """A room with its topic and history known, for a visitor about to enter.
@@ -265,7 +302,7 @@ class ClientPool:
         if not room.loaded:
             try:
                 state = await journal.room(name, self.history)
-            except StoreError:
+            except BaseException:
                 self.shut(room)
                 raise
             if not room.loaded:

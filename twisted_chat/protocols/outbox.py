@@ -46,7 +46,15 @@ def outbox_to(
 class Outbox:
     """The way out to one peer; see ``outbox_to``."""
 
-    __slots__ = ("_closing", "_ended", "_limit", "_overflowed", "_queue", "_transport")
+    __slots__ = (
+        "_closing",
+        "_ended",
+        "_gone",
+        "_limit",
+        "_overflowed",
+        "_queue",
+        "_transport",
+    )
 
     def __init__(
         self, transport: Any, overflowed: Callable[[], None], limit: int
@@ -56,7 +64,8 @@ class Outbox:
         self._limit = limit
         self._queue: deque[bytes | memoryview] | None = None
         self._closing = False
-        self._ended = False
+        # Closed, so that nothing more is to be written; and done with for good.
+        self._ended = self._gone = False
 
     @property
     def waiting(self) -> int:
@@ -75,13 +84,13 @@ class Outbox:
 
     def abort(self) -> None:
         """Close now; what waits is thrown away."""
-        if not self._ended:
+        if not self._gone:
             self.stopProducing()
             self._transport.abortConnection()
 
     def stopProducing(self) -> None:
         """The connection is gone: what is still written goes nowhere."""
-        self._ended = True
+        self._ended = self._gone = True
         self._queue = None
 
     def _lose(self) -> None:
@@ -107,6 +116,7 @@ class DirectOutbox(Outbox):
         self._size = 0
 
     def write(self, data: bytes) -> None:
+        """Send now what the kernel has room for, and the rest when it has."""
         if self._queue is not None:
             self._wait(data)
             return
@@ -152,6 +162,7 @@ class DirectOutbox(Outbox):
             self._lose()
 
     def stopProducing(self) -> None:
+        """The connection is gone: what is still written goes nowhere."""
         super().stopProducing()
         self._send = len
 
@@ -175,6 +186,7 @@ class BufferedOutbox(Outbox):
         transport.registerProducer(self, True)
 
     def write(self, data: bytes) -> None:
+        """Give it to the transport, unless that has had enough."""
         if self._ended:
             return
         if not self._paused:
