@@ -1,0 +1,308 @@
+"""What each event looks like to Socket.IO clients, in each dialect."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from twisted.trial import unittest
+
+from twisted_chat.answers import (
+    Answer,
+    Done,
+    Entered,
+    Failed,
+    Here,
+    Notice,
+    RoomList,
+    Welcome,
+)
+from twisted_chat.events import (
+    Acted,
+    AwaySet,
+    Crowd,
+    Event,
+    Gone,
+    Joined,
+    Left,
+    Renamed,
+    Said,
+    Signalled,
+    Stored,
+    TopicSet,
+    Whispered,
+)
+from twisted_chat.wire.socketio_chat import (
+    CROWD_SAMPLE,
+    ResumingCodec,
+    SocketIOCodec,
+    session_of,
+    sid,
+)
+
+SAID = Said("lobby", "alice", "hi", "ID")
+MARK = '2["0007"]'
+HERE = '2["0009"]'
+
+
+def stored(event: Event, position: str = "0007") -> Stored:
+    return Stored(position, 0, event)
+
+
+class DialectTestCase(unittest.SynchronousTestCase):
+    """Packets as lines."""
+
+    def setUp(self) -> None:
+        self.both = self.codec()
+        self.messages = self.codec(chat=False)
+        self.chat = self.codec(messages=False)
+
+    @staticmethod
+    def codec(**dialect: bool) -> SocketIOCodec:
+        return SocketIOCodec(lambda packet: packet + b"\n", lambda: "0009", **dialect)
+
+    def lines(self, data: bytes) -> list[str]:
+        return data.decode().splitlines()
+
+    def check(
+        self,
+        event: Event,
+        both: list[str],
+        messages: list[str],
+        chat: list[str],
+        room: str | None = None,
+    ) -> None:
+        """Each dialect's packets; behind them the mark, if there are any."""
+        for codec, expected in (
+            (self.both, both),
+            (self.messages, messages),
+            (self.chat, chat),
+        ):
+            shown = self.lines(codec.event(stored(event), room))
+            self.assertEqual(shown, [*expected, MARK] if expected else [])
+
+    def answers(self, answer: Answer, ref: str | None = None) -> list[str]:
+        return self.lines(self.both.answer(answer, ref))
+
+
+class EventTests(DialectTestCase):
+    """What happened."""
+
+    def test_said(self) -> None:
+        """In the dialect of the client; with the room if it is another."""
+        messages, chat = '2["messages","alice: hi"]', '2["chat","alice: hi"]'
+        self.check(SAID, [messages, chat], [messages], [chat])
+        messages, chat = (
+            text.replace('"alice', '"[#den] alice') for text in (messages, chat)
+        )
+        self.check(SAID, [messages, chat], [messages], [chat], "den")
+
+    def test_said_as_chat(self) -> None:
+        """A ``chat`` value reaches everyone unchanged."""
+        event = Said("lobby", "alice", "hi", "ID", '"h\\u0069"')
+        messages, chat = '2["messages","alice: hi"]', '2["chat","h\\u0069"]'
+        self.check(event, [messages, chat], [messages, chat], [chat])
+
+    def test_signalled(self) -> None:
+        """So does one that is no text."""
+        chat = ['2["chat",{"x":1.50}]']
+        self.check(Signalled("lobby", "alice", '{"x":1.50}', "ID"), chat, chat, chat)
+
+    def test_acted(self) -> None:
+        """With a star."""
+        messages, chat = '2["messages","* alice waves"]', '2["chat","* alice waves"]'
+        event = Acted("lobby", "alice", "waves", "ID")
+        self.check(event, [messages, chat], [messages], [chat])
+
+    def test_presence(self) -> None:
+        """Who is in the lobby, for those who speak of chatters."""
+        add, remove = '2["add chatter","bob"]', '2["remove chatter","bob"]'
+        for event, shown in (
+            (Joined("lobby", "bob", "ID"), [add]),
+            (Joined("den", "bob", "ID"), []),
+            (Left("lobby", "bob", "ID"), [remove]),
+            (Left("den", "bob", "ID"), []),
+            (Gone("bob", "ID"), [remove]),
+            (Renamed("bob", "rob", "ID"), [remove, add.replace("bob", "rob")]),
+            (TopicSet("lobby", "bob", "x", "ID"), []),
+            (AwaySet("bob", "x", "ID"), []),
+        ):
+            self.check(event, shown, shown, [])
+
+    def test_whispered(self) -> None:
+        """To its receiver and its sender."""
+        event = Whispered("alice", "bob", "psst", "A", "B")
+        for mine, text in (
+            (False, '"alice (private): psst"'),
+            (True, '"alice (private to bob): psst"'),
+        ):
+            self.assertEqual(
+                self.lines(self.both.whisper(stored(event), event, mine=mine)),
+                [f'2["messages",{text}]', f'2["chat",{text}]', MARK],
+            )
+
+    def test_crowd(self) -> None:
+        """One by one, as long as that does not cost too much."""
+        names = tuple(f"n{i}" for i in range(100))
+        for arrived, verb in ((True, "add"), (False, "remove")):
+            shown = self.lines(
+                self.both.crowd(Crowd("lobby", arrived, names, 2000), None)
+            )
+            self.assertEqual(shown[0], f'2["{verb} chatter","n0"]')
+            self.assertEqual(len(shown), 101)
+            self.assertEqual(shown[-1], HERE)
+        shown = self.lines(self.both.crowd(Crowd("lobby", True, names, 2001), None))
+        self.assertEqual(len(shown), CROWD_SAMPLE + 1)
+        self.assertEqual(self.both.crowd(Crowd("den", True, names, 1), "den"), b"")
+        self.assertEqual(self.chat.crowd(Crowd("lobby", True, names, 1), None), b"")
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.text(), st.text())
+    def test_any_text(self, nick: str, text: str) -> None:
+        """Whatever is said is one argument, and each packet one record."""
+        codec = SocketIOCodec(lambda packet: packet + b"\x1e", lambda: "")
+        data = codec.event(stored(Said("lobby", nick, text, "ID")), None)
+        packets = data.split(b"\x1e")
+        self.assertEqual(len(packets), 4)
+        line = f"{nick}: {text}"
+        self.assertEqual(json.loads(packets[0][1:]), ["messages", line])
+
+
+class AnswerTests(DialectTestCase):
+    """What one client is told."""
+
+    def test_acknowledgements(self) -> None:
+        """Done, and refused."""
+        self.assertEqual(
+            self.answers(Done("0007"), "5"), ['35[{"ok":true,"id":"0007"}]']
+        )
+        self.assertEqual(self.answers(Done(), "0"), ['30[{"ok":true,"id":null}]'])
+        self.assertEqual(self.answers(Done("0007")), [])
+        self.assertEqual(
+            self.answers(Failed("x", 'no "way"'), "5"),
+            ['35[{"ok":false,"error":"no \\"way\\""}]'],
+        )
+
+    def test_refused_without_a_callback(self) -> None:
+        """A line that says so."""
+        text = '"error: no way"'
+        self.assertEqual(
+            self.answers(Failed("x", "no way")),
+            [f'2["messages",{text}]', f'2["chat",{text}]', HERE],
+        )
+
+    def test_entered(self) -> None:
+        """The last messages, oldest first, then everyone."""
+        history = (
+            stored(SAID),
+            stored(Acted("lobby", "bob", "waves", "ID")),
+            stored(Said("lobby", "bob", "raw", "ID", '"raw"')),
+        )
+        shown = [
+            '2["messages","alice: hi"]',
+            '2["messages","* bob waves"]',
+            '2["messages","bob: raw"]',
+            '2["add chatter","alice"]',
+            '2["add chatter","bob"]',
+            HERE,
+        ]
+        entered = Entered("lobby", ("alice", "bob"), "", history)
+        self.assertEqual(self.answers(entered), shown)
+        self.assertEqual(self.lines(self.chat.answer(entered, None)), shown)
+        self.assertEqual(self.answers(Entered("den", ("alice",), "", history)), [])
+        self.assertEqual(self.answers(Entered("lobby", (), "", ())), [])
+
+    def test_notice(self) -> None:
+        """Each line on its own."""
+        self.assertEqual(
+            self.lines(self.messages.answer(Notice(("one", "two")), None)),
+            ['2["messages","one"]', '2["messages","two"]', HERE],
+        )
+
+    def test_others(self) -> None:
+        """What no Socket.IO client can ask for is acknowledged at most."""
+        self.assertEqual(self.answers(Here("lobby", ("alice",))), [])
+        self.assertEqual(self.answers(RoomList(()), "3"), ['33[{"ok":true,"id":null}]'])
+
+
+class WelcomeTests(DialectTestCase):
+    """Coming in, for the first time or again."""
+
+    @staticmethod
+    def welcome(*missed: Event, recovered: bool = False) -> Welcome:
+        return Welcome(
+            nick="alice",
+            session="SECRET",
+            room="lobby",
+            rooms=("lobby",),
+            members=("alice",),
+            away={},
+            topic="",
+            history=(stored(SAID, "0001"),),
+            position="0008",
+            recovered=recovered,
+            missed=tuple(
+                stored(event, f"000{i + 2}") for i, event in enumerate(missed)
+            ),
+        )
+
+    def resume(self, pid: str, welcome: Welcome) -> list[str]:
+        self.welcomed = 0
+
+        def welcomed() -> None:
+            self.welcomed += 1
+
+        codec = ResumingCodec(lambda p: p + b"\n", lambda: "0009", pid, welcomed)
+        shown = self.lines(codec.answer(welcome, None))
+        self.assertEqual(self.welcomed, 1)
+        return shown
+
+    def test_newcomer(self) -> None:
+        """It is told its ids and its place, and nothing else yet."""
+        self.assertEqual(
+            self.answers(self.welcome()),
+            [f'0{{"sid":"{sid("SECRET")}","pid":"SECRET0"}}', '2["0008"]'],
+        )
+        self.assertNotIn("SECRET", sid("SECRET"))
+        self.assertEqual(len(sid("SECRET")), 20)
+
+    def test_recovered(self) -> None:
+        """The same pid, and all that was missed, each with its mark."""
+        whisper = Whispered("bob", "alice", "psst", "BOB", "SECRET")
+        mine = Whispered("alice", "bob", "what", "SECRET", "BOB")
+        den = Said("den", "bob", "elsewhere", "BOB")
+        welcome = self.welcome(SAID, whisper, mine, den, recovered=True)
+        self.assertEqual(
+            self.resume("SECRET1", welcome),
+            [
+                f'0{{"sid":"{sid("SECRET")}","pid":"SECRET1"}}',
+                '2["messages","alice: hi"]',
+                '2["chat","alice: hi"]',
+                '2["0002"]',
+                '2["messages","bob (private): psst"]',
+                '2["chat","bob (private): psst"]',
+                '2["0003"]',
+                '2["messages","alice (private to bob): what"]',
+                '2["chat","alice (private to bob): what"]',
+                '2["0004"]',
+                '2["messages","[#den] bob: elsewhere"]',
+                '2["chat","[#den] bob: elsewhere"]',
+                '2["0005"]',
+                '2["0008"]',
+            ],
+        )
+
+    def test_not_recovered(self) -> None:
+        """Another pid, so that the client knows that something is missing."""
+        for before, after in (("SECRET0", "SECRET1"), ("SECRET1", "SECRET0")):
+            (connect, mark) = self.resume(before, self.welcome())
+            self.assertEqual(json.loads(connect[1:])["pid"], after)
+            self.assertEqual(mark, '2["0008"]')
+
+    def test_pids(self) -> None:
+        """What cannot be one of ours is no pid."""
+        self.assertEqual(session_of("SECRET0"), "SECRET")
+        self.assertEqual(session_of("SECRET1"), "SECRET")
+        for pid in (None, 7, "", "0", "SECRET", ["SECRET0"], "x" * 64 + "0"):
+            self.assertIsNone(session_of(pid))
