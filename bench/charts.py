@@ -125,22 +125,28 @@ def bar_chart(
     height = TOP + BOTTOM + sum(GROUP + STEP * len(bars) for _, bars in groups)
     foot = height - BOTTOM
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
-        f'width="{WIDTH}" height="{height}" role="img" '
-        'aria-labelledby="title description">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" '
+            f'width="{WIDTH}" height="{height}" role="img" '
+            'aria-labelledby="title description">'
+        ),
         f'<title id="title">{escape(title)}</title>',
         f'<desc id="description">{escape(_told(groups, axis_label))}</desc>',
         f"<style>{_STYLE}</style>",
-        f'<rect class="ground" x="0.5" y="0.5" width="{WIDTH - 1}" '
-        f'height="{height - 1}" rx="8"/>',
+        (
+            f'<rect class="ground" x="0.5" y="0.5" width="{WIDTH - 1}" '
+            f'height="{height - 1}" rx="8"/>'
+        ),
         f'<text class="title" x="20" y="34">{escape(title)}</text>',
     ]
     for tick in axis.ticks:
         x = _x(axis, tick)
         parts += [
             f'<line class="grid" x1="{x}" y1="{TOP - 8}" x2="{x}" y2="{foot}"/>',
-            f'<text class="axis" x="{x}" y="{foot + 18}" text-anchor="middle">'
-            f"{tick_label(tick)}</text>",
+            (
+                f'<text class="axis" x="{x}" y="{foot + 18}" text-anchor="middle">'
+                f"{tick_label(tick)}</text>"
+            ),
         ]
     parts.append(
         f'<text class="axis" x="{(LEFT + WIDTH - RIGHT) / 2:g}" y="{foot + 40}" '
@@ -163,12 +169,17 @@ def _x(axis: Axis, value: float) -> str:
 
 def _bar(axis: Axis, bar: Bar, y: int) -> list[str]:
     end = float(_x(axis, bar.value))
+    width = f"{max(1.0, end - LEFT):.1f}"
     kind = "own" if bar.own else "other"
     return [
-        f'<text x="{LEFT - 8}" y="{y + 12}" text-anchor="end">'
-        f"{escape(bar.label)}</text>",
-        f'<rect class="{kind}" x="{LEFT}" y="{y}" width="{max(1.0, end - LEFT):.1f}" '
-        f'height="{BAR}" rx="2"/>',
+        (
+            f'<text x="{LEFT - 8}" y="{y + 12}" text-anchor="end">'
+            f"{escape(bar.label)}</text>"
+        ),
+        (
+            f'<rect class="{kind}" x="{LEFT}" y="{y}" width="{width}" '
+            f'height="{BAR}" rx="2"/>'
+        ),
         f'<text x="{end + 6:.1f}" y="{y + 12}">{escape(bar.shown)}</text>',
     ]
 

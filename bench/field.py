@@ -78,9 +78,7 @@ class Standing:
         start = cpu_ns(self.server.pid)
         single = self.generator.single(lines, pause)
         between = cpu_ns(self.server.pid)
-        saturated = self.generator.saturate(
-            min(SENDERS, self.clients), WINDOW, seconds
-        )
+        saturated = self.generator.saturate(min(SENDERS, self.clients), WINDOW, seconds)
         end = cpu_ns(self.server.pid)
         return Round(
             cpu_us=(between - start) / 1000 / single.deliveries,

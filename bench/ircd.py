@@ -1,26 +1,28 @@
-"""How the IRC servers are set up: no look-ups, nobody counted out, nobody slowed down."""
+"""How the IRC servers are set up: no look-ups, nobody counted out or slowed down."""
 
 from __future__ import annotations
 
 
 def inspircd_config(port: int) -> str:
-    """InspIRCd 3: one class for everyone, its flood control, queues and counts out of the way."""
+    """InspIRCd 3: one class for all; flood control, queues, counts out of the way."""
     return f"""
 <server name="bench.localhost" description="bench" network="Bench">
 <admin name="bench" nick="bench" email="bench@localhost">
 <bind address="127.0.0.1" port="{port}" type="clients">
-<connect name="everyone" allow="*" timeout="60" pingfreq="3600" resolvehostnames="no" useident="no"
-    limit="50000" localmax="50000" globalmax="50000" maxconnwarn="no" maxchans="20"
-    commandrate="1000000000" threshold="1000000" fakelag="no" recvq="8388608" softsendq="16777216"
-    hardsendq="16777216">
-<performance softlimit="50000" somaxconn="4096" netbuffersize="65534" clonesonconnect="no">
+<connect name="everyone" allow="*" timeout="60" pingfreq="3600"
+    resolvehostnames="no" useident="no" maxchans="20"
+    limit="50000" localmax="50000" globalmax="50000" maxconnwarn="no"
+    commandrate="1000000000" threshold="1000000" fakelag="no"
+    recvq="8388608" softsendq="16777216" hardsendq="16777216">
+<performance softlimit="50000" somaxconn="4096" netbuffersize="65534"
+    clonesonconnect="no">
 <options allowzerolimit="no">
 <whowas groupsize="0" maxgroups="0" maxkeep="1h">
 """
 
 
 def ngircd_config(port: int) -> str:
-    """ngIRCd 26: no limits by address or number, no penalties, nobody is looked up."""
+    """NgIRCd 26: no limits by address or number, no penalties, nobody is looked up."""
     return f"""
 [Global]
     Name = bench.localhost

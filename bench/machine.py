@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import subprocess
 from collections.abc import Sequence
 from importlib import metadata
@@ -19,10 +20,18 @@ def parse_cpu_model(text: str) -> str:
     return "unknown"
 
 
+def plain_version(release: str) -> str:
+    """The numbers of a release, without what a distribution or a host adds."""
+    found = re.match(r"[0-9.]+", release)
+    return found.group().rstrip(".") if found else release
+
+
 def first_line(command: Sequence[str]) -> str:
     """The first line that a command prints, empty if it cannot be run."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=10, check=False
+        )
     except OSError:
         return ""
     lines = (done.stdout or done.stderr).splitlines()
@@ -34,11 +43,12 @@ def describe(npm_modules: Path, commands: dict[str, Sequence[str]]) -> dict[str,
 
     :param commands: what to run for the version of each further thing.
     """
+    model = parse_cpu_model(_read(Path("/proc/cpuinfo")))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     told = {
-        "processor": f"{parse_cpu_model(_read(Path('/proc/cpuinfo')))}, {os.cpu_count()} cores",
+        "processor": f"{model}, {os.cpu_count()} cores",
         "memory": f"{memory:.0f} GiB",
-        "kernel": f"{platform.system()} {platform.release()}",
+        "kernel": f"{platform.system()} {plain_version(platform.release())}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "Twisted": _distribution("twisted"),
         "websockets": _distribution("websockets"),

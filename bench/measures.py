@@ -55,8 +55,9 @@ MEASURES = (
     Measure(
         "memory",
         "Memory of a connection",
-        "KB, less is better",
+        "KB, less is better (logarithmic)",
         lambda result: result.kib_per_client,
+        logarithmic=True,
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Starting a server on a port of its own, and stopping it: by its number, and never another's."""
+"""Starting a server on a port of its own, and stopping it: it, and no other."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import resource
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,7 @@ STOP_SECONDS = 10.0
 
 
 class Failed(Exception):
-    """Something could not be started, or broke while it was measured; the text says what."""
+    """Something could not be started, or broke on the way; the text says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +34,35 @@ class Command:
 
 
 def raise_file_limit() -> int:
-    """Allows as many open files as the system does at most, for this process and what it starts; says how many."""
+    """Allows this process, and what it starts, all the open files it may have.
+
+    :returns: how many.
+    """
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     return hard
 
 
 def split_cores(cores: Iterable[int]) -> tuple[set[int], set[int]]:
-    """Which cores the server runs on, and which the load generator: one each, so that nobody has an advantage.
+    """Which cores the server runs on, and which the load generator: one each.
 
-    Both are empty (wherever the kernel likes) where there is one core only.
+    All servers get the same that way.  Both are empty (wherever the kernel likes)
+    where there is one core only.
     """
     ordered = sorted(cores)
     return ({ordered[-1]}, {ordered[0]}) if len(ordered) > 1 else (set(), set())
 
 
-def pin(cores: set[int]) -> Callable[[], None] | None:
-    """What a child process does before it becomes another program, to stay on these cores."""
-    return (lambda: os.sched_setaffinity(0, cores)) if cores else None
+@contextmanager
+def on_cores(cores: set[int]) -> Iterator[None]:
+    """What is started meanwhile stays on these cores; on any, if there are none."""
+    before = os.sched_getaffinity(0)
+    if cores:
+        os.sched_setaffinity(0, cores)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def free_port() -> int:
@@ -67,10 +79,16 @@ class Server:
     :param log: where its output goes.
     """
 
-    def __init__(self, command: Command, directory: Path, log: Path, cores: set[int]) -> None:
+    def __init__(
+        self, command: Command, directory: Path, log: Path, cores: set[int]
+    ) -> None:
         self._log = log
-        nobody = pwd.getpwnam("nobody") if command.unprivileged and os.geteuid() == 0 else None
-        with log.open("wb") as output:
+        nobody = (
+            pwd.getpwnam("nobody")
+            if command.unprivileged and os.geteuid() == 0
+            else None
+        )
+        with log.open("wb") as output, on_cores(cores):
             self._process = subprocess.Popen(
                 command.arguments,
                 cwd=directory,
@@ -81,15 +99,18 @@ class Server:
                 user=nobody.pw_uid if nobody else None,
                 group=nobody.pw_gid if nobody else None,
                 extra_groups=[] if nobody else None,
-                preexec_fn=pin(cores),
             )
 
     @property
     def pid(self) -> int:
+        """The number of its process."""
         return self._process.pid
 
     def wait_until_open(self, port: int) -> None:
-        """Returns once the port accepts.  Raises Failed if the server ends, or does not listen in time."""
+        """Returns once the port accepts.
+
+        Raises Failed if the server ends, or does not listen in time.
+        """
         deadline = time.monotonic() + START_SECONDS
         while True:
             if self._process.poll() is not None:
@@ -98,7 +119,9 @@ class Server:
                 socket.create_connection(("127.0.0.1", port), 1).close()
             except OSError as error:
                 if time.monotonic() > deadline:
-                    raise Failed(f"the server does not listen: {self.last_words()}") from error
+                    raise Failed(
+                        f"the server does not listen: {self.last_words()}"
+                    ) from error
                 time.sleep(0.05)
             else:
                 return
@@ -106,7 +129,10 @@ class Server:
     def last_words(self) -> str:
         """The end of its output, on one line."""
         lines = self._log.read_text(errors="replace").splitlines()
-        return " / ".join(line.strip() for line in lines[-3:] if line.strip()) or "it said nothing"
+        return (
+            " / ".join(line.strip() for line in lines[-3:] if line.strip())
+            or "it said nothing"
+        )
 
     def stop(self) -> None:
         """Ends it, gently if it lets itself be asked."""

@@ -1,4 +1,4 @@
-"""What is being done, for one who waits: one line for each step, with its number, how many there are, and the time."""
+"""What is being done, for one who waits: a line for each step, and the time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ class Progress:
     :param total: how many steps there will be.
     """
 
-    def __init__(self, total: int, out: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, total: int, out: TextIO, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._total = total
         self._out = out
         self._clock = clock
@@ -35,4 +37,8 @@ class Progress:
 
     def _tell(self, where: str, what: str) -> None:
         elapsed = int(self._clock() - self._started)
-        print(f"[{elapsed // 60:2}:{elapsed % 60:02}] {where:10} {what}", file=self._out, flush=True)
+        print(
+            f"[{elapsed // 60:2}:{elapsed % 60:02}] {where:10} {what}",
+            file=self._out,
+            flush=True,
+        )

@@ -67,34 +67,42 @@ class Result:
 
     @property
     def cpu_us(self) -> float:
+        """CPU for each recipient of one line, in microseconds."""
         return median(r.cpu_us for r in self.rounds)
 
     @property
     def per_cpu_second(self) -> float:
+        """Deliveries a CPU second, when saturated."""
         return median(r.per_cpu_second for r in self.rounds)
 
     @property
     def lines_per_second(self) -> float:
+        """Lines said a second, when saturated."""
         return median(r.lines_per_second for r in self.rounds)
 
     @property
     def latency_ms(self) -> float:
+        """Until the last one heard a line, the median, in milliseconds."""
         return median(self._latencies()) / 1000
 
     @property
     def latency_p99_ms(self) -> float:
+        """The same, for all but one line in a hundred."""
         return percentile(self._latencies(), 99) / 1000
 
     @property
     def connect_seconds(self) -> float:
+        """Until everyone was welcomed."""
         return median(e.seconds for e in self.entries)
 
     @property
     def connect_cpu_seconds(self) -> float:
+        """CPU until everyone was in and all was quiet."""
         return median(e.cpu_seconds for e in self.entries)
 
     @property
     def kib_per_client(self) -> float:
+        """Memory of a connection in KiB."""
         return max(0.0, median(e.kib_per_client for e in self.entries))
 
     def _latencies(self) -> list[float]:
@@ -127,6 +135,7 @@ class Run:
         return sorted({result.clients for result in self.results})
 
     def to_json(self) -> str:
+        """Everything, each single figure, for another time."""
         return json.dumps(asdict(self), indent=1) + "\n"
 
     @classmethod
