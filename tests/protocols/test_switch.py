@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+from functools import cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -339,6 +340,7 @@ class Certificate:
         return self.context
 
 
+@cache
 def certificate() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "chat.example")])
@@ -357,17 +359,11 @@ def certificate() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
 class TlsTests(SwitchTestCase):
     """TLS on the same port."""
 
-    options: Certificate
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.options = Certificate()
-
     def setUp(self) -> None:
         super().setUp()
         self.wire.hang_up()
         inner = SwitchFactory(self.clock, self.table[:1], self.lines)
-        tls = TLSMemoryBIOFactory(self.options, False, inner, clock=self.clock)
+        tls = TLSMemoryBIOFactory(Certificate(), False, inner, clock=self.clock)
         self.factory = SwitchFactory(
             self.clock, [Detector("tls", tls_hello, tls), *self.table], self.lines
         )
