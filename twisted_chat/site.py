@@ -212,6 +212,9 @@ def make_root(
     root.putChild(b"healthz", Health(healthy))
     if socketio is not None:
         root.putChild(b"socket.io", socketio)
+        script = root.children.pop(b"socket.io.js", None)
+        if script is not None:
+            socketio.putChild(b"socket.io.js", script)
     return root
 
 
