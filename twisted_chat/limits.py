@@ -21,6 +21,10 @@ MAX_MISSED = 2000
 some are missing and reads on by ``history``."""
 
 
+WORTH_WAITING = 0.001
+"""Seconds; less than this is what adding up fractions makes of nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How fast a client may speak: so many at once, then so many a second."""
@@ -62,7 +66,8 @@ class Bucket:
         """Seconds until there is a token; 0 if there is one."""
         empty_for = self._full_at - now
         spare = (self._pace.burst - 1) / self._pace.per_second
-        return max(0.0, empty_for - spare)
+        wait = empty_for - spare
+        return wait if wait > WORTH_WAITING else 0.0
 
     def take(self, now: float) -> None:
         """Take a token; call it only when ``wait`` says 0."""

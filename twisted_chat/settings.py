@@ -62,9 +62,12 @@ class Settings:
         config = values.pop("config", None)
         if config:
             values = {**_toml(Path(config)), **values}
+        made: dict[str, Any] = {}
         if "port" not in values and environment.get("PORT"):
-            values["port"] = [environment["PORT"]]
-        made = {}
+            try:
+                made["port"] = _ports(environment["PORT"])
+            except ValueError as error:
+                raise SettingError(f"$PORT: {error}") from None
         for name, value in values.items():
             reader = _READERS.get(name)
             if reader is None:

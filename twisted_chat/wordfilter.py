@@ -66,10 +66,15 @@ def _plain(text: str) -> str:
 
 
 def _clusters(text: str) -> Iterable[tuple[int, int]]:
-    """The bounds of each letter together with the accents that follow it."""
+    """The bounds of each letter together with what is written as a part of it."""
     start = 0
     for i in range(1, len(text)):
-        if not unicodedata.combining(text[i]):
+        if not _continues(text[i]):
             yield start, i
             start = i
     yield start, len(text)
+
+
+def _continues(letter: str) -> bool:
+    """An accent, or the vowel or the end of a Korean syllable."""
+    return bool(unicodedata.combining(letter)) or "\u1160" <= letter <= "\u11ff"
