@@ -1,0 +1,629 @@
+"""The page in a real browser, with a real server and people on telnet.
+
+Chromium is driven through ``page/driver.mjs``; everything that is seen and done here
+is what a person would see and do.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tests.end_to_end.harness import (
+    PATIENCE,
+    Server,
+    ServerTestCase,
+    eventually,
+    require_node,
+    require_program,
+)
+from tests.end_to_end.requirements import NODE_DIRECTORY
+
+Options = Mapping[str, Any]
+
+DESKTOP: Options = {"viewport": {"width": 1280, "height": 800}}
+PHONE: Options = {
+    "viewport": {"width": 390, "height": 844},
+    "deviceScaleFactor": 2,
+    "isMobile": True,
+    "hasTouch": True,
+}
+MAX_WEIGHT = 60_000
+"""Bytes that the whole page may take on its way, compressed."""
+
+# What the browser itself says when nobody answers; the page can do nothing about it.
+NO_SERVER = (
+    "ERR_CONNECTION_REFUSED",
+    "ERR_CONNECTION_RESET",
+    "WebSocket connection to",
+)
+
+
+class Browser:
+    """Chromium, driven from here."""
+
+    def __init__(self) -> None:
+        node = require_node("playwright-core", "axe-core")
+        chromium = require_program("chromium")
+        self._process = subprocess.Popen(
+            (node, str(NODE_DIRECTORY / "page" / "driver.mjs"), chromium),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def order(self, **order: Any) -> Any:
+        """Have something done, and return what came of it."""
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps(order) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        if not line:
+            raise AssertionError("the browser ended")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise AssertionError(f"{order}: {answer['error']}")
+        return answer["result"]
+
+    def close(self) -> None:
+        """End it."""
+        process = self._process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.close()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
+
+
+class Page:
+    """The chat's page, on a device of its own."""
+
+    def __init__(self, browser: Browser, name: str) -> None:
+        self._browser = browser
+        self._name = name
+
+    def call(self, method: str, *args: Any) -> Any:
+        return self._browser.order(do="call", page=self._name, method=method, args=args)
+
+    def evaluate(self, script: str) -> Any:
+        return self.call("evaluate", script)
+
+    def wait(self, script: str) -> None:
+        """Wait until something is true in the page."""
+        page = self._name
+        if not self._browser.order(
+            do="wait", page=page, script=script, seconds=PATIENCE
+        ):
+            seen = self.evaluate("document.body.innerText")
+            raise AssertionError(f"not seen: {script}\nbut:\n{seen}")
+
+    def wait_status(self, text: str) -> None:
+        self.wait(f"document.querySelector('#status').textContent.includes({text!r})")
+
+    @property
+    def texts(self) -> list[str]:
+        """The messages that are shown, in order."""
+        rows = "[...document.querySelectorAll('#messages .row .text')]"
+        found: list[str] = self.evaluate(f"{rows}.map((row) => row.textContent)")
+        return found
+
+    def wait_text(self, text: str) -> None:
+        """Wait until a message is shown."""
+        rows = "[...document.querySelectorAll('#messages .row .text')]"
+        self.wait(f"{rows}.some((row) => row.textContent === {json.dumps(text)})")
+
+    def say(self, text: str) -> None:
+        self.call("fill", "#chat_input", text)
+        self.call("press", "#chat_input", "Enter")
+
+    def text(self, selector: str) -> str:
+        return str(self.call("textContent", selector))
+
+    def visible(self, selector: str) -> bool:
+        return bool(self.call("isVisible", selector))
+
+    def take_name(self, nick: str) -> None:
+        """Choose a name in the bar that greets a guest."""
+        self.call("fill", "#naming_input", nick)
+        self.call("press", "#naming_input", "Enter")
+        self.wait(f"document.querySelector('#me_nick').textContent === {nick!r}")
+
+    @property
+    def problems(self) -> list[str]:
+        """What went wrong in the page, but for a server that was not there."""
+        found: list[str] = self._browser.order(do="problems", page=self._name)
+        return [one for one in found if not any(sign in one for sign in NO_SERVER)]
+
+    def violations(self) -> list[Any]:
+        """What axe-core finds wrong with the page."""
+        found: list[Any] = self._browser.order(do="axe", page=self._name)
+        return found
+
+
+class PageTests(ServerTestCase):
+    """What people do on the page."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.browser = Browser()
+        self.addCleanup(self.browser.close)
+        self.pages: list[Page] = []
+        self.addCleanup(self.check_consoles)
+
+    def check_consoles(self) -> None:
+        """Nothing went wrong, and nothing was against the page's policy."""
+        for page in self.pages:
+            self.assertEqual(page.problems, [], "errors in the page's console")
+
+    def open(
+        self,
+        server: Server,
+        options: Options = DESKTOP,
+        nick: str | None = None,
+        scripts: Sequence[str] = (),
+    ) -> Page:
+        """Open the page, and wait until it is connected."""
+        page = Page(self.browser, f"page {len(self.pages)}")
+        self.pages.append(page)
+        self.browser.order(
+            do="open", page=page._name, options=dict(options), scripts=list(scripts)
+        )
+        page.call("goto", f"http://127.0.0.1:{server.port}/")
+        if not scripts:
+            page.wait_status("Connected")
+        if nick is not None:
+            page.take_name(nick)
+        return page
+
+    def restart(self, server: Server, *options: str) -> Server:
+        """Start a server where another one was."""
+        port = f"tcp:{server.port}:interface=127.0.0.1"
+        return self.start("--port", port, *options)
+
+    def test_talks_with_a_telnet_user_and_back(self) -> None:
+        """Who opens the page just writes; telnet hears it, and is heard."""
+        server = self.start("--store", "memory:")
+        alice = self.connect(server, "alice")
+        page = self.open(server)
+        alice.expect(": joined the chat\r\n")
+        page.wait("document.querySelector('#chatters li[data-name=alice]') !== null")
+        page.say("hello from the page")
+        said = alice.expect("hello from the page\r\n")
+        self.assertRegex(said, r"guest_\d+: hello from the page")
+        alice.say("hello from telnet")
+        page.wait_text("hello from telnet")
+        page.say("/me waves")
+        alice.expect(" waves\r\n")
+        alice.say("\\me bows")
+        page.wait_text("bows")
+        self.assertEqual(
+            page.texts, ["hello from the page", "hello from telnet", "waves", "bows"]
+        )
+        alice.close()
+        page.wait("document.querySelector('#chatters li[data-name=alice]') === null")
+        page.wait(
+            "document.querySelector('#messages').innerText.includes('alice left')"
+        )
+
+    def test_people_come_and_change_their_names(self) -> None:
+        """The list of people is always that of the room."""
+        server = self.start("--store", "memory:")
+        page = self.open(server, nick="erin")
+        names = (
+            "[...document.querySelectorAll('#chatters li')].map(e => e.dataset.name)"
+        )
+        alice = self.connect(server, "alice")
+        page.wait(f"{names}.join() === 'alice,erin'")
+        alice.say("\\nick Alina")
+        page.wait(f"{names}.join() === 'Alina,erin'")
+        alice.say("\\away at lunch")
+        page.wait("document.querySelector('#chatters').innerText.includes('at lunch')")
+
+    def test_keeps_the_name(self) -> None:
+        """A name is kept for the next visit, and its absence is explained."""
+        server = self.start("--store", "memory:")
+        page = self.open(server, nick="erin")
+        self.assertFalse(page.visible("#naming"))
+        page.call("goto", "about:blank")
+        page.call("goto", f"http://127.0.0.1:{server.port}/")
+        page.wait("document.querySelector('#me_nick').textContent === 'erin'")
+        page.say("\\nick bad name!")
+        page.wait("document.querySelector('#naming_problem').textContent !== ''")
+        other = self.connect(server)
+        page.call("goto", "about:blank")
+        other.expect("erin: left the chat\r\n")
+        other.join_as("erin")
+        page.call("goto", f"http://127.0.0.1:{server.port}/")
+        page.wait("document.querySelector('#naming_problem').textContent !== ''")
+        page.wait("document.querySelector('#me_nick').textContent.startsWith('guest_')")
+        other.close()
+        page.wait("document.querySelector('#chatters li[data-name=erin]') === null")
+        page.call("reload")
+        page.wait("document.querySelector('#me_nick').textContent === 'erin'")
+
+    def test_private_messages(self) -> None:
+        """A private message has a place of its own, and only two people see it."""
+        server = self.start("--store", "memory:")
+        alice = self.connect(server, "alice")
+        bob = self.connect(server, "bob")
+        page = self.open(server, nick="erin")
+        alice.expect("is now known as erin\r\n")
+        alice.say("\\dm erin psst")
+        page.wait("document.querySelector('#talks .badge.urgent')?.textContent === '1'")
+        page.wait("document.title.startsWith('(1)')")
+        self.assertNotIn("psst", page.texts)
+        page.call("click", "#talks .place")
+        page.wait_text("psst")
+        page.wait("!document.title.startsWith('(')")
+        page.say("what is it?")
+        alice.expect("erin (private): what is it?\r\n")
+        page.call("click", "#chatters li[data-name=bob] button")
+        page.say("and you?")
+        bob.expect("erin (private): and you?\r\n")
+        self.assertNotIn("what is it?", bob.waiting)
+
+    def test_reload_keeps_everything(self) -> None:
+        """After a reload one is who one was, with the same words before one's eyes."""
+        server = self.start("--store", "memory:")
+        alice = self.connect(server, "alice")
+        page = self.open(server, nick="erin")
+        for number in range(15):
+            alice.say(f"line {number}")
+        page.wait_text("line 14")
+        alice.say("\\dm erin psst")
+        page.wait("document.querySelector('#talks .badge') !== null")
+        page.call("fill", "#chat_input", "half a thou")
+        before = page.texts
+        page.call("reload")
+        page.wait_status("Connected")
+        page.wait_text("line 14")
+        page.wait_text("line 0")
+        self.assertEqual(page.texts, before)
+        self.assertEqual(page.text("#me_nick"), "erin")
+        self.assertEqual(page.call("inputValue", "#chat_input"), "half a thou")
+        page.call("click", "#talks .place")
+        page.wait_text("psst")
+
+    def test_a_server_that_dies_and_comes_back(self) -> None:
+        """Nothing that was said is lost or doubled, and nothing is claimed untruly."""
+        server = self.start("--store", "sqlite:chat.sqlite")
+        alice = self.connect(server, "alice")
+        page = self.open(server, nick="erin")
+        for number in range(5):
+            page.say(f"page {number}")
+            alice.say(f"telnet {number}")
+        page.wait_text("telnet 4")
+        page.wait("!document.querySelector('.row.sending')")
+        alice.expect("page 4\r\n")
+        server.kill()
+        page.wait(
+            "!document.querySelector('#status').textContent.includes('Connected')"
+        )
+        page.say("said into the void")
+        page.wait("document.querySelector('.row.waiting') !== null")
+        server = self.restart(server, "--store", "sqlite:chat.sqlite")
+        alice = self.connect(server, "alice")
+        alice.say("are you there?")
+        page.wait_status("Connected")
+        page.wait_text("are you there?")
+        page.wait("!document.querySelector('.row.waiting, .row.unsure, .row.sending')")
+        alice.expect("erin: said into the void\r\n")
+        shown = page.texts
+        expected = {f"{who} {n}" for who in ("page", "telnet") for n in range(5)}
+        expected |= {"said into the void", "are you there?"}
+        self.assertEqual(set(shown), expected)
+        self.assertEqual(len(shown), len(expected), "something is doubled")
+        self.assertEqual(page.text("#me_nick"), "erin")
+        self.assertEqual(page.evaluate("document.querySelectorAll('.gap').length"), 0)
+
+    def test_says_so_if_something_may_be_missing(self) -> None:
+        """A server that has forgotten everything cannot promise anything."""
+        server = self.start("--store", "memory:")
+        page = self.open(server, nick="erin")
+        page.say("before")
+        page.wait("!document.querySelector('.row.sending')")
+        page.wait_text("before")
+        server.kill()
+        page.wait(
+            "!document.querySelector('#status').textContent.includes('Connected')"
+        )
+        self.restart(server, "--store", "memory:")
+        page.wait_status("Connected")
+        page.wait("document.querySelector('.gap')?.innerText.includes('missing')")
+        page.say("after")
+        page.wait_text("after")
+        page.wait("!document.querySelector('.row.sending, .row.waiting')")
+        self.assertEqual(page.texts, ["before", "after"])
+
+    def test_the_state_of_the_connection_is_true(self) -> None:
+        """A server that stopped answering is noticed, though the socket is open."""
+        server = self.start("--store", "memory:")
+        page = self.open(server)
+        page.evaluate("dispatchEvent(new Event('offline'))")
+        page.wait_status("Connected")
+        server.signal(signal.SIGSTOP)
+        page.evaluate("dispatchEvent(new Event('offline'))")
+        page.wait(
+            "!document.querySelector('#status').textContent.includes('Connected')"
+        )
+        page.wait_status("Reconnecting")
+        server.signal(signal.SIGCONT)
+        page.wait_status("Connected")
+
+    def test_what_cannot_be_delivered_is_kept(self) -> None:
+        """A refused message stands there with its text, to be tried again."""
+        server = self.start("--store", "memory:")
+        page = self.open(server, nick="erin")
+        page.say("\\dm nobody are you there?")
+        page.wait("document.querySelector('.row.failed') !== null")
+        self.assertIn("nobody", page.text(".row.failed .state"))
+        page.call("reload")
+        page.wait("document.querySelector('.row.failed .text') !== null")
+        nobody = self.connect(server, "nobody")
+        page.call("click", ".row.failed .state button")
+        nobody.expect("erin (private): are you there?\r\n")
+        page.wait("document.querySelector('.row.failed') === null")
+        self.assertEqual(page.texts, ["are you there?"])
+        page.say("x" * 5000)
+        self.assertIn("4,096", page.text("#composer_note"))
+        self.assertEqual(len(page.call("inputValue", "#chat_input")), 5000)
+
+    def test_hostile_text_stays_text(self) -> None:
+        """Nothing that anyone writes becomes markup, runs, or deceives."""
+        server = self.start("--store", "memory:", "--flood", "off")
+        page = self.open(server, nick="erin")
+        mallory = self.connect(server, "mallory")
+        texts = [
+            "<img src=x onerror=\"document.title='owned'\">",
+            "<script>document.title='owned'</script>",
+            "javascript:document.title='owned'",
+            "[x](javascript:alert(1)) data:text/html,<b>x</b>",
+            "https://a.example/\"onmouseover=\"document.title='owned'",
+            "https://bank.example@evil.example/",
+            "{{constructor.constructor('document.title=1')()}}",
+            "</div></main></body><h1>x</h1>",
+        ]
+        for text in texts:
+            mallory.say(text)
+        mallory.say("\u202egnp.exe \u2066x\u2069 bidi")
+        mallory.say("\\topic <img src=x onerror=document.title='owned'>")
+        for nick in ("<b>bold</b>", "a\u202eb", "\"onclick='x'", "#x"):
+            mallory.say(f"\\nick {nick}")
+        mallory.say("last")
+        page.wait_text("last")
+        shown = page.texts
+        for text in texts:
+            self.assertIn(text, shown)
+        self.assertIn("gnp.exe x bidi", shown)
+        page.wait("document.querySelector('#topic').textContent.startsWith('<img')")
+        inside = "#messages :is(img, script, b, h1, iframe, [onerror], [onclick])"
+        self.assertEqual(
+            page.evaluate(f"document.querySelectorAll({inside!r}).length"), 0
+        )
+        self.assertNotIn("owned", page.call("title"))
+        links = page.evaluate(
+            "[...document.querySelectorAll('#messages a')]"
+            ".map(a => [a.href, a.rel, a.target])"
+        )
+        safe = ["noopener noreferrer nofollow", "_blank"]
+        self.assertEqual(links, [["https://a.example/", *safe]])
+        page.say("<i>me too</i>")
+        page.wait_text("<i>me too</i>")
+        self.assertEqual(page.evaluate("document.querySelectorAll('#app i').length"), 0)
+
+    def test_scrolls_back_through_the_history(self) -> None:
+        """Whoever scrolls up reads on, to the beginning, and stays where they are."""
+        server = self.start("--store", "memory:", "--flood", "off")
+        alice = self.connect(server, "alice")
+        for number in range(300):
+            alice.say(f"line {number}")
+        alice.expect("line 299\r\n")
+        page = self.open(server)
+        page.wait_text("line 299")
+        top = "document.querySelector('#messages').scrollTop"
+        deadline = time.monotonic() + PATIENCE
+        while "line 0" not in page.texts and time.monotonic() < deadline:
+            page.evaluate(f"{top} = 0")
+            time.sleep(0.05)
+        self.assertEqual(page.texts, [f"line {number}" for number in range(300)])
+        page.wait("document.querySelector('#messages .start') !== null")
+        page.evaluate(f"{top} = 1000")
+        # What comes now does not move what is being read.
+        page.wait("!document.querySelector('#latest').hidden")
+        before = page.evaluate(top)
+        alice.say("one more")
+        page.wait_text("one more")
+        self.assertEqual(page.evaluate(top), before)
+        page.call("click", "#latest")
+        page.wait("document.querySelector('#latest').hidden")
+
+    def test_searches(self) -> None:
+        """What was said is found, and shown where it stands."""
+        server = self.start("--store", "sqlite:chat.sqlite", "--flood", "off")
+        alice = self.connect(server, "alice")
+        alice.say("the needle is here")
+        for number in range(150):
+            alice.say(f"hay {number}")
+        alice.expect("hay 149\r\n")
+        page = self.open(server)
+        page.wait_text("hay 149")
+        page.say("\\search needle")
+        page.wait("document.querySelectorAll('#found li').length === 1")
+        self.assertIn("the needle is here", page.text("#found li"))
+        page.call("click", "#found li button")
+        page.wait("document.querySelector('.row.flash')?.innerText.includes('needle')")
+        page.call("fill", "#search_input", "nowhere")
+        page.call("press", "#search_input", "Enter")
+        page.wait(
+            "document.querySelector('#search_note').innerText.includes('Nothing')"
+        )
+
+    def test_rooms_and_unread_messages(self) -> None:
+        """Rooms are found, made and left; what is said elsewhere is counted."""
+        server = self.start("--store", "memory:")
+        alice = self.connect(server, "alice")
+        page = self.open(server, nick="erin")
+        page.call("click", "#browse")
+        page.wait("document.querySelector('#listed').innerText.includes('#lobby')")
+        page.call("fill", "#room_input", "Garden")
+        page.call("press", "#room_input", "Enter")
+        page.wait("document.querySelector('#title').textContent === '#garden'")
+        alice.say("anyone?")
+        alice.say("erin?")
+        page.wait("document.querySelector('#rooms .badge.urgent')?.textContent === '2'")
+        page.wait("document.title.startsWith('(2)')")
+        alice.say("\\join garden")
+        page.wait("document.querySelector('#chatters li[data-name=alice]') !== null")
+        alice.say("here I am")
+        page.wait_text("here I am")
+        page.say("/topic flowers")
+        page.wait("document.querySelector('#topic').textContent === 'flowers'")
+        page.call("click", "#rooms .place >> nth=0")
+        page.wait_text("erin?")
+        page.wait("document.querySelector('#messages .split.new') !== null")
+        page.wait("document.querySelector('#messages .row.mention') !== null")
+        page.wait("!document.title.startsWith('(')")
+        page.say("\\leave garden")
+        page.wait("document.querySelectorAll('#rooms li').length === 1")
+        page.call("reload")
+        page.wait_status("Connected")
+        page.wait("document.querySelectorAll('#rooms li').length === 1")
+
+    def test_writing_with_the_keyboard_alone(self) -> None:
+        """Routes and names are completed; what was written comes back."""
+        server = self.start("--store", "memory:")
+        alice = self.connect(server, "alice")
+        page = self.open(server, nick="erin")
+        page.call("focus", "#chat_input")
+        page.call("type", "#chat_input", "al")
+        page.call("press", "#chat_input", "Tab")
+        self.assertEqual(page.call("inputValue", "#chat_input"), "alice: ")
+        page.call("type", "#chat_input", "hi")
+        page.call("press", "#chat_input", "Enter")
+        alice.expect("erin: alice: hi\r\n")
+        page.call("press", "#chat_input", "ArrowUp")
+        self.assertEqual(page.call("inputValue", "#chat_input"), "alice: hi")
+        page.call("fill", "#chat_input", "")
+        page.call("type", "#chat_input", "\\d")
+        page.wait("!document.querySelector('#choices').hidden")
+        page.call("press", "#chat_input", "Tab")
+        page.call("press", "#chat_input", "Enter")
+        self.assertEqual(page.call("inputValue", "#chat_input"), "\\dm alice ")
+        page.call("type", "#chat_input", "psst")
+        page.call("press", "#chat_input", "Enter")
+        alice.expect("erin (private): psst\r\n")
+        page.call("fill", "#chat_input", "one\ntwo\n\nthree")
+        page.call("press", "#chat_input", "Enter")
+        for line in ("one", "two", "three"):
+            alice.expect(f"erin (private): {line}\r\n")
+
+    def test_on_a_phone(self) -> None:
+        """Everything is there and reachable, and nothing is wider than the screen."""
+        server = self.start("--store", "memory:")
+        alice = self.connect(server, "alice")
+        page = self.open(server, PHONE)
+        alice.say("w" * 500)
+        page.wait_text("w" * 500)
+        self.assertFalse(page.visible("#rooms .place"))
+        self.assertFalse(page.visible("#chatters li"))
+        self.assertTrue(page.visible("#chat_input"))
+        page.call("tap", "#people_open")
+        page.wait("document.querySelector('#people').classList.contains('open')")
+        page.call("tap", "#chatters li[data-name=alice] button")
+        page.wait("document.querySelector('#title').textContent === 'alice'")
+        page.say("hello")
+        alice.expect(" (private): hello\r\n")
+        page.call("tap", "#menu")
+        page.call("tap", "#rooms .place")
+        page.wait("document.querySelector('#title').textContent === '#lobby'")
+        page.call("tap", "#menu")
+        page.call("press", "body", "Escape")
+        page.wait("!document.querySelector('#side').classList.contains('open')")
+        self.assertEqual(page.evaluate("document.activeElement.id"), "menu")
+        self.assertLessEqual(page.evaluate("document.body.scrollWidth"), 390)
+        self.assertLessEqual(
+            page.evaluate("document.querySelector('#messages').scrollWidth"), 390
+        )
+
+    def test_accessibility(self) -> None:
+        """axe-core finds nothing wrong, in either scheme, on either screen."""
+        server = self.start("--store", "memory:")
+        alice = self.connect(server, "alice")
+        alice.say("see https://example.org/ and be well")
+        alice.say("\\me waves")
+        alice.say("\\topic all about https://example.org/")
+        for scheme in ("light", "dark"):
+            for name, device in (("desktop", DESKTOP), ("phone", PHONE)):
+                nick = f"{scheme}-{name}"
+                options = {**device, "colorScheme": scheme, "reducedMotion": "reduce"}
+                page = self.open(server, options)
+                page.wait_text("waves")
+                self.assertEqual(page.violations(), [], nick)
+                page.take_name(nick)
+                alice.say(f"hello {nick}, away with you")
+                alice.say(f"\\dm {nick} psst")
+                page.wait("document.querySelector('#talks .badge') !== null")
+                page.say("\\dm nobody lost")
+                page.wait("document.querySelector('.row.failed') !== null")
+                self.assertEqual(page.violations(), [], nick)
+                page.evaluate("document.querySelector('#rooms .place').click()")
+                page.call("fill", "#chat_input", "\\")
+                page.wait("!document.querySelector('#choices').hidden")
+                self.assertEqual(page.violations(), [], nick)
+                page.call("fill", "#chat_input", "")
+                for opener, closer in (
+                    ("#people_open", "#people_close"),
+                    ("#search_open", "#search_close"),
+                ):
+                    page.call("click", opener)
+                    self.assertEqual(page.violations(), [], f"{nick} {opener}")
+                    if page.visible(closer):
+                        page.call("click", closer)
+                for opener in ("#me", "#browse"):
+                    page.evaluate(f"document.querySelector('{opener}').click()")
+                    page.wait("document.querySelector('dialog[open]') !== null")
+                    self.assertEqual(page.violations(), [], f"{nick} {opener}")
+                    page.call("press", "body", "Escape")
+
+    def test_is_light_and_shows_itself_at_once(self) -> None:
+        """The page comes in few bytes, and is there before the connection is."""
+        server = self.start("--store", "memory:")
+        never = "window.WebSocket = class extends EventTarget { close() {} };"
+        page = self.open(server, scripts=[never])
+        page.wait("performance.getEntriesByName('first-contentful-paint').length > 0")
+        self.assertTrue(page.visible("#chat_input"))
+        self.assertIn("Connecting", page.text("#status"))
+        page.say("not lost")
+        page.wait_text("not lost")
+        weight = page.evaluate(
+            "[...performance.getEntriesByType('navigation'),"
+            " ...performance.getEntriesByType('resource')]"
+            ".reduce((sum, one) => sum + one.encodedBodySize, 0)"
+        )
+        self.assertGreater(weight, 10_000)
+        self.assertLess(weight, MAX_WEIGHT)
+        hosts = page.evaluate(
+            "[...new Set(performance.getEntriesByType('resource')"
+            ".map((one) => new URL(one.name).host))].join()"
+        )
+        self.assertEqual(hosts, f"127.0.0.1:{server.port}")
+
+    def test_two_tabs_are_two_people(self) -> None:
+        """A second tab does not take the first one's place."""
+        server = self.start("--store", "memory:")
+        first = self.open(server, nick="erin")
+        second = self.open(server)
+        self.assertNotEqual(second.text("#me_nick"), "erin")
+        second.say("hello, erin")
+        first.wait_text("hello, erin")
+        eventually("both are connected", lambda: "Connected" in first.text("#status"))
