@@ -17,7 +17,9 @@ test("a part of another word is not meant", () => {
 
 test("names of every script, and with signs that mean something elsewhere", () => {
   assert.ok(mentions("Привет, дмитрий", "Дмитрий"));
-  assert.ok(mentions("so says a.b", "a.b"));
+  for (const nick of ["a.b", "a-b", "-", ".", "_x_", "a/b", "[a]", "a\\b", "$1"]) {
+    assert.ok(mentions(`so says ${nick} now`, nick), nick);
+  }
   assert.ok(!mentions("so says axb", "a.b"));
 });
 

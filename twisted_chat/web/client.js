@@ -192,8 +192,7 @@ function showPlace(key) {
 }
 
 function talk(nick) {
-  const same = [...chat.places.values()].find((place) => place.key === chat.open("dm", nick).key);
-  showPlace(same.key);
+  showPlace(chat.open("dm", nick).key);
 }
 
 function say(place, text, kind) {

@@ -145,9 +145,9 @@ export class Composer {
         this.take();
         return true;
       case "Enter": {
-        // A route that is already whole is meant to be carried out.
-        const whole = this.choices.options[this.chosen].insert.trim() === this.text.trim();
-        if (whole) return false;
+        // What is already whole is meant to be carried out.
+        const { insert } = this.choices.options[this.chosen];
+        if (put(this.text, this.choices, insert).text.trim() === this.text.trim()) return false;
         this.take();
         return true;
       }

@@ -7,7 +7,7 @@ const made = new Map();
 function pattern(nick) {
   let found = made.get(nick);
   if (!found) {
-    const literal = nick.replace(/[.*+?^${}()|[\]\\/-]/gu, "\\$&");
+    const literal = nick.replace(/[.*+?^${}()|[\]\\/]/gu, "\\$&");
     found = new RegExp(`(?<!${INSIDE_A_NAME})@?${literal}(?!${INSIDE_A_NAME})`, "giu");
     made.clear(); // one person, one name at a time
     made.set(nick, found);
