@@ -26,6 +26,7 @@ from tests.protocols.memory import (
 from twisted_chat.protocols.keepalive import CLOSING_TIMEOUT, Keepalive
 from twisted_chat.protocols.outbox import MAX_WAITING
 from twisted_chat.protocols.websocket import (
+    MAX_SMALL,
     WebSocketConnection,
     WebSocketPeer,
     upgrade,
@@ -206,12 +207,36 @@ class MessageTests(WebSocketTestCase):
         self.client.say(words)
         self.assertEqual(self.client.heard(), [words])
 
-    def test_endless_empty_fragments_cost_nothing(self) -> None:
-        """A client that never ends its message keeps no memory of ours."""
-        self.client.send(text("", last=False))
-        for _ in range(10):
-            self.client.send(more(b"", last=False) * 100)
-        self.assertEqual(self.connection._text, [])
+    def test_a_client_that_keeps_us_busy(self) -> None:
+        """Thousands of frames that say nothing end with 1008; some do no harm."""
+        for start, frame in (
+            (text("", last=False), more(b"", last=False)),
+            (b"", masked(0x89, b"")),
+            (b"", masked(0x8A, b"")),
+        ):
+            self.client = self.connect()
+            self.client.send(start)
+            for _ in range(3):
+                self.clock.advance(1.1)
+                self.client.send(frame * (MAX_SMALL - 1))
+            self.assertIsNone(self.client.close_code())
+            self.client.send(frame * 2)
+            self.assertEqual(self.client.close_code(), 1008)
+
+    def test_pongs_leave_together(self) -> None:
+        """Many pings are answered in one write, in front of what follows them."""
+        writes: list[bytes] = []
+        write = self.connection._outbox.write
+        self.connection.write_frames = lambda data: (writes.append(data), write(data))[
+            1
+        ]
+        self.bytewise = self.client.bytewise = False
+        self.client.send(masked(0x89, b"a") + masked(0x89, b"b") + text("c"))
+        self.assertEqual(len(writes), 2)
+        self.assertEqual(
+            self.frames(),
+            [(Opcode.PONG, b"a"), (Opcode.PONG, b"b"), (Opcode.TEXT, b"c")],
+        )
 
 
 class BrokenTests(WebSocketTestCase):

@@ -20,7 +20,7 @@ from twisted.web.http import Request
 from twisted_chat.chat import Chat
 from twisted_chat.events import LOBBY
 from twisted_chat.interfaces import Codec
-from twisted_chat.limits import Pace
+from twisted_chat.limits import MAX_ROOMS, Pace
 from twisted_chat.pool import Client
 from twisted_chat.wire.json_requests import decode_json
 from twisted_chat.wire.text import decode_bytes
@@ -102,7 +102,7 @@ class Query:
         self.since = last(b"since")
         self.session = last(b"session")
         rooms = (last(b"rooms") or "").split(",")
-        self.rooms = tuple(room for room in rooms if room) or (LOBBY,)
+        self.rooms = tuple(room for room in rooms if room)[-MAX_ROOMS:] or (LOBBY,)
 
 
 class ChatWebSocket:

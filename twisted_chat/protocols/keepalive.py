@@ -52,6 +52,10 @@ class Keepalive:
         self._timer: IDelayedCall | None = None
         self._due = 0.0
 
+    def seconds(self) -> float:
+        """What the clock says."""
+        return self._clock.seconds()
+
     def watch(self, connection: Watched) -> None:
         """Begin with a connection."""
         if self._interval:

@@ -16,7 +16,6 @@ by ``max_size``, the outbox and the keepalive.
 from __future__ import annotations
 
 import typing
-from codecs import IncrementalDecoder, getincrementaldecoder
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,9 +26,6 @@ from twisted.protocols.policies import ProtocolWrapper
 from twisted.python.failure import Failure
 from twisted.web.http import Request
 from twisted.web.server import NOT_DONE_YET
-from websockets.frames import Close, Frame, Opcode
-from websockets.protocol import State
-from websockets.server import ServerProtocol
 
 from twisted_chat.wire.websocket import (
     frame_binary,
@@ -38,6 +34,14 @@ from twisted_chat.wire.websocket import (
     frame_pong,
     frame_text,
     switching_protocols,
+)
+from twisted_chat.wire.websocket_reader import (
+    NO_CODE,
+    Broken,
+    Goodbye,
+    Message,
+    MessageReader,
+    Ping,
 )
 
 from .handover import Unflushed, take_over
@@ -48,15 +52,16 @@ from .outbox import MAX_WAITING, outbox_to
 MAX_SIZE = 64 * 1024
 """Bytes of one message, unless the application says otherwise."""
 
+MAX_SMALL = 2000
+"""Frames in one second that are no messages: pings, pongs, tiny parts."""
+
 GOING_AWAY = 1001
-INVALID_DATA = 1007
 POLICY_VIOLATION = 1008
 INTERNAL_ERROR = 1011
 ABNORMAL = 1006
 """Close codes, RFC 6455, section 7.4; the last is never sent."""
 
 _PING = frame_ping()
-_Decoder = getincrementaldecoder("utf-8")
 
 
 class WebSocketPeer(typing.Protocol):
@@ -108,13 +113,9 @@ class WebSocketConnection(Protocol):
         self._keepalive = keepalive
         self._max_waiting = max_waiting
         self._greeting = greeting
-        # The handshake was twisted.web's: what is left costs 1.5 KB.
-        self._parser: ServerProtocol | None = ServerProtocol(
-            state=State.OPEN, max_size=max_size
-        )
-        self._fragments: bytearray | None = None
-        self._decoder: IncrementalDecoder | None = None
-        self._text: list[str] | None = None
+        self._reader: MessageReader | None = MessageReader(max_size)
+        self._small = 0
+        self._small_since = 0.0
         self._end: tuple[int, str] | None = None
 
     # For the application.
@@ -141,10 +142,10 @@ class WebSocketConnection(Protocol):
 
         :param reason: cut to 123 bytes.
         """
-        if self._end is not None or self._parser is None:
+        if self._end is not None or self._reader is None:
             return
         self._end = code, reason
-        self._parser.send_close(code)
+        self._reader.said_goodbye()
         self._say_goodbye(frame_close(code, reason))
 
     def abort(self) -> None:
@@ -191,23 +192,26 @@ class WebSocketConnection(Protocol):
     def dataReceived(self, data: bytes) -> None:
         """Some bytes, cut anywhere."""
         self._keepalive.heard(self)
-        parser = self._parser
-        if parser is None:
+        reader = self._reader
+        if reader is None:
             return
-        parser.receive_data(data)
-        for frame in parser.events_received():
-            if isinstance(frame, Frame):
-                self._frame_received(frame)
-        # Its own answers are not used: ours keep their place among what the
-        # application writes meanwhile.
-        parser.data_to_send()
-        if parser.parser_exc is not None and self._parser is not None:
-            sent = parser.close_sent
-            self._fail(sent.code if sent else 1002, sent.reason if sent else "")
+        pongs: list[bytes] = []
+        small = reader.small
+        try:
+            for message in reader.feed(data):
+                self._heard(message, pongs)
+                if self._reader is None:
+                    return
+            self._flush(pongs)
+        except Broken as broken:
+            self._flush(pongs)
+            self._fail(broken.code, broken.reason)
+        if reader.small != small:
+            self._check_pace(reader.small - small)
 
     def connectionLost(self, _reason: Failure = connectionDone) -> None:
         """The transport is gone."""
-        self._parser = None
+        self._reader = None
         self._keepalive.forget(self)
         self.write_frames = _dropped
         self._outbox.stopProducing()
@@ -215,52 +219,33 @@ class WebSocketConnection(Protocol):
 
     # What was received.
 
-    def _frame_received(self, frame: Frame) -> None:
-        if self._parser is None:
+    def _heard(self, message: Message, pongs: list[bytes]) -> None:
+        if isinstance(message, Ping):
+            pongs.append(frame_pong(message.payload))
             return
-        opcode = frame.opcode
-        if opcode is Opcode.PING:
-            self.write_frames(frame_pong(bytes(frame.data)))
-        elif opcode is Opcode.CLOSE:
-            self._close_received(self._parser.close_rcvd or Close(1005, ""))
-        elif opcode is not Opcode.PONG and self._end is None:
-            try:
-                self._data_received(opcode, frame.data, frame.fin)
-            except UnicodeDecodeError as error:
-                self._fail(INVALID_DATA, f"not UTF-8: {error.reason}")
+        self._flush(pongs)
+        if isinstance(message, Goodbye):
+            self._goodbye_received(message)
+        elif self._end is None:
+            if isinstance(message, str):
+                self._tell(lambda peer: peer.text_received(message))
+            else:
+                self._tell(lambda peer: peer.binary_received(message))
 
-    def _data_received(
-        self, opcode: Opcode, data: bytes | bytearray | memoryview, last: bool
-    ) -> None:
-        if opcode is Opcode.TEXT:
-            if last:
-                text = bytes(data).decode()
-                self._tell(lambda peer: peer.text_received(text))
-                return
-            self._decoder, self._text = _Decoder(), []
-        elif opcode is Opcode.BINARY:
-            if last:
-                whole = bytes(data)
-                self._tell(lambda peer: peer.binary_received(whole))
-                return
-            self._fragments = bytearray()
-        self._fragment_received(bytes(data), last)
+    def _flush(self, pongs: list[bytes]) -> None:
+        """Answer pings, many in one write."""
+        if pongs:
+            self.write_frames(b"".join(pongs))
+            pongs.clear()
 
-    def _fragment_received(self, data: bytes, last: bool) -> None:
-        """Gather a message; the parser counts its size against the limit."""
-        if self._decoder is not None and self._text is not None:
-            # Decoded as it comes, so that what is not UTF-8 fails at once.
-            if piece := self._decoder.decode(data, last):
-                self._text.append(piece)
-            if last:
-                text = "".join(self._text)
-                self._decoder = self._text = None
-                self._tell(lambda peer: peer.text_received(text))
-        elif self._fragments is not None:
-            self._fragments += data
-            if last:
-                whole, self._fragments = bytes(self._fragments), None
-                self._tell(lambda peer: peer.binary_received(whole))
+    def _check_pace(self, small: int) -> None:
+        """End a client that keeps us busy with frames that say nothing."""
+        now = self._keepalive.seconds()
+        if now - self._small_since >= 1:
+            self._small_since, self._small = now, 0
+        self._small += small
+        if self._small > MAX_SMALL:
+            self._fail(POLICY_VIOLATION, "too many small frames")
 
     def _tell(self, what: Callable[[WebSocketPeer], None]) -> None:
         """Call the application; its mistakes are logged and end the connection."""
@@ -274,12 +259,12 @@ class WebSocketConnection(Protocol):
 
     # The end.
 
-    def _close_received(self, received: Close) -> None:
-        self._parser = None
+    def _goodbye_received(self, goodbye: Goodbye) -> None:
+        self._reader = None
         if self._end is None:
-            code = int(received.code)
-            self._end = code, received.reason
-            self.write_frames(frame_close(None if code == 1005 else code))
+            self._end = goodbye.code, goodbye.reason
+            code = goodbye.code
+            self.write_frames(frame_close(None if code == NO_CODE else code))
         # The server closes the connection, the client waits for it (RFC 6455,
         # section 7.1.1).
         self.write_frames = _dropped
@@ -289,7 +274,7 @@ class WebSocketConnection(Protocol):
 
     def _fail(self, code: int, reason: str) -> None:
         """The client broke the protocol: say so, and listen to it no more."""
-        self._parser = None
+        self._reader = None
         if self._end is None:
             self._end = code, reason
             self._say_goodbye(frame_close(code, reason))
