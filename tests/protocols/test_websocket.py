@@ -226,10 +226,13 @@ class MessageTests(WebSocketTestCase):
     def test_pongs_leave_together(self) -> None:
         """Many pings are answered in one write, in front of what follows them."""
         writes: list[bytes] = []
-        write = self.connection._outbox.write
-        self.connection.write_frames = lambda data: (writes.append(data), write(data))[
-            1
-        ]
+        outbox = self.connection._outbox
+
+        def write(data: bytes) -> None:
+            writes.append(data)
+            outbox.write(data)
+
+        self.connection.write_frames = write
         self.bytewise = self.client.bytewise = False
         self.client.send(masked(0x89, b"a") + masked(0x89, b"b") + text("c"))
         self.assertEqual(len(writes), 2)
