@@ -2,7 +2,8 @@
 
 Nobody's text can move another's cursor or forge a line: control characters
 (C0, C1, DEL), bidirectional embeddings, overrides and isolates, and line and
-paragraph separators are removed, on every protocol.
+paragraph separators are removed, on every protocol; so are the sequences that a terminal
+sends for arrow and function keys.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from __future__ import annotations
 import re
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+# What a terminal sends for an arrow or a function key: to take only the ESC out
+# would leave its rest in the text.
+_KEYS = re.compile("\x1b(?:O[A-Za-z]|\\[(?:[A-HPQRSZ]|[0-9;]*~|1;[0-9]+[A-HPQRS]))")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -20,4 +24,4 @@ def clean(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return _SURROGATES.sub("\ufffd", _UNSAFE.sub("", text))
+    return _SURROGATES.sub("\ufffd", _UNSAFE.sub("", _KEYS.sub("", text)))
