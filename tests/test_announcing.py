@@ -1,0 +1,274 @@
+"""What each event changes, and to whom it is shown."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.test_fanout import BrokenCodec, CountingCodec
+from twisted_chat.announcing import STORM
+from twisted_chat.answers import Request
+from twisted_chat.events import (
+    Acted,
+    AwaySet,
+    Gone,
+    Joined,
+    Left,
+    Renamed,
+    Said,
+    Signalled,
+    Stored,
+    TopicSet,
+    Whispered,
+)
+from twisted_chat.testing import FakeClient, FakeWire, TestChat, line_wire
+from twisted_chat.wire.text import LineCodec
+
+
+def wire_of(codec: LineCodec) -> FakeWire:
+    line = line_wire()
+    return FakeWire(codec, line.decode, line.read)
+
+
+class BatchTests(SynchronousTestCase):
+    """Everyone is shown a whole batch at once."""
+
+    def setUp(self) -> None:
+        self.room = TestChat()
+
+    def test_one_write_each(self) -> None:
+        """Ten lines of ten people in one turn are one write to each of them."""
+        people = self.room.people(*(f"p{n}" for n in range(10)))
+        with self.room.together():
+            for client in people:
+                client.types(f"I am {client.nick}")
+        for client in people:
+            self.assertEqual(len(client.connection.writes), 1)
+        seen = [client.sees() for client in people]
+        self.assertEqual(seen[0], [f"p{n}: I am p{n}" for n in range(10)])
+        self.assertTrue(all(lines == seen[0] for lines in seen))
+
+    def test_encoded_once_per_wire(self) -> None:
+        """The work to encode a line is the same for two people and for fifty."""
+        codec = CountingCodec()
+        people = self.room.people(*(f"p{n}" for n in range(50)), wire=wire_of(codec))
+        codec.calls.clear()
+        people[0].types("hi")
+        self.assertEqual(codec.calls, {"event": 1})
+        self.assertEqual(people[49].sees(), ["p0: hi"])
+
+    def test_the_position(self) -> None:
+        """The pool knows up to where everyone was shown everything."""
+        alice, _ = self.room.people("alice", "bob")
+        before = self.room.pool.position
+        alice.types("hi")
+        self.assertGreater(self.room.pool.position, before)
+
+    def test_a_done_with_a_position(self) -> None:
+        """Who gave a ``ref`` is told that it is stored, after being shown it."""
+        told: list[object] = []
+
+        class Refs(LineCodec):
+            def answer(self, answer: object, ref: str | None) -> bytes:
+                if ref is not None:
+                    told.append(answer)
+                    return f"ok {ref}\r\n".encode()
+                return super().answer(answer, ref)  # type: ignore[arg-type]
+
+        alice, bob = self.room.people("alice", "bob", wire=wire_of(Refs()))
+        alice.asks(Request("", "hi", ref="7"))
+        self.assertEqual(alice.sees(), ["alice: hi", "ok 7"])
+        self.assertEqual(bob.sees(), ["alice: hi"])
+        self.assertEqual(str(told), f"[Done(id={self.room.pool.position!r})]")
+
+    def test_a_broken_wire_stops_nobody(self) -> None:
+        """A wire that raises keeps nobody else from seeing, leaving or coming."""
+        alice, bob = self.room.people("alice", "bob")
+        with self.assertRaises(RuntimeError):
+            self.room.client("carol", wire=wire_of(BrokenCodec()))
+        self.assertEqual(alice.sees(), ["carol: joined the chat"])
+        for line in ("hi", r"\me waves", r"\dm carol psst", r"\join tea", "hm"):
+            with suppress(RuntimeError):
+                alice.types(line)
+        bob.sees()
+        with suppress(RuntimeError):
+            bob.types("still here")
+        self.assertEqual(bob.sees(), ["bob: still here"])
+        self.assertIn("[#lobby] bob: still here", alice.sees())
+
+
+class StormTests(SynchronousTestCase):
+    """Many who come or go at once cost one line in each room."""
+
+    def setUp(self) -> None:
+        self.room = TestChat()
+        (self.alice,) = self.room.people("alice")
+
+    def come(self, number: int, **where: tuple[str, ...]) -> list[FakeClient]:
+        with self.room.together():
+            return [self.room.client(f"p{n}", **where) for n in range(number)]  # type: ignore[arg-type]
+
+    def test_few_are_named_one_by_one(self) -> None:
+        """Up to twenty, each has a line."""
+        self.come(STORM)
+        self.assertEqual(
+            self.alice.sees(), [f"p{n}: joined the chat" for n in range(STORM)]
+        )
+
+    def test_many_are_counted(self) -> None:
+        """Past twenty the room sees one line; a newcomer its own line, too."""
+        people = self.come(STORM + 1)
+        crowd = "p0, p1, p2 and 18 more joined the chat"
+        self.assertEqual(self.alice.sees(), [crowd])
+        for client in people:
+            self.assertEqual(
+                client.sees(),
+                [f"Welcome, {client.nick}!", f"{client.nick}: joined the chat", crowd],
+            )
+        with self.room.together():
+            for client in people:
+                client.leaves()
+        self.assertEqual(self.alice.sees(), ["p0, p1, p2 and 18 more left the chat"])
+
+    def test_bytes_are_not_square(self) -> None:
+        """Ten times the people cost about ten times the bytes."""
+
+        def bytes_for(number: int) -> int:
+            room = TestChat()
+            with room.together():
+                people = [room.client() for _ in range(number)]
+            return sum(len(client.connection.take()) for client in people)
+
+        few, many = bytes_for(50), bytes_for(500)
+        self.assertLess(many, 12 * few)
+
+    def test_only_the_room_concerned(self) -> None:
+        """A storm in one room does not hide an arrival in another."""
+        self.alice.types(r"\join tea")
+        self.alice.sees()
+        with self.room.together():
+            for n in range(STORM + 5):
+                self.room.client(f"p{n}")
+            self.room.client("zoe", rooms=("tea",))
+        seen = self.alice.sees()
+        self.assertIn("zoe: joined the chat", seen)
+        self.assertIn("[#lobby] p0, p1, p2 and 22 more joined the chat", seen)
+        self.assertEqual(len(seen), 2)
+
+    def test_leaving_a_room(self) -> None:
+        """Many who leave one room and stay in the chat are counted as well."""
+        people = self.come(STORM + 2)
+        for client in people:
+            client.types(r"\join tea")
+        for client in (self.alice, *people):
+            client.sees()
+        with self.room.together():
+            for client in people:
+                client.types(r"\leave lobby")
+        self.assertEqual(self.alice.sees(), ["p0, p1, p2 and 19 more left the chat"])
+        self.assertEqual(people[3].sees(), ["[#lobby] p3: left the chat"])
+
+    def test_a_storm_in_one_of_two_rooms(self) -> None:
+        """Who was in a second room is named there when it goes."""
+        people = self.come(STORM + 1)
+        people[0].types(r"\join tea")
+        (bob,) = self.room.people("bob")
+        bob.types(r"\join tea", r"\leave lobby")
+        bob.sees()
+        self.alice.sees()
+        with self.room.together():
+            for client in people:
+                client.leaves()
+        self.assertEqual(bob.sees(), ["p0: left the chat"])
+        self.assertEqual(self.alice.sees(), ["p0, p1, p2 and 18 more left the chat"])
+
+    def test_messages_among_a_storm(self) -> None:
+        """What is said meanwhile is shown to everyone who is in by then."""
+        with self.room.together():
+            self.alice.types("before")
+            people = [self.room.client(f"p{n}") for n in range(STORM + 1)]
+            self.alice.types("after")
+        self.assertEqual(
+            people[0].sees(),
+            [
+                "Welcome, p0!",
+                "alice: before",
+                "p0: joined the chat",
+                "alice: after",
+                "p0, p1, p2 and 18 more joined the chat",
+            ],
+        )
+
+
+class ElsewhereTests(SynchronousTestCase):
+    """What happens to people on other servers of the same conversation."""
+
+    def setUp(self) -> None:
+        self.room = TestChat()
+        (self.alice,) = self.room.people("alice")
+        self.count = 0
+
+    def announce(self, *events: object) -> list[str]:
+        batch = []
+        for event in events:
+            self.count += 1
+            batch.append(Stored(f"z{self.count:04}", 0, event))  # type: ignore[arg-type]
+        self.room.chat.announce(batch)
+        seen: list[str] = self.alice.sees()
+        return seen
+
+    def test_a_life(self) -> None:
+        """They are shown like people here, and are in the lists."""
+        self.assertEqual(
+            self.announce(Joined("lobby", "bob", "B")), ["bob: joined the chat"]
+        )
+        self.assertEqual(
+            self.announce(
+                Said("lobby", "bob", "hi", "B"), Acted("lobby", "bob", "waves", "B")
+            ),
+            ["bob: hi", "* bob waves"],
+        )
+        self.assertEqual(
+            self.announce(Renamed("bob", "rob", "B")), ["bob: is now known as rob"]
+        )
+        self.assertEqual(
+            self.announce(AwaySet("rob", "lunch", "B")), ["rob: is away (lunch)"]
+        )
+        self.alice.types(r"\who")
+        self.assertEqual(self.alice.sees(), ["here (2): alice, rob (away)"])
+        self.assertEqual(
+            self.announce(TopicSet("lobby", "rob", "tea", "B")),
+            ["rob: set the topic to: tea"],
+        )
+        self.assertEqual(
+            self.announce(Whispered("rob", "alice", "psst", "B", self.alice.client.id)),
+            ["rob (private): psst"],
+        )
+        self.assertEqual(
+            self.announce(Joined("tea", "rob", "B"), Left("lobby", "rob", "B")),
+            ["rob: left the chat"],
+        )
+        self.assertEqual(self.announce(Gone("rob", "B")), [])
+        self.assertEqual(len(self.room.pool), 1)
+
+    def test_people_that_are_not_known(self) -> None:
+        """What a server missed the beginning of harms nobody."""
+        for event in (
+            Left("lobby", "x", "X"),
+            Gone("x", "X"),
+            Renamed("x", "y", "X"),
+            AwaySet("x", "", "X"),
+            Said("nowhere", "x", "hi", "X"),
+            TopicSet("nowhere", "x", "hi", "X"),
+            Signalled("nowhere", "x", "1", "X"),
+            Whispered("x", "y", "hi", "X", "Y"),
+        ):
+            self.assertEqual(self.announce(event), [], event)
+        many = [Left("lobby", f"x{n}", f"X{n}") for n in range(STORM + 1)]
+        self.assertEqual(self.announce(*many), [])
+        self.assertEqual(list(self.room.pool.rooms), ["lobby"])
+
+    def test_a_signal(self) -> None:
+        """A Socket.IO value that is no text shows on no line."""
+        self.assertEqual(self.announce(Signalled("lobby", "x", "[1]", "X")), [])
