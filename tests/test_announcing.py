@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import contextlib
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -89,10 +89,10 @@ class BatchTests(SynchronousTestCase):
             self.room.client("carol", wire=wire_of(BrokenCodec()))
         self.assertEqual(alice.sees(), ["carol: joined the chat"])
         for line in ("hi", r"\me waves", r"\dm carol psst", r"\join tea", "hm"):
-            with suppress(RuntimeError):
+            with contextlib.suppress(RuntimeError):
                 alice.types(line)
         bob.sees()
-        with suppress(RuntimeError):
+        with contextlib.suppress(RuntimeError):
             bob.types("still here")
         self.assertEqual(bob.sees(), ["bob: still here"])
         self.assertIn("[#lobby] bob: still here", alice.sees())

@@ -132,4 +132,4 @@ class CommandTable(Generic[H]):
 
 
 def _unknown(name: str) -> Refused:
-    return Refused("no_such_command", f"no such command: \\{name} (try \\help)")
+    return Refused("no_such_command", f"no such command: \\{name.strip()} (try \\help)")

@@ -272,8 +272,9 @@ class FakeConnection:
         self.when_closed: Callable[[], object] = bool
 
     def write(self, data: bytes) -> None:
-        """The chat shows something."""
-        self.writes.append(data)
+        """The chat shows something; nobody sees it once it is closed."""
+        if self.closed is None:
+            self.writes.append(data)
 
     def close(self, reason: str) -> None:
         """The chat ends the connection."""
