@@ -44,6 +44,20 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("journals.words", "journals.recent", "journals.sqlite_file"),
     ("journals.sqlite_rows",),
     ("journals.sqlite_reader", "journals.sqlite_writer"),
+    (
+        "journals.redis_address",
+        "journals.redis_entries",
+        "journals.redis_errors",
+        "journals.redis_scripts",
+    ),
+    ("journals.redis_dial", "journals.redis_roster"),
+    (
+        "journals.redis_history",
+        "journals.redis_lease",
+        "journals.redis_link",
+        "journals.redis_names",
+    ),
+    ("journals.redis_follow",),
     ("wire.socketio", "wire.text", "wire.websocket"),
     ("routes", "wire.*", "journals.*"),
     # How bytes come and go.
@@ -78,6 +92,10 @@ gets a layer for itself, say ``("wire.text",)`` before the one of ``"wire.*"``.
 TWISTED_ALLOWED = (
     "protocols.*",
     "journals.redis",
+    "journals.redis_dial",
+    "journals.redis_follow",
+    "journals.redis_lease",
+    "journals.redis_link",
     "journals.sqlite",
     "site",
     "front",

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, ParamSpec
 
-from .answers import Done
+from .answers import Done, Notice
 from .arrivals import Arrival, Arrivals, look_into
 from .committer import Committer
 from .events import (
@@ -21,6 +22,7 @@ from .events import (
     Gone,
     Joined,
     Left,
+    Missing,
     Renamed,
     Said,
     Signalled,
@@ -39,6 +41,11 @@ P = ParamSpec("P")
 STORM = 20
 """Arrivals or departures of one room in one batch that are still shown one
 by one; beyond it the room gets one line."""
+
+_MISSING = (
+    "some messages in #{room} are missing here: this server was cut off for long "
+    "(\\history shows what is kept)"
+)
 
 Storms = dict[tuple[str, bool], list[str]]
 """(room, whether they arrive) -> the names of those that do."""
@@ -68,6 +75,9 @@ class Announcer:
         # Of the batch that is being announced.
         self._fanout = Fanout(pool, spawn)
         self._storms: Storms = {}
+        self._ghosts: list[Client] = []
+        # Somebody here asked for the event that is being announced.
+        self._asked = False
         self._apply: dict[type, Callable[[Any, Stored], None]] = {
             Said: self._spoken,
             Acted: self._spoken,
@@ -79,6 +89,7 @@ class Announcer:
             Renamed: self._renamed,
             TopicSet: self._topic_set,
             AwaySet: self._away_set,
+            Missing: self._missing,
         }
 
     def announce(self, batch: Sequence[Stored]) -> None:
@@ -88,6 +99,7 @@ class Announcer:
         idle: list[Client] = []
         for stored in batch:
             submission = self._committer.settle(stored)
+            self._asked = submission is not None
             self._apply[type(stored.event)](stored.event, stored)
             if submission is None or (client := submission.client) is None:
                 continue
@@ -103,6 +115,9 @@ class Announcer:
         if not self.silent:
             fanout.send()
         # Only now may anything call back into the chat.
+        while self._ghosts:
+            ghost = self._ghosts.pop()
+            ghost.connection.close("another connection has taken its place")
         for client in idle:
             client.idle()
 
@@ -155,18 +170,46 @@ class Announcer:
             self._fanout.tell(sender, told)
 
     def _joined(self, event: Joined, stored: Stored) -> None:
-        arrival = self._arrivals.get(event.who)
+        own = self._committer.is_own(stored.key)
+        arrival = self._arrivals.get(event.who) if own else None
         person = arrival.client if arrival else self._pool.by_id.get(event.who)
+        if isinstance(person, Client) and not own:
+            self._moved(person)
+            person = None
         if person is None:
             person = Person(event.who, event.nick, fold(event.nick))
+        is_back = event.room in person.rooms and not self._asked
         self._pool.enter(person, event.room)
         storm = self._storms.get((event.room, True))
-        if isinstance(person, Client):
+        if is_back:
+            self._back(person, event, stored)
+        elif isinstance(person, Client):
             self._come_in(person, arrival, event, stored, alone=storm is None)
         if storm is None:
             self._fanout.show(stored, (event.room,))
         else:
             storm.append(event.nick)
+
+    def _moved(self, client: Client) -> None:
+        """One of ours has come to another server: what we have of it is a ghost."""
+        client.leaving = True
+        client.present = False
+        self._pool.show(client, None)
+        self._pool.remove(client)
+        self._spawn(self._arrivals.departed(client.id, client.nick))
+        self._ghosts.append(client)
+
+    def _back(self, person: Person, event: Joined, stored: Stored) -> None:
+        """Someone of whom others were told that it is gone, but we knew better."""
+        if person.nick == event.nick:
+            return
+        renamed = Renamed(person.nick, event.nick, person.id)
+        self._pool.rename(person, event.nick, fold(event.nick))
+        if isinstance(person, Client):
+            told = self._encoded(
+                person.codec.event, replace(stored, event=renamed), None
+            )
+            self._fanout.tell(person, told)
 
     def _come_in(
         self,
@@ -227,6 +270,9 @@ class Announcer:
         if alone:
             self._fanout.show(stored, tuple(alone))
         if isinstance(person, Client):
+            if person.present and not person.leaving:
+                # The others took this server for dead; the journal brings it back.
+                return
             self._fanout.story(person)
             person.present = False
             self._pool.show(person, None)
@@ -251,6 +297,14 @@ class Announcer:
         if room is not None:
             room.topic = event.text
             self._fanout.show(stored, (event.room,))
+
+    def _missing(self, event: Missing, stored: Stored) -> None:
+        room = self._pool.rooms.get(event.room)
+        for person in room.people.values() if room is not None else ():
+            if isinstance(person, Client):
+                notice = Notice((_MISSING.format(room=event.room),))
+                told = self._encoded(person.codec.answer, notice, None)
+                self._fanout.tell(person, told)
 
     def _away_set(self, event: AwaySet, stored: Stored) -> None:
         person = self._pool.by_id.get(event.who)

@@ -117,7 +117,7 @@ class Arrivals:
         client = Client(session, connection, codec)
         arrival = Arrival(client, nick, _known_rooms(rooms), since)
         self._arriving[client.id] = arrival
-        if former is None and session not in self._departing:
+        if not isinstance(former, Client) and session not in self._departing:
             self._spawn(self._arrive(arrival))
         # Else the same client is just leaving; ``departed`` goes on with this.
         return client
@@ -201,8 +201,8 @@ class Arrivals:
         client = arrival.client
         if client.nick:
             return
-        name: Name | None = None
-        if arrival.nick:
+        name = await self._former_name(arrival)
+        if name is None and arrival.nick:
             try:
                 name = await claim(self._names, arrival.nick, client.id)
             except Refused as refused:
@@ -215,6 +215,14 @@ class Arrivals:
             if await self._names.claim(guest.keys, client.id):
                 name = guest
         client.nick, client.folded = name.text, name.folded
+
+    async def _former_name(self, arrival: Arrival) -> Name | None:
+        """The name that a client which resumes still has on another server."""
+        former = self._pool.by_id.get(arrival.client.id)
+        if former is None or arrival.nick not in (None, "", former.nick):
+            return None
+        name = Name(former.nick, former.folded)
+        return name if await self._names.claim(name.keys, former.id) else None
 
     # Resuming.
 

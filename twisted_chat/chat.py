@@ -23,7 +23,16 @@ from .cleaning import clean
 from .commands import CommandTable
 from .committer import Committer, Submission
 from .events import LOBBY, Event, Gone, Joined, Renamed, Said, Signalled, Stored
-from .interfaces import CallLater, Codec, Connection, Journal, Names, Spawn, StoreError
+from .interfaces import (
+    CallLater,
+    Codec,
+    Connection,
+    Journal,
+    Names,
+    OutcomeUnknown,
+    Spawn,
+    StoreError,
+)
 from .mistakes import encoded, report
 from .nicknames import release, room_name
 from .pool import Client, ClientPool
@@ -286,12 +295,17 @@ class Chat:
         if submission.lasting:
             self._arrivals.warn(event.who, error)
             return
-        if isinstance(event, Renamed):
+        unknown = isinstance(error, OutcomeUnknown)
+        if unknown:
+            # Perhaps it is announced yet: what it needs then is not let go of.
+            pass
+        elif isinstance(event, Renamed):
             self._spawn(release(self.names, event.who, event.new, kept=event.old))
         elif isinstance(event, Joined):
             self.pool.shut(self.pool.room(event.room))
         if client is not None:
-            self.tell(client, Failed("store", f"not stored: {error}"), submission.ref)
+            text = str(error) if unknown else f"not stored: {error}"
+            self.tell(client, Failed("store", text), submission.ref)
             self._done(client)
 
     # The end.

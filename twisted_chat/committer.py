@@ -53,12 +53,14 @@ class Committer:
         self, journal: Journal, *, node: str, spawn: Spawn, call_later: CallLater
     ) -> None:
         self._journal = journal
-        self._node = node
         self._spawn = spawn
         self._call_later = call_later
+        self._own = f"{node}-"
         self._count = 0
         self._waiting: deque[Submission] = deque()
         self._in_flight: dict[str, Submission] = {}
+        # Those in ``_waiting`` that were tried before.
+        self._again: dict[str, Submission] = {}
         self._running = False
         self._when_idle: list[Callable[[], None]] = []
         self.refused: Callable[[Submission, StoreError], None] = _unheard
@@ -73,7 +75,7 @@ class Committer:
     ) -> None:
         """Store this event next, after all that was submitted before."""
         self._count += 1
-        key = f"{self._node}-{self._count}"
+        key = f"{self._own}{self._count}"
         if client is not None:
             client.pending += 1
         self._waiting.append(Submission(key, event, client, ref, lasting))
@@ -83,9 +85,17 @@ class Committer:
             # into the same batch.
             self._call_later(0, self._start)
 
+    def is_own(self, key: str) -> bool:
+        """Whether an entry with this key comes from this server."""
+        return key.startswith(self._own)
+
     def settle(self, stored: Stored) -> Submission | None:
         """Whose submission was stored, if it was one of this server's."""
-        return self._in_flight.pop(stored.key, None)
+        submission = self._in_flight.pop(stored.key, None)
+        if submission is None and stored.key in self._again:
+            # It was not known to be stored, but it was.
+            self._waiting.remove(self._again.pop(stored.key))
+        return submission
 
     def when_idle(self, call: Callable[[], None]) -> None:
         """Call this once nothing is on its way; at once if nothing is."""
@@ -102,6 +112,8 @@ class Committer:
             batch = self._next_batch()
             for submission in batch:
                 self._in_flight[submission.key] = submission
+                if self._again:
+                    self._again.pop(submission.key, None)
             try:
                 await self._journal.append([Entry(s.key, s.event) for s in batch])
             except Exception as error:  # noqa: BLE001 - it ends in the log
@@ -133,6 +145,7 @@ class Committer:
                 continue
             if submission.lasting:
                 lasting.append(submission)
+                self._again[submission.key] = submission
             self.refused(submission, error)
         # Behind what can be refused, whose authors need not wait for it; but before
         # what lasts and came later, since who leaves has come before.

@@ -124,6 +124,18 @@ class AwaySet:
     who: str
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Some of what was said in a room before this cannot be shown here.
+
+    Only a server that was cut off from its journal for long says so, to those who
+    are connected to it.  It is announced like an event, but it is none: it is never
+    stored, and no wire has to know it.
+    """
+
+    room: str
+
+
 Event = (
     Said
     | Acted

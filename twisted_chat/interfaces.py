@@ -27,6 +27,14 @@ class StoreError(Exception):
     """A journal cannot do what was asked; the text is one clear line."""
 
 
+class OutcomeUnknown(StoreError):
+    """It is not known whether a batch was stored.
+
+    If it was it is still announced, and appending the same entries again then does
+    nothing more.
+    """
+
+
 class Connection(Protocol):
     """How the core reaches one client."""
 

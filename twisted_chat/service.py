@@ -80,10 +80,11 @@ class ChatService(Service):
         self.failed: Callable[[str], None] = lambda reason: end(reason, reactor)
         self.ports: list[IListeningPort] = []
         self.certificate = open_certificate(settings)
-        self.journal, names = open_store(settings, reactor)
+        node = secrets.token_urlsafe(9)
+        self.journal, names = open_store(settings, reactor, node)
         committer = Committer(
             self.journal,
-            node=secrets.token_urlsafe(9),
+            node=node,
             spawn=spawn,
             call_later=reactor.callLater,
         )
@@ -222,11 +223,19 @@ def check_store(settings: Settings) -> None:
         check_file(rest)
 
 
-def open_store(settings: Settings, reactor: Any) -> tuple[Journal, Names]:
-    """The journal and the names that go with it; they are opened later."""
+def open_store(settings: Settings, reactor: Any, node: str) -> tuple[Journal, Names]:
+    """The journal and the names that go with it; they are opened later.
+
+    :param node: unique among all servers and all their runs.
+    :raises StoreError: there can be no such store.
+    """
     scheme, _, rest = settings.store.partition(":")
     if scheme == "memory":
         return MemoryJournal(reactor.seconds, settings.keep), LocalNames()
+    if scheme.startswith("redis"):
+        from .journals.redis import open_redis
+
+        return open_redis(settings.store, reactor, node, settings.keep)
     return SqliteJournal(rest, reactor, reactor.seconds, settings.keep), LocalNames()
 
 

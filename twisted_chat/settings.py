@@ -24,7 +24,8 @@ class Settings:
     """All settings, with the defaults of a complete server.
 
     :ivar port: TCP ports, or Twisted server endpoint strings.
-    :ivar store: ``sqlite:PATH``, ``memory:`` or ``redis://HOST:PORT/DB``.
+    :ivar store: ``sqlite:PATH``, ``memory:``, ``redis://HOST:PORT/DB`` or
+        ``redis+sentinel://HOST:PORT,.../SERVICE/DB``.
     :ivar history: messages that a newcomer is shown.
     :ivar keep: messages kept per room; ``None`` for all that the store holds.
     :ivar filter_words: a file of words to mask.
@@ -186,7 +187,8 @@ def _store(value: Any) -> str:
     if scheme == "memory" and colon and not rest:
         return text
     if (scheme == "sqlite" and rest) or (
-        scheme in ("redis", "rediss") and rest.startswith("//")
+        scheme in ("redis", "rediss", "redis+sentinel", "rediss+sentinel")
+        and rest.startswith("//")
     ):
         return text
     raise ValueError(

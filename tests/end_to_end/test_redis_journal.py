@@ -1,0 +1,64 @@
+"""The Redis journal against a real Redis: the contract of all journals, and more."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable
+from typing import TypeVar
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.end_to_end.redis_server import RedisServer
+from tests.end_to_end.spinning import Spinner
+from tests.journals.contract import JournalContract, said
+from twisted_chat.interfaces import StoreError
+from twisted_chat.journals.redis import RedisJournal
+from twisted_chat.journals.redis_address import RedisAddress
+
+T = TypeVar("T")
+
+
+class RedisJournalTests(JournalContract, SynchronousTestCase):
+    """A server with ``--store redis://HOST:PORT/DB``."""
+
+    redis: RedisServer
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.redis = RedisServer("databases 64").start()
+
+    @classmethod
+    def tearDownClass(cls) -> None:
+        cls.redis.discard()
+
+    def setUp(self) -> None:
+        self.spinner = Spinner()
+        self.addCleanup(self.spinner.close)
+        self.made = 0
+
+    def make(self, keep: int | None = None) -> RedisJournal:
+        """A new journal; each has everything for itself."""
+        if not self.made:
+            self.redis.call("FLUSHALL")
+        self.made += 1
+        address = RedisAddress.parse(f"redis://{self.redis}/{self.made}")
+        return RedisJournal(address, self.spinner.reactor, f"server{self.made}", keep)
+
+    def run_now(self, awaitable: Awaitable[T]) -> T:
+        return self.spinner.result(awaitable)
+
+    def refused(self, awaitable: Awaitable[object]) -> str:
+        with self.assertRaises(StoreError) as caught:
+            self.run_now(awaitable)
+        line = str(caught.exception)
+        self.assertNotIn("\n", line)
+        return line
+
+    def test_a_message_bears_the_time_of_its_arrival(self) -> None:
+        """The time beside a message is when Redis got it, to the millisecond: its
+        clock is the one that all servers have in common.
+        """
+        journal = self.opened()
+        before = time.time() * 1000
+        (one,) = self.append(journal, said("hi"))
+        self.assertTrue(before - 1 <= one.time <= time.time() * 1000 + 1)

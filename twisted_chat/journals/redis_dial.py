@@ -1,0 +1,281 @@
+"""One connection to a Redis: made, checked, used.
+
+``Line`` is a connection that is ready: logged in, on the right database of a master
+of version 7 or later.  ``Dialer`` makes it, by way of the sentinels where there are
+any.  The protocol is ``txredisapi``'s.
+
+Rules of this file: no answer is waited for without a limit; whatever goes wrong
+comes out as a ``RedisError`` with one clear line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
+
+from twisted.internet.abstract import isIPAddress, isIPv6Address
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import (
+    HostnameEndpoint,
+    TCP4ClientEndpoint,
+    TCP6ClientEndpoint,
+    wrapClientTLS,
+)
+from twisted.internet.error import ConnectError, ConnectionDone, DNSLookupError
+from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
+from twisted.internet.protocol import Factory
+from twisted.internet.ssl import (
+    Certificate,
+    PrivateCertificate,
+    optionsForClientTLS,
+    trustRootFromCertificates,
+)
+from twisted.python.failure import Failure
+
+from twisted_chat.interfaces import StoreError
+
+from .redis_address import Host, RedisAddress, show_host
+from .redis_errors import RedisError, away, broken, explain
+
+CONNECT = 2.0
+"""Seconds for a connection to be made, TLS included."""
+
+ANSWER = 2.0
+"""Seconds for an answer; then the connection is given up."""
+
+LEAST_VERSION = 7
+
+Word = str | bytes | int
+
+
+class Line(Protocol):
+    """A connection that is ready."""
+
+    @property
+    def where(self) -> str:
+        """The address of the other end, for people."""
+
+    def call(self, *words: Word, within: float = ANSWER) -> Awaitable[Any]:
+        """Ask for something.
+
+        :raises RedisError: it was refused, or the connection broke.
+        """
+
+    def drop(self, why: str) -> None:
+        """Give the connection up; everything that waits for an answer fails."""
+
+    def lost(self) -> Awaitable[str]:
+        """Wait until it is gone; the reason.  Ask once."""
+
+
+class RedisLine:
+    """A ``Line`` over ``txredisapi``."""
+
+    def __init__(self, protocol: Any, reactor: IReactorTime, where: str) -> None:
+        self.where = where
+        self._protocol = protocol
+        self._reactor = reactor
+        self._why = "closed the connection"
+        self._lost: Deferred[str] = Deferred()
+        protocol.whenDisconnected().addCallback(self._on_lost)
+
+    async def call(self, *words: Word, within: float = ANSWER) -> Any:
+        """Ask for something, and wait for the answer so many seconds."""
+        from txredisapi import RedisError as Theirs
+        from txredisapi import ResponseError
+
+        overdue = self._reactor.callLater(
+            within, self.drop, f"does not answer (waited {within:g} s)"
+        )
+        try:
+            return await self._protocol.execute_command(*words)
+        except ResponseError as error:
+            raise explain(self.where, str(error)) from None
+        except Theirs:
+            raise broken(self.where, self._why) from None
+        finally:
+            if overdue.active():
+                overdue.cancel()
+
+    def drop(self, why: str) -> None:
+        """Give it up."""
+        if not self._lost.called:
+            self._why = why
+            self._protocol.transport.abortConnection()
+
+    def lost(self) -> Deferred[str]:
+        """Wait until it is gone."""
+        return self._lost
+
+    def _on_lost(self, _protocol: object) -> None:
+        self._lost.callback(self._why)
+
+
+class Dialer:
+    """Makes connections to the Redis at an address."""
+
+    def __init__(self, address: RedisAddress, reactor: Any) -> None:
+        self.address = address
+        self._reactor = reactor
+
+    async def dial(self) -> Line:
+        """A new connection.
+
+        :raises RedisError: there is none to be had.
+        """
+        address = self.address
+        host = await self._ask_sentinels() if address.service else address.hosts[0]
+        line = await self._connect(host)
+        try:
+            await self._log_in(line, address.user, address.password)
+            if address.db:
+                await line.call("SELECT", address.db)
+            await self._check(line)
+        except BaseException:
+            line.drop("is not the one to talk to")
+            raise
+        return line
+
+    async def _connect(self, host: Host) -> RedisLine:
+        where = show_host(host)
+        try:
+            from txredisapi import RedisProtocol
+        except ImportError:
+            raise RedisError(
+                "PACKAGE", "Redis needs a package: pip install 'twisted_chat[redis]'"
+            ) from None
+
+        def build() -> Any:
+            return RedisProtocol(charset=None, convertNumbers=False)
+
+        try:
+            endpoint = self._endpoint(host)
+            factory = Factory.forProtocol(build)
+            factory.noisy = False
+            connecting = endpoint.connect(factory)
+            connecting.addTimeout(CONNECT, self._reactor)
+            protocol: Any = await connecting
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a connection fails in many ways
+            raise away(where, _why(error)) from None
+        protocol.transport.setTcpNoDelay(True)
+        return RedisLine(protocol, self._reactor, where)
+
+    def _endpoint(self, host: Host) -> IStreamClientEndpoint:
+        name, port = host
+        # A name is only asked for where there is one.
+        if isIPAddress(name):
+            make: Callable[..., IStreamClientEndpoint] = TCP4ClientEndpoint
+        elif isIPv6Address(name):
+            make = TCP6ClientEndpoint
+        else:
+            make = HostnameEndpoint
+        endpoint = make(self._reactor, name, port, timeout=CONNECT)
+        if not self.address.tls:
+            return endpoint
+        try:
+            options = _tls_options(self.address, name)
+        except Exception as error:
+            why = f"TLS to {{}} cannot begin: {_why(error)}"
+            raise RedisError("TLS", why, show_host(host)) from error
+        return wrapClientTLS(options, endpoint)
+
+    async def _log_in(self, line: Line, user: str, password: str) -> None:
+        if password or user:
+            await line.call("AUTH", *([user] if user else []), password)
+
+    async def _check(self, line: Line) -> None:
+        """Whether this is a Redis that we can use.
+
+        :raises RedisError: it is not, or not now.
+        """
+        info = _info(await line.call("INFO", "server"))
+        version = info.get("redis_version", "0")
+        if int(version.partition(".")[0]) < LEAST_VERSION:
+            raise RedisError(
+                "VERSION",
+                f"{{}} is version {version}: {LEAST_VERSION} or later is needed",
+                line.where,
+            )
+        if info.get("redis_mode") == "cluster":
+            raise explain(line.where, "CROSSSLOT")
+        # Only loading makes Redis refuse INFO's neighbours; ask for it by name.
+        info = _info(await line.call("INFO", "persistence"))
+        if info.get("loading") == "1":
+            raise explain(line.where, "LOADING")
+        role = await line.call("ROLE")
+        if role[0] != b"master":
+            raise explain(line.where, "READONLY")
+
+    async def _ask_sentinels(self) -> Host:
+        """Where the master is now."""
+        address = self.address
+        trouble: RedisError | None = None
+        for host in address.hosts:
+            line: RedisLine | None = None
+            try:
+                line = await self._connect(host)
+                await self._log_in(
+                    line, address.sentinel_user, address.sentinel_password
+                )
+                found = await line.call(
+                    "SENTINEL", "GET-MASTER-ADDR-BY-NAME", address.service
+                )
+            except RedisError as error:
+                trouble = error
+                continue
+            finally:
+                if line is not None:
+                    line.drop("has answered")
+            if found:
+                return found[0].decode(), int(found[1])
+            trouble = RedisError(
+                "AWAY", f"the sentinel {line.where} knows no master {address.service}"
+            )
+        if trouble is not None and trouble.final:
+            raise trouble
+        raise RedisError("AWAY", f"no sentinel knows where Redis is: {trouble}")
+
+
+def _info(answer: bytes) -> dict[str, str]:
+    lines = answer.decode("utf-8", "replace").splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line)
+
+
+def _tls_options(address: RedisAddress, name: str) -> Any:
+    trust = None
+    if address.ca:
+        with open(address.ca, "rb") as file:  # noqa: PTH123 - a path as it was given
+            trust = trustRootFromCertificates([Certificate.loadPEM(file.read())])
+    mine = None
+    if address.cert:
+        pem = b""
+        for path in (address.key, address.cert):
+            with open(path, "rb") as file:  # noqa: PTH123 - likewise
+                pem += file.read() + b"\n"
+        mine = PrivateCertificate.loadPEM(pem)
+    return optionsForClientTLS(name, trustRoot=trust, clientCertificate=mine)
+
+
+def _why(error: BaseException) -> str:
+    """Why a connection was not made, in a few words."""
+    if isinstance(error, TimeoutError) or "Timeout" in type(error).__name__:
+        return f"no answer within {CONNECT:g} s"
+    if isinstance(error, DNSLookupError):
+        return "there is no host of that name"
+    if isinstance(error, ConnectError):
+        return (error.__class__.__doc__ or "it cannot be connected to").strip(". ")
+    if isinstance(error, ConnectionDone):
+        return "it closed the connection"
+    text = " ".join(str(error).split())
+    return text or type(error).__name__
+
+
+def failure_text(failure: Failure) -> str:
+    """Why something failed, in a few words."""
+    return _why(failure.value) if failure.value else "unknown"
+
+
+Dial = Callable[[], Awaitable[Line]]
+"""Makes a connection."""

@@ -1,0 +1,177 @@
+"""How entries look in Redis: JSON arrays, and positions that sort.
+
+An entry is ``[KIND, KEY, FIELD, ...]`` with the fields of its event in their order.
+A later version may add fields at the end and kinds: what is not known is passed
+over, so that servers of two versions can run side by side while one replaces the
+other.
+
+Every event has a number; they go up by one without a hole, which is how a reader
+knows that it has missed something.  The id of an event in every stream is the
+milliseconds at which Redis got it and that number; its position is the same with
+leading zeros.
+
+Rules of this file: pure functions; no text makes them fail.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from twisted_chat.events import (
+    Acted,
+    AwaySet,
+    Entry,
+    Event,
+    Gone,
+    Joined,
+    Left,
+    Renamed,
+    Said,
+    Signalled,
+    Stored,
+    TopicSet,
+    Whispered,
+)
+
+Effect = tuple[str, str, str, str]
+"""What storing an event changes besides the conversation; see ``append.lua``."""
+
+_EVENTS: tuple[type[Any], ...] = (
+    Said,
+    Acted,
+    Signalled,
+    Whispered,
+    Joined,
+    Left,
+    Gone,
+    Renamed,
+    TopicSet,
+    AwaySet,
+)
+_KINDS = {kind.__name__: kind for kind in _EVENTS}
+_WIDTH = {kind: len(fields(kind)) for kind in _EVENTS}
+_LEAST = {name: 1 + _WIDTH[kind] for name, kind in _KINDS.items()} | {"Said": 5}
+"""Elements behind the kind that an entry has at least."""
+_TAKE: dict[type[Any], Callable[[Any], tuple[Any, ...]]] = {
+    kind: attrgetter(*(field.name for field in fields(kind))) for kind in _EVENTS
+}
+_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_POSITION = re.compile(r"[0-9]{13}-[0-9]{15}\Z")
+
+
+class Place(NamedTuple):
+    """Where something stands in the conversation.
+
+    :ivar ms: milliseconds since 1970, UTC, by the clock of Redis.
+    :ivar number: of the event.
+    """
+
+    ms: int
+    number: int
+
+    @classmethod
+    def of_id(cls, stream_id: bytes) -> Place:
+        """From the id that Redis gives."""
+        ms, _, number = stream_id.partition(b"-")
+        return cls(int(ms), int(number))
+
+    @classmethod
+    def of_position(cls, position: str) -> Place | None:
+        """From a position; ``None`` for what is none."""
+        if not _POSITION.match(position):
+            return None
+        return cls(int(position[:13]), int(position[14:]))
+
+    @property
+    def id(self) -> str:
+        """The id for Redis."""
+        return f"{self.ms}-{self.number}"
+
+    @property
+    def position(self) -> str:
+        """The position for clients: it sorts as text."""
+        return f"{self.ms:013d}-{self.number:015d}"
+
+
+START = Place(0, 0)
+"""Before everything."""
+
+
+def to_bytes(text: str) -> bytes:
+    """Any text, half characters too, as Redis keeps it."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def to_text(data: bytes) -> str:
+    """The text again."""
+    return data.decode("utf-8", "surrogatepass")
+
+
+def write(entry: Entry) -> bytes:
+    """An entry as it is kept."""
+    event = entry.event
+    kind = type(event)
+    return to_bytes(_write([kind.__name__, entry.key, *_TAKE[kind](event)]))
+
+
+def read(found: Sequence[Any]) -> tuple[str, Event] | None:
+    """The key and the event; ``None`` if it is of a kind we do not know."""
+    if not found or (kind := _KINDS.get(found[0])) is None:
+        return None
+    if len(found) <= _LEAST[found[0]]:
+        return None
+    return found[1], kind(*found[2 : 2 + _WIDTH[kind]])
+
+
+def read_kept(stream_id: bytes, data: bytes) -> Stored | None:
+    """One that was kept in a room's history or for one client."""
+    found = read(json.loads(to_text(data)))
+    if found is None:
+        return None
+    place = Place.of_id(stream_id)
+    return Stored(place.position, place.ms, found[1])
+
+
+def read_batch(stream_id: bytes, data: bytes) -> tuple[Place, list[Stored]]:
+    """One batch of the conversation.
+
+    :returns: what came directly before it, and what of it is known.
+    """
+    ms, last = Place.of_id(stream_id)
+    found = json.loads(to_text(data))
+    before = last - len(found)
+    batch = []
+    for number, one in enumerate(found, before + 1):
+        known = read(one)
+        if known is not None:
+            key, event = known
+            batch.append(Stored(Place(ms, number).position, ms, event, key))
+    return Place(ms, before), batch
+
+
+def effect(event: Event) -> Effect:
+    """What storing an event changes: who is where, what is kept of a room."""
+    match event:
+        case Said(room=room) | Acted(room=room):
+            return ("said", room, "", "")
+        case TopicSet(room=room, text=text):
+            return ("topic", room, text, "")
+        case Whispered(who=who, to_who=to_who):
+            return ("whispered", who, to_who, "")
+        case Joined(who=who, room=room, nick=nick):
+            return ("joined", who, room, nick)
+        case Left(who=who, room=room):
+            return ("left", who, room, "")
+        case Gone(who=who):
+            return ("gone", who, "", "")
+        case Renamed(who=who, new=new):
+            return ("renamed", who, new, "")
+        case AwaySet(who=who, text=text):
+            return ("away", who, text, "")
+        case _:
+            return ("", "", "", "")
