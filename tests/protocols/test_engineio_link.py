@@ -46,11 +46,12 @@ class UpgradeTests(EngineIOTestCase):
         early = session.encode(b"c")
         client = self.probe(sid)
         client.say("5")
-        # Made ready before the upgrade, written after it.
-        session.write(early)
+        # Made ready before the upgrade, written after it, with others that were not.
+        session.write(session.encode(b"\x1e") + early)
         session.send_text("d")
         self.assertEqual(
-            [bytes(f.data) for f in client.frames()], [b"4a", b"b", b"4c", b"4d"]
+            [bytes(f.data) for f in client.frames()],
+            [b"4a", b"b", b"4\x1e", b"4c", b"4d"],
         )
 
     def test_polling_afterwards(self) -> None:

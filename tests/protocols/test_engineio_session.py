@@ -209,3 +209,12 @@ class ReframeTests(EngineIOTestCase):
             reframe(b"4a\x1ebAQI=\x1e2\x1e"),
             frame_text(b"4a") + frame_binary(b"\x01\x02") + frame_text(b"2"),
         )
+
+    def test_among_frames(self) -> None:
+        """Frames stay as they are, whatever is in them and however long."""
+        for size in (0, 1, 30, 125, 126, 7680, 65535, 65536):
+            frame = frame_binary(b"\x1e" * size)
+            self.assertEqual(
+                reframe(frame + b"4a\x1e" + frame + frame),
+                frame + frame_text(b"4a") + frame + frame,
+            )

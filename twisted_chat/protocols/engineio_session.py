@@ -22,6 +22,7 @@ from twisted_chat.wire.engineio import (
     NOOP,
     PING,
     PONG,
+    SEPARATOR,
     Packet,
     PacketError,
     binary_record,
@@ -46,6 +47,9 @@ overtake the GET that was sent beside it."""
 
 MAX_LINGERING = 1000
 """Closed sessions that are remembered for that."""
+
+FRAME = 0x80
+"""Set in the first byte of every frame, and of no record."""
 
 _PING = PING.encode()
 
@@ -199,8 +203,9 @@ class Session:
     def write(self, data: bytes) -> None:
         """Send what ``encode`` has made, any number of them joined."""
         if self.socket is not None:
-            # What was made ready before the upgrade is not in frames yet.
-            if data[:1] < b"\x80":
+            # What was made ready before the upgrade is not in frames yet.  (A
+            # frame may have that byte, too, in its head or in binary data.)
+            if SEPARATOR in data:
                 data = reframe(data)
             self.socket.write_frames(data)
         elif self.polling is not None and self.open:
@@ -403,11 +408,31 @@ def polled(text: bytes) -> bytes:
     return record(message(text))
 
 
-def reframe(records: bytes) -> bytes:
-    """Records that were made for polling, as frames."""
-    return b"".join(
-        frame_binary(data)
-        if isinstance(data, bytes)
-        else frame_text((kind + data).encode())
-        for kind, data in decode_payload(records[:-1])
-    )
+def reframe(data: bytes) -> bytes:
+    """Records that were made for polling as frames, among others that are frames."""
+    frames = []
+    at = 0
+    while at < len(data):
+        if data[at] & FRAME:
+            end = frame_end(data, at)
+            frames.append(data[at:end])
+        else:
+            end = data.index(SEPARATOR, at) + 1
+            for kind, content in decode_payload(data[at : end - 1]):
+                frames.append(
+                    frame_binary(content)
+                    if isinstance(content, bytes)
+                    else frame_text((kind + content).encode())
+                )
+        at = end
+    return b"".join(frames)
+
+
+def frame_end(data: bytes, at: int) -> int:
+    """Where the server's frame ends that begins there (RFC 6455, section 5.2)."""
+    size = data[at + 1]
+    if size < 126:
+        return at + 2 + size
+    wide = 2 if size == 126 else 8
+    head = at + 2 + wide
+    return head + int.from_bytes(data[at + 2 : head])

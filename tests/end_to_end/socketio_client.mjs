@@ -1,0 +1,53 @@
+// A Socket.IO client under a test's command.
+//
+//   node socketio_client.mjs URL stock|own [OPTIONS]
+//
+// A line of input is an array: ["emit", event, ...values], ["ask", event, ...values] (with an
+// acknowledgement), ["cut"] (the connection breaks), ["disconnect"], ["connect"].  A line of
+// output is what happened: ["connect", id, recovered, transport], ["ack", value], ["event", ...].
+import { createInterface } from "node:readline";
+import { runInNewContext } from "node:vm";
+
+const [url, kind, options = "{}"] = process.argv.slice(2);
+const say = (...what) => console.log(JSON.stringify(what));
+
+let socket;
+if (kind === "stock") {
+  const { io } = await import("socket.io-client");
+  socket = io(url, { reconnectionDelay: 50, reconnectionDelayMax: 200, ...JSON.parse(options) });
+} else {
+  // As a page has it that loads /socket.io/socket.io.js.
+  const page = { fetch, URL, setTimeout, clearTimeout, location: { href: url } };
+  if (kind === "own") {
+    const { WebSocket } = await import("ws");
+    // In a browser an error that nobody listens to is no exception.
+    page.WebSocket = class extends WebSocket {
+      constructor(address) {
+        super(address);
+        this.on("error", () => {});
+      }
+    };
+  }
+  page.globalThis = page;
+  runInNewContext(await (await fetch(`${url}/socket.io/socket.io.js`)).text(), page);
+  socket = page.io();
+}
+
+for (const name of ["messages", "chat", "add chatter", "remove chatter"]) {
+  socket.on(name, (...values) => say("event", name, ...values));
+}
+socket.on("connect", () => say("connect", socket.id, Boolean(socket.recovered)));
+socket.on("disconnect", (reason) => say("disconnect", reason));
+socket.on("connect_error", (error) => say("connect_error", error.message));
+if (socket.io) {
+  socket.io.on("open", () => socket.io.engine.on("upgrade", (t) => say("upgrade", t.name)));
+}
+
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const [verb, ...values] = JSON.parse(line);
+  if (verb === "emit") socket.emit(...values);
+  else if (verb === "ask") socket.emit(...values, (answer) => say("ack", answer));
+  else if (verb === "cut") (socket.io ? socket.io.engine : socket.transport).close();
+  else if (verb === "connect") socket.connect();
+  else if (verb === "disconnect") socket.disconnect();
+}).on("close", () => process.exit());
