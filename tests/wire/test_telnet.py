@@ -1,0 +1,107 @@
+"""The telnet protocol as far as a chat needs it."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.wire.telnet import MAX_SUBNEGOTIATION, TelnetFilter
+
+IAC, SB, SE = b"\xff", b"\xff\xfa", b"\xff\xf0"
+
+telnet_bytes = st.lists(
+    st.sampled_from(
+        [b"\xff", b"\xfa", b"\xf0", b"\xfb", b"\xfd", b"\xf6", b"\x06", b"\x01", b"a"]
+    )
+    | st.just(b"x" * 300),
+    max_size=40,
+).map(b"".join)
+
+
+class TelnetTests(SynchronousTestCase):
+    """Negotiation, Ctrl-C and arrow keys reach nobody else."""
+
+    def feed(self, data: bytes) -> tuple[bytes, bytes]:
+        """Whole, and one byte at a time, which must not matter."""
+        whole = TelnetFilter().feed(data)
+        pieces = TelnetFilter()
+        fed = [pieces.feed(data[i : i + 1]) for i in range(len(data))]
+        text, replies = (
+            b"".join(parts) for parts in zip((b"", b""), *fed, strict=True)
+        )
+        self.assertEqual((text, replies), whole)
+        return whole
+
+    def test_plain_text(self) -> None:
+        """Text without commands passes untouched."""
+        for data in (b"", b"hi\r\n", "grüß 👋\n".encode(), b"\x1b[A\x00"):
+            self.assertEqual(self.feed(data), (data, b""))
+
+    def test_options_are_declined(self) -> None:
+        """WILL is answered with DONT and DO with WONT, wherever they stand."""
+        self.assertEqual(
+            self.feed(b"a\xff\xfb\x1fb\xff\xfd\x01c"),
+            (b"abc", b"\xff\xfe\x1f\xff\xfc\x01"),
+        )
+
+    def test_what_needs_no_answer(self) -> None:
+        """WONT and DONT are agreed with in silence."""
+        self.assertEqual(self.feed(b"\xff\xfc\x01\xff\xfe\x03hi"), (b"hi", b""))
+
+    def test_once(self) -> None:
+        """Two that answer each other's answers end all the same."""
+        self.assertEqual(
+            self.feed(b"\xff\xfd\x01\xff\xfd\x01\xff\xfb\x01"),
+            (b"", b"\xff\xfc\x01\xff\xfe\x01"),
+        )
+
+    def test_timing_mark(self) -> None:
+        """After each Ctrl-C the mark is answered, or the client shows no more."""
+        once = b"\xff\xf4\xff\xfd\x06"
+        self.assertEqual(self.feed(once * 3 + b"hi"), (b"hi", b"\xff\xfc\x06" * 3))
+
+    def test_are_you_there(self) -> None:
+        """``send ayt`` in telnet is answered."""
+        self.assertEqual(self.feed(b"\xff\xf6"), (b"", b"\r\n[yes]\r\n"))
+
+    def test_commands(self) -> None:
+        """Break, interrupt, erase and the like are swallowed; so is a doubled IAC."""
+        for code in (0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF7, 0xF8, 0xF9, 0xFF, 0x00):
+            self.assertEqual(self.feed(b"a\xff" + bytes((code,)) + b"b"), (b"ab", b""))
+
+    def test_subnegotiation(self) -> None:
+        """What is within one is no text, also with a doubled IAC in it."""
+        data = b"a" + SB + b"\x18\x00xterm" + IAC + IAC + b"\n" + SE + b"b"
+        self.assertEqual(self.feed(data), (b"ab", b""))
+
+    def test_a_subnegotiation_without_end(self) -> None:
+        """A peer that never ends one is heard again after a while."""
+        at_most = SB + b"x" * (MAX_SUBNEGOTIATION - 1) + SE
+        self.assertEqual(self.feed(at_most + b"hi"), (b"hi", b""))
+        self.assertEqual(
+            self.feed(SB + b"x" * MAX_SUBNEGOTIATION + b"hi"), (b"hi", b"")
+        )
+        text, _ = self.feed(SB + b"x" * 5000)
+        self.assertEqual(len(text), 5000 - MAX_SUBNEGOTIATION)
+        text, _ = self.feed(SB + (IAC + IAC) * 5000)
+        self.assertEqual(set(text), set())
+
+    def test_memory(self) -> None:
+        """A megabyte of a subnegotiation is not kept."""
+        telnet = TelnetFilter()
+        telnet.feed(SB + b"x" * 10)
+        self.assertLess(len(telnet._state), 4)
+        self.assertFalse(hasattr(telnet, "__dict__"))
+
+    @given(telnet_bytes, st.data())
+    def test_any_split(self, data: bytes, draw: st.DataObject) -> None:
+        """However the network cuts it up, it is the same."""
+        whole = TelnetFilter().feed(data)
+        cuts = sorted(draw.draw(st.lists(st.integers(0, len(data)), max_size=5)))
+        telnet, text, replies = TelnetFilter(), b"", b""
+        for start, end in zip([0, *cuts], [*cuts, len(data)], strict=True):
+            more, reply = telnet.feed(data[start:end])
+            text, replies = text + more, replies + reply
+        self.assertEqual((text, replies), whole)
+        self.assertNotIn(b"\xff", text)

@@ -1,0 +1,270 @@
+"""The line chat's wire, word for word."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.answers import (
+    Answer,
+    Done,
+    Entered,
+    Failed,
+    Here,
+    Notice,
+    Past,
+    Request,
+    RoomList,
+    TopicIs,
+    Welcome,
+)
+from twisted_chat.cleaning import clean
+from twisted_chat.events import (
+    Acted,
+    AwaySet,
+    Crowd,
+    Event,
+    Gone,
+    Joined,
+    Left,
+    Renamed,
+    Said,
+    Signalled,
+    Stored,
+    TopicSet,
+    Whispered,
+)
+from twisted_chat.wire.text import MAX_NAMES, LineCodec, decode, decode_bytes
+
+KNOWN = {"me", "who", "dm"}
+PSST = Whispered("alice", "bob", "psst", "A", "B")
+
+
+def stored(event: Event) -> Stored:
+    return Stored("1", 1_700_000_000_000, event)
+
+
+def said(text: str) -> Stored:
+    return stored(Said("lobby", "alice", text, "A"))
+
+
+def welcome(**more: object) -> Welcome:
+    fields: dict[str, object] = {
+        "nick": "guest_4711",
+        "session": "A",
+        "room": "lobby",
+        "rooms": ("lobby",),
+        "members": ("guest_4711",),
+        "away": {},
+        "topic": "",
+        "history": (),
+        "position": "1",
+    }
+    return Welcome(**{**fields, **more})  # type: ignore[arg-type]
+
+
+class DecodeTests(SynchronousTestCase):
+    """What a line asks."""
+
+    def test_lines(self) -> None:
+        """Text, routes with a backslash or a slash, and what only looks like one."""
+        for line, request in (
+            ("hi all", Request("", "hi all")),
+            (" hi ", Request("", " hi ")),
+            (r"\who", Request("who", "")),
+            (r"\dm bob  a b ", Request("dm", "bob  a b")),
+            (r"\WHO", Request("WHO", "")),
+            (r"\foo bar", Request("foo", "bar")),
+            (r"\\who", Request("", r"\who")),
+            (r"\\\\", Request("", r"\\\ "[:3])),
+            ("\\", Request(" ", "")),
+            (r"\ x", Request(" ", "x")),
+            ("/who", Request("who", "")),
+            ("/me waves", Request("me", "waves")),
+            ("/foo bar", Request("", "/foo bar")),
+            ("/", Request("", "/")),
+            ("//", Request("", "//")),
+            ("a /who", Request("", "a /who")),
+        ):
+            self.assertEqual(decode(line, KNOWN), request, line)
+
+    def test_bytes_that_are_no_utf8(self) -> None:
+        """They are shown as U+FFFD."""
+        self.assertEqual(decode_bytes(b"a\xc3(b", KNOWN).text, "a\ufffd(b")
+        self.assertEqual(decode_bytes(b"\xed\xa0\x80", KNOWN).text, "\ufffd" * 3)
+
+    def test_too_long(self) -> None:
+        """4096 bytes are a line, one more is refused."""
+        self.assertIsNone(decode_bytes(b"x" * 4096, KNOWN).refusal)
+        refusal = decode_bytes("é".encode() * 2049, KNOWN).refusal
+        assert refusal is not None
+        self.assertEqual(refusal.code, "too_long")
+        self.assertEqual(
+            refusal.text, "that line is too long: 4096 bytes at most, nothing was sent"
+        )
+
+
+class LineTests(SynchronousTestCase):
+    """How everything reads."""
+
+    def setUp(self) -> None:
+        self.codec = LineCodec()
+
+    def answer(self, answer: Answer, *lines: str) -> None:
+        """An answer reads as these lines; a ``ref`` does not show."""
+        for ref in (None, "7"):
+            shown = self.codec.answer(answer, ref)
+            self.assertEqual(shown, "".join(f"{x}\r\n" for x in lines).encode())
+
+    def test_events(self) -> None:
+        """Each kind of event, in the room one speaks in and in another."""
+        for event, line in (
+            (Said("r", "alice", "hi all", "A"), "alice: hi all"),
+            (Said("r", "alice", "hi", "A", '"hi"'), "alice: hi"),
+            (Acted("r", "alice", "waves", "A"), "* alice waves"),
+            (Joined("r", "guest_1", "G"), "guest_1: joined the chat"),
+            (Left("r", "bob", "B"), "bob: left the chat"),
+            (Gone("bob", "B"), "bob: left the chat"),
+            (Renamed("guest_1", "bob", "B"), "guest_1: is now known as bob"),
+            (TopicSet("r", "bob", "tea", "B"), "bob: set the topic to: tea"),
+            (TopicSet("r", "bob", "", "B"), "bob: cleared the topic"),
+            (AwaySet("bob", "lunch", "B"), "bob: is away (lunch)"),
+            (AwaySet("bob", "", "B"), "bob: is back"),
+            (Said("r", "Zoë", "grüße 👋", "Z"), "Zoë: grüße 👋"),
+        ):
+            one = stored(event)
+            self.assertEqual(self.codec.event(one, None).decode(), f"{line}\r\n")
+            elsewhere = self.codec.event(one, "r").decode()
+            self.assertEqual(elsewhere, f"[#r] {line}\r\n")
+
+    def test_what_a_line_does_not_show(self) -> None:
+        """A program's signal, and a whisper where it does not belong."""
+        for event in (Signalled("r", "x", "1", "X"), PSST):
+            self.assertEqual(self.codec.event(stored(event), None), b"")
+
+    def test_whispers(self) -> None:
+        """Differently for the two that it concerns."""
+        one = stored(PSST)
+        self.assertEqual(
+            self.codec.whisper(one, PSST, mine=False), b"alice (private): psst\r\n"
+        )
+        self.assertEqual(
+            self.codec.whisper(one, PSST, mine=True),
+            b"alice (private to bob): psst\r\n",
+        )
+
+    def test_crowds(self) -> None:
+        """Three are named and the rest is counted."""
+        names = ("a", "b", "c", "d", "e")
+        for crowd, line in (
+            (Crowd("r", True, names, 9), "a, b, c and 2 more joined the chat"),
+            (Crowd("r", False, names, 9), "a, b, c and 2 more left the chat"),
+            (Crowd("r", False, names[:2], 9), "a, b left the chat"),
+        ):
+            self.assertEqual(self.codec.crowd(crowd, None).decode(), f"{line}\r\n")
+            self.assertEqual(self.codec.crowd(crowd, "r").decode(), f"[#r] {line}\r\n")
+
+    def test_answers(self) -> None:
+        """Each kind of answer."""
+        past = (said("one"), said("two"))
+        self.answer(
+            Here("r", ("alice", "bob"), {"bob": "x"}), "here (2): alice, bob (away)"
+        )
+        self.answer(Here("r", ()), "here (0):")
+        self.answer(Past("r", past), "alice: one", "alice: two")
+        self.answer(Past("r", ()), "nothing was said here before that")
+        self.answer(
+            Past("r", past[:1], words="on"),
+            "found (1): on",
+            "2023-11-14 22:13 alice: one",
+        )
+        self.answer(
+            RoomList((("lobby", 3), ("tea", 1))), "rooms (2): lobby (3), tea (1)"
+        )
+        self.answer(RoomList(()), "rooms (0):")
+        self.answer(TopicIs("r", "tea"), "topic of #r: tea")
+        self.answer(TopicIs("r", ""), "#r has no topic")
+        self.answer(Notice(("a", "b")), "a", "b")
+        self.answer(Failed("x", "no such thing"), "error: no such thing")
+        self.answer(Done("7"))
+        self.answer(
+            Entered("tea", ("a",), "green", past),
+            "topic of #tea: green",
+            "[#tea] alice: one",
+            "[#tea] alice: two",
+        )
+        self.answer(Entered("tea", ("a",), "", ()))
+
+    def test_a_very_long_list(self) -> None:
+        """A thousand names are listed, the others counted."""
+        names = tuple(f"n{i}" for i in range(MAX_NAMES + 5))
+        line = self.codec.answer(Here("r", names), None).decode()
+        self.assertTrue(line.startswith("here (1005): n0, n1, "))
+        self.assertTrue(line.endswith(", n999, and 5 more\r\n"))
+
+    def test_welcome(self) -> None:
+        """The name, the operator's words, the topic, and what was last said."""
+        past = (said("one"), said("two"))
+        self.answer(welcome(), "Welcome, guest_4711!")
+        self.answer(
+            welcome(motd=("Be kind.",), history=past),
+            "Welcome, guest_4711!",
+            "Be kind.",
+            "alice: one",
+            "alice: two",
+        )
+        self.answer(
+            welcome(topic="tea", history=past[:1]),
+            "Welcome, guest_4711!",
+            "topic of #lobby: tea",
+            "alice: one",
+        )
+
+    def test_many_newcomers(self) -> None:
+        """Those who come together are shown the same bytes, made once."""
+        past = (said("one"),)
+        self.codec.answer(welcome(history=past), None)
+        made = self.codec._history[1]
+        self.codec.answer(welcome(history=past, nick="x"), None)
+        self.assertIs(self.codec._history[1], made)
+        self.answer(welcome(history=()), "Welcome, guest_4711!")
+        self.answer(
+            welcome(history=(said("two"),)), "Welcome, guest_4711!", "alice: two"
+        )
+
+    def test_welcome_back(self) -> None:
+        """What was missed, with its room, and one's own whispers as one's own."""
+        self.answer(
+            welcome(
+                resumed=True,
+                recovered=True,
+                missed=(
+                    said("one"),
+                    stored(Acted("tea", "bob", "sips", "B")),
+                    stored(PSST),
+                    stored(Whispered("bob", "x", "yes", "B", "A")),
+                    stored(Signalled("lobby", "bob", "1", "B")),
+                ),
+            ),
+            "Welcome, guest_4711!",
+            "alice: one",
+            "[#tea] * bob sips",
+            "alice (private to bob): psst",
+            "bob (private): yes",
+        )
+        self.answer(
+            welcome(resumed=True, history=(said("one"),)),
+            "Welcome, guest_4711!",
+            "Some of what was said while you were away may be missing here.",
+            "alice: one",
+        )
+
+    @given(st.text(st.characters(exclude_categories=())))
+    def test_always_one_line(self, text: str) -> None:
+        """Whatever is said, once cleaned, is exactly one line of UTF-8."""
+        line = self.codec.event(said(clean(text)), None)
+        self.assertEqual(line.count(b"\n"), 1)
+        self.assertEqual(line.count(b"\r"), 1)
+        self.assertTrue(line.endswith(b"\r\n"))
+        line.decode()
