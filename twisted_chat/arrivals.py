@@ -26,7 +26,7 @@ from .interfaces import (
     Spawn,
     StoreError,
 )
-from .limits import MAX_MISSED
+from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS, MAX_ROOMS
 from .mistakes import encoded, store_error
 from .nicknames import Name, guest_number, release, room_name
 from .pool import Client, ClientPool, Room
@@ -258,7 +258,7 @@ class Arrivals:
                 missed = await self._journal.since(
                     since, client.rooms, client.id, MAX_MISSED
                 )
-                if missed.complete:
+                if missed.complete and _is_bearable(missed.events):
                     welcome = replace(
                         welcome,
                         recovered=True,
@@ -328,6 +328,12 @@ def _up_to(position: str, events: Iterable[Stored]) -> tuple[Stored, ...]:
     return tuple(stored for stored in events if stored.position <= position)
 
 
+def _is_bearable(events: Iterable[Stored]) -> bool:
+    """Whether so much can be shown at once."""
+    length = sum(len(getattr(stored.event, "text", "")) for stored in events)
+    return length <= MAX_MISSED_CHARACTERS
+
+
 def _known_rooms(rooms: Iterable[str]) -> tuple[str, ...]:
     """The rooms that a newcomer asks for, as far as there can be such."""
     names: dict[str, None] = {}
@@ -336,7 +342,8 @@ def _known_rooms(rooms: Iterable[str]) -> tuple[str, ...]:
             names[room_name(room)] = None
         except Refused:
             continue
-    return tuple(names) or (LOBBY,)
+    # The last ones: in the last of all it wants to speak.
+    return tuple(names)[-MAX_ROOMS:] or (LOBBY,)
 
 
 def _new_id() -> str:

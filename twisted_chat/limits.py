@@ -20,6 +20,10 @@ MAX_MISSED = 2000
 """Messages replayed to a client that resumes; past that it is told that
 some are missing and reads on by ``history``."""
 
+MAX_MISSED_CHARACTERS = 200_000
+"""Characters of all that is replayed: it leaves in one write, and must stay
+below what may wait for a client even in the longest of the wire formats."""
+
 
 WORTH_WAITING = 0.001
 """Seconds; less than this is what adding up fractions makes of nothing."""
