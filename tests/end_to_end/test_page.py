@@ -17,7 +17,6 @@ from tests.end_to_end.harness import (
     PATIENCE,
     Server,
     ServerTestCase,
-    eventually,
     require_node,
     require_program,
 )
@@ -626,4 +625,50 @@ class PageTests(ServerTestCase):
         self.assertNotEqual(second.text("#me_nick"), "erin")
         second.say("hello, erin")
         first.wait_text("hello, erin")
-        eventually("both are connected", lambda: "Connected" in first.text("#status"))
+        self.assertIn("Connected", first.text("#status"))
+
+    def test_a_duplicated_tab_becomes_somebody(self) -> None:
+        """Two tabs with one memory part, and do not push each other out for ever."""
+        server = self.start("--store", "memory:")
+        first = self.open(server, nick="erin")
+        first.evaluate("dispatchEvent(new Event('pagehide'))")
+        memory = first.evaluate("sessionStorage.getItem('chat.state')")
+        script = f"sessionStorage.setItem('chat.state', {json.dumps(memory)})"
+        second = self.open(server, scripts=[script])
+        second.wait("document.querySelector('#me_nick').textContent === 'erin'")
+        first.wait(
+            "document.querySelector('#me_nick').textContent.startsWith('guest_')"
+        )
+        for page in (first, second):
+            page.wait_status("Connected")
+            page.wait("document.querySelectorAll('#chatters li').length === 2")
+        second.say("who is who?")
+        first.wait_text("who is who?")
+        self.assertEqual(second.text("#me_nick"), "erin")
+
+    def test_notifies_those_who_asked_for_it(self) -> None:
+        """While one looks elsewhere, a mention or a private message is announced."""
+        server = self.start("--store", "memory:")
+        alice = self.connect(server, "alice")
+        elsewhere = """
+            window.shown = [];
+            window.Notification = class extends EventTarget {
+                static permission = "granted";
+                constructor(title, { body }) {
+                    super();
+                    shown.push(`${title}: ${body}`);
+                }
+            };
+            document.hasFocus = () => false;
+            localStorage.setItem("chat.notify", "true");
+        """
+        page = self.open(server, scripts=[elsewhere])
+        page.wait_status("Connected")
+        page.take_name("erin")
+        alice.expect("is now known as erin\r\n")
+        alice.say("this is for nobody", "erin: this is for you", "\\dm erin psst")
+        page.wait("document.title.startsWith('(3)')")
+        self.assertEqual(
+            page.evaluate("window.shown"),
+            ["alice in #lobby: erin: this is for you", "alice: psst"],
+        )

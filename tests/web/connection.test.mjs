@@ -164,11 +164,22 @@ test("an answer in time keeps the connection", () => {
 
 test("with a reason to doubt, it says so until there is an answer", () => {
   const { connection, socket } = connected();
-  connection.nudge();
+  connection.check();
   assert.equal(connection.state, "checking");
   assert.ok(connection.isUp);
   socket().say({ type: "notice" });
   assert.equal(connection.state, "connected");
+});
+
+test("a page that comes back into sight asks quietly, but doubts after a long sleep", () => {
+  const { clock, connection, socket } = connected();
+  connection.nudge();
+  assert.equal(connection.state, "connected");
+  assert.equal(socket().sent.length, 1);
+  socket().say({ type: "notice" });
+  clock.time += 60_000; // asleep: no timer has run
+  connection.nudge();
+  assert.equal(connection.state, "checking");
 });
 
 test("a doubt that is not answered ends the connection soon", () => {
@@ -216,8 +227,11 @@ test("a browser that refuses to open one is asked again", () => {
 
 test("the server's reason is kept, to be shown", () => {
   const { connection, socket } = connected();
+  const lost = [];
+  connection.onLost = (code, reason) => lost.push(reason);
   socket().end("too many connections from your address");
   assert.equal(connection.reason, "too many connections from your address");
+  assert.deepEqual(lost, ["too many connections from your address"]);
 });
 
 test("who has left stays away", () => {

@@ -97,6 +97,12 @@ const connection = new Connection({
     if (state === "waiting" || state === "stopped") chat.disconnected();
     draw();
   },
+  // A goodbye in good order, which nobody here asked for: another tab came in as this one,
+  // as a duplicated tab does.  Each must be somebody, or they would push one another out
+  // for ever.
+  onLost(code) {
+    if (code === 1000) chat.session = "";
+  },
   onFrame(frame) {
     carryOut(chat.receive(frame));
     draw();
@@ -139,6 +145,7 @@ const EFFECTS = {
 
   alert({ place, entry }) {
     const title = place.kind === "dm" ? entry.from : `${entry.from} in ${place.title}`;
+    if (!document.hidden && document.hasFocus()) return;
     notifications.show(title, entry.text, place.key, () => showPlace(place.key));
   },
 
@@ -265,6 +272,10 @@ const DEEDS = {
 };
 
 function takeName(nick) {
+  if (/\s/u.test(nick)) {
+    EFFECTS.name_refused({ text: "A name has letters, digits, _ - and ., but no space.", nick });
+    return true;
+  }
   sendAll([chat.takeName(nick)]);
   return true;
 }

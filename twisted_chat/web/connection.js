@@ -22,9 +22,10 @@ export function backoff(tries, random) {
 
 export class Connection {
   // `open(query)` gives a WebSocket, `query()` says who one is, `pulse()` is a frame that
-  // the server answers.
-  constructor({ open, query, pulse, clock = globalThis, random = Math.random, onState, onFrame }) {
-    Object.assign(this, { open, query, pulse, clock, random, onState, onFrame });
+  // the server answers; `onState(state, reason)`, `onFrame(frame)` and
+  // `onLost(code, reason)` are told.
+  constructor({ open, query, pulse, clock = globalThis, random = Math.random, ...told }) {
+    Object.assign(this, { open, query, pulse, clock, random, onLost: () => {}, ...told });
     this.state = "new"; // connecting, connected, checking, waiting, stopped
     this.reason = "";
     this.retryAt = 0;
@@ -32,6 +33,7 @@ export class Connection {
     this.socket = null;
     this.timer = undefined;
     this.owed = false; // the server was asked something and has said nothing since
+    this.heard = 0; // when it last said something
   }
 
   get isUp() {
@@ -66,7 +68,7 @@ export class Connection {
       if (this.socket === socket) call(event);
     };
     socket.addEventListener("message", mine(({ data }) => this.received(data)));
-    socket.addEventListener("close", mine(({ reason }) => this.lost(reason)));
+    socket.addEventListener("close", mine(({ reason, code }) => this.lost(reason, code)));
     this.later(OPENING, () => this.lost());
   }
 
@@ -79,6 +81,7 @@ export class Connection {
     }
     if (frame === null || typeof frame !== "object") return;
     this.owed = false;
+    this.heard = this.clock.Date.now();
     if (frame.type === "welcome") this.tries = 0;
     // The frame first: whoever asks for the state then finds what the welcome brought.
     this.onFrame(frame);
@@ -109,8 +112,9 @@ export class Connection {
     if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(frame));
   }
 
-  lost(reason = "") {
+  lost(reason = "", code = 0) {
     this.drop();
+    this.onLost(code, reason);
     this.retry(reason);
   }
 
@@ -127,9 +131,10 @@ export class Connection {
     if (this.state === "waiting") {
       this.tries = Math.min(this.tries, 2);
       this.connect();
-    } else {
-      this.check();
+      return;
     }
+    // So long a silence means that this machine, or this page, was asleep.
+    this.check(SHORT_PATIENCE, this.clock.Date.now() - this.heard > QUIET + PATIENCE);
   }
 
   // For good: the person has left.

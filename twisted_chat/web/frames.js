@@ -42,8 +42,9 @@ function hear(chat, place, frame) {
   place.trim(open && !chat.attentive);
   if (entry.mine || (open && chat.attentive)) return effects;
 
+  // What was read before is not new any more.
+  if (place.unread === 0) place.newFrom = entry.key;
   place.unread += 1;
-  place.newFrom ??= entry.key;
   if (entry.mention || place.kind === "dm") {
     place.mentions += 1;
     effects.push({ do: "alert", place, entry });

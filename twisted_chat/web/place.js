@@ -159,7 +159,14 @@ export class Place {
 
   arrive(nick) {
     if (this.members.includes(nick)) return false;
-    this.members = [...this.members, nick].sort(compareNames);
+    // Put in where it belongs: sorting a thousand names for each arrival would be felt.
+    let [low, high] = [0, this.members.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compareNames(this.members[middle], nick) < 0) low = middle + 1;
+      else high = middle;
+    }
+    this.members = this.members.toSpliced(low, 0, nick);
     this.count += 1;
     return true;
   }

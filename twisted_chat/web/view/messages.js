@@ -48,6 +48,7 @@ export class Messages {
     this.latest = byId("latest");
     this.pinned = true; // stays at the end while more comes
     this.shown = null; // the conversation on the screen
+    this.above = 0; // the room above a short conversation
     this.places = new WeakMap(); // where one was in each conversation
     this.list = this.freshList();
 
@@ -57,7 +58,10 @@ export class Messages {
       this.box.focus({ preventScroll: true });
     });
     // A keyboard that slides in, or a turned phone, must not hide the end.
-    new ResizeObserver(() => this.pinned && this.toEnd()).observe(this.box);
+    new ResizeObserver(() => {
+      this.fillUp();
+      if (this.pinned) this.toEnd();
+    }).observe(this.box);
   }
 
   freshList() {
@@ -151,12 +155,14 @@ export class Messages {
   // A short conversation stands at the bottom, next to where one writes.
   fillUp() {
     const { box } = this;
+    if (!this.above && box.scrollHeight > box.clientHeight) return;
     box.style.setProperty("--above", "0px");
     const free = box.clientHeight - box.scrollHeight;
     const last = box.lastElementChild;
     if (!last) return;
     const used = last.offsetTop - box.offsetTop + last.offsetHeight;
-    if (free >= 0) box.style.setProperty("--above", `${Math.max(0, box.clientHeight - used - 16)}px`);
+    this.above = free >= 0 ? Math.max(0, box.clientHeight - used - 16) : 0;
+    box.style.setProperty("--above", `${this.above}px`);
   }
 
   emptiness(place) {
