@@ -2,8 +2,8 @@
 
 Nobody's text can move another's cursor or forge a line: control characters
 (C0, C1, DEL), bidirectional embeddings, overrides and isolates, and line and
-paragraph separators are removed, on every protocol; so are the sequences that a terminal
-sends for arrow and function keys.
+paragraph separators are removed, on every protocol; so are the sequences that a
+terminal sends for arrow and function keys.
 """
 
 from __future__ import annotations
