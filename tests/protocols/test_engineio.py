@@ -167,6 +167,13 @@ class LimitTests(EngineIOTestCase):
         self.poll(sid, b"1")
         self.assertEqual(self.socket().status, 101)
 
+    def test_unsound_handshakes(self) -> None:
+        """They take no session's place."""
+        self.serve(max_sessions=1)
+        for _ in range(3):
+            self.assertEqual(self.socket(sec_websocket_version="8").status, 426)
+        self.assertEqual(self.socket().status, 101)
+
     def test_sessions_of_one_host(self) -> None:
         """An address has a share of its own; this machine itself has no limit."""
         self.serve(max_per_host=2)
@@ -176,10 +183,11 @@ class LimitTests(EngineIOTestCase):
         self.open(peer="192.0.2.2")
         for _ in range(3):
             self.open(peer="127.0.0.1")
+            self.open(peer="::ffff:127.0.0.1")
         self.poll(sid, b"1")
         self.open()
         self.poll("id2", b"1")
-        self.poll("id8", b"1")
+        self.poll("id10", b"1")
         self.open()
 
     def test_size_of_a_post(self) -> None:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import partial
-from ipaddress import ip_address
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs
@@ -26,6 +25,7 @@ from twisted.web.server import NOT_DONE_YET
 
 from twisted_chat.wire.engineio import PROTOCOL
 
+from .admission import Admission
 from .engineio_link import Link
 from .engineio_session import EngineIOPeer, Session, Sessions
 from .handshake import is_upgrade
@@ -104,12 +104,11 @@ class EngineIOResource(Resource):
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._peer = peer
-        self._max_sessions = max_sessions
-        self._max_per_host = max_per_host
         self._allow_origin = allow_origin
         self._sessions = Sessions(
             clock,
             new_id,
+            Admission(max_sessions, max_per_host),
             ping_interval=ping_interval,
             ping_timeout=ping_timeout,
             max_payload=max_payload,
@@ -185,15 +184,18 @@ class EngineIOResource(Resource):
             raise Refusal(400, 2, "Bad handshake method")
         if version != PROTOCOL.encode():
             raise Refusal(400, 5, "Unsupported protocol version")
-        host = _host(request)
-        count = self._sessions.per_host.get(host, 0) if host else 0
-        if self.sessions >= self._max_sessions or count >= self._max_per_host:
+        peer, address = self._peer(request), request.getClientAddress()
+        if self._sessions.admission.enter(address) is not None:
             raise Refusal(503, 4, "Too many sessions")
-        peer = self._peer(request)
+        make = partial(Session, self._sessions, peer, address)
         if transport == b"websocket":
-            make = partial(Session, self._sessions, peer, host)
-            return self._connect(request, Link(self._sessions, make))
-        session = Session(self._sessions, peer, host)
+            link = Link(self._sessions, make)
+            result = self._connect(request, link)
+            if link.unused:
+                # It was no sound handshake.
+                self._sessions.admission.leave(address)
+            return result
+        session = make()
         answer(request, session.begin_polling())
         session.begin()
         return NOT_DONE_YET
@@ -235,14 +237,3 @@ def _query(request: Request) -> dict[bytes, bytes]:
     except ValueError:
         raise Refusal(400, 3, "Bad request") from None
     return {name: values[0] for name, values in fields.items()}
-
-
-def _host(request: Request) -> str | None:
-    """Where a client is, if that counts against a limit."""
-    host = getattr(request.getClientAddress(), "host", None)
-    if not isinstance(host, str):
-        return None
-    try:
-        return None if ip_address(host.partition("%")[0]).is_loopback else host
-    except ValueError:
-        return host

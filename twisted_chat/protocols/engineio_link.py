@@ -39,6 +39,11 @@ class Link:
         self._live = self._make is not None
         self._connection: WebSocketConnection | None = None
 
+    @property
+    def unused(self) -> bool:
+        """The session of its own was not made."""
+        return self._make is not None
+
     def opened(self, connection: WebSocketConnection) -> None:
         """The handshake is done."""
         self._connection = connection

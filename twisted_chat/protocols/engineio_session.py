@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.logger import Logger
 
 from twisted_chat.wire.engineio import (
@@ -33,6 +33,7 @@ from twisted_chat.wire.engineio import (
 )
 from twisted_chat.wire.websocket import frame_binary, frame_text
 
+from .admission import Admission
 from .deadlines import Deadlines
 from .keepalive import CLOSING_TIMEOUT, Keepalive
 from .polling import GOODBYE, NOTHING, Polling
@@ -83,6 +84,7 @@ class Probe(Protocol):
 class Sessions:
     """The sessions of one server, and the figures that they share.
 
+    :param admission: counts them; whoever makes a session has entered it there.
     :param ping_interval: seconds between heartbeats; fractions are fine.
     :param ping_timeout: seconds in which one has to be answered.
     :param max_payload: bytes of one POST, or one WebSocket message.
@@ -92,6 +94,7 @@ class Sessions:
         self,
         clock: IReactorTime,
         new_id: Callable[[], str],
+        admission: Admission,
         *,
         ping_interval: float,
         ping_timeout: float,
@@ -103,7 +106,7 @@ class Sessions:
         self.ping_timeout = ping_timeout
         self.max_payload = max_payload
         self.by_id: dict[str, Session] = {}
-        self.per_host: dict[str, int] = {}
+        self.admission = admission
         self.heartbeat = Keepalive(clock, ping_interval, ping_timeout)
         # Engine.IO has heartbeats of its own; this one only sees to goodbyes.
         self.goodbyes = Keepalive(clock, 0, CLOSING_TIMEOUT)
@@ -138,8 +141,8 @@ class Session:
     """
 
     __slots__ = (
+        "_address",
         "_heard_at",
-        "_host",
         "_pinged",
         "_probe",
         "_sessions",
@@ -154,7 +157,7 @@ class Session:
     _log = Logger()
 
     def __init__(
-        self, sessions: Sessions, peer: EngineIOPeer, host: str | None
+        self, sessions: Sessions, peer: EngineIOPeer, address: IAddress
     ) -> None:
         self.id = sessions.new_id()
         self.peer = peer
@@ -163,13 +166,11 @@ class Session:
         self.polling: Polling | None = None
         self.socket: WebSocketConnection | None = None
         self._sessions = sessions
-        self._host = host
+        self._address = address
         self._probe: Probe | None = None
         self._pinged = False
         self._heard_at = sessions.clock.seconds()
         sessions.by_id[self.id] = self
-        if host is not None:
-            sessions.per_host[host] = sessions.per_host.get(host, 0) + 1
         sessions.heartbeat.watch(self)
 
     # For the application.
@@ -365,12 +366,7 @@ class Session:
         sessions = self._sessions
         sessions.by_id.pop(self.id, None)
         sessions.heartbeat.forget(self)
-        if self._host is not None:
-            left = sessions.per_host[self._host] - 1
-            if left:
-                sessions.per_host[self._host] = left
-            else:
-                del sessions.per_host[self._host]
+        sessions.admission.leave(self._address)
         if self._probe is not None:
             self._probe.give_up()
         if self.polling is not None:
