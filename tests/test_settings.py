@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -14,9 +15,14 @@ from twisted_chat.settings import SettingError, Settings
 class SettingsTests(SynchronousTestCase):
     """Options, the TOML file and ``$PORT``."""
 
+    def setUp(self) -> None:
+        directory = TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = Path(directory.name)
+
     def file(self, content: str | bytes) -> str:
         """A file with this in it."""
-        path = Path(self.mktemp())
+        path = self.directory / f"file{len(list(self.directory.iterdir()))}"
         if isinstance(content, str):
             content = content.encode()
         path.write_bytes(content)
@@ -115,7 +121,7 @@ class SettingsTests(SynchronousTestCase):
 
     def test_bad_values(self) -> None:
         """Each bad option is named in one line that says what it should be."""
-        missing = self.mktemp()
+        missing = str(self.directory / "missing")
         for name, value, reason in (
             ("port", ["99999"], "no TCP port"),
             ("port", ["-1"], "neither a TCP port nor an endpoint"),
@@ -167,7 +173,7 @@ class SettingsTests(SynchronousTestCase):
 
     def test_bad_files(self) -> None:
         """A TOML file that is none, or holds what is no setting, is named."""
-        missing = self.mktemp()
+        missing = str(self.directory / "missing")
         self.assertIn(f"cannot read {missing}", self.refused(config=missing))
         self.assertIn("--config: ", self.refused(config=self.file("history: 3")))
         self.assertIn("is not UTF-8", self.refused(config=self.file(b"\xff\xfe")))

@@ -144,7 +144,7 @@ class Inbox:
             self._queue = None
             if self._finished_at is not None:
                 self._leave()
-            elif self._paused:
+            elif self._paused and not self._client.closed:
                 self._paused = False
                 self._resume()
 
