@@ -153,6 +153,17 @@ test("a message whose confirmation was lost is not said twice", () => {
   assert.deepEqual(frames.map(({ text }) => text), ["lost"]);
 });
 
+test("nor is a guest's, who comes back under another number", () => {
+  welcome({ nick: "guest_1" });
+  chat.say(lobby(), "stored");
+  chat.disconnected();
+  welcome({ nick: "guest_2", recovered: true, position: id(12) });
+  chat.receive(message(11, "guest_1", "stored"));
+  assert.deepEqual(sent(chat.receive({ ...chat.fence(true), type: "who", room: "lobby", members: [] })), []);
+  assert.equal(lobby().entries.length, 1);
+  assert.equal(lobby().unread, 0);
+});
+
 test("if the server cannot promise, one decides oneself", () => {
   welcome();
   chat.say(lobby(), "perhaps");

@@ -16,9 +16,15 @@ function saw(chat, id) {
   if (id && id > chat.position) chat.position = id;
 }
 
+// A guest may come back under another number; what is told of the time before is still theirs.
+function isMine(chat, nick) {
+  const folded = fold(nick);
+  return folded === fold(chat.nick) || (chat.holding && folded === fold(chat.former));
+}
+
 function spoken(chat, frame) {
   const { type: kind, id, from } = frame;
-  const mine = fold(from) === fold(chat.nick);
+  const mine = isMine(chat, from);
   const text = String(frame.text);
   const entry = { kind, id, time: timeOf(chat, frame), from, text, mine };
   if (!mine && kind !== "dm") entry.mention = mentions(text, chat.nick);
@@ -79,6 +85,7 @@ export const FRAMES = {
     const missing = resumed && !frame.recovered;
     // Ids of another journal say nothing about ours, and cannot be compared.
     const foreign = missing && frame.position < chat.position;
+    if (chat.nick && chat.nick !== frame.nick) chat.former = chat.nick;
     Object.assign(chat, { online: true, holding: true, nick: frame.nick });
     chat.session = frame.session ?? chat.session;
     // Else what was missed is still to come, and moves the position itself.
@@ -129,7 +136,7 @@ export const FRAMES = {
   },
 
   dm(chat, frame) {
-    const mine = fold(frame.from) === fold(chat.nick);
+    const mine = isMine(chat, frame.from);
     return hear(chat, chat.open("dm", mine ? frame.to : frame.from), frame);
   },
 

@@ -20,6 +20,7 @@ export class Chat {
   constructor({ now = Date.now } = {}) {
     this.now = now;
     this.nick = "";
+    this.former = ""; // the name before a reconnect that could not keep it, as a guest's
     this.wanted = ""; // the name this person chose; a guest has none
     this.session = "";
     this.position = ""; // everything up to here was seen
