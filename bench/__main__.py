@@ -41,7 +41,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--only", type=_names, help="names: " + ", ".join(c.key for c in CONTENDERS)
     )
     parser.add_argument("--rounds", type=int, help="for each server and size (3)")
-    parser.add_argument("--seconds", type=float, help="of saturation, a round (1.5)")
+    parser.add_argument("--seconds", type=float, help="of saturation, a round (1)")
     parser.add_argument(
         "--patience", type=float, default=150, help="seconds to let everyone in (150)"
     )
@@ -75,7 +75,7 @@ def plan_of(options: argparse.Namespace) -> Plan:
     return Plan(
         sizes=options.clients or (QUICK_SIZES if quick else SIZES),
         rounds=options.rounds or (1 if quick else 3),
-        seconds=options.seconds or (1.0 if quick else 1.5),
+        seconds=options.seconds or 1.0,
         patience=options.patience,
     )
 
