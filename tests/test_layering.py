@@ -58,7 +58,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "journals.redis_names",
     ),
     ("journals.redis_follow",),
-    ("wire.socketio", "wire.text", "wire.websocket"),
+    ("wire.engineio", "wire.socketio", "wire.text", "wire.websocket"),
     ("routes", "wire.*", "journals.*"),
     # How bytes come and go.
     (

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from tests.protocols.engineio_client import EngineIOTestCase
 from tests.protocols.memory import WebSocketClient
-from twisted_chat.protocols.engineio_session import EngineIOPeer, reframe
+from twisted_chat.protocols.engineio_session import EngineIOPeer
 from twisted_chat.protocols.outbox import MAX_WAITING
-from twisted_chat.wire.websocket import frame_binary, frame_text
 
 
 class HeartbeatTests(EngineIOTestCase):
@@ -198,23 +197,3 @@ class SilentPeerTests(EngineIOTestCase):
         client = self.upgrade(sid)
         client.say("1")
         self.assertEqual(self.resource.sessions, 0)
-
-
-class ReframeTests(EngineIOTestCase):
-    """What was made for polling can still be sent after the upgrade."""
-
-    def test_records(self) -> None:
-        """Each record becomes a frame."""
-        self.assertEqual(
-            reframe(b"4a\x1ebAQI=\x1e2\x1e"),
-            frame_text(b"4a") + frame_binary(b"\x01\x02") + frame_text(b"2"),
-        )
-
-    def test_among_frames(self) -> None:
-        """Frames stay as they are, whatever is in them and however long."""
-        for size in (0, 1, 30, 125, 126, 7680, 65535, 65536):
-            frame = frame_binary(b"\x1e" * size)
-            self.assertEqual(
-                reframe(frame + b"4a\x1e" + frame + frame),
-                frame + frame_text(b"4a") + frame + frame,
-            )

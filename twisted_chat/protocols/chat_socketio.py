@@ -19,6 +19,7 @@ from twisted_chat.events import LOBBY
 from twisted_chat.interfaces import Codec
 from twisted_chat.limits import MAX_LINE, Pace
 from twisted_chat.pool import Client
+from twisted_chat.wire.engineio_frames import frame, polled
 from twisted_chat.wire.socketio import MAIN, Packet, raw_argument
 from twisted_chat.wire.socketio_chat import (
     MAX_PID,
@@ -27,7 +28,6 @@ from twisted_chat.wire.socketio_chat import (
     session_of,
 )
 
-from .engineio_session import frame, polled
 from .inbox import Inbox
 from .socketio import Connection, Member, SocketIO
 

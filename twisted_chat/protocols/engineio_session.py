@@ -26,11 +26,10 @@ from twisted_chat.wire.engineio import (
     Packet,
     PacketError,
     binary_record,
-    decode_payload,
-    message,
     open_packet,
     record,
 )
+from twisted_chat.wire.engineio_frames import frame, polled, reframe
 from twisted_chat.wire.websocket import frame_binary, frame_text
 
 from .admission import Admission
@@ -48,9 +47,6 @@ overtake the GET that was sent beside it."""
 
 MAX_LINGERING = 1000
 """Closed sessions that are remembered for that."""
-
-FRAME = 0x80
-"""Set in the first byte of every frame, and of no record."""
 
 _PING = PING.encode()
 
@@ -392,43 +388,3 @@ class Session:
         except Exception:  # noqa: BLE001
             self._log.failure("an Engine.IO application failed")
             self._fail("the application failed", 1011)
-
-
-def frame(text: bytes) -> bytes:
-    """A text message as a WebSocket frame."""
-    return frame_text(message(text))
-
-
-def polled(text: bytes) -> bytes:
-    """A text message as a record for polling."""
-    return record(message(text))
-
-
-def reframe(data: bytes) -> bytes:
-    """Records that were made for polling as frames, among others that are frames."""
-    frames = []
-    at = 0
-    while at < len(data):
-        if data[at] & FRAME:
-            end = frame_end(data, at)
-            frames.append(data[at:end])
-        else:
-            end = data.index(SEPARATOR, at) + 1
-            for kind, content in decode_payload(data[at : end - 1]):
-                frames.append(
-                    frame_binary(content)
-                    if isinstance(content, bytes)
-                    else frame_text((kind + content).encode())
-                )
-        at = end
-    return b"".join(frames)
-
-
-def frame_end(data: bytes, at: int) -> int:
-    """Where the server's frame ends that begins there (RFC 6455, section 5.2)."""
-    size = data[at + 1]
-    if size < 126:
-        return at + 2 + size
-    wide = 2 if size == 126 else 8
-    head = at + 2 + wide
-    return head + int.from_bytes(data[at + 2 : head])
