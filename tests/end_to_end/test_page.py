@@ -325,6 +325,37 @@ class PageTests(ServerTestCase):
         self.assertEqual(page.text("#me_nick"), "erin")
         self.assertEqual(page.evaluate("document.querySelectorAll('.gap').length"), 0)
 
+    def test_writing_while_the_server_dies(self) -> None:
+        """A guest who writes on while the server is killed says everything once."""
+        server = self.start("--store", "sqlite:chat.sqlite", "--flood", "off")
+        page = self.open(server)
+        page.evaluate("""
+            window.written = 0;
+            window.writing = setInterval(() => {
+                window.written += 1;
+                document.querySelector("#chat_input").value = `m${window.written}`;
+                document.querySelector("#chat_form").requestSubmit();
+            }, 20);
+        """)
+        for _ in range(2):
+            page.wait_status("Connected")
+            written = page.evaluate("window.written")
+            page.wait(f"window.written > {written + 30}")
+            server.kill()
+            options = ("--store", "sqlite:chat.sqlite", "--flood", "off")
+            server = self.restart(server, *options)
+        page.wait_status("Connected")
+        count = page.evaluate("(clearInterval(window.writing), window.written)")
+        page.wait("!document.querySelector('.row:is(.sending, .waiting, .unsure)')")
+        page.wait_text(f"m{count}")
+        expected = [f"m{number}" for number in range(1, count + 1)]
+        self.assertEqual(page.texts, expected[-len(page.texts) :])
+        reader = self.connect(server)
+        reader.say("\\history 500", "\\dm nobody the end")
+        stored = reader.expect("nobody here is called").split("\r\n")
+        lines = [line.partition(": ")[2] for line in stored if ": m" in line]
+        self.assertEqual(lines[-count:], expected[-500:])
+
     def test_says_so_if_something_may_be_missing(self) -> None:
         """A server that has forgotten everything cannot promise anything."""
         server = self.start("--store", "memory:")
