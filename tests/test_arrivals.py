@@ -1,0 +1,449 @@
+"""Newcomers until they are let in, and those who resume."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.answers import Answer, Welcome
+from twisted_chat.arrivals import RETRY
+from twisted_chat.limits import MAX_MISSED
+from twisted_chat.nicknames import LocalNames
+from twisted_chat.testing import FakeClient, FakeWire, Gate, TestChat, line_wire
+from twisted_chat.wire.text import LineCodec
+
+MISSING = "Some of what was said while you were away may be missing here."
+
+
+class RecordingCodec(LineCodec):
+    """Remembers each welcome as it was given."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.welcomes: list[Welcome] = []
+
+    def answer(self, answer: Answer, ref: str | None) -> bytes:
+        if isinstance(answer, Welcome):
+            self.welcomes.append(answer)
+        return super().answer(answer, ref)
+
+
+class SlowNames(LocalNames):
+    """Names that another machine keeps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate: Gate | None = None
+
+    async def claim(self, keys: Sequence[str], owner: str) -> bool:
+        if self.gate:
+            await self.gate
+        return await super().claim(keys, owner)
+
+    async def release(self, keys: Sequence[str], owner: str) -> None:
+        if self.gate:
+            await self.gate
+        await super().release(keys, owner)
+
+
+class ArrivalCase(SynchronousTestCase):
+    """Alice is here and has read everything."""
+
+    def setUp(self) -> None:
+        self.codec = RecordingCodec()
+        self.names = SlowNames()
+        self.room = TestChat(history=3, names=self.names, motd=("Be kind.",))
+        line = line_wire()
+        self.wire = FakeWire(self.codec, line.decode, line.read)
+        (self.alice,) = self.room.people("alice", wire=self.wire)
+
+    def come(self, nick: str | None = None, **more: object) -> FakeClient:
+        return self.room.client(nick, wire=self.wire, **more)  # type: ignore[arg-type]
+
+    @property
+    def welcome(self) -> Welcome:
+        """The last one."""
+        return self.codec.welcomes[-1]
+
+
+class NewcomerTests(ArrivalCase):
+    """Getting in."""
+
+    def test_a_welcome(self) -> None:
+        """The name, the operator's words, the last messages, and the own arrival."""
+        self.alice.types("one", "two", "three", "four", r"\away lunch")
+        bob = self.come("bob")
+        self.assertEqual(
+            bob.sees(),
+            [
+                "Welcome, bob!",
+                "Be kind.",
+                "alice: two",
+                "alice: three",
+                "alice: four",
+                "bob: joined the chat",
+            ],
+        )
+        self.assertEqual(self.alice.sees()[-1], "bob: joined the chat")
+        self.assertEqual(self.welcome.members, ("alice", "bob"))
+        self.assertEqual(self.welcome.away, {"alice": "lunch"})
+        self.assertEqual(self.welcome.position, self.room.pool.position)
+        self.assertEqual(self.welcome.session, bob.client.id)
+        self.assertFalse(self.welcome.resumed or self.welcome.recovered)
+
+    def test_nothing_twice_and_nothing_missing(self) -> None:
+        """What is said while one comes is in the history or follows, never both."""
+        self.room.journal.hold()
+        with self.room.together():
+            self.alice.types("before")
+        bob = self.come("bob")
+        self.alice.types("after")
+        self.room.journal.release()
+        self.assertEqual(
+            bob.sees()[2:], ["alice: before", "bob: joined the chat", "alice: after"]
+        )
+
+    def test_guests(self) -> None:
+        """Without a name, or with one that cannot be had, one is a guest."""
+        guest = self.come()
+        self.assertRegex(guest.nick, r"\Aguest_[1-9][0-9]{3}\Z")
+        for nick, error in (
+            ("alice", "error: alice or a name like it is in use: choose another"),
+            ("guest_1", "error: guest_1 is kept for guests: choose another"),
+        ):
+            guest = self.come(nick)
+            seen = guest.sees()
+            self.assertEqual(seen[0], error)
+            self.assertEqual(seen[1], f"Welcome, {guest.nick}!")
+            self.assertRegex(guest.nick, r"\Aguest_")
+
+    def test_a_guest_number_that_is_taken(self) -> None:
+        """Another one is drawn."""
+        with self.room.together():
+            first, second = self.come(), self.come()
+        chance = self.room.chat._arrivals._chance
+        numbers = iter([int(first.nick[6:]), int(second.nick[6:]), 77])
+        self.patch(chance, "randrange", lambda *_: next(numbers))
+        self.assertEqual(self.come().nick, "guest_77")
+
+    def test_rooms(self) -> None:
+        """One may come into several rooms at once, and speaks in the last."""
+        self.alice.types(r"\join tea", "hot", r"\topic green")
+        self.alice.sees()
+        bob = self.come("bob", rooms=("#Lobby", "tea", "a:b", "TEA"))
+        self.assertEqual(bob.client.rooms, ("lobby", "tea"))
+        seen = bob.sees()
+        self.assertEqual(seen[0], "Welcome, bob!")
+        self.assertEqual(
+            seen[2:], ["topic of #tea: green", "alice: hot", "bob: joined the chat"]
+        )
+        self.assertEqual(
+            self.alice.sees(), ["[#lobby] bob: joined the chat", "bob: joined the chat"]
+        )
+        bob.types("hi")
+        self.assertEqual(self.alice.sees(), ["bob: hi"])
+        self.assertEqual(self.come("carol", rooms=("a:b",)).client.rooms, ("lobby",))
+
+    def test_a_room_besides(self) -> None:
+        """The other rooms that one comes into show what was said there, too."""
+        self.alice.types("in the lobby")
+        bob = self.come("bob", rooms=("lobby", "tea"))
+        self.assertEqual(
+            bob.sees(),
+            [
+                "Welcome, bob!",
+                "Be kind.",
+                "[#lobby] alice: in the lobby",
+                "bob: joined the chat",
+            ],
+        )
+
+
+class TroubleTests(ArrivalCase):
+    """Newcomers while the store is away."""
+
+    def test_nothing_can_be_stored(self) -> None:
+        """One is told so once, and let in when the store is back."""
+        self.room.journal.fail(times=3)
+        bob = self.come("bob")
+        warning = "error: you cannot be let in yet: the disk is full (trying again)"
+        self.assertEqual(bob.sees(), [warning])
+        self.assertEqual(self.alice.sees(), [])
+        for _ in range(2):
+            self.room.advance(RETRY)
+            self.assertEqual(bob.sees(), [])
+        self.room.advance(RETRY)
+        self.assertEqual(bob.sees()[0], "Welcome, bob!")
+        self.assertEqual(self.alice.sees(), ["bob: joined the chat"])
+
+    def test_nothing_can_be_read(self) -> None:
+        """The same when a room's past cannot be read."""
+        self.room.journal.fail(what="read")
+        bob = self.come("bob", rooms=("lobby", "tea"))
+        self.assertIn("you cannot be let in yet", bob.sees()[0])
+        self.assertEqual(self.room.pool.rooms["lobby"].visitors, 1)
+        self.room.advance(RETRY)
+        self.assertEqual(bob.sees()[0], "Welcome, bob!")
+        self.assertEqual(self.room.pool.rooms["lobby"].visitors, 1)
+
+    def test_a_mistake_in_a_store(self) -> None:
+        """An unexpected exception is in the log; the newcomer is tried again."""
+        self.room.journal.fail(ZeroDivisionError(), what="read")
+        with self.assertRaises(ZeroDivisionError):
+            self.come("bob", rooms=("tea",))
+        self.room.advance(RETRY)
+        self.assertEqual(self.alice.sees(), [])
+        self.assertIn("bob", self.room.pool.by_name)
+
+    def test_gone_before_that(self) -> None:
+        """Nobody hears of someone who gave up, and the name is free."""
+        self.room.journal.fail(times=2, what="read")
+        bob = self.come("bob", rooms=("tea",))
+        bob.leaves()
+        self.room.advance(RETRY)
+        self.room.advance(RETRY)
+        self.assertEqual(self.alice.sees(), [])
+        self.assertEqual(self.come("bob").nick, "bob")
+        self.assertEqual(list(self.room.pool.rooms), ["lobby"])
+
+    def test_gone_when_its_arrival_is_on_its_way(self) -> None:
+        """The others see both, in that order."""
+        self.room.journal.hold()
+        bob = self.come("bob")
+        bob.leaves()
+        self.room.journal.release()
+        self.room.settle()
+        self.assertEqual(
+            self.alice.sees(), ["bob: joined the chat", "bob: left the chat"]
+        )
+        self.assertEqual(len(self.room.pool), 1)
+
+    def test_a_departure_that_is_not_stored(self) -> None:
+        """It is a fact, and is told when the store is back."""
+        bob = self.come("bob")
+        self.alice.sees()
+        self.room.journal.fail(times=2)
+        bob.leaves()
+        self.assertEqual(self.alice.sees(), [])
+        self.room.advance(1)
+        self.room.advance(1)
+        self.assertEqual(self.alice.sees(), ["bob: left the chat"])
+
+
+class ResumeTests(ArrivalCase):
+    """Who comes back misses nothing and sees nothing twice."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.bob = self.come("bob")
+        self.bob.types(r"\join tea")
+        self.alice.types(r"\join tea")
+        self.bob.sees()
+        self.position = self.room.pool.position
+        self.session = self.bob.client.id
+
+    def back(self, **more: object) -> FakeClient:
+        given: dict[str, object] = {
+            "since": self.position,
+            "session": self.session,
+            "rooms": ("lobby", "tea"),
+        }
+        return self.come("bob", **{**given, **more})
+
+    def test_what_was_missed(self) -> None:
+        """In order, with rooms, and whispers only for whom they were."""
+        self.alice.types("one")
+        self.bob.leaves()
+        self.alice.types("two", r"\dm alice note", r"\me sips", r"\topic green")
+        bob = self.back()
+        self.assertEqual(bob.client.id, self.session)
+        self.assertEqual(
+            bob.sees(),
+            [
+                "Welcome, bob!",
+                "Be kind.",
+                "alice: one",
+                "alice: two",
+                "* alice sips",
+                "alice: set the topic to: green",
+                "bob: joined the chat",
+            ],
+        )
+        self.assertTrue(self.welcome.resumed and self.welcome.recovered)
+        self.alice.types("three")
+        self.assertEqual(bob.sees(), ["alice: three"])
+
+    def test_what_happens_meanwhile(self) -> None:
+        """While the store is asked, what happens is held back and follows."""
+        self.bob.leaves()
+        self.alice.types("one")
+        self.room.journal.hold("read")
+        bob = self.back()
+        self.alice.types("two")
+        self.assertEqual(bob.sees(), [])
+        self.room.journal.release("read")
+        self.assertEqual(
+            bob.sees()[2:], ["alice: one", "bob: joined the chat", "alice: two"]
+        )
+
+    def test_too_much_was_missed(self) -> None:
+        """One is told so, and sees the last messages."""
+        self.bob.leaves()
+        self.alice.types(*(f"line {n}" for n in range(MAX_MISSED + 1)))
+        seen = self.back().sees()
+        self.assertEqual(seen[2], MISSING)
+        self.assertIn("alice: line 2000", seen)
+        self.assertTrue(self.welcome.resumed)
+        self.assertFalse(self.welcome.recovered)
+
+    def test_a_position_of_another_server(self) -> None:
+        """What is no position here is not believed."""
+        self.bob.leaves()
+        self.assertEqual(self.back(since="nonsense").sees()[2], MISSING)
+
+    def test_the_store_cannot_be_read(self) -> None:
+        """One is let in all the same, and told that something may be missing."""
+        self.bob.leaves()
+        self.room.journal.fail(what="read")
+        bob = self.come("bob", since=self.position, session=self.session)
+        self.assertEqual(bob.sees()[2], MISSING)
+
+    def test_a_connection_that_hangs(self) -> None:
+        """The new one takes its place, name and rooms; nobody else notices."""
+        self.alice.sees()
+        self.alice.types("one")
+        self.alice.sees()
+        bob = self.back()
+        self.assertEqual(self.bob.closed, "another connection has taken its place")
+        self.assertIs(bob.client, self.bob.client)
+        self.assertEqual(bob.sees(), ["Welcome, bob!", "Be kind.", "alice: one"])
+        self.assertEqual(self.alice.sees(), [])
+        bob.types("hi")
+        self.assertEqual(self.alice.sees(), ["bob: hi"])
+        self.bob.leaves()
+        self.assertEqual(self.alice.sees(), [])
+        bob.leaves()
+        self.assertEqual(self.alice.sees(), ["bob: left the chat"])
+
+    def test_take_over_without_a_position(self) -> None:
+        """One sees the last messages, as a newcomer would."""
+        self.alice.types("one")
+        bob = self.back(since=None)
+        self.assertEqual(bob.sees()[2:], ["alice: one"])
+        self.assertFalse(self.welcome.resumed)
+
+    def test_take_over_twice(self) -> None:
+        """The last one has it, also while the first is still catching up."""
+        self.alice.types("one")
+        self.room.journal.hold("read")
+        first = self.back()
+        second = self.back()
+        self.room.journal.release("read")
+        self.assertEqual(first.sees(), [])
+        self.assertEqual(second.sees()[2:], ["alice: one"])
+        self.assertEqual(first.closed, "another connection has taken its place")
+        self.assertIsNone(second.closed)
+
+    def test_take_over_by_another_wire(self) -> None:
+        """It may speak another protocol than before."""
+        other = line_wire()
+        bob = self.room.client(wire=other, since=self.position, session=self.session)
+        self.alice.types("one")
+        self.assertEqual(bob.sees()[-1], "alice: one")
+        self.assertIs(bob.client.view.codec, other.codec)  # type: ignore[union-attr]
+
+    def test_what_the_former_connection_had_sent(self) -> None:
+        """It is still said, before it goes."""
+        self.room.journal.hold()
+        self.bob.types("one", r"\nick rob", "two")
+        bob = self.back()
+        self.bob.leaves()
+        self.room.journal.release()
+        self.room.settle()
+        self.assertEqual(
+            self.alice.sees()[-3:],
+            ["bob: one", "bob: is now known as rob", "rob: two"],
+        )
+        self.assertEqual(bob.nick, "rob")
+
+    def test_after_a_farewell_that_hangs(self) -> None:
+        """Who said that it goes, and comes back first, can speak again."""
+        with self.room.together():
+            self.bob.types(r"\quit bye")
+            bob = self.back()
+        self.room.settle()
+        self.assertIsNone(bob.closed)
+        bob.types("here again")
+        self.assertEqual(self.alice.sees()[-2:], ["bob: bye", "bob: here again"])
+
+    def test_in_no_room(self) -> None:
+        """Who had left every room is in none afterwards."""
+        self.bob.types(r"\leave", r"\leave")
+        bob = self.back()
+        self.assertEqual(bob.client.rooms, ())
+        self.assertEqual(bob.sees()[0], "Welcome, bob!")
+
+    def test_while_it_is_just_leaving(self) -> None:
+        """The same session, name and id; the others see it go and come."""
+        self.alice.sees()
+        self.room.journal.hold()
+        self.bob.leaves()
+        bob = self.back()
+        self.assertEqual(bob.sees(), [])
+        self.room.journal.release()
+        self.assertEqual(bob.sees()[0], "Welcome, bob!")
+        self.assertEqual((bob.nick, bob.client.id), ("bob", self.session))
+        self.assertEqual(
+            self.alice.sees(),
+            [
+                "bob: left the chat",
+                "[#lobby] bob: joined the chat",
+                "bob: joined the chat",
+            ],
+        )
+
+    def test_while_its_name_is_not_free_yet(self) -> None:
+        """It gets in once, by its own name, and keeps it."""
+        self.names.gate = Gate()
+        self.bob.leaves()
+        self.alice.sees()
+        bob = self.back()
+        gate, self.names.gate = self.names.gate, None
+        gate.open()
+        self.room.settle()
+        self.assertEqual(bob.nick, "bob")
+        self.assertEqual(
+            self.alice.sees(), ["[#lobby] bob: joined the chat", "bob: joined the chat"]
+        )
+        self.alice.types(r"\nick bob")
+        self.assertIn("error: bob or a name like it", self.alice.sees()[-1])
+
+    def test_twice_at_once(self) -> None:
+        """Two that bring one session while it is not in yet are two clients."""
+        self.bob.leaves()
+        with self.room.together():
+            first, second = self.back(), self.back()
+        self.assertEqual(first.client.id, self.session)
+        self.assertNotEqual(second.client.id, self.session)
+        self.assertEqual(len({first.nick, second.nick}), 2)
+
+    def test_a_session_that_is_none(self) -> None:
+        """Nobody chooses the own id."""
+        for session in ("", "x", "é" * 22, "x" * 5000):
+            self.assertNotEqual(self.come(session=session).client.id, session)
+
+    def test_someone_elses_leaving_client_fails(self) -> None:
+        """A name that could not be freed is in the log, and the client gets in."""
+
+        async def release(*_: object) -> None:
+            raise ZeroDivisionError
+
+        self.patch(self.names, "release", release)
+        self.room.journal.hold()
+        self.bob.leaves()
+        bob = self.back()
+        self.room.journal.release()
+        with self.assertRaises(ZeroDivisionError):
+            self.room.settle()
+        self.assertEqual(bob.sees()[0], "Welcome, bob!")
