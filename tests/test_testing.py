@@ -1,0 +1,290 @@
+"""The fakes for those who build on the package, and the page that shows them."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unittest
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from unittest import mock
+
+from twisted.application.service import IServiceCollection, IServiceMaker
+from twisted.internet.defer import Deferred
+from twisted.internet.testing import MemoryReactorClock
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.answers import Notice
+from twisted_chat.chat import Ask
+from twisted_chat.interfaces import StoreError
+from twisted_chat.limits import Pace
+from twisted_chat.routes import standard_table
+from twisted_chat.service import ChatService
+from twisted_chat.testing import (
+    START,
+    FakeClock,
+    FakeConnection,
+    FakeWire,
+    Gate,
+    TestChat,
+    line_wire,
+)
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "extending.md"
+
+
+class PageTests(SynchronousTestCase):
+    """Whoever copies the code of docs/extending.md has something that works."""
+
+    def setUp(self) -> None:
+        self.files = dict(
+            re.findall(
+                r"```python\n# (\S+)\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL
+            )
+        )
+        self.patch(sys, "dont_write_bytecode", True)
+        self.my_chat = self.module("my_chat")
+
+    def module(self, name: str) -> ModuleType:
+        """One of the page's files, as a module that the others can import."""
+        module = ModuleType(name)
+        for_now = mock.patch.dict(sys.modules, {name: module})
+        for_now.start()
+        self.addCleanup(for_now.stop)
+        exec(compile(self.files[f"{name}.py"], f"{name}.py", "exec"), vars(module))
+        return module
+
+    def memory_reactor(self) -> MemoryReactorClock:
+        """What the page's files find when they import the reactor."""
+        reactor = MemoryReactorClock()
+        patch = mock.patch("twisted.internet.reactor", reactor, create=True)
+        patch.start()
+        self.addCleanup(patch.stop)
+        return reactor
+
+    def test_the_route_is_ten_lines(self) -> None:
+        """It is as short as the page says."""
+        code = self.files["my_chat.py"]
+        lines = [line for line in code.splitlines() if line.strip()]
+        self.assertLessEqual(len(lines), 11)
+
+    def test_its_tests_pass(self) -> None:
+        """The page's own tests are right."""
+        tests = unittest.defaultTestLoader.loadTestsFromModule(
+            self.module("test_my_chat")
+        )
+        result = unittest.TestResult()
+        tests.run(result)
+        self.assertEqual((result.testsRun, result.errors, result.failures), (3, [], []))
+
+    def test_the_tac_file(self) -> None:
+        """It makes an application with a chat that has the route."""
+        self.memory_reactor()
+        made: dict[str, Any] = {}
+        exec(compile(self.files["my_chat.tac"], "my_chat.tac", "exec"), made)
+        (service,) = IServiceCollection(made["application"])
+        self.assertIsInstance(service, ChatService)
+        self.assertIn("roll", service.chat.table)
+        self.assertIn("nick", service.chat.table)
+        self.assertEqual(service.settings.port, ("3000",))
+
+    def test_the_plugin(self) -> None:
+        """It has all the options of ``twistd chat``."""
+        self.memory_reactor()
+        self.module("my_chat_service")
+        maker = self.module("my_chat_plugin").my_chat
+        self.assertTrue(IServiceMaker.providedBy(maker))
+        self.assertEqual(maker.tapname, "my_chat")
+        options = maker.options()
+        options.parseOptions(["--store", "memory:", "--port", "0"])
+        service = maker.makeService(options)
+        self.assertIn("roll", service.chat.table)
+        self.assertEqual(service.settings.store, "memory:")
+
+
+class TestChatTests(SynchronousTestCase):
+    """The chat in memory is the real one."""
+
+    def test_two_people(self) -> None:
+        """They see each other come, speak and go."""
+        room = TestChat()
+        alice = room.client("alice")
+        bob = room.client("bob")
+        self.assertEqual(
+            alice.sees(),
+            ["Welcome, alice!", "alice: joined the chat", "bob: joined the chat"],
+        )
+        alice.types("hi")
+        bob.leaves()
+        self.assertEqual(
+            bob.sees(), ["Welcome, bob!", "bob: joined the chat", "alice: hi"]
+        )
+        self.assertEqual(alice.sees(), ["alice: hi", "bob: left the chat"])
+        self.assertIsNone(alice.closed)
+
+    def test_several_wires(self) -> None:
+        """Clients of different kinds are in one conversation."""
+        room = TestChat()
+        line = line_wire()
+        loud = FakeWire(
+            line.codec, line.decode, lambda data: data.decode().upper().split()
+        )
+        (alice,) = room.people("alice")
+        (bob,) = room.people("bob", wire=loud)
+        alice.sees()
+        alice.types("hi")
+        self.assertEqual(bob.sees(), ["ALICE:", "HI"])
+
+    def test_settings(self) -> None:
+        """History, words of the operator, and flood control."""
+        room = TestChat(history=1, motd=("Be kind.",), flood=Pace(1, 1))
+        (alice,) = room.people("alice")
+        alice.types("one", "two")
+        self.assertFalse(alice.reading)
+        self.assertEqual(alice.sees(), ["alice: one"])
+        room.advance(1.1)
+        self.assertTrue(alice.reading)
+        self.assertEqual(
+            room.client("bob").sees(),
+            ["Welcome, bob!", "Be kind.", "alice: two", "bob: joined the chat"],
+        )
+
+    def test_bytes_that_are_no_utf8(self) -> None:
+        """A test can send them as Python has them in a string."""
+        room = TestChat()
+        (alice,) = room.people("alice")
+        alice.types(b"a\xffb".decode("utf-8", "surrogateescape"))
+        self.assertEqual(alice.sees(), ["alice: a\ufffdb"])
+
+    def test_a_route_that_waits(self) -> None:
+        """For a gate that the test opens, or for a Deferred."""
+        gate, deferred = Gate(), Deferred[str]()
+        table = standard_table()
+
+        @table.route("slow", "", "wait")
+        async def slow(_ask: Ask) -> Notice:
+            await gate
+            return Notice((await deferred,))
+
+        room = TestChat(table)
+        (alice,) = room.people("alice")
+        alice.types(r"\slow", "after")
+        gate.open()
+        self.assertEqual(alice.sees(), [])
+        deferred.callback("done")
+        self.assertEqual(alice.sees(), ["done", "alice: after"])
+
+    def test_mistakes_are_raised(self) -> None:
+        """What a server would log fails the test, once."""
+        table = standard_table()
+
+        @table.route("x", "", "fail")
+        async def broken(_ask: Ask) -> None:
+            raise ZeroDivisionError
+
+        room = TestChat(table)
+        (alice,) = room.people("alice")
+        with self.assertRaises(ZeroDivisionError):
+            alice.types(r"\x")
+        alice.types("hi")
+        self.assertIn("alice: hi", alice.sees())
+
+    def test_stop(self) -> None:
+        """A server that has something left to store says so."""
+        room = TestChat()
+        (alice,) = room.people("alice")
+        room.journal.hold()
+        alice.types("hi")
+        self.assertFalse(room.stop())
+        room.journal.release()
+        self.assertEqual(alice.sees()[0], "alice: hi")
+
+
+class FailingJournalTests(SynchronousTestCase):
+    """A store that fails, or takes its time, when told to."""
+
+    def setUp(self) -> None:
+        self.room = TestChat()
+        self.journal = self.room.journal
+        (self.alice,) = self.room.people("alice")
+
+    def test_fail(self) -> None:
+        """So often, and with these words."""
+        self.journal.fail("no room", times=2)
+        for expected in ("error: not stored: no room",) * 2 + ("alice: hi",):
+            self.alice.types("hi")
+            self.assertEqual(self.alice.sees(), [expected])
+
+    def test_until_recover(self) -> None:
+        """It says that it is not healthy, and then that it is."""
+        self.assertIsNone(self.journal.healthy())
+        self.journal.fail(times=None)
+        self.assertEqual(self.journal.healthy(), "the disk is full")
+        for _ in range(3):
+            self.alice.types("hi")
+        self.journal.recover()
+        self.alice.types("hi")
+        self.assertEqual(self.alice.sees()[3], "alice: hi")
+        self.assertIsNone(self.journal.healthy())
+
+    def test_hold(self) -> None:
+        """Reading and writing, each on its own; a second release is none."""
+        self.journal.hold("read")
+        self.alice.types(r"\history", "hi")
+        self.assertEqual(self.alice.sees(), [])
+        self.journal.release("read")
+        self.journal.release("read")
+        self.assertEqual(self.alice.sees()[-1], "alice: hi")
+
+    def test_close(self) -> None:
+        """After its end it refuses like the one within."""
+        self.room.spawn(self.journal.close())
+        self.alice.types("hi")
+        self.assertIn("closing", self.alice.sees()[0])
+
+    def test_an_exception_of_its_own(self) -> None:
+        """A test may choose what is raised."""
+        self.journal.fail(StoreError("mine"), what="read")
+        self.alice.types(r"\history")
+        self.assertEqual(self.alice.sees(), ["error: mine"])
+
+
+class FakeClockTests(SynchronousTestCase):
+    """Time that is turned by hand."""
+
+    def test_order(self) -> None:
+        """Calls are made when they are due, in order, at their own time."""
+        clock, calls = FakeClock(), list[tuple[str, float]]()
+
+        def call(name: str) -> None:
+            calls.append((name, clock.seconds() - START))
+
+        clock.callLater(2, call, "late")
+        clock.callLater(1, call, "early")
+        never = clock.callLater(1, call, "never")
+        clock.callLater(1, lambda: clock.callLater(0.5, call, "then"))
+        self.assertTrue(never.active())
+        never.cancel()
+        self.assertFalse(never.active())
+        clock.advance(0.5)
+        self.assertEqual(calls, [])
+        clock.advance(2)
+        self.assertEqual(calls, [("early", 1), ("then", 1.5), ("late", 2)])
+        self.assertEqual(clock.seconds(), START + 2.5)
+
+
+class FakeConnectionTests(SynchronousTestCase):
+    """A peer that remembers."""
+
+    def test_closing(self) -> None:
+        """The first reason counts, and nothing is seen after it."""
+        connection = FakeConnection()
+        connection.write(b"one")
+        connection.write(b"two")
+        connection.close("first")
+        connection.close("second")
+        connection.write(b"three")
+        self.assertEqual(connection.closed, "first")
+        self.assertEqual(connection.take(), b"onetwo")
+        self.assertEqual(connection.take(), b"")
