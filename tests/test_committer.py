@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.committer import MAX_CHARACTERS, MAX_ENTRIES, Committer, Submission
+from twisted_chat.committer import (
+    LULL,
+    MAX_CHARACTERS,
+    MAX_ENTRIES,
+    Committer,
+    Submission,
+)
 from twisted_chat.events import Gone, Joined, Said, Stored
 from twisted_chat.interfaces import StoreError
 from twisted_chat.journals.memory import MemoryJournal
@@ -27,6 +33,7 @@ class CommitterTests(SynchronousTestCase):
             node="n",
             spawn=self.world.spawn,
             call_later=self.clock.callLater,
+            seconds=self.clock.seconds,
         )
         self.heard: list[Stored] = []
         self.settled: list[Submission] = []
@@ -73,6 +80,65 @@ class CommitterTests(SynchronousTestCase):
         self.journal.release()
         self.assertEqual(self.batches(), [["a"], ["b", "c", "d"]])
         self.assertEqual([s.event for s in self.heard], [said(t) for t in "abcd"])
+
+    def show_for(self, seconds: float) -> None:
+        """A batch was shown, which took so long."""
+        self.committer.showing()
+        self.clock.advance(seconds)
+        self.committer.shown()
+
+    def test_arrivals_wait_for_each_other(self) -> None:
+        """Where many are shown who comes, those who come soon after come together."""
+        self.show_for(0.01)
+        for who in "abc":
+            self.committer.submit(Joined("lobby", who, who), lasting=True)
+            self.clock.advance(0.03)
+        self.assertEqual(self.journal.batches, [])
+        self.clock.advance(0.02)
+        self.clock.advance(0)
+        self.assertEqual(len(self.journal.batches), 1)
+        self.assertEqual(len(self.journal.batches[0]), 3)
+
+    def test_arrivals_do_not_wait_long(self) -> None:
+        """However long it took, a quarter of a second is the most."""
+        self.show_for(9)
+        self.committer.submit(Joined("lobby", "a", "a"), lasting=True)
+        self.clock.advance(LULL)
+        self.clock.advance(0)
+        self.assertEqual(len(self.journal.batches), 1)
+
+    def test_a_message_does_not_wait_for_arrivals(self) -> None:
+        """It goes at once, and those who came before it with it."""
+        self.show_for(0.02)
+        self.committer.submit(Joined("lobby", "a", "a"), lasting=True)
+        self.committer.submit(said("now"))
+        self.clock.advance(0)
+        self.assertEqual(self.batches(), [["", "now"]])
+        self.clock.advance(1)
+        self.assertEqual(len(self.journal.batches), 1)
+
+    def test_arrivals_during_a_batch_wait_too(self) -> None:
+        """The next batch is not begun for them alone."""
+        self.journal.hold()
+        self.committer.submit(said("a"))
+        self.clock.advance(0)
+        self.show_for(0.02)
+        self.committer.submit(Joined("lobby", "b", "b"), lasting=True)
+        self.journal.release()
+        self.clock.advance(0)
+        self.assertEqual(self.batches(), [["a"]])
+        self.clock.advance(0.2)
+        self.clock.advance(0)
+        self.assertEqual(self.batches(), [["a"], [""]])
+
+    def test_a_stop_waits_for_no_more_arrivals(self) -> None:
+        """What is on its way is stored at once when the server stops."""
+        self.show_for(0.02)
+        self.committer.submit(Gone("a", "a"), lasting=True)
+        calls: list[str] = []
+        self.committer.when_idle(lambda: calls.append("idle"))
+        self.clock.advance(0)
+        self.assertEqual((len(self.journal.batches), calls), (1, ["idle"]))
 
     def test_a_batch_is_bounded(self) -> None:
         """Neither many lines nor long ones make a batch too large."""

@@ -113,7 +113,9 @@ class Announcer:
         self._show_storms()
         self._pool.position = batch[-1].position
         if not self.silent:
+            self._committer.showing()
             fanout.send()
+            self._committer.shown()
         # Only now may anything call back into the chat.
         while self._ghosts:
             ghost = self._ghosts.pop()

@@ -23,6 +23,14 @@ MAX_ENTRIES = 2000
 MAX_CHARACTERS = 128 * 1024
 """Characters said in one batch, well below what may wait for one reader."""
 
+LULL = 0.25
+"""Seconds that arrivals and departures may wait for more of their kind, when to
+show them takes long: so that thousands who come at once cost a line for each
+crowd and not one for each of them, times everyone who is there."""
+
+SHARE = 10
+"""As many times as it took to show the last batch they wait before the next."""
+
 RETRY = 1.0
 """Seconds until arrivals and departures are tried again."""
 
@@ -46,11 +54,18 @@ class Committer:
     """Takes events one by one and stores them in batches.
 
     :param node: unique among all servers and all their runs.
+    :param seconds: what the time is.
     :ivar refused: called with each submission that was not stored.
     """
 
     def __init__(
-        self, journal: Journal, *, node: str, spawn: Spawn, call_later: CallLater
+        self,
+        journal: Journal,
+        *,
+        node: str,
+        spawn: Spawn,
+        call_later: CallLater,
+        seconds: Callable[[], float],
     ) -> None:
         self._journal = journal
         self._spawn = spawn
@@ -62,6 +77,12 @@ class Committer:
         # Those in ``_waiting`` that were tried before.
         self._again: dict[str, Submission] = {}
         self._running = False
+        # How many of those in ``_waiting`` are waited for.
+        self._urgent = 0
+        self._seconds = seconds
+        self._began = 0.0
+        self._rest_until = 0.0
+        self._resting = False
         self._when_idle: list[Callable[[], None]] = []
         self.refused: Callable[[Submission, StoreError], None] = _unheard
 
@@ -79,11 +100,21 @@ class Committer:
         if client is not None:
             client.pending += 1
         self._waiting.append(Submission(key, event, client, ref, lasting))
+        self._urgent += not lasting
         if not self._running:
-            self._running = True
-            # Not at once: what else this turn of the reactor brings belongs
-            # into the same batch.
-            self._call_later(0, self._start)
+            if lasting:
+                self._rest()
+            else:
+                self._begin()
+
+    def showing(self) -> None:
+        """A batch is stored; to show it begins now."""
+        self._began = self._seconds()
+
+    def shown(self) -> None:
+        """It has been shown."""
+        now = self._seconds()
+        self._rest_until = now + min(LULL, SHARE * (now - self._began))
 
     def is_own(self, key: str) -> bool:
         """Whether an entry with this key comes from this server."""
@@ -99,10 +130,32 @@ class Committer:
 
     def when_idle(self, call: Callable[[], None]) -> None:
         """Call this once nothing is on its way; at once if nothing is."""
-        if self._running:
+        if self._running or self._waiting:
             self._when_idle.append(call)
+            if not self._running:
+                self._begin()
         else:
             call()
+
+    def _rest(self) -> None:
+        """Begin after a while, unless something urgent comes before that."""
+        wait = self._rest_until - self._seconds()
+        if wait <= 0:
+            self._begin()
+        elif not self._resting:
+            self._resting = True
+            self._call_later(wait, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = False
+        self._begin()
+
+    def _begin(self) -> None:
+        if self._waiting and not self._running:
+            self._running = True
+            # Not at once: what else this turn of the reactor brings belongs
+            # into the same batch.
+            self._call_later(0, self._start)
 
     def _start(self) -> None:
         self._spawn(self._run())
@@ -124,6 +177,10 @@ class Committer:
                     self._call_later(RETRY, self._start)
                     self._tell_idle()
                     return
+            if self._waiting and not self._urgent and not self._when_idle:
+                self._running = False
+                self._rest()
+                return
         self._running = False
         self._tell_idle()
 
@@ -133,6 +190,7 @@ class Committer:
         while self._waiting and room > 0 and len(batch) < MAX_ENTRIES:
             submission = self._waiting.popleft()
             batch.append(submission)
+            self._urgent -= not submission.lasting
             room -= len(getattr(submission.event, "text", ""))
         return batch
 

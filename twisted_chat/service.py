@@ -87,6 +87,7 @@ class ChatService(Service):
             node=node,
             spawn=spawn,
             call_later=reactor.callLater,
+            seconds=reactor.seconds,
         )
         self.chat = Chat(
             pool=ClientPool(settings.history),

@@ -264,16 +264,18 @@ class FakeConnection:
 
     :ivar writes: each single write since the last ``take``.
     :ivar closed: why the chat closed it, or ``None``.
+    :ivar lost: the peer is gone.
     """
 
     def __init__(self) -> None:
         self.writes: list[bytes] = []
         self.closed: str | None = None
+        self.lost = False
         self.when_closed: Callable[[], object] = bool
 
     def write(self, data: bytes) -> None:
-        """The chat shows something; nobody sees it once it is closed."""
-        if self.closed is None:
+        """The chat shows something; nobody sees it after the end."""
+        if self.closed is None and not self.lost:
             self.writes.append(data)
 
     def close(self, reason: str) -> None:
@@ -353,6 +355,7 @@ class FakeClient:
 
     def leaves(self) -> None:
         """Its connection is lost."""
+        self.connection.lost = True
         self._inbox.finish()
         self._room.settle()
 
@@ -401,6 +404,7 @@ class TestChat:
             node="test",
             spawn=self.spawn,
             call_later=self.clock.callLater,
+            seconds=self.clock.seconds,
         )
         self.chat = Chat(
             pool=self.pool,

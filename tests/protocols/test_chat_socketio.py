@@ -125,6 +125,7 @@ class ChatTestCase(EngineIOTestCase):
             node=f"node{random.randrange(1000)}",
             spawn=self.spawn,
             call_later=self.clock.callLater,
+            seconds=self.clock.seconds,
         )
         self.chat = Chat(
             pool=ClientPool(),

@@ -67,7 +67,11 @@ class ChatTestCase(unittest.SynchronousTestCase):
         self.failures: list[Any] = []
         journal = MemoryJournal(self.clock.seconds)
         committer = Committer(
-            journal, node="test", spawn=self.spawn, call_later=self.clock.callLater
+            journal,
+            node="test",
+            spawn=self.spawn,
+            call_later=self.clock.callLater,
+            seconds=self.clock.seconds,
         )
         self.chat = Chat(
             pool=ClientPool(),
