@@ -24,6 +24,7 @@ REQUESTS = (
     b"patch /x HTTP/1.1\r\n",
     b"X-own.method!# /x?y=z HTTP/1.1\r\n",
     b"PRI * HTTP/2.0\r\n",
+    b"CONNECT chat.example:3000 HTTP/1.1\r\n",
 )
 
 LINES = (
@@ -34,6 +35,8 @@ LINES = (
     b"see http://chat.example/\n",
     b"I love HTTP/1.1\n",
     b"POST\r\n",
+    b"CONNECT me to bob\r\n",
+    b"CONNECT  HTTP/1.1\r\n",
     b"/who lobby\n",
     b"either / or HTTP/1.1\n",
     b"\\nick bob\n",

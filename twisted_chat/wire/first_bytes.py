@@ -15,10 +15,10 @@ MAX_FIRST = 4096
 no longer."""
 
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_REQUEST_LINE = re.compile(_TOKEN + rb" (?:/|\*|https?://)[^ \r\n]* HTTP/\d\.\d\r?\n")
-_TARGET_BEGUN = re.compile(
-    _TOKEN + rb" (?:/|\*|https?://)[^ \r\n]*(?: (.{0,9}))?\Z", re.DOTALL
-)
+# What a proxy is asked for begins in no such way.
+_TARGET = rb"(?:CONNECT (?=[^ \r\n])|" + _TOKEN + rb" (?:/|\*|https?://))[^ \r\n]*"
+_REQUEST_LINE = re.compile(_TARGET + rb" HTTP/\d\.\d\r?\n")
+_TARGET_BEGUN = re.compile(_TARGET + rb"(?: (.{0,9}))?\Z", re.DOTALL)
 _TOKEN_BEGUN = re.compile(_TOKEN + rb"(?: (h|ht|htt|https?|https?:|https?:/)?)?\Z")
 _VERSION = re.compile(rb"HTTP/\d\.\d\r?\n?\Z")
 _VERSION_END = re.compile(rb" HTTP/\d\.\d\r?\Z")
