@@ -66,6 +66,19 @@ class SayTests(RouteCase):
         self.alice.types("a\x1b[2Jb\x07\u202e\u2028bob: hi")
         self.sees(self.bob, "alice: a[2Jbbob: hi")
 
+    def test_control_characters_in_refusals(self) -> None:
+        """Not even an error shows them again to who typed, or pasted, them."""
+        esc = "\x1b]0;x\x07\u202e"
+        for line, answer in (
+            (rf"\f{esc}", r"error: no such command: \f]0;x (try \help)"),
+            (rf"\help f{esc}", r"error: no such command: \f]0;x (try \help)"),
+            (rf"\dm b{esc} x", r"error: nobody here is called b]0;x (try \who)"),
+            (rf"\history 2{esc}", r"error: 2]0;x is no number: try \history 20"),
+            (rf"\unignore b{esc}", "error: you do not ignore b]0;x"),
+            (rf"\search b{esc}", "found (0): b]0;x"),
+        ):
+            self.types(self.alice, line, answer)
+
     def test_masked_words(self) -> None:
         """What the operator does not want to be read is masked, in every route."""
         self.room.chat.mask = lambda text: text.replace("darn", "****")
@@ -622,14 +635,22 @@ class ProgramTests(RouteCase):
         """What one sees on coming in, asked for again."""
         self.bob.types("hi")
         self.alice.sees()
-        self.alice.asks(Request("entrance", ""))
+        self.alice.asks(Request(" entrance", ""))
         self.sees(self.alice, "[#lobby] bob: hi")
 
+    def test_nobody_types_them(self) -> None:
+        """They are answered like any route that there is not."""
+        for name in ("entrance", "signal"):
+            for line in (f"\\{name}", f"\\{name.upper()} x"):
+                word = line.split()[0]
+                self.types(
+                    self.alice, line, f"error: no such command: {word} (try \\help)"
+                )
+        self.types(self.alice, r"\ entrance", r"error: no such command: \ (try \help)")
+        self.sees(self.bob)
+
     def test_signal(self) -> None:
-        """A person who types it gets the answer for a route that is none."""
-        self.types(
-            self.alice, r"\signal", r"error: no such command: \signal (try \help)"
-        )
-        self.alice.asks(Request("signal", "", raw="[1]"))
+        """A value that is no text is shown to nobody who reads lines."""
+        self.alice.asks(Request(" signal", "", raw="[1]"))
         self.sees(self.alice)
         self.sees(self.bob)

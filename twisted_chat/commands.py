@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from .answers import Refused
+from .cleaning import clean
 
 H = TypeVar("H", bound=Callable[..., object])
 
@@ -132,4 +133,5 @@ class CommandTable(Generic[H]):
 
 
 def _unknown(name: str) -> Refused:
-    return Refused("no_such_command", f"no such command: \\{name.strip()} (try \\help)")
+    name = clean(name).strip()
+    return Refused("no_such_command", f"no such command: \\{name} (try \\help)")

@@ -13,6 +13,7 @@ from contextlib import suppress
 from .answers import Answer, Here, Notice, Past, Refused, RoomList, TopicIs
 from .arrivals import claim, look_into
 from .chat import Ask, Handler
+from .cleaning import clean
 from .commands import CommandTable
 from .events import (
     Acted,
@@ -138,7 +139,7 @@ async def search(ask: Ask) -> Answer:
     room = _readable_room(ask)
     limit = max(1, min(ask.request.limit or SHOWN_HISTORY, MAX_HISTORY))
     found = await ask.chat.journal.search(room, ask.word, limit)
-    return Past(room, found, words=ask.word)
+    return Past(room, found, words=clean(ask.word))
 
 
 @_routes.route("ignore", "[NAME]", "do not show what someone says")
@@ -169,7 +170,7 @@ def unignore(ask: Ask) -> Answer:
         ids = {who: name for name, (_, who) in ignored.items()}
         folded = ids.get(person.id) if person else None
     if folded is None:
-        raise Refused("no_such_nick", f"you do not ignore {ask.word}")
+        raise Refused("no_such_nick", f"you do not ignore {clean(ask.word)}")
     nick, _ = ignored.pop(folded)
     ask.chat.refresh(client)
     return Notice((f"you do not ignore {nick} any more",))
@@ -198,21 +199,19 @@ def leave_chat(ask: Ask) -> Event | None:
     return None
 
 
-# For programs: a route without a summary is not in the help.
+# For programs: nobody can type a name with a space in it.
 
 
-@_routes.route("entrance")
+@_routes.route(" entrance")
 def entrance(ask: Ask) -> Answer:
     """What one sees on coming into a room that one is in already."""
     return look_into(ask.chat.pool.room(ask.room))
 
 
-@_routes.route("signal")
+@_routes.route(" signal")
 def signal(ask: Ask) -> Event:
     """Show Socket.IO clients a value that is no text."""
-    raw = ask.request.raw
-    if raw is None:
-        raise Refused("no_such_command", "no such command: \\signal (try \\help)")
+    raw = ask.request.raw or "null"
     return Signalled(ask.room, ask.client.nick, raw, ask.client.id)
 
 
@@ -220,6 +219,7 @@ def _person(ask: Ask, nick: str) -> Person:
     folded = fold_or_none(nick)
     person = ask.chat.pool.by_name.get(folded) if folded else None
     if person is None:
+        nick = clean(nick)
         raise Refused("no_such_nick", f"nobody here is called {nick} (try \\who)")
     return person
 
@@ -242,4 +242,5 @@ def _number(text: str) -> int:
     try:
         return int(text)
     except ValueError:
+        text = clean(text)
         raise Refused("usage", f"{text} is no number: try \\history 20") from None

@@ -167,7 +167,7 @@ class ChatMember(Member):
                     self._inbox.put(Request("", text, room=LOBBY, ref=ref))
                 else:
                     self._inbox.put(Request("nick", text, ref=ref))
-                    self._inbox.put(Request("entrance", "", room=LOBBY))
+                    self._inbox.put(Request(" entrance", "", room=LOBBY))
         except Refused as refusal:
             self._inbox.put(Request("", "", ref=ref, refusal=refusal))
 
@@ -219,6 +219,6 @@ def _chat_value(packet: Packet, value: object, ref: str | None) -> Request:
     if len(raw.encode()) > MAX_VALUE:
         raise Refused("too_long", f"that is longer than {MAX_VALUE} bytes: send less")
     if not isinstance(value, str):
-        return Request("signal", "", room=LOBBY, raw=raw, ref=ref)
+        return Request(" signal", "", room=LOBBY, raw=raw, ref=ref)
     text = clean(value).encode()[:MAX_LINE].decode(errors="ignore")
     return Request("", text, room=LOBBY, raw=raw, ref=ref)
