@@ -78,7 +78,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("protocols.*",),
     # Everything together.
     ("site",),
-    ("front", "options", "ports", "testing"),
+    ("failing", "front", "options", "ports", "testing"),
     ("service",),
     ("plugin",),
 )
@@ -98,6 +98,7 @@ TWISTED_ALLOWED = (
     "journals.redis_link",
     "journals.sqlite",
     "site",
+    "failing",
     "front",
     "options",
     "ports",

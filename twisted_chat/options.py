@@ -136,6 +136,12 @@ class Options(usage.Options):
         """
         self._several.setdefault("allow-origin", []).append(value)
 
+    def parseArgs(self, *words: str) -> None:
+        """Whoever writes a bare port is told how to write it."""
+        for word in words:
+            port = f"; a port is given as --port {word}" if word.isdecimal() else ""
+            raise usage.UsageError(f"{word!r} is no option{port}")
+
     def postOptions(self) -> None:
         """Check everything at once, before anything is started."""
         given: dict[str, Any] = {

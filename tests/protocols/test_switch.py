@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import datetime as dt
-from functools import cache
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
 from OpenSSL import SSL
@@ -20,7 +13,9 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.trial import unittest
 from zope.interface import implementer
 
+from tests.protocols.certificates import NAME, certificate
 from tests.protocols.memory import Wire
+from tests.protocols.tls_client import TlsClient
 from twisted_chat.protocols.admission import FarewellFactory
 from twisted_chat.protocols.switch import (
     HANDSHAKE,
@@ -332,28 +327,12 @@ class Certificate:
 
     def __init__(self) -> None:
         self.context = SSL.Context(SSL.TLS_SERVER_METHOD)
-        key, signed = certificate()
+        key, signed = certificate(NAME)
         self.context.use_privatekey(key)
         self.context.use_certificate(signed)
 
     def getContext(self) -> SSL.Context:
         return self.context
-
-
-@cache
-def certificate() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "chat.example")])
-    now = dt.datetime.now(dt.UTC)
-    builder = x509.CertificateBuilder(
-        name,
-        name,
-        key.public_key(),
-        1,
-        now - dt.timedelta(hours=1),
-        now + dt.timedelta(days=1),
-    )
-    return key, builder.sign(key, hashes.SHA256())
 
 
 class TlsTests(SwitchTestCase):
@@ -368,59 +347,34 @@ class TlsTests(SwitchTestCase):
             self.clock, [Detector("tls", tls_hello, tls), *self.table], self.lines
         )
         self.wire = self.connect()
-        self.client = SSL.Connection(SSL.Context(SSL.TLS_CLIENT_METHOD), None)
-        self.client.set_connect_state()
-
-    def exchange(self, *, bytewise: bool = False) -> bytes:
-        """Carry bytes to and fro until both sides have nothing to say."""
-        seen = b""
-        while True:
-            try:
-                self.client.do_handshake()
-                seen += self.client.recv(65536)
-            except SSL.Error:
-                pass
-            with contextlib.suppress(SSL.WantReadError):
-                self.wire.send(self.client.bio_read(65536), bytewise=bytewise)
-            self.clock.advance(0)
-            answer = self.wire.take()
-            if not answer:
-                return seen
-            self.client.bio_write(answer)
+        self.client = TlsClient(self.wire, self.clock)
 
     def test_a_browser_within_tls(self) -> None:
         """The same choice again, in one-byte pieces too."""
         for bytewise in (False, True):
             self.setUp()
-            self.exchange(bytewise=bytewise)
+            self.client.exchange(bytewise=bytewise)
             self.client.send(REQUEST)
-            self.exchange(bytewise=bytewise)
             self.expect([REQUEST], [])
 
     def test_silence_within_tls(self) -> None:
         """A client that is silent after the handshake talks to the line chat."""
-        self.exchange()
+        self.client.exchange()
         self.clock.advance(SILENCE + 0.01)
         self.expect([], [b""])
         self.client.send(b"hello\n")
-        self.exchange()
         self.expect([], [b"hello\n"])
         self.lines.built[0].transport.write(b"hi\r\n")  # type: ignore[union-attr]
         self.clock.advance(0)
-        self.assertEqual(self.exchange(), b"hi\r\n")
+        self.assertEqual(self.client.exchange(), b"hi\r\n")
 
     def test_a_distant_handshake(self) -> None:
         """A handshake may take longer than silence."""
-        try:
-            self.client.do_handshake()
-        except SSL.WantReadError:
-            self.wire.send(self.client.bio_read(65536))
+        self.client.hello()
         self.clock.advance(SILENCE * 3)
         self.expect([], [])
-        self.client.bio_write(self.wire.take())
-        self.exchange()
+        self.client.exchange()
         self.client.send(REQUEST)
-        self.exchange()
         self.expect([REQUEST], [])
 
     def test_a_handshake_without_end(self) -> None:
@@ -433,6 +387,6 @@ class TlsTests(SwitchTestCase):
         """Without one, the connection is closed and the log says why."""
         self.factory = SwitchFactory(self.clock, self.table, self.lines)
         self.wire = self.connect()
-        self.exchange()
+        TlsClient(self.wire, self.clock).hello()
         self.assertTrue(self.wire.disconnecting)
         self.expect([], [])

@@ -7,8 +7,11 @@ one that cannot be used is refused in one line, and the former one stays.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from OpenSSL import SSL, crypto
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from OpenSSL import SSL
 from twisted.internet.interfaces import IOpenSSLContextFactory
 from zope.interface import implementer
 
@@ -53,17 +56,17 @@ class Certificate:
                 f"{self._chain} holds no certificate in PEM form"
             ) from None
         try:
-            key = crypto.load_privatekey(
-                crypto.FILETYPE_PEM, self._key.read_bytes(), passphrase=b""
-            )
-        except (crypto.Error, OSError):
+            key: Any = load_pem_private_key(self._key.read_bytes(), password=None)
+        except (ValueError, TypeError, UnsupportedAlgorithm, OSError):
+            # A TypeError is what it says to a key with a passphrase.
             raise CertificateError(
                 f"{self._key} holds no private key in PEM form without a passphrase"
             ) from None
         try:
             context.use_privatekey(key)
             context.check_privatekey()
-        except SSL.Error:
+        except (SSL.Error, TypeError):
+            # A TypeError: it is a key, but of a kind that TLS has no use for.
             raise CertificateError(
                 f"{self._key} is not the key of the certificate in {self._chain}"
             ) from None

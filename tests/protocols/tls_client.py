@@ -1,0 +1,59 @@
+"""A TLS client in memory, over a ``Wire``."""
+
+from __future__ import annotations
+
+import contextlib
+
+from cryptography import x509
+from OpenSSL import SSL
+from twisted.internet.task import Clock
+
+from tests.protocols.memory import Wire
+
+
+class TlsClient:
+    """Speaks TLS to whatever is at the other end of a wire.
+
+    :param clock: the server's; it is given a turn whenever something was sent.
+    """
+
+    def __init__(self, wire: Wire, clock: Clock, context: SSL.Context | None = None):
+        self.wire = wire
+        self._clock = clock
+        self._tls = SSL.Connection(context or SSL.Context(SSL.TLS_CLIENT_METHOD), None)
+        self._tls.set_connect_state()
+
+    def hello(self) -> None:
+        """Send the first flight of a handshake, and do not look at the answer."""
+        with contextlib.suppress(SSL.WantReadError):
+            self._tls.do_handshake()
+        self.wire.send(self._tls.bio_read(65536))
+
+    def send(self, data: bytes, *, bytewise: bool = False) -> bytes:
+        """Send, once there is a handshake; what the server has answered."""
+        self._tls.send(data)
+        return self.exchange(bytewise=bytewise)
+
+    def exchange(self, *, bytewise: bool = False) -> bytes:
+        """Carry bytes to and fro until both sides have nothing to say.
+
+        :raises SSL.Error: the two do not come to terms.
+        """
+        seen = b""
+        answer = self.wire.take()
+        while True:
+            if answer:
+                self._tls.bio_write(answer)
+            with contextlib.suppress(SSL.WantReadError, SSL.ZeroReturnError):
+                self._tls.do_handshake()
+                seen += self._tls.recv(65536)
+            with contextlib.suppress(SSL.WantReadError):
+                self.wire.send(self._tls.bio_read(65536), bytewise=bytewise)
+            self._clock.advance(0)
+            answer = self.wire.take()
+            if not answer:
+                return seen
+
+    def server(self) -> x509.Certificate | None:
+        """The certificate that the server showed."""
+        return self._tls.get_peer_certificate(as_cryptography=True)
