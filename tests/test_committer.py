@@ -89,7 +89,7 @@ class CommitterTests(SynchronousTestCase):
 
     def test_arrivals_wait_for_each_other(self) -> None:
         """Where many are shown who comes, those who come soon after come together."""
-        self.show_for(0.01)
+        self.show_for(0.025)
         for who in "abc":
             self.committer.submit(Joined("lobby", who, who), lasting=True)
             self.clock.advance(0.03)
@@ -100,7 +100,7 @@ class CommitterTests(SynchronousTestCase):
         self.assertEqual(len(self.journal.batches[0]), 3)
 
     def test_arrivals_do_not_wait_long(self) -> None:
-        """However long it took, a quarter of a second is the most."""
+        """However long it took, a tenth of a second is the most."""
         self.show_for(9)
         self.committer.submit(Joined("lobby", "a", "a"), lasting=True)
         self.clock.advance(LULL)

@@ -188,7 +188,7 @@ class Announcer:
         elif isinstance(person, Client):
             self._come_in(person, arrival, event, stored, alone=storm is None)
         if storm is None:
-            self._fanout.show(stored, (event.room,))
+            self._fanout.show(stored, (event.room,), unseen_by=_blind(person))
         else:
             storm.append(event.nick)
 
@@ -234,7 +234,7 @@ class Announcer:
                 told = self._arrivals.let_in(arrival, room, stored.position)
         if client.present:
             self._pool.show(client, client.view_key())
-            if not alone:
+            if not alone and client.codec.shows_own:
                 # It is one of a crowd to the others, but not to itself.
                 told += self._encoded(client.codec.event, stored, None)
         self._fanout.tell(client, told)
@@ -289,10 +289,10 @@ class Announcer:
         self._pool.rename(person, event.new, fold(event.new))
         if isinstance(person, Client):
             self._spawn(release(self._names, person.id, event.old, kept=event.new))
-            if not person.rooms:
+            if not person.rooms and person.codec.shows_own:
                 told = self._encoded(person.codec.event, stored, None)
                 self._fanout.tell(person, told)
-        self._fanout.show(stored, person.rooms)
+        self._fanout.show(stored, person.rooms, unseen_by=_blind(person))
 
     def _topic_set(self, event: TopicSet, stored: Stored) -> None:
         room = self._pool.rooms.get(event.room)
@@ -313,6 +313,13 @@ class Announcer:
         if person is not None:
             self._pool.set_away(person, event.text)
             self._fanout.show(stored, person.rooms)
+
+
+def _blind(person: Person) -> Client | None:
+    """The client, if that is what it is, and its wire does not show it its own."""
+    if isinstance(person, Client) and not person.codec.shows_own:
+        return person
+    return None
 
 
 def _ignores(client: Client, event: Whispered) -> bool:

@@ -23,12 +23,12 @@ MAX_ENTRIES = 2000
 MAX_CHARACTERS = 128 * 1024
 """Characters said in one batch, well below what may wait for one reader."""
 
-LULL = 0.25
+LULL = 0.1
 """Seconds that arrivals and departures may wait for more of their kind, when to
 show them takes long: so that thousands who come at once cost a line for each
 crowd and not one for each of them, times everyone who is there."""
 
-SHARE = 10
+SHARE = 4
 """As many times as it took to show the last batch they wait before the next."""
 
 RETRY = 1.0

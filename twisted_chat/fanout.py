@@ -46,9 +46,22 @@ class Fanout:
         self._encoded: dict[tuple[Codec, str], list[bytes | None]] = {}
         self._seen: dict[View, list[bytes]] = {}
 
-    def show(self, what: Shown, rooms: tuple[str, ...]) -> None:
-        """Show something to everyone who is in one of these rooms."""
+    def show(
+        self,
+        what: Shown,
+        rooms: tuple[str, ...],
+        *,
+        unseen_by: Client | None = None,
+    ) -> None:
+        """Show something to everyone who is in one of these rooms.
+
+        :param unseen_by: except for this client.
+        """
+        if unseen_by is not None:
+            self.story(unseen_by).marks.append((len(self._items), b"", None))
         self._items.append((what, rooms))
+        if unseen_by is not None:
+            self.tell(unseen_by, b"")
 
     def story(self, client: Client) -> _Story:
         """The client's own story; ask for it before its view changes."""

@@ -59,7 +59,11 @@ class Codec(Protocol):
     each event once for all of them.  Whatever is returned may be joined with
     more of its kind into one write; ``b""`` means that this wire does not
     show it.
+
+    :ivar shows_own: a client is shown its own arrivals and new names, too.
     """
+
+    shows_own: bool
 
     def event(self, stored: Stored, room: str | None) -> bytes:
         """Something that happened.

@@ -10,6 +10,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from tests.protocols.engineio_client import EngineIOTestCase
+from tests.protocols.logged import logged_lines
 from tests.protocols.memory import WebSocketClient, masked
 from twisted_chat.answers import Request
 from twisted_chat.chat import Chat
@@ -179,7 +180,9 @@ class JoinTests(ChatTestCase):
         bob = self.browse()
         heard = bob.emit("join", "bob", ack=1)
         self.assertIn((1, {"ok": True, "id": bob.offset}), heard)
-        self.assertIn(["add chatter", "bob"], heard)
+        # Once: not for the new name, and again for being there.
+        self.assertEqual(heard.count(["add chatter", "bob"]), 1)
+        self.assertFalse([h for h in heard if h[0] == "remove chatter"])
         history = [data for data in heard if data[0] == "messages"]
         self.assertEqual(
             history, [["messages", "ann: one"], ["messages", "* ann waves"]]
@@ -253,6 +256,35 @@ class JoinTests(ChatTestCase):
         ((number, answer),) = bob.hears()
         self.assertEqual((number, answer["ok"]), (9, False))
         self.assertEqual(bob.emit("messages", "ok")[0], ["messages", "bob: ok"])
+
+    def test_a_name_that_cannot_be(self) -> None:
+        """It is refused as a name, and not as a route that nobody typed."""
+        bob = self.browse()
+        for name in ("", "a b", "a:b"):
+            heard = bob.emit("join", name, ack=1)
+            self.assertEqual([data for data in heard if data[0] != 1], [])
+            self.assertIn("a nickname has 1 to 32", heard[0][1]["error"])
+
+    def test_the_log(self) -> None:
+        """It says who went, and why if that was no farewell, and nothing said."""
+        logged = logged_lines(self)
+        ann, bob = self.join("ann"), self.join("bob")
+        ann.emit("messages", "a secret")
+        ann.client.say("1")
+        bob.loses_connection()
+        carol = self.join("carol")
+        again = self.browse(carol.auth)
+        again.client.say("41")
+        self.settle()
+        self.assertEqual(
+            logged,
+            [
+                "ann quit",
+                "client error: bob: connection lost",
+                "bob quit",
+                "carol quit",
+            ],
+        )
 
     def test_forged(self) -> None:
         """Nobody's text forges a line, or breaks the wire."""
@@ -524,16 +556,12 @@ class ResumeTests(ChatTestCase):
         pages = [self.join(f"n{i}") for i in range(3)]
         for page in pages:
             page.loses_connection()
-        names = [
-            [
-                data
-                for data in Browser(self, page.auth).hears()
-                if data[0] == "add chatter"
-            ]
-            for page in pages
-        ]
-        self.assertEqual(names[1][-1], ["add chatter", "n1"])
-        self.assertNotEqual(names[0][-1], ["add chatter", "n0"])
+        for page in pages:
+            Browser(self, page.auth)
+        self.settle()
+        names = {client.nick for client in self.chat.pool.clients()}
+        self.assertIn("n1", names)
+        self.assertNotIn("n0", names)
 
 
 class StopTests(ChatTestCase):

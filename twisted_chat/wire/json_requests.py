@@ -14,6 +14,7 @@ from typing import Any
 
 from twisted_chat.answers import Refused, Request
 from twisted_chat.limits import MAX_LINE
+from twisted_chat.nicknames import fold, room_name
 
 from .text import decode, too_long
 
@@ -64,11 +65,13 @@ def _dm(fields: Fields, _known: Container[str]) -> Request:
 
 
 def _nick(fields: Fields, _known: Container[str]) -> Request:
-    return Request("nick", _required(fields, "nick"))
+    name = _required(fields, "nick")
+    fold(name)  # what a line's words could not spell is refused as a name
+    return Request("nick", name)
 
 
 def _join(fields: Fields, _known: Container[str]) -> Request:
-    return Request("join", _required(fields, "room"))
+    return Request("join", room_name(_required(fields, "room")))
 
 
 def _leave(fields: Fields, _known: Container[str]) -> Request:

@@ -61,6 +61,10 @@ class SocketIOCodec:
     :param chat: speaks ``chat``.
     """
 
+    # A page adds a name for every ``add chatter``: its own comes with the list of
+    # those present when it joins, and must not come twice.
+    shows_own = False
+
     def __init__(
         self,
         encode: Callable[[bytes], bytes],

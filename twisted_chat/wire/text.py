@@ -203,6 +203,8 @@ def _day(stored: Stored) -> str:
 class LineCodec:
     """How telnet and nc see the chat; see ``interfaces.Codec``."""
 
+    shows_own = True
+
     def __init__(self) -> None:
         self._history: tuple[tuple[Stored, ...], bytes] = ((), b"")
 

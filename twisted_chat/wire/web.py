@@ -66,6 +66,8 @@ Fields = dict[str, Any]
 class WebSocketTextCodec:
     """The lines that telnet sees, one a frame; see ``interfaces.Codec``."""
 
+    shows_own = True
+
     def __init__(self) -> None:
         self._history: tuple[tuple[Stored, ...], bytes] = ((), b"")
 
@@ -97,6 +99,8 @@ class WebSocketTextCodec:
 
 class JsonCodec:
     """One JSON object a frame; see ``interfaces.Codec``."""
+
+    shows_own = True
 
     def __init__(self) -> None:
         self._history: tuple[tuple[Stored, ...], str] = ((), "[]")
