@@ -120,6 +120,12 @@ class RefusalTests(unittest.SynchronousTestCase):
         for to in ("", "a b", "a\tb", "a\u2028b"):
             self.expect("no_such_nick", ask(type="dm", to=to, text="x"))
 
+    def test_a_name_that_cannot_be(self) -> None:
+        """It is refused as a name, whatever words a line would make of it."""
+        for name in ("", " ", "a b", "a\n", "a:b", "x" * 33):
+            self.expect("nick_invalid", ask(type="nick", nick=name, ref="r"), "r")
+            self.expect("room_invalid", ask(type="join", room=name, ref="r"), "r")
+
     def test_too_long(self) -> None:
         """4096 bytes are a line, one more is not, in whatever script."""
         self.assertIsNone(ask(type="message", text="x" * MAX_LINE).refusal)
