@@ -9,13 +9,12 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
-from twisted.logger import ILogObserver, globalLogPublisher
 from twisted.trial import unittest
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 from websockets.frames import Frame
-from zope.interface import implementer
 
+from tests.protocols.logged import logged_lines
 from tests.protocols.memory import WebSocketClient, masked, text
 from twisted_chat.chat import Chat
 from twisted_chat.committer import Committer
@@ -189,14 +188,7 @@ class TextTests(ChatTestCase):
 
     def test_the_log(self) -> None:
         """It says who went, and why if that was no farewell, and nothing said."""
-        logged: list[str] = []
-
-        @implementer(ILogObserver)
-        def observe(event: Any) -> None:
-            logged.append(str(event.get("line")))
-
-        globalLogPublisher.addObserver(observe)
-        self.addCleanup(globalLogPublisher.removeObserver, observe)
+        logged = logged_lines(self)
         ann, bob = self.connect("?nick=ann"), self.connect("?nick=bob")
         ann.say("a secret")
         ann.send(masked(0x88, b"\x03\xe8"))
@@ -205,6 +197,16 @@ class TextTests(ChatTestCase):
             logged,
             ["ann quit", "client error: bob: connection lost", "bob quit"],
         )
+
+    def test_the_log_of_one_who_only_changes_its_connection(self) -> None:
+        """It has not quit until the last of them is gone."""
+        logged = logged_lines(self)
+        first = self.connect("?nick=ann&format=json")
+        session = json.loads(first.heard()[0])["session"]
+        second = self.connect(f"?format=json&session={session}")
+        self.assertEqual(logged, [])
+        second.wire.hang_up()
+        self.assertEqual(logged, ["client error: ann: connection lost", "ann quit"])
 
     def test_after_goodbye_nothing_follows(self) -> None:
         """A client that was told goodbye is sent nothing that others say."""

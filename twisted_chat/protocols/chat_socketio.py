@@ -12,12 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from twisted.logger import Logger
+
 from twisted_chat.answers import Refused, Request
 from twisted_chat.chat import Chat
 from twisted_chat.cleaning import clean
 from twisted_chat.events import LOBBY
 from twisted_chat.interfaces import Codec
 from twisted_chat.limits import MAX_LINE, Pace
+from twisted_chat.nicknames import fold
 from twisted_chat.pool import Client
 from twisted_chat.wire.engineio_frames import frame, polled
 from twisted_chat.wire.socketio import MAIN, Packet, raw_argument
@@ -40,6 +43,13 @@ GUEST = "guest_"
 MAX_REMEMBERED = 1000
 """Clients that are gone whose names are kept, for when they resume."""
 
+# No other reason is for the log: a client may have made it up.
+_ERRORS = {
+    "ping timeout": "ping timeout",
+    "too slow": "too slow",
+    "the client cancelled its GET": "connection lost",
+    "the WebSocket closed with 1006": "connection lost",
+}
 _TRANSPORTS = {True: frame, False: polled}
 _DIALECTS = ((True, True), (True, False), (False, True))
 
@@ -49,6 +59,8 @@ class ChatSocketIO:
 
     :param pace: how fast one client may speak; ``None`` for no limit.
     """
+
+    log = Logger()
 
     def __init__(self, server: SocketIO, chat: Chat, pace: Pace | None) -> None:
         self.chat = chat
@@ -166,6 +178,7 @@ class ChatMember(Member):
                 if name == "messages":
                     self._inbox.put(Request("", text, room=LOBBY, ref=ref))
                 else:
+                    fold(text)  # what a line's words could not spell is no name
                     self._inbox.put(Request("nick", text, ref=ref))
                     self._inbox.put(Request(" entrance", "", room=LOBBY))
         except Refused as refusal:
@@ -177,6 +190,7 @@ class ChatMember(Member):
 
     def closed(self, reason: str) -> None:
         """What it had sent is still said, then it leaves."""
+        self._log_departure(reason)
         self._place.remember(self._client)
         self._inbox.finish()
 
@@ -185,6 +199,15 @@ class ChatMember(Member):
     def close(self, reason: str) -> None:
         """End the connection; a stock client comes back by itself."""
         self.connection.session.close(reason)
+
+    def _log_departure(self, reason: str) -> None:
+        client, log = self._client, self._place.log
+        if client.connection is not self:
+            return  # it is here by another connection
+        nick = client.nick or "a newcomer"
+        if why := _ERRORS.get(reason):
+            log.info("{line}", line=f"client error: {nick}: {why}")
+        log.info("{line}", line=f"{nick} quit")
 
     def _welcomed(self) -> None:
         # Called by the codec while it encodes.

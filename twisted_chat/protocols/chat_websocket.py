@@ -177,12 +177,8 @@ class ChatWebSocket:
     def closed(self, code: int, reason: str) -> None:
         """It is gone, or said that it goes."""
         self._fall_silent()
-        log, nick = self._place.log, self._client.nick or "a newcomer"
-        if code == _ABNORMAL:
-            reason = reason or "connection lost"
-        if code == _ABNORMAL or reason == "too slow":
-            log.info("{line}", line=f"client error: {nick}: {reason}")
-        log.info("{line}", line=f"{nick} quit")
+        if self._client.connection is self:
+            self._log_departure(code, reason)
         self._inbox.finish()
 
     # What the chat calls; see ``interfaces.Connection``.
@@ -192,6 +188,14 @@ class ChatWebSocket:
         code = 1001 if "shutting down" in reason else 1000
         self._connection.close(code, reason)
         self._fall_silent()
+
+    def _log_departure(self, code: int, reason: str) -> None:
+        log, nick = self._place.log, self._client.nick or "a newcomer"
+        if code == _ABNORMAL:
+            reason = reason or "connection lost"
+        if code == _ABNORMAL or reason == "too slow":
+            log.info("{line}", line=f"client error: {nick}: {reason}")
+        log.info("{line}", line=f"{nick} quit")
 
     def _fall_silent(self) -> None:
         """Nothing may follow a goodbye (RFC 6455, section 5.5.1)."""
