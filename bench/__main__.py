@@ -9,6 +9,7 @@ import argparse
 import datetime as dt
 import itertools
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -155,6 +156,8 @@ def write(run: Run, directory: Path) -> None:
 def main(arguments: Sequence[str]) -> int:
     """Measures and writes; the status with which the program ends."""
     options = parse(arguments)
+    # Who is asked to stop takes down what it has started.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     tools = Tools(ROOT, ROOT / "build" / "bench")
     kept = tools.build / "results.json"
     whole = is_whole(options)

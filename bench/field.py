@@ -7,7 +7,6 @@ of them.  While one is measured the others idle.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 import time
 from contextlib import ExitStack
@@ -166,12 +165,9 @@ class Field:
         self, contender: Contender, clients: int, field: ExitStack
     ) -> tuple[Standing, Entry]:
         port = free_port()
-        directory = Path(field.enter_context(tempfile.TemporaryDirectory()))
+        directory = _directory(field)
         directory.chmod(0o755)
-        disk = self._tools.build / "run" / contender.key
-        shutil.rmtree(disk, ignore_errors=True)
-        disk.mkdir(parents=True)
-        field.callback(shutil.rmtree, disk, ignore_errors=True)
+        disk = _directory(field, self._tools.build)
         command = contender.command(Site(port, directory, disk, self._tools))
         log = self._tools.build / f"{contender.key}.log"
         server = Server(command, directory, log, self._server_cores)
@@ -179,13 +175,13 @@ class Field:
         server.wait_until_open(port)
         with self._generator(contender, port, 2) as first:
             # What a server loads or makes for its first clients is not theirs alone.
-            first.connect()
+            first.connect(self._plan.patience)
             first.single(5, 5)
             first.saturate(2, WINDOW, 0.1)
         time.sleep(0.3)
         memory, cpu = memory_kib(server.pid), cpu_ns(server.pid)
         generator = field.enter_context(self._generator(contender, port, clients))
-        connected = generator.connect()
+        connected = generator.connect(self._plan.patience)
         entry = Entry(
             seconds=connected.seconds,
             cpu_seconds=(cpu_ns(server.pid) - cpu) / 1e9,
@@ -215,6 +211,12 @@ class Field:
         except (Failed, ProcessLookupError) as error:
             result.left_out = str(error)
             self._progress.note(f"{name(one.contender)}: {error}")
+
+
+def _directory(field: ExitStack, where: Path | None = None) -> Path:
+    """A directory that goes with the field."""
+    made = tempfile.TemporaryDirectory(dir=where, ignore_cleanup_errors=True)
+    return Path(field.enter_context(made))
 
 
 def name(contender: Contender) -> str:

@@ -85,9 +85,12 @@ class Generator:
     ) -> None:
         self.close()
 
-    def connect(self) -> Connected:
-        """Lets everyone in, and waits until all is quiet."""
-        answer = self._ask("connect")
+    def connect(self, patience: float) -> Connected:
+        """Lets everyone in, and waits until all is quiet.
+
+        Raises Failed if that takes more than ``patience`` seconds.
+        """
+        answer = self._ask(f"connect {patience}")
         return Connected(answer["seconds"], answer["quiet_seconds"])
 
     def single(self, rounds: int, pause_ms: float) -> Single:

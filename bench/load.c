@@ -7,7 +7,7 @@
  * many clients may be on their way into the room at once. It is led by lines on standard input and answers each with
  * one line of JSON on standard output; in between it keeps its clients alive:
  *
- *     connect                          everyone joins, then waits until all is quiet
+ *     connect SECONDS                  everyone joins, in so many seconds; then waits until all is quiet
  *     single ROUNDS PAUSE_MS           one client says one line, everyone hears it, a pause, the next line
  *     saturate SENDERS WINDOW SECONDS  that many clients talk as fast as they may; then all is heard to the end
  *     quit
@@ -428,7 +428,7 @@ static void serve_or_fail(const char *waiting_for) {
 
 /* ---- the scenarios ---- */
 
-static void connect_all(void) {
+static void connect_all(double seconds) {
     double start = now(), all_here;
     last_byte = start;
     while (here < client_count) {
@@ -438,6 +438,8 @@ static void connect_all(void) {
         serve(started < client_count && started - here < air ? 0 : 1000);
         if (now() - last_byte > STALL_SECONDS)
             fail("only %d of %d clients came in", here, client_count);
+        if (now() - start > seconds)
+            fail("only %d of %d clients came in within %.0f s", here, client_count, seconds);
     }
     all_here = now();
     while (now() - last_byte < QUIET_SECONDS)
@@ -518,8 +520,8 @@ static void saturate(int senders, int window, double seconds) {
 static bool obey(char *line) {
     int a, b;
     double c;
-    if (strncmp(line, "connect", 7) == 0)
-        connect_all();
+    if (sscanf(line, "connect %lf", &c) == 1)
+        connect_all(c);
     else if (sscanf(line, "single %d %lf", &a, &c) == 2)
         single(a, c / 1000);
     else if (sscanf(line, "saturate %d %d %lf", &a, &b, &c) == 3)

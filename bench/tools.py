@@ -5,6 +5,7 @@ All of it is in ``build/bench``, which git does not see.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -45,19 +46,14 @@ class Tools:
         compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
         if compiler is None:
             raise Failed("the load generator is a C program: install a C compiler (cc)")
-        command = [
-            compiler,
-            "-std=gnu11",
-            "-O2",
-            "-Wall",
-            "-Wextra",
-            "-o",
-            str(target),
-            str(source),
-        ]
+        # Another run may be using the one that is there.
+        fresh = self.build / f"{name}.{os.getpid()}"
+        flags = ["-std=gnu11", "-O2", "-Wall", "-Wextra"]
+        command = [compiler, *flags, "-o", str(fresh), str(source)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise Failed(f"{source.name} could not be compiled:\n{done.stderr}")
+        fresh.replace(target)
 
     def install_npm(self) -> str:
         """Installs what ``peers/package.json`` names, unless that is done.
