@@ -133,6 +133,14 @@ class SwitchTests(SwitchTestCase):
         self.send(b"GET well soon\n")
         self.expect([], [b"GET well soon\n"])
 
+    def test_a_busy_server(self) -> None:
+        """A browser that has spoken in time is a browser, though it is read late."""
+        request = b"GET / HTTP/1.1\r\n"
+        # The server does nothing for half a second; then its timers come first.
+        self.clock.callLater(SILENCE + 0.1, self.send, request)
+        self.clock.advance(SILENCE * 2)
+        self.expect([request], [])
+
     def test_telnet_negotiation(self) -> None:
         """A telnet that negotiates first is known at once."""
         self.send(b"\xff\xfb\x1f\xff\xfb\x20")

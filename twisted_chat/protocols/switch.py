@@ -89,6 +89,7 @@ class SwitchProtocol(Protocol):
         self._first = b""
         self._likely: Detector | None = None
         self._timer: IDelayedCall | None = None
+        self._looked = False
 
     def connectionMade(self) -> None:
         """Wait for the first bytes; within TLS, for its handshake first."""
@@ -118,6 +119,7 @@ class SwitchProtocol(Protocol):
         """Some of the first bytes."""
         self._first += data
         self._last = self._clock.seconds()
+        self._looked = False
         said = {d.matches(self._first): d for d in reversed(self._detectors)}
         if Match.YES in said:
             self._hand_to(said[Match.YES].factory)
@@ -150,6 +152,11 @@ class SwitchProtocol(Protocol):
             until = min(until, self._last + self._silence)
         if until > now:
             self._wait(until - now, self._silent)
+        elif not self._looked:
+            # If the server was busy for so long, what the peer has sent may lie in
+            # the kernel still: let the reactor read once before silence is silence.
+            self._looked = True
+            self._wait(0, self._silent)
         else:
             self._timer = None
             self._decide()
