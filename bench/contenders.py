@@ -20,7 +20,7 @@ from bench.tools import Tools
 AIR_LINE = 1000
 AIR_INSPIRCD = 1000
 AIR_NGIRCD = 10
-AIR_WEB = 500
+AIR_WEB = 128
 
 _DEBIAN_SBIN = "/usr/sbin"
 
