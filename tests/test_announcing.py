@@ -8,13 +8,14 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.test_fanout import BrokenCodec, CountingCodec
 from twisted_chat.announcing import STORM
-from twisted_chat.answers import Request
+from twisted_chat.answers import Refused, Request
 from twisted_chat.events import (
     Acted,
     AwaySet,
     Gone,
     Joined,
     Left,
+    Missing,
     Renamed,
     Said,
     Signalled,
@@ -96,6 +97,43 @@ class BatchTests(SynchronousTestCase):
             bob.types("still here")
         self.assertEqual(bob.sees(), ["bob: still here"])
         self.assertIn("[#lobby] bob: still here", alice.sees())
+
+
+class QuietCodec(LineCodec):
+    """A wire whose clients know themselves what they do."""
+
+    shows_own = False
+
+
+class QuietTests(SynchronousTestCase):
+    """A wire that does not show a client its own arrivals and names."""
+
+    def test_own_events(self) -> None:
+        """The others see them; itself sees the rest, in order."""
+        room = TestChat()
+        (alice,) = room.people("alice")
+        bob = room.client("bob", wire=wire_of(QuietCodec()))
+        self.assertEqual(bob.sees(), ["Welcome, bob!"])
+        with room.together():
+            alice.types("one")
+            bob.types(r"\nick rob")
+            alice.types("two")
+        self.assertEqual(bob.sees(), ["alice: one", "alice: two"])
+        self.assertEqual(
+            alice.sees(),
+            [
+                "bob: joined the chat",
+                "alice: one",
+                "bob: is now known as rob",
+                "alice: two",
+            ],
+        )
+        with room.together():
+            for n in range(STORM + 1):
+                room.client(f"p{n}", wire=bob.wire)
+        self.assertEqual(bob.sees(), ["p0, p1, p2 and 18 more joined the chat"])
+        bob.types(r"\leave", r"\nick bob")
+        self.assertNotIn("rob: is now known as bob", bob.sees())
 
 
 class StormTests(SynchronousTestCase):
@@ -209,11 +247,11 @@ class ElsewhereTests(SynchronousTestCase):
         (self.alice,) = self.room.people("alice")
         self.count = 0
 
-    def announce(self, *events: object) -> list[str]:
+    def announce(self, *events: object, key: str = "") -> list[str]:
         batch = []
         for event in events:
             self.count += 1
-            batch.append(Stored(f"z{self.count:04}", 0, event))  # type: ignore[arg-type]
+            batch.append(Stored(f"z{self.count:04}", 0, event, key))  # type: ignore[arg-type]
         self.room.chat.announce(batch)
         seen: list[str] = self.alice.sees()
         return seen
@@ -268,6 +306,58 @@ class ElsewhereTests(SynchronousTestCase):
         many = [Left("lobby", f"x{n}", f"X{n}") for n in range(STORM + 1)]
         self.assertEqual(self.announce(*many), [])
         self.assertEqual(list(self.room.pool.rooms), ["lobby"])
+
+    def test_one_event_that_breaks(self) -> None:
+        """What another server should not have let pass hides nothing else."""
+        with self.assertRaises(Refused):
+            self.announce(
+                Joined("lobby", "no name: at all", "N"), Said("lobby", "bob", "hi", "B")
+            )
+        self.assertEqual(self.alice.sees(), ["bob: hi"])
+        self.assertEqual(self.announce(Said("lobby", "bob", "yes", "B")), ["bob: yes"])
+
+    def test_a_gap(self) -> None:
+        """A server that was cut off for long tells those whom it concerns."""
+        self.alice.types(r"\leave")
+        self.alice.sees()
+        self.assertEqual(self.announce(Missing("lobby"), Missing("nowhere")), [])
+        self.announce(Joined("lobby", "bob", "B"))
+        self.alice.types(r"\join lobby")
+        self.alice.sees()
+        (line,) = self.announce(Missing("lobby"))
+        self.assertIn("some messages in #lobby are missing here", line)
+
+    def test_someone_of_ours_who_went_to_another_server(self) -> None:
+        """What is left of it here is closed; nobody sees it leave."""
+        (bob,) = self.room.people("bob")
+        self.alice.sees()
+        seen = self.announce(Joined("lobby", "bob", bob.client.id))
+        self.assertEqual(seen, ["bob: joined the chat"])
+        self.assertEqual(bob.closed, "another connection has taken its place")
+        self.assertEqual(self.alice.sees(), [])
+        self.alice.types(r"\who")
+        self.assertEqual(self.alice.sees(), ["here (2): alice, bob"])
+
+    def test_taken_for_dead(self) -> None:
+        """One of ours whom the others buried stays; they are told of its return."""
+        (bob,) = self.room.people("bob")
+        self.alice.sees()
+        seen = self.announce(Gone("bob", bob.client.id))
+        self.assertEqual(seen, ["bob: left the chat"])
+        seen = self.announce(Joined("lobby", "bob", bob.client.id), key="test-x")
+        self.assertEqual(seen, ["bob: joined the chat"])
+        self.assertEqual(self.room.pool.by_name["bob"], bob.client)
+        seen = self.announce(Joined("lobby", "rob", bob.client.id), key="test-y")
+        self.assertEqual(seen, ["rob: joined the chat"])
+        self.assertIn("bob: is now known as rob", bob.sees())
+        self.assertEqual(bob.nick, "rob")
+
+    def test_someone_elsewhere_taken_for_dead(self) -> None:
+        """It is back under the name that it has now."""
+        self.announce(Joined("lobby", "bob", "B"))
+        self.announce(Joined("lobby", "rob", "B"))
+        self.alice.types(r"\who")
+        self.assertEqual(self.alice.sees(), ["here (2): alice, rob"])
 
     def test_a_signal(self) -> None:
         """A Socket.IO value that is no text shows on no line."""

@@ -8,6 +8,7 @@ from tests.test_announcing import wire_of
 from tests.test_fanout import BrokenCodec
 from twisted_chat.answers import Answer, Failed, Refused, Request
 from twisted_chat.events import Gone, Said, Signalled
+from twisted_chat.interfaces import OutcomeUnknown
 from twisted_chat.testing import TestChat, line_wire
 from twisted_chat.wire.text import LineCodec
 
@@ -179,6 +180,20 @@ class StoreTests(ChatCase):
         self.assertEqual(self.bob.sees(), ["error: not stored: the disk is full"])
         self.bob.types("three")
         self.assertEqual(carol.sees(), ["bob: three"])
+
+
+class UnknownTests(ChatCase):
+    """A store on another machine may not say whether it has stored something."""
+
+    def test_unknown(self) -> None:
+        """The sender reads just that, and what may come yet is not let go of."""
+        why = "nobody knows whether that was stored"
+        self.room.journal.fail(OutcomeUnknown(why), times=3)
+        self.alice.types("hi", r"\nick zoe", r"\join tea")
+        self.assertEqual(self.alice.sees(), [f"error: {why}"] * 3)
+        self.assertIn("tea", self.room.pool.rooms)
+        self.bob.types(r"\nick zoe")
+        self.assertIn("error: zoe or a name like it is in use", self.bob.sees()[-1])
 
 
 class RecodeTests(ChatCase):

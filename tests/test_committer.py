@@ -244,6 +244,17 @@ class CommitterTests(SynchronousTestCase):
         self.assertEqual(stored[0], Joined("lobby", "b0", "B0"))
         self.assertEqual(stored[-1], Gone("b1", "B1"))
 
+    def test_stored_after_all(self) -> None:
+        """An arrival that turns out to be stored is not stored again."""
+        self.journal.fail()
+        self.committer.submit(Joined("lobby", "bob", "B"), lasting=True)
+        self.clock.advance(0)
+        self.assertTrue(self.committer.is_own("n-1"))
+        event = Joined("lobby", "bob", "B")
+        self.assertIsNone(self.committer.settle(Stored("1", 0, event, "n-1")))
+        self.clock.advance(5)
+        self.assertEqual(len(self.journal.batches), 1)
+
     def test_a_stop_does_not_wait_for_a_broken_store(self) -> None:
         """A server whose disk is full can be stopped all the same."""
         calls: list[int] = []

@@ -32,7 +32,7 @@ from .events import (
 )
 from .fanout import Fanout
 from .interfaces import Names, Spawn
-from .mistakes import encoded
+from .mistakes import encoded, report
 from .nicknames import fold, fold_or_none, release
 from .pool import Client, ClientPool, Person
 
@@ -100,7 +100,11 @@ class Announcer:
         for stored in batch:
             submission = self._committer.settle(stored)
             self._asked = submission is not None
-            self._apply[type(stored.event)](stored.event, stored)
+            try:
+                self._apply[type(stored.event)](stored.event, stored)
+            except Exception as mistake:  # noqa: BLE001 - it ends in the log
+                # What one event breaks must not hide the others.
+                report(self._spawn, mistake)
             if submission is None or (client := submission.client) is None:
                 continue
             if submission.ref is not None:

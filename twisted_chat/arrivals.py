@@ -88,9 +88,6 @@ class Arrivals:
         # Those who are gone and whose names are not free yet.
         self._departing: set[str] = set()
 
-    def __contains__(self, who: str) -> bool:
-        return who in self._arriving
-
     def get(self, who: str) -> Arrival | None:
         """The arrival of this client, if it is not in yet."""
         return self._arriving.get(who)
