@@ -15,6 +15,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredLock
@@ -200,12 +201,28 @@ class RedisJournal:
             self._doubtful = ()
         new = await self._lease.enter(link, self._batch)
         await self.names.come_back(forgotten=new)
+        self._refusal = None
+        if new:
+            # What else has Redis forgotten?  The reader looks for its place again.
+            self._reader.drop(lost())
 
     async def _stay(self, link: Link) -> None:
         while True:
             if not await self._lease.beat(link):
                 raise lost()
+            if self._refusal is not None:
+                await self._lock.run(self._probe)
             await link.wait(BEAT_EVERY)
+
+    async def _probe(self) -> None:
+        """Something could not be stored: could it now?"""
+        self._batch += 1
+        try:
+            await self._writer.run(APPEND, self._server, self._batch, self._keep)
+        except RedisError as error:
+            self._refusal = error
+        else:
+            self._refusal = None
 
     async def _store(self, batch: Sequence[Entry]) -> None:
         left = [e for e in batch if e.key not in self._stored_after_all]
@@ -279,7 +296,8 @@ class RedisJournal:
                         await self._bring_one_back(who)
                 except StoreError as error:
                     log.warn("nobody is brought back yet: {error}", error=error)
-                    await self._writer.wait(AGAIN)
+                    with suppress(StoreError):
+                        await self._writer.wait(AGAIN)
         finally:
             self._bringing_back = False
 

@@ -54,8 +54,8 @@ class RedisAddress:
 
         :raises StoreError: it cannot be read; the text says how to write it.
         """
-        parts = urlsplit(text)
         try:
+            parts = urlsplit(text)
             if parts.scheme not in _SCHEMES:
                 raise ValueError(f"it begins with none of {', '.join(_SCHEMES)}")
             given, _, hosts = parts.netloc.rpartition("@")

@@ -22,6 +22,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from twisted_chat.answers import Refused
 from twisted_chat.events import (
     Acted,
     AwaySet,
@@ -37,6 +38,7 @@ from twisted_chat.events import (
     TopicSet,
     Whispered,
 )
+from twisted_chat.nicknames import Name, fold
 
 Effect = tuple[str, str, str, str]
 """What storing an event changes besides the conversation; see ``append.lua``."""
@@ -167,11 +169,21 @@ def effect(event: Event) -> Effect:
             return ("joined", who, room, nick)
         case Left(who=who, room=room):
             return ("left", who, room, "")
-        case Gone(who=who):
-            return ("gone", who, "", "")
-        case Renamed(who=who, new=new):
-            return ("renamed", who, new, "")
+        case Gone(who=who, nick=nick):
+            return ("gone", who, "", _names(nick))
+        case Renamed(who=who, old=old, new=new):
+            return ("renamed", who, new, _names(old, kept=new))
         case AwaySet(who=who, text=text):
             return ("away", who, text, "")
         case _:
             return ("", "", "", "")
+
+
+def _names(nick: str, *, kept: str = "") -> str:
+    """What is free in the same moment in which everyone hears of it, in one text."""
+    try:
+        keys = Name(nick, fold(nick)).keys
+        needed = Name(kept, fold(kept)).keys if kept else ()
+    except Refused:
+        return ""
+    return " ".join(key for key in keys if key not in needed)

@@ -81,7 +81,7 @@ class Follower:
         """On a new connection: is the last batch still there?"""
         if not self._begun:
             await self._begin(link)
-        elif not await _holds(link, self.place.id):
+        elif self.place.number and not await _holds(link, self.place.id):
             await self._catch_up(link)
 
     async def tend(self, link: Asking) -> None:
@@ -175,7 +175,5 @@ def _stored(place: Place, event: Any, key: str = "") -> Stored:
 
 async def _holds(link: Asking, stream_id: str) -> bool:
     """Whether this batch is still in the conversation."""
-    if stream_id == START.id:
-        return False
     found = await link.ask("XRANGE", "chat:live", stream_id, stream_id, "COUNT", 1)
     return bool(found)

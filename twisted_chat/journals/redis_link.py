@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from twisted.internet.defer import CancelledError, Deferred
@@ -60,7 +61,7 @@ class Link:
         self._running: Deferred[None] | None = None
         self._waiting: list[Deferred[None]] = []
         self._stopping = False
-        self._pause: Deferred[None] | None = None
+        self._pauses: set[Deferred[None]] = set()
         self._cause: StoreError | None = None
 
     def start(self) -> None:
@@ -72,8 +73,7 @@ class Link:
         """Let go of the connection, and make no other."""
         self._stopping = True
         self.trouble = RedisError("AWAY", "the chat is closing; nothing more is stored")
-        if self._pause is not None:
-            self._pause.cancel()
+        self._wake()
         if self._line is not None:
             self._line.drop("is not needed any more")
         if self._running is not None:
@@ -143,17 +143,22 @@ class Link:
             self._line.drop("cannot be used")
 
     async def wait(self, seconds: float) -> None:
-        """Wait; not longer than the link lives."""
-        if self._stopping:
-            return
-        pause: Deferred[None] = deferLater(self._reactor, seconds)
-        self._pause = pause
-        try:
-            await pause
-        except CancelledError:
-            pass
-        finally:
-            self._pause = None
+        """Wait.
+
+        :raises StoreError: the connection is gone, or the link is to end.
+        """
+        cut = self._stopping
+        if not cut:
+            pause: Deferred[None] = deferLater(self._reactor, seconds)
+            self._pauses.add(pause)
+            try:
+                await pause
+            except CancelledError:
+                cut = True
+            finally:
+                self._pauses.discard(pause)
+        if cut:
+            raise self.trouble or RedisError("AWAY", "Redis is let go of")
 
     async def _run(self) -> None:
         attempt = 0
@@ -167,7 +172,8 @@ class Link:
                 attempt = 0 if lasted else attempt
             pause = min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempt)
             attempt = min(attempt + 1, 10)
-            await self.wait(pause * random.uniform(0.75, 1.25))
+            with suppress(StoreError):
+                await self.wait(pause * random.uniform(0.75, 1.25))
 
     async def _use(self, line: Line) -> bool:
         """Use a connection until it is gone; whether it was of any use."""
@@ -198,6 +204,11 @@ class Link:
         self._line = None
         cause, self._cause = self._cause, None
         self._fail(cause or RedisError("AWAY", f"{{}} {why}", line.where))
+        self._wake()
+
+    def _wake(self) -> None:
+        for pause in list(self._pauses):
+            pause.cancel()
 
     def _ready(self) -> None:
         self.trouble = None

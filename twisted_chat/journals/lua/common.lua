@@ -114,6 +114,16 @@ local function forget(server, who)
   redis.call('HDEL', 'chat:where', who)
 end
 
+-- Names, with spaces between, are free, as far as they are this client's.
+local function free(server, who, names)
+  for key in string.gmatch(names, '%S+') do
+    if redis.call('HGET', 'chat:names', key) == server .. ' ' .. who then
+      redis.call('HDEL', 'chat:names', key)
+      redis.call('HDEL', 'chat:names:' .. server, key)
+    end
+  end
+end
+
 local function with_room(rooms, room)
   if rooms == '' then return room end
   if string.find(' ' .. rooms .. ' ', ' ' .. room .. ' ', 1, true) then return rooms end
@@ -148,6 +158,7 @@ local function happen(server, event, events)
     at = false
   end
   events[#events + 1] = event
+  if what == 'gone' or what == 'renamed' then free(server, who, event[4]) end
   if what == 'gone' then
     if at then forget(server, who) end
     return
