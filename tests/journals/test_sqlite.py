@@ -26,6 +26,7 @@ from tests.journals.contract import (
     texts,
 )
 from tests.journals.threads import MEMORY, Caller, Pools
+from tests.logged import logged_lines
 from twisted_chat.events import Event, Stored, TopicSet
 from twisted_chat.interfaces import Missed, StoreError
 from twisted_chat.journals import sqlite_writer
@@ -211,6 +212,7 @@ class FailureTests(SqliteTestCase):
         mends: Callable[[], None],
     ) -> str:
         """Refused while it is broken, stored when it is not; why it was refused."""
+        logged = logged_lines(self)
         self.append(journal, said("before"))
         breaks()
         big = said("x" * 3000)
@@ -223,6 +225,7 @@ class FailureTests(SqliteTestCase):
         mends()
         self.append(journal, said("after"))
         self.assertIsNone(journal.healthy())
+        self.assertEqual(logged, [f"store error: {line}", "storing works again"])
         last = self.run_now(journal.before("lobby", None, 10))
         self.assertEqual(texts(last), ["before", "after"])
         self.assertEqual(
@@ -439,7 +442,7 @@ class ThreadTests(SynchronousTestCase):
 
 
 class BackupTests(SqliteTestCase):
-    """What docs/operations-storage.md says of backups."""
+    """What docs/operations.md says of backups."""
 
     def test_a_backup_of_a_running_chat(self) -> None:
         """Either way of the docs gives a whole file, and nobody is disturbed."""

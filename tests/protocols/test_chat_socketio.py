@@ -9,8 +9,8 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
+from tests.logged import logged_lines
 from tests.protocols.engineio_client import EngineIOTestCase
-from tests.protocols.logged import logged_lines
 from tests.protocols.memory import WebSocketClient, masked
 from twisted_chat.answers import Request
 from twisted_chat.chat import Chat

@@ -14,7 +14,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 from websockets.frames import Frame
 
-from tests.protocols.logged import logged_lines
+from tests.logged import logged_lines
 from tests.protocols.memory import WebSocketClient, masked, text
 from twisted_chat.chat import Chat
 from twisted_chat.committer import Committer

@@ -70,6 +70,8 @@ class SqliteJournal:
         self._lock = DeferredLock()
         self._open: tuple[Writer, Reader, Reader] | None = None
         self._trouble: str | None = f"{path} is not open"
+        # The log has been told that storing fails.
+        self._failing = False
         self._announced = 0
         self._recent = Recent()
         self._tidying = False
@@ -208,6 +210,9 @@ class SqliteJournal:
 
     def _stored(self, stored: list[Stored]) -> None:
         self._trouble = None
+        if self._failing:
+            self._failing = False
+            log.info("{line}", line="storing works again")
         self._announced += len(stored)
         self._recent.heard(stored)
         self._announce(stored)
@@ -219,6 +224,9 @@ class SqliteJournal:
             why = StoreError("storing failed; the server's log says why")
         if self._open is not None:
             self._trouble = str(why)
+            if not self._failing:
+                self._failing = True
+                log.error("{line}", line=f"store error: {why}")
         raise why
 
     def _tidy(self, writer: Writer) -> None:
