@@ -31,7 +31,7 @@ from .events import (
     Whispered,
 )
 from .fanout import Fanout
-from .interfaces import Names, Spawn
+from .interfaces import TAKEN_OVER, Names, Spawn
 from .mistakes import encoded, report
 from .nicknames import fold, fold_or_none, release
 from .pool import Client, ClientPool, Person
@@ -123,7 +123,7 @@ class Announcer:
         # Only now may anything call back into the chat.
         while self._ghosts:
             ghost = self._ghosts.pop()
-            ghost.connection.close("another connection has taken its place")
+            ghost.connection.close(TAKEN_OVER)
         for client in idle:
             client.idle()
 

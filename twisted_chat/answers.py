@@ -64,6 +64,7 @@ class Entered:
     members: tuple[str, ...]
     topic: str
     history: tuple[Stored, ...]
+    away: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

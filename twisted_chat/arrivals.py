@@ -18,6 +18,7 @@ from .answers import Answer, Entered, Failed, Refused, Welcome
 from .committer import Committer
 from .events import LOBBY, Joined, Stored
 from .interfaces import (
+    TAKEN_OVER,
     CallLater,
     Codec,
     Connection,
@@ -228,7 +229,7 @@ class Arrivals:
     ) -> Client:
         """A client resumes while its former connection still hangs."""
         former, client.connection = client.connection, connection
-        former.close("another connection has taken its place")
+        former.close(TAKEN_OVER)
         client.codec = codec
         client.inbox = None
         # If it had asked to go it has thought better of it.
@@ -305,7 +306,9 @@ class Arrivals:
 
 def look_into(room: Room) -> Entered:
     """What one sees on coming into a room."""
-    return Entered(room.name, room.nicks(), room.topic or "", room.history())
+    return Entered(
+        room.name, room.nicks(), room.topic or "", room.history(), room.away()
+    )
 
 
 async def claim(names: Names, nick: str, owner: str) -> Name:

@@ -24,6 +24,7 @@ from .commands import CommandTable
 from .committer import Committer, Submission
 from .events import LOBBY, Event, Gone, Joined, Renamed, Said, Signalled, Stored
 from .interfaces import (
+    SHUTTING_DOWN,
     CallLater,
     Codec,
     Connection,
@@ -320,5 +321,5 @@ class Chat:
                 self._committer.submit(Gone(client.nick, client.id), lasting=True)
         for client in dict.fromkeys(present + self._arrivals.clients()):
             self.tell(client, Notice(("The server is shutting down.",)))
-            client.connection.close("the server is shutting down")
+            client.connection.close(SHUTTING_DOWN)
         self._committer.when_idle(stopped)

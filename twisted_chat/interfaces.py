@@ -23,6 +23,13 @@ Announce = Callable[[Sequence[Stored]], None]
 """Takes each batch that a journal has stored, in order."""
 
 
+TAKEN_OVER = "another connection has taken its place"
+"""Why a connection is closed whose client resumed on another one."""
+
+SHUTTING_DOWN = "the server is shutting down"
+"""Why a connection is closed when the server stops."""
+
+
 class StoreError(Exception):
     """A journal cannot do what was asked; the text is one clear line."""
 

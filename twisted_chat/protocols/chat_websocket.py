@@ -19,7 +19,7 @@ from twisted.web.http import Request
 
 from twisted_chat.chat import Chat
 from twisted_chat.events import LOBBY
-from twisted_chat.interfaces import Codec
+from twisted_chat.interfaces import SHUTTING_DOWN, TAKEN_OVER, Codec
 from twisted_chat.limits import MAX_ROOMS, Pace
 from twisted_chat.pool import Client
 from twisted_chat.wire.json_requests import decode_json
@@ -39,7 +39,10 @@ JSON = "chat.json"
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _UNSUPPORTED = 1003
+_NORMAL = 1000
 _ABNORMAL = 1006
+# The last one is private, so that a page can tell that it is somebody else's now.
+_CODES = {SHUTTING_DOWN: 1001, TAKEN_OVER: 4000}
 
 
 class ChatWebSockets:
@@ -185,8 +188,7 @@ class ChatWebSocket:
 
     def close(self, reason: str) -> None:
         """Say goodbye once all that was written is sent."""
-        code = 1001 if "shutting down" in reason else 1000
-        self._connection.close(code, reason)
+        self._connection.close(_CODES.get(reason, _NORMAL), reason)
         self._fall_silent()
 
     def _log_departure(self, code: int, reason: str) -> None:

@@ -97,11 +97,10 @@ const connection = new Connection({
     if (state === "waiting" || state === "stopped") chat.disconnected();
     draw();
   },
-  // A goodbye in good order, which nobody here asked for: another tab came in as this one,
-  // as a duplicated tab does.  Each must be somebody, or they would push one another out
-  // for ever.
+  // Another tab came in as this one, as a duplicated tab does.  Each must be somebody, or
+  // they would push one another out for ever.
   onLost(code) {
-    if (code === 1000) chat.session = "";
+    if (code === 4000) chat.session = "";
   },
   onFrame(frame) {
     carryOut(chat.receive(frame));

@@ -186,10 +186,10 @@ def _event(stored: Stored, event: Event) -> Fields | None:
 
 def _answer(answer: Answer) -> Iterable[Fields]:
     match answer:
-        case Entered(room=room, members=members, topic=topic, history=history):
-            yield {"type": "topic", "room": room, "text": topic}
-            yield {"type": "who", "room": room, **_people(members, {})}
-            yield _past(room, history, more=bool(history))
+        case Entered(room=room, members=members, away=away):
+            yield {"type": "topic", "room": room, "text": answer.topic}
+            yield {"type": "who", "room": room, **_people(members, away)}
+            yield _past(room, answer.history, more=bool(answer.history))
         case Here(room=room, members=members, away=away):
             yield {"type": "who", "room": room, **_people(members, away)}
         case Past(room=room, messages=messages, more=more, words=None):
