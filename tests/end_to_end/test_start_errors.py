@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import sqlite3
 import subprocess
+import sys
 
 from tests.end_to_end.harness import TWISTD, ServerTestCase, environment
 from tests.end_to_end.waiting import PATIENCE
@@ -52,6 +53,21 @@ class StartErrorTests(ServerTestCase):
     def test_the_log_has_it_too(self) -> None:
         """Who reads the log in the morning finds a misspelt option there."""
         self.assertIn("histroy", self.refused("--histroy", "5", says="histroy"))
+
+    def test_without_twistd(self) -> None:
+        """``python -m twisted chat`` says it in one line, too."""
+        done = subprocess.run(
+            [sys.executable, "-m", "twisted", "chat", "--history", "many"],
+            cwd=self.directory,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+        self.assertNotEqual(done.returncode, 0)
+        self.assertRegex(done.stderr, r"\Aserver error: --history: 'many'[^\n]*\n\Z")
+        self.assertIn("server error: --history", done.stdout)
 
     def test_no_such_option(self) -> None:
         """A misspelt option is named."""
@@ -176,6 +192,8 @@ class StartErrorTests(ServerTestCase):
                 timeout=PATIENCE,
             )
         self.assertNotEqual(done.returncode, 0, done)
-        self.assertRegex(done.stderr, rf"server error: .*{port}")
+        self.assertRegex(
+            done.stderr, rf"server error: .*{port}: Address already in use"
+        )
         self.assertNotIn("Traceback", done.stderr)
         self.assertFalse((self.directory / "twistd.pid").exists())
