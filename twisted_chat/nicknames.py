@@ -23,7 +23,7 @@ MAX_NICK = 32
 """Characters in a nickname, and in a room's name."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,32}\Z")
-_GUEST = re.compile(r"guest_[0-9]+\Z")
+_GUEST = re.compile(r"guest_\d+\Z")
 _RULE = (
     f"a nickname has 1 to {MAX_NICK} letters, digits, _ - or ., "
     "and no space or other sign"
