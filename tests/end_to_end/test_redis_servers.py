@@ -105,7 +105,7 @@ class OneConversationTests(SeveralServersTestCase):
         alice.expect("is now known as bob\r\n")
         self.assertEqual(self.who(bob), ["alice", "bob"])
         bob.say("\\who tea")
-        bob.expect("here (1): alice (away: lunch)\r\n")
+        bob.expect("here (1): alice (away)\r\n")
         bob.say("\\dm alice psst")
         bob.expect("alice is away: lunch\r\n")
         bob.expect("bob (private to alice): psst\r\n")

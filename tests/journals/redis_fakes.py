@@ -210,7 +210,7 @@ class FakeRedis:
             return b"LOST"
         if any(self.names.get(key, (server, who))[1] != who for key in keys):
             return b"TAKEN"
-        self.names.update({key: (server, who) for key in keys})
+        self.names.update(dict.fromkeys(keys, (server, who)))
         return b"OK"
 
     def do_release(self, server: str, who: str, *keys: str) -> bytes:

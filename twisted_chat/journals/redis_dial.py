@@ -21,7 +21,13 @@ from twisted.internet.endpoints import (
     TCP6ClientEndpoint,
     wrapClientTLS,
 )
-from twisted.internet.error import ConnectError, ConnectionDone, DNSLookupError
+from twisted.internet.error import (
+    ConnectError,
+    ConnectingCancelledError,
+    ConnectionDone,
+    DNSLookupError,
+)
+from twisted.internet.error import TimeoutError as Overdue
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 from twisted.internet.protocol import Factory
 from twisted.internet.ssl import (
@@ -30,7 +36,6 @@ from twisted.internet.ssl import (
     optionsForClientTLS,
     trustRootFromCertificates,
 )
-from twisted.python.failure import Failure
 
 from twisted_chat.interfaces import StoreError
 
@@ -158,7 +163,7 @@ class Dialer:
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - a connection fails in many ways
-            raise away(where, _why(error)) from None
+            raise away(where, why(error)) from None
         protocol.transport.setTcpNoDelay(True)
         return RedisLine(protocol, self._reactor, where)
 
@@ -177,8 +182,8 @@ class Dialer:
         try:
             options = _tls_options(self.address, name)
         except Exception as error:
-            why = f"TLS to {{}} cannot begin: {_why(error)}"
-            raise RedisError("TLS", why, show_host(host)) from error
+            text = f"TLS to {{}} cannot begin: {why(error)}"
+            raise RedisError("TLS", text, show_host(host)) from error
         return wrapClientTLS(options, endpoint)
 
     async def _log_in(self, line: Line, user: str, password: str) -> None:
@@ -258,9 +263,10 @@ def _tls_options(address: RedisAddress, name: str) -> Any:
     return optionsForClientTLS(name, trustRoot=trust, clientCertificate=mine)
 
 
-def _why(error: BaseException) -> str:
+def why(error: BaseException) -> str:
     """Why a connection was not made, in a few words."""
-    if isinstance(error, TimeoutError) or "Timeout" in type(error).__name__:
+    # A connection that is not made in time is cancelled, which has a name of its own.
+    if isinstance(error, TimeoutError | ConnectingCancelledError | Overdue):
         return f"no answer within {CONNECT:g} s"
     if isinstance(error, DNSLookupError):
         return "there is no host of that name"
@@ -270,11 +276,6 @@ def _why(error: BaseException) -> str:
         return "it closed the connection"
     text = " ".join(str(error).split())
     return text or type(error).__name__
-
-
-def failure_text(failure: Failure) -> str:
-    """Why something failed, in a few words."""
-    return _why(failure.value) if failure.value else "unknown"
 
 
 Dial = Callable[[], Awaitable[Line]]
