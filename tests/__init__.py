@@ -1,1 +1,16 @@
 """The tests mirror the package: one file for each module, named for it."""
+
+import os
+
+try:
+    from hypothesis import settings
+except ImportError:  # what needs it says so itself
+    pass
+else:
+    # Few examples each time, other ones each time; CHAT_TESTS_EXAMPLES=1000 to search.
+    settings.register_profile(
+        "unit",
+        max_examples=int(os.environ.get("CHAT_TESTS_EXAMPLES", "20")),
+        deadline=None,
+    )
+    settings.load_profile("unit")

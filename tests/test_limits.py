@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -68,7 +68,6 @@ class BucketTests(SynchronousTestCase):
             bucket.take(1000.0)
         self.assertGreater(bucket.wait(1000.0), 0)
 
-    @settings(max_examples=30)
     @given(
         st.integers(1, 20), st.integers(1, 10), st.lists(st.floats(0, 3), max_size=60)
     )

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Sequence
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
@@ -404,7 +404,6 @@ class JournalContract(JournalHarness):
         """No text, however odd, makes a search an error."""
         journal = self.opened()
 
-        @settings(max_examples=40, deadline=None)
         @given(st.text(max_size=80), any_text)
         def check(words: str, text: str) -> None:
             self.append(journal, said(text))
@@ -418,7 +417,6 @@ class JournalContract(JournalHarness):
         """Whoever pastes a whole message into ``\\search`` finds it."""
         journal = self.opened()
 
-        @settings(max_examples=40, deadline=None)
         @given(st.text(st.characters(categories=("L", "N")), min_size=1, max_size=40))
         def check(text: str) -> None:
             (sent,) = self.append(journal, said(text))
@@ -431,7 +429,6 @@ class JournalContract(JournalHarness):
         """History shows what was said, letter by letter."""
         journal = self.opened()
 
-        @settings(max_examples=40, deadline=None)
         @given(any_text, any_text, any_text)
         def check(text: str, nick: str, room: str) -> None:
             sent = Said(room, nick, text, "id", '"' + text + '"')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from unittest import mock
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IHalfCloseableProtocol, ITCPTransport
@@ -227,7 +227,6 @@ class LineTests(LineCase):
         peer.sends(b"\n")
         self.assertEqual(self.eve.sees(), ["alice: " + "x" * 4000])
 
-    @settings(max_examples=30)
     @given(
         st.lists(
             st.sampled_from(

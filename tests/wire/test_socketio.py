@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial import unittest
 
@@ -224,7 +224,6 @@ class EncodeTests(unittest.SynchronousTestCase):
         with self.assertRaises(ValueError):
             encode(Packet(EVENT, "/", ["a", float("nan")]))
 
-    @settings(max_examples=40, deadline=None)
     @given(
         st.lists(JSON | st.binary(max_size=8), max_size=5),
         st.none() | st.integers(0, 10**15),
@@ -271,7 +270,6 @@ class JsonTests(unittest.SynchronousTestCase):
                 assert packet is not None
                 self.assertEqual(raw_argument(packet), value)
 
-    @settings(max_examples=40, deadline=None)
     @given(JSON, st.sampled_from(("", " ", "\n\t ")))
     def test_any_raw_argument(self, value: Any, space: str) -> None:
         """Whatever the value and the white space around it."""

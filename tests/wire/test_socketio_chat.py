@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial import unittest
 
@@ -157,7 +157,6 @@ class EventTests(DialectTestCase):
         self.assertEqual(self.both.crowd(Crowd("den", True, names, 1), "den"), b"")
         self.assertEqual(self.chat.crowd(Crowd("lobby", True, names, 1), None), b"")
 
-    @settings(max_examples=40, deadline=None)
     @given(st.text(), st.text())
     def test_any_text(self, nick: str, text: str) -> None:
         """Whatever is said is one argument, and each packet one record."""
