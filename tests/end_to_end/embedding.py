@@ -23,6 +23,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.end_to_end.harness import PATIENCE, ROOT, environment, eventually
+from tests.end_to_end.shared import shared
 
 PING_INTERVAL = 0.3
 PING_TIMEOUT = 0.2
@@ -42,6 +43,40 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
+class Program:
+    """One of the programs, running.
+
+    :param name: its name on the page.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.directory = Path(tempfile.mkdtemp(prefix="twisted-chat-"))
+        source = self.directory / f"{name}.py"
+        source.write_text(program(name), "utf-8")
+        self.port = free_port()
+        self._process = subprocess.Popen(
+            [sys.executable, str(source), str(self.port)],
+            cwd=self.directory,
+            env=environment(),
+        )
+        eventually("the program listens", self._listens, PATIENCE)
+
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait(PATIENCE)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def _listens(self) -> bool:
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+        except OSError:
+            return False
+        return True
+
+
 class ProgramTestCase(unittest.SynchronousTestCase):
     """One of the programs runs while its tests do.
 
@@ -51,36 +86,9 @@ class ProgramTestCase(unittest.SynchronousTestCase):
 
     shown = ""
     path = ""
-    port = 0
-    directory: Path
-    process: subprocess.Popen[bytes]
 
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.directory = Path(tempfile.mkdtemp(prefix="twisted-chat-"))
-        source = cls.directory / f"{cls.shown}.py"
-        source.write_text(program(cls.shown), "utf-8")
-        cls.port = free_port()
-        cls.process = subprocess.Popen(
-            [sys.executable, str(source), str(cls.port)],
-            cwd=cls.directory,
-            env=environment(),
-        )
-        eventually("the program listens", cls._listens, PATIENCE)
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        cls.process.kill()
-        cls.process.wait(PATIENCE)
-        shutil.rmtree(cls.directory, ignore_errors=True)
-
-    @classmethod
-    def _listens(cls) -> bool:
-        try:
-            socket.create_connection(("127.0.0.1", cls.port), 1).close()
-        except OSError:
-            return False
-        return True
+    def setUp(self) -> None:
+        self.port = shared(self.shown, lambda: Program(self.shown)).port
 
     # Polling.
 

@@ -14,6 +14,8 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import hiredis
+
 from tests.end_to_end.requirements import require_program
 from tests.end_to_end.waiting import PATIENCE, eventually
 
@@ -91,12 +93,14 @@ class RedisServer:
             asking.sendall(
                 b"*%d\r\n" % len(parts)
                 + b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in parts)
-                + b"*1\r\n$4\r\nQUIT\r\n"
             )
-            data = b""
-            while more := asking.recv(65536):
-                data += more
-        return data.decode("utf-8", "replace").removesuffix("+OK\r\n").strip()
+            reader = hiredis.Reader(encoding="utf-8", errors="replace")
+            while (found := reader.gets()) is False:
+                more = asking.recv(65536)
+                if not more:
+                    raise ConnectionError(f"redis-server closed: {words}")
+                reader.feed(more)
+        return str(found)
 
     def signal(self, number: signal.Signals) -> None:
         """Stop or continue it."""
@@ -110,10 +114,15 @@ class RedisServer:
             self.process.wait(PATIENCE)
             self.process = None
 
+    def is_running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def discard(self) -> None:
         """End it, and remove what it has written."""
         self.kill()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+    end = discard
 
 
 def a_redis(

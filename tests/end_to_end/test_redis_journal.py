@@ -9,6 +9,7 @@ from typing import TypeVar
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.end_to_end.redis_server import RedisServer
+from tests.end_to_end.shared import shared
 from tests.end_to_end.spinning import Spinner
 from tests.journals.contract import JournalContract, said
 from twisted_chat.interfaces import StoreError
@@ -21,17 +22,8 @@ T = TypeVar("T")
 class RedisJournalTests(JournalContract, SynchronousTestCase):
     """A server with ``--store redis://HOST:PORT/DB``."""
 
-    redis: RedisServer
-
-    @classmethod
-    def setUpClass(cls) -> None:
-        cls.redis = RedisServer("databases 64").start()
-
-    @classmethod
-    def tearDownClass(cls) -> None:
-        cls.redis.discard()
-
     def setUp(self) -> None:
+        self.redis = shared("redis", lambda: RedisServer("databases 64").start())
         self.spinner = Spinner()
         self.addCleanup(self.spinner.close)
         self.made = 0
