@@ -6,6 +6,7 @@ is what a person would see and do.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from tests.end_to_end.harness import (
     require_program,
 )
 from tests.end_to_end.requirements import NODE_DIRECTORY
+from tests.end_to_end.shared import shared
 
 Options = Mapping[str, Any]
 
@@ -70,12 +72,16 @@ class Browser:
             raise AssertionError(f"{order}: {answer['error']}")
         return answer["result"]
 
-    def close(self) -> None:
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    def end(self) -> None:
         """End it."""
         process = self._process
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
         try:
             process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
@@ -154,8 +160,8 @@ class PageTests(ServerTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.browser = Browser()
-        self.addCleanup(self.browser.close)
+        self.browser = shared("browser", Browser)
+        self.addCleanup(self.browser.order, do="forget")
         self.pages: list[Page] = []
         self.addCleanup(self.check_consoles)
 

@@ -7,6 +7,7 @@
 // {"do": "wait", "page": NAME, "script": S, "seconds": N}            until it is true in the page
 // {"do": "axe", "page": NAME}                                        what axe-core finds wrong
 // {"do": "problems", "page": NAME}                                   errors in the page's console
+// {"do": "forget"}                                                   close all pages, and lose all that they kept
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -78,6 +79,11 @@ const ORDERS = {
 
   async problems({ page: name }) {
     return pages.get(name).problems;
+  },
+
+  async forget() {
+    pages.clear();
+    await Promise.all(browser.contexts().map((context) => context.close()));
   },
 };
 
