@@ -1,7 +1,7 @@
 """How the chat looks over WebSocket: lines in frames, or JSON objects in frames.
 
 What both codecs make are whole frames, ready for any number of clients.  The JSON
-objects are those of docs/protocol-web.md: each has ``type``; one that was stored
+objects are those of docs/protocol.md: each has ``type``; one that was stored
 has ``id`` and ``time``; an answer has the ``ref`` that its question had.
 """
 
