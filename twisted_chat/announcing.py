@@ -167,13 +167,16 @@ class Announcer:
 
     def _whispered(self, event: Whispered, stored: Stored) -> None:
         receiver = self._pool.by_id.get(event.to_who)
+        heard = b""
         if isinstance(receiver, Client) and not _ignores(receiver, event):
-            told = self._encoded(receiver.codec.whisper, stored, event, mine=False)
-            self._fanout.tell(receiver, told)
+            heard = self._encoded(receiver.codec.whisper, stored, event, mine=False)
+            self._fanout.tell(receiver, heard)
         sender = self._pool.by_id.get(event.who)
         if isinstance(sender, Client):
             told = self._encoded(sender.codec.whisper, stored, event, mine=True)
-            self._fanout.tell(sender, told)
+            # To oneself it comes twice only where the two look different.
+            if sender is not receiver or told != heard:
+                self._fanout.tell(sender, told)
 
     def _joined(self, event: Joined, stored: Stored) -> None:
         own = self._committer.is_own(stored.key)

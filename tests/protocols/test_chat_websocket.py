@@ -265,6 +265,13 @@ class JsonTests(ChatTestCase):
             ("dm", "bob", "ann", "psst"),
         )
 
+    def test_a_note_to_oneself(self) -> None:
+        """What one object says is not said by a second one with the same id."""
+        ann = self.program("&nick=ann")
+        ann.heard()
+        answers = ann.ask(type="dm", to="ann", text="milk", ref="1")
+        self.assertEqual(sorted(a["type"] for a in answers), ["dm", "ok"])
+
     def test_each_request(self) -> None:
         """Every request of the protocol has its answer, with its ref."""
         ann = self.program("&nick=ann")
