@@ -115,7 +115,7 @@ class AwayTests(SeveralServersTestCase):
             "alice is in Redis again",
             lambda: (
                 "alice" in self.redis.call("HVALS", "chat:where")
-                or self.redis.call("HLEN", "chat:where") == ":2"
+                or self.redis.call("HLEN", "chat:where") == "2"
             ),
         )
         self.talk("after")

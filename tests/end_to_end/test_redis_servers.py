@@ -146,7 +146,7 @@ class OneConversationTests(SeveralServersTestCase):
         alice.expect("alice: number 7\r\n")
         alice.say("\\history 100")
         alice.expect("alice: number 5\r\nalice: number 6\r\nalice: number 7\r\n")
-        self.assertEqual(self.redis.call("XLEN", "chat:room:lobby"), ":3")
+        self.assertEqual(self.redis.call("XLEN", "chat:room:lobby"), "3")
 
 
 class DyingServersTests(SeveralServersTestCase):

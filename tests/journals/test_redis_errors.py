@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.journals.redis_errors import away, broken, explain
+from twisted_chat.interfaces import StoreError
+from twisted_chat.journals.redis_errors import away, broken, explain, in_full
 
 
 class ErrorsTests(SynchronousTestCase):
@@ -30,9 +31,9 @@ class ErrorsTests(SynchronousTestCase):
         ):
             error = explain("db:6379", answer)
             self.assertIn(words, str(error))
-            self.assertIn("Redis at db:6379", str(error))
-            self.assertIn(words, error.public)
-            self.assertNotIn("db:6379", error.public)
+            self.assertIn("Redis at db:6379", error.full)
+            self.assertIn(words, error.full)
+            self.assertNotIn("db:6379", str(error))
             self.assertNotIn("\n", str(error))
 
     def test_what_to_do_about_it(self) -> None:
@@ -41,5 +42,6 @@ class ErrorsTests(SynchronousTestCase):
         self.assertFalse(explain("x", "LOADING").final)
         self.assertTrue(explain("x", "READONLY").elsewhere)
         self.assertFalse(explain("x", "OOM").elsewhere)
+        self.assertEqual(in_full(StoreError("so")), "so")
         self.assertEqual(away("x", "why").code, "AWAY")
-        self.assertEqual(str(broken("x", "is gone")), "Redis at x is gone")
+        self.assertEqual(in_full(broken("x", "is gone")), "Redis at x is gone")

@@ -44,7 +44,7 @@ class FollowerTests(SynchronousTestCase):
         self.batch = 0
 
     def history(self) -> History:
-        return History(self.asker, lambda: self.follower.place)
+        return History(lambda: self.asker, lambda: self.follower.place)
 
     def hear(self, batch: Sequence[Stored]) -> None:
         if self.mistake:

@@ -43,7 +43,7 @@ class HistoryTests(SynchronousTestCase):
     """Reading back."""
 
     def search(self, room: LongRoom, words: str, limit: int = 5) -> list[str]:
-        history = History(room, lambda: Place(1000, 990))
+        history = History(lambda: room, lambda: Place(1000, 990))
         waiting = Deferred.fromCoroutine(history.search("lobby", words, limit))
         found: list[Stored] = []
         waiting.addCallback(found.extend)

@@ -34,7 +34,7 @@ from twisted_chat.nicknames import Name, fold, guest_number
 from .redis_address import RedisAddress
 from .redis_dial import Dial, Dialer, Word
 from .redis_entries import Place, effect, to_bytes, write
-from .redis_errors import RedisError
+from .redis_errors import RedisError, in_full
 from .redis_follow import Follower
 from .redis_history import History
 from .redis_lease import BEAT_EVERY, Lease
@@ -86,7 +86,7 @@ class RedisJournal:
         )
         self._asker = Link("asking", dial, reactor)
         self.names = RedisNames(self._writer, server)
-        self._history = History(self._asker, lambda: self._follower.place)
+        self._history = History(self._readable, lambda: self._follower.place)
         self._roster = Roster(f"{server}-")
         self._follower = Follower(
             server, self._roster, lambda: self._history, self._heard
@@ -159,7 +159,7 @@ class RedisJournal:
     def healthy(self) -> str | None:
         """Why Redis cannot be used now, if so."""
         trouble = self._writer.trouble or self._reader.trouble or self._refusal
-        return _public(trouble) if trouble else None
+        return str(trouble) if trouble else None
 
     async def close(self) -> None:
         """Leave the other servers, and let go of Redis."""
@@ -168,9 +168,13 @@ class RedisJournal:
             if self._writer.trouble is None:
                 await self._lock.run(self._lease.leave, self._writer)
         except StoreError as error:
-            log.warn("not left in good order: {error}", error=error)
+            log.warn("not left in good order: {why}", why=in_full(error))
         for link in (self._reader, self._asker, self._writer):
             await link.stop()
+
+    def _readable(self) -> Link:
+        """A connection to read from: its own, or while that is away the other."""
+        return self._asker if self._asker.trouble is None else self._writer
 
     # The connection that writes.
 
@@ -187,7 +191,7 @@ class RedisJournal:
                 if final or self._reactor.seconds() - began >= limit:
                     for one in (self._writer, self._asker, self._reader):
                         await one.stop()
-                    raise
+                    raise StoreError(in_full(error)) from None
             else:
                 return
 
@@ -232,7 +236,7 @@ class RedisJournal:
             return
         if self._closing or self._writer.trouble is not None:
             trouble = self._writer.trouble
-            raise StoreError(_public(trouble) if trouble else "the chat is closing")
+            raise trouble or StoreError("the chat is closing")
         self._batch += 1
         words: list[Word] = [self._server, self._batch, self._keep]
         for entry in left:
@@ -244,10 +248,10 @@ class RedisJournal:
             if error.code in ("BROKEN", "AWAY"):
                 self._doubtful = tuple(entry.key for entry in left)
                 raise OutcomeUnknown(
-                    f"it is not known whether this was stored: {error.public}"
+                    f"it is not known whether this was stored: {error}"
                 ) from None
             self._refusal = error
-            raise StoreError(error.public) from None
+            raise
         if answer in (b"LOST", b"OLD"):
             self._writer.drop(lost())
             raise lost()
@@ -295,7 +299,7 @@ class RedisJournal:
                     for who in list(self._roster.exiled):
                         await self._bring_one_back(who)
                 except StoreError as error:
-                    log.warn("nobody is brought back yet: {error}", error=error)
+                    log.warn("nobody is brought back yet: {why}", why=in_full(error))
                     with suppress(StoreError):
                         await self._writer.wait(AGAIN)
         finally:
@@ -338,10 +342,6 @@ def open_redis(
     """
     journal = RedisJournal(RedisAddress.parse(text), reactor, server, keep)
     return journal, journal.names
-
-
-def _public(error: StoreError) -> str:
-    return error.public if isinstance(error, RedisError) else str(error)
 
 
 def _announce_nothing(_batch: Sequence[Stored]) -> None:

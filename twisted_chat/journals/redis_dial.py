@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
+from OpenSSL import SSL
 from twisted.internet.abstract import isIPAddress, isIPv6Address
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import (
@@ -36,6 +37,7 @@ from twisted.internet.ssl import (
     optionsForClientTLS,
     trustRootFromCertificates,
 )
+from twisted.python.failure import Failure
 
 from twisted_chat.interfaces import StoreError
 
@@ -112,7 +114,10 @@ class RedisLine:
         """Wait until it is gone."""
         return self._lost
 
-    def _on_lost(self, _protocol: object) -> None:
+    def _on_lost(self, protocol: Any) -> None:
+        reason = protocol.reason.value
+        if isinstance(reason, SSL.Error):
+            self._why = f"does not agree on TLS: {why(reason)}"
         self._lost.callback(self._why)
 
 
@@ -150,8 +155,18 @@ class Dialer:
                 "PACKAGE", "Redis needs a package: pip install 'twisted_chat[redis]'"
             ) from None
 
+        class Ours(RedisProtocol):  # type: ignore[misc]
+            """Remembers why it ended."""
+
+            reason: Failure | None = None
+
+            def connectionLost(self, reason: Failure) -> None:
+                """The connection is gone."""
+                self.reason = reason
+                super().connectionLost(reason)
+
         def build() -> Any:
-            return RedisProtocol(charset=None, convertNumbers=False)
+            return Ours(charset=None, convertNumbers=False)
 
         try:
             endpoint = self._endpoint(host)
@@ -236,11 +251,13 @@ class Dialer:
             if found:
                 return found[0].decode(), int(found[1])
             trouble = RedisError(
-                "AWAY", f"the sentinel {line.where} knows no master {address.service}"
+                "AWAY", f"no master {address.service} is known to {{}}", line.where
             )
         if trouble is not None and trouble.final:
             raise trouble
-        raise RedisError("AWAY", f"no sentinel knows where Redis is: {trouble}")
+        detail = trouble.full if trouble is not None else ""
+        what = "no sentinel knows where {} is"
+        raise RedisError("AWAY", what, f"{address}", detail=detail)
 
 
 def _info(answer: bytes) -> dict[str, str]:
@@ -274,6 +291,8 @@ def why(error: BaseException) -> str:
         return (error.__class__.__doc__ or "it cannot be connected to").strip(". ")
     if isinstance(error, ConnectionDone):
         return "it closed the connection"
+    if isinstance(error, SSL.Error) and error.args and error.args[0]:
+        return ", ".join(str(part[-1]) for part in error.args[0])
     text = " ".join(str(error).split())
     return text or type(error).__name__
 

@@ -13,15 +13,19 @@ class RedisError(StoreError):
 
     :param what: in words, with ``{}`` where Redis is named.
     :param where: its address, which clients are not told.
+    :param detail: more for the operator.
     :ivar code: the first word of its answer, or one of ours: ``AWAY`` (there is
         no connection), ``BROKEN`` (it broke before the answer came).
-    :ivar public: the same line without the address.
+    :ivar full: the same line with the address, for the operator.
     """
 
-    def __init__(self, code: str, what: str, where: str = "") -> None:
-        super().__init__(what.replace("{}", f"Redis at {where}" if where else "Redis"))
+    def __init__(
+        self, code: str, what: str, where: str = "", *, detail: str = ""
+    ) -> None:
+        super().__init__(what.replace("{}", "Redis"))
         self.code = code
-        self.public = what.replace("{}", "Redis")
+        full = what.replace("{}", f"Redis at {where}" if where else "Redis")
+        self.full = f"{full} ({detail})" if detail else full
 
     @property
     def final(self) -> bool:
@@ -32,6 +36,11 @@ class RedisError(StoreError):
     def elsewhere(self) -> bool:
         """Another Redis, or the same one later, is to be asked."""
         return self.code in _ELSEWHERE
+
+
+def in_full(error: StoreError) -> str:
+    """What the operator is to read of an error."""
+    return error.full if isinstance(error, RedisError) else str(error)
 
 
 _FINAL = frozenset(

@@ -36,10 +36,11 @@ class Asking(Protocol):
 class History:
     """Reads what was kept.
 
+    :param link: the connection to read from now.
     :param place: up to where everything was announced.
     """
 
-    def __init__(self, link: Asking, place: Callable[[], Place]) -> None:
+    def __init__(self, link: Callable[[], Asking], place: Callable[[], Place]) -> None:
         self._link = link
         self._place = place
         self._searching = 0
@@ -47,7 +48,7 @@ class History:
     async def room(self, room: str, limit: int) -> RoomState:
         """A room's topic and the last messages said in it."""
         recent = await self.before(room, None, limit)
-        topic = await self._link.call("HGET", "chat:topics", to_bytes(room))
+        topic = await self._link().call("HGET", "chat:topics", to_bytes(room))
         return RoomState(to_text(topic or b""), recent)
 
     async def before(
@@ -78,7 +79,7 @@ class History:
         self, after: Place, rooms: Sequence[str], clients: Sequence[str], limit: int
     ) -> Missed:
         """What was said in these rooms, and in private from and to these clients."""
-        found = await self._link.run(
+        found = await self._link().run(
             SINCE,
             after.ms,
             after.number,
@@ -118,7 +119,7 @@ class History:
         return tuple(reversed(hits))
 
     async def _backwards(self, room: str, end: str, limit: int) -> list[Stored]:
-        found = await self._link.call(
+        found = await self._link().call(
             "XREVRANGE", b"chat:room:" + to_bytes(room), end, "-", "COUNT", limit
         )
         kept = (read_kept(stream_id, data) for stream_id, (_, data) in found)

@@ -19,7 +19,7 @@ from twisted.logger import Logger
 from twisted_chat.interfaces import StoreError
 
 from .redis_dial import ANSWER, Dial, Line, Word
-from .redis_errors import RedisError
+from .redis_errors import RedisError, in_full
 from .redis_scripts import SCRIPTS, Script
 
 log = Logger()
@@ -220,7 +220,7 @@ class Link:
         if self._stopping:
             return
         if self.trouble is None:
-            log.warn("{line}", line=str(error))
+            log.warn("{line}", line=in_full(error))
         self.trouble = error
         waiting, self._waiting = self._waiting, []
         for one in waiting:
