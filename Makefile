@@ -18,8 +18,10 @@ SOURCES := $(wildcard twisted_chat twisted/plugins/twisted_chat_plugin.py tests 
 JS_TESTS := $(wildcard tests/web/*.test.js tests/web/*.test.mjs)
 TESTS ?= tests
 PYTEST_FLAGS ?= -q
+SEEDS ?= 1
+SECONDS_EACH ?= 60
 
-.PHONY: help run test pytest trial js lint format bench coverage clean
+.PHONY: help run test pytest trial js lint format bench faults coverage clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -67,6 +69,9 @@ format: $(VENV)/.ready-lint ## put the sources into ruff's format
 
 bench: $(VENV)/.ready-run ## measure, and write docs/benchmarks.md
 	@$(BIN)/python -m bench $(BENCH)
+
+faults: $(VENV)/.ready-test ## let servers and Redis fall over under load; SEEDS=10 for ten runs
+	@$(BIN)/python -m tests.end_to_end.faults --seeds $(SEEDS) --seconds $(SECONDS_EACH)
 
 coverage: $(VENV)/.ready-test ## statements and branches that the unit tests reach; 95 % is the floor
 	@$(BIN)/coverage run -m pytest $(PYTEST_FLAGS) --ignore tests/end_to_end $(TESTS)
