@@ -32,7 +32,7 @@ class Costs:
     read_us: float = 13.0
     idle_us: float = 240.0
     client_kib: float = 10.0
-    kept_bytes: float = 260.0
+    kept_bytes: float = 150.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class ErrorsTests(SynchronousTestCase):
             ),
             ("ERR DB index is out of range", "no database of that number"),
             ("NOPERM this user has no permissions", "may not do what is needed"),
+            ("ERR The user executing the script can't run this command", "may not run"),
             ("MISCONF Redis is configured to save", "cannot write to its disk"),
             ("ERR some\r\nother", "says: ERR some other"),
         ):

@@ -12,16 +12,14 @@ before the next one.
 
 from __future__ import annotations
 
-import random
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredLock
 from twisted.logger import Logger
 
-from twisted_chat.events import AwaySet, Entry, Event, Gone, Joined, Stored
+from twisted_chat.events import Entry, Gone, Stored
 from twisted_chat.interfaces import (
     Announce,
     Missed,
@@ -29,7 +27,6 @@ from twisted_chat.interfaces import (
     RoomState,
     StoreError,
 )
-from twisted_chat.nicknames import Name, fold, guest_number
 
 from .redis_address import RedisAddress
 from .redis_dial import Dial, Dialer, Word
@@ -40,7 +37,8 @@ from .redis_history import History
 from .redis_lease import BEAT_EVERY, Lease
 from .redis_link import Link
 from .redis_names import RedisNames, lost
-from .redis_roster import Resident, Roster
+from .redis_return import Returning
+from .redis_roster import Roster
 from .redis_scripts import APPEND, FENCE
 
 log = Logger()
@@ -53,9 +51,6 @@ START_WITHIN = 3.0
 
 LOAD_WITHIN = 60.0
 """Seconds that a Redis may take to load its data while we start."""
-
-AGAIN = 1.0
-"""Seconds until those whom the others took for gone are brought back again."""
 
 
 class RedisJournal:
@@ -105,9 +100,10 @@ class RedisJournal:
         self._stored_after_all: set[str] = set()
         self._waiting: deque[tuple[Place, Deferred[None]]] = deque()
         self._refusal: RedisError | None = None
-        self._bringing_back = False
-        self._brought_back = 0
         self._closing = False
+        self._returning = Returning(
+            server, self._roster, self.names, self._writer, self._store_later
+        )
 
     def subscribe(self, announce: Announce) -> None:
         """Hand each batch to ``announce``, as it is read from the stream."""
@@ -134,7 +130,7 @@ class RedisJournal:
         for entry in batch:
             if isinstance(entry.event, Gone):
                 self._roster.leaves(entry.event.who)
-        await self._lock.run(self._store, batch)
+        await self._store_later(batch)
 
     async def room(self, room: str, limit: int) -> RoomState:
         """A room's topic and the last messages, as announced so far."""
@@ -164,6 +160,7 @@ class RedisJournal:
     async def close(self) -> None:
         """Leave the other servers, and let go of Redis."""
         self._closing = True
+        self._returning.end()
         try:
             if self._writer.trouble is None:
                 await self._lock.run(self._lease.leave, self._writer)
@@ -217,6 +214,9 @@ class RedisJournal:
             if self._refusal is not None:
                 await self._lock.run(self._probe)
             await link.wait(BEAT_EVERY)
+
+    async def _store_later(self, batch: Sequence[Entry]) -> None:
+        await self._lock.run(self._store, batch)
 
     async def _probe(self) -> None:
         """Something could not be stored: could it now?"""
@@ -283,54 +283,7 @@ class RedisJournal:
             place = self._follower.place
             while self._waiting and self._waiting[0][0] <= place:
                 self._waiting.popleft()[1].callback(None)
-            if self._roster.exiled and not self._bringing_back and not self._closing:
-                self._bringing_back = True
-                bringing = Deferred.fromCoroutine(self._bring_back())
-                bringing.addErrback(
-                    lambda failure: log.failure("bringing people back", failure)
-                )
-
-    async def _bring_back(self) -> None:
-        """The others took some of our people for gone: let them in again."""
-        try:
-            while self._roster.exiled and not self._closing:
-                try:
-                    await self._writer.up()
-                    for who in list(self._roster.exiled):
-                        await self._bring_one_back(who)
-                except StoreError as error:
-                    log.warn("nobody is brought back yet: {why}", why=in_full(error))
-                    with suppress(StoreError):
-                        await self._writer.wait(AGAIN)
-        finally:
-            self._bringing_back = False
-
-    async def _bring_one_back(self, who: str) -> None:
-        person = self._roster.exiled.get(who)
-        if person is None:
-            return
-        nick = await self._name_again(who, person)
-        events: list[Event] = [Joined(room, nick, who) for room in person.rooms]
-        if person.away:
-            events.append(AwaySet(nick, person.away, who))
-        if who not in self._roster.exiled:
-            # It has left meanwhile.
-            return
-        entries = []
-        for event in events:
-            self._brought_back += 1
-            key = f"{self._server}-back-{self._brought_back}"
-            entries.append(Entry(key, event))
-        await self._lock.run(self._store, entries)
-        self._roster.exiled.pop(who, None)
-
-    async def _name_again(self, who: str, person: Resident) -> str:
-        """The name that it had, or a guest's if somebody has taken that."""
-        name = Name(person.nick, fold(person.nick))
-        while not await self.names.claim(name.keys, who):
-            number = guest_number(random.SystemRandom(), len(self._roster.people))
-            name = Name.guest(number)
-        return name.text
+            self._returning.look()
 
 
 def open_redis(

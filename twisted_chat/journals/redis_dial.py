@@ -22,27 +22,15 @@ from twisted.internet.endpoints import (
     TCP6ClientEndpoint,
     wrapClientTLS,
 )
-from twisted.internet.error import (
-    ConnectError,
-    ConnectingCancelledError,
-    ConnectionDone,
-    DNSLookupError,
-)
-from twisted.internet.error import TimeoutError as Overdue
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 from twisted.internet.protocol import Factory
-from twisted.internet.ssl import (
-    Certificate,
-    PrivateCertificate,
-    optionsForClientTLS,
-    trustRootFromCertificates,
-)
 from twisted.python.failure import Failure
 
 from twisted_chat.interfaces import StoreError
 
 from .redis_address import Host, RedisAddress, show_host
 from .redis_errors import RedisError, away, broken, explain
+from .redis_tls import tls_options, why
 
 CONNECT = 2.0
 """Seconds for a connection to be made, TLS included."""
@@ -195,7 +183,7 @@ class Dialer:
         if not self.address.tls:
             return endpoint
         try:
-            options = _tls_options(self.address, name)
+            options = tls_options(self.address, name)
         except Exception as error:
             text = f"TLS to {{}} cannot begin: {why(error)}"
             raise RedisError("TLS", text, show_host(host)) from error
@@ -263,38 +251,6 @@ class Dialer:
 def _info(answer: bytes) -> dict[str, str]:
     lines = answer.decode("utf-8", "replace").splitlines()
     return dict(line.split(":", 1) for line in lines if ":" in line)
-
-
-def _tls_options(address: RedisAddress, name: str) -> Any:
-    trust = None
-    if address.ca:
-        with open(address.ca, "rb") as file:  # noqa: PTH123 - a path as it was given
-            trust = trustRootFromCertificates([Certificate.loadPEM(file.read())])
-    mine = None
-    if address.cert:
-        pem = b""
-        for path in (address.key, address.cert):
-            with open(path, "rb") as file:  # noqa: PTH123 - likewise
-                pem += file.read() + b"\n"
-        mine = PrivateCertificate.loadPEM(pem)
-    return optionsForClientTLS(name, trustRoot=trust, clientCertificate=mine)
-
-
-def why(error: BaseException) -> str:
-    """Why a connection was not made, in a few words."""
-    # A connection that is not made in time is cancelled, which has a name of its own.
-    if isinstance(error, TimeoutError | ConnectingCancelledError | Overdue):
-        return f"no answer within {CONNECT:g} s"
-    if isinstance(error, DNSLookupError):
-        return "there is no host of that name"
-    if isinstance(error, ConnectError):
-        return (error.__class__.__doc__ or "it cannot be connected to").strip(". ")
-    if isinstance(error, ConnectionDone):
-        return "it closed the connection"
-    if isinstance(error, SSL.Error) and error.args and error.args[0]:
-        return ", ".join(str(part[-1]) for part in error.args[0])
-    text = " ".join(str(error).split())
-    return text or type(error).__name__
 
 
 Dial = Callable[[], Awaitable[Line]]

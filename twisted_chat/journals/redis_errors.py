@@ -90,6 +90,8 @@ def _known(words: str) -> tuple[str, str] | None:
         return "AUTH", "{} has no password, but one was given"
     if "invalid password" in lower:
         return "AUTH", _LINES["WRONGPASS"]
+    if "can't run this command" in lower:
+        return "NOPERM", "the user of {} may not run all that our scripts need"
     if "db index" in lower:
         return "DB", "{} has no database of that number"
     return None
