@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from queue import Queue
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IReactorFromThreads
@@ -267,12 +267,65 @@ class FailureTests(SqliteTestCase):
         self.assertIsNotNone(journal.healthy())
         self.assertEqual(self.heard, [])
 
-    def test_trimming_that_fails_is_logged(self) -> None:
+    def test_tidying_that_fails_is_logged(self) -> None:
         """A fault in what can wait is not the senders' business."""
         journal = self.started(keep=1)
-        self.patch(sqlite_writer, "_delete", lambda *_: 1 // 0)
+        self.patch(sqlite_writer, "_unlearn", lambda *_: 1 // 0)
         self.append(journal, said("one"), said("two"))
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        self.assertIsNone(journal.healthy())
+        self.append(journal, said("three"))
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        state = self.run_now(journal.room("lobby", 10))
+        self.assertEqual(texts(state.recent), ["three"])
+
+
+class SearchTests(SqliteTestCase):
+    """The search learns in the background what was said."""
+
+    def test_finds_all_that_was_announced(self) -> None:
+        """Who searches finds what everyone has seen, however new it is."""
+        self.patch(sqlite_writer, "INDEXED_AT_ONCE", 3)
+        journal = self.started()
+        for n in range(5):
+            self.append(journal, said(f"tea {n}"), said("and cake"))
+            hits = self.run_now(journal.search("lobby", "tea", 10))
+            self.assertEqual(texts(hits), [f"tea {m}" for m in range(n + 1)])
+
+    def test_in_the_background(self) -> None:
+        """Many lines are indexed without anyone asking."""
+        journal = self.started()
+        for n in range(sqlite_writer.INDEXED_AFTER):
+            self.append(journal, said(f"tea {n}"))
+        rows = self.connection(journal).execute("SELECT searchable FROM journal")
+        self.assertEqual(rows.fetchone(), (sqlite_writer.INDEXED_AFTER,))
+
+    def test_while_the_chat_closes(self) -> None:
+        """Who searches then is refused, wherever the question had got to."""
+        self.patch(sqlite_writer, "INDEXED_AT_ONCE", 1)
+        journal = self.started()
+        self.append(journal, said("tea one"), said("tea two"))
+        writing = self.pools.made[0]
+        writing.hold = True
+        asked = Deferred.fromCoroutine(journal.search("lobby", "tea", 10))
+        closing = Deferred.fromCoroutine(journal.close())
+        writing.work()
+        self.successResultOf(closing)
+        self.assertIn("closing", str(self.failureResultOf(asked, StoreError).value))
+        self.assertEqual(self.pools.running(), [])
+
+    def test_that_cannot_be_brought_up_to_date(self) -> None:
+        """Who searches is told why; everyone else goes on."""
+        journal = self.started()
+        self.append(journal, said("tea"))
+        error = sqlite3.OperationalError("as the test wants it")
+        error.sqlite_errorname = "SQLITE_FULL"
+
+        def fails(_connection: object) -> NoReturn:
+            raise error
+
+        self.patch(sqlite_writer, "_unhurried", fails)
+        self.assertIn("full", self.refused(journal.search("lobby", "tea", 10)))
         self.assertIsNone(journal.healthy())
 
 

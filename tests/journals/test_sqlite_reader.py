@@ -21,6 +21,7 @@ class ReaderTests(WriterTestCase):
     def test_nothing_newer_than_what_was_announced(self) -> None:
         """Nobody is shown as history what is about to be shown as news."""
         self.store(self.written, *(said(f"tea {n}") for n in range(5)))
+        self.index(self.written)
         name = self.written.name
         room = self.reader.room("lobby", 10, 3)
         self.assertEqual(texts(room.recent), ["tea 0", "tea 1", "tea 2"])
@@ -40,14 +41,17 @@ class ReaderTests(WriterTestCase):
         )
         self.store(self.written, said("tea mine"))
         self.store(self.written, *(said("tea", room="x") for _ in range(4)))
+        self.index(self.written)
         self.assertEqual(len(self.reader.search("lobby", "tea", 10, 5)), 1)
         self.store(self.written, said("tea", room="x"))
+        self.index(self.written)
         self.assertEqual(len(self.reader.search("lobby", "tea", 10, 6)), 0)
         self.assertEqual(len(self.reader.search("lobby", "tea mine", 10, 6)), 1)
 
     def test_odd_limits(self) -> None:
         """No number that a client sends is too big or too small."""
         self.store(self.written, said("tea"))
+        self.index(self.written)
         for limit, found in ((0, 0), (-1, 0), (10**30, 1)):
             self.assertEqual(len(self.reader.before("lobby", None, limit, 1)), found)
             self.assertEqual(len(self.reader.search("lobby", "tea", limit, 1)), found)

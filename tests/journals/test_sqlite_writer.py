@@ -14,7 +14,7 @@ from twisted_chat.interfaces import StoreError
 from twisted_chat.journals import sqlite_writer
 from twisted_chat.journals.sqlite_file import DatabaseFile
 from twisted_chat.journals.sqlite_reader import Reader
-from twisted_chat.journals.sqlite_writer import ROWS_AT_ONCE, Writer
+from twisted_chat.journals.sqlite_writer import INDEXED_AFTER, ROWS_AT_ONCE, Writer
 
 
 class Faulty:
@@ -86,8 +86,14 @@ class WriterTestCase(FileTestCase):
         writer._connection = cast("sqlite3.Connection", faulty)
         return faulty
 
+    def index(self, writer: Writer) -> None:
+        """Have the search know everything."""
+        while writer.searchable < writer.last:
+            writer.index()
+
     def check_search(self, writer: Writer) -> None:
-        """The search knows what is there, and nothing else."""
+        """The search knows what is there, once it is asked, and nothing else."""
+        self.index(writer)
         connection = self.file.writer()
         try:
             connection.execute("INSERT INTO search (search) VALUES ('integrity-check')")
@@ -154,7 +160,6 @@ class FaultTests(WriterTestCase):
         for statement in (
             "BEGIN",
             "INSERT INTO events",
-            "INSERT INTO search",
             "COMMIT",
         ):
             for name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_BUSY"):
@@ -221,8 +226,8 @@ class FaultTests(WriterTestCase):
         self.assertEqual(self.history(writer), ["tea"])
 
 
-class TidyTests(WriterTestCase):
-    """What can wait: trimming, and working off the log."""
+class TidyTestCase(WriterTestCase):
+    """A writer that has time."""
 
     def tidy(self, writer: Writer) -> int:
         rounds = 0
@@ -230,6 +235,149 @@ class TidyTests(WriterTestCase):
             writer.tidy()
             rounds += 1
         return rounds
+
+
+class IndexTests(TidyTestCase):
+    """The search learns later what was said, and misses nothing."""
+
+    def found(self, writer: Writer, words: str = "tea") -> list[str]:
+        reader = Reader(self.file, writer.name)
+        try:
+            return texts(reader.search("lobby", words, 10_000, writer.last))
+        finally:
+            reader.close()
+
+    def test_not_at_every_message(self) -> None:
+        """Who speaks does not wait until it can be searched."""
+        writer = self.writer()
+        for n in range(INDEXED_AFTER - 1):
+            self.store(writer, said(f"tea {n}"))
+        self.assertFalse(writer.untidy)
+        self.assertEqual(self.found(writer), [])
+        self.store(writer, said("tea at last"))
+        self.assertEqual(self.tidy(writer), 1)
+        self.assertEqual(len(self.found(writer)), INDEXED_AFTER)
+        self.assertEqual(writer.searchable, writer.last)
+        self.check_search(writer)
+
+    def test_bounded_rounds(self) -> None:
+        """Nobody waits for a long round, and each goes on where one ended."""
+        self.patch(sqlite_writer, "INDEXED_AT_ONCE", 300)
+        writer = self.writer()
+        expected = [f"tea {n}" for n in range(1_000)]
+        self.store(writer, *map(said, expected))
+        self.assertEqual(self.tidy(writer), 3)
+        self.assertEqual(self.found(writer), expected[:900])
+        self.index(writer)
+        self.assertEqual(self.found(writer), expected)
+        self.check_search(writer)
+
+    def test_at_the_end(self) -> None:
+        """The file of a server that was stopped can be searched as it is."""
+        self.patch(sqlite_writer, "INDEXED_AT_ONCE", 2)
+        writer = self.writer()
+        self.store(writer, *(said(f"tea {n}") for n in range(5)))
+        writer.close()
+        self.assertEqual(len(self.found(writer)), 5)
+        again = self.writer()
+        self.assertEqual(again.searchable, again.last)
+        self.check_search(again)
+
+    def test_after_a_kill(self) -> None:
+        """The next start goes on where the killed one ended."""
+        writer = self.writer()
+        self.store(writer, said("tea one"), said("tea two"))
+        self.index(writer)
+        self.store(writer, said("tea three"), said("tea four"))
+        copy = self.folder / "copy.sqlite"
+        for end in ("", "-wal"):
+            shutil.copy(f"{self.path}{end}", f"{copy}{end}")
+        self.file = self.opened(copy)
+        after = self.writer()
+        self.assertEqual((after.searchable, after.last), (2, 4))
+        self.store(after, said("tea five"))
+        self.check_search(after)
+        self.assertEqual(len(self.found(after)), 5)
+
+    def test_made_anew_after_a_kill(self) -> None:
+        """``rebuild``, as in the docs, does not make anything be found twice."""
+        writer = self.writer()
+        self.store(writer, said("tea one"))
+        self.index(writer)
+        self.store(writer, said("tea two"))
+        connection = self.file.writer()
+        connection.execute("INSERT INTO search (search) VALUES ('rebuild')")
+        connection.close()
+        self.assertEqual(self.found(writer), ["tea one"])
+        self.check_search(writer)
+        self.assertEqual(self.found(writer), ["tea one", "tea two"])
+
+    def test_trimmed_before_it_was_indexed(self) -> None:
+        """What went before the search heard of it is not asked to be forgotten."""
+        self.patch(sqlite_writer, "TRIMMED_AT_ONCE", 4)
+        writer = self.writer(keep=5)
+        self.store(writer, *(said(f"tea {n}") for n in range(2)))
+        self.index(writer)
+        self.store(writer, *(said(f"tea {n}") for n in range(2, 20)))
+        self.tidy(writer)
+        self.assertEqual(self.history(writer), [f"tea {n}" for n in range(15, 20)])
+        self.assertEqual(self.found(writer), [])
+        self.check_search(writer)
+        self.assertEqual(self.found(writer), [f"tea {n}" for n in range(15, 20)])
+
+    def test_a_failure_loses_nothing(self) -> None:
+        """Whatever fails, later all of it is found, and nothing of it twice."""
+        self.patch(sqlite_writer, "INDEXED_AFTER", 2)
+        for statement, after in (
+            ("BEGIN", False),
+            ("INSERT INTO search", False),
+            ("UPDATE journal", True),
+            ("COMMIT", False),
+            ("COMMIT", True),
+        ):
+            writer = self.writer()
+            before = writer.last
+            self.store(writer, said("tea"), said("tea"))
+            faulty = self.break_(writer, statement, "SQLITE_FULL", after=after)
+            writer.tidy()
+            self.assertTrue(faulty.closed)
+            # With the next batches, and not over and over.
+            self.assertFalse(writer.untidy)
+            self.store(writer, said("tea"))
+            self.store(writer, said("tea"))
+            self.assertTrue(writer.untidy)
+            self.tidy(writer)
+            self.assertEqual(writer.searchable, before + 4)
+            self.assertEqual(len(self.found(writer)), before + 4)
+            self.check_search(writer)
+            writer.close()
+
+    def test_a_failure_while_someone_asks(self) -> None:
+        """Who searches is told why it cannot be; who speaks notices nothing."""
+        writer = self.writer()
+        self.store(writer, said("tea"))
+        self.break_(writer, "INSERT INTO search", "SQLITE_FULL")
+        self.assertIn("is full", self.refusal(writer.index))
+        self.store(writer, said("tea"))
+        self.check_search(writer)
+        connection = writer._connection
+        assert connection is not None
+        full = connection.execute("PRAGMA synchronous").fetchone()
+        self.assertEqual(full, (2,))
+
+    def test_a_failure_at_the_end(self) -> None:
+        """The server ends all the same, and the next one goes on."""
+        writer = self.writer()
+        self.store(writer, said("tea"))
+        self.break_(writer, "INSERT INTO search", "SQLITE_FULL")
+        writer.close()
+        again = self.writer()
+        self.assertEqual((again.searchable, again.last), (0, 1))
+        self.check_search(again)
+
+
+class TidyTests(TidyTestCase):
+    """What can wait: trimming, and working off the log."""
 
     def test_bounded_rounds(self) -> None:
         """Nobody waits for a long trimming: it comes in small rounds."""
@@ -295,6 +443,7 @@ class TidyTests(WriterTestCase):
         for statement in ("BEGIN", "INSERT INTO search", "DELETE", "COMMIT"):
             writer = self.writer(keep=5)
             self.store(writer, *(said(f"tea {n}") for n in range(10)))
+            self.index(writer)
             self.break_(writer, statement, "SQLITE_FULL")
             writer.tidy()
             self.assertFalse(writer.untidy)

@@ -151,9 +151,13 @@ class SqliteJournal:
 
         See ``words`` for what matches.
         """
+        until = self._announced
+        # The chat may be closing each time that this has waited.
+        while (writer := self._opened()[0]).searchable < until:
+            await self._in(self._writing, writer.index)
         searcher = self._opened()[2]
         return await self._in(
-            self._searching, searcher.search, room, words, limit, self._announced
+            self._searching, searcher.search, room, words, limit, until
         )
 
     def healthy(self) -> str | None:
@@ -230,7 +234,7 @@ class SqliteJournal:
         raise why
 
     def _tidy(self, writer: Writer) -> None:
-        """One round of trimming at a time, and appends in between."""
+        """One round of indexing or trimming at a time, and appends in between."""
         if self._tidying or self._open is None or not writer.untidy:
             return
         self._tidying = True
@@ -240,7 +244,7 @@ class SqliteJournal:
             self._tidying = False
             self._tidy(writer)
 
-        tidied.addErrback(lambda failure: log.failure("trimming failed", failure))
+        tidied.addErrback(lambda failure: log.failure("tidying failed", failure))
         tidied.addCallback(again)
 
     def _opened(self) -> tuple[Writer, Reader, Reader]:

@@ -2,7 +2,8 @@
 
 Rules of this file: it blocks, so it runs in a thread of its own; no query per
 message, since each lets go of the interpreter's lock and has to win it back from
-a busy reactor; what failed leaves nothing behind.
+a busy reactor; nobody waits for the search to learn what was said; what failed
+leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import chain
 
@@ -31,6 +33,13 @@ so many are kept when only so many messages are."""
 TRIMMED_AT_ONCE = 500
 """Rows that one round of trimming takes away, so that no append waits for long."""
 
+INDEXED_AFTER = 256
+"""Rows that wait, at least, before they are indexed for the search: measured, a line
+alone costs half of what it costs when it is indexed as it is stored."""
+
+INDEXED_AT_ONCE = 2_000
+"""Rows that one round of that takes, so that no append waits for long."""
+
 CHECKPOINT_AFTER = 1_000
 """About how many pages may be in the write-ahead log before they are worked off."""
 
@@ -47,6 +56,8 @@ class Writer:
     :param keep: messages kept per room, or ``None`` for all of them.
     :ivar name: which journal this is; the start of each position.
     :ivar last: the id of the last event stored.
+    :ivar searchable: the search finds everything up to this id, and nothing beyond.
+        May be read from any thread.
     """
 
     def __init__(self, file: DatabaseFile, keep: int | None) -> None:
@@ -56,6 +67,7 @@ class Writer:
         self._log_pages = 0
         self._kept: Counter[str | None] = Counter()
         self._excess: set[str | None] = set()
+        self._index_at = 0
         try:
             self._look(self._connection)
         except BaseException:
@@ -64,6 +76,8 @@ class Writer:
 
     def _look(self, connection: sqlite3.Connection) -> None:
         (self.name,) = connection.execute("SELECT name FROM journal").fetchone()
+        self._look_at_search(connection)
+        self._index_at = self.searchable + INDEXED_AFTER
         (self.last,) = connection.execute(
             "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'events'"
         ).fetchone()
@@ -81,7 +95,11 @@ class Writer:
     @property
     def untidy(self) -> bool:
         """Whether ``tidy`` has something to do; may be asked from any thread."""
-        return bool(self._excess) or self._log_pages >= CHECKPOINT_AFTER
+        return (
+            self.last >= self._index_at
+            or bool(self._excess)
+            or self._log_pages >= CHECKPOINT_AFTER
+        )
 
     def store(self, batch: Sequence[Entry], time: int) -> list[Stored]:
         """Store all of the batch, or nothing; what to announce.
@@ -99,8 +117,8 @@ class Writer:
             self._write(self._usable(), rows, batch)
         self.last += len(rows)
         # A commit writes each page that it touched: those of the table and the
-        # indexes it grows, and the search's.
-        self._log_pages += 8 + len(rows) // 16
+        # indexes it grows.
+        self._log_pages += 3 + len(rows) // 16
         if self._keep is not None:
             self._count(rows)
         return stored
@@ -116,11 +134,6 @@ class Writer:
         try:
             connection.execute("BEGIN IMMEDIATE")
             _insert(connection, rows)
-            connection.execute(
-                "INSERT INTO search (rowid, text) SELECT id, coalesce(words, text)"
-                f" FROM events WHERE id >= ? AND {SPOKEN}",
-                (rows[0][0],),
-            )
             for room, text in topics.items():
                 connection.execute(
                     "INSERT INTO topics VALUES (?, ?)"
@@ -158,6 +171,8 @@ class Writer:
                 connection = self._file.writer()
                 try:
                     self._disown(connection)
+                    # What was given up may have ended in the middle of a round.
+                    self._look_at_search(connection)
                 except BaseException:
                     connection.close()
                     raise
@@ -172,9 +187,8 @@ class Writer:
             "SELECT 1 FROM events WHERE id > ? LIMIT 1", (self.last,)
         ).fetchone()
         if refused:
-            connection.execute("BEGIN IMMEDIATE")
-            _delete(connection, "id > ?", (self.last,))
-            connection.execute("COMMIT")
+            # The search has not heard of it: it stops at ``last``.
+            connection.execute("DELETE FROM events WHERE id > ?", (self.last,))
 
     def _count(self, rows: list[Row]) -> None:
         fresh = Counter(row[3] if row[1] <= LAST_SPOKEN else _OTHERS for row in rows)
@@ -199,19 +213,56 @@ class Writer:
         """
         try:
             connection = self._usable()
-            if self._excess:
+            if self.last >= self._index_at:
+                self._index(connection)
+            elif self._excess:
                 self._trim(connection, next(iter(self._excess)))
             if self._log_pages >= CHECKPOINT_AFTER:
                 self._log_pages = 0
                 connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-        except (StoreError, sqlite3.Error):
+        except BaseException as error:
             # With the next batches and not at once, or it would never rest.
             self._excess.clear()
             self._log_pages = 0
-            # A new connection has nothing half done, and waits for the disk again.
-            if self._connection is not None:
-                self._connection.close()
-                self._connection = None
+            self._index_at = self.last + INDEXED_AFTER
+            self._forsake()
+            if not isinstance(error, StoreError | sqlite3.Error):
+                raise
+
+    def _forsake(self) -> None:
+        """A new connection has nothing half done, and waits for the disk again."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def index(self) -> None:
+        """Have the search learn more of what it does not know yet.
+
+        :raises StoreError: if that fails; nothing is lost by it.
+        """
+        try:
+            self._index(self._usable())
+        except sqlite3.Error as error:
+            self._forsake()
+            raise self._file.explain(error) from error
+
+    def _look_at_search(self, connection: sqlite3.Connection) -> None:
+        (self.searchable,) = connection.execute(
+            "SELECT searchable FROM journal"
+        ).fetchone()
+
+    def _index(self, connection: sqlite3.Connection) -> None:
+        end = min(self.last, self.searchable + INDEXED_AT_ONCE)
+        with _unhurried(connection):
+            connection.execute(
+                "INSERT INTO search (rowid, text) SELECT id, coalesce(words, text)"
+                f" FROM events WHERE id > ? AND id <= ? AND {SPOKEN}",
+                (self.searchable, end),
+            )
+            connection.execute("UPDATE journal SET searchable = ?", (end,))
+        self._log_pages += 8 + (end - self.searchable) // 16
+        self.searchable = end
+        self._index_at = end + INDEXED_AFTER
 
     def _trim(self, connection: sqlite3.Connection, room: str | None) -> None:
         """Take the oldest of one room away, or of what is in none."""
@@ -228,25 +279,29 @@ class Writer:
                 "INSERT INTO floors (id, room) VALUES (?, ?)"
                 " ON CONFLICT (room) DO UPDATE SET id = excluded.id"
             )
-        # Losing a round to a power cut is no loss, so nobody waits for the disk.
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("BEGIN IMMEDIATE")
-        (end,) = connection.execute(
-            "SELECT max(id) FROM"
-            f" (SELECT id FROM events WHERE {which} ORDER BY id LIMIT ?)",
-            (*subject, number),
-        ).fetchone()
-        _delete(connection, f"{which} AND id <= ?", (*subject, end))
-        connection.execute(floor, (end, *subject))
-        connection.execute("COMMIT")
-        connection.execute("PRAGMA synchronous = FULL")
+        with _unhurried(connection):
+            (end,) = connection.execute(
+                "SELECT max(id) FROM"
+                f" (SELECT id FROM events WHERE {which} ORDER BY id LIMIT ?)",
+                (*subject, number),
+            ).fetchone()
+            if room != _OTHERS:
+                _unlearn(connection, which, (*subject, min(end, self.searchable)))
+            connection.execute(
+                f"DELETE FROM events WHERE {which} AND id <= ?", (*subject, end)
+            )
+            connection.execute(floor, (end, *subject))
         self._kept[room] -= number
         self._log_pages += 8 + number // 16
         if self._kept[room] <= self._bound(room):
             self._excess.discard(room)
 
     def close(self) -> None:
-        """Work off the log and let go of the file."""
+        """Have everything indexed, work off the log and let go of the file."""
+        with suppress(StoreError):
+            # If it fails, the next start goes on where it ended.
+            while self._connection is not None and self.searchable < self.last:
+                self.index()
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
@@ -272,14 +327,29 @@ def _insertion(size: int) -> str:
     return "INSERT INTO events VALUES " + ", ".join([row] * size)
 
 
-def _delete(
+@contextmanager
+def _unhurried(connection: sqlite3.Connection) -> Iterator[None]:
+    """One transaction whose loss to a power cut is no loss: it waits for no disk.
+
+    After a failure the connection is not to be used any more.
+    """
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("BEGIN IMMEDIATE")
+    yield
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _unlearn(
     connection: sqlite3.Connection, which: str, values: tuple[int | str, ...]
 ) -> None:
-    """Delete these events, out of the search first: it needs to see their text."""
+    """Take these events out of the search, while they are there: it needs their text.
+
+    :param values: of ``which``, and up to which id.
+    """
     connection.execute(
         "INSERT INTO search (search, rowid, text)"
-        " SELECT 'delete', id, coalesce(words, text) FROM events"
-        f" WHERE {SPOKEN} AND {which}",
+        f" SELECT 'delete', id, coalesce(words, text) FROM events WHERE {which}"
+        " AND id <= ?",
         values,
     )
-    connection.execute(f"DELETE FROM events WHERE {which}", values)

@@ -34,17 +34,20 @@ CREATE TABLE floors (
 ) WITHOUT ROWID;
 
 -- One row. The name tells the positions of this journal from those of another;
--- nothing up to "floor" is complete of what is not said in a room.
+-- nothing up to "floor" is complete of what is not said in a room; the search knows
+-- all up to "searchable", and nothing beyond.
 CREATE TABLE journal (
     name TEXT NOT NULL,
-    floor INTEGER NOT NULL DEFAULT 0
+    floor INTEGER NOT NULL DEFAULT 0,
+    searchable INTEGER NOT NULL DEFAULT 0
 );
 INSERT INTO journal (name) VALUES (lower(hex(randomblob(4))));
 
 -- The search holds no text of its own; it can be made anew from this view with
 -- INSERT INTO search (search) VALUES ('rebuild').
 CREATE VIEW searchable (id, text) AS
-    SELECT id, coalesce(words, text) FROM events WHERE kind IN (1, 2);
+    SELECT id, coalesce(words, text) FROM events
+    WHERE kind IN (1, 2) AND id <= (SELECT searchable FROM journal);
 CREATE VIRTUAL TABLE search USING fts5 (
     text,
     content = 'searchable',
