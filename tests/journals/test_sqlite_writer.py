@@ -151,6 +151,20 @@ class StoreTests(WriterTestCase):
         writer.close()
         self.assertEqual(self.writer().last, 1)
 
+    def test_nor_of_what_is_not_said(self) -> None:
+        """The same if the last thing that happened was an arrival that is gone."""
+        self.patch(sqlite_writer, "OTHERS_KEPT", 0)
+        writer = self.writer(keep=0)
+        self.store(writer, said("tea"), said("tea"), Joined("lobby", "a", "x"))
+        while writer.untidy:
+            writer.tidy()
+        connection = self.file.reader()
+        self.addCleanup(connection.close)
+        left = connection.execute("SELECT count(*) FROM events").fetchone()
+        self.assertEqual(left, (0,))
+        writer.close()
+        self.assertEqual(self.writer().last, 3)
+
 
 class FaultTests(WriterTestCase):
     """A disk that fails while the server runs."""

@@ -78,8 +78,11 @@ class Writer:
         (self.name,) = connection.execute("SELECT name FROM journal").fetchone()
         self._look_at_search(connection)
         self._index_at = self.searchable + INDEXED_AFTER
+        # No id is given twice: what is trimmed leaves its own, or a later one, in a
+        # floor.
         (self.last,) = connection.execute(
-            "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'events'"
+            "SELECT max(floor, (SELECT coalesce(max(id), 0) FROM floors),"
+            " (SELECT coalesce(max(id), 0) FROM events)) FROM journal"
         ).fetchone()
         if self._keep is None:
             return

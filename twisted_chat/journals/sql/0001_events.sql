@@ -1,7 +1,8 @@
 -- Everything that happened, in one table. The position that clients see is the
--- journal's name and this id, so an id is never given twice (AUTOINCREMENT).
+-- journal's name and this id, so an id is never given twice: the next one is beyond
+-- all that are here and beyond all floors.
 CREATE TABLE events (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     kind INTEGER NOT NULL,  -- see KINDS in sqlite_rows.py
     time INTEGER NOT NULL,  -- milliseconds since 1970, UTC
     room TEXT,
