@@ -1,0 +1,108 @@
+"""Clients of every kind on several servers: all see the same."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from typing import Any
+from urllib.parse import urlencode
+
+from websockets.sync.client import ClientConnection, connect
+
+from tests.end_to_end.harness import Server
+from tests.end_to_end.test_redis_servers import SeveralServersTestCase
+from tests.end_to_end.waiting import PATIENCE
+
+
+class EveryKindTests(SeveralServersTestCase):
+    """A plain socket, a page and a Socket.IO client on each of three servers."""
+
+    def opened(self, url: str) -> ClientConnection:
+        """A connection that lasts as long as the test."""
+        return self.connections.enter_context(connect(url))
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.connections = ExitStack()
+        self.addCleanup(self.connections.close)
+
+    def page(self, server: Server, **query: str) -> ClientConnection:
+        asked = urlencode({"format": "json", **query})
+        return self.opened(f"ws://127.0.0.1:{server.port}/ws?{asked}")
+
+    def socketio(self, server: Server, nick: str) -> ClientConnection:
+        query = "EIO=4&transport=websocket"
+        found = self.opened(f"ws://127.0.0.1:{server.port}/socket.io/?{query}")
+        self.frame(found, "0")
+        found.send("40")
+        self.frame(found, "40")
+        found.send(f'42["join","{nick}"]')
+        return found
+
+    def frame(self, client: ClientConnection, begins: str) -> str:
+        """The next Socket.IO packet that begins so."""
+        while True:
+            found = client.recv(PATIENCE)
+            assert isinstance(found, str)
+            if found == "2":
+                client.send("3")
+            elif found.startswith(begins):
+                return found
+
+    def packet(self, client: ClientConnection, kind: str) -> dict[str, Any]:
+        """The next JSON object of that type."""
+        while True:
+            found: dict[str, Any] = json.loads(client.recv(PATIENCE))
+            if found["type"] == kind:
+                return found
+
+    def test_all_see_the_same(self) -> None:
+        """Whatever they use and wherever they are."""
+        servers = [self.server(name) for name in "abc"]
+        lines = [self.connect(server, f"line-{server.port}") for server in servers]
+        sios = [self.socketio(server, f"sio-{server.port}") for server in servers]
+        pages = [self.page(server, nick=f"page-{server.port}") for server in servers]
+        last = f"page-{servers[2].port}"
+        for one in lines:
+            one.expect(f"{last}: joined the chat\r\n")
+        names = self.who(lines[0])
+        self.assertEqual(len(names), 9)
+        for number, server in enumerate(servers):
+            lines[number].say(f"line {number}")
+            sios[number].send(f'42["messages","sio {number}"]')
+            pages[number].send(json.dumps({"type": "message", "text": f"web {number}"}))
+            del server
+        said: list[list[str]] = []
+        for line in lines:
+            text = ""
+            while sum(text.count(f": {kind} ") for kind in ("line", "sio", "web")) < 9:
+                text += line.line() + "\n"
+            said.append([x for x in text.splitlines() if " chat" not in x][-9:])
+        for page in pages:
+            found = [self.packet(page, "message") for _ in range(9)]
+            said.append([f"{one['from']}: {one['text']}" for one in found])
+        for sio in sios:
+            shown = [self.frame(sio, '42["messages",') for _ in range(9)]
+            said.append([json.loads(one[2:])[1] for one in shown])
+        for one_saw in said[1:]:
+            self.assertEqual(one_saw, said[0])
+
+    def test_a_rolling_restart(self) -> None:
+        """A page resumes on another server, under its name, and misses nothing."""
+        a, b = self.server("a"), self.server("b")
+        bob = self.connect(b, "bob")
+        page = self.page(a, nick="alice")
+        welcome = self.packet(page, "welcome")
+        bob.expect("alice: joined the chat\r\n")
+        bob.say("one")
+        position = self.packet(page, "message")["id"]
+        a.stop()
+        bob.expect("alice: left the chat\r\n")
+        bob.say("two", "three")
+        bob.expect("bob: three\r\n")
+        again = self.page(b, nick="alice", session=welcome["session"], since=position)
+        back = self.packet(again, "welcome")
+        self.assertTrue(back["recovered"])
+        self.assertEqual((back["nick"], back["session"]), ("alice", welcome["session"]))
+        missed = [self.packet(again, "message")["text"] for _ in range(2)]
+        self.assertEqual(missed, ["two", "three"])
