@@ -25,9 +25,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.processes import Command
 from bench.proc import cpu_ns
-from bench.processes import Failed, Server, free_port, raise_file_limit
+from bench.processes import Command, Failed, Server, free_port, raise_file_limit
 
 ROOT = Path(__file__).resolve().parent.parent
 TWISTD = Path(sys.executable).with_name("twistd")
