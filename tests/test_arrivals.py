@@ -326,6 +326,16 @@ class ResumeTests(ArrivalCase):
         bob.leaves()
         self.assertEqual(self.alice.sees(), ["bob: left the chat"])
 
+    def test_nothing_goes_to_the_former_socket(self) -> None:
+        """What is said while one catches up is held back, whatever was lent before."""
+        self.bob.client.send = len
+        self.room.journal.hold("read")
+        bob = self.back()
+        self.alice.types("one")
+        self.assertIsNone(bob.client.send)
+        self.room.journal.release("read")
+        self.assertEqual(bob.sees()[-1], "alice: one")
+
     def test_take_over_without_a_position(self) -> None:
         """One sees the last messages, as a newcomer would."""
         self.alice.types("one")

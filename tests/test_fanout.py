@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -160,6 +161,42 @@ class FanoutTests(SynchronousTestCase):
         connection = one.connection
         assert isinstance(connection, FakeConnection)
         self.assertEqual(connection.writes, [])
+
+    def test_straight_into_the_socket(self) -> None:
+        """What a socket does not take goes the long way, and none of it twice."""
+
+        def refuses(error: OSError) -> Callable[[bytes], int]:
+            def send(_data: bytes) -> int:
+                raise error
+
+            return send
+
+        taken: list[bytes] = []
+
+        def takes(room: int) -> Callable[[bytes], int]:
+            def send(data: bytes) -> int:
+                taken.append(data[:room])
+                return len(taken[-1])
+
+            return send
+
+        whole = "eve: a\r\n"
+        for send, rest in (
+            (None, whole),
+            (takes(100), ""),
+            (takes(5), whole[5:]),
+            (refuses(BlockingIOError()), whole),
+            (refuses(InterruptedError()), whole),
+            (refuses(BrokenPipeError()), whole),
+        ):
+            one = self.client("tea")
+            one.send = send
+            self.fanout = Fanout(self.pool, self.world.spawn)
+            self.fanout.show(said("a"), ("tea",))
+            self.fanout.send()
+            self.assertEqual(self.shown(one), rest)
+            self.pool.show(one, None)
+        self.assertEqual(taken, [whole.encode(), whole[:5].encode()])
 
     def test_a_broken_wire(self) -> None:
         """A wire that raises shows nothing; all others do, and the log says why."""

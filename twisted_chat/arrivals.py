@@ -244,6 +244,7 @@ class Arrivals:
         """Hold back what happens now until what was missed has been shown."""
         held: list[bytes] = []
         client.write = held.append
+        client.send = None
         self._spawn(self._catch_up(client, welcome, since, held))
 
     async def _catch_up(

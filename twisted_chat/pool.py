@@ -72,6 +72,8 @@ class Client(Person):
     """Someone connected to this server.
 
     :ivar write: sends bytes to it; its connection's, except while it catches up.
+    :ivar send: its socket's own ``send``, lent by a connection for which nothing
+        waits; what it does not take goes to ``write``.  ``None`` otherwise.
     :ivar view: ``None`` until it is let in.
     :ivar present: it was welcomed and has not left.
     :ivar leaving: it was said that it is gone.
@@ -92,6 +94,7 @@ class Client(Person):
         "leaving",
         "pending",
         "present",
+        "send",
         "view",
         "write",
     )
@@ -101,6 +104,7 @@ class Client(Person):
         self.connection = connection
         self.codec = codec
         self.write: Callable[[bytes], None] = connection.write
+        self.send: Callable[[bytes], int] | None = None
         self.view: View | None = None
         self.present = False
         self.leaving = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.testing import StringTransport
@@ -12,6 +13,7 @@ from twisted_chat.protocols.outbox import (
     BufferedOutbox,
     DirectOutbox,
     Outbox,
+    Send,
     outbox_to,
 )
 
@@ -197,6 +199,76 @@ class DirectTests(OutboxCase):
     def test_no_dictionary(self) -> None:
         """Ten thousand of them take little memory."""
         self.assertFalse(hasattr(self.make(0), "__dict__"))
+
+
+class Borrowing:
+    """Someone who may write past the outbox."""
+
+    send: Send | None = None
+
+
+class LoanTests(OutboxCase):
+    """The fan-out has the socket itself, and nothing overtakes anything."""
+
+    def make(self, room: int) -> DirectOutbox:
+        self.socket = Socket(room)
+        self.transport = Transport(self.socket)
+        outbox = outbox_to(self.transport, self.overflowed, LIMIT)
+        assert isinstance(outbox, DirectOutbox)
+        self.borrower = Borrowing()
+        return outbox
+
+    def test_while_nothing_waits(self) -> None:
+        """Lent at once, taken back when something waits, lent again after that."""
+        outbox = self.make(4)
+        outbox.lend_send(self.borrower)
+        self.assertEqual(self.borrower.send, self.socket.send)
+        outbox.write(b"one")
+        self.assertIsNotNone(self.borrower.send)
+        outbox.write(b"two")
+        self.assertIsNone(self.borrower.send)
+        self.socket.room = 100
+        outbox.resumeProducing()
+        # The kernel may not have taken that yet.
+        self.assertIsNone(self.borrower.send)
+        outbox.resumeProducing()
+        self.assertEqual(self.borrower.send, self.socket.send)
+
+    def test_lent_late(self) -> None:
+        """Who comes when something waits gets it after that."""
+        outbox = self.make(0)
+        outbox.write(b"one")
+        outbox.lend_send(self.borrower)
+        self.assertIsNone(self.borrower.send)
+        outbox.resumeProducing()
+        outbox.resumeProducing()
+        self.assertIsNotNone(self.borrower.send)
+
+    def test_the_end(self) -> None:
+        """However it ends, nobody writes past it after that, not even later."""
+        ends: list[Callable[[DirectOutbox], None]] = [
+            DirectOutbox.close,
+            DirectOutbox.abort,
+            DirectOutbox.stopProducing,
+            lambda outbox: outbox.write(b"x" * (LIMIT + 2)),
+        ]
+        for room in (0, 1):
+            for end in ends:
+                outbox = self.make(room)
+                outbox.lend_send(self.borrower)
+                if not room:
+                    outbox.write(b"bye")
+                end(outbox)
+                self.assertIsNone(self.borrower.send)
+                while self.transport.producer is not None:
+                    outbox.resumeProducing()
+                outbox.lend_send(self.borrower)
+                self.assertIsNone(self.borrower.send)
+
+    def test_none_to_lend(self) -> None:
+        """Past TLS nobody writes."""
+        outbox_to(StringTransport(), self.overflowed).lend_send(borrower := Borrowing())
+        self.assertIsNone(borrower.send)
 
 
 class BufferedTests(OutboxCase):

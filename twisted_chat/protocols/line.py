@@ -76,6 +76,7 @@ class ChatProtocol(LineReceiver):
         # The fan-out's inner loop: no call between it and the outbox.
         self.write = self.outbox.write
         self.client = factory.chat.attach(self, factory.codec)
+        self.outbox.lend_send(self.client)
         self.inbox = Inbox(
             factory.chat,
             self.client,

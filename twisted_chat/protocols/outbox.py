@@ -8,14 +8,15 @@ wait is cut off, so that a slow reader costs its own memory only.
 
 Rules of this file: nothing here calls back into the chat before ``write``
 returns; and whoever has an outbox writes to its transport through it alone,
-from the first byte on, or bytes would overtake each other.
+from the first byte on, or bytes would overtake each other.  Only the fan-out has
+the socket's ``send`` itself, and only while nothing waits: see ``lend_send``.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.internet.interfaces import IPullProducer, IPushProducer
 from zope.interface import implementer
@@ -25,6 +26,18 @@ MAX_WAITING = 1024 * 1024
 
 PORTION = 64 * 1024
 """Bytes handed to the transport at a time while there is a queue."""
+
+
+Send = Callable[[bytes], int]
+
+
+class Borrower(Protocol):
+    """Whoever may write past the outbox; see ``pool.Client``.
+
+    :ivar send: the socket's own while it is lent, else ``None``.
+    """
+
+    send: Send | None
 
 
 def outbox_to(
@@ -76,6 +89,13 @@ class Outbox:
         """Send now what the peer has room for, and the rest when it has."""
         raise NotImplementedError
 
+    def lend_send(self, borrower: Borrower) -> None:
+        """Lend the socket's ``send`` whenever nothing waits, until the end.
+
+        What the socket does not take then must come to ``write`` at once.  An
+        outbox that has no such ``send`` lends nothing.
+        """
+
     def close(self) -> None:
         """Close once everything written is with the kernel."""
         self._closing = True
@@ -102,18 +122,36 @@ class Outbox:
 class DirectOutbox(Outbox):
     """To a plain socket.  While something waits, the transport pulls it."""
 
-    __slots__ = ("_send", "_size")
+    __slots__ = ("_borrower", "_send", "_size")
 
     def __init__(
         self,
         transport: Any,
         overflowed: Callable[[], None],
         limit: int,
-        send: Callable[[bytes], int],
+        send: Send,
     ) -> None:
         super().__init__(transport, overflowed, limit)
         self._send = send
         self._size = 0
+        self._borrower: Borrower | None = None
+
+    def lend_send(self, borrower: Borrower) -> None:
+        """Lend it now if nothing waits, and each time when nothing waits any more."""
+        if not self._closing and not self._ended:
+            self._borrower = borrower
+            if self._queue is None:
+                borrower.send = self._send
+
+    def _end_loan(self) -> None:
+        if self._borrower is not None:
+            self._borrower.send = None
+            self._borrower = None
+
+    def close(self) -> None:
+        """Close once everything written is with the kernel."""
+        self._end_loan()
+        super().close()
 
     def write(self, data: bytes) -> None:
         """Send now what the kernel has room for, and the rest when it has."""
@@ -141,6 +179,9 @@ class DirectOutbox(Outbox):
         elif self._queue is None:
             if not self._ended:
                 self._queue = deque((data,))
+                if self._borrower is not None:
+                    # Or what it sends would overtake what waits here.
+                    self._borrower.send = None
                 self._transport.registerProducer(self, False)
         else:
             self._queue.append(data)
@@ -160,9 +201,12 @@ class DirectOutbox(Outbox):
         self._transport.unregisterProducer()
         if self._closing:
             self._lose()
+        elif self._borrower is not None:
+            self._borrower.send = self._send
 
     def stopProducing(self) -> None:
         """The connection is gone: what is still written goes nowhere."""
+        self._end_loan()
         super().stopProducing()
         self._send = len
 
