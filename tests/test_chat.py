@@ -234,6 +234,16 @@ class StopTests(ChatCase):
             self.assertEqual(client.closed, "the server is shutting down")
         gone = self.room.journal.batches[-1]
         self.assertEqual([type(event) for event in gone], [Gone, Gone])
+
+    def test_who_comes_now(self) -> None:
+        """Whoever comes while the server stops is told so, and nobody hears of it."""
+        self.room.stop()
+        batches = len(self.room.journal.batches)
+        late = self.room.client("late")
+        self.assertEqual(late.sees(), [self.BYE])
+        self.assertEqual(late.closed, "the server is shutting down")
+        late.leaves()
+        self.assertEqual(len(self.room.journal.batches), batches)
         self.assertEqual(len(self.room.pool), 0)
 
     def test_nobody_hears_of_the_others(self) -> None:

@@ -29,9 +29,8 @@ class FrontTestCase(unittest.SynchronousTestCase):
         self.clock = Clock()
         self.room = TestChat()
         certificate = self.certificate()
-        self.factory = make_front(
-            self.room.chat, self.settings, self.clock, certificate
-        )
+        self.front = make_front(self.room.chat, self.settings, self.clock, certificate)
+        self.factory = self.front.factory
         (self.alice,) = self.room.people("alice")
 
     def certificate(self) -> Certificate | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -285,6 +286,28 @@ class StopTests(ServiceCase):
         self.assertEqual([one.event.text for one in state.recent], ["last words"])
         refused = Deferred.fromCoroutine(_wait(service.journal.append([])))
         self.failureResultOf(refused, StoreError)
+
+    def test_one_who_polls(self) -> None:
+        """A Socket.IO client between two GETs is waited for, a little."""
+        service = self.started()
+
+        def fetch(query: str, body: bytes | None = None) -> str:
+            wire = Wire().accept(service.factory)
+            method = "GET" if body is None else "POST"
+            head = f"{method} /socket.io/?EIO=4&transport=polling{query} HTTP/1.1\r\n"
+            head += f"Host: x\r\nContent-Length: {len(body or b'')}\r\n\r\n"
+            wire.send(head.encode() + (body or b""))
+            self.reactor.advance(0)
+            return wire.take().decode().partition("\r\n\r\n")[2]
+
+        sid = str(json.loads(fetch("")[1:])["sid"])
+        fetch(f"&sid={sid}", b"40")
+        fetch(f"&sid={sid}")
+        stopped = self.stop(service)
+        self.assertNoResult(stopped)
+        self.assertIn("The server is shutting down.", fetch(f"&sid={sid}"))
+        self.reactor.advance(0)
+        self.successResultOf(stopped)
 
     def test_nobody_there(self) -> None:
         """An empty server ends at once, and closes its ports."""

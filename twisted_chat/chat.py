@@ -98,6 +98,8 @@ class Chat:
         self.mask: Callable[[str], str] = str
         self._committer = committer
         self._spawn = spawn
+        self._call_later = call_later
+        self._stopping = False
         self._arrivals = Arrivals(
             pool=pool,
             journal=journal,
@@ -144,6 +146,11 @@ class Chat:
             still connected this takes its place, name and rooms over.
         :param rooms: where it goes, the one it will speak in last.
         """
+        if self._stopping:
+            client = Client("", connection, codec)
+            client.leaving = True
+            self._call_later(0, lambda: self._send_away(client))
+            return client
         return self._arrivals.begin(connection, codec, nick, since, session, rooms)
 
     def receive(self, client: Client, request: Request) -> None:
@@ -175,6 +182,7 @@ class Chat:
 
     def stop(self, stopped: Callable[[], None]) -> None:
         """Take what clients had sent, tell them, store all; then call back."""
+        self._stopping = True
         for client in self.pool.clients():
             if client.inbox is not None:
                 client.inbox.drain()
@@ -320,6 +328,9 @@ class Chat:
                 client.leaving = True
                 self._committer.submit(Gone(client.nick, client.id), lasting=True)
         for client in dict.fromkeys(present + self._arrivals.clients()):
-            self.tell(client, Notice(("The server is shutting down.",)))
-            client.connection.close(SHUTTING_DOWN)
+            self._send_away(client)
         self._committer.when_idle(stopped)
+
+    def _send_away(self, client: Client) -> None:
+        self.tell(client, Notice(("The server is shutting down.",)))
+        client.connection.close(SHUTTING_DOWN)

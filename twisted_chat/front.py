@@ -5,6 +5,8 @@ To add a protocol, write its factory and add one ``Detector`` here.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 
 from twisted.internet.interfaces import IReactorTime
@@ -27,19 +29,33 @@ from .site import make_root
 from .wire.first_bytes import http_request, ssh_banner, tls_hello
 
 
+@dataclass(frozen=True, slots=True)
+class Front:
+    """All that people can reach.
+
+    :ivar factory: what is behind every port.
+    :ivar when_told: calls back once all were told what they were still to be told,
+        or after a second; for a stop.
+    """
+
+    factory: SwitchFactory
+    when_told: Callable[[Callable[[], None]], None]
+
+
 def make_front(
     chat: Chat,
     settings: Settings,
     clock: IReactorTime,
     certificate: Certificate | None = None,
-) -> SwitchFactory:
-    """The factory behind every port.
+) -> Front:
+    """Make what is behind every port.
 
     :param certificate: with one, all of this is spoken within TLS as well.
     """
+    engine = make_engine(chat, settings, clock)
     lines = ChatFactory(chat, clock, settings.flood)
     plain = (
-        Detector("http", http_request, make_site(chat, settings, clock)),
+        Detector("http", http_request, make_site(chat, settings, clock, engine)),
         Detector("ssh", ssh_banner, FarewellFactory()),
     )
     if certificate is None:
@@ -52,25 +68,34 @@ def make_front(
         encrypted = TLSMemoryBIOFactory(certificate, False, inner, clock)
         tls = Detector("tls", tls_hello, encrypted)
     admission = Admission(settings.max_clients, settings.max_per_host)
-    return SwitchFactory(clock, (*plain, tls), lines, admission=admission)
+    factory = SwitchFactory(clock, (*plain, tls), lines, admission=admission)
+    return Front(factory, engine.when_told)
 
 
-def make_site(chat: Chat, settings: Settings, clock: IReactorTime) -> ChatSite:
-    """Everything that is reached by HTTP: the page, WebSocket and Socket.IO."""
-    origins = Origins(settings.allow_origin)
-    keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout)
-    sockets = ChatWebSockets(chat, clock, settings.flood, keepalive, origins)
+def make_engine(
+    chat: Chat, settings: Settings, clock: IReactorTime
+) -> EngineIOResource:
+    """Socket.IO."""
     socketio = SocketIO(clock)
     ChatSocketIO(socketio, chat, settings.flood)
-    engine = EngineIOResource(
+    return EngineIOResource(
         socketio.peer,
         clock,
         ping_interval=settings.ping_interval,
         ping_timeout=settings.ping_timeout,
         max_sessions=settings.max_clients,
         max_per_host=settings.max_per_host,
-        allow_origin=origins,
+        allow_origin=Origins(settings.allow_origin),
     )
+
+
+def make_site(
+    chat: Chat, settings: Settings, clock: IReactorTime, engine: EngineIOResource
+) -> ChatSite:
+    """Everything that is reached by HTTP: the page, WebSocket and Socket.IO."""
+    origins = Origins(settings.allow_origin)
+    keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout)
+    sockets = ChatWebSockets(chat, clock, settings.flood, keepalive, origins)
     with as_file(files("twisted_chat") / "web") as page:
         root = make_root(page, sockets.answer, chat.journal.healthy, engine)
     return ChatSite(root, clock)

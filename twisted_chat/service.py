@@ -16,6 +16,7 @@ from twisted.application.service import Service
 from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.protocol import Factory
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -100,9 +101,8 @@ class ChatService(Service):
             chance=random.SystemRandom(),
             motd=settings.motd,
         )
-        self.factory: Factory = make_front(
-            self.chat, settings, reactor, self.certificate
-        )
+        self.front = make_front(self.chat, settings, reactor, self.certificate)
+        self.factory: Factory = self.front.factory
         self._listening: Deferred[None] | None = None
         self._trouble = ""
 
@@ -192,16 +192,27 @@ class ChatService(Service):
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
-        closing = gatherResults(
-            [maybeDeferred(port.stopListening) for port in self.ports]
-        )
         stopped: Deferred[None] = Deferred()
         stopped.addTimeout(GRACE, self.reactor)
         stopped.addErrback(_given_up)
-        self.chat.stop(lambda: None if stopped.called else stopped.callback(None))
+
+        def stored() -> None:
+            # Who polls may just be on the way here, to fetch the last words.
+            self.front.when_told(
+                lambda: None if stopped.called else stopped.callback(None)
+            )
+
+        self.chat.stop(stored)
         await stopped
+        closing = [maybeDeferred(port.stopListening) for port in self.ports]
         await self.journal.close()
-        await closing
+        await gatherResults(closing)
+        # An HTTP answer is sent in the turn after the one in which it was given.
+        for _ in range(2):
+            await deferLater(self.reactor, 0)
+        # An answer to a GET that waited is sent after the turn in which it was given.
+        for _ in range(2):
+            await deferLater(self.reactor, 0)
 
 
 def open_certificate(settings: Settings) -> Certificate | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from typing import Any
 
 from tests.end_to_end.clients import Expecting
@@ -45,21 +46,23 @@ class Browser(Expecting):
         self._input.write(json.dumps(command).encode() + b"\n")
         self._input.flush()
 
-    def next(self) -> list[Any]:
+    def next(self, timeout: float = PATIENCE) -> list[Any]:
         """What happens next."""
-        happened: list[Any] = json.loads(self.expect("\n"))
+        happened: list[Any] = json.loads(self.expect("\n", timeout))
         return happened
 
     def until(self, *wanted: Any) -> list[list[Any]]:
         """Everything up to something that begins like this."""
         seen: list[list[Any]] = []
+        deadline = time.monotonic() + PATIENCE
         try:
             while True:
-                seen.append(self.next())
+                # One that tries to come back has something to say for ever.
+                seen.append(self.next(deadline - time.monotonic()))
                 if tuple(seen[-1][: len(wanted)]) == wanted:
                     return seen
         except NotSeen as error:
-            raise NotSeen(f"no {wanted}; seen: {seen}") from error
+            raise NotSeen(f"no {wanted}; seen: {seen[:50]}") from error
 
     def said(self, last: str) -> list[str]:
         """The ``messages`` up to one."""

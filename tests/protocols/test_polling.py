@@ -169,7 +169,9 @@ class CloseTests(EngineIOTestCase):
             self.assertEqual(self.poll(sid).status, 400)
 
     def test_server_closes(self) -> None:
-        """All that waits is told first."""
+        """All that waits is told first, and the end by itself: a stock client does
+        not show what comes in one answer with it.
+        """
         sid = self.open()
         session = self.peers[0].session
         session.send_text("a")
@@ -178,9 +180,32 @@ class CloseTests(EngineIOTestCase):
         session.close("again")
         session.send_text("too late")
         self.assertEqual(self.peers[0].ends, [])
-        self.assertEqual(self.poll(sid).outcome, (200, "4a\x1e4b\x1e1"))
+        self.assertEqual(self.poll(sid).outcome, (200, "4a\x1e4b"))
+        self.assertEqual(self.poll(sid).outcome, (200, "1"))
+        self.assertEqual(self.poll(sid).status, 400)
         self.clock.advance(0)
         self.assertEqual(self.peers[0].ends, ["enough"])
+
+    def test_a_stop_waits_for_those_on_their_way(self) -> None:
+        """Not for the end of a session, but for words that are still to be said."""
+        told: list[str] = []
+        self.resource.when_told(lambda: told.append("nobody there"))
+        sid, silent = self.open(), self.open()
+        self.resource.close("stop")
+        self.resource.when_told(lambda: told.append("no words"))
+        self.assertEqual(told, ["nobody there", "no words"])
+        sid, silent = self.open(), self.open()
+        for peer in self.peers[2:]:
+            peer.session.send_text("bye")
+        self.resource.close("stop")
+        self.resource.when_told(lambda: told.append("bye"))
+        self.assertEqual(self.poll(sid).outcome, (200, "4bye"))
+        self.clock.advance(engineio_session.LINGER / 2)
+        self.assertEqual(self.poll(sid).outcome, (200, "1"))
+        self.assertEqual(told[2:], [])
+        self.clock.advance(engineio_session.LINGER / 2)
+        self.assertEqual(told[2:], ["bye"])
+        self.assertEqual(self.poll(silent).status, 400)
 
     def test_many_close(self) -> None:
         """Not all of a crowd are remembered."""

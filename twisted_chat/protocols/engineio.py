@@ -124,6 +124,12 @@ class EngineIOResource(Resource):
         for session in list(self._sessions.by_id.values()):
             session.close(reason)
 
+    def when_told(self, call: Callable[[], None]) -> None:
+        """Call back once the clients of closed sessions have fetched what was said
+        to them, or a second after that.
+        """
+        self._sessions.when_told(call)
+
     def getChild(self, path: bytes, request: Request) -> Any:
         """The same with and without a slash at the end, and nothing below."""
         return self if path == b"" else notFound()

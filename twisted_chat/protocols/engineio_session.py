@@ -42,13 +42,14 @@ UPGRADE_TIMEOUT = 10.0
 """Seconds in which a WebSocket that was opened for an upgrade has to finish it."""
 
 LINGER = 1.0
-"""Seconds for which a closed session answers one more GET: the closing POST may
-overtake the GET that was sent beside it."""
+"""Seconds for which a closed session answers a further GET: the closing POST may
+overtake the GET that was sent beside it, and there may be something left to say."""
 
 MAX_LINGERING = 1000
 """Closed sessions that are remembered for that."""
 
 _PING = PING.encode()
+_ENDS = {GOODBYE, NOTHING}
 
 
 class EngineIOPeer:
@@ -109,21 +110,46 @@ class Sessions:
         self.probes: Deadlines[Probe] = Deadlines(
             clock, UPGRADE_TIMEOUT, lambda probe: probe.give_up()
         )
-        self._last_words: dict[str, bytes] = {}
-        self._lingering: Deadlines[str] = Deadlines(
-            clock, LINGER, lambda sid: self._last_words.pop(sid, None)
-        )
+        self._last_words: dict[str, list[bytes]] = {}
+        self._lingering: Deadlines[str] = Deadlines(clock, LINGER, self._forget)
+        self._when_told: list[Callable[[], None]] = []
 
-    def linger(self, sid: str, words: bytes) -> None:
-        """Answer one more GET of a session that is over with these records."""
+    def linger(self, sid: str, *words: bytes) -> None:
+        """Answer further GETs of a session that is over, each with some records."""
         if len(self._last_words) < MAX_LINGERING:
-            self._last_words[sid] = words
+            self._last_words[sid] = list(words)
             self._lingering.set(sid)
 
     def last_words(self, sid: str) -> bytes | None:
-        """What is left to say in a session that is over."""
-        self._lingering.clear(sid)
-        return self._last_words.pop(sid, None)
+        """What is said next in a session that is over."""
+        left = self._last_words.get(sid)
+        if left is None:
+            return None
+        words = left.pop(0)
+        if left:
+            self._lingering.set(sid)
+        else:
+            self._lingering.clear(sid)
+            self._forget(sid)
+        self._look_who_is_told()
+        return words
+
+    def _forget(self, sid: str) -> None:
+        self._last_words.pop(sid, None)
+        self._look_who_is_told()
+
+    def when_told(self, call: Callable[[], None]) -> None:
+        """Call back once no session that is over has anything to say but that."""
+        self._when_told.append(call)
+        self._look_who_is_told()
+
+    def _look_who_is_told(self) -> None:
+        if not self._when_told:
+            return
+        if _ENDS.issuperset(words[0] for words in self._last_words.values()):
+            calls, self._when_told = self._when_told, []
+            for call in calls:
+                call()
 
 
 class Session:
@@ -368,8 +394,9 @@ class Session:
         if self.polling is not None:
             # A client that broke the rules has nothing more to ask.
             if not self.polling.end(last) and (code == 1000):
-                words = b"".join([*self.polling.take(), last])
-                sessions.linger(self.id, words)
+                # Apart: a stock client loses what comes in one answer with the end.
+                waiting = b"".join(self.polling.take())
+                sessions.linger(self.id, *([waiting, last] if waiting else [last]))
             self.polling = None
         if self.socket is not None:
             self.socket.close(code, reason)
