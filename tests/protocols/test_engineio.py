@@ -55,7 +55,7 @@ class HandshakeTests(EngineIOTestCase):
             (POLLING, "POST", 400, 2, "Bad handshake method"),
             (POLLING, "PUT", 400, 2, "Bad handshake method"),
             (f"{POLLING}&sid=none", "GET", 400, 1, "Session ID unknown"),
-            (f"{POLLING}&sid=%FF%C0", "GET", 400, 3, "Bad request"),
+            (f"{POLLING}&sid=%FF%C0", "GET", 400, 1, "Session ID unknown"),
             (f"{POLLING}&sid={sid}", "DELETE", 400, 3, "Bad request"),
             (f"{POLLING}&j=0", "GET", 400, 3, "Bad request"),
             (WEBSOCKET, "GET", 400, 3, "Bad request"),

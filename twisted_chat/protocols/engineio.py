@@ -168,33 +168,33 @@ class EngineIOResource(Resource):
 
     def _dispatch(self, request: Request) -> Any:
         query = _query(request)
-        transport = query.get(b"transport")
-        if transport not in (b"polling", b"websocket"):
+        transport = query.get("transport")
+        if transport not in ("polling", "websocket"):
             raise Refusal(400, 0, "Transport unknown")
-        if (transport == b"websocket") != is_upgrade(request) or b"j" in query:
+        if (transport == "websocket") != is_upgrade(request) or "j" in query:
             raise Refusal(400, 3, "Bad request")
-        sid = query.get(b"sid")
+        sid = query.get("sid")
         if sid is None:
-            return self._begin(request, transport, query.get(b"EIO"))
-        session = self._sessions.by_id.get(sid.decode("latin-1"))
-        if transport == b"websocket":
+            return self._begin(request, transport, query.get("EIO"))
+        session = self._sessions.by_id.get(sid)
+        if transport == "websocket":
             if session is None:
                 raise Refusal(400, 1, "Session ID unknown")
             return self._connect(request, Link(self._sessions, session))
         if session is None or not session.check():
-            return self._say_last(request, sid.decode("latin-1"))
+            return self._say_last(request, sid)
         return self._poll(request, session)
 
-    def _begin(self, request: Request, transport: bytes, version: bytes | None) -> Any:
+    def _begin(self, request: Request, transport: str, version: str | None) -> Any:
         if request.method != b"GET":
             raise Refusal(400, 2, "Bad handshake method")
-        if version != PROTOCOL.encode():
+        if version != PROTOCOL:
             raise Refusal(400, 5, "Unsupported protocol version")
         peer, address = self._peer(request), request.getClientAddress()
         if self._sessions.admission.enter(address) is not None:
             raise Refusal(503, 4, "Too many sessions")
         make = partial(Session, self._sessions, peer, address)
-        if transport == b"websocket":
+        if transport == "websocket":
             link = Link(self._sessions, make)
             result = self._connect(request, link)
             if link.unused:
@@ -235,11 +235,12 @@ class EngineIOResource(Resource):
         return NOT_DONE_YET
 
 
-def _query(request: Request) -> dict[bytes, bytes]:
+def _query(request: Request) -> dict[str, str]:
     """The query of the address.  (``request.args`` has fields of a POST's too.)"""
-    text = request.uri.partition(b"?")[2]
+    # As text: of bytes that are escaped, versions of Python think differently.
+    text = request.uri.partition(b"?")[2].decode("latin-1")
     try:
-        fields = parse_qs(text, max_num_fields=MAX_QUERY_FIELDS)
+        fields = parse_qs(text, encoding="latin-1", max_num_fields=MAX_QUERY_FIELDS)
     except ValueError:
         raise Refusal(400, 3, "Bad request") from None
     return {name: values[0] for name, values in fields.items()}
