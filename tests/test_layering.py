@@ -11,7 +11,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from twisted.trial import unittest
@@ -153,8 +153,12 @@ class Module:
         inside = tuple(self.name.split(".")) if self.name else ()
         return (PACKAGE, *(inside if self.is_init else inside[:-1]))
 
-    def imports(self) -> Iterator[str]:
+    @cached_property
+    def imports(self) -> tuple[str, ...]:
         """The full dotted name of everything that is imported, anywhere in the file."""
+        return tuple(self._imports())
+
+    def _imports(self) -> Iterator[str]:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
@@ -165,7 +169,8 @@ class Module:
                 yield from (f"{stem}.{alias.name}" for alias in node.names)
 
 
-def package_modules() -> list[Module]:
+@cache
+def package_modules() -> tuple[Module, ...]:
     """Every module of the package, and the plugin."""
     top = ROOT / PACKAGE
     found = []
@@ -174,7 +179,7 @@ def package_modules() -> list[Module]:
         found.append(Module(".".join(p for p in parts if p != "__init__"), path))
     if (ROOT / PLUGIN).exists():
         found.append(Module("plugin", ROOT / PLUGIN))
-    return found
+    return tuple(found)
 
 
 def layer_of(name: str) -> int | None:
@@ -216,7 +221,7 @@ class LayeringTests(unittest.SynchronousTestCase):
         wrong = []
         for module in self.code:
             rank = layer_of(module.name)
-            for target in sorted({self.own(name) or "" for name in module.imports()}):
+            for target in sorted({self.own(name) or "" for name in module.imports}):
                 if not target or rank is None:
                     continue
                 below = layer_of(target)
@@ -230,7 +235,7 @@ class LayeringTests(unittest.SynchronousTestCase):
             f"{module.name} imports {imported}"
             for module in self.modules
             if not any(fnmatchcase(module.name, allowed) for allowed in TWISTED_ALLOWED)
-            for imported in module.imports()
+            for imported in module.imports
             if imported.split(".")[0] in {"twisted", "zope", "txredisapi"}
         ]
         self.assertEqual(wrong, [])
@@ -277,7 +282,7 @@ class UnitTestsStayInside(unittest.SynchronousTestCase):
             module = Module(path.stem, path)
             used = {
                 name
-                for full in (*module.imports(), *attributes(module.tree))
+                for full in (*module.imports, *attributes(module.tree))
                 for name in (full, full.rpartition(".")[0])
             }
             wrong += [
