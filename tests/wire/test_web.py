@@ -40,14 +40,14 @@ from twisted_chat.events import (
     TopicSet,
     Whispered,
 )
-from twisted_chat.wire.text import MAX_NAMES
+from twisted_chat.wire.text import MAX_NAMES, LineCodec
 from twisted_chat.wire.web import (
     CROWD_NAMES,
     MAX_PAST,
     JsonCodec,
-    WebSocketTextCodec,
     rfc3339,
 )
+from twisted_chat.wire.websocket import frame_text
 
 TIME = 1_700_000_000_123
 WHEN = "2023-11-14T22:13:20.123Z"
@@ -272,7 +272,7 @@ class TextTests(unittest.SynchronousTestCase):
     """The lines of the line chat, one a frame."""
 
     def setUp(self) -> None:
-        self.codec = WebSocketTextCodec()
+        self.codec = LineCodec(frame_text)
 
     def test_events(self) -> None:
         """As telnet shows them, without a line end."""

@@ -23,8 +23,9 @@ from twisted_chat.interfaces import SHUTTING_DOWN, TAKEN_OVER, Codec
 from twisted_chat.limits import MAX_ROOMS, Pace
 from twisted_chat.pool import Client
 from twisted_chat.wire.json_requests import decode_json
-from twisted_chat.wire.text import decode_bytes
-from twisted_chat.wire.web import JsonCodec, WebSocketTextCodec
+from twisted_chat.wire.text import LineCodec, decode_bytes
+from twisted_chat.wire.web import JsonCodec
+from twisted_chat.wire.websocket import frame_text
 
 from .inbox import Inbox
 from .keepalive import Keepalive
@@ -66,7 +67,7 @@ class ChatWebSockets:
         self.chat = chat
         self.clock = clock
         self.pace = pace
-        self.text = WebSocketTextCodec()
+        self.text = LineCodec(frame_text)
         self.json = JsonCodec()
         self._keepalive = keepalive
         self._origins = origins

@@ -7,7 +7,7 @@ text and Socket.IO's messages are these same lines in another frame.
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable
 
 from twisted_chat.answers import (
     Answer,
@@ -200,47 +200,53 @@ def _day(stored: Stored) -> str:
     return time.strftime("%Y-%m-%d %H:%M", time.gmtime(stored.time / 1000))
 
 
+def _crlf(line: bytes) -> bytes:
+    return line + b"\r\n"
+
+
 class LineCodec:
-    """How telnet and nc see the chat; see ``interfaces.Codec``."""
+    """How telnet and nc see the chat; see ``interfaces.Codec``.
+
+    :param frame: what makes a line one of its wire.
+    """
 
     shows_own = True
 
-    def __init__(self) -> None:
+    def __init__(self, frame: Callable[[bytes], bytes] = _crlf) -> None:
+        self._frame = frame
         self._history: tuple[tuple[Stored, ...], bytes] = ((), b"")
 
     def event(self, stored: Stored, room: str | None) -> bytes:
         """One line, with its room before it if that is another."""
-        return _line(event_line(stored.event), room)
+        return self._line(event_line(stored.event), room)
 
     def whisper(self, stored: Stored, event: Whispered, *, mine: bool) -> bytes:
         """One line."""
-        return _line(whisper_line(event, mine=mine), None)
+        return self._line(whisper_line(event, mine=mine), None)
 
     def crowd(self, crowd: Crowd, room: str | None) -> bytes:
         """One line for all of them."""
-        return _line(crowd_line(crowd), room)
+        return self._line(crowd_line(crowd), room)
 
     def answer(self, answer: Answer, ref: str | None) -> bytes:
         """As many lines as it takes; a line has no place for a ``ref``."""
         if isinstance(answer, Welcome) and not answer.resumed and not answer.topic:
             head = [f"Welcome, {answer.nick}!", *answer.motd]
-            return _lines(head) + self._shown_history(answer.history)
-        return _lines(answer_lines(answer))
+            return self._lines(head) + self._shown_history(answer.history)
+        return self._lines(answer_lines(answer))
 
     def _shown_history(self, history: tuple[Stored, ...]) -> bytes:
         # When many come at once they are all shown the same.
         if self._history[0] is not history:
-            self._history = (history, _lines(history_lines(history)))
+            self._history = (history, self._lines(history_lines(history)))
         return self._history[1]
 
+    def _line(self, line: str | None, room: str | None) -> bytes:
+        if line is None:
+            return b""
+        if room is not None:
+            line = f"[#{room}] {line}"
+        return self._frame(line.encode("utf-8", "replace"))
 
-def _line(line: str | None, room: str | None) -> bytes:
-    if line is None:
-        return b""
-    if room is not None:
-        line = f"[#{room}] {line}"
-    return line.encode("utf-8", "replace") + b"\r\n"
-
-
-def _lines(lines: Iterable[str] | Sequence[str]) -> bytes:
-    return b"".join(_line(line, None) for line in lines)
+    def _lines(self, lines: Iterable[str]) -> bytes:
+        return b"".join(self._line(line, None) for line in lines)

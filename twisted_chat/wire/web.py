@@ -1,6 +1,6 @@
-"""How the chat looks over WebSocket: lines in frames, or JSON objects in frames.
+"""How the chat looks to programs: JSON objects in WebSocket frames.
 
-What both codecs make are whole frames, ready for any number of clients.  The JSON
+What the codec makes are whole frames, ready for any number of clients.  The
 objects are those of docs/protocol.md: each has ``type``; one that was stored
 has ``id`` and ``time``; an answer has the ``ref`` that its question had.
 """
@@ -42,11 +42,6 @@ from twisted_chat.events import (
 
 from .text import (
     MAX_NAMES,
-    answer_lines,
-    crowd_line,
-    event_line,
-    history_lines,
-    whisper_line,
 )
 from .websocket import frame_text
 
@@ -61,40 +56,6 @@ MAX_PAST = 512 * 1024
 """Bytes of messages in one answer: half of what may wait for a client."""
 
 Fields = dict[str, Any]
-
-
-class WebSocketTextCodec:
-    """The lines that telnet sees, one a frame; see ``interfaces.Codec``."""
-
-    shows_own = True
-
-    def __init__(self) -> None:
-        self._history: tuple[tuple[Stored, ...], bytes] = ((), b"")
-
-    def event(self, stored: Stored, room: str | None) -> bytes:
-        """One line, with its room before it if that is another."""
-        return _line(event_line(stored.event), room)
-
-    def whisper(self, stored: Stored, event: Whispered, *, mine: bool) -> bytes:
-        """One line."""
-        return _line(whisper_line(event, mine=mine), None)
-
-    def crowd(self, crowd: Crowd, room: str | None) -> bytes:
-        """One line for all of them."""
-        return _line(crowd_line(crowd), room)
-
-    def answer(self, answer: Answer, ref: str | None) -> bytes:
-        """As many lines as it takes; a line has no place for a ``ref``."""
-        if isinstance(answer, Welcome) and not answer.resumed and not answer.topic:
-            head = (f"Welcome, {answer.nick}!", *answer.motd)
-            return _lines(head) + self._shown(answer.history)
-        return _lines(answer_lines(answer))
-
-    def _shown(self, history: tuple[Stored, ...]) -> bytes:
-        # When many come at once they are all shown the same.
-        if self._history[0] is not history:
-            self._history = (history, _lines(history_lines(history)))
-        return self._history[1]
 
 
 class JsonCodec:
@@ -253,13 +214,3 @@ def _utf8(text: str) -> bytes:
 
 def _frame(fields: Fields) -> bytes:
     return frame_text(_utf8(_json(fields)))
-
-
-def _line(line: str | None, room: str | None) -> bytes:
-    if line is None:
-        return b""
-    return frame_text(_utf8(line if room is None else f"[#{room}] {line}"))
-
-
-def _lines(lines: Iterable[str]) -> bytes:
-    return b"".join(_line(line, None) for line in lines)
