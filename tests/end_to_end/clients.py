@@ -118,6 +118,10 @@ class LineClient(Expecting):
     def join_as(self, nick: str) -> None:
         """Take a name, and wait until everyone was told."""
         self.say(f"\\nick {nick}")
+        self.named(nick)
+
+    def named(self, nick: str) -> None:
+        """Wait until everyone was told of a name that was asked for."""
         self.expect(f"is now known as {nick}\r\n")
         self.name = nick
 

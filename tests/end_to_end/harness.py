@@ -174,9 +174,12 @@ class ServerTestCase(unittest.SynchronousTestCase):
         """Connect to a server, wait for the welcome, and take a name if given one."""
         client = LineClient(server.port)
         self.addCleanup(client.close)
+        if nick is not None:
+            # Said at once: whoever waits in silence is welcomed a little later.
+            client.say(f"\\nick {nick}")
         client.expect(": joined the chat\r\n")
         if nick is not None:
-            client.join_as(nick)
+            client.named(nick)
         return client
 
     def terminal(self, *command: str) -> Terminal:
