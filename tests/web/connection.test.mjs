@@ -53,6 +53,7 @@ function start(options = {}) {
   const sockets = [];
   const states = [];
   const frames = [];
+  let pulses = 0;
   const connection = new Connection({
     open: (query) => {
       const socket = new Socket();
@@ -61,7 +62,7 @@ function start(options = {}) {
       return socket;
     },
     query: () => ({ since: "7" }),
-    pulse: () => ({ type: "pulse" }),
+    pulse: () => ({ type: "pulse", ref: `p${(pulses += 1)}` }),
     clock,
     random: () => 0.5,
     onState: (state) => states.push(state),
@@ -126,7 +127,7 @@ test("chance spreads those who return", () => {
 test("a server that fell silent is asked, and given up when it does not answer", () => {
   const { clock, connection, socket } = connected();
   clock.advance(30_000);
-  assert.deepEqual(socket().sent, [{ type: "pulse" }]);
+  assert.deepEqual(socket().sent, [{ type: "pulse", ref: "p1" }]);
   assert.equal(connection.state, "connected");
   clock.advance(10_000);
   assert.equal(connection.state, "waiting");
@@ -167,8 +168,23 @@ test("with a reason to doubt, it says so until there is an answer", () => {
   connection.check();
   assert.equal(connection.state, "checking");
   assert.ok(connection.isUp);
-  socket().say({ type: "notice" });
+  socket().say({ type: "notice", ref: "p1" });
   assert.equal(connection.state, "connected");
+});
+
+test("what was on its way before the doubt does not end it", () => {
+  const { clock, connection, socket, frames } = connected();
+  connection.check();
+  connection.check();
+  clock.advance(3_000);
+  socket().say({ type: "notice", ref: "p1" });
+  socket().say({ type: "message" });
+  assert.equal(frames.length, 3);
+  assert.equal(connection.state, "checking");
+  clock.advance(3_999);
+  assert.equal(connection.state, "checking");
+  clock.advance(1);
+  assert.equal(connection.state, "waiting");
 });
 
 test("a page that comes back into sight asks quietly, but doubts after a long sleep", () => {

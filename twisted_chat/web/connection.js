@@ -2,7 +2,8 @@
 //
 // Pure but for what it is given: how to open a socket, a clock with timers, and chance.
 // `state` never claims more than is known: "connected" only after the server's welcome,
-// and no longer once the server owes an answer.
+// and, once there was a reason to doubt, only after the answer to what was asked then: any
+// other word may have been on its way since before.
 
 // Silence after which the server is asked whether it is still there, and the patience for
 // its answer.  Pages cannot see the pings of WebSocket itself.
@@ -21,8 +22,8 @@ export function backoff(tries, random) {
 }
 
 export class Connection {
-  // `open(query)` gives a WebSocket, `query()` says who one is, `pulse()` is a frame that
-  // the server answers; `onState(state, reason)`, `onFrame(frame)` and
+  // `open(query)` gives a WebSocket, `query()` says who one is, `pulse()` is a frame with a
+  // `ref` of its own that the server answers; `onState(state, reason)`, `onFrame(frame)` and
   // `onLost(code, reason)` are told.
   constructor({ open, query, pulse, clock = globalThis, random = Math.random, ...told }) {
     Object.assign(this, { open, query, pulse, clock, random, onLost: () => {}, ...told });
@@ -34,6 +35,7 @@ export class Connection {
     this.timer = undefined;
     this.owed = false; // the server was asked something and has said nothing since
     this.heard = 0; // when it last said something
+    this.sign = ""; // the `ref` of the answer that ends a doubt
   }
 
   get isUp() {
@@ -85,7 +87,9 @@ export class Connection {
     if (frame.type === "welcome") this.tries = 0;
     // The frame first: whoever asks for the state then finds what the welcome brought.
     this.onFrame(frame);
-    if (frame.type === "welcome" || this.isUp) {
+    if (this.state === "checking" && frame.ref !== this.sign) {
+      this.later(SHORT_PATIENCE, () => this.lost());
+    } else if (frame.type === "welcome" || this.isUp) {
       this.become("connected");
       this.later(QUIET, () => this.check(PATIENCE, false));
     }
@@ -94,8 +98,12 @@ export class Connection {
   // Asks for a sign of life.  `doubt`: there is a reason to think that it is gone.
   check(patience = SHORT_PATIENCE, doubt = true) {
     if (!this.isUp) return;
-    if (doubt) this.become("checking");
-    this.write(this.pulse());
+    const pulse = this.pulse();
+    if (doubt) {
+      this.become("checking");
+      this.sign = pulse.ref;
+    }
+    this.write(pulse);
     this.later(patience, () => this.lost());
   }
 
