@@ -41,6 +41,9 @@ NO_SERVER = (
     "ERR_CONNECTION_REFUSED",
     "ERR_CONNECTION_RESET",
     "WebSocket connection to",
+    # A browser that is kept from running for a quarter of a second, between opening a
+    # connection and using it, meets the line chat there; the page loads itself again.
+    "ERR_INVALID_HTTP_RESPONSE",
 )
 
 
@@ -176,6 +179,7 @@ class PageTests(ServerTestCase):
         options: Options = DESKTOP,
         nick: str | None = None,
         scripts: Sequence[str] = (),
+        lose: Sequence[str] = (),
     ) -> Page:
         """Open the page, and wait until it is connected."""
         page = Page(self.browser, f"page {len(self.pages)}")
@@ -183,6 +187,8 @@ class PageTests(ServerTestCase):
         self.browser.order(
             do="open", page=page._name, options=dict(options), scripts=list(scripts)
         )
+        for part in lose:
+            self.browser.order(do="lose", page=page._name, part=part)
         page.call("goto", f"http://127.0.0.1:{server.port}/")
         if not scripts:
             page.wait_status("Connected")
@@ -395,6 +401,19 @@ class PageTests(ServerTestCase):
         page.wait_status("Reconnecting")
         server.signal(signal.SIGCONT)
         page.wait_status("Connected")
+
+    def test_a_part_that_does_not_arrive(self) -> None:
+        """A page that is not whole loads itself again until it is."""
+        server = self.start("--store", "memory:")
+        for part in ("**/style.css", "**/state.js", "**/client.js"):
+            with self.subTest(part=part):
+                page = self.open(server, lose=[part])
+                page.wait("getComputedStyle(document.body).margin === '0px'")
+                page.wait("sessionStorage.getItem('chat.loads') === '0'")
+                lost = page.problems
+                self.assertIn("ERR_FAILED", lost[0])
+                self.assertEqual(len(lost), 1)
+                self.pages.remove(page)
 
     def test_what_cannot_be_delivered_is_kept(self) -> None:
         """A refused message stands there with its text, to be tried again."""

@@ -3,6 +3,7 @@
 // the input.
 //
 // {"do": "open", "page": NAME, "options": {...}, "scripts": [...]}   a page, as if on a device of its own
+// {"do": "lose", "page": NAME, "part": GLOB}                         the next such file does not arrive
 // {"do": "call", "page": NAME, "method": M, "args": [...]}           any method of Playwright's Page
 // {"do": "wait", "page": NAME, "script": S, "seconds": N}            until it is true in the page
 // {"do": "axe", "page": NAME}                                        what axe-core finds wrong
@@ -44,6 +45,10 @@ const ORDERS = {
     });
     for (const script of scripts) await page.addInitScript(script);
     pages.set(name, { page, problems });
+  },
+
+  async lose({ page: name, part }) {
+    await pages.get(name).page.route(part, (route) => route.abort(), { times: 1 });
   },
 
   async call({ page: name, method, args = [] }) {
