@@ -28,6 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     # Who is here and what may be said.
     (
         "cleaning",
+        "fakes",
         "limits",
         "mistakes",
         "nicknames",
@@ -78,8 +79,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("protocols.engineio", "protocols.socketio"),
     ("protocols.*",),
     # Everything together.
-    ("site",),
-    ("failing", "front", "options", "ports", "testing"),
+    ("site", "testing"),
+    ("failing", "front", "options", "ports"),
     ("service",),
     ("plugin",),
 )
