@@ -9,6 +9,7 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.internet.error import ConnectionRefusedError as Refused
 from twisted.internet.testing import MemoryReactorClock, StringTransport
+from twisted.logger import capturedLogs, formatEvent
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -87,7 +88,13 @@ class DialTests(SynchronousTestCase):
         self.assertEqual(line.where, "127.0.0.1:7000")
         self.assertEqual(
             [" ".join(words) for words in peer.asked],
-            ["AUTH u p", "SELECT 3", "INFO server", "INFO persistence", "ROLE"],
+            [
+                "AUTH u p",
+                "SELECT 3",
+                "INFO server",
+                "INFO persistence memory",
+                "ROLE",
+            ],
         )
 
     def test_not_ready(self) -> None:
@@ -106,6 +113,23 @@ class DialTests(SynchronousTestCase):
             self.connect(peer)
             self.assertEqual(self.refused(waiting).code, code)
             self.assertTrue(peer.aborted)
+
+    def test_a_careless_redis(self) -> None:
+        """The operator is told once how it may lose what was said."""
+        dialer = Dialer(RedisAddress.parse("redis://127.0.0.1"), self.reactor)
+        careless = "aof_enabled:0\r\nmaxmemory:100\r\nmaxmemory_policy:allkeys-lru\r\n"
+        careful = "aof_enabled:1\r\nmaxmemory:100\r\nmaxmemory_policy:noeviction\r\n"
+        unbounded = "aof_enabled:1\r\nmaxmemory:0\r\nmaxmemory_policy:allkeys-lru\r\n"
+        told: list[str] = []
+        for info in (careful, unbounded, careless, careless):
+            with capturedLogs() as events:
+                waiting = Deferred.fromCoroutine(dialer.dial())
+                self.connect(Peer(answers(INFO=bulk(GOOD + info))))
+                self.successResultOf(waiting)
+            told.append("\n".join(formatEvent(event) for event in events))
+        self.assertEqual((told[0], told[1], told[3]), ("", "", ""))
+        self.assertIn("127.0.0.1:6379 keeps no append-only file", told[2])
+        self.assertIn("its policy is allkeys-lru", told[2])
 
     def test_nobody_listens(self) -> None:
         """Refused, or not a word."""

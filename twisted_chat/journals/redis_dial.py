@@ -10,7 +10,7 @@ comes out as a ``RedisError`` with one clear line.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any, Protocol
 
 from OpenSSL import SSL
@@ -24,6 +24,7 @@ from twisted.internet.endpoints import (
 )
 from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
 from twisted.internet.protocol import Factory
+from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from twisted_chat.interfaces import StoreError
@@ -39,6 +40,8 @@ ANSWER = 2.0
 """Seconds for an answer; then the connection is given up."""
 
 LEAST_VERSION = 7
+
+log = Logger()
 
 Word = str | bytes | int
 
@@ -115,6 +118,7 @@ class Dialer:
     def __init__(self, address: RedisAddress, reactor: Any) -> None:
         self.address = address
         self._reactor = reactor
+        self._advised: set[str] = set()
 
     async def dial(self) -> Line:
         """A new connection.
@@ -209,12 +213,20 @@ class Dialer:
         if info.get("redis_mode") == "cluster":
             raise explain(line.where, "CROSSSLOT")
         # Only loading makes Redis refuse INFO's neighbours; ask for it by name.
-        info = _info(await line.call("INFO", "persistence"))
+        info = _info(await line.call("INFO", "persistence", "memory"))
         if info.get("loading") == "1":
             raise explain(line.where, "LOADING")
         role = await line.call("ROLE")
         if role[0] != b"master":
             raise explain(line.where, "READONLY")
+        for advice in _advice(info):
+            self._advise(line.where, advice)
+
+    def _advise(self, where: str, advice: str) -> None:
+        """Tell the operator, once and not with each connection."""
+        if advice not in self._advised:
+            self._advised.add(advice)
+            log.warn("the redis at {where} {advice}", where=where, advice=advice)
 
     async def _ask_sentinels(self) -> Host:
         """Where the master is now."""
@@ -246,6 +258,21 @@ class Dialer:
         detail = trouble.full if trouble is not None else ""
         what = "no sentinel knows where {} is"
         raise RedisError("AWAY", what, f"{address}", detail=detail)
+
+
+def _advice(info: dict[str, str]) -> Iterator[str]:
+    """How this Redis, as it is set up, may lose what it was given to keep."""
+    if info.get("aof_enabled") == "0":
+        yield (
+            "keeps no append-only file: what is said may be lost when it restarts "
+            "(appendonly yes)"
+        )
+    policy = info.get("maxmemory_policy", "noeviction")
+    if policy != "noeviction" and info.get("maxmemory", "0") != "0":
+        yield (
+            f"throws history and names away when its memory is full: its policy is "
+            f"{policy} (maxmemory-policy noeviction)"
+        )
 
 
 def _info(answer: bytes) -> dict[str, str]:
