@@ -73,7 +73,10 @@ class SayTests(RouteCase):
             (rf"\f{esc}", r"error: no such command: \f]0;x (try \help)"),
             (rf"\help f{esc}", r"error: no such command: \f]0;x (try \help)"),
             (rf"\dm b{esc} x", r"error: nobody here is called b]0;x (try \who)"),
-            (rf"\history 2{esc}", r"error: 2]0;x is no number: try \history 20"),
+            (
+                rf"\history 2{esc}",
+                r"error: 2]0;x is no number from 1 on: try \history 20",
+            ),
             (rf"\unignore b{esc}", "error: you do not ignore b]0;x"),
             (rf"\search b{esc}", "found (0): b]0;x"),
         ):
@@ -471,12 +474,11 @@ class PastTests(RouteCase):
         self.alice.sees()
         self.types(self.alice, r"\history", *(f"bob: line {n}" for n in range(5, 25)))
         self.types(self.alice, r"\history 2", "bob: line 23", "bob: line 24")
-        self.types(self.alice, r"\history -1", "bob: line 24")
         self.alice.types(rf"\history {MAX_HISTORY * 9}")
         self.assertEqual(len(self.alice.sees()), 25)
-        self.types(
-            self.alice, r"\history ten", r"error: ten is no number: try \history 20"
-        )
+        for wrong in ("ten", "0", "-1", "1.5"):
+            answer = rf"error: {wrong} is no number from 1 on: try \history 20"
+            self.types(self.alice, rf"\history {wrong}", answer)
         self.types(self.alice, r"\history 1 2", r"error: usage: \history [N]")
 
     def test_paging(self) -> None:

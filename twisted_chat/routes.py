@@ -128,7 +128,7 @@ def topic(ask: Ask) -> Event | Answer:
 async def history(ask: Ask) -> Answer:
     room = _readable_room(ask)
     limit = _number(ask.word) if ask.word else ask.request.limit
-    limit = max(1, min(limit or SHOWN_HISTORY, MAX_HISTORY))
+    limit = min(limit or SHOWN_HISTORY, MAX_HISTORY)
     # One more than asked for tells whether there is more.
     found = await ask.chat.journal.before(room, ask.request.before, limit + 1)
     return Past(room, found[-limit:], more=len(found) > limit)
@@ -239,8 +239,11 @@ def _readable_room(ask: Ask) -> str:
 
 
 def _number(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        text = clean(text)
-        raise Refused("usage", f"{text} is no number: try \\history 20") from None
+    """How many are asked for.
+
+    :raises Refused: that is no number from 1 on.
+    """
+    with suppress(ValueError):
+        if (number := int(text)) > 0:
+            return number
+    raise Refused("usage", f"{clean(text)} is no number from 1 on: try \\history 20")
