@@ -19,7 +19,6 @@ import { Status } from "./view/status.js";
 
 // After a reconnect: the time in which words that were on their way may still be stored.
 const SETTLING = 300;
-const LONGEST_SETTLING = 5_000;
 // A storm of arrivals asks only once who is here.
 const REFRESH = 2_000;
 const STALLED = 5_000;
@@ -115,12 +114,14 @@ function carryOut(effects) {
 }
 
 const refreshing = new Map();
+let settling;
 
 const EFFECTS = {
   // After the welcome has been taken in: before, the connection is not up yet.
   send: ({ frame }) => queueMicrotask(() => connection.send(frame)),
 
   welcomed({ missing }) {
+    clearTimeout(settling);
     keepRooms();
     if (chat.wanted && chat.nick !== chat.wanted) byId("naming").hidden = false;
     else byId("naming").hidden = Boolean(chat.wanted) || kept.get("guest", false);
@@ -129,8 +130,7 @@ const EFFECTS = {
       chat.holding = false;
       return;
     }
-    setTimeout(() => chat.holding && sendAll([chat.fence(true)]), SETTLING);
-    setTimeout(() => chat.holding && sendAll(chat.flush(false)), LONGEST_SETTLING);
+    settling = setTimeout(() => chat.holding && sendAll([chat.fence(!missing)]), SETTLING);
   },
 
   refresh({ place }) {

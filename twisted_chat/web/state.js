@@ -211,7 +211,8 @@ export class Chat {
     );
   }
 
-  // When this is answered, all that the server had to tell before has come.
+  // When this is answered, all that the server had to tell before has come; nothing of one's
+  // own is sent before, however long that takes, or it would overtake what was said earlier.
   fence(sure) {
     const room = this.rooms()[0]?.name;
     const ask = room ? { type: "who", room } : { type: "command", text: "\\rooms" };
