@@ -12,6 +12,7 @@ One whose journal needs more than its own call to finish also overrides
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
+from functools import cached_property
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
@@ -122,6 +123,15 @@ class JournalHarness(Base):
         self.run_now(journal.open())
         self.addCleanup(lambda: self.run_now(journal.close()))
         return journal
+
+    @cached_property
+    def journal(self) -> Journal:
+        """One for all examples of a test, opened with the first of them.
+
+        The making of examples may take longer, the first time, than a server that
+        others rely on may be silent.
+        """
+        return self.opened()
 
     def append(self, journal: Journal, *events: Event) -> list[Stored]:
         """Append them as one batch; what was announced of it."""
@@ -402,10 +412,10 @@ class JournalContract(JournalHarness):
 
     def test_search_never_fails(self) -> None:
         """No text, however odd, makes a search an error."""
-        journal = self.opened()
 
         @given(st.text(max_size=80), any_text)
         def check(words: str, text: str) -> None:
+            journal = self.journal
             self.append(journal, said(text))
             self.run_now(journal.search("lobby", words, 10))
             self.run_now(journal.search("lobby", text, 10))
@@ -415,10 +425,10 @@ class JournalContract(JournalHarness):
 
     def test_a_message_is_found_by_its_own_words(self) -> None:
         """Whoever pastes a whole message into ``\\search`` finds it."""
-        journal = self.opened()
 
         @given(st.text(st.characters(categories=("L", "N")), min_size=1, max_size=40))
         def check(text: str) -> None:
+            journal = self.journal
             (sent,) = self.append(journal, said(text))
             hits = self.run_now(journal.search("lobby", text, 1))
             self.assertEqual([hit.position for hit in hits], [sent.position])
@@ -427,10 +437,10 @@ class JournalContract(JournalHarness):
 
     def test_every_text_comes_back_as_it_was(self) -> None:
         """History shows what was said, letter by letter."""
-        journal = self.opened()
 
         @given(any_text, any_text, any_text)
         def check(text: str, nick: str, room: str) -> None:
+            journal = self.journal
             sent = Said(room, nick, text, "id", '"' + text + '"')
             self.append(journal, sent)
             (back,) = self.run_now(journal.before(room, None, 1))
