@@ -125,7 +125,7 @@ class JournalHarness(Base):
         return journal
 
     @cached_property
-    def journal(self) -> Journal:
+    def one_journal(self) -> Journal:
         """One for all examples of a test, opened with the first of them.
 
         The making of examples may take longer, the first time, than a server that
@@ -415,7 +415,7 @@ class JournalContract(JournalHarness):
 
         @given(st.text(max_size=80), any_text)
         def check(words: str, text: str) -> None:
-            journal = self.journal
+            journal = self.one_journal
             self.append(journal, said(text))
             self.run_now(journal.search("lobby", words, 10))
             self.run_now(journal.search("lobby", text, 10))
@@ -428,7 +428,7 @@ class JournalContract(JournalHarness):
 
         @given(st.text(st.characters(categories=("L", "N")), min_size=1, max_size=40))
         def check(text: str) -> None:
-            journal = self.journal
+            journal = self.one_journal
             (sent,) = self.append(journal, said(text))
             hits = self.run_now(journal.search("lobby", text, 1))
             self.assertEqual([hit.position for hit in hits], [sent.position])
@@ -440,7 +440,7 @@ class JournalContract(JournalHarness):
 
         @given(any_text, any_text, any_text)
         def check(text: str, nick: str, room: str) -> None:
-            journal = self.journal
+            journal = self.one_journal
             sent = Said(room, nick, text, "id", '"' + text + '"')
             self.append(journal, sent)
             (back,) = self.run_now(journal.before(room, None, 1))
