@@ -66,6 +66,16 @@ class ReaderTests(unittest.SynchronousTestCase):
         except Broken as broken:
             self.assertIn(broken.code, (1002, 1007, 1009))
 
+    def test_goodbye_between_parts(self) -> None:
+        """Who has begun a message may still go, with its own code and reason."""
+        for said_goodbye in (False, True):
+            reader = MessageReader(65536)
+            if said_goodbye:
+                reader.said_goodbye()
+            goodbye = Goodbye(1000, "enough")
+            data = masked(0x01, b"begun") + encode(goodbye, 1) + masked(0x80, b"done")
+            self.assertEqual(list(reader.feed(data)), [goodbye])
+
     def test_what_says_nothing_is_counted(self) -> None:
         """Pings, pongs and tiny parts; not messages, nor parts worth their frame."""
         reader = MessageReader(65536)

@@ -91,7 +91,12 @@ class MessageReader:
         # Its own answers are not used: they could not keep their place among
         # what the application writes meanwhile.
         parser.data_to_send()
-        if parser.parser_exc is not None:
+        goodbye = parser.close_rcvd
+        if goodbye is not None:
+            # It may come between the parts of a message (RFC 6455, section 5.4),
+            # which the library takes for an error.
+            yield Goodbye(int(goodbye.code), goodbye.reason)
+        elif parser.parser_exc is not None:
             sent = parser.close_sent
             raise Broken(
                 int(sent.code) if sent else _PROTOCOL_ERROR, sent.reason if sent else ""
@@ -104,11 +109,7 @@ class MessageReader:
             yield Ping(data)
         elif opcode is Opcode.PONG:
             self.small += 1
-        elif opcode is Opcode.CLOSE:
-            received = self._parser.close_rcvd
-            if received is not None:
-                yield Goodbye(int(received.code), received.reason)
-        else:
+        elif opcode is not Opcode.CLOSE:
             try:
                 yield from self._part(opcode, data, frame.fin)
             except UnicodeDecodeError as error:
