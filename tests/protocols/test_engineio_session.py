@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.protocols.engineio_client import EngineIOTestCase
 from tests.protocols.memory import WebSocketClient
-from twisted_chat.protocols.engineio_session import EngineIOPeer
+from twisted_chat.protocols.engineio_session import APART, MAX_HELD, EngineIOPeer
 from twisted_chat.protocols.outbox import MAX_WAITING
 
 
@@ -136,6 +136,40 @@ class WebSocketTests(EngineIOTestCase):
         self.clock.advance(0)
         client.wire.hang_up()
         self.assertEqual(self.peers[0].ends, ["enough"])
+
+    def test_kept_apart(self) -> None:
+        """What follows comes a moment later, in order, however it was sent."""
+        client = self.connect()
+        session = self.peers[0].session
+        session.send_text("a")
+        session.keep_apart()
+        session.send_text("b")
+        session.keep_apart()
+        session.send_binary(b"c")
+        self.assertEqual(client.heard(), ["4a"])
+        self.clock.advance(APART)
+        self.assertEqual(
+            [bytes(frame.data) for frame in client.frames()], [b"4b", b"c"]
+        )
+        session.send_text("d")
+        self.assertEqual(client.heard(), ["4d"])
+
+    def test_kept_apart_no_longer(self) -> None:
+        """Nothing is lost by an end, and not much is held back."""
+        client, other = self.connect(), self.connect()
+        for peer in self.peers:
+            peer.session.keep_apart()
+        for _ in range(MAX_HELD):
+            self.peers[0].session.send_text("x")
+        self.assertEqual(client.heard(), [])
+        self.peers[0].session.send_text("x")
+        self.assertEqual(client.heard(), ["4x"] * (MAX_HELD + 1))
+        self.peers[1].session.send_text("last")
+        self.peers[1].session.close("enough")
+        self.assertEqual(
+            [bytes(frame.data) for frame in other.frames()],
+            [b"4last", b"\x03\xe8enough"],
+        )
 
     def test_application_fails(self) -> None:
         """Its mistake is logged and ends this session only."""

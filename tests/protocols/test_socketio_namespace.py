@@ -8,7 +8,7 @@ from twisted.internet.defer import Deferred
 
 from tests.protocols.engineio_client import EngineIOTestCase
 from tests.protocols.memory import WebSocketClient, masked
-from twisted_chat.protocols.engineio_session import EngineIOPeer
+from twisted_chat.protocols.engineio_session import APART, EngineIOPeer
 from twisted_chat.protocols.socketio import SocketIO
 from twisted_chat.protocols.socketio_namespace import (
     ConnectRefused,
@@ -36,6 +36,7 @@ class NamespaceTestCase(EngineIOTestCase):
         client = self.connect()
         client.say("40" + auth)
         client.heard()
+        self.clock.advance(APART)
         return client
 
     def socket_of(self, number: str) -> Socket:
@@ -67,7 +68,9 @@ class ConnectTests(NamespaceTestCase):
 
         client = self.connect()
         client.say('40{"n":1}')
-        self.assertEqual(client.heard(), ['40{"sid":"a"}', '42["welcome",{"n":1}]'])
+        self.assertEqual(client.heard(), ['40{"sid":"a"}'])
+        self.clock.advance(APART)
+        self.assertEqual(client.heard(), ['42["welcome",{"n":1}]'])
         client.say("41")
         self.assertEqual(
             told,

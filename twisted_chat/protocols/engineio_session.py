@@ -48,6 +48,12 @@ overtake the GET that was sent beside it, and there may be something left to say
 MAX_LINGERING = 1000
 """Closed sessions that are remembered for that."""
 
+APART = 0.01
+"""Seconds in which a client can read something by itself; see ``keep_apart``."""
+
+MAX_HELD = 16
+"""Writes that are held back for that; with more they leave at once."""
+
 _PING = PING.encode()
 _ENDS = {GOODBYE, NOTHING}
 
@@ -165,6 +171,7 @@ class Session:
     __slots__ = (
         "_address",
         "_heard_at",
+        "_held",
         "_pinged",
         "_probe",
         "_sessions",
@@ -190,6 +197,7 @@ class Session:
         self._sessions = sessions
         self._address = address
         self._probe: Probe | None = None
+        self._held: list[bytes] | None = None
         self._pinged = False
         self._heard_at = sessions.clock.seconds()
         sessions.by_id[self.id] = self
@@ -225,7 +233,11 @@ class Session:
 
     def write(self, data: bytes) -> None:
         """Send what ``encode`` has made, any number of them joined."""
-        if self.socket is not None:
+        if self._held is not None:
+            self._held.append(data)
+            if len(self._held) > MAX_HELD:
+                self._release()
+        elif self.socket is not None:
             # What was made ready before the upgrade is not in frames yet.  (A
             # frame may have that byte, too, in its head or in binary data.)
             if SEPARATOR in data:
@@ -233,6 +245,21 @@ class Session:
             self.socket.write_frames(data)
         elif self.polling is not None and self.open:
             self.polling.write(data)
+
+    def keep_apart(self) -> None:
+        """Let the client read what was written so far before anything else comes.
+
+        A client made by hand often begins to wait for the next message only when
+        it has read one, and misses those that came with it.
+        """
+        if self.socket is not None and self._held is None:
+            self._held = []
+            self._sessions.clock.callLater(APART, self._release)
+
+    def _release(self) -> None:
+        held, self._held = self._held, None
+        for data in held or ():
+            self.write(data)
 
     def pause(self) -> None:
         """Stop reading; what was read already may still be delivered."""
@@ -384,6 +411,7 @@ class Session:
             self._closed(reason)
 
     def _end(self, reason: str, code: int, last: bytes = GOODBYE) -> None:
+        self._release()
         self.open = False
         sessions = self._sessions
         sessions.by_id.pop(self.id, None)

@@ -233,6 +233,7 @@ class Socket(Member):
     def _enter(self, _result: object) -> None:
         if self.connection.session.open:
             self.accept({"sid": self.id})
+            self.connection.session.keep_apart()
             self.place.came(self)
 
     def _turned_away(self, failure: Failure) -> None:
