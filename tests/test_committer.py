@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.committer import (
-    LULL,
-    MAX_CHARACTERS,
-    MAX_ENTRIES,
-    Committer,
-    Submission,
-)
+from twisted_chat import committer
+from twisted_chat.committer import LULL, MAX_CHARACTERS, Committer, Submission
 from twisted_chat.events import Gone, Joined, Said, Stored
 from twisted_chat.interfaces import StoreError
 from twisted_chat.journals.memory import MemoryJournal
@@ -142,10 +137,11 @@ class CommitterTests(SynchronousTestCase):
 
     def test_a_batch_is_bounded(self) -> None:
         """Neither many lines nor long ones make a batch too large."""
-        for _ in range(MAX_ENTRIES + 1):
+        self.patch(committer, "MAX_ENTRIES", 20)
+        for _ in range(21):
             self.committer.submit(said("x"))
         self.clock.advance(0)
-        self.assertEqual([len(b) for b in self.journal.batches], [MAX_ENTRIES, 1])
+        self.assertEqual([len(b) for b in self.journal.batches], [20, 1])
         self.journal.batches.clear()
         for _ in range(3):
             self.committer.submit(said("x" * (MAX_CHARACTERS // 2)))
@@ -227,10 +223,11 @@ class CommitterTests(SynchronousTestCase):
         self.assertEqual(len(self.refused), 3)
 
     def test_lasting_holds_nobody_up(self) -> None:
-        """Thousands that wait to be let in do not keep a sender from being told."""
+        """A crowd that waits to be let in does not keep a sender from being told."""
+        self.patch(committer, "MAX_ENTRIES", 20)
         self.note_refusals()
         self.journal.fail(times=None)
-        for n in range(MAX_ENTRIES * 2 + 1):
+        for n in range(41):
             self.committer.submit(Joined("lobby", f"b{n}", f"B{n}"), lasting=True)
         self.committer.submit(said("a"))
         self.committer.submit(Gone("b1", "B1"), lasting=True)
@@ -240,7 +237,7 @@ class CommitterTests(SynchronousTestCase):
         self.journal.recover()
         self.clock.advance(1)
         stored = [stored.event for stored in self.heard]
-        self.assertEqual(len(stored), MAX_ENTRIES * 2 + 2)
+        self.assertEqual(len(stored), 42)
         self.assertEqual(stored[0], Joined("lobby", "b0", "B0"))
         self.assertEqual(stored[-1], Gone("b1", "B1"))
 

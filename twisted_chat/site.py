@@ -1,7 +1,7 @@
 """The HTTP resource tree: the page, its files, the doors for programs, the health.
 
-Everything that can be known at the start is made then: the files are read,
-compressed and given their ETags once.
+Everything that can be known at the start is made then: the files are read and
+given their ETags once.  Each is compressed once, for the first who likes that.
 
 Rules of this file: no directory is shown, no answer says more than it must.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -117,17 +118,19 @@ class File(Plain):
     def __init__(self, content: bytes, kind: bytes) -> None:
         self._kind = kind
         self._content = content
-        self._compressed = content
-        if len(content) >= MIN_COMPRESSED and not kind.startswith(
-            (b"image/p", b"font")
-        ):
-            self._compressed = gzip.compress(content, 9, mtime=0)
+        self._compressible = (
+            len(content) >= MIN_COMPRESSED and kind not in _COMPRESSED_ALREADY
+        )
         tag = sha256(content).hexdigest()[:32].encode()
         self._tags = {False: b'"' + tag + b'"', True: b'"' + tag + b'-gz"'}
 
+    @cached_property
+    def _compressed(self) -> bytes:
+        return gzip.compress(self._content, 9, mtime=0)
+
     def get(self, request: Request) -> bytes:
         """The file, compressed if the client likes that and has not got it yet."""
-        compressed = self._compressed is not self._content and _takes_gzip(request)
+        compressed = self._compressible and _takes_gzip(request)
         headers = request.responseHeaders
         headers.setRawHeaders(b"ETag", [self._tags[compressed]])
         headers.setRawHeaders(b"Cache-Control", [b"no-cache"])

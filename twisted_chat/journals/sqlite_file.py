@@ -15,6 +15,7 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Iterator
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
@@ -232,14 +233,15 @@ def _why_not_opened(path: str, error: OSError | ValueError) -> str:
     return f"{path!r} cannot be opened: {reason}"
 
 
-def migrations() -> list[str]:
+@cache
+def migrations() -> tuple[str, ...]:
     """The scripts that make the schema, step by step, oldest first."""
     folder = resources.files(__package__) / "sql"
     scripts = sorted(
         (item for item in folder.iterdir() if re.match(r"\d{4}_.*\.sql$", item.name)),
         key=lambda item: item.name,
     )
-    return [script.read_text("utf-8") for script in scripts]
+    return tuple(script.read_text("utf-8") for script in scripts)
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:
