@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,6 +17,7 @@ from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublish
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
+from tests.journals.threads import MEMORY
 from tests.protocols.memory import Wire
 from twisted_chat import ports
 from twisted_chat.events import LOBBY
@@ -47,10 +50,17 @@ class ServiceCase(SynchronousTestCase):
         self.addCleanup(globalLogPublisher.removeObserver, log)
         former = signal.getsignal(signal.SIGHUP)
         self.addCleanup(signal.signal, signal.SIGHUP, former)
-        directory = TemporaryDirectory()
+        directory = TemporaryDirectory(dir=MEMORY)
         self.addCleanup(directory.cleanup)
         self.directory = Path(directory.name)
         self.failures: list[str] = []
+        self.stderr = StringIO()
+        self.patch(sys, "__stderr__", self.stderr)
+
+    def tearDown(self) -> None:
+        """Who started it reads why it failed, and nothing else."""
+        told = "".join(f"server error: {reason}\n" for reason in self.failures)
+        self.assertEqual(self.stderr.getvalue(), told)
 
     def service(self, **given: Any) -> ChatService:
         given = {"store": "memory:", "flood": None, **given}
