@@ -48,7 +48,7 @@ overtake the GET that was sent beside it, and there may be something left to say
 MAX_LINGERING = 1000
 """Closed sessions that are remembered for that."""
 
-APART = 0.01
+APART = 0.025
 """Seconds in which a client can read something by itself; see ``keep_apart``."""
 
 MAX_HELD = 16
