@@ -66,15 +66,52 @@ class ReaderTests(unittest.SynchronousTestCase):
         except Broken as broken:
             self.assertIn(broken.code, (1002, 1007, 1009))
 
+    def test_text_is_checked_as_it_comes(self) -> None:
+        """What cannot become UTF-8 any more fails before its frame is whole."""
+        good, bad = "κόσμε".encode(), b"\xf4\x90"
+        for before, frame in (
+            (b"", masked(0x81, good + bad + b"more")),
+            (b"", masked(0x01, good + bad + b"more")),
+            (masked(0x01, good), masked(0x80, good + bad + b"more")),
+        ):
+            for size in (1, 3, 100):
+                reader = MessageReader(65536)
+                begun = before + frame[:-5]
+                for start in range(0, len(begun), size):
+                    self.assertEqual(list(reader.feed(begun[start : start + size])), [])
+                with self.assertRaises(Broken) as caught:
+                    list(reader.feed(frame[-5:-4]))
+                self.assertEqual(caught.exception.code, 1007)
+
+    def test_bytes_are_not(self) -> None:
+        """Of a binary message any part may come alone, also after a text."""
+        reader = MessageReader(65536)
+        data = masked(0x01, "ü".encode()) + masked(0x80, b"")
+        data += masked(0x02, b"\xff\xfe") + masked(0x80, b"\xfd\xfc")
+        heard = [message for byte in data for message in reader.feed(bytes((byte,)))]
+        self.assertEqual(heard, ["ü", b"\xff\xfe\xfd\xfc"])
+
+    def test_refused_by_its_head(self) -> None:
+        """Nobody waits for the rest of a frame that cannot be taken."""
+        for head, code in (
+            (b"\xc1\x85", 1002),
+            (b"\x83\x85", 1002),
+            (b"\x81\x05", 1002),
+            (b"\x80\x85", 1002),
+            (b"\x09\x85", 1002),
+            (b"\x89\xfe\x00\x7e", 1002),
+            (b"\x81\xfe\xff\xff", 1009),
+            (b"\x82\xff" + b"\xff" * 8, 1009),
+        ):
+            with self.assertRaises(Broken) as caught:
+                list(MessageReader(1000).feed(head))
+            self.assertEqual(caught.exception.code, code, head)
+
     def test_goodbye_between_parts(self) -> None:
         """Who has begun a message may still go, with its own code and reason."""
-        for said_goodbye in (False, True):
-            reader = MessageReader(65536)
-            if said_goodbye:
-                reader.said_goodbye()
-            goodbye = Goodbye(1000, "enough")
-            data = masked(0x01, b"begun") + encode(goodbye, 1) + masked(0x80, b"done")
-            self.assertEqual(list(reader.feed(data)), [goodbye])
+        goodbye = Goodbye(1000, "enough")
+        data = masked(0x01, b"begun") + encode(goodbye, 1)
+        self.assertEqual(list(MessageReader(65536).feed(data)), [goodbye])
 
     def test_what_says_nothing_is_counted(self) -> None:
         """Pings, pongs and tiny parts; not messages, nor parts worth their frame."""

@@ -3,7 +3,7 @@
 ``upgrade`` answers a handshake in a resource's ``render_GET`` and takes the
 connection over; from then on a ``WebSocketPeer`` of the application's own hears
 what the client says, and speaks through its ``WebSocketConnection``.  Reading is
-the sans-I/O ``websockets`` library's work, writing is ``Outbox``'s.
+``MessageReader``'s work, writing is ``Outbox``'s.
 
 permessage-deflate is never agreed to: a frame is made once and sent to everyone,
 which compression with a context per client would undo, and an inflater is one
@@ -145,7 +145,6 @@ class WebSocketConnection(Protocol):
         if self._end is not None or self._reader is None:
             return
         self._end = code, reason
-        self._reader.said_goodbye()
         self._say_goodbye(frame_close(code, reason))
 
     def abort(self) -> None:
