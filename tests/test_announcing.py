@@ -178,7 +178,7 @@ class StormTests(SynchronousTestCase):
                 people = [room.client() for _ in range(number)]
             return sum(len(client.connection.take()) for client in people)
 
-        few, many = bytes_for(50), bytes_for(500)
+        few, many = bytes_for(25), bytes_for(250)
         self.assertLess(many, 12 * few)
 
     def test_only_the_room_concerned(self) -> None:

@@ -32,7 +32,7 @@ class LongRoom:
         last = Place.of_id(str(end).removeprefix("(").encode())
         inside = not str(end).startswith("(")
         found = [o for o in self.kept if o[0] < last or (inside and o[0] == last)]
-        return [stream_entry(*one) for one in reversed(found)][: int(limit)]
+        return [stream_entry(*one) for one in reversed(found[-int(limit) :])]
 
     async def run(self, script: Script, *words: str | bytes | int) -> Any:
         """Nobody resumes here."""

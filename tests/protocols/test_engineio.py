@@ -212,9 +212,9 @@ class LimitTests(EngineIOTestCase):
     def test_many_packets_in_a_post(self) -> None:
         """Their number has no limit of its own."""
         sid = self.open()
-        body = b"\x1e".join([b"4x"] * 10_000)
+        body = b"\x1e".join([b"4x"] * 1000)
         self.assertEqual(self.poll(sid, body, bytewise=False).outcome, (200, "ok"))
-        self.assertEqual(len(self.peers[0].heard), 10_000)
+        self.assertEqual(len(self.peers[0].heard), 1000)
         self.assertEqual(self.poll(sid).body, body.decode())
 
     def test_stop(self) -> None:
