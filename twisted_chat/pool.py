@@ -229,11 +229,13 @@ class ClientPool:
 
     :param history: messages that a room remembers for newcomers.
     :ivar position: everything up to here was announced.
+    :ivar lingering: clients that are gone and still say what they had sent.
     """
 
     def __init__(self, history: int = 10) -> None:
         self.history = history
         self.position = ""
+        self.lingering = 0
         self.by_id: dict[str, Person] = {}
         self.by_name: dict[str, Person] = {}
         self.rooms: dict[str, Room] = {}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from twisted.logger import capturedLogs, formatEvent
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.limits import Pace
-from twisted_chat.protocols.inbox import MAX_IN_FLIGHT, PATIENCE
+from twisted_chat.protocols.inbox import MAX_IN_FLIGHT, MAX_LINGERING, PATIENCE
 from twisted_chat.testing import TestChat
 
 
@@ -188,15 +189,37 @@ class PaceTests(SynchronousTestCase):
         self.assertEqual(len(seen), 21)
         self.assertNotIn("alice", self.room.pool.by_name)
 
-    def test_patience(self) -> None:
-        """What is left a minute after that is said at once."""
-        self.alice.types(*[f"line {n}" for n in range(1000)])
+    def test_a_long_paste_of_someone_who_is_gone(self) -> None:
+        """It keeps to the pace, and after five minutes the rest is not said."""
+        self.alice.types(*[f"line {n}" for n in range(2000)])
         self.alice.leaves()
-        self.wait(PATIENCE - 1)
-        self.assertEqual(len(self.bob.sees()), 10 + 5 * 59)
-        self.wait(2)
+        with capturedLogs() as events:
+            self.wait(PATIENCE + 1)
+        *seen, last = self.bob.sees()
+        self.assertEqual(seen, [f"alice: line {n}" for n in range(len(seen))])
+        self.assertApproximates(len(seen), 10 + 5 * PATIENCE, 1)
+        self.assertEqual(last, "alice: left the chat")
+        (told,) = (formatEvent(event) for event in events)
+        left = 2000 - len(seen)
+        self.assertEqual(
+            told, f"client error: alice is gone, and {left} of its lines are not said"
+        )
+        self.assertEqual(self.room.pool.lingering, 0)
+
+    def test_many_who_are_gone(self) -> None:
+        """Only so many voices are left behind: the next one says no more."""
+        people = self.room.people(*[f"p{n}" for n in range(MAX_LINGERING + 2)])
+        for person in people:
+            person.types(*["x"] * 11)
+        self.bob.sees()
+        for person in people:
+            person.leaves()
+        self.assertEqual(self.room.pool.lingering, MAX_LINGERING)
+        self.wait(1)
         seen = self.bob.sees()
-        self.assertEqual(seen[-2:], ["alice: line 999", "alice: left the chat"])
+        self.assertEqual(seen.count("p0: x"), 1)
+        self.assertEqual(seen.count(f"p{MAX_LINGERING}: x"), 0)
+        self.assertEqual(self.room.pool.lingering, 0)
 
     def test_quit_in_a_paste(self) -> None:
         """What follows ``\\quit`` is not read."""

@@ -5,7 +5,9 @@ should: at the client's pace (flood control delays, it drops nothing), a route
 only once everything that the client asked before is done (so that answers
 come in the order of the questions), and nothing before the client was let in.
 
-When the peer is gone, what it had sent is still said; then the client leaves.
+When the peer is gone, what it had sent is still said, at the same pace; then the
+client leaves.  Who sends much and hangs up could so leave ever more voices behind:
+their time and their number are bounded.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from collections import deque
 from collections.abc import Callable
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import Logger
 
 from twisted_chat.answers import Request
 from twisted_chat.chat import Chat
@@ -23,9 +26,14 @@ from twisted_chat.pool import Client
 MAX_IN_FLIGHT = 512
 """Lines of one client that may be on their way into the journal at once."""
 
-PATIENCE = 60.0
-"""Seconds for which a client that is gone keeps to its pace; what it had sent
-and has not been said by then is said at once."""
+PATIENCE = 300.0
+"""Seconds in which a client that is gone may still say what it had sent: at the usual
+pace, as many lines as are commonly read at once (64 KiB)."""
+
+MAX_LINGERING = 100
+"""Clients that are gone and still have something to say, all together."""
+
+log = Logger()
 
 
 class Inbox:
@@ -42,6 +50,7 @@ class Inbox:
         "_clock",
         "_connection",
         "_finished_at",
+        "_lingers",
         "_pause",
         "_paused",
         "_queue",
@@ -76,6 +85,7 @@ class Inbox:
         self._queue: deque[Request] | None = None
         self._timer: IDelayedCall | None = None
         self._finished_at: float | None = None
+        self._lingers = False
 
     def put(self, request: Request) -> None:
         """Take a request in, now or later."""
@@ -93,10 +103,17 @@ class Inbox:
 
     def finish(self) -> None:
         """The peer is gone: say what it had sent, then let the client leave."""
-        if self._finished_at is None:
-            self._finished_at = self._clock.seconds()
-            if self._queue is None:
-                self._leave()
+        if self._finished_at is not None:
+            return
+        self._finished_at = self._clock.seconds()
+        if self._queue is None:
+            self._leave()
+            return
+        pool = self._chat.pool
+        pool.lingering += 1
+        self._lingers = True
+        if pool.lingering > MAX_LINGERING:
+            self._give_up()
 
     def drain(self) -> None:
         """The server is stopping: say everything now, at no one's pace."""
@@ -120,18 +137,30 @@ class Inbox:
             return True
         now = self._clock.seconds()
         wait = bucket.wait(now)
-        if wait <= 0 or self._impatient(now):
+        if wait <= 0:
             bucket.take(now)
             return True
         if self._timer is None:
             self._timer = self._clock.callLater(wait, self._tick)
         return False
 
-    def _impatient(self, now: float) -> bool:
-        return self._finished_at is not None and now - self._finished_at > PATIENCE
-
     def _tick(self) -> None:
         self._timer = None
+        gone = self._finished_at
+        if gone is not None and self._clock.seconds() - gone > PATIENCE:
+            self._give_up()
+        else:
+            self._pump()
+
+    def _give_up(self) -> None:
+        """Say no more of what a client that is gone had sent."""
+        log.info(
+            "client error: {nick} is gone, and {count} of its lines are not said",
+            nick=self._client.nick or "a newcomer",
+            count=len(self._queue or ()),
+        )
+        if self._queue:
+            self._queue.clear()
         self._pump()
 
     def _pump(self) -> None:
@@ -152,5 +181,8 @@ class Inbox:
         if self._client.pending:
             # An answer is on its way that may still change the client.
             self._client.when_idle(self._pump)
-        else:
-            self._chat.detach(self._client, self._connection)
+            return
+        if self._lingers:
+            self._lingers = False
+            self._chat.pool.lingering -= 1
+        self._chat.detach(self._client, self._connection)
