@@ -114,6 +114,12 @@ class AllowedTests(SynchronousTestCase):
         self.assertEqual(Name.of("guest_one").text, "guest_one")
         self.assertEqual(Name.of("guest_").text, "guest_")
 
+    def test_the_name_before_every_refusal(self) -> None:
+        """Nobody can say "error: ..." as the server does."""
+        for name in ("error", "ERROR", "Err0r", "ｅrror"):
+            self.assertEqual(self.code(name), "nick_reserved")
+        self.assertEqual(Name.of("errors").text, "errors")
+
 
 class SameTests(SynchronousTestCase):
     """When two names are the same, or too much alike."""

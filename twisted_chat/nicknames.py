@@ -151,6 +151,11 @@ class Name:
         folded = fold(text)
         if _GUEST.match(folded):
             raise Refused("nick_reserved", f"{text} is kept for guests: choose another")
+        if skeleton(text) == "error":
+            # What it says would look like a refusal of the server's.
+            raise Refused(
+                "nick_reserved", f"{text} is kept for the server: choose another"
+            )
         return cls(text, folded)
 
     @classmethod
