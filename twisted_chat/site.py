@@ -1,7 +1,7 @@
 """The HTTP resource tree: the page, its files, the doors for programs, the health.
 
-Everything that can be known at the start is made then: the files are read and
-given their ETags once.  Each is compressed once, for the first who likes that.
+Everything that can be known at the start is made then: the files are read,
+compressed and given their ETags once.
 
 Rules of this file: no directory is shown, no answer says more than it must.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -117,20 +117,16 @@ class File(Plain):
 
     def __init__(self, content: bytes, kind: bytes) -> None:
         self._kind = kind
-        self._content = content
-        self._compressible = (
-            len(content) >= MIN_COMPRESSED and kind not in _COMPRESSED_ALREADY
-        )
+        # By whether they are compressed, and so the tags.
+        self._bodies = {False: content}
+        if len(content) >= MIN_COMPRESSED and kind not in _COMPRESSED_ALREADY:
+            self._bodies[True] = _compress(content)
         tag = sha256(content).hexdigest()[:32].encode()
         self._tags = {False: b'"' + tag + b'"', True: b'"' + tag + b'-gz"'}
 
-    @cached_property
-    def _compressed(self) -> bytes:
-        return gzip.compress(self._content, 9, mtime=0)
-
     def get(self, request: Request) -> bytes:
         """The file, compressed if the client likes that and has not got it yet."""
-        compressed = self._compressible and _takes_gzip(request)
+        compressed = True in self._bodies and _takes_gzip(request)
         headers = request.responseHeaders
         headers.setRawHeaders(b"ETag", [self._tags[compressed]])
         headers.setRawHeaders(b"Cache-Control", [b"no-cache"])
@@ -141,7 +137,7 @@ class File(Plain):
         headers.setRawHeaders(b"Content-Type", [self._kind])
         if compressed:
             headers.setRawHeaders(b"Content-Encoding", [b"gzip"])
-        return body_of(request, self._compressed if compressed else self._content)
+        return body_of(request, self._bodies[compressed])
 
     def _has_it(self, request: Request) -> bool:
         """What the client has is still right (RFC 9110, section 13.1.2)."""
@@ -151,6 +147,12 @@ class File(Plain):
                 if known == b"*" or known in self._tags.values():
                     return True
         return False
+
+
+@cache
+def _compress(content: bytes) -> bytes:
+    """As small as can be; once, also if there are several sites."""
+    return gzip.compress(content, 9, mtime=0)
 
 
 def _takes_gzip(request: Request) -> bool:
