@@ -500,6 +500,15 @@ class PastTests(RouteCase):
             "2023-11-14 22:13 bob: green tea",
         )
         self.types(self.alice, r"\search milk", "found (0): milk")
+        self.bob.types(*[f"cheese {n}" for n in range(21)])
+        self.alice.sees()
+        self.alice.types(r"\search cheese")
+        head, first, *_, last = self.alice.sees()
+        self.assertEqual(head, "found (the last 20 of more): cheese")
+        self.assertIn("cheese 1", first)
+        self.assertIn("cheese 20", last)
+        self.alice.asks(Request("search", "cheese", limit=21))
+        self.assertEqual(self.alice.sees()[0], "found (21): cheese")
         self.types(self.alice, r"\search", r"error: usage: \search WORDS")
 
     def test_a_broken_store(self) -> None:

@@ -81,7 +81,7 @@ class Past:
     """A part of a room's history, oldest first.
 
     :ivar words: what was searched for, if this answers a search.
-    :ivar more: there is something older than the first.
+    :ivar more: there is something older than the first; of a search: found, too.
     """
 
     room: str

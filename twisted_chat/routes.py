@@ -114,7 +114,9 @@ def rooms(ask: Ask) -> Answer:
     return RoomList(tuple((name, count) for name, count in found if count))
 
 
-@_routes.route("topic", "[TEXT]", "what this room is about; a text sets it")
+@_routes.route(
+    "topic", "[TEXT]", "what this room is about; a text sets it, - clears it"
+)
 def topic(ask: Ask) -> Event | Answer:
     chat, client = ask.chat, ask.client
     if not ask.word:
@@ -137,9 +139,9 @@ async def history(ask: Ask) -> Answer:
 @_routes.route("search", "WORDS", "what was said here with all these words")
 async def search(ask: Ask) -> Answer:
     room = _readable_room(ask)
-    limit = max(1, min(ask.request.limit or SHOWN_HISTORY, MAX_HISTORY))
-    found = await ask.chat.journal.search(room, ask.word, limit)
-    return Past(room, found, words=clean(ask.word))
+    limit = min(ask.request.limit or SHOWN_HISTORY, MAX_HISTORY)
+    found = await ask.chat.journal.search(room, ask.word, limit + 1)
+    return Past(room, found[-limit:], more=len(found) > limit, words=clean(ask.word))
 
 
 @_routes.route("ignore", "[NAME]", "do not show what someone says")

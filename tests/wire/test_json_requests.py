@@ -45,6 +45,10 @@ class RequestTests(unittest.SynchronousTestCase):
                 {"type": "history", "room": "den", "before": "7", "limit": 5},
                 Request("history", "", room="den", before="7", limit=5),
             ),
+            (
+                {"type": "command", "text": r"\search tea", "limit": 100},
+                Request("search", "tea", limit=100),
+            ),
             ({"type": "command", "text": "\\who den"}, Request("who", "den")),
             ({"type": "command", "text": "/who"}, Request("who", "")),
             ({"type": "command", "text": "hello"}, Request("", "hello")),

@@ -180,6 +180,11 @@ class LineTests(SynchronousTestCase):
             "2023-11-14 22:13 alice: one",
         )
         self.answer(
+            Past("r", past[:1], words="on", more=True),
+            "found (the last 1 of more): on",
+            "2023-11-14 22:13 alice: one",
+        )
+        self.answer(
             RoomList((("lobby", 3), ("tea", 1))), "rooms (2): lobby (3), tea (1)"
         )
         self.answer(RoomList(()), "rooms (0):")

@@ -83,22 +83,25 @@ def _who(fields: Fields, _known: Container[str]) -> Request:
 
 
 def _history(fields: Fields, _known: Container[str]) -> Request:
-    limit = fields.get("limit")
-    if limit is not None and (type(limit) is not int or limit < 1):
-        raise Refused("bad_field", '"limit" must be a whole number from 1 on')
     return Request(
         "history",
         "",
         room=_optional(fields, "room"),
         before=_optional(fields, "before"),
-        limit=limit,
+        limit=_limit(fields),
     )
+
+
+def _limit(fields: Fields) -> int | None:
+    limit = fields.get("limit")
+    if limit is not None and (type(limit) is not int or limit < 1):
+        raise Refused("bad_field", '"limit" must be a whole number from 1 on')
+    return limit
 
 
 def _command(fields: Fields, known: Container[str]) -> Request:
-    return replace(
-        decode(_required(fields, "text"), known), room=_optional(fields, "room")
-    )
+    request = decode(_required(fields, "text"), known)
+    return replace(request, room=_optional(fields, "room"), limit=_limit(fields))
 
 
 _READERS: dict[str, Callable[[Fields, Container[str]], Request]] = {

@@ -140,9 +140,10 @@ def answer_lines(answer: Answer) -> Iterable[str]:
             return [f"here ({len(members)}): {', '.join(names)}".rstrip()]
         case Past(messages=messages, words=None):
             return history_lines(messages) or ["nothing was said here before that"]
-        case Past(messages=messages, words=words):
+        case Past(messages=messages, more=more, words=words):
+            count = f"the last {len(messages)} of more" if more else len(messages)
             return [
-                f"found ({len(messages)}): {words}",
+                f"found ({count}): {words}",
                 *(f"{_day(stored)} {line}" for stored, line in _readable(messages)),
             ]
         case RoomList(rooms=rooms):
