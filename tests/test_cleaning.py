@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.cleaning import clean
+from twisted_chat.cleaning import clean, is_blank
 
 
 class CleaningTests(SynchronousTestCase):
@@ -41,6 +41,13 @@ class CleaningTests(SynchronousTestCase):
     def test_an_escape_sequence(self) -> None:
         """A colour code shows as harmless letters."""
         self.assertEqual(clean("\x1b[31mred\x1b[0m\x07"), "[31mred[0m")
+
+    def test_what_cannot_be_seen(self) -> None:
+        """White space and signs without a look are nothing; a joined emoji is not."""
+        for text in ("", "  ", "\u200b", "\u3164 \u2800", "\xad\u2060", "\U000e0041"):
+            self.assertTrue(is_blank(text), ascii(text))
+        for text in ("a", "\u200b.", "👩\u200d👧", "\u0301", "\ufffd", "\u0e01"):
+            self.assertFalse(is_blank(text), ascii(text))
 
     def test_lone_surrogates(self) -> None:
         """What JSON can spell and UTF-8 cannot is shown as U+FFFD."""

@@ -29,6 +29,7 @@ class WordFilterTests(SynchronousTestCase):
         self.masks("darn it, DARN It, Darn.", "**** it, **** It, ****.")
         self.masks("heck!", "****!")
         self.masks("a bad apple a day", "a ********* a day")
+        self.masks("a bad  \xa0apple a day", "a *********** a day")
 
     def test_whole_words_only(self) -> None:
         """A word within another one is left alone."""

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from .announcing import Announcer
 from .answers import Answer, Done, Failed, Notice, Refused, Request
 from .arrivals import Arrivals
-from .cleaning import clean
+from .cleaning import clean, is_blank
 from .commands import CommandTable
 from .committer import Committer, Submission
 from .events import LOBBY, Event, Gone, Joined, Renamed, Said, Signalled, Stored
@@ -210,7 +210,7 @@ class Chat:
         :raises Refused: ``empty``, if that is nothing.
         """
         text = self.mask(clean(text))
-        if not text or text.isspace():
+        if is_blank(text):
             raise Refused("empty", "there is nothing to show in that")
         return text
 
@@ -241,7 +241,7 @@ class Chat:
         room = self.spoken_room(client, request.room)
         text = self.mask(clean(request.text))
         raw = request.raw
-        if not text or text.isspace():
+        if is_blank(text):
             if raw is None:
                 if request.ref is not None:
                     raise Refused("empty", "there is nothing to show in that")

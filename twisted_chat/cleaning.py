@@ -14,7 +14,18 @@ _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]
 # What a terminal sends for an arrow or a function key: to take only the ESC out
 # would leave its rest in the text.
 _KEYS = re.compile("\x1b(?:O[A-Za-z]|\\[(?:[A-HPQRSZ]|[0-9;]*~|1;[0-9]+[A-HPQRS]))")
+# White space, and what is there without being seen (Unicode's
+# Default_Ignorable_Code_Point, and the empty Braille cell).
+_NOTHING = re.compile(
+    "[\\s\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]*\\Z"
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing to see in a text."""
+    return _NOTHING.match(text) is not None
 
 
 def clean(text: str) -> str:

@@ -22,7 +22,8 @@ class WordFilter:
             re.compile(
                 r"(?<!\w)(?:"
                 + "|".join(
-                    re.escape(word) for word in sorted(plain, key=len, reverse=True)
+                    r"\s+".join(map(re.escape, phrase.split()))
+                    for phrase in sorted(plain, key=len, reverse=True)
                 )
                 + r")(?!\w)"
             )
