@@ -36,6 +36,7 @@ run: $(VENV)/.ready-run ## start the chat on port 3000 (PORT=... for another), i
 	    "    nc localhost $(PORT)" \
 	    "    a browser at http://localhost:$(PORT)/" \
 	    "" \
+	    "(telnet -E, if it stops at letters such as a curly quote.)" \
 	    "Others on your network say $$host (or its address) instead of localhost." \
 	    "Ctrl-C here ends it. What is said is kept in $$PWD/chat.sqlite" \
 	    ""
