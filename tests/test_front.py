@@ -66,6 +66,14 @@ class FrontTests(FrontTestCase):
         self.assertTrue(wire.take().startswith(b"Welcome, guest_"))
         self.assertRegex("\n".join(self.alice.sees()), r"guest_\d+: hello")
 
+    def test_a_program_that_quotes_no_spaces(self) -> None:
+        """It is told; the lobby does not read its cookies."""
+        request = b"GET /?rooms=bad room HTTP/1.1\r\nHost: x\r\nCookie: a=1\r\n\r\n"
+        wire = self.connect(request)
+        self.assertTrue(wire.take().startswith(b"HTTP/1.1 400 "))
+        self.assertTrue(wire.disconnecting)
+        self.assertEqual(self.alice.sees(), [])
+
     def test_silence(self) -> None:
         """Whoever waits to be spoken to is welcomed, too."""
         wire = self.connect()

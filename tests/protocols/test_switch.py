@@ -33,6 +33,9 @@ from twisted_chat.wire.first_bytes import (
 
 REQUEST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n\r\nspam me"
 
+UNSOUND = b"GET /a b HTTP/1.1\r\nHost: x\r\nCookie: spam\r\n\r\n"
+"""What a program sends that forgot to quote a space."""
+
 
 class Server(Protocol):
     """Keeps what it reads."""
@@ -287,6 +290,49 @@ class AttackTests(SwitchTestCase):
             self.assertTrue(self.wire.disconnecting)
             self.wire.send(b"spam\r\n")
         self.expect_nothing_said()
+
+    def test_an_address_with_a_space(self) -> None:
+        """HTTP will say what is wrong with it; its cookies are nobody's business."""
+        for request in (UNSOUND, UNSOUND.replace(b"T ", b"T\t"), b"\r\n" + UNSOUND):
+            for bytewise in (False, True):
+                self.wire = self.connect()
+                self.wire.send(request, bytewise=bytewise)
+                self.assertEqual(self.http.received[-1], request)
+        self.expect_nothing_said()
+
+    def test_an_address_with_a_space_that_pauses(self) -> None:
+        """Wherever it pauses: if the line chat has it already, it is closed."""
+        for start in range(UNSOUND.index(b"\r")):
+            self.setUp()
+            self.send(UNSOUND[:start])
+            self.clock.advance(SILENCE + 0.01)
+            self.send(UNSOUND[start:])
+            self.assertTrue(self.wire.disconnecting or self.http.built, start)
+            self.expect_nothing_said()
+
+    def test_a_request_that_is_piped(self) -> None:
+        """Its line needs no end, if nothing follows."""
+        request = UNSOUND.partition(b"\r")[0]
+        for pause, http in ((0, [request]), (1, [])):
+            self.setUp()
+            self.clock.advance(pause)
+            self.send(request)
+            self.wire.protocol.readConnectionLost()  # type: ignore[union-attr]
+            self.assertTrue(self.wire.disconnecting)
+            self.assertEqual(self.http.received, http)
+            for server in self.lines.built:
+                self.assertFalse(getattr(server, "ended", False))
+
+    def test_a_wish_that_is_piped(self) -> None:
+        """What only begins like a request is said, slowly typed or piped."""
+        for pause in (0, 1):
+            self.setUp()
+            self.clock.advance(pause)
+            self.send(b"GET well")
+            self.send(b" soon")
+            self.wire.protocol.readConnectionLost()  # type: ignore[union-attr]
+            self.expect([], [b"GET well soon"])
+            self.assertTrue(getattr(self.lines.built[0], "ended", False))
 
     def test_a_long_address(self) -> None:
         """Nor does one whose first line is longer than any that is kept."""

@@ -14,6 +14,7 @@ asked to serve a connection.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,6 +53,8 @@ PATIENCE = 5.0
 
 HANDSHAKE = 10.0
 """Seconds for a TLS handshake."""
+
+_LINE_END = re.compile(rb"[\r\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +179,9 @@ class SwitchProtocol(Protocol):
             return None
         if factory is self._fallback:
             hand_over(transport, heir)
-            guard = FirstLine(heir, transport)
-            heir.dataReceived = guard.data_received  # type: ignore[method-assign]
+            FirstLine(heir, transport)
             if first:
-                guard.data_received(first)
+                heir.dataReceived(first)
         else:
             hand_over(transport, heir, first)
         return heir
@@ -205,29 +207,54 @@ class FirstLine:
         self._transport = transport
         self._head = b""
         self._tail = b""
+        heir.dataReceived = self.data_received
+        half_closes = IHalfCloseableProtocol.providedBy(heir)
+        if half_closes:
+            self._end: Callable[[], None] = heir.readConnectionLost
+            heir.readConnectionLost = self.read_connection_lost
 
     def data_received(self, data: bytes) -> None:
         """What the fallback is about to read."""
-        line, end, _ = data.partition(b"\n")
+        # Empty lines are nothing to it, nor to HTTP.
+        begun = data if self._head else data.lstrip(b"\r\n")
+        line = _LINE_END.split(begun, maxsplit=1)[0]
         if len(self._head) <= MAX_FIRST:
             self._head += line
-        self._tail = (self._tail + line)[-16:]
-        if end or http_request(self._head) is Match.NO:
-            del self._heir.dataReceived
-            if end and self._is_request():
-                self._log.info(
-                    "client error: a browser's request came too late from {peer}",
-                    peer=self._transport.getPeer(),
-                )
-                self._transport.loseConnection()
-                self._heir.dataReceived = _ignored
+        self._tail = (self._tail + line)[-64:]
+        if len(line) < len(begun):
+            if self._is_request():
+                self._refuse()
                 return
+            self._step_aside()
+        elif http_request(self._head) is Match.NO:
+            self._step_aside()
         self._serve(data)
+
+    def read_connection_lost(self) -> None:
+        """The peer sends no more: its first line needs no end."""
+        if self._is_request():
+            self._refuse()
+        else:
+            self._step_aside()
+            self._end()
 
     def _is_request(self) -> bool:
         if len(self._head) <= MAX_FIRST:
             return http_request(self._head + b"\n") is Match.YES
         return ends_in_http_version(self._tail)
+
+    def _refuse(self) -> None:
+        self._log.info(
+            "client error: a browser's request came too late from {peer}",
+            peer=self._transport.getPeer(),
+        )
+        self._transport.loseConnection()
+        self._heir.dataReceived = _ignored
+        self._heir.readConnectionLost = _ignored
+
+    def _step_aside(self) -> None:
+        del self._heir.dataReceived
+        self._heir.__dict__.pop("readConnectionLost", None)
 
 
 def _send_at_once(transport: Any) -> None:
@@ -242,7 +269,7 @@ def _send_at_once(transport: Any) -> None:
         transport.setTcpNoDelay(True)
 
 
-def _ignored(_data: bytes) -> None:
+def _ignored(*_data: bytes) -> None:
     """What follows a request that came too late."""
 
 

@@ -15,13 +15,18 @@ MAX_FIRST = 4096
 no longer."""
 
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-# What a proxy is asked for begins in no such way.
-_TARGET = rb"(?:CONNECT (?=[^ \r\n])|" + _TOKEN + rb" (?:/|\*|https?://))[^ \r\n]*"
-_REQUEST_LINE = re.compile(_TARGET + rb" HTTP/\d\.\d\r?\n")
-_TARGET_BEGUN = re.compile(_TARGET + rb"(?: (.{0,9}))?\Z", re.DOTALL)
-_TOKEN_BEGUN = re.compile(_TOKEN + rb"(?: (h|ht|htt|https?|https?:|https?:/)?)?\Z")
-_VERSION = re.compile(rb"HTTP/\d\.\d\r?\n?\Z")
-_VERSION_END = re.compile(rb" HTTP/\d\.\d\r?\Z")
+_ADDRESS = rb"(?:/|\*|https?://)"
+# With these a request is known by its version alone, whatever it asks for.
+_METHOD = rb"(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH)"
+_BEGUN = re.compile(
+    rb"(?:" + _METHOD + rb"[ \t]|" + _TOKEN + rb"[ \t]+" + _ADDRESS + rb")[^\r\n]*"
+)
+_TO_BEGIN = re.compile(_TOKEN + rb"(?:[ \t]+(h|ht|htt|https?|https?:|https?:/)?)?\Z")
+_SOUND = re.compile(
+    rb"(?:CONNECT |" + _TOKEN + rb" " + _ADDRESS + rb")[^ \t]*"
+    rb"(?: (H|HT|HTT|HTTP|HTTP/)?)?\Z"
+)
+_VERSION_END = re.compile(rb"[ \t]HTTP/\d[\d.]*[ \t]*\Z", re.IGNORECASE)
 
 
 class Match(Enum):
@@ -34,27 +39,26 @@ class Match(Enum):
 
 
 def http_request(first: bytes) -> Match:
-    """A request line (RFC 9112, section 3), whatever its method.
+    """A request line (RFC 9112, section 3), whatever its method, sound or not.
 
-    A page can make a browser send any method, but the line always ends in the
-    version and its target begins like a path or an address.  So ``GET well soon``
-    is what someone says, and so is a whole line without a version.
+    A page can make a browser send any method, and a program that forgot to quote
+    an address sends spaces in it; but the line always ends in the version.  So
+    ``GET well soon`` is what someone says, and so is a whole line without a version.
+    Empty lines before it mean nothing to either.
     """
-    line, end, _ = first.partition(b"\n")
-    if end:
-        return Match.YES if _REQUEST_LINE.match(line + end) else Match.NO
-    begun = _TARGET_BEGUN.match(first)
+    first = first.lstrip(b"\r\n")
+    begun = _BEGUN.match(first)
     if begun is None:
-        return Match.MORE if not first or _TOKEN_BEGUN.match(first) else Match.NO
-    version = begun[1] or b""
-    # What is there of the version, completed, must be one.
-    if _VERSION.match(version + b"HTTP/1.1\r\n"[len(version) :]):
-        return Match.LIKELY
-    return Match.NO
+        return Match.MORE if not first or _TO_BEGIN.match(first) else Match.NO
+    line = begun[0]
+    versioned = ends_in_http_version(line)
+    if len(line) < len(first):
+        return Match.YES if versioned else Match.NO
+    return Match.LIKELY if versioned or _SOUND.match(line) else Match.MORE
 
 
 def ends_in_http_version(line: bytes) -> bool:
-    """Whether the end of a line, without its LF, is that of a request line."""
+    """Whether the end of a line, without what ends it, is that of a request line."""
     return _VERSION_END.search(line) is not None
 
 
