@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { COLOURS, colourOf, compareNames, fold, initialOf } from "../../twisted_chat/web/names.js";
+import { COLOURS, canBeRoom, colourOf, compareNames, fold, initialOf } from "../../twisted_chat/web/names.js";
 
 test("a name has the same colour however it is written", () => {
   assert.equal(colourOf("Alice"), colourOf("alice"));
@@ -19,6 +19,11 @@ test("the colours are spread", () => {
   }
   assert.equal(used.size, COLOURS);
   for (const count of used.values()) assert.ok(count > 50 && count < 200, String(count));
+});
+
+test("what can be no room's name is known before the server says so", () => {
+  for (const name of ["tea", "a.b-c_d", "café", "чай", "९", "x".repeat(32)]) assert.ok(canBeRoom(name), name);
+  for (const name of ["", "a b", "a/b", "x".repeat(33), "☕"]) assert.ok(!canBeRoom(name), name);
 });
 
 test("an initial is a whole character", () => {

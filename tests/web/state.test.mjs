@@ -312,6 +312,19 @@ test("entering a room: its topic, people and history come before one's own arriv
   assert.deepEqual(chat.join("GARDEN"), [], "one is there already");
 });
 
+test("whoever asked to enter a room is told whether they did, where they asked", () => {
+  welcome();
+  let [ask] = chat.join("a b");
+  const refusal = { type: "error", ref: ask.ref, code: "room_invalid", text: "no space" };
+  assert.deepEqual(chat.receive(refusal), [{ do: "join_refused", text: "no space" }]);
+  assert.deepEqual(texts(), [], "it is shown where it was asked for, and there alone");
+  [ask] = chat.join("garden");
+  assert.deepEqual(chat.receive({ type: "joined", room: "garden", nick: "me", id: id(12) }), [{ do: "entered" }]);
+  [ask] = chat.join("Ｇarden ß");
+  assert.deepEqual(chat.receive({ type: "notice", ref: ask.ref, text: "in it already" }), [{ do: "entered" }]);
+  assert.equal(chat.entering, false);
+});
+
 test("leaving a room shows the one before", () => {
   welcome({ rooms: ["lobby", "garden"] });
   chat.show("#garden");

@@ -107,7 +107,10 @@ const connection = new Connection({
   },
 });
 
-const sendAll = (frames) => frames.forEach((frame) => connection.send(frame));
+function sendAll(frames) {
+  frames.forEach((frame) => connection.send(frame));
+  return true;
+}
 
 function carryOut(effects) {
   for (const effect of effects) EFFECTS[effect.do]?.(effect);
@@ -164,6 +167,18 @@ const EFFECTS = {
     if (!byId("naming_input").value) byId("naming_input").value = nick;
   },
 
+  entered() {
+    rooms.entered();
+    drawers.closeOver();
+    toWrite();
+  },
+
+  join_refused({ text }) {
+    if (rooms.refused(text)) return;
+    chat.note(text, { error: true });
+    EFFECTS.refused({ text });
+  },
+
   found({ messages: found, text }) {
     search.found(found, text);
   },
@@ -180,7 +195,7 @@ const EFFECTS = {
 
   listed: () => rooms.show(),
 
-  refused: ({ text }) => speak(text),
+  refused: ({ text }) => (chat.place ? speak(text) : composer.note(text, true)),
 };
 
 function keepRooms() {
@@ -193,7 +208,11 @@ function showPlace(key) {
   chat.show(key);
   drawers.closeOver();
   draw();
-  // On a phone the keyboard would hide what one came to read.
+  toWrite();
+}
+
+// On a phone the keyboard would hide what one came to read.
+function toWrite() {
   if (matchMedia("(hover: hover)").matches) byId("chat_input").focus();
 }
 
@@ -210,10 +229,10 @@ function say(place, text, kind) {
   return true;
 }
 
-function needConnection() {
-  if (chat.online) return true;
-  composer.note("There is no connection now: try again in a moment.", true);
-  return false;
+// `refuse` says it where it was asked for.
+function needConnection(refuse = (text) => composer.note(text, true)) {
+  if (!chat.online) refuse("There is no connection now: try again in a moment.");
+  return chat.online;
 }
 
 const DEEDS = {
@@ -280,7 +299,9 @@ function takeName(nick) {
 }
 
 function join(room) {
-  sendAll(chat.join(room));
+  const frames = chat.join(room);
+  sendAll(frames);
+  if (!frames.length) EFFECTS.entered();
   draw();
   return true;
 }
@@ -353,15 +374,17 @@ const places = new Places(chat, {
 });
 
 const me = new MeDialog(chat, {
-  takeName: (nick) => needConnection() && takeName(nick),
+  takeName: (nick) => needConnection((text) => me.refused(text)) && takeName(nick),
   // Without a text it goes the other way round each time.
-  away: (text) => needConnection() && sendAll([chat.command(text ? `\\away ${text}` : "\\away")]),
+  away: (text) =>
+    needConnection((problem) => me.refused(problem)) &&
+    sendAll([chat.command(text ? `\\away ${text}` : "\\away")]),
 });
 
 const people = new People(chat, { talk, me: () => me.open() });
 
 const rooms = new RoomsDialog(chat, {
-  join: (name) => needConnection() && join(name),
+  join: (name) => needConnection((text) => rooms.refused(text)) && join(name),
   list: () => sendAll([chat.ask({ type: "command", text: "\\rooms" }, { about: "rooms" })]),
 });
 

@@ -147,9 +147,10 @@ export const FRAMES = {
     const place = mine ? chat.open("room", frame.room) : chat.places.get(keyOf("room", frame.room));
     const news = place?.arrive(frame.nick);
     if (mine) {
-      if (chat.entering) chat.show(place.key);
+      if (!chat.entering) return [];
       chat.entering = false;
-      return [];
+      chat.show(place.key);
+      return [{ do: "entered" }];
     }
     if (news) {
       const changes = [{ what: "joined", nick: frame.nick }];
@@ -252,8 +253,12 @@ export const FRAMES = {
   },
 
   notice(chat, frame, about) {
-    if (about?.about === "pulse") return;
+    if (about?.about === "pulse") return [];
     chat.note([frame.text ?? ""].flat().join("\n"));
+    if (about?.about !== "join") return [];
+    // In it already, under a spelling that only the server knows to be the same.
+    chat.entering = false;
+    return [{ do: "entered" }];
   },
 
   ok(chat, frame, about) {
@@ -289,7 +294,7 @@ export const FRAMES = {
         break;
       case "join":
         chat.entering = false;
-        break;
+        return [{ do: "join_refused", text }];
       case "pulse":
       case "fence":
       case "who":

@@ -10,6 +10,9 @@ export function fold(name) {
   return name.normalize("NFKC").toLowerCase();
 }
 
+// Whether a room may be called so, as far as can be said here; the server has the last word.
+export const canBeRoom = (name) => /^[\p{L}\p{M}\p{Nd}_.-]{1,32}$/u.test(name);
+
 export function compareNames(a, b) {
   return collator.compare(a, b) || (a < b ? -1 : Number(a > b));
 }

@@ -1,7 +1,7 @@
 // What one is called and wishes; and finding or creating a room.
 
 import { plainRoom } from "../commands.js";
-import { fold } from "../names.js";
+import { canBeRoom, fold } from "../names.js";
 import { notifications } from "../notify.js";
 import { byId, el, setText } from "./dom.js";
 
@@ -38,24 +38,22 @@ export class MeDialog {
     const away = byId("away_input").value.trim();
     const notify = byId("notify_input").checked;
     if (notify !== notifications.wanted) notifications.want(notify);
-    if (away !== this.away) this.acts.away(away);
-    if (!nick || nick === this.chat.nick) {
-      this.dialog.close();
-      return;
-    }
-    this.renaming = true;
-    this.acts.takeName(nick);
+    this.asking = true;
+    if (!nick) this.refused("Type a name first.");
+    else if (away !== this.away && !this.acts.away(away)) return;
+    else if (nick !== this.chat.nick) this.acts.takeName(nick);
+    else this.named();
   }
 
   named() {
-    if (this.renaming) this.dialog.close();
-    this.renaming = false;
+    if (this.asking) this.dialog.close();
+    this.asking = false;
   }
 
   // True if this is where it was asked for, and is answered.
   refused(text) {
-    if (!this.renaming || !this.dialog.open) return false;
-    this.renaming = false;
+    if (!this.asking || !this.dialog.open) return false;
+    this.asking = false;
     setText(byId("nick_problem"), text);
     byId("nick_input").focus();
     return true;
@@ -71,7 +69,7 @@ export class RoomsDialog {
     this.input = byId("room_input");
     byId("browse").addEventListener("click", () => this.open());
     byId("rooms_cancel").addEventListener("click", () => this.dialog.close());
-    this.input.addEventListener("input", () => this.show());
+    this.input.addEventListener("input", () => this.changed());
     byId("rooms_form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.join(plainRoom(this.input.value));
@@ -79,18 +77,39 @@ export class RoomsDialog {
   }
 
   open() {
+    this.joining = false;
     this.input.value = "";
     this.acts.list();
-    this.show();
+    this.changed();
     this.dialog.showModal();
     this.input.focus();
   }
 
+  // Open until it is known that one is in.
   join(name) {
-    if (!name) return;
+    this.joining = true;
+    if (name) this.acts.join(name);
+    else this.refused("Type a name first.");
+  }
+
+  entered() {
+    if (!this.joining) return;
+    this.joining = false;
     this.dialog.close();
-    byId("chat_input").focus();
-    this.acts.join(name);
+  }
+
+  // True if this is where it was asked for, and is answered.
+  refused(text) {
+    if (!this.joining || !this.dialog.open) return false;
+    this.joining = false;
+    setText(byId("room_problem"), text);
+    this.input.focus();
+    return true;
+  }
+
+  changed() {
+    setText(byId("room_problem"), "");
+    this.show();
   }
 
   show() {
@@ -108,10 +127,10 @@ export class RoomsDialog {
       return el("li", {}, button);
     });
     byId("listed").replaceChildren(...items);
-    const exists = rooms.some(({ name }) => name === typed);
-    setText(byId("room_submit"), typed && !exists ? "Create" : "Join");
+    const isNew = canBeRoom(typed) && !rooms.some(({ name }) => name === typed);
+    setText(byId("room_submit"), isNew ? "Create" : "Join");
     const help =
-      typed && !exists
+      isNew
         ? `There is no #${typed} yet: it begins when you enter.`
         : "Rooms are open to everyone. Type a new name to make one.";
     setText(byId("rooms_help"), help);
