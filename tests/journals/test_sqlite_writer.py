@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
 from typing import Any, cast
+from unittest.mock import Mock
 
 from tests.journals.contract import entry, said, texts
 from tests.journals.test_sqlite_file import FileTestCase
@@ -216,19 +219,28 @@ class FaultTests(WriterTestCase):
         self.assertEqual(self.history(writer), ["tea"])
 
     def test_a_file_that_is_gone(self) -> None:
-        """When the file was moved away, the next refusals say what to do."""
+        """SQLite would write on, and the next start would find nothing of it."""
         writer = self.writer()
-        self.break_(writer, "BEGIN", "SQLITE_IOERR_READ")
-        with self.assertRaises(StoreError):
-            self.store(writer, said("refused"))
         elsewhere = self.folder / "elsewhere"
-        self.path.rename(elsewhere)
-        self.assertIn(
-            "there is no", self.refusal(lambda: self.store(writer, said("refused")))
-        )
-        elsewhere.rename(self.path)
-        self.store(writer, said("tea"))
-        self.assertEqual(self.history(writer), ["tea"])
+        for broken in (False, True):
+            if broken:
+                self.break_(writer, "BEGIN", "SQLITE_IOERR_READ")
+                with self.assertRaises(StoreError):
+                    self.store(writer, said("refused"))
+            self.path.rename(elsewhere)
+            refusal = self.refusal(lambda: self.store(writer, said("refused")))
+            self.assertIn("was moved or removed", refusal)
+            elsewhere.rename(self.path)
+            self.store(writer, said("tea"))
+        self.assertEqual(self.history(writer), ["tea", "tea"])
+
+    def test_a_file_that_cannot_be_seen(self) -> None:
+        """The same for a directory that closed under it."""
+        writer = self.writer()
+        denied = PermissionError(errno.EACCES, "denied")
+        self.patch(os, "stat", Mock(side_effect=denied))
+        refusal = self.refusal(lambda: self.store(writer, said("refused")))
+        self.assertIn("cannot be written to", refusal)
 
     def test_a_bug_leaves_nothing_either(self) -> None:
         """Whatever else goes wrong, the next batch starts afresh."""

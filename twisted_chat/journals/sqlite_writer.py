@@ -134,6 +134,7 @@ class Writer:
             for entry in batch
             if type(entry.event) is TopicSet
         }
+        self._file.check()
         try:
             connection.execute("BEGIN IMMEDIATE")
             _insert(connection, rows)
