@@ -140,6 +140,11 @@ class Page:
     def visible(self, selector: str) -> bool:
         return bool(self.call("isVisible", selector))
 
+    @property
+    def focus(self) -> str:
+        """The id of what has the keyboard."""
+        return str(self.evaluate("document.activeElement.id"))
+
     def take_name(self, nick: str) -> None:
         """Choose a name in the bar that greets a guest."""
         self.call("fill", "#naming_input", nick)
@@ -590,11 +595,42 @@ class PageTests(ServerTestCase):
         for line in ("one", "two", "three"):
             alice.expect(f"erin (private): {line}\r\n")
 
+    def test_what_is_typed_goes_where_one_means_it(self) -> None:
+        """The keyboard is where one writes, or in what one has just opened."""
+        server = self.start("--store", "memory:")
+        page = self.open(server)
+        self.assertEqual(page.focus, "chat_input")
+        page.call("press", "#naming_input", "Enter")
+        self.assertIn("name first", page.text("#naming_problem"))
+        page.take_name("erin")
+        page.wait("document.activeElement.id === 'chat_input'")
+        page.call("press", "#search_open", "Enter")
+        self.assertEqual(page.focus, "search_input")
+        page.call("press", "#search_input", "Escape")
+        self.assertFalse(page.visible("#search"))
+        self.assertEqual(page.focus, "search_open")
+        page.say("\\leave")
+        page.wait("document.querySelectorAll('#rooms li').length === 0")
+        page.say("is anybody there?")
+        self.assertIn("no room", page.text("#composer_note"))
+        self.assertEqual(page.text("#spoken"), page.text("#composer_note"))
+        self.assertEqual(page.call("inputValue", "#chat_input"), "is anybody there?")
+        page.call("setViewportSize", {"width": 700, "height": 800})
+        for opener, inside in (
+            ("#menu", "side_close"),
+            ("#people_open", "people_close"),
+        ):
+            page.call("press", opener, "Enter")
+            self.assertEqual(page.focus, inside)
+            page.call("press", f"#{inside}", "Escape")
+            self.assertEqual(f"#{page.focus}", opener)
+
     def test_on_a_phone(self) -> None:
         """Everything is there and reachable, and nothing is wider than the screen."""
         server = self.start("--store", "memory:")
         alice = self.connect(server, "alice")
         page = self.open(server, PHONE)
+        self.assertEqual(page.focus, "", "no keyboard comes up by itself")
         alice.say("w" * 500)
         page.wait_text("w" * 500)
         self.assertFalse(page.visible("#rooms .place"))
@@ -612,7 +648,7 @@ class PageTests(ServerTestCase):
         page.call("tap", "#menu")
         page.call("press", "body", "Escape")
         page.wait("!document.querySelector('#side').classList.contains('open')")
-        self.assertEqual(page.evaluate("document.activeElement.id"), "menu")
+        self.assertEqual(page.focus, "menu")
         self.assertLessEqual(page.evaluate("document.body.scrollWidth"), 390)
         self.assertLessEqual(
             page.evaluate("document.querySelector('#messages').scrollWidth"), 390

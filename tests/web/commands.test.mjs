@@ -41,6 +41,16 @@ test("what acts on a room is refused between two people, so that the text stays"
   assert.deepEqual(read("\\me waves"), { do: "act", text: "waves" });
 });
 
+test("who is in no room is told so, and can still go to one", () => {
+  const none = { kind: "none", name: "" };
+  for (const line of ["hi", "/usr/bin", "\\\\x", "\\me waves", "\\topic", "\\history", "\\search a", "\\leave"]) {
+    assert.match(read(line, none).text, /no room/u, line);
+    assert.equal(read(line, none).do, "refuse");
+  }
+  assert.equal(read("\\join tea", none).do, "join");
+  assert.equal(read("\\dm bob hi", none).do, "dm");
+});
+
 test("leaving means the open conversation unless another is named", () => {
   assert.deepEqual(read("\\leave"), { do: "leave", room: "lobby" });
   assert.deepEqual(read("\\part #x"), { do: "leave", room: "x" });

@@ -424,6 +424,15 @@ test("refusals and notices are for this person alone, in the open conversation",
   assert.ok(rowsOf(lobby()).length > 0);
 });
 
+test("in no room, what is for this person alone is told by the page", () => {
+  welcome();
+  chat.receive({ type: "left", room: "lobby", nick: "me", id: id(12) });
+  assert.equal(chat.place, null);
+  assert.deepEqual(chat.receive({ type: "notice", text: "one" }), [{ do: "told", text: "one", error: false }]);
+  const refused = chat.receive({ type: "error", code: "usage", text: "no" });
+  assert.deepEqual(refused.at(-1), { do: "told", text: "no", error: true });
+});
+
 test("what somebody says comes after their arrival, and history before it", () => {
   welcome();
   chat.receive({ type: "joined", room: "lobby", nick: "zoe", id: id(11), time: iso(11) });

@@ -8,7 +8,7 @@ import { notifications } from "./notify.js";
 import { Chat } from "./state.js";
 import { kept, tab } from "./storage.js";
 import { untilMidnight } from "./time.js";
-import { MeDialog, RoomsDialog } from "./view/dialogs.js";
+import { MeDialog, NAMELESS, RoomsDialog } from "./view/dialogs.js";
 import { byId, setText } from "./view/dom.js";
 import { Drawers } from "./view/drawers.js";
 import { Messages } from "./view/messages.js";
@@ -155,7 +155,9 @@ const EFFECTS = {
     if (chat.wanted) kept.set("nick", chat.nick);
     if (chat.wanted) chat.wanted = chat.nick;
     me.named();
+    const typedThere = byId("naming").contains(document.activeElement);
     byId("naming").hidden = true;
+    if (typedThere) byId("chat_input").focus();
     setText(byId("naming_problem"), "");
   },
 
@@ -175,8 +177,8 @@ const EFFECTS = {
 
   join_refused({ text }) {
     if (rooms.refused(text)) return;
-    chat.note(text, { error: true });
-    EFFECTS.refused({ text });
+    speak(text);
+    carryOut(chat.note(text, { error: true }));
   },
 
   found({ messages: found, text }) {
@@ -195,7 +197,10 @@ const EFFECTS = {
 
   listed: () => rooms.show(),
 
-  refused: ({ text }) => (chat.place ? speak(text) : composer.note(text, true)),
+  // What would have been noted in a conversation, if there were one.
+  told: ({ text, error }) => composer.note(text, error),
+
+  refused: ({ text }) => speak(text),
 };
 
 function keepRooms() {
@@ -221,7 +226,6 @@ function talk(nick) {
 }
 
 function say(place, text, kind) {
-  if (!place) return false;
   // One speaks where one looks: at the end.
   messages.pinned = true;
   sendAll(chat.say(place, text, kind));
@@ -269,9 +273,7 @@ const DEEDS = {
   },
   who: ({ room }) => {
     const name = room || chat.peoplePlace()?.name;
-    if (!name || !needConnection()) return Boolean(name);
-    sendAll([chat.ask({ type: "who", room: name }, { about: "asked" })]);
-    return true;
+    return needConnection() && sendAll([chat.ask({ type: "who", room: name }, { about: "asked" })]);
   },
   quit: ({ text }) => {
     sendAll([chat.command(text ? `\\quit ${text}` : "\\quit")]);
@@ -430,7 +432,12 @@ byId("retry_now").addEventListener("click", () => {
 byId("naming").addEventListener("submit", (event) => {
   event.preventDefault();
   const nick = byId("naming_input").value.trim();
-  if (nick && chat.online) takeName(nick);
+  const refuse = (text) => {
+    setText(byId("naming_problem"), text);
+    byId("naming_input").focus();
+  };
+  if (!nick) refuse(NAMELESS);
+  else if (needConnection(refuse)) takeName(nick);
 });
 
 byId("naming_close").addEventListener("click", () => {
@@ -480,5 +487,7 @@ setInterval(() => {
 })();
 
 setText(byId("brand"), location.hostname || "Chat");
+// Elsewhere may be typed already: the page is there before its script is.
+if (document.activeElement === document.body) toWrite();
 connection.connect();
 drawNow_();

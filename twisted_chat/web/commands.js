@@ -30,24 +30,30 @@ export const plainRoom = (name) => name.trim().replace(/^#/u, "");
 // The routes that act on the room one is in, and so make no sense between two people.
 const ROOM_ONLY = new Set(["topic", "search"]);
 
-// `place` is where it was typed: {kind: "room" | "dm", name}.
+// Those that need a conversation, which one may have none of.
+const PLACE_ONLY = new Set(["history", "leave", "me", "part", "search", "topic"]);
+const NOWHERE = "You are in no room: go to one first, with \\join ROOM or with + beside “Rooms”.";
+
+// `place` is where it was typed: {kind: "room" | "dm" | "none", name}.
 export function readLine(line, place) {
   const text = line.trim();
   if (text === "") return { do: "nothing" };
-  if (text.startsWith("\\\\")) return { do: "say", text: text.slice(1) };
+  const refuse = (why) => ({ do: "refuse", text: why });
+  const say = (words) => (place.kind === "none" ? refuse(NOWHERE) : { do: "say", text: words });
+  if (text.startsWith("\\\\")) return say(text.slice(1));
 
   const typed = /^([\\/])(\S+)(?:\s+(.*))?$/su.exec(text);
-  if (!typed) return { do: "say", text };
+  if (!typed) return say(text);
   const [, mark, word, rest = ""] = typed;
   const route = word.toLowerCase();
   // "/usr/bin is full" is no route, and nobody should have to think of it.
-  if (mark === "/" && !NAMES.has(route)) return { do: "say", text };
+  if (mark === "/" && !NAMES.has(route)) return say(text);
 
-  const refuse = (why) => ({ do: "refuse", text: why });
   const args = rest.trim();
   if (place.kind === "dm" && ROOM_ONLY.has(route)) {
     return refuse(`\\${route} works in a room, not in a private conversation.`);
   }
+  if (place.kind === "none" && PLACE_ONLY.has(route)) return refuse(NOWHERE);
   switch (route) {
     case "nick":
       return args ? { do: "nick", nick: args } : refuse("Which name? \\nick NAME");

@@ -120,7 +120,7 @@ export const FRAMES = {
     chat.lastRoom ||= here?.key ?? "";
 
     const motd = [frame.motd ?? []].flat();
-    if (motd.length && !chat.greeted) chat.note(motd.join("\n"));
+    if (motd.length && !chat.greeted) effects.push(...chat.note(motd.join("\n")));
     chat.greeted = true;
     effects.push({ do: "welcomed", resumed, missing });
     return effects;
@@ -226,9 +226,9 @@ export const FRAMES = {
   who(chat, frame, about) {
     const place = chat.places.get(keyOf("room", frame.room ?? ""));
     if (place) seePeople(chat, place, frame);
-    if (about?.about !== "asked") return;
+    if (about?.about !== "asked") return [];
     const { room, members, count = members.length } = frame;
-    chat.note(`Here in #${room} (${count}): ${members.join(", ")}`);
+    return chat.note(`Here in #${room} (${count}): ${members.join(", ")}`);
   },
 
   history(chat, frame, about) {
@@ -254,11 +254,11 @@ export const FRAMES = {
 
   notice(chat, frame, about) {
     if (about?.about === "pulse") return [];
-    chat.note([frame.text ?? ""].flat().join("\n"));
-    if (about?.about !== "join") return [];
+    const effects = chat.note([frame.text ?? ""].flat().join("\n"));
+    if (about?.about !== "join") return effects;
     // In it already, under a spelling that only the server knows to be the same.
     chat.entering = false;
-    return [{ do: "entered" }];
+    return [...effects, { do: "entered" }];
   },
 
   ok(chat, frame, about) {
@@ -305,7 +305,6 @@ export const FRAMES = {
     if (!chat.online && /^nick/u.test(frame.code ?? "")) {
       return [{ do: "name_refused", text, nick: chat.wanted }];
     }
-    chat.note(text, { error: true });
-    return [told];
+    return [told, ...chat.note(text, { error: true })];
   },
 };

@@ -271,9 +271,11 @@ export class Chat {
     return { ...frame, ref: this.newRef(about) };
   }
 
-  // A line for this person only.
-  note(text, { error = false, place = this.place } = {}) {
-    place?.insert({ kind: "notice", at: this.position, time: this.now(), text, error });
+  // A line for this person only; where there is no conversation the page finds a place.
+  note(text, { error = false } = {}) {
+    if (!this.place) return [{ do: "told", text, error }];
+    this.place.insert({ kind: "notice", at: this.position, time: this.now(), text, error });
+    return [];
   }
 
   // What happens to this person

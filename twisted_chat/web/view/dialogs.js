@@ -5,6 +5,8 @@ import { canBeRoom, fold } from "../names.js";
 import { notifications } from "../notify.js";
 import { byId, el, setText } from "./dom.js";
 
+export const NAMELESS = "Type a name first.";
+
 export class MeDialog {
   // `acts`: {takeName, away}
   constructor(chat, acts) {
@@ -39,7 +41,7 @@ export class MeDialog {
     const notify = byId("notify_input").checked;
     if (notify !== notifications.wanted) notifications.want(notify);
     this.asking = true;
-    if (!nick) this.refused("Type a name first.");
+    if (!nick) this.refused(NAMELESS);
     else if (away !== this.away && !this.acts.away(away)) return;
     else if (nick !== this.chat.nick) this.acts.takeName(nick);
     else this.named();
@@ -89,7 +91,7 @@ export class RoomsDialog {
   join(name) {
     this.joining = true;
     if (name) this.acts.join(name);
-    else this.refused("Type a name first.");
+    else this.refused(NAMELESS);
   }
 
   entered() {

@@ -24,7 +24,7 @@ export class Drawers {
     }
     byId("scrim").addEventListener("click", () => this.closeOver());
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && this.over && !event.defaultPrevented) this.closeOver();
+      if (event.key === "Escape" && !event.defaultPrevented) this.escape();
     });
     SIDE.addEventListener("change", () => this.changed());
     PANELS.addEventListener("change", () => this.changed());
@@ -59,8 +59,9 @@ export class Drawers {
     }
     // Whoever closes the search finds the people again.
     if (this.beside === name) this.beside = name === "search" ? "people" : null;
+    const inside = byId(name).contains(document.activeElement);
     this.show();
-    byId(PARTS[name].opener).focus();
+    if (inside) byId(PARTS[name].opener).focus();
   }
 
   closeOver() {
@@ -68,6 +69,14 @@ export class Drawers {
     this.over = null;
     this.show();
     if (name) byId(PARTS[name].opener).focus();
+  }
+
+  // The people stay: they are part of the page, and nobody asked for them.
+  escape() {
+    // That key belongs to the dialog.
+    if (document.querySelector("dialog[open]")) return;
+    if (this.over) this.closeOver();
+    else if (this.isOpen("search")) this.close("search");
   }
 
   changed() {
