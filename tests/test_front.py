@@ -9,7 +9,7 @@ from twisted.trial import unittest
 
 from tests.logs import Log
 from tests.protocols.certificates import write_certificate, write_key
-from tests.protocols.memory import WebSocketClient, Wire, text
+from tests.protocols.memory import WebSocketClient, Wire, handshake, text
 from tests.protocols.tls_client import TlsClient
 from twisted_chat.front import make_front
 from twisted_chat.protocols.switch import SILENCE
@@ -71,7 +71,7 @@ class FrontTests(FrontTestCase):
         request = b"GET /?rooms=bad room HTTP/1.1\r\nHost: x\r\nCookie: a=1\r\n\r\n"
         wire = self.connect(request)
         self.assertTrue(wire.take().startswith(b"HTTP/1.1 400 "))
-        self.assertTrue(wire.disconnecting)
+        self.assertTrue(wire.half_closed)
         self.assertEqual(self.alice.sees(), [])
 
     def test_silence(self) -> None:
@@ -103,6 +103,14 @@ class FrontTests(FrontTestCase):
         self.settle()
         self.assertRegex("\n".join(self.alice.sees()), r"guest_\d+: hello")
         self.assertRegex("\n".join(client.heard()), r"guest_\d+: hello")
+
+    def test_a_websocket_by_hand(self) -> None:
+        """A handshake whose lines end in LF alone is one, too."""
+        wire = self.connect(handshake("/ws").replace(b"\r", b"") + text("hello"))
+        self.assertTrue(wire.take().startswith(b"HTTP/1.1 101 "))
+        wire.send(text("again"))
+        self.settle()
+        self.assertRegex("\n".join(self.alice.sees()), "(?s): hello.*: again")
 
     def test_socketio(self) -> None:
         """So is that of a Socket.IO client, by its name."""

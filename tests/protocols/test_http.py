@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from twisted.internet.protocol import Protocol
 from twisted.internet.task import Clock
+from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.trial import unittest
 from twisted.web.resource import Resource
 from twisted.web.server import Request
 
+from tests.logs import Log
 from tests.protocols.memory import Wire
-from twisted_chat.protocols.http import MAX_BODY, PATIENCE, ChatSite
+from twisted_chat.protocols.handover import hand_over
+from twisted_chat.protocols.http import LINGER, MAX_BODY, PATIENCE, ChatSite
 
 
 class Page(Resource):
@@ -106,7 +110,7 @@ class HttpTests(unittest.SynchronousTestCase):
             "POST / HTTP/1.1", "Host: x", f"Content-Length: {MAX_BODY + 1}"
         )
         self.assertEqual(status, 413)
-        self.assertTrue(self.wire.disconnecting)
+        self.assertTrue(self.wire.half_closed)
         self.wire.send(b"x" * 100)
         self.assertEqual(self.wire.take(), b"")
 
@@ -121,12 +125,103 @@ class HttpTests(unittest.SynchronousTestCase):
         self.assertEqual((status, self.wire.take()), (0, b""))
         self.wire.send(chunk + b"0\r\n\r\n")
         self.assertTrue(self.wire.take().startswith(b"HTTP/1.1 413 "))
-        self.assertTrue(self.wire.disconnecting)
+        self.assertTrue(self.wire.half_closed)
 
     def test_headers_without_end(self) -> None:
-        """They are refused in time."""
-        self.wire.send(b"GET / HTTP/1.1\r\n" + b"x: y\r\n" * 4000)
+        """They are refused in time, many or long."""
+        for headers in (b"x: y\r\n" * 501, b"x: " + b"y" * 20000, b"x:" * 900 * 10):
+            for end in (b"\r\n\r\n", b""):
+                if end or len(headers) > 16384:
+                    self.refused(b"GET / HTTP/1.1\r\n" + headers + end, 431)
+        self.refused(b"GET / HTTP/1.1\r\n" + b"x: long\r\n" * 4000, 431)
+
+    def test_an_address_without_end(self) -> None:
+        """It has a status of its own."""
+        self.refused(b"GET /" + b"a" * 20000, 414)
+
+    def refused(self, request: bytes, status: int) -> str:
+        """A request is answered in one line, and nothing that follows it counts.
+
+        :return: the line.
+        """
+        for bytewise in (False, True):
+            self.wire = Wire().accept(self.site)
+            self.wire.send(request, bytewise=bytewise)
+            head, _, body = self.wire.take().partition(b"\r\n\r\n")
+            self.assertTrue(head.startswith(b"HTTP/1.1 %d " % status), (request, head))
+            self.assertIn(b"\r\nConnection: close", head)
+            self.assertEqual(body.count(b"\n"), 1, body)
+            self.assertTrue(self.wire.half_closed)
+            self.wire.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.assertEqual(self.wire.take(), b"")
+        return body.decode()
+
+    def test_a_first_line_that_is_none(self) -> None:
+        """Whatever is wrong with it is answered at once, and the answer says how to."""
+        for line in (
+            b"GET /a b HTTP/1.1",
+            b"GET\t/ HTTP/1.1",
+            b"GET  / HTTP/1.1",
+            b"GET / HTTP/1.1 ",
+            b"GET HTTP/1.1",
+            b"PRI * HTTP/2.0",
+            b"GET /\xff HTTP/1.1",
+            b"GET / HTTP/1.1\rHost: x",
+        ):
+            for end in (b"\r\n", b"\n", b"\r\nHost: x\r\nCookie: a=1\r\n\r\n"):
+                self.assertIn("METHOD ADDRESS HTTP/1.1", self.refused(line + end, 400))
+
+    def test_a_malformed_rest(self) -> None:
+        """So is a header or a body that is none."""
+        post = b"POST / HTTP/1.1\r\nHost: x\r\n"
+        for rest in (
+            b"no header\r\n\r\n",
+            b"no header\r\nbut: one\r\n\r\n",
+            b"x: a\rb\r\n\r\n",
+            b"Content-Length: many\r\n\r\n",
+            b"Transfer-Encoding: chunked\r\n\r\nmany\r\n",
+        ):
+            self.assertIn("malformed", self.refused(post + rest, 400))
+
+    def test_after_a_refusal(self) -> None:
+        """A client may finish what it is sending, but not for ever."""
+        self.refused(b"GET /a b HTTP/1.1\r\n", 400)
+        self.wait(LINGER - 0.5)
+        self.wire.send(b"x: y\r\n" * 1000)
+        self.assertFalse(self.wire.disconnecting)
+        self.wait(0.5)
         self.assertTrue(self.wire.disconnecting)
+
+    def test_a_request_that_is_piped(self) -> None:
+        """The answer is sent, then the connection is closed from here, too."""
+        self.wire.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        self.wire.protocol.readConnectionLost()  # type: ignore[union-attr]
+        self.assertTrue(self.wire.disconnecting)
+        self.assertIn(b"page", self.wire.take())
+
+    def test_a_refusal_within_tls(self) -> None:
+        """There is no half of a connection to close there."""
+        outer = ProtocolWrapper(WrappingFactory(self.site), Protocol())
+        wire = Wire()
+        outer.makeConnection(wire)
+        channel = self.site.buildProtocol(None)
+        assert channel is not None
+        hand_over(outer, channel, b"GET /a b HTTP/1.1\r\n")
+        self.assertTrue(wire.take().startswith(b"HTTP/1.1 400 "))
+        self.assertTrue(wire.disconnecting)
+
+    def test_lines_that_end_in_lf(self) -> None:
+        """What a person pipes into nc is a request; a connection lives on after it."""
+        get = b"GET / HTTP/1.1\nHost: x\n\n"
+        post = b"POST / HTTP/1.1\nHost: x\nContent-Length: 5\n\n\r\n\r\n!"
+        chunks = b"2\r\n\n\n\r\n3\r\n\r\n!\r\n0\r\n\r\n"
+        chunked = b"POST / HTTP/1.1\nHost: x\nTransfer-Encoding: chunked\n\n" + chunks
+        for bytewise in (False, True):
+            self.wire = Wire().accept(self.site)
+            self.wire.send(get + post + chunked + get, bytewise=bytewise)
+            answers = self.wire.take().split(b"HTTP/1.1 200 OK\r\n")[1:]
+            bodies = [answer.partition(b"\r\n\r\n")[2] for answer in answers]
+            self.assertEqual(bodies, [b"page", b"5 bytes", b"5 bytes", b"page"])
 
     def test_a_slow_request(self) -> None:
         """Byte after byte does not keep a connection for longer than a minute."""
@@ -146,10 +241,12 @@ class HttpTests(unittest.SynchronousTestCase):
             self.wait(10)
             self.wire.send(b"Host: x\r\n\r\n")
             self.assertIn(b"page", self.wire.take())
+        log = Log(self)
         self.wait(PATIENCE + 1)
         self.assertTrue(self.wire.disconnecting)
         self.wait(20)
         self.assertTrue(self.wire.aborted)
+        self.assertEqual(log.lines(), [])
 
     def test_nothing_runs_for_nobody(self) -> None:
         """A site without visitors has no timers."""

@@ -17,6 +17,8 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory, Protocol
 from twisted.logger import Logger
 
+from twisted_chat.wire.http_refusal import http_refusal
+
 MAX_REFUSED = 100
 """Refused connections that are kept until it is known how to tell them; while
 there are so many, further ones are closed without a word."""
@@ -138,13 +140,5 @@ def line_farewell(reason: str) -> FarewellFactory:
 
 def http_farewell(reason: str) -> FarewellFactory:
     """Refuse a browser or another HTTP client."""
-    body = f"{reason}\n".encode()
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    head = (
-        f"HTTP/1.1 {status.value} {status.phrase}\r\n"
-        "Content-Type: text/plain; charset=utf-8\r\n"
-        f"Content-Length: {len(body)}\r\n"
-        "Retry-After: 60\r\n"
-        "Connection: close\r\n\r\n"
-    )
-    return FarewellFactory(head.encode() + body)
+    return FarewellFactory(http_refusal(status, reason, "Retry-After: 60"))

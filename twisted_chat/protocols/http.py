@@ -6,19 +6,30 @@ Rules of this file: knows no page; the headers that protect are on every answer.
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
 from io import BytesIO
+from typing import Any
 
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IHalfCloseableProtocol, IReactorTime
+from twisted.logger import Logger
+from twisted.protocols.policies import ProtocolWrapper
 from twisted.web.http import HTTPChannel
 from twisted.web.http import Request as HTTPRequest
 from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
+from zope.interface import implementer
+
+from twisted_chat.wire.http_refusal import http_refusal
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request's body.  (Twisted bounds its headers: 16 KiB.)"""
 
 PATIENCE = 60.0
 """Seconds for a whole request, and for the next one to begin."""
+
+LINGER = 2.0
+"""Seconds in which a client that was refused may go on sending: if the connection
+were closed under its request, it would not read why."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -32,6 +43,7 @@ _HOST = re.compile(rb"[A-Za-z0-9.\-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5}
 class ChatRequest(Request):
     """A request with a bounded body, answered with headers that protect."""
 
+    channel: ChatChannel
     _size = 0
     _refused = False
 
@@ -79,20 +91,24 @@ class ChatRequest(Request):
     def _refuse_body(self) -> None:
         if not self._refused:
             self._refused = True
-            self.channel.write(
-                b"HTTP/1.1 413 Content Too Large\r\n"
-                b"Connection: close\r\nContent-Length: 0\r\n\r\n"
+            self.channel.refuse(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                f"A request's body has {MAX_BODY} bytes at most.",
             )
-            self.channel.loseConnection()
 
 
+@implementer(IHalfCloseableProtocol)
 class ChatChannel(HTTPChannel):
     """An HTTP connection on which a request has to arrive within its time.
 
-    Twisted's own clock begins anew with every byte.
+    Twisted's own clock begins anew with every byte.  A line may end in LF alone
+    (RFC 9112, section 2.2), and what is no request is told why.
     """
 
+    delimiter = b"\n"
     _begun = False
+    # It would tell of each browser that keeps a connection and does not use it.
+    _log = Logger(observer=lambda _: None)  # type: ignore[arg-type]
 
     def resetTimeout(self) -> None:
         """Twisted: some bytes have come."""
@@ -104,6 +120,64 @@ class ChatChannel(HTTPChannel):
         """Twisted: a request is answered."""
         self._begun = False
         super().requestDone(request)  # type: ignore[no-untyped-call]
+
+    def lineReceived(self, line: bytes) -> None:
+        """Twisted: a line of a request's head."""
+        super().lineReceived(line.removesuffix(b"\r"))  # type: ignore[no-untyped-call]
+
+    def readConnectionLost(self) -> None:
+        """Twisted: the peer sends no more; it may still read what it was answered."""
+        self.loseConnection()  # type: ignore[no-untyped-call]
+
+    def writeConnectionLost(self) -> None:
+        """Twisted: the last answer is sent."""
+
+    def lineLengthExceeded(self, _line: bytes) -> None:
+        """Twisted: a line of a request's head is longer than its whole head may be."""
+        if self._has_first_line():
+            self._refuse_headers()
+        else:
+            words = f"A request's first line has {self.MAX_LENGTH} bytes at most."
+            self.refuse(HTTPStatus.REQUEST_URI_TOO_LONG, words)
+
+    def _respondToBadRequestAndDisconnect(self) -> None:
+        # Twisted: this is no request, or too big a one.
+        if (
+            self._receivedHeaderSize > self.totalHeadersSize
+            or self._receivedHeaderCount > self.maxHeaders
+        ):
+            self._refuse_headers()
+        elif self._has_first_line():
+            words = "A header or the body of this request is malformed."
+            self.refuse(HTTPStatus.BAD_REQUEST, words)
+        else:
+            words = (
+                "A request's first line is METHOD ADDRESS HTTP/1.1; "
+                "a space in the address is written %20."
+            )
+            self.refuse(HTTPStatus.BAD_REQUEST, words)
+
+    def _has_first_line(self) -> bool:
+        return hasattr(self, "_command")
+
+    def _refuse_headers(self) -> None:
+        self.refuse(
+            HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+            f"A request's headers have {self.totalHeadersSize} bytes at most, "
+            f"and are {self.maxHeaders} at most.",
+        )
+
+    def refuse(self, status: HTTPStatus, words: str) -> None:
+        """Say in one line why a request is not served; it is the last one."""
+        transport: Any = self.transport
+        transport.write(http_refusal(status, words))
+        self.dataReceived = _ignored  # type: ignore[method-assign]
+        self.clearLineBuffer()  # type: ignore[no-untyped-call]
+        if isinstance(transport, ProtocolWrapper):
+            self.loseConnection()  # type: ignore[no-untyped-call]
+        else:
+            transport.loseWriteConnection()
+        self.setTimeout(LINGER)  # type: ignore[no-untyped-call]
 
 
 class ChatSite(Site):
@@ -126,3 +200,7 @@ class ChatSite(Site):
 
     def stopFactory(self) -> None:
         """Twisted: would stop that."""
+
+
+def _ignored(_data: bytes) -> None:
+    """What follows a request that was refused."""
