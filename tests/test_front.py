@@ -132,7 +132,7 @@ class FrontTests(FrontTestCase):
         wire = self.connect(b"\x16\x03\x01\x02\x00")
         self.assertTrue(wire.disconnecting)
         (line,) = log.lines()
-        self.assertIn("192.0.2.1", line)
+        self.assertIn("client error: 192.0.2.1:4711 wants TLS", line)
         self.assertIn("give --tls-cert and --tls-key", line)
 
 

@@ -64,6 +64,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("wire.engineio", "wire.socketio", "wire.text", "wire.websocket"),
     ("routes", "wire.*", "journals.*"),
     # How bytes come and go.
+    ("protocols.addresses",),
     (
         "protocols.admission",
         "protocols.deadlines",

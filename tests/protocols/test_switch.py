@@ -13,6 +13,7 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.trial import unittest
 from zope.interface import implementer
 
+from tests.logs import Log
 from tests.protocols.certificates import NAME, certificate
 from tests.protocols.memory import Wire
 from tests.protocols.tls_client import TlsClient
@@ -283,6 +284,7 @@ class AttackTests(SwitchTestCase):
 
     def test_a_connection_opened_in_advance(self) -> None:
         """One that was silent, and is the line chat's, carries no request."""
+        log = Log(self)
         for bytewise in (False, True):
             self.wire = self.connect()
             self.clock.advance(1)
@@ -290,6 +292,8 @@ class AttackTests(SwitchTestCase):
             self.assertTrue(self.wire.disconnecting)
             self.wire.send(b"spam\r\n")
         self.expect_nothing_said()
+        line = "client error: a browser's request came too late from 192.0.2.1:4711"
+        self.assertEqual(log.lines(), [line, line])
 
     def test_an_address_with_a_space(self) -> None:
         """HTTP will say what is wrong with it; its cookies are nobody's business."""

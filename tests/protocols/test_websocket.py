@@ -16,6 +16,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 from websockets.frames import Opcode
 
+from tests.logs import Log
 from tests.protocols.memory import (
     ACCEPT,
     WebSocketClient,
@@ -436,10 +437,12 @@ class FlowTests(WebSocketTestCase):
 
     def test_a_client_that_does_not_read(self) -> None:
         """Past 1 MiB it is cut off and the application told, once it is gone."""
+        log = Log(self)
         self.client.wire.producer.pauseProducing()
         for _ in range(MAX_WAITING // 50_000 + 2):
             self.connection.write_frames(frame_text(bytes(50_000)))
         self.assertTrue(self.client.wire.aborted)
+        self.assertEqual(log.lines(), ["too slow: 192.0.2.1:4711"])
         self.assertEqual(self.echo.ends, [])
         self.client.wire.hang_up()
         self.assertEqual(self.echo.ends, [(1008, "too slow")])

@@ -19,6 +19,8 @@ from twisted.logger import Logger
 
 from twisted_chat.wire.http_refusal import http_refusal
 
+from .addresses import shown
+
 MAX_REFUSED = 100
 """Refused connections that are kept until it is known how to tell them; while
 there are so many, further ones are closed without a word."""
@@ -108,7 +110,7 @@ class Farewell(Protocol):
         """The transport is ours."""
         factory = self._farewell
         if factory.note:
-            factory.log.info(factory.note, peer=self.transport.getPeer())
+            factory.log.info(factory.note, peer=shown(self.transport.getPeer()))
         if factory.words:
             self.transport.write(factory.words)
         self.transport.loseConnection()

@@ -42,6 +42,7 @@ from twisted_chat.wire.first_bytes import (
     http_request,
 )
 
+from .addresses import shown
 from .admission import MAX_REFUSED, Admission, http_farewell, line_farewell, when_lost
 from .handover import hand_over
 
@@ -246,7 +247,7 @@ class FirstLine:
     def _refuse(self) -> None:
         self._log.info(
             "client error: a browser's request came too late from {peer}",
-            peer=self._transport.getPeer(),
+            peer=shown(self._transport.getPeer()),
         )
         self._transport.loseConnection()
         self._heir.dataReceived = _ignored

@@ -44,6 +44,7 @@ from twisted_chat.wire.websocket_reader import (
     Ping,
 )
 
+from .addresses import shown
 from .handover import Unflushed, take_over
 from .handshake import NoHandshake, handshake_key, tokens
 from .keepalive import Keepalive
@@ -310,7 +311,7 @@ class WebSocketConnection(Protocol):
     def _overflowed(self) -> None:
         # Called while someone writes to us: the application is told later.
         self._end = POLICY_VIOLATION, "too slow"
-        self._log.info("too slow: {address}", address=self.address)
+        self._log.info("too slow: {address}", address=shown(self.address))
 
 
 def upgrade(
