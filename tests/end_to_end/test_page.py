@@ -438,6 +438,19 @@ class PageTests(ServerTestCase):
         self.assertIn("4,096", page.text("#composer_note"))
         self.assertEqual(len(page.call("inputValue", "#chat_input")), 5000)
 
+    def test_leaving_while_much_is_on_its_way(self) -> None:
+        """Who quits is told when it will be known, and on coming back it is."""
+        server = self.start("--store", "memory:", "--flood", "1:1")
+        page = self.open(server, nick="erin")
+        page.say("one\ntwo\nthree\n\\quit")
+        page.wait_status("You left")
+        page.wait("document.querySelector('.row.unsure') !== null")
+        self.assertIn("Coming back", page.text(".row.unsure .state"))
+        page.call("click", "#retry_now")
+        page.wait_status("Connected")
+        page.wait("!document.querySelector('.row:is(.sending, .waiting, .unsure)')")
+        self.assertEqual(page.texts[0], "one")
+
     def test_hostile_text_stays_text(self) -> None:
         """Nothing that anyone writes becomes markup, runs, or deceives."""
         server = self.start("--store", "memory:", "--flood", "off")

@@ -53,6 +53,14 @@ test("a row looks different when its state does", () => {
   assert.notEqual(before.look, after.look);
 });
 
+test("what is open looks different once one has left, and what is said does not", () => {
+  const made = place({}, { status: "unsure" });
+  const looks = (left) => rowsOf(made, { left }).map(({ look }) => look);
+  const [before, after] = [looks(false), looks(true)];
+  assert.equal(before[1], after[1]);
+  assert.notEqual(before[2], after[2]);
+});
+
 test("coming and going is summed up", () => {
   const joined = (nick) => ({ what: "joined", nick });
   const left = (nick) => ({ what: "left", nick });

@@ -424,6 +424,16 @@ test("refusals and notices are for this person alone, in the open conversation",
   assert.ok(rowsOf(lobby()).length > 0);
 });
 
+test("who has left is not here until the next welcome", () => {
+  welcome();
+  chat.say(lobby(), "on its way");
+  chat.disconnected({ left: true });
+  assert.equal(chat.left, true);
+  assert.equal(lobby().entries[0].status, "unsure");
+  welcome({ recovered: true });
+  assert.equal(chat.left, false);
+});
+
 test("in no room, what is for this person alone is told by the page", () => {
   welcome();
   chat.receive({ type: "left", room: "lobby", nick: "me", id: id(12) });

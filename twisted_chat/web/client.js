@@ -93,7 +93,9 @@ const connection = new Connection({
     Date,
   },
   onState(state) {
-    if (state === "waiting" || state === "stopped") chat.disconnected();
+    if (state === "waiting" || state === "stopped") {
+      chat.disconnected({ left: state === "stopped" });
+    }
     draw();
   },
   // Another tab came in as this one, as a duplicated tab does.  Each must be somebody, or

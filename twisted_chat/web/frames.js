@@ -86,7 +86,7 @@ export const FRAMES = {
     // Ids of another journal say nothing about ours, and cannot be compared.
     const foreign = missing && frame.position < chat.position;
     if (chat.nick && chat.nick !== frame.nick) chat.former = chat.nick;
-    Object.assign(chat, { online: true, holding: true, nick: frame.nick });
+    Object.assign(chat, { online: true, holding: true, left: false, nick: frame.nick });
     chat.session = frame.session ?? chat.session;
     // Else what was missed is still to come, and moves the position itself.
     if (!resumed || missing) chat.position = frame.position ?? "";

@@ -34,9 +34,9 @@ export function presenceText(changes) {
   return parts.join("; ");
 }
 
-// Each row is {key, kind, entry?, head?, time?, look}; two rows with the same key and look
-// are the same on the screen.
-export function rowsOf(place) {
+// Each row is {key, kind, entry?, head?, time?, left?, look}; two rows with the same key and
+// look are the same on the screen.  `left`: this person quit the chat.
+export function rowsOf(place, { left = false } = {}) {
   const rows = [];
   let day = null;
   let before = null;
@@ -66,8 +66,9 @@ export function rowsOf(place) {
       entry.kind === "action" ||
       entry.time - before.time > TOGETHER;
     const { status = "", mention, text, problem = "", from } = entry;
-    const look = [head, status, Boolean(mention), problem, from, text].join("\u0000");
-    rows.push({ key: entry.key, kind: entry.kind, entry, head, look });
+    const open = status && left;
+    const look = [head, status, open, Boolean(mention), problem, from, text].join("\u0000");
+    rows.push({ key: entry.key, kind: entry.kind, entry, head, left, look });
     before = entry;
   }
   return rows;

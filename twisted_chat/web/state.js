@@ -32,6 +32,7 @@ export class Chat {
     this.listed = []; // the rooms on the server: {name, count}
     this.online = false;
     this.holding = false; // after a reconnect, until it is known what was stored
+    this.left = false; // this person quit, and comes back only when they say so
     this.attentive = false; // somebody looks at the end of the current conversation
     this.greeted = false;
     this.asked = new Map(); // ref -> what it was about
@@ -280,7 +281,8 @@ export class Chat {
 
   // What happens to this person
 
-  disconnected() {
+  disconnected({ left = false } = {}) {
+    this.left = left;
     this.online = false;
     this.holding = false;
     this.entering = false;

@@ -12,6 +12,16 @@ const AT_END = 40;
 const NEAR_START = 500;
 const ONLY_PICTURES = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f|\s){1,12}$/u;
 
+const STATES = {
+  waiting: "Will be sent when there is a connection",
+  unsure: "Finding out whether it arrived…",
+};
+// Nothing is found out before one comes back.
+const STATES_LEFT = {
+  waiting: "Will be sent when you come back",
+  unsure: "Coming back will show whether it arrived",
+};
+
 export function textParts(text, nick) {
   return splitLinks(text).flatMap((part) => {
     if (!part.href) {
@@ -98,7 +108,7 @@ export class Messages {
       this.box.replaceChildren();
       this.box.setAttribute("aria-label", place ? `Messages in ${place.title}` : "Messages");
     }
-    const rows = place ? rowsOf(place) : [];
+    const rows = place ? rowsOf(place, { left: this.chat.left }) : [];
     const anchor = switched || this.pinned ? null : this.anchor();
     const bulk = switched || this.isBulk(rows);
     // Only what comes now is read out, not a whole page of history.
@@ -258,7 +268,7 @@ export class Messages {
     );
   }
 
-  said({ entry, head }) {
+  said({ entry, head, left }) {
     const { kind, status, mention, text, mine } = entry;
     const from = entry.status ? this.chat.nick || entry.from : entry.from;
     const looks = ["row", kind, head && "head", status, mention && "mention", mine && "mine"];
@@ -276,7 +286,7 @@ export class Messages {
       // Who listens hears who speaks, with every message.
       node.append(el("span", { class: "unseen" }, `${from}: `), this.when(entry, "when aside"), words);
     }
-    const state = this.state(entry);
+    const state = this.state(entry, left);
     if (state) node.append(state);
     return node;
   }
@@ -290,12 +300,10 @@ export class Messages {
     return name;
   }
 
-  state(entry) {
+  state(entry, left) {
     const { status, problem } = entry;
-    if (status === "waiting") {
-      return el("div", { class: "state" }, "Will be sent when there is a connection");
-    }
-    if (status === "unsure") return el("div", { class: "state" }, "Finding out whether it arrived…");
+    const words = left ? STATES_LEFT[status] : STATES[status];
+    if (words) return el("div", { class: "state" }, words);
     if (status !== "failed") return null;
     const box = el("div", { class: "state" }, el("span", {}, `Not sent: ${problem ?? ""}`));
     const act = (label, call) => {
