@@ -667,6 +667,36 @@ class PageTests(ServerTestCase):
             page.evaluate("document.querySelector('#messages').scrollWidth"), 390
         )
 
+    def test_back_closes_what_is_open(self) -> None:
+        """Back leads out of what one opened, and out of the chat only then."""
+        server = self.start("--store", "memory:")
+        self.connect(server, "alice")
+        page = self.open(server, PHONE)
+        drawer = "document.querySelector('#app .open')"
+        dialog = "document.querySelector('dialog[open]')"
+        page.call("tap", "#menu")
+        page.call("tap", "#me")
+        page.wait(dialog)
+        page.call("goBack")
+        page.wait(f"!{dialog} && {drawer}")
+        page.call("goBack")
+        page.wait(f"!{drawer}")
+        page.call("tap", "#people_open")
+        page.call("tap", "#chatters li[data-name=alice] button")
+        page.wait("document.querySelector('#title').textContent === 'alice'")
+        page.call("tap", "#menu")
+        page.call("reload")
+        page.wait_status("Connected")
+        page.wait("history.state?.over === 1")
+        self.assertEqual(page.text("#title"), "alice")
+        page.call("goBack")
+        page.wait("document.querySelector('#title').textContent === '#lobby'")
+        page.call("tap", "#menu")
+        page.call("tap", "#side_close")
+        page.wait("history.state === null")
+        page.call("goBack")
+        self.assertEqual(page.call("url"), "about:blank")
+
     def test_accessibility(self) -> None:
         """axe-core finds nothing wrong, in either scheme, on either screen."""
         server = self.start("--store", "memory:")

@@ -8,6 +8,7 @@ import { notifications } from "./notify.js";
 import { Chat } from "./state.js";
 import { kept, tab } from "./storage.js";
 import { untilMidnight } from "./time.js";
+import { Back } from "./view/back.js";
 import { MeDialog, NAMELESS, RoomsDialog } from "./view/dialogs.js";
 import { byId, setText } from "./view/dom.js";
 import { Drawers } from "./view/drawers.js";
@@ -58,6 +59,7 @@ function drawNow() {
   search.show();
   composer.show(chat.place, chat.place?.title);
   latest();
+  back.show();
 }
 
 function attend() {
@@ -403,6 +405,16 @@ const drawers = new Drawers({
 
 const status = new Status(chat, connection);
 
+const openDialog = () => document.querySelector("dialog[open]");
+const roomBehind = () => chat.place?.kind === "dm" && chat.peoplePlace();
+
+const back = new Back([
+  // On a phone one goes into a private conversation, and out of it again.
+  { isOpen: () => drawers.isOver("side") && roomBehind(), close: () => showPlace(roomBehind().key) },
+  { isOpen: () => drawers.over, close: () => drawers.closeOver() },
+  { isOpen: openDialog, close: () => openDialog().close() },
+]);
+
 const composer = new Composer({
   known: () => ({
     nicks: chat.nicks(),
@@ -417,6 +429,12 @@ const composer = new Composer({
   },
   drafts,
   tell: speak,
+});
+
+// Not by its address, which would be an entry in the browser's history.
+byId("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  byId("chat_input").focus();
 });
 
 byId("leave").addEventListener("click", () => {
