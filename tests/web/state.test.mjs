@@ -333,6 +333,38 @@ test("leaving a room shows the one before", () => {
   assert.ok(!chat.places.has("#garden"));
 });
 
+test("a room that was left can be come back to, until one goes on elsewhere", () => {
+  welcome({ rooms: ["lobby", "garden", "tea"] });
+  chat.show("#garden");
+  chat.receive({ type: "left", room: "garden", nick: "me", id: id(12) });
+  assert.equal(chat.parted.name, "garden");
+  const [ask] = chat.comeBack();
+  assert.deepEqual([ask.type, ask.room], ["join", "garden"]);
+  chat.receive({ type: "joined", room: "garden", nick: "me", id: id(13) });
+  assert.equal(chat.current, "#garden");
+  assert.equal(chat.parted, null);
+  for (const go of [() => chat.show("#tea"), () => chat.say(lobby(), "well")]) {
+    chat.show("#lobby");
+    chat.part(chat.open("room", "garden").key);
+    assert.ok(chat.parted);
+    go();
+    assert.equal(chat.parted, null);
+  }
+});
+
+test("a private conversation that was closed comes back with what was said", () => {
+  welcome();
+  const psst = { type: "dm", id: id(11), time: iso(11), from: "bob", to: "me", text: "psst" };
+  chat.receive(psst);
+  chat.part("@bob");
+  assert.deepEqual(chat.comeBack(), []);
+  assert.deepEqual(texts(chat.place), ["psst"]);
+  chat.part("@bob");
+  chat.receive({ ...psst, id: id(12), text: "still there?" });
+  assert.deepEqual(texts(chat.places.get("@bob")), ["psst", "still there?"]);
+  assert.equal(chat.parted, null);
+});
+
 test("rooms that the server forgot are joined again", () => {
   welcome({ rooms: ["lobby", "garden"] });
   chat.disconnected();

@@ -16,7 +16,7 @@ import { Messages } from "./view/messages.js";
 import { People } from "./view/people.js";
 import { Places } from "./view/places.js";
 import { Search } from "./view/search.js";
-import { Status } from "./view/status.js";
+import { Status, partedText } from "./view/status.js";
 
 // After a reconnect: the time in which words that were on their way may still be stored.
 const SETTLING = 300;
@@ -185,6 +185,11 @@ const EFFECTS = {
     carryOut(chat.note(text, { error: true }));
   },
 
+  parted() {
+    if (chat.parted) speak(partedText(chat.parted));
+    toWrite();
+  },
+
   found({ messages: found, text }) {
     search.found(found, text);
   },
@@ -258,10 +263,7 @@ const DEEDS = {
   nick: ({ nick }) => needConnection() && takeName(nick),
   join: ({ room }) => needConnection() && join(room),
   leave: ({ room }) => needConnection() && leave(room),
-  close: () => {
-    chat.close(chat.current);
-    return true;
-  },
+  close: () => close(chat.current),
   rooms: () => {
     rooms.open();
     return true;
@@ -308,6 +310,13 @@ function join(room) {
   const frames = chat.join(room);
   sendAll(frames);
   if (!frames.length) EFFECTS.entered();
+  draw();
+  return true;
+}
+
+function close(key) {
+  chat.part(key);
+  EFFECTS.parted();
   draw();
   return true;
 }
@@ -370,14 +379,7 @@ const messages = new Messages(chat, {
   },
 });
 
-const places = new Places(chat, {
-  show: showPlace,
-  close(key) {
-    chat.close(key);
-    drafts.delete(key);
-    draw();
-  },
-});
+const places = new Places(chat, { show: showPlace, close });
 
 const me = new MeDialog(chat, {
   takeName: (nick) => needConnection((text) => me.refused(text)) && takeName(nick),
@@ -437,10 +439,18 @@ byId("skip").addEventListener("click", (event) => {
   byId("chat_input").focus();
 });
 
-byId("leave").addEventListener("click", () => {
+byId("leave").addEventListener("click", ({ detail }) => {
+  // The second half of a double click would leave the next one as well.
+  if (detail > 1) return;
   const { place } = chat;
-  if (place?.kind === "dm") chat.close(place.key);
-  else if (place && chat.online) leave(place.name);
+  if (place?.kind === "dm") close(place.key);
+  else if (place && needConnection()) leave(place.name);
+});
+
+byId("come_back").addEventListener("click", () => {
+  if (!chat.parted || (chat.parted.kind === "room" && !needConnection())) return;
+  sendAll(chat.comeBack());
+  toWrite();
   draw();
 });
 

@@ -165,8 +165,8 @@ export const FRAMES = {
     const everywhere = frame.room === null || frame.room === undefined;
     const key = everywhere ? null : keyOf("room", frame.room);
     if (frame.nick === chat.nick && key) {
-      chat.close(key);
-      return [];
+      chat.part(key);
+      return [{ do: "parted" }];
     }
     for (const place of chat.rooms()) {
       if ((everywhere || place.key === key) && place.depart(frame.nick)) {

@@ -28,6 +28,7 @@ export class Chat {
     this.places = new Map();
     this.current = "";
     this.lastRoom = "";
+    this.parted = null; // the conversation that was left just now, until one goes on elsewhere
     this.away = new Map(); // folded nick -> why
     this.listed = []; // the rooms on the server: {name, count}
     this.online = false;
@@ -134,7 +135,13 @@ export class Chat {
 
   open(kind, name) {
     const key = keyOf(kind, name);
-    if (!this.places.has(key)) this.places.set(key, new Place(kind, name));
+    const { parted } = this;
+    if (parted?.key === key) this.parted = null;
+    if (!this.places.has(key)) {
+      // The server has what was said in a room; between two, nobody else has it.
+      const again = kind === "dm" && parted?.key === key;
+      this.places.set(key, again ? parted : new Place(kind, name));
+    }
     return this.places.get(key);
   }
 
@@ -142,6 +149,7 @@ export class Chat {
     const place = this.places.get(key);
     if (!place) return;
     if (this.current !== key && this.place) this.place.newFrom = null;
+    if (this.current !== key) this.parted = null;
     this.current = key;
     if (place.kind === "room") this.lastRoom = key;
   }
@@ -161,12 +169,27 @@ export class Chat {
     this.show(this.lastRoom || (this.talks()[0]?.key ?? ""));
   }
 
+  // By this person, who may think better of it.
+  part(key) {
+    const place = this.places.get(key) ?? null;
+    this.close(key);
+    this.parted = place;
+  }
+
+  comeBack() {
+    const { kind, name } = this.parted;
+    if (kind === "room") return this.join(name);
+    this.show(this.open(kind, name).key);
+    return [];
+  }
+
   // What cannot be sent now waits in the conversation.
   say(place, text, kind = place.kind === "dm" ? "dm" : "message") {
     const said = { key: newKey(), kind, from: this.nick, text, time: this.now(), mine: true };
     const entry = { ...said, status: "waiting" };
     place.entries.push(entry);
     place.newFrom = null;
+    this.parted = null;
     return this.dispatch(place, entry);
   }
 

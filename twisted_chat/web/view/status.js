@@ -16,6 +16,9 @@ const WORDS = {
   stopped: "You left",
 };
 
+export const partedText = ({ kind, name }) =>
+  kind === "room" ? `You left #${name}.` : `You closed the conversation with ${name}.`;
+
 export class Status {
   constructor(chat, connection) {
     this.chat = chat;
@@ -39,6 +42,15 @@ export class Status {
     this.banner(state);
     this.me();
     this.head();
+    this.parted();
+  }
+
+  parted() {
+    const { parted } = this.chat;
+    byId("parted").hidden = !parted;
+    if (!parted) return;
+    setText(byId("parted_text"), partedText(parted));
+    setText(byId("come_back"), parted.kind === "room" ? "Come back" : "Open it again");
   }
 
   banner(state) {
