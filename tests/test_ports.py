@@ -112,8 +112,63 @@ class ListenTests(SynchronousTestCase):
         for description in ("3000", "tcp:3000:interface=127.0.0.1"):
             self.assertEqual(
                 self.refused(description),
-                "cannot listen on port 3000: Address in use",
+                "cannot listen on port 3000: Address in use; give another --port",
             )
+
+    def test_not_ours(self) -> None:
+        """Who may not take it is told which they may."""
+        self.machine.taken = dict.fromkeys(("", "::"), errno.EACCES)
+        self.assertIn("; give a --port of 1024 or more", self.refused("80"))
+
+    def unix(self, error: Exception) -> str:
+        """Why a Unix socket is not to be had, when this is what happens."""
+
+        def listen(*_: object, **__: object) -> None:
+            raise error
+
+        self.patch(self.machine, "listenUNIX", listen)
+        return self.refused("unix:/run/chat")
+
+    def test_a_unix_socket_that_is_taken(self) -> None:
+        """By another server, or by a file of something else."""
+        locked = CannotListenError(None, b"/run/chat", "Cannot acquire lock")
+        self.assertEqual(
+            self.unix(locked),
+            "cannot listen on unix:/run/chat: another server has it; "
+            "stop that one, or name another",
+        )
+        there = OSError(errno.EADDRINUSE, "Address in use")
+        self.assertEqual(
+            self.unix(CannotListenError(None, b"/run/chat", there)),
+            "cannot listen on unix:/run/chat: there is a file of that name; "
+            "remove it, or name another",
+        )
+        long = CannotListenError(None, b"/run/chat", OSError("path too long"))
+        self.assertEqual(
+            self.unix(long), "cannot listen on unix:/run/chat: path too long"
+        )
+
+    def test_a_unix_socket_without_its_directory(self) -> None:
+        """The directory is named, not the lock that Twisted makes there."""
+        missing = FileNotFoundError(errno.ENOENT, "No", "1", None, b"/run/chat.lock")
+        self.assertEqual(
+            self.unix(missing),
+            "cannot listen on unix:/run/chat: there is no directory /run; "
+            "make it first",
+        )
+        denied = PermissionError(errno.EACCES, "No", "1", None, b"/run/chat.lock")
+        self.assertEqual(
+            self.unix(denied),
+            "cannot listen on unix:/run/chat: cannot write into /run: No",
+        )
+
+    def test_a_file_that_an_endpoint_needs(self) -> None:
+        """It is named."""
+        self.assertEqual(
+            self.refused("ssl:443:privateKey=/nope"),
+            "cannot listen on ssl:443:privateKey=/nope: "
+            "cannot read /nope: No such file or directory",
+        )
 
     def test_a_reason_without_words(self) -> None:
         """What the system says is said, even if it is not much."""
@@ -122,8 +177,9 @@ class ListenTests(SynchronousTestCase):
 
     def test_no_endpoint(self) -> None:
         """The word that was taken for one is repeated."""
-        line = self.refused("carrier-pigeon:7")
-        self.assertIn("cannot listen on carrier-pigeon:7: ", line)
+        for word in ("carrier-pigeon:7", "tcp:3000:colour=red"):
+            line = self.refused(word)
+            self.assertIn(f"cannot listen on {word}: write an endpoint such as", line)
 
     def test_an_endpoint_that_breaks(self) -> None:
         """Somebody else's plugin may raise without a word."""

@@ -114,7 +114,9 @@ class StartTests(ServiceCase):
 
         self.patch(self.reactor, "listenTCP", listen)
         self.started(port=("4000",))
-        reason = "cannot listen on port 4000: Address already in use"
+        reason = (
+            "cannot listen on port 4000: Address already in use; give another --port"
+        )
         self.assertEqual(self.failures, [reason])
         self.assertIn(f"server error: {reason}", self.logged)
         self.assertNotIn("chat running", " ".join(self.logged))

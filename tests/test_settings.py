@@ -124,6 +124,12 @@ class SettingsTests(SynchronousTestCase):
         missing = str(self.directory / "missing")
         for name, value, reason in (
             ("port", ["99999"], "no TCP port"),
+            ("port", ["tcp:x"], "x is no TCP port"),
+            ("port", ["tcp:"], "tcp: is no TCP port"),
+            ("port", ["tcp:port=70000:interface=::1"], "70000 is no TCP port"),
+            ("port", ["ssl:-1:privateKey=x"], "-1 is no TCP port"),
+            ("port", ["unix:"], "neither a TCP port nor an endpoint"),
+            ("port", [":3000"], "neither a TCP port nor an endpoint"),
             ("port", ["-1"], "neither a TCP port nor an endpoint"),
             ("port", ["http"], "neither a TCP port nor an endpoint"),
             ("port", [""], "it is empty"),

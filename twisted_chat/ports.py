@@ -6,6 +6,8 @@ a server endpoint string of Twisted's.
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import Any
 
 from twisted.internet.endpoints import serverFromString
@@ -15,6 +17,12 @@ from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 BACKLOG = 511
 """Connections that the kernel may hold until we accept them: a whole class that
 comes back after a restart."""
+
+
+_ADVICE = {
+    errno.EADDRINUSE: "; give another --port",
+    errno.EACCES: "; give a --port of 1024 or more",
+}
 
 
 class CannotListen(Exception):
@@ -36,11 +44,9 @@ async def listen(
         else:
             port = await serverFromString(reactor, description).listen(factory)
     except CannotListenError as error:
-        reason = getattr(error.socketError, "strerror", None) or error.socketError
-        raise CannotListen(f"cannot listen on port {error.port}: {reason}") from None
-    except Exception as error:  # noqa: BLE001 - see below
-        # An endpoint's plugin can raise anything, and often with no words.
-        reason = str(error) or type(error).__name__
+        raise CannotListen(f"cannot listen on {_taken(error)}") from None
+    except Exception as error:  # noqa: BLE001 - an endpoint's plugin can raise anything
+        reason = _reason(error)
         raise CannotListen(f"cannot listen on {description}: {reason}") from None
     if hasattr(port, "stopReading"):
         port.stopReading()
@@ -57,6 +63,38 @@ def spoken(port: IListeningPort, description: str) -> str:
     """How the log names a port: by its number, or as it was given."""
     number = getattr(port.getHost(), "port", None)
     return f"port {number}" if number is not None else description
+
+
+def _taken(error: CannotListenError) -> str:
+    """What is not to be had, why, and what to do."""
+    reason = getattr(error.socketError, "strerror", None) or error.socketError
+    number = getattr(error.socketError, "errno", None)
+    if not isinstance(error.port, bytes):
+        return f"port {error.port}: {reason}{_ADVICE.get(number or 0, '')}"
+    if isinstance(error.socketError, str):
+        # Twisted's own words for the lock beside the socket.
+        reason = "another server has it; stop that one, or name another"
+    elif number == errno.EADDRINUSE:
+        reason = "there is a file of that name; remove it, or name another"
+    return f"unix:{os.fsdecode(error.port)}: {reason}"
+
+
+def _reason(error: Exception) -> str:
+    """Why something is no endpoint, or none that can be used."""
+    if isinstance(error, OSError) and error.filename2 is not None:
+        # The lock beside a Unix socket could not be made.
+        directory = os.path.dirname(os.fsdecode(error.filename2))  # noqa: PTH120
+        if error.errno == errno.ENOENT:
+            return f"there is no directory {directory}; make it first"
+        return f"cannot write into {directory}: {error.strerror}"
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"cannot read {os.fsdecode(error.filename)}: {error.strerror}"
+    if isinstance(error, ValueError | TypeError):
+        return (
+            "write an endpoint such as tcp:3000:interface=127.0.0.1 or "
+            f"unix:/run/chat:mode=660 ({error})"
+        )
+    return str(error) or type(error).__name__
 
 
 def _every_address(

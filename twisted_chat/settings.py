@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from .limits import MAX_HISTORY, Pace
 from .wordfilter import WordFilter
 
 DEFAULT_PACE = Pace(burst=10, per_second=5)
+
+_TCP_ENDPOINT = re.compile(r"(?:tcp|tcp4|tcp6|ssl):(?:port=)?(?!\w+=)([^:]*)")
 
 
 class SettingError(Exception):
@@ -159,9 +162,14 @@ def _texts(value: Any) -> tuple[str, ...]:
 def _ports(value: Any) -> tuple[str, ...]:
     ports = _texts(value)
     for port in ports:
-        if port.isdecimal() and int(port) > 65535:
-            raise ValueError(f"{port} is no TCP port: 0 to 65535")
-        if not port.isdecimal() and ":" not in port:
+        endpoint = _TCP_ENDPOINT.match(port)
+        number = endpoint[1] if endpoint else port
+        if number.isdecimal():
+            if int(number) > 65535:
+                raise ValueError(f"{number} is no TCP port: 0 to 65535")
+        elif endpoint:
+            raise ValueError(f"{number or port} is no TCP port: 0 to 65535")
+        elif not all(port.partition(":")):
             raise ValueError(
                 f"{port!r} is neither a TCP port nor an endpoint such as "
                 "tcp:3000:interface=127.0.0.1"

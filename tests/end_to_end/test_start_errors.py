@@ -99,6 +99,7 @@ class StartErrorTests(ServerTestCase):
         self.refused("--port", "70000", says="70000")
         self.refused("--port", "harbour", says="harbour")
         self.refused("--port", "carrier-pigeon:7", says="carrier-pigeon")
+        self.refused("--port", "tcp:x", says="--port: x is no TCP port")
 
     def test_busy_port(self) -> None:
         """``server error:`` and the port."""
@@ -108,6 +109,23 @@ class StartErrorTests(ServerTestCase):
                 self.refused_at_work(
                     "--port", endpoint, says=rf"server error: .*{port}"
                 )
+
+    def test_busy_unix_socket(self) -> None:
+        """A second server on the same one; the first goes on."""
+        path = self.directory / "u.sock"
+        self.start("--port", LOOPBACK, "--port", f"unix:{path}", "--store", "memory:")
+        self.refused_at_work(
+            "--port", f"unix:{path}", says=f"listen on unix:{path}: another server has"
+        )
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(path))
+
+    def test_unix_socket_in_no_directory(self) -> None:
+        """The directory is named."""
+        nowhere = self.directory / "nowhere"
+        self.refused_at_work(
+            "--port", f"unix:{nowhere}/u", says=f"u: there is no directory {nowhere};"
+        )
 
     def test_unreadable_files(self) -> None:
         """The file is named, and the option that named it."""
