@@ -404,6 +404,18 @@ test("a reload keeps private conversations, what waits, and who one is", () => {
   assert.equal(chat.places.get("@bob").entries[1].status, "waiting");
 });
 
+test("a search is of one room, and says if there is more than it found", () => {
+  welcome();
+  const [ask] = chat.search(lobby(), "two words");
+  assert.deepEqual([ask.text, ask.room, ask.limit], ["\\search two words", "lobby", 100]);
+  const found = { type: "history", room: "lobby", words: "two words", messages: [message(4, "bob", "x")] };
+  const [effect] = chat.receive({ ...found, more: true, ref: ask.ref });
+  assert.deepEqual([effect.do, effect.place, effect.messages.length, effect.more], ["found", lobby(), 1, true]);
+  const [again] = chat.search(lobby(), "?");
+  const [refused] = chat.receive({ type: "error", ref: again.ref, code: "store", text: "no" });
+  assert.deepEqual([refused.do, refused.problem], ["found", "no"]);
+});
+
 test("after a reload the history is asked for", () => {
   chat.restore({ session: "s", position: id(9), nick: "me" });
   const frames = sent(welcome({ recovered: true }));

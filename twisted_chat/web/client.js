@@ -190,9 +190,7 @@ const EFFECTS = {
     toWrite();
   },
 
-  found({ messages: found, text }) {
-    search.found(found, text);
-  },
+  found: (answer) => search.found(answer),
 
   loaded: () => looking?.(),
 
@@ -397,7 +395,7 @@ const rooms = new RoomsDialog(chat, {
 });
 
 const search = new Search(chat, {
-  ask: (words) => sendAll([chat.command(`\\search ${words}`, { about: "search" })]),
+  ask: (place, words) => sendAll(chat.search(place, words)),
   reveal,
 });
 

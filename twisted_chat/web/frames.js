@@ -233,7 +233,8 @@ export const FRAMES = {
 
   history(chat, frame, about) {
     if (about?.about === "search" || typeof frame.words === "string") {
-      return [{ do: "found", room: frame.room, messages: spokenOf(chat, frame.messages) }];
+      const found = spokenOf(chat, frame.messages);
+      return [{ do: "found", place: about?.place, messages: found, more: Boolean(frame.more) }];
     }
     const place = chat.places.get(keyOf("room", frame.room));
     if (!place) return [];
@@ -283,7 +284,7 @@ export const FRAMES = {
         chat.wanted = about.former;
         return [{ do: "name_refused", text, nick: about.nick }];
       case "search":
-        return [{ do: "found", messages: [], text }];
+        return [{ do: "found", place: about.place, messages: [], problem: text }];
       case "older":
         return [{ do: "stalled", place: about.place }];
       case "gap":

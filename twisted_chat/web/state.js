@@ -9,6 +9,8 @@ import { compareNames, fold } from "./names.js";
 import { Place, isSpoken, keyOf, newKey } from "./place.js";
 
 export const PAGE = 50;
+// Of what is found; more than one reads through.
+export const FOUND = 100;
 export const MOST_BYTES = 4096;
 // Private messages are no part of the server's history; the tab keeps this many of each.
 const KEPT_TALK = 200;
@@ -282,6 +284,11 @@ export class Chat {
     const ask = { type: "history", room: place.name, limit: 2 * PAGE };
     if (next) ask.before = next.id;
     return [this.ask(ask, { about: "gap", place, gap })];
+  }
+
+  search(place, words) {
+    const ask = { type: "command", text: `\\search ${words}`, room: place.name, limit: FOUND };
+    return [this.ask(ask, { about: "search", place })];
   }
 
   newRef(about) {
