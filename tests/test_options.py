@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import fields
+from io import StringIO
 from pathlib import Path
 from typing import ClassVar
 
 from twisted.python import usage
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat import __version__
 from twisted_chat.limits import Pace
 from twisted_chat.options import Options
 from twisted_chat.settings import Settings
@@ -125,6 +128,23 @@ class OptionsTests(SynchronousTestCase):
             f"[default: {Settings().ping_timeout:g}]",
         ):
             self.assertIn(default, text)
+
+    def test_help(self) -> None:
+        """Its lines are full, and have no holes in them."""
+        for line in Options().getUsage(width=80).splitlines():
+            self.assertLessEqual(len(line), 80)
+            self.assertNotIn("  ", line[24:], line)
+            self.assertNotRegex(line, r"^ {25}")
+
+    def test_version(self) -> None:
+        """It is the chat's own, beside that of what it stands on."""
+        stdout = StringIO()
+        self.patch(sys, "stdout", stdout)
+        with self.assertRaises(SystemExit) as caught:
+            Options().parseOptions(["--version"])
+        self.assertEqual(caught.exception.code, 0)
+        said = stdout.getvalue()
+        self.assertRegex(said, rf"^twisted_chat {__version__}, Twisted \d[^\n]*\n$")
 
     def test_mistakes(self) -> None:
         """A word that makes no sense is named, with what would."""

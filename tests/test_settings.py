@@ -143,7 +143,9 @@ class SettingsTests(SynchronousTestCase):
             ("history", "-1", "no whole number of 0 or more"),
             ("history", "ten", "no whole number of 0 or more"),
             ("history", "1.5", "no whole number of 0 or more"),
-            ("history", True, "no whole number of 0 or more"),
+            ("history", True, "true is no whole number of 0 or more"),
+            ("history", [1, "a"], '[1, "a"] is no whole number of 0 or more'),
+            ("ping_interval", False, "false is no number of seconds"),
             ("history", "501", "500 at most"),
             ("keep", "0", "no whole number of 1 or more"),
             ("max_clients", "0", "no whole number of 1 or more"),
@@ -154,10 +156,18 @@ class SettingsTests(SynchronousTestCase):
             ("ping_timeout", "nan", "no number of seconds above 0"),
             ("ping_timeout", "soon", "no number of seconds above 0"),
             ("allow_origin", [" "], "it is empty"),
+            ("allow_origin", ["ht!tp"], "'ht!tp' is no origin: write https://"),
+            ("allow_origin", ["https://example.org/path"], "is no origin"),
+            ("allow_origin", ["https://example.org?x"], "is no origin"),
+            ("allow_origin", ["https://"], "is no origin"),
+            ("allow_origin", ["https://*.example.org"], "is no origin"),
+            ("allow_origin", ["https://grüße.example"], "is no origin"),
+            ("allow_origin", ["example.org:https"], "is no origin"),
+            ("flood", True, "true is not one text"),
+            ("store", ["memory:"], '["memory:"] is not one text: write it in quotes'),
+            ("motd", ["a"], '["a"] is not one text: write it in quotes'),
             ("filter_words", missing, f"cannot read {missing}: No such file"),
             ("motd", missing, f"cannot read {missing}: No such file"),
-            ("tls_cert", missing, f"cannot read {missing}: No such file"),
-            ("tls_key", "/", "cannot read /: Is a directory"),
             ("motd", "a\0b", "null"),
         ):
             line = self.refused(**{name: value})
@@ -171,20 +181,55 @@ class SettingsTests(SynchronousTestCase):
             Settings.read({}, {"PORT": "abc"})
         self.assertTrue(str(caught.exception).startswith("$PORT: 'abc' is neither"))
 
+    def test_bad_tls_files(self) -> None:
+        """The one that cannot be read is named."""
+        for value, reason in (
+            ("/missing", "cannot read /missing: No such file"),
+            ("/", "cannot read /: Is a directory"),
+            (1, "1 is not one text"),
+        ):
+            for name, other in (("tls_cert", "tls_key"), ("tls_key", "tls_cert")):
+                line = self.refused(**{name: value, other: self.file("x")})
+                self.assertTrue(line.startswith(f"--{name.replace('_', '-')}: "), line)
+                self.assertIn(reason, line)
+
     def test_half_of_tls(self) -> None:
         """A certificate needs its key."""
         path = self.file("x")
         for name in ("tls_cert", "tls_key"):
             self.assertIn("go together", self.refused(**{name: path}))
+            # First of all: there is no use in mending the one that is there.
+            self.assertIn("go together", self.refused(**{name: "/missing"}))
+        config = self.file(f'tls-cert = "{path}"')
+        self.assertEqual(self.read(config=config, tls_key=path).tls_key, Path(path))
+
+    def test_origins(self) -> None:
+        """Whatever a browser can send, the host alone, and all of them."""
+        for origin in (
+            "https://example.org",
+            "https://Example.org/",
+            "http://localhost:8080",
+            "http://[::1]:3000",
+            "chrome-extension://abcdef",
+            "example.org:8443",
+            "192.0.2.1",
+            "*",
+        ):
+            self.assertEqual(self.read(allow_origin=[origin]).allow_origin, (origin,))
 
     def test_bad_files(self) -> None:
         """A TOML file that is none, or holds what is no setting, is named."""
         missing = str(self.directory / "missing")
         self.assertIn(f"cannot read {missing}", self.refused(config=missing))
-        self.assertIn("--config: ", self.refused(config=self.file("history: 3")))
+        bad = self.file("history: 3")
+        line = self.refused(config=bad)
+        self.assertTrue(line.startswith(f"--config: {bad} is no TOML: "), line)
+        self.assertIn("line 1", line)
         self.assertIn("is not UTF-8", self.refused(config=self.file(b"\xff\xfe")))
         unknown = self.refused(config=self.file("histroy = 3"))
         self.assertIn("no setting 'histroy'; there are allow-origin", unknown)
+        half = self.file("tls-crt = 'x'\ntls-key = 'x'")
+        self.assertIn("no setting 'tls-crt'", self.refused(config=half))
         self.assertIn(
             "no setting 'config'", self.refused(config=self.file("config=''"))
         )

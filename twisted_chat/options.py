@@ -7,11 +7,14 @@ value means and which ones are refused is told in ``settings``.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from twisted.copyright import version as twisted_version
 from twisted.python import usage
 
+from . import __version__
 from .settings import SettingError, Settings
 
 
@@ -119,6 +122,8 @@ class Options(usage.Options):
         self.settings = Settings()
         self.mistake = ""
         self._several: dict[str, list[str]] = {}
+        # Twisted fills the help's lines with these as they stand, indentation and all.
+        self.docs = {name: " ".join(doc.split()) for name, doc in self.docs.items()}
 
     def opt_port(self, value: str) -> None:
         """A TCP port, or a Twisted server endpoint such as
@@ -135,6 +140,11 @@ class Options(usage.Options):
         own]
         """
         self._several.setdefault("allow-origin", []).append(value)
+
+    def opt_version(self) -> None:
+        """Display the versions of the chat and of Twisted, and exit."""
+        sys.stdout.write(f"twisted_chat {__version__}, Twisted {twisted_version}\n")
+        sys.exit(0)
 
     def parseArgs(self, *words: str) -> None:
         """Whoever writes a bare port is told how to write it."""

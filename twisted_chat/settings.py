@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
@@ -16,6 +17,12 @@ from .wordfilter import WordFilter
 DEFAULT_PACE = Pace(burst=10, per_second=5)
 
 _TCP_ENDPOINT = re.compile(r"(?:tcp|tcp4|tcp6|ssl):(?:port=)?(?!\w+=)([^:]*)")
+
+_ORIGIN = re.compile(
+    r"\*|(?:[a-z][a-z0-9+.\-]*://)?(?:[a-z0-9._\-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?/?",
+    re.IGNORECASE | re.ASCII,
+)
+"""What a browser can send as ``Origin`` (RFC 6454), or the host in it."""
 
 
 class SettingError(Exception):
@@ -66,6 +73,12 @@ class Settings:
         config = values.pop("config", None)
         if config:
             values = {**_toml(Path(config)), **values}
+        for name in values:
+            if name not in _READERS:
+                known = ", ".join(sorted(_READERS))
+                raise SettingError(f"{config}: no setting {name!r}; there are {known}")
+        if ("tls-cert" in values) != ("tls-key" in values):
+            raise SettingError("--tls-cert and --tls-key go together: give both")
         made: dict[str, Any] = {}
         if "port" not in values and environment.get("PORT"):
             try:
@@ -73,18 +86,11 @@ class Settings:
             except ValueError as error:
                 raise SettingError(f"$PORT: {error}") from None
         for name, value in values.items():
-            reader = _READERS.get(name)
-            if reader is None:
-                known = ", ".join(sorted(_READERS))
-                raise SettingError(f"{config}: no setting {name!r}; there are {known}")
             try:
-                made[name.replace("-", "_")] = reader(value)
+                made[name.replace("-", "_")] = _READERS[name](value)
             except (ValueError, OSError) as error:
                 raise SettingError(f"--{name}: {_reason(error)}") from None
-        settings = cls(**made)
-        if (settings.tls_cert is None) != (settings.tls_key is None):
-            raise SettingError("--tls-cert and --tls-key go together: give both")
-        return settings
+        return cls(**made)
 
     def words(self) -> WordFilter:
         """The words to mask, read from their file now.
@@ -102,6 +108,8 @@ class Settings:
 def _toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"--config: {path} is no TOML: {error}") from None
     except (ValueError, OSError) as error:
         raise SettingError(f"--config: {_reason(error)}") from None
 
@@ -119,6 +127,19 @@ def _text(path: Path) -> str:
         raise ValueError(f"{path} is not UTF-8 text") from None
 
 
+def _shown(value: Any) -> str:
+    """A value as it was written, on the command line or in TOML."""
+    if isinstance(value, str):
+        return repr(value)
+    return json.dumps(value, default=str, ensure_ascii=False)
+
+
+def _one_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    raise ValueError(f"{_shown(value)} is not one text: write it in quotes")
+
+
 def _whole(least: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         try:
@@ -126,7 +147,7 @@ def _whole(least: int) -> Callable[[Any], int]:
         except ValueError:
             number = least - 1
         if number < least:
-            raise ValueError(f"{value!r} is no whole number of {least} or more")
+            raise ValueError(f"{_shown(value)} is no whole number of {least} or more")
         return number
 
     return read
@@ -147,13 +168,15 @@ def _seconds(value: Any) -> float:
     except ValueError:
         number = 0.0
     if not 0 < number < float("inf"):
-        raise ValueError(f"{value!r} is no number of seconds above 0")
+        raise ValueError(f"{_shown(value)} is no number of seconds above 0")
     return number
 
 
 def _texts(value: Any) -> tuple[str, ...]:
     values = value if isinstance(value, list | tuple) else [value]
-    texts = tuple(str(text).strip() for text in values)
+    texts = tuple(
+        text.strip() if isinstance(text, str) else _shown(text) for text in values
+    )
     if not texts or not all(texts):
         raise ValueError("it is empty")
     return texts
@@ -178,7 +201,7 @@ def _ports(value: Any) -> tuple[str, ...]:
 
 
 def _file(value: Any) -> Path:
-    path = Path(str(value))
+    path = Path(_one_text(value))
     # Reading it is the only honest test of whether it can be read.
     with path.open("rb") as file:
         file.read(1)
@@ -186,11 +209,11 @@ def _file(value: Any) -> Path:
 
 
 def _motd(value: Any) -> tuple[str, ...]:
-    return tuple(line.rstrip() for line in _text(Path(str(value))).splitlines())
+    return tuple(line.rstrip() for line in _text(Path(_one_text(value))).splitlines())
 
 
 def _store(value: Any) -> str:
-    text = str(value).strip()
+    text = _one_text(value).strip()
     scheme, colon, rest = text.partition(":")
     if scheme == "memory" and colon and not rest:
         return text
@@ -205,7 +228,18 @@ def _store(value: Any) -> str:
 
 
 def _flood(value: Any) -> Pace | None:
-    return Pace.parse(str(value))
+    return Pace.parse(_one_text(value))
+
+
+def _origins(value: Any) -> tuple[str, ...]:
+    origins = _texts(value)
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(
+                f"{origin!r} is no origin: write https://example.org, or a host such "
+                "as example.org:8443, or * for all"
+            )
+    return origins
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
@@ -222,5 +256,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "flood": _flood,
     "ping-interval": _seconds,
     "ping-timeout": _seconds,
-    "allow-origin": _texts,
+    "allow-origin": _origins,
 }
