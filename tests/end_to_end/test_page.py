@@ -185,12 +185,17 @@ class PageTests(ServerTestCase):
         nick: str | None = None,
         scripts: Sequence[str] = (),
         lose: Sequence[str] = (),
+        beside: Page | None = None,
     ) -> Page:
         """Open the page, and wait until it is connected."""
         page = Page(self.browser, f"page {len(self.pages)}")
         self.pages.append(page)
         self.browser.order(
-            do="open", page=page._name, options=dict(options), scripts=list(scripts)
+            do="open",
+            page=page._name,
+            options=dict(options),
+            scripts=list(scripts),
+            beside=beside and beside._name,
         )
         for part in lose:
             self.browser.order(do="lose", page=page._name, part=part)
@@ -535,6 +540,10 @@ class PageTests(ServerTestCase):
         self.assertIn("the needle is here", page.text("#found li"))
         page.call("click", "#found li button")
         page.wait("document.querySelector('.row.flash')?.innerText.includes('needle')")
+        page.call("fill", "#search_input", "hay")
+        page.call("press", "#search_input", "Enter")
+        page.wait("document.querySelectorAll('#found li').length === 100")
+        self.assertEqual(page.text("#search_note"), "The newest 100; there are more.")
         page.call("fill", "#search_input", "nowhere")
         page.call("press", "#search_input", "Enter")
         page.wait(
@@ -771,11 +780,20 @@ class PageTests(ServerTestCase):
         """A second tab does not take the first one's place."""
         server = self.start("--store", "memory:")
         first = self.open(server, nick="erin")
-        second = self.open(server)
+        second = self.open(server, beside=first)
         self.assertNotEqual(second.text("#me_nick"), "erin")
+        label = "document.querySelector('#naming_label').textContent"
+        second.wait(f"{label}.includes('as erin in another tab')")
+        self.assertEqual(second.text("#naming_problem"), "")
         second.say("hello, erin")
         first.wait_text("hello, erin")
         self.assertIn("Connected", first.text("#status"))
+        # A name that is somebody else's is not called one's own.
+        self.connect(server, "alice")
+        second.call("fill", "#naming_input", "alice")
+        second.call("press", "#naming_input", "Enter")
+        second.wait("document.querySelector('#naming_problem').textContent !== ''")
+        self.assertIn("You are a guest", second.text("#naming_label"))
 
     def test_a_duplicated_tab_becomes_somebody(self) -> None:
         """Two tabs with one memory part, and do not push each other out for ever."""

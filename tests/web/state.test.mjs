@@ -375,7 +375,7 @@ test("rooms that the server forgot are joined again", () => {
 test("a name that is taken on the way in is told, and one comes in as a guest", () => {
   chat.wanted = "bob";
   const [effect] = chat.receive({ type: "error", code: "nick_taken", text: "taken" });
-  assert.deepEqual(effect, { do: "name_refused", text: "taken", nick: "bob" });
+  assert.deepEqual(effect, { do: "name_refused", text: "taken", nick: "bob", taken: true });
   assert.equal(chat.wanted, "bob", "to be asked for again next time");
 });
 

@@ -4,9 +4,11 @@
 import { readLine } from "./commands.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
+import { fold } from "./names.js";
 import { notifications } from "./notify.js";
 import { Chat } from "./state.js";
 import { kept, tab } from "./storage.js";
+import { Tabs } from "./tabs.js";
 import { untilMidnight } from "./time.js";
 import { Back } from "./view/back.js";
 import { MeDialog, NAMELESS, RoomsDialog } from "./view/dialogs.js";
@@ -165,12 +167,16 @@ const EFFECTS = {
     setText(byId("naming_problem"), "");
   },
 
-  name_refused({ text, nick }) {
+  name_refused({ text, nick, taken }) {
     speak(text);
     if (me.refused(text)) return;
+    const guest = chat.nick !== chat.wanted;
+    const ask = guest ? "You are a guest. What shall we call you?" : "What shall we call you?";
+    setText(byId("naming_label"), ask);
     byId("naming").hidden = false;
     setText(byId("naming_problem"), text);
     if (!byId("naming_input").value) byId("naming_input").value = nick;
+    if (taken) tabs.ask(nick, () => itIsMine(nick, guest));
   },
 
   entered() {
@@ -209,6 +215,15 @@ const EFFECTS = {
 
   refused: ({ text }) => speak(text),
 };
+
+// The name that could not be had is one's own, in another tab.
+function itIsMine(nick, guest) {
+  const here = guest ? "; this one is a guest" : "";
+  setText(byId("naming_label"), `You are here as ${nick} in another tab${here}.`);
+  setText(byId("naming_problem"), "");
+  if (byId("naming_input").value === nick) byId("naming_input").value = "";
+  speak(byId("naming_label").textContent);
+}
 
 function keepRooms() {
   kept.set("rooms", chat.rooms().map(({ name }) => name));
@@ -402,6 +417,8 @@ const search = new Search(chat, {
 const drawers = new Drawers({
   opened: (name) => name === "search" && search.opened(),
 });
+
+const tabs = new Tabs((nick) => chat.online && fold(nick) === fold(chat.nick));
 
 const status = new Status(chat, connection);
 

@@ -276,13 +276,14 @@ export const FRAMES = {
   error(chat, frame, about) {
     const text = frame.text || "That did not work.";
     const told = { do: "refused", text };
+    const taken = frame.code === "nick_taken";
     switch (about?.about) {
       case "said":
         if (about.entry.status) Object.assign(about.entry, { status: "failed", problem: text });
         return [told];
       case "nick":
         chat.wanted = about.former;
-        return [{ do: "name_refused", text, nick: about.nick }];
+        return [{ do: "name_refused", text, nick: about.nick, taken }];
       case "search":
         return [{ do: "found", place: about.place, messages: [], problem: text }];
       case "older":
@@ -304,7 +305,7 @@ export const FRAMES = {
     }
     // Before the welcome it can only be about the name one wished to come in with.
     if (!chat.online && /^nick/u.test(frame.code ?? "")) {
-      return [{ do: "name_refused", text, nick: chat.wanted }];
+      return [{ do: "name_refused", text, nick: chat.wanted, taken }];
     }
     return [told, ...chat.note(text, { error: true })];
   },

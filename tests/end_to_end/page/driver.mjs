@@ -3,6 +3,7 @@
 // the input.
 //
 // {"do": "open", "page": NAME, "options": {...}, "scripts": [...]}   a page, as if on a device of its own
+//                                                   "beside": NAME   or in another tab beside that page
 // {"do": "lose", "page": NAME, "part": GLOB}                         the next such file does not arrive
 // {"do": "call", "page": NAME, "method": M, "args": [...]}           any method of Playwright's Page
 // {"do": "wait", "page": NAME, "script": S, "seconds": N}            until it is true in the page
@@ -31,8 +32,10 @@ const browser = await chromium.launch({ executablePath: process.argv[2], args: F
 const pages = new Map();
 
 const ORDERS = {
-  async open({ page: name, options = {}, scripts = [] }) {
-    const context = await browser.newContext({ locale: "en-GB", ...options });
+  async open({ page: name, options = {}, scripts = [], beside }) {
+    const context = beside
+      ? pages.get(beside).page.context()
+      : await browser.newContext({ locale: "en-GB", ...options });
     const page = await context.newPage();
     const problems = [];
     page.on("pageerror", (error) => problems.push(String(error)));

@@ -1,0 +1,52 @@
+// Whether a name is one's own in another tab.
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+
+import { Tabs } from "../../twisted_chat/web/tabs.js";
+
+let open = [];
+
+function tab(nick, address = "https://a.example/chat/") {
+  globalThis.location = { href: address };
+  const made = new Tabs((asked) => asked === nick);
+  open.push(made);
+  return made;
+}
+
+const asks = (one, nick) => {
+  let answers = 0;
+  one.ask(nick, () => (answers += 1));
+  return new Promise((done) => setTimeout(() => done(answers), 50));
+};
+
+beforeEach(() => (open = []));
+afterEach(() => open.forEach(({ channel }) => channel?.close()));
+
+test("a tab that has the name answers, and no other", async () => {
+  tab("carlo");
+  tab("bob");
+  const asking = tab("guest_1");
+  assert.equal(await asks(asking, "carlo"), 1);
+  assert.equal(await asks(asking, "alice"), 0, "somebody else's");
+});
+
+test("a tab that is gone, or in another chat, does not answer", async () => {
+  tab("carlo").channel.close();
+  tab("carlo", "https://a.example/other/");
+  assert.equal(await asks(tab("guest_1"), "carlo"), 0);
+});
+
+test("an answer to an earlier question is passed over", async () => {
+  tab("carlo");
+  const asking = tab("guest_1");
+  asking.ask("carlo", () => assert.fail("not asked any more"));
+  assert.equal(await asks(asking, "alice"), 0);
+});
+
+test("a browser without channels knows nothing of other tabs", async () => {
+  const { BroadcastChannel } = globalThis;
+  delete globalThis.BroadcastChannel;
+  assert.equal(await asks(tab("guest_1"), "carlo"), 0);
+  globalThis.BroadcastChannel = BroadcastChannel;
+});
