@@ -260,6 +260,8 @@ class PageTests(ServerTestCase):
         page.wait("document.querySelector('#me_nick').textContent === 'erin'")
         page.say("\\nick bad name!")
         page.wait("document.querySelector('#naming_problem').textContent !== ''")
+        self.assertIn("and no space", page.text("#naming_problem"))
+        self.assertNotIn("guest", page.text("#naming_label"))
         other = self.connect(server)
         page.call("goto", "about:blank")
         other.expect("erin: left the chat\r\n")
@@ -473,6 +475,8 @@ class PageTests(ServerTestCase):
         ]
         for text in texts:
             mallory.say(text)
+        lookalike = "https://\u0430\u0440\u0440\u04cf\u0435.example/"
+        mallory.say(lookalike)
         mallory.say("\u202egnp.exe \u2066x\u2069 bidi")
         mallory.say("\\topic <img src=x onerror=document.title='owned'>")
         for nick in ("<b>bold</b>", "a\u202eb", "\"onclick='x'", "#x"):
@@ -483,6 +487,7 @@ class PageTests(ServerTestCase):
         for text in texts:
             self.assertIn(text, shown)
         self.assertIn("gnp.exe x bidi", shown)
+        self.assertIn(f"{lookalike} (xn--80ak6aa92e.example)", shown)
         page.wait("document.querySelector('#topic').textContent.startsWith('<img')")
         inside = "#messages :is(img, script, b, h1, iframe, [onerror], [onclick])"
         self.assertEqual(
@@ -494,7 +499,8 @@ class PageTests(ServerTestCase):
             ".map(a => [a.href, a.rel, a.target])"
         )
         safe = ["noopener noreferrer nofollow", "_blank"]
-        self.assertEqual(links, [["https://a.example/", *safe]])
+        honest = "https://xn--80ak6aa92e.example/"
+        self.assertEqual(links, [["https://a.example/", *safe], [honest, *safe]])
         page.say("<i>me too</i>")
         page.wait_text("<i>me too</i>")
         self.assertEqual(page.evaluate("document.querySelectorAll('#app i').length"), 0)
@@ -682,6 +688,12 @@ class PageTests(ServerTestCase):
         self.assertLessEqual(
             page.evaluate("document.querySelector('#messages').scrollWidth"), 390
         )
+        # The state of the connection does not take the room for where one is.
+        width = page.evaluate("document.querySelector('#title').clientWidth")
+        server.kill()
+        page.wait_status("Reconnecting")
+        now = page.evaluate("document.querySelector('#title').clientWidth")
+        self.assertGreaterEqual(now, width)
 
     def test_back_closes_what_is_open(self) -> None:
         """Back leads out of what one opened, and out of the chat only then."""

@@ -56,6 +56,19 @@ test("an address that hides where it leads is no link", () => {
   assert.deepEqual(links("http://["), []);
 });
 
+test("where an address leads is told if it is not what stands there", () => {
+  const host = (text) => splitLinks(text)[0].host;
+  assert.equal(host("https://аррӏе.com/"), "xn--80ak6aa92e.com");
+  assert.equal(host("https://аррӏе.com/xn--80ak6aa92e.com"), "xn--80ak6aa92e.com", "not even so");
+  assert.equal(host("https://ａpple.example"), "apple.example");
+  assert.equal(host("https://%61pple.example/"), "apple.example");
+  assert.equal(host("http://0x7f.1/"), "127.0.0.1");
+  assert.equal(host("https://evil.example\\bank.example/"), undefined);
+  for (const plain of ["https://A.Example", "http://a.example:80/x", "https://[::1]:8000/?a:1", "https://xn--80ak6aa92e.com"]) {
+    assert.equal(host(plain), undefined, plain);
+  }
+});
+
 test("no text is lost, whatever it is", () => {
   for (const text of ["", "x", "https://", "a https://b.example, https://c.example) d", "👋 http://ü.example/ß."]) {
     assert.equal(whole(text), text);

@@ -310,14 +310,7 @@ const DEEDS = {
   },
 };
 
-function takeName(nick) {
-  if (/\s/u.test(nick)) {
-    EFFECTS.name_refused({ text: "A name has letters, digits, _ - and ., but no space.", nick });
-    return true;
-  }
-  sendAll([chat.takeName(nick)]);
-  return true;
-}
+const takeName = (nick) => sendAll([chat.takeName(nick)]);
 
 function join(room) {
   const frames = chat.join(room);

@@ -33,7 +33,16 @@ export function hrefOf(address) {
   return url.href;
 }
 
+// The host that an address leads to, if that is not what stands there: letters of another
+// script that look like Latin ones, say.
+function hiddenHost(address, href) {
+  const [, written] = /^https?:\/\/([^/?#\\]*)/iu.exec(address);
+  const { hostname } = new URL(href);
+  return written.replace(/:\d*$/u, "").toLowerCase() === hostname ? undefined : hostname;
+}
+
 // "see https://a.example." -> [{text: "see "}, {text: "https://a.example", href}, {text: "."}]
+// `host` is told where it differs from the text.
 export function splitLinks(text) {
   const parts = [];
   let done = 0;
@@ -42,7 +51,8 @@ export function splitLinks(text) {
     const href = hrefOf(address);
     if (href === null) continue;
     if (match.index > done) parts.push({ text: text.slice(done, match.index) });
-    parts.push({ text: address, href });
+    const host = hiddenHost(address, href);
+    parts.push(host ? { text: address, href, host } : { text: address, href });
     done = match.index + address.length;
   }
   if (done < text.length) parts.push({ text: text.slice(done) });

@@ -34,9 +34,7 @@ export function textParts(text, nick) {
       { href: part.href, target: "_blank", rel: "noopener noreferrer nofollow" },
       part.text,
     );
-    // Letters that look like others: show where it really leads.
-    const { hostname } = new URL(part.href);
-    if (!part.text.toLowerCase().includes(hostname)) link.title = hostname;
+    if (part.host) link.append(" ", el("bdi", { class: "host" }, `(${part.host})`));
     return link;
   });
 }

@@ -42,7 +42,7 @@ export class Places {
     } else {
       const presence = this.presence(place);
       button.append(el("span", { class: `dot ${presence}` }));
-      const words = { here: "is here", away: "is away", gone: "is not here" };
+      const words = { here: "is here", away: "is away", gone: "is in none of your rooms" };
       button.title = `${name} ${words[presence]}`;
     }
     button.append(el("span", { class: "name", dir: "auto" }, name));

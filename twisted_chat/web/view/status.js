@@ -103,8 +103,11 @@ export class Status {
   topic(place) {
     if (!place) return "";
     if (place.kind === "room") return place.topic;
-    if (!this.chat.isHere(place.name)) return "Not in your rooms now";
+    // In other rooms or gone, which cannot be told from here; the server can.
+    if (!this.chat.isHere(place.name)) {
+      return "In none of your rooms; if they left the chat, you are told when you write";
+    }
     const away = this.chat.away.get(fold(place.name));
-    return away ? `Away: ${away}` : "Private: only the two of you see this";
+    return away ? `Away: ${away}` : "Private: only you two see this";
   }
 }
