@@ -729,7 +729,7 @@ class PageTests(ServerTestCase):
         """axe-core finds nothing wrong, in either scheme, on either screen."""
         server = self.start("--store", "memory:")
         alice = self.connect(server, "alice")
-        alice.say("see https://example.org/ and be well")
+        alice.say("see https://example.org/ and http://0x7f.1/, and be well")
         alice.say("\\me waves")
         alice.say("\\topic all about https://example.org/")
         for scheme in ("light", "dark"):
@@ -764,6 +764,9 @@ class PageTests(ServerTestCase):
                     page.wait("document.querySelector('dialog[open]') !== null")
                     self.assertEqual(page.violations(), [], f"{nick} {opener}")
                     page.call("press", "body", "Escape")
+                page.evaluate("document.querySelector('#leave').click()")
+                page.wait("!document.querySelector('#parted').hidden")
+                self.assertEqual(page.violations(), [], f"{nick} left")
 
     def test_is_light_and_shows_itself_at_once(self) -> None:
         """The page comes in few bytes, and is there before the connection is."""
