@@ -231,7 +231,6 @@ class Arrivals:
         former, client.connection = client.connection, connection
         former.close(TAKEN_OVER)
         client.codec = codec
-        client.inbox = None
         # If it had asked to go it has thought better of it.
         client.closed = False
         if client.view is not None:

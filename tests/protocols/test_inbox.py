@@ -206,6 +206,31 @@ class PaceTests(SynchronousTestCase):
         )
         self.assertEqual(self.room.pool.lingering, 0)
 
+    def test_someone_who_comes_back(self) -> None:
+        """What was sent before comes first, at the pace, once; they stay."""
+        for gone in (False, True):
+            with self.subTest(gone=gone):
+                lines = [f"line {n}" for n in range(20)]
+                self.alice.types(*lines, r"\quit")
+                if gone:
+                    self.alice.leaves()
+                former = self.alice
+                self.alice = self.room.client(session=former.client.id)
+                former.types("too late")
+                self.alice.types("after")
+                self.assertEqual(self.room.pool.lingering, 0)
+                self.assertEqual(len(self.bob.sees()), 10)
+                self.wait(5)
+                self.assertEqual(
+                    self.bob.sees(),
+                    [f"alice: {line}" for line in (*lines[10:], "after")],
+                )
+                self.assertTrue(self.alice.reading)
+                self.assertIsNone(self.alice.closed)
+                former.leaves()
+                self.wait(5)
+                self.assertEqual(self.bob.sees(), [])
+
     def test_many_who_are_gone(self) -> None:
         """Only so many voices are left behind: the next one says no more."""
         people = self.room.people(*[f"p{n}" for n in range(MAX_LINGERING + 2)])

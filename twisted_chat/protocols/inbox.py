@@ -6,14 +6,15 @@ only once everything that the client asked before is done (so that answers
 come in the order of the questions), and nothing before the client was let in.
 
 When the peer is gone, what it had sent is still said, at the same pace; then the
-client leaves.  Who sends much and hangs up could so leave ever more voices behind:
-their time and their number are bounded.
+client leaves, unless it resumes before that.  Who sends much and hangs up could so
+leave ever more voices behind: their time and their number are bounded.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from itertools import takewhile
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
@@ -71,7 +72,7 @@ class Inbox:
         self._chat = chat
         self._client = client
         self._connection = client.connection
-        client.inbox = self
+        former, client.inbox = client.inbox, self
         self._clock = clock
         self._bucket = Bucket(pace) if pace else None
         self._pause = pause
@@ -86,10 +87,29 @@ class Inbox:
         self._timer: IDelayedCall | None = None
         self._finished_at: float | None = None
         self._lingers = False
+        if isinstance(former, Inbox):
+            self._go_on_from(former)
+
+    def _go_on_from(self, former: Inbox) -> None:
+        """The client resumes: what its former connection sent comes before the rest.
+
+        If it had asked to go it has thought better of it.
+        """
+        queue, former._queue = former._queue, None
+        if former._timer is not None:
+            former._timer.cancel()
+            former._timer = None
+        former._linger_no_more()
+        self._bucket = former._bucket
+        self._routed = former._routed
+        left = deque(takewhile(lambda request: request.route != "quit", queue or ()))
+        if left:
+            self._queue = left
+            self._pump()
 
     def put(self, request: Request) -> None:
         """Take a request in, now or later."""
-        if self._client.closed:
+        if self._client.closed or self._client.inbox is not self:
             return
         if self._queue is None:
             if self._ready(request):
@@ -182,7 +202,10 @@ class Inbox:
             # An answer is on its way that may still change the client.
             self._client.when_idle(self._pump)
             return
+        self._linger_no_more()
+        self._chat.detach(self._client, self._connection)
+
+    def _linger_no_more(self) -> None:
         if self._lingers:
             self._lingers = False
             self._chat.pool.lingering -= 1
-        self._chat.detach(self._client, self._connection)
