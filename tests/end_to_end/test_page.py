@@ -556,6 +556,21 @@ class PageTests(ServerTestCase):
             "document.querySelector('#search_note').innerText.includes('Nothing')"
         )
 
+    def test_typing_at_once_in_another_conversation(self) -> None:
+        """What is typed before the page was drawn is for where one went."""
+        page = self.open(self.start("--store", "memory:"))
+        page.say("/join tea")
+        page.wait("document.querySelector('#title').textContent === '#tea'")
+        page.evaluate("""
+            document.querySelector("#rooms .place").click();
+            document.querySelector("#chat_input").value = "for the lobby";
+            document.querySelector("#chat_input").dispatchEvent(new Event("input"));
+        """)
+        page.wait("document.querySelector('#title').textContent === '#lobby'")
+        self.assertEqual(page.call("inputValue", "#chat_input"), "for the lobby")
+        page.call("click", "#rooms .place >> nth=1")
+        self.assertEqual(page.call("inputValue", "#chat_input"), "")
+
     def test_rooms_and_unread_messages(self) -> None:
         """Rooms are found, made and left; what is said elsewhere is counted."""
         server = self.start("--store", "memory:")

@@ -233,6 +233,8 @@ function keepRooms() {
 
 function showPlace(key) {
   chat.show(key);
+  // At once and not with the drawing: what is typed next is for this conversation.
+  composer.show(chat.place, chat.place?.title);
   drawers.closeOver();
   draw();
   toWrite();
