@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.end_to_end.harness import ServerTestCase
 from tests.end_to_end.redis_server import RedisServer, a_redis, free_port
 from tests.end_to_end.requirements import require_program
+from tests.end_to_end.test_redis_away import health
 from tests.end_to_end.test_redis_servers import SeveralServersTestCase
 from tests.end_to_end.waiting import eventually
 
@@ -71,6 +72,8 @@ class SentinelTests(SeveralServersTestCase):
 
         eventually("the replica has taken over", through)
         self.assertNotIn("left the chat", heard)
+        # What one reads from may be back sooner than what one asks.
+        eventually("all is back", lambda: health(b)[0] == 200)
         bob.say("\\history 500")
         bob.expect("alice: before\r\n")
         self.assertEqual(self.who(bob), ["alice", "bob"])
