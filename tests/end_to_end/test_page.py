@@ -42,8 +42,10 @@ NO_SERVER = (
     "ERR_CONNECTION_RESET",
     "WebSocket connection to",
     # A browser that is kept from running for a quarter of a second, between opening a
-    # connection and using it, meets the line chat there; the page loads itself again.
+    # connection and using it, meets the line chat there, or its end before it has said
+    # a word; the page loads itself again.
     "ERR_INVALID_HTTP_RESPONSE",
+    "ERR_EMPTY_RESPONSE",
 )
 
 
