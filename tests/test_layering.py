@@ -23,25 +23,25 @@ PLUGIN = "twisted/plugins/twisted_chat_plugin.py"
 
 LAYERS: tuple[tuple[str, ...], ...] = (
     # Values and edges.
-    ("events",),
-    ("answers",),
-    ("interfaces",),
+    ("core.events",),
+    ("core.replies",),
+    ("core.interfaces",),
     # Who is here and what may be said.
     (
-        "cleaning",
+        "core.sanitize",
         "fakes",
-        "limits",
-        "mistakes",
-        "nicknames",
-        "pool",
+        "core.limits",
+        "core.isolation",
+        "core.nicknames",
+        "core.pool",
         "presence",
-        "wordfilter",
+        "core.wordfilter",
     ),
-    ("commands", "committer", "fanout", "settings"),
+    ("core.commands", "core.committer", "core.fanout", "settings"),
     # The chat, in the order in which a line passes its parts from below.
-    ("arrivals",),
-    ("announcing",),
-    ("chat",),
+    ("core.joining",),
+    ("core.announcer",),
+    ("core.chat",),
     # What is made for the chat; each folder lists what its own files share.
     ("journals.words", "journals.recent", "journals.sqlite_file"),
     ("journals.sqlite_rows",),
@@ -62,7 +62,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ),
     ("journals.redis_follow", "journals.redis_return"),
     ("wire.engineio", "wire.socketio", "wire.text", "wire.websocket"),
-    ("routes", "wire.*", "journals.*"),
+    ("core.routes", "wire.*", "journals.*"),
     # How bytes come and go.
     ("protocols.addresses",),
     (
@@ -115,9 +115,9 @@ TWISTED_ALLOWED = (
 read and used without a reactor."""
 
 UNTESTED = {
-    "events": "only values",
-    "answers": "only values",
-    "interfaces": "only types; the contract tests of what implements them test it",
+    "core.events": "only values",
+    "core.replies": "only values",
+    "core.interfaces": "only types; the contract tests of what implements them test it",
 }
 """Modules without a test file of their own, and why."""
 

@@ -13,7 +13,7 @@ from twisted.python import usage
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat import __version__
-from twisted_chat.limits import Pace
+from twisted_chat.core.limits import Pace
 from twisted_chat.options import Options
 from twisted_chat.settings import Settings
 

@@ -20,14 +20,14 @@ from zope.interface import implementer
 from tests.journals.threads import MEMORY
 from tests.protocols.memory import Wire
 from twisted_chat import ports
-from twisted_chat.events import LOBBY
+from twisted_chat.core.events import LOBBY
+from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.limits import Pace
+from twisted_chat.core.routes import standard_table
 from twisted_chat.failing import FailedService
-from twisted_chat.interfaces import StoreError
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.journals.sqlite import SqliteJournal
-from twisted_chat.limits import Pace
 from twisted_chat.options import Options
-from twisted_chat.routes import standard_table
 from twisted_chat.service import GRACE, ChatService, makeService, open_store, spawn
 from twisted_chat.settings import Settings
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.limits import Pace
+from twisted_chat.core.limits import Pace
 from twisted_chat.settings import SettingError, Settings
 
 

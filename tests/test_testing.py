@@ -15,10 +15,10 @@ from twisted.internet.defer import Deferred
 from twisted.internet.testing import MemoryReactorClock
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.answers import Notice
-from twisted_chat.chat import Ask
-from twisted_chat.limits import Pace
-from twisted_chat.routes import standard_table
+from twisted_chat.core.chat import Ask
+from twisted_chat.core.limits import Pace
+from twisted_chat.core.replies import Notice
+from twisted_chat.core.routes import standard_table
 from twisted_chat.service import ChatService
 from twisted_chat.testing import (
     FakeWire,

@@ -11,8 +11,8 @@ from collections.abc import Callable, Generator, Sequence
 from itertools import count
 from typing import Protocol
 
-from .events import Entry, Event, Stored
-from .interfaces import Announce, Journal, Missed, RoomState, StoreError
+from .core.events import Entry, Event, Stored
+from .core.interfaces import Announce, Journal, Missed, RoomState, StoreError
 
 START = 1_700_000_000.0
 """What time it is when a test begins, in seconds since 1970."""

@@ -12,7 +12,7 @@ from importlib.resources import as_file, files
 from twisted.internet.interfaces import IReactorTime
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
-from .chat import Chat
+from .core.chat import Chat
 from .protocols.admission import Admission, FarewellFactory
 from .protocols.chat_socketio import ChatSocketIO
 from .protocols.chat_websocket import ChatWebSockets

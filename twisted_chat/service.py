@@ -20,21 +20,21 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from .chat import Chat, Handler
-from .commands import CommandTable
-from .committer import Committer
+from .core.chat import Chat, Handler
+from .core.commands import CommandTable
+from .core.committer import Committer
+from .core.interfaces import Journal, Names, StoreError
+from .core.nicknames import LocalNames
+from .core.pool import ClientPool
+from .core.routes import standard_table
 from .failing import FailedService, end, report
 from .front import make_front
-from .interfaces import Journal, Names, StoreError
 from .journals.memory import MemoryJournal
 from .journals.sqlite import SqliteJournal
 from .journals.sqlite_file import check_file
-from .nicknames import LocalNames
 from .options import Options
-from .pool import ClientPool
 from .ports import CannotListen, accept, listen, spoken
 from .protocols.tls import Certificate, CertificateError
-from .routes import standard_table
 from .settings import SettingError, Settings
 
 __all__ = ["ChatService", "Options", "makeService"]

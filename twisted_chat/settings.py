@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .limits import MAX_HISTORY, Pace
-from .wordfilter import WordFilter
+from .core.limits import MAX_HISTORY, Pace
+from .core.wordfilter import WordFilter
 
 DEFAULT_PACE = Pace(burst=10, per_second=5)
 

@@ -18,19 +18,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from .answers import Request
-from .chat import Chat, Handler
-from .commands import CommandTable
-from .committer import Committer
-from .events import LOBBY
+from .core.chat import Chat, Handler
+from .core.commands import CommandTable
+from .core.committer import Committer
+from .core.events import LOBBY
+from .core.interfaces import Codec, Journal, Names
+from .core.limits import Pace
+from .core.nicknames import LocalNames
+from .core.pool import Client, ClientPool
+from .core.replies import Request
+from .core.routes import standard_table
 from .fakes import START, Awaited, FailingJournal, FakeClock, FakeConnection, Gate
-from .interfaces import Codec, Journal, Names
 from .journals.memory import MemoryJournal
-from .limits import Pace
-from .nicknames import LocalNames
-from .pool import Client, ClientPool
 from .protocols.inbox import Inbox
-from .routes import standard_table
 from .wire.text import LineCodec, decode_bytes
 
 __all__ = [

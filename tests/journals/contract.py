@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.events import (
+from twisted_chat.core.events import (
     Acted,
     AwaySet,
     Entry,
@@ -36,7 +36,7 @@ from twisted_chat.events import (
     TopicSet,
     Whispered,
 )
-from twisted_chat.interfaces import Journal, Missed, StoreError
+from twisted_chat.core.interfaces import Journal, Missed, StoreError
 
 T = TypeVar("T")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import NOW, JournalContract, entry, said, texts
-from twisted_chat.events import Stored, TopicSet, Whispered
-from twisted_chat.interfaces import Missed
+from twisted_chat.core.events import Stored, TopicSet, Whispered
+from twisted_chat.core.interfaces import Missed
 from twisted_chat.journals import memory
 from twisted_chat.journals.memory import MemoryJournal
 

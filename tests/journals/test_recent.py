@@ -5,8 +5,8 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import said, texts
-from twisted_chat.events import Event, Joined, Stored, TopicSet
-from twisted_chat.interfaces import RoomState
+from twisted_chat.core.events import Event, Joined, Stored, TopicSet
+from twisted_chat.core.interfaces import RoomState
 from twisted_chat.journals.recent import LINES, ROOMS, Recent
 
 

@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import NOW, JournalContract, entry, said, texts
 from tests.journals.redis_fakes import FakeRedis
-from twisted_chat.events import (
+from twisted_chat.core.events import (
     AwaySet,
     Entry,
     Event,
@@ -21,7 +21,7 @@ from twisted_chat.events import (
     Renamed,
     Stored,
 )
-from twisted_chat.interfaces import OutcomeUnknown, StoreError
+from twisted_chat.core.interfaces import OutcomeUnknown, StoreError
 from twisted_chat.journals.redis import RedisJournal, open_redis
 from twisted_chat.journals.redis_address import RedisAddress
 from twisted_chat.journals.redis_dial import Line

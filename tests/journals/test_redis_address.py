@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.redis_address import RedisAddress
 
 

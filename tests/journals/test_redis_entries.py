@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import EVERY_EVENT, entry
-from twisted_chat.events import Entry, Said
+from twisted_chat.core.events import Entry, Said
 from twisted_chat.journals.redis_entries import (
     Place,
     effect,

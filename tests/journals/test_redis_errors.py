@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.redis_errors import away, broken, explain, in_full
 
 

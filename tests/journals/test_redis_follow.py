@@ -10,7 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import entry, said, texts
 from tests.journals.redis_fakes import FakeRedis
-from twisted_chat.events import Stored
+from twisted_chat.core.events import Stored
 from twisted_chat.journals.redis_entries import Place, effect, to_bytes, write
 from twisted_chat.journals.redis_follow import BYTES, Follower
 from twisted_chat.journals.redis_history import History

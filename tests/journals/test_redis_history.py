@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import entry, said, texts
 from tests.journals.redis_fakes import entry as stream_entry
-from twisted_chat.events import Stored
+from twisted_chat.core.events import Stored
 from twisted_chat.journals import redis_history
 from twisted_chat.journals.redis_entries import Place, write
 from twisted_chat.journals.redis_history import History

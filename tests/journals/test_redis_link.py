@@ -9,7 +9,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.redis_fakes import FakeRedis
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.redis_errors import RedisError, away
 from twisted_chat.journals.redis_link import LONGEST_PAUSE, Link
 from twisted_chat.journals.redis_scripts import FENCE

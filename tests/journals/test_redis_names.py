@@ -10,7 +10,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.redis_fakes import FakeRedis
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.redis_errors import away
 from twisted_chat.journals.redis_link import Link
 from twisted_chat.journals.redis_names import RedisNames

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.journals.test_redis import FakeRedisTestCase
-from twisted_chat.events import AwaySet, Entry, Gone, Joined
+from twisted_chat.core.events import AwaySet, Entry, Gone, Joined
+from twisted_chat.core.nicknames import Name
 from twisted_chat.journals.redis_errors import away
-from twisted_chat.nicknames import Name
 
 
 class ReturningTests(FakeRedisTestCase):

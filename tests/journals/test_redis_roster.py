@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.events import (
+from twisted_chat.core.events import (
     AwaySet,
     Event,
     Gone,

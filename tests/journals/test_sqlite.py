@@ -27,8 +27,8 @@ from tests.journals.contract import (
 )
 from tests.journals.threads import MEMORY, Caller, Pools
 from tests.logged import logged_lines
-from twisted_chat.events import Event, Stored, TopicSet
-from twisted_chat.interfaces import Missed, StoreError
+from twisted_chat.core.events import Event, Stored, TopicSet
+from twisted_chat.core.interfaces import Missed, StoreError
 from twisted_chat.journals import sqlite_writer
 from twisted_chat.journals.sqlite import SqliteJournal
 from twisted_chat.journals.sqlite_writer import Writer

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.threads import MEMORY
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals import sqlite_file
 from twisted_chat.journals.sqlite_file import APPLICATION_ID, DatabaseFile, migrations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.journals.contract import said, texts
 from tests.journals.test_sqlite_writer import WriterTestCase
-from twisted_chat.interfaces import Missed
+from twisted_chat.core.interfaces import Missed
 from twisted_chat.journals import sqlite_reader
 from twisted_chat.journals.sqlite_reader import Reader
 

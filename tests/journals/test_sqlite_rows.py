@@ -8,7 +8,7 @@ from typing import get_args
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import EVERY_EVENT, entry
-from twisted_chat.events import Event, Whispered
+from twisted_chat.core.events import Event, Whispered
 from twisted_chat.journals.sqlite_rows import (
     KINDS,
     WIDTH,

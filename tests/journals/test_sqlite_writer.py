@@ -12,8 +12,8 @@ from unittest.mock import Mock
 
 from tests.journals.contract import entry, said, texts
 from tests.journals.test_sqlite_file import FileTestCase
-from twisted_chat.events import Event, Joined, Stored, TopicSet
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.events import Event, Joined, Stored, TopicSet
+from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals import sqlite_writer
 from twisted_chat.journals.sqlite_file import DatabaseFile
 from twisted_chat.journals.sqlite_reader import Reader

@@ -12,19 +12,19 @@ from twisted.internet.defer import Deferred
 from tests.logged import logged_lines
 from tests.protocols.engineio_client import EngineIOTestCase
 from tests.protocols.memory import WebSocketClient, masked
-from twisted_chat.answers import Request
-from twisted_chat.chat import Chat
-from twisted_chat.committer import Committer
+from twisted_chat.core.chat import Chat
+from twisted_chat.core.committer import Committer
+from twisted_chat.core.limits import Pace
+from twisted_chat.core.nicknames import LocalNames
+from twisted_chat.core.pool import ClientPool
+from twisted_chat.core.replies import Request
+from twisted_chat.core.routes import standard_table
 from twisted_chat.journals.memory import MemoryJournal
-from twisted_chat.limits import Pace
-from twisted_chat.nicknames import LocalNames
-from twisted_chat.pool import ClientPool
 from twisted_chat.protocols import chat_socketio
 from twisted_chat.protocols.chat_socketio import ChatSocketIO
 from twisted_chat.protocols.engineio_session import EngineIOPeer
 from twisted_chat.protocols.inbox import Inbox
 from twisted_chat.protocols.socketio import SocketIO
-from twisted_chat.routes import standard_table
 from twisted_chat.wire.text import LineCodec
 
 

@@ -16,16 +16,16 @@ from websockets.frames import Frame
 
 from tests.logged import logged_lines
 from tests.protocols.memory import WebSocketClient, masked, text
-from twisted_chat.chat import Chat
-from twisted_chat.committer import Committer
+from twisted_chat.core.chat import Chat
+from twisted_chat.core.committer import Committer
+from twisted_chat.core.limits import MAX_LINE, Pace
+from twisted_chat.core.nicknames import LocalNames
+from twisted_chat.core.pool import ClientPool
+from twisted_chat.core.routes import standard_table
 from twisted_chat.journals.memory import MemoryJournal
-from twisted_chat.limits import MAX_LINE, Pace
-from twisted_chat.nicknames import LocalNames
-from twisted_chat.pool import ClientPool
 from twisted_chat.protocols.chat_websocket import ChatWebSockets
 from twisted_chat.protocols.keepalive import Keepalive
 from twisted_chat.protocols.origins import Origins
-from twisted_chat.routes import standard_table
 
 
 class Door(Resource):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.logger import capturedLogs, formatEvent
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.limits import Pace
+from twisted_chat.core.limits import Pace
 from twisted_chat.protocols.inbox import MAX_IN_FLIGHT, MAX_LINGERING, PATIENCE
 from twisted_chat.testing import TestChat
 

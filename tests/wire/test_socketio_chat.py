@@ -8,17 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial import unittest
 
-from twisted_chat.answers import (
-    Answer,
-    Done,
-    Entered,
-    Failed,
-    Here,
-    Notice,
-    RoomList,
-    Welcome,
-)
-from twisted_chat.events import (
+from twisted_chat.core.events import (
     Acted,
     AwaySet,
     Crowd,
@@ -32,6 +22,16 @@ from twisted_chat.events import (
     Stored,
     TopicSet,
     Whispered,
+)
+from twisted_chat.core.replies import (
+    Answer,
+    Done,
+    Entered,
+    Failed,
+    Here,
+    Notice,
+    RoomList,
+    Welcome,
 )
 from twisted_chat.wire.socketio_chat import (
     CROWD_SAMPLE,

@@ -6,21 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.answers import (
-    Answer,
-    Done,
-    Entered,
-    Failed,
-    Here,
-    Notice,
-    Past,
-    Request,
-    RoomList,
-    TopicIs,
-    Welcome,
-)
-from twisted_chat.cleaning import clean
-from twisted_chat.events import (
+from twisted_chat.core.events import (
     Acted,
     AwaySet,
     Crowd,
@@ -35,6 +21,20 @@ from twisted_chat.events import (
     TopicSet,
     Whispered,
 )
+from twisted_chat.core.replies import (
+    Answer,
+    Done,
+    Entered,
+    Failed,
+    Here,
+    Notice,
+    Past,
+    Request,
+    RoomList,
+    TopicIs,
+    Welcome,
+)
+from twisted_chat.core.sanitize import clean
 from twisted_chat.wire.text import MAX_NAMES, LineCodec, decode, decode_bytes
 
 KNOWN = {"me", "who", "dm"}

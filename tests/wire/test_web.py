@@ -13,19 +13,7 @@ from websockets.frames import Frame
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-from twisted_chat.answers import (
-    Answer,
-    Done,
-    Entered,
-    Failed,
-    Here,
-    Notice,
-    Past,
-    RoomList,
-    TopicIs,
-    Welcome,
-)
-from twisted_chat.events import (
+from twisted_chat.core.events import (
     Acted,
     AwaySet,
     Crowd,
@@ -39,6 +27,18 @@ from twisted_chat.events import (
     Stored,
     TopicSet,
     Whispered,
+)
+from twisted_chat.core.replies import (
+    Answer,
+    Done,
+    Entered,
+    Failed,
+    Here,
+    Notice,
+    Past,
+    RoomList,
+    TopicIs,
+    Welcome,
 )
 from twisted_chat.wire.text import MAX_NAMES, LineCodec
 from twisted_chat.wire.web import (

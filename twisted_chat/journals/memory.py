@@ -13,8 +13,16 @@ from dataclasses import dataclass, field
 from itertools import islice
 from sys import getsizeof
 
-from twisted_chat.events import Acted, Entry, Event, Said, Stored, TopicSet, Whispered
-from twisted_chat.interfaces import Announce, Missed, RoomState, StoreError
+from twisted_chat.core.events import (
+    Acted,
+    Entry,
+    Event,
+    Said,
+    Stored,
+    TopicSet,
+    Whispered,
+)
+from twisted_chat.core.interfaces import Announce, Missed, RoomState, StoreError
 
 from . import words as word
 

@@ -12,8 +12,8 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from twisted_chat.events import Acted, Said, Stored, TopicSet
-from twisted_chat.interfaces import RoomState
+from twisted_chat.core.events import Acted, Said, Stored, TopicSet
+from twisted_chat.core.interfaces import RoomState
 
 ROOMS = 64
 """Rooms at hand; the one not asked for the longest goes first."""

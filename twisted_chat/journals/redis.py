@@ -19,8 +19,8 @@ from typing import Any
 from twisted.internet.defer import Deferred, DeferredLock
 from twisted.logger import Logger
 
-from twisted_chat.events import Entry, Gone, Stored
-from twisted_chat.interfaces import (
+from twisted_chat.core.events import Entry, Gone, Stored
+from twisted_chat.core.interfaces import (
     Announce,
     Missed,
     OutcomeUnknown,

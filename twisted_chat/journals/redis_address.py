@@ -17,7 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.interfaces import StoreError
 
 REDIS_PORT = 6379
 SENTINEL_PORT = 26379

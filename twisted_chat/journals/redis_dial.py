@@ -27,7 +27,7 @@ from twisted.internet.protocol import Factory
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.interfaces import StoreError
 
 from .redis_address import Host, RedisAddress, show_host
 from .redis_errors import RedisError, away, broken, explain

@@ -22,8 +22,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from twisted_chat.answers import Refused
-from twisted_chat.events import (
+from twisted_chat.core.events import (
     Acted,
     AwaySet,
     Entry,
@@ -38,7 +37,8 @@ from twisted_chat.events import (
     TopicSet,
     Whispered,
 )
-from twisted_chat.nicknames import Name, fold
+from twisted_chat.core.nicknames import Name, fold
+from twisted_chat.core.replies import Refused
 
 Effect = tuple[str, str, str, str]
 """What storing an event changes besides the conversation; see ``append.lua``."""

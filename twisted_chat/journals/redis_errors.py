@@ -5,7 +5,7 @@ Rules of this file: pure functions of text; the line says what an operator can d
 
 from __future__ import annotations
 
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.interfaces import StoreError
 
 
 class RedisError(StoreError):

@@ -17,8 +17,8 @@ from typing import Any, Protocol
 
 from twisted.logger import Logger
 
-from twisted_chat.events import Missing, Stored
-from twisted_chat.limits import MAX_MISSED
+from twisted_chat.core.events import Missing, Stored
+from twisted_chat.core.limits import MAX_MISSED
 
 from .redis_dial import ANSWER
 from .redis_entries import START, Place, read_batch

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from twisted_chat.events import Acted, Said, Stored
-from twisted_chat.interfaces import Missed, RoomState
+from twisted_chat.core.events import Acted, Said, Stored
+from twisted_chat.core.interfaces import Missed, RoomState
 
 from . import words as word
 from .redis_entries import Place, read_kept, to_bytes, to_text

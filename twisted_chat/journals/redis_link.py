@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.interfaces import StoreError
 
 from .redis_dial import ANSWER, Dial, Line, Word
 from .redis_errors import RedisError, in_full

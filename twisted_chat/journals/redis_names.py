@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.interfaces import StoreError
 
 from .redis_entries import to_bytes
 from .redis_errors import RedisError

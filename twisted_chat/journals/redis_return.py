@@ -16,9 +16,9 @@ from contextlib import suppress
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from twisted_chat.events import AwaySet, Entry, Event, Joined
-from twisted_chat.interfaces import Names, StoreError
-from twisted_chat.nicknames import Name, fold, guest_number
+from twisted_chat.core.events import AwaySet, Entry, Event, Joined
+from twisted_chat.core.interfaces import Names, StoreError
+from twisted_chat.core.nicknames import Name, fold, guest_number
 
 from .redis_errors import in_full
 from .redis_link import Link

@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from twisted_chat.events import AwaySet, Event, Gone, Joined, Left, Renamed, Stored
+from twisted_chat.core.events import AwaySet, Event, Gone, Joined, Left, Renamed, Stored
 
 from .redis_entries import to_text
 

@@ -19,8 +19,8 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
-from twisted_chat.events import Entry, Stored
-from twisted_chat.interfaces import Announce, Missed, RoomState, StoreError
+from twisted_chat.core.events import Entry, Stored
+from twisted_chat.core.interfaces import Announce, Missed, RoomState, StoreError
 
 from .recent import LINES, Recent
 from .sqlite_file import DatabaseFile

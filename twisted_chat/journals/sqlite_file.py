@@ -19,7 +19,7 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.interfaces import StoreError
 
 APPLICATION_ID = 0x54436861
 """In the header of each of our files: "TCha"."""

@@ -11,8 +11,8 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from twisted_chat.events import Stored
-from twisted_chat.interfaces import Missed, RoomState, StoreError
+from twisted_chat.core.events import Stored
+from twisted_chat.core.interfaces import Missed, RoomState, StoreError
 
 from .sqlite_file import DatabaseFile
 from .sqlite_rows import COLUMNS, SPOKEN, Row, number_in, storable, stored_from

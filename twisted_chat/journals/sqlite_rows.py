@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from twisted_chat.events import (
+from twisted_chat.core.events import (
     Acted,
     AwaySet,
     Entry,

@@ -16,8 +16,8 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import chain
 
-from twisted_chat.events import Entry, Stored, TopicSet
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.events import Entry, Stored, TopicSet
+from twisted_chat.core.interfaces import StoreError
 
 from .sqlite_file import DatabaseFile
 from .sqlite_rows import LAST_SPOKEN, SPOKEN, WIDTH, Row, rows_of, storable, stored_of

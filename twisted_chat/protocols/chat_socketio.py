@@ -14,14 +14,14 @@ from typing import Any
 
 from twisted.logger import Logger
 
-from twisted_chat.answers import Refused, Request
-from twisted_chat.chat import Chat
-from twisted_chat.cleaning import clean
-from twisted_chat.events import LOBBY
-from twisted_chat.interfaces import Codec
-from twisted_chat.limits import MAX_LINE, Pace
-from twisted_chat.nicknames import fold
-from twisted_chat.pool import Client
+from twisted_chat.core.chat import Chat
+from twisted_chat.core.events import LOBBY
+from twisted_chat.core.interfaces import Codec
+from twisted_chat.core.limits import MAX_LINE, Pace
+from twisted_chat.core.nicknames import fold
+from twisted_chat.core.pool import Client
+from twisted_chat.core.replies import Refused, Request
+from twisted_chat.core.sanitize import clean
 from twisted_chat.wire.engineio_frames import frame, polled
 from twisted_chat.wire.socketio import MAIN, Packet, raw_argument
 from twisted_chat.wire.socketio_chat import (

@@ -17,11 +17,11 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.web.http import Request
 
-from twisted_chat.chat import Chat
-from twisted_chat.events import LOBBY
-from twisted_chat.interfaces import SHUTTING_DOWN, TAKEN_OVER, Codec
-from twisted_chat.limits import MAX_ROOMS, Pace
-from twisted_chat.pool import Client
+from twisted_chat.core.chat import Chat
+from twisted_chat.core.events import LOBBY
+from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER, Codec
+from twisted_chat.core.limits import MAX_ROOMS, Pace
+from twisted_chat.core.pool import Client
 from twisted_chat.wire.json_requests import decode_json
 from twisted_chat.wire.text import LineCodec, decode_bytes
 from twisted_chat.wire.web import JsonCodec

@@ -19,10 +19,10 @@ from itertools import takewhile
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
-from twisted_chat.answers import Request
-from twisted_chat.chat import Chat
-from twisted_chat.limits import Bucket, Pace
-from twisted_chat.pool import Client
+from twisted_chat.core.chat import Chat
+from twisted_chat.core.limits import Bucket, Pace
+from twisted_chat.core.pool import Client
+from twisted_chat.core.replies import Request
 
 MAX_IN_FLIGHT = 512
 """Lines of one client that may be on their way into the journal at once."""

@@ -24,10 +24,10 @@ from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from twisted_chat.answers import Request
-from twisted_chat.chat import Chat
-from twisted_chat.limits import MAX_LINE, Pace
-from twisted_chat.pool import Client, ClientPool
+from twisted_chat.core.chat import Chat
+from twisted_chat.core.limits import MAX_LINE, Pace
+from twisted_chat.core.pool import Client, ClientPool
+from twisted_chat.core.replies import Request
 from twisted_chat.wire.telnet import TelnetFilter
 from twisted_chat.wire.text import LineCodec, decode_bytes, too_long
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Container
 from dataclasses import replace
 from typing import Any
 
-from twisted_chat.answers import Refused, Request
-from twisted_chat.limits import MAX_LINE
-from twisted_chat.nicknames import fold, room_name
+from twisted_chat.core.limits import MAX_LINE
+from twisted_chat.core.nicknames import fold, room_name
+from twisted_chat.core.replies import Refused, Request
 
 from .text import decode, too_long
 

@@ -24,8 +24,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from hashlib import blake2b
 
-from twisted_chat.answers import Answer, Done, Entered, Failed, Notice, Welcome
-from twisted_chat.events import (
+from twisted_chat.core.events import (
     LOBBY,
     Acted,
     Crowd,
@@ -38,6 +37,7 @@ from twisted_chat.events import (
     Stored,
     Whispered,
 )
+from twisted_chat.core.replies import Answer, Done, Entered, Failed, Notice, Welcome
 
 from .socketio import dump_json
 

@@ -9,21 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Container, Iterable
 
-from twisted_chat.answers import (
-    Answer,
-    Done,
-    Entered,
-    Failed,
-    Here,
-    Notice,
-    Past,
-    Refused,
-    Request,
-    RoomList,
-    TopicIs,
-    Welcome,
-)
-from twisted_chat.events import (
+from twisted_chat.core.events import (
     Acted,
     AwaySet,
     Crowd,
@@ -38,7 +24,21 @@ from twisted_chat.events import (
     TopicSet,
     Whispered,
 )
-from twisted_chat.limits import MAX_LINE
+from twisted_chat.core.limits import MAX_LINE
+from twisted_chat.core.replies import (
+    Answer,
+    Done,
+    Entered,
+    Failed,
+    Here,
+    Notice,
+    Past,
+    Refused,
+    Request,
+    RoomList,
+    TopicIs,
+    Welcome,
+)
 
 MAX_NAMES = 1000
 """Names in one list; a longer one counts the rest."""

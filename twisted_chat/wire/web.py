@@ -12,19 +12,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from twisted_chat.answers import (
-    Answer,
-    Done,
-    Entered,
-    Failed,
-    Here,
-    Notice,
-    Past,
-    RoomList,
-    TopicIs,
-    Welcome,
-)
-from twisted_chat.events import (
+from twisted_chat.core.events import (
     Acted,
     AwaySet,
     Crowd,
@@ -38,6 +26,18 @@ from twisted_chat.events import (
     Stored,
     TopicSet,
     Whispered,
+)
+from twisted_chat.core.replies import (
+    Answer,
+    Done,
+    Entered,
+    Failed,
+    Here,
+    Notice,
+    Past,
+    RoomList,
+    TopicIs,
+    Welcome,
 )
 
 from .text import (

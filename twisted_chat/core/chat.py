@@ -16,10 +16,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from .announcing import Announcer
-from .answers import Answer, Done, Failed, Notice, Refused, Request
-from .arrivals import Arrivals
-from .cleaning import clean, is_blank
+from .announcer import Announcer
 from .commands import CommandTable
 from .committer import Committer, Submission
 from .events import LOBBY, Event, Gone, Joined, Renamed, Said, Signalled, Stored
@@ -34,9 +31,12 @@ from .interfaces import (
     Spawn,
     StoreError,
 )
-from .mistakes import encoded, report
+from .isolation import encoded, report
+from .joining import Arrivals
 from .nicknames import release, room_name
 from .pool import Client, ClientPool
+from .replies import Answer, Done, Failed, Notice, Refused, Request
+from .sanitize import clean, is_blank
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.redis_fakes import FakeRedis
-from twisted_chat.events import Missing, Stored
+from twisted_chat.core.events import Missing, Stored
 from twisted_chat.journals.redis import RedisJournal
 from twisted_chat.journals.redis_address import RedisAddress
 from twisted_chat.journals.redis_errors import away

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.answers import Answer, Welcome
-from twisted_chat.arrivals import RETRY
-from twisted_chat.limits import MAX_MISSED
-from twisted_chat.nicknames import LocalNames
+from twisted_chat.core.joining import RETRY
+from twisted_chat.core.limits import MAX_MISSED
+from twisted_chat.core.nicknames import LocalNames
+from twisted_chat.core.replies import Answer, Welcome
 from twisted_chat.testing import FakeClient, FakeWire, Gate, TestChat, line_wire
 from twisted_chat.wire.text import LineCodec
 

@@ -14,7 +14,6 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from .answers import Answer, Entered, Failed, Refused, Welcome
 from .committer import Committer
 from .events import LOBBY, Joined, Stored
 from .interfaces import (
@@ -27,10 +26,11 @@ from .interfaces import (
     Spawn,
     StoreError,
 )
+from .isolation import encoded, store_error
 from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS, MAX_ROOMS
-from .mistakes import encoded, store_error
 from .nicknames import Name, guest_number, release, room_name
 from .pool import Client, ClientPool, Room
+from .replies import Answer, Entered, Failed, Refused, Welcome
 
 RETRY = 1.0
 """Seconds until a newcomer is tried again while the store is away."""

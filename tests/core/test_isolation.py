@@ -7,8 +7,8 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.interfaces import StoreError
-from twisted_chat.mistakes import encoded, report, store_error
+from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.isolation import encoded, report, store_error
 
 
 class MistakesTests(SynchronousTestCase):

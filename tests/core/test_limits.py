@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.limits import Bucket, Pace
+from twisted_chat.core.limits import Bucket, Pace
 
 
 class PaceTests(SynchronousTestCase):

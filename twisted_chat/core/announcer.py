@@ -12,8 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ParamSpec
 
-from .answers import Done, Notice
-from .arrivals import Arrival, Arrivals, look_into
 from .committer import Committer
 from .events import (
     Acted,
@@ -32,9 +30,11 @@ from .events import (
 )
 from .fanout import Fanout
 from .interfaces import TAKEN_OVER, Names, Spawn
-from .mistakes import encoded, report
+from .isolation import encoded, report
+from .joining import Arrival, Arrivals, look_into
 from .nicknames import fold, fold_or_none, release
 from .pool import Client, ClientPool, Person
+from .replies import Done, Notice
 
 P = ParamSpec("P")
 

@@ -10,10 +10,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from .answers import Answer, Here, Notice, Past, Refused, RoomList, TopicIs
-from .arrivals import claim, look_into
 from .chat import Ask, Handler
-from .cleaning import clean
 from .commands import CommandTable
 from .events import (
     Acted,
@@ -27,9 +24,12 @@ from .events import (
     TopicSet,
     Whispered,
 )
+from .joining import claim, look_into
 from .limits import MAX_HISTORY, MAX_IGNORED, MAX_ROOMS
 from .nicknames import fold_or_none, room_name
 from .pool import Person
+from .replies import Answer, Here, Notice, Past, Refused, RoomList, TopicIs
+from .sanitize import clean
 
 SHOWN_HISTORY = 20
 """Messages that ``\\history`` and ``\\search`` show when no number is given."""

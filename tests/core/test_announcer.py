@@ -6,10 +6,8 @@ import contextlib
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.test_fanout import BrokenCodec, CountingCodec
-from twisted_chat.announcing import STORM
-from twisted_chat.answers import Refused, Request
-from twisted_chat.events import (
+from twisted_chat.core.announcer import STORM
+from twisted_chat.core.events import (
     Acted,
     AwaySet,
     Gone,
@@ -23,8 +21,11 @@ from twisted_chat.events import (
     TopicSet,
     Whispered,
 )
+from twisted_chat.core.replies import Refused, Request
 from twisted_chat.testing import FakeClient, FakeWire, TestChat, line_wire
 from twisted_chat.wire.text import LineCodec
+
+from .test_fanout import BrokenCodec, CountingCodec
 
 
 def wire_of(codec: LineCodec) -> FakeWire:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from .events import Acted, Crowd, Said, Signalled, Stored
 from .interfaces import Codec, Spawn
-from .mistakes import encoded
+from .isolation import encoded
 from .nicknames import fold_or_none
 from .pool import Client, ClientPool, View
 

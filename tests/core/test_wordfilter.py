@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.wordfilter import WordFilter
+from twisted_chat.core.wordfilter import WordFilter
 
 words = st.lists(st.text(max_size=6), max_size=4)
 

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from .answers import Answer
 from .events import Crowd, Entry, Stored, Whispered
+from .replies import Answer
 
 CallLater = Callable[[float, Callable[[], None]], object]
 """Call the function after so many seconds, in the reactor's thread."""

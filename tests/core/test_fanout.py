@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.answers import Answer
-from twisted_chat.events import Crowd, Said, Stored, Whispered
-from twisted_chat.fanout import Fanout
-from twisted_chat.pool import Client, ClientPool
+from twisted_chat.core.events import Crowd, Said, Stored, Whispered
+from twisted_chat.core.fanout import Fanout
+from twisted_chat.core.pool import Client, ClientPool
+from twisted_chat.core.replies import Answer
 from twisted_chat.testing import FakeConnection, TestChat
 from twisted_chat.wire.text import LineCodec
 

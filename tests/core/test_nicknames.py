@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.answers import Refused
-from twisted_chat.nicknames import (
+from twisted_chat.core.nicknames import (
     MAX_NICK,
     LocalNames,
     Name,
@@ -23,6 +22,7 @@ from twisted_chat.nicknames import (
     room_name,
     skeleton,
 )
+from twisted_chat.core.replies import Refused
 from twisted_chat.testing import FakeConnection, TestChat
 
 T = TypeVar("T")

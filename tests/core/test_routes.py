@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.answers import Request
-from twisted_chat.limits import MAX_HISTORY, MAX_IGNORED, MAX_ROOMS
+from twisted_chat.core.limits import MAX_HISTORY, MAX_IGNORED, MAX_ROOMS
+from twisted_chat.core.replies import Request
 from twisted_chat.testing import FakeClient, TestChat
 
 RULE = "a nickname has 1 to 32 letters, digits, _ - or ., and no space or other sign"

@@ -16,8 +16,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .answers import Refused
 from .interfaces import Names
+from .replies import Refused
 
 MAX_NICK = 32
 """Characters in a nickname, and in a room's name."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat import committer
-from twisted_chat.committer import LULL, MAX_CHARACTERS, Committer, Submission
-from twisted_chat.events import Gone, Joined, Said, Stored
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core import committer
+from twisted_chat.core.committer import LULL, MAX_CHARACTERS, Committer, Submission
+from twisted_chat.core.events import Gone, Joined, Said, Stored
+from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.testing import FailingJournal, FakeClock, TestChat
 

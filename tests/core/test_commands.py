@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.answers import Refused
-from twisted_chat.commands import Command, CommandTable
-from twisted_chat.routes import standard_table
+from twisted_chat.core.commands import Command, CommandTable
+from twisted_chat.core.replies import Refused
+from twisted_chat.core.routes import standard_table
 
 
 def nothing() -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from .events import Entry, Event, Stored
 from .interfaces import CallLater, Journal, Spawn, StoreError
-from .mistakes import store_error
+from .isolation import store_error
 from .pool import Client
 
 MAX_ENTRIES = 2000

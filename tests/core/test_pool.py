@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.events import Said, Signalled, Stored
-from twisted_chat.interfaces import StoreError
+from twisted_chat.core.events import Said, Signalled, Stored
+from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.pool import Client, ClientPool, Person, Room, is_spoken
 from twisted_chat.journals.memory import MemoryJournal
-from twisted_chat.pool import Client, ClientPool, Person, Room, is_spoken
 from twisted_chat.testing import FailingJournal, FakeConnection, TestChat, line_wire
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.cleaning import clean, is_blank
+from twisted_chat.core.sanitize import clean, is_blank
 
 
 class CleaningTests(SynchronousTestCase):

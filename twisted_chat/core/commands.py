@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from .answers import Refused
-from .cleaning import clean
+from .replies import Refused
+from .sanitize import clean
 
 H = TypeVar("H", bound=Callable[..., object])
 

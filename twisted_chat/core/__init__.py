@@ -1,0 +1,1 @@
+"""What a chat is: no Twisted, no wire format, no store."""
