@@ -15,7 +15,7 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.logger import LogLevel
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.logs import Log
+from tests.support.logs import Log
 from twisted_chat import failing
 from twisted_chat.failing import CannotStart, FailedService, end, report
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from twisted.internet.task import Clock
 from twisted.trial import unittest
 
-from tests.logs import Log
 from tests.protocols.certificates import write_certificate, write_key
 from tests.protocols.memory import WebSocketClient, Wire, handshake, text
 from tests.protocols.tls_client import TlsClient
+from tests.support.logs import Log
 from twisted_chat.front import make_front
 from twisted_chat.protocols.switch import SILENCE
 from twisted_chat.protocols.tls import Certificate

@@ -17,8 +17,8 @@ from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublish
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from tests.journals.threads import MEMORY
 from tests.protocols.memory import Wire
+from tests.support.threads import MEMORY
 from twisted_chat import ports
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import StoreError
@@ -26,7 +26,7 @@ from twisted_chat.core.limits import Pace
 from twisted_chat.core.routes import standard_table
 from twisted_chat.failing import FailedService
 from twisted_chat.journals.memory import MemoryJournal
-from twisted_chat.journals.sqlite import SqliteJournal
+from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.options import Options
 from twisted_chat.service import GRACE, ChatService, makeService, open_store, spawn
 from twisted_chat.settings import Settings

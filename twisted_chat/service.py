@@ -30,8 +30,8 @@ from .core.routes import standard_table
 from .failing import FailedService, end, report
 from .front import make_front
 from .journals.memory import MemoryJournal
-from .journals.sqlite import SqliteJournal
-from .journals.sqlite_file import check_file
+from .journals.sqlite.file import check_file
+from .journals.sqlite.journal import SqliteJournal
 from .options import Options
 from .ports import CannotListen, accept, listen, spoken
 from .protocols.tls import Certificate, CertificateError
@@ -245,7 +245,7 @@ def open_store(settings: Settings, reactor: Any, node: str) -> tuple[Journal, Na
     if scheme == "memory":
         return MemoryJournal(reactor.seconds, settings.keep), LocalNames()
     if scheme.startswith("redis"):
-        from .journals.redis import open_redis
+        from .journals.redis.journal import open_redis
 
         return open_redis(settings.store, reactor, node, settings.keep)
     return SqliteJournal(rest, reactor, reactor.seconds, settings.keep), LocalNames()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.journals.redis_fakes import FakeRedis
+from tests.support.redis import FakeRedis
 from twisted_chat.core.events import Missing, Stored
-from twisted_chat.journals.redis import RedisJournal
-from twisted_chat.journals.redis_address import RedisAddress
-from twisted_chat.journals.redis_errors import away
+from twisted_chat.journals.redis.address import RedisAddress
+from twisted_chat.journals.redis.errors import away
+from twisted_chat.journals.redis.journal import RedisJournal
 from twisted_chat.testing import FakeClient, TestChat
 
 

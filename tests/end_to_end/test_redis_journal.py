@@ -13,8 +13,8 @@ from tests.end_to_end.shared import shared
 from tests.end_to_end.spinning import Spinner
 from tests.journals.contract import JournalContract, said
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.journals.redis import RedisJournal
-from twisted_chat.journals.redis_address import RedisAddress
+from twisted_chat.journals.redis.address import RedisAddress
+from twisted_chat.journals.redis.journal import RedisJournal
 
 T = TypeVar("T")
 

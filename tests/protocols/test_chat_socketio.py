@@ -9,9 +9,9 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from tests.logged import logged_lines
 from tests.protocols.engineio_client import EngineIOTestCase
 from tests.protocols.memory import WebSocketClient, masked
+from tests.support.logged import logged_lines
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.limits import Pace

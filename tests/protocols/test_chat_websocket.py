@@ -14,8 +14,8 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 from websockets.frames import Frame
 
-from tests.logged import logged_lines
 from tests.protocols.memory import WebSocketClient, masked, text
+from tests.support.logged import logged_lines
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.limits import MAX_LINE, Pace

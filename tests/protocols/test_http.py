@@ -9,8 +9,8 @@ from twisted.trial import unittest
 from twisted.web.resource import Resource
 from twisted.web.server import Request
 
-from tests.logs import Log
 from tests.protocols.memory import Wire
+from tests.support.logs import Log
 from twisted_chat.protocols.handover import hand_over
 from twisted_chat.protocols.http import LINGER, MAX_BODY, PATIENCE, ChatSite
 

@@ -13,10 +13,10 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.trial import unittest
 from zope.interface import implementer
 
-from tests.logs import Log
 from tests.protocols.certificates import NAME, certificate
 from tests.protocols.memory import Wire
 from tests.protocols.tls_client import TlsClient
+from tests.support.logs import Log
 from twisted_chat.protocols.admission import FarewellFactory
 from twisted_chat.protocols.switch import (
     HANDSHAKE,

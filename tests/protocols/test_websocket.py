@@ -16,7 +16,6 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 from websockets.frames import Opcode
 
-from tests.logs import Log
 from tests.protocols.memory import (
     ACCEPT,
     WebSocketClient,
@@ -24,6 +23,7 @@ from tests.protocols.memory import (
     more,
     text,
 )
+from tests.support.logs import Log
 from twisted_chat.protocols import websocket
 from twisted_chat.protocols.keepalive import CLOSING_TIMEOUT, Keepalive
 from twisted_chat.protocols.outbox import MAX_WAITING

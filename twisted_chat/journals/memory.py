@@ -24,7 +24,7 @@ from twisted_chat.core.events import (
 )
 from twisted_chat.core.interfaces import Announce, Missed, RoomState, StoreError
 
-from . import words as word
+from . import tokenizer as word
 
 KEPT_PER_ROOM = 10_000
 """Messages of one room that are kept unless ``keep`` says otherwise."""

@@ -1,0 +1,80 @@
+"""Tests of twisted_chat.journals.sqlite.reader; the contract has most of them."""
+
+from __future__ import annotations
+
+from tests.journals.contract import said, texts
+from twisted_chat.core.interfaces import Missed
+from twisted_chat.journals.sqlite import reader as sqlite_reader
+from twisted_chat.journals.sqlite.reader import Reader
+
+from .test_writer import WriterTestCase
+
+
+class ReaderTests(WriterTestCase):
+    """What is answered, and what is not yet."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.written = self.writer()
+        self.reader = Reader(self.file, self.written.name)
+        self.addCleanup(self.reader.close)
+
+    def test_nothing_newer_than_what_was_announced(self) -> None:
+        """Nobody is shown as history what is about to be shown as news."""
+        self.store(self.written, *(said(f"tea {n}") for n in range(5)))
+        self.index(self.written)
+        name = self.written.name
+        room = self.reader.room("lobby", 10, 3)
+        self.assertEqual(texts(room.recent), ["tea 0", "tea 1", "tea 2"])
+        self.assertEqual(len(self.reader.before("lobby", None, 10, 3)), 3)
+        end = f"{name}-{5:016d}"
+        self.assertEqual(len(self.reader.before("lobby", end, 10, 3)), 3)
+        self.assertEqual(len(self.reader.search("lobby", "tea", 10, 3)), 3)
+        missed = self.reader.since(f"{name}-{1:016d}", ["lobby"], "x", 10, 3)
+        self.assertEqual((missed.complete, len(missed.events)), (True, 2))
+        missed = self.reader.since(end, ["lobby"], "x", 10, 3)
+        self.assertEqual(missed, Missed(False, ()))
+
+    def test_a_search_is_bounded(self) -> None:
+        """A word that everyone says elsewhere makes no search endless."""
+        self.patch(
+            sqlite_reader, "_SEARCH", sqlite_reader._SEARCH.replace("50000", "5")
+        )
+        self.store(self.written, said("tea mine"))
+        self.store(self.written, *(said("tea", room="x") for _ in range(4)))
+        self.index(self.written)
+        self.assertEqual(len(self.reader.search("lobby", "tea", 10, 5)), 1)
+        self.store(self.written, said("tea", room="x"))
+        self.index(self.written)
+        self.assertEqual(len(self.reader.search("lobby", "tea", 10, 6)), 0)
+        self.assertEqual(len(self.reader.search("lobby", "tea mine", 10, 6)), 1)
+
+    def test_odd_limits(self) -> None:
+        """No number that a client sends is too big or too small."""
+        self.store(self.written, said("tea"))
+        self.index(self.written)
+        for limit, found in ((0, 0), (-1, 0), (10**30, 1)):
+            self.assertEqual(len(self.reader.before("lobby", None, limit, 1)), found)
+            self.assertEqual(len(self.reader.search("lobby", "tea", limit, 1)), found)
+            self.assertEqual(len(self.reader.room("lobby", limit, 1).recent), found)
+
+    def test_a_damaged_file(self) -> None:
+        """A file that is damaged is said to be; nothing else ends."""
+        self.store(self.written, *(said("tea" * 1000) for _ in range(100)))
+        self.written.close()
+        self.reader.close()
+        content = bytearray(self.path.read_bytes())
+        content[4096:-4096] = b"\xff" * (len(content) - 2 * 4096)
+        self.path.write_bytes(content)
+        reader = Reader(self.file, self.written.name)
+        self.addCleanup(reader.close)
+        line = self.refusal(lambda: reader.before("lobby", None, 10, 100))
+        self.assertIn("restore it from a backup", line)
+
+    def test_closed(self) -> None:
+        """Who asks while the server ends is refused."""
+        self.reader.close()
+        self.reader.close()
+        self.reader.interrupt()
+        line = self.refusal(lambda: self.reader.before("lobby", None, 10, 1))
+        self.assertIn("closing", line)

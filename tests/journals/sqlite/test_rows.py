@@ -1,0 +1,64 @@
+"""Tests of twisted_chat.journals.sqlite.rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import get_args
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.journals.contract import EVERY_EVENT, entry
+from twisted_chat.core.events import Event, Whispered
+from twisted_chat.journals.sqlite.rows import (
+    KINDS,
+    WIDTH,
+    number_in,
+    rows_of,
+    storable,
+    stored_from,
+    stored_of,
+)
+
+
+class RowsTests(SynchronousTestCase):
+    """What a message becomes in the file, and what becomes of that again."""
+
+    def test_every_event_comes_back(self) -> None:
+        """No event is without a place in the file."""
+        self.assertEqual({type(e) for e in EVERY_EVENT}, set(get_args(Event)))
+        batch = [entry(event) for event in EVERY_EVENT]
+        rows = rows_of(batch, 7, 1234)
+        stored = stored_of(batch, "name", 7, 1234)
+        self.assertEqual({row[1] for row in rows}, set(KINDS))
+        for row, announced in zip(rows, stored, strict=True):
+            self.assertEqual(len(row), WIDTH)
+            back = stored_from("name", row)
+            event = announced.event
+            if not isinstance(event, Whispered):
+                # Ids of clients are secrets; they are kept where they are needed.
+                event = replace(event, who="")
+            self.assertEqual((back.position, back.time), (announced.position, 1234))
+            self.assertEqual(back.event, event)
+
+    def test_positions(self) -> None:
+        """A position of this journal gives its number; nothing else gives any."""
+        self.assertEqual(number_in("name", "name-0000000000000042"), 42)
+        for position in (
+            "",
+            "name-",
+            "name-42",
+            "eman-0000000000000042",
+            "name0000000000000042",
+            "name--000000000000042",
+            "name-000000000000004x",
+            "name-000000000000_042",
+            "name-00000000000000４２",
+            "name- 000000000000042",
+        ):
+            self.assertIsNone(number_in("name", position), position)
+
+    def test_storable(self) -> None:
+        """Half a character becomes the sign for what could not be read."""
+        self.assertEqual(
+            storable((1, None, "a\ud800b", "🎉")), (1, None, "a\ufffdb", "🎉")
+        )

@@ -1,0 +1,1 @@
+"""Fakes, log observers and transports that several tests share."""
