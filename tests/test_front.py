@@ -7,13 +7,13 @@ from pathlib import Path
 from twisted.internet.task import Clock
 from twisted.trial import unittest
 
-from tests.protocols.certificates import write_certificate, write_key
-from tests.protocols.memory import WebSocketClient, Wire, handshake, text
-from tests.protocols.tls_client import TlsClient
+from tests.support.certificates import write_certificate, write_key
 from tests.support.logs import Log
+from tests.support.memory import WebSocketClient, Wire, handshake, text
+from tests.support.tls_client import TlsClient
 from twisted_chat.front import make_front
-from twisted_chat.protocols.switch import SILENCE
-from twisted_chat.protocols.tls import Certificate
+from twisted_chat.net.switch import SILENCE
+from twisted_chat.net.tls import Certificate
 from twisted_chat.settings import Settings
 from twisted_chat.testing import TestChat
 

@@ -64,22 +64,22 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("wire.engineio", "wire.socketio", "wire.text", "wire.websocket"),
     ("core.routes", "wire.*", "journals.*"),
     # How bytes come and go.
-    ("protocols.addresses",),
+    ("net.addresses", "net.first_bytes", "net.http_refusal"),
     (
-        "protocols.admission",
-        "protocols.deadlines",
-        "protocols.handover",
+        "net.admission",
+        "net.deadlines",
+        "net.handover",
         "protocols.handshake",
         "protocols.inbox",
-        "protocols.keepalive",
-        "protocols.origins",
-        "protocols.outbox",
+        "net.keepalive",
+        "net.origins",
+        "net.outbox",
     ),
     ("protocols.polling", "protocols.websocket"),
     ("protocols.engineio_session",),
     ("protocols.engineio_link",),
     ("protocols.engineio", "protocols.socketio"),
-    ("protocols.*",),
+    ("net.*", "protocols.*"),
     # Everything together.
     ("site", "testing"),
     ("failing", "front", "options", "ports"),
@@ -95,6 +95,7 @@ gets a layer for itself, say ``("wire.text",)`` before the one of ``"wire.*"``.
 
 TWISTED_ALLOWED = (
     "protocols.*",
+    "net.*",
     "journals.redis.journal",
     "journals.redis.connector",
     "journals.redis.follower",

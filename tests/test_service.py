@@ -17,7 +17,7 @@ from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublish
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from tests.protocols.memory import Wire
+from tests.support.memory import Wire
 from tests.support.threads import MEMORY
 from twisted_chat import ports
 from twisted_chat.core.events import LOBBY

@@ -13,8 +13,8 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request
 
 import twisted_chat
-from tests.protocols.memory import Wire
-from twisted_chat.protocols.http import ChatSite
+from tests.support.memory import Wire
+from twisted_chat.net.http import ChatSite
 from twisted_chat.site import TYPES, make_root
 
 FILES = {

@@ -13,20 +13,20 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from .core.chat import Chat
-from .protocols.admission import Admission, FarewellFactory
+from .net.admission import Admission, FarewellFactory
+from .net.first_bytes import http_request, ssh_banner, tls_hello
+from .net.http import ChatSite
+from .net.keepalive import Keepalive
+from .net.origins import Origins
+from .net.switch import Detector, SwitchFactory
+from .net.tls import Certificate
 from .protocols.chat_socketio import ChatSocketIO
 from .protocols.chat_websocket import ChatWebSockets
 from .protocols.engineio import EngineIOResource
-from .protocols.http import ChatSite
-from .protocols.keepalive import Keepalive
 from .protocols.line import ChatFactory
-from .protocols.origins import Origins
 from .protocols.socketio import SocketIO
-from .protocols.switch import Detector, SwitchFactory
-from .protocols.tls import Certificate
 from .settings import Settings
 from .site import make_root
-from .wire.first_bytes import http_request, ssh_banner, tls_hello
 
 
 @dataclass(frozen=True, slots=True)

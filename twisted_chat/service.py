@@ -32,9 +32,9 @@ from .front import make_front
 from .journals.memory import MemoryJournal
 from .journals.sqlite.file import check_file
 from .journals.sqlite.journal import SqliteJournal
+from .net.tls import Certificate, CertificateError
 from .options import Options
 from .ports import CannotListen, accept, listen, spoken
-from .protocols.tls import Certificate, CertificateError
 from .settings import SettingError, Settings
 
 __all__ = ["ChatService", "Options", "makeService"]

@@ -11,7 +11,7 @@ from twisted.trial import unittest
 from twisted.web.resource import Resource
 from twisted.web.server import Site
 
-from tests.protocols.memory import WebSocketClient, Wire
+from tests.support.memory import WebSocketClient, Wire
 from twisted_chat.protocols.engineio import EngineIOResource
 from twisted_chat.protocols.engineio_session import EngineIOPeer, Session
 

@@ -10,8 +10,8 @@ from typing import Any
 from twisted.internet.defer import Deferred
 
 from tests.protocols.engineio_client import EngineIOTestCase
-from tests.protocols.memory import WebSocketClient, masked
 from tests.support.logged import logged_lines
+from tests.support.memory import WebSocketClient, masked
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.limits import Pace

@@ -14,8 +14,8 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 from websockets.frames import Frame
 
-from tests.protocols.memory import WebSocketClient, masked, text
 from tests.support.logged import logged_lines
+from tests.support.memory import WebSocketClient, masked, text
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.limits import MAX_LINE, Pace
@@ -23,9 +23,9 @@ from twisted_chat.core.nicknames import LocalNames
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.routes import standard_table
 from twisted_chat.journals.memory import MemoryJournal
+from twisted_chat.net.keepalive import Keepalive
+from twisted_chat.net.origins import Origins
 from twisted_chat.protocols.chat_websocket import ChatWebSockets
-from twisted_chat.protocols.keepalive import Keepalive
-from twisted_chat.protocols.origins import Origins
 
 
 class Door(Resource):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.protocols.engineio_client import EngineIOTestCase
-from tests.protocols.memory import WebSocketClient, masked
+from tests.support.memory import WebSocketClient, masked
 
 
 class UpgradeTests(EngineIOTestCase):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from tests.protocols.engineio_client import EngineIOTestCase
-from tests.protocols.memory import WebSocketClient
+from tests.support.memory import WebSocketClient
+from twisted_chat.net.outbox import MAX_WAITING
 from twisted_chat.protocols.engineio_session import APART, MAX_HELD, EngineIOPeer
-from twisted_chat.protocols.outbox import MAX_WAITING
 
 
 class HeartbeatTests(EngineIOTestCase):

@@ -9,7 +9,7 @@ from twisted.trial import unittest
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
-from tests.protocols.memory import KEY, WebSocketClient, Wire
+from tests.support.memory import KEY, WebSocketClient, Wire
 from twisted_chat.protocols.handshake import NoHandshake, handshake_key, is_upgrade
 
 

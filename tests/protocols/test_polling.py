@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.protocols.engineio_client import EngineIOTestCase
+from twisted_chat.net.outbox import MAX_WAITING
 from twisted_chat.protocols import engineio_session
-from twisted_chat.protocols.outbox import MAX_WAITING
 
 
 class MessageTests(EngineIOTestCase):

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.protocols.engineio_client import EngineIOTestCase
-from tests.protocols.memory import WebSocketClient, masked
+from tests.support.memory import WebSocketClient, masked
 from twisted_chat.protocols.engineio_session import EngineIOPeer
 from twisted_chat.protocols.socketio import Connection, Member, SocketIO
 from twisted_chat.wire.socketio import EVENT, Packet

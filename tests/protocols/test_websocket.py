@@ -16,17 +16,11 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 from websockets.frames import Opcode
 
-from tests.protocols.memory import (
-    ACCEPT,
-    WebSocketClient,
-    masked,
-    more,
-    text,
-)
 from tests.support.logs import Log
+from tests.support.memory import ACCEPT, WebSocketClient, masked, more, text
+from twisted_chat.net.keepalive import CLOSING_TIMEOUT, Keepalive
+from twisted_chat.net.outbox import MAX_WAITING
 from twisted_chat.protocols import websocket
-from twisted_chat.protocols.keepalive import CLOSING_TIMEOUT, Keepalive
-from twisted_chat.protocols.outbox import MAX_WAITING
 from twisted_chat.protocols.websocket import (
     WebSocketConnection,
     WebSocketPeer,

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial import unittest
 
-from tests.protocols.memory import masked
+from tests.support.memory import masked
 from twisted_chat.wire.websocket_reader import (
     Broken,
     Goodbye,

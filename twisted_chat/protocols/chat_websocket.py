@@ -22,14 +22,14 @@ from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER, Codec
 from twisted_chat.core.limits import MAX_ROOMS, Pace
 from twisted_chat.core.pool import Client
+from twisted_chat.net.keepalive import Keepalive
+from twisted_chat.net.origins import Origins
 from twisted_chat.wire.json_requests import decode_json
 from twisted_chat.wire.text import LineCodec, decode_bytes
 from twisted_chat.wire.web import JsonCodec
 from twisted_chat.wire.websocket import frame_text
 
 from .inbox import Inbox
-from .keepalive import Keepalive
-from .origins import Origins
 from .websocket import WebSocketConnection, upgrade
 
 MAX_FRAME = 64 * 1024

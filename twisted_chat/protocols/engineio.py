@@ -23,13 +23,13 @@ from twisted.web.pages import notFound
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
+from twisted_chat.net.admission import Admission
+from twisted_chat.net.origins import Origins
 from twisted_chat.wire.engineio import PROTOCOL
 
-from .admission import Admission
 from .engineio_link import Link
 from .engineio_session import EngineIOPeer, Session, Sessions
 from .handshake import is_upgrade
-from .origins import Origins
 from .polling import answer
 from .websocket import upgrade
 

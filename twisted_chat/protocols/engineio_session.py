@@ -16,6 +16,9 @@ from typing import Protocol
 from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.logger import Logger
 
+from twisted_chat.net.admission import Admission
+from twisted_chat.net.deadlines import Deadlines
+from twisted_chat.net.keepalive import CLOSING_TIMEOUT, Keepalive
 from twisted_chat.wire.engineio import (
     CLOSE,
     MESSAGE,
@@ -32,9 +35,6 @@ from twisted_chat.wire.engineio import (
 from twisted_chat.wire.engineio_frames import frame, polled, reframe
 from twisted_chat.wire.websocket import frame_binary, frame_text
 
-from .admission import Admission
-from .deadlines import Deadlines
-from .keepalive import CLOSING_TIMEOUT, Keepalive
 from .polling import GOODBYE, NOTHING, Polling
 from .websocket import WebSocketConnection
 

@@ -28,11 +28,11 @@ from twisted_chat.core.chat import Chat
 from twisted_chat.core.limits import MAX_LINE, Pace
 from twisted_chat.core.pool import Client, ClientPool
 from twisted_chat.core.replies import Request
+from twisted_chat.net.outbox import Outbox, outbox_to
 from twisted_chat.wire.telnet import TelnetFilter
 from twisted_chat.wire.text import LineCodec, decode_bytes, too_long
 
 from .inbox import Inbox
-from .outbox import Outbox, outbox_to
 
 CLOSING = 10.0
 """Seconds that a client has to read the last of what it was sent."""

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from twisted.web.http import Request
 
+from twisted_chat.net.outbox import MAX_WAITING
 from twisted_chat.wire.engineio import (
     CLOSE,
     NOOP,
@@ -23,8 +24,6 @@ from twisted_chat.wire.engineio import (
     payload,
     record,
 )
-
-from .outbox import MAX_WAITING
 
 NOTHING = record(NOOP.encode())
 """Ends a GET for which there is nothing to tell."""

@@ -16,6 +16,7 @@ from typing import Any
 from twisted.internet.interfaces import IReactorTime
 from twisted.web.http import Request
 
+from twisted_chat.net.deadlines import Deadlines
 from twisted_chat.wire.socketio import (
     ACK,
     CONNECT,
@@ -27,7 +28,6 @@ from twisted_chat.wire.socketio import (
     encode,
 )
 
-from .deadlines import Deadlines
 from .engineio_session import EngineIOPeer, Session
 
 CONNECT_TIMEOUT = 45.0

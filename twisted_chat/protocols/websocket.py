@@ -27,6 +27,10 @@ from twisted.python.failure import Failure
 from twisted.web.http import Request
 from twisted.web.server import NOT_DONE_YET
 
+from twisted_chat.net.addresses import shown
+from twisted_chat.net.handover import Unflushed, take_over
+from twisted_chat.net.keepalive import Keepalive
+from twisted_chat.net.outbox import MAX_WAITING, outbox_to
 from twisted_chat.wire.websocket import (
     frame_binary,
     frame_close,
@@ -44,11 +48,7 @@ from twisted_chat.wire.websocket_reader import (
     Ping,
 )
 
-from .addresses import shown
-from .handover import Unflushed, take_over
 from .handshake import NoHandshake, handshake_key, tokens
-from .keepalive import Keepalive
-from .outbox import MAX_WAITING, outbox_to
 
 MAX_SIZE = 64 * 1024
 """Bytes of one message, unless the application says otherwise."""

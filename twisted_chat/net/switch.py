@@ -35,15 +35,9 @@ from twisted.protocols.policies import ProtocolWrapper
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from twisted_chat.wire.first_bytes import (
-    MAX_FIRST,
-    Match,
-    ends_in_http_version,
-    http_request,
-)
-
 from .addresses import shown
 from .admission import MAX_REFUSED, Admission, http_farewell, line_farewell, when_lost
+from .first_bytes import MAX_FIRST, Match, ends_in_http_version, http_request
 from .handover import hand_over
 
 SILENCE = 0.25

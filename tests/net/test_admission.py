@@ -8,13 +8,9 @@ from twisted.internet.protocol import Factory, Protocol
 from twisted.internet.task import Clock
 from twisted.trial import unittest
 
-from tests.protocols.memory import Wire
-from twisted_chat.protocols.admission import (
-    MAX_REFUSED,
-    Admission,
-    FarewellFactory,
-)
-from twisted_chat.protocols.switch import SwitchFactory
+from tests.support.memory import Wire
+from twisted_chat.net.admission import MAX_REFUSED, Admission, FarewellFactory
+from twisted_chat.net.switch import SwitchFactory
 
 
 def ipv4(host: str) -> IAddress:

@@ -7,7 +7,7 @@ from functools import partial
 from twisted.internet.task import Clock
 from twisted.trial import unittest
 
-from twisted_chat.protocols.keepalive import CLOSING_TIMEOUT, Keepalive
+from twisted_chat.net.keepalive import CLOSING_TIMEOUT, Keepalive
 
 
 class Peer:

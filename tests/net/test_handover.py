@@ -9,8 +9,8 @@ from twisted.trial import unittest
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET, Request, Site
 
-from tests.protocols.memory import Wire
-from twisted_chat.protocols.handover import Unflushed, hand_over, take_over
+from tests.support.memory import Wire
+from twisted_chat.net.handover import Unflushed, hand_over, take_over
 
 
 class Next(Protocol):

@@ -8,7 +8,7 @@ from typing import Any
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.protocols.outbox import (
+from twisted_chat.net.outbox import (
     PORTION,
     BufferedOutbox,
     DirectOutbox,

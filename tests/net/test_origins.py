@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial import unittest
 
-from twisted_chat.protocols.origins import Origins
+from twisted_chat.net.origins import Origins
 
 HOST = b"chat.example:3000"
 

@@ -8,7 +8,7 @@ from cryptography import x509
 from OpenSSL import SSL
 from twisted.internet.task import Clock
 
-from tests.protocols.memory import Wire
+from .memory import Wire
 
 
 class TlsClient:

@@ -10,7 +10,7 @@ from twisted.internet.address import (
 )
 from twisted.trial import unittest
 
-from twisted_chat.protocols.addresses import shown
+from twisted_chat.net.addresses import shown
 
 
 class ShownTests(unittest.SynchronousTestCase):

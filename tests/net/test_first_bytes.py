@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial import unittest
 
-from twisted_chat.wire.first_bytes import (
+from twisted_chat.net.first_bytes import (
     Match,
     ends_in_http_version,
     http_request,

@@ -13,16 +13,16 @@ from twisted.internet.task import Clock
 from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.trial import unittest
 
-from tests.protocols.certificates import (
+from tests.support.certificates import (
     NAME,
     certificate,
     write_certificate,
     write_key,
     write_pem,
 )
-from tests.protocols.memory import Wire
-from tests.protocols.tls_client import TlsClient
-from twisted_chat.protocols.tls import Certificate, CertificateError
+from tests.support.memory import Wire
+from tests.support.tls_client import TlsClient
+from twisted_chat.net.tls import Certificate, CertificateError
 
 
 class Echo(Protocol):

@@ -13,23 +13,18 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.trial import unittest
 from zope.interface import implementer
 
-from tests.protocols.certificates import NAME, certificate
-from tests.protocols.memory import Wire
-from tests.protocols.tls_client import TlsClient
+from tests.support.certificates import NAME, certificate
 from tests.support.logs import Log
-from twisted_chat.protocols.admission import FarewellFactory
-from twisted_chat.protocols.switch import (
+from tests.support.memory import Wire
+from tests.support.tls_client import TlsClient
+from twisted_chat.net.admission import FarewellFactory
+from twisted_chat.net.first_bytes import MAX_FIRST, http_request, ssh_banner, tls_hello
+from twisted_chat.net.switch import (
     HANDSHAKE,
     PATIENCE,
     SILENCE,
     Detector,
     SwitchFactory,
-)
-from twisted_chat.wire.first_bytes import (
-    MAX_FIRST,
-    http_request,
-    ssh_banner,
-    tls_hello,
 )
 
 REQUEST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 7\r\n\r\nspam me"

@@ -17,9 +17,8 @@ from twisted.internet.interfaces import IAddress
 from twisted.internet.protocol import Factory, Protocol
 from twisted.logger import Logger
 
-from twisted_chat.wire.http_refusal import http_refusal
-
 from .addresses import shown
+from .http_refusal import http_refusal
 
 MAX_REFUSED = 100
 """Refused connections that are kept until it is known how to tell them; while

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 from twisted.trial import unittest
 
-from twisted_chat.protocols.deadlines import Deadlines
+from twisted_chat.net.deadlines import Deadlines
 
 
 class DeadlinesTests(unittest.SynchronousTestCase):

@@ -9,10 +9,10 @@ from twisted.trial import unittest
 from twisted.web.resource import Resource
 from twisted.web.server import Request
 
-from tests.protocols.memory import Wire
 from tests.support.logs import Log
-from twisted_chat.protocols.handover import hand_over
-from twisted_chat.protocols.http import LINGER, MAX_BODY, PATIENCE, ChatSite
+from tests.support.memory import Wire
+from twisted_chat.net.handover import hand_over
+from twisted_chat.net.http import LINGER, MAX_BODY, PATIENCE, ChatSite
 
 
 class Page(Resource):

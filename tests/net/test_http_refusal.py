@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from twisted.trial import unittest
 
-from twisted_chat.wire.http_refusal import http_refusal
+from twisted_chat.net.http_refusal import http_refusal
 
 
 class HttpRefusalTests(unittest.SynchronousTestCase):

@@ -1,0 +1,1 @@
+"""Sockets for any server: detection, limits, backpressure, TLS and HTTP."""
