@@ -40,6 +40,7 @@ from twisted_chat.core.replies import (
     TopicIs,
     Welcome,
 )
+from twisted_chat.websocket.frames import frame_text
 from twisted_chat.wire.text import MAX_NAMES, LineCodec
 from twisted_chat.wire.web import (
     CROWD_NAMES,
@@ -47,7 +48,6 @@ from twisted_chat.wire.web import (
     JsonCodec,
     rfc3339,
 )
-from twisted_chat.wire.websocket import frame_text
 
 TIME = 1_700_000_000_123
 WHEN = "2023-11-14T22:13:20.123Z"

@@ -25,13 +25,13 @@ from twisted.web.server import NOT_DONE_YET
 
 from twisted_chat.net.admission import Admission
 from twisted_chat.net.origins import Origins
+from twisted_chat.websocket.connection import upgrade
+from twisted_chat.websocket.handshake import is_upgrade
 from twisted_chat.wire.engineio import PROTOCOL
 
 from .engineio_link import Link
 from .engineio_session import EngineIOPeer, Session, Sessions
-from .handshake import is_upgrade
 from .polling import answer
-from .websocket import upgrade
 
 PING_INTERVAL = 25.0
 """Seconds between heartbeats."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from twisted_chat.websocket.connection import WebSocketConnection
 from twisted_chat.wire.engineio import (
     MESSAGE,
     PING,
@@ -19,7 +20,6 @@ from twisted_chat.wire.engineio import (
 )
 
 from .engineio_session import Session, Sessions
-from .websocket import WebSocketConnection
 
 
 class Link:

@@ -19,6 +19,8 @@ from twisted.logger import Logger
 from twisted_chat.net.admission import Admission
 from twisted_chat.net.deadlines import Deadlines
 from twisted_chat.net.keepalive import CLOSING_TIMEOUT, Keepalive
+from twisted_chat.websocket.connection import WebSocketConnection
+from twisted_chat.websocket.frames import frame_binary, frame_text
 from twisted_chat.wire.engineio import (
     CLOSE,
     MESSAGE,
@@ -33,10 +35,8 @@ from twisted_chat.wire.engineio import (
     record,
 )
 from twisted_chat.wire.engineio_frames import frame, polled, reframe
-from twisted_chat.wire.websocket import frame_binary, frame_text
 
 from .polling import GOODBYE, NOTHING, Polling
-from .websocket import WebSocketConnection
 
 UPGRADE_TIMEOUT = 10.0
 """Seconds in which a WebSocket that was opened for an upgrade has to finish it."""

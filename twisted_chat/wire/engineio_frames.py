@@ -6,8 +6,9 @@ byte, and by nothing else.
 
 from __future__ import annotations
 
+from twisted_chat.websocket.frames import frame_binary, frame_text
+
 from .engineio import SEPARATOR, decode_payload, message, record
-from .websocket import frame_binary, frame_text
 
 FRAME = 0x80
 """Set in the first byte of every frame, and of no record."""

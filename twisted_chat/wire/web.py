@@ -39,11 +39,11 @@ from twisted_chat.core.replies import (
     TopicIs,
     Welcome,
 )
+from twisted_chat.websocket.frames import frame_text
 
 from .text import (
     MAX_NAMES,
 )
-from .websocket import frame_text
 
 MAX_CROWD = 200_000
 """Arrivals or departures in one batch, times those who are shown them, that are

@@ -20,13 +20,13 @@ from tests.support.logs import Log
 from tests.support.memory import ACCEPT, WebSocketClient, masked, more, text
 from twisted_chat.net.keepalive import CLOSING_TIMEOUT, Keepalive
 from twisted_chat.net.outbox import MAX_WAITING
-from twisted_chat.protocols import websocket
-from twisted_chat.protocols.websocket import (
+from twisted_chat.websocket import connection as websocket
+from twisted_chat.websocket.connection import (
     WebSocketConnection,
     WebSocketPeer,
     upgrade,
 )
-from twisted_chat.wire.websocket import frame_text
+from twisted_chat.websocket.frames import frame_text
 
 LIMIT = 64 * 1024
 

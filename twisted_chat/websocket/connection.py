@@ -31,7 +31,8 @@ from twisted_chat.net.addresses import shown
 from twisted_chat.net.handover import Unflushed, take_over
 from twisted_chat.net.keepalive import Keepalive
 from twisted_chat.net.outbox import MAX_WAITING, outbox_to
-from twisted_chat.wire.websocket import (
+
+from .frames import (
     frame_binary,
     frame_close,
     frame_ping,
@@ -39,16 +40,8 @@ from twisted_chat.wire.websocket import (
     frame_text,
     switching_protocols,
 )
-from twisted_chat.wire.websocket_reader import (
-    NO_CODE,
-    Broken,
-    Goodbye,
-    Message,
-    MessageReader,
-    Ping,
-)
-
 from .handshake import NoHandshake, handshake_key, tokens
+from .reader import NO_CODE, Broken, Goodbye, Message, MessageReader, Ping
 
 MAX_SIZE = 64 * 1024
 """Bytes of one message, unless the application says otherwise."""

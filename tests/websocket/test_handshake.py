@@ -10,7 +10,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 
 from tests.support.memory import KEY, WebSocketClient, Wire
-from twisted_chat.protocols.handshake import NoHandshake, handshake_key, is_upgrade
+from twisted_chat.websocket.handshake import NoHandshake, handshake_key, is_upgrade
 
 
 class Door(Resource):

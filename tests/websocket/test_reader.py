@@ -7,13 +7,7 @@ from hypothesis import strategies as st
 from twisted.trial import unittest
 
 from tests.support.memory import masked
-from twisted_chat.wire.websocket_reader import (
-    Broken,
-    Goodbye,
-    Message,
-    MessageReader,
-    Ping,
-)
+from twisted_chat.websocket.reader import Broken, Goodbye, Message, MessageReader, Ping
 
 MESSAGES = st.lists(
     st.one_of(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from twisted.trial import unittest
 from websockets.frames import Close, Frame, Opcode
 
-from twisted_chat.wire.websocket import (
+from twisted_chat.websocket.frames import (
     accept_key,
     frame_binary,
     frame_close,

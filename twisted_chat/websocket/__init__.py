@@ -1,0 +1,1 @@
+"""WebSocket (RFC 6455) for any Twisted server."""
