@@ -1,8 +1,7 @@
 """The shape of the package, read from its source.
 
-Nothing is imported here: each file is parsed, and its imports are held against the
-tables below.  A new module needs one entry in ``LAYERS``; where it stands decides
-what it may import.
+Nothing is imported here: each file is parsed, and its imports are held against
+``MAY_IMPORT``, which has one row for each folder.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache, cached_property
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 from twisted.trial import unittest
@@ -21,102 +20,36 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "twisted_chat"
 PLUGIN = "twisted/plugins/twisted_chat_plugin.py"
 
-LAYERS: tuple[tuple[str, ...], ...] = (
-    # Values and edges.
-    ("core.events",),
-    ("core.replies",),
-    ("core.interfaces",),
-    # Who is here and what may be said.
-    (
-        "core.sanitize",
-        "fakes",
-        "core.limits",
-        "core.isolation",
-        "core.nicknames",
-        "core.pool",
-        "presence",
-        "core.wordfilter",
-    ),
-    ("core.commands", "core.committer", "core.fanout", "settings"),
-    # The chat, in the order in which a line passes its parts from below.
-    ("core.joining",),
-    ("core.announcer",),
-    ("core.chat",),
-    # What is made for the chat; each folder lists what its own files share.
-    ("journals.tokenizer", "journals.recent", "journals.sqlite.file"),
-    ("journals.sqlite.rows",),
-    ("journals.sqlite.reader", "journals.sqlite.writer"),
-    (
-        "journals.redis.address",
-        "journals.redis.entries",
-        "journals.redis.errors",
-        "journals.redis.scripts",
-    ),
-    ("journals.redis.roster", "journals.redis.tls"),
-    ("journals.redis.connector",),
-    (
-        "journals.redis.history",
-        "journals.redis.lease",
-        "journals.redis.connection",
-        "journals.redis.names",
-    ),
-    ("journals.redis.follower", "journals.redis.rejoin"),
-    ("wire.engineio", "wire.socketio", "wire.text", "websocket.frames"),
-    ("websocket.reader",),
-    ("core.routes", "wire.*", "journals.*"),
-    # How bytes come and go.
-    ("net.addresses", "net.first_bytes", "net.http_refusal"),
-    (
-        "net.admission",
-        "net.deadlines",
-        "net.handover",
-        "websocket.handshake",
-        "protocols.inbox",
-        "net.keepalive",
-        "net.origins",
-        "net.outbox",
-    ),
-    ("protocols.polling", "websocket.connection"),
-    ("protocols.engineio_session",),
-    ("protocols.engineio_link",),
-    ("protocols.engineio", "protocols.socketio"),
-    ("net.*", "websocket.*", "protocols.*"),
-    # Everything together.
-    ("site", "testing"),
-    ("failing", "front", "options", "ports"),
-    ("service",),
-    ("plugin",),
-)
-"""What stands on what, lowest first.
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "core": (),
+    "net": (),
+    "journals": ("core",),
+    "websocket": ("net",),
+    "engineio": ("net", "websocket"),
+    "socketio": ("engineio", "net"),
+    "wire": ("core", "net", "websocket", "engineio", "socketio"),
+    "protocols": ("core", "net", "websocket", "engineio", "socketio", "wire"),
+    "clients": ("core", "net", "websocket", "engineio", "socketio"),
+    "settings": ("core",),
+    "site": ("net", "websocket", "engineio"),
+    "fakes": ("core",),
+    "failing": (),
+    "ports": (),
+    "options": ("settings",),
+    "front": ("core", "net", "engineio", "protocols", "settings", "site"),
+    "testing": ("core", "journals", "clients", "fakes", "protocols", "wire"),
+    "server": ("core", "net", "websocket", "engineio", "socketio", "clients"),
+    "service": ("core", "journals", "net", "server", "front", "failing", "options", "ports", "settings"),
+    "plugin": (),
+}
+"""Which folders the files of a folder import from, besides their own.
 
-A module imports only from layers above its own in this table, never from its own.
-A name without a star comes before a pattern, so a module that its neighbours share
-gets a layer for itself, say ``("wire.text",)`` before the one of ``"wire.*"``.
+``service`` and ``plugin`` are single files.  No folder is named before those that it
+imports from, so there is no cycle between folders.
 """
 
-TWISTED_ALLOWED = (
-    "protocols.*",
-    "net.*",
-    "websocket.handshake",
-    "websocket.connection",
-    "journals.redis.journal",
-    "journals.redis.connector",
-    "journals.redis.follower",
-    "journals.redis.lease",
-    "journals.redis.connection",
-    "journals.redis.rejoin",
-    "journals.redis.tls",
-    "journals.sqlite.journal",
-    "site",
-    "failing",
-    "front",
-    "options",
-    "ports",
-    "service",
-    "plugin",
-)
-"""Where Twisted lives.  Everything else is plain Python, so that it can be tested,
-read and used without a reactor."""
+NO_TWISTED = ("core", "testing", "fakes")
+"""Plain Python, which can be tested, read and used without a reactor."""
 
 UNTESTED = {
     "core.events": "only values",
@@ -193,13 +126,9 @@ def package_modules() -> tuple[Module, ...]:
     return tuple(found)
 
 
-def layer_of(name: str) -> int | None:
-    """Where a module stands; a plain name in the table wins over a pattern."""
-    for matches in (str.__eq__, fnmatchcase):
-        for rank, patterns in enumerate(LAYERS):
-            if any(matches(name, pattern) for pattern in patterns):
-                return rank
-    return None
+def folder_of(name: str) -> str:
+    """The folder of a module, or the module itself where it stands at the top."""
+    return name.partition(".")[0]
 
 
 class LayeringTests(unittest.SynchronousTestCase):
@@ -222,30 +151,52 @@ class LayeringTests(unittest.SynchronousTestCase):
             rest.pop()
         return ".".join(rest)
 
-    def test_every_module_has_its_place(self) -> None:
-        """Whoever adds a module says where it stands."""
-        lost = [m.name for m in self.code if layer_of(m.name) is None]
-        self.assertEqual(lost, [], "not in LAYERS; see tests/test_layering.py")
+    def imports_of(self, module: Module) -> set[str]:
+        """The modules of the package that a module imports."""
+        found = {self.own(name) for name in module.imports}
+        return {name for name in found if name} - {module.name}
 
-    def test_imports_point_down(self) -> None:
-        """No module imports one that stands beside or above it."""
-        wrong = []
-        for module in self.code:
-            rank = layer_of(module.name)
-            for target in sorted({self.own(name) or "" for name in module.imports}):
-                if not target or rank is None:
-                    continue
-                below = layer_of(target)
-                if below is None or below >= rank:
-                    wrong.append(f"{module.name} imports {target}")
+    def test_every_module_is_in_a_known_folder(self) -> None:
+        """A new folder needs a rule, so that its place is decided once."""
+        unknown = [m.name for m in self.code if folder_of(m.name) not in MAY_IMPORT]
+        self.assertEqual(unknown, [], "not in MAY_IMPORT; see tests/test_layering.py")
+
+    def test_no_folder_is_named_before_those_it_imports_from(self) -> None:
+        """The table itself has no cycle: its order is an order of layers."""
+        order = list(MAY_IMPORT)
+        wrong = [
+            f"{folder} imports from {other}"
+            for folder, others in MAY_IMPORT.items()
+            for other in others
+            if order.index(other) >= order.index(folder)
+        ]
         self.assertEqual(wrong, [])
 
-    def test_the_core_knows_no_twisted(self) -> None:
-        """Only the listed modules import Twisted or zope."""
+    def test_imports_point_down(self) -> None:
+        """A module imports only from its own folder and those its folder may use."""
+        wrong = [
+            f"{module.name} imports {target}"
+            for module in self.code
+            for target in sorted(self.imports_of(module))
+            if folder_of(target)
+            not in (folder_of(module.name), *MAY_IMPORT[folder_of(module.name)])
+        ]
+        self.assertEqual(wrong, [])
+
+    def test_modules_do_not_import_each_other(self) -> None:
+        """Within a folder, too, there is a module to read first."""
+        graph = {m.name: self.imports_of(m) for m in self.code}
+        try:
+            tuple(TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            self.fail(f"cycle of imports: {' -> '.join(error.args[1])}")
+
+    def test_core_and_testing_import_no_twisted(self) -> None:
+        """The chat runs, and can be tested, without a reactor."""
         wrong = [
             f"{module.name} imports {imported}"
             for module in self.modules
-            if not any(fnmatchcase(module.name, allowed) for allowed in TWISTED_ALLOWED)
+            if folder_of(module.name) in NO_TWISTED
             for imported in module.imports
             if imported.split(".")[0] in {"twisted", "zope", "txredisapi"}
         ]

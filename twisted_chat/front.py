@@ -13,6 +13,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from .core.chat import Chat
+from .engineio.resource import EngineIOResource
 from .net.admission import Admission, FarewellFactory
 from .net.first_bytes import http_request, ssh_banner, tls_hello
 from .net.http import ChatSite
@@ -22,7 +23,6 @@ from .net.switch import Detector, SwitchFactory
 from .net.tls import Certificate
 from .protocols.chat_socketio import ChatSocketIO
 from .protocols.chat_websocket import ChatWebSockets
-from .protocols.engineio import EngineIOResource
 from .protocols.line import ChatFactory
 from .protocols.socketio import SocketIO
 from .settings import Settings

@@ -9,7 +9,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from tests.protocols.engineio_client import EngineIOTestCase
+from tests.support.engineio_client import EngineIOTestCase
 from tests.support.logged import logged_lines
 from tests.support.memory import WebSocketClient, masked
 from twisted_chat.core.chat import Chat
@@ -19,10 +19,10 @@ from twisted_chat.core.nicknames import LocalNames
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Request
 from twisted_chat.core.routes import standard_table
+from twisted_chat.engineio.session import EngineIOPeer
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.protocols import chat_socketio
 from twisted_chat.protocols.chat_socketio import ChatSocketIO
-from twisted_chat.protocols.engineio_session import EngineIOPeer
 from twisted_chat.protocols.inbox import Inbox
 from twisted_chat.protocols.socketio import SocketIO
 from twisted_chat.wire.text import LineCodec

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from tests.protocols.engineio_client import EngineIOTestCase
+from tests.support.engineio_client import EngineIOTestCase
 from tests.support.memory import WebSocketClient, masked
-from twisted_chat.protocols.engineio_session import EngineIOPeer
+from twisted_chat.engineio.session import EngineIOPeer
 from twisted_chat.protocols.socketio import Connection, Member, SocketIO
 from twisted_chat.wire.socketio import EVENT, Packet
 

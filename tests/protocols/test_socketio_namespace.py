@@ -6,9 +6,9 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from tests.protocols.engineio_client import EngineIOTestCase
+from tests.support.engineio_client import EngineIOTestCase
 from tests.support.memory import WebSocketClient, masked
-from twisted_chat.protocols.engineio_session import APART, EngineIOPeer
+from twisted_chat.engineio.session import APART, EngineIOPeer
 from twisted_chat.protocols.socketio import SocketIO
 from twisted_chat.protocols.socketio_namespace import (
     ConnectRefused,

@@ -22,7 +22,7 @@ from twisted_chat.core.nicknames import fold
 from twisted_chat.core.pool import Client
 from twisted_chat.core.replies import Refused, Request
 from twisted_chat.core.sanitize import clean
-from twisted_chat.wire.engineio_frames import frame, polled
+from twisted_chat.engineio.frames import frame, polled
 from twisted_chat.wire.socketio import MAIN, Packet, raw_argument
 from twisted_chat.wire.socketio_chat import (
     MAX_PID,

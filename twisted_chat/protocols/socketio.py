@@ -16,6 +16,7 @@ from typing import Any
 from twisted.internet.interfaces import IReactorTime
 from twisted.web.http import Request
 
+from twisted_chat.engineio.session import EngineIOPeer, Session
 from twisted_chat.net.deadlines import Deadlines
 from twisted_chat.wire.socketio import (
     ACK,
@@ -27,8 +28,6 @@ from twisted_chat.wire.socketio import (
     PacketError,
     encode,
 )
-
-from .engineio_session import EngineIOPeer, Session
 
 CONNECT_TIMEOUT = 45.0
 """Seconds that a client may spend in no namespace."""

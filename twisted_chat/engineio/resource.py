@@ -27,11 +27,11 @@ from twisted_chat.net.admission import Admission
 from twisted_chat.net.origins import Origins
 from twisted_chat.websocket.connection import upgrade
 from twisted_chat.websocket.handshake import is_upgrade
-from twisted_chat.wire.engineio import PROTOCOL
 
-from .engineio_link import Link
-from .engineio_session import EngineIOPeer, Session, Sessions
+from .packets import PROTOCOL
 from .polling import answer
+from .session import EngineIOPeer, Session, Sessions
+from .websocket import Link
 
 PING_INTERVAL = 25.0
 """Seconds between heartbeats."""

@@ -15,15 +15,8 @@ from typing import Protocol
 from twisted.web.http import Request
 
 from twisted_chat.net.outbox import MAX_WAITING
-from twisted_chat.wire.engineio import (
-    CLOSE,
-    NOOP,
-    Packet,
-    PacketError,
-    decode_payload,
-    payload,
-    record,
-)
+
+from .packets import CLOSE, NOOP, Packet, PacketError, decode_payload, payload, record
 
 NOTHING = record(NOOP.encode())
 """Ends a GET for which there is nothing to tell."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.protocols.engineio_client import EngineIOTestCase
+from tests.support.engineio_client import EngineIOTestCase
+from twisted_chat.engineio import session as engineio_session
 from twisted_chat.net.outbox import MAX_WAITING
-from twisted_chat.protocols import engineio_session
 
 
 class MessageTests(EngineIOTestCase):

@@ -11,9 +11,10 @@ from twisted.trial import unittest
 from twisted.web.resource import Resource
 from twisted.web.server import Site
 
-from tests.support.memory import WebSocketClient, Wire
-from twisted_chat.protocols.engineio import EngineIOResource
-from twisted_chat.protocols.engineio_session import EngineIOPeer, Session
+from twisted_chat.engineio.resource import EngineIOResource
+from twisted_chat.engineio.session import EngineIOPeer, Session
+
+from .memory import WebSocketClient, Wire
 
 PATH = "/engine.io/"
 

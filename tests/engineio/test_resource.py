@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.protocols.engineio_client import PATH, EngineIOTestCase, Exchange
+from tests.support.engineio_client import PATH, EngineIOTestCase, Exchange
 
 WEBSOCKET = "EIO=4&transport=websocket"
 POLLING = "EIO=4&transport=polling"

@@ -21,7 +21,9 @@ from twisted_chat.net.deadlines import Deadlines
 from twisted_chat.net.keepalive import CLOSING_TIMEOUT, Keepalive
 from twisted_chat.websocket.connection import WebSocketConnection
 from twisted_chat.websocket.frames import frame_binary, frame_text
-from twisted_chat.wire.engineio import (
+
+from .frames import frame, polled, reframe
+from .packets import (
     CLOSE,
     MESSAGE,
     NOOP,
@@ -34,8 +36,6 @@ from twisted_chat.wire.engineio import (
     open_packet,
     record,
 )
-from twisted_chat.wire.engineio_frames import frame, polled, reframe
-
 from .polling import GOODBYE, NOTHING, Polling
 
 UPGRADE_TIMEOUT = 10.0

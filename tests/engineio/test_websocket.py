@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.protocols.engineio_client import EngineIOTestCase
+from tests.support.engineio_client import EngineIOTestCase
 from tests.support.memory import WebSocketClient, masked
 
 

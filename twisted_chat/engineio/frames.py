@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from twisted_chat.websocket.frames import frame_binary, frame_text
 
-from .engineio import SEPARATOR, decode_payload, message, record
+from .packets import SEPARATOR, decode_payload, message, record
 
 FRAME = 0x80
 """Set in the first byte of every frame, and of no record."""

@@ -10,16 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from twisted_chat.websocket.connection import WebSocketConnection
-from twisted_chat.wire.engineio import (
-    MESSAGE,
-    PING,
-    UPGRADE,
-    Packet,
-    PacketError,
-    decode_packet,
-)
 
-from .engineio_session import Session, Sessions
+from .packets import MESSAGE, PING, UPGRADE, Packet, PacketError, decode_packet
+from .session import Session, Sessions
 
 
 class Link:

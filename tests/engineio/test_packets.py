@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial import unittest
 
-from twisted_chat.wire.engineio import (
+from twisted_chat.engineio.packets import (
     CLOSE,
     MESSAGE,
     NOOP,

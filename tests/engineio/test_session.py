@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.protocols.engineio_client import EngineIOTestCase
+from tests.support.engineio_client import EngineIOTestCase
 from tests.support.memory import WebSocketClient
+from twisted_chat.engineio.session import APART, MAX_HELD, EngineIOPeer
 from twisted_chat.net.outbox import MAX_WAITING
-from twisted_chat.protocols.engineio_session import APART, MAX_HELD, EngineIOPeer
 
 
 class HeartbeatTests(EngineIOTestCase):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from twisted.trial import unittest
 
+from twisted_chat.engineio.frames import frame, polled, reframe
 from twisted_chat.websocket.frames import frame_binary, frame_text
-from twisted_chat.wire.engineio_frames import frame, polled, reframe
 
 
 class MessageTests(unittest.SynchronousTestCase):

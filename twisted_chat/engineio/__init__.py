@@ -1,0 +1,1 @@
+"""Engine.IO 4, the transport below Socket.IO, for any Twisted server."""
