@@ -36,10 +36,20 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "failing": (),
     "ports": (),
     "options": ("settings",),
-    "front": ("core", "net", "engineio", "protocols", "settings", "site"),
+    "front": ("core", "net", "engineio", "socketio", "protocols", "settings", "site"),
     "testing": ("core", "journals", "clients", "fakes", "protocols", "wire"),
     "server": ("core", "net", "websocket", "engineio", "socketio", "clients"),
-    "service": ("core", "journals", "net", "server", "front", "failing", "options", "ports", "settings"),
+    "service": (
+        "core",
+        "journals",
+        "net",
+        "server",
+        "front",
+        "failing",
+        "options",
+        "ports",
+        "settings",
+    ),
     "plugin": (),
 }
 """Which folders the files of a folder import from, besides their own.

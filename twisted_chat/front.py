@@ -24,9 +24,9 @@ from .net.tls import Certificate
 from .protocols.chat_socketio import ChatSocketIO
 from .protocols.chat_websocket import ChatWebSockets
 from .protocols.line import ChatFactory
-from .protocols.socketio import SocketIO
 from .settings import Settings
 from .site import make_root
+from .socketio.server import SocketIO
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.protocols import chat_socketio
 from twisted_chat.protocols.chat_socketio import ChatSocketIO
 from twisted_chat.protocols.inbox import Inbox
-from twisted_chat.protocols.socketio import SocketIO
+from twisted_chat.socketio.server import SocketIO
 from twisted_chat.wire.text import LineCodec
 
 

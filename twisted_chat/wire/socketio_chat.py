@@ -38,8 +38,7 @@ from twisted_chat.core.events import (
     Whispered,
 )
 from twisted_chat.core.replies import Answer, Done, Entered, Failed, Notice, Welcome
-
-from .socketio import dump_json
+from twisted_chat.socketio.packets import dump_json
 
 MAX_CROWD = 200_000
 """Names shown in all, to all together, of one crowd; of a larger one each client

@@ -9,14 +9,14 @@ from twisted.internet.defer import Deferred
 from tests.support.engineio_client import EngineIOTestCase
 from tests.support.memory import WebSocketClient, masked
 from twisted_chat.engineio.session import APART, EngineIOPeer
-from twisted_chat.protocols.socketio import SocketIO
-from twisted_chat.protocols.socketio_namespace import (
+from twisted_chat.socketio.namespace import (
     ConnectRefused,
     Disconnected,
     Namespace,
     NoAnswer,
     Socket,
 )
+from twisted_chat.socketio.server import SocketIO
 
 
 class NamespaceTestCase(EngineIOTestCase):

@@ -18,7 +18,8 @@ from twisted.web.http import Request
 
 from twisted_chat.engineio.session import EngineIOPeer, Session
 from twisted_chat.net.deadlines import Deadlines
-from twisted_chat.wire.socketio import (
+
+from .packets import (
     ACK,
     CONNECT,
     CONNECT_ERROR,

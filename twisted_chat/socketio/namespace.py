@@ -24,9 +24,8 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from twisted_chat.wire.socketio import ACK, EVENT, MAIN, Packet, encode
-
-from .socketio import Connection, Member, SocketIO
+from .packets import ACK, EVENT, MAIN, Packet, encode
+from .server import Connection, Member, SocketIO
 
 H = TypeVar("H", bound=Callable[..., object])
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial import unittest
 
-from twisted_chat.wire.socketio import (
+from twisted_chat.socketio.packets import (
     ACK,
     CONNECT,
     CONNECT_ERROR,

@@ -8,8 +8,8 @@ from typing import Any
 from tests.support.engineio_client import EngineIOTestCase
 from tests.support.memory import WebSocketClient, masked
 from twisted_chat.engineio.session import EngineIOPeer
-from twisted_chat.protocols.socketio import Connection, Member, SocketIO
-from twisted_chat.wire.socketio import EVENT, Packet
+from twisted_chat.socketio.packets import EVENT, Packet
+from twisted_chat.socketio.server import Connection, Member, SocketIO
 
 
 class Recorder(Member):

@@ -1,0 +1,1 @@
+"""Socket.IO 5 for any Twisted server."""
