@@ -12,6 +12,9 @@ from importlib.resources import as_file, files
 from twisted.internet.interfaces import IReactorTime
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
+from .clients.line import ChatFactory
+from .clients.socketio import ChatSocketIO
+from .clients.websocket import ChatWebSockets
 from .core.chat import Chat
 from .engineio.resource import EngineIOResource
 from .net.admission import Admission, FarewellFactory
@@ -21,9 +24,6 @@ from .net.keepalive import Keepalive
 from .net.origins import Origins
 from .net.switch import Detector, SwitchFactory
 from .net.tls import Certificate
-from .protocols.chat_socketio import ChatSocketIO
-from .protocols.chat_websocket import ChatWebSockets
-from .protocols.line import ChatFactory
 from .settings import Settings
 from .site import make_root
 from .socketio.server import SocketIO

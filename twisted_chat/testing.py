@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from .clients.text import LineCodec, decode_bytes
 from .core.chat import Chat, Handler
 from .core.commands import CommandTable
 from .core.committer import Committer
@@ -31,7 +32,6 @@ from .core.routes import standard_table
 from .fakes import START, Awaited, FailingJournal, FakeClock, FakeConnection, Gate
 from .journals.memory import MemoryJournal
 from .protocols.inbox import Inbox
-from .wire.text import LineCodec, decode_bytes
 
 __all__ = [
     "START",

@@ -6,6 +6,7 @@ import contextlib
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.announcer import STORM
 from twisted_chat.core.events import (
     Acted,
@@ -23,7 +24,6 @@ from twisted_chat.core.events import (
 )
 from twisted_chat.core.replies import Refused, Request
 from twisted_chat.testing import FakeClient, FakeWire, TestChat, line_wire
-from twisted_chat.wire.text import LineCodec
 
 from .test_fanout import BrokenCodec, CountingCodec
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.events import Gone, Said, Signalled
 from twisted_chat.core.interfaces import OutcomeUnknown
 from twisted_chat.core.replies import Answer, Failed, Refused, Request
 from twisted_chat.testing import TestChat, line_wire
-from twisted_chat.wire.text import LineCodec
 
 from .test_announcer import wire_of
 from .test_fanout import BrokenCodec

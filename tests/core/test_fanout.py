@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.events import Crowd, Said, Stored, Whispered
 from twisted_chat.core.fanout import Fanout
 from twisted_chat.core.pool import Client, ClientPool
 from twisted_chat.core.replies import Answer
 from twisted_chat.testing import FakeConnection, TestChat
-from twisted_chat.wire.text import LineCodec
 
 
 class CountingCodec(LineCodec):

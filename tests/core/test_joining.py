@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.joining import RETRY
 from twisted_chat.core.limits import MAX_MISSED
 from twisted_chat.core.nicknames import LocalNames
 from twisted_chat.core.replies import Answer, Welcome
 from twisted_chat.testing import FakeClient, FakeWire, Gate, TestChat, line_wire
-from twisted_chat.wire.text import LineCodec
 
 MISSING = "Some of what was said while you were away may be missing here."
 

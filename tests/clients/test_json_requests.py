@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial import unittest
 
+from twisted_chat.clients.json_requests import decode_json
 from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.replies import Request
-from twisted_chat.wire.json_requests import decode_json
 
 KNOWN = frozenset({"who"})
 

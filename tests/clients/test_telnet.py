@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.wire.telnet import MAX_SUBNEGOTIATION, TelnetFilter
+from twisted_chat.clients.telnet import MAX_SUBNEGOTIATION, TelnetFilter
 
 IAC, SB, SE = b"\xff", b"\xff\xfa", b"\xff\xf0"
 

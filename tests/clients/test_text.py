@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.clients.text import MAX_NAMES, LineCodec, decode, decode_bytes
 from twisted_chat.core.events import (
     Acted,
     AwaySet,
@@ -35,7 +36,6 @@ from twisted_chat.core.replies import (
     Welcome,
 )
 from twisted_chat.core.sanitize import clean
-from twisted_chat.wire.text import MAX_NAMES, LineCodec, decode, decode_bytes
 
 KNOWN = {"me", "who", "dm"}
 PSST = Whispered("alice", "bob", "psst", "A", "B")

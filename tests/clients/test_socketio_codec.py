@@ -8,6 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial import unittest
 
+from twisted_chat.clients.socketio_codec import (
+    CROWD_SAMPLE,
+    ResumingCodec,
+    SocketIOCodec,
+    session_of,
+    sid,
+)
 from twisted_chat.core.events import (
     Acted,
     AwaySet,
@@ -32,13 +39,6 @@ from twisted_chat.core.replies import (
     Notice,
     RoomList,
     Welcome,
-)
-from twisted_chat.wire.socketio_chat import (
-    CROWD_SAMPLE,
-    ResumingCodec,
-    SocketIOCodec,
-    session_of,
-    sid,
 )
 
 SAID = Said("lobby", "alice", "hi", "ID")

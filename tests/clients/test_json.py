@@ -13,6 +13,8 @@ from websockets.frames import Frame
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
+from twisted_chat.clients.json import CROWD_NAMES, MAX_PAST, JsonCodec, rfc3339
+from twisted_chat.clients.text import MAX_NAMES, LineCodec
 from twisted_chat.core.events import (
     Acted,
     AwaySet,
@@ -41,13 +43,6 @@ from twisted_chat.core.replies import (
     Welcome,
 )
 from twisted_chat.websocket.frames import frame_text
-from twisted_chat.wire.text import MAX_NAMES, LineCodec
-from twisted_chat.wire.web import (
-    CROWD_NAMES,
-    MAX_PAST,
-    JsonCodec,
-    rfc3339,
-)
 
 TIME = 1_700_000_000_123
 WHEN = "2023-11-14T22:13:20.123Z"

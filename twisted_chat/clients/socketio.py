@@ -23,16 +23,11 @@ from twisted_chat.core.pool import Client
 from twisted_chat.core.replies import Refused, Request
 from twisted_chat.core.sanitize import clean
 from twisted_chat.engineio.frames import frame, polled
+from twisted_chat.protocols.inbox import Inbox
 from twisted_chat.socketio.packets import MAIN, Packet, raw_argument
 from twisted_chat.socketio.server import Connection, Member, SocketIO
-from twisted_chat.wire.socketio_chat import (
-    MAX_PID,
-    ResumingCodec,
-    SocketIOCodec,
-    session_of,
-)
 
-from .inbox import Inbox
+from .socketio_codec import MAX_PID, ResumingCodec, SocketIOCodec, session_of
 
 MAX_VALUE = 64 * 1024
 """Bytes of the JSON of one ``chat`` value."""

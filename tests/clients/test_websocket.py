@@ -16,6 +16,7 @@ from websockets.frames import Frame
 
 from tests.support.logged import logged_lines
 from tests.support.memory import WebSocketClient, masked, text
+from twisted_chat.clients.websocket import ChatWebSockets
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.limits import MAX_LINE, Pace
@@ -25,7 +26,6 @@ from twisted_chat.core.routes import standard_table
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.net.keepalive import Keepalive
 from twisted_chat.net.origins import Origins
-from twisted_chat.protocols.chat_websocket import ChatWebSockets
 
 
 class Door(Resource):

@@ -29,10 +29,10 @@ from twisted_chat.core.limits import MAX_LINE, Pace
 from twisted_chat.core.pool import Client, ClientPool
 from twisted_chat.core.replies import Request
 from twisted_chat.net.outbox import Outbox, outbox_to
-from twisted_chat.wire.telnet import TelnetFilter
-from twisted_chat.wire.text import LineCodec, decode_bytes, too_long
+from twisted_chat.protocols.inbox import Inbox
 
-from .inbox import Inbox
+from .telnet import TelnetFilter
+from .text import LineCodec, decode_bytes, too_long
 
 CLOSING = 10.0
 """Seconds that a client has to read the last of what it was sent."""

@@ -24,13 +24,13 @@ from twisted_chat.core.limits import MAX_ROOMS, Pace
 from twisted_chat.core.pool import Client
 from twisted_chat.net.keepalive import Keepalive
 from twisted_chat.net.origins import Origins
+from twisted_chat.protocols.inbox import Inbox
 from twisted_chat.websocket.connection import WebSocketConnection, upgrade
 from twisted_chat.websocket.frames import frame_text
-from twisted_chat.wire.json_requests import decode_json
-from twisted_chat.wire.text import LineCodec, decode_bytes
-from twisted_chat.wire.web import JsonCodec
 
-from .inbox import Inbox
+from .json import JsonCodec
+from .json_requests import decode_json
+from .text import LineCodec, decode_bytes
 
 MAX_FRAME = 64 * 1024
 """Bytes of one message of a client."""

@@ -41,9 +41,7 @@ from twisted_chat.core.replies import (
 )
 from twisted_chat.websocket.frames import frame_text
 
-from .text import (
-    MAX_NAMES,
-)
+from .text import MAX_NAMES
 
 MAX_CROWD = 200_000
 """Arrivals or departures in one batch, times those who are shown them, that are

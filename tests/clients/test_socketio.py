@@ -12,6 +12,9 @@ from twisted.internet.defer import Deferred
 from tests.support.engineio_client import EngineIOTestCase
 from tests.support.logged import logged_lines
 from tests.support.memory import WebSocketClient, masked
+from twisted_chat.clients import socketio as chat_socketio
+from twisted_chat.clients.socketio import ChatSocketIO
+from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.limits import Pace
@@ -21,11 +24,8 @@ from twisted_chat.core.replies import Request
 from twisted_chat.core.routes import standard_table
 from twisted_chat.engineio.session import EngineIOPeer
 from twisted_chat.journals.memory import MemoryJournal
-from twisted_chat.protocols import chat_socketio
-from twisted_chat.protocols.chat_socketio import ChatSocketIO
 from twisted_chat.protocols.inbox import Inbox
 from twisted_chat.socketio.server import SocketIO
-from twisted_chat.wire.text import LineCodec
 
 
 class Lines:

@@ -17,10 +17,10 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides, implementer
 
+from twisted_chat.clients.line import CLOSING, ChatFactory, ChatProtocol
+from twisted_chat.clients.telnet import TelnetFilter
 from twisted_chat.core.limits import Pace
-from twisted_chat.protocols.line import CLOSING, ChatFactory, ChatProtocol
 from twisted_chat.testing import TestChat
-from twisted_chat.wire.telnet import TelnetFilter
 
 LONGEST = 4096
 

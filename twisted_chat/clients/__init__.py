@@ -1,0 +1,1 @@
+"""Adapters and codecs, one pair for each kind of client."""

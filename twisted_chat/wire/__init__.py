@@ -1,1 +1,0 @@
-"""How events look on each wire: pure functions of bytes and events."""
