@@ -19,17 +19,17 @@ from zope.interface import implementer
 
 from tests.support.memory import Wire
 from tests.support.threads import MEMORY
-from twisted_chat import ports
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.limits import Pace
 from twisted_chat.core.routes import standard_table
-from twisted_chat.failing import FailedService
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.journals.sqlite.journal import SqliteJournal
-from twisted_chat.options import Options
+from twisted_chat.server import ports
+from twisted_chat.server.options import Options
+from twisted_chat.server.settings import Settings
+from twisted_chat.server.startup_errors import FailedService
 from twisted_chat.service import GRACE, ChatService, makeService, open_store, spawn
-from twisted_chat.settings import Settings
 
 
 class ServiceCase(SynchronousTestCase):

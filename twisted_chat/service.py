@@ -27,15 +27,15 @@ from .core.interfaces import Journal, Names, StoreError
 from .core.nicknames import LocalNames
 from .core.pool import ClientPool
 from .core.routes import standard_table
-from .failing import FailedService, end, report
-from .front import make_front
 from .journals.memory import MemoryJournal
 from .journals.sqlite.file import check_file
 from .journals.sqlite.journal import SqliteJournal
 from .net.tls import Certificate, CertificateError
-from .options import Options
-from .ports import CannotListen, accept, listen, spoken
-from .settings import SettingError, Settings
+from .server.listeners import make_front
+from .server.options import Options
+from .server.ports import CannotListen, accept, listen, spoken
+from .server.settings import SettingError, Settings
+from .server.startup_errors import FailedService, end, report
 
 __all__ = ["ChatService", "Options", "makeService"]
 

@@ -12,21 +12,22 @@ from importlib.resources import as_file, files
 from twisted.internet.interfaces import IReactorTime
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
-from .clients.line import ChatFactory
-from .clients.socketio import ChatSocketIO
-from .clients.websocket import ChatWebSockets
-from .core.chat import Chat
-from .engineio.resource import EngineIOResource
-from .net.admission import Admission, FarewellFactory
-from .net.first_bytes import http_request, ssh_banner, tls_hello
-from .net.http import ChatSite
-from .net.keepalive import Keepalive
-from .net.origins import Origins
-from .net.switch import Detector, SwitchFactory
-from .net.tls import Certificate
+from twisted_chat.clients.line import ChatFactory
+from twisted_chat.clients.socketio import ChatSocketIO
+from twisted_chat.clients.websocket import ChatWebSockets
+from twisted_chat.core.chat import Chat
+from twisted_chat.engineio.resource import EngineIOResource
+from twisted_chat.net.admission import Admission, FarewellFactory
+from twisted_chat.net.first_bytes import http_request, ssh_banner, tls_hello
+from twisted_chat.net.http import ChatSite
+from twisted_chat.net.keepalive import Keepalive
+from twisted_chat.net.origins import Origins
+from twisted_chat.net.switch import Detector, SwitchFactory
+from twisted_chat.net.tls import Certificate
+from twisted_chat.socketio.server import SocketIO
+
 from .settings import Settings
 from .site import make_root
-from .socketio.server import SocketIO
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from twisted.internet.testing import MemoryReactorClock
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
-from twisted_chat import ports
-from twisted_chat.ports import BACKLOG, CannotListen, accept, listen, spoken
+from twisted_chat.server import ports
+from twisted_chat.server.ports import BACKLOG, CannotListen, accept, listen, spoken
 
 
 @implementer(IListeningPort)

@@ -20,7 +20,7 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request
 from zope.interface import implementer
 
-from .websocket.handshake import is_upgrade
+from twisted_chat.websocket.handshake import is_upgrade
 
 MIN_COMPRESSED = 512
 """Bytes from which on compressing a file is worth its while."""

@@ -11,10 +11,10 @@ from tests.support.certificates import write_certificate, write_key
 from tests.support.logs import Log
 from tests.support.memory import WebSocketClient, Wire, handshake, text
 from tests.support.tls_client import TlsClient
-from twisted_chat.front import make_front
 from twisted_chat.net.switch import SILENCE
 from twisted_chat.net.tls import Certificate
-from twisted_chat.settings import Settings
+from twisted_chat.server.listeners import make_front
+from twisted_chat.server.settings import Settings
 from twisted_chat.testing import TestChat
 
 SOCKETIO = "/socket.io/?EIO=4&transport="

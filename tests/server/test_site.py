@@ -15,7 +15,7 @@ from twisted.web.server import Request
 import twisted_chat
 from tests.support.memory import Wire
 from twisted_chat.net.http import ChatSite
-from twisted_chat.site import TYPES, make_root
+from twisted_chat.server.site import TYPES, make_root
 
 FILES = {
     "index.html": b"<!doctype html>" + b"<p>hello</p>" * 100,

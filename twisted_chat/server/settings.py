@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .core.limits import MAX_HISTORY, Pace
-from .core.wordfilter import WordFilter
+from twisted_chat.core.limits import MAX_HISTORY, Pace
+from twisted_chat.core.wordfilter import WordFilter
 
 DEFAULT_PACE = Pace(burst=10, per_second=5)
 

@@ -9,7 +9,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.limits import Pace
-from twisted_chat.settings import SettingError, Settings
+from twisted_chat.server.settings import SettingError, Settings
 
 
 class SettingsTests(SynchronousTestCase):

@@ -14,8 +14,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat import __version__
 from twisted_chat.core.limits import Pace
-from twisted_chat.options import Options
-from twisted_chat.settings import Settings
+from twisted_chat.server.options import Options
+from twisted_chat.server.settings import Settings
 
 
 class Twistd(usage.Options):

@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 from twisted.copyright import version as twisted_version
 from twisted.python import usage
 
-from . import __version__
+from twisted_chat import __version__
+
 from .settings import SettingError, Settings
 
 

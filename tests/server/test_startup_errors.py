@@ -16,8 +16,8 @@ from twisted.logger import LogLevel
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.logs import Log
-from twisted_chat import failing
-from twisted_chat.failing import CannotStart, FailedService, end, report
+from twisted_chat.server import startup_errors as failing
+from twisted_chat.server.startup_errors import CannotStart, FailedService, end, report
 
 
 class FailingTestCase(SynchronousTestCase):

@@ -1,0 +1,1 @@
+"""A server made of the parts: options, listeners, ports and the site."""
