@@ -5,8 +5,8 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.fakes import START, FakeClock, FakeConnection
 from twisted_chat.testing import TestChat
+from twisted_chat.testing.fakes import START, FakeClock, FakeConnection
 
 
 class FailingJournalTests(SynchronousTestCase):

@@ -18,32 +18,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from .clients.text import LineCodec, decode_bytes
-from .core.chat import Chat, Handler
-from .core.commands import CommandTable
-from .core.committer import Committer
-from .core.events import LOBBY
-from .core.interfaces import Codec, Journal, Names
-from .core.limits import Pace
-from .core.nicknames import LocalNames
-from .core.pool import Client, ClientPool
-from .core.replies import Request
-from .core.routes import standard_table
-from .fakes import START, Awaited, FailingJournal, FakeClock, FakeConnection, Gate
-from .journals.memory import MemoryJournal
-from .protocols.inbox import Inbox
+from twisted_chat.clients.text import LineCodec, decode_bytes
+from twisted_chat.core.chat import Chat, Handler
+from twisted_chat.core.commands import CommandTable
+from twisted_chat.core.committer import Committer
+from twisted_chat.core.events import LOBBY
+from twisted_chat.core.interfaces import Codec, Journal, Names
+from twisted_chat.core.limits import Pace
+from twisted_chat.core.nicknames import LocalNames
+from twisted_chat.core.pool import Client, ClientPool
+from twisted_chat.core.replies import Request
+from twisted_chat.core.routes import standard_table
+from twisted_chat.journals.memory import MemoryJournal
+from twisted_chat.protocols.inbox import Inbox
 
-__all__ = [
-    "START",
-    "FailingJournal",
-    "FakeClient",
-    "FakeClock",
-    "FakeConnection",
-    "FakeWire",
-    "Gate",
-    "TestChat",
-    "line_wire",
-]
+from .fakes import Awaited, FailingJournal, FakeClock, FakeConnection
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,14 @@ from collections.abc import Callable, Generator, Sequence
 from itertools import count
 from typing import Protocol
 
-from .core.events import Entry, Event, Stored
-from .core.interfaces import Announce, Journal, Missed, RoomState, StoreError
+from twisted_chat.core.events import Entry, Event, Stored
+from twisted_chat.core.interfaces import (
+    Announce,
+    Journal,
+    Missed,
+    RoomState,
+    StoreError,
+)
 
 START = 1_700_000_000.0
 """What time it is when a test begins, in seconds since 1970."""

@@ -27,7 +27,7 @@ from twisted_chat.testing import (
     line_wire,
 )
 
-PAGE = Path(__file__).resolve().parent.parent / "docs" / "extending.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "extending.md"
 
 
 class PageTests(SynchronousTestCase):
