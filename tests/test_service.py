@@ -21,7 +21,7 @@ from tests.support.memory import Wire
 from tests.support.threads import MEMORY
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.core.limits import Pace
+from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.routes import standard_table
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.journals.sqlite.journal import SqliteJournal
@@ -175,7 +175,7 @@ class StartTests(ServiceCase):
         )
         service = makeService(options, self.reactor)
         assert isinstance(service, ChatService)
-        self.assertEqual(service.settings.flood, Pace(2, 1))
+        self.assertEqual(service.settings.flood, RateLimit(2, 1))
         self.assertEqual(service.chat.pool.history, 3)
         self.assertEqual(service.name, "chat")
         service.startService()

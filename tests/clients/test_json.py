@@ -16,30 +16,30 @@ from websockets.uri import parse_uri
 from twisted_chat.clients.json import CROWD_NAMES, MAX_PAST, JsonCodec, rfc3339
 from twisted_chat.clients.text import MAX_NAMES, LineCodec
 from twisted_chat.core.events import (
-    Acted,
+    Action,
     AwaySet,
-    Crowd,
+    BulkPresence,
+    CustomEvent,
+    DirectMessage,
     Event,
-    Gone,
     Joined,
     Left,
+    Message,
+    Quit,
     Renamed,
-    Said,
-    Signalled,
     Stored,
     TopicSet,
-    Whispered,
 )
 from twisted_chat.core.replies import (
-    Answer,
     Done,
-    Entered,
-    Failed,
-    Here,
+    ErrorReply,
+    HistoryPage,
+    MemberList,
     Notice,
-    Past,
+    Reply,
     RoomList,
-    TopicIs,
+    RoomSnapshot,
+    Topic,
     Welcome,
 )
 from twisted_chat.websocket.frames import frame_text
@@ -76,7 +76,7 @@ def welcome(**changes: Any) -> Welcome:
         "members": ("bob", "ann"),
         "away": {"bob": "tea"},
         "topic": "",
-        "history": (stored(Said("lobby", "bob", "hi", "1")),),
+        "history": (stored(Message("lobby", "bob", "hi", "1")),),
         "position": "9",
         "motd": ("be", "kind"),
     }
@@ -96,16 +96,16 @@ class JsonEventTests(unittest.SynchronousTestCase):
 
     def test_what_is_said(self) -> None:
         """Text, id, time, who, and always the room."""
-        self.expect(Said("lobby", "bob", "hi", "1"), MESSAGE)
+        self.expect(Message("lobby", "bob", "hi", "1"), MESSAGE)
         action = {**MESSAGE, "type": "action", "text": "waves"}
-        self.expect(Acted("lobby", "bob", "waves", "1"), action)
+        self.expect(Action("lobby", "bob", "waves", "1"), action)
 
     def test_who_comes_and_goes(self) -> None:
         """Who leaves altogether leaves no particular room."""
         joined = {**STORED, "room": "den", "nick": "ann"}
         self.expect(Joined("den", "ann", "1"), {"type": "joined", **joined})
         self.expect(Left("den", "ann", "1"), {"type": "left", **joined})
-        self.expect(Gone("ann", "1"), {"type": "left", **joined, "room": None})
+        self.expect(Quit("ann", "1"), {"type": "left", **joined, "room": None})
 
     def test_what_changes(self) -> None:
         """Names, topics, and who is away."""
@@ -118,11 +118,11 @@ class JsonEventTests(unittest.SynchronousTestCase):
 
     def test_what_is_for_others(self) -> None:
         """A value for Socket.IO programs is not shown."""
-        self.expect(Signalled("lobby", "bob", "[1]", "1"))
+        self.expect(CustomEvent("lobby", "bob", "[1]", "1"))
 
     def test_private(self) -> None:
         """Sender and receiver see the same."""
-        whisper = Whispered("ann", "bob", "psst", "1", "2")
+        whisper = DirectMessage("ann", "bob", "psst", "1", "2")
         wanted = {"type": "dm", **STORED, "from": "ann", "to": "bob", "text": "psst"}
         for mine in (True, False):
             data = JsonCodec().whisper(stored(whisper), whisper, mine=mine)
@@ -131,10 +131,14 @@ class JsonEventTests(unittest.SynchronousTestCase):
     def test_a_crowd(self) -> None:
         """Each is named while that is few bytes in all, and then the rest counted."""
         names = tuple(f"n{i}" for i in range(100))
-        each = objects(JsonCodec().crowd(Crowd("lobby", True, names, 2000), None))
+        each = objects(
+            JsonCodec().crowd(BulkPresence("lobby", True, names, 2000), None)
+        )
         self.assertEqual(len(each), 100)
         self.assertEqual(each[3], {"type": "joined", "room": "lobby", "nick": "n3"})
-        [some] = objects(JsonCodec().crowd(Crowd("lobby", False, names, 2001), None))
+        [some] = objects(
+            JsonCodec().crowd(BulkPresence("lobby", False, names, 2001), None)
+        )
         self.assertEqual(some["type"], "left")
         self.assertEqual(some["nicks"], list(names[:CROWD_NAMES]))
         self.assertEqual(some["count"], 100)
@@ -142,18 +146,18 @@ class JsonEventTests(unittest.SynchronousTestCase):
     @given(st.text())
     def test_any_text(self, text: str) -> None:
         """Nothing that anyone says breaks a frame or its JSON."""
-        [found] = objects(JsonCodec().event(stored(Said("x", "y", text, "1")), None))
+        [found] = objects(JsonCodec().event(stored(Message("x", "y", text, "1")), None))
         self.assertEqual(found["text"], text)
 
     def test_half_a_character(self) -> None:
         """What UTF-8 cannot carry does not end the connection."""
-        self.expect(Said("lobby", "bob", "\ud800", "1"), {**MESSAGE, "text": "?"})
+        self.expect(Message("lobby", "bob", "\ud800", "1"), {**MESSAGE, "text": "?"})
 
 
 class JsonAnswerTests(unittest.SynchronousTestCase):
     """What a program is answered."""
 
-    def answer(self, answer: Answer, ref: str | None = None) -> list[dict[str, Any]]:
+    def answer(self, answer: Reply, ref: str | None = None) -> list[dict[str, Any]]:
         return objects(JsonCodec().answer(answer, ref))
 
     def test_welcome(self) -> None:
@@ -178,9 +182,9 @@ class JsonAnswerTests(unittest.SynchronousTestCase):
 
     def test_welcome_back(self) -> None:
         """What was missed follows, one frame each, private words too."""
-        whisper = stored(Whispered("bob", "ann", "psst", "1", "2"), "8")
-        said = stored(Said("lobby", "bob", "hi", "1"))
-        signal = stored(Signalled("lobby", "bob", "1", "1"))
+        whisper = stored(DirectMessage("bob", "ann", "psst", "1", "2"), "8")
+        said = stored(Message("lobby", "bob", "hi", "1"))
+        signal = stored(CustomEvent("lobby", "bob", "1", "1"))
         found = self.answer(
             welcome(
                 history=(),
@@ -205,7 +209,9 @@ class JsonAnswerTests(unittest.SynchronousTestCase):
     def test_who(self) -> None:
         """At most a thousand names; the number is always that of all."""
         names = tuple(f"n{i}" for i in range(MAX_NAMES + 5))
-        [found] = self.answer(Here("den", names, {"n1": "tea", names[-1]: "?"}), "1")
+        [found] = self.answer(
+            MemberList("den", names, {"n1": "tea", names[-1]: "?"}), "1"
+        )
         self.assertEqual(found["members"], list(names[:MAX_NAMES]))
         self.assertEqual(found["count"], MAX_NAMES + 5)
         self.assertEqual(found["away"], {"n1": "tea"})
@@ -215,8 +221,8 @@ class JsonAnswerTests(unittest.SynchronousTestCase):
 
     def test_a_further_room(self) -> None:
         """Its topic, its people and its last messages."""
-        history = (stored(Said("den", "bob", "hi", "1")),)
-        found = self.answer(Entered("den", ("bob",), "tea", history), "r")
+        history = (stored(Message("den", "bob", "hi", "1")),)
+        found = self.answer(RoomSnapshot("den", ("bob",), "tea", history), "r")
         self.assertEqual([o["type"] for o in found], ["topic", "who", "history"])
         self.assertEqual({o["ref"] for o in found}, {"r"})
         self.assertEqual({o["room"] for o in found}, {"den"})
@@ -226,17 +232,17 @@ class JsonAnswerTests(unittest.SynchronousTestCase):
     def test_history(self) -> None:
         """What was said, and whether there is more; what was searched for."""
         messages = welcome().history
-        [found] = self.answer(Past("lobby", messages, more=True))
+        [found] = self.answer(HistoryPage("lobby", messages, more=True))
         wanted = {"type": "history", "room": "lobby", "messages": [MESSAGE]}
         self.assertEqual(found, {**wanted, "more": True})
-        [found] = self.answer(Past("lobby", messages, words="hi"))
+        [found] = self.answer(HistoryPage("lobby", messages, words="hi"))
         self.assertEqual(found, {**wanted, "more": False, "words": "hi"})
 
     def test_a_long_history(self) -> None:
         """It never is more than may wait for a client; the newest come first."""
-        long = Said("lobby", "bob", "x" * 4096, "1")
+        long = Message("lobby", "bob", "x" * 4096, "1")
         messages = tuple(stored(long, str(n)) for n in range(500))
-        data = JsonCodec().answer(Past("lobby", messages), None)
+        data = JsonCodec().answer(HistoryPage("lobby", messages), None)
         self.assertLess(len(data), MAX_PAST + 5000)
         [found] = objects(data)
         self.assertTrue(found["more"])
@@ -248,11 +254,11 @@ class JsonAnswerTests(unittest.SynchronousTestCase):
         rooms = [{"name": "lobby", "count": 3}]
         for answer, wanted in (
             (RoomList((("lobby", 3),)), {"type": "rooms", "rooms": rooms}),
-            (TopicIs("x", "y"), {"type": "topic", "room": "x", "text": "y"}),
+            (Topic("x", "y"), {"type": "topic", "room": "x", "text": "y"}),
             (Notice(("a", "b")), {"type": "notice", "text": "a\nb"}),
             (Done(), {"type": "ok"}),
             (Done("5"), {"type": "ok", "id": "5"}),
-            (Failed("c", "t"), {"type": "error", "code": "c", "text": "t"}),
+            (ErrorReply("c", "t"), {"type": "error", "code": "c", "text": "t"}),
         ):
             self.assertEqual(self.answer(answer), [wanted])
             self.assertEqual(self.answer(answer, "q"), [{**wanted, "ref": "q"}])
@@ -271,19 +277,19 @@ class TextTests(unittest.SynchronousTestCase):
 
     def test_events(self) -> None:
         """As telnet shows them, without a line end."""
-        said = stored(Said("lobby", "bob", "hi", "1"))
+        said = stored(Message("lobby", "bob", "hi", "1"))
         self.assertEqual(texts(self.codec.event(said, None)), ["bob: hi"])
         self.assertEqual(texts(self.codec.event(said, "den")), ["[#den] bob: hi"])
         self.assertEqual(
-            self.codec.event(stored(Signalled("lobby", "b", "1", "1")), None), b""
+            self.codec.event(stored(CustomEvent("lobby", "b", "1", "1")), None), b""
         )
 
     def test_private_and_crowds(self) -> None:
         """The same words as everywhere."""
-        whisper = Whispered("ann", "bob", "psst", "1", "2")
+        whisper = DirectMessage("ann", "bob", "psst", "1", "2")
         data = self.codec.whisper(stored(whisper), whisper, mine=True)
         self.assertEqual(texts(data), ["ann (private to bob): psst"])
-        crowd = Crowd("lobby", True, tuple("abcdef"), 3)
+        crowd = BulkPresence("lobby", True, tuple("abcdef"), 3)
         self.assertEqual(len(texts(self.codec.crowd(crowd, None))), 1)
 
     def test_answers(self) -> None:
@@ -294,6 +300,6 @@ class TextTests(unittest.SynchronousTestCase):
         data = self.codec.answer(welcome(topic="tea"), None)
         self.assertIn("topic of #lobby: tea", texts(data))
         self.assertEqual(
-            texts(self.codec.answer(Failed("c", "no"), "r")), ["error: no"]
+            texts(self.codec.answer(ErrorReply("c", "no"), "r")), ["error: no"]
         )
         self.assertEqual(self.codec.answer(Done(), "r"), b"")

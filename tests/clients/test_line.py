@@ -19,7 +19,7 @@ from zope.interface import directlyProvides, implementer
 
 from twisted_chat.clients.line import CLOSING, ChatFactory, ChatProtocol
 from twisted_chat.clients.telnet import TelnetFilter
-from twisted_chat.core.limits import Pace
+from twisted_chat.core.limits import RateLimit
 from twisted_chat.testing import TestChat
 
 LONGEST = 4096
@@ -88,7 +88,7 @@ class Peer:
 class LineCase(SynchronousTestCase):
     """A server in memory, and someone who listens."""
 
-    pace: Pace | None = None
+    pace: RateLimit | None = None
 
     def setUp(self) -> None:
         self.room = TestChat()
@@ -449,7 +449,7 @@ class ConnectionTests(LineCase):
 class FloodTests(LineCase):
     """A paste is slowed down by not reading."""
 
-    pace = Pace(10, 5)
+    pace = RateLimit(10, 5)
 
     def test_reading_pauses(self) -> None:
         """The server reads on once all it has read was said."""

@@ -17,7 +17,7 @@ from twisted_chat.clients.socketio import ChatSocketIO
 from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.committer import Committer
-from twisted_chat.core.limits import Pace
+from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.nicknames import LocalNames
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Request
@@ -111,7 +111,7 @@ class Browser:
 class ChatTestCase(EngineIOTestCase):
     """A chat in memory, and clients of it."""
 
-    pace: Pace | None = None
+    pace: RateLimit | None = None
 
     def setUp(self) -> None:
         super().setUp()
@@ -449,7 +449,7 @@ class TransportTests(ChatTestCase):
 class PaceTests(ChatTestCase):
     """Who says too much is read later."""
 
-    pace = Pace(3, 1)
+    pace = RateLimit(3, 1)
 
     def test_a_paste(self) -> None:
         """All of it arrives, in order, only slower; heartbeats see no harm in it."""

@@ -16,32 +16,32 @@ from twisted_chat.clients.socketio_codec import (
     sid,
 )
 from twisted_chat.core.events import (
-    Acted,
+    Action,
     AwaySet,
-    Crowd,
+    BulkPresence,
+    CustomEvent,
+    DirectMessage,
     Event,
-    Gone,
     Joined,
     Left,
+    Message,
+    Quit,
     Renamed,
-    Said,
-    Signalled,
     Stored,
     TopicSet,
-    Whispered,
 )
 from twisted_chat.core.replies import (
-    Answer,
     Done,
-    Entered,
-    Failed,
-    Here,
+    ErrorReply,
+    MemberList,
     Notice,
+    Reply,
     RoomList,
+    RoomSnapshot,
     Welcome,
 )
 
-SAID = Said("lobby", "alice", "hi", "ID")
+SAID = Message("lobby", "alice", "hi", "ID")
 MARK = '2["0007"]'
 HERE = '2["0009"]'
 
@@ -82,7 +82,7 @@ class DialectTestCase(unittest.SynchronousTestCase):
             shown = self.lines(codec.event(stored(event), room))
             self.assertEqual(shown, [*expected, MARK] if expected else [])
 
-    def answers(self, answer: Answer, ref: str | None = None) -> list[str]:
+    def answers(self, answer: Reply, ref: str | None = None) -> list[str]:
         return self.lines(self.both.answer(answer, ref))
 
 
@@ -100,19 +100,19 @@ class EventTests(DialectTestCase):
 
     def test_said_as_chat(self) -> None:
         """A ``chat`` value reaches everyone unchanged."""
-        event = Said("lobby", "alice", "hi", "ID", '"h\\u0069"')
+        event = Message("lobby", "alice", "hi", "ID", '"h\\u0069"')
         messages, chat = '2["messages","alice: hi"]', '2["chat","h\\u0069"]'
         self.check(event, [messages, chat], [messages, chat], [chat])
 
     def test_signalled(self) -> None:
         """So does one that is no text."""
         chat = ['2["chat",{"x":1.50}]']
-        self.check(Signalled("lobby", "alice", '{"x":1.50}', "ID"), chat, chat, chat)
+        self.check(CustomEvent("lobby", "alice", '{"x":1.50}', "ID"), chat, chat, chat)
 
     def test_acted(self) -> None:
         """With a star."""
         messages, chat = '2["messages","* alice waves"]', '2["chat","* alice waves"]'
-        event = Acted("lobby", "alice", "waves", "ID")
+        event = Action("lobby", "alice", "waves", "ID")
         self.check(event, [messages, chat], [messages], [chat])
 
     def test_presence(self) -> None:
@@ -123,7 +123,7 @@ class EventTests(DialectTestCase):
             (Joined("den", "bob", "ID"), []),
             (Left("lobby", "bob", "ID"), [remove]),
             (Left("den", "bob", "ID"), []),
-            (Gone("bob", "ID"), [remove]),
+            (Quit("bob", "ID"), [remove]),
             (Renamed("bob", "rob", "ID"), [remove, add.replace("bob", "rob")]),
             (TopicSet("lobby", "bob", "x", "ID"), []),
             (AwaySet("bob", "x", "ID"), []),
@@ -132,7 +132,7 @@ class EventTests(DialectTestCase):
 
     def test_whispered(self) -> None:
         """To its receiver and its sender."""
-        event = Whispered("alice", "bob", "psst", "A", "B")
+        event = DirectMessage("alice", "bob", "psst", "A", "B")
         for mine, text in (
             (False, '"alice (private): psst"'),
             (True, '"alice (private to bob): psst"'),
@@ -147,21 +147,27 @@ class EventTests(DialectTestCase):
         names = tuple(f"n{i}" for i in range(100))
         for arrived, verb in ((True, "add"), (False, "remove")):
             shown = self.lines(
-                self.both.crowd(Crowd("lobby", arrived, names, 2000), None)
+                self.both.crowd(BulkPresence("lobby", arrived, names, 2000), None)
             )
             self.assertEqual(shown[0], f'2["{verb} chatter","n0"]')
             self.assertEqual(len(shown), 101)
             self.assertEqual(shown[-1], HERE)
-        shown = self.lines(self.both.crowd(Crowd("lobby", True, names, 2001), None))
+        shown = self.lines(
+            self.both.crowd(BulkPresence("lobby", True, names, 2001), None)
+        )
         self.assertEqual(len(shown), CROWD_SAMPLE + 1)
-        self.assertEqual(self.both.crowd(Crowd("den", True, names, 1), "den"), b"")
-        self.assertEqual(self.chat.crowd(Crowd("lobby", True, names, 1), None), b"")
+        self.assertEqual(
+            self.both.crowd(BulkPresence("den", True, names, 1), "den"), b""
+        )
+        self.assertEqual(
+            self.chat.crowd(BulkPresence("lobby", True, names, 1), None), b""
+        )
 
     @given(st.text(), st.text())
     def test_any_text(self, nick: str, text: str) -> None:
         """Whatever is said is one argument, and each packet one record."""
         codec = SocketIOCodec(lambda packet: packet + b"\x1e", lambda: "")
-        data = codec.event(stored(Said("lobby", nick, text, "ID")), None)
+        data = codec.event(stored(Message("lobby", nick, text, "ID")), None)
         packets = data.split(b"\x1e")
         self.assertEqual(len(packets), 4)
         line = f"{nick}: {text}"
@@ -179,7 +185,7 @@ class AnswerTests(DialectTestCase):
         self.assertEqual(self.answers(Done(), "0"), ['30[{"ok":true,"id":null}]'])
         self.assertEqual(self.answers(Done("0007")), [])
         self.assertEqual(
-            self.answers(Failed("x", 'no "way"'), "5"),
+            self.answers(ErrorReply("x", 'no "way"'), "5"),
             ['35[{"ok":false,"error":"no \\"way\\""}]'],
         )
 
@@ -187,7 +193,7 @@ class AnswerTests(DialectTestCase):
         """A line that says so."""
         text = '"error: no way"'
         self.assertEqual(
-            self.answers(Failed("x", "no way")),
+            self.answers(ErrorReply("x", "no way")),
             [f'2["messages",{text}]', f'2["chat",{text}]', HERE],
         )
 
@@ -195,8 +201,8 @@ class AnswerTests(DialectTestCase):
         """The last messages, oldest first, then everyone."""
         history = (
             stored(SAID),
-            stored(Acted("lobby", "bob", "waves", "ID")),
-            stored(Said("lobby", "bob", "raw", "ID", '"raw"')),
+            stored(Action("lobby", "bob", "waves", "ID")),
+            stored(Message("lobby", "bob", "raw", "ID", '"raw"')),
         )
         shown = [
             '2["messages","alice: hi"]',
@@ -206,11 +212,11 @@ class AnswerTests(DialectTestCase):
             '2["add chatter","bob"]',
             HERE,
         ]
-        entered = Entered("lobby", ("alice", "bob"), "", history)
+        entered = RoomSnapshot("lobby", ("alice", "bob"), "", history)
         self.assertEqual(self.answers(entered), shown)
         self.assertEqual(self.lines(self.chat.answer(entered, None)), shown)
-        self.assertEqual(self.answers(Entered("den", ("alice",), "", history)), [])
-        self.assertEqual(self.answers(Entered("lobby", (), "", ())), [])
+        self.assertEqual(self.answers(RoomSnapshot("den", ("alice",), "", history)), [])
+        self.assertEqual(self.answers(RoomSnapshot("lobby", (), "", ())), [])
 
     def test_notice(self) -> None:
         """Each line on its own."""
@@ -221,7 +227,7 @@ class AnswerTests(DialectTestCase):
 
     def test_others(self) -> None:
         """What no Socket.IO client can ask for is acknowledged at most."""
-        self.assertEqual(self.answers(Here("lobby", ("alice",))), [])
+        self.assertEqual(self.answers(MemberList("lobby", ("alice",))), [])
         self.assertEqual(self.answers(RoomList(()), "3"), ['33[{"ok":true,"id":null}]'])
 
 
@@ -268,9 +274,9 @@ class WelcomeTests(DialectTestCase):
 
     def test_recovered(self) -> None:
         """The same pid, and all that was missed, each with its mark."""
-        whisper = Whispered("bob", "alice", "psst", "BOB", "SECRET")
-        mine = Whispered("alice", "bob", "what", "SECRET", "BOB")
-        den = Said("den", "bob", "elsewhere", "BOB")
+        whisper = DirectMessage("bob", "alice", "psst", "BOB", "SECRET")
+        mine = DirectMessage("alice", "bob", "what", "SECRET", "BOB")
+        den = Message("den", "bob", "elsewhere", "BOB")
         welcome = self.welcome(SAID, whisper, mine, den, recovered=True)
         self.assertEqual(
             self.resume("SECRET1", welcome),

@@ -8,37 +8,37 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.clients.text import MAX_NAMES, LineCodec, decode, decode_bytes
 from twisted_chat.core.events import (
-    Acted,
+    Action,
     AwaySet,
-    Crowd,
+    BulkPresence,
+    CustomEvent,
+    DirectMessage,
     Event,
-    Gone,
     Joined,
     Left,
+    Message,
+    Quit,
     Renamed,
-    Said,
-    Signalled,
     Stored,
     TopicSet,
-    Whispered,
 )
 from twisted_chat.core.replies import (
-    Answer,
     Done,
-    Entered,
-    Failed,
-    Here,
+    ErrorReply,
+    HistoryPage,
+    MemberList,
     Notice,
-    Past,
+    Reply,
     Request,
     RoomList,
-    TopicIs,
+    RoomSnapshot,
+    Topic,
     Welcome,
 )
 from twisted_chat.core.sanitize import clean
 
 KNOWN = {"me", "who", "dm"}
-PSST = Whispered("alice", "bob", "psst", "A", "B")
+PSST = DirectMessage("alice", "bob", "psst", "A", "B")
 
 
 def stored(event: Event) -> Stored:
@@ -46,7 +46,7 @@ def stored(event: Event) -> Stored:
 
 
 def said(text: str) -> Stored:
-    return stored(Said("lobby", "alice", text, "A"))
+    return stored(Message("lobby", "alice", text, "A"))
 
 
 def welcome(**more: object) -> Welcome:
@@ -111,7 +111,7 @@ class LineTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.codec = LineCodec()
 
-    def answer(self, answer: Answer, *lines: str) -> None:
+    def answer(self, answer: Reply, *lines: str) -> None:
         """An answer reads as these lines; a ``ref`` does not show."""
         for ref in (None, "7"):
             shown = self.codec.answer(answer, ref)
@@ -120,18 +120,18 @@ class LineTests(SynchronousTestCase):
     def test_events(self) -> None:
         """Each kind of event, in the room one speaks in and in another."""
         for event, line in (
-            (Said("r", "alice", "hi all", "A"), "alice: hi all"),
-            (Said("r", "alice", "hi", "A", '"hi"'), "alice: hi"),
-            (Acted("r", "alice", "waves", "A"), "* alice waves"),
+            (Message("r", "alice", "hi all", "A"), "alice: hi all"),
+            (Message("r", "alice", "hi", "A", '"hi"'), "alice: hi"),
+            (Action("r", "alice", "waves", "A"), "* alice waves"),
             (Joined("r", "guest_1", "G"), "guest_1: joined the chat"),
             (Left("r", "bob", "B"), "bob: left the chat"),
-            (Gone("bob", "B"), "bob: left the chat"),
+            (Quit("bob", "B"), "bob: left the chat"),
             (Renamed("guest_1", "bob", "B"), "guest_1: is now known as bob"),
             (TopicSet("r", "bob", "tea", "B"), "bob: set the topic to: tea"),
             (TopicSet("r", "bob", "", "B"), "bob: cleared the topic"),
             (AwaySet("bob", "lunch", "B"), "bob: is away (lunch)"),
             (AwaySet("bob", "", "B"), "bob: is back"),
-            (Said("r", "Zoë", "grüße 👋", "Z"), "Zoë: grüße 👋"),
+            (Message("r", "Zoë", "grüße 👋", "Z"), "Zoë: grüße 👋"),
         ):
             one = stored(event)
             self.assertEqual(self.codec.event(one, None).decode(), f"{line}\r\n")
@@ -140,7 +140,7 @@ class LineTests(SynchronousTestCase):
 
     def test_what_a_line_does_not_show(self) -> None:
         """A program's signal, and a whisper where it does not belong."""
-        for event in (Signalled("r", "x", "1", "X"), PSST):
+        for event in (CustomEvent("r", "x", "1", "X"), PSST):
             self.assertEqual(self.codec.event(stored(event), None), b"")
 
     def test_whispers(self) -> None:
@@ -158,9 +158,9 @@ class LineTests(SynchronousTestCase):
         """Three are named and the rest is counted."""
         names = ("a", "b", "c", "d", "e")
         for crowd, line in (
-            (Crowd("r", True, names, 9), "a, b, c and 2 more joined the chat"),
-            (Crowd("r", False, names, 9), "a, b, c and 2 more left the chat"),
-            (Crowd("r", False, names[:2], 9), "a, b left the chat"),
+            (BulkPresence("r", True, names, 9), "a, b, c and 2 more joined the chat"),
+            (BulkPresence("r", False, names, 9), "a, b, c and 2 more left the chat"),
+            (BulkPresence("r", False, names[:2], 9), "a, b left the chat"),
         ):
             self.assertEqual(self.codec.crowd(crowd, None).decode(), f"{line}\r\n")
             self.assertEqual(self.codec.crowd(crowd, "r").decode(), f"[#r] {line}\r\n")
@@ -169,18 +169,19 @@ class LineTests(SynchronousTestCase):
         """Each kind of answer."""
         past = (said("one"), said("two"))
         self.answer(
-            Here("r", ("alice", "bob"), {"bob": "x"}), "here (2): alice, bob (away)"
+            MemberList("r", ("alice", "bob"), {"bob": "x"}),
+            "here (2): alice, bob (away)",
         )
-        self.answer(Here("r", ()), "here (0):")
-        self.answer(Past("r", past), "alice: one", "alice: two")
-        self.answer(Past("r", ()), "nothing was said here before that")
+        self.answer(MemberList("r", ()), "here (0):")
+        self.answer(HistoryPage("r", past), "alice: one", "alice: two")
+        self.answer(HistoryPage("r", ()), "nothing was said here before that")
         self.answer(
-            Past("r", past[:1], words="on"),
+            HistoryPage("r", past[:1], words="on"),
             "found (1): on",
             "2023-11-14 22:13 alice: one",
         )
         self.answer(
-            Past("r", past[:1], words="on", more=True),
+            HistoryPage("r", past[:1], words="on", more=True),
             "found (the last 1 of more): on",
             "2023-11-14 22:13 alice: one",
         )
@@ -188,23 +189,23 @@ class LineTests(SynchronousTestCase):
             RoomList((("lobby", 3), ("tea", 1))), "rooms (2): lobby (3), tea (1)"
         )
         self.answer(RoomList(()), "rooms (0):")
-        self.answer(TopicIs("r", "tea"), "topic of #r: tea")
-        self.answer(TopicIs("r", ""), "#r has no topic")
+        self.answer(Topic("r", "tea"), "topic of #r: tea")
+        self.answer(Topic("r", ""), "#r has no topic")
         self.answer(Notice(("a", "b")), "a", "b")
-        self.answer(Failed("x", "no such thing"), "error: no such thing")
+        self.answer(ErrorReply("x", "no such thing"), "error: no such thing")
         self.answer(Done("7"))
         self.answer(
-            Entered("tea", ("a",), "green", past),
+            RoomSnapshot("tea", ("a",), "green", past),
             "topic of #tea: green",
             "[#tea] alice: one",
             "[#tea] alice: two",
         )
-        self.answer(Entered("tea", ("a",), "", ()))
+        self.answer(RoomSnapshot("tea", ("a",), "", ()))
 
     def test_a_very_long_list(self) -> None:
         """A thousand names are listed, the others counted."""
         names = tuple(f"n{i}" for i in range(MAX_NAMES + 5))
-        line = self.codec.answer(Here("r", names), None).decode()
+        line = self.codec.answer(MemberList("r", names), None).decode()
         self.assertTrue(line.startswith("here (1005): n0, n1, "))
         self.assertTrue(line.endswith(", n999, and 5 more\r\n"))
 
@@ -246,10 +247,10 @@ class LineTests(SynchronousTestCase):
                 recovered=True,
                 missed=(
                     said("one"),
-                    stored(Acted("tea", "bob", "sips", "B")),
+                    stored(Action("tea", "bob", "sips", "B")),
                     stored(PSST),
-                    stored(Whispered("bob", "x", "yes", "B", "A")),
-                    stored(Signalled("lobby", "bob", "1", "B")),
+                    stored(DirectMessage("bob", "x", "yes", "B", "A")),
+                    stored(CustomEvent("lobby", "bob", "1", "B")),
                 ),
             ),
             "Welcome, guest_4711!",

@@ -19,7 +19,7 @@ from tests.support.memory import WebSocketClient, masked, text
 from twisted_chat.clients.websocket import ChatWebSockets
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.committer import Committer
-from twisted_chat.core.limits import MAX_LINE, Pace
+from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.nicknames import LocalNames
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.routes import standard_table
@@ -58,7 +58,7 @@ class ChatTestCase(unittest.SynchronousTestCase):
     """A chat in memory, and WebSocket clients of it."""
 
     bytewise = False
-    pace: Pace | None = None
+    pace: RateLimit | None = None
 
     def setUp(self) -> None:
         self.clock = Clock()
@@ -340,7 +340,7 @@ class OriginTests(ChatTestCase):
 class PaceTests(ChatTestCase):
     """Clients that talk too fast."""
 
-    pace = Pace(2, 1)
+    pace = RateLimit(2, 1)
 
     def test_a_paste_arrives_whole_only_slower(self) -> None:
         """What is too fast is read later; nothing is lost; the client lives."""

@@ -7,20 +7,20 @@ import contextlib
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.clients.text import LineCodec
-from twisted_chat.core.announcer import STORM
+from twisted_chat.core.announcer import BULK_THRESHOLD
 from twisted_chat.core.events import (
-    Acted,
+    Action,
     AwaySet,
-    Gone,
+    CustomEvent,
+    DirectMessage,
+    HistoryGap,
     Joined,
     Left,
-    Missing,
+    Message,
+    Quit,
     Renamed,
-    Said,
-    Signalled,
     Stored,
     TopicSet,
-    Whispered,
 )
 from twisted_chat.core.replies import Refused, Request
 from twisted_chat.testing import FakeClient, FakeWire, TestChat, line_wire
@@ -130,7 +130,7 @@ class QuietTests(SynchronousTestCase):
             ],
         )
         with room.together():
-            for n in range(STORM + 1):
+            for n in range(BULK_THRESHOLD + 1):
                 room.client(f"p{n}", wire=bob.wire)
         self.assertEqual(bob.sees(), ["p0, p1, p2 and 18 more joined the chat"])
         bob.types(r"\leave", r"\nick bob")
@@ -150,14 +150,14 @@ class StormTests(SynchronousTestCase):
 
     def test_few_are_named_one_by_one(self) -> None:
         """Up to twenty, each has a line."""
-        self.come(STORM)
+        self.come(BULK_THRESHOLD)
         self.assertEqual(
-            self.alice.sees(), [f"p{n}: joined the chat" for n in range(STORM)]
+            self.alice.sees(), [f"p{n}: joined the chat" for n in range(BULK_THRESHOLD)]
         )
 
     def test_many_are_counted(self) -> None:
         """Past twenty the room sees one line; a newcomer its own line, too."""
-        people = self.come(STORM + 1)
+        people = self.come(BULK_THRESHOLD + 1)
         crowd = "p0, p1, p2 and 18 more joined the chat"
         self.assertEqual(self.alice.sees(), [crowd])
         for client in people:
@@ -187,7 +187,7 @@ class StormTests(SynchronousTestCase):
         self.alice.types(r"\join tea")
         self.alice.sees()
         with self.room.together():
-            for n in range(STORM + 5):
+            for n in range(BULK_THRESHOLD + 5):
                 self.room.client(f"p{n}")
             self.room.client("zoe", rooms=("tea",))
         seen = self.alice.sees()
@@ -197,7 +197,7 @@ class StormTests(SynchronousTestCase):
 
     def test_leaving_a_room(self) -> None:
         """Many who leave one room and stay in the chat are counted as well."""
-        people = self.come(STORM + 2)
+        people = self.come(BULK_THRESHOLD + 2)
         for client in people:
             client.types(r"\join tea")
         for client in (self.alice, *people):
@@ -210,7 +210,7 @@ class StormTests(SynchronousTestCase):
 
     def test_a_storm_in_one_of_two_rooms(self) -> None:
         """Who was in a second room is named there when it goes."""
-        people = self.come(STORM + 1)
+        people = self.come(BULK_THRESHOLD + 1)
         people[0].types(r"\join tea")
         (bob,) = self.room.people("bob")
         bob.types(r"\join tea", r"\leave lobby")
@@ -226,7 +226,7 @@ class StormTests(SynchronousTestCase):
         """What is said meanwhile is shown to everyone who is in by then."""
         with self.room.together():
             self.alice.types("before")
-            people = [self.room.client(f"p{n}") for n in range(STORM + 1)]
+            people = [self.room.client(f"p{n}") for n in range(BULK_THRESHOLD + 1)]
             self.alice.types("after")
         self.assertEqual(
             people[0].sees(),
@@ -264,7 +264,7 @@ class ElsewhereTests(SynchronousTestCase):
         )
         self.assertEqual(
             self.announce(
-                Said("lobby", "bob", "hi", "B"), Acted("lobby", "bob", "waves", "B")
+                Message("lobby", "bob", "hi", "B"), Action("lobby", "bob", "waves", "B")
             ),
             ["bob: hi", "* bob waves"],
         )
@@ -281,30 +281,32 @@ class ElsewhereTests(SynchronousTestCase):
             ["rob: set the topic to: tea"],
         )
         self.assertEqual(
-            self.announce(Whispered("rob", "alice", "psst", "B", self.alice.client.id)),
+            self.announce(
+                DirectMessage("rob", "alice", "psst", "B", self.alice.client.id)
+            ),
             ["rob (private): psst"],
         )
         self.assertEqual(
             self.announce(Joined("tea", "rob", "B"), Left("lobby", "rob", "B")),
             ["rob: left the chat"],
         )
-        self.assertEqual(self.announce(Gone("rob", "B")), [])
+        self.assertEqual(self.announce(Quit("rob", "B")), [])
         self.assertEqual(len(self.room.pool), 1)
 
     def test_people_that_are_not_known(self) -> None:
         """What a server missed the beginning of harms nobody."""
         for event in (
             Left("lobby", "x", "X"),
-            Gone("x", "X"),
+            Quit("x", "X"),
             Renamed("x", "y", "X"),
             AwaySet("x", "", "X"),
-            Said("nowhere", "x", "hi", "X"),
+            Message("nowhere", "x", "hi", "X"),
             TopicSet("nowhere", "x", "hi", "X"),
-            Signalled("nowhere", "x", "1", "X"),
-            Whispered("x", "y", "hi", "X", "Y"),
+            CustomEvent("nowhere", "x", "1", "X"),
+            DirectMessage("x", "y", "hi", "X", "Y"),
         ):
             self.assertEqual(self.announce(event), [], event)
-        many = [Left("lobby", f"x{n}", f"X{n}") for n in range(STORM + 1)]
+        many = [Left("lobby", f"x{n}", f"X{n}") for n in range(BULK_THRESHOLD + 1)]
         self.assertEqual(self.announce(*many), [])
         self.assertEqual(list(self.room.pool.rooms), ["lobby"])
 
@@ -312,20 +314,23 @@ class ElsewhereTests(SynchronousTestCase):
         """What another server should not have let pass hides nothing else."""
         with self.assertRaises(Refused):
             self.announce(
-                Joined("lobby", "no name: at all", "N"), Said("lobby", "bob", "hi", "B")
+                Joined("lobby", "no name: at all", "N"),
+                Message("lobby", "bob", "hi", "B"),
             )
         self.assertEqual(self.alice.sees(), ["bob: hi"])
-        self.assertEqual(self.announce(Said("lobby", "bob", "yes", "B")), ["bob: yes"])
+        self.assertEqual(
+            self.announce(Message("lobby", "bob", "yes", "B")), ["bob: yes"]
+        )
 
     def test_a_gap(self) -> None:
         """A server that was cut off for long tells those whom it concerns."""
         self.alice.types(r"\leave")
         self.alice.sees()
-        self.assertEqual(self.announce(Missing("lobby"), Missing("nowhere")), [])
+        self.assertEqual(self.announce(HistoryGap("lobby"), HistoryGap("nowhere")), [])
         self.announce(Joined("lobby", "bob", "B"))
         self.alice.types(r"\join lobby")
         self.alice.sees()
-        (line,) = self.announce(Missing("lobby"))
+        (line,) = self.announce(HistoryGap("lobby"))
         self.assertIn("some messages in #lobby are missing here", line)
 
     def test_someone_of_ours_who_went_to_another_server(self) -> None:
@@ -343,7 +348,7 @@ class ElsewhereTests(SynchronousTestCase):
         """One of ours whom the others buried stays; they are told of its return."""
         (bob,) = self.room.people("bob")
         self.alice.sees()
-        seen = self.announce(Gone("bob", bob.client.id))
+        seen = self.announce(Quit("bob", bob.client.id))
         self.assertEqual(seen, ["bob: left the chat"])
         seen = self.announce(Joined("lobby", "bob", bob.client.id), key="test-x")
         self.assertEqual(seen, ["bob: joined the chat"])
@@ -362,4 +367,4 @@ class ElsewhereTests(SynchronousTestCase):
 
     def test_a_signal(self) -> None:
         """A Socket.IO value that is no text shows on no line."""
-        self.assertEqual(self.announce(Signalled("lobby", "x", "[1]", "X")), [])
+        self.assertEqual(self.announce(CustomEvent("lobby", "x", "[1]", "X")), [])

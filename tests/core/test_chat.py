@@ -5,9 +5,9 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.clients.text import LineCodec
-from twisted_chat.core.events import Gone, Said, Signalled
+from twisted_chat.core.events import CustomEvent, Message, Quit
 from twisted_chat.core.interfaces import OutcomeUnknown
-from twisted_chat.core.replies import Answer, Failed, Refused, Request
+from twisted_chat.core.replies import ErrorReply, Refused, Reply, Request
 from twisted_chat.testing import TestChat, line_wire
 
 from .test_announcer import wire_of
@@ -17,10 +17,10 @@ from .test_fanout import BrokenCodec
 class RefCodec(LineCodec):
     """Shows the ``ref`` of an answer."""
 
-    def answer(self, answer: Answer, ref: str | None) -> bytes:
+    def answer(self, answer: Reply, ref: str | None) -> bytes:
         if ref is None:
             return super().answer(answer, ref)
-        code = answer.code if isinstance(answer, Failed) else type(answer).__name__
+        code = answer.code if isinstance(answer, ErrorReply) else type(answer).__name__
         return f"{ref}: {code}\r\n".encode()
 
 
@@ -49,11 +49,11 @@ class ReceiveTests(ChatCase):
         self.asks(Request("", " ", ref="2"), "2: empty")
         self.asks(Request("", "hi", room="tea", ref="3"), "3: not_in_room")
         self.asks(Request("", "hi", room="a:b", ref="4"), "4: room_invalid")
-        self.asks(Request("who", "", ref="5"), "5: Here")
+        self.asks(Request("who", "", ref="5"), "5: MemberList")
         self.asks(Request("foo", "", ref="6"), "6: no_such_command")
         self.asks(Request("nick", "a b", ref="7"), "7: usage")
         self.asks(Request("nick", "bob", ref="8"), "8: nick_taken")
-        self.asks(Request("history", "", ref="9"), "9: Past")
+        self.asks(Request("history", "", ref="9"), "9: HistoryPage")
         self.asks(
             Request("", "", ref="a", refusal=Refused("too_long", "x")), "a: too_long"
         )
@@ -81,9 +81,9 @@ class ReceiveTests(ChatCase):
         self.asks(Request("", "\x07", raw='"\\u0007"'))
         events = [event for batch in self.room.journal.batches for event in batch][-3:]
         who = self.alice.client.id
-        self.assertEqual(events[0], Said("lobby", "alice", "hi", who, '"hi"'))
-        self.assertEqual(events[1], Signalled("lobby", "alice", "[1]", who))
-        self.assertIsInstance(events[2], Signalled)
+        self.assertEqual(events[0], Message("lobby", "alice", "hi", who, '"hi"'))
+        self.assertEqual(events[1], CustomEvent("lobby", "alice", "[1]", who))
+        self.assertIsInstance(events[2], CustomEvent)
 
     def test_a_route_that_has_nothing_to_say(self) -> None:
         """It is done, and with a ``ref`` one is told so."""
@@ -165,8 +165,8 @@ class StoreTests(ChatCase):
         """A client whose wire is broken does not keep the others from being told."""
 
         class Mute(LineCodec):
-            def answer(self, answer: Answer, ref: str | None) -> bytes:
-                if isinstance(answer, Failed):
+            def answer(self, answer: Reply, ref: str | None) -> bytes:
+                if isinstance(answer, ErrorReply):
                     raise RuntimeError("mute")  # noqa: TRY004
                 return super().answer(answer, ref)
 
@@ -234,7 +234,7 @@ class StopTests(ChatCase):
             self.assertEqual(client.sees()[-1], self.BYE)
             self.assertEqual(client.closed, "the server is shutting down")
         gone = self.room.journal.batches[-1]
-        self.assertEqual([type(event) for event in gone], [Gone, Gone])
+        self.assertEqual([type(event) for event in gone], [Quit, Quit])
 
     def test_who_comes_now(self) -> None:
         """Whoever comes while the server stops is told so, and nobody hears of it."""
@@ -281,7 +281,7 @@ class StopTests(ChatCase):
         self.room.advance(1)
         self.assertEqual(stopped, [1])
         stored = self.room.journal.batches[failed:]
-        gone = [event.nick for b in stored for event in b if isinstance(event, Gone)]
+        gone = [event.nick for b in stored for event in b if isinstance(event, Quit)]
         self.assertEqual(sorted(gone), ["alice", "bob"])
 
     def test_a_broken_wire(self) -> None:

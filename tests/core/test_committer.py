@@ -5,15 +5,20 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core import committer
-from twisted_chat.core.committer import LULL, MAX_CHARACTERS, Committer, Submission
-from twisted_chat.core.events import Gone, Joined, Said, Stored
+from twisted_chat.core.committer import (
+    MAX_CHARACTERS,
+    MAX_PRESENCE_DELAY,
+    Committer,
+    Submission,
+)
+from twisted_chat.core.events import Joined, Message, Quit, Stored
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.testing import FailingJournal, FakeClock, TestChat
 
 
-def said(text: str) -> Said:
-    return Said("lobby", "alice", text, "A")
+def said(text: str) -> Message:
+    return Message("lobby", "alice", text, "A")
 
 
 class CommitterTests(SynchronousTestCase):
@@ -98,7 +103,7 @@ class CommitterTests(SynchronousTestCase):
         """However long it took, a tenth of a second is the most."""
         self.show_for(9)
         self.committer.submit(Joined("lobby", "a", "a"), lasting=True)
-        self.clock.advance(LULL)
+        self.clock.advance(MAX_PRESENCE_DELAY)
         self.clock.advance(0)
         self.assertEqual(len(self.journal.batches), 1)
 
@@ -129,7 +134,7 @@ class CommitterTests(SynchronousTestCase):
     def test_a_stop_waits_for_no_more_arrivals(self) -> None:
         """What is on its way is stored at once when the server stops."""
         self.show_for(0.02)
-        self.committer.submit(Gone("a", "a"), lasting=True)
+        self.committer.submit(Quit("a", "a"), lasting=True)
         calls: list[str] = []
         self.committer.when_idle(lambda: calls.append("idle"))
         self.clock.advance(0)
@@ -230,7 +235,7 @@ class CommitterTests(SynchronousTestCase):
         for n in range(41):
             self.committer.submit(Joined("lobby", f"b{n}", f"B{n}"), lasting=True)
         self.committer.submit(said("a"))
-        self.committer.submit(Gone("b1", "B1"), lasting=True)
+        self.committer.submit(Quit("b1", "B1"), lasting=True)
         self.clock.advance(0)
         self.assertIn(f"{said('a')}: the disk is full", self.refused)
         self.assertLess(len(self.journal.batches), 5)
@@ -239,7 +244,7 @@ class CommitterTests(SynchronousTestCase):
         stored = [stored.event for stored in self.heard]
         self.assertEqual(len(stored), 42)
         self.assertEqual(stored[0], Joined("lobby", "b0", "B0"))
-        self.assertEqual(stored[-1], Gone("b1", "B1"))
+        self.assertEqual(stored[-1], Quit("b1", "B1"))
 
     def test_stored_after_all(self) -> None:
         """An arrival that turns out to be stored is not stored again."""
@@ -256,7 +261,7 @@ class CommitterTests(SynchronousTestCase):
         """A server whose disk is full can be stopped all the same."""
         calls: list[int] = []
         self.journal.fail(times=None)
-        self.committer.submit(Gone("bob", "B"), lasting=True)
+        self.committer.submit(Quit("bob", "B"), lasting=True)
         self.committer.when_idle(lambda: calls.append(1))
         self.clock.advance(0)
         self.assertEqual(calls, [1])

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.clients.text import LineCodec
-from twisted_chat.core.events import Crowd, Said, Stored, Whispered
+from twisted_chat.core.events import BulkPresence, DirectMessage, Message, Stored
 from twisted_chat.core.fanout import Fanout
 from twisted_chat.core.pool import Client, ClientPool
-from twisted_chat.core.replies import Answer
+from twisted_chat.core.replies import Reply
 from twisted_chat.testing import FakeConnection, TestChat
 
 
@@ -26,15 +26,15 @@ class CountingCodec(LineCodec):
         self.calls["event"] += 1
         return super().event(stored, room)
 
-    def whisper(self, stored: Stored, event: Whispered, *, mine: bool) -> bytes:
+    def whisper(self, stored: Stored, event: DirectMessage, *, mine: bool) -> bytes:
         self.calls["whisper"] += 1
         return super().whisper(stored, event, mine=mine)
 
-    def crowd(self, crowd: Crowd, room: str | None) -> bytes:
+    def crowd(self, crowd: BulkPresence, room: str | None) -> bytes:
         self.calls["crowd"] += 1
         return super().crowd(crowd, room)
 
-    def answer(self, answer: Answer, ref: str | None) -> bytes:
+    def answer(self, answer: Reply, ref: str | None) -> bytes:
         self.calls["answer"] += 1
         return super().answer(answer, ref)
 
@@ -47,7 +47,7 @@ class BrokenCodec(LineCodec):
 
 
 def said(text: str, room: str = "tea", nick: str = "eve", who: str = "E") -> Stored:
-    return Stored("1", 0, Said(room, nick, text, who))
+    return Stored("1", 0, Message(room, nick, text, who))
 
 
 class FanoutTests(SynchronousTestCase):
@@ -146,7 +146,7 @@ class FanoutTests(SynchronousTestCase):
             said("shown", nick="adam", who="G"),
         ):
             self.fanout.show(stored, ("tea",))
-        self.fanout.show(Crowd("tea", True, ("a", "b", "c", "d"), 9), ("tea",))
+        self.fanout.show(BulkPresence("tea", True, ("a", "b", "c", "d"), 9), ("tea",))
         self.fanout.send()
         self.assertEqual(
             self.shown(one), "adam: shown\r\na, b, c and 1 more joined the chat\r\n"
@@ -204,7 +204,7 @@ class FanoutTests(SynchronousTestCase):
         told = self.client("tea", codec=broken.codec)  # type: ignore[arg-type]
         one = self.client("tea")
         self.fanout.show(said("a"), ("tea",))
-        self.fanout.show(Crowd("tea", True, ("a", "b", "c", "d"), 9), ("tea",))
+        self.fanout.show(BulkPresence("tea", True, ("a", "b", "c", "d"), 9), ("tea",))
         self.fanout.tell(told, b"yes\r\n")
         self.fanout.send()
         crowd = "a, b, c and 1 more joined the chat\r\n"

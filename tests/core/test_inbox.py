@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.logger import capturedLogs, formatEvent
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.limits import Pace
+from twisted_chat.core.limits import RateLimit
 from twisted_chat.protocols.inbox import MAX_IN_FLIGHT, MAX_LINGERING, PATIENCE
 from twisted_chat.testing import TestChat
 
@@ -131,7 +131,7 @@ class PaceTests(SynchronousTestCase):
     """Flood control delays, and drops nothing."""
 
     def setUp(self) -> None:
-        self.room = TestChat(flood=Pace(10, 5))
+        self.room = TestChat(flood=RateLimit(10, 5))
         self.alice, self.bob = self.room.people("alice", "bob")
 
     def wait(self, seconds: float) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.core.isolation import encoded, report, store_error
+from twisted_chat.core.isolation import as_store_error, encoded, report
 
 
 class MistakesTests(SynchronousTestCase):
@@ -50,11 +50,11 @@ class MistakesTests(SynchronousTestCase):
     def test_a_reason_that_a_store_gave(self) -> None:
         """A sender reads why the store refused, and the log is left in peace."""
         error = StoreError("the disk is full")
-        self.assertIs(store_error(self.spawn, error), error)
+        self.assertIs(as_store_error(self.spawn, error), error)
         self.assertEqual(self.logged, [])
 
     def test_a_store_with_a_mistake(self) -> None:
         """A sender is told where to look, and not what broke inside."""
-        error = store_error(self.spawn, ZeroDivisionError("secret"))
+        error = as_store_error(self.spawn, ZeroDivisionError("secret"))
         self.assertEqual(str(error), "the store failed; the server's log says how")
         self.assertEqual(list(map(str, self.logged)), ["secret"])

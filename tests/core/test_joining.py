@@ -10,7 +10,7 @@ from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.joining import RETRY
 from twisted_chat.core.limits import MAX_MISSED
 from twisted_chat.core.nicknames import LocalNames
-from twisted_chat.core.replies import Answer, Welcome
+from twisted_chat.core.replies import Reply, Welcome
 from twisted_chat.testing import FakeClient, FakeWire, Gate, TestChat, line_wire
 
 MISSING = "Some of what was said while you were away may be missing here."
@@ -23,7 +23,7 @@ class RecordingCodec(LineCodec):
         super().__init__()
         self.welcomes: list[Welcome] = []
 
-    def answer(self, answer: Answer, ref: str | None) -> bytes:
+    def answer(self, answer: Reply, ref: str | None) -> bytes:
         if isinstance(answer, Welcome):
             self.welcomes.append(answer)
         return super().answer(answer, ref)

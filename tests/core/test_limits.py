@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.limits import Bucket, Pace
+from twisted_chat.core.limits import RateLimit, TokenBucket
 
 
 class PaceTests(SynchronousTestCase):
@@ -14,13 +14,13 @@ class PaceTests(SynchronousTestCase):
 
     def test_a_pace(self) -> None:
         """So many lines at once, then so many a second, also a part of one."""
-        self.assertEqual(Pace.parse("10:5"), Pace(10, 5.0))
-        self.assertEqual(Pace.parse("1:0.5"), Pace(1, 0.5))
+        self.assertEqual(RateLimit.parse("10:5"), RateLimit(10, 5.0))
+        self.assertEqual(RateLimit.parse("1:0.5"), RateLimit(1, 0.5))
 
     def test_off(self) -> None:
         """``off`` is no limit."""
-        self.assertIsNone(Pace.parse("off"))
-        self.assertIsNone(Pace.parse(" OFF "))
+        self.assertIsNone(RateLimit.parse("off"))
+        self.assertIsNone(RateLimit.parse(" OFF "))
 
     def test_no_pace(self) -> None:
         """Anything else is refused with what it should look like."""
@@ -41,7 +41,7 @@ class PaceTests(SynchronousTestCase):
             "on",
         ):
             with self.assertRaises(ValueError) as caught:
-                Pace.parse(text)
+                RateLimit.parse(text)
             self.assertIn("such as 10:5", str(caught.exception))
 
 
@@ -50,7 +50,7 @@ class BucketTests(SynchronousTestCase):
 
     def test_a_burst(self) -> None:
         """Ten lines are taken at once, and the next one when its time has come."""
-        bucket = Bucket(Pace(10, 5))
+        bucket = TokenBucket(RateLimit(10, 5))
         for _ in range(10):
             self.assertEqual(bucket.wait(100.0), 0)
             bucket.take(100.0)
@@ -60,7 +60,7 @@ class BucketTests(SynchronousTestCase):
 
     def test_silence_fills_it(self) -> None:
         """Who was silent for a while may say ten lines at once again, not more."""
-        bucket = Bucket(Pace(10, 5))
+        bucket = TokenBucket(RateLimit(10, 5))
         for _ in range(10):
             bucket.take(100.0)
         for _ in range(10):
@@ -75,7 +75,7 @@ class BucketTests(SynchronousTestCase):
         self, burst: int, rate: int, pauses: list[float]
     ) -> None:
         """However one speaks, it is never more than burst and rate allow."""
-        bucket = Bucket(Pace(burst, rate))
+        bucket = TokenBucket(RateLimit(burst, rate))
         now, taken = 1000.0, []
         for pause in pauses:
             now += pause

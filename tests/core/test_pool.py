@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.events import Said, Signalled, Stored
+from twisted_chat.core.events import CustomEvent, Message, Stored
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.core.pool import Client, ClientPool, Person, Room, is_spoken
+from twisted_chat.core.pool import Client, ClientPool, Member, Room, is_spoken
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.testing import FailingJournal, FakeConnection, TestChat, line_wire
 
 
 def said(number: int) -> Stored:
-    return Stored(f"{number:04}", 0, Said("tea", "alice", str(number), "A"))
+    return Stored(f"{number:04}", 0, Message("tea", "alice", str(number), "A"))
 
 
 class PoolTests(SynchronousTestCase):
@@ -20,8 +20,8 @@ class PoolTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.pool = ClientPool(3)
-        self.alice = Person("A", "Alice", "alice")
-        self.bob = Person("B", "bob", "bob")
+        self.alice = Member("A", "Alice", "alice")
+        self.bob = Member("B", "bob", "bob")
 
     def test_enter(self) -> None:
         """Someone is found by id, by name and in the room, each in one step."""
@@ -61,7 +61,7 @@ class PoolTests(SynchronousTestCase):
     def test_remove_spares_a_successor(self) -> None:
         """Whoever has the name or the place by then keeps it."""
         self.pool.enter(self.alice, "tea")
-        other = Person("A", "Alice", "alice")
+        other = Member("A", "Alice", "alice")
         self.pool.enter(other, "tea")
         self.pool.remove(self.alice)
         self.assertIs(self.pool.by_id["A"], other)
@@ -199,7 +199,7 @@ class RoomTests(SynchronousTestCase):
     def test_spoken(self) -> None:
         """A signal of a program is no part of a room's history."""
         self.assertTrue(is_spoken(said(1)))
-        self.assertFalse(is_spoken(Stored("1", 0, Signalled("tea", "a", "1", "A"))))
+        self.assertFalse(is_spoken(Stored("1", 0, CustomEvent("tea", "a", "1", "A"))))
 
 
 class OpenTests(SynchronousTestCase):

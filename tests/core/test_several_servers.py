@@ -6,7 +6,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.redis import FakeRedis
-from twisted_chat.core.events import Missing, Stored
+from twisted_chat.core.events import HistoryGap, Stored
 from twisted_chat.journals.redis.address import RedisAddress
 from twisted_chat.journals.redis.errors import away
 from twisted_chat.journals.redis.journal import RedisJournal
@@ -186,7 +186,7 @@ class SeveralServersTests(SynchronousTestCase):
         self.sees(alice)
         place = self.one.pool.position
         for room in ("lobby", "nowhere"):
-            gap: object = Missing(room)
+            gap: object = HistoryGap(room)
             self.one.chat.announce([Stored(place, 0, gap)])  # type: ignore[arg-type]
         (line,) = self.sees(alice)
         self.assertIn("some messages in #lobby are missing here", line)

@@ -33,7 +33,7 @@ def frame(text: str) -> bytes:
 
 
 @dataclass(eq=False)
-class Member:
+class NamespaceSocket:
     """One client, as little as it takes: what it heard, and how it speaks.
 
     :ivar first: what it sends at once, and what is sent once that was answered.
@@ -87,12 +87,12 @@ class CrowdTests(ServerTestCase):
         self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, before)
         self.selector = selectors.DefaultSelector()
         self.addCleanup(self.selector.close)
-        self.members: list[Member] = []
+        self.members: list[NamespaceSocket] = []
 
-    def enter(self, port: int, kind: str) -> Member:
+    def enter(self, port: int, kind: str) -> NamespaceSocket:
         """One more comes in; it is not waited for."""
         first, inside = KINDS[kind]
-        member = Member(
+        member = NamespaceSocket(
             kind, first, inside, socket.create_connection(("127.0.0.1", port))
         )
         self.addCleanup(member.socket.close)
@@ -106,7 +106,7 @@ class CrowdTests(ServerTestCase):
     def listen(self) -> None:
         """Read what there is for anyone."""
         for key, _ in self.selector.select(0.05):
-            member: Member = key.data
+            member: NamespaceSocket = key.data
             data = member.socket.recv(1 << 18)
             self.assertTrue(data, f"the server has closed a {member.kind} client")
             member.heard += data
@@ -119,7 +119,7 @@ class CrowdTests(ServerTestCase):
         """All of the three thousand see all that is said, in the same order."""
         port = "tcp:0:interface=127.0.0.1:backlog=1024"
         server = self.start("--flood", "off", "--port", port)
-        waiting: list[Member] = []
+        waiting: list[NamespaceSocket] = []
 
         def all_in() -> bool:
             self.listen()

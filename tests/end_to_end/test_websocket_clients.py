@@ -27,10 +27,10 @@ STEPS = Path(__file__).with_name("websocket_steps.mjs")
 class ClientTestCase(ServerTestCase):
     """A server, and programs that people use."""
 
-    def websocket(self, server: Server, path: str = "/", **options: Any) -> Spoken:
+    def websocket(self, server: Server, path: str = "/", **options: Any) -> RoomMessage:
         scheme = "wss" if "ssl" in options else "ws"
         uri = f"{scheme}://127.0.0.1:{server.port}{path}"
-        return Spoken(self.enterContext(connect(uri, close_timeout=1, **options)))
+        return RoomMessage(self.enterContext(connect(uri, close_timeout=1, **options)))
 
     def steps(
         self, server: Server, *steps: dict[str, Any], path: str = "/", **options: Any
@@ -62,7 +62,7 @@ class ClientTestCase(ServerTestCase):
         return head.decode(), body
 
 
-class Spoken:
+class RoomMessage:
     """A client of Python's ``websockets``."""
 
     def __init__(self, client: ClientConnection) -> None:

@@ -22,21 +22,21 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.events import (
-    Acted,
+    Action,
     AwaySet,
+    CustomEvent,
+    DirectMessage,
     Entry,
     Event,
-    Gone,
     Joined,
     Left,
+    Message,
+    Quit,
     Renamed,
-    Said,
-    Signalled,
     Stored,
     TopicSet,
-    Whispered,
 )
-from twisted_chat.core.interfaces import Journal, Missed, StoreError
+from twisted_chat.core.interfaces import Journal, MissedEvents, StoreError
 
 T = TypeVar("T")
 
@@ -56,9 +56,9 @@ def entry(event: Event) -> Entry:
     return Entry(f"key-{next(_keys)}", event)
 
 
-def said(text: str, room: str = "lobby", nick: str = "alice") -> Said:
+def said(text: str, room: str = "lobby", nick: str = "alice") -> Message:
     """Something that was said."""
-    return Said(room, nick, text, "id-" + nick)
+    return Message(room, nick, text, "id-" + nick)
 
 
 def texts(messages: Sequence[Stored]) -> list[str]:
@@ -68,13 +68,13 @@ def texts(messages: Sequence[Stored]) -> list[str]:
 
 EVERY_EVENT: tuple[Event, ...] = (
     said("hi"),
-    Said("lobby", "alice", "from a page", "id-alice", '"from a page"'),
-    Acted("lobby", "alice", "waves", "id-alice"),
-    Signalled("lobby", "alice", '{"typing":true}', "id-alice"),
-    Whispered("alice", "bob", "psst", "id-alice", "id-bob"),
+    Message("lobby", "alice", "from a page", "id-alice", '"from a page"'),
+    Action("lobby", "alice", "waves", "id-alice"),
+    CustomEvent("lobby", "alice", '{"typing":true}', "id-alice"),
+    DirectMessage("alice", "bob", "psst", "id-alice", "id-bob"),
     Joined("lobby", "carol", "id-carol"),
     Left("lobby", "carol", "id-carol"),
-    Gone("carol", "id-carol"),
+    Quit("carol", "id-carol"),
     Renamed("carol", "caroline", "id-carol"),
     TopicSet("lobby", "alice", "weather", "id-alice"),
     AwaySet("alice", "lunch", "id-alice"),
@@ -243,9 +243,9 @@ class JournalContract(JournalHarness):
             *EVERY_EVENT,
             said("elsewhere", room="other"),
             said("second room", room="second"),
-            Whispered("bob", "carol", "not for alice", "id-bob", "id-carol"),
-            Whispered("bob", "alice", "for alice", "id-bob", "id-alice"),
-            Whispered("alice", "alice", "to self", "id-alice", "id-alice"),
+            DirectMessage("bob", "carol", "not for alice", "id-bob", "id-carol"),
+            DirectMessage("bob", "alice", "for alice", "id-bob", "id-alice"),
+            DirectMessage("alice", "alice", "to self", "id-alice", "id-alice"),
         )
         missed = self.run_now(
             journal.since(start.position, ["lobby", "second"], "id-alice", 100)
@@ -273,7 +273,7 @@ class JournalContract(JournalHarness):
         journal = self.opened()
         *_, last = self.append(journal, said("hi"), Joined("lobby", "bob", "id-bob"))
         missed = self.run_now(journal.since(last.position, ["lobby"], "id-bob", 10))
-        self.assertEqual(missed, Missed(True, ()))
+        self.assertEqual(missed, MissedEvents(True, ()))
 
     def test_since_without_rooms(self) -> None:
         """Whispers reach one who was in no room."""
@@ -281,7 +281,7 @@ class JournalContract(JournalHarness):
         (start, *_) = self.append(
             journal,
             said("hi"),
-            Whispered("alice", "bob", "psst", "id-alice", "id-bob"),
+            DirectMessage("alice", "bob", "psst", "id-alice", "id-bob"),
         )
         missed = self.run_now(journal.since(start.position, [], "id-bob", 10))
         self.assertEqual((missed.complete, texts(missed.events)), (True, ["psst"]))
@@ -293,7 +293,8 @@ class JournalContract(JournalHarness):
         since = journal.since
         self.assertTrue(self.run_now(since(start.position, ["lobby"], "x", 5)).complete)
         self.assertEqual(
-            self.run_now(since(start.position, ["lobby"], "x", 4)), Missed(False, ())
+            self.run_now(since(start.position, ["lobby"], "x", 4)),
+            MissedEvents(False, ()),
         )
 
     def test_since_a_position_that_is_none(self) -> None:
@@ -303,7 +304,7 @@ class JournalContract(JournalHarness):
         later = one.position[:-2] + "zz"
         for position in ("", "0", "x" * 40, "9" * 40, later, "\0", "-1", "é"):
             missed = self.run_now(journal.since(position, ["lobby"], "id-x", 10))
-            self.assertEqual(missed, Missed(False, ()), position)
+            self.assertEqual(missed, MissedEvents(False, ()), position)
 
     # Bounds
 
@@ -322,7 +323,7 @@ class JournalContract(JournalHarness):
         self.assertEqual(self.run_now(journal.search("lobby", "0.0", 10)), ())
         rooms = ["lobby"]
         old = self.run_now(journal.since(quiet.position, rooms, "x", 10_000))
-        self.assertEqual(old, Missed(False, ()))
+        self.assertEqual(old, MissedEvents(False, ()))
         recent = self.heard[-3].position
         missed = self.run_now(journal.since(recent, rooms, "x", 10))
         self.assertEqual((missed.complete, len(missed.events)), (True, 2))
@@ -386,9 +387,9 @@ class JournalContract(JournalHarness):
         """The newest hits, in the order in which they were said."""
         journal = self.opened()
         self.append(journal, *(said(f"tea {n}") for n in range(5)))
-        self.append(journal, Acted("lobby", "bob", "drinks tea", "id-bob"))
+        self.append(journal, Action("lobby", "bob", "drinks tea", "id-bob"))
         self.append(journal, TopicSet("lobby", "bob", "tea", "id-bob"))
-        self.append(journal, Whispered("bob", "alice", "tea", "id-bob", "id-alice"))
+        self.append(journal, DirectMessage("bob", "alice", "tea", "id-bob", "id-alice"))
         hits = self.run_now(journal.search("lobby", "tea", 3))
         self.assertEqual(texts(hits), ["tea 3", "tea 4", "drinks tea"])
 
@@ -441,10 +442,10 @@ class JournalContract(JournalHarness):
         @given(any_text, any_text, any_text)
         def check(text: str, nick: str, room: str) -> None:
             journal = self.one_journal
-            sent = Said(room, nick, text, "id", '"' + text + '"')
+            sent = Message(room, nick, text, "id", '"' + text + '"')
             self.append(journal, sent)
             (back,) = self.run_now(journal.before(room, None, 1))
-            assert isinstance(back.event, Said)
+            assert isinstance(back.event, Message)
             self.assertEqual(
                 (back.event.room, back.event.nick, back.event.text, back.event.raw),
                 (room, nick, text, sent.raw),

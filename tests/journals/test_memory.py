@@ -5,8 +5,8 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import NOW, JournalContract, entry, said, texts
-from twisted_chat.core.events import Stored, TopicSet, Whispered
-from twisted_chat.core.interfaces import Missed
+from twisted_chat.core.events import DirectMessage, Stored, TopicSet
+from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals import memory
 from twisted_chat.journals.memory import MemoryJournal
 
@@ -24,7 +24,7 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
         new = self.opened()
         self.append(new, said("hi"), said("hi"))
         missed = self.run_now(new.since(one.position, ["lobby"], "x", 10))
-        self.assertEqual(missed, Missed(False, ()))
+        self.assertEqual(missed, MissedEvents(False, ()))
 
     def test_memory_is_bounded(self) -> None:
         """However long and in however many rooms people talk, memory ends somewhere."""
@@ -35,7 +35,7 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
         for n in range(200):
             batch = [
                 entry(said("x" * 100, room=f"room{n}")),
-                entry(Whispered("a", "b", "y" * 100, f"a{n}", f"b{n}")),
+                entry(DirectMessage("a", "b", "y" * 100, f"a{n}", f"b{n}")),
                 entry(TopicSet(f"room{n}", "a", "topic", "a")),
             ]
             self.run_now(journal.append(batch))

@@ -13,7 +13,7 @@ from twisted.python import usage
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat import __version__
-from twisted_chat.core.limits import Pace
+from twisted_chat.core.limits import RateLimit
 from twisted_chat.server.options import Options
 from twisted_chat.server.settings import Settings
 
@@ -116,7 +116,7 @@ class OptionsTests(SynchronousTestCase):
         text = " ".join(str(Options()).split())
         for setting in fields(Settings):
             self.assertRegex(text, rf"--{setting.name.replace('_', '-')}=? \w+")
-        pace = Settings().flood or Pace(0, 0)
+        pace = Settings().flood or RateLimit(0, 0)
         for default in (
             f"on port {Settings().port[0]}",
             f"[default: {Settings().store}]",

@@ -8,7 +8,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.limits import Pace
+from twisted_chat.core.limits import RateLimit
 from twisted_chat.server.settings import SettingError, Settings
 
 
@@ -47,7 +47,7 @@ class SettingsTests(SynchronousTestCase):
         self.assertEqual(settings.port, ("3000",))
         self.assertEqual(settings.store, "sqlite:chat.sqlite")
         self.assertEqual(settings.history, 10)
-        self.assertEqual(settings.flood, Pace(10, 5))
+        self.assertEqual(settings.flood, RateLimit(10, 5))
         self.assertEqual((settings.max_clients, settings.max_per_host), (10_000, 64))
         self.assertEqual((settings.ping_interval, settings.ping_timeout), (25, 20))
 
@@ -109,7 +109,7 @@ class SettingsTests(SynchronousTestCase):
         settings = self.read(config=config, history="30")
         self.assertEqual(settings.port, ("3001", "unix:/run/chat"))
         self.assertEqual(settings.history, 30)
-        self.assertEqual(settings.flood, Pace(5, 1))
+        self.assertEqual(settings.flood, RateLimit(5, 1))
         self.assertEqual(settings.ping_interval, 0.5)
         self.assertEqual(settings.allow_origin, ("*",))
         self.assertEqual(settings.max_clients, 7)

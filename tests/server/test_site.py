@@ -28,7 +28,7 @@ FILES = {
 }
 
 
-class Answer:
+class Reply:
     """One answer, read."""
 
     def __init__(self, data: bytes) -> None:
@@ -69,12 +69,12 @@ class SiteTests(unittest.SynchronousTestCase):
         self.upgraded.append(request.path)
         return b"upgrade"
 
-    def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
+    def ask(self, path: str, method: str = "GET", **headers: str) -> Reply:
         wire = Wire().accept(self.site)
         lines = [f"{method} {path} HTTP/1.1", "host: chat.example"]
         lines += [f"{n.replace('_', '-')}: {value}" for n, value in headers.items()]
         wire.send("\r\n".join((*lines, "", "")).encode())
-        return Answer(wire.take())
+        return Reply(wire.take())
 
     def test_the_page(self) -> None:
         """It is at the root, and its files beside it."""

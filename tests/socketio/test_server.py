@@ -9,10 +9,10 @@ from tests.support.engineio_client import EngineIOTestCase
 from tests.support.memory import WebSocketClient, masked
 from twisted_chat.engineio.session import EngineIOPeer
 from twisted_chat.socketio.packets import EVENT, Packet
-from twisted_chat.socketio.server import Connection, Member, SocketIO
+from twisted_chat.socketio.server import Connection, NamespaceSocket, SocketIO
 
 
-class Recorder(Member):
+class Recorder(NamespaceSocket):
     """Lets everyone in who does not say ``{"bad": true}``, and remembers."""
 
     def __init__(self, connection: Connection, namespace: str) -> None:
@@ -49,7 +49,7 @@ class SocketIOTestCase(EngineIOTestCase):
         for name in ("/", "/custom"):
             self.server.namespaces[name] = self.member
 
-    def member(self, connection: Connection, namespace: str) -> Member:
+    def member(self, connection: Connection, namespace: str) -> NamespaceSocket:
         self.members.append(Recorder(connection, namespace))
         return self.members[-1]  # type: ignore[no-any-return]
 
@@ -245,7 +245,7 @@ class MemberTests(SocketIOTestCase):
     def test_ignoring(self) -> None:
         """Everything but coming in may be left out."""
 
-        class Quiet(Member):
+        class Quiet(NamespaceSocket):
             def connect(self, auth: dict[str, Any]) -> None:
                 if auth:
                     super().connect(auth)

@@ -15,8 +15,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.testing import MemoryReactorClock
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.chat import Ask
-from twisted_chat.core.limits import Pace
+from twisted_chat.core.chat import CommandContext
+from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.replies import Notice
 from twisted_chat.core.routes import standard_table
 from twisted_chat.service import ChatService
@@ -134,7 +134,7 @@ class TestChatTests(SynchronousTestCase):
 
     def test_settings(self) -> None:
         """History, words of the operator, and flood control."""
-        room = TestChat(history=1, motd=("Be kind.",), flood=Pace(1, 1))
+        room = TestChat(history=1, motd=("Be kind.",), flood=RateLimit(1, 1))
         (alice,) = room.people("alice")
         alice.types("one", "two")
         self.assertFalse(alice.reading)
@@ -159,7 +159,7 @@ class TestChatTests(SynchronousTestCase):
         table = standard_table()
 
         @table.route("slow", "", "wait")
-        async def slow(_ask: Ask) -> Notice:
+        async def slow(_ask: CommandContext) -> Notice:
             await gate
             return Notice((await deferred,))
 
@@ -176,7 +176,7 @@ class TestChatTests(SynchronousTestCase):
         table = standard_table()
 
         @table.route("x", "", "fail")
-        async def broken(_ask: Ask) -> None:
+        async def broken(_ask: CommandContext) -> None:
             raise ZeroDivisionError
 
         room = TestChat(table)

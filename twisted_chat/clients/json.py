@@ -13,30 +13,30 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from twisted_chat.core.events import (
-    Acted,
+    Action,
     AwaySet,
-    Crowd,
+    BulkPresence,
+    CustomEvent,
+    DirectMessage,
     Event,
-    Gone,
     Joined,
     Left,
+    Message,
+    Quit,
     Renamed,
-    Said,
-    Signalled,
     Stored,
     TopicSet,
-    Whispered,
 )
 from twisted_chat.core.replies import (
-    Answer,
     Done,
-    Entered,
-    Failed,
-    Here,
+    ErrorReply,
+    HistoryPage,
+    MemberList,
     Notice,
-    Past,
+    Reply,
     RoomList,
-    TopicIs,
+    RoomSnapshot,
+    Topic,
     Welcome,
 )
 from twisted_chat.websocket.frames import frame_text
@@ -44,7 +44,7 @@ from twisted_chat.websocket.frames import frame_text
 from .text import MAX_NAMES
 
 MAX_CROWD = 200_000
-"""Arrivals or departures in one batch, times those who are shown them, that are
+"""Joiner or departures in one batch, times those who are shown them, that are
 still told one by one."""
 
 CROWD_NAMES = 20
@@ -69,11 +69,11 @@ class JsonCodec:
         fields = _event(stored, stored.event)
         return b"" if fields is None else _frame(fields)
 
-    def whisper(self, stored: Stored, event: Whispered, *, mine: bool) -> bytes:
+    def whisper(self, stored: Stored, event: DirectMessage, *, mine: bool) -> bytes:
         """One object, the same for both: ``from`` and ``to`` tell."""
         return _frame(_event(stored, event) or {})
 
-    def crowd(self, crowd: Crowd, room: str | None) -> bytes:
+    def crowd(self, crowd: BulkPresence, room: str | None) -> bytes:
         """Each of them, or if that were too much, some names and a number."""
         kind = "joined" if crowd.arrived else "left"
         names = crowd.names
@@ -84,7 +84,7 @@ class JsonCodec:
         some |= {"nicks": names[:CROWD_NAMES], "count": len(names)}
         return _frame(some)
 
-    def answer(self, answer: Answer, ref: str | None) -> bytes:
+    def answer(self, answer: Reply, ref: str | None) -> bytes:
         """One object or a few."""
         if isinstance(answer, Welcome):
             return self._welcome(answer, ref)
@@ -120,18 +120,18 @@ def _event(stored: Stored, event: Event) -> Fields | None:
     """Something that happened; ``None`` if WebSocket does not show it."""
     kept: Fields = {"id": stored.position, "time": rfc3339(stored.time)}
     match event:
-        case Said(room=room, nick=nick, text=text):
+        case Message(room=room, nick=nick, text=text):
             said: Fields = {"from": nick, "room": room, "text": text}
             return {"type": "message", **kept, **said}
-        case Acted(room=room, nick=nick, text=text):
+        case Action(room=room, nick=nick, text=text):
             return {"type": "action", **kept, "from": nick, "room": room, "text": text}
-        case Whispered(nick=nick, to=to, text=text):
+        case DirectMessage(nick=nick, recipient=to, text=text):
             return {"type": "dm", **kept, "from": nick, "to": to, "text": text}
         case Joined(room=room, nick=nick):
             return {"type": "joined", **kept, "room": room, "nick": nick}
         case Left(room=room, nick=nick):
             return {"type": "left", **kept, "room": room, "nick": nick}
-        case Gone(nick=nick):
+        case Quit(nick=nick):
             return {"type": "left", **kept, "room": None, "nick": nick}
         case Renamed(old=old, new=new):
             return {"type": "renamed", **kept, "from": old, "to": new}
@@ -139,26 +139,26 @@ def _event(stored: Stored, event: Event) -> Fields | None:
             return {"type": "topic", **kept, "from": nick, "room": room, "text": text}
         case AwaySet(nick=nick, text=text):
             return {"type": "away", **kept, "nick": nick, "text": text}
-        case Signalled():
+        case CustomEvent():
             return None
 
 
-def _answer(answer: Answer) -> Iterable[Fields]:
+def _answer(answer: Reply) -> Iterable[Fields]:
     match answer:
-        case Entered(room=room, members=members, away=away):
+        case RoomSnapshot(room=room, members=members, away=away):
             yield {"type": "topic", "room": room, "text": answer.topic}
             yield {"type": "who", "room": room, **_people(members, away)}
             yield _past(room, answer.history, more=bool(answer.history))
-        case Here(room=room, members=members, away=away):
+        case MemberList(room=room, members=members, away=away):
             yield {"type": "who", "room": room, **_people(members, away)}
-        case Past(room=room, messages=messages, more=more, words=None):
+        case HistoryPage(room=room, messages=messages, more=more, words=None):
             yield _past(room, messages, more=more)
-        case Past(room=room, messages=messages, more=more, words=words):
+        case HistoryPage(room=room, messages=messages, more=more, words=words):
             yield {**_past(room, messages, more=more), "words": words}
         case RoomList(rooms=rooms):
             listed = [{"name": name, "count": count} for name, count in rooms]
             yield {"type": "rooms", "rooms": listed}
-        case TopicIs(room=room, text=text):
+        case Topic(room=room, text=text):
             yield {"type": "topic", "room": room, "text": text}
         case Notice(lines=lines):
             yield {"type": "notice", "text": "\n".join(lines)}
@@ -166,7 +166,7 @@ def _answer(answer: Answer) -> Iterable[Fields]:
             yield {"type": "ok"}
         case Done(id=position):
             yield {"type": "ok", "id": position}
-        case Failed(code=code, text=text):
+        case ErrorReply(code=code, text=text):
             yield {"type": "error", "code": code, "text": text}
 
 

@@ -25,7 +25,7 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from twisted_chat.core.chat import Chat
-from twisted_chat.core.limits import MAX_LINE, Pace
+from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.pool import Client, ClientPool
 from twisted_chat.core.replies import Request
 from twisted_chat.net.outbox import Outbox, outbox_to
@@ -173,7 +173,7 @@ class ChatFactory(Factory):
     noisy = False
     log = Logger()
 
-    def __init__(self, chat: Chat, clock: IReactorTime, pace: Pace | None) -> None:
+    def __init__(self, chat: Chat, clock: IReactorTime, pace: RateLimit | None) -> None:
         self.chat = chat
         self.clock = clock
         self.pace = pace

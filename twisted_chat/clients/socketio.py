@@ -17,7 +17,7 @@ from twisted.logger import Logger
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import Codec
-from twisted_chat.core.limits import MAX_LINE, Pace
+from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.nicknames import fold
 from twisted_chat.core.pool import Client
 from twisted_chat.core.replies import Refused, Request
@@ -25,7 +25,7 @@ from twisted_chat.core.sanitize import clean
 from twisted_chat.engineio.frames import frame, polled
 from twisted_chat.protocols.inbox import Inbox
 from twisted_chat.socketio.packets import MAIN, Packet, raw_argument
-from twisted_chat.socketio.server import Connection, Member, SocketIO
+from twisted_chat.socketio.server import Connection, NamespaceSocket, SocketIO
 
 from .socketio_codec import MAX_PID, ResumingCodec, SocketIOCodec, session_of
 
@@ -57,7 +57,7 @@ class ChatSocketIO:
 
     log = Logger()
 
-    def __init__(self, server: SocketIO, chat: Chat, pace: Pace | None) -> None:
+    def __init__(self, server: SocketIO, chat: Chat, pace: RateLimit | None) -> None:
         self.chat = chat
         self.clock = server.clock
         self.pace = pace
@@ -99,11 +99,11 @@ class ChatSocketIO:
         encode = _TRANSPORTS[over_websocket]
         return ResumingCodec(encode, self.position, pid, welcomed)
 
-    def _member(self, connection: Connection, namespace: str) -> Member:
+    def _member(self, connection: Connection, namespace: str) -> NamespaceSocket:
         return ChatMember(self, connection, namespace)
 
 
-class ChatMember(Member):
+class ChatMember(NamespaceSocket):
     """One client in the chat.
 
     :ivar write: sends what its codec has made.

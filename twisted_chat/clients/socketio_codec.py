@@ -26,18 +26,25 @@ from hashlib import blake2b
 
 from twisted_chat.core.events import (
     LOBBY,
-    Acted,
-    Crowd,
-    Gone,
+    Action,
+    BulkPresence,
+    CustomEvent,
+    DirectMessage,
     Joined,
     Left,
+    Message,
+    Quit,
     Renamed,
-    Said,
-    Signalled,
     Stored,
-    Whispered,
 )
-from twisted_chat.core.replies import Answer, Done, Entered, Failed, Notice, Welcome
+from twisted_chat.core.replies import (
+    Done,
+    ErrorReply,
+    Notice,
+    Reply,
+    RoomSnapshot,
+    Welcome,
+)
 from twisted_chat.socketio.packets import dump_json
 
 MAX_CROWD = 200_000
@@ -86,17 +93,17 @@ class SocketIOCodec:
         event = stored.event
         where = "" if room is None else f"[#{room}] "
         match event:
-            case Said(nick=nick, text=text, raw=raw):
+            case Message(nick=nick, text=text, raw=raw):
                 shown = self._said(f"{where}{nick}: {text}", raw)
-            case Acted(nick=nick, text=text):
+            case Action(nick=nick, text=text):
                 shown = self._text(f"{where}* {nick} {text}")
-            case Signalled(raw=raw):
+            case CustomEvent(raw=raw):
                 shown = self._event("chat", raw)
             case Joined(room=place, nick=nick) if place == LOBBY and self._messages:
                 shown = self._added(nick)
             case Left(room=place, nick=nick) if place == LOBBY and self._messages:
                 shown = self._remove(nick)
-            case Gone(nick=nick) if self._messages:
+            case Quit(nick=nick) if self._messages:
                 shown = self._remove(nick)
             case Renamed(old=old, new=new) if self._messages:
                 shown = self._remove(old) + self._added(new)
@@ -104,13 +111,13 @@ class SocketIOCodec:
                 return b""
         return shown + self._mark(stored.position)
 
-    def whisper(self, stored: Stored, event: Whispered, *, mine: bool) -> bytes:
+    def whisper(self, stored: Stored, event: DirectMessage, *, mine: bool) -> bytes:
         """A private message, as text in the client's dialect."""
-        to = f" to {event.to}" if mine else ""
+        to = f" to {event.recipient}" if mine else ""
         line = f"{event.nick} (private{to}): {event.text}"
         return self._text(line) + self._mark(stored.position)
 
-    def crowd(self, crowd: Crowd, room: str | None) -> bytes:
+    def crowd(self, crowd: BulkPresence, room: str | None) -> bytes:
         """Many arrivals or departures in the lobby, one by one."""
         if crowd.room != LOBBY or not self._messages:
             return b""
@@ -122,18 +129,18 @@ class SocketIOCodec:
 
     # Answers.
 
-    def answer(self, answer: Answer, ref: str | None) -> bytes:
+    def answer(self, answer: Reply, ref: str | None) -> bytes:
         """An answer; with a ``ref``, which is an ack id, as acknowledgement."""
         match answer:
             case Welcome():
                 return self._welcome(answer)
             case Done(id=id):
                 return self._ack(ref, f'{{"ok":true,"id":{dump_json(id)}}}')
-            case Failed(text=text) if ref is not None:
+            case ErrorReply(text=text) if ref is not None:
                 return self._ack(ref, f'{{"ok":false,"error":{dump_json(text)}}}')
-            case Failed(text=text):
+            case ErrorReply(text=text):
                 return self._text(f"error: {text}") + self._here()
-            case Entered(room=room, members=members, history=history):
+            case RoomSnapshot(room=room, members=members, history=history):
                 lines = self._lines(history) if room == LOBBY else b""
                 names = b"".join(map(self._added, members)) if room == LOBBY else b""
                 shown = lines + names
@@ -158,8 +165,8 @@ class SocketIOCodec:
             f'{{"sid":"{sid(welcome.session)}","pid":{dump_json(self.pid(welcome))}}}'
         )
         missed = b"".join(
-            self.whisper(one, one.event, mine=one.event.who == welcome.session)
-            if isinstance(one.event, Whispered)
+            self.whisper(one, one.event, mine=one.event.client_id == welcome.session)
+            if isinstance(one.event, DirectMessage)
             else self.event(one, self._elsewhere(one, welcome.room))
             for one in welcome.missed
         )
@@ -176,9 +183,9 @@ class SocketIOCodec:
         lines = []
         for stored in history:
             match stored.event:
-                case Said(nick=nick, text=text):
+                case Message(nick=nick, text=text):
                     lines.append(self._event("messages", dump_json(f"{nick}: {text}")))
-                case Acted(nick=nick, text=text):
+                case Action(nick=nick, text=text):
                     lines.append(self._event("messages", dump_json(f"* {nick} {text}")))
         return b"".join(lines)
 

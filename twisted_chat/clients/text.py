@@ -10,33 +10,33 @@ import time
 from collections.abc import Callable, Container, Iterable
 
 from twisted_chat.core.events import (
-    Acted,
+    Action,
     AwaySet,
-    Crowd,
+    BulkPresence,
+    CustomEvent,
+    DirectMessage,
     Event,
-    Gone,
     Joined,
     Left,
+    Message,
+    Quit,
     Renamed,
-    Said,
-    Signalled,
     Stored,
     TopicSet,
-    Whispered,
 )
 from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.replies import (
-    Answer,
     Done,
-    Entered,
-    Failed,
-    Here,
+    ErrorReply,
+    HistoryPage,
+    MemberList,
     Notice,
-    Past,
     Refused,
+    Reply,
     Request,
     RoomList,
-    TopicIs,
+    RoomSnapshot,
+    Topic,
     Welcome,
 )
 
@@ -85,13 +85,13 @@ def too_long() -> Refused:
 def event_line(event: Event) -> str | None:
     """How something that happened reads; ``None`` if a line does not show it."""
     match event:
-        case Said(nick=nick, text=text):
+        case Message(nick=nick, text=text):
             return f"{nick}: {text}"
-        case Acted(nick=nick, text=text):
+        case Action(nick=nick, text=text):
             return f"* {nick} {text}"
         case Joined(nick=nick):
             return f"{nick}: joined the chat"
-        case Left(nick=nick) | Gone(nick=nick):
+        case Left(nick=nick) | Quit(nick=nick):
             return f"{nick}: left the chat"
         case Renamed(old=old, new=new):
             return f"{old}: is now known as {new}"
@@ -103,18 +103,18 @@ def event_line(event: Event) -> str | None:
             return f"{nick}: is back"
         case AwaySet(nick=nick, text=text):
             return f"{nick}: is away ({text})"
-        case Signalled() | Whispered():
+        case CustomEvent() | DirectMessage():
             return None
 
 
-def whisper_line(event: Whispered, *, mine: bool) -> str:
+def whisper_line(event: DirectMessage, *, mine: bool) -> str:
     """How a private message reads to its sender or its receiver."""
     if mine:
-        return f"{event.nick} (private to {event.to}): {event.text}"
+        return f"{event.nick} (private to {event.recipient}): {event.text}"
     return f"{event.nick} (private): {event.text}"
 
 
-def crowd_line(crowd: Crowd) -> str:
+def crowd_line(crowd: BulkPresence) -> str:
     """One line for many who came or went."""
     named = ", ".join(crowd.names[:CROWD_NAMES])
     if (rest := len(crowd.names) - CROWD_NAMES) > 0:
@@ -122,15 +122,15 @@ def crowd_line(crowd: Crowd) -> str:
     return f"{named} {'joined' if crowd.arrived else 'left'} the chat"
 
 
-def answer_lines(answer: Answer) -> Iterable[str]:
+def answer_lines(answer: Reply) -> Iterable[str]:
     """How an answer reads."""
     match answer:
         case Welcome():
             return _welcome(answer)
-        case Entered(room=room, topic=topic, history=history):
+        case RoomSnapshot(room=room, topic=topic, history=history):
             lines = [f"[#{room}] {line}" for line in history_lines(history)]
             return [*_topic(room, topic), *lines]
-        case Here(room=room, members=members, away=away):
+        case MemberList(room=room, members=members, away=away):
             names = [
                 f"{nick} (away)" if nick in away else nick
                 for nick in members[:MAX_NAMES]
@@ -138,9 +138,9 @@ def answer_lines(answer: Answer) -> Iterable[str]:
             if len(members) > MAX_NAMES:
                 names.append(f"and {len(members) - MAX_NAMES} more")
             return [f"here ({len(members)}): {', '.join(names)}".rstrip()]
-        case Past(messages=messages, words=None):
+        case HistoryPage(messages=messages, words=None):
             return history_lines(messages) or ["nothing was said here before that"]
-        case Past(messages=messages, more=more, words=words):
+        case HistoryPage(messages=messages, more=more, words=words):
             count = f"the last {len(messages)} of more" if more else len(messages)
             return [
                 f"found ({count}): {words}",
@@ -149,11 +149,11 @@ def answer_lines(answer: Answer) -> Iterable[str]:
         case RoomList(rooms=rooms):
             listed = ", ".join(f"{name} ({count})" for name, count in rooms)
             return [f"rooms ({len(rooms)}): {listed}".rstrip()]
-        case TopicIs(room=room, text=text):
+        case Topic(room=room, text=text):
             return _topic(room, text) or [f"#{room} has no topic"]
         case Notice(lines=lines):
             return lines
-        case Failed(text=text):
+        case ErrorReply(text=text):
             return [f"error: {text}"]
         case Done():
             return []
@@ -174,8 +174,8 @@ def _welcome(welcome: Welcome) -> list[str]:
 def _missed(missed: Iterable[Stored], who: str) -> Iterable[tuple[str | None, str]]:
     for stored in missed:
         event = stored.event
-        if isinstance(event, Whispered):
-            yield None, whisper_line(event, mine=event.who == who)
+        if isinstance(event, DirectMessage):
+            yield None, whisper_line(event, mine=event.client_id == who)
         elif (line := event_line(event)) is not None:
             yield getattr(event, "room", None), line
 
@@ -221,15 +221,15 @@ class LineCodec:
         """One line, with its room before it if that is another."""
         return self._line(event_line(stored.event), room)
 
-    def whisper(self, stored: Stored, event: Whispered, *, mine: bool) -> bytes:
+    def whisper(self, stored: Stored, event: DirectMessage, *, mine: bool) -> bytes:
         """One line."""
         return self._line(whisper_line(event, mine=mine), None)
 
-    def crowd(self, crowd: Crowd, room: str | None) -> bytes:
+    def crowd(self, crowd: BulkPresence, room: str | None) -> bytes:
         """One line for all of them."""
         return self._line(crowd_line(crowd), room)
 
-    def answer(self, answer: Answer, ref: str | None) -> bytes:
+    def answer(self, answer: Reply, ref: str | None) -> bytes:
         """As many lines as it takes; a line has no place for a ``ref``."""
         if isinstance(answer, Welcome) and not answer.resumed and not answer.topic:
             head = [f"Welcome, {answer.nick}!", *answer.motd]

@@ -20,7 +20,7 @@ from twisted.web.http import Request
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER, Codec
-from twisted_chat.core.limits import MAX_ROOMS, Pace
+from twisted_chat.core.limits import MAX_ROOMS, RateLimit
 from twisted_chat.core.pool import Client
 from twisted_chat.net.keepalive import Keepalive
 from twisted_chat.net.origins import Origins
@@ -60,7 +60,7 @@ class ChatWebSockets:
         self,
         chat: Chat,
         clock: IReactorTime,
-        pace: Pace | None,
+        pace: RateLimit | None,
         keepalive: Keepalive,
         origins: Origins,
     ) -> None:

@@ -14,32 +14,32 @@ from typing import Any, ParamSpec
 
 from .committer import Committer
 from .events import (
-    Acted,
+    Action,
     AwaySet,
-    Crowd,
-    Gone,
+    BulkPresence,
+    CustomEvent,
+    DirectMessage,
+    HistoryGap,
     Joined,
     Left,
-    Missing,
+    Message,
+    Quit,
     Renamed,
-    Said,
-    Signalled,
     Stored,
     TopicSet,
-    Whispered,
 )
 from .fanout import Fanout
 from .interfaces import TAKEN_OVER, Names, Spawn
 from .isolation import encoded, report
-from .joining import Arrival, Arrivals, look_into
+from .joining import Joiner, PendingJoin, snapshot_of
 from .nicknames import fold, fold_or_none, release
-from .pool import Client, ClientPool, Person
+from .pool import Client, ClientPool, Member
 from .replies import Done, Notice
 
 P = ParamSpec("P")
 
-STORM = 20
-"""Arrivals or departures of one room in one batch that are still shown one
+BULK_THRESHOLD = 20
+"""Joiner or departures of one room in one batch that are still shown one
 by one; beyond it the room gets one line."""
 
 _MISSING = (
@@ -62,7 +62,7 @@ class Announcer:
         *,
         pool: ClientPool,
         committer: Committer,
-        arrivals: Arrivals,
+        arrivals: Joiner,
         names: Names,
         spawn: Spawn,
     ) -> None:
@@ -79,23 +79,23 @@ class Announcer:
         # Somebody here asked for the event that is being announced.
         self._asked = False
         self._apply: dict[type, Callable[[Any, Stored], None]] = {
-            Said: self._spoken,
-            Acted: self._spoken,
-            Signalled: self._signalled,
-            Whispered: self._whispered,
+            Message: self._spoken,
+            Action: self._spoken,
+            CustomEvent: self._signalled,
+            DirectMessage: self._whispered,
             Joined: self._joined,
             Left: self._left,
-            Gone: self._gone,
+            Quit: self._gone,
             Renamed: self._renamed,
             TopicSet: self._topic_set,
             AwaySet: self._away_set,
-            Missing: self._missing,
+            HistoryGap: self._missing,
         }
 
     def announce(self, batch: Sequence[Stored]) -> None:
         """Show everyone what is stored now."""
         fanout = self._fanout = Fanout(self._pool, self._spawn)
-        self._storms = self._find_storms(batch) if len(batch) > STORM else {}
+        self._storms = self._find_storms(batch) if len(batch) > BULK_THRESHOLD else {}
         idle: list[Client] = []
         for stored in batch:
             submission = self._committer.settle(stored)
@@ -143,35 +143,35 @@ class Announcer:
                     count[room, True] += 1
                 case Left(room=room):
                     count[room, False] += 1
-                case Gone(who=who) if person := self._pool.by_id.get(who):
+                case Quit(client_id=who) if person := self._pool.by_id.get(who):
                     count.update((room, False) for room in person.rooms)
-        return {key: [] for key, number in count.items() if number > STORM}
+        return {key: [] for key, number in count.items() if number > BULK_THRESHOLD}
 
     def _show_storms(self) -> None:
         for (name, arrived), nicks in self._storms.items():
             room = self._pool.rooms.get(name)
             if room is not None and nicks:
-                crowd = Crowd(name, arrived, tuple(nicks), len(room.people))
+                crowd = BulkPresence(name, arrived, tuple(nicks), len(room.people))
                 self._fanout.show(crowd, (name,))
 
     # One method for each kind of event.
 
-    def _spoken(self, event: Said | Acted, stored: Stored) -> None:
+    def _spoken(self, event: Message | Action, stored: Stored) -> None:
         room = self._pool.rooms.get(event.room)
         if room is not None:
             room.remember(stored)
             self._fanout.show(stored, (event.room,))
 
-    def _signalled(self, event: Signalled, stored: Stored) -> None:
+    def _signalled(self, event: CustomEvent, stored: Stored) -> None:
         self._fanout.show(stored, (event.room,))
 
-    def _whispered(self, event: Whispered, stored: Stored) -> None:
-        receiver = self._pool.by_id.get(event.to_who)
+    def _whispered(self, event: DirectMessage, stored: Stored) -> None:
+        receiver = self._pool.by_id.get(event.recipient_id)
         heard = b""
         if isinstance(receiver, Client) and not _ignores(receiver, event):
             heard = self._encoded(receiver.codec.whisper, stored, event, mine=False)
             self._fanout.tell(receiver, heard)
-        sender = self._pool.by_id.get(event.who)
+        sender = self._pool.by_id.get(event.client_id)
         if isinstance(sender, Client):
             told = self._encoded(sender.codec.whisper, stored, event, mine=True)
             # To oneself it comes twice only where the two look different.
@@ -180,13 +180,13 @@ class Announcer:
 
     def _joined(self, event: Joined, stored: Stored) -> None:
         own = self._committer.is_own(stored.key)
-        arrival = self._arrivals.get(event.who) if own else None
-        person = arrival.client if arrival else self._pool.by_id.get(event.who)
+        arrival = self._arrivals.get(event.client_id) if own else None
+        person = arrival.client if arrival else self._pool.by_id.get(event.client_id)
         if isinstance(person, Client) and not own:
             self._moved(person)
             person = None
         if person is None:
-            person = Person(event.who, event.nick, fold(event.nick))
+            person = Member(event.client_id, event.nick, fold(event.nick))
         is_back = event.room in person.rooms and not self._asked
         self._pool.enter(person, event.room)
         storm = self._storms.get((event.room, True))
@@ -208,7 +208,7 @@ class Announcer:
         self._spawn(self._arrivals.departed(client.id, client.nick))
         self._ghosts.append(client)
 
-    def _back(self, person: Person, event: Joined, stored: Stored) -> None:
+    def _back(self, person: Member, event: Joined, stored: Stored) -> None:
         """Someone of whom others were told that it is gone, but we knew better."""
         if person.nick == event.nick:
             return
@@ -223,7 +223,7 @@ class Announcer:
     def _come_in(
         self,
         client: Client,
-        arrival: Arrival | None,
+        arrival: PendingJoin | None,
         event: Joined,
         stored: Stored,
         *,
@@ -234,7 +234,7 @@ class Announcer:
         room = self._pool.rooms[event.room]
         told = b""
         if arrival is None:
-            told = self._encoded(client.codec.answer, look_into(room), None)
+            told = self._encoded(client.codec.answer, snapshot_of(room), None)
         else:
             arrival.awaited.discard(event.room)
             if not arrival.awaited:
@@ -248,7 +248,7 @@ class Announcer:
         self._pool.shut(room)
 
     def _left(self, event: Left, stored: Stored) -> None:
-        person = self._pool.by_id.get(event.who)
+        person = self._pool.by_id.get(event.client_id)
         if person is None:
             return
         client = person if isinstance(person, Client) else None
@@ -265,8 +265,8 @@ class Announcer:
         else:
             storm.append(event.nick)
 
-    def _gone(self, event: Gone, stored: Stored) -> None:
-        person = self._pool.by_id.get(event.who)
+    def _gone(self, event: Quit, stored: Stored) -> None:
+        person = self._pool.by_id.get(event.client_id)
         if person is None:
             return
         alone: list[str] = []
@@ -290,7 +290,7 @@ class Announcer:
         self._pool.remove(person)
 
     def _renamed(self, event: Renamed, stored: Stored) -> None:
-        person = self._pool.by_id.get(event.who)
+        person = self._pool.by_id.get(event.client_id)
         if person is None:
             return
         self._pool.rename(person, event.new, fold(event.new))
@@ -307,7 +307,7 @@ class Announcer:
             room.topic = event.text
             self._fanout.show(stored, (event.room,))
 
-    def _missing(self, event: Missing, stored: Stored) -> None:
+    def _missing(self, event: HistoryGap, stored: Stored) -> None:
         room = self._pool.rooms.get(event.room)
         for person in room.people.values() if room is not None else ():
             if isinstance(person, Client):
@@ -316,22 +316,22 @@ class Announcer:
                 self._fanout.tell(person, told)
 
     def _away_set(self, event: AwaySet, stored: Stored) -> None:
-        person = self._pool.by_id.get(event.who)
+        person = self._pool.by_id.get(event.client_id)
         if person is not None:
             self._pool.set_away(person, event.text)
             self._fanout.show(stored, person.rooms)
 
 
-def _blind(person: Person) -> Client | None:
+def _blind(person: Member) -> Client | None:
     """The client, if that is what it is, and its wire does not show it its own."""
     if isinstance(person, Client) and not person.codec.shows_own:
         return person
     return None
 
 
-def _ignores(client: Client, event: Whispered) -> bool:
+def _ignores(client: Client, event: DirectMessage) -> bool:
     """Whether a client does not want to hear from the sender."""
     if not client.ignored:
         return False
     _, _, ignoring = client.view_key()
-    return event.who in ignoring or fold_or_none(event.nick) in ignoring
+    return event.client_id in ignoring or fold_or_none(event.nick) in ignoring

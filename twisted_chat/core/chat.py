@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from .announcer import Announcer
 from .commands import CommandTable
 from .committer import Committer, Submission
-from .events import LOBBY, Event, Gone, Joined, Renamed, Said, Signalled, Stored
+from .events import LOBBY, CustomEvent, Event, Joined, Message, Quit, Renamed, Stored
 from .interfaces import (
     SHUTTING_DOWN,
     CallLater,
@@ -32,15 +32,15 @@ from .interfaces import (
     StoreError,
 )
 from .isolation import encoded, report
-from .joining import Arrivals
+from .joining import Joiner
 from .nicknames import release, room_name
 from .pool import Client, ClientPool
-from .replies import Answer, Done, Failed, Notice, Refused, Request
+from .replies import Done, ErrorReply, Notice, Refused, Reply, Request
 from .sanitize import clean, is_blank
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class CommandContext:
     """What a route's handler is given.
 
     :ivar words: the arguments, as many as its usage names.
@@ -65,10 +65,10 @@ class Ask:
         return self.words[0]
 
 
-Outcome = Event | Answer | None
+Outcome = Event | Reply | None
 """What a route leads to: something for everyone, an answer, or nothing."""
 
-Handler = Callable[[Ask], Outcome | Awaitable[Outcome]]
+Handler = Callable[[CommandContext], Outcome | Awaitable[Outcome]]
 
 
 class Chat:
@@ -100,7 +100,7 @@ class Chat:
         self._spawn = spawn
         self._call_later = call_later
         self._stopping = False
-        self._arrivals = Arrivals(
+        self._arrivals = Joiner(
             pool=pool,
             journal=journal,
             names=names,
@@ -163,7 +163,7 @@ class Chat:
             else:
                 self._say(client, request)
         except Refused as refused:
-            self.tell(client, Failed(refused.code, refused.text), request.ref)
+            self.tell(client, ErrorReply(refused.code, refused.text), request.ref)
         except Exception as mistake:  # noqa: BLE001 - it ends in the log
             self._went_wrong(client, request, mistake)
 
@@ -173,7 +173,7 @@ class Chat:
             return
         client.leaving = True
         if not self._arrivals.cancel(client):
-            self._committer.submit(Gone(client.nick, client.id), lasting=True)
+            self._committer.submit(Quit(client.nick, client.id), lasting=True)
 
     def recode(self, client: Client, codec: Codec) -> None:
         """The client goes on with another wire format."""
@@ -204,7 +204,7 @@ class Chat:
             raise Refused("not_in_room", f"you are not in #{name}: \\join {name} first")
         return name
 
-    def speakable(self, text: str) -> str:
+    def sanitized(self, text: str) -> str:
         """What may be shown of a text.
 
         :raises Refused: ``empty``, if that is nothing.
@@ -218,7 +218,7 @@ class Chat:
         """Have an event stored and announced on behalf of a client."""
         self._committer.submit(event, client, ref)
 
-    def tell(self, client: Client, answer: Answer, ref: str | None = None) -> None:
+    def tell(self, client: Client, answer: Reply, ref: str | None = None) -> None:
         """Answer one client."""
         data = encoded(self._spawn, client.codec.answer, answer, ref)
         if data:
@@ -246,17 +246,17 @@ class Chat:
                 if request.ref is not None:
                     raise Refused("empty", "there is nothing to show in that")
                 return
-            signalled = Signalled(room, client.nick, raw, client.id)
+            signalled = CustomEvent(room, client.nick, raw, client.id)
             self.submit(signalled, client, request.ref)
             return
         self._committer.submit(
-            Said(room, client.nick, text, client.id, raw), client, request.ref
+            Message(room, client.nick, text, client.id, raw), client, request.ref
         )
 
     def _route(self, client: Client, request: Request) -> None:
         command = self.table.find(request.route)
         words = command.arguments(request.text)
-        ask = Ask(self, client, request, words)
+        ask = CommandContext(self, client, request, words)
         if command.in_room:
             self.spoken_room(client, request.room)
         outcome = command.handler(ask)
@@ -272,9 +272,9 @@ class Chat:
         try:
             self._conclude(client, request, await outcome)
         except Refused as refused:
-            self.tell(client, Failed(refused.code, refused.text), request.ref)
+            self.tell(client, ErrorReply(refused.code, refused.text), request.ref)
         except StoreError as error:
-            self.tell(client, Failed("store", str(error)), request.ref)
+            self.tell(client, ErrorReply("store", str(error)), request.ref)
         except Exception as mistake:  # noqa: BLE001 - it ends in the log
             self._went_wrong(client, request, mistake)
         finally:
@@ -283,7 +283,7 @@ class Chat:
     def _went_wrong(self, client: Client, request: Request, mistake: Exception) -> None:
         report(self._spawn, mistake)
         text = "that went wrong here, and the server's log says how"
-        self.tell(client, Failed("internal", text), request.ref)
+        self.tell(client, ErrorReply("internal", text), request.ref)
 
     def _conclude(self, client: Client, request: Request, outcome: Outcome) -> None:
         if isinstance(outcome, Event):
@@ -302,19 +302,19 @@ class Chat:
     def _not_stored(self, submission: Submission, error: StoreError) -> None:
         event, client = submission.event, submission.client
         if submission.lasting:
-            self._arrivals.warn(event.who, error)
+            self._arrivals.warn(event.client_id, error)
             return
         unknown = isinstance(error, OutcomeUnknown)
         if unknown:
             # Perhaps it is announced yet: what it needs then is not let go of.
             pass
         elif isinstance(event, Renamed):
-            self._spawn(release(self.names, event.who, event.new, kept=event.old))
+            self._spawn(release(self.names, event.client_id, event.new, kept=event.old))
         elif isinstance(event, Joined):
             self.pool.shut(self.pool.room(event.room))
         if client is not None:
             text = str(error) if unknown else f"not stored: {error}"
-            self.tell(client, Failed("store", text), submission.ref)
+            self.tell(client, ErrorReply("store", text), submission.ref)
             self._done(client)
 
     # The end.
@@ -326,7 +326,7 @@ class Chat:
         for client in present:
             if not client.leaving:
                 client.leaving = True
-                self._committer.submit(Gone(client.nick, client.id), lasting=True)
+                self._committer.submit(Quit(client.nick, client.id), lasting=True)
         for client in dict.fromkeys(present + self._arrivals.clients()):
             self._send_away(client)
         self._committer.when_idle(stopped)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from .events import Entry, Event, Stored
 from .interfaces import CallLater, Journal, Spawn, StoreError
-from .isolation import store_error
+from .isolation import as_store_error
 from .pool import Client
 
 MAX_ENTRIES = 2000
@@ -23,12 +23,12 @@ MAX_ENTRIES = 2000
 MAX_CHARACTERS = 128 * 1024
 """Characters said in one batch, well below what may wait for one reader."""
 
-LULL = 0.1
+MAX_PRESENCE_DELAY = 0.1
 """Seconds that arrivals and departures may wait for more of their kind, when to
 show them takes long: so that thousands who come at once cost a line for each
 crowd and not one for each of them, times everyone who is there."""
 
-SHARE = 4
+DELAY_FACTOR = 4
 """As many times as it took to show the last batch they wait before the next."""
 
 RETRY = 1.0
@@ -114,7 +114,9 @@ class Committer:
     def shown(self) -> None:
         """It has been shown."""
         now = self._seconds()
-        self._rest_until = now + min(LULL, SHARE * (now - self._began))
+        self._rest_until = now + min(
+            MAX_PRESENCE_DELAY, DELAY_FACTOR * (now - self._began)
+        )
 
     def is_own(self, key: str) -> bool:
         """Whether an entry with this key comes from this server."""
@@ -172,7 +174,7 @@ class Committer:
             except Exception as error:  # noqa: BLE001 - it ends in the log
                 # A mistake in a journal must not stop the chat: the batch is
                 # treated as after any other failure.
-                self._fail(batch, store_error(self._spawn, error))
+                self._fail(batch, as_store_error(self._spawn, error))
                 if self._waiting and self._waiting[0].lasting:
                     self._call_later(RETRY, self._start)
                     self._tell_idle()

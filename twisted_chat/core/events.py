@@ -4,7 +4,7 @@ Everything that anyone is shown of what others did is one of these, and was
 stored before it was shown.  Rules of this file: values only, no behaviour, no
 input or output; a new kind of event starts here and in ``Event``.
 
-``who`` is always the id of the client that did it.  Client ids are secrets (a
+``client_id`` is always the id of the client that did it.  Client ids are secrets (a
 client resumes its place with its own), so they never reach another client or
 a log.
 """
@@ -18,7 +18,7 @@ LOBBY = "lobby"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Message:
     """Someone said something in a room.
 
     :ivar raw: the JSON text of the Socket.IO ``chat`` value that this came
@@ -28,22 +28,22 @@ class Said:
     room: str
     nick: str
     text: str
-    who: str
+    client_id: str
     raw: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Acted:
+class Action:
     """Someone did something, as with ``\\me``: ``* alice waves``."""
 
     room: str
     nick: str
     text: str
-    who: str
+    client_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Signalled:
+class CustomEvent:
     """A Socket.IO client sent a ``chat`` value that is no text.
 
     :ivar raw: its JSON text; shown to Socket.IO clients only.
@@ -52,22 +52,22 @@ class Signalled:
     room: str
     nick: str
     raw: str
-    who: str
+    client_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Whispered:
+class DirectMessage:
     """A private message, shown to its sender and its receiver only.
 
-    :ivar to: the receiver's nickname when it was sent.
-    :ivar to_who: the receiver's client id.
+    :ivar recipient: the receiver's nickname when it was sent.
+    :ivar recipient_id: the receiver's client id.
     """
 
     nick: str
-    to: str
+    recipient: str
     text: str
-    who: str
-    to_who: str
+    client_id: str
+    recipient_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Joined:
 
     room: str
     nick: str
-    who: str
+    client_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +85,15 @@ class Left:
 
     room: str
     nick: str
-    who: str
+    client_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
+class Quit:
     """Someone left the chat, and with it every room."""
 
     nick: str
-    who: str
+    client_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Renamed:
 
     old: str
     new: str
-    who: str
+    client_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class TopicSet:
     room: str
     nick: str
     text: str
-    who: str
+    client_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +121,11 @@ class AwaySet:
 
     nick: str
     text: str
-    who: str
+    client_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class HistoryGap:
     """Some of what was said in a room before this cannot be shown here.
 
     Only a server that was cut off from its journal for long says so, to those who
@@ -137,18 +137,18 @@ class Missing:
 
 
 Event = (
-    Said
-    | Acted
-    | Signalled
-    | Whispered
+    Message
+    | Action
+    | CustomEvent
+    | DirectMessage
     | Joined
     | Left
-    | Gone
+    | Quit
     | Renamed
     | TopicSet
     | AwaySet
 )
-Spoken = Said | Acted
+RoomMessage = Message | Action
 """What a room's history is made of."""
 
 
@@ -181,7 +181,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Crowd:
+class BulkPresence:
     """Many came into a room, or left it, in one batch.
 
     It stands in the place of their single ``Joined`` or ``Left`` and is made

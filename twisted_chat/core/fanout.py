@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .events import Acted, Crowd, Said, Signalled, Stored
+from .events import Action, BulkPresence, CustomEvent, Message, Stored
 from .interfaces import Codec, Spawn
 from .isolation import encoded
 from .nicknames import fold_or_none
 from .pool import Client, ClientPool, View
 
-Shown = Stored | Crowd
+Shown = Stored | BulkPresence
 
 HERE = ""
 """Where something is shown that happened in the room the viewer speaks in."""
@@ -130,7 +130,7 @@ class Fanout:
             room = where or None
             data = cache[index] = (
                 encoded(self._spawn, codec.crowd, what, room)
-                if isinstance(what, Crowd)
+                if isinstance(what, BulkPresence)
                 else encoded(self._spawn, codec.event, what, room)
             )
         return data
@@ -171,6 +171,6 @@ def _where(what: Shown, rooms: Sequence[str], view: View) -> str | None:
 
 def _ignored(stored: Stored, ignoring: frozenset[str]) -> bool:
     event = stored.event
-    if not isinstance(event, Said | Acted | Signalled):
+    if not isinstance(event, Message | Action | CustomEvent):
         return False
-    return event.who in ignoring or fold_or_none(event.nick) in ignoring
+    return event.client_id in ignoring or fold_or_none(event.nick) in ignoring

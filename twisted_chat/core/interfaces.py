@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from .events import Crowd, Entry, Stored, Whispered
-from .replies import Answer
+from .events import BulkPresence, DirectMessage, Entry, Stored
+from .replies import Reply
 
 CallLater = Callable[[float, Callable[[], None]], object]
 """Call the function after so many seconds, in the reactor's thread."""
@@ -79,16 +79,16 @@ class Codec(Protocol):
             viewer speaks.
         """
 
-    def whisper(self, stored: Stored, event: Whispered, *, mine: bool) -> bytes:
+    def whisper(self, stored: Stored, event: DirectMessage, *, mine: bool) -> bytes:
         """A private message.
 
         :param mine: the viewer is its sender.
         """
 
-    def crowd(self, crowd: Crowd, room: str | None) -> bytes:
+    def crowd(self, crowd: BulkPresence, room: str | None) -> bytes:
         """Many arrivals or departures at once."""
 
-    def answer(self, answer: Answer, ref: str | None) -> bytes:
+    def answer(self, answer: Reply, ref: str | None) -> bytes:
         """An answer for one client.
 
         :param ref: what the client gave to recognise the answer by.
@@ -104,7 +104,7 @@ class RoomState:
 
 
 @dataclass(frozen=True, slots=True)
-class Missed:
+class MissedEvents:
     """What was missed since a position.
 
     :ivar complete: nothing is missing; if false, ``events`` is empty.
@@ -145,7 +145,7 @@ class Journal(Protocol):
 
     def since(
         self, position: str, rooms: Sequence[str], who: str, limit: int
-    ) -> Awaitable[Missed]:
+    ) -> Awaitable[MissedEvents]:
         """What was said after a position, oldest first.
 
         That is messages, actions and topics in these rooms, and private

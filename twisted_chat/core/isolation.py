@@ -19,7 +19,7 @@ def report(spawn: Spawn, mistake: Exception) -> None:
     spawn(_raise(mistake))
 
 
-def store_error(spawn: Spawn, error: Exception) -> StoreError:
+def as_store_error(spawn: Spawn, error: Exception) -> StoreError:
     """What a client may read of an exception that came out of a store."""
     if isinstance(error, StoreError):
         return error

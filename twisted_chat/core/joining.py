@@ -26,18 +26,18 @@ from .interfaces import (
     Spawn,
     StoreError,
 )
-from .isolation import encoded, store_error
+from .isolation import as_store_error, encoded
 from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS, MAX_ROOMS
 from .nicknames import Name, guest_number, release, room_name
 from .pool import Client, ClientPool, Room
-from .replies import Answer, Entered, Failed, Refused, Welcome
+from .replies import ErrorReply, Refused, Reply, RoomSnapshot, Welcome
 
 RETRY = 1.0
 """Seconds until a newcomer is tried again while the store is away."""
 
 
 @dataclass(slots=True, eq=False)
-class Arrival:
+class PendingJoin:
     """A client that is not in yet.
 
     :ivar nick: the name that it would like.
@@ -58,7 +58,7 @@ class Arrival:
     warned: bool = False
 
 
-class Arrivals:
+class Joiner:
     """Lets clients in.
 
     :param chance: for the numbers of guests; ids come from ``secrets``.
@@ -85,11 +85,11 @@ class Arrivals:
         self._call_later = call_later
         self._chance = chance
         self._motd = tuple(motd)
-        self._arriving: dict[str, Arrival] = {}
+        self._arriving: dict[str, PendingJoin] = {}
         # Those who are gone and whose names are not free yet.
         self._departing: set[str] = set()
 
-    def get(self, who: str) -> Arrival | None:
+    def get(self, who: str) -> PendingJoin | None:
         """The arrival of this client, if it is not in yet."""
         return self._arriving.get(who)
 
@@ -113,7 +113,7 @@ class Arrivals:
         if session is None or not _is_id(session) or session in self._arriving:
             session = _new_id()
         client = Client(session, connection, codec)
-        arrival = Arrival(client, nick, _known_rooms(rooms), since)
+        arrival = PendingJoin(client, nick, _known_rooms(rooms), since)
         self._arriving[client.id] = arrival
         if not isinstance(former, Client) and session not in self._departing:
             self._spawn(self._arrive(arrival))
@@ -146,9 +146,9 @@ class Arrivals:
         if arrival is not None and not arrival.warned:
             arrival.warned = True
             text = f"you cannot be let in yet: {error} (trying again)"
-            self._tell(arrival.client, Failed("store", text))
+            self._tell(arrival.client, ErrorReply("store", text))
 
-    def let_in(self, arrival: Arrival, room: Room, position: str) -> bytes:
+    def let_in(self, arrival: PendingJoin, room: Room, position: str) -> bytes:
         """The last of its arrivals was announced.
 
         :returns: what it is shown before anything that happens after it.
@@ -166,7 +166,7 @@ class Arrivals:
 
     # Getting in.
 
-    async def _arrive(self, arrival: Arrival) -> None:
+    async def _arrive(self, arrival: PendingJoin) -> None:
         client = arrival.client
         opened: list[Room] = []
         try:
@@ -176,7 +176,7 @@ class Arrivals:
                 opened.append(room)
         except Exception as error:  # noqa: BLE001 - it ends in the log
             self._shut(opened)
-            self.warn(client.id, store_error(self._spawn, error))
+            self.warn(client.id, as_store_error(self._spawn, error))
             if not arrival.cancelled:
                 self._call_later(RETRY, lambda: self._spawn(self._arrive(arrival)))
                 return
@@ -194,7 +194,7 @@ class Arrivals:
         while opened:
             self._pool.shut(opened.pop())
 
-    async def _name(self, arrival: Arrival) -> None:
+    async def _name(self, arrival: PendingJoin) -> None:
         """Find a name for a newcomer: the one that it wants, or a guest's."""
         client = arrival.client
         if client.nick:
@@ -204,7 +204,7 @@ class Arrivals:
             try:
                 name = await claim(self._names, arrival.nick, client.id)
             except Refused as refused:
-                self._tell(client, Failed(refused.code, refused.text))
+                self._tell(client, ErrorReply(refused.code, refused.text))
                 arrival.nick = None
         while name is None:
             # Those who are not in yet have a name as well.
@@ -214,7 +214,7 @@ class Arrivals:
                 name = guest
         client.nick, client.folded = name.text, name.folded
 
-    async def _former_name(self, arrival: Arrival) -> Name | None:
+    async def _former_name(self, arrival: PendingJoin) -> Name | None:
         """The name that a client which resumes still has on another server."""
         former = self._pool.by_id.get(arrival.client.id)
         if former is None or arrival.nick not in (None, "", former.nick):
@@ -290,23 +290,23 @@ class Arrivals:
         told = self._encoded(client, welcome)
         for name in client.rooms:
             if name != welcome.room:
-                entered = look_into(self._pool.room(name))
+                entered = snapshot_of(self._pool.room(name))
                 if welcome.recovered:
                     entered = replace(entered, history=())
                 told += self._encoded(client, entered)
         return told
 
-    def _tell(self, client: Client, answer: Answer) -> None:
+    def _tell(self, client: Client, answer: Reply) -> None:
         if data := self._encoded(client, answer):
             client.write(data)
 
-    def _encoded(self, client: Client, answer: Answer) -> bytes:
+    def _encoded(self, client: Client, answer: Reply) -> bytes:
         return encoded(self._spawn, client.codec.answer, answer, None)
 
 
-def look_into(room: Room) -> Entered:
+def snapshot_of(room: Room) -> RoomSnapshot:
     """What one sees on coming into a room."""
-    return Entered(
+    return RoomSnapshot(
         room.name, room.nicks(), room.topic or "", room.history(), room.away()
     )
 

@@ -30,14 +30,14 @@ WORTH_WAITING = 0.001
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class RateLimit:
     """How fast a client may speak: so many at once, then so many a second."""
 
     burst: int
     per_second: float
 
     @classmethod
-    def parse(cls, text: str) -> Pace | None:
+    def parse(cls, text: str) -> RateLimit | None:
         """``10:5``, or ``off`` for no limit (``None``).
 
         :raises ValueError: with a line that says what it should look like.
@@ -56,12 +56,12 @@ class Pace:
         return pace
 
 
-class Bucket:
+class TokenBucket:
     """A token bucket that keeps one client to its pace."""
 
     __slots__ = ("_full_at", "_pace")
 
-    def __init__(self, pace: Pace) -> None:
+    def __init__(self, pace: RateLimit) -> None:
         self._pace = pace
         # When the bucket will be full again says all there is to know.
         self._full_at = 0.0

@@ -15,13 +15,13 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from .events import Spoken, Stored
+from .events import RoomMessage, Stored
 from .interfaces import Codec, Connection, Journal
 
 ViewKey = tuple[Codec, tuple[str, ...], frozenset[str]]
 
 
-class Person:
+class Member:
     """Someone in the conversation, on whichever server.
 
     :ivar id: unique and secret; see ``events``.
@@ -68,7 +68,7 @@ class Drainable(Protocol):
         """Have everything that the client had sent taken now."""
 
 
-class Client(Person):
+class Client(Member):
     """Someone connected to this server.
 
     :ivar write: sends bytes to it; its connection's, except while it catches up.
@@ -164,10 +164,10 @@ class Room:
 
     def __init__(self, name: str, history: int) -> None:
         self.name = name
-        self.people: dict[str, Person] = {}
+        self.people: dict[str, Member] = {}
         # What every newcomer is shown, without asking each person for it.
         self._nicks: dict[str, str] = {}
-        self._away: dict[str, Person] = {}
+        self._away: dict[str, Member] = {}
         self.topic: str | None = None
         self.recent: deque[Stored] = deque(maxlen=history)
         self.loaded = False
@@ -209,7 +209,7 @@ class Room:
         """Who of them is away, and why."""
         return {p.nick: p.away for p in self._away.values()}
 
-    def note(self, person: Person) -> None:
+    def note(self, person: Member) -> None:
         """Someone is in it, is called otherwise now, went away or came back."""
         self.people[person.id] = person
         self._nicks[person.id] = person.nick
@@ -218,7 +218,7 @@ class Room:
         else:
             self._away.pop(person.id, None)
 
-    def forget(self, person: Person) -> None:
+    def forget(self, person: Member) -> None:
         """Someone is not in it any more."""
         for known in (self.people, self._nicks, self._away):
             known.pop(person.id, None)
@@ -236,8 +236,8 @@ class ClientPool:
         self.history = history
         self.position = ""
         self.lingering = 0
-        self.by_id: dict[str, Person] = {}
-        self.by_name: dict[str, Person] = {}
+        self.by_id: dict[str, Member] = {}
+        self.by_name: dict[str, Member] = {}
         self.rooms: dict[str, Room] = {}
         self.views: dict[ViewKey, View] = {}
 
@@ -255,7 +255,7 @@ class ClientPool:
             room = self.rooms[name] = Room(name, self.history)
         return room
 
-    def enter(self, person: Person, room: str) -> None:
+    def enter(self, person: Member, room: str) -> None:
         """Someone comes into a room, and with the first one into the pool."""
         self.by_id[person.id] = person
         self.by_name[person.folded] = person
@@ -263,7 +263,7 @@ class ClientPool:
         if room not in person.rooms:
             person.rooms += (room,)
 
-    def leave(self, person: Person, room: str) -> None:
+    def leave(self, person: Member, room: str) -> None:
         """Someone leaves a room."""
         person.rooms = tuple(name for name in person.rooms if name != room)
         place = self.rooms.get(room)
@@ -271,7 +271,7 @@ class ClientPool:
             place.forget(person)
             self._sweep(place)
 
-    def remove(self, person: Person) -> None:
+    def remove(self, person: Member) -> None:
         """Someone leaves the chat."""
         for room in person.rooms:
             self.leave(person, room)
@@ -280,7 +280,7 @@ class ClientPool:
         if self.by_name.get(person.folded) is person:
             del self.by_name[person.folded]
 
-    def rename(self, person: Person, nick: str, folded: str) -> None:
+    def rename(self, person: Member, nick: str, folded: str) -> None:
         """Someone takes another nickname."""
         if self.by_name.get(person.folded) is person:
             del self.by_name[person.folded]
@@ -289,12 +289,12 @@ class ClientPool:
         self.by_name[folded] = person
         self._note(person)
 
-    def set_away(self, person: Person, why: str) -> None:
+    def set_away(self, person: Member, why: str) -> None:
         """Someone goes away, or with an empty text comes back."""
         person.away = why
         self._note(person)
 
-    def _note(self, person: Person) -> None:
+    def _note(self, person: Member) -> None:
         for room in person.rooms:
             self.rooms[room].note(person)
 
@@ -346,4 +346,4 @@ class ClientPool:
 
 def is_spoken(stored: Stored) -> bool:
     """Whether it belongs in a room's history."""
-    return isinstance(stored.event, Spoken)
+    return isinstance(stored.event, RoomMessage)

@@ -57,7 +57,7 @@ class Welcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Entered:
+class RoomSnapshot:
     """What one sees on joining a further room, or on switching to it."""
 
     room: str
@@ -68,7 +68,7 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True)
-class Here:
+class MemberList:
     """Who is in a room."""
 
     room: str
@@ -77,7 +77,7 @@ class Here:
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class HistoryPage:
     """A part of a room's history, oldest first.
 
     :ivar words: what was searched for, if this answers a search.
@@ -98,7 +98,7 @@ class RoomList:
 
 
 @dataclass(frozen=True, slots=True)
-class TopicIs:
+class Topic:
     """A room's topic; empty when it has none."""
 
     room: str
@@ -123,14 +123,24 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
+class ErrorReply:
     """What the client asked for was refused."""
 
     code: str
     text: str
 
 
-Answer = Welcome | Entered | Here | Past | RoomList | TopicIs | Notice | Done | Failed
+Reply = (
+    Welcome
+    | RoomSnapshot
+    | MemberList
+    | HistoryPage
+    | RoomList
+    | Topic
+    | Notice
+    | Done
+    | ErrorReply
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +152,7 @@ class Request:
     :ivar text: what follows the route, or what is said.
     :ivar room: the room meant, if not the one the client speaks in.
     :ivar ref: comes back on the answer, when the client gave one.
-    :ivar raw: see ``events.Said``.
+    :ivar raw: see ``events.Message``.
     :ivar before: only what is older than this position.
     :ivar limit: at most so many.
     :ivar refusal: it could not even be read; this is why.

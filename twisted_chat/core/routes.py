@@ -1,6 +1,6 @@
 """The backslash routes: one small function each.
 
-A handler is given an ``Ask`` and returns what it leads to: an event for
+A handler is given an ``CommandContext`` and returns what it leads to: an event for
 everyone, an answer for the asker, or nothing; or it raises ``Refused``.  What
 it needs is said by its usage and guards in the table, which has been checked
 before it is called.  ``docs/architecture.md`` shows how to add one.
@@ -10,25 +10,25 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from .chat import Ask, Handler
+from .chat import CommandContext, Handler
 from .commands import CommandTable
 from .events import (
-    Acted,
+    Action,
     AwaySet,
+    CustomEvent,
+    DirectMessage,
     Event,
     Joined,
     Left,
+    Message,
     Renamed,
-    Said,
-    Signalled,
     TopicSet,
-    Whispered,
 )
-from .joining import claim, look_into
+from .joining import claim, snapshot_of
 from .limits import MAX_HISTORY, MAX_IGNORED, MAX_ROOMS
 from .nicknames import fold_or_none, room_name
-from .pool import Person
-from .replies import Answer, Here, Notice, Past, Refused, RoomList, TopicIs
+from .pool import Member
+from .replies import HistoryPage, MemberList, Notice, Refused, Reply, RoomList, Topic
 from .sanitize import clean
 
 SHOWN_HISTORY = 20
@@ -44,7 +44,7 @@ def standard_table() -> CommandTable[Handler]:
 
 
 @_routes.route("nick", "NAME", "take another nickname")
-async def nick(ask: Ask) -> Event:
+async def nick(ask: CommandContext) -> Event:
     client = ask.client
     if ask.word == client.nick:
         raise Refused("nick_taken", f"you are {ask.word} already")
@@ -53,38 +53,38 @@ async def nick(ask: Ask) -> Event:
 
 
 @_routes.route("dm", "NAME TEXT", "say something to one person", aliases=("msg",))
-def dm(ask: Ask) -> Event:
+def dm(ask: CommandContext) -> Event:
     name, text = ask.words
     receiver = _person(ask, name)
     if receiver.away:
         away = Notice((f"{receiver.nick} is away: {receiver.away}",))
         ask.chat.tell(ask.client, away)
-    client, text = ask.client, ask.chat.speakable(text)
-    return Whispered(client.nick, receiver.nick, text, client.id, receiver.id)
+    client, text = ask.client, ask.chat.sanitized(text)
+    return DirectMessage(client.nick, receiver.nick, text, client.id, receiver.id)
 
 
 @_routes.route("who", "[ROOM]", "who is in this room, or in another")
-def who(ask: Ask) -> Answer:
+def who(ask: CommandContext) -> Reply:
     name = _named_room(ask)
     room = ask.chat.pool.rooms.get(name)
     if room is None:
-        return Here(name, ())
-    return Here(name, room.nicks(), room.away())
+        return MemberList(name, ())
+    return MemberList(name, room.nicks(), room.away())
 
 
 @_routes.route("help", "[ROUTE]", "what can be typed here")
-def show_help(ask: Ask) -> Answer:
+def show_help(ask: CommandContext) -> Reply:
     return Notice(ask.chat.table.help(ask.word))
 
 
 @_routes.route("me", "TEXT", "say what you do", in_room=True)
-def me(ask: Ask) -> Event:
-    text = ask.chat.speakable(ask.word)
-    return Acted(ask.room, ask.client.nick, text, ask.client.id)
+def me(ask: CommandContext) -> Event:
+    text = ask.chat.sanitized(ask.word)
+    return Action(ask.room, ask.client.nick, text, ask.client.id)
 
 
 @_routes.route("join", "ROOM", "go into a room and speak there")
-async def join(ask: Ask) -> Event | Answer:
+async def join(ask: CommandContext) -> Event | Reply:
     client, chat = ask.client, ask.chat
     name = room_name(ask.word)
     if name in client.rooms:
@@ -102,13 +102,13 @@ async def join(ask: Ask) -> Event | Answer:
 
 
 @_routes.route("leave", "[ROOM]", "leave this room, or another", aliases=("part",))
-def leave(ask: Ask) -> Event:
+def leave(ask: CommandContext) -> Event:
     room = ask.chat.spoken_room(ask.client, ask.word or ask.request.room)
     return Left(room, ask.client.nick, ask.client.id)
 
 
 @_routes.route("rooms", "", "the rooms with someone in them")
-def rooms(ask: Ask) -> Answer:
+def rooms(ask: CommandContext) -> Reply:
     found = [(r.name, len(r.people)) for r in ask.chat.pool.rooms.values()]
     found.sort(key=lambda room: (-room[1], room[0]))
     return RoomList(tuple((name, count) for name, count in found if count))
@@ -117,35 +117,37 @@ def rooms(ask: Ask) -> Answer:
 @_routes.route(
     "topic", "[TEXT]", "what this room is about; a text sets it, - clears it"
 )
-def topic(ask: Ask) -> Event | Answer:
+def topic(ask: CommandContext) -> Event | Reply:
     chat, client = ask.chat, ask.client
     if not ask.word:
         room = chat.pool.rooms.get(ask.room)
-        return TopicIs(ask.room, (room and room.topic) or "")
-    text = "" if ask.word == "-" else chat.speakable(ask.word)
+        return Topic(ask.room, (room and room.topic) or "")
+    text = "" if ask.word == "-" else chat.sanitized(ask.word)
     return TopicSet(ask.room, client.nick, text, client.id)
 
 
 @_routes.route("history", "[N]", "what was said here last")
-async def history(ask: Ask) -> Answer:
+async def history(ask: CommandContext) -> Reply:
     room = _readable_room(ask)
     limit = _number(ask.word) if ask.word else ask.request.limit
     limit = min(limit or SHOWN_HISTORY, MAX_HISTORY)
     # One more than asked for tells whether there is more.
     found = await ask.chat.journal.before(room, ask.request.before, limit + 1)
-    return Past(room, found[-limit:], more=len(found) > limit)
+    return HistoryPage(room, found[-limit:], more=len(found) > limit)
 
 
 @_routes.route("search", "WORDS", "what was said here with all these words")
-async def search(ask: Ask) -> Answer:
+async def search(ask: CommandContext) -> Reply:
     room = _readable_room(ask)
     limit = min(ask.request.limit or SHOWN_HISTORY, MAX_HISTORY)
     found = await ask.chat.journal.search(room, ask.word, limit + 1)
-    return Past(room, found[-limit:], more=len(found) > limit, words=clean(ask.word))
+    return HistoryPage(
+        room, found[-limit:], more=len(found) > limit, words=clean(ask.word)
+    )
 
 
 @_routes.route("ignore", "[NAME]", "do not show what someone says")
-def ignore(ask: Ask) -> Answer:
+def ignore(ask: CommandContext) -> Reply:
     client = ask.client
     if not ask.word:
         names = sorted(nick for nick, _ in (client.ignored or {}).values())
@@ -163,7 +165,7 @@ def ignore(ask: Ask) -> Answer:
 
 
 @_routes.route("unignore", "NAME", "show again what someone says")
-def unignore(ask: Ask) -> Answer:
+def unignore(ask: CommandContext) -> Reply:
     client, folded = ask.client, fold_or_none(ask.word)
     ignored = client.ignored or {}
     if folded not in ignored:
@@ -179,24 +181,24 @@ def unignore(ask: Ask) -> Answer:
 
 
 @_routes.route("away", "[TEXT]", "say that you are away; without a text, back")
-def away(ask: Ask) -> Event:
-    text = ask.chat.speakable(ask.word) if ask.word else ""
+def away(ask: CommandContext) -> Event:
+    text = ask.chat.sanitized(ask.word) if ask.word else ""
     if not text and not ask.client.away:
         text = "away"
     return AwaySet(ask.client.nick, text, ask.client.id)
 
 
 @_routes.route("quit", "[TEXT]", "leave the chat, with a last word if you like")
-def leave_chat(ask: Ask) -> Event | None:
+def leave_chat(ask: CommandContext) -> Event | None:
     client, connection = ask.client, ask.client.connection
     last_word = ""
     if ask.word and client.room is not None:
         with suppress(Refused):  # who wants to go goes, also without a word
-            last_word = ask.chat.speakable(ask.word)
+            last_word = ask.chat.sanitized(ask.word)
     client.closed = True
     if last_word and client.room is not None:
         client.when_idle(lambda: connection.close("quit"))
-        return Said(client.room, client.nick, last_word, client.id)
+        return Message(client.room, client.nick, last_word, client.id)
     connection.close("quit")
     return None
 
@@ -205,19 +207,19 @@ def leave_chat(ask: Ask) -> Event | None:
 
 
 @_routes.route(" entrance")
-def entrance(ask: Ask) -> Answer:
+def entrance(ask: CommandContext) -> Reply:
     """What one sees on coming into a room that one is in already."""
-    return look_into(ask.chat.pool.room(ask.room))
+    return snapshot_of(ask.chat.pool.room(ask.room))
 
 
 @_routes.route(" signal")
-def signal(ask: Ask) -> Event:
+def signal(ask: CommandContext) -> Event:
     """Show Socket.IO clients a value that is no text."""
     raw = ask.request.raw or "null"
-    return Signalled(ask.room, ask.client.nick, raw, ask.client.id)
+    return CustomEvent(ask.room, ask.client.nick, raw, ask.client.id)
 
 
-def _person(ask: Ask, nick: str) -> Person:
+def _person(ask: CommandContext, nick: str) -> Member:
     folded = fold_or_none(nick)
     person = ask.chat.pool.by_name.get(folded) if folded else None
     if person is None:
@@ -226,7 +228,7 @@ def _person(ask: Ask, nick: str) -> Person:
     return person
 
 
-def _named_room(ask: Ask) -> str:
+def _named_room(ask: CommandContext) -> str:
     """The room that is asked about, which the asker need not be in."""
     if ask.word:
         return room_name(ask.word)
@@ -235,7 +237,7 @@ def _named_room(ask: Ask) -> str:
     return ask.room
 
 
-def _readable_room(ask: Ask) -> str:
+def _readable_room(ask: CommandContext) -> str:
     """The room whose past is asked for: rooms are open to everyone."""
     return ask.room if ask.request.room is None else room_name(ask.request.room)
 

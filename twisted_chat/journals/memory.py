@@ -14,15 +14,15 @@ from itertools import islice
 from sys import getsizeof
 
 from twisted_chat.core.events import (
-    Acted,
+    Action,
+    DirectMessage,
     Entry,
     Event,
-    Said,
+    Message,
     Stored,
     TopicSet,
-    Whispered,
 )
-from twisted_chat.core.interfaces import Announce, Missed, RoomState, StoreError
+from twisted_chat.core.interfaces import Announce, MissedEvents, RoomState, StoreError
 
 from . import tokenizer as word
 
@@ -131,10 +131,10 @@ class MemoryJournal:
 
     async def since(
         self, position: str, rooms: Sequence[str], who: str, limit: int
-    ) -> Missed:
+    ) -> MissedEvents:
         """What was said after a position, see ``Journal.since``."""
         if not self._is_ours(position) or position < self._floor:
-            return Missed(False, ())
+            return MissedEvents(False, ())
         keys = [("client", who)]
         for room in dict.fromkeys(rooms):
             keys += [("room", room), ("topic", room)]
@@ -144,15 +144,15 @@ class MemoryJournal:
             if strand is None:
                 continue
             if position < strand.floor:
-                return Missed(False, ())
+                return MissedEvents(False, ())
             for one in reversed(strand.kept):
                 if one.position <= position:
                     break
                 found.append(one)
                 if len(found) > limit:
-                    return Missed(False, ())
+                    return MissedEvents(False, ())
         found.sort(key=lambda one: one.position)
-        return Missed(True, tuple(found))
+        return MissedEvents(True, tuple(found))
 
     async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
         """The last ``limit`` messages that hold all the words, see ``words``."""
@@ -162,7 +162,7 @@ class MemoryJournal:
         found = (
             one
             for one in self._backwards(("room", room))
-            if isinstance(one.event, Said | Acted)
+            if isinstance(one.event, Message | Action)
             and word.matches(one.event.text, phrases)
         )
         return _last(found, limit)
@@ -230,20 +230,20 @@ class MemoryJournal:
 def _strands_of(event: Event) -> tuple[tuple[str, str], ...]:
     """Under what an event is asked for again; nothing if it never is."""
     match event:
-        case Said() | Acted():
+        case Message() | Action():
             return (("room", event.room),)
         case TopicSet():
             return (("topic", event.room),)
-        case Whispered(who=who, to_who=to_who):
+        case DirectMessage(client_id=who, recipient_id=recipient_id):
             mine = ("client", who)
-            return (mine,) if who == to_who else (mine, ("client", to_who))
+            return (mine,) if who == recipient_id else (mine, ("client", recipient_id))
         case _:
             return ()
 
 
 def _size(event: Event) -> int:
     """About how many bytes an event takes."""
-    raw = event.raw if isinstance(event, Said) else None
+    raw = event.raw if isinstance(event, Message) else None
     text = getattr(event, "text", "")
     return _COST + getsizeof(text) + (getsizeof(raw) if raw else 0)
 

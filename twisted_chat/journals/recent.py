@@ -12,7 +12,7 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from twisted_chat.core.events import Acted, Said, Stored, TopicSet
+from twisted_chat.core.events import Action, Message, Stored, TopicSet
 from twisted_chat.core.interfaces import RoomState
 
 ROOMS = 64
@@ -72,7 +72,7 @@ class Recent:
         rooms = self._rooms
         for stored in batch:
             match stored.event:
-                case Said(room=room) | Acted(room=room):
+                case Message(room=room) | Action(room=room):
                     if room in rooms:
                         rooms[room].lines.append(stored)
                 case TopicSet(room=room, text=text):

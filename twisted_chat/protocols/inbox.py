@@ -20,7 +20,7 @@ from twisted.internet.interfaces import IDelayedCall, IReactorTime
 from twisted.logger import Logger
 
 from twisted_chat.core.chat import Chat
-from twisted_chat.core.limits import Bucket, Pace
+from twisted_chat.core.limits import RateLimit, TokenBucket
 from twisted_chat.core.pool import Client
 from twisted_chat.core.replies import Request
 
@@ -65,7 +65,7 @@ class Inbox:
         chat: Chat,
         client: Client,
         clock: IReactorTime,
-        pace: Pace | None,
+        pace: RateLimit | None,
         pause: Callable[[], object],
         resume: Callable[[], object],
     ) -> None:
@@ -74,7 +74,7 @@ class Inbox:
         self._connection = client.connection
         former, client.inbox = client.inbox, self
         self._clock = clock
-        self._bucket = Bucket(pace) if pace else None
+        self._bucket = TokenBucket(pace) if pace else None
         self._pause = pause
         self._resume = resume
         self._paused = False

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from twisted_chat.core.limits import MAX_HISTORY, Pace
+from twisted_chat.core.limits import MAX_HISTORY, RateLimit
 from twisted_chat.core.wordfilter import WordFilter
 
-DEFAULT_PACE = Pace(burst=10, per_second=5)
+DEFAULT_PACE = RateLimit(burst=10, per_second=5)
 
 _TCP_ENDPOINT = re.compile(r"(?:tcp|tcp4|tcp6|ssl):(?:port=)?(?!\w+=)([^:]*)")
 
@@ -55,7 +55,7 @@ class Settings:
     tls_key: Path | None = None
     max_clients: int = 10_000
     max_per_host: int = 64
-    flood: Pace | None = DEFAULT_PACE
+    flood: RateLimit | None = DEFAULT_PACE
     ping_interval: float = 25.0
     ping_timeout: float = 20.0
     allow_origin: tuple[str, ...] = ()
@@ -227,8 +227,8 @@ def _store(value: Any) -> str:
     )
 
 
-def _flood(value: Any) -> Pace | None:
-    return Pace.parse(_one_text(value))
+def _flood(value: Any) -> RateLimit | None:
+    return RateLimit.parse(_one_text(value))
 
 
 def _origins(value: Any) -> tuple[str, ...]:

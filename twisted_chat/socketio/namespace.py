@@ -25,7 +25,7 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from .packets import ACK, EVENT, MAIN, Packet, encode
-from .server import Connection, Member, SocketIO
+from .server import Connection, NamespaceSocket, SocketIO
 
 H = TypeVar("H", bound=Callable[..., object])
 
@@ -168,7 +168,7 @@ def _run(handler: Callable[..., object], args: Sequence[Any]) -> Any:
     return Deferred.fromCoroutine(result) if iscoroutine(result) else result
 
 
-class Socket(Member):
+class Socket(NamespaceSocket):
     """One client in a namespace.
 
     :ivar id: its ``socket.id``.

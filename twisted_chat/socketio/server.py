@@ -5,7 +5,7 @@
 
 Rules of this file: who breaks the protocol is disconnected, nobody else; a client
 that joins no namespace does not stay.  What happens in a namespace is its
-``Member``'s business: ``socketio_namespace`` has one for events.
+``NamespaceSocket``'s business: ``socketio_namespace`` has one for events.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ CONNECT_TIMEOUT = 45.0
 """Seconds that a client may spend in no namespace."""
 
 
-class Member:
+class NamespaceSocket:
     """One client in one namespace.  Subclass it.
 
     :ivar admitted: it may send and be sent events.
@@ -106,7 +106,7 @@ class Member:
             self.closed(reason)
 
 
-MakeMember = Callable[["Connection", str], Member]
+MakeMember = Callable[["Connection", str], NamespaceSocket]
 """Makes the member for a client that asks to be let into a namespace."""
 
 
@@ -144,7 +144,7 @@ class Connection(EngineIOPeer):
 
     def __init__(self, server: SocketIO, _request: Request) -> None:
         self._server = server
-        self._members: dict[str, Member] = {}
+        self._members: dict[str, NamespaceSocket] = {}
         self._decoder = Decoder()
 
     @property
@@ -163,11 +163,11 @@ class Connection(EngineIOPeer):
 
     # For its members.
 
-    def settled(self, _member: Member) -> None:
+    def settled(self, _member: NamespaceSocket) -> None:
         """The client is in a namespace."""
         self._server.nowhere.clear(self)
 
-    def forget(self, member: Member) -> None:
+    def forget(self, member: NamespaceSocket) -> None:
         """A member is gone."""
         if self._members.get(member.namespace) is member:
             del self._members[member.namespace]

@@ -24,7 +24,7 @@ from twisted_chat.core.commands import CommandTable
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import Codec, Journal, Names
-from twisted_chat.core.limits import Pace
+from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.nicknames import LocalNames
 from twisted_chat.core.pool import Client, ClientPool
 from twisted_chat.core.replies import Request
@@ -70,7 +70,7 @@ class FakeClient:
         since: str | None,
         session: str | None,
         rooms: Sequence[str],
-        pace: Pace | None,
+        pace: RateLimit | None,
     ) -> None:
         self._room = room
         self.wire = wire
@@ -153,7 +153,7 @@ class TestChat:
         names: Names | None = None,
         history: int = 10,
         motd: Sequence[str] = (),
-        flood: Pace | None = None,
+        flood: RateLimit | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.journal = FailingJournal(journal or MemoryJournal(self.clock.seconds))

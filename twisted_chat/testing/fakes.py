@@ -15,7 +15,7 @@ from twisted_chat.core.events import Entry, Event, Stored
 from twisted_chat.core.interfaces import (
     Announce,
     Journal,
-    Missed,
+    MissedEvents,
     RoomState,
     StoreError,
 )
@@ -188,7 +188,7 @@ class FailingJournal:
 
     async def since(
         self, position: str, rooms: Sequence[str], who: str, limit: int
-    ) -> Missed:
+    ) -> MissedEvents:
         """What was said after a position."""
         await self._pass(self.READ)
         return await self._inner.since(position, rooms, who, limit)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import EVERY_EVENT, entry
-from twisted_chat.core.events import Entry, Said
+from twisted_chat.core.events import Entry, Message
 from twisted_chat.journals.redis.entries import (
     Place,
     effect,
@@ -34,20 +34,20 @@ class EntriesTests(SynchronousTestCase):
     @given(st.text(), st.text())
     def test_every_text_comes_back(self, text: str, nick: str) -> None:
         """Whatever people write."""
-        said = Said("lobby", nick, text, "id")
+        said = Message("lobby", nick, text, "id")
         data = to_bytes(to_text(write(Entry("k", said))))
         self.assertEqual(read(json.loads(to_text(data))), ("k", said))
 
     def test_half_a_character(self) -> None:
         """What no wire lets in does no harm."""
-        said = Said("lobby", "x", "\ud83d", "id")
+        said = Message("lobby", "x", "\ud83d", "id")
         stored = read_kept(b"5-1", write(Entry("k", said)))
         assert stored is not None
         self.assertEqual(stored.event, said)
 
     def test_a_later_version(self) -> None:
         """A field or a kind that we do not know is passed over."""
-        said = json.loads(write(entry(Said("lobby", "a", "hi", "id"))))
+        said = json.loads(write(entry(Message("lobby", "a", "hi", "id"))))
         self.assertEqual(read([*said, "more"]), read(said))
         self.assertIsNone(read(["Sang", "k", "lobby"]))
         self.assertIsNone(read(["Said", "k", "lobby"]))

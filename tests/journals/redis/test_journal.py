@@ -15,9 +15,9 @@ from twisted_chat.core.events import (
     AwaySet,
     Entry,
     Event,
-    Gone,
+    HistoryGap,
     Joined,
-    Missing,
+    Quit,
     Renamed,
     Stored,
 )
@@ -144,8 +144,8 @@ class SeveralServersTests(FakeRedisTestCase):
         for link in (one._writer, one._reader, one._asker):
             self.now(link.stop())
         self.pass_time(10)
-        gone = [s.event for s in second if isinstance(s.event, Gone)]
-        self.assertEqual(gone, [Gone("alice", "a")])
+        gone = [s.event for s in second if isinstance(s.event, Quit)]
+        self.assertEqual(gone, [Quit("alice", "a")])
         self.assertEqual(second, third)
         self.assertNotIn("=alice", self.redis.names)
 
@@ -155,7 +155,7 @@ class SeveralServersTests(FakeRedisTestCase):
         _, second = self.start("two")
         self.say(one, Joined("lobby", "alice", "a"))
         self.now(one.close())
-        self.assertEqual(second[-1].event, Gone("alice", "a"))
+        self.assertEqual(second[-1].event, Quit("alice", "a"))
         self.assertIn("closing", str(self.fails(one.append([entry(said("x"))]))))
 
 
@@ -312,7 +312,7 @@ class AwayTests(FakeRedisTestCase):
         del self.redis.streams["chat:live"][:-1]
         reader._dial = self.redis.dial
         self.pass_time(3)
-        self.assertEqual([s.event for s in heard[2:]], [Missing("lobby")])
+        self.assertEqual([s.event for s in heard[2:]], [HistoryGap("lobby")])
 
     def test_everything_is_lost(self) -> None:
         """Redis is empty: our people are put there again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twisted_chat.core.events import AwaySet, Entry, Gone, Joined
+from twisted_chat.core.events import AwaySet, Entry, Joined, Quit
 from twisted_chat.core.nicknames import Name
 from twisted_chat.journals.redis.errors import away
 
@@ -24,7 +24,7 @@ class ReturningTests(FakeRedisTestCase):
         self.assertEqual(
             events,
             [
-                Gone("alice", "a"),
+                Quit("alice", "a"),
                 Joined("lobby", "alice", "a"),
                 AwaySet("alice", "lunch", "a"),
             ],
@@ -53,11 +53,11 @@ class ReturningTests(FakeRedisTestCase):
         self.say(one, Joined("lobby", "alice", "a"))
         self.redis.down = away("fake:1", "it is gone")
         self.redis.cut()
-        self.fails(one.append([Entry("me-77", Gone("alice", "a"))]))
+        self.fails(one.append([Entry("me-77", Quit("alice", "a"))]))
         self.redis.bury("me")
         self.redis.down = None
         self.pass_time(3)
-        self.assertEqual(first[-1].event, Gone("alice", "a"))
+        self.assertEqual(first[-1].event, Quit("alice", "a"))
         self.assertNotIn("a", self.redis.people)
 
     def test_bringing_back_is_tried_again(self) -> None:
@@ -67,7 +67,7 @@ class ReturningTests(FakeRedisTestCase):
         self.redis.says["append"] = "OOM no"
         self.redis.bury("me")
         self.pass_time(3)
-        self.assertEqual(first[-1].event, Gone("alice", "a"))
+        self.assertEqual(first[-1].event, Quit("alice", "a"))
         del self.redis.says["append"]
         self.pass_time(3)
         self.assertEqual(first[-1].event, Joined("lobby", "alice", "a"))

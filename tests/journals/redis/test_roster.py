@@ -7,11 +7,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.core.events import (
     AwaySet,
     Event,
-    Gone,
     Joined,
     Left,
+    Message,
+    Quit,
     Renamed,
-    Said,
     Stored,
 )
 from twisted_chat.journals.redis.roster import Resident, Roster, residents
@@ -42,7 +42,7 @@ class RosterTests(SynchronousTestCase):
                 stored(AwaySet("bert", "lunch", "b")),
                 stored(Left("tea", "alice", "a"), "me-3"),
                 stored(Renamed("x", "y", "nobody")),
-                stored(Said("lobby", "bert", "hi", "b")),
+                stored(Message("lobby", "bert", "hi", "b")),
             ]
         )
         self.assertEqual(
@@ -52,7 +52,7 @@ class RosterTests(SynchronousTestCase):
                 "b": Resident("bert", ("lobby",), "lunch", False),
             },
         )
-        self.roster.heard([stored(Gone("bert", "b"))])
+        self.roster.heard([stored(Quit("bert", "b"))])
         self.assertNotIn("b", self.roster.people)
         self.assertEqual(self.roster.exiled, {})
 
@@ -62,7 +62,7 @@ class RosterTests(SynchronousTestCase):
 
     def test_exiled(self) -> None:
         """One of ours whom the others gave up, until it is back."""
-        self.roster.heard([stored(Gone("alice", "a"), "dead")])
+        self.roster.heard([stored(Quit("alice", "a"), "dead")])
         self.assertEqual(self.roster.exiled["a"].rooms, ("lobby", "tea"))
         self.roster.heard([stored(Joined("lobby", "alice", "a"), "me-back-1")])
         self.assertEqual(self.roster.exiled, {})
@@ -71,7 +71,7 @@ class RosterTests(SynchronousTestCase):
         """One of ours who came to another server is not ours any more."""
         self.roster.heard(
             [
-                stored(Gone("alice", "a"), "moved"),
+                stored(Quit("alice", "a"), "moved"),
                 stored(Joined("lobby", "alice", "a"), "other-2"),
             ]
         )
@@ -81,19 +81,19 @@ class RosterTests(SynchronousTestCase):
     def test_leaving(self) -> None:
         """Who is on its way out is not brought back."""
         self.roster.leaves("a")
-        self.roster.heard([stored(Gone("alice", "a"), "dead")])
+        self.roster.heard([stored(Quit("alice", "a"), "dead")])
         self.assertEqual(self.roster.exiled, {})
         self.roster.leaves("nobody")
 
     def test_leaving_while_exiled(self) -> None:
         """Nor is who leaves before it could be."""
-        self.roster.heard([stored(Gone("alice", "a"), "dead")])
+        self.roster.heard([stored(Quit("alice", "a"), "dead")])
         self.roster.leaves("a")
         self.assertEqual(self.roster.exiled, {})
 
     def test_our_own_word(self) -> None:
         """Who leaves because we say so is simply gone."""
-        self.roster.heard([stored(Gone("alice", "a"), "me-9")])
+        self.roster.heard([stored(Quit("alice", "a"), "me-9")])
         self.assertEqual(self.roster.exiled, {})
 
     def test_changes(self) -> None:
@@ -106,7 +106,7 @@ class RosterTests(SynchronousTestCase):
         self.assertEqual(
             events,
             [
-                Gone("bob", "b"),
+                Quit("bob", "b"),
                 Left("lobby", "alice", "a"),
                 Joined("den", "alice", "a"),
                 Joined("lobby", "carol", "c"),

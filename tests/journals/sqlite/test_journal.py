@@ -28,7 +28,7 @@ from tests.journals.contract import (
 from tests.support.logged import logged_lines
 from tests.support.threads import MEMORY, Caller, Pools
 from twisted_chat.core.events import Event, Stored, TopicSet
-from twisted_chat.core.interfaces import Missed, StoreError
+from twisted_chat.core.interfaces import MissedEvents, StoreError
 from twisted_chat.journals.sqlite import writer as sqlite_writer
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.journals.sqlite.writer import Writer
@@ -111,7 +111,7 @@ class RestartTests(SqliteTestCase):
         second = self.started()
         self.append(second, *(said("x") for _ in range(10)))
         missed = self.run_now(second.since(two.position, ["lobby"], "x", 100))
-        self.assertEqual(missed, Missed(False, ()))
+        self.assertEqual(missed, MissedEvents(False, ()))
 
     def test_keep(self) -> None:
         """With ``--keep 3`` a newcomer is never shown more, trimmed yet or not."""
@@ -476,7 +476,7 @@ class ThreadTests(SynchronousTestCase):
                 await one
             last = heard[-1].position
             missed = await journal.since(last, ["lobby"], "x", 10)
-            assert missed == Missed(True, ())
+            assert missed == MissedEvents(True, ())
             await journal.close()
 
         self.reactor.run(evening())
@@ -529,6 +529,6 @@ class BackupTests(SqliteTestCase):
             other.commit()
         again = self.started()
         missed = self.run_now(again.since(position.position, ["lobby"], "x", 10))
-        self.assertEqual(missed, Missed(False, ()))
+        self.assertEqual(missed, MissedEvents(False, ()))
         hits = self.run_now(again.search("lobby", "tea", 10))
         self.assertEqual(texts(hits), ["tea one"])

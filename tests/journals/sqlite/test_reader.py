@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.journals.contract import said, texts
-from twisted_chat.core.interfaces import Missed
+from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals.sqlite import reader as sqlite_reader
 from twisted_chat.journals.sqlite.reader import Reader
 
@@ -33,7 +33,7 @@ class ReaderTests(WriterTestCase):
         missed = self.reader.since(f"{name}-{1:016d}", ["lobby"], "x", 10, 3)
         self.assertEqual((missed.complete, len(missed.events)), (True, 2))
         missed = self.reader.since(end, ["lobby"], "x", 10, 3)
-        self.assertEqual(missed, Missed(False, ()))
+        self.assertEqual(missed, MissedEvents(False, ()))
 
     def test_a_search_is_bounded(self) -> None:
         """A word that everyone says elsewhere makes no search endless."""

@@ -8,7 +8,7 @@ from typing import get_args
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import EVERY_EVENT, entry
-from twisted_chat.core.events import Event, Whispered
+from twisted_chat.core.events import DirectMessage, Event
 from twisted_chat.journals.sqlite.rows import (
     KINDS,
     WIDTH,
@@ -34,9 +34,9 @@ class RowsTests(SynchronousTestCase):
             self.assertEqual(len(row), WIDTH)
             back = stored_from("name", row)
             event = announced.event
-            if not isinstance(event, Whispered):
+            if not isinstance(event, DirectMessage):
                 # Ids of clients are secrets; they are kept where they are needed.
-                event = replace(event, who="")
+                event = replace(event, client_id="")
             self.assertEqual((back.position, back.time), (announced.position, 1234))
             self.assertEqual(back.event, event)
 

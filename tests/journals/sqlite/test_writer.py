@@ -437,7 +437,7 @@ class TidyTests(TidyTestCase):
         self.assertEqual(len(self.history(writer, "x")), 5)
 
     def test_what_is_not_said_is_trimmed_too(self) -> None:
-        """Arrivals and departures do not fill the disk, and topics stay."""
+        """Joiner and departures do not fill the disk, and topics stay."""
         self.patch(sqlite_writer, "OTHERS_KEPT", 20)
         writer = self.writer(keep=5)
         (start,) = self.store(writer, TopicSet("lobby", "a", "weather", "a"))

@@ -23,19 +23,19 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from twisted_chat.core.events import (
-    Acted,
+    Action,
     AwaySet,
+    CustomEvent,
+    DirectMessage,
     Entry,
     Event,
-    Gone,
     Joined,
     Left,
+    Message,
+    Quit,
     Renamed,
-    Said,
-    Signalled,
     Stored,
     TopicSet,
-    Whispered,
 )
 from twisted_chat.core.nicknames import Name, fold
 from twisted_chat.core.replies import Refused
@@ -43,24 +43,26 @@ from twisted_chat.core.replies import Refused
 Effect = tuple[str, str, str, str]
 """What storing an event changes besides the conversation; see ``append.lua``."""
 
-_EVENTS: tuple[type[Any], ...] = (
-    Said,
-    Acted,
-    Signalled,
-    Whispered,
-    Joined,
-    Left,
-    Gone,
-    Renamed,
-    TopicSet,
-    AwaySet,
-)
-_KINDS = {kind.__name__: kind for kind in _EVENTS}
-_WIDTH = {kind: len(fields(kind)) for kind in _EVENTS}
+_NAMES: dict[type[Any], str] = {
+    Message: "Said",
+    Action: "Acted",
+    CustomEvent: "Signalled",
+    DirectMessage: "Whispered",
+    Joined: "Joined",
+    Left: "Left",
+    Quit: "Gone",
+    Renamed: "Renamed",
+    TopicSet: "TopicSet",
+    AwaySet: "AwaySet",
+}
+"""The name of each kind of event in Redis, which never changes its meaning."""
+
+_KINDS = {name: kind for kind, name in _NAMES.items()}
+_WIDTH = {kind: len(fields(kind)) for kind in _NAMES}
 _LEAST = {name: 1 + _WIDTH[kind] for name, kind in _KINDS.items()} | {"Said": 5}
 """Elements behind the kind that an entry has at least."""
 _TAKE: dict[type[Any], Callable[[Any], tuple[Any, ...]]] = {
-    kind: attrgetter(*(field.name for field in fields(kind))) for kind in _EVENTS
+    kind: attrgetter(*(field.name for field in fields(kind))) for kind in _NAMES
 }
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _POSITION = re.compile(r"[0-9]{13}-[0-9]{15}\Z")
@@ -118,7 +120,7 @@ def write(entry: Entry) -> bytes:
     """An entry as it is kept."""
     event = entry.event
     kind = type(event)
-    return to_bytes(_write([kind.__name__, entry.key, *_TAKE[kind](event)]))
+    return to_bytes(_write([_NAMES[kind], entry.key, *_TAKE[kind](event)]))
 
 
 def read(found: Sequence[Any]) -> tuple[str, Event] | None:
@@ -159,21 +161,21 @@ def read_batch(stream_id: bytes, data: bytes) -> tuple[Place, list[Stored]]:
 def effect(event: Event) -> Effect:
     """What storing an event changes: who is where, what is kept of a room."""
     match event:
-        case Said(room=room) | Acted(room=room):
+        case Message(room=room) | Action(room=room):
             return ("said", room, "", "")
         case TopicSet(room=room, text=text):
             return ("topic", room, text, "")
-        case Whispered(who=who, to_who=to_who):
-            return ("whispered", who, to_who, "")
-        case Joined(who=who, room=room, nick=nick):
+        case DirectMessage(client_id=who, recipient_id=recipient_id):
+            return ("whispered", who, recipient_id, "")
+        case Joined(client_id=who, room=room, nick=nick):
             return ("joined", who, room, nick)
-        case Left(who=who, room=room):
+        case Left(client_id=who, room=room):
             return ("left", who, room, "")
-        case Gone(who=who, nick=nick):
+        case Quit(client_id=who, nick=nick):
             return ("gone", who, "", _names(nick))
-        case Renamed(who=who, old=old, new=new):
+        case Renamed(client_id=who, old=old, new=new):
             return ("renamed", who, new, _names(old, kept=new))
-        case AwaySet(who=who, text=text):
+        case AwaySet(client_id=who, text=text):
             return ("away", who, text, "")
         case _:
             return ("", "", "", "")

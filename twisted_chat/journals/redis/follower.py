@@ -17,7 +17,7 @@ from typing import Any, Protocol
 
 from twisted.logger import Logger
 
-from twisted_chat.core.events import Missing, Stored
+from twisted_chat.core.events import HistoryGap, Stored
 from twisted_chat.core.limits import MAX_MISSED
 
 from .connector import ANSWER
@@ -142,7 +142,7 @@ class Follower:
             log.warn("behind {after} the stream has a hole; filled", after=after.id)
         else:
             log.warn("behind {after} messages are missing here", after=after.id)
-            events += (_stored(place, Missing(room)) for room in rooms)
+            events += (_stored(place, HistoryGap(room)) for room in rooms)
         self.place = place
         self._recent.clear()
         self._announce(events + self._changes(place, people))

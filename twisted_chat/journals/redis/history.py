@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from twisted_chat.core.events import Acted, Said, Stored
-from twisted_chat.core.interfaces import Missed, RoomState
+from twisted_chat.core.events import Action, Message, Stored
+from twisted_chat.core.interfaces import MissedEvents, RoomState
 from twisted_chat.journals import tokenizer as word
 
 from .entries import Place, read_kept, to_bytes, to_text
@@ -68,16 +68,16 @@ class History:
 
     async def since(
         self, position: str, rooms: Sequence[str], who: str, limit: int
-    ) -> Missed:
+    ) -> MissedEvents:
         """What was said after a position; see ``Journal.since``."""
         place = Place.of_position(position)
         if place is None:
-            return Missed(False, ())
+            return MissedEvents(False, ())
         return await self.missed(place, rooms, [who], limit)
 
     async def missed(
         self, after: Place, rooms: Sequence[str], clients: Sequence[str], limit: int
-    ) -> Missed:
+    ) -> MissedEvents:
         """What was said in these rooms, and in private from and to these clients."""
         found = await self._link().run(
             SINCE,
@@ -89,15 +89,17 @@ class History:
             *map(to_bytes, dict.fromkeys(rooms)),
         )
         if isinstance(found, bytes):
-            return Missed(False, ())
+            return MissedEvents(False, ())
         # A private message is kept for both of them.
         messages: dict[str, Stored] = {}
         for at in range(0, len(found), 2):
             if (stored := read_kept(found[at], found[at + 1])) is not None:
                 messages[stored.position] = stored
         if len(messages) > limit:
-            return Missed(False, ())
-        return Missed(True, tuple(messages[position] for position in sorted(messages)))
+            return MissedEvents(False, ())
+        return MissedEvents(
+            True, tuple(messages[position] for position in sorted(messages))
+        )
 
     async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
         """The last messages that hold all the words, of the last ``SEARCHED``."""
@@ -127,4 +129,4 @@ class History:
 
 
 def _spoken(stored: Stored) -> bool:
-    return isinstance(stored.event, Said | Acted)
+    return isinstance(stored.event, Message | Action)

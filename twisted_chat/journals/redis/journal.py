@@ -19,10 +19,10 @@ from typing import Any
 from twisted.internet.defer import Deferred, DeferredLock
 from twisted.logger import Logger
 
-from twisted_chat.core.events import Entry, Gone, Stored
+from twisted_chat.core.events import Entry, Quit, Stored
 from twisted_chat.core.interfaces import (
     Announce,
-    Missed,
+    MissedEvents,
     OutcomeUnknown,
     RoomState,
     StoreError,
@@ -128,8 +128,8 @@ class RedisJournal:
         :raises StoreError: it was not stored.
         """
         for entry in batch:
-            if isinstance(entry.event, Gone):
-                self._roster.leaves(entry.event.who)
+            if isinstance(entry.event, Quit):
+                self._roster.leaves(entry.event.client_id)
         await self._store_later(batch)
 
     async def room(self, room: str, limit: int) -> RoomState:
@@ -144,7 +144,7 @@ class RedisJournal:
 
     async def since(
         self, position: str, rooms: Sequence[str], who: str, limit: int
-    ) -> Missed:
+    ) -> MissedEvents:
         """What was said after a position, of the last day."""
         return await self._history.since(position, rooms, who, limit)
 

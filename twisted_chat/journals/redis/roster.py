@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from twisted_chat.core.events import AwaySet, Event, Gone, Joined, Left, Renamed, Stored
+from twisted_chat.core.events import AwaySet, Event, Joined, Left, Quit, Renamed, Stored
 
 from .entries import to_text
 
@@ -54,11 +54,15 @@ class Roster:
         for stored in batch:
             event = stored.event
             match event:
-                case Joined(room=room, nick=nick, who=who):
+                case Joined(room=room, nick=nick, client_id=who):
                     self._joined(who, nick, room, stored.key.startswith(self._mine))
-                case Gone(who=who):
+                case Quit(client_id=who):
                     self._gone(who, stored.key.startswith(self._mine))
-                case Left(who=who) | Renamed(who=who) | AwaySet(who=who):
+                case (
+                    Left(client_id=who)
+                    | Renamed(client_id=who)
+                    | AwaySet(client_id=who)
+                ):
                     if (person := self.people.get(who)) is not None:
                         _change(person, event)
                 case _:
@@ -73,7 +77,7 @@ class Roster:
     def changes(self, found: Mapping[str, Resident]) -> list[Event]:
         """What must have happened, if this is how it is now."""
         events: list[Event] = [
-            Gone(person.nick, who)
+            Quit(person.nick, who)
             for who, person in self.people.items()
             if who not in found
         ]

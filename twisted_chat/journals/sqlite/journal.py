@@ -20,7 +20,7 @@ from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 
 from twisted_chat.core.events import Entry, Stored
-from twisted_chat.core.interfaces import Announce, Missed, RoomState, StoreError
+from twisted_chat.core.interfaces import Announce, MissedEvents, RoomState, StoreError
 from twisted_chat.journals.recent import LINES, Recent
 
 from .file import DatabaseFile
@@ -133,7 +133,7 @@ class SqliteJournal:
 
     async def since(
         self, position: str, rooms: Sequence[str], who: str, limit: int
-    ) -> Missed:
+    ) -> MissedEvents:
         """What was said after a position, as announced so far."""
         reader = self._opened()[1]
         return await self._in(

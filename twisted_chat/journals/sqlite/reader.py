@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from twisted_chat.core.events import Stored
-from twisted_chat.core.interfaces import Missed, RoomState, StoreError
+from twisted_chat.core.interfaces import MissedEvents, RoomState, StoreError
 from twisted_chat.journals.tokenizer import asked
 
 from .file import DatabaseFile
@@ -73,15 +73,15 @@ class Reader:
 
     def since(
         self, position: str, rooms: Sequence[str], who: str, limit: int, until: int
-    ) -> Missed:
+    ) -> MissedEvents:
         """See ``Journal.since``."""
         start = number_in(self._name, position)
         if start is None or start > until:
-            return Missed(False, ())
+            return MissedEvents(False, ())
         found: dict[int, Row] = {}
         with self._snapshot() as connection:
             if start < self._floor(connection, rooms):
-                return Missed(False, ())
+                return MissedEvents(False, ())
             for query, subjects in zip(
                 _SINCE, (rooms, rooms, (who,), (who,)), strict=True
             ):
@@ -91,8 +91,10 @@ class Reader:
                         (row[0], row) for row in connection.execute(query, values)
                     )
                     if len(found) > limit:
-                        return Missed(False, ())
-        return Missed(True, self._stored(found[number] for number in sorted(found)))
+                        return MissedEvents(False, ())
+        return MissedEvents(
+            True, self._stored(found[number] for number in sorted(found))
+        )
 
     def search(
         self, room: str, words: str, limit: int, until: int

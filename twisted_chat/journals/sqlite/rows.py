@@ -11,19 +11,19 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from twisted_chat.core.events import (
-    Acted,
+    Action,
     AwaySet,
+    CustomEvent,
+    DirectMessage,
     Entry,
     Event,
-    Gone,
     Joined,
     Left,
+    Message,
+    Quit,
     Renamed,
-    Said,
-    Signalled,
     Stored,
     TopicSet,
-    Whispered,
 )
 from twisted_chat.journals.tokenizer import spelled_out
 
@@ -47,7 +47,7 @@ Row = tuple[Any, ...]
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def _spoken(kind: int, event: Said | Acted, raw: str | None) -> Row:
+def _spoken(kind: int, event: Message | Action, raw: str | None) -> Row:
     text = event.text
     words = spelled_out(text)
     other = None if words is text else words
@@ -55,30 +55,40 @@ def _spoken(kind: int, event: Said | Acted, raw: str | None) -> Row:
 
 
 _TO_ROW: dict[type[Any], Callable[[Any], Row]] = {
-    Said: lambda e: _spoken(1, e, e.raw),
-    Acted: lambda e: _spoken(2, e, None),
+    Message: lambda e: _spoken(1, e, e.raw),
+    Action: lambda e: _spoken(2, e, None),
     TopicSet: lambda e: (3, e.room, e.nick, None, e.text, *_NOTHING),
-    Whispered: lambda e: (4, None, e.nick, e.to, e.text, None, e.who, e.to_who, None),
+    DirectMessage: lambda e: (
+        4,
+        None,
+        e.nick,
+        e.recipient,
+        e.text,
+        None,
+        e.client_id,
+        e.recipient_id,
+        None,
+    ),
     Joined: lambda e: (5, e.room, e.nick, None, None, *_NOTHING),
     Left: lambda e: (6, e.room, e.nick, None, None, *_NOTHING),
-    Gone: lambda e: (7, None, e.nick, None, None, *_NOTHING),
+    Quit: lambda e: (7, None, e.nick, None, None, *_NOTHING),
     Renamed: lambda e: (8, None, e.old, e.new, None, *_NOTHING),
     AwaySet: lambda e: (9, None, e.nick, None, e.text, *_NOTHING),
-    Signalled: lambda e: (10, e.room, e.nick, None, None, e.raw, None, None, None),
+    CustomEvent: lambda e: (10, e.room, e.nick, None, None, e.raw, None, None, None),
 }
 _NOTHING: Row = (None, None, None, None)
 
 KINDS: dict[int, Callable[[Row], Event]] = {
-    1: lambda r: Said(r[3], r[4], r[6], "", r[7]),
-    2: lambda r: Acted(r[3], r[4], r[6], ""),
+    1: lambda r: Message(r[3], r[4], r[6], "", r[7]),
+    2: lambda r: Action(r[3], r[4], r[6], ""),
     3: lambda r: TopicSet(r[3], r[4], r[6], ""),
-    4: lambda r: Whispered(r[4], r[5], r[6], r[8], r[9]),
+    4: lambda r: DirectMessage(r[4], r[5], r[6], r[8], r[9]),
     5: lambda r: Joined(r[3], r[4], ""),
     6: lambda r: Left(r[3], r[4], ""),
-    7: lambda r: Gone(r[4], ""),
+    7: lambda r: Quit(r[4], ""),
     8: lambda r: Renamed(r[4], r[5], ""),
     9: lambda r: AwaySet(r[4], r[6], ""),
-    10: lambda r: Signalled(r[3], r[4], r[7], ""),
+    10: lambda r: CustomEvent(r[3], r[4], r[7], ""),
 }
 """What each kind of row says; who did it is kept for private messages only."""
 
