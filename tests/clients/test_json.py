@@ -13,6 +13,7 @@ from websockets.frames import Frame
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
+from tests.support.viewer import VIEWER
 from twisted_chat.clients.json import CROWD_NAMES, MAX_PAST, JsonCodec, rfc3339
 from twisted_chat.clients.text import MAX_NAMES, LineCodec
 from twisted_chat.core.events import (
@@ -124,20 +125,20 @@ class JsonEventTests(unittest.SynchronousTestCase):
         """Sender and receiver see the same."""
         whisper = DirectMessage("ann", "bob", "psst", "1", "2")
         wanted = {"type": "dm", **STORED, "from": "ann", "to": "bob", "text": "psst"}
-        for mine in (True, False):
-            data = JsonCodec().whisper(stored(whisper), whisper, mine=mine)
+        for sent in (True, False):
+            data = JsonCodec().direct_message(stored(whisper), whisper, sent=sent)
             self.assertEqual(objects(data), [wanted])
 
     def test_a_crowd(self) -> None:
         """Each is named while that is few bytes in all, and then the rest counted."""
         names = tuple(f"n{i}" for i in range(100))
         each = objects(
-            JsonCodec().crowd(BulkPresence("lobby", True, names, 2000), None)
+            JsonCodec().bulk_presence(BulkPresence("lobby", True, names, 2000), None)
         )
         self.assertEqual(len(each), 100)
         self.assertEqual(each[3], {"type": "joined", "room": "lobby", "nick": "n3"})
         [some] = objects(
-            JsonCodec().crowd(BulkPresence("lobby", False, names, 2001), None)
+            JsonCodec().bulk_presence(BulkPresence("lobby", False, names, 2001), None)
         )
         self.assertEqual(some["type"], "left")
         self.assertEqual(some["nicks"], list(names[:CROWD_NAMES]))
@@ -158,7 +159,7 @@ class JsonAnswerTests(unittest.SynchronousTestCase):
     """What a program is answered."""
 
     def answer(self, answer: Reply, ref: str | None = None) -> list[dict[str, Any]]:
-        return objects(JsonCodec().answer(answer, ref))
+        return objects(JsonCodec().reply(answer, VIEWER, ref))
 
     def test_welcome(self) -> None:
         """Everything that a page needs to begin."""
@@ -201,9 +202,9 @@ class JsonAnswerTests(unittest.SynchronousTestCase):
         """History is made once for all who come together, and anew when it grows."""
         codec, history = JsonCodec(), welcome().history
         for _ in range(2):
-            [found] = objects(codec.answer(welcome(history=history), "r"))
+            [found] = objects(codec.reply(welcome(history=history), VIEWER, "r"))
             self.assertEqual((found["history"], found["ref"]), ([MESSAGE], "r"))
-        [found] = objects(codec.answer(welcome(history=history * 2), None))
+        [found] = objects(codec.reply(welcome(history=history * 2), VIEWER, None))
         self.assertEqual(found["history"], [MESSAGE] * 2)
 
     def test_who(self) -> None:
@@ -242,7 +243,7 @@ class JsonAnswerTests(unittest.SynchronousTestCase):
         """It never is more than may wait for a client; the newest come first."""
         long = Message("lobby", "bob", "x" * 4096, "1")
         messages = tuple(stored(long, str(n)) for n in range(500))
-        data = JsonCodec().answer(HistoryPage("lobby", messages), None)
+        data = JsonCodec().reply(HistoryPage("lobby", messages), VIEWER, None)
         self.assertLess(len(data), MAX_PAST + 5000)
         [found] = objects(data)
         self.assertTrue(found["more"])
@@ -287,19 +288,19 @@ class TextTests(unittest.SynchronousTestCase):
     def test_private_and_crowds(self) -> None:
         """The same words as everywhere."""
         whisper = DirectMessage("ann", "bob", "psst", "1", "2")
-        data = self.codec.whisper(stored(whisper), whisper, mine=True)
+        data = self.codec.direct_message(stored(whisper), whisper, sent=True)
         self.assertEqual(texts(data), ["ann (private to bob): psst"])
         crowd = BulkPresence("lobby", True, tuple("abcdef"), 3)
-        self.assertEqual(len(texts(self.codec.crowd(crowd, None))), 1)
+        self.assertEqual(len(texts(self.codec.bulk_presence(crowd, None))), 1)
 
     def test_answers(self) -> None:
         """Each line is one frame."""
         lines = ["Welcome, ann!", "be", "kind", "bob: hi"]
         for _ in range(2):
-            self.assertEqual(texts(self.codec.answer(welcome(), None)), lines)
-        data = self.codec.answer(welcome(topic="tea"), None)
+            self.assertEqual(texts(self.codec.reply(welcome(), VIEWER, None)), lines)
+        data = self.codec.reply(welcome(topic="tea"), VIEWER, None)
         self.assertIn("topic of #lobby: tea", texts(data))
         self.assertEqual(
-            texts(self.codec.answer(ErrorReply("c", "no"), "r")), ["error: no"]
+            texts(self.codec.reply(ErrorReply("c", "no"), VIEWER, "r")), ["error: no"]
         )
-        self.assertEqual(self.codec.answer(Done(), "r"), b"")
+        self.assertEqual(self.codec.reply(Done(), VIEWER, "r"), b"")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial import unittest
 
+from tests.support.viewer import VIEWER
 from twisted_chat.clients.socketio_codec import (
     CROWD_SAMPLE,
     ResumingCodec,
@@ -83,7 +84,7 @@ class DialectTestCase(unittest.SynchronousTestCase):
             self.assertEqual(shown, [*expected, MARK] if expected else [])
 
     def answers(self, answer: Reply, ref: str | None = None) -> list[str]:
-        return self.lines(self.both.answer(answer, ref))
+        return self.lines(self.both.reply(answer, VIEWER, ref))
 
 
 class EventTests(DialectTestCase):
@@ -133,12 +134,12 @@ class EventTests(DialectTestCase):
     def test_whispered(self) -> None:
         """To its receiver and its sender."""
         event = DirectMessage("alice", "bob", "psst", "A", "B")
-        for mine, text in (
+        for sent, text in (
             (False, '"alice (private): psst"'),
             (True, '"alice (private to bob): psst"'),
         ):
             self.assertEqual(
-                self.lines(self.both.whisper(stored(event), event, mine=mine)),
+                self.lines(self.both.direct_message(stored(event), event, sent=sent)),
                 [f'2["messages",{text}]', f'2["chat",{text}]', MARK],
             )
 
@@ -147,20 +148,22 @@ class EventTests(DialectTestCase):
         names = tuple(f"n{i}" for i in range(100))
         for arrived, verb in ((True, "add"), (False, "remove")):
             shown = self.lines(
-                self.both.crowd(BulkPresence("lobby", arrived, names, 2000), None)
+                self.both.bulk_presence(
+                    BulkPresence("lobby", arrived, names, 2000), None
+                )
             )
             self.assertEqual(shown[0], f'2["{verb} chatter","n0"]')
             self.assertEqual(len(shown), 101)
             self.assertEqual(shown[-1], HERE)
         shown = self.lines(
-            self.both.crowd(BulkPresence("lobby", True, names, 2001), None)
+            self.both.bulk_presence(BulkPresence("lobby", True, names, 2001), None)
         )
         self.assertEqual(len(shown), CROWD_SAMPLE + 1)
         self.assertEqual(
-            self.both.crowd(BulkPresence("den", True, names, 1), "den"), b""
+            self.both.bulk_presence(BulkPresence("den", True, names, 1), "den"), b""
         )
         self.assertEqual(
-            self.chat.crowd(BulkPresence("lobby", True, names, 1), None), b""
+            self.chat.bulk_presence(BulkPresence("lobby", True, names, 1), None), b""
         )
 
     @given(st.text(), st.text())
@@ -214,14 +217,14 @@ class AnswerTests(DialectTestCase):
         ]
         entered = RoomSnapshot("lobby", ("alice", "bob"), "", history)
         self.assertEqual(self.answers(entered), shown)
-        self.assertEqual(self.lines(self.chat.answer(entered, None)), shown)
+        self.assertEqual(self.lines(self.chat.reply(entered, VIEWER, None)), shown)
         self.assertEqual(self.answers(RoomSnapshot("den", ("alice",), "", history)), [])
         self.assertEqual(self.answers(RoomSnapshot("lobby", (), "", ())), [])
 
     def test_notice(self) -> None:
         """Each line on its own."""
         self.assertEqual(
-            self.lines(self.messages.answer(Notice(("one", "two")), None)),
+            self.lines(self.messages.reply(Notice(("one", "two")), VIEWER, None)),
             ['2["messages","one"]', '2["messages","two"]', HERE],
         )
 
@@ -259,7 +262,7 @@ class WelcomeTests(DialectTestCase):
             self.welcomed += 1
 
         codec = ResumingCodec(lambda p: p + b"\n", lambda: "0009", pid, welcomed)
-        shown = self.lines(codec.answer(welcome, None))
+        shown = self.lines(codec.reply(welcome, VIEWER, None))
         self.assertEqual(self.welcomed, 1)
         return shown
 
@@ -275,9 +278,9 @@ class WelcomeTests(DialectTestCase):
     def test_recovered(self) -> None:
         """The same pid, and all that was missed, each with its mark."""
         whisper = DirectMessage("bob", "alice", "psst", "BOB", "SECRET")
-        mine = DirectMessage("alice", "bob", "what", "SECRET", "BOB")
+        sent = DirectMessage("alice", "bob", "what", "SECRET", "BOB")
         den = Message("den", "bob", "elsewhere", "BOB")
-        welcome = self.welcome(SAID, whisper, mine, den, recovered=True)
+        welcome = self.welcome(SAID, whisper, sent, den, recovered=True)
         self.assertEqual(
             self.resume("SECRET1", welcome),
             [

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support.viewer import VIEWER
 from twisted_chat.clients.text import MAX_NAMES, LineCodec, decode, decode_bytes
 from twisted_chat.core.events import (
     Action,
@@ -114,7 +115,7 @@ class LineTests(SynchronousTestCase):
     def answer(self, answer: Reply, *lines: str) -> None:
         """An answer reads as these lines; a ``ref`` does not show."""
         for ref in (None, "7"):
-            shown = self.codec.answer(answer, ref)
+            shown = self.codec.reply(answer, VIEWER, ref)
             self.assertEqual(shown, "".join(f"{x}\r\n" for x in lines).encode())
 
     def test_events(self) -> None:
@@ -147,10 +148,11 @@ class LineTests(SynchronousTestCase):
         """Differently for the two that it concerns."""
         one = stored(PSST)
         self.assertEqual(
-            self.codec.whisper(one, PSST, mine=False), b"alice (private): psst\r\n"
+            self.codec.direct_message(one, PSST, sent=False),
+            b"alice (private): psst\r\n",
         )
         self.assertEqual(
-            self.codec.whisper(one, PSST, mine=True),
+            self.codec.direct_message(one, PSST, sent=True),
             b"alice (private to bob): psst\r\n",
         )
 
@@ -162,8 +164,12 @@ class LineTests(SynchronousTestCase):
             (BulkPresence("r", False, names, 9), "a, b, c and 2 more left the chat"),
             (BulkPresence("r", False, names[:2], 9), "a, b left the chat"),
         ):
-            self.assertEqual(self.codec.crowd(crowd, None).decode(), f"{line}\r\n")
-            self.assertEqual(self.codec.crowd(crowd, "r").decode(), f"[#r] {line}\r\n")
+            self.assertEqual(
+                self.codec.bulk_presence(crowd, None).decode(), f"{line}\r\n"
+            )
+            self.assertEqual(
+                self.codec.bulk_presence(crowd, "r").decode(), f"[#r] {line}\r\n"
+            )
 
     def test_answers(self) -> None:
         """Each kind of answer."""
@@ -205,7 +211,7 @@ class LineTests(SynchronousTestCase):
     def test_a_very_long_list(self) -> None:
         """A thousand names are listed, the others counted."""
         names = tuple(f"n{i}" for i in range(MAX_NAMES + 5))
-        line = self.codec.answer(MemberList("r", names), None).decode()
+        line = self.codec.reply(MemberList("r", names), VIEWER, None).decode()
         self.assertTrue(line.startswith("here (1005): n0, n1, "))
         self.assertTrue(line.endswith(", n999, and 5 more\r\n"))
 
@@ -230,9 +236,9 @@ class LineTests(SynchronousTestCase):
     def test_many_newcomers(self) -> None:
         """Those who come together are shown the same bytes, made once."""
         past = (said("one"),)
-        self.codec.answer(welcome(history=past), None)
+        self.codec.reply(welcome(history=past), VIEWER, None)
         made = self.codec._history[1]
-        self.codec.answer(welcome(history=past, nick="x"), None)
+        self.codec.reply(welcome(history=past, nick="x"), VIEWER, None)
         self.assertIs(self.codec._history[1], made)
         self.answer(welcome(history=()), "Welcome, guest_4711!")
         self.answer(

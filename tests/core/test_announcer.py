@@ -22,6 +22,7 @@ from twisted_chat.core.events import (
     Stored,
     TopicSet,
 )
+from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.replies import Refused, Request
 from twisted_chat.testing import FakeClient, FakeWire, TestChat, line_wire
 
@@ -72,11 +73,11 @@ class BatchTests(SynchronousTestCase):
         told: list[object] = []
 
         class Refs(LineCodec):
-            def answer(self, answer: object, ref: str | None) -> bytes:
+            def reply(self, reply: object, viewer: Viewer, ref: str | None) -> bytes:
                 if ref is not None:
-                    told.append(answer)
+                    told.append(reply)
                     return f"ok {ref}\r\n".encode()
-                return super().answer(answer, ref)  # type: ignore[arg-type]
+                return super().reply(reply, viewer, ref)  # type: ignore[arg-type]
 
         alice, bob = self.room.people("alice", "bob", wire=wire_of(Refs()))
         alice.asks(Request("", "hi", ref="7"))
@@ -103,7 +104,7 @@ class BatchTests(SynchronousTestCase):
 class QuietCodec(LineCodec):
     """A wire whose clients know themselves what they do."""
 
-    shows_own = False
+    hidden_from_author = frozenset({Joined, Renamed})
 
 
 class QuietTests(SynchronousTestCase):

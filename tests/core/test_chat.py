@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.events import CustomEvent, Message, Quit
-from twisted_chat.core.interfaces import OutcomeUnknown
+from twisted_chat.core.interfaces import OutcomeUnknown, Viewer
 from twisted_chat.core.replies import ErrorReply, Refused, Reply, Request
 from twisted_chat.testing import TestChat, line_wire
 
@@ -17,10 +17,10 @@ from .test_fanout import BrokenCodec
 class RefCodec(LineCodec):
     """Shows the ``ref`` of an answer."""
 
-    def answer(self, answer: Reply, ref: str | None) -> bytes:
+    def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
         if ref is None:
-            return super().answer(answer, ref)
-        code = answer.code if isinstance(answer, ErrorReply) else type(answer).__name__
+            return super().reply(reply, viewer, ref)
+        code = reply.code if isinstance(reply, ErrorReply) else type(reply).__name__
         return f"{ref}: {code}\r\n".encode()
 
 
@@ -165,10 +165,10 @@ class StoreTests(ChatCase):
         """A client whose wire is broken does not keep the others from being told."""
 
         class Mute(LineCodec):
-            def answer(self, answer: Reply, ref: str | None) -> bytes:
-                if isinstance(answer, ErrorReply):
+            def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
+                if isinstance(reply, ErrorReply):
                     raise RuntimeError("mute")  # noqa: TRY004
-                return super().answer(answer, ref)
+                return super().reply(reply, viewer, ref)
 
         (carol,) = self.room.people("carol", wire=wire_of(Mute()))
         self.bob.sees()
@@ -293,7 +293,7 @@ class StopTests(ChatCase):
         def answer(*_: object) -> bytes:
             raise RuntimeError
 
-        self.patch(codec, "answer", answer)
+        self.patch(codec, "reply", answer)
         stopped: list[int] = []
         self.chat.stop(lambda: stopped.append(1))
         with self.assertRaises(RuntimeError):

@@ -10,6 +10,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.events import BulkPresence, DirectMessage, Message, Stored
 from twisted_chat.core.fanout import Fanout
+from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.pool import Client, ClientPool
 from twisted_chat.core.replies import Reply
 from twisted_chat.testing import FakeConnection, TestChat
@@ -26,17 +27,19 @@ class CountingCodec(LineCodec):
         self.calls["event"] += 1
         return super().event(stored, room)
 
-    def whisper(self, stored: Stored, event: DirectMessage, *, mine: bool) -> bytes:
+    def direct_message(
+        self, stored: Stored, event: DirectMessage, *, sent: bool
+    ) -> bytes:
         self.calls["whisper"] += 1
-        return super().whisper(stored, event, mine=mine)
+        return super().direct_message(stored, event, sent=sent)
 
-    def crowd(self, crowd: BulkPresence, room: str | None) -> bytes:
+    def bulk_presence(self, crowd: BulkPresence, room: str | None) -> bytes:
         self.calls["crowd"] += 1
-        return super().crowd(crowd, room)
+        return super().bulk_presence(crowd, room)
 
-    def answer(self, answer: Reply, ref: str | None) -> bytes:
+    def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
         self.calls["answer"] += 1
-        return super().answer(answer, ref)
+        return super().reply(reply, viewer, ref)
 
 
 class BrokenCodec(LineCodec):

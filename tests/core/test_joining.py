@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.clients.text import LineCodec
+from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.joining import RETRY
 from twisted_chat.core.limits import MAX_MISSED
 from twisted_chat.core.nicknames import LocalNames
@@ -23,10 +24,10 @@ class RecordingCodec(LineCodec):
         super().__init__()
         self.welcomes: list[Welcome] = []
 
-    def answer(self, answer: Reply, ref: str | None) -> bytes:
-        if isinstance(answer, Welcome):
-            self.welcomes.append(answer)
-        return super().answer(answer, ref)
+    def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
+        if isinstance(reply, Welcome):
+            self.welcomes.append(reply)
+        return super().reply(reply, viewer, ref)
 
 
 class SlowNames(LocalNames):

@@ -2,7 +2,7 @@
 
 What the codec makes are whole frames, ready for any number of clients.  The
 objects are those of docs/protocol.md: each has ``type``; one that was stored
-has ``id`` and ``time``; an answer has the ``ref`` that its question had.
+has ``id`` and ``time``; a reply has the ``ref`` that its question had.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from twisted_chat.core.events import (
     Stored,
     TopicSet,
 )
+from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.replies import (
     Done,
     ErrorReply,
@@ -51,7 +52,7 @@ CROWD_NAMES = 20
 """How many are named beyond that."""
 
 MAX_PAST = 512 * 1024
-"""Bytes of messages in one answer: half of what may wait for a client."""
+"""Bytes of messages in one reply: half of what may wait for a client."""
 
 Fields = dict[str, Any]
 
@@ -59,7 +60,7 @@ Fields = dict[str, Any]
 class JsonCodec:
     """One JSON object a frame; see ``interfaces.Codec``."""
 
-    shows_own = True
+    hidden_from_author: frozenset[type] = frozenset()
 
     def __init__(self) -> None:
         self._history: tuple[tuple[Stored, ...], str] = ((), "[]")
@@ -69,11 +70,13 @@ class JsonCodec:
         fields = _event(stored, stored.event)
         return b"" if fields is None else _frame(fields)
 
-    def whisper(self, stored: Stored, event: DirectMessage, *, mine: bool) -> bytes:
+    def direct_message(
+        self, stored: Stored, event: DirectMessage, *, sent: bool
+    ) -> bytes:
         """One object, the same for both: ``from`` and ``to`` tell."""
         return _frame(_event(stored, event) or {})
 
-    def crowd(self, crowd: BulkPresence, room: str | None) -> bytes:
+    def bulk_presence(self, crowd: BulkPresence, room: str | None) -> bytes:
         """Each of them, or if that were too much, some names and a number."""
         kind = "joined" if crowd.arrived else "left"
         names = crowd.names
@@ -84,12 +87,12 @@ class JsonCodec:
         some |= {"nicks": names[:CROWD_NAMES], "count": len(names)}
         return _frame(some)
 
-    def answer(self, answer: Reply, ref: str | None) -> bytes:
+    def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
         """One object or a few."""
-        if isinstance(answer, Welcome):
-            return self._welcome(answer, ref)
+        if isinstance(reply, Welcome):
+            return self._welcome(reply, ref)
         ask: Fields = {} if ref is None else {"ref": ref}
-        return b"".join(_frame({**fields, **ask}) for fields in _answer(answer))
+        return b"".join(_frame({**fields, **ask}) for fields in _reply_objects(reply))
 
     def _welcome(self, welcome: Welcome, ref: str | None) -> bytes:
         fields: Fields = {
@@ -143,12 +146,12 @@ def _event(stored: Stored, event: Event) -> Fields | None:
             return None
 
 
-def _answer(answer: Reply) -> Iterable[Fields]:
-    match answer:
+def _reply_objects(reply: Reply) -> Iterable[Fields]:
+    match reply:
         case RoomSnapshot(room=room, members=members, away=away):
-            yield {"type": "topic", "room": room, "text": answer.topic}
+            yield {"type": "topic", "room": room, "text": reply.topic}
             yield {"type": "who", "room": room, **_people(members, away)}
-            yield _past(room, answer.history, more=bool(answer.history))
+            yield _past(room, reply.history, more=bool(reply.history))
         case MemberList(room=room, members=members, away=away):
             yield {"type": "who", "room": room, **_people(members, away)}
         case HistoryPage(room=room, messages=messages, more=more, words=None):

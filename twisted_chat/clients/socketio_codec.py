@@ -37,6 +37,7 @@ from twisted_chat.core.events import (
     Renamed,
     Stored,
 )
+from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.replies import (
     Done,
     ErrorReply,
@@ -69,7 +70,7 @@ class SocketIOCodec:
 
     # A page adds a name for every ``add chatter``: its own comes with the list of
     # those present when it joins, and must not come twice.
-    shows_own = False
+    hidden_from_author: frozenset[type] = frozenset({Joined, Renamed})
 
     def __init__(
         self,
@@ -111,13 +112,15 @@ class SocketIOCodec:
                 return b""
         return shown + self._mark(stored.position)
 
-    def whisper(self, stored: Stored, event: DirectMessage, *, mine: bool) -> bytes:
+    def direct_message(
+        self, stored: Stored, event: DirectMessage, *, sent: bool
+    ) -> bytes:
         """A private message, as text in the client's dialect."""
-        to = f" to {event.recipient}" if mine else ""
+        to = f" to {event.recipient}" if sent else ""
         line = f"{event.nick} (private{to}): {event.text}"
         return self._text(line) + self._mark(stored.position)
 
-    def crowd(self, crowd: BulkPresence, room: str | None) -> bytes:
+    def bulk_presence(self, crowd: BulkPresence, room: str | None) -> bytes:
         """Many arrivals or departures in the lobby, one by one."""
         if crowd.room != LOBBY or not self._messages:
             return b""
@@ -129,11 +132,11 @@ class SocketIOCodec:
 
     # Answers.
 
-    def answer(self, answer: Reply, ref: str | None) -> bytes:
-        """An answer; with a ``ref``, which is an ack id, as acknowledgement."""
-        match answer:
+    def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
+        """A reply; with a ``ref``, which is an ack id, as acknowledgement."""
+        match reply:
             case Welcome():
-                return self._welcome(answer)
+                return self._welcome(reply)
             case Done(id=id):
                 return self._ack(ref, f'{{"ok":true,"id":{dump_json(id)}}}')
             case ErrorReply(text=text) if ref is not None:
@@ -165,7 +168,9 @@ class SocketIOCodec:
             f'{{"sid":"{sid(welcome.session)}","pid":{dump_json(self.pid(welcome))}}}'
         )
         missed = b"".join(
-            self.whisper(one, one.event, mine=one.event.client_id == welcome.session)
+            self.direct_message(
+                one, one.event, sent=one.event.client_id == welcome.session
+            )
             if isinstance(one.event, DirectMessage)
             else self.event(one, self._elsewhere(one, welcome.room))
             for one in welcome.missed

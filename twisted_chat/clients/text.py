@@ -24,6 +24,7 @@ from twisted_chat.core.events import (
     Stored,
     TopicSet,
 )
+from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.replies import (
     Done,
@@ -107,14 +108,14 @@ def event_line(event: Event) -> str | None:
             return None
 
 
-def whisper_line(event: DirectMessage, *, mine: bool) -> str:
+def direct_message_line(event: DirectMessage, *, sent: bool) -> str:
     """How a private message reads to its sender or its receiver."""
-    if mine:
+    if sent:
         return f"{event.nick} (private to {event.recipient}): {event.text}"
     return f"{event.nick} (private): {event.text}"
 
 
-def crowd_line(crowd: BulkPresence) -> str:
+def bulk_presence_line(crowd: BulkPresence) -> str:
     """One line for many who came or went."""
     named = ", ".join(crowd.names[:CROWD_NAMES])
     if (rest := len(crowd.names) - CROWD_NAMES) > 0:
@@ -122,11 +123,11 @@ def crowd_line(crowd: BulkPresence) -> str:
     return f"{named} {'joined' if crowd.arrived else 'left'} the chat"
 
 
-def answer_lines(answer: Reply) -> Iterable[str]:
-    """How an answer reads."""
-    match answer:
+def reply_lines(reply: Reply) -> Iterable[str]:
+    """How a reply reads."""
+    match reply:
         case Welcome():
-            return _welcome(answer)
+            return _welcome(reply)
         case RoomSnapshot(room=room, topic=topic, history=history):
             lines = [f"[#{room}] {line}" for line in history_lines(history)]
             return [*_topic(room, topic), *lines]
@@ -175,7 +176,7 @@ def _missed(missed: Iterable[Stored], who: str) -> Iterable[tuple[str | None, st
     for stored in missed:
         event = stored.event
         if isinstance(event, DirectMessage):
-            yield None, whisper_line(event, mine=event.client_id == who)
+            yield None, direct_message_line(event, sent=event.client_id == who)
         elif (line := event_line(event)) is not None:
             yield getattr(event, "room", None), line
 
@@ -211,7 +212,7 @@ class LineCodec:
     :param frame: what makes a line one of its wire.
     """
 
-    shows_own = True
+    hidden_from_author: frozenset[type] = frozenset()
 
     def __init__(self, frame: Callable[[bytes], bytes] = _crlf) -> None:
         self._frame = frame
@@ -221,20 +222,22 @@ class LineCodec:
         """One line, with its room before it if that is another."""
         return self._line(event_line(stored.event), room)
 
-    def whisper(self, stored: Stored, event: DirectMessage, *, mine: bool) -> bytes:
+    def direct_message(
+        self, stored: Stored, event: DirectMessage, *, sent: bool
+    ) -> bytes:
         """One line."""
-        return self._line(whisper_line(event, mine=mine), None)
+        return self._line(direct_message_line(event, sent=sent), None)
 
-    def crowd(self, crowd: BulkPresence, room: str | None) -> bytes:
+    def bulk_presence(self, crowd: BulkPresence, room: str | None) -> bytes:
         """One line for all of them."""
-        return self._line(crowd_line(crowd), room)
+        return self._line(bulk_presence_line(crowd), room)
 
-    def answer(self, answer: Reply, ref: str | None) -> bytes:
+    def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
         """As many lines as it takes; a line has no place for a ``ref``."""
-        if isinstance(answer, Welcome) and not answer.resumed and not answer.topic:
-            head = [f"Welcome, {answer.nick}!", *answer.motd]
-            return self._lines(head) + self._shown_history(answer.history)
-        return self._lines(answer_lines(answer))
+        if isinstance(reply, Welcome) and not reply.resumed and not reply.topic:
+            head = [f"Welcome, {reply.nick}!", *reply.motd]
+            return self._lines(head) + self._shown_history(reply.history)
+        return self._lines(reply_lines(reply))
 
     def _shown_history(self, history: tuple[Stored, ...]) -> bytes:
         # When many come at once they are all shown the same.

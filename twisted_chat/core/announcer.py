@@ -19,6 +19,7 @@ from .events import (
     BulkPresence,
     CustomEvent,
     DirectMessage,
+    Event,
     HistoryGap,
     Joined,
     Left,
@@ -109,7 +110,7 @@ class Announcer:
                 continue
             if submission.ref is not None:
                 done = Done(stored.position)
-                told = self._encoded(client.codec.answer, done, submission.ref)
+                told = self._encoded(client.codec.reply, done, client, submission.ref)
                 fanout.tell(client, told)
             client.pending -= 1
             if not client.pending and client.idle_calls:
@@ -169,11 +170,13 @@ class Announcer:
         receiver = self._pool.by_id.get(event.recipient_id)
         heard = b""
         if isinstance(receiver, Client) and not _ignores(receiver, event):
-            heard = self._encoded(receiver.codec.whisper, stored, event, mine=False)
+            heard = self._encoded(
+                receiver.codec.direct_message, stored, event, sent=False
+            )
             self._fanout.tell(receiver, heard)
         sender = self._pool.by_id.get(event.client_id)
         if isinstance(sender, Client):
-            told = self._encoded(sender.codec.whisper, stored, event, mine=True)
+            told = self._encoded(sender.codec.direct_message, stored, event, sent=True)
             # To oneself it comes twice only where the two look different.
             if sender is not receiver or told != heard:
                 self._fanout.tell(sender, told)
@@ -195,7 +198,9 @@ class Announcer:
         elif isinstance(person, Client):
             self._come_in(person, arrival, event, stored, alone=storm is None)
         if storm is None:
-            self._fanout.show(stored, (event.room,), unseen_by=_blind(person))
+            self._fanout.show(
+                stored, (event.room,), unseen_by=_unshown_author(person, event)
+            )
         else:
             storm.append(event.nick)
 
@@ -234,14 +239,14 @@ class Announcer:
         room = self._pool.rooms[event.room]
         told = b""
         if arrival is None:
-            told = self._encoded(client.codec.answer, snapshot_of(room), None)
+            told = self._encoded(client.codec.reply, snapshot_of(room), client, None)
         else:
             arrival.awaited.discard(event.room)
             if not arrival.awaited:
                 told = self._arrivals.let_in(arrival, room, stored.position)
         if client.present:
             self._pool.show(client, client.view_key())
-            if not alone and client.codec.shows_own:
+            if not alone and Joined not in client.codec.hidden_from_author:
                 # It is one of a crowd to the others, but not to itself.
                 told += self._encoded(client.codec.event, stored, None)
         self._fanout.tell(client, told)
@@ -296,10 +301,12 @@ class Announcer:
         self._pool.rename(person, event.new, fold(event.new))
         if isinstance(person, Client):
             self._spawn(release(self._names, person.id, event.old, kept=event.new))
-            if not person.rooms and person.codec.shows_own:
+            if not person.rooms and Renamed not in person.codec.hidden_from_author:
                 told = self._encoded(person.codec.event, stored, None)
                 self._fanout.tell(person, told)
-        self._fanout.show(stored, person.rooms, unseen_by=_blind(person))
+        self._fanout.show(
+            stored, person.rooms, unseen_by=_unshown_author(person, event)
+        )
 
     def _topic_set(self, event: TopicSet, stored: Stored) -> None:
         room = self._pool.rooms.get(event.room)
@@ -312,7 +319,7 @@ class Announcer:
         for person in room.people.values() if room is not None else ():
             if isinstance(person, Client):
                 notice = Notice((_MISSING.format(room=event.room),))
-                told = self._encoded(person.codec.answer, notice, None)
+                told = self._encoded(person.codec.reply, notice, person, None)
                 self._fanout.tell(person, told)
 
     def _away_set(self, event: AwaySet, stored: Stored) -> None:
@@ -322,9 +329,9 @@ class Announcer:
             self._fanout.show(stored, person.rooms)
 
 
-def _blind(person: Member) -> Client | None:
-    """The client, if that is what it is, and its wire does not show it its own."""
-    if isinstance(person, Client) and not person.codec.shows_own:
+def _unshown_author(person: Member, event: Event) -> Client | None:
+    """The client, if its codec does not show it this event of its own."""
+    if isinstance(person, Client) and type(event) in person.codec.hidden_from_author:
         return person
     return None
 

@@ -220,7 +220,7 @@ class Chat:
 
     def tell(self, client: Client, answer: Reply, ref: str | None = None) -> None:
         """Answer one client."""
-        data = encoded(self._spawn, client.codec.answer, answer, ref)
+        data = encoded(self._spawn, client.codec.reply, answer, client, ref)
         if data:
             client.write(data)
 

@@ -129,7 +129,7 @@ class Fanout:
             what = self._items[index][0]
             room = where or None
             data = cache[index] = (
-                encoded(self._spawn, codec.crowd, what, room)
+                encoded(self._spawn, codec.bulk_presence, what, room)
                 if isinstance(what, BulkPresence)
                 else encoded(self._spawn, codec.event, what, room)
             )

@@ -59,6 +59,18 @@ class Connection(Protocol):
         """
 
 
+class Viewer(Protocol):
+    """The client that a reply is for, as far as its codec may know it."""
+
+    @property
+    def id(self) -> str:
+        """Its client id."""
+
+    @property
+    def nick(self) -> str:
+        """Its nickname; empty until it has one."""
+
+
 class Codec(Protocol):
     """How events and answers look on one wire.
 
@@ -67,10 +79,11 @@ class Codec(Protocol):
     more of its kind into one write; ``b""`` means that this wire does not
     show it.
 
-    :ivar shows_own: a client is shown its own arrivals and new names, too.
+    :ivar hidden_from_author: kinds of events that are not shown to the client that
+        caused them.
     """
 
-    shows_own: bool
+    hidden_from_author: frozenset[type]
 
     def event(self, stored: Stored, room: str | None) -> bytes:
         """Something that happened.
@@ -79,17 +92,21 @@ class Codec(Protocol):
             viewer speaks.
         """
 
-    def whisper(self, stored: Stored, event: DirectMessage, *, mine: bool) -> bytes:
+    def direct_message(
+        self, stored: Stored, event: DirectMessage, *, sent: bool
+    ) -> bytes:
         """A private message.
 
-        :param mine: the viewer is its sender.
+        :param sent: the viewer is its sender.
         """
 
-    def crowd(self, crowd: BulkPresence, room: str | None) -> bytes:
+    def bulk_presence(self, crowd: BulkPresence, room: str | None) -> bytes:
         """Many arrivals or departures at once."""
 
-    def answer(self, answer: Reply, ref: str | None) -> bytes:
-        """An answer for one client.
+    def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
+        """A reply to one client.
+
+        :param viewer: that client.
 
         :param ref: what the client gave to recognise the answer by.
         """

@@ -301,7 +301,7 @@ class Joiner:
             client.write(data)
 
     def _encoded(self, client: Client, answer: Reply) -> bytes:
-        return encoded(self._spawn, client.codec.answer, answer, None)
+        return encoded(self._spawn, client.codec.reply, answer, client, None)
 
 
 def snapshot_of(room: Room) -> RoomSnapshot:
