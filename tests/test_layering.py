@@ -27,9 +27,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "websocket": ("net",),
     "engineio": ("net", "websocket"),
     "socketio": ("engineio", "net"),
-    "protocols": ("core",),
-    "clients": ("core", "net", "websocket", "engineio", "socketio", "protocols"),
-    "testing": ("core", "journals", "clients", "protocols"),
+    "clients": ("core", "net", "websocket", "engineio", "socketio"),
+    "testing": ("core", "journals", "clients"),
     "server": ("core", "net", "websocket", "engineio", "socketio", "clients"),
     "service": ("core", "journals", "net", "server"),
     "plugin": (),
@@ -44,9 +43,9 @@ NO_TWISTED = ("core", "testing")
 """Plain Python, which can be tested, read and used without a reactor."""
 
 UNTESTED = {
-    "protocols.inbox": "moves to core",
     "core.events": "only values",
     "core.replies": "only values",
+    "core.runtime": "only types",
     "core.interfaces": "only types; the contract tests of what implements them test it",
 }
 """Modules without a test file of their own, and why."""

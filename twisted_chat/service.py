@@ -27,6 +27,7 @@ from .core.interfaces import Journal, Names, StoreError
 from .core.nicknames import LocalNames
 from .core.pool import ClientPool
 from .core.routes import standard_table
+from .core.runtime import Runtime
 from .journals.memory import MemoryJournal
 from .journals.sqlite.file import check_file
 from .journals.sqlite.journal import SqliteJournal
@@ -83,22 +84,15 @@ class ChatService(Service):
         self.certificate = open_certificate(settings)
         node = secrets.token_urlsafe(9)
         self.journal, names = open_store(settings, reactor, node)
-        committer = Committer(
-            self.journal,
-            node=node,
-            spawn=spawn,
-            call_later=reactor.callLater,
-            seconds=reactor.seconds,
-        )
+        runtime = make_runtime(reactor)
+        committer = Committer(self.journal, runtime, node=node)
         self.chat = Chat(
             pool=ClientPool(settings.history),
             journal=self.journal,
             names=names,
             committer=committer,
             table=table or standard_table(),
-            spawn=spawn,
-            call_later=reactor.callLater,
-            chance=random.SystemRandom(),
+            runtime=runtime,
             motd=settings.motd,
         )
         self.front = make_front(self.chat, settings, reactor, self.certificate)
@@ -249,6 +243,26 @@ def open_store(settings: Settings, reactor: Any, node: str) -> tuple[Journal, Na
 
         return open_redis(settings.store, reactor, node, settings.keep)
     return SqliteJournal(rest, reactor, reactor.seconds, settings.keep), LocalNames()
+
+
+def make_runtime(reactor: Any) -> Runtime:
+    """The reactor and the log, as the core knows them."""
+
+    def log_failure(error: Exception) -> None:
+        log.failure("unexpected", Failure(error))
+
+    def log_line(line: str) -> None:
+        # As a field, so that a log in JSON has the line as it is, too.
+        log.info("{line}", line=line)
+
+    return Runtime(
+        spawn=spawn,
+        call_later=reactor.callLater,
+        seconds=reactor.seconds,
+        rng=random.SystemRandom(),
+        log_failure=log_failure,
+        log_line=log_line,
+    )
 
 
 def spawn(coroutine: Coroutine[Any, Any, None]) -> None:

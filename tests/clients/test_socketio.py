@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Coroutine
 from typing import Any
 
-from twisted.internet.defer import Deferred
-
+from tests.support.chats import start_chat
 from tests.support.engineio_client import EngineIOTestCase
 from tests.support.logged import logged_lines
 from tests.support.memory import WebSocketClient, masked
 from twisted_chat.clients import socketio as chat_socketio
 from twisted_chat.clients.socketio import ChatSocketIO
 from twisted_chat.clients.text import LineCodec
-from twisted_chat.core.chat import Chat
-from twisted_chat.core.committer import Committer
+from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.limits import RateLimit
-from twisted_chat.core.nicknames import LocalNames
-from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Request
-from twisted_chat.core.routes import standard_table
 from twisted_chat.engineio.session import EngineIOPeer
 from twisted_chat.journals.memory import MemoryJournal
-from twisted_chat.protocols.inbox import Inbox
 from twisted_chat.socketio.server import SocketIO
 
 
@@ -36,7 +29,7 @@ class Lines:
         self._case = case
         self.client = case.chat.attach(self, LineCodec(), nick=nick)
         nothing = lambda: None  # noqa: E731
-        self._inbox = Inbox(case.chat, self.client, case.clock, None, nothing, nothing)
+        self._inbox = Inbox(case.chat, self.client, None, nothing, nothing)
         case.settle()
         self.sees()
 
@@ -115,38 +108,15 @@ class ChatTestCase(EngineIOTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.failures: list[Any] = []
         self.journal = MemoryJournal(self.clock.seconds)
         self.start()
 
     def start(self) -> None:
         """A server, as after every start."""
-        committer = Committer(
-            self.journal,
-            node=f"node{random.randrange(1000)}",
-            spawn=self.spawn,
-            call_later=self.clock.callLater,
-            seconds=self.clock.seconds,
-        )
-        self.chat = Chat(
-            pool=ClientPool(),
-            journal=self.journal,
-            names=LocalNames(),
-            committer=committer,
-            table=standard_table(),
-            spawn=self.spawn,
-            call_later=self.clock.callLater,
-            chance=random.Random(7),
-        )
-        self.spawn(self.chat.start())
+        node = f"node{random.randrange(1000)}"
+        self.chat = start_chat(self, self.clock, self.journal, node=node)
         self.server = SocketIO(self.clock)
         self.place = ChatSocketIO(self.server, self.chat, self.pace)
-
-    def tearDown(self) -> None:
-        self.assertEqual(self.failures, [])
-
-    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        Deferred.fromCoroutine(coroutine).addErrback(self.failures.append)
 
     def settle(self) -> None:
         for _ in range(10):

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial import unittest
 from twisted.web.resource import Resource
 from twisted.web.server import Request, Site
 from websockets.frames import Frame
 
+from tests.support.chats import start_chat
 from tests.support.logged import logged_lines
 from tests.support.memory import WebSocketClient, masked, text
 from twisted_chat.clients.websocket import ChatWebSockets
-from twisted_chat.core.chat import Chat
-from twisted_chat.core.committer import Committer
 from twisted_chat.core.limits import MAX_LINE, RateLimit
-from twisted_chat.core.nicknames import LocalNames
-from twisted_chat.core.pool import ClientPool
-from twisted_chat.core.routes import standard_table
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.net.keepalive import Keepalive
 from twisted_chat.net.origins import Origins
@@ -63,26 +57,8 @@ class ChatTestCase(unittest.SynchronousTestCase):
     def setUp(self) -> None:
         self.clock = Clock()
         self.clock.advance(1_700_000_000)
-        self.failures: list[Any] = []
         journal = MemoryJournal(self.clock.seconds)
-        committer = Committer(
-            journal,
-            node="test",
-            spawn=self.spawn,
-            call_later=self.clock.callLater,
-            seconds=self.clock.seconds,
-        )
-        self.chat = Chat(
-            pool=ClientPool(),
-            journal=journal,
-            names=LocalNames(),
-            committer=committer,
-            table=standard_table(),
-            spawn=self.spawn,
-            call_later=self.clock.callLater,
-            chance=random.Random(7),
-        )
-        self.spawn(self.chat.start())
+        self.chat = start_chat(self, self.clock, journal)
         self.sockets = ChatWebSockets(
             self.chat,
             self.clock,
@@ -91,12 +67,6 @@ class ChatTestCase(unittest.SynchronousTestCase):
             Origins(),
         )
         self.site = Site(Door(self.sockets), reactor=self.clock)
-
-    def tearDown(self) -> None:
-        self.assertEqual(self.failures, [])
-
-    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        Deferred.fromCoroutine(coroutine).addErrback(self.failures.append)
 
     def connect(self, query: str = "", **headers: Any) -> WebSocketClient:
         return ChatClient(

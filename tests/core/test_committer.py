@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core import committer
@@ -28,13 +30,12 @@ class CommitterTests(SynchronousTestCase):
         self.clock = FakeClock()
         self.journal = FailingJournal(MemoryJournal(self.clock.seconds))
         self.world = TestChat()
-        self.committer = Committer(
-            self.journal,
-            node="n",
-            spawn=self.world.spawn,
+        runtime = replace(
+            self.world.runtime,
             call_later=self.clock.callLater,
             seconds=self.clock.seconds,
         )
+        self.committer = Committer(self.journal, runtime, node="n")
         self.heard: list[Stored] = []
         self.settled: list[Submission] = []
         self.refused: list[str] = []
@@ -83,9 +84,8 @@ class CommitterTests(SynchronousTestCase):
 
     def show_for(self, seconds: float) -> None:
         """A batch was shown, which took so long."""
-        self.committer.showing()
         self.clock.advance(seconds)
-        self.committer.shown()
+        self.committer.delay_presence(seconds)
 
     def test_arrivals_wait_for_each_other(self) -> None:
         """Where many are shown who comes, those who come soon after come together."""
@@ -190,7 +190,7 @@ class CommitterTests(SynchronousTestCase):
         self.journal.fail(ZeroDivisionError("oops"))
         self.committer.submit(said("a"))
         self.clock.advance(0)
-        self.assertIn("the server's log says how", self.refused[0])
+        self.assertIn("see the server log", self.refused[0])
         self.assertNotIn("oops", self.refused[0])
         with self.assertRaises(ZeroDivisionError):
             self.world.settle()

@@ -60,7 +60,7 @@ class FanoutTests(SynchronousTestCase):
         self.world = TestChat()
         self.pool = ClientPool()
         self.codec = CountingCodec()
-        self.fanout = Fanout(self.pool, self.world.spawn)
+        self.fanout = Fanout(self.pool, self.world.runtime)
 
     def client(self, *rooms: str, codec: LineCodec | None = None) -> Client:
         client = Client(str(len(self.pool)), FakeConnection(), codec or self.codec)
@@ -194,7 +194,7 @@ class FanoutTests(SynchronousTestCase):
         ):
             one = self.client("tea")
             one.send = send
-            self.fanout = Fanout(self.pool, self.world.spawn)
+            self.fanout = Fanout(self.pool, self.world.runtime)
             self.fanout.show(said("a"), ("tea",))
             self.fanout.send()
             self.assertEqual(self.shown(one), rest)

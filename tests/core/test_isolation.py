@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import Any
+from dataclasses import replace
 
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.core.isolation import as_store_error, encoded, report
+from twisted_chat.core.isolation import as_store_error, encoded
+from twisted_chat.testing import TestChat
 
 
 class MistakesTests(SynchronousTestCase):
@@ -16,18 +16,8 @@ class MistakesTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.logged: list[Exception] = []
-
-    def spawn(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        try:
-            coroutine.send(None)
-        except Exception as error:  # noqa: BLE001
-            self.logged.append(error)
-
-    def test_report(self) -> None:
-        """The exception itself is in the log."""
-        mistake = KeyError("x")
-        report(self.spawn, mistake)
-        self.assertEqual(self.logged, [mistake])
+        room = TestChat()
+        self.runtime = replace(room.runtime, log_failure=self.logged.append)
 
     def test_encoded(self) -> None:
         """What a wire makes of something is shown as it is."""
@@ -35,7 +25,7 @@ class MistakesTests(SynchronousTestCase):
         def encode(text: str, *, times: int) -> bytes:
             return text.encode() * times
 
-        self.assertEqual(encoded(self.spawn, encode, "hi", times=2), b"hihi")
+        self.assertEqual(encoded(self.runtime, encode, "hi", times=2), b"hihi")
         self.assertEqual(self.logged, [])
 
     def test_a_wire_that_raises(self) -> None:
@@ -44,17 +34,17 @@ class MistakesTests(SynchronousTestCase):
         def encode(text: str) -> bytes:
             raise RuntimeError(text)
 
-        self.assertEqual(encoded(self.spawn, encode, "hi"), b"")
+        self.assertEqual(encoded(self.runtime, encode, "hi"), b"")
         self.assertEqual(list(map(str, self.logged)), ["hi"])
 
     def test_a_reason_that_a_store_gave(self) -> None:
         """A sender reads why the store refused, and the log is left in peace."""
         error = StoreError("the disk is full")
-        self.assertIs(as_store_error(self.spawn, error), error)
+        self.assertIs(as_store_error(self.runtime, error), error)
         self.assertEqual(self.logged, [])
 
     def test_a_store_with_a_mistake(self) -> None:
         """A sender is told where to look, and not what broke inside."""
-        error = as_store_error(self.spawn, ZeroDivisionError("secret"))
-        self.assertEqual(str(error), "the store failed; the server's log says how")
+        error = as_store_error(self.runtime, ZeroDivisionError("secret"))
+        self.assertEqual(str(error), "the store failed (see the server log)")
         self.assertEqual(list(map(str, self.logged)), ["secret"])

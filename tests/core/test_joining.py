@@ -123,9 +123,9 @@ class NewcomerTests(ArrivalCase):
         """Another one is drawn."""
         with self.room.together():
             first, second = self.come(), self.come()
-        chance = self.room.chat._arrivals._chance
+        rng = self.room.runtime.rng
         numbers = iter([int(first.nick[6:]), int(second.nick[6:]), 77])
-        self.patch(chance, "randrange", lambda *_: next(numbers))
+        self.patch(rng, "randrange", lambda *_: next(numbers))
         self.assertEqual(self.come().nick, "guest_77")
 
     def test_rooms(self) -> None:

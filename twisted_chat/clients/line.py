@@ -25,11 +25,11 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from twisted_chat.core.chat import Chat
+from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.pool import Client, ClientPool
 from twisted_chat.core.replies import Request
 from twisted_chat.net.outbox import Outbox, outbox_to
-from twisted_chat.protocols.inbox import Inbox
 
 from .telnet import TelnetFilter
 from .text import LineCodec, decode_bytes, too_long
@@ -80,7 +80,6 @@ class ChatProtocol(LineReceiver):
         self.inbox = Inbox(
             factory.chat,
             self.client,
-            factory.clock,
             factory.pace,
             transport.pauseProducing,
             transport.resumeProducing,

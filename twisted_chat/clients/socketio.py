@@ -16,6 +16,7 @@ from twisted.logger import Logger
 
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.events import LOBBY
+from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec
 from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.nicknames import fold
@@ -23,7 +24,6 @@ from twisted_chat.core.pool import Client
 from twisted_chat.core.replies import Refused, Request
 from twisted_chat.core.sanitize import clean
 from twisted_chat.engineio.frames import frame, polled
-from twisted_chat.protocols.inbox import Inbox
 from twisted_chat.socketio.packets import MAIN, Packet, raw_argument
 from twisted_chat.socketio.server import Connection, NamespaceSocket, SocketIO
 
@@ -145,7 +145,6 @@ class ChatMember(NamespaceSocket):
         self._inbox = Inbox(
             place.chat,
             self._client,
-            place.clock,
             place.pace,
             session.pause,
             session.resume,

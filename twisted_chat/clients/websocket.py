@@ -19,12 +19,12 @@ from twisted.web.http import Request
 
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.events import LOBBY
+from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER, Codec
 from twisted_chat.core.limits import MAX_ROOMS, RateLimit
 from twisted_chat.core.pool import Client
 from twisted_chat.net.keepalive import Keepalive
 from twisted_chat.net.origins import Origins
-from twisted_chat.protocols.inbox import Inbox
 from twisted_chat.websocket.connection import WebSocketConnection, upgrade
 from twisted_chat.websocket.frames import frame_text
 
@@ -158,7 +158,6 @@ class ChatWebSocket:
         self._inbox = Inbox(
             place.chat,
             self._client,
-            place.clock,
             place.pace,
             connection.pause,
             connection.resume,

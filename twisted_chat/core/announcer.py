@@ -30,12 +30,13 @@ from .events import (
     TopicSet,
 )
 from .fanout import Fanout
-from .interfaces import TAKEN_OVER, Names, Spawn
-from .isolation import encoded, report
+from .interfaces import TAKEN_OVER, Names
+from .isolation import encoded
 from .joining import Joiner, PendingJoin, snapshot_of
 from .nicknames import fold, fold_or_none, release
 from .pool import Client, ClientPool, Member
 from .replies import Done, Notice
+from .runtime import Runtime
 
 P = ParamSpec("P")
 
@@ -65,16 +66,16 @@ class Announcer:
         committer: Committer,
         arrivals: Joiner,
         names: Names,
-        spawn: Spawn,
+        runtime: Runtime,
     ) -> None:
         self._pool = pool
         self._committer = committer
         self._arrivals = arrivals
         self._names = names
-        self._spawn = spawn
+        self._runtime = runtime
         self.silent = False
         # Of the batch that is being announced.
-        self._fanout = Fanout(pool, spawn)
+        self._fanout = Fanout(pool, runtime)
         self._storms: Storms = {}
         self._ghosts: list[Client] = []
         # Somebody here asked for the event that is being announced.
@@ -95,7 +96,7 @@ class Announcer:
 
     def announce(self, batch: Sequence[Stored]) -> None:
         """Show everyone what is stored now."""
-        fanout = self._fanout = Fanout(self._pool, self._spawn)
+        fanout = self._fanout = Fanout(self._pool, self._runtime)
         self._storms = self._find_storms(batch) if len(batch) > BULK_THRESHOLD else {}
         idle: list[Client] = []
         for stored in batch:
@@ -103,9 +104,9 @@ class Announcer:
             self._asked = submission is not None
             try:
                 self._apply[type(stored.event)](stored.event, stored)
-            except Exception as mistake:  # noqa: BLE001 - it ends in the log
+            except Exception as error:  # noqa: BLE001 - it ends in the log
                 # What one event breaks must not hide the others.
-                report(self._spawn, mistake)
+                self._runtime.log_failure(error)
             if submission is None or (client := submission.client) is None:
                 continue
             if submission.ref is not None:
@@ -118,9 +119,9 @@ class Announcer:
         self._show_storms()
         self._pool.position = batch[-1].position
         if not self.silent:
-            self._committer.showing()
+            began = self._runtime.seconds()
             fanout.send()
-            self._committer.shown()
+            self._committer.delay_presence(self._runtime.seconds() - began)
         # Only now may anything call back into the chat.
         while self._ghosts:
             ghost = self._ghosts.pop()
@@ -131,7 +132,7 @@ class Announcer:
     def _encoded(
         self, encode: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs
     ) -> bytes:
-        return encoded(self._spawn, encode, *args, **kwargs)
+        return encoded(self._runtime, encode, *args, **kwargs)
 
     # Storms.
 
@@ -210,7 +211,7 @@ class Announcer:
         client.present = False
         self._pool.show(client, None)
         self._pool.remove(client)
-        self._spawn(self._arrivals.departed(client.id, client.nick))
+        self._runtime.spawn(self._arrivals.departed(client.id, client.nick))
         self._ghosts.append(client)
 
     def _back(self, person: Member, event: Joined, stored: Stored) -> None:
@@ -291,7 +292,7 @@ class Announcer:
             person.present = False
             self._pool.show(person, None)
             self._fanout.tell(person, b"")
-            self._spawn(self._arrivals.departed(person.id, person.nick))
+            self._runtime.spawn(self._arrivals.departed(person.id, person.nick))
         self._pool.remove(person)
 
     def _renamed(self, event: Renamed, stored: Stored) -> None:
@@ -300,7 +301,9 @@ class Announcer:
             return
         self._pool.rename(person, event.new, fold(event.new))
         if isinstance(person, Client):
-            self._spawn(release(self._names, person.id, event.old, kept=event.new))
+            self._runtime.spawn(
+                release(self._names, person.id, event.old, kept=event.new)
+            )
             if not person.rooms and Renamed not in person.codec.hidden_from_author:
                 told = self._encoded(person.codec.event, stored, None)
                 self._fanout.tell(person, told)

@@ -12,7 +12,6 @@ newcomers get in is told in ``arrivals``, what each event shows to whom in
 
 from __future__ import annotations
 
-import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
@@ -22,20 +21,19 @@ from .committer import Committer, Submission
 from .events import LOBBY, CustomEvent, Event, Joined, Message, Quit, Renamed, Stored
 from .interfaces import (
     SHUTTING_DOWN,
-    CallLater,
     Codec,
     Connection,
     Journal,
     Names,
     OutcomeUnknown,
-    Spawn,
     StoreError,
 )
-from .isolation import encoded, report
+from .isolation import encoded
 from .joining import Joiner
 from .nicknames import release, room_name
 from .pool import Client, ClientPool
 from .replies import Done, ErrorReply, Notice, Refused, Reply, Request
+from .runtime import Runtime
 from .sanitize import clean, is_blank
 
 
@@ -74,7 +72,6 @@ Handler = Callable[[CommandContext], Outcome | Awaitable[Outcome]]
 class Chat:
     """The chat, whatever its clients speak and wherever it is kept.
 
-    :param chance: for guest names only; ids come from ``secrets``.
     :param mask: hides words that an operator does not want to be read.
     """
 
@@ -86,28 +83,23 @@ class Chat:
         names: Names,
         committer: Committer,
         table: CommandTable[Handler],
-        spawn: Spawn,
-        call_later: CallLater,
-        chance: random.Random,
+        runtime: Runtime,
         motd: Sequence[str] = (),
     ) -> None:
+        self.runtime = runtime
         self.pool = pool
         self.journal = journal
         self.names = names
         self.table = table
         self.mask: Callable[[str], str] = str
         self._committer = committer
-        self._spawn = spawn
-        self._call_later = call_later
         self._stopping = False
         self._arrivals = Joiner(
             pool=pool,
             journal=journal,
             names=names,
             committer=committer,
-            spawn=spawn,
-            call_later=call_later,
-            chance=chance,
+            runtime=runtime,
             motd=motd,
         )
         self._announcer = Announcer(
@@ -115,7 +107,7 @@ class Chat:
             committer=committer,
             arrivals=self._arrivals,
             names=names,
-            spawn=spawn,
+            runtime=runtime,
         )
         committer.refused = self._not_stored
         journal.subscribe(self.announce)
@@ -149,7 +141,7 @@ class Chat:
         if self._stopping:
             client = Client("", connection, codec)
             client.leaving = True
-            self._call_later(0, lambda: self._send_away(client))
+            self.runtime.call_later(0, lambda: self._send_away(client))
             return client
         return self._arrivals.begin(connection, codec, nick, since, session, rooms)
 
@@ -164,8 +156,8 @@ class Chat:
                 self._say(client, request)
         except Refused as refused:
             self.tell(client, ErrorReply(refused.code, refused.text), request.ref)
-        except Exception as mistake:  # noqa: BLE001 - it ends in the log
-            self._went_wrong(client, request, mistake)
+        except Exception as error:  # noqa: BLE001 - it ends in the log
+            self._went_wrong(client, request, error)
 
     def detach(self, client: Client, connection: Connection) -> None:
         """A peer is gone.  Nothing happens if another took its place."""
@@ -220,7 +212,7 @@ class Chat:
 
     def tell(self, client: Client, answer: Reply, ref: str | None = None) -> None:
         """Answer one client."""
-        data = encoded(self._spawn, client.codec.reply, answer, client, ref)
+        data = encoded(self.runtime, client.codec.reply, answer, client, ref)
         if data:
             client.write(data)
 
@@ -262,7 +254,7 @@ class Chat:
         outcome = command.handler(ask)
         if isinstance(outcome, Awaitable):
             client.pending += 1
-            self._spawn(self._finish(client, request, outcome))
+            self.runtime.spawn(self._finish(client, request, outcome))
         else:
             self._conclude(client, request, outcome)
 
@@ -275,13 +267,13 @@ class Chat:
             self.tell(client, ErrorReply(refused.code, refused.text), request.ref)
         except StoreError as error:
             self.tell(client, ErrorReply("store", str(error)), request.ref)
-        except Exception as mistake:  # noqa: BLE001 - it ends in the log
-            self._went_wrong(client, request, mistake)
+        except Exception as error:  # noqa: BLE001 - it ends in the log
+            self._went_wrong(client, request, error)
         finally:
             self._done(client)
 
-    def _went_wrong(self, client: Client, request: Request, mistake: Exception) -> None:
-        report(self._spawn, mistake)
+    def _went_wrong(self, client: Client, request: Request, error: Exception) -> None:
+        self.runtime.log_failure(error)
         text = "that went wrong here, and the server's log says how"
         self.tell(client, ErrorReply("internal", text), request.ref)
 
@@ -309,7 +301,9 @@ class Chat:
             # Perhaps it is announced yet: what it needs then is not let go of.
             pass
         elif isinstance(event, Renamed):
-            self._spawn(release(self.names, event.client_id, event.new, kept=event.old))
+            self.runtime.spawn(
+                release(self.names, event.client_id, event.new, kept=event.old)
+            )
         elif isinstance(event, Joined):
             self.pool.shut(self.pool.room(event.room))
         if client is not None:

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .events import Entry, Event, Stored
-from .interfaces import CallLater, Journal, Spawn, StoreError
+from .interfaces import Journal, StoreError
 from .isolation import as_store_error
 from .pool import Client
+from .runtime import Runtime
 
 MAX_ENTRIES = 2000
 """Events in one batch."""
@@ -54,22 +55,12 @@ class Committer:
     """Takes events one by one and stores them in batches.
 
     :param node: unique among all servers and all their runs.
-    :param seconds: what the time is.
     :ivar refused: called with each submission that was not stored.
     """
 
-    def __init__(
-        self,
-        journal: Journal,
-        *,
-        node: str,
-        spawn: Spawn,
-        call_later: CallLater,
-        seconds: Callable[[], float],
-    ) -> None:
+    def __init__(self, journal: Journal, runtime: Runtime, *, node: str) -> None:
         self._journal = journal
-        self._spawn = spawn
-        self._call_later = call_later
+        self._runtime = runtime
         self._own = f"{node}-"
         self._count = 0
         self._waiting: deque[Submission] = deque()
@@ -79,8 +70,6 @@ class Committer:
         self._running = False
         # How many of those in ``_waiting`` are waited for.
         self._urgent = 0
-        self._seconds = seconds
-        self._began = 0.0
         self._rest_until = 0.0
         self._resting = False
         self._when_idle: list[Callable[[], None]] = []
@@ -107,16 +96,13 @@ class Committer:
             else:
                 self._begin()
 
-    def showing(self) -> None:
-        """A batch is stored; to show it begins now."""
-        self._began = self._seconds()
+    def delay_presence(self, cost: float) -> None:
+        """Let arrivals and departures gather before the next batch of them.
 
-    def shown(self) -> None:
-        """It has been shown."""
-        now = self._seconds()
-        self._rest_until = now + min(
-            MAX_PRESENCE_DELAY, DELAY_FACTOR * (now - self._began)
-        )
+        :param cost: seconds that showing the last batch took.
+        """
+        delay = min(MAX_PRESENCE_DELAY, DELAY_FACTOR * cost)
+        self._rest_until = self._runtime.seconds() + delay
 
     def is_own(self, key: str) -> bool:
         """Whether an entry with this key comes from this server."""
@@ -141,12 +127,12 @@ class Committer:
 
     def _rest(self) -> None:
         """Begin after a while, unless something urgent comes before that."""
-        wait = self._rest_until - self._seconds()
+        wait = self._rest_until - self._runtime.seconds()
         if wait <= 0:
             self._begin()
         elif not self._resting:
             self._resting = True
-            self._call_later(wait, self._rested)
+            self._runtime.call_later(wait, self._rested)
 
     def _rested(self) -> None:
         self._resting = False
@@ -157,10 +143,10 @@ class Committer:
             self._running = True
             # Not at once: what else this turn of the reactor brings belongs
             # into the same batch.
-            self._call_later(0, self._start)
+            self._runtime.call_later(0, self._start)
 
     def _start(self) -> None:
-        self._spawn(self._run())
+        self._runtime.spawn(self._run())
 
     async def _run(self) -> None:
         while self._waiting:
@@ -174,9 +160,9 @@ class Committer:
             except Exception as error:  # noqa: BLE001 - it ends in the log
                 # A mistake in a journal must not stop the chat: the batch is
                 # treated as after any other failure.
-                self._fail(batch, as_store_error(self._spawn, error))
+                self._fail(batch, as_store_error(self._runtime, error))
                 if self._waiting and self._waiting[0].lasting:
-                    self._call_later(RETRY, self._start)
+                    self._runtime.call_later(RETRY, self._start)
                     self._tell_idle()
                     return
             if self._waiting and not self._urgent and not self._when_idle:

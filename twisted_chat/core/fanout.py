@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .events import Action, BulkPresence, CustomEvent, Message, Stored
-from .interfaces import Codec, Spawn
+from .interfaces import Codec
 from .isolation import encoded
 from .nicknames import fold_or_none
 from .pool import Client, ClientPool, View
+from .runtime import Runtime
 
 Shown = Stored | BulkPresence
 
@@ -38,9 +39,9 @@ class _Story:
 class Fanout:
     """Collects what a batch shows to whom, then writes it."""
 
-    def __init__(self, pool: ClientPool, spawn: Spawn) -> None:
+    def __init__(self, pool: ClientPool, runtime: Runtime) -> None:
         self._pool = pool
-        self._spawn = spawn
+        self._runtime = runtime
         self._items: list[tuple[Shown, tuple[str, ...]]] = []
         self._stories: dict[Client, _Story] = {}
         self._encoded: dict[tuple[Codec, str], list[bytes | None]] = {}
@@ -129,9 +130,9 @@ class Fanout:
             what = self._items[index][0]
             room = where or None
             data = cache[index] = (
-                encoded(self._spawn, codec.bulk_presence, what, room)
+                encoded(self._runtime, codec.bulk_presence, what, room)
                 if isinstance(what, BulkPresence)
-                else encoded(self._spawn, codec.event, what, room)
+                else encoded(self._runtime, codec.event, what, room)
             )
         return data
 

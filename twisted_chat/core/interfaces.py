@@ -6,18 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from .events import BulkPresence, DirectMessage, Entry, Stored
 from .replies import Reply
-
-CallLater = Callable[[float, Callable[[], None]], object]
-"""Call the function after so many seconds, in the reactor's thread."""
-
-Spawn = Callable[[Coroutine[Any, Any, None]], None]
-"""Run the coroutine; what it raises ends in the log."""
 
 Announce = Callable[[Sequence[Stored]], None]
 """Takes each batch that a journal has stored, in order."""

@@ -1,7 +1,7 @@
-"""What goes wrong in one part stays there.
+"""Isolation of faults: an exception in one part is logged and stays there.
 
-A journal, a wire or a route can be somebody else's, and wrong.  Its exception
-ends in the log; everyone else is shown what they should be.
+A journal, a codec or a route may be third-party code with a bug.  Its exception is
+logged; everyone else is shown what they should be shown.
 """
 
 from __future__ import annotations
@@ -9,34 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import ParamSpec
 
-from .interfaces import Spawn, StoreError
+from .interfaces import StoreError
+from .runtime import Runtime
 
 P = ParamSpec("P")
 
 
-def report(spawn: Spawn, mistake: Exception) -> None:
-    """Put an exception that nobody expected into the log."""
-    spawn(_raise(mistake))
-
-
-def as_store_error(spawn: Spawn, error: Exception) -> StoreError:
-    """What a client may read of an exception that came out of a store."""
+def as_store_error(runtime: Runtime, error: Exception) -> StoreError:
+    """What a client may read of an exception that a journal raised."""
     if isinstance(error, StoreError):
         return error
-    report(spawn, error)
-    return StoreError("the store failed; the server's log says how")
+    runtime.log_failure(error)
+    return StoreError("the store failed (see the server log)")
 
 
 def encoded(
-    spawn: Spawn, encode: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs
+    runtime: Runtime, encode: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs
 ) -> bytes:
-    """What a wire makes of something; nothing, if it raises."""
+    """What a codec returns; nothing, if it raises."""
     try:
         return encode(*args, **kwargs)
-    except Exception as mistake:  # noqa: BLE001 - whatever it is, it is reported
-        report(spawn, mistake)
+    except Exception as error:  # noqa: BLE001 - a codec's bug must not reach others
+        runtime.log_failure(error)
         return b""
-
-
-async def _raise(mistake: Exception) -> None:
-    raise mistake

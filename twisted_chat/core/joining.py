@@ -9,7 +9,6 @@ while what happens meanwhile is held back for it.
 
 from __future__ import annotations
 
-import random
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,12 +17,10 @@ from .committer import Committer
 from .events import LOBBY, Joined, Stored
 from .interfaces import (
     TAKEN_OVER,
-    CallLater,
     Codec,
     Connection,
     Journal,
     Names,
-    Spawn,
     StoreError,
 )
 from .isolation import as_store_error, encoded
@@ -31,6 +28,7 @@ from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS, MAX_ROOMS
 from .nicknames import Name, guest_number, release, room_name
 from .pool import Client, ClientPool, Room
 from .replies import ErrorReply, Refused, Reply, RoomSnapshot, Welcome
+from .runtime import Runtime
 
 RETRY = 1.0
 """Seconds until a newcomer is tried again while the store is away."""
@@ -61,7 +59,6 @@ class PendingJoin:
 class Joiner:
     """Lets clients in.
 
-    :param chance: for the numbers of guests; ids come from ``secrets``.
     :param motd: lines shown after the welcome.
     """
 
@@ -72,18 +69,14 @@ class Joiner:
         journal: Journal,
         names: Names,
         committer: Committer,
-        spawn: Spawn,
-        call_later: CallLater,
-        chance: random.Random,
+        runtime: Runtime,
         motd: Sequence[str],
     ) -> None:
         self._pool = pool
         self._journal = journal
         self._names = names
         self._committer = committer
-        self._spawn = spawn
-        self._call_later = call_later
-        self._chance = chance
+        self._runtime = runtime
         self._motd = tuple(motd)
         self._arriving: dict[str, PendingJoin] = {}
         # Those who are gone and whose names are not free yet.
@@ -116,7 +109,7 @@ class Joiner:
         arrival = PendingJoin(client, nick, _known_rooms(rooms), since)
         self._arriving[client.id] = arrival
         if not isinstance(former, Client) and session not in self._departing:
-            self._spawn(self._arrive(arrival))
+            self._runtime.spawn(self._arrive(arrival))
         # Else the same client is just leaving; ``departed`` goes on with this.
         return client
 
@@ -138,7 +131,7 @@ class Joiner:
             self._departing.discard(who)
             arrival = self._arriving.get(who)
             if arrival is not None and not arrival.submitted:
-                self._spawn(self._arrive(arrival))
+                self._runtime.spawn(self._arrive(arrival))
 
     def warn(self, who: str, error: StoreError) -> None:
         """Tell a newcomer, once, why it is not let in yet."""
@@ -157,7 +150,7 @@ class Joiner:
         del self._arriving[client.id]
         client.present = True
         # What it asked before it was let in.
-        self._call_later(0, client.idle)
+        self._runtime.call_later(0, client.idle)
         welcome = self._welcome(client, room, position)
         if arrival.since is None:
             return self._show_in(client, welcome)
@@ -176,9 +169,11 @@ class Joiner:
                 opened.append(room)
         except Exception as error:  # noqa: BLE001 - it ends in the log
             self._shut(opened)
-            self.warn(client.id, as_store_error(self._spawn, error))
+            self.warn(client.id, as_store_error(self._runtime, error))
             if not arrival.cancelled:
-                self._call_later(RETRY, lambda: self._spawn(self._arrive(arrival)))
+                self._runtime.call_later(
+                    RETRY, lambda: self._runtime.spawn(self._arrive(arrival))
+                )
                 return
         if arrival.cancelled:
             self._shut(opened)
@@ -209,7 +204,7 @@ class Joiner:
         while name is None:
             # Those who are not in yet have a name as well.
             people = len(self._pool) + len(self._arriving)
-            guest = Name.guest(guest_number(self._chance, people))
+            guest = Name.guest(guest_number(self._runtime.rng, people))
             if await self._names.claim(guest.keys, client.id):
                 name = guest
         client.nick, client.folded = name.text, name.folded
@@ -244,7 +239,7 @@ class Joiner:
         held: list[bytes] = []
         client.write = held.append
         client.send = None
-        self._spawn(self._catch_up(client, welcome, since, held))
+        self._runtime.spawn(self._catch_up(client, welcome, since, held))
 
     async def _catch_up(
         self, client: Client, welcome: Welcome, since: str | None, held: list[bytes]
@@ -301,7 +296,7 @@ class Joiner:
             client.write(data)
 
     def _encoded(self, client: Client, answer: Reply) -> bytes:
-        return encoded(self._spawn, client.codec.reply, answer, client, None)
+        return encoded(self._runtime, client.codec.reply, answer, client, None)
 
 
 def snapshot_of(room: Room) -> RoomSnapshot:

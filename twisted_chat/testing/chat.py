@@ -23,14 +23,15 @@ from twisted_chat.core.chat import Chat, Handler
 from twisted_chat.core.commands import CommandTable
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.events import LOBBY
+from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec, Journal, Names
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.nicknames import LocalNames
 from twisted_chat.core.pool import Client, ClientPool
 from twisted_chat.core.replies import Request
 from twisted_chat.core.routes import standard_table
+from twisted_chat.core.runtime import Runtime
 from twisted_chat.journals.memory import MemoryJournal
-from twisted_chat.protocols.inbox import Inbox
 
 from .fakes import Awaited, FailingJournal, FakeClock, FakeConnection
 
@@ -84,10 +85,7 @@ class FakeClient:
             session=session,
             rooms=rooms,
         )
-        clock: Any = room.clock
-        self._inbox = Inbox(
-            room.chat, self.client, clock, pace, self._pause, self._resume
-        )
+        self._inbox = Inbox(room.chat, self.client, pace, self._pause, self._resume)
         self.connection.when_closed = self._hang_up_soon
 
     @property
@@ -140,6 +138,7 @@ class TestChat:
     :param names: who owns which name.
     :param flood: how fast one client may speak; ``None`` for no limit.
     :ivar chat: the chat itself.
+    :ivar log: the lines that were logged for the operator.
     :ivar journal: as above, and it fails when it is told to.
     """
 
@@ -160,24 +159,25 @@ class TestChat:
         self.pool = ClientPool(history)
         self.wire = line_wire()
         self._flood = flood
-        self._mistakes: list[Exception] = []
+        self._failures: list[Exception] = []
+        self.log: list[str] = []
         self._together = False
-        self.committer = Committer(
-            self.journal,
-            node="test",
+        self.runtime = Runtime(
             spawn=self.spawn,
             call_later=self.clock.callLater,
             seconds=self.clock.seconds,
+            rng=random.Random(1),
+            log_failure=self._failures.append,
+            log_line=self.log.append,
         )
+        self.committer = Committer(self.journal, self.runtime, node="test")
         self.chat = Chat(
             pool=self.pool,
             journal=self.journal,
             names=names or LocalNames(),
             committer=self.committer,
             table=table or standard_table(),
-            spawn=self.spawn,
-            call_later=self.clock.callLater,
-            chance=random.Random(1),
+            runtime=self.runtime,
             motd=motd,
         )
         self.spawn(self.journal.open())
@@ -216,7 +216,7 @@ class TestChat:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self.clock.advance(seconds)
-        self._raise_mistakes()
+        self._raise_failures()
 
     def settle(self) -> None:
         """Let everything happen that needs no time."""
@@ -247,14 +247,15 @@ class TestChat:
         except StopIteration:
             return
         except Exception as error:  # noqa: BLE001 - raised to the test later
-            self._mistakes.append(error)
+            self._failures.append(error)
             return
         awaited.addBoth(lambda _: self.spawn(coroutine))
 
-    def _raise_mistakes(self) -> None:
-        mistakes, self._mistakes = self._mistakes, []
-        if mistakes:
-            raise mistakes[0]
+    def _raise_failures(self) -> None:
+        if self._failures:
+            failure = self._failures[0]
+            self._failures.clear()
+            raise failure
 
 
 def _decode_line(line: str, known: Container[str]) -> Request:

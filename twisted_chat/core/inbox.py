@@ -16,13 +16,11 @@ from collections import deque
 from collections.abc import Callable
 from itertools import takewhile
 
-from twisted.internet.interfaces import IDelayedCall, IReactorTime
-from twisted.logger import Logger
-
-from twisted_chat.core.chat import Chat
-from twisted_chat.core.limits import RateLimit, TokenBucket
-from twisted_chat.core.pool import Client
-from twisted_chat.core.replies import Request
+from .chat import Chat
+from .limits import RateLimit, TokenBucket
+from .pool import Client
+from .replies import Request
+from .runtime import ScheduledCall
 
 MAX_IN_FLIGHT = 512
 """Lines of one client that may be on their way into the journal at once."""
@@ -33,8 +31,6 @@ pace, as many lines as are commonly read at once (64 KiB)."""
 
 MAX_LINGERING = 100
 """Clients that are gone and still have something to say, all together."""
-
-log = Logger()
 
 
 class Inbox:
@@ -48,7 +44,6 @@ class Inbox:
         "_bucket",
         "_chat",
         "_client",
-        "_clock",
         "_connection",
         "_finished_at",
         "_lingers",
@@ -64,7 +59,6 @@ class Inbox:
         self,
         chat: Chat,
         client: Client,
-        clock: IReactorTime,
         pace: RateLimit | None,
         pause: Callable[[], object],
         resume: Callable[[], object],
@@ -73,7 +67,6 @@ class Inbox:
         self._client = client
         self._connection = client.connection
         former, client.inbox = client.inbox, self
-        self._clock = clock
         self._bucket = TokenBucket(pace) if pace else None
         self._pause = pause
         self._resume = resume
@@ -84,7 +77,7 @@ class Inbox:
         # Most clients have nothing waiting most of the time, and an empty
         # deque is 600 bytes.
         self._queue: deque[Request] | None = None
-        self._timer: IDelayedCall | None = None
+        self._timer: ScheduledCall | None = None
         self._finished_at: float | None = None
         self._lingers = False
         if isinstance(former, Inbox):
@@ -125,7 +118,7 @@ class Inbox:
         """The peer is gone: say what it had sent, then let the client leave."""
         if self._finished_at is not None:
             return
-        self._finished_at = self._clock.seconds()
+        self._finished_at = self._chat.runtime.seconds()
         if self._queue is None:
             self._leave()
             return
@@ -155,29 +148,29 @@ class Inbox:
         bucket = self._bucket
         if bucket is None:
             return True
-        now = self._clock.seconds()
+        now = self._chat.runtime.seconds()
         wait = bucket.wait(now)
         if wait <= 0:
             bucket.take(now)
             return True
         if self._timer is None:
-            self._timer = self._clock.callLater(wait, self._tick)
+            self._timer = self._chat.runtime.call_later(wait, self._tick)
         return False
 
     def _tick(self) -> None:
         self._timer = None
         gone = self._finished_at
-        if gone is not None and self._clock.seconds() - gone > PATIENCE:
+        if gone is not None and self._chat.runtime.seconds() - gone > PATIENCE:
             self._give_up()
         else:
             self._pump()
 
     def _give_up(self) -> None:
         """Say no more of what a client that is gone had sent."""
-        log.info(
-            "client error: {nick} is gone, and {count} of its lines are not said",
-            nick=self._client.nick or "a newcomer",
-            count=len(self._queue or ()),
+        count = len(self._queue or ())
+        self._chat.runtime.log_line(
+            f"client error: {self._client.nick or 'a new client'}: disconnected; "
+            f"dropped {count} queued lines"
         )
         if self._queue:
             self._queue.clear()

@@ -1,0 +1,58 @@
+"""A chat on a clock of Twisted's, for tests of adapters."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Coroutine
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.core.chat import Chat
+from twisted_chat.core.committer import Committer
+from twisted_chat.core.interfaces import Journal
+from twisted_chat.core.nicknames import LocalNames
+from twisted_chat.core.pool import ClientPool
+from twisted_chat.core.routes import standard_table
+from twisted_chat.core.runtime import Runtime
+
+
+def runtime_of(case: SynchronousTestCase, clock: IReactorTime) -> Runtime:
+    """A runtime on this clock; a failure that would be logged fails the test."""
+    failures: list[Any] = []
+
+    def spawn(coroutine: Coroutine[Any, Any, None]) -> None:
+        Deferred.fromCoroutine(coroutine).addErrback(failures.append)
+
+    case.addCleanup(lambda: case.assertEqual(failures, []))
+    return Runtime(
+        spawn=spawn,
+        call_later=clock.callLater,
+        seconds=clock.seconds,
+        rng=random.Random(7),
+        log_failure=failures.append,
+        log_line=lambda line: None,
+    )
+
+
+def start_chat(
+    case: SynchronousTestCase,
+    clock: IReactorTime,
+    journal: Journal,
+    *,
+    node: str = "test",
+) -> Chat:
+    """A chat that has started."""
+    runtime = runtime_of(case, clock)
+    chat = Chat(
+        pool=ClientPool(),
+        journal=journal,
+        names=LocalNames(),
+        committer=Committer(journal, runtime, node=node),
+        table=standard_table(),
+        runtime=runtime,
+    )
+    runtime.spawn(chat.start())
+    return chat

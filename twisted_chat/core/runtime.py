@@ -1,0 +1,51 @@
+"""The runtime: what the core needs of the world around it.
+
+Time, a scheduler, randomness and a log are handed in, so that a test controls them
+and the core imports no Twisted.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Spawn = Callable[[Coroutine[Any, Any, None]], None]
+"""Runs a coroutine; an exception that leaves it is logged."""
+
+
+class ScheduledCall(Protocol):
+    """A call that is due later."""
+
+    def cancel(self) -> None:
+        """Do not make it; an error once it was made."""
+
+
+class CallLater(Protocol):
+    """Calls a function in the reactor's thread."""
+
+    def __call__(
+        self, delay: float, function: Callable[[], object], /
+    ) -> ScheduledCall:
+        """Call the function after that many seconds, at the earliest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Time, scheduling, randomness and logging.
+
+    :ivar spawn: runs a coroutine.
+    :ivar call_later: schedules a call.
+    :ivar seconds: the current time in seconds; only differences mean anything.
+    :ivar rng: for the numbers of guests; client ids come from ``secrets``.
+    :ivar log_failure: logs an unexpected exception with its traceback.
+    :ivar log_line: logs one line for the operator.
+    """
+
+    spawn: Spawn
+    call_later: CallLater
+    seconds: Callable[[], float]
+    rng: random.Random
+    log_failure: Callable[[Exception], None]
+    log_line: Callable[[str], None]

@@ -1,1 +1,0 @@
-"""Twisted lives here: what speaks to sockets."""
