@@ -176,7 +176,7 @@ class StartTests(ServiceCase):
         service = makeService(options, self.reactor)
         assert isinstance(service, ChatService)
         self.assertEqual(service.settings.flood, RateLimit(2, 1))
-        self.assertEqual(service.chat.pool.history, 3)
+        self.assertEqual(service.chat.pool._history, 3)
         self.assertEqual(service.name, "chat")
         service.startService()
         self.assertIn(b"Be kind.\r\n", self.connect().take())

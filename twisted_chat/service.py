@@ -23,8 +23,8 @@ from twisted.python.failure import Failure
 from .core.chat import Chat, Handler
 from .core.commands import CommandTable
 from .core.committer import Committer
-from .core.interfaces import Journal, Names, StoreError
-from .core.nicknames import LocalNames
+from .core.interfaces import Journal, NameRegistry, StoreError
+from .core.name_registry import LocalNameRegistry
 from .core.pool import ClientPool
 from .core.routes import standard_table
 from .core.runtime import Runtime
@@ -229,7 +229,9 @@ def check_store(settings: Settings) -> None:
         check_file(rest)
 
 
-def open_store(settings: Settings, reactor: Any, node: str) -> tuple[Journal, Names]:
+def open_store(
+    settings: Settings, reactor: Any, node: str
+) -> tuple[Journal, NameRegistry]:
     """The journal and the names that go with it; they are opened later.
 
     :param node: unique among all servers and all their runs.
@@ -237,12 +239,14 @@ def open_store(settings: Settings, reactor: Any, node: str) -> tuple[Journal, Na
     """
     scheme, _, rest = settings.store.partition(":")
     if scheme == "memory":
-        return MemoryJournal(reactor.seconds, settings.keep), LocalNames()
+        return MemoryJournal(reactor.seconds, settings.keep), LocalNameRegistry()
     if scheme.startswith("redis"):
         from .journals.redis.journal import open_redis
 
         return open_redis(settings.store, reactor, node, settings.keep)
-    return SqliteJournal(rest, reactor, reactor.seconds, settings.keep), LocalNames()
+    return SqliteJournal(
+        rest, reactor, reactor.seconds, settings.keep
+    ), LocalNameRegistry()
 
 
 def make_runtime(reactor: Any) -> Runtime:

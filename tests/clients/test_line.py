@@ -400,7 +400,7 @@ class ConnectionTests(LineCase):
         self.room.journal.release("read")
         self.settle()
         self.assertEqual(self.eve.sees(), [])
-        self.assertEqual(self.room.pool.rooms["lobby"].visitors, 1)
+        self.assertEqual(self.room.pool.rooms["lobby"].joining, 1)
 
     def test_too_slow(self) -> None:
         """Who does not read is cut off, and the log says so."""

@@ -44,7 +44,7 @@ class Lines:
         self._case.settle()
 
     def leaves(self) -> None:
-        self._inbox.finish()
+        self._inbox.disconnected()
         self._case.settle()
 
     def sees(self) -> list[str]:
@@ -353,7 +353,7 @@ class DialectTests(ChatTestCase):
         self.assertEqual(pages[1].hears(), pages[2].hears())
 
     def _codecs(self) -> list[object]:
-        return [client.codec for client in self.chat.pool.clients()]
+        return [client.codec for client in self.chat.pool.clients.values()]
 
 
 class TransportTests(ChatTestCase):
@@ -529,7 +529,7 @@ class ResumeTests(ChatTestCase):
         for page in pages:
             Browser(self, page.auth)
         self.settle()
-        names = {client.nick for client in self.chat.pool.clients()}
+        names = {client.nick for client in self.chat.pool.clients.values()}
         self.assertIn("n1", names)
         self.assertNotIn("n0", names)
 

@@ -36,7 +36,7 @@ from twisted_chat.core.replies import (
     Topic,
     Welcome,
 )
-from twisted_chat.core.sanitize import clean
+from twisted_chat.core.sanitize import sanitize
 
 KNOWN = {"me", "who", "dm"}
 PSST = DirectMessage("alice", "bob", "psst", "A", "B")
@@ -275,7 +275,7 @@ class LineTests(SynchronousTestCase):
     @given(st.text(st.characters(exclude_categories=())))
     def test_always_one_line(self, text: str) -> None:
         """Whatever is said, once cleaned, is exactly one line of UTF-8."""
-        line = self.codec.event(said(clean(text)), None)
+        line = self.codec.event(said(sanitize(text)), None)
         self.assertEqual(line.count(b"\n"), 1)
         self.assertEqual(line.count(b"\r"), 1)
         self.assertTrue(line.endswith(b"\r\n"))

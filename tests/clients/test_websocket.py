@@ -299,7 +299,7 @@ class OriginTests(ChatTestCase):
         """403, and nobody joins."""
         page = self.connect(origin="http://evil.example")
         self.assertEqual(page.status, 403)
-        self.assertEqual(list(self.chat.pool.clients()), [])
+        self.assertEqual(list(self.chat.pool.clients.values()), [])
 
     def test_let_in(self) -> None:
         """The server's own page."""

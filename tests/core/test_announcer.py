@@ -346,14 +346,14 @@ class ElsewhereTests(SynchronousTestCase):
         self.assertEqual(self.alice.sees(), ["here (2): alice, bob"])
 
     def test_taken_for_dead(self) -> None:
-        """One of ours whom the others buried stays; they are told of its return."""
+        """A client that the others declared gone stays; they are shown its return."""
         (bob,) = self.room.people("bob")
         self.alice.sees()
         seen = self.announce(Quit("bob", bob.client.id))
         self.assertEqual(seen, ["bob: left the chat"])
         seen = self.announce(Joined("lobby", "bob", bob.client.id), key="test-x")
         self.assertEqual(seen, ["bob: joined the chat"])
-        self.assertEqual(self.room.pool.by_name["bob"], bob.client)
+        self.assertIs(self.room.pool.presence.by_name["bob"], bob.client.member)
         seen = self.announce(Joined("lobby", "rob", bob.client.id), key="test-y")
         self.assertEqual(seen, ["rob: joined the chat"])
         self.assertIn("bob: is now known as rob", bob.sees())

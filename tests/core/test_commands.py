@@ -64,13 +64,14 @@ class TableTests(SynchronousTestCase):
         self.table: CommandTable[Callable[[], None]] = CommandTable()
         self.table.route("say", "TEXT", "say it", aliases=("tell",))(nothing)
         self.table.route("go", "", "leave")(nothing)
-        self.table.route("inner")(nothing)
+        self.table.route("inner", internal=True)(nothing)
 
     def test_find(self) -> None:
         """By its name or alias, in any case."""
         for name in ("say", "SAY", "tell", "Tell"):
             self.assertEqual(self.table.find(name).name, "say")
-        self.assertIs(self.table.find("inner").handler, nothing)
+        found = self.table.find("inner", internal=True)
+        self.assertIs(found.handler, nothing)
 
     def test_there_is_none(self) -> None:
         """One is told so, and where to look."""

@@ -91,7 +91,7 @@ class CommitterTests(SynchronousTestCase):
         """Where many are shown who comes, those who come soon after come together."""
         self.show_for(0.025)
         for who in "abc":
-            self.committer.submit(Joined("lobby", who, who), lasting=True)
+            self.committer.submit(Joined("lobby", who, who), must_store=True)
             self.clock.advance(0.03)
         self.assertEqual(self.journal.batches, [])
         self.clock.advance(0.02)
@@ -102,7 +102,7 @@ class CommitterTests(SynchronousTestCase):
     def test_arrivals_do_not_wait_long(self) -> None:
         """However long it took, a tenth of a second is the most."""
         self.show_for(9)
-        self.committer.submit(Joined("lobby", "a", "a"), lasting=True)
+        self.committer.submit(Joined("lobby", "a", "a"), must_store=True)
         self.clock.advance(MAX_PRESENCE_DELAY)
         self.clock.advance(0)
         self.assertEqual(len(self.journal.batches), 1)
@@ -110,7 +110,7 @@ class CommitterTests(SynchronousTestCase):
     def test_a_message_does_not_wait_for_arrivals(self) -> None:
         """It goes at once, and those who came before it with it."""
         self.show_for(0.02)
-        self.committer.submit(Joined("lobby", "a", "a"), lasting=True)
+        self.committer.submit(Joined("lobby", "a", "a"), must_store=True)
         self.committer.submit(said("now"))
         self.clock.advance(0)
         self.assertEqual(self.batches(), [["", "now"]])
@@ -123,7 +123,7 @@ class CommitterTests(SynchronousTestCase):
         self.committer.submit(said("a"))
         self.clock.advance(0)
         self.show_for(0.02)
-        self.committer.submit(Joined("lobby", "b", "b"), lasting=True)
+        self.committer.submit(Joined("lobby", "b", "b"), must_store=True)
         self.journal.release()
         self.clock.advance(0)
         self.assertEqual(self.batches(), [["a"]])
@@ -134,7 +134,7 @@ class CommitterTests(SynchronousTestCase):
     def test_a_stop_waits_for_no_more_arrivals(self) -> None:
         """What is on its way is stored at once when the server stops."""
         self.show_for(0.02)
-        self.committer.submit(Quit("a", "a"), lasting=True)
+        self.committer.submit(Quit("a", "a"), must_store=True)
         calls: list[str] = []
         self.committer.when_idle(lambda: calls.append("idle"))
         self.clock.advance(0)
@@ -217,7 +217,7 @@ class CommitterTests(SynchronousTestCase):
         """An arrival is tried again each second until it is stored."""
         self.note_refusals()
         self.journal.fail(times=3)
-        self.committer.submit(Joined("lobby", "bob", "B"), lasting=True)
+        self.committer.submit(Joined("lobby", "bob", "B"), must_store=True)
         self.clock.advance(0)
         self.assertEqual(len(self.journal.batches), 1)
         self.clock.advance(1)
@@ -233,9 +233,9 @@ class CommitterTests(SynchronousTestCase):
         self.note_refusals()
         self.journal.fail(times=None)
         for n in range(41):
-            self.committer.submit(Joined("lobby", f"b{n}", f"B{n}"), lasting=True)
+            self.committer.submit(Joined("lobby", f"b{n}", f"B{n}"), must_store=True)
         self.committer.submit(said("a"))
-        self.committer.submit(Quit("b1", "B1"), lasting=True)
+        self.committer.submit(Quit("b1", "B1"), must_store=True)
         self.clock.advance(0)
         self.assertIn(f"{said('a')}: the disk is full", self.refused)
         self.assertLess(len(self.journal.batches), 5)
@@ -249,7 +249,7 @@ class CommitterTests(SynchronousTestCase):
     def test_stored_after_all(self) -> None:
         """An arrival that turns out to be stored is not stored again."""
         self.journal.fail()
-        self.committer.submit(Joined("lobby", "bob", "B"), lasting=True)
+        self.committer.submit(Joined("lobby", "bob", "B"), must_store=True)
         self.clock.advance(0)
         self.assertTrue(self.committer.is_own("n-1"))
         event = Joined("lobby", "bob", "B")
@@ -261,7 +261,7 @@ class CommitterTests(SynchronousTestCase):
         """A server whose disk is full can be stopped all the same."""
         calls: list[int] = []
         self.journal.fail(times=None)
-        self.committer.submit(Quit("bob", "B"), lasting=True)
+        self.committer.submit(Quit("bob", "B"), must_store=True)
         self.committer.when_idle(lambda: calls.append(1))
         self.clock.advance(0)
         self.assertEqual(calls, [1])

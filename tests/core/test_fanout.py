@@ -8,10 +8,18 @@ from collections.abc import Callable
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.clients.text import LineCodec
-from twisted_chat.core.events import BulkPresence, DirectMessage, Message, Stored
+from twisted_chat.core.client import Client
+from twisted_chat.core.events import (
+    BulkPresence,
+    DirectMessage,
+    Joined,
+    Left,
+    Message,
+    Stored,
+)
 from twisted_chat.core.fanout import Fanout
 from twisted_chat.core.interfaces import Viewer
-from twisted_chat.core.pool import Client, ClientPool
+from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Reply
 from twisted_chat.testing import FakeConnection, TestChat
 
@@ -64,8 +72,9 @@ class FanoutTests(SynchronousTestCase):
 
     def client(self, *rooms: str, codec: LineCodec | None = None) -> Client:
         client = Client(str(len(self.pool)), FakeConnection(), codec or self.codec)
+        self.pool.add(client)
         for room in rooms:
-            self.pool.enter(client, room)
+            self.pool.apply(Joined(room, "", client.id))
         self.pool.show(client, client.view_key())
         return client
 
@@ -79,7 +88,7 @@ class FanoutTests(SynchronousTestCase):
         clients = [self.client("tea") for _ in range(500)]
         for text in "abc":
             self.fanout.show(said(text), ("tea",))
-        self.fanout.send()
+        self.fanout.write()
         self.assertEqual(self.codec.calls, {"event": 3})
         first = clients[0].connection
         for client in clients:
@@ -97,7 +106,7 @@ class FanoutTests(SynchronousTestCase):
         third = self.client("soup", "tea", codec=other)
         nowhere = self.client("soup")
         self.fanout.show(said("a"), ("tea",))
-        self.fanout.send()
+        self.fanout.write()
         self.assertEqual(self.shown(here), "eve: a\r\n")
         self.assertEqual(self.shown(there), "[#tea] eve: a\r\n")
         self.assertEqual(self.shown(third), "eve: a\r\n")
@@ -108,16 +117,16 @@ class FanoutTests(SynchronousTestCase):
         """What concerns several rooms is shown once to who is in more of them."""
         both = self.client("tea", "milk")
         self.fanout.show(said("a"), ("soup", "tea", "milk"))
-        self.fanout.send()
+        self.fanout.write()
         self.assertEqual(self.shown(both), "eve: a\r\n")
 
     def test_a_story(self) -> None:
         """What one is told stands between what it saw before and after."""
         one, other = self.client("tea"), self.client("tea")
         self.fanout.show(said("a"), ("tea",))
-        self.fanout.tell(one, b"just for you\r\n")
+        self.fanout.send_to(one, b"just for you\r\n")
         self.fanout.show(said("b"), ("tea",))
-        self.fanout.send()
+        self.fanout.write()
         self.assertEqual(self.shown(one), "eve: a\r\njust for you\r\neve: b\r\n")
         self.assertEqual(self.shown(other), "eve: a\r\neve: b\r\n")
         self.assertEqual(self.codec.calls["event"], 2)
@@ -127,14 +136,14 @@ class FanoutTests(SynchronousTestCase):
         one = self.client("tea")
         self.fanout.show(said("a"), ("tea",))
         self.fanout.show(said("x", "milk"), ("milk",))
-        self.fanout.story(one)
-        self.pool.leave(one, "tea")
-        self.pool.enter(one, "milk")
+        self.fanout.begin_timeline(one)
+        self.pool.apply(Left("tea", "", one.id))
+        self.pool.apply(Joined("milk", "", one.id))
         self.pool.show(one, one.view_key())
-        self.fanout.tell(one, b"")
+        self.fanout.send_to(one, b"")
         self.fanout.show(said("b"), ("tea",))
         self.fanout.show(said("y", "milk"), ("milk",))
-        self.fanout.send()
+        self.fanout.write()
         self.assertEqual(self.shown(one), "eve: a\r\neve: y\r\n")
 
     def test_ignoring(self) -> None:
@@ -150,7 +159,7 @@ class FanoutTests(SynchronousTestCase):
         ):
             self.fanout.show(stored, ("tea",))
         self.fanout.show(BulkPresence("tea", True, ("a", "b", "c", "d"), 9), ("tea",))
-        self.fanout.send()
+        self.fanout.write()
         self.assertEqual(
             self.shown(one), "adam: shown\r\na, b, c and 1 more joined the chat\r\n"
         )
@@ -158,9 +167,9 @@ class FanoutTests(SynchronousTestCase):
     def test_nothing_is_written_for_nothing(self) -> None:
         """Who is shown nothing is not written to."""
         one = self.client("tea")
-        self.fanout.tell(one, b"")
+        self.fanout.send_to(one, b"")
         self.fanout.show(said("a", "milk"), ("milk",))
-        self.fanout.send()
+        self.fanout.write()
         connection = one.connection
         assert isinstance(connection, FakeConnection)
         self.assertEqual(connection.writes, [])
@@ -196,7 +205,7 @@ class FanoutTests(SynchronousTestCase):
             one.send = send
             self.fanout = Fanout(self.pool, self.world.runtime)
             self.fanout.show(said("a"), ("tea",))
-            self.fanout.send()
+            self.fanout.write()
             self.assertEqual(self.shown(one), rest)
             self.pool.show(one, None)
         self.assertEqual(taken, [whole.encode(), whole[:5].encode()])
@@ -208,8 +217,8 @@ class FanoutTests(SynchronousTestCase):
         one = self.client("tea")
         self.fanout.show(said("a"), ("tea",))
         self.fanout.show(BulkPresence("tea", True, ("a", "b", "c", "d"), 9), ("tea",))
-        self.fanout.tell(told, b"yes\r\n")
-        self.fanout.send()
+        self.fanout.send_to(told, b"yes\r\n")
+        self.fanout.write()
         crowd = "a, b, c and 1 more joined the chat\r\n"
         self.assertEqual(self.shown(one), "eve: a\r\n" + crowd)
         self.assertEqual(self.shown(broken), crowd)

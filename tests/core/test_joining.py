@@ -8,9 +8,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.interfaces import Viewer
-from twisted_chat.core.joining import RETRY
+from twisted_chat.core.joining import RETRY_DELAY
 from twisted_chat.core.limits import MAX_MISSED
-from twisted_chat.core.nicknames import LocalNames
+from twisted_chat.core.name_registry import LocalNameRegistry
 from twisted_chat.core.replies import Reply, Welcome
 from twisted_chat.testing import FakeClient, FakeWire, Gate, TestChat, line_wire
 
@@ -30,7 +30,7 @@ class RecordingCodec(LineCodec):
         return super().reply(reply, viewer, ref)
 
 
-class SlowNames(LocalNames):
+class SlowNames(LocalNameRegistry):
     """Names that another machine keeps."""
 
     def __init__(self) -> None:
@@ -111,7 +111,7 @@ class NewcomerTests(ArrivalCase):
         self.assertRegex(guest.nick, r"\Aguest_[1-9][0-9]{3}\Z")
         for nick, error in (
             ("alice", "error: alice or a name like it is in use: choose another"),
-            ("guest_1", "error: guest_1 is kept for guests: choose another"),
+            ("guest_1", "error: guest_1 is reserved for guests: choose another"),
         ):
             guest = self.come(nick)
             seen = guest.sees()
@@ -168,13 +168,13 @@ class TroubleTests(ArrivalCase):
         """One is told so once, and let in when the store is back."""
         self.room.journal.fail(times=3)
         bob = self.come("bob")
-        warning = "error: you cannot be let in yet: the disk is full (trying again)"
+        warning = "error: cannot join yet: the disk is full (retrying)"
         self.assertEqual(bob.sees(), [warning])
         self.assertEqual(self.alice.sees(), [])
         for _ in range(2):
-            self.room.advance(RETRY)
+            self.room.advance(RETRY_DELAY)
             self.assertEqual(bob.sees(), [])
-        self.room.advance(RETRY)
+        self.room.advance(RETRY_DELAY)
         self.assertEqual(bob.sees()[0], "Welcome, bob!")
         self.assertEqual(self.alice.sees(), ["bob: joined the chat"])
 
@@ -182,28 +182,28 @@ class TroubleTests(ArrivalCase):
         """The same when a room's past cannot be read."""
         self.room.journal.fail(what="read")
         bob = self.come("bob", rooms=("lobby", "tea"))
-        self.assertIn("you cannot be let in yet", bob.sees()[0])
-        self.assertEqual(self.room.pool.rooms["lobby"].visitors, 1)
-        self.room.advance(RETRY)
+        self.assertIn("cannot join yet", bob.sees()[0])
+        self.assertEqual(self.room.pool.rooms["lobby"].joining, 1)
+        self.room.advance(RETRY_DELAY)
         self.assertEqual(bob.sees()[0], "Welcome, bob!")
-        self.assertEqual(self.room.pool.rooms["lobby"].visitors, 1)
+        self.assertEqual(self.room.pool.rooms["lobby"].joining, 1)
 
     def test_a_mistake_in_a_store(self) -> None:
         """An unexpected exception is in the log; the newcomer is tried again."""
         self.room.journal.fail(ZeroDivisionError(), what="read")
         with self.assertRaises(ZeroDivisionError):
             self.come("bob", rooms=("tea",))
-        self.room.advance(RETRY)
+        self.room.advance(RETRY_DELAY)
         self.assertEqual(self.alice.sees(), [])
-        self.assertIn("bob", self.room.pool.by_name)
+        self.assertIn("bob", self.room.pool.presence.by_name)
 
     def test_gone_before_that(self) -> None:
         """Nobody hears of someone who gave up, and the name is free."""
         self.room.journal.fail(times=2, what="read")
         bob = self.come("bob", rooms=("tea",))
         bob.leaves()
-        self.room.advance(RETRY)
-        self.room.advance(RETRY)
+        self.room.advance(RETRY_DELAY)
+        self.room.advance(RETRY_DELAY)
         self.assertEqual(self.alice.sees(), [])
         self.assertEqual(self.come("bob").nick, "bob")
         self.assertEqual(list(self.room.pool.rooms), ["lobby"])

@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable
-from typing import TypeVar
 
 from hypothesis import given
 from hypothesis import strategies as st
-from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.nicknames import (
     MAX_NICK,
-    LocalNames,
     Name,
     fold,
     fold_or_none,
     guest_number,
-    release,
     room_name,
     skeleton,
 )
 from twisted_chat.core.replies import Refused
 from twisted_chat.testing import FakeConnection, TestChat
-
-T = TypeVar("T")
 
 any_name = st.text(max_size=MAX_NICK + 2)
 
@@ -188,53 +181,6 @@ class RoomNameTests(SynchronousTestCase):
             self.assertEqual(caught.exception.code, "room_invalid")
 
 
-class LocalNamesTests(SynchronousTestCase):
-    """Who owns which name on a single server."""
-
-    def setUp(self) -> None:
-        self.names = LocalNames()
-
-    def claim(self, name: str, owner: str) -> bool:
-        claim = self.names.claim(Name.of(name).keys, owner)
-        return bool(self.successResultOf(_deferred(claim)))
-
-    def release(self, *args: str, kept: str = "") -> None:
-        self.successResultOf(_deferred(release(self.names, *args, kept=kept)))
-
-    def test_first_come(self) -> None:
-        """A name belongs to whoever took it first, and again to itself."""
-        self.assertTrue(self.claim("alice", "A"))
-        self.assertTrue(self.claim("Alice", "A"))
-        self.assertFalse(self.claim("ALICE", "B"))
-        self.assertFalse(self.claim("aIice", "B"))
-
-    def test_all_or_none(self) -> None:
-        """A claim that failed leaves nothing behind."""
-        self.claim("bob", "A")
-        self.assertFalse(self.claim("b0b", "B"))
-        self.release("A", "bob")
-        self.assertTrue(self.claim("b0b", "C"))
-
-    def test_release(self) -> None:
-        """A name is free once its owner lets go, and only the owner can."""
-        self.claim("alice", "A")
-        self.release("B", "alice")
-        self.assertFalse(self.claim("alice", "B"))
-        self.release("A", "alice")
-        self.assertTrue(self.claim("alice", "B"))
-        self.assertEqual(set(self.names._owners.values()), {"B"})
-
-    def test_a_rename_keeps_what_it_needs(self) -> None:
-        """Who changes only the case of a name does not lose it."""
-        self.claim("bob", "A")
-        self.claim("Bob", "A")
-        self.release("A", "bob", kept="Bob")
-        self.assertFalse(self.claim("bob", "B"))
-        self.claim("rob", "A")
-        self.release("A", "Bob", kept="rob")
-        self.assertTrue(self.claim("bob", "B"))
-
-
 class GuestTests(SynchronousTestCase):
     """Guests get numbers."""
 
@@ -258,10 +204,3 @@ class GuestTests(SynchronousTestCase):
         # There are more to choose from for every one who waits.
         self.assertGreater(max(numbers), 10_000)
         self.assertEqual(len({client.id for client in guests}), 1000)
-
-
-def _deferred(result: Awaitable[T]) -> Deferred[T]:
-    async def wait() -> T:
-        return await result
-
-    return Deferred.fromCoroutine(wait())

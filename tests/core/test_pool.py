@@ -1,12 +1,21 @@
-"""Who is here, and in which rooms."""
+"""Rooms, views and the clients of this server."""
 
 from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.events import CustomEvent, Message, Stored
+from twisted_chat.core.client import Client
+from twisted_chat.core.events import (
+    AwaySet,
+    Joined,
+    Left,
+    Message,
+    Quit,
+    Renamed,
+    Stored,
+)
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.core.pool import Client, ClientPool, Member, Room, is_spoken
+from twisted_chat.core.pool import ClientPool, Room
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.testing import FailingJournal, FakeConnection, TestChat, line_wire
 
@@ -16,96 +25,74 @@ def said(number: int) -> Stored:
 
 
 class PoolTests(SynchronousTestCase):
-    """People come, go and change their names."""
+    """Rooms follow the events that change who is where."""
 
     def setUp(self) -> None:
         self.pool = ClientPool(3)
-        self.alice = Member("A", "Alice", "alice")
-        self.bob = Member("B", "bob", "bob")
 
-    def test_enter(self) -> None:
-        """Someone is found by id, by name and in the room, each in one step."""
-        self.pool.enter(self.alice, "tea")
-        self.pool.enter(self.bob, "tea")
-        self.assertIs(self.pool.by_id["A"], self.alice)
-        self.assertIs(self.pool.by_name["alice"], self.alice)
+    def join(self, client_id: str, nick: str, *rooms: str) -> None:
+        for room in rooms:
+            self.pool.apply(Joined(room, nick, client_id))
+
+    def test_member_is_found_by_id_by_name_and_in_the_room(self) -> None:
+        """Each look-up is one step."""
+        self.join("A", "Alice", "tea")
+        self.join("B", "bob", "tea")
+        alice = self.pool.member("A")
+        self.assertIs(self.pool.named("alice"), alice)
+        self.assertIsNone(self.pool.named(None))
         self.assertEqual(self.pool.rooms["tea"].nicks(), ("Alice", "bob"))
         self.assertEqual(len(self.pool), 2)
 
-    def test_several_rooms(self) -> None:
-        """One speaks in the room joined last; joining twice changes nothing."""
-        for room in ("tea", "milk", "tea"):
-            self.pool.enter(self.alice, room)
-        self.assertEqual(self.alice.rooms, ("tea", "milk"))
-
-    def test_leave(self) -> None:
-        """A room that nobody is in any more is forgotten."""
-        self.pool.enter(self.alice, "tea")
-        self.pool.enter(self.alice, "milk")
-        self.pool.leave(self.alice, "tea")
-        self.assertEqual(self.alice.rooms, ("milk",))
+    def test_room_without_members_is_discarded(self) -> None:
+        """Leaving a room that nobody is in changes nothing."""
+        self.join("A", "Alice", "tea", "milk")
+        self.pool.apply(Left("tea", "Alice", "A"))
         self.assertEqual(list(self.pool.rooms), ["milk"])
-        self.pool.leave(self.alice, "nowhere")
-        self.assertIs(self.pool.by_id["A"], self.alice)
+        self.pool.apply(Left("nowhere", "Alice", "A"))
+        self.assertEqual(list(self.pool.rooms), ["milk"])
 
-    def test_remove(self) -> None:
-        """Who leaves the chat is found nowhere."""
-        self.pool.enter(self.alice, "tea")
-        self.pool.enter(self.alice, "milk")
-        self.pool.remove(self.alice)
-        self.pool.remove(self.alice)
-        self.assertEqual(
-            (len(self.pool), self.pool.by_name, self.pool.rooms), (0, {}, {})
-        )
+    def test_member_that_quit_is_in_no_room(self) -> None:
+        """A second ``Quit`` changes nothing."""
+        self.join("A", "Alice", "tea", "milk")
+        self.assertIsNotNone(self.pool.apply(Quit("Alice", "A")))
+        self.assertIsNone(self.pool.apply(Quit("Alice", "A")))
+        self.assertEqual((len(self.pool), self.pool.rooms), (0, {}))
 
-    def test_remove_spares_a_successor(self) -> None:
-        """Whoever has the name or the place by then keeps it."""
-        self.pool.enter(self.alice, "tea")
-        other = Member("A", "Alice", "alice")
-        self.pool.enter(other, "tea")
-        self.pool.remove(self.alice)
-        self.assertIs(self.pool.by_id["A"], other)
-        self.assertIs(self.pool.by_name["alice"], other)
-
-    def test_rename(self) -> None:
-        """One is found by the new name only, and keeps the place in the list."""
-        self.pool.enter(self.alice, "tea")
-        self.pool.enter(self.bob, "tea")
-        self.pool.rename(self.alice, "Eve", "eve")
-        self.assertNotIn("alice", self.pool.by_name)
-        self.assertIs(self.pool.by_name["eve"], self.alice)
+    def test_renamed_member_keeps_its_place_in_the_list(self) -> None:
+        """The room lists the new name where the old one was."""
+        self.join("A", "Alice", "tea")
+        self.join("B", "bob", "tea")
+        self.pool.apply(Renamed("Alice", "Eve", "A"))
         self.assertEqual(self.pool.rooms["tea"].nicks(), ("Eve", "bob"))
 
-    def test_a_swap_of_names(self) -> None:
-        """When two names change hands each is found by the last one."""
-        self.pool.enter(self.alice, "tea")
-        self.pool.enter(self.bob, "tea")
-        self.pool.rename(self.bob, "alice", "alice")
-        self.pool.rename(self.alice, "bob", "bob")
-        self.assertIs(self.pool.by_name["alice"], self.bob)
-        self.assertIs(self.pool.by_name["bob"], self.alice)
-
-    def test_away(self) -> None:
-        """``\\who`` says who is away, under the name of now."""
-        for room in ("tea", "milk"):
-            self.pool.enter(self.alice, room)
-        self.pool.set_away(self.alice, "lunch")
-        self.pool.rename(self.alice, "Eve", "eve")
+    def test_away_is_listed_in_every_room_under_the_present_name(self) -> None:
+        """Also in a room that is joined while away."""
+        self.join("A", "Alice", "tea", "milk")
+        self.pool.apply(AwaySet("Alice", "lunch", "A"))
+        self.pool.apply(Renamed("Alice", "Eve", "A"))
         self.assertEqual(self.pool.rooms["tea"].away(), {"Eve": "lunch"})
-        self.pool.enter(self.alice, "soup")
+        self.join("A", "Eve", "soup")
         self.assertEqual(self.pool.rooms["soup"].away(), {"Eve": "lunch"})
-        self.pool.leave(self.alice, "tea")
-        self.pool.enter(self.bob, "tea")
+        self.join("B", "bob", "tea")
+        self.pool.apply(Left("tea", "Eve", "A"))
         self.assertEqual(self.pool.rooms["tea"].away(), {})
-        self.pool.set_away(self.alice, "")
+        self.pool.apply(AwaySet("Eve", "", "A"))
         self.assertEqual(self.pool.rooms["milk"].away(), {})
 
-    def test_clients(self) -> None:
-        """Those of this server, among everyone."""
-        client = Client("C", FakeConnection(), line_wire().codec)
-        self.pool.enter(self.alice, "tea")
-        self.pool.enter(client, "tea")
-        self.assertEqual(list(self.pool.clients()), [client])
+    def test_clients_are_those_of_this_server(self) -> None:
+        """A discarded client is not found, and spares one with the same id."""
+        one, two = (Client("C", FakeConnection(), line_wire().codec) for _ in range(2))
+        self.join("A", "Alice", "tea")
+        self.pool.add(one)
+        self.join("C", "", "tea")
+        self.assertEqual(list(self.pool.clients.values()), [one])
+        self.assertEqual(one.rooms, ("tea",))
+        self.pool.add(two)
+        self.pool.discard(one)
+        self.assertEqual(list(self.pool.clients.values()), [two])
+        self.pool.discard(two)
+        self.assertEqual(self.pool.clients, {})
 
 
 class ViewTests(SynchronousTestCase):
@@ -120,7 +107,7 @@ class ViewTests(SynchronousTestCase):
         """Two in the same rooms are one view, and it ends with the last of them."""
         one, two = self.clients
         for client in self.clients:
-            client.rooms = ("tea",)
+            client.member.rooms = ("tea",)
             self.pool.show(client, client.view_key())
         self.assertEqual(len(self.pool.views), 1)
         self.assertIs(one.view, two.view)
@@ -132,30 +119,6 @@ class ViewTests(SynchronousTestCase):
         self.pool.show(two, None)
         self.assertEqual(self.pool.views, {})
         self.pool.show(two, None)
-
-    def test_no_dictionaries(self) -> None:
-        """A client takes little memory: ten thousand of them are people, not weight."""
-        self.assertFalse(hasattr(self.clients[0], "__dict__"))
-        self.assertFalse(hasattr(self.pool.room("tea"), "__dict__"))
-
-    def test_idle_calls(self) -> None:
-        """What waits for an answer is called once."""
-        client, calls = self.clients[0], []
-
-        def call() -> None:
-            calls.append(1)
-
-        client.idle()
-        client.when_idle(call)
-        client.when_idle(call)
-        client.when_idle(lambda: calls.append(2))
-        client.idle()
-        client.idle()
-        self.assertEqual(calls, [1, 2])
-
-    def test_no_room(self) -> None:
-        """One who left every room speaks nowhere."""
-        self.assertIsNone(self.clients[0].room)
 
 
 class RoomTests(SynchronousTestCase):
@@ -169,15 +132,15 @@ class RoomTests(SynchronousTestCase):
         room = Room("tea", 3)
         self.assertEqual(room.history(), ())
         for n in range(5):
-            room.remember(said(n))
+            room.append(said(n))
         self.assertEqual(self.texts(room), ["2", "3", "4"])
         self.assertIs(room.history(), room.history())
 
     def test_said_while_loading(self) -> None:
         """What is said while the store is asked comes once, after the rest."""
         room = Room("tea", 4)
-        room.remember(said(3))
-        room.remember(said(4))
+        room.append(said(3))
+        room.append(said(4))
         room.load("green", (said(1), said(2), said(3)))
         self.assertEqual(self.texts(room), ["1", "2", "3", "4"])
         self.assertEqual((room.topic, room.loaded), ("green", True))
@@ -193,13 +156,8 @@ class RoomTests(SynchronousTestCase):
         """With ``--history 0`` nothing is remembered."""
         room = Room("tea", 0)
         room.load("", (said(1),))
-        room.remember(said(2))
+        room.append(said(2))
         self.assertEqual(room.history(), ())
-
-    def test_spoken(self) -> None:
-        """A signal of a program is no part of a room's history."""
-        self.assertTrue(is_spoken(said(1)))
-        self.assertFalse(is_spoken(Stored("1", 0, CustomEvent("tea", "a", "1", "A"))))
 
 
 class OpenTests(SynchronousTestCase):
@@ -221,7 +179,7 @@ class OpenTests(SynchronousTestCase):
         for n in range(50):
             alice.types(rf"\join room{n}", r"\leave")
         self.assertEqual(list(self.pool.rooms), ["lobby"])
-        self.assertEqual(self.pool.rooms["lobby"].visitors, 1)
+        self.assertEqual(self.pool.rooms["lobby"].joining, 1)
 
     def test_two_at_once(self) -> None:
         """Two who come while the store is asked both find what was said."""
@@ -230,7 +188,7 @@ class OpenTests(SynchronousTestCase):
         opened: list[Room] = []
 
         async def visit() -> None:
-            opened.append(await self.pool.open("tea", journal))
+            opened.append(await self.pool.open_room("tea", journal))
 
         self.room.spawn(visit())
         self.room.spawn(visit())
@@ -238,10 +196,10 @@ class OpenTests(SynchronousTestCase):
         journal.release(journal.READ)
         self.assertEqual(len(opened), 2)
         self.assertIs(opened[0], opened[1])
-        self.assertEqual(opened[0].visitors, 2)
-        self.pool.shut(opened[0])
+        self.assertEqual(opened[0].joining, 2)
+        self.pool.release_room(opened[0])
         self.assertIn("tea", self.pool.rooms)
-        self.pool.shut(opened[0])
+        self.pool.release_room(opened[0])
         self.assertNotIn("tea", self.pool.rooms)
 
     def test_a_store_that_cannot_be_read(self) -> None:
@@ -250,7 +208,7 @@ class OpenTests(SynchronousTestCase):
         self.room.journal.fail(KeyError("x"), what="read")
 
         async def visit() -> None:
-            await self.pool.open("tea", self.room.journal)
+            await self.pool.open_room("tea", self.room.journal)
 
         for error in (StoreError, KeyError):
             self.room.spawn(visit())

@@ -8,7 +8,7 @@ from twisted_chat.core.limits import MAX_HISTORY, MAX_IGNORED, MAX_ROOMS
 from twisted_chat.core.replies import Request
 from twisted_chat.testing import FakeClient, TestChat
 
-RULE = "a nickname has 1 to 32 letters, digits, _ - or ., and no space or other sign"
+RULE = "a nickname has 1 to 32 letters, digits, _ - or ., no spaces or other characters"
 
 
 class RouteCase(SynchronousTestCase):
@@ -75,7 +75,7 @@ class SayTests(RouteCase):
             (rf"\dm b{esc} x", r"error: nobody here is called b]0;x (try \who)"),
             (
                 rf"\history 2{esc}",
-                r"error: 2]0;x is no number from 1 on: try \history 20",
+                r"error: 2]0;x is not a positive number (try \history 20)",
             ),
             (rf"\unignore b{esc}", "error: you do not ignore b]0;x"),
             (rf"\search b{esc}", "found (0): b]0;x"),
@@ -126,7 +126,7 @@ class NickTests(RouteCase):
         for line, error in (
             (r"\nick", r"usage: \nick NAME"),
             (r"\nick a b", r"usage: \nick NAME"),
-            (r"\nick guest_7", "guest_7 is kept for guests: choose another"),
+            (r"\nick guest_7", "guest_7 is reserved for guests: choose another"),
             (r"\nick alice", "you are alice already"),
             (
                 r"\nick a:b",
@@ -216,7 +216,7 @@ class WhisperTests(RouteCase):
             (r"\dm bob", r"usage: \dm NAME TEXT"),
             (r"\dm zoe hi", r"nobody here is called zoe (try \who)"),
             (r"\dm :: hi", r"nobody here is called :: (try \who)"),
-            ("\\dm bob \x07", "there is nothing to show in that"),
+            ("\\dm bob \x07", "the message is empty"),
         ):
             self.types(self.alice, line, f"error: {error}")
         self.sees(self.bob)
@@ -255,7 +255,7 @@ class AskingTests(RouteCase):
         )
         self.types(self.alice, r"\who a b", r"error: usage: \who [ROOM]")
         self.alice.types(r"\who a:b")
-        self.assertIn("error: a room's name has", self.alice.sees()[0])
+        self.assertIn("error: a room name has", self.alice.sees()[0])
 
     def test_who_by_a_program(self) -> None:
         """A program names the room beside the route."""
@@ -292,7 +292,7 @@ class AskingTests(RouteCase):
         self.types(
             self.alice,
             r"\help dm",
-            r"\dm NAME TEXT - say something to one person",
+            r"\dm NAME TEXT - send a direct message to one person",
             r"also: \msg",
         )
         self.types(
@@ -319,7 +319,7 @@ class MeTests(RouteCase):
     def test_refusals(self) -> None:
         """Nothing done, or nowhere."""
         self.types(self.alice, r"\me", r"error: usage: \me TEXT")
-        self.types(self.alice, "\\me \x07", "error: there is nothing to show in that")
+        self.types(self.alice, "\\me \x07", "error: the message is empty")
         self.alice.types(r"\leave")
         self.alice.sees()
         self.types(
@@ -365,7 +365,7 @@ class RoomTests(RouteCase):
         """Joining a room that one is in only makes one speak there."""
         self.alice.types(r"\join tea")
         self.alice.sees()
-        self.types(self.alice, r"\join lobby", "you speak in #lobby now")
+        self.types(self.alice, r"\join lobby", "now talking in #lobby")
         self.sees(self.bob)
         self.types(self.alice, "hi", "alice: hi")
         self.sees(self.bob, "alice: hi")
@@ -375,16 +375,16 @@ class RoomTests(RouteCase):
         """Names that are none, and too many rooms."""
         self.types(self.alice, r"\join", r"error: usage: \join ROOM")
         self.alice.types(r"\join a:b")
-        self.assertIn("error: a room's name has 1 to 32", self.alice.sees()[0])
+        self.assertIn("error: a room name has 1 to 32", self.alice.sees()[0])
         for n in range(MAX_ROOMS - 1):
             self.alice.types(rf"\join r{n}")
         self.alice.sees()
         self.types(
             self.alice,
             r"\join more",
-            r"error: you are in 20 rooms, which is the most: \leave one first",
+            r"error: you are already in 20 rooms: \leave one first",
         )
-        self.types(self.alice, r"\join lobby", "you speak in #lobby now")
+        self.types(self.alice, r"\join lobby", "now talking in #lobby")
 
     def test_join_with_a_broken_store(self) -> None:
         """A room whose past cannot be read, or whose joining not be stored."""
@@ -458,9 +458,7 @@ class TopicTests(RouteCase):
         self.alice.sees()
         self.types(self.alice, r"\topic -", "alice: cleared the topic")
         self.types(self.alice, r"\topic", "#lobby has no topic")
-        self.types(
-            self.alice, "\\topic \x07", "error: there is nothing to show in that"
-        )
+        self.types(self.alice, "\\topic \x07", "error: the message is empty")
 
 
 class PastTests(RouteCase):
@@ -477,7 +475,7 @@ class PastTests(RouteCase):
         self.alice.types(rf"\history {MAX_HISTORY * 9}")
         self.assertEqual(len(self.alice.sees()), 25)
         for wrong in ("ten", "0", "-1", "1.5"):
-            answer = rf"error: {wrong} is no number from 1 on: try \history 20"
+            answer = rf"error: {wrong} is not a positive number (try \history 20)"
             self.types(self.alice, rf"\history {wrong}", answer)
         self.types(self.alice, r"\history 1 2", r"error: usage: \history [N]")
 
@@ -526,7 +524,7 @@ class IgnoreTests(RouteCase):
         """Neither what someone says, does nor whispers; the list tells whom."""
         self.types(self.alice, r"\ignore", "you ignore: nobody")
         self.types(
-            self.alice, r"\ignore Bob", r"you ignore bob now (\unignore ends it)"
+            self.alice, r"\ignore Bob", r"you now ignore bob (\unignore ends it)"
         )
         self.bob.types("hi", r"\me waves")
         self.types(
@@ -538,7 +536,7 @@ class IgnoreTests(RouteCase):
         )
         self.sees(self.alice)
         self.types(self.alice, r"\ignore", "you ignore: bob")
-        self.types(self.alice, r"\unignore BOB", "you do not ignore bob any more")
+        self.types(self.alice, r"\unignore BOB", "you no longer ignore bob")
         self.bob.types("hi")
         self.sees(self.alice, "bob: hi")
 
@@ -548,7 +546,7 @@ class IgnoreTests(RouteCase):
         self.alice.sees()
         self.bob.types(r"\nick rob", "hi")
         self.sees(self.alice, "bob: is now known as rob")
-        self.types(self.alice, r"\unignore rob", "you do not ignore bob any more")
+        self.types(self.alice, r"\unignore rob", "you no longer ignore bob")
         self.bob.types("hi")
         self.sees(self.alice, "rob: hi")
 
@@ -560,7 +558,7 @@ class IgnoreTests(RouteCase):
         self.alice.sees()
         bob.types("hi", r"\dm alice psst")
         self.sees(self.alice)
-        self.types(self.alice, r"\unignore bob", "you do not ignore bob any more")
+        self.types(self.alice, r"\unignore bob", "you no longer ignore bob")
 
     def test_refusals(self) -> None:
         """Nobody of that name, oneself, or too many."""
@@ -581,7 +579,7 @@ class IgnoreTests(RouteCase):
         self.types(
             self.alice,
             r"\ignore bob",
-            r"error: that are too many: \unignore someone first",
+            r"error: you already ignore 100 people: \unignore one first",
         )
 
 
@@ -594,7 +592,7 @@ class AwayTests(RouteCase):
         self.sees(self.bob, "alice: is away (out for lunch)")
         self.types(self.alice, r"\away", "alice: is back")
         self.types(self.alice, r"\away", "alice: is away (away)")
-        self.types(self.alice, "\\away \x07", "error: there is nothing to show in that")
+        self.types(self.alice, "\\away \x07", "error: the message is empty")
 
 
 class QuitTests(RouteCase):
@@ -605,7 +603,7 @@ class QuitTests(RouteCase):
         self.alice.types(r"\quit", "unheard")
         self.assertEqual(self.alice.closed, "quit")
         self.sees(self.bob, "alice: left the chat")
-        self.assertNotIn("alice", self.room.pool.by_name)
+        self.assertNotIn("alice", self.room.pool.presence.by_name)
 
     def test_a_last_word(self) -> None:
         """What one says on leaving is said first."""
@@ -646,7 +644,7 @@ class ProgramTests(RouteCase):
         """What one sees on coming in, asked for again."""
         self.bob.types("hi")
         self.alice.sees()
-        self.alice.asks(Request(" entrance", ""))
+        self.alice.asks(Request("snapshot", "", internal=True))
         self.sees(self.alice, "[#lobby] bob: hi")
 
     def test_nobody_types_them(self) -> None:
@@ -662,6 +660,6 @@ class ProgramTests(RouteCase):
 
     def test_signal(self) -> None:
         """A value that is no text is shown to nobody who reads lines."""
-        self.alice.asks(Request(" signal", "", raw="[1]"))
+        self.alice.asks(Request("custom_event", "", raw="[1]", internal=True))
         self.sees(self.alice)
         self.sees(self.bob)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.sanitize import clean, is_blank
+from twisted_chat.core.sanitize import is_blank, sanitize
 
 
 class CleaningTests(SynchronousTestCase):
@@ -22,7 +22,7 @@ class CleaningTests(SynchronousTestCase):
             *range(0x202A, 0x202F),
             *range(0x2066, 0x206A),
         ):
-            self.assertEqual(clean(f"a{chr(code)}b"), "ab", hex(code))
+            self.assertEqual(sanitize(f"a{chr(code)}b"), "ab", hex(code))
 
     def test_what_stays(self) -> None:
         """Letters of every script, accents, emoji with their joiners, spaces."""
@@ -36,11 +36,11 @@ class CleaningTests(SynchronousTestCase):
             "right \u200eto\u200f left",
             "\ufffd",
         ):
-            self.assertEqual(clean(text), text)
+            self.assertEqual(sanitize(text), text)
 
     def test_an_escape_sequence(self) -> None:
         """A colour code shows as harmless letters."""
-        self.assertEqual(clean("\x1b[31mred\x1b[0m\x07"), "[31mred[0m")
+        self.assertEqual(sanitize("\x1b[31mred\x1b[0m\x07"), "[31mred[0m")
 
     def test_what_cannot_be_seen(self) -> None:
         """White space and signs without a look are nothing; a joined emoji is not."""
@@ -51,13 +51,13 @@ class CleaningTests(SynchronousTestCase):
 
     def test_lone_surrogates(self) -> None:
         """What JSON can spell and UTF-8 cannot is shown as U+FFFD."""
-        self.assertEqual(clean("a\ud800b"), "a\ufffdb")
-        clean("\udfff").encode()
+        self.assertEqual(sanitize("a\ud800b"), "a\ufffdb")
+        sanitize("\udfff").encode()
 
     @given(st.text(st.characters(exclude_categories=())))
     def test_cleaning_twice_changes_nothing(self, text: str) -> None:
-        """What was cleaned once is clean, can be sent, and is one line."""
-        cleaned = clean(text)
-        self.assertEqual(clean(cleaned), cleaned)
-        self.assertLessEqual(len(cleaned.encode().splitlines()), 1)
-        self.assertLessEqual(len(cleaned.splitlines()), 1)
+        """What was sanitized once is sanitize, can be sent, and is one line."""
+        sanitized = sanitize(text)
+        self.assertEqual(sanitize(sanitized), sanitized)
+        self.assertLessEqual(len(sanitized.encode().splitlines()), 1)
+        self.assertLessEqual(len(sanitized.splitlines()), 1)

@@ -29,7 +29,7 @@ class SeveralServersTests(SynchronousTestCase):
         journal = RedisJournal(address, self.clock, name, dial=self.redis.dial)
         chat = TestChat(journal=journal, names=journal.names)
         # Keys tell which server an entry comes from.
-        chat.committer._own = f"{name}-"
+        chat.committer._key_prefix = f"{name}-"
         self.chats.append(chat)
         self.journals.append(journal)
         return chat
@@ -50,7 +50,7 @@ class SeveralServersTests(SynchronousTestCase):
         return list(one.sees())
 
     def everyone(self, chat: TestChat) -> list[str]:
-        return sorted(person.nick for person in chat.pool.by_id.values())
+        return sorted(person.nick for person in chat.pool.presence.members.values())
 
     def test_one_conversation(self) -> None:
         """Everyone sees everyone, wherever they are."""
@@ -171,7 +171,7 @@ class SeveralServersTests(SynchronousTestCase):
         alice.types("lost")
         self.assertIn("error: not stored: Redis cannot be reached", self.sees(alice)[0])
         dora = self.one.client("dora")
-        self.assertIn("you cannot be let in yet", self.sees(dora)[0])
+        self.assertIn("cannot join yet", self.sees(dora)[0])
         self.redis.down = None
         self.settle(5)
         self.sees(bob)

@@ -150,7 +150,7 @@ class SettingsTests(SynchronousTestCase):
             ("keep", "0", "no whole number of 1 or more"),
             ("max_clients", "0", "no whole number of 1 or more"),
             ("max_per_host", "x", "no whole number of 1 or more"),
-            ("flood", "10", "is no pace"),
+            ("flood", "10", "invalid rate limit"),
             ("ping_interval", "0", "no number of seconds above 0"),
             ("ping_interval", "inf", "no number of seconds above 0"),
             ("ping_timeout", "nan", "no number of seconds above 0"),

@@ -13,7 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.interfaces import Journal
-from twisted_chat.core.nicknames import LocalNames
+from twisted_chat.core.name_registry import LocalNameRegistry
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.routes import standard_table
 from twisted_chat.core.runtime import Runtime
@@ -49,7 +49,7 @@ def start_chat(
     chat = Chat(
         pool=ClientPool(),
         journal=journal,
-        names=LocalNames(),
+        names=LocalNameRegistry(),
         committer=Committer(journal, runtime, node=node),
         table=standard_table(),
         runtime=runtime,

@@ -25,9 +25,10 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from twisted_chat.core.chat import Chat
+from twisted_chat.core.client import Client
 from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.limits import MAX_LINE, RateLimit
-from twisted_chat.core.pool import Client, ClientPool
+from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Request
 from twisted_chat.net.outbox import Outbox, outbox_to
 
@@ -157,7 +158,7 @@ class ChatProtocol(LineReceiver):
         """The peer is gone, however that came about."""
         self.outbox.stopProducing()
         self._shared.departed(self.client, reason, slow=self._slow)
-        self.inbox.finish()
+        self.inbox.disconnected()
 
     def _too_slow(self) -> None:
         self._slow = True

@@ -15,14 +15,14 @@ from typing import Any
 from twisted.logger import Logger
 
 from twisted_chat.core.chat import Chat
+from twisted_chat.core.client import Client
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec
 from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.nicknames import fold
-from twisted_chat.core.pool import Client
 from twisted_chat.core.replies import Refused, Request
-from twisted_chat.core.sanitize import clean
+from twisted_chat.core.sanitize import sanitize
 from twisted_chat.engineio.frames import frame, polled
 from twisted_chat.socketio.packets import MAIN, Packet, raw_argument
 from twisted_chat.socketio.server import Connection, NamespaceSocket, SocketIO
@@ -174,7 +174,7 @@ class ChatMember(NamespaceSocket):
                 else:
                     fold(text)  # what a line's words could not spell is no name
                     self._inbox.put(Request("nick", text, ref=ref))
-                    self._inbox.put(Request(" entrance", "", room=LOBBY))
+                    self._inbox.put(Request("snapshot", "", room=LOBBY, internal=True))
         except Refused as refusal:
             self._inbox.put(Request("", "", ref=ref, refusal=refusal))
 
@@ -186,7 +186,7 @@ class ChatMember(NamespaceSocket):
         """What it had sent is still said, then it leaves."""
         self._log_departure(reason)
         self._place.remember(self._client)
-        self._inbox.finish()
+        self._inbox.disconnected()
 
     # What the chat calls; see ``interfaces.Connection``.
 
@@ -225,7 +225,7 @@ class ChatMember(NamespaceSocket):
 def _text(name: str, value: object) -> str:
     if not isinstance(value, str):
         raise Refused("bad_request", f"{name} takes a text")
-    text = clean(value)
+    text = sanitize(value)
     if len(text.encode()) > MAX_LINE:
         raise Refused("too_long", f"that is longer than {MAX_LINE} bytes: send less")
     return text
@@ -236,6 +236,6 @@ def _chat_value(packet: Packet, value: object, ref: str | None) -> Request:
     if len(raw.encode()) > MAX_VALUE:
         raise Refused("too_long", f"that is longer than {MAX_VALUE} bytes: send less")
     if not isinstance(value, str):
-        return Request(" signal", "", room=LOBBY, raw=raw, ref=ref)
-    text = clean(value).encode()[:MAX_LINE].decode(errors="ignore")
+        return Request("custom_event", "", room=LOBBY, raw=raw, ref=ref, internal=True)
+    text = sanitize(value).encode()[:MAX_LINE].decode(errors="ignore")
     return Request("", text, room=LOBBY, raw=raw, ref=ref)

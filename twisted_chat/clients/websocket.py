@@ -18,11 +18,11 @@ from twisted.logger import Logger
 from twisted.web.http import Request
 
 from twisted_chat.core.chat import Chat
+from twisted_chat.core.client import Client
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER, Codec
 from twisted_chat.core.limits import MAX_ROOMS, RateLimit
-from twisted_chat.core.pool import Client
 from twisted_chat.net.keepalive import Keepalive
 from twisted_chat.net.origins import Origins
 from twisted_chat.websocket.connection import WebSocketConnection, upgrade
@@ -182,7 +182,7 @@ class ChatWebSocket:
         self._fall_silent()
         if self._client.connection is self:
             self._log_departure(code, reason)
-        self._inbox.finish()
+        self._inbox.disconnected()
 
     # What the chat calls; see ``interfaces.Connection``.
 

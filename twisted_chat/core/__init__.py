@@ -1,1 +1,94 @@
-"""What a chat is: no Twisted, no wire format, no store."""
+"""What a chat is: no Twisted, no wire format, no store.
+
+Read ``events`` first, then ``chat``.  These names are for those who build on it; the
+package itself imports from the modules.
+"""
+
+from .chat import Chat, CommandContext, Handler, Outcome
+from .client import Client, ClientState, Identity
+from .commands import Command, CommandTable, Guard
+from .events import (
+    LOBBY,
+    Action,
+    AwaySet,
+    BulkPresence,
+    CustomEvent,
+    DirectMessage,
+    Entry,
+    Event,
+    Joined,
+    Left,
+    Message,
+    Quit,
+    Renamed,
+    Stored,
+    TopicSet,
+)
+from .interfaces import Codec, Connection, Journal, NameRegistry, StoreError, Viewer
+from .limits import RateLimit
+from .replies import (
+    Done,
+    ErrorReply,
+    HistoryPage,
+    MemberList,
+    Notice,
+    Refused,
+    Reply,
+    Request,
+    RoomList,
+    RoomSnapshot,
+    Topic,
+    Welcome,
+)
+from .routes import in_room, standard_table
+from .runtime import Runtime
+
+__all__ = [
+    "LOBBY",
+    "Action",
+    "AwaySet",
+    "BulkPresence",
+    "Chat",
+    "Client",
+    "ClientState",
+    "Codec",
+    "Command",
+    "CommandContext",
+    "CommandTable",
+    "Connection",
+    "CustomEvent",
+    "DirectMessage",
+    "Done",
+    "Entry",
+    "ErrorReply",
+    "Event",
+    "Guard",
+    "Handler",
+    "HistoryPage",
+    "Identity",
+    "Joined",
+    "Journal",
+    "Left",
+    "MemberList",
+    "Message",
+    "NameRegistry",
+    "Notice",
+    "Outcome",
+    "Quit",
+    "RateLimit",
+    "Refused",
+    "Renamed",
+    "Reply",
+    "Request",
+    "RoomList",
+    "RoomSnapshot",
+    "Runtime",
+    "StoreError",
+    "Stored",
+    "Topic",
+    "TopicSet",
+    "Viewer",
+    "Welcome",
+    "in_room",
+    "standard_table",
+]

@@ -1,8 +1,8 @@
-"""What each event changes, and to whom it is shown.
+"""The announcer: what each event changes, and to whom it is shown.
 
-The one way out.  The journal hands over each batch that it has stored; here
-the pool is brought up to it, event by event, and then everyone is shown the
-whole batch at once.  Only this changes who is where.
+This is the one way out.  The journal hands over each batch that it has stored; the pool
+is brought up to it, event by event, and then everyone is shown the whole batch at once.
+Nothing else changes who is where.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ParamSpec
 
+from .client import Client, ClientState
 from .committer import Committer
 from .events import (
     Action,
@@ -26,31 +27,33 @@ from .events import (
     Message,
     Quit,
     Renamed,
+    RoomMessage,
     Stored,
     TopicSet,
 )
 from .fanout import Fanout
-from .interfaces import TAKEN_OVER, Names
+from .interfaces import TAKEN_OVER, NameRegistry
 from .isolation import encoded
 from .joining import Joiner, PendingJoin, snapshot_of
-from .nicknames import fold, fold_or_none, release
-from .pool import Client, ClientPool, Member
+from .name_registry import release
+from .nicknames import fold_or_none
+from .pool import ClientPool
 from .replies import Done, Notice
 from .runtime import Runtime
 
 P = ParamSpec("P")
 
 BULK_THRESHOLD = 20
-"""Joiner or departures of one room in one batch that are still shown one
-by one; beyond it the room gets one line."""
+"""Arrivals or departures of one room in one batch that are shown one by one; above it
+the room is shown one ``BulkPresence``."""
 
-_MISSING = (
-    "some messages in #{room} are missing here: this server was cut off for long "
-    "(\\history shows what is kept)"
+_GAP = (
+    "some messages in #{room} are missing here: this server was disconnected from "
+    "the store (\\history shows what is stored)"
 )
 
-Storms = dict[tuple[str, bool], list[str]]
-"""(room, whether they arrive) -> the names of those that do."""
+BulkNames = dict[tuple[str, bool], list[str]]
+"""(room, whether they arrive) -> the nicknames of those that do."""
 
 
 class Announcer:
@@ -64,80 +67,79 @@ class Announcer:
         *,
         pool: ClientPool,
         committer: Committer,
-        arrivals: Joiner,
-        names: Names,
+        joiner: Joiner,
+        names: NameRegistry,
         runtime: Runtime,
     ) -> None:
         self._pool = pool
         self._committer = committer
-        self._arrivals = arrivals
+        self._joiner = joiner
         self._names = names
         self._runtime = runtime
         self.silent = False
         # Of the batch that is being announced.
         self._fanout = Fanout(pool, runtime)
-        self._storms: Storms = {}
-        self._ghosts: list[Client] = []
-        # Somebody here asked for the event that is being announced.
-        self._asked = False
+        self._bulk: BulkNames = {}
+        self._stale_clients: list[Client] = []
+        # A client of this server asked for the event that is being announced.
+        self._was_asked_for = False
         self._apply: dict[type, Callable[[Any, Stored], None]] = {
-            Message: self._spoken,
-            Action: self._spoken,
-            CustomEvent: self._signalled,
-            DirectMessage: self._whispered,
+            Message: self._message,
+            Action: self._message,
+            CustomEvent: self._custom_event,
+            DirectMessage: self._direct_message,
             Joined: self._joined,
             Left: self._left,
-            Quit: self._gone,
+            Quit: self._quit,
             Renamed: self._renamed,
             TopicSet: self._topic_set,
             AwaySet: self._away_set,
-            HistoryGap: self._missing,
+            HistoryGap: self._history_gap,
         }
 
     def announce(self, batch: Sequence[Stored]) -> None:
         """Show everyone what is stored now."""
         fanout = self._fanout = Fanout(self._pool, self._runtime)
-        self._storms = self._find_storms(batch) if len(batch) > BULK_THRESHOLD else {}
+        self._bulk = self._find_bulk(batch) if len(batch) > BULK_THRESHOLD else {}
         idle: list[Client] = []
         for stored in batch:
             submission = self._committer.settle(stored)
-            self._asked = submission is not None
+            self._was_asked_for = submission is not None
             try:
                 self._apply[type(stored.event)](stored.event, stored)
-            except Exception as error:  # noqa: BLE001 - it ends in the log
-                # What one event breaks must not hide the others.
+            except Exception as error:  # noqa: BLE001 - it is logged
+                # A failure at one event must not hide the others.
                 self._runtime.log_failure(error)
             if submission is None or (client := submission.client) is None:
                 continue
             if submission.ref is not None:
                 done = Done(stored.position)
-                told = self._encoded(client.codec.reply, done, client, submission.ref)
-                fanout.tell(client, told)
+                reply = self._encode(client.codec.reply, done, client, submission.ref)
+                fanout.send_to(client, reply)
             client.pending -= 1
             if not client.pending and client.idle_calls:
                 idle.append(client)
-        self._show_storms()
+        self._show_bulk()
         self._pool.position = batch[-1].position
         if not self.silent:
             began = self._runtime.seconds()
-            fanout.send()
+            fanout.write()
             self._committer.delay_presence(self._runtime.seconds() - began)
         # Only now may anything call back into the chat.
-        while self._ghosts:
-            ghost = self._ghosts.pop()
-            ghost.connection.close(TAKEN_OVER)
+        while self._stale_clients:
+            self._stale_clients.pop().connection.close(TAKEN_OVER)
         for client in idle:
-            client.idle()
+            client.idle_calls.run()
 
-    def _encoded(
+    def _encode(
         self, encode: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs
     ) -> bytes:
         return encoded(self._runtime, encode, *args, **kwargs)
 
-    # Storms.
+    # Many arrivals or departures at once.
 
-    def _find_storms(self, batch: Sequence[Stored]) -> Storms:
-        """Which rooms have too many arrivals or departures in this batch."""
+    def _find_bulk(self, batch: Sequence[Stored]) -> BulkNames:
+        """The rooms with too many arrivals or departures to show one by one."""
         count: Counter[tuple[str, bool]] = Counter()
         for stored in batch:
             match stored.event:
@@ -145,202 +147,194 @@ class Announcer:
                     count[room, True] += 1
                 case Left(room=room):
                     count[room, False] += 1
-                case Quit(client_id=who) if person := self._pool.by_id.get(who):
-                    count.update((room, False) for room in person.rooms)
+                case Quit(client_id=client_id):
+                    if member := self._pool.member(client_id):
+                        count.update((room, False) for room in member.rooms)
         return {key: [] for key, number in count.items() if number > BULK_THRESHOLD}
 
-    def _show_storms(self) -> None:
-        for (name, arrived), nicks in self._storms.items():
+    def _show_bulk(self) -> None:
+        for (name, arrived), nicks in self._bulk.items():
             room = self._pool.rooms.get(name)
             if room is not None and nicks:
-                crowd = BulkPresence(name, arrived, tuple(nicks), len(room.people))
-                self._fanout.show(crowd, (name,))
+                bulk = BulkPresence(name, arrived, tuple(nicks), len(room.members))
+                self._fanout.show(bulk, (name,))
 
     # One method for each kind of event.
 
-    def _spoken(self, event: Message | Action, stored: Stored) -> None:
+    def _message(self, event: RoomMessage, stored: Stored) -> None:
         room = self._pool.rooms.get(event.room)
         if room is not None:
-            room.remember(stored)
-            self._fanout.show(stored, (event.room,))
+            room.append(stored)
+            self._show(event, stored, (event.room,))
 
-    def _signalled(self, event: CustomEvent, stored: Stored) -> None:
-        self._fanout.show(stored, (event.room,))
+    def _custom_event(self, event: CustomEvent, stored: Stored) -> None:
+        self._show(event, stored, (event.room,))
 
-    def _whispered(self, event: DirectMessage, stored: Stored) -> None:
-        receiver = self._pool.by_id.get(event.recipient_id)
-        heard = b""
-        if isinstance(receiver, Client) and not _ignores(receiver, event):
-            heard = self._encoded(
-                receiver.codec.direct_message, stored, event, sent=False
-            )
-            self._fanout.tell(receiver, heard)
-        sender = self._pool.by_id.get(event.client_id)
-        if isinstance(sender, Client):
-            told = self._encoded(sender.codec.direct_message, stored, event, sent=True)
-            # To oneself it comes twice only where the two look different.
-            if sender is not receiver or told != heard:
-                self._fanout.tell(sender, told)
+    def _direct_message(self, event: DirectMessage, stored: Stored) -> None:
+        recipient = self._pool.clients.get(event.recipient_id)
+        received = b""
+        if recipient is not None and not _ignores(recipient, event):
+            encode = recipient.codec.direct_message
+            received = self._encode(encode, stored, event, sent=False)
+            self._fanout.send_to(recipient, received)
+        sender = self._pool.clients.get(event.client_id)
+        if sender is not None and type(event) not in sender.codec.hidden_from_author:
+            encode = sender.codec.direct_message
+            sent = self._encode(encode, stored, event, sent=True)
+            # A message to oneself is shown twice only where the two look different.
+            if sender is not recipient or sent != received:
+                self._fanout.send_to(sender, sent)
 
     def _joined(self, event: Joined, stored: Stored) -> None:
         own = self._committer.is_own(stored.key)
-        arrival = self._arrivals.get(event.client_id) if own else None
-        person = arrival.client if arrival else self._pool.by_id.get(event.client_id)
-        if isinstance(person, Client) and not own:
-            self._moved(person)
-            person = None
-        if person is None:
-            person = Member(event.client_id, event.nick, fold(event.nick))
-        is_back = event.room in person.rooms and not self._asked
-        self._pool.enter(person, event.room)
-        storm = self._storms.get((event.room, True))
-        if is_back:
-            self._back(person, event, stored)
-        elif isinstance(person, Client):
-            self._come_in(person, arrival, event, stored, alone=storm is None)
-        if storm is None:
-            self._fanout.show(
-                stored, (event.room,), unseen_by=_unshown_author(person, event)
-            )
+        pending = self._joiner.get(event.client_id) if own else None
+        client = pending.client if pending else self._pool.clients.get(event.client_id)
+        if client is not None and not own:
+            self._moved(client)
+            client = None
+        if pending is not None and client is not None and not client.rooms:
+            self._pool.add(client)
+        known = self._pool.member(event.client_id)
+        old_nick = known.nick if known else event.nick
+        was_here = known is not None and event.room in known.rooms
+        member = self._pool.apply(event)
+        if was_here and not self._was_asked_for:
+            # Other servers were told that this client is gone, but it never was.
+            if client is not None and member is not None and old_nick != event.nick:
+                self._show_new_nick(client, old_nick, stored)
+        elif client is not None:
+            self._client_joined(client, pending, event, stored)
+        bulk = self._bulk.get((event.room, True))
+        if bulk is None:
+            self._show(event, stored, (event.room,))
         else:
-            storm.append(event.nick)
+            bulk.append(event.nick)
 
     def _moved(self, client: Client) -> None:
-        """One of ours has come to another server: what we have of it is a ghost."""
-        client.leaving = True
-        client.present = False
-        self._pool.show(client, None)
-        self._pool.remove(client)
-        self._runtime.spawn(self._arrivals.departed(client.id, client.nick))
-        self._ghosts.append(client)
+        """A client of this server has resumed on another one."""
+        if client.state is not ClientState.GONE:
+            client.move_to(ClientState.GONE)
+        self._pool.discard(client)
+        self._pool.apply(Quit(client.nick, client.id))
+        self._runtime.spawn(self._joiner.departed(client.id, client.nick))
+        self._stale_clients.append(client)
 
-    def _back(self, person: Member, event: Joined, stored: Stored) -> None:
-        """Someone of whom others were told that it is gone, but we knew better."""
-        if person.nick == event.nick:
-            return
-        renamed = Renamed(person.nick, event.nick, person.id)
-        self._pool.rename(person, event.nick, fold(event.nick))
-        if isinstance(person, Client):
-            told = self._encoded(
-                person.codec.event, replace(stored, event=renamed), None
-            )
-            self._fanout.tell(person, told)
+    def _show_new_nick(self, client: Client, old_nick: str, stored: Stored) -> None:
+        renamed = Renamed(old_nick, client.nick, client.id)
+        shown = replace(stored, event=renamed)
+        self._fanout.send_to(client, self._encode(client.codec.event, shown, None))
 
-    def _come_in(
-        self,
-        client: Client,
-        arrival: PendingJoin | None,
-        event: Joined,
-        stored: Stored,
-        *,
-        alone: bool,
+    def _client_joined(
+        self, client: Client, pending: PendingJoin | None, event: Joined, stored: Stored
     ) -> None:
-        """One of this server's own came into a room."""
-        self._fanout.story(client)
+        """A client of this server has joined a room."""
+        self._fanout.begin_timeline(client)
         room = self._pool.rooms[event.room]
-        told = b""
-        if arrival is None:
-            told = self._encoded(client.codec.reply, snapshot_of(room), client, None)
+        data = b""
+        if pending is None:
+            snapshot = snapshot_of(room)
+            data = self._encode(client.codec.reply, snapshot, client, None)
         else:
-            arrival.awaited.discard(event.room)
-            if not arrival.awaited:
-                told = self._arrivals.let_in(arrival, room, stored.position)
-        if client.present:
+            pending.awaited.discard(event.room)
+            if not pending.awaited:
+                data = self._joiner.complete(pending, room, stored.position)
+        if client.is_connected:
             self._pool.show(client, client.view_key())
-            if not alone and Joined not in client.codec.hidden_from_author:
-                # It is one of a crowd to the others, but not to itself.
-                told += self._encoded(client.codec.event, stored, None)
-        self._fanout.tell(client, told)
-        self._pool.shut(room)
+            in_bulk = (event.room, True) in self._bulk
+            if in_bulk and Joined not in client.codec.hidden_from_author:
+                # To the others it is one of many, but it is shown its own arrival.
+                data += self._encode(client.codec.event, stored, None)
+        self._fanout.send_to(client, data)
+        self._pool.release_room(room)
 
     def _left(self, event: Left, stored: Stored) -> None:
-        person = self._pool.by_id.get(event.client_id)
-        if person is None:
+        if self._pool.member(event.client_id) is None:
             return
-        client = person if isinstance(person, Client) else None
+        client = self._pool.clients.get(event.client_id)
         if client is not None:
-            told = self._encoded(client.codec.event, stored, event.room)
-            self._fanout.tell(client, told)
-        self._pool.leave(person, event.room)
+            shown = self._encode(client.codec.event, stored, event.room)
+            self._fanout.send_to(client, shown)
+        self._pool.apply(event)
         if client is not None:
             self._pool.show(client, client.view_key())
-            self._fanout.tell(client, b"")
-        storm = self._storms.get((event.room, False))
-        if storm is None:
+            self._fanout.send_to(client, b"")
+        bulk = self._bulk.get((event.room, False))
+        if bulk is None:
             self._fanout.show(stored, (event.room,))
         else:
-            storm.append(event.nick)
+            bulk.append(event.nick)
 
-    def _gone(self, event: Quit, stored: Stored) -> None:
-        person = self._pool.by_id.get(event.client_id)
-        if person is None:
+    def _quit(self, event: Quit, stored: Stored) -> None:
+        member = self._pool.member(event.client_id)
+        if member is None:
             return
-        alone: list[str] = []
-        for room in person.rooms:
-            storm = self._storms.get((room, False))
-            if storm is None:
-                alone.append(room)
+        one_by_one: list[str] = []
+        for room in member.rooms:
+            bulk = self._bulk.get((room, False))
+            if bulk is None:
+                one_by_one.append(room)
             else:
-                storm.append(event.nick)
-        if alone:
-            self._fanout.show(stored, tuple(alone))
-        if isinstance(person, Client):
-            if person.present and not person.leaving:
-                # The others took this server for dead; the journal brings it back.
+                bulk.append(event.nick)
+        if one_by_one:
+            self._fanout.show(stored, tuple(one_by_one))
+        client = self._pool.clients.get(event.client_id)
+        if client is not None:
+            if client.is_connected:
+                # The other servers declared this one dead; the journal will let its
+                # clients join again.
                 return
-            self._fanout.story(person)
-            person.present = False
-            self._pool.show(person, None)
-            self._fanout.tell(person, b"")
-            self._runtime.spawn(self._arrivals.departed(person.id, person.nick))
-        self._pool.remove(person)
+            self._fanout.begin_timeline(client)
+            self._pool.discard(client)
+            self._fanout.send_to(client, b"")
+            self._runtime.spawn(self._joiner.departed(client.id, client.nick))
+        self._pool.apply(event)
 
     def _renamed(self, event: Renamed, stored: Stored) -> None:
-        person = self._pool.by_id.get(event.client_id)
-        if person is None:
+        member = self._pool.apply(event)
+        if member is None:
             return
-        self._pool.rename(person, event.new, fold(event.new))
-        if isinstance(person, Client):
-            self._runtime.spawn(
-                release(self._names, person.id, event.old, kept=event.new)
-            )
-            if not person.rooms and Renamed not in person.codec.hidden_from_author:
-                told = self._encoded(person.codec.event, stored, None)
-                self._fanout.tell(person, told)
-        self._fanout.show(
-            stored, person.rooms, unseen_by=_unshown_author(person, event)
-        )
+        client = self._pool.clients.get(event.client_id)
+        if client is not None:
+            released = release(self._names, client.id, event.old, kept=event.new)
+            self._runtime.spawn(released)
+            if not client.rooms and Renamed not in client.codec.hidden_from_author:
+                shown = self._encode(client.codec.event, stored, None)
+                self._fanout.send_to(client, shown)
+        self._show(event, stored, member.rooms)
 
     def _topic_set(self, event: TopicSet, stored: Stored) -> None:
         room = self._pool.rooms.get(event.room)
         if room is not None:
             room.topic = event.text
-            self._fanout.show(stored, (event.room,))
-
-    def _missing(self, event: HistoryGap, stored: Stored) -> None:
-        room = self._pool.rooms.get(event.room)
-        for person in room.people.values() if room is not None else ():
-            if isinstance(person, Client):
-                notice = Notice((_MISSING.format(room=event.room),))
-                told = self._encoded(person.codec.reply, notice, person, None)
-                self._fanout.tell(person, told)
+            self._show(event, stored, (event.room,))
 
     def _away_set(self, event: AwaySet, stored: Stored) -> None:
-        person = self._pool.by_id.get(event.client_id)
-        if person is not None:
-            self._pool.set_away(person, event.text)
-            self._fanout.show(stored, person.rooms)
+        member = self._pool.apply(event)
+        if member is not None:
+            self._show(event, stored, member.rooms)
 
+    def _history_gap(self, event: HistoryGap, stored: Stored) -> None:
+        notice = Notice((_GAP.format(room=event.room),))
+        for client in self._pool.clients.values():
+            if event.room in client.rooms:
+                data = self._encode(client.codec.reply, notice, client, None)
+                self._fanout.send_to(client, data)
 
-def _unshown_author(person: Member, event: Event) -> Client | None:
-    """The client, if its codec does not show it this event of its own."""
-    if isinstance(person, Client) and type(event) in person.codec.hidden_from_author:
-        return person
-    return None
+    def _show(
+        self,
+        event: Event,
+        stored: Stored,
+        rooms: tuple[str, ...],
+    ) -> None:
+        """Show an event to everyone in these rooms, or to all but its author."""
+        author = self._pool.clients.get(event.client_id)
+        if author is not None and type(event) not in author.codec.hidden_from_author:
+            author = None
+        self._fanout.show(stored, rooms, hidden_from=author)
 
 
 def _ignores(client: Client, event: DirectMessage) -> bool:
-    """Whether a client does not want to hear from the sender."""
+    """Whether a client ignores the sender."""
     if not client.ignored:
         return False
     _, _, ignoring = client.view_key()

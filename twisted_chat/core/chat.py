@@ -1,13 +1,11 @@
-"""The one object that every protocol holds.
+"""The chat: the one object that every adapter holds.
 
-There is one way in, ``receive``, and one way out, ``announce``.  What a client
-asks for becomes an event, the committer stores it, and only what the journal
-announces changes who is where or is shown to anyone; so every server and
-every restart sees the same.
+There is one way in, ``receive``, and one way out, ``announce``.  What a client asks for
+becomes an event, the committer stores it, and only what the journal announces changes
+who is where or is shown to anyone; so every server and every restart has the same.
 
-Rules of this file: ``receive`` shows nothing but answers to the asker; how
-newcomers get in is told in ``arrivals``, what each event shows to whom in
-``announcing``.
+``receive`` sends nothing but replies to the client that asked.  How clients join is in
+``joining``, what each event shows to whom in ``announcer``.
 """
 
 from __future__ import annotations
@@ -16,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from .announcer import Announcer
+from .client import GUEST, Client, ClientState, Identity
 from .commands import CommandTable
 from .committer import Committer, Submission
 from .events import LOBBY, CustomEvent, Event, Joined, Message, Quit, Renamed, Stored
@@ -24,24 +23,27 @@ from .interfaces import (
     Codec,
     Connection,
     Journal,
-    Names,
+    NameRegistry,
     OutcomeUnknown,
     StoreError,
 )
 from .isolation import encoded
 from .joining import Joiner
-from .nicknames import release, room_name
-from .pool import Client, ClientPool
+from .name_registry import release
+from .nicknames import room_name
+from .pool import ClientPool
 from .replies import Done, ErrorReply, Notice, Refused, Reply, Request
 from .runtime import Runtime
-from .sanitize import clean, is_blank
+from .sanitize import is_blank, sanitize
+
+EMPTY = "the message is empty"
 
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """What a route's handler is given.
+    """What a route's handler and its guards are given.
 
-    :ivar words: the arguments, as many as its usage names.
+    :ivar words: the arguments, as many as the usage names.
     """
 
     chat: Chat
@@ -51,11 +53,11 @@ class CommandContext:
 
     @property
     def room(self) -> str:
-        """The room that is meant: the one named, or the one spoken in.
+        """The room that the request names, or else the one that the client talks in.
 
         :raises Refused: ``not_in_room``.
         """
-        return self.chat.spoken_room(self.client, self.request.room)
+        return self.chat.room_of(self.client, self.request.room)
 
     @property
     def word(self) -> str:
@@ -64,15 +66,20 @@ class CommandContext:
 
 
 Outcome = Event | Reply | None
-"""What a route leads to: something for everyone, an answer, or nothing."""
+"""What a route results in: an event for everyone, a reply, or nothing."""
 
 Handler = Callable[[CommandContext], Outcome | Awaitable[Outcome]]
 
 
-class Chat:
-    """The chat, whatever its clients speak and wherever it is kept.
+def no_mask(text: str) -> str:
+    """Mask nothing."""
+    return text
 
-    :param mask: hides words that an operator does not want to be read.
+
+class Chat:
+    """The chat, whatever its clients speak and wherever it is stored.
+
+    :ivar mask: replaces words that the operator does not want to be shown.
     """
 
     def __init__(
@@ -80,7 +87,7 @@ class Chat:
         *,
         pool: ClientPool,
         journal: Journal,
-        names: Names,
+        names: NameRegistry,
         committer: Committer,
         table: CommandTable[Handler],
         runtime: Runtime,
@@ -91,10 +98,10 @@ class Chat:
         self.journal = journal
         self.names = names
         self.table = table
-        self.mask: Callable[[str], str] = str
+        self.mask: Callable[[str], str] = no_mask
         self._committer = committer
         self._stopping = False
-        self._arrivals = Joiner(
+        self._joiner = Joiner(
             pool=pool,
             journal=journal,
             names=names,
@@ -105,7 +112,7 @@ class Chat:
         self._announcer = Announcer(
             pool=pool,
             committer=committer,
-            arrivals=self._arrivals,
+            joiner=self._joiner,
             names=names,
             runtime=runtime,
         )
@@ -113,77 +120,91 @@ class Chat:
         journal.subscribe(self.announce)
 
     async def start(self) -> None:
-        """Make ready for the first client; may raise ``StoreError``."""
-        # Never shut again: the lobby is kept ready also when it is empty.
-        await self.pool.open(LOBBY, self.journal)
+        """Make ready for the first client.
 
-    # In: what protocols call.
+        :raises StoreError: the store cannot be read.
+        """
+        # Never released: the lobby is kept loaded also while it is empty.
+        await self.pool.open_room(LOBBY, self.journal)
+
+    # In: what adapters call.
 
     def attach(
         self,
         connection: Connection,
         codec: Codec,
+        identity: Identity = GUEST,
         *,
         nick: str | None = None,
         since: str | None = None,
         session: str | None = None,
         rooms: Sequence[str] = (LOBBY,),
     ) -> Client:
-        """A peer has connected; it is welcomed as soon as that is stored.
+        """A client has connected; it is welcomed as soon as its arrival is stored.
 
-        :param nick: the name it would like; else, or if it is taken, a guest's.
-        :param since: a position from which it was away, to be shown what it
-            missed.
-        :param session: the secret of its last ``Welcome``.  If that client is
-            still connected this takes its place, name and rooms over.
-        :param rooms: where it goes, the one it will speak in last.
+        :param identity: who it is, as far as its adapter knows.
+        :param nick: the nickname that it asks for; without one, or if that is not to
+            be had, it gets a guest's.
+        :param since: the position up to which it was shown everything before; it is
+            shown what it missed.
+        :param session: the secret of its last ``Welcome``.  If that client is still
+            connected, this connection takes over its place, nickname and rooms.
+        :param rooms: the rooms to join; it will talk in the last.
         """
         if self._stopping:
-            client = Client("", connection, codec)
-            client.leaving = True
-            self.runtime.call_later(0, lambda: self._send_away(client))
+            client = Client("", connection, codec, identity)
+            client.move_to(ClientState.GONE)
+            self.runtime.call_later(0, lambda: self._disconnect(client))
             return client
-        return self._arrivals.begin(connection, codec, nick, since, session, rooms)
+        return self._joiner.begin(
+            connection,
+            codec,
+            identity,
+            nick=nick,
+            since=since,
+            session=session,
+            rooms=rooms,
+        )
 
     def receive(self, client: Client, request: Request) -> None:
-        """A client asks something, which is done or answered with an error."""
+        """Do what a client asks for, or reply with an error."""
         try:
             if request.refusal is not None:
                 raise request.refusal
             if request.route:
-                self._route(client, request)
+                self._run_route(client, request)
             else:
-                self._say(client, request)
+                self._post(client, request)
         except Refused as refused:
-            self.tell(client, ErrorReply(refused.code, refused.text), request.ref)
-        except Exception as error:  # noqa: BLE001 - it ends in the log
-            self._went_wrong(client, request, error)
+            self.reply(client, ErrorReply(refused.code, refused.text), request.ref)
+        except Exception as error:  # noqa: BLE001 - it is logged
+            self._report_failure(client, request, error)
 
     def detach(self, client: Client, connection: Connection) -> None:
-        """A peer is gone.  Nothing happens if another took its place."""
-        if client.connection is not connection or client.leaving:
+        """A connection is lost.  Nothing happens if another has taken over."""
+        if client.connection is not connection or client.state is ClientState.GONE:
             return
-        client.leaving = True
-        if not self._arrivals.cancel(client):
-            self._committer.submit(Quit(client.nick, client.id), lasting=True)
+        client.move_to(ClientState.GONE)
+        if not self._joiner.cancel(client):
+            self._committer.submit(Quit(client.nick, client.id), must_store=True)
 
     def recode(self, client: Client, codec: Codec) -> None:
-        """The client goes on with another wire format."""
+        """Encode with another codec from here on."""
         client.codec = codec
         self.refresh(client)
 
     def stop(self, stopped: Callable[[], None]) -> None:
-        """Take what clients had sent, tell them, store all; then call back."""
+        """Take what was received, tell all clients, store everything; then call."""
         self._stopping = True
-        for client in self.pool.clients():
+        for client in list(self.pool.clients.values()):
             if client.inbox is not None:
                 client.inbox.drain()
-        self._committer.when_idle(lambda: self._farewell(stopped))
+        self._committer.when_idle(lambda: self._disconnect_all(stopped))
 
     # For routes.
 
-    def spoken_room(self, client: Client, room: str | None) -> str:
-        """The room that a client speaks in, or the one it names.
+    def room_of(self, client: Client, room: str | None) -> str:
+        """The room that a request names, or else the one that the client talks in.
 
         :raises Refused: ``not_in_room``.
         """
@@ -197,134 +218,127 @@ class Chat:
         return name
 
     def sanitized(self, text: str) -> str:
-        """What may be shown of a text.
+        """A text as it may be shown: sanitized and masked.
 
-        :raises Refused: ``empty``, if that is nothing.
+        :raises Refused: ``empty``, if nothing visible is left.
         """
-        text = self.mask(clean(text))
+        text = self.mask(sanitize(text))
         if is_blank(text):
-            raise Refused("empty", "there is nothing to show in that")
+            raise Refused("empty", EMPTY)
         return text
 
     def submit(self, event: Event, client: Client, ref: str | None = None) -> None:
         """Have an event stored and announced on behalf of a client."""
         self._committer.submit(event, client, ref)
 
-    def tell(self, client: Client, answer: Reply, ref: str | None = None) -> None:
-        """Answer one client."""
-        data = encoded(self.runtime, client.codec.reply, answer, client, ref)
+    def reply(self, client: Client, reply: Reply, ref: str | None = None) -> None:
+        """Send a reply to one client."""
+        data = encoded(self.runtime, client.codec.reply, reply, client, ref)
         if data:
             client.write(data)
 
     def refresh(self, client: Client) -> None:
-        """What the client sees has changed: its wire, rooms, or whom it ignores."""
+        """What the client is shown has changed: its codec, rooms or ignores."""
         if client.view is not None:
             self.pool.show(client, client.view_key())
 
     # Out: what the journal calls.
 
     def announce(self, batch: Sequence[Stored]) -> None:
-        """Everything in this batch is stored: show it to whom it concerns."""
+        """Everything in this batch is stored: show it to everyone it concerns."""
         self._announcer.announce(batch)
 
-    # In, continued.
+    # Requests.
 
-    def _say(self, client: Client, request: Request) -> None:
-        room = self.spoken_room(client, request.room)
-        text = self.mask(clean(request.text))
-        raw = request.raw
-        if is_blank(text):
-            if raw is None:
-                if request.ref is not None:
-                    raise Refused("empty", "there is nothing to show in that")
-                return
-            signalled = CustomEvent(room, client.nick, raw, client.id)
-            self.submit(signalled, client, request.ref)
-            return
-        self._committer.submit(
-            Message(room, client.nick, text, client.id, raw), client, request.ref
-        )
+    def _post(self, client: Client, request: Request) -> None:
+        room = self.room_of(client, request.room)
+        text = self.mask(sanitize(request.text))
+        if not is_blank(text):
+            message = Message(room, client.nick, text, client.id, request.raw)
+            self.submit(message, client, request.ref)
+        elif request.raw is not None:
+            event = CustomEvent(room, client.nick, request.raw, client.id)
+            self.submit(event, client, request.ref)
+        elif request.ref is not None:
+            raise Refused("empty", EMPTY)
 
-    def _route(self, client: Client, request: Request) -> None:
-        command = self.table.find(request.route)
+    def _run_route(self, client: Client, request: Request) -> None:
+        command = self.table.find(request.route, internal=request.internal)
         words = command.arguments(request.text)
-        ask = CommandContext(self, client, request, words)
-        if command.in_room:
-            self.spoken_room(client, request.room)
-        outcome = command.handler(ask)
+        context = CommandContext(self, client, request, words)
+        for guard in command.guards:
+            guard(context)
+        outcome = command.handler(context)
         if isinstance(outcome, Awaitable):
             client.pending += 1
-            self.runtime.spawn(self._finish(client, request, outcome))
+            self.runtime.spawn(self._await_outcome(client, request, outcome))
         else:
-            self._conclude(client, request, outcome)
+            self._finish(client, request, outcome)
 
-    async def _finish(
+    async def _await_outcome(
         self, client: Client, request: Request, outcome: Awaitable[Outcome]
     ) -> None:
         try:
-            self._conclude(client, request, await outcome)
+            self._finish(client, request, await outcome)
         except Refused as refused:
-            self.tell(client, ErrorReply(refused.code, refused.text), request.ref)
+            self.reply(client, ErrorReply(refused.code, refused.text), request.ref)
         except StoreError as error:
-            self.tell(client, ErrorReply("store", str(error)), request.ref)
-        except Exception as error:  # noqa: BLE001 - it ends in the log
-            self._went_wrong(client, request, error)
+            self.reply(client, ErrorReply("store", str(error)), request.ref)
+        except Exception as error:  # noqa: BLE001 - it is logged
+            self._report_failure(client, request, error)
         finally:
-            self._done(client)
+            client.complete_one()
 
-    def _went_wrong(self, client: Client, request: Request, error: Exception) -> None:
+    def _report_failure(
+        self, client: Client, request: Request, error: Exception
+    ) -> None:
         self.runtime.log_failure(error)
-        text = "that went wrong here, and the server's log says how"
-        self.tell(client, ErrorReply("internal", text), request.ref)
+        text = "internal error (see the server log)"
+        self.reply(client, ErrorReply("internal", text), request.ref)
 
-    def _conclude(self, client: Client, request: Request, outcome: Outcome) -> None:
+    def _finish(self, client: Client, request: Request, outcome: Outcome) -> None:
         if isinstance(outcome, Event):
-            self._committer.submit(outcome, client, request.ref)
+            self.submit(outcome, client, request.ref)
         elif outcome is not None:
-            self.tell(client, outcome, request.ref)
+            self.reply(client, outcome, request.ref)
         elif request.ref is not None:
-            self.tell(client, Done(), request.ref)
-
-    def _done(self, client: Client) -> None:
-        """One thing less that the client waits for."""
-        client.pending -= 1
-        if not client.pending:
-            client.idle()
+            self.reply(client, Done(), request.ref)
 
     def _not_stored(self, submission: Submission, error: StoreError) -> None:
         event, client = submission.event, submission.client
-        if submission.lasting:
-            self._arrivals.warn(event.client_id, error)
+        if submission.must_store:
+            self._joiner.warn(event.client_id, error)
             return
-        unknown = isinstance(error, OutcomeUnknown)
-        if unknown:
-            # Perhaps it is announced yet: what it needs then is not let go of.
+        in_doubt = isinstance(error, OutcomeUnknown)
+        if in_doubt:
+            # It may yet be announced: what it needs then is kept.
             pass
         elif isinstance(event, Renamed):
             self.runtime.spawn(
                 release(self.names, event.client_id, event.new, kept=event.old)
             )
         elif isinstance(event, Joined):
-            self.pool.shut(self.pool.room(event.room))
+            self.pool.release_room(self.pool.room(event.room))
         if client is not None:
-            text = str(error) if unknown else f"not stored: {error}"
-            self.tell(client, ErrorReply("store", text), submission.ref)
-            self._done(client)
+            text = str(error) if in_doubt else f"not stored: {error}"
+            self.reply(client, ErrorReply("store", text), submission.ref)
+            client.complete_one()
 
-    # The end.
+    # Stopping.
 
-    def _farewell(self, stopped: Callable[[], None]) -> None:
-        """Everyone is told and leaves; nobody needs to hear of the others."""
+    def _disconnect_all(self, stopped: Callable[[], None]) -> None:
+        """Tell and disconnect all clients; nobody is shown that the others leave."""
         self._announcer.silent = True
-        present = list(self.pool.clients())
+        present = list(self.pool.clients.values())
         for client in present:
-            if not client.leaving:
-                client.leaving = True
-                self._committer.submit(Quit(client.nick, client.id), lasting=True)
-        for client in dict.fromkeys(present + self._arrivals.clients()):
-            self._send_away(client)
+            if client.state is not ClientState.GONE:
+                client.move_to(ClientState.GONE)
+                quit_event = Quit(client.nick, client.id)
+                self._committer.submit(quit_event, must_store=True)
+        for client in dict.fromkeys(present + self._joiner.clients()):
+            self._disconnect(client)
         self._committer.when_idle(stopped)
 
-    def _send_away(self, client: Client) -> None:
-        self.tell(client, Notice(("The server is shutting down.",)))
+    def _disconnect(self, client: Client) -> None:
+        self.reply(client, Notice(("The server is shutting down.",)))
         client.connection.close(SHUTTING_DOWN)

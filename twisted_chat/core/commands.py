@@ -1,21 +1,24 @@
-"""The dispatch table: backslash routes and what each of them needs.
+"""The command table: backslash routes, their arguments and guards.
 
-A route is declared with its usage, and the usage is its guard: ``NAME TEXT``
-is two arguments that must be there, ``[ROOM]`` is one that may be left out,
-and one called ``TEXT`` or ``WORDS`` takes the rest of the line.  Handlers
-assume that the guard has held; ``\\help`` is made from the same table.
+A route is declared with its usage, from which its arguments are parsed: ``NAME TEXT``
+is two required arguments, ``[ROOM]`` is an optional one, and one called ``TEXT`` or
+``WORDS`` takes the rest of the line.  Guards are functions that raise ``Refused``; a
+handler relies on its usage and guards.  ``\\help`` is made from the same table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .replies import Refused
-from .sanitize import clean
+from .sanitize import sanitize
 
 H = TypeVar("H", bound=Callable[..., object])
+
+Guard = Callable[[Any], None]
+"""Raises ``Refused`` if a route may not be used; given what the handler is given."""
 
 _REST = ("TEXT", "WORDS")
 
@@ -25,8 +28,9 @@ class Command(Generic[H]):
     """One route.
 
     :ivar usage: its arguments, as ``\\help`` shows them.
-    :ivar summary: what it does, in a few words; one without is not in the help.
-    :ivar in_room: the guard that one must be in a room to use it.
+    :ivar summary: what it does, in a few words.
+    :ivar guards: called in this order before the handler.
+    :ivar internal: only for adapters; nobody can type it and no help lists it.
     """
 
     name: str
@@ -34,7 +38,8 @@ class Command(Generic[H]):
     summary: str
     handler: H
     aliases: tuple[str, ...] = ()
-    in_room: bool = False
+    guards: tuple[Guard, ...] = ()
+    internal: bool = False
 
     @property
     def synopsis(self) -> str:
@@ -42,10 +47,10 @@ class Command(Generic[H]):
         return f"\\{self.name} {self.usage}".rstrip()
 
     def arguments(self, text: str) -> tuple[str, ...]:
-        """Split what follows the route as its usage says.
+        """Parse what follows the route.
 
-        :returns: one string for each argument, empty for one left out.
-        :raises Refused: ``usage``, if one is missing or there are too many.
+        :returns: one string for each argument, empty for an optional one left out.
+        :raises Refused: ``usage``, if there are too few or too many.
         """
         wanted = self.usage.split()
         names = [name.strip("[]") for name in wanted]
@@ -72,66 +77,65 @@ class CommandTable(Generic[H]):
         summary: str = "",
         *,
         aliases: tuple[str, ...] = (),
-        in_room: bool = False,
+        guards: tuple[Guard, ...] = (),
+        internal: bool = False,
     ) -> Callable[[H], H]:
         """Declare the decorated function as the handler of a route.
 
-        :raises ValueError: the name or an alias is taken, which is a mistake
-            in the program and not a client's.
+        :raises ValueError: the name or an alias is declared already.
         """
 
         def declare(handler: H) -> H:
-            command = Command(name, usage, summary, handler, aliases, in_room)
+            command = Command(name, usage, summary, handler, aliases, guards, internal)
             for word in (name, *aliases):
                 if word in self._commands:
-                    raise ValueError(f"there is a route \\{word} already")
+                    raise ValueError(f"the route \\{word} is declared already")
                 self._commands[word] = command
             return handler
 
         return declare
 
     def copy(self) -> CommandTable[H]:
-        """A table of the same routes, to which others can be added."""
+        """A table of the same routes, to add others to."""
         return CommandTable(dict(self._commands))
 
     def __contains__(self, name: object) -> bool:
-        """Whether people are told of such a route."""
+        """Whether it is the name or an alias of a route that can be typed."""
         command = self._commands.get(name.lower()) if isinstance(name, str) else None
-        return command is not None and bool(command.summary)
+        return command is not None and not command.internal
 
     def __iter__(self) -> Iterator[Command[H]]:
         """Each route once, in the order of declaration."""
         return iter(dict.fromkeys(self._commands.values()))
 
-    def find(self, name: str) -> Command[H]:
+    def find(self, name: str, *, internal: bool = False) -> Command[H]:
         """The route of that name or alias, in any case.
+
+        :param internal: one for adapters, which cannot be typed.
 
         :raises Refused: ``no_such_command``.
         """
         command = self._commands.get(name.lower())
-        if command is None:
+        if command is None or command.internal != internal:
             raise _unknown(name)
         return command
 
     def help(self, name: str = "") -> tuple[str, ...]:
-        """What ``\\help`` says of all routes, or of one.
+        """The lines of ``\\help`` for all routes, or for one.
 
         :raises Refused: ``no_such_command``.
         """
         if name:
-            name = name.lstrip("\\/")
-            if name not in self:
-                raise _unknown(name)
-            command = self.find(name)
+            command = self.find(name.lstrip("\\/"))
             lines = [f"{command.synopsis} - {command.summary}"]
             if command.aliases:
                 lines.append("also: " + ", ".join("\\" + a for a in command.aliases))
             return tuple(lines)
-        commands = [command for command in self if command.summary]
+        commands = [command for command in self if not command.internal]
         width = max((len(command.synopsis) for command in commands), default=0)
         return tuple(f"{c.synopsis:<{width}}  {c.summary}" for c in commands)
 
 
 def _unknown(name: str) -> Refused:
-    name = clean(name).strip()
+    name = sanitize(name).strip()
     return Refused("no_such_command", f"no such command: \\{name} (try \\help)")

@@ -1,12 +1,11 @@
-"""What can happen in the chat, as frozen values.
+"""Events: what can happen in the chat, as frozen values.
 
-Everything that anyone is shown of what others did is one of these, and was
-stored before it was shown.  Rules of this file: values only, no behaviour, no
-input or output; a new kind of event starts here and in ``Event``.
+Everything that anyone is shown of what others did is one of these, and was stored
+before it was shown.  Values only: no behaviour, no input or output.  CONTRIBUTING.md
+says what a new kind of event needs besides.
 
-``client_id`` is always the id of the client that did it.  Client ids are secrets (a
-client resumes its place with its own), so they never reach another client or
-a log.
+``client_id`` is always the id of the client that caused the event.  Client ids are
+secrets (a client resumes with its own), so they never reach another client or a log.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ LOBBY = "lobby"
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Someone said something in a room.
+    """A message in a room.
 
-    :ivar raw: the JSON text of the Socket.IO ``chat`` value that this came
-        from, where it did: Socket.IO clients are shown that, unchanged.
+    :ivar raw: the JSON text of the Socket.IO ``chat`` value that this came from, if it
+        did: Socket.IO clients are shown that, unchanged.
     """
 
     room: str
@@ -34,7 +33,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Someone did something, as with ``\\me``: ``* alice waves``."""
+    """A message that says what its author does, by ``\\me``: ``* alice waves``."""
 
     room: str
     nick: str
@@ -44,7 +43,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class CustomEvent:
-    """A Socket.IO client sent a ``chat`` value that is no text.
+    """A Socket.IO ``chat`` value that is not a text.
 
     :ivar raw: its JSON text; shown to Socket.IO clients only.
     """
@@ -57,10 +56,11 @@ class CustomEvent:
 
 @dataclass(frozen=True, slots=True)
 class DirectMessage:
-    """A private message, shown to its sender and its receiver only.
+    """A message that only its sender and its recipient are shown.
 
-    :ivar recipient: the receiver's nickname when it was sent.
-    :ivar recipient_id: the receiver's client id.
+    :ivar nick: the sender's nickname.
+    :ivar recipient: the recipient's nickname when it was sent.
+    :ivar recipient_id: the recipient's client id.
     """
 
     nick: str
@@ -72,7 +72,7 @@ class DirectMessage:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Someone came into a room."""
+    """A member joined a room."""
 
     room: str
     nick: str
@@ -81,7 +81,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Someone left one room and stays in the chat."""
+    """A member left a room and stays in the chat."""
 
     room: str
     nick: str
@@ -90,7 +90,7 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Quit:
-    """Someone left the chat, and with it every room."""
+    """A member left the chat, and with it every room."""
 
     nick: str
     client_id: str
@@ -98,7 +98,7 @@ class Quit:
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """Someone took another nickname."""
+    """A member changed its nickname."""
 
     old: str
     new: str
@@ -107,7 +107,7 @@ class Renamed:
 
 @dataclass(frozen=True, slots=True)
 class TopicSet:
-    """Someone set a room's topic; an empty text clears it."""
+    """A member set a room's topic; an empty text clears it."""
 
     room: str
     nick: str
@@ -117,7 +117,7 @@ class TopicSet:
 
 @dataclass(frozen=True, slots=True)
 class AwaySet:
-    """Someone went away, or with an empty text came back."""
+    """A member went away, or with an empty text came back."""
 
     nick: str
     text: str
@@ -126,11 +126,11 @@ class AwaySet:
 
 @dataclass(frozen=True, slots=True)
 class HistoryGap:
-    """Some of what was said in a room before this cannot be shown here.
+    """Earlier messages of a room cannot be shown on this server.
 
-    Only a server that was cut off from its journal for long says so, to those who
-    are connected to it.  It is announced like an event, but it is none: it is never
-    stored, and no wire has to know it.
+    A server announces this to its own clients when it was disconnected from its
+    journal for too long.  It is announced like an event, but it is never stored, and no
+    codec has to know it.
     """
 
     room: str
@@ -148,16 +148,20 @@ Event = (
     | TopicSet
     | AwaySet
 )
+
 RoomMessage = Message | Action
-"""What a room's history is made of."""
+"""The events that make up a room's history."""
+
+PresenceEvent = Joined | Left | Quit | Renamed | AwaySet
+"""The events that change who is where; see ``presence``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """An event on its way into a journal.
 
-    :ivar key: unique among all entries of all servers, so that one whose
-        answer was lost can be recognised and is never said twice.
+    :ivar key: unique among all entries of all servers, so that an entry whose outcome
+        was in doubt is recognised and never announced twice.
     """
 
     key: str
@@ -166,10 +170,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An event that is kept.
+    """An event that is stored.
 
-    :ivar position: opaque to clients; positions of one journal sort, as text,
-        in the order of arrival.
+    :ivar position: opaque to clients; positions of one journal sort, as text, in the
+        order of arrival.
     :ivar time: milliseconds since 1970, UTC.
     :ivar key: the key of its ``Entry``; empty when it was read from history.
     """
@@ -182,15 +186,14 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class BulkPresence:
-    """Many came into a room, or left it, in one batch.
+    """Many members joined a room, or left it, in one batch.
 
-    It stands in the place of their single ``Joined`` or ``Left`` and is made
-    while announcing, never stored: without it a storm of N arrivals would
-    cost N times N lines.
+    It is made while announcing, in place of their single ``Joined`` or ``Left``, and
+    never stored: otherwise N arrivals at once would cost N times N lines.
 
-    :ivar names: all of them, in order.
-    :ivar audience: how many will be shown this, so that a wire that must
-        give every name can bound what that costs.
+    :ivar names: the nicknames, in order.
+    :ivar audience: the number of members that are shown this, so that a codec which
+        must give every name can bound what that costs.
     """
 
     room: str

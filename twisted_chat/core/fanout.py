@@ -1,39 +1,41 @@
-"""One batch on its way to everyone: encode once, one write per client.
+"""The fan-out of one batch: each event encoded once, one write per client.
 
-Clients with the same view are shown the same bytes.  Whoever's view changes
-within the batch, or who is told something of their own in it, has a story of
-their own: parts of what their views saw, with their own lines between.
+Clients with the same view are shown the same bytes.  A client whose view changes within
+the batch, or that is sent something of its own in it, has a timeline instead: segments
+of what its views are shown, with its own bytes between them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .client import Client, View
 from .events import Action, BulkPresence, CustomEvent, Message, Stored
 from .interfaces import Codec
 from .isolation import encoded
 from .nicknames import fold_or_none
-from .pool import Client, ClientPool, View
+from .pool import ClientPool
 from .runtime import Runtime
 
-Shown = Stored | BulkPresence
+Item = Stored | BulkPresence
+"""What can be shown to many clients."""
 
-HERE = ""
-"""Where something is shown that happened in the room the viewer speaks in."""
+CURRENT_ROOM = ""
+"""The room that the viewer talks in, in place of its name."""
 
 
-class _Story:
+class _Timeline:
     """What one client is shown in this batch, unlike the others of its view.
 
-    :ivar view: what it saw when the batch began.
-    :ivar marks: at which item, what it is told there, what it sees from there.
+    :ivar view: its view when the batch began.
+    :ivar segments: at which item, what it is sent there, its view from there on.
     """
 
-    __slots__ = ("marks", "view")
+    __slots__ = ("segments", "view")
 
     def __init__(self, view: View | None) -> None:
         self.view = view
-        self.marks: list[tuple[int, bytes, View | None]] = []
+        self.segments: list[tuple[int, bytes, View | None]] = []
 
 
 class Fanout:
@@ -42,106 +44,108 @@ class Fanout:
     def __init__(self, pool: ClientPool, runtime: Runtime) -> None:
         self._pool = pool
         self._runtime = runtime
-        self._items: list[tuple[Shown, tuple[str, ...]]] = []
-        self._stories: dict[Client, _Story] = {}
+        self._items: list[tuple[Item, tuple[str, ...]]] = []
+        self._timelines: dict[Client, _Timeline] = {}
         self._encoded: dict[tuple[Codec, str], list[bytes | None]] = {}
-        self._seen: dict[View, list[bytes]] = {}
+        self._shown: dict[View, list[bytes]] = {}
 
     def show(
         self,
-        what: Shown,
+        item: Item,
         rooms: tuple[str, ...],
         *,
-        unseen_by: Client | None = None,
+        hidden_from: Client | None = None,
     ) -> None:
-        """Show something to everyone who is in one of these rooms.
+        """Show something to everyone in these rooms.
 
-        :param unseen_by: except for this client.
+        :param hidden_from: except for this client.
         """
-        if unseen_by is not None:
-            self.story(unseen_by).marks.append((len(self._items), b"", None))
-        self._items.append((what, rooms))
-        if unseen_by is not None:
-            self.tell(unseen_by, b"")
+        if hidden_from is not None:
+            self.begin_timeline(hidden_from).segments.append(
+                (len(self._items), b"", None)
+            )
+        self._items.append((item, rooms))
+        if hidden_from is not None:
+            self.send_to(hidden_from, b"")
 
-    def story(self, client: Client) -> _Story:
-        """The client's own story; ask for it before its view changes."""
-        story = self._stories.get(client)
-        if story is None:
-            story = self._stories[client] = _Story(client.view)
-        return story
+    def begin_timeline(self, client: Client) -> _Timeline:
+        """The client's own timeline; call this before its view changes."""
+        timeline = self._timelines.get(client)
+        if timeline is None:
+            timeline = self._timelines[client] = _Timeline(client.view)
+        return timeline
 
-    def tell(self, client: Client, data: bytes) -> None:
-        """Tell one client something, between what it sees before and after.
+    def send_to(self, client: Client, data: bytes) -> None:
+        """Send bytes to one client, between what it is shown before and after.
 
-        From here on it sees what its view is now.
+        From here on it is shown what its view is now.
         """
-        self.story(client).marks.append((len(self._items), data, client.view))
+        timeline = self.begin_timeline(client)
+        timeline.segments.append((len(self._items), data, client.view))
 
-    def send(self) -> None:
+    def write(self) -> None:
         """One write to each client that is shown anything."""
-        stories = self._stories
+        timelines = self._timelines
         for view in list(self._pool.views.values()):
-            data = b"".join(self._see(view))
+            data = b"".join(self._shown_to(view))
             if not data:
                 continue
             clients = tuple(view.clients)
-            if stories:
+            if timelines:
                 for client in clients:
-                    if client not in stories:
+                    if client not in timelines:
                         client.write(data)
             else:
-                _send_to(clients, data)
-        for client, story in stories.items():
-            data = self._tell(story)
+                _write_to_all(clients, data)
+        for client, timeline in timelines.items():
+            data = self._bytes_of(timeline)
             if data:
                 client.write(data)
 
-    def _tell(self, story: _Story) -> bytes:
+    def _bytes_of(self, timeline: _Timeline) -> bytes:
         parts: list[bytes] = []
-        view, at = story.view, 0
-        for index, told, next_view in story.marks:
+        view, start = timeline.view, 0
+        for index, own, next_view in timeline.segments:
             if view is not None:
-                parts += self._see(view)[at:index]
-            parts.append(told)
-            view, at = next_view, index
+                parts += self._shown_to(view)[start:index]
+            parts.append(own)
+            view, start = next_view, index
         if view is not None:
-            parts += self._see(view)[at:]
+            parts += self._shown_to(view)[start:]
         return b"".join(parts)
 
-    def _see(self, view: View) -> list[bytes]:
-        """What a view is shown of each item; empty where it is shown nothing."""
-        seen = self._seen.get(view)
-        if seen is None:
-            seen = self._seen[view] = [
-                self._encode(view.codec, index, where)
-                if (where := _where(what, rooms, view)) is not None
+    def _shown_to(self, view: View) -> list[bytes]:
+        """The bytes of each item for a view; empty for one that it is not shown."""
+        shown = self._shown.get(view)
+        if shown is None:
+            shown = self._shown[view] = [
+                self._encode(view.codec, index, room)
+                if (room := _room_for(item, rooms, view)) is not None
                 else b""
-                for index, (what, rooms) in enumerate(self._items)
+                for index, (item, rooms) in enumerate(self._items)
             ]
-        return seen
+        return shown
 
-    def _encode(self, codec: Codec, index: int, where: str) -> bytes:
-        cache = self._encoded.get((codec, where))
+    def _encode(self, codec: Codec, index: int, room: str) -> bytes:
+        cache = self._encoded.get((codec, room))
         if cache is None:
-            cache = self._encoded[codec, where] = [None] * len(self._items)
+            cache = self._encoded[codec, room] = [None] * len(self._items)
         data = cache[index]
         if data is None:
-            what = self._items[index][0]
-            room = where or None
+            item = self._items[index][0]
             data = cache[index] = (
-                encoded(self._runtime, codec.bulk_presence, what, room)
-                if isinstance(what, BulkPresence)
-                else encoded(self._runtime, codec.event, what, room)
+                encoded(self._runtime, codec.bulk_presence, item, room or None)
+                if isinstance(item, BulkPresence)
+                else encoded(self._runtime, codec.event, item, room or None)
             )
         return data
 
 
-def _send_to(clients: tuple[Client, ...], data: bytes) -> None:
-    """The same to each of them, straight into its socket where that can be.
+def _write_to_all(clients: tuple[Client, ...], data: bytes) -> None:
+    """The same bytes to each client, by its socket's own ``send`` where enabled.
 
-    Measured, a frame and an object less on the way to each of 1,000 save 6 % of
-    all that it costs to show them a line.
+    Measured: one call and one object less for each of 1,000 clients save 6 % of the
+    whole cost of showing them a line.
     """
     size = len(data)
     for client in clients:
@@ -152,25 +156,28 @@ def _send_to(clients: tuple[Client, ...], data: bytes) -> None:
         try:
             sent = send(data)
         except OSError:
-            # No room, or broken: the connection finds out which, and sees to it.
+            # The buffer is full or the connection broken: ``write`` finds out which.
             sent = 0
         if sent != size:
             client.write(data[sent:])
 
 
-def _where(what: Shown, rooms: Sequence[str], view: View) -> str | None:
-    """In which room a view sees this: ``HERE``, another's name, or nowhere."""
-    if view.ignoring and isinstance(what, Stored) and _ignored(what, view.ignoring):
+def _room_for(item: Item, rooms: Sequence[str], view: View) -> str | None:
+    """The room in which a view is shown an item.
+
+    :returns: ``CURRENT_ROOM``, another room's name, or ``None`` for not at all.
+    """
+    if view.ignoring and isinstance(item, Stored) and _is_ignored(item, view.ignoring):
         return None
     if view.rooms and view.rooms[-1] in rooms:
-        return HERE
+        return CURRENT_ROOM
     for room in rooms:
         if room in view.rooms:
             return room
     return None
 
 
-def _ignored(stored: Stored, ignoring: frozenset[str]) -> bool:
+def _is_ignored(stored: Stored, ignoring: frozenset[str]) -> bool:
     event = stored.event
     if not isinstance(event, Message | Action | CustomEvent):
         return False

@@ -1,13 +1,14 @@
-"""What one client has asked that the chat has not taken yet.
+"""The inbox of a client: what it has asked that the chat has not taken yet.
 
-Each protocol puts what it decodes in here, and the chat takes it as it
-should: at the client's pace (flood control delays, it drops nothing), a route
-only once everything that the client asked before is done (so that answers
-come in the order of the questions), and nothing before the client was let in.
+Each adapter puts decoded requests in here.  The chat takes them in order: within the
+rate limit (which delays, and drops nothing), nothing before the client is present, and
+a route only once everything that the client asked before is done, so that replies come
+in the order of the requests.
 
-When the peer is gone, what it had sent is still said, at the same pace; then the
-client leaves, unless it resumes before that.  Who sends much and hangs up could so
-leave ever more voices behind: their time and their number are bounded.
+When the connection is lost, the requests received before are still taken, at the same
+rate, and then the client leaves unless it resumes before that.  A client that sends
+much and disconnects could leave ever more such inboxes behind, so their time and number
+are bounded.
 """
 
 from __future__ import annotations
@@ -17,41 +18,41 @@ from collections.abc import Callable
 from itertools import takewhile
 
 from .chat import Chat
+from .client import Client, ClientState
 from .limits import RateLimit, TokenBucket
-from .pool import Client
 from .replies import Request
 from .runtime import ScheduledCall
 
 MAX_IN_FLIGHT = 512
-"""Lines of one client that may be on their way into the journal at once."""
+"""Requests of one client that may be on their way into the journal at once."""
 
-PATIENCE = 300.0
-"""Seconds in which a client that is gone may still say what it had sent: at the usual
-pace, as many lines as are commonly read at once (64 KiB)."""
+DRAIN_TIMEOUT = 300.0
+"""Seconds in which the requests of a disconnected client are still taken: enough, at
+the default rate limit, for the lines that are commonly read at once (64 KiB)."""
 
-MAX_LINGERING = 100
-"""Clients that are gone and still have something to say, all together."""
+MAX_DRAINING = 100
+"""Disconnected clients, in all, whose requests are still being taken."""
 
 
 class Inbox:
     """The requests of one client, in order.
 
-    :param pause: stop reading from the peer; called once until ``resume``.
-    :param resume: read on.
+    :param pause: stop reading from the connection; called once until ``resume``.
+    :param resume: read again.
     """
 
     __slots__ = (
+        "_after_route",
         "_bucket",
         "_chat",
         "_client",
         "_connection",
-        "_finished_at",
-        "_lingers",
+        "_counted",
+        "_disconnected_at",
         "_pause",
         "_paused",
         "_queue",
         "_resume",
-        "_routed",
         "_timer",
     )
 
@@ -59,7 +60,7 @@ class Inbox:
         self,
         chat: Chat,
         client: Client,
-        pace: RateLimit | None,
+        limit: RateLimit | None,
         pause: Callable[[], object],
         resume: Callable[[], object],
     ) -> None:
@@ -67,84 +68,90 @@ class Inbox:
         self._client = client
         self._connection = client.connection
         former, client.inbox = client.inbox, self
-        self._bucket = TokenBucket(pace) if pace else None
+        self._bucket = TokenBucket(limit) if limit else None
         self._pause = pause
         self._resume = resume
         self._paused = False
-        # The last request taken was a route: what follows may depend on what
-        # it changes, so it waits until that is done.
-        self._routed = False
-        # Most clients have nothing waiting most of the time, and an empty
-        # deque is 600 bytes.
+        # The last request taken was a route: the next may depend on what it changes,
+        # so that waits until the route is done.
+        self._after_route = False
+        # Most clients have nothing waiting most of the time, and an empty deque takes
+        # 600 bytes.
         self._queue: deque[Request] | None = None
         self._timer: ScheduledCall | None = None
-        self._finished_at: float | None = None
-        self._lingers = False
+        self._disconnected_at: float | None = None
+        self._counted = False
         if isinstance(former, Inbox):
-            self._go_on_from(former)
+            self._take_over(former)
 
-    def _go_on_from(self, former: Inbox) -> None:
-        """The client resumes: what its former connection sent comes before the rest.
+    def _take_over(self, former: Inbox) -> None:
+        """The client resumes: the requests of its former connection come first.
 
-        If it had asked to go it has thought better of it.
+        A ``\\quit`` among them is dropped, and what follows it.
         """
         queue, former._queue = former._queue, None
         if former._timer is not None:
             former._timer.cancel()
             former._timer = None
-        former._linger_no_more()
+        former._stop_draining()
         self._bucket = former._bucket
-        self._routed = former._routed
+        self._after_route = former._after_route
         left = deque(takewhile(lambda request: request.route != "quit", queue or ()))
         if left:
             self._queue = left
-            self._pump()
+            self._process()
 
     def put(self, request: Request) -> None:
-        """Take a request in, now or later."""
-        if self._client.closed or self._client.inbox is not self:
+        """Take a request, now or later."""
+        client = self._client
+        if client.inbox is not self or not self._accepts:
             return
         if self._queue is None:
             if self._ready(request):
-                self._chat.receive(self._client, request)
+                self._chat.receive(client, request)
                 return
             self._queue = deque()
         self._queue.append(request)
-        if not self._paused and self._finished_at is None:
+        if not self._paused and self._disconnected_at is None:
             self._paused = True
             self._pause()
 
-    def finish(self) -> None:
-        """The peer is gone: say what it had sent, then let the client leave."""
-        if self._finished_at is not None:
+    def disconnected(self) -> None:
+        """The connection is lost: take what it sent, then let the client leave."""
+        if self._disconnected_at is not None:
             return
-        self._finished_at = self._chat.runtime.seconds()
+        self._disconnected_at = self._chat.runtime.seconds()
         if self._queue is None:
             self._leave()
             return
         pool = self._chat.pool
-        pool.lingering += 1
-        self._lingers = True
-        if pool.lingering > MAX_LINGERING:
-            self._give_up()
+        pool.draining += 1
+        self._counted = True
+        if pool.draining > MAX_DRAINING:
+            self._drop_queue()
 
     def drain(self) -> None:
-        """The server is stopping: say everything now, at no one's pace."""
+        """The server is stopping: take everything now, without a rate limit."""
         self._bucket = None
-        self._pump()
+        self._process()
+
+    @property
+    def _accepts(self) -> bool:
+        """The client has not asked to leave."""
+        return self._client.state in (ClientState.JOINING, ClientState.PRESENT)
 
     def _ready(self, request: Request) -> bool:
-        """Whether the chat may take this now; if not, ``_pump`` will be called."""
+        """Whether the chat may take this now; if not, ``_process`` will be called."""
         client = self._client
-        routed = bool(request.route or request.refusal)
+        is_route = bool(request.route or request.refusal)
         if (
-            not client.present
+            client.state is ClientState.JOINING
             or client.pending >= MAX_IN_FLIGHT
-            or (client.pending and (routed or self._routed))
+            or (client.pending and (is_route or self._after_route))
         ):
-            client.when_idle(self._pump)
+            client.when_idle(self._process)
             return False
-        self._routed = routed
+        self._after_route = is_route
         bucket = self._bucket
         if bucket is None:
             return True
@@ -159,14 +166,14 @@ class Inbox:
 
     def _tick(self) -> None:
         self._timer = None
-        gone = self._finished_at
-        if gone is not None and self._chat.runtime.seconds() - gone > PATIENCE:
-            self._give_up()
+        lost = self._disconnected_at
+        if lost is not None and self._chat.runtime.seconds() - lost > DRAIN_TIMEOUT:
+            self._drop_queue()
         else:
-            self._pump()
+            self._process()
 
-    def _give_up(self) -> None:
-        """Say no more of what a client that is gone had sent."""
+    def _drop_queue(self) -> None:
+        """Take no more of what a disconnected client sent."""
         count = len(self._queue or ())
         self._chat.runtime.log_line(
             f"client error: {self._client.nick or 'a new client'}: disconnected; "
@@ -174,31 +181,31 @@ class Inbox:
         )
         if self._queue:
             self._queue.clear()
-        self._pump()
+        self._process()
 
-    def _pump(self) -> None:
+    def _process(self) -> None:
         queue = self._queue
         while queue and self._ready(queue[0]):
             self._chat.receive(self._client, queue.popleft())
-            if self._client.closed:
+            if not self._accepts:
                 queue.clear()
         if not queue:
             self._queue = None
-            if self._finished_at is not None:
+            if self._disconnected_at is not None:
                 self._leave()
-            elif self._paused and not self._client.closed:
+            elif self._paused and self._accepts:
                 self._paused = False
                 self._resume()
 
     def _leave(self) -> None:
         if self._client.pending:
-            # An answer is on its way that may still change the client.
-            self._client.when_idle(self._pump)
+            # A route that is not done may still change the client.
+            self._client.when_idle(self._process)
             return
-        self._linger_no_more()
+        self._stop_draining()
         self._chat.detach(self._client, self._connection)
 
-    def _linger_no_more(self) -> None:
-        if self._lingers:
-            self._lingers = False
-            self._chat.pool.lingering -= 1
+    def _stop_draining(self) -> None:
+        if self._counted:
+            self._counted = False
+            self._chat.pool.draining -= 1

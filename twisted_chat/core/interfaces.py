@@ -1,7 +1,7 @@
 """The edges of the core, as protocols that others implement.
 
-``Connection`` and ``Codec`` are what each wire brings; ``Journal`` and
-``Names`` are what each store brings.
+Each kind of client provides a ``Connection`` and a ``Codec``; each store provides a
+``Journal`` and a ``NameRegistry``.
 """
 
 from __future__ import annotations
@@ -177,14 +177,14 @@ class Journal(Protocol):
         """Let go of everything, once what was appended is stored."""
 
 
-class Names(Protocol):
-    """Who owns which nickname, across all servers of one conversation."""
+class NameRegistry(Protocol):
+    """The nicknames in use, across all servers of one conversation."""
 
     def claim(self, keys: Sequence[str], owner: str) -> Awaitable[bool]:
         """Take all of these keys for an owner, or none of them.
 
-        True if each was free or the owner's own already.
+        :returns: true if each was free or the owner's already.
         """
 
     def release(self, keys: Sequence[str], owner: str) -> Awaitable[None]:
-        """Let go of those of the keys that are the owner's."""
+        """Release those of the keys that are the owner's."""

@@ -1,10 +1,9 @@
-"""Newcomers, from the first byte until they are let in, and those who resume.
+"""Joining: a client from its connection to its welcome, and clients that resume.
 
-A newcomer gets a name, then its arrival is stored like anything else that
-happens; when it is announced the newcomer is shown the history up to that
-very point and is in: nothing is missed between the two, and nothing is shown
-twice.  Whoever resumes is shown what it missed instead, read from the journal
-while what happens meanwhile is held back for it.
+A client gets a nickname; then its arrival is stored like any other event.  When that is
+announced the client is shown the history up to that very position and is present:
+nothing is missed between the two, and nothing is shown twice.  A client that resumes is
+shown what it missed instead, read from the journal while new events are held back.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from .client import Client, ClientState, Identity
 from .committer import Committer
 from .events import LOBBY, Joined, Stored
 from .interfaces import (
@@ -20,30 +20,30 @@ from .interfaces import (
     Codec,
     Connection,
     Journal,
-    Names,
+    NameRegistry,
     StoreError,
 )
 from .isolation import as_store_error, encoded
 from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS, MAX_ROOMS
-from .nicknames import Name, guest_number, release, room_name
-from .pool import Client, ClientPool, Room
+from .name_registry import claim, release
+from .nicknames import Name, guest_number, room_name
+from .pool import ClientPool, Room
 from .replies import ErrorReply, Refused, Reply, RoomSnapshot, Welcome
 from .runtime import Runtime
 
-RETRY = 1.0
-"""Seconds until a newcomer is tried again while the store is away."""
+RETRY_DELAY = 1.0
+"""Seconds until joining is tried again while the store is unavailable."""
 
 
 @dataclass(slots=True, eq=False)
 class PendingJoin:
-    """A client that is not in yet.
+    """A client that is joining.
 
-    :ivar nick: the name that it would like.
-    :ivar rooms: where it goes; it will speak in the last.
-    :ivar since: it was here before, and has seen everything up to this.
-    :ivar awaited: the rooms whose ``Joined`` is not announced yet.
-    :ivar submitted: its ``Joined`` events are on their way.
-    :ivar cancelled: it left before that.
+    :ivar nick: the nickname that it asks for.
+    :ivar rooms: the rooms that it joins; it will talk in the last.
+    :ivar since: it resumes, and was shown everything up to this position.
+    :ivar awaited: the rooms whose ``Joined`` is submitted and not yet announced.
+    :ivar warned: it was told that it cannot join yet.
     """
 
     client: Client
@@ -51,13 +51,21 @@ class PendingJoin:
     rooms: tuple[str, ...]
     since: str | None
     awaited: set[str] = field(default_factory=set)
-    submitted: bool = False
-    cancelled: bool = False
     warned: bool = False
+
+    @property
+    def submitted(self) -> bool:
+        """Its ``Joined`` events are on their way, and cannot be taken back."""
+        return bool(self.awaited)
+
+    @property
+    def cancelled(self) -> bool:
+        """It left before they were."""
+        return not self.awaited and self.client.state is ClientState.GONE
 
 
 class Joiner:
-    """Lets clients in.
+    """Brings clients into the chat.
 
     :param motd: lines shown after the welcome.
     """
@@ -67,7 +75,7 @@ class Joiner:
         *,
         pool: ClientPool,
         journal: Journal,
-        names: Names,
+        names: NameRegistry,
         committer: Committer,
         runtime: Runtime,
         motd: Sequence[str],
@@ -78,141 +86,147 @@ class Joiner:
         self._committer = committer
         self._runtime = runtime
         self._motd = tuple(motd)
-        self._arriving: dict[str, PendingJoin] = {}
-        # Those who are gone and whose names are not free yet.
+        self._joining: dict[str, PendingJoin] = {}
+        # Ids of clients that are gone and whose nicknames are not released yet.
         self._departing: set[str] = set()
 
-    def get(self, who: str) -> PendingJoin | None:
-        """The arrival of this client, if it is not in yet."""
-        return self._arriving.get(who)
+    def get(self, client_id: str) -> PendingJoin | None:
+        """The pending join of this client, if it is still joining."""
+        return self._joining.get(client_id)
 
     def clients(self) -> list[Client]:
-        """Everyone who is not in yet."""
-        return [arrival.client for arrival in self._arriving.values()]
+        """All clients that are joining."""
+        return [pending.client for pending in self._joining.values()]
 
     def begin(
         self,
         connection: Connection,
         codec: Codec,
+        identity: Identity,
+        *,
         nick: str | None,
         since: str | None,
         session: str | None,
         rooms: Sequence[str],
     ) -> Client:
-        """A peer has connected; see ``Chat.attach``."""
-        former = self._pool.by_id.get(session) if session else None
-        if isinstance(former, Client) and former.present and not former.leaving:
-            return self._take_over(former, connection, codec, since)
-        if session is None or not _is_id(session) or session in self._arriving:
-            session = _new_id()
-        client = Client(session, connection, codec)
-        arrival = PendingJoin(client, nick, _known_rooms(rooms), since)
-        self._arriving[client.id] = arrival
-        if not isinstance(former, Client) and session not in self._departing:
-            self._runtime.spawn(self._arrive(arrival))
-        # Else the same client is just leaving; ``departed`` goes on with this.
+        """A client has connected; see ``Chat.attach``."""
+        former = self._pool.clients.get(session) if session else None
+        if former is not None and former.is_connected:
+            return self._take_over(former, connection, codec, identity, since)
+        if session is None or not _is_id(session) or session in self._joining:
+            session, former = _new_id(), None
+        client = Client(session, connection, codec, identity)
+        pending = PendingJoin(client, nick, _valid_rooms(rooms), since)
+        self._joining[client.id] = pending
+        if former is None and session not in self._departing:
+            self._runtime.spawn(self._join(pending))
+        # Otherwise the same client is just departing, and ``departed`` goes on.
         return client
 
     def cancel(self, client: Client) -> bool:
-        """It left before its arrival was on its way; false if it is."""
-        arrival = self._arriving.get(client.id)
-        if arrival is None or arrival.client is not client or arrival.submitted:
+        """Forget a client that left before its arrival was submitted.
+
+        :returns: false if it was submitted already.
+        """
+        pending = self._joining.get(client.id)
+        if pending is None or pending.client is not client or pending.submitted:
             return False
-        arrival.cancelled = True
-        del self._arriving[client.id]
+        del self._joining[client.id]
         return True
 
-    async def departed(self, who: str, nick: str) -> None:
-        """A client is gone: its name is free, also for itself if it is back."""
-        self._departing.add(who)
+    async def departed(self, client_id: str, nick: str) -> None:
+        """A client is gone: release its nickname, also for itself if it is back."""
+        self._departing.add(client_id)
         try:
-            await release(self._names, who, nick)
+            await release(self._names, client_id, nick)
         finally:
-            self._departing.discard(who)
-            arrival = self._arriving.get(who)
-            if arrival is not None and not arrival.submitted:
-                self._runtime.spawn(self._arrive(arrival))
+            self._departing.discard(client_id)
+            pending = self._joining.get(client_id)
+            if pending is not None and not pending.submitted:
+                self._runtime.spawn(self._join(pending))
 
-    def warn(self, who: str, error: StoreError) -> None:
-        """Tell a newcomer, once, why it is not let in yet."""
-        arrival = self._arriving.get(who)
-        if arrival is not None and not arrival.warned:
-            arrival.warned = True
-            text = f"you cannot be let in yet: {error} (trying again)"
-            self._tell(arrival.client, ErrorReply("store", text))
+    def warn(self, client_id: str, error: StoreError) -> None:
+        """Tell a joining client, once, why it cannot join yet."""
+        pending = self._joining.get(client_id)
+        if pending is not None and not pending.warned:
+            pending.warned = True
+            text = f"cannot join yet: {error} (retrying)"
+            self._reply(pending.client, ErrorReply("store", text))
 
-    def let_in(self, arrival: PendingJoin, room: Room, position: str) -> bytes:
-        """The last of its arrivals was announced.
+    def complete(self, pending: PendingJoin, room: Room, position: str) -> bytes:
+        """The last of its arrivals is announced: the client is present.
 
         :returns: what it is shown before anything that happens after it.
         """
-        client = arrival.client
-        del self._arriving[client.id]
-        client.present = True
-        # What it asked before it was let in.
-        self._runtime.call_later(0, client.idle)
+        client = pending.client
+        del self._joining[client.id]
+        if client.state is ClientState.GONE:
+            return b""
+        client.move_to(ClientState.PRESENT)
+        # What it asked before it was present is taken now.
+        self._runtime.call_later(0, client.idle_calls.run)
         welcome = self._welcome(client, room, position)
-        if arrival.since is None:
-            return self._show_in(client, welcome)
-        self._resume(client, welcome, arrival.since)
+        if pending.since is None:
+            return self._encode_welcome(client, welcome)
+        self._resume(client, welcome, pending.since)
         return b""
 
-    # Getting in.
+    # Joining.
 
-    async def _arrive(self, arrival: PendingJoin) -> None:
-        client = arrival.client
+    async def _join(self, pending: PendingJoin) -> None:
+        client = pending.client
         opened: list[Room] = []
         try:
-            await self._name(arrival)
-            for name in arrival.rooms:
-                room = await self._pool.open(name, self._journal)
+            await self._claim_nick(pending)
+            for name in pending.rooms:
+                room = await self._pool.open_room(name, self._journal)
                 opened.append(room)
-        except Exception as error:  # noqa: BLE001 - it ends in the log
-            self._shut(opened)
+        except Exception as error:  # noqa: BLE001 - logged by as_store_error
+            self._release_rooms(opened)
             self.warn(client.id, as_store_error(self._runtime, error))
-            if not arrival.cancelled:
+            if not pending.cancelled:
                 self._runtime.call_later(
-                    RETRY, lambda: self._runtime.spawn(self._arrive(arrival))
+                    RETRY_DELAY, lambda: self._runtime.spawn(self._join(pending))
                 )
                 return
-        if arrival.cancelled:
-            self._shut(opened)
+        if pending.cancelled:
+            self._release_rooms(opened)
             if client.nick:
                 await release(self._names, client.id, client.nick)
             return
-        arrival.submitted = True
-        arrival.awaited.update(arrival.rooms)
-        for name in arrival.rooms:
-            self._committer.submit(Joined(name, client.nick, client.id), lasting=True)
+        pending.awaited.update(pending.rooms)
+        for name in pending.rooms:
+            joined = Joined(name, client.nick, client.id)
+            self._committer.submit(joined, must_store=True)
 
-    def _shut(self, opened: list[Room]) -> None:
+    def _release_rooms(self, opened: list[Room]) -> None:
         while opened:
-            self._pool.shut(opened.pop())
+            self._pool.release_room(opened.pop())
 
-    async def _name(self, arrival: PendingJoin) -> None:
-        """Find a name for a newcomer: the one that it wants, or a guest's."""
-        client = arrival.client
+    async def _claim_nick(self, pending: PendingJoin) -> None:
+        """Claim the nickname that the client asks for, or a guest's."""
+        client = pending.client
         if client.nick:
             return
-        name = await self._former_name(arrival)
-        if name is None and arrival.nick:
+        name = await self._former_name(pending)
+        if name is None and pending.nick:
             try:
-                name = await claim(self._names, arrival.nick, client.id)
+                name = await claim(self._names, pending.nick, client.id)
             except Refused as refused:
-                self._tell(client, ErrorReply(refused.code, refused.text))
-                arrival.nick = None
+                self._reply(client, ErrorReply(refused.code, refused.text))
+                pending.nick = None
         while name is None:
-            # Those who are not in yet have a name as well.
-            people = len(self._pool) + len(self._arriving)
-            guest = Name.guest(guest_number(self._runtime.rng, people))
+            # Clients that are joining have nicknames as well.
+            members = len(self._pool) + len(self._joining)
+            guest = Name.guest(guest_number(self._runtime.rng, members))
             if await self._names.claim(guest.keys, client.id):
                 name = guest
-        client.nick, client.folded = name.text, name.folded
+        client.member.nick, client.member.folded = name.text, name.folded
 
-    async def _former_name(self, arrival: PendingJoin) -> Name | None:
-        """The name that a client which resumes still has on another server."""
-        former = self._pool.by_id.get(arrival.client.id)
-        if former is None or arrival.nick not in (None, "", former.nick):
+    async def _former_name(self, pending: PendingJoin) -> Name | None:
+        """The nickname that a client which resumes still has on another server."""
+        former = self._pool.member(pending.client.id)
+        if former is None or pending.nick not in (None, "", former.nick):
             return None
         name = Name(former.nick, former.folded)
         return name if await self._names.claim(name.keys, former.id) else None
@@ -220,14 +234,20 @@ class Joiner:
     # Resuming.
 
     def _take_over(
-        self, client: Client, connection: Connection, codec: Codec, since: str | None
+        self,
+        client: Client,
+        connection: Connection,
+        codec: Codec,
+        identity: Identity,
+        since: str | None,
     ) -> Client:
-        """A client resumes while its former connection still hangs."""
+        """A client resumes while its former connection is still open."""
         former, client.connection = client.connection, connection
         former.close(TAKEN_OVER)
         client.codec = codec
-        # If it had asked to go it has thought better of it.
-        client.closed = False
+        client.identity = identity
+        if client.state is ClientState.QUITTING:
+            client.move_to(ClientState.PRESENT)
         if client.view is not None:
             self._pool.show(client, client.view_key())
         room = self._pool.room(client.room or LOBBY)
@@ -235,7 +255,7 @@ class Joiner:
         return client
 
     def _resume(self, client: Client, welcome: Welcome, since: str | None) -> None:
-        """Hold back what happens now until what was missed has been shown."""
+        """Hold back new events until what was missed has been shown."""
         held: list[bytes] = []
         client.write = held.append
         client.send = None
@@ -251,7 +271,7 @@ class Joiner:
                 missed = await self._journal.since(
                     since, client.rooms, client.id, MAX_MISSED
                 )
-                if missed.complete and _is_bearable(missed.events):
+                if missed.complete and _can_be_replayed(missed.events):
                     welcome = replace(
                         welcome,
                         recovered=True,
@@ -259,12 +279,12 @@ class Joiner:
                         missed=_up_to(welcome.position, missed.events),
                     )
         except StoreError:
-            # It is welcomed all the same, and told that something may be missing.
+            # It is welcomed all the same, with ``recovered`` false.
             pass
         finally:
             if client.connection is connection:
                 client.write = connection.write
-                connection.write(self._show_in(client, welcome) + b"".join(held))
+                connection.write(self._encode_welcome(client, welcome) + b"".join(held))
 
     def _welcome(self, client: Client, room: Room, position: str) -> Welcome:
         return Welcome(
@@ -280,69 +300,56 @@ class Joiner:
             motd=self._motd,
         )
 
-    def _show_in(self, client: Client, welcome: Welcome) -> bytes:
-        """The welcome, and a look into the other rooms that the client is in."""
-        told = self._encoded(client, welcome)
+    def _encode_welcome(self, client: Client, welcome: Welcome) -> bytes:
+        """The welcome, and a snapshot of each other room that the client is in."""
+        data = self._encode(client, welcome)
         for name in client.rooms:
             if name != welcome.room:
-                entered = snapshot_of(self._pool.room(name))
+                snapshot = snapshot_of(self._pool.room(name))
                 if welcome.recovered:
-                    entered = replace(entered, history=())
-                told += self._encoded(client, entered)
-        return told
+                    snapshot = replace(snapshot, history=())
+                data += self._encode(client, snapshot)
+        return data
 
-    def _tell(self, client: Client, answer: Reply) -> None:
-        if data := self._encoded(client, answer):
+    def _reply(self, client: Client, reply: Reply) -> None:
+        if data := self._encode(client, reply):
             client.write(data)
 
-    def _encoded(self, client: Client, answer: Reply) -> bytes:
-        return encoded(self._runtime, client.codec.reply, answer, client, None)
+    def _encode(self, client: Client, reply: Reply) -> bytes:
+        return encoded(self._runtime, client.codec.reply, reply, client, None)
 
 
 def snapshot_of(room: Room) -> RoomSnapshot:
-    """What one sees on coming into a room."""
+    """What a client is shown when it joins a room."""
     return RoomSnapshot(
         room.name, room.nicks(), room.topic or "", room.history(), room.away()
     )
-
-
-async def claim(names: Names, nick: str, owner: str) -> Name:
-    """Take a name for its owner.
-
-    :raises Refused: nobody can have it, or somebody has it or one like it.
-    """
-    name = Name.of(nick)
-    if not await names.claim(name.keys, owner):
-        raise Refused(
-            "nick_taken", f"{nick} or a name like it is in use: choose another"
-        )
-    return name
 
 
 def _up_to(position: str, events: Iterable[Stored]) -> tuple[Stored, ...]:
     return tuple(stored for stored in events if stored.position <= position)
 
 
-def _is_bearable(events: Iterable[Stored]) -> bool:
-    """Whether so much can be shown at once."""
+def _can_be_replayed(events: Iterable[Stored]) -> bool:
+    """Whether all of this may be sent in one write."""
     length = sum(len(getattr(stored.event, "text", "")) for stored in events)
     return length <= MAX_MISSED_CHARACTERS
 
 
-def _known_rooms(rooms: Iterable[str]) -> tuple[str, ...]:
-    """The rooms that a newcomer asks for, as far as there can be such."""
+def _valid_rooms(rooms: Iterable[str]) -> tuple[str, ...]:
+    """The rooms that a client asks for, without invalid names."""
     names: dict[str, None] = {}
     for room in rooms:
         try:
             names[room_name(room)] = None
         except Refused:
             continue
-    # The last ones: in the last of all it wants to speak.
+    # If they are too many, the last ones: it wants to talk in the last of all.
     return tuple(names)[-MAX_ROOMS:] or (LOBBY,)
 
 
 def _new_id() -> str:
-    """A client id: 128 bits that nobody guesses."""
+    """A client id: 128 random bits."""
     return secrets.token_urlsafe(16)
 
 

@@ -1,10 +1,10 @@
-"""Which names people and rooms may have, and when two names are the same.
+"""The rules for names: which are valid, which are equal, which look alike.
 
-A nickname has 1 to 32 letters, digits, ``_``, ``-`` and ``.`` of any script.
-Two names are the same if they are after PRECIS preparation (RFC 8265, width
-and compatibility mapping) and case folding; they are confusable if they look
-the same: a small table of look-alike letters decides, and a name that mixes
-Latin, Cyrillic and Greek letters is refused outright.
+A nickname has 1 to 32 letters, digits, ``_``, ``-`` and ``.`` of any script.  Two names
+are equal if PRECIS preparation (RFC 8265, with width and compatibility mapping) and
+case folding make them equal; they are confusable if they look the same: a small table
+of look-alike letters decides that, and a name that mixes Latin, Cyrillic and Greek
+letters is refused.
 """
 
 from __future__ import annotations
@@ -13,24 +13,23 @@ import functools
 import random
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from .interfaces import Names
 from .replies import Refused
 
 MAX_NICK = 32
-"""Characters in a nickname, and in a room's name."""
+"""Characters in a nickname or a room name."""
 
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,32}\Z")
 _GUEST = re.compile(r"guest_\d+\Z")
 _RULE = (
     f"a nickname has 1 to {MAX_NICK} letters, digits, _ - or ., "
-    "and no space or other sign"
+    "no spaces or other characters"
 )
 
 
-# Letters and digits that look like another, as far as a nickname may have them.
+# Letters and digits that look like others, of those that a nickname may contain.
 def _lookalikes() -> dict[int, str]:
     pairs = {
         # Within ASCII: a capital I is the twin of a small l, a small i is not.
@@ -44,7 +43,7 @@ def _lookalikes() -> dict[int, str]:
         "α": "a", "β": "b", "ε": "e", "η": "n", "ι": "l", "κ": "k", "ν": "v",
         "ο": "o", "ρ": "p", "σ": "o", "τ": "t", "υ": "u", "χ": "x", "γ": "y",
         "ω": "w", "ϲ": "c", "ϳ": "j", "ζ": "z", "μ": "u",
-        # Latin letters that pass for others.
+        # Latin letters that look like others.
         "ı": "l", "ɑ": "a", "ɡ": "g", "ℓ": "l", "ǀ": "l", "ɩ": "l", "ȷ": "j",
         "ʋ": "u", "ɪ": "l", "ł": "l", "ø": "o", "đ": "d",
         # Armenian and others.
@@ -61,7 +60,7 @@ _SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
 
 @functools.cache
 def _precis() -> Callable[[str], str]:
-    """The PRECIS profile, loaded when the first name needs it."""
+    """The PRECIS profile, imported when the first name needs it."""
     import precis_i18n
 
     profile = precis_i18n.get_profile("NicknameCaseMapped")
@@ -69,9 +68,9 @@ def _precis() -> Callable[[str], str]:
 
 
 def fold(name: str) -> str:
-    """What two names have in common if they are the same name.
+    """The folded form of a name: equal for two names that are the same name.
 
-    :raises Refused: ``nick_invalid``, for what can be nobody's name.
+    :raises Refused: ``nick_invalid``.
     """
     if _PLAIN.match(name):
         return name.lower()
@@ -86,7 +85,7 @@ def fold(name: str) -> str:
     if not 1 <= len(folded) <= MAX_NICK or not all(map(_allowed, name + folded)):
         raise Refused("nick_invalid", _RULE)
     if unicodedata.category(name[0])[0] == "M":
-        raise Refused("nick_invalid", "a nickname cannot begin with an accent alone")
+        raise Refused("nick_invalid", "a nickname cannot begin with a combining accent")
     scripts = {
         script
         for letter in folded
@@ -103,7 +102,7 @@ def fold(name: str) -> str:
 
 
 def fold_or_none(name: str) -> str | None:
-    """The same, for looking somebody up: ``None`` for what is no name."""
+    """The folded form for a look-up; ``None`` for an invalid name."""
     try:
         return fold(name)
     except Refused:
@@ -119,14 +118,14 @@ def _allowed(letter: str) -> bool:
 
 
 def skeleton(name: str) -> str:
-    """What two names have in common if they look alike.
+    """The skeleton of a name: equal for two names that look alike.
 
-    Made of the name as it is written: ``Ian`` looks like ``lan``, ``ian``
-    does not.
+    It is made of the name as it is written: ``Ian`` looks like ``lan``, ``ian`` does
+    not.
     """
     if not name.isascii():
-        # Letter by letter without their accents, which are kept: an accent is
-        # what tells two letters apart.
+        # Look-alikes are found letter by letter; the accents stay, since an accent
+        # tells two letters apart.
         name = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name))
     alike = name.translate(_LOOKALIKES).casefold().translate(_LOOKALIKES)
     return alike if alike.isascii() else unicodedata.normalize("NFC", alike)
@@ -134,9 +133,9 @@ def skeleton(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name that someone may have, and what makes it unique.
+    """A valid nickname.
 
-    :ivar folded: by this its owner is looked up.
+    :ivar folded: the form by which its owner is looked up.
     """
 
     text: str
@@ -144,17 +143,19 @@ class Name:
 
     @classmethod
     def of(cls, text: str) -> Name:
-        """Check a name that someone wants.
+        """Check a requested nickname.
 
         :raises Refused: ``nick_invalid`` or ``nick_reserved``.
         """
         folded = fold(text)
         if _GUEST.match(folded):
-            raise Refused("nick_reserved", f"{text} is kept for guests: choose another")
-        if skeleton(text) == "error":
-            # What it says would look like a refusal of the server's.
             raise Refused(
-                "nick_reserved", f"{text} is kept for the server: choose another"
+                "nick_reserved", f"{text} is reserved for guests: choose another"
+            )
+        if skeleton(text) == "error":
+            # Its messages would look like error replies.
+            raise Refused(
+                "nick_reserved", f"{text} is reserved for the server: choose another"
             )
         return cls(text, folded)
 
@@ -165,12 +166,12 @@ class Name:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What its owner must own, so that nobody has this name or one like it."""
+        """The keys that its owner must own; see ``name_registry``."""
         return ("=" + self.folded, "~" + skeleton(self.text))
 
 
 def room_name(text: str) -> str:
-    """A room's one spelling: with or without ``#``, in any case.
+    """The canonical name of a room, which may be given with ``#`` and in any case.
 
     :raises Refused: ``room_invalid``.
     """
@@ -179,42 +180,10 @@ def room_name(text: str) -> str:
     except Refused:
         raise Refused(
             "room_invalid",
-            f"a room's name has 1 to {MAX_NICK} letters, digits, _ - or . and no space",
+            f"a room name has 1 to {MAX_NICK} letters, digits, _ - or ., no spaces",
         ) from None
 
 
-async def release(names: Names, owner: str, nick: str, *, kept: str = "") -> None:
-    """Free a name, as far as the name that its owner keeps does not need it."""
-    keys = Name(nick, fold(nick)).keys
-    if kept:
-        needed = Name(kept, fold(kept)).keys
-        keys = tuple(key for key in keys if key not in needed)
-    if keys:
-        await names.release(keys, owner)
-
-
-def guest_number(chance: random.Random, people: int) -> int:
-    """A number for a guest, rarely taken however many people there are."""
-    return chance.randrange(1000, max(10_000, 100 * people))
-
-
-class LocalNames:
-    """The names in use when there is but one server; see ``interfaces.Names``."""
-
-    def __init__(self) -> None:
-        self._owners: dict[str, str] = {}
-
-    async def claim(self, keys: Sequence[str], owner: str) -> bool:
-        """Take all of these keys, or none."""
-        owners = self._owners
-        if any(owners.get(key, owner) != owner for key in keys):
-            return False
-        for key in keys:
-            owners[key] = owner
-        return True
-
-    async def release(self, keys: Sequence[str], owner: str) -> None:
-        """Let go of those that are the owner's."""
-        for key in keys:
-            if self._owners.get(key) == owner:
-                del self._owners[key]
+def guest_number(rng: random.Random, members: int) -> int:
+    """A number for a guest, rarely taken however many members there are."""
+    return rng.randrange(1000, max(10_000, 100 * members))

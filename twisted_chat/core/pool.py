@@ -1,186 +1,60 @@
-"""Who is here, and in which rooms: every look-up is one step.
+"""The pool: everyone in the conversation, every room, and this server's clients.
 
-``People`` are everyone in the conversation; a ``Client`` is one of them who
-is connected to this server.  The pool changes only as events are announced,
-so that on every server it is the same at the same position.
-
-A ``View`` is what a client sees: its wire, its rooms, whom it ignores.
-Clients with the same view are shown the same bytes, so the fan-out goes by
-views and not by clients.
+Every look-up is one step.  The pool changes only as events are announced, so that on
+every server it is the same at the same position.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
-from typing import Protocol
 
-from .events import RoomMessage, Stored
-from .interfaces import Codec, Connection, Journal
-
-ViewKey = tuple[Codec, tuple[str, ...], frozenset[str]]
-
-
-class Member:
-    """Someone in the conversation, on whichever server.
-
-    :ivar id: unique and secret; see ``events``.
-    :ivar folded: the nickname folded, by which it is looked up.
-    :ivar rooms: in the order of joining.
-    :ivar away: why this person is away; empty if here.
-    """
-
-    __slots__ = ("away", "folded", "id", "nick", "rooms")
-
-    def __init__(self, who: str, nick: str, folded: str) -> None:
-        self.id = who
-        self.nick = nick
-        self.folded = folded
-        self.rooms: tuple[str, ...] = ()
-        self.away = ""
-
-
-class View:
-    """What some clients see alike.
-
-    :ivar rooms: the room that they speak in is the last.
-    :ivar ignoring: client ids and folded nicknames.
-    """
-
-    __slots__ = ("clients", "codec", "ignoring", "rooms")
-
-    def __init__(self, key: ViewKey) -> None:
-        self.codec, self.rooms, self.ignoring = key
-        # In the order of arrival, which is about that of their memory: in the
-        # order of a set the fan-out would wait for the cache at every step.
-        self.clients: dict[Client, None] = {}
-
-    @property
-    def key(self) -> ViewKey:
-        """What makes it one view."""
-        return (self.codec, self.rooms, self.ignoring)
-
-
-class Drainable(Protocol):
-    """See ``protocols.inbox``."""
-
-    def drain(self) -> None:
-        """Have everything that the client had sent taken now."""
-
-
-class Client(Member):
-    """Someone connected to this server.
-
-    :ivar write: sends bytes to it; its connection's, except while it catches up.
-    :ivar send: its socket's own ``send``, lent by a connection for which nothing
-        waits; what it does not take goes to ``write``.  ``None`` otherwise.
-    :ivar view: ``None`` until it is let in.
-    :ivar present: it was welcomed and has not left.
-    :ivar leaving: it was said that it is gone.
-    :ivar closed: it has asked to go; what it sent after that is not read.
-    :ivar pending: how many things it asked for are not done yet.
-    :ivar idle_calls: wait until nothing that it asked for is pending.
-    :ivar inbox: what it has asked that was not taken yet.
-    :ivar ignored: folded nickname -> (nickname, client id).
-    """
-
-    __slots__ = (
-        "closed",
-        "codec",
-        "connection",
-        "idle_calls",
-        "ignored",
-        "inbox",
-        "leaving",
-        "pending",
-        "present",
-        "send",
-        "view",
-        "write",
-    )
-
-    def __init__(self, who: str, connection: Connection, codec: Codec) -> None:
-        super().__init__(who, "", "")
-        self.connection = connection
-        self.codec = codec
-        self.write: Callable[[bytes], None] = connection.write
-        self.send: Callable[[bytes], int] | None = None
-        self.view: View | None = None
-        self.present = False
-        self.leaving = False
-        self.closed = False
-        self.pending = 0
-        self.idle_calls: list[Callable[[], None]] | None = None
-        self.inbox: Drainable | None = None
-        self.ignored: dict[str, tuple[str, str]] | None = None
-
-    @property
-    def room(self) -> str | None:
-        """The room it speaks in."""
-        return self.rooms[-1] if self.rooms else None
-
-    def when_idle(self, call: Callable[[], None]) -> None:
-        """Call this once nothing that the client asked for is pending."""
-        if self.idle_calls is None:
-            self.idle_calls = [call]
-        elif call not in self.idle_calls:
-            self.idle_calls.append(call)
-
-    def idle(self) -> None:
-        """Nothing is pending: make the calls that waited for it."""
-        calls, self.idle_calls = self.idle_calls, None
-        for call in calls or ():
-            call()
-
-    def view_key(self) -> ViewKey:
-        """The view that it should have now."""
-        ignoring: frozenset[str] = frozenset()
-        if self.ignored:
-            ignoring = frozenset(self.ignored) | {
-                who for _, who in self.ignored.values()
-            }
-        return (self.codec, self.rooms, ignoring)
+from .client import Client, View, ViewKey
+from .events import PresenceEvent, Quit, Stored
+from .interfaces import Journal
+from .presence import Member, Presence
 
 
 class Room:
-    """A room with people in it, or about to have some.
+    """A room with members in it, or with clients about to join it.
 
-    :ivar recent: what was last said; what a newcomer is shown.
+    :ivar members: by id.
+    :ivar topic: ``None`` until it is known.
+    :ivar recent: the last messages, which a client is shown when it joins.
     :ivar loaded: ``recent`` and ``topic`` are known, and kept up to date.
-    :ivar visitors: how many clients of this server are about to enter it.
+    :ivar joining: the number of this server's clients that are about to join.
     """
 
     __slots__ = (
         "_away",
         "_nicks",
         "_snapshot",
+        "joining",
         "loaded",
+        "members",
         "name",
-        "people",
         "recent",
         "topic",
-        "visitors",
     )
 
     def __init__(self, name: str, history: int) -> None:
         self.name = name
-        self.people: dict[str, Member] = {}
-        # What every newcomer is shown, without asking each person for it.
+        self.members: dict[str, Member] = {}
+        # What each joining client is shown, without asking every member for it.
         self._nicks: dict[str, str] = {}
         self._away: dict[str, Member] = {}
         self.topic: str | None = None
         self.recent: deque[Stored] = deque(maxlen=history)
         self.loaded = False
-        self.visitors = 0
+        self.joining = 0
         self._snapshot: tuple[Stored, ...] | None = ()
 
-    def remember(self, stored: Stored) -> None:
-        """Something was said here."""
+    def append(self, stored: Stored) -> None:
+        """Add a message to the history."""
         self.recent.append(stored)
         self._snapshot = None
 
     def load(self, topic: str, earlier: tuple[Stored, ...]) -> None:
-        """Put what was said earlier before what was said since."""
+        """Put earlier messages before those that arrived while they were read."""
         since = list(self.recent)
         first = since[0].position if since else None
         self.recent.clear()
@@ -194,135 +68,132 @@ class Room:
         self._snapshot = None
 
     def history(self) -> tuple[Stored, ...]:
-        """What a newcomer is shown; the same tuple until more is said, so that
-        the wires need not encode it again for the next newcomer.
+        """The last messages, oldest first.
+
+        It is the same tuple until the next message, so that a codec need not encode
+        it again for every client that joins.
         """
         if self._snapshot is None:
             self._snapshot = tuple(self.recent)
         return self._snapshot
 
     def nicks(self) -> tuple[str, ...]:
-        """Everyone in it, in the order of arrival."""
+        """The nicknames of its members, in the order of joining."""
         return tuple(self._nicks.values())
 
     def away(self) -> dict[str, str]:
-        """Who of them is away, and why."""
-        return {p.nick: p.away for p in self._away.values()}
+        """Nickname -> away text, of the members that are away."""
+        return {member.nick: member.away for member in self._away.values()}
 
-    def note(self, person: Member) -> None:
-        """Someone is in it, is called otherwise now, went away or came back."""
-        self.people[person.id] = person
-        self._nicks[person.id] = person.nick
-        if person.away:
-            self._away[person.id] = person
+    def update(self, member: Member) -> None:
+        """A member has joined, or has another nickname or away text."""
+        self.members[member.id] = member
+        self._nicks[member.id] = member.nick
+        if member.away:
+            self._away[member.id] = member
         else:
-            self._away.pop(person.id, None)
+            self._away.pop(member.id, None)
 
-    def forget(self, person: Member) -> None:
-        """Someone is not in it any more."""
-        for known in (self.people, self._nicks, self._away):
-            known.pop(person.id, None)
+    def remove(self, member_id: str) -> None:
+        """A member has left the room."""
+        for table in (self.members, self._nicks, self._away):
+            table.pop(member_id, None)
 
 
 class ClientPool:
-    """Everyone in the conversation, by id, by name and by room.
+    """Everyone in the conversation, and the clients of this server.
 
-    :param history: messages that a room remembers for newcomers.
+    :param history: messages that a room keeps for clients that join.
     :ivar position: everything up to here was announced.
-    :ivar lingering: clients that are gone and still say what they had sent.
+    :ivar draining: the number of clients that are disconnected and whose queued
+        requests are still being taken.
+    :ivar presence: all members, on whichever server.
+    :ivar clients: those of this server, by id.
     """
 
     def __init__(self, history: int = 10) -> None:
-        self.history = history
         self.position = ""
-        self.lingering = 0
-        self.by_id: dict[str, Member] = {}
-        self.by_name: dict[str, Member] = {}
+        self.draining = 0
+        self.presence = Presence()
+        self.clients: dict[str, Client] = {}
         self.rooms: dict[str, Room] = {}
         self.views: dict[ViewKey, View] = {}
+        self._history = history
 
     def __len__(self) -> int:
-        return len(self.by_id)
+        return len(self.presence)
 
-    def clients(self) -> Iterator[Client]:
-        """Those connected to this server."""
-        return (person for person in self.by_id.values() if isinstance(person, Client))
+    def member(self, client_id: str) -> Member | None:
+        """The member of this id."""
+        return self.presence.members.get(client_id)
+
+    def named(self, folded: str | None) -> Member | None:
+        """The member of this folded nickname."""
+        return None if folded is None else self.presence.by_name.get(folded)
 
     def room(self, name: str) -> Room:
-        """The room of that name, made if need be."""
+        """The room of that name, created if there is none."""
         room = self.rooms.get(name)
         if room is None:
-            room = self.rooms[name] = Room(name, self.history)
+            room = self.rooms[name] = Room(name, self._history)
         return room
 
-    def enter(self, person: Member, room: str) -> None:
-        """Someone comes into a room, and with the first one into the pool."""
-        self.by_id[person.id] = person
-        self.by_name[person.folded] = person
-        self.room(room).note(person)
-        if room not in person.rooms:
-            person.rooms += (room,)
+    def add(self, client: Client) -> None:
+        """A client of this server joins; its member is in no room yet."""
+        self.clients[client.id] = client
+        self.presence.add(client.member)
 
-    def leave(self, person: Member, room: str) -> None:
-        """Someone leaves a room."""
-        person.rooms = tuple(name for name in person.rooms if name != room)
-        place = self.rooms.get(room)
-        if place is not None:
-            place.forget(person)
-            self._sweep(place)
+    def discard(self, client: Client) -> None:
+        """A client of this server is gone, and is shown nothing more."""
+        self.show(client, None)
+        if self.clients.get(client.id) is client:
+            del self.clients[client.id]
 
-    def remove(self, person: Member) -> None:
-        """Someone leaves the chat."""
-        for room in person.rooms:
-            self.leave(person, room)
-        if self.by_id.get(person.id) is person:
-            del self.by_id[person.id]
-        if self.by_name.get(person.folded) is person:
-            del self.by_name[person.folded]
+    def apply(self, event: PresenceEvent) -> Member | None:
+        """Bring presence and the rooms up to an event.
 
-    def rename(self, person: Member, nick: str, folded: str) -> None:
-        """Someone takes another nickname."""
-        if self.by_name.get(person.folded) is person:
-            del self.by_name[person.folded]
-        person.nick = nick
-        person.folded = folded
-        self.by_name[folded] = person
-        self._note(person)
+        :returns: the member that it concerns, if that is present.
+        """
+        known = self.presence.members.get(event.client_id)
+        before = known.rooms if known else ()
+        member = self.presence.apply(event)
+        if member is None:
+            return None
+        now = () if isinstance(event, Quit) else member.rooms
+        for name in now:
+            self.room(name).update(member)
+        for name in before:
+            if name not in now and (room := self.rooms.get(name)) is not None:
+                room.remove(member.id)
+                self._discard_if_unused(room)
+        return member
 
-    def set_away(self, person: Member, why: str) -> None:
-        """Someone goes away, or with an empty text comes back."""
-        person.away = why
-        self._note(person)
+    async def open_room(self, name: str, journal: Journal) -> Room:
+        """A room with its topic and history known, for a client about to join it.
 
-    def _note(self, person: Member) -> None:
-        for room in person.rooms:
-            self.rooms[room].note(person)
-
-    async def open(self, name: str, journal: Journal) -> Room:
-        """A room with its topic and history known, for a visitor about to enter.
+        Call ``release_room`` when the client has joined or will not.
 
         :raises StoreError: they could not be read.
         """
         room = self.room(name)
-        room.visitors += 1
+        room.joining += 1
         if not room.loaded:
             try:
-                state = await journal.room(name, self.history)
+                state = await journal.room(name, self._history)
             except BaseException:
-                self.shut(room)
+                self.release_room(room)
                 raise
             if not room.loaded:
                 room.load(state.topic, state.recent)
         return room
 
-    def shut(self, room: Room) -> None:
-        """That visitor is in, or is not coming."""
-        room.visitors -= 1
-        self._sweep(room)
+    def release_room(self, room: Room) -> None:
+        """The client for which the room was opened has joined, or will not."""
+        room.joining -= 1
+        self._discard_if_unused(room)
 
-    def _sweep(self, room: Room) -> None:
-        """Forget a room that nobody is in or about to enter."""
-        if not room.people and not room.visitors:
+    def _discard_if_unused(self, room: Room) -> None:
+        if not room.members and not room.joining:
             self.rooms.pop(room.name, None)
 
     def show(self, client: Client, key: ViewKey | None) -> None:
@@ -339,11 +210,6 @@ class ClientPool:
                 view = self.views[key] = View(key)
             else:
                 # One tuple for all instead of one each.
-                client.rooms = view.rooms
+                client.member.rooms = view.rooms
             view.clients[client] = None
             client.view = view
-
-
-def is_spoken(stored: Stored) -> bool:
-    """Whether it belongs in a room's history."""
-    return isinstance(stored.event, RoomMessage)

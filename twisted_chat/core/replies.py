@@ -1,7 +1,7 @@
-"""What one client is told, as frozen values.
+"""Replies: what one client is answered, and requests: what it asks, as frozen values.
 
-An answer goes to the client that asked and to nobody else; it is not stored.
-How it looks is for the wires to say.  Rules of this file: values only.
+A reply goes to the client that asked and to nobody else; it is not stored.  How it
+looks is up to the codecs.  Values only.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from .events import Stored
 
 
 class Refused(Exception):
-    """What a client asked for cannot be; the text says what to do instead.
+    """A request that is refused; the text says what to do instead.
 
-    The only exception whose words reach a peer.
+    It is the only exception whose text reaches a client.
 
     :ivar code: a short word for programs: ``no_such_nick``, ``too_long``, ...
     """
@@ -28,17 +28,16 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """What a newcomer is shown first.
+    """What a client is shown first.
 
-    :ivar session: the secret with which this client may resume its place.
-    :ivar members: everyone in the room, the newcomer too.
-    :ivar away: who of them is away, and why.
-    :ivar history: what was last said in the room, oldest first; when the
-        client resumed and nothing is missing, what it missed in ``missed``
-        instead.
+    :ivar session: the secret with which this client may resume.
+    :ivar members: the nicknames of everyone in the room, the client's too.
+    :ivar away: nickname -> away text, of those that are away.
+    :ivar history: the last messages of the room, oldest first; empty if the client
+        resumed and ``missed`` has all that it missed.
     :ivar position: resume from here to miss nothing after this.
     :ivar resumed: the client asked to be shown what it missed.
-    :ivar recovered: ``missed`` is all of that.
+    :ivar recovered: ``missed`` is complete.
     """
 
     nick: str
@@ -58,7 +57,7 @@ class Welcome:
 
 @dataclass(frozen=True, slots=True)
 class RoomSnapshot:
-    """What one sees on joining a further room, or on switching to it."""
+    """What a client is shown when it joins a room."""
 
     room: str
     members: tuple[str, ...]
@@ -69,7 +68,7 @@ class RoomSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class MemberList:
-    """Who is in a room."""
+    """The members of a room."""
 
     room: str
     members: tuple[str, ...]
@@ -80,8 +79,8 @@ class MemberList:
 class HistoryPage:
     """A part of a room's history, oldest first.
 
-    :ivar words: what was searched for, if this answers a search.
-    :ivar more: there is something older than the first; of a search: found, too.
+    :ivar words: what was searched for, if this is the result of a search.
+    :ivar more: there are older messages than the first, or older results.
     """
 
     room: str
@@ -92,7 +91,7 @@ class HistoryPage:
 
 @dataclass(frozen=True, slots=True)
 class RoomList:
-    """The rooms that someone is in, and how many are in each."""
+    """The rooms that have members, and how many each has."""
 
     rooms: tuple[tuple[str, int], ...]
 
@@ -107,16 +106,16 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Some lines for the client's person to read."""
+    """Some lines for a person to read."""
 
     lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What the client asked for was stored, or else is done.
+    """What the client asked for is stored, or otherwise done.
 
-    :ivar id: the position of what was stored, if anything was.
+    :ivar id: the position of the stored event, if there is one.
     """
 
     id: str | None = None
@@ -124,7 +123,10 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class ErrorReply:
-    """What the client asked for was refused."""
+    """What the client asked for was refused.
+
+    :ivar code: a short word for programs; see ``Refused``.
+    """
 
     code: str
     text: str
@@ -145,17 +147,17 @@ Reply = (
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client asks, whatever protocol it came by.
+    """What a client asks, whatever it speaks.
 
-    :ivar route: the name of a route without its backslash, or empty when the
-        client just speaks.
-    :ivar text: what follows the route, or what is said.
-    :ivar room: the room meant, if not the one the client speaks in.
-    :ivar ref: comes back on the answer, when the client gave one.
+    :ivar route: the name of a route without its backslash, or empty for a message.
+    :ivar text: what follows the route, or the message.
+    :ivar room: the room that is meant, if not the one that the client talks in.
+    :ivar ref: comes back on the reply, if the client gave one.
     :ivar raw: see ``events.Message``.
-    :ivar before: only what is older than this position.
-    :ivar limit: at most so many.
-    :ivar refusal: it could not even be read; this is why.
+    :ivar before: only messages older than this position.
+    :ivar limit: the most messages to return.
+    :ivar refusal: why the request could not be decoded, if it could not.
+    :ivar internal: the route is one for adapters, which nobody can type.
     """
 
     route: str
@@ -166,3 +168,4 @@ class Request:
     before: str | None = None
     limit: int | None = None
     refusal: Refused | None = None
+    internal: bool = False

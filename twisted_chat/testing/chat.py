@@ -20,14 +20,15 @@ from typing import Any, ClassVar
 
 from twisted_chat.clients.text import LineCodec, decode_bytes
 from twisted_chat.core.chat import Chat, Handler
+from twisted_chat.core.client import Client
 from twisted_chat.core.commands import CommandTable
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.inbox import Inbox
-from twisted_chat.core.interfaces import Codec, Journal, Names
+from twisted_chat.core.interfaces import Codec, Journal, NameRegistry
 from twisted_chat.core.limits import RateLimit
-from twisted_chat.core.nicknames import LocalNames
-from twisted_chat.core.pool import Client, ClientPool
+from twisted_chat.core.name_registry import LocalNameRegistry
+from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Request
 from twisted_chat.core.routes import standard_table
 from twisted_chat.core.runtime import Runtime
@@ -117,11 +118,11 @@ class FakeClient:
     def leaves(self) -> None:
         """Its connection is lost."""
         self.connection.lost = True
-        self._inbox.finish()
+        self._inbox.disconnected()
         self._room.settle()
 
     def _hang_up_soon(self) -> None:
-        self._room.clock.callLater(0, self._inbox.finish)
+        self._room.clock.callLater(0, self._inbox.disconnected)
 
     def _pause(self) -> None:
         self.reading = False
@@ -149,7 +150,7 @@ class TestChat:
         table: CommandTable[Handler] | None = None,
         *,
         journal: Journal | None = None,
-        names: Names | None = None,
+        names: NameRegistry | None = None,
         history: int = 10,
         motd: Sequence[str] = (),
         flood: RateLimit | None = None,
@@ -174,7 +175,7 @@ class TestChat:
         self.chat = Chat(
             pool=self.pool,
             journal=self.journal,
-            names=names or LocalNames(),
+            names=names or LocalNameRegistry(),
             committer=self.committer,
             table=table or standard_table(),
             runtime=self.runtime,

@@ -35,7 +35,7 @@ def lost() -> RedisError:
 
 
 class RedisNames:
-    """The names in use; see ``interfaces.Names``.
+    """The names in use; see ``interfaces.NameRegistry``.
 
     :param server: the name of this server: what it claimed is free when it dies.
     """

@@ -17,7 +17,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from twisted_chat.core.events import AwaySet, Entry, Event, Joined
-from twisted_chat.core.interfaces import Names, StoreError
+from twisted_chat.core.interfaces import NameRegistry, StoreError
 from twisted_chat.core.nicknames import Name, fold, guest_number
 
 from .connection import Link
@@ -42,7 +42,7 @@ class Returning:
         self,
         server: str,
         roster: Roster,
-        names: Names,
+        names: NameRegistry,
         link: Link,
         store: Callable[[Sequence[Entry]], Awaitable[None]],
     ) -> None:

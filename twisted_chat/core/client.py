@@ -1,0 +1,190 @@
+"""A client: a connection to this server, what it speaks and what it is shown.
+
+A ``View`` is what some clients see alike: they have the same codec, are in the same
+rooms and ignore the same people.  They are shown the same bytes, so the fan-out goes
+by views and not by clients.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from .idle import IdleCalls
+from .interfaces import Codec, Connection
+from .presence import Member
+
+ViewKey = tuple[Codec, tuple[str, ...], frozenset[str]]
+
+
+class ClientState(enum.Enum):
+    """The stages of a client, in order; ``Client.move_to`` is what changes it."""
+
+    JOINING = "joining"
+    """It is connected, and its arrival is not announced yet."""
+    PRESENT = "present"
+    """It was welcomed; it talks and is shown what happens."""
+    QUITTING = "quitting"
+    """It asked to leave: nothing more is taken from it.  Resuming ends this."""
+    GONE = "gone"
+    """Its departure is submitted, or it never joined."""
+
+
+_NEXT = {
+    ClientState.JOINING: (ClientState.PRESENT, ClientState.GONE),
+    ClientState.PRESENT: (ClientState.QUITTING, ClientState.GONE),
+    ClientState.QUITTING: (ClientState.PRESENT, ClientState.GONE),
+    ClientState.GONE: (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a connection belongs to, as far as its adapter knows.
+
+    :ivar address: of the peer, as an operator writes it; empty if there is none.
+    :ivar account: the account that it logged in to; ``None`` for a guest.
+    :ivar roles: what it may do besides what everyone may.
+    """
+
+    address: str = ""
+    account: str | None = None
+    roles: frozenset[str] = frozenset()
+
+
+GUEST = Identity()
+"""A guest without an address."""
+
+
+class Queue(Protocol):
+    """What a client has asked that was not taken yet; see ``inbox.Inbox``."""
+
+    def drain(self) -> None:
+        """Have all of it taken now."""
+
+
+class View:
+    """What some clients see alike.
+
+    :ivar rooms: the room that they talk in is the last.
+    :ivar ignoring: client ids and folded nicknames.
+    """
+
+    __slots__ = ("clients", "codec", "ignoring", "rooms")
+
+    def __init__(self, key: ViewKey) -> None:
+        self.codec, self.rooms, self.ignoring = key
+        # A dict keeps the order of arrival, which is about that of the clients'
+        # memory; in the order of a set the fan-out misses the cache at every step.
+        self.clients: dict[Client, None] = {}
+
+    @property
+    def key(self) -> ViewKey:
+        """What makes it one view."""
+        return (self.codec, self.rooms, self.ignoring)
+
+
+class Client:
+    """A connection to this server.
+
+    :ivar member: whose client it is; in the pool from the first ``Joined`` on.
+    :ivar state: change it by ``move_to``.
+    :ivar write: sends bytes to it; its connection's, except while it catches up.
+    :ivar send: its socket's own ``send``, enabled by the connection while nothing
+        waits there; what it does not take goes to ``write``.  ``None`` otherwise.
+    :ivar view: ``None`` unless it is shown what happens.
+    :ivar pending: the number of its requests that are not completed.
+    :ivar idle_calls: made once nothing that it asked for is pending.
+    :ivar inbox: what it has asked that was not taken yet.
+    :ivar ignored: folded nickname -> (nickname, client id).
+    """
+
+    __slots__ = (
+        "codec",
+        "connection",
+        "identity",
+        "idle_calls",
+        "ignored",
+        "inbox",
+        "member",
+        "pending",
+        "send",
+        "state",
+        "view",
+        "write",
+    )
+
+    def __init__(
+        self,
+        client_id: str,
+        connection: Connection,
+        codec: Codec,
+        identity: Identity = GUEST,
+    ) -> None:
+        self.member = Member(client_id)
+        self.connection = connection
+        self.codec = codec
+        self.identity = identity
+        self.state = ClientState.JOINING
+        self.write: Callable[[bytes], None] = connection.write
+        self.send: Callable[[bytes], int] | None = None
+        self.view: View | None = None
+        self.pending = 0
+        self.idle_calls = IdleCalls()
+        self.inbox: Queue | None = None
+        self.ignored: dict[str, tuple[str, str]] | None = None
+
+    @property
+    def id(self) -> str:
+        """The client id, which is the secret of its session."""
+        return self.member.id
+
+    @property
+    def nick(self) -> str:
+        """Its nickname; empty until it has one."""
+        return self.member.nick
+
+    @property
+    def rooms(self) -> tuple[str, ...]:
+        """The rooms that it is in."""
+        return self.member.rooms
+
+    @property
+    def room(self) -> str | None:
+        """The room that it talks in."""
+        return self.member.room
+
+    @property
+    def is_connected(self) -> bool:
+        """It was welcomed and is not gone."""
+        return self.state in (ClientState.PRESENT, ClientState.QUITTING)
+
+    def move_to(self, state: ClientState) -> None:
+        """Enter another stage.
+
+        :raises ValueError: no client goes there from where this one is.
+        """
+        if state not in _NEXT[self.state]:
+            raise ValueError(f"a client that is {self.state.value} cannot be {state}")
+        self.state = state
+
+    def when_idle(self, call: Callable[[], None]) -> None:
+        """Call this once nothing that the client asked for is pending."""
+        self.idle_calls.add(call)
+
+    def complete_one(self) -> None:
+        """One of its requests is completed."""
+        self.pending -= 1
+        if not self.pending:
+            self.idle_calls.run()
+
+    def view_key(self) -> ViewKey:
+        """The view that it should have now."""
+        ignoring: frozenset[str] = frozenset()
+        if self.ignored:
+            ignoring = frozenset(self.ignored) | {
+                client_id for _, client_id in self.ignored.values()
+            }
+        return (self.codec, self.member.rooms, ignoring)

@@ -1,0 +1,33 @@
+"""Calls that wait until something is idle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Call = Callable[[], None]
+
+
+class IdleCalls:
+    """Functions to call once there is nothing left to do."""
+
+    __slots__ = ("_calls",)
+
+    def __init__(self) -> None:
+        # Most objects never have one, and there is one of these for each client.
+        self._calls: list[Call] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._calls)
+
+    def add(self, call: Call) -> None:
+        """Make this call at the next ``run``; once, however often it is added."""
+        if self._calls is None:
+            self._calls = [call]
+        elif call not in self._calls:
+            self._calls.append(call)
+
+    def run(self) -> None:
+        """Make the calls; those added meanwhile wait for the next time."""
+        calls, self._calls = self._calls, None
+        for call in calls or ():
+            call()
