@@ -15,7 +15,7 @@ from twisted.web.server import Request
 import twisted_chat
 from tests.support.memory import Wire
 from twisted_chat.net.http import ChatSite
-from twisted_chat.server.site import TYPES, make_root
+from twisted_chat.server.site import TYPES, make_root, without_comment_lines
 
 FILES = {
     "index.html": b"<!doctype html>" + b"<p>hello</p>" * 100,
@@ -38,6 +38,15 @@ class Reply:
         self.headers = {
             name.lower(): value for name, _, value in (x.partition(": ") for x in lines)
         }
+
+
+def ask(site: ChatSite, path: str, method: str = "GET", **headers: str) -> Reply:
+    """Send one request, and return its answer."""
+    wire = Wire().accept(site)
+    lines = [f"{method} {path} HTTP/1.1", "host: chat.example"]
+    lines += [f"{n.replace('_', '-')}: {value}" for n, value in headers.items()]
+    wire.send("\r\n".join((*lines, "", "")).encode())
+    return Reply(wire.take())
 
 
 class Polling(Resource):
@@ -70,11 +79,7 @@ class SiteTests(unittest.SynchronousTestCase):
         return b"upgrade"
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Reply:
-        wire = Wire().accept(self.site)
-        lines = [f"{method} {path} HTTP/1.1", "host: chat.example"]
-        lines += [f"{n.replace('_', '-')}: {value}" for n, value in headers.items()]
-        wire.send("\r\n".join((*lines, "", "")).encode())
-        return Reply(wire.take())
+        return ask(self.site, path, method, **headers)
 
     def test_the_page(self) -> None:
         """It is at the root, and its files beside it."""
@@ -186,12 +191,28 @@ class SiteTests(unittest.SynchronousTestCase):
         self.assertEqual(self.ask("/socket.io/").status, 404)
 
 
+class CommentLineTests(unittest.SynchronousTestCase):
+    """What ``without_comment_lines`` leaves."""
+
+    def test_comment_lines_are_left_blank(self) -> None:
+        """Everything else stays as it is, on the same line."""
+        script = b'// a\nf("//b"); // c\n  // d\n\t//\ng();\n'
+        self.assertEqual(without_comment_lines(script), b'\nf("//b"); // c\n\n\ng();\n')
+
+
 class RealPageTests(unittest.SynchronousTestCase):
     """The page that comes with the package."""
 
     def test_small_enough(self) -> None:
         """All of it together is under 60 KB compressed."""
         top = Path(twisted_chat.__file__).parent / "web"
-        files = [path for path in top.rglob("*") if path.suffix in TYPES]
-        size = sum(len(gzip.compress(path.read_bytes(), 9)) for path in files)
+        root = make_root(top, lambda _request: b"", lambda: None)
+        site = ChatSite(root, Clock())
+        size = 0
+        for path in top.rglob("*"):
+            if path.suffix in TYPES:
+                address = f"/{path.relative_to(top).as_posix()}"
+                answer = ask(site, address, accept_encoding="gzip")
+                self.assertEqual(answer.status, 200, address)
+                size += len(answer.body)
         self.assertLess(size, 60 * 1024)
