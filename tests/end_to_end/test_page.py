@@ -151,7 +151,7 @@ class Page:
         """Choose a name in the bar that greets a guest."""
         self.call("fill", "#naming_input", nick)
         self.call("press", "#naming_input", "Enter")
-        self.wait(f"document.querySelector('#me_nick').textContent === {nick!r}")
+        self.wait(f"document.querySelector('#profile_nick').textContent === {nick!r}")
 
     @property
     def problems(self) -> list[str]:
@@ -259,7 +259,7 @@ class PageTests(ServerTestCase):
         self.assertFalse(page.visible("#naming"))
         page.call("goto", "about:blank")
         page.call("goto", f"http://127.0.0.1:{server.port}/")
-        page.wait("document.querySelector('#me_nick').textContent === 'erin'")
+        page.wait("document.querySelector('#profile_nick').textContent === 'erin'")
         page.say("\\nick bad name!")
         page.wait("document.querySelector('#naming_problem').textContent !== ''")
         self.assertIn("and no space", page.text("#naming_problem"))
@@ -270,11 +270,13 @@ class PageTests(ServerTestCase):
         other.join_as("erin")
         page.call("goto", f"http://127.0.0.1:{server.port}/")
         page.wait("document.querySelector('#naming_problem').textContent !== ''")
-        page.wait("document.querySelector('#me_nick').textContent.startsWith('guest_')")
+        page.wait(
+            "document.querySelector('#profile_nick').textContent.startsWith('guest_')"
+        )
         other.close()
         page.wait("document.querySelector('#chatters li[data-name=erin]') === null")
         page.call("reload")
-        page.wait("document.querySelector('#me_nick').textContent === 'erin'")
+        page.wait("document.querySelector('#profile_nick').textContent === 'erin'")
 
     def test_private_messages(self) -> None:
         """A private message has a place of its own, and only two people see it."""
@@ -284,10 +286,12 @@ class PageTests(ServerTestCase):
         page = self.open(server, nick="erin")
         alice.expect("is now known as erin\r\n")
         alice.say("\\dm erin psst")
-        page.wait("document.querySelector('#talks .badge.urgent')?.textContent === '1'")
+        page.wait(
+            "document.querySelector('#directs .badge.urgent')?.textContent === '1'"
+        )
         page.wait("document.title.startsWith('(1)')")
         self.assertNotIn("psst", page.texts)
-        page.call("click", "#talks .place")
+        page.call("click", "#directs .conversation")
         page.wait_text("psst")
         page.wait("!document.title.startsWith('(')")
         page.say("what is it?")
@@ -306,7 +310,7 @@ class PageTests(ServerTestCase):
             alice.say(f"line {number}")
         page.wait_text("line 14")
         alice.say("\\dm erin psst")
-        page.wait("document.querySelector('#talks .badge') !== null")
+        page.wait("document.querySelector('#directs .badge') !== null")
         page.call("fill", "#chat_input", "half a thou")
         before = page.texts
         page.call("reload")
@@ -314,9 +318,9 @@ class PageTests(ServerTestCase):
         page.wait_text("line 14")
         page.wait_text("line 0")
         self.assertEqual(page.texts, before)
-        self.assertEqual(page.text("#me_nick"), "erin")
+        self.assertEqual(page.text("#profile_nick"), "erin")
         self.assertEqual(page.call("inputValue", "#chat_input"), "half a thou")
-        page.call("click", "#talks .place")
+        page.call("click", "#directs .conversation")
         page.wait_text("psst")
 
     def test_a_server_that_dies_and_comes_back(self) -> None:
@@ -335,20 +339,22 @@ class PageTests(ServerTestCase):
             "!document.querySelector('#status').textContent.includes('Connected')"
         )
         page.say("said into the void")
-        page.wait("document.querySelector('.row.waiting') !== null")
+        page.wait("document.querySelector('.row.queued') !== null")
         server = self.restart(server, "--store", "sqlite:chat.sqlite")
         alice = self.connect(server, "alice")
         alice.say("are you there?")
         page.wait_status("Connected")
         page.wait_text("are you there?")
-        page.wait("!document.querySelector('.row.waiting, .row.unsure, .row.sending')")
+        page.wait(
+            "!document.querySelector('.row.queued, .row.unconfirmed, .row.sending')"
+        )
         alice.expect("erin: said into the void\r\n")
         shown = page.texts
         expected = {f"{who} {n}" for who in ("page", "telnet") for n in range(5)}
         expected |= {"said into the void", "are you there?"}
         self.assertEqual(set(shown), expected)
         self.assertEqual(len(shown), len(expected), "something is doubled")
-        self.assertEqual(page.text("#me_nick"), "erin")
+        self.assertEqual(page.text("#profile_nick"), "erin")
         self.assertEqual(page.evaluate("document.querySelectorAll('.gap').length"), 0)
 
     def test_writing_while_the_server_dies(self) -> None:
@@ -372,7 +378,7 @@ class PageTests(ServerTestCase):
             server = self.restart(server, *options)
         page.wait_status("Connected")
         count = page.evaluate("(clearInterval(window.writing), window.written)")
-        page.wait("!document.querySelector('.row:is(.sending, .waiting, .unsure)')")
+        page.wait("!document.querySelector('.row:is(.sending, .queued, .unconfirmed)')")
         page.wait_text(f"m{count}")
         expected = [f"m{number}" for number in range(1, count + 1)]
         self.assertEqual(page.texts, expected[-len(page.texts) :])
@@ -398,7 +404,7 @@ class PageTests(ServerTestCase):
         page.wait("document.querySelector('.gap')?.innerText.includes('missing')")
         page.say("after")
         page.wait_text("after")
-        page.wait("!document.querySelector('.row.sending, .row.waiting')")
+        page.wait("!document.querySelector('.row.sending, .row.queued')")
         self.assertEqual(page.texts, ["before", "after"])
 
     def test_the_state_of_the_connection_is_true(self) -> None:
@@ -419,7 +425,7 @@ class PageTests(ServerTestCase):
     def test_a_part_that_does_not_arrive(self) -> None:
         """A page that is not whole loads itself again until it is."""
         server = self.start("--store", "memory:")
-        for part in ("**/style.css", "**/state.js", "**/client.js"):
+        for part in ("**/style.css", "**/chat.js", "**/client.js"):
             with self.subTest(part=part):
                 page = self.open(server, lose=[part])
                 page.wait("getComputedStyle(document.body).margin === '0px'")
@@ -435,11 +441,11 @@ class PageTests(ServerTestCase):
         page = self.open(server, nick="erin")
         page.say("\\dm nobody are you there?")
         page.wait("document.querySelector('.row.failed') !== null")
-        self.assertIn("nobody", page.text(".row.failed .state"))
+        self.assertIn("nobody", page.text(".row.failed .delivery"))
         page.call("reload")
         page.wait("document.querySelector('.row.failed .text') !== null")
         nobody = self.connect(server, "nobody")
-        page.call("click", ".row.failed .state button")
+        page.call("click", ".row.failed .delivery button")
         nobody.expect("erin (private): are you there?\r\n")
         page.wait("document.querySelector('.row.failed') === null")
         self.assertEqual(page.texts, ["are you there?"])
@@ -453,11 +459,11 @@ class PageTests(ServerTestCase):
         page = self.open(server, nick="erin")
         page.say("one\ntwo\nthree\n\\quit")
         page.wait_status("You left")
-        page.wait("document.querySelector('.row.unsure') !== null")
-        self.assertIn("Coming back", page.text(".row.unsure .state"))
+        page.wait("document.querySelector('.row.unconfirmed') !== null")
+        self.assertIn("Rejoin", page.text(".row.unconfirmed .delivery"))
         page.call("click", "#retry_now")
         page.wait_status("Connected")
-        page.wait("!document.querySelector('.row:is(.sending, .waiting, .unsure)')")
+        page.wait("!document.querySelector('.row:is(.sending, .queued, .unconfirmed)')")
         self.assertEqual(page.texts, ["one", "two", "three"])
 
     def test_hostile_text_stays_text(self) -> None:
@@ -544,18 +550,22 @@ class PageTests(ServerTestCase):
         page = self.open(server)
         page.wait_text("hay 149")
         page.say("\\search needle")
-        page.wait("document.querySelectorAll('#found li').length === 1")
-        self.assertIn("the needle is here", page.text("#found li"))
-        page.call("click", "#found li button")
-        page.wait("document.querySelector('.row.flash')?.innerText.includes('needle')")
+        page.wait("document.querySelectorAll('#search_results li').length === 1")
+        self.assertIn("the needle is here", page.text("#search_results li"))
+        page.call("click", "#search_results li button")
+        page.wait(
+            "document.querySelector('.row.highlight')?.innerText.includes('needle')"
+        )
         page.call("fill", "#search_input", "hay")
         page.call("press", "#search_input", "Enter")
-        page.wait("document.querySelectorAll('#found li').length === 100")
-        self.assertEqual(page.text("#search_note"), "The newest 100; there are more.")
+        page.wait("document.querySelectorAll('#search_results li').length === 100")
+        self.assertEqual(
+            page.text("#search_note"), "The newest 100 results; there are more."
+        )
         page.call("fill", "#search_input", "nowhere")
         page.call("press", "#search_input", "Enter")
         page.wait(
-            "document.querySelector('#search_note').innerText.includes('Nothing')"
+            "document.querySelector('#search_note').innerText.includes('No messages')"
         )
 
     def test_typing_at_once_in_another_conversation(self) -> None:
@@ -564,13 +574,13 @@ class PageTests(ServerTestCase):
         page.say("/join tea")
         page.wait("document.querySelector('#title').textContent === '#tea'")
         page.evaluate("""
-            document.querySelector("#rooms .place").click();
+            document.querySelector("#rooms .conversation").click();
             document.querySelector("#chat_input").value = "for the lobby";
             document.querySelector("#chat_input").dispatchEvent(new Event("input"));
         """)
         page.wait("document.querySelector('#title').textContent === '#lobby'")
         self.assertEqual(page.call("inputValue", "#chat_input"), "for the lobby")
-        page.call("click", "#rooms .place >> nth=1")
+        page.call("click", "#rooms .conversation >> nth=1")
         self.assertEqual(page.call("inputValue", "#chat_input"), "")
 
     def test_rooms_and_unread_messages(self) -> None:
@@ -578,17 +588,17 @@ class PageTests(ServerTestCase):
         server = self.start("--store", "memory:")
         alice = self.connect(server, "alice")
         page = self.open(server, nick="erin")
-        page.call("click", "#browse")
-        page.wait("document.querySelector('#listed').innerText.includes('#lobby')")
+        page.call("click", "#rooms_open")
+        page.wait("document.querySelector('#room_list').innerText.includes('#lobby')")
         help_text = "document.querySelector('#rooms_help').textContent"
         page.call("fill", "#room_input", "a b")
-        self.assertNotIn("begins when", page.evaluate(help_text))
+        self.assertNotIn("Joining creates it", page.evaluate(help_text))
         page.call("press", "#room_input", "Enter")
         page.wait("document.querySelector('#room_problem').textContent !== ''")
         self.assertTrue(page.visible("#rooms_dialog"))
         page.call("fill", "#room_input", "Garden")
         self.assertEqual(page.text("#room_problem"), "")
-        self.assertIn("begins when", page.evaluate(help_text))
+        self.assertIn("Joining creates it", page.evaluate(help_text))
         page.call("press", "#room_input", "Enter")
         page.wait("document.querySelector('#title').textContent === '#garden'")
         alice.say("anyone?")
@@ -601,18 +611,18 @@ class PageTests(ServerTestCase):
         page.wait_text("here I am")
         page.say("/topic flowers")
         page.wait("document.querySelector('#topic').textContent === 'flowers'")
-        page.call("click", "#rooms .place >> nth=0")
+        page.call("click", "#rooms .conversation >> nth=0")
         page.wait_text("erin?")
-        page.wait("document.querySelector('#messages .split.new') !== null")
+        page.wait("document.querySelector('#messages .divider.new') !== null")
         page.wait("document.querySelector('#messages .row.mention') !== null")
         page.wait("!document.title.startsWith('(')")
-        page.call("click", "#rooms .place >> nth=1")
+        page.call("click", "#rooms .conversation >> nth=1")
         page.call("dblclick", "#leave")
         page.wait("document.querySelectorAll('#rooms li').length === 1")
-        self.assertEqual(page.text("#parted_text"), "You left #garden.")
-        page.call("click", "#come_back")
+        self.assertEqual(page.text("#left_text"), "You left #garden.")
+        page.call("click", "#left_return")
         page.wait("document.querySelector('#title').textContent === '#garden'")
-        self.assertFalse(page.visible("#parted"))
+        self.assertFalse(page.visible("#left"))
         page.say("\\leave garden")
         page.wait("document.querySelectorAll('#rooms li').length === 1")
         page.call("reload")
@@ -635,7 +645,7 @@ class PageTests(ServerTestCase):
         self.assertEqual(page.call("inputValue", "#chat_input"), "alice: hi")
         page.call("fill", "#chat_input", "")
         page.call("type", "#chat_input", "\\d")
-        page.wait("!document.querySelector('#choices').hidden")
+        page.wait("!document.querySelector('#completions').hidden")
         page.call("press", "#chat_input", "Tab")
         page.call("press", "#chat_input", "Enter")
         self.assertEqual(page.call("inputValue", "#chat_input"), "\\dm alice ")
@@ -664,13 +674,13 @@ class PageTests(ServerTestCase):
         page.say("\\leave")
         page.wait("document.querySelectorAll('#rooms li').length === 0")
         page.say("is anybody there?")
-        self.assertIn("no room", page.text("#composer_note"))
-        self.assertEqual(page.text("#spoken"), page.text("#composer_note"))
+        self.assertIn("not in a room", page.text("#composer_note"))
+        self.assertEqual(page.text("#announcer"), page.text("#composer_note"))
         self.assertEqual(page.call("inputValue", "#chat_input"), "is anybody there?")
         page.call("setViewportSize", {"width": 700, "height": 800})
         for opener, inside in (
-            ("#menu", "side_close"),
-            ("#people_open", "people_close"),
+            ("#sidebar_open", "sidebar_close"),
+            ("#members_open", "members_close"),
         ):
             page.call("press", opener, "Enter")
             self.assertEqual(page.focus, inside)
@@ -685,22 +695,22 @@ class PageTests(ServerTestCase):
         self.assertEqual(page.focus, "", "no keyboard comes up by itself")
         alice.say("w" * 500)
         page.wait_text("w" * 500)
-        self.assertFalse(page.visible("#rooms .place"))
+        self.assertFalse(page.visible("#rooms .conversation"))
         self.assertFalse(page.visible("#chatters li"))
         self.assertTrue(page.visible("#chat_input"))
-        page.call("tap", "#people_open")
-        page.wait("document.querySelector('#people').classList.contains('open')")
+        page.call("tap", "#members_open")
+        page.wait("document.querySelector('#members').classList.contains('open')")
         page.call("tap", "#chatters li[data-name=alice] button")
         page.wait("document.querySelector('#title').textContent === 'alice'")
         page.say("hello")
         alice.expect(" (private): hello\r\n")
-        page.call("tap", "#menu")
-        page.call("tap", "#rooms .place")
+        page.call("tap", "#sidebar_open")
+        page.call("tap", "#rooms .conversation")
         page.wait("document.querySelector('#title').textContent === '#lobby'")
-        page.call("tap", "#menu")
+        page.call("tap", "#sidebar_open")
         page.call("press", "body", "Escape")
-        page.wait("!document.querySelector('#side').classList.contains('open')")
-        self.assertEqual(page.focus, "menu")
+        page.wait("!document.querySelector('#sidebar').classList.contains('open')")
+        self.assertEqual(page.focus, "sidebar_open")
         self.assertLessEqual(page.evaluate("document.body.scrollWidth"), 390)
         self.assertLessEqual(
             page.evaluate("document.querySelector('#messages').scrollWidth"), 390
@@ -719,25 +729,25 @@ class PageTests(ServerTestCase):
         page = self.open(server, PHONE)
         drawer = "document.querySelector('#app .open')"
         dialog = "document.querySelector('dialog[open]')"
-        page.call("tap", "#menu")
-        page.call("tap", "#me")
+        page.call("tap", "#sidebar_open")
+        page.call("tap", "#profile")
         page.wait(dialog)
         page.call("goBack")
         page.wait(f"!{dialog} && {drawer}")
         page.call("goBack")
         page.wait(f"!{drawer}")
-        page.call("tap", "#people_open")
+        page.call("tap", "#members_open")
         page.call("tap", "#chatters li[data-name=alice] button")
         page.wait("document.querySelector('#title').textContent === 'alice'")
-        page.call("tap", "#menu")
+        page.call("tap", "#sidebar_open")
         page.call("reload")
         page.wait_status("Connected")
-        page.wait("history.state?.over === 1")
+        page.wait("history.state?.layers === 1")
         self.assertEqual(page.text("#title"), "alice")
         page.call("goBack")
         page.wait("document.querySelector('#title').textContent === '#lobby'")
-        page.call("tap", "#menu")
-        page.call("tap", "#side_close")
+        page.call("tap", "#sidebar_open")
+        page.call("tap", "#sidebar_close")
         page.wait("history.state === null")
         page.call("goBack")
         self.assertEqual(page.call("url"), "about:blank")
@@ -759,30 +769,30 @@ class PageTests(ServerTestCase):
                 page.take_name(nick)
                 alice.say(f"hello {nick}, away with you")
                 alice.say(f"\\dm {nick} psst")
-                page.wait("document.querySelector('#talks .badge') !== null")
+                page.wait("document.querySelector('#directs .badge') !== null")
                 page.say("\\dm nobody lost")
                 page.wait("document.querySelector('.row.failed') !== null")
                 self.assertEqual(page.violations(), [], nick)
-                page.evaluate("document.querySelector('#rooms .place').click()")
+                page.evaluate("document.querySelector('#rooms .conversation').click()")
                 page.call("fill", "#chat_input", "\\")
-                page.wait("!document.querySelector('#choices').hidden")
+                page.wait("!document.querySelector('#completions').hidden")
                 self.assertEqual(page.violations(), [], nick)
                 page.call("fill", "#chat_input", "")
                 for opener, closer in (
-                    ("#people_open", "#people_close"),
+                    ("#members_open", "#members_close"),
                     ("#search_open", "#search_close"),
                 ):
                     page.call("click", opener)
                     self.assertEqual(page.violations(), [], f"{nick} {opener}")
                     if page.visible(closer):
                         page.call("click", closer)
-                for opener in ("#me", "#browse"):
+                for opener in ("#profile", "#rooms_open"):
                     page.evaluate(f"document.querySelector('{opener}').click()")
                     page.wait("document.querySelector('dialog[open]') !== null")
                     self.assertEqual(page.violations(), [], f"{nick} {opener}")
                     page.call("press", "body", "Escape")
                 page.evaluate("document.querySelector('#leave').click()")
-                page.wait("!document.querySelector('#parted').hidden")
+                page.wait("!document.querySelector('#left').hidden")
                 self.assertEqual(page.violations(), [], f"{nick} left")
 
     def test_is_light_and_shows_itself_at_once(self) -> None:
@@ -813,7 +823,7 @@ class PageTests(ServerTestCase):
         server = self.start("--store", "memory:")
         first = self.open(server, nick="erin")
         second = self.open(server, beside=first)
-        self.assertNotEqual(second.text("#me_nick"), "erin")
+        self.assertNotEqual(second.text("#profile_nick"), "erin")
         label = "document.querySelector('#naming_label').textContent"
         second.wait(f"{label}.includes('as erin in another tab')")
         self.assertEqual(second.text("#naming_problem"), "")
@@ -832,19 +842,19 @@ class PageTests(ServerTestCase):
         server = self.start("--store", "memory:")
         first = self.open(server, nick="erin")
         first.evaluate("dispatchEvent(new Event('pagehide'))")
-        memory = first.evaluate("sessionStorage.getItem('chat.state')")
-        script = f"sessionStorage.setItem('chat.state', {json.dumps(memory)})"
+        memory = first.evaluate("sessionStorage.getItem('chat.snapshot')")
+        script = f"sessionStorage.setItem('chat.snapshot', {json.dumps(memory)})"
         second = self.open(server, scripts=[script])
-        second.wait("document.querySelector('#me_nick').textContent === 'erin'")
+        second.wait("document.querySelector('#profile_nick').textContent === 'erin'")
         first.wait(
-            "document.querySelector('#me_nick').textContent.startsWith('guest_')"
+            "document.querySelector('#profile_nick').textContent.startsWith('guest_')"
         )
         for page in (first, second):
             page.wait_status("Connected")
             page.wait("document.querySelectorAll('#chatters li').length === 2")
         second.say("who is who?")
         first.wait_text("who is who?")
-        self.assertEqual(second.text("#me_nick"), "erin")
+        self.assertEqual(second.text("#profile_nick"), "erin")
 
     def test_notifies_those_who_asked_for_it(self) -> None:
         """While one looks elsewhere, a mention or a private message is announced."""

@@ -1,74 +1,74 @@
-// What a typed line means.
+// Typed lines and the actions they become.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readLine } from "../../twisted_chat/web/commands.js";
+import { parseLine } from "../../twisted_chat/web/commands.js";
 
 const room = { kind: "room", name: "lobby" };
-const talk = { kind: "dm", name: "bob" };
-const read = (line, place = room) => readLine(line, place);
+const direct = { kind: "dm", name: "bob" };
+const read = (line, conversation = room) => parseLine(line, conversation);
 
-test("plain text is said", () => {
-  assert.deepEqual(read("hi all"), { do: "say", text: "hi all" });
-  assert.deepEqual(read("   "), { do: "nothing" });
+test("plain text is sent as a message", () => {
+  assert.deepEqual(read("hi all"), { action: "send", text: "hi all" });
+  assert.deepEqual(read("   "), { action: "nothing" });
 });
 
 test("a route works with a backslash and with a slash, in any case", () => {
   for (const line of ["\\join garden", "/join garden", "/JOIN #garden"]) {
-    assert.deepEqual(read(line), { do: "join", room: "garden" });
+    assert.deepEqual(read(line), { action: "join", room: "garden" });
   }
 });
 
-test("an unknown slash word is plain text, an unknown backslash word is for the server", () => {
-  assert.deepEqual(read("/usr/bin is full"), { do: "say", text: "/usr/bin is full" });
-  assert.deepEqual(read("\\frob 1"), { do: "command", text: "\\frob 1" });
+test("an unknown slash word is plain text, an unknown backslash word is passed to the server", () => {
+  assert.deepEqual(read("/usr/bin is full"), { action: "send", text: "/usr/bin is full" });
+  assert.deepEqual(read("\\frob 1"), { action: "command", text: "\\frob 1" });
 });
 
-test("two backslashes say one", () => {
-  assert.deepEqual(read("\\\\who am I"), { do: "say", text: "\\who am I" });
+test("two backslashes send one", () => {
+  assert.deepEqual(read("\\\\who am I"), { action: "send", text: "\\who am I" });
 });
 
-test("a private message keeps its text whole", () => {
-  assert.deepEqual(read("\\dm bob  one  two"), { do: "dm", to: "bob", text: "one  two" });
-  assert.deepEqual(read("/msg bob"), { do: "talk", to: "bob" });
-  assert.equal(read("\\dm").do, "refuse");
+test("a direct message keeps its text unchanged", () => {
+  assert.deepEqual(read("\\dm bob  one  two"), { action: "dm", to: "bob", text: "one  two" });
+  assert.deepEqual(read("/msg bob"), { action: "openDirect", to: "bob" });
+  assert.equal(read("\\dm").action, "refuse");
 });
 
-test("what acts on a room is refused between two people, so that the text stays", () => {
-  assert.equal(read("\\topic x", talk).do, "refuse");
-  assert.equal(read("\\me waves", talk).do, "refuse");
-  assert.deepEqual(read("\\me waves"), { do: "act", text: "waves" });
+test("room routes are refused in a direct conversation", () => {
+  assert.equal(read("\\topic x", direct).action, "refuse");
+  assert.equal(read("\\me waves", direct).action, "refuse");
+  assert.deepEqual(read("\\me waves"), { action: "sendAction", text: "waves" });
 });
 
-test("who is in no room is told so, and can still go to one", () => {
+test("without a conversation only routes that lead to one are accepted", () => {
   const none = { kind: "none", name: "" };
   for (const line of ["hi", "/usr/bin", "\\\\x", "\\me waves", "\\topic", "\\history", "\\search a", "\\leave"]) {
-    assert.match(read(line, none).text, /no room/u, line);
-    assert.equal(read(line, none).do, "refuse");
+    assert.match(read(line, none).text, /not in a room/u, line);
+    assert.equal(read(line, none).action, "refuse");
   }
-  assert.equal(read("\\join tea", none).do, "join");
-  assert.equal(read("\\dm bob hi", none).do, "dm");
+  assert.equal(read("\\join tea", none).action, "join");
+  assert.equal(read("\\dm bob hi", none).action, "dm");
 });
 
-test("leaving means the open conversation unless another is named", () => {
-  assert.deepEqual(read("\\leave"), { do: "leave", room: "lobby" });
-  assert.deepEqual(read("\\part #x"), { do: "leave", room: "x" });
-  assert.deepEqual(read("\\leave", talk), { do: "close" });
+test("leave without an argument leaves the current conversation", () => {
+  assert.deepEqual(read("\\leave"), { action: "leave", room: "lobby" });
+  assert.deepEqual(read("\\part #x"), { action: "leave", room: "x" });
+  assert.deepEqual(read("\\leave", direct), { action: "close" });
 });
 
-test("every other route goes to the server as it is", () => {
-  assert.deepEqual(read("/away at lunch"), { do: "command", text: "\\away at lunch" });
-  assert.deepEqual(read("\\help"), { do: "command", text: "\\help" });
+test("other routes are passed to the server unchanged", () => {
+  assert.deepEqual(read("/away at lunch"), { action: "command", text: "\\away at lunch" });
+  assert.deepEqual(read("\\help"), { action: "command", text: "\\help" });
 });
 
-test("each deed of the page has its route", () => {
-  assert.deepEqual(read("\\nick bob"), { do: "nick", nick: "bob" });
-  assert.deepEqual(read("\\rooms"), { do: "rooms" });
-  assert.deepEqual(read("\\search a b"), { do: "search", words: "a b" });
-  assert.deepEqual(read("\\history 5"), { do: "history" });
-  assert.deepEqual(read("\\who"), { do: "who", room: "" });
-  assert.deepEqual(read("\\quit bye"), { do: "quit", text: "bye" });
-  assert.deepEqual(read("\\join"), { do: "rooms" });
-  for (const line of ["\\nick", "\\me"]) assert.equal(read(line).do, "refuse");
+test("routes that the page handles itself become actions", () => {
+  assert.deepEqual(read("\\nick bob"), { action: "nick", nick: "bob" });
+  assert.deepEqual(read("\\rooms"), { action: "rooms" });
+  assert.deepEqual(read("\\search a b"), { action: "search", words: "a b" });
+  assert.deepEqual(read("\\history 5"), { action: "history" });
+  assert.deepEqual(read("\\who"), { action: "who", room: "" });
+  assert.deepEqual(read("\\quit bye"), { action: "quit", text: "bye" });
+  assert.deepEqual(read("\\join"), { action: "rooms" });
+  for (const line of ["\\nick", "\\me"]) assert.equal(read(line).action, "refuse");
 });

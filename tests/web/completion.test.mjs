@@ -3,14 +3,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { complete, put } from "../../twisted_chat/web/completion.js";
+import { applyCompletion, complete } from "../../twisted_chat/web/completion.js";
 
 const known = { nicks: ["bob", "Bodo", "alice", "me"], rooms: ["lobby", "garden"], me: "me" };
-const labels = (text, asked = false) =>
-  complete(text, text.length, known, asked)?.options.map((option) => option.label) ?? null;
+const labels = (text, requested = false) =>
+  complete(text, text.length, known, requested)?.options.map((option) => option.label) ?? null;
 const tab = (text) => {
   const found = complete(text, text.length, known, true);
-  return put(text, found, found.options[0].insert).text;
+  return applyCompletion(text, found, found.options[0].insert).text;
 };
 
 test("routes are offered at the start of a line only", () => {
@@ -48,6 +48,6 @@ test("a name at the start of a line is spoken to", () => {
 
 test("what follows the caret stays, with one space between", () => {
   const found = complete("al how are you", 2, known, true);
-  const done = put("al how are you", found, found.options[0].insert);
+  const done = applyCompletion("al how are you", found, found.options[0].insert);
   assert.deepEqual(done, { text: "alice: how are you", caret: 7 });
 });

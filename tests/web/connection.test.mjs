@@ -53,7 +53,7 @@ function start(options = {}) {
   const sockets = [];
   const states = [];
   const frames = [];
-  let pulses = 0;
+  let heartbeats = 0;
   const connection = new Connection({
     open: (query) => {
       const socket = new Socket();
@@ -62,7 +62,7 @@ function start(options = {}) {
       return socket;
     },
     query: () => ({ since: "7" }),
-    pulse: () => ({ type: "pulse", ref: `p${(pulses += 1)}` }),
+    heartbeat: () => ({ type: "heartbeat", ref: `p${(heartbeats += 1)}` }),
     clock,
     random: () => 0.5,
     onState: (state) => states.push(state),
@@ -127,7 +127,7 @@ test("chance spreads those who return", () => {
 test("a server that fell silent is asked, and given up when it does not answer", () => {
   const { clock, connection, socket } = connected();
   clock.advance(30_000);
-  assert.deepEqual(socket().sent, [{ type: "pulse", ref: "p1" }]);
+  assert.deepEqual(socket().sent, [{ type: "heartbeat", ref: "p1" }]);
   assert.equal(connection.state, "connected");
   clock.advance(10_000);
   assert.equal(connection.state, "waiting");
@@ -189,12 +189,12 @@ test("what was on its way before the doubt does not end it", () => {
 
 test("a page that comes back into sight asks quietly, but doubts after a long sleep", () => {
   const { clock, connection, socket } = connected();
-  connection.nudge();
+  connection.wake();
   assert.equal(connection.state, "connected");
   assert.equal(socket().sent.length, 1);
   socket().say({ type: "notice" });
   clock.time += 60_000; // asleep: no timer has run
-  connection.nudge();
+  connection.wake();
   assert.equal(connection.state, "checking");
 });
 
@@ -208,7 +208,7 @@ test("a doubt that is not answered ends the connection soon", () => {
 test("when the network is back it tries at once", () => {
   const { connection, socket, sockets } = connected();
   socket().end();
-  connection.nudge();
+  connection.wake();
   assert.equal(sockets.length, 2);
   assert.equal(connection.state, "connecting");
 });
@@ -217,7 +217,7 @@ test("a socket that was given up is not listened to", () => {
   const { connection, sockets, socket, frames } = connected();
   const [old] = sockets;
   old.end();
-  connection.nudge();
+  connection.wake();
   socket().say({ type: "welcome" });
   const before = frames.length;
   old.say({ type: "message" });
@@ -244,7 +244,7 @@ test("a browser that refuses to open one is asked again", () => {
 test("the server's reason is kept, to be shown", () => {
   const { connection, socket } = connected();
   const lost = [];
-  connection.onLost = (code, reason) => lost.push(reason);
+  connection.onClose = (code, reason) => lost.push(reason);
   socket().end("too many connections from your address");
   assert.equal(connection.reason, "too many connections from your address");
   assert.deepEqual(lost, ["too many connections from your address"]);

@@ -1,26 +1,26 @@
-// The colours of the style sheet can be read, in both schemes (WCAG 2, level AA).
+// The colors of the style sheet can be read, in both schemes (WCAG 2, level AA).
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { COLOURS } from "../../twisted_chat/web/names.js";
+import { NICK_COLORS } from "../../twisted_chat/web/names.js";
 
-const sheet = readFileSync(new URL("../../twisted_chat/web/style.css", import.meta.url), "utf8");
+const sheet = readFileSync(new URL("../../twisted_chat/web/colors.css", import.meta.url), "utf8");
 const [, ...schemes] = sheet.split(":root {");
 
-const colours = (block) =>
+const colors = (block) =>
   Object.fromEntries(
     [...block.slice(0, block.indexOf("}")).matchAll(/--([\w-]+): (#[0-9a-f]{6});/gu)].map(
-      ([, name, colour]) => [name, colour],
+      ([, name, color]) => [name, color],
     ),
   );
-const light = colours(schemes[0]);
-const dark = { ...light, ...colours(schemes[1]) };
+const light = colors(schemes[0]);
+const dark = { ...light, ...colors(schemes[1]) };
 
-function luminance(colour) {
+function luminance(color) {
   const [r, g, b] = [1, 3, 5].map((at) => {
-    const value = parseInt(colour.slice(at, at + 2), 16) / 255;
+    const value = parseInt(color.slice(at, at + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   });
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
@@ -34,7 +34,7 @@ function contrast(a, b) {
 const grounds = ["ground", "side", "hover", "mention", "accent-soft", "danger-soft", "field"];
 const pairs = [
   ...grounds.flatMap((ground) => [["text", ground], ["muted", ground], ["accent", ground]]),
-  ...Array.from({ length: COLOURS }, (_, index) => `nick-${index}`).flatMap((nick) =>
+  ...Array.from({ length: NICK_COLORS }, (_, index) => `nick-${index}`).flatMap((nick) =>
     ["ground", "side", "hover", "mention", "danger-soft"].map((ground) => [nick, ground]),
   ),
   ["danger", "ground"],
@@ -60,8 +60,8 @@ for (const [name, scheme] of Object.entries({ light, dark })) {
   });
 }
 
-test("the two schemes name the same nick colours", () => {
-  for (let index = 0; index < COLOURS; index += 1) {
+test("the two schemes name the same nick colors", () => {
+  for (let index = 0; index < NICK_COLORS; index += 1) {
     assert.notEqual(light[`nick-${index}`], dark[`nick-${index}`]);
   }
 });

@@ -3,27 +3,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { COLOURS, canBeRoom, colourOf, compareNames, fold, initialOf } from "../../twisted_chat/web/names.js";
+import { NICK_COLORS, compareNames, fold, initialOf, isRoomName, nickColor } from "../../twisted_chat/web/names.js";
 
-test("a name has the same colour however it is written", () => {
-  assert.equal(colourOf("Alice"), colourOf("alice"));
-  assert.equal(colourOf("ａlice"), colourOf("alice"));
+test("a name has the same color however it is written", () => {
+  assert.equal(nickColor("Alice"), nickColor("alice"));
+  assert.equal(nickColor("ａlice"), nickColor("alice"));
 });
 
-test("the colours are spread", () => {
+test("the colors are spread", () => {
   const used = new Map();
   for (let number = 0; number < 1200; number += 1) {
-    const colour = colourOf(`guest_${number}`);
-    assert.ok(colour >= 0 && colour < COLOURS);
-    used.set(colour, (used.get(colour) ?? 0) + 1);
+    const color = nickColor(`guest_${number}`);
+    assert.ok(color >= 0 && color < NICK_COLORS);
+    used.set(color, (used.get(color) ?? 0) + 1);
   }
-  assert.equal(used.size, COLOURS);
+  assert.equal(used.size, NICK_COLORS);
   for (const count of used.values()) assert.ok(count > 50 && count < 200, String(count));
 });
 
 test("what can be no room's name is known before the server says so", () => {
-  for (const name of ["tea", "a.b-c_d", "café", "чай", "९", "x".repeat(32)]) assert.ok(canBeRoom(name), name);
-  for (const name of ["", "a b", "a/b", "x".repeat(33), "☕"]) assert.ok(!canBeRoom(name), name);
+  for (const name of ["tea", "a.b-c_d", "café", "чай", "९", "x".repeat(32)]) assert.ok(isRoomName(name), name);
+  for (const name of ["", "a b", "a/b", "x".repeat(33), "☕"]) assert.ok(!isRoomName(name), name);
 });
 
 test("an initial is a whole character", () => {

@@ -3,49 +3,49 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Place } from "../../twisted_chat/web/place.js";
+import { Conversation } from "../../twisted_chat/web/conversation.js";
 import { presenceText, rowsOf } from "../../twisted_chat/web/rows.js";
 
 const NOON = new Date(2026, 10, 21, 12).getTime();
 
-function place(...entries) {
-  const made = new Place("room", "lobby");
+function conversation(...entries) {
+  const made = new Conversation("room", "lobby");
   for (const [index, entry] of entries.entries()) {
     made.insert({ kind: "message", id: String(index), from: "bob", text: "x", time: NOON, ...entry });
   }
   return made;
 }
 
-const kinds = (made) => rowsOf(made).map(({ kind, head }) => (head ? `${kind}+` : kind));
+const kinds = (made) => rowsOf(made).map(({ kind, groupStart }) => (groupStart ? `${kind}+` : kind));
 
 test("messages of one person stand together for five minutes", () => {
-  const made = place({}, { time: NOON + 60_000 }, { time: NOON + 400_000 }, { from: "al", time: NOON + 410_000 });
+  const made = conversation({}, { time: NOON + 60_000 }, { time: NOON + 400_000 }, { from: "al", time: NOON + 410_000 });
   assert.deepEqual(kinds(made), ["day", "message+", "message", "message+", "message+"]);
 });
 
 test("an action stands by itself", () => {
-  assert.deepEqual(kinds(place({}, { kind: "action" }, {})), ["day", "message+", "action+", "message+"]);
+  assert.deepEqual(kinds(conversation({}, { kind: "action" }, {})), ["day", "message+", "action+", "message+"]);
 });
 
 test("each day begins with its name", () => {
-  assert.deepEqual(kinds(place({ time: NOON - 864e5 }, {})), ["day", "message+", "day", "message+"]);
+  assert.deepEqual(kinds(conversation({ time: NOON - 864e5 }, {})), ["day", "message+", "day", "message+"]);
 });
 
 test("what is new is set apart", () => {
-  const made = place({}, {});
-  made.newFrom = "1";
+  const made = conversation({}, {});
+  made.firstUnreadKey = "1";
   assert.deepEqual(kinds(made), ["day", "message+", "new", "message+"]);
 });
 
 test("the beginning is shown when there is nothing before it", () => {
-  const made = place({});
-  made.more = false;
+  const made = conversation({});
+  made.hasOlder = false;
   assert.equal(kinds(made)[0], "start");
-  assert.deepEqual(kinds(new Place("room", "empty")), []);
+  assert.deepEqual(kinds(new Conversation("room", "empty")), []);
 });
 
 test("a row looks different when its state does", () => {
-  const made = place({});
+  const made = conversation({});
   const [, before] = rowsOf(made);
   made.entries[0].status = "failed";
   const [, after] = rowsOf(made);
@@ -54,21 +54,21 @@ test("a row looks different when its state does", () => {
 });
 
 test("what is open looks different once one has left, and what is said does not", () => {
-  const made = place({}, { status: "unsure" });
-  const looks = (left) => rowsOf(made, { left }).map(({ look }) => look);
+  const made = conversation({}, { status: "unconfirmed" });
+  const looks = (quit) => rowsOf(made, { quit }).map(({ look }) => look);
   const [before, after] = [looks(false), looks(true)];
   assert.equal(before[1], after[1]);
   assert.notEqual(before[2], after[2]);
 });
 
 test("coming and going is summed up", () => {
-  const joined = (nick) => ({ what: "joined", nick });
-  const left = (nick) => ({ what: "left", nick });
+  const joined = (nick) => ({ change: "joined", nick });
+  const left = (nick) => ({ change: "left", nick });
   assert.equal(presenceText([joined("a")]), "a joined");
   assert.equal(presenceText([joined("a"), joined("b"), left("c")]), "a and b joined; c left");
-  assert.equal(presenceText([joined("a"), left("a")]), "a came and went");
-  assert.equal(presenceText([left("a"), joined("a")]), "a went and came back");
-  assert.equal(presenceText([joined("a"), { what: "joined", more: 40 }]), "a and 40 others joined");
+  assert.equal(presenceText([joined("a"), left("a")]), "a joined and left");
+  assert.equal(presenceText([left("a"), joined("a")]), "a left and rejoined");
+  assert.equal(presenceText([joined("a"), { change: "joined", count: 40 }]), "a and 40 others joined");
   const many = Array.from({ length: 9 }, (_, index) => joined(`n${index}`));
   assert.equal(presenceText(many), "n0, n1, n2, n3, n4, n5 and 3 others joined");
 });

@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { rowsOf } from "../../twisted_chat/web/rows.js";
-import { Chat, tooLong } from "../../twisted_chat/web/state.js";
+import { Chat, isTooLong } from "../../twisted_chat/web/chat.js";
+import { restoreSnapshot, takeSnapshot } from "../../twisted_chat/web/snapshot.js";
 
 const NOON = Date.UTC(2026, 10, 21, 12);
 let chat;
@@ -24,13 +25,13 @@ function welcome(more = {}) {
     ...{ recovered: false, motd: [] },
     ...more,
   });
-  if (!chat.hasWaiting) chat.holding = false;
+  if (!chat.hasUnsent) chat.holdSends = false;
   return effects;
 }
 
-const lobby = () => chat.places.get("#lobby");
-const texts = (place = lobby()) => place.entries.map(({ text, kind }) => text ?? kind);
-const sent = (effects) => effects.filter((one) => one.do === "send").map((one) => one.frame);
+const lobby = () => chat.conversations.get("#lobby");
+const texts = (conversation = lobby()) => conversation.entries.map(({ text, kind }) => text ?? kind);
+const sent = (effects) => effects.filter((one) => one.effect === "send").map((one) => one.frame);
 
 beforeEach(() => {
   number = 0;
@@ -40,19 +41,19 @@ beforeEach(() => {
 test("the welcome says where one is, who is here and what was said", () => {
   welcome({ history: [message(1, "bob", "one"), message(2, "bob", "two")], away: { bob: "lunch" } });
   assert.equal(chat.nick, "me");
-  assert.equal(chat.current, "#lobby");
+  assert.equal(chat.currentKey, "#lobby");
   assert.deepEqual(lobby().members, ["bob", "me"]);
-  assert.equal(chat.away.get("bob"), "lunch");
+  assert.equal(chat.awayTexts.get("bob"), "lunch");
   assert.deepEqual(texts(), ["one", "two"]);
   assert.equal(lobby().unread, 0, "history is not news");
 });
 
 test("how to connect: as a newcomer, and as the one that one was", () => {
-  assert.deepEqual(chat.address(), { format: "json" });
-  chat.wanted = "me";
+  assert.deepEqual(chat.connectQuery(), { format: "json" });
+  chat.chosenNick = "me";
   welcome({ rooms: ["lobby", "garden"] });
   chat.receive(message(12, "bob", "x"));
-  assert.deepEqual(chat.address(), {
+  assert.deepEqual(chat.connectQuery(), {
     ...{ format: "json", nick: "me", session: "s3cret", since: id(12), rooms: "garden,lobby" },
   });
 });
@@ -70,14 +71,14 @@ test("unread messages are counted until somebody looks, and mentions are urgent"
   welcome();
   assert.deepEqual(chat.receive(message(12, "bob", "hello")), []);
   const [alert] = chat.receive(message(13, "bob", "hello me"));
-  assert.equal(alert.do, "alert");
+  assert.equal(alert.effect, "notify");
   assert.equal(chat.unread(), 2);
   assert.equal(lobby().mentions, 1);
-  assert.equal(lobby().newFrom, id(12));
-  chat.read();
+  assert.equal(lobby().firstUnreadKey, id(12));
+  chat.markRead();
   assert.equal(chat.unread(), 2, "nobody looked");
-  chat.attentive = true;
-  chat.read();
+  chat.viewingLatest = true;
+  chat.markRead();
   assert.equal(chat.unread(), 0);
   assert.deepEqual(chat.receive(message(14, "bob", "me again")), []);
   assert.equal(chat.unread(), 0);
@@ -85,7 +86,7 @@ test("unread messages are counted until somebody looks, and mentions are urgent"
 
 test("one's own message is shown at once and confirmed by its echo", () => {
   welcome();
-  const [frame] = chat.say(lobby(), "hi");
+  const [frame] = chat.send(lobby(), "hi");
   assert.deepEqual(frame, { type: "message", room: "lobby", text: "hi", ref: frame.ref });
   const { key } = lobby().entries[0];
   assert.equal(lobby().entries[0].status, "sending");
@@ -98,7 +99,7 @@ test("one's own message is shown at once and confirmed by its echo", () => {
 
 test("the confirmation may come before the echo, and the words may be masked", () => {
   welcome();
-  const [frame] = chat.say(lobby(), "darn");
+  const [frame] = chat.send(lobby(), "darn");
   chat.receive({ type: "ok", ref: frame.ref, id: id(11) });
   chat.receive(message(11, "me", "****"));
   assert.deepEqual(texts(), ["****"]);
@@ -106,7 +107,7 @@ test("the confirmation may come before the echo, and the words may be masked", (
 
 test("what is not stored fails with its text, and can be tried again", () => {
   welcome();
-  const [frame] = chat.say(lobby(), "hi");
+  const [frame] = chat.send(lobby(), "hi");
   chat.receive({ type: "error", ref: frame.ref, code: "store", text: "the disk is full" });
   const [entry] = lobby().entries;
   assert.equal(entry.status, "failed");
@@ -120,8 +121,8 @@ test("what is not stored fails with its text, and can be tried again", () => {
 
 test("of two, the one refused is the one that fails", () => {
   welcome();
-  const [first] = chat.say(lobby(), "one");
-  chat.say(lobby(), "two");
+  const [first] = chat.send(lobby(), "one");
+  chat.send(lobby(), "two");
   chat.receive(message(11, "me", "two"));
   chat.receive({ type: "error", ref: first.ref, code: "store", text: "no" });
   assert.deepEqual(lobby().entries.map(({ text, status }) => [text, status]), [
@@ -133,44 +134,44 @@ test("of two, the one refused is the one that fails", () => {
 test("what is said while there is no connection waits and is sent", () => {
   welcome();
   chat.disconnected();
-  assert.deepEqual(chat.say(lobby(), "later"), []);
-  assert.equal(lobby().entries[0].status, "waiting");
+  assert.deepEqual(chat.send(lobby(), "later"), []);
+  assert.equal(lobby().entries[0].status, "queued");
   welcome({ recovered: true });
-  assert.equal(lobby().entries[0].status, "waiting", "held until the missed ones are here");
-  const fence = chat.fence(true);
-  const [frame] = sent(chat.receive({ ...fence, type: "who", room: "lobby", members: ["me"], away: {} }));
+  assert.equal(lobby().entries[0].status, "queued", "held until the missed ones are here");
+  const barrier = chat.syncBarrier(true);
+  const [frame] = sent(chat.receive({ ...barrier, type: "who", room: "lobby", members: ["me"], away: {} }));
   assert.equal(frame.text, "later");
 });
 
 test("a message whose confirmation was lost is not said twice", () => {
   welcome();
-  chat.say(lobby(), "stored");
-  chat.say(lobby(), "lost");
+  chat.send(lobby(), "stored");
+  chat.send(lobby(), "lost");
   chat.disconnected();
   welcome({ recovered: true, position: id(12) });
   chat.receive(message(11, "me", "stored"));
-  const frames = sent(chat.receive({ ...chat.fence(true), type: "who", room: "lobby", members: [] }));
+  const frames = sent(chat.receive({ ...chat.syncBarrier(true), type: "who", room: "lobby", members: [] }));
   assert.deepEqual(frames.map(({ text }) => text), ["lost"]);
 });
 
 test("nor is a guest's, who comes back under another number", () => {
   welcome({ nick: "guest_1" });
-  chat.say(lobby(), "stored");
+  chat.send(lobby(), "stored");
   chat.disconnected();
   welcome({ nick: "guest_2", recovered: true, position: id(12) });
   chat.receive(message(11, "guest_1", "stored"));
-  assert.deepEqual(sent(chat.receive({ ...chat.fence(true), type: "who", room: "lobby", members: [] })), []);
+  assert.deepEqual(sent(chat.receive({ ...chat.syncBarrier(true), type: "who", room: "lobby", members: [] })), []);
   assert.equal(lobby().entries.length, 1);
   assert.equal(lobby().unread, 0);
 });
 
 test("if the server cannot promise, one decides oneself", () => {
   welcome();
-  chat.say(lobby(), "perhaps");
+  chat.send(lobby(), "perhaps");
   chat.disconnected();
   welcome({ position: id(500) });
-  chat.say(lobby(), "later");
-  const frames = sent(chat.receive({ ...chat.fence(false), type: "who", room: "lobby", members: [] }));
+  chat.send(lobby(), "later");
+  const frames = sent(chat.receive({ ...chat.syncBarrier(false), type: "who", room: "lobby", members: [] }));
   assert.deepEqual(frames.map(({ text }) => text), ["later"]);
   assert.equal(lobby().entries.find(({ text }) => text === "perhaps").status, "failed");
 });
@@ -199,9 +200,9 @@ test("if something may be missing, the place is marked and can be filled", () =>
   chat.receive(message(11, "bob", "old"));
   chat.disconnected();
   const effects = welcome({ position: id(99), history: [message(98, "bob", "new")] });
-  assert.ok(effects.some((one) => one.do === "welcomed" && one.missing));
+  assert.ok(effects.some((one) => one.effect === "welcomed" && one.missing));
   assert.deepEqual(texts(), ["old", "gap", "new"]);
-  const [ask] = chat.fill(lobby(), lobby().entries[1]);
+  const [ask] = chat.loadGap(lobby(), lobby().entries[1]);
   assert.equal(ask.before, id(98));
   const messages = [message(11, "bob", "old"), message(50, "bob", "between")];
   chat.receive({ type: "history", room: "lobby", messages, more: true, ref: ask.ref });
@@ -213,7 +214,7 @@ test("a gap stays open until it is filled, and older history goes before it", ()
   chat.receive(message(20, "bob", "old"));
   chat.disconnected();
   welcome({ position: id(99), history: [message(98, "bob", "new")] });
-  const [ask] = chat.fill(lobby(), lobby().entries[1]);
+  const [ask] = chat.loadGap(lobby(), lobby().entries[1]);
   chat.receive({ type: "history", room: "lobby", messages: [message(90, "bob", "late")], more: true, ref: ask.ref });
   chat.receive({ type: "history", room: "lobby", messages: [message(3, "bob", "ancient")], more: false });
   assert.deepEqual(texts(), ["ancient", "old", "gap", "late", "new"]);
@@ -240,20 +241,20 @@ test("a server with another journal: what was there stays, and is not mixed up",
 
 test("scrolling back asks for what is before the first message, once at a time", () => {
   welcome({ history: [message(5, "bob", "x")] });
-  const [ask] = chat.older(lobby());
+  const [ask] = chat.loadOlder(lobby());
   assert.deepEqual([ask.type, ask.room, ask.before], ["history", "lobby", id(5)]);
-  assert.deepEqual(chat.older(lobby()), []);
+  assert.deepEqual(chat.loadOlder(lobby()), []);
   chat.receive({ type: "history", room: "lobby", messages: [message(4, "bob", "w")], more: false, ref: ask.ref });
   assert.deepEqual(texts(), ["w", "x"]);
-  assert.deepEqual(chat.older(lobby()), [], "that was all");
+  assert.deepEqual(chat.loadOlder(lobby()), [], "that was all");
 });
 
 test("history that cannot be read is asked for again, but not at once", () => {
   welcome({ history: [message(5, "bob", "x")] });
-  const [ask] = chat.older(lobby());
+  const [ask] = chat.loadOlder(lobby());
   const [effect] = chat.receive({ type: "error", ref: ask.ref, code: "store", text: "no" });
-  assert.equal(effect.do, "stalled");
-  assert.deepEqual(chat.older(lobby()), []);
+  assert.equal(effect.effect, "historyFailed");
+  assert.deepEqual(chat.loadOlder(lobby()), []);
 });
 
 test("people come, go and change their names, in one line while nobody speaks", () => {
@@ -272,29 +273,29 @@ test("people come, go and change their names, in one line while nobody speaks", 
 test("after a storm it asks who is here", () => {
   welcome();
   const [effect] = chat.receive({ type: "joined", room: "lobby", nicks: ["a", "b"], count: 50 });
-  assert.equal(effect.do, "refresh");
-  assert.deepEqual(lobby().entries[0].changes.at(-1), { what: "joined", more: 48 });
+  assert.equal(effect.effect, "refreshMembers");
+  assert.deepEqual(lobby().entries[0].changes.at(-1), { change: "joined", count: 48 });
 });
 
 test("a private message has a conversation of its own and is urgent", () => {
   welcome();
   const [alert] = chat.receive({ type: "dm", id: id(11), time: iso(11), from: "bob", to: "me", text: "psst" });
-  assert.equal(alert.place.key, "@bob");
-  assert.equal(chat.places.get("@bob").unread, 1);
+  assert.equal(alert.conversation.key, "@bob");
+  assert.equal(chat.conversations.get("@bob").unread, 1);
   assert.deepEqual(texts(), []);
-  const [frame] = chat.say(chat.places.get("@bob"), "what?");
+  const [frame] = chat.send(chat.conversations.get("@bob"), "what?");
   assert.deepEqual([frame.type, frame.to], ["dm", "bob"]);
   chat.receive({ type: "dm", id: id(12), time: iso(12), from: "me", to: "bob", text: "what?" });
-  assert.deepEqual(texts(chat.places.get("@bob")), ["psst", "what?"]);
+  assert.deepEqual(texts(chat.conversations.get("@bob")), ["psst", "what?"]);
 });
 
 test("a private conversation follows the other's name", () => {
   welcome();
   chat.receive({ type: "dm", id: id(11), time: iso(11), from: "bob", to: "me", text: "psst" });
-  chat.show("@bob");
+  chat.select("@bob");
   chat.receive({ type: "renamed", from: "bob", to: "Robert" });
-  assert.equal(chat.current, "@robert");
-  assert.equal(chat.place.name, "Robert");
+  assert.equal(chat.currentKey, "@robert");
+  assert.equal(chat.current.name, "Robert");
 });
 
 test("entering a room: its topic, people and history come before one's own arrival", () => {
@@ -305,10 +306,10 @@ test("entering a room: its topic, people and history come before one's own arriv
   chat.receive({ type: "history", room: "garden", messages: [message(4, "zoe", "hi", { room: "garden" })], more: true });
   chat.receive({ type: "joined", room: "garden", nick: "me", id: id(12), time: iso(12) });
   chat.receive({ type: "ok", ref: ask.ref, id: id(12) });
-  assert.equal(chat.current, "#garden");
-  assert.equal(chat.place.topic, "flowers");
-  assert.deepEqual(chat.place.members, ["me", "zoe"]);
-  assert.deepEqual(texts(chat.place), ["hi"]);
+  assert.equal(chat.currentKey, "#garden");
+  assert.equal(chat.current.topic, "flowers");
+  assert.deepEqual(chat.current.members, ["me", "zoe"]);
+  assert.deepEqual(texts(chat.current), ["hi"]);
   assert.deepEqual(chat.join("GARDEN"), [], "one is there already");
 });
 
@@ -316,39 +317,39 @@ test("whoever asked to enter a room is told whether they did, where they asked",
   welcome();
   let [ask] = chat.join("a b");
   const refusal = { type: "error", ref: ask.ref, code: "room_invalid", text: "no space" };
-  assert.deepEqual(chat.receive(refusal), [{ do: "join_refused", text: "no space" }]);
+  assert.deepEqual(chat.receive(refusal), [{ effect: "joinRefused", text: "no space" }]);
   assert.deepEqual(texts(), [], "it is shown where it was asked for, and there alone");
   [ask] = chat.join("garden");
-  assert.deepEqual(chat.receive({ type: "joined", room: "garden", nick: "me", id: id(12) }), [{ do: "entered" }]);
+  assert.deepEqual(chat.receive({ type: "joined", room: "garden", nick: "me", id: id(12) }), [{ effect: "joined" }]);
   [ask] = chat.join("Ｇarden ß");
-  assert.deepEqual(chat.receive({ type: "notice", ref: ask.ref, text: "in it already" }), [{ do: "entered" }]);
-  assert.equal(chat.entering, false);
+  assert.deepEqual(chat.receive({ type: "notice", ref: ask.ref, text: "in it already" }), [{ effect: "joined" }]);
+  assert.equal(chat.joining, false);
 });
 
 test("leaving a room shows the one before", () => {
   welcome({ rooms: ["lobby", "garden"] });
-  chat.show("#garden");
+  chat.select("#garden");
   chat.receive({ type: "left", room: "garden", nick: "me", id: id(12) });
-  assert.equal(chat.current, "#lobby");
-  assert.ok(!chat.places.has("#garden"));
+  assert.equal(chat.currentKey, "#lobby");
+  assert.ok(!chat.conversations.has("#garden"));
 });
 
 test("a room that was left can be come back to, until one goes on elsewhere", () => {
   welcome({ rooms: ["lobby", "garden", "tea"] });
-  chat.show("#garden");
+  chat.select("#garden");
   chat.receive({ type: "left", room: "garden", nick: "me", id: id(12) });
-  assert.equal(chat.parted.name, "garden");
-  const [ask] = chat.comeBack();
+  assert.equal(chat.leftConversation.name, "garden");
+  const [ask] = chat.returnToLeft();
   assert.deepEqual([ask.type, ask.room], ["join", "garden"]);
   chat.receive({ type: "joined", room: "garden", nick: "me", id: id(13) });
-  assert.equal(chat.current, "#garden");
-  assert.equal(chat.parted, null);
-  for (const go of [() => chat.show("#tea"), () => chat.say(lobby(), "well")]) {
-    chat.show("#lobby");
-    chat.part(chat.open("room", "garden").key);
-    assert.ok(chat.parted);
+  assert.equal(chat.currentKey, "#garden");
+  assert.equal(chat.leftConversation, null);
+  for (const go of [() => chat.select("#tea"), () => chat.send(lobby(), "well")]) {
+    chat.select("#lobby");
+    chat.leave(chat.open("room", "garden").key);
+    assert.ok(chat.leftConversation);
     go();
-    assert.equal(chat.parted, null);
+    assert.equal(chat.leftConversation, null);
   }
 });
 
@@ -356,13 +357,13 @@ test("a private conversation that was closed comes back with what was said", () 
   welcome();
   const psst = { type: "dm", id: id(11), time: iso(11), from: "bob", to: "me", text: "psst" };
   chat.receive(psst);
-  chat.part("@bob");
-  assert.deepEqual(chat.comeBack(), []);
-  assert.deepEqual(texts(chat.place), ["psst"]);
-  chat.part("@bob");
+  chat.leave("@bob");
+  assert.deepEqual(chat.returnToLeft(), []);
+  assert.deepEqual(texts(chat.current), ["psst"]);
+  chat.leave("@bob");
   chat.receive({ ...psst, id: id(12), text: "still there?" });
-  assert.deepEqual(texts(chat.places.get("@bob")), ["psst", "still there?"]);
-  assert.equal(chat.parted, null);
+  assert.deepEqual(texts(chat.conversations.get("@bob")), ["psst", "still there?"]);
+  assert.equal(chat.leftConversation, null);
 });
 
 test("rooms that the server forgot are joined again", () => {
@@ -373,35 +374,35 @@ test("rooms that the server forgot are joined again", () => {
 });
 
 test("a name that is taken on the way in is told, and one comes in as a guest", () => {
-  chat.wanted = "bob";
+  chat.chosenNick = "bob";
   const [effect] = chat.receive({ type: "error", code: "nick_taken", text: "taken" });
-  assert.deepEqual(effect, { do: "name_refused", text: "taken", nick: "bob", taken: true });
-  assert.equal(chat.wanted, "bob", "to be asked for again next time");
+  assert.deepEqual(effect, { effect: "nickRefused", text: "taken", nick: "bob", taken: true });
+  assert.equal(chat.chosenNick, "bob", "to be asked for again next time");
 });
 
 test("a name that is refused leaves one the former", () => {
-  chat.wanted = "me";
+  chat.chosenNick = "me";
   welcome();
-  const ask = chat.takeName("bob");
+  const ask = chat.changeNick("bob");
   const [effect] = chat.receive({ type: "error", ref: ask.ref, code: "nick_taken", text: "taken" });
-  assert.equal(effect.do, "name_refused");
-  assert.equal(chat.wanted, "me");
+  assert.equal(effect.effect, "nickRefused");
+  assert.equal(chat.chosenNick, "me");
 });
 
 test("a reload keeps private conversations, what waits, and who one is", () => {
   welcome();
   chat.receive({ type: "dm", id: id(11), time: iso(11), from: "bob", to: "me", text: "psst" });
-  chat.say(lobby(), "on its way");
+  chat.send(lobby(), "on its way");
   chat.disconnected();
-  chat.say(chat.places.get("@bob"), "not yet sent");
-  const kept = JSON.parse(JSON.stringify(chat.snapshot()));
+  chat.send(chat.conversations.get("@bob"), "not yet sent");
+  const kept = JSON.parse(JSON.stringify(takeSnapshot(chat)));
   chat = new Chat({ now: () => NOON });
-  chat.restore(kept);
-  assert.equal(chat.address().session, "s3cret");
-  assert.equal(chat.address().since, id(11));
-  assert.deepEqual(texts(chat.places.get("@bob")), ["psst", "not yet sent"]);
-  assert.equal(lobby().entries[0].status, "unsure");
-  assert.equal(chat.places.get("@bob").entries[1].status, "waiting");
+  restoreSnapshot(chat, kept);
+  assert.equal(chat.connectQuery().session, "s3cret");
+  assert.equal(chat.connectQuery().since, id(11));
+  assert.deepEqual(texts(chat.conversations.get("@bob")), ["psst", "not yet sent"]);
+  assert.equal(lobby().entries[0].status, "unconfirmed");
+  assert.equal(chat.conversations.get("@bob").entries[1].status, "queued");
 });
 
 test("a search is of one room, and says if there is more than it found", () => {
@@ -410,24 +411,24 @@ test("a search is of one room, and says if there is more than it found", () => {
   assert.deepEqual([ask.text, ask.room, ask.limit], ["\\search two words", "lobby", 100]);
   const found = { type: "history", room: "lobby", words: "two words", messages: [message(4, "bob", "x")] };
   const [effect] = chat.receive({ ...found, more: true, ref: ask.ref });
-  assert.deepEqual([effect.do, effect.place, effect.messages.length, effect.more], ["found", lobby(), 1, true]);
+  assert.deepEqual([effect.effect, effect.conversation, effect.messages.length, effect.hasMore], ["searchResults", lobby(), 1, true]);
   const [again] = chat.search(lobby(), "?");
   const [refused] = chat.receive({ type: "error", ref: again.ref, code: "store", text: "no" });
-  assert.deepEqual([refused.do, refused.problem], ["found", "no"]);
+  assert.deepEqual([refused.effect, refused.problem], ["searchResults", "no"]);
 });
 
 test("after a reload the history is asked for", () => {
-  chat.restore({ session: "s", position: id(9), nick: "me" });
+  restoreSnapshot(chat, { session: "s", position: id(9), nick: "me" });
   const frames = sent(welcome({ recovered: true }));
   assert.ok(frames.some(({ type, room }) => type === "history" && room === "lobby"));
 });
 
 test("a room that nobody reads back in does not grow for ever", () => {
   welcome();
-  chat.attentive = true;
+  chat.viewingLatest = true;
   for (let n = 11; n < 1000; n += 1) chat.receive(message(n, "bob", "x"));
   assert.ok(lobby().entries.length <= 600);
-  assert.ok(lobby().more);
+  assert.ok(lobby().hasOlder);
 });
 
 test("frames that are not known are passed over", () => {
@@ -437,16 +438,16 @@ test("frames that are not known are passed over", () => {
 });
 
 test("the length of a message is that of its bytes", () => {
-  assert.ok(!tooLong("x".repeat(4096)));
-  assert.ok(tooLong("ü".repeat(2049)));
+  assert.ok(!isTooLong("x".repeat(4096)));
+  assert.ok(isTooLong("ü".repeat(2049)));
 });
 
 test("away is told of those here and forgotten when they are back", () => {
   welcome();
   chat.receive({ type: "away", nick: "bob", text: "lunch" });
-  assert.equal(chat.away.get("bob"), "lunch");
+  assert.equal(chat.awayTexts.get("bob"), "lunch");
   chat.receive({ type: "away", nick: "bob", text: "" });
-  assert.equal(chat.away.has("bob"), false);
+  assert.equal(chat.awayTexts.has("bob"), false);
 });
 
 test("a topic that somebody sets is told, one that is asked for is answered", () => {
@@ -470,21 +471,21 @@ test("refusals and notices are for this person alone, in the open conversation",
 
 test("who has left is not here until the next welcome", () => {
   welcome();
-  chat.say(lobby(), "on its way");
-  chat.disconnected({ left: true });
-  assert.equal(chat.left, true);
-  assert.equal(lobby().entries[0].status, "unsure");
+  chat.send(lobby(), "on its way");
+  chat.disconnected({ quit: true });
+  assert.equal(chat.quit, true);
+  assert.equal(lobby().entries[0].status, "unconfirmed");
   welcome({ recovered: true });
-  assert.equal(chat.left, false);
+  assert.equal(chat.quit, false);
 });
 
 test("in no room, what is for this person alone is told by the page", () => {
   welcome();
   chat.receive({ type: "left", room: "lobby", nick: "me", id: id(12) });
-  assert.equal(chat.place, null);
-  assert.deepEqual(chat.receive({ type: "notice", text: "one" }), [{ do: "told", text: "one", error: false }]);
+  assert.equal(chat.current, null);
+  assert.deepEqual(chat.receive({ type: "notice", text: "one" }), [{ effect: "notice", text: "one", error: false }]);
   const refused = chat.receive({ type: "error", code: "usage", text: "no" });
-  assert.deepEqual(refused.at(-1), { do: "told", text: "no", error: true });
+  assert.deepEqual(refused.at(-1), { effect: "notice", text: "no", error: true });
 });
 
 test("what somebody says comes after their arrival, and history before it", () => {

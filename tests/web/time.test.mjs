@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { dayName, dayOf, untilMidnight } from "../../twisted_chat/web/time.js";
+import { calendarDay, dayName, msUntilMidnight } from "../../twisted_chat/web/time.js";
 
 const noon = new Date(2026, 10, 21, 12).getTime();
 const at = (...parts) => new Date(...parts).getTime();
@@ -19,10 +19,10 @@ test("another year is named", () => {
 });
 
 test("a day is the same from its first to its last second", () => {
-  assert.equal(dayOf(at(2026, 10, 21, 0, 0)), dayOf(at(2026, 10, 21, 23, 59, 59)));
-  assert.notEqual(dayOf(at(2026, 10, 21)), dayOf(at(2026, 9, 21)));
+  assert.equal(calendarDay(at(2026, 10, 21, 0, 0)), calendarDay(at(2026, 10, 21, 23, 59, 59)));
+  assert.notEqual(calendarDay(at(2026, 10, 21)), calendarDay(at(2026, 9, 21)));
 });
 
 test("midnight is ahead", () => {
-  assert.equal(untilMidnight(at(2026, 10, 21, 23, 59)), 60_000);
+  assert.equal(msUntilMidnight(at(2026, 10, 21, 23, 59)), 60_000);
 });

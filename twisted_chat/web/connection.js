@@ -1,62 +1,62 @@
-// The life of the connection: opened, watched, and opened again when it breaks.
+// The connection to the server: a WebSocket that is opened, checked, and reopened with
+// backoff when it is lost.
 //
-// Pure but for what it is given: how to open a socket, a clock with timers, and chance.
-// `state` never claims more than is known: "connected" only after the server's welcome,
-// and, once there was a reason to doubt, only after the answer to what was asked then: any
-// other word may have been on its way since before.
+// Pure except for its arguments: how to open a socket, a clock with timers, a source of
+// randomness.  `state` never promises more than is known: it is "connected" only after the
+// server's welcome, and "checking" from the moment the connection is suspected dead until
+// the reply to the heartbeat sent then; any other frame may have been under way before.
 
-// Silence after which the server is asked whether it is still there, and the patience for
-// its answer.  Pages cannot see the pings of WebSocket itself.
-const QUIET = 30_000;
-const PATIENCE = 10_000;
-const SHORT_PATIENCE = 4_000;
-const OPENING = 15_000;
-const FIRST_WAIT = 400;
-const LONGEST_WAIT = 10_000;
+// Milliseconds without a frame before a heartbeat is sent: pages cannot see WebSocket pings.
+const HEARTBEAT_INTERVAL = 30_000;
+const REPLY_TIMEOUT = 10_000;
+const CHECK_TIMEOUT = 4_000; // for the reply of a connection that is suspected dead
+const OPEN_TIMEOUT = 15_000;
+const MIN_BACKOFF = 400;
+const MAX_BACKOFF = 10_000;
+const WAKE_ATTEMPTS = 2; // the longest backoff after `wake` is that of this attempt
 
-// Doubles each time; half of it by chance, so that not all pages return at once when a
-// server does.
-export function backoff(tries, random) {
-  const most = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries);
-  return most / 2 + (random() * most) / 2;
+// Exponential, half of it random, so that pages do not all reconnect at the same time.
+export function backoff(attempt, random) {
+  const limit = Math.min(MAX_BACKOFF, MIN_BACKOFF * 2 ** attempt);
+  return limit / 2 + (random() * limit) / 2;
 }
 
 export class Connection {
-  // `open(query)` gives a WebSocket, `query()` says who one is, `pulse()` is a frame with a
-  // `ref` of its own that the server answers; `onState(state, reason)`, `onFrame(frame)` and
-  // `onLost(code, reason)` are told.
-  constructor({ open, query, pulse, clock = globalThis, random = Math.random, ...told }) {
-    Object.assign(this, { open, query, pulse, clock, random, onLost: () => {}, ...told });
+  // `open(query)` returns a WebSocket, `query()` the parameters to connect with, and
+  // `heartbeat()` a frame with a `ref` of its own that the server replies to.  Callbacks:
+  // `onState(state, reason)`, `onFrame(frame)`, `onClose(code, reason)`.
+  constructor({ open, query, heartbeat, clock = globalThis, random = Math.random, ...callbacks }) {
+    Object.assign(this, { open, query, heartbeat, clock, random, onClose: () => {}, ...callbacks });
     this.state = "new"; // connecting, connected, checking, waiting, stopped
-    this.reason = "";
+    this.reason = ""; // the server's reason for closing, while waiting
     this.retryAt = 0;
-    this.tries = 0;
+    this.attempt = 0;
     this.socket = null;
     this.timer = undefined;
-    this.owed = false; // the server was asked something and has said nothing since
-    this.heard = 0; // when it last said something
-    this.sign = ""; // the `ref` of the answer that ends a doubt
+    this.awaitsReply = false; // a frame was sent and nothing has been received since
+    this.lastReceivedAt = 0;
+    this.checkRef = ""; // the `ref` of the reply that ends "checking"
   }
 
   get isUp() {
     return this.state === "connected" || this.state === "checking";
   }
 
-  become(state, reason = "") {
+  setState(state, reason = "") {
     const changed = state !== this.state || reason !== this.reason;
     this.state = state;
     this.reason = reason;
     if (changed) this.onState(state, reason);
   }
 
-  later(wait, call) {
+  startTimer(wait, call) {
     this.clock.clearTimeout(this.timer);
     this.timer = this.clock.setTimeout(call, wait);
   }
 
   connect() {
-    this.drop();
-    this.become("connecting");
+    this.closeSocket();
+    this.setState("connecting");
     let socket;
     try {
       socket = this.open(this.query());
@@ -65,13 +65,13 @@ export class Connection {
       return;
     }
     this.socket = socket;
-    // A socket that was given up may still speak; only the present one is listened to.
-    const mine = (call) => (event) => {
+    // An abandoned socket may still fire events; only the current one counts.
+    const ifCurrent = (call) => (event) => {
       if (this.socket === socket) call(event);
     };
-    socket.addEventListener("message", mine(({ data }) => this.received(data)));
-    socket.addEventListener("close", mine(({ reason, code }) => this.lost(reason, code)));
-    this.later(OPENING, () => this.lost());
+    socket.addEventListener("message", ifCurrent(({ data }) => this.received(data)));
+    socket.addEventListener("close", ifCurrent(({ reason, code }) => this.lost(reason, code)));
+    this.startTimer(OPEN_TIMEOUT, () => this.lost());
   }
 
   received(data) {
@@ -82,37 +82,40 @@ export class Connection {
       return;
     }
     if (frame === null || typeof frame !== "object") return;
-    this.owed = false;
-    this.heard = this.clock.Date.now();
-    if (frame.type === "welcome") this.tries = 0;
-    // The frame first: whoever asks for the state then finds what the welcome brought.
+    this.awaitsReply = false;
+    this.lastReceivedAt = this.clock.Date.now();
+    if (frame.type === "welcome") this.attempt = 0;
+    // The frame first: what the welcome brings must be known when the state changes.
     this.onFrame(frame);
-    if (this.state === "checking" && frame.ref !== this.sign) {
-      this.later(SHORT_PATIENCE, () => this.lost());
+    if (this.state === "checking" && frame.ref !== this.checkRef) {
+      this.startTimer(CHECK_TIMEOUT, () => this.lost());
     } else if (frame.type === "welcome" || this.isUp) {
-      this.become("connected");
-      this.later(QUIET, () => this.check(PATIENCE, false));
+      this.setState("connected");
+      this.startTimer(HEARTBEAT_INTERVAL, () => this.check(REPLY_TIMEOUT, false));
     }
   }
 
-  // Asks for a sign of life.  `doubt`: there is a reason to think that it is gone.
-  check(patience = SHORT_PATIENCE, doubt = true) {
+  // Sends a heartbeat.  `suspect`: there is a reason to believe that the connection is dead.
+  check(timeout = CHECK_TIMEOUT, suspect = true) {
     if (!this.isUp) return;
-    const pulse = this.pulse();
-    if (doubt) {
-      this.become("checking");
-      this.sign = pulse.ref;
+    const heartbeat = this.heartbeat();
+    if (suspect) {
+      this.setState("checking");
+      this.checkRef = heartbeat.ref;
     }
-    this.write(pulse);
-    this.later(patience, () => this.lost());
+    this.write(heartbeat);
+    this.startTimer(timeout, () => this.lost());
   }
 
+  // False if there is no connection.
   send(frame) {
     if (!this.isUp) return false;
     this.write(frame);
-    // The server answers whatever it is asked; one that does not is gone.
-    if (!this.owed && this.state === "connected") this.later(PATIENCE, () => this.check());
-    this.owed = true;
+    // The server replies to every frame; without a reply the connection is suspect.
+    if (!this.awaitsReply && this.state === "connected") {
+      this.startTimer(REPLY_TIMEOUT, () => this.check());
+    }
+    this.awaitsReply = true;
     return true;
   }
 
@@ -121,41 +124,42 @@ export class Connection {
   }
 
   lost(reason = "", code = 0) {
-    this.drop();
-    this.onLost(code, reason);
+    this.closeSocket();
+    this.onClose(code, reason);
     this.retry(reason);
   }
 
   retry(reason = "") {
-    const wait = backoff(this.tries, this.random);
-    this.tries += 1;
+    const wait = backoff(this.attempt, this.random);
+    this.attempt += 1;
     this.retryAt = this.clock.Date.now() + wait;
-    this.become("waiting", reason);
-    this.later(wait, () => this.connect());
+    this.setState("waiting", reason);
+    this.startTimer(wait, () => this.connect());
   }
 
-  // Something speaks for trying now: the network is back, the person is, or asks for it.
-  nudge() {
+  // Call when the network or the user is back: reconnects at once, or checks a connection.
+  wake() {
     if (this.state === "waiting") {
-      this.tries = Math.min(this.tries, 2);
+      this.attempt = Math.min(this.attempt, WAKE_ATTEMPTS);
       this.connect();
       return;
     }
-    // So long a silence means that this machine, or this page, was asleep.
-    this.check(SHORT_PATIENCE, this.clock.Date.now() - this.heard > QUIET + PATIENCE);
+    // A silence longer than a heartbeat and its timeout: the page or the machine was asleep.
+    const silence = this.clock.Date.now() - this.lastReceivedAt;
+    this.check(CHECK_TIMEOUT, silence > HEARTBEAT_INTERVAL + REPLY_TIMEOUT);
   }
 
-  // For good: the person has left.
+  // Permanent, until `connect` is called: the user has quit.
   stop() {
-    this.drop();
-    this.become("stopped");
+    this.closeSocket();
+    this.setState("stopped");
   }
 
-  drop() {
+  closeSocket() {
     this.clock.clearTimeout(this.timer);
     const { socket } = this;
     this.socket = null;
-    this.owed = false;
+    this.awaitsReply = false;
     socket?.close();
   }
 }

@@ -1,312 +1,328 @@
-// What each frame of the server means for what this person knows.
+// The handler of each type of frame from the server.
 //
-// Pure.  Each function takes the chat, the frame, and what the frame answers, if it
-// answers something; it may return effects (see state.js).
+// Pure.  A handler takes the chat, the frame, and the context of the request that the frame
+// replies to, if any; it updates the chat and may return effects (see chat.js).
 
-import { mentions } from "./mentions.js";
+import { isMessage, keyOf } from "./conversation.js";
+import { hasMention } from "./mentions.js";
 import { fold } from "./names.js";
-import { isSpoken, keyOf } from "./place.js";
+import { strings } from "./strings.js";
 
-const send = (frame) => ({ do: "send", frame });
+const send = (frame) => ({ effect: "send", frame });
 const timeOf = (chat, frame) => Date.parse(frame.time) || chat.now();
-const whenOf = (chat, frame) => ({ at: frame.id ?? chat.position, time: timeOf(chat, frame) });
+const roomOf = (chat, frame) => chat.conversations.get(keyOf("room", frame.room ?? ""));
 
-// Only what comes live moves the position: an answer may overtake what others said.
-function saw(chat, id) {
+// The fields of a system entry that say where it belongs.
+const placementOf = (chat, frame) => ({
+  position: frame.id ?? chat.position,
+  time: timeOf(chat, frame),
+});
+
+// Only live events advance the position: a reply may overtake events of other members.
+function advancePosition(chat, id) {
   if (id && id > chat.position) chat.position = id;
 }
 
-// A guest may come back under another number; what is told of the time before is still theirs.
+// A guest may return under another number; replayed messages still have the old nickname.
 function isMine(chat, nick) {
   const folded = fold(nick);
-  return folded === fold(chat.nick) || (chat.holding && folded === fold(chat.former));
+  return folded === fold(chat.nick) || (chat.holdSends && folded === fold(chat.previousNick));
 }
 
-function spoken(chat, frame) {
+function messageEntry(chat, frame) {
   const { type: kind, id, from } = frame;
   const mine = isMine(chat, from);
   const text = String(frame.text);
   const entry = { kind, id, time: timeOf(chat, frame), from, text, mine };
-  if (!mine && kind !== "dm") entry.mention = mentions(text, chat.nick);
+  if (!mine && kind !== "dm") entry.mention = hasMention(text, chat.nick);
   return entry;
 }
 
-// Something was said just now, or while this page was away.
-function hear(chat, place, frame) {
-  const entry = spoken(chat, frame);
-  const effects = [];
-  const known = place.known.get(entry.id);
-  saw(chat, entry.id);
-  if (known) {
-    // Confirmed already; a filter of the server may have changed the words.
-    if (entry.mine) Object.assign(known, { text: entry.text, time: entry.time });
-    return effects;
-  }
-  if (entry.mine) place.settle(entry);
-  place.insert(entry);
-  const open = chat.current === place.key;
-  place.trim(open && !chat.attentive);
-  if (entry.mine || (open && chat.attentive)) return effects;
+const messageEntries = (chat, frames = []) =>
+  frames.map((frame) => messageEntry(chat, frame)).filter((entry) => isMessage(entry) && entry.id);
 
-  // What was read before is not new any more.
-  if (place.unread === 0) place.newFrom = entry.key;
-  place.unread += 1;
-  if (entry.mention || place.kind === "dm") {
-    place.mentions += 1;
-    effects.push({ do: "alert", place, entry });
+// A live message, or one that is replayed after a reconnect.
+function receiveMessage(chat, conversation, frame) {
+  const entry = messageEntry(chat, frame);
+  const known = conversation.entriesById.get(entry.id);
+  advancePosition(chat, entry.id);
+  if (known) {
+    // Confirmed by the reply already; the word filter may have changed the text.
+    if (entry.mine) Object.assign(known, { text: entry.text, time: entry.time });
+    return [];
+  }
+  if (entry.mine) conversation.confirm(entry);
+  conversation.insert(entry);
+  const isCurrent = chat.currentKey === conversation.key;
+  conversation.trim(isCurrent && !chat.viewingLatest);
+  if (entry.mine || (isCurrent && chat.viewingLatest)) return [];
+
+  if (conversation.unread === 0) conversation.firstUnreadKey = entry.key;
+  conversation.unread += 1;
+  if (!entry.mention && conversation.kind !== "dm") return [];
+  conversation.mentions += 1;
+  return [{ effect: "notify", conversation, entry }];
+}
+
+function updateMembers(chat, room, { members = [], away = {}, count }) {
+  room.setMembers(members, count);
+  for (const nick of members) chat.awayTexts.delete(fold(nick));
+  for (const [nick, text] of Object.entries(away)) chat.awayTexts.set(fold(nick), text);
+}
+
+function addPresence(chat, room, frame, ...changes) {
+  room.addSystemEntry({ kind: "presence", ...placementOf(chat, frame), changes });
+}
+
+// Many members joined or left at once: the frame has some of the names, and the total.
+function receiveBulkPresence(chat, frame, change) {
+  const room = roomOf(chat, frame);
+  if (!room) return [];
+  const changes = frame.nicks.map((nick) => ({ change, nick }));
+  const unnamed = frame.count - frame.nicks.length;
+  if (unnamed > 0) changes.push({ change, count: unnamed });
+  addPresence(chat, room, frame, ...changes);
+  return [{ effect: "refreshMembers", room }];
+}
+
+// Brings each conversation up to date after the welcome; returns the effects.
+function synchronize(chat, frame, { joinedRooms, currentRoom, missing }) {
+  const effects = [];
+  const request = (frames) => effects.push(...frames.map(send));
+  // Ids of another journal cannot be compared with those so far.
+  const otherJournal = missing && frame.position < chat.position;
+  const history = messageEntries(chat, frame.history);
+  for (const conversation of chat.conversations.values()) {
+    const gap = missing ? conversation.markGap(chat.now(), otherJournal) : null;
+    if (conversation === currentRoom && gap) conversation.closeGap(gap, history, true);
+    else if (conversation === currentRoom) conversation.mergeHistory(history);
+    if (conversation.kind !== "room") continue;
+
+    if (!joinedRooms.has(conversation.name)) {
+      const join = { type: "join", room: conversation.name };
+      request([chat.request(join, { purpose: "rejoin", conversation })]);
+    } else if (conversation !== currentRoom) {
+      request([chat.listMembers(conversation.name)]);
+    }
+    if (gap && conversation !== currentRoom) request(chat.loadGap(conversation, gap));
+    else if (!gap && !conversation.entriesById.size) request(chat.loadOlder(conversation));
   }
   return effects;
 }
 
-function seePeople(chat, place, { members = [], away = {}, count }) {
-  place.people(members, count);
-  for (const nick of members) chat.away.delete(fold(nick));
-  for (const [nick, text] of Object.entries(away)) chat.away.set(fold(nick), text);
+// A direct conversation continues under the new nickname, unless there is one already.
+function renameDirect(chat, from, to, entry) {
+  const [oldKey, newKey] = [keyOf("dm", from), keyOf("dm", to)];
+  const direct = chat.conversations.get(oldKey);
+  if (!direct || (oldKey !== newKey && chat.conversations.has(newKey))) return;
+  direct.name = to;
+  chat.conversations = new Map([...chat.conversations.values()].map((one) => [one.key, one]));
+  if (chat.currentKey === oldKey) chat.currentKey = newKey;
+  direct.addSystemEntry(entry);
 }
 
-const spokenOf = (chat, messages = []) =>
-  messages.map((one) => spoken(chat, one)).filter((one) => isSpoken(one) && one.id);
-
-// Many at once, in a storm of arrivals or departures: some of the names, and how many.
-function crowd(chat, frame, what) {
-  const place = chat.places.get(keyOf("room", frame.room ?? ""));
-  if (!place) return [];
-  const changes = frame.nicks.map((nick) => ({ what, nick }));
-  const more = frame.count - frame.nicks.length;
-  if (more > 0) changes.push({ what, more });
-  place.tell({ kind: "presence", ...whenOf(chat, frame), changes });
-  return [{ do: "refresh", place }];
-}
-
-export const FRAMES = {
+export const FRAME_HANDLERS = {
   welcome(chat, frame) {
-    const effects = [];
     const resumed = chat.position !== "";
     const missing = resumed && !frame.recovered;
-    // Ids of another journal say nothing about ours, and cannot be compared.
-    const foreign = missing && frame.position < chat.position;
-    if (chat.nick && chat.nick !== frame.nick) chat.former = chat.nick;
-    Object.assign(chat, { online: true, holding: true, left: false, nick: frame.nick });
+    if (chat.nick && chat.nick !== frame.nick) chat.previousNick = chat.nick;
+    Object.assign(chat, { online: true, holdSends: true, quit: false, nick: frame.nick });
     chat.session = frame.session ?? chat.session;
-    // Else what was missed is still to come, and moves the position itself.
+
+    const joinedRooms = new Set(frame.rooms ?? []);
+    if (frame.room) joinedRooms.add(frame.room);
+    for (const name of joinedRooms) chat.open("room", name);
+    const currentRoom = frame.room ? chat.open("room", frame.room) : null;
+    if (currentRoom) {
+      updateMembers(chat, currentRoom, frame);
+      currentRoom.topic = frame.topic ?? "";
+    }
+    const effects = synchronize(chat, frame, { joinedRooms, currentRoom, missing });
+    // Otherwise the missed events are still to come, and advance the position themselves.
     if (!resumed || missing) chat.position = frame.position ?? "";
-
-    const rooms = new Set(frame.rooms ?? []);
-    if (frame.room) rooms.add(frame.room);
-    for (const name of rooms) chat.open("room", name);
-    const here = frame.room ? chat.open("room", frame.room) : null;
-    if (here) {
-      seePeople(chat, here, frame);
-      here.topic = frame.topic ?? "";
-    }
-    const said = spokenOf(chat, frame.history);
-    for (const place of chat.places.values()) {
-      const gap = missing ? place.interrupt(chat.now(), foreign) : null;
-      if (place === here && gap) place.bridge(gap, said, true);
-      else if (place === here) place.merge(said);
-      if (place.kind !== "room") continue;
-
-      if (!rooms.has(place.name)) {
-        const ask = { type: "join", room: place.name };
-        effects.push(send(chat.ask(ask, { about: "rejoin", place })));
-      } else if (place !== here) {
-        const ask = { type: "who", room: place.name };
-        effects.push(send(chat.ask(ask, { about: "who" })));
-      }
-      if (gap && place !== here) effects.push(...chat.fill(place, gap).map(send));
-      else if (!gap && !place.known.size) effects.push(...chat.older(place).map(send));
-    }
-    if (!chat.place) chat.show(here?.key ?? chat.rooms()[0]?.key ?? "");
-    chat.lastRoom ||= here?.key ?? "";
+    if (!chat.current) chat.select(currentRoom?.key ?? chat.rooms()[0]?.key ?? "");
+    chat.lastRoomKey ||= currentRoom?.key ?? "";
 
     const motd = [frame.motd ?? []].flat();
-    if (motd.length && !chat.greeted) effects.push(...chat.note(motd.join("\n")));
-    chat.greeted = true;
-    effects.push({ do: "welcomed", resumed, missing });
+    if (motd.length && !chat.motdShown) effects.push(...chat.addNotice(motd.join("\n")));
+    chat.motdShown = true;
+    effects.push({ effect: "welcomed", missing });
     return effects;
   },
 
   message(chat, frame) {
-    const place = chat.places.get(keyOf("room", frame.room));
-    return place ? hear(chat, place, frame) : saw(chat, frame.id);
-  },
-
-  action(chat, frame) {
-    return FRAMES.message(chat, frame);
-  },
-
-  dm(chat, frame) {
-    const mine = isMine(chat, frame.from);
-    return hear(chat, chat.open("dm", mine ? frame.to : frame.from), frame);
-  },
-
-  joined(chat, frame) {
-    saw(chat, frame.id);
-    if (frame.nick === undefined) return crowd(chat, frame, "joined");
-    const mine = frame.nick === chat.nick;
-    const place = mine ? chat.open("room", frame.room) : chat.places.get(keyOf("room", frame.room));
-    const news = place?.arrive(frame.nick);
-    if (mine) {
-      if (!chat.entering) return [];
-      chat.entering = false;
-      chat.show(place.key);
-      return [{ do: "entered" }];
-    }
-    if (news) {
-      const changes = [{ what: "joined", nick: frame.nick }];
-      place.tell({ kind: "presence", ...whenOf(chat, frame), changes });
-    }
+    const room = roomOf(chat, frame);
+    if (room) return receiveMessage(chat, room, frame);
+    advancePosition(chat, frame.id);
     return [];
   },
 
-  left(chat, frame) {
-    saw(chat, frame.id);
-    if (frame.nick === undefined) return crowd(chat, frame, "left");
-    const everywhere = frame.room === null || frame.room === undefined;
-    const key = everywhere ? null : keyOf("room", frame.room);
-    if (frame.nick === chat.nick && key) {
-      chat.part(key);
-      return [{ do: "parted" }];
+  action(chat, frame) {
+    return FRAME_HANDLERS.message(chat, frame);
+  },
+
+  dm(chat, frame) {
+    const other = isMine(chat, frame.from) ? frame.to : frame.from;
+    return receiveMessage(chat, chat.open("dm", other), frame);
+  },
+
+  joined(chat, frame) {
+    advancePosition(chat, frame.id);
+    const { nick } = frame;
+    if (nick === undefined) return receiveBulkPresence(chat, frame, "joined");
+    if (nick !== chat.nick) {
+      const room = roomOf(chat, frame);
+      if (room?.addMember(nick)) addPresence(chat, room, frame, { change: "joined", nick });
+      return [];
     }
-    for (const place of chat.rooms()) {
-      if ((everywhere || place.key === key) && place.depart(frame.nick)) {
-        const changes = [{ what: "left", nick: frame.nick }];
-        place.tell({ kind: "presence", ...whenOf(chat, frame), changes });
+    const room = chat.open("room", frame.room);
+    room.addMember(nick);
+    if (!chat.joining) return [];
+    chat.joining = false;
+    chat.select(room.key);
+    return [{ effect: "joined" }];
+  },
+
+  left(chat, frame) {
+    advancePosition(chat, frame.id);
+    const { nick, room } = frame;
+    if (nick === undefined) return receiveBulkPresence(chat, frame, "left");
+    const leftChat = room === null || room === undefined;
+    const key = leftChat ? null : keyOf("room", room);
+    if (nick === chat.nick && key) {
+      chat.leave(key);
+      return [{ effect: "left" }];
+    }
+    for (const one of chat.rooms()) {
+      if ((leftChat || one.key === key) && one.removeMember(nick)) {
+        addPresence(chat, one, frame, { change: "left", nick });
       }
     }
-    if (everywhere) chat.away.delete(fold(frame.nick));
+    if (leftChat) chat.awayTexts.delete(fold(nick));
     return [];
   },
 
   renamed(chat, frame) {
     const { from, to } = frame;
-    saw(chat, frame.id);
+    advancePosition(chat, frame.id);
+    const entry = () => ({ kind: "renamed", ...placementOf(chat, frame), from, to });
     const mine = from === chat.nick;
-    const told = { kind: "renamed", ...whenOf(chat, frame), from, to };
-    const away = chat.away.get(fold(from));
-    chat.away.delete(fold(from));
-    if (away) chat.away.set(fold(to), away);
-    for (const place of chat.rooms()) {
-      if (place.rename(from, to)) place.tell({ ...told });
+    const away = chat.awayText(from);
+    chat.awayTexts.delete(fold(from));
+    if (away) chat.awayTexts.set(fold(to), away);
+    for (const room of chat.rooms()) {
+      if (room.renameMember(from, to)) room.addSystemEntry(entry());
     }
     if (mine) {
       chat.nick = to;
-      return [{ do: "named" }];
+      return [{ effect: "nickChanged" }];
     }
-    // A private conversation goes on under the new name, unless there is one already.
-    const [before, after] = [keyOf("dm", from), keyOf("dm", to)];
-    const talk = chat.places.get(before);
-    if (talk && (before === after || !chat.places.has(after))) {
-      talk.name = to;
-      chat.places = new Map([...chat.places.values()].map((place) => [place.key, place]));
-      if (chat.current === before) chat.current = after;
-      talk.tell({ ...told });
-    }
+    renameDirect(chat, from, to, entry());
     return [];
   },
 
-  topic(chat, frame, about) {
-    saw(chat, frame.id);
-    const { room, id, from } = frame;
-    // Nobody's deed, so an answer; on entering a room it comes before one's own arrival.
-    const place = from ? chat.places.get(keyOf("room", room)) : chat.open("room", room);
-    if (!place) return;
-    place.topic = frame.text ?? "";
-    if (about) chat.note(place.topic ? `The topic is: ${place.topic}` : "There is no topic.");
+  topic(chat, frame, context) {
+    advancePosition(chat, frame.id);
+    const { room: name, id, from } = frame;
+    // Without an author it is a reply; on joining a room it comes before the own "joined".
+    const room = from ? roomOf(chat, frame) : chat.open("room", name);
+    if (!room) return;
+    room.topic = frame.text ?? "";
+    if (context) chat.addNotice(strings.topicIs(room.topic));
     if (!from) return;
-    place.tell({ kind: "topic", id, time: timeOf(chat, frame), from, text: place.topic });
+    room.addSystemEntry({ kind: "topic", id, time: timeOf(chat, frame), from, text: room.topic });
   },
 
   away(chat, { nick, text, id }) {
-    saw(chat, id);
-    if (text) chat.away.set(fold(nick), text);
-    else chat.away.delete(fold(nick));
+    advancePosition(chat, id);
+    if (text) chat.awayTexts.set(fold(nick), text);
+    else chat.awayTexts.delete(fold(nick));
   },
 
-  who(chat, frame, about) {
-    const place = chat.places.get(keyOf("room", frame.room ?? ""));
-    if (place) seePeople(chat, place, frame);
-    if (about?.about !== "asked") return [];
-    const { room, members, count = members.length } = frame;
-    return chat.note(`Here in #${room} (${count}): ${members.join(", ")}`);
+  who(chat, frame, context) {
+    const room = roomOf(chat, frame);
+    if (room) updateMembers(chat, room, frame);
+    if (context?.purpose !== "show members") return [];
+    return chat.addNotice(strings.membersOf(frame));
   },
 
-  history(chat, frame, about) {
-    if (about?.about === "search" || typeof frame.words === "string") {
-      const found = spokenOf(chat, frame.messages);
-      return [{ do: "found", place: about?.place, messages: found, more: Boolean(frame.more) }];
+  history(chat, frame, context) {
+    const entries = messageEntries(chat, frame.messages);
+    const hasMore = Boolean(frame.more);
+    if (context?.purpose === "search" || typeof frame.words === "string") {
+      const { conversation } = context ?? {};
+      return [{ effect: "searchResults", conversation, messages: entries, hasMore }];
     }
-    const place = chat.places.get(keyOf("room", frame.room));
-    if (!place) return [];
-    const said = spokenOf(chat, frame.messages);
-    if (about?.about === "gap") place.bridge(about.gap, said, frame.more);
-    else place.merge(said);
-    if (about?.about === "older") {
-      place.loading = false;
-      place.more = Boolean(frame.more) && said.length > 0;
+    const room = roomOf(chat, frame);
+    if (!room) return [];
+    if (context?.purpose === "gap") room.closeGap(context.gap, entries, hasMore);
+    else room.mergeHistory(entries);
+    if (context?.purpose === "older") {
+      room.loadingOlder = false;
+      room.hasOlder = hasMore && entries.length > 0;
     }
-    return [{ do: "loaded", place }];
+    return [{ effect: "historyLoaded" }];
   },
 
   rooms(chat, frame) {
-    chat.listed = frame.rooms;
-    return [{ do: "listed" }];
+    chat.roomList = frame.rooms;
+    return [{ effect: "roomsListed" }];
   },
 
-  notice(chat, frame, about) {
-    if (about?.about === "pulse") return [];
-    const effects = chat.note([frame.text ?? ""].flat().join("\n"));
-    if (about?.about !== "join") return effects;
-    // In it already, under a spelling that only the server knows to be the same.
-    chat.entering = false;
-    return [...effects, { do: "entered" }];
+  notice(chat, frame, context) {
+    if (context?.purpose === "heartbeat") return [];
+    const effects = chat.addNotice([frame.text ?? ""].flat().join("\n"));
+    if (context?.purpose !== "join") return effects;
+    // Already a member, under a spelling that only the server knows to be the same.
+    chat.joining = false;
+    return [...effects, { effect: "joined" }];
   },
 
-  ok(chat, frame, about) {
-    if (about?.about === "nick") return [{ do: "named" }];
-    if (about?.about !== "said" || !frame.id) return [];
-    const { place, entry } = about;
-    // The words themselves may have come first, and have taken the place of this.
-    if (!entry.status || !place.remove(entry)) return [];
+  ok(chat, frame, context) {
+    if (context?.purpose === "nick") return [{ effect: "nickChanged" }];
+    if (context?.purpose !== "send" || !frame.id) return [];
+    const { conversation, entry } = context;
+    // The message itself may have come first and have replaced this entry.
+    if (!entry.status || !conversation.remove(entry)) return [];
     delete entry.status;
-    place.insert(Object.assign(entry, { id: frame.id, from: chat.nick }));
+    conversation.insert(Object.assign(entry, { id: frame.id, from: chat.nick }));
     return [];
   },
 
-  error(chat, frame, about) {
-    const text = frame.text || "That did not work.";
-    const told = { do: "refused", text };
+  error(chat, frame, context) {
+    const text = frame.text || strings.requestFailed;
+    const announced = { effect: "error", text };
     const taken = frame.code === "nick_taken";
-    switch (about?.about) {
-      case "said":
-        if (about.entry.status) Object.assign(about.entry, { status: "failed", problem: text });
-        return [told];
+    switch (context?.purpose) {
+      case "send":
+        if (context.entry.status) Object.assign(context.entry, { status: "failed", problem: text });
+        return [announced];
       case "nick":
-        chat.wanted = about.former;
-        return [{ do: "name_refused", text, nick: about.nick, taken }];
+        chat.chosenNick = context.previous;
+        return [{ effect: "nickRefused", text, nick: context.nick, taken }];
       case "search":
-        return [{ do: "found", place: about.place, messages: [], problem: text }];
+        return [{ effect: "searchResults", conversation: context.conversation, messages: [], problem: text }];
       case "older":
-        return [{ do: "stalled", place: about.place }];
+        return [{ effect: "historyFailed", conversation: context.conversation }];
       case "gap":
-        about.gap.loading = false;
+        context.gap.loading = false;
         return [];
       case "rejoin":
-        chat.close(about.place.key);
+        chat.remove(context.conversation.key);
         break;
       case "join":
-        chat.entering = false;
-        return [{ do: "join_refused", text }];
-      case "pulse":
-      case "fence":
-      case "who":
+        chat.joining = false;
+        return [{ effect: "joinRefused", text }];
+      case "heartbeat":
+      case "sync":
+      case "members":
         return [];
       default:
     }
-    // Before the welcome it can only be about the name one wished to come in with.
+    // Before the welcome it can only be about the nickname in the connect query.
     if (!chat.online && /^nick/u.test(frame.code ?? "")) {
-      return [{ do: "name_refused", text, nick: chat.wanted, taken }];
+      return [{ effect: "nickRefused", text, nick: chat.chosenNick, taken }];
     }
-    return [told, ...chat.note(text, { error: true })];
+    return [announced, ...chat.addNotice(text, { error: true })];
   },
 };

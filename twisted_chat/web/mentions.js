@@ -1,34 +1,34 @@
-// Finds a person's name in what others say.  Pure: text in, parts out.
+// Mentions of a nickname in a text.  Pure: text in, parts out.
 
-const INSIDE_A_NAME = "[\\p{L}\\p{M}\\p{N}_-]";
-const made = new Map();
+const NAME_CHARACTER = "[\\p{L}\\p{M}\\p{N}_-]";
+const patterns = new Map();
 
-// Whole names only: "al" is not meant by "also", nor by "al-2".
-function pattern(nick) {
-  let found = made.get(nick);
-  if (!found) {
+// Whole names only: neither "also" nor "al-2" mentions "al".
+function patternFor(nick) {
+  let pattern = patterns.get(nick);
+  if (!pattern) {
     const literal = nick.replace(/[.*+?^${}()|[\]\\/]/gu, "\\$&");
-    found = new RegExp(`(?<!${INSIDE_A_NAME})@?${literal}(?!${INSIDE_A_NAME})`, "giu");
-    made.clear(); // one person, one name at a time
-    made.set(nick, found);
+    pattern = new RegExp(`(?<!${NAME_CHARACTER})@?${literal}(?!${NAME_CHARACTER})`, "giu");
+    patterns.clear(); // only the current nickname is ever looked for
+    patterns.set(nick, pattern);
   }
-  return found;
+  return pattern;
 }
 
-export function mentions(text, nick) {
-  return nick !== "" && text.search(pattern(nick)) >= 0;
+export function hasMention(text, nick) {
+  return nick !== "" && text.search(patternFor(nick)) >= 0;
 }
 
 // "hi bob!" -> [{text: "hi "}, {text: "bob", mention: true}, {text: "!"}]
 export function splitMentions(text, nick) {
   if (nick === "") return [{ text }];
   const parts = [];
-  let done = 0;
-  for (const match of text.matchAll(pattern(nick))) {
-    if (match.index > done) parts.push({ text: text.slice(done, match.index) });
+  let end = 0;
+  for (const match of text.matchAll(patternFor(nick))) {
+    if (match.index > end) parts.push({ text: text.slice(end, match.index) });
     parts.push({ text: match[0], mention: true });
-    done = match.index + match[0].length;
+    end = match.index + match[0].length;
   }
-  if (done < text.length) parts.push({ text: text.slice(done) });
+  if (end < text.length) parts.push({ text: text.slice(end) });
   return parts;
 }

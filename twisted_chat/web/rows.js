@@ -1,75 +1,84 @@
-// From what happened in a conversation to the rows on the screen.  Pure.
+// The rows on the screen for the entries of a conversation.  Pure.
 
-import { isSpoken } from "./place.js";
-import { dayOf } from "./time.js";
+import { isMessage } from "./conversation.js";
+import { strings } from "./strings.js";
+import { calendarDay, dayName } from "./time.js";
 
-const TOGETHER = 5 * 60_000;
+const GROUP_MS = 5 * 60_000; // messages of one member this close together share a header
+const MAX_NAMES = 6;
 
-function names(list) {
-  if (list.length < 2) return list.join("");
-  return `${list.slice(0, -1).join(", ")} and ${list.at(-1)}`;
-}
-
-// "alice and bob joined; carol left": what a run of coming and going amounts to.
+// "alice and bob joined; carol left": the net effect of a series of presence changes.
 export function presenceText(changes) {
-  const seen = new Map();
-  const more = { joined: 0, left: 0 };
-  for (const { what, nick, more: count } of changes) {
-    if (count) more[what] += count;
-    else seen.set(nick, [...(seen.get(nick) ?? []), what]);
+  const changesOf = new Map(); // nickname -> its changes
+  const unnamed = { joined: 0, left: 0 };
+  for (const { change, nick, count } of changes) {
+    if (count) unnamed[change] += count;
+    else changesOf.set(nick, [...(changesOf.get(nick) ?? []), change]);
   }
-  const groups = { joined: [], left: [], "came and went": [], "went and came back": [] };
-  for (const [nick, moves] of seen) {
-    const [first, last] = [moves[0], moves.at(-1)];
+  const groups = { joined: [], left: [], joinedAndLeft: [], leftAndRejoined: [] };
+  for (const [nick, own] of changesOf) {
+    const [first, last] = [own[0], own.at(-1)];
     if (first === last) groups[first].push(nick);
-    else groups[first === "joined" ? "came and went" : "went and came back"].push(nick);
+    else groups[first === "joined" ? "joinedAndLeft" : "leftAndRejoined"].push(nick);
   }
   const parts = [];
-  for (const [what, people] of Object.entries(groups)) {
-    const shown = people.slice(0, 6);
-    const others = people.length - shown.length + (more[what] ?? 0);
-    if (others > 0) shown.push(`${others} ${shown.length ? "others" : "people"}`);
-    if (shown.length) parts.push(`${names(shown)} ${what}`);
+  for (const [group, nicks] of Object.entries(groups)) {
+    const named = nicks.slice(0, MAX_NAMES);
+    const others = nicks.length - named.length + (unnamed[group] ?? 0);
+    if (named.length || others) parts.push(strings.presence[group](strings.nameList(named, others)));
   }
   return parts.join("; ");
 }
 
-// Each row is {key, kind, entry?, head?, time?, left?, look}; two rows with the same key and
-// look are the same on the screen.  `left`: this person quit the chat.
-export function rowsOf(place, { left = false } = {}) {
+// A message starts a group, with the author's name above it, unless it continues one.
+function startsGroup(entry, previous) {
+  return (
+    previous === null ||
+    previous.from !== entry.from ||
+    previous.kind === "action" ||
+    entry.kind === "action" ||
+    entry.time - previous.time > GROUP_MS
+  );
+}
+
+function messageRow(entry, previous, quit) {
+  const groupStart = startsGroup(entry, previous);
+  const { key, kind, status = "", mention, text, problem = "", from } = entry;
+  const quitStatus = status && quit;
+  const look = [groupStart, status, quitStatus, Boolean(mention), problem, from, text];
+  return { key, kind, entry, groupStart, quit, look: look.join("\u0000") };
+}
+
+// Each row is {key, kind, look, entry?, groupStart?, day?, quit?}; rows with the same key and
+// look are the same on the screen.  `quit`: the user has left the chat.
+export function rowsOf(conversation, { quit = false, now = Date.now() } = {}) {
   const rows = [];
   let day = null;
-  let before = null;
-  const whole = place.kind === "room" && !place.more && place.entries.length > 0;
-  if (whole) rows.push({ key: "start", kind: "start", look: "" });
-  for (const entry of place.entries) {
-    const today = dayOf(entry.time);
-    if (today !== day && entry.kind !== "gap") {
-      rows.push({ key: `day-${today}`, kind: "day", time: entry.time, look: "" });
-      day = today;
-      before = null;
+  let previous = null; // the message before, if the next one may continue its group
+  const { kind, hasOlder, entries } = conversation;
+  if (kind === "room" && !hasOlder && entries.length > 0) {
+    rows.push({ key: "start", kind: "start", look: "" });
+  }
+  for (const entry of entries) {
+    const entryDay = calendarDay(entry.time);
+    if (entryDay !== day && entry.kind !== "gap") {
+      const name = dayName(entry.time, now);
+      rows.push({ key: `day-${entryDay}`, kind: "day", day: name, look: name });
+      day = entryDay;
+      previous = null;
     }
-    if (entry.key === place.newFrom) {
-      rows.push({ key: "new", kind: "new", look: entry.key });
-      before = null;
+    if (entry.key === conversation.firstUnreadKey) {
+      rows.push({ key: "new", kind: "new", look: "" });
+      previous = null;
     }
-    if (!isSpoken(entry)) {
-      const look = [entry.changes?.length, entry.loading, entry.open].join();
+    if (isMessage(entry)) {
+      rows.push(messageRow(entry, previous, quit));
+      previous = entry;
+    } else {
+      const look = [entry.changes?.length, entry.loading, entry.canLoad].join();
       rows.push({ key: entry.key, kind: entry.kind, entry, look });
-      before = null;
-      continue;
+      previous = null;
     }
-    const head =
-      before === null ||
-      before.from !== entry.from ||
-      before.kind === "action" ||
-      entry.kind === "action" ||
-      entry.time - before.time > TOGETHER;
-    const { status = "", mention, text, problem = "", from } = entry;
-    const open = status && left;
-    const look = [head, status, open, Boolean(mention), problem, from, text].join("\u0000");
-    rows.push({ key: entry.key, kind: entry.kind, entry, head, left, look });
-    before = entry;
   }
   return rows;
 }

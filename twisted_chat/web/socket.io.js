@@ -1,53 +1,53 @@
 /* A small Socket.IO 5 client for plain pages: io(url?); see docs/protocol.md. */
 (function (global) {
   "use strict";
-  const FIRST_WAIT = 500, LONGEST_WAIT = 10000;
-  const sockets = typeof WebSocket !== "undefined";
+  const MIN_BACKOFF = 500, MAX_BACKOFF = 10000;
+  const hasWebSocket = typeof WebSocket !== "undefined";
 
-  // Transports: send(packet), close(); they call heard(packet), gone(reason).
-  function overWebSocket(url, heard, gone) {
+  // Transports have send(packet) and close(), and call onPacket(packet) and onClose(reason).
+  function openWebSocket(url, onPacket, onClose) {
     const socket = new WebSocket(url.replace(/^http/, "ws") + "&transport=websocket");
-    socket.onmessage = (event) => heard(event.data);
-    socket.onclose = () => gone("transport close");
+    socket.onmessage = (event) => onPacket(event.data);
+    socket.onclose = () => onClose("transport close");
     return { send: (packet) => socket.send(packet), close: () => socket.close() };
   }
 
-  function overPolling(url, heard, gone) {
-    let over = false, posting = false, sid = "";
+  function openPolling(url, onPacket, onClose) {
+    let closed = false, posting = false, sid = "";
     const queue = [];
-    async function ask(body) {
-      const answer = await fetch(url + "&transport=polling" + sid,
+    async function request(body) {
+      const response = await fetch(url + "&transport=polling" + sid,
         body ? { method: "POST", body, keepalive: body.length < 9999 } : { cache: "no-store" });
-      if (!answer.ok) throw new Error(await answer.text());
-      return answer.text();
+      if (!response.ok) throw new Error(await response.text());
+      return response.text();
     }
-    const fail = () => { over = true; gone("transport error"); };
-    async function listen() {
-      while (!over) {
-        for (const packet of (await ask()).split("\x1e")) {
+    const fail = () => { closed = true; onClose("transport error"); };
+    async function poll() {
+      while (!closed) {
+        for (const packet of (await request()).split("\x1e")) {
           if (packet[0] === "0") sid = "&sid=" + JSON.parse(packet.slice(1)).sid;
-          if (packet === "1") return fail();
-          heard(packet);
+          if (packet === "1") fail();
+          else onPacket(packet);
         }
       }
     }
     async function post() {
       posting = true;
-      while (queue.length) await ask(queue.splice(0).join("\x1e"));
+      while (queue.length) await request(queue.splice(0).join("\x1e"));
       posting = false;
     }
-    listen().catch(fail);
+    poll().catch(fail);
     return {
       send(packet) { queue.push(packet); if (!posting) post().catch(fail); },
-      close() { over = true; if (sid) this.send("1"); },
+      close() { closed = true; if (sid) this.send("1"); },
     };
   }
 
   class Socket {
     constructor(url) {
-      Object.assign(this, { url, connected: false, recovered: false, wait: FIRST_WAIT });
-      Object.assign(this, { listeners: [], acks: new Map(), early: [], count: 0 });
-      this.polls = !sockets;
+      Object.assign(this, { url, connected: false, recovered: false, backoff: MIN_BACKOFF });
+      Object.assign(this, { listeners: [], acks: new Map(), sendBuffer: [], nextAck: 0 });
+      this.usePolling = !hasWebSocket;
       this.connect();
     }
     on(event, listener, once = false) {
@@ -56,18 +56,18 @@
     }
     once(event, listener) { return this.on(event, listener, true); }
     off(event, listener) {
-      this.listeners = this.listeners.filter((one) =>
-        (event && one.event !== event) || (listener && one.listener !== listener));
+      this.listeners = this.listeners.filter((entry) =>
+        (event && entry.event !== event) || (listener && entry.listener !== listener));
       return this;
     }
     emit(event, ...values) {
       let ack = "";
       if (typeof values[values.length - 1] === "function") {
-        this.acks.set(ack = this.count++, values.pop());
+        this.acks.set(ack = this.nextAck++, values.pop());
       }
       const packet = "42" + ack + JSON.stringify([event, ...values]);
       if (this.connected) this.transport.send(packet);
-      else this.early.push(packet);
+      else this.sendBuffer.push(packet);
       return this;
     }
     connect() {
@@ -79,76 +79,76 @@
       this.end("io client disconnect", false);
       return this;
     }
-    fire(event, ...values) {
-      for (const one of this.listeners.filter((each) => each.event === event)) {
-        if (one.once) this.listeners.splice(this.listeners.indexOf(one), 1);
-        one.listener.apply(this, values);
+    dispatch(event, ...values) {
+      for (const entry of this.listeners.filter((one) => one.event === event)) {
+        if (entry.once) this.listeners.splice(this.listeners.indexOf(entry), 1);
+        entry.listener.apply(this, values);
       }
     }
     open() {
-      clearTimeout(this.timer);
+      clearTimeout(this.reconnectTimer);
       let opened = false;
-      const lost = (reason) => {
-        if (this.transport !== mine) return;
-        // Some proxies let no WebSocket through: take turns.
-        if (!opened) this.polls = !sockets || !this.polls;
+      const onClose = (reason) => {
+        if (this.transport !== transport) return;
+        // Some proxies block WebSockets: alternate between the transports.
+        if (!opened) this.usePolling = !hasWebSocket || !this.usePolling;
         this.end(reason, true);
       };
-      const mine = (this.polls ? overPolling : overWebSocket)(this.url, (packet) => {
-        if (this.transport !== mine) return;
+      const transport = (this.usePolling ? openPolling : openWebSocket)(this.url, (packet) => {
+        if (this.transport !== transport) return;
         const kind = packet[0];
         if (kind === "0") {
           opened = true;
           const { pingInterval, pingTimeout } = JSON.parse(packet.slice(1));
-          this.patience = pingInterval + pingTimeout;
-          mine.send("40" + (this.pid ? JSON.stringify({ pid: this.pid, offset: this.offset }) : ""));
+          this.heartbeatTimeout = pingInterval + pingTimeout;
+          transport.send("40" + (this.pid ? JSON.stringify({ pid: this.pid, offset: this.offset }) : ""));
         }
-        if (kind === "2") mine.send("3");
+        if (kind === "2") transport.send("3");
         if (kind === "0" || kind === "2") {
-          clearTimeout(this.pulse);
-          this.pulse = setTimeout(lost, this.patience, "ping timeout");
+          clearTimeout(this.heartbeatTimer);
+          this.heartbeatTimer = setTimeout(onClose, this.heartbeatTimeout, "ping timeout");
         }
-        if (kind === "4") this.heard(packet.slice(1));
-      }, lost);
-      this.transport = mine;
+        if (kind === "4") this.receive(packet.slice(1));
+      }, onClose);
+      this.transport = transport;
     }
-    heard(text) {
+    receive(text) {
       const kind = text[0], start = text.search(/[[{]/);
       const data = start > 0 ? JSON.parse(text.slice(start)) : [];
       if (kind === "0") {
         this.recovered = this.pid === data.pid;
-        Object.assign(this, { id: data.sid, pid: data.pid, connected: true, wait: FIRST_WAIT });
-        this.early.splice(0).forEach((packet) => this.transport.send(packet));
-        this.fire("connect");
+        Object.assign(this, { id: data.sid, pid: data.pid, connected: true, backoff: MIN_BACKOFF });
+        this.sendBuffer.splice(0).forEach((packet) => this.transport.send(packet));
+        this.dispatch("connect");
       } else if (kind === "2") {
         const last = data[data.length - 1];
-        this.fire(...data);
+        this.dispatch(...data);
         if (typeof last === "string") this.offset = last;
       } else if (kind === "3") {
-        const number = +text.slice(1, start), ack = this.acks.get(number);
-        if (this.acks.delete(number)) ack.apply(this, data);
+        const id = +text.slice(1, start), ack = this.acks.get(id);
+        if (this.acks.delete(id)) ack.apply(this, data);
       } else {
         this.end(kind === "1" ? "io server disconnect" : data.message, false);
       }
     }
-    end(reason, again) {
+    end(reason, reconnect) {
       const { transport, connected } = this;
-      clearTimeout(this.pulse);
-      clearTimeout(this.timer);
+      clearTimeout(this.heartbeatTimer);
+      clearTimeout(this.reconnectTimer);
       Object.assign(this, { transport: undefined, connected: false, id: undefined });
       if (transport) transport.close();
       if (connected) this.acks.clear();
-      if (again) {
-        this.timer = setTimeout(() => this.open(), this.wait * (0.5 + Math.random()));
-        this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
+      if (reconnect) {
+        this.reconnectTimer = setTimeout(() => this.open(), this.backoff * (0.5 + Math.random()));
+        this.backoff = Math.min(this.backoff * 2, MAX_BACKOFF);
       }
-      if (connected) this.fire("disconnect", reason);
-      else if (transport) this.fire("connect_error", new Error(reason));
+      if (connected) this.dispatch("disconnect", reason);
+      else if (transport) this.dispatch("connect_error", new Error(reason));
     }
   }
 
   global.io = (url = "/") => {
-    const here = new URL(url, global.location && global.location.href);
-    return new Socket(new URL("/socket.io/?EIO=4", here).href);
+    const base = new URL(url, global.location && global.location.href);
+    return new Socket(new URL("/socket.io/?EIO=4", base).href);
   };
 })(typeof window === "undefined" ? globalThis : window);

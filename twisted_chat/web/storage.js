@@ -1,9 +1,9 @@
-// What the page remembers: for good (name, rooms) or until the tab is closed
-// (the session, drafts, private conversations).
+// Browser storage of JSON values: `localStore` lasts (nickname, rooms, settings),
+// `tabStore` lasts until the tab is closed (session, drafts, direct messages).
 //
-// A browser may forbid storage altogether; then the page simply forgets.
+// A browser may forbid storage; then reading returns the fallback and writing does nothing.
 
-function shelf(find) {
+function jsonStore(find) {
   return {
     get(key, fallback) {
       try {
@@ -17,7 +17,7 @@ function shelf(find) {
       try {
         find().setItem(`chat.${key}`, JSON.stringify(value));
       } catch {
-        // Forbidden or full: nothing that the person could do about it here.
+        // Forbidden or full: the user can do nothing about it here.
       }
     },
     remove(key) {
@@ -30,5 +30,5 @@ function shelf(find) {
   };
 }
 
-export const kept = shelf(() => window.localStorage);
-export const tab = shelf(() => window.sessionStorage);
+export const localStore = jsonStore(() => window.localStorage);
+export const tabStore = jsonStore(() => window.sessionStorage);

@@ -1,23 +1,24 @@
-// The other tabs of this browser, for one question: is that name mine, over there?
+// Other tabs of this browser, asked one question: is one of you connected under this nickname?
 //
-// Only a tab that lives and is in the chat under that very name answers; so nothing stays
-// behind of one that crashed, and a name that is somebody else's is never taken for one's own.
+// Only a live, connected tab answers, so a crashed tab leaves nothing behind, and another
+// member's nickname is never taken for the user's own.
 
 export class Tabs {
-  // `isMine(nick)`: this tab is here under that name.
-  constructor(isMine) {
-    this.asked = null;
+  // `ownsNick(nick)`: whether this tab is connected under that nickname.
+  constructor(ownsNick) {
+    this.question = null;
     if (!("BroadcastChannel" in globalThis)) return;
-    // The browser keeps origins apart; two chats of one origin have different addresses.
+    // Channels are separate per origin; the path separates two chats on one origin.
     this.channel = new BroadcastChannel(`chat ${new URL(".", location.href).pathname}`);
-    this.channel.addEventListener("message", ({ data: { ask, mine } }) => {
-      if (ask !== undefined && isMine(ask)) this.channel.postMessage({ mine: ask });
-      if (mine !== undefined && mine === this.asked?.nick) this.asked.found();
+    this.channel.addEventListener("message", ({ data: { ask, answer } }) => {
+      if (ask !== undefined && ownsNick(ask)) this.channel.postMessage({ answer: ask });
+      if (answer !== undefined && answer === this.question?.nick) this.question.found();
     });
   }
 
+  // Calls `found` if another tab has the nickname.  A new question cancels the last one.
   ask(nick, found) {
-    this.asked = { nick, found };
+    this.question = { nick, found };
     this.channel?.postMessage({ ask: nick });
   }
 }

@@ -1,5 +1,6 @@
-// Making elements.  What people wrote only ever becomes text: nothing here, or in any
-// other file of the page, reads it as markup.
+// Functions for making and changing elements.
+//
+// Text written by people only ever becomes text nodes: no file of the page reads it as markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -27,50 +28,16 @@ export function icon(name) {
   return svg;
 }
 
-// Makes the children of `parent` these nodes, and touches only what differs: what has the
-// focus, or is half read out, stays.
-export function arrange(parent, nodes) {
-  const wanted = new Set(nodes);
-  for (const child of [...parent.children]) {
-    if (!wanted.has(child)) child.remove();
-  }
-  let next = parent.firstElementChild;
-  for (const node of nodes) {
-    if (node === next) next = next.nextElementSibling;
-    else parent.insertBefore(node, next);
-  }
-}
-
-// A list of elements for a list of things, each made once and again only when its `look`
-// changes.  `make(thing)` makes the element, `keyOf` and `lookOf` say when it is the same.
-export class Keyed {
-  constructor(parent, { keyOf, lookOf, make }) {
-    Object.assign(this, { parent, keyOf, lookOf, make });
-    this.made = new Map();
-  }
-
-  show(things) {
-    const made = new Map();
-    for (const thing of things) {
-      const key = this.keyOf(thing);
-      const look = this.lookOf(thing);
-      const old = this.made.get(key);
-      made.set(key, old?.look === look ? old : { look, node: this.remake(old, thing) });
-    }
-    this.made = made;
-    arrange(this.parent, [...made.values()].map(({ node }) => node));
-  }
-
-  remake(old, thing) {
-    const node = this.make(thing);
-    if (!old?.node.contains(document.activeElement)) return node;
-    // Who stands on an entry of a list keeps standing on it when it changes.
-    old.node.replaceWith(node);
-    node.querySelector("button, a")?.focus();
-    return node;
-  }
-}
-
+// Changes the text only if it differs, so that a live region is not announced again.
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
+}
+
+export function classes(...names) {
+  return names.filter(Boolean).join(" ");
+}
+
+// Read out by screen readers.
+export function announce(text) {
+  setText(byId("announcer"), text);
 }

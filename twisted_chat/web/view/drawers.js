@@ -1,99 +1,84 @@
-// The panels beside the messages.  Where there is room they stand there; where there is
-// not they come in over the messages, one at a time, and the rest waits behind them.
+// The drawers beside or above the messages.  Their decisions are in drawer_state.js.
 
+import { DRAWERS, DrawerState } from "../drawer_state.js";
 import { byId } from "./dom.js";
 
-const SIDE = matchMedia("(max-width: 720px)");
-const PANELS = matchMedia("(max-width: 1080px)");
+// The breakpoints of style.css.
+const NARROW = matchMedia("(max-width: 720px)");
+const MEDIUM = matchMedia("(max-width: 1080px)");
 
-const PARTS = {
-  side: { opener: "menu", closer: "side_close", over: SIDE },
-  people: { opener: "people_open", closer: "people_close", over: PANELS },
-  search: { opener: "search_open", closer: "search_close", over: PANELS },
-};
+const windowWidth = () => (NARROW.matches ? "narrow" : MEDIUM.matches ? "medium" : "wide");
 
 export class Drawers {
-  // `opened(name)` is told, so that what needs the focus can take it.
-  constructor({ opened = () => {} } = {}) {
-    this.opened = opened;
-    this.over = null; // the one that is over the messages now
-    this.beside = "people"; // the one that stands beside them, where there is room
-    for (const [name, part] of Object.entries(PARTS)) {
-      byId(part.opener).addEventListener("click", () => this.toggle(name));
-      byId(part.closer).addEventListener("click", () => this.close(name));
+  // `onOpen(name)` may move the focus into the drawer.
+  constructor({ onOpen }) {
+    this.onOpen = onOpen;
+    this.state = new DrawerState(windowWidth());
+    for (const name of DRAWERS) {
+      byId(`${name}_open`).addEventListener("click", () => this.toggle(name));
+      byId(`${name}_close`).addEventListener("click", () => this.close(name));
     }
-    byId("scrim").addEventListener("click", () => this.closeOver());
+    byId("scrim").addEventListener("click", () => this.closeOverlay());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented) this.escape();
     });
-    SIDE.addEventListener("change", () => this.changed());
-    PANELS.addEventListener("change", () => this.changed());
+    for (const query of [NARROW, MEDIUM]) {
+      query.addEventListener("change", () => {
+        this.state.setWidth(windowWidth());
+        this.show();
+      });
+    }
     this.show();
   }
 
-  isOver(name) {
-    return PARTS[name].over.matches;
+  get overlay() {
+    return this.state.overlay;
   }
 
-  isOpen(name) {
-    return this.isOver(name) ? this.over === name : name === "side" || this.beside === name;
+  isOverlay(name) {
+    return this.state.isOverlay(name);
   }
 
   toggle(name) {
-    if (this.isOpen(name)) this.close(name);
+    if (this.state.isOpen(name)) this.close(name);
     else this.open(name);
   }
 
   open(name) {
-    if (this.isOver(name)) this.over = name;
-    else this.beside = name;
+    this.state.open(name);
     this.show();
-    if (this.isOver(name)) byId(PARTS[name].closer).focus();
-    this.opened(name);
+    if (this.isOverlay(name)) byId(`${name}_close`).focus();
+    this.onOpen(name);
   }
 
+  // The focus goes back to the button that opens the drawer.
   close(name) {
-    if (this.over === name) {
-      this.closeOver();
-      return;
-    }
-    // Whoever closes the search finds the people again.
-    if (this.beside === name) this.beside = name === "search" ? "people" : null;
-    const inside = byId(name).contains(document.activeElement);
+    const hadFocus = this.overlay === name || byId(name).contains(document.activeElement);
+    this.state.close(name);
     this.show();
-    if (inside) byId(PARTS[name].opener).focus();
+    if (hadFocus) byId(`${name}_open`).focus();
   }
 
-  closeOver() {
-    const name = this.over;
-    this.over = null;
-    this.show();
-    if (name) byId(PARTS[name].opener).focus();
+  closeOverlay() {
+    if (this.overlay) this.close(this.overlay);
   }
 
-  // The people stay: they are part of the page, and nobody asked for them.
   escape() {
-    // That key belongs to the dialog.
-    if (document.querySelector("dialog[open]")) return;
-    if (this.over) this.closeOver();
-    else if (this.isOpen("search")) this.close("search");
-  }
-
-  changed() {
-    this.over = null;
-    this.show();
+    if (document.querySelector("dialog[open]")) return; // the dialog's key
+    if (this.state.dismissible) this.close(this.state.dismissible);
   }
 
   show() {
-    for (const [name, part] of Object.entries(PARTS)) {
+    const { state } = this;
+    for (const name of DRAWERS) {
       const node = byId(name);
-      const open = this.isOpen(name);
+      const open = state.isOpen(name);
       node.classList.toggle("open", open);
-      node.hidden = !this.isOver(name) && !open;
-      byId(part.opener).setAttribute("aria-expanded", String(open));
-      node.inert = this.over !== null && this.over !== name;
+      node.hidden = !state.isOverlay(name) && !open;
+      byId(`${name}_open`).setAttribute("aria-expanded", String(open));
+      node.inert = state.overlay !== null && state.overlay !== name;
     }
-    byId("main").inert = this.over !== null;
-    byId("scrim").hidden = this.over === null;
+    byId("main").inert = state.overlay !== null;
+    byId("scrim").hidden = state.overlay === null;
   }
 }

@@ -1,153 +1,123 @@
-// The messages of the open conversation, and where one is in them.
+// The messages of the current conversation, and the scroll position in each conversation.
 
-import { splitLinks } from "../links.js";
-import { splitMentions } from "../mentions.js";
-import { colourOf, initialOf } from "../names.js";
-import { presenceText, rowsOf } from "../rows.js";
-import { clockTime, dayName, shortDay, wholeTime } from "../time.js";
-import { Keyed, byId, el, setText } from "./dom.js";
+import { rowsOf } from "../rows.js";
+import { strings } from "../strings.js";
+import { byId, setText } from "./dom.js";
+import { KeyedList } from "./keyed.js";
+import { makeRow } from "./message_row.js";
 
-// So near to the end counts as being there, and so near to the start as wanting more.
-const AT_END = 40;
-const NEAR_START = 500;
-const ONLY_PICTURES = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f|\s){1,12}$/u;
+const END_MARGIN = 40; // pixels from the end that still count as the end
+const LOAD_MARGIN = 500; // pixels from the start at which older messages are loaded
+const QUIET_MS = 200; // for which screen readers do not read new rows
+const UNREAD_OFFSET = 60; // pixels of context above the first unread message
+const END_PADDING = 16;
 
-const STATES = {
-  waiting: "Will be sent when there is a connection",
-  unsure: "Finding out whether it arrived…",
-};
-// Nothing is found out before one comes back.
-const STATES_LEFT = {
-  waiting: "Will be sent when you come back",
-  unsure: "Coming back will show whether it arrived",
-};
-
-export function textParts(text, nick) {
-  return splitLinks(text).flatMap((part) => {
-    if (!part.href) {
-      return splitMentions(part.text, nick).map((one) =>
-        one.mention ? el("mark", {}, one.text) : one.text,
-      );
-    }
-    const link = el(
-      "a",
-      { href: part.href, target: "_blank", rel: "noopener noreferrer nofollow" },
-      part.text,
-    );
-    if (part.host) link.append(" ", el("bdi", { class: "host" }, `(${part.host})`));
-    return link;
-  });
-}
-
-export function face(nick, size = "") {
-  return el("span", {
-    class: `face ${size} nick-${colourOf(nick)}`,
-    "data-initial": initialOf(nick),
-    "aria-hidden": "true",
-  });
-}
-
-export class Messages {
-  // `acts`: {retry, discard, edit, talk, older, fill, scrolled}
-  constructor(chat, acts) {
-    this.chat = chat;
-    this.acts = acts;
+export class MessageList {
+  // `handlers`: {openDirect, loadOlder, loadGap, retry, discard, edit}; `scrolled()` is
+  // called when the scroll position has changed.
+  constructor(chat, handlers, { scrolled }) {
+    Object.assign(this, { chat, handlers });
     this.box = byId("messages");
     this.latest = byId("latest");
-    this.pinned = true; // stays at the end while more comes
+    this.followsEnd = true; // new messages scroll into view
     this.shown = null; // the conversation on the screen
-    this.above = 0; // the room above a short conversation
-    this.places = new WeakMap(); // where one was in each conversation
-    this.list = this.freshList();
-
-    this.box.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    this.latest.addEventListener("click", () => {
-      this.toEnd();
-      this.box.focus({ preventScroll: true });
-    });
-    // A keyboard that slides in, or a turned phone, must not hide the end.
-    new ResizeObserver(() => {
-      this.fillUp();
-      if (this.pinned) this.toEnd();
-    }).observe(this.box);
-  }
-
-  freshList() {
-    return new Keyed(this.box, {
+    this.padding = 0; // above a short conversation, in pixels
+    this.scrollPositions = new WeakMap(); // conversation -> scrollTop, or null for the end
+    this.list = new KeyedList(this.box, {
       keyOf: (row) => row.key,
       lookOf: (row) => row.look,
-      make: (row) => this.row(row),
+      make: (row) => makeRow(row, this.shown, chat.nick),
     });
+    this.list.onAction({
+      openDirect: ({ entry }) => handlers.openDirect(entry.from),
+      loadGap: ({ entry }) => handlers.loadGap(this.shown, entry),
+      retry: ({ entry }) => handlers.retry(this.shown, entry),
+      discard: ({ entry }) => handlers.discard(this.shown, entry),
+      edit: ({ entry }) => handlers.edit(this.shown, entry),
+    });
+    this.box.addEventListener("scroll", () => this.scrolled(scrolled), { passive: true });
+    this.latest.addEventListener("click", () => {
+      this.scrollToEnd();
+      this.box.focus({ preventScroll: true });
+    });
+    // An on-screen keyboard or a rotation must not hide the end.
+    new ResizeObserver(() => {
+      this.padStart();
+      if (this.followsEnd) this.scrollToEnd();
+    }).observe(this.box);
   }
 
   get atEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.box;
-    return scrollHeight - scrollTop - clientHeight < AT_END;
+    return scrollHeight - scrollTop - clientHeight < END_MARGIN;
   }
 
-  toEnd() {
-    this.pinned = true;
+  scrollToEnd() {
+    this.followsEnd = true;
     this.box.scrollTop = this.box.scrollHeight;
   }
 
-  scrolled() {
-    this.pinned = this.atEnd;
-    if (this.shown && this.box.scrollTop < NEAR_START) this.acts.older(this.shown);
-    this.acts.scrolled();
+  scrolled(report) {
+    this.followsEnd = this.atEnd;
+    if (this.shown && this.box.scrollTop < LOAD_MARGIN) this.handlers.loadOlder(this.shown);
+    report();
   }
 
   show() {
-    const place = this.chat.place;
-    const switched = place !== this.shown;
-    if (switched) {
-      if (this.shown) this.places.set(this.shown, this.pinned ? null : this.box.scrollTop);
-      this.shown = place;
-      this.list = this.freshList();
-      this.box.replaceChildren();
-      this.box.setAttribute("aria-label", place ? `Messages in ${place.title}` : "Messages");
-    }
-    const rows = place ? rowsOf(place, { left: this.chat.left }) : [];
-    const anchor = switched || this.pinned ? null : this.anchor();
-    const bulk = switched || this.isBulk(rows);
-    // Only what comes now is read out, not a whole page of history.
-    if (bulk) this.box.setAttribute("aria-live", "off");
+    const conversation = this.chat.current;
+    const switched = conversation !== this.shown;
+    if (switched) this.switchTo(conversation);
+    const rows = conversation ? rowsOf(conversation, { quit: this.chat.quit }) : [];
+    const anchor = switched || this.followsEnd ? null : this.findAnchor();
+    // Screen readers read new messages, not a page of history.
+    const quiet = this.isHistory(rows) || switched;
+    if (quiet) this.box.setAttribute("aria-live", "off");
     this.list.show(rows);
-    if (bulk) setTimeout(() => this.box.setAttribute("aria-live", "polite"), 200);
+    if (quiet) setTimeout(() => this.box.setAttribute("aria-live", "polite"), QUIET_MS);
 
-    if (switched) this.settle(place);
-    else if (anchor) this.restore(anchor);
-    else if (this.pinned) this.toEnd();
-    this.fillUp();
-    this.emptiness(place);
-    if (place && this.box.scrollTop < NEAR_START) this.acts.older(place);
+    if (switched) this.restoreScroll(conversation);
+    else if (anchor) this.scrollToAnchor(anchor);
+    else if (this.followsEnd) this.scrollToEnd();
+    this.padStart();
+    this.showEmpty(conversation);
+    if (conversation && this.box.scrollTop < LOAD_MARGIN) this.handlers.loadOlder(conversation);
   }
 
-  isBulk(rows) {
-    const first = rows.find(({ entry }) => entry)?.key;
-    const before = this.firstKey;
-    this.firstKey = first;
-    return before !== first;
-  }
-
-  // Where to be on coming back: where one was, at the first new message, or at the end.
-  settle(place) {
-    const before = place && this.places.get(place);
-    const news = this.box.querySelector(".split.new");
-    this.pinned = true;
-    this.toEnd();
-    if (news) {
-      const top = news.offsetTop - this.box.offsetTop - 60;
-      if (top < this.box.scrollTop) this.box.scrollTop = Math.max(0, top);
-    } else if (typeof before === "number") {
-      this.box.scrollTop = before;
+  switchTo(conversation) {
+    if (this.shown) {
+      this.scrollPositions.set(this.shown, this.followsEnd ? null : this.box.scrollTop);
     }
-    this.pinned = this.atEnd;
+    this.shown = conversation;
+    this.list.clear();
+    this.box.setAttribute("aria-label", strings.messagesLabel(conversation?.title));
   }
 
-  // The first row in sight stays where it is when something is put in above it.
-  anchor() {
+  // Whether the first entry differs: older ones were inserted before it.
+  isHistory(rows) {
+    const first = rows.find(({ entry }) => entry)?.key;
+    const differs = this.firstKey !== first;
+    this.firstKey = first;
+    return differs;
+  }
+
+  // The last position in this conversation, its first unread message, or its end.
+  restoreScroll(conversation) {
+    const position = conversation && this.scrollPositions.get(conversation);
+    const unread = this.box.querySelector(".divider.new");
+    this.scrollToEnd();
+    if (unread) {
+      const top = unread.offsetTop - this.box.offsetTop - UNREAD_OFFSET;
+      if (top < this.box.scrollTop) this.box.scrollTop = Math.max(0, top);
+    } else if (typeof position === "number") {
+      this.box.scrollTop = position;
+    }
+    this.followsEnd = this.atEnd;
+  }
+
+  // The first visible row, which stays in place when rows are inserted above it.
+  findAnchor() {
     const { scrollTop } = this.box;
-    for (const [key, { node }] of this.list.made) {
+    for (const [key, { node }] of this.list.shown) {
       if (key === "start" || key.startsWith("day-")) continue;
       const top = node.offsetTop - this.box.offsetTop;
       if (top + node.offsetHeight > scrollTop) return { key, top: top - scrollTop };
@@ -155,172 +125,55 @@ export class Messages {
     return null;
   }
 
-  restore({ key, top }) {
-    const node = this.list.made.get(key)?.node;
+  scrollToAnchor({ key, top }) {
+    const node = this.list.nodeOf(key);
     if (node) this.box.scrollTop = node.offsetTop - this.box.offsetTop - top;
   }
 
-  // A short conversation stands at the bottom, next to where one writes.
-  fillUp() {
+  // A short conversation starts at the bottom, next to the composer.
+  padStart() {
     const { box } = this;
-    if (!this.above && box.scrollHeight > box.clientHeight) return;
-    box.style.setProperty("--above", "0px");
+    if (!this.padding && box.scrollHeight > box.clientHeight) return;
+    box.style.setProperty("--padding", "0px");
     const free = box.clientHeight - box.scrollHeight;
     const last = box.lastElementChild;
     if (!last) return;
     const used = last.offsetTop - box.offsetTop + last.offsetHeight;
-    this.above = free >= 0 ? Math.max(0, box.clientHeight - used - 16) : 0;
-    box.style.setProperty("--above", `${this.above}px`);
+    this.padding = free >= 0 ? Math.max(0, box.clientHeight - used - END_PADDING) : 0;
+    box.style.setProperty("--padding", `${this.padding}px`);
   }
 
-  emptiness(place) {
-    const empty = !place || place.entries.length === 0;
-    byId("empty").hidden = !empty || Boolean(place?.loading);
+  showLatestButton() {
+    const unread = this.chat.current?.unread ?? 0;
+    this.latest.hidden = this.followsEnd;
+    setText(byId("latest_text"), unread ? strings.newMessages(unread) : strings.latest);
+  }
+
+  showEmpty(conversation) {
+    const empty = !conversation || conversation.entries.length === 0;
+    byId("empty").hidden = !empty || Boolean(conversation?.loadingOlder);
     if (!empty) return;
-    const [title, text] = !place
-      ? ["You are in no room", "Find one, or make a new one, with + beside “Rooms”."]
-      : !this.chat.online
-        ? ["One moment…", "The chat is being reached."]
-        : place.kind === "dm"
-          ? [`Only you and ${place.name}`, "What you write here, nobody else sees."]
-          : ["Nothing was said here yet", "Be the first: write something below."];
+    const [title, text] = this.emptyTexts(conversation);
     setText(byId("empty_title"), title);
     setText(byId("empty_text"), text);
   }
 
-  // Shows one message, wherever it is; false if it is not loaded.
+  emptyTexts(conversation) {
+    if (!conversation) return strings.emptyNoConversation;
+    if (!this.chat.online) return strings.emptyConnecting;
+    return conversation.kind === "dm" ? strings.emptyDirect(conversation.name) : strings.emptyRoom;
+  }
+
+  // Scrolls to a message and highlights it; false if it is not loaded.
   reveal(id) {
-    const entry = this.shown?.known.get(id);
-    const node = entry && this.list.made.get(entry.key)?.node;
+    const entry = this.shown?.entriesById.get(id);
+    const node = entry && this.list.nodeOf(entry.key);
     if (!node) return false;
-    this.pinned = false;
+    this.followsEnd = false;
     node.scrollIntoView({ block: "center" });
-    node.classList.remove("flash");
-    void node.offsetWidth; // begins the animation anew
-    node.classList.add("flash");
+    node.classList.remove("highlight");
+    void node.offsetWidth; // restarts the animation
+    node.classList.add("highlight");
     return true;
   }
-
-  // Rows
-
-  row(row) {
-    const { kind, entry } = row;
-    if (kind === "day") {
-      const day = el("h2", { class: "split day" }, dayName(row.time, Date.now()));
-      day.dataset.time = row.time;
-      return day;
-    }
-    if (kind === "new") return el("div", { class: "split new" }, "New");
-    if (kind === "start") {
-      const { title } = this.shown;
-      return el(
-        "div",
-        { class: "start" },
-        el("strong", {}, title),
-        el("span", {}, `This is where ${title} begins.`),
-      );
-    }
-    if (kind === "gap") return this.gap(entry);
-    if (kind === "presence") return this.told(presenceText(entry.changes));
-    if (kind === "renamed") return this.told(`${entry.from} is now known as ${entry.to}`);
-    if (kind === "topic") {
-      if (!entry.text) return this.told(`${entry.from} cleared the topic`);
-      const topic = el("span", { class: "text", dir: "auto" }, ...textParts(entry.text, ""));
-      return el("div", { class: "told" }, `${entry.from} set the topic: `, topic);
-    }
-    if (kind === "notice") {
-      const look = entry.error ? "told notice error" : "told notice";
-      return el("div", { class: look }, el("span", {}, entry.text));
-    }
-    return this.said(row);
-  }
-
-  told(text) {
-    return el("div", { class: "told", dir: "auto" }, text);
-  }
-
-  gap(gap) {
-    const box = el("div", { class: "gap" });
-    const told = gap.open
-      ? "The connection was gone for a while. Some messages may be missing here."
-      : "The connection was gone for a while. Messages may be missing here, and the server has no more of them.";
-    const text =
-      this.shown.kind === "dm"
-        ? "The connection was gone for a while. Private messages may be missing here."
-        : told;
-    box.append(el("span", {}, text));
-    if (this.shown.kind === "room" && gap.open) {
-      const load = el("button", { type: "button", class: "plain" }, "Load them");
-      load.disabled = Boolean(gap.loading);
-      load.addEventListener("click", () => this.acts.fill(this.shown, gap));
-      box.append(load);
-    }
-    return box;
-  }
-
-  when(entry, look) {
-    return el(
-      "time",
-      { class: look, datetime: new Date(entry.time).toISOString(), title: wholeTime(entry.time) },
-      clockTime(entry.time),
-    );
-  }
-
-  said({ entry, head, left }) {
-    const { kind, status, mention, text, mine } = entry;
-    const from = entry.status ? this.chat.nick || entry.from : entry.from;
-    const looks = ["row", kind, head && "head", status, mention && "mention", mine && "mine"];
-    const node = el("div", { class: looks.filter(Boolean).join(" "), "data-from": from });
-    if (entry.id) node.dataset.id = entry.id;
-
-    const words = el("span", { class: "text", dir: "auto" }, ...textParts(text, mine ? "" : this.chat.nick));
-    if (ONLY_PICTURES.test(text)) words.classList.add("large");
-    if (kind === "action") {
-      node.append(face(from, "tiny"), this.who(from, mine), " ", words, " ", this.when(entry, "when"));
-    } else if (head) {
-      const line = el("div", {}, this.who(from, mine), this.when(entry, "when"));
-      node.append(face(from), line, words);
-    } else {
-      // Who listens hears who speaks, with every message.
-      node.append(el("span", { class: "unseen" }, `${from}: `), this.when(entry, "when aside"), words);
-    }
-    const state = this.state(entry, left);
-    if (state) node.append(state);
-    return node;
-  }
-
-  who(nick, mine) {
-    const look = `who nick-${colourOf(nick)}`;
-    if (mine) return el("span", { class: look, dir: "auto" }, nick);
-    const name = el("button", { type: "button", class: look, dir: "auto" }, nick);
-    name.title = `Write to ${nick} alone`;
-    name.addEventListener("click", () => this.acts.talk(nick));
-    return name;
-  }
-
-  state(entry, left) {
-    const { status, problem } = entry;
-    const words = left ? STATES_LEFT[status] : STATES[status];
-    if (words) return el("div", { class: "state" }, words);
-    if (status !== "failed") return null;
-    const box = el("div", { class: "state" }, el("span", {}, `Not sent: ${problem ?? ""}`));
-    const act = (label, call) => {
-      const button = el("button", { type: "button" }, label);
-      button.addEventListener("click", () => call(this.shown, entry));
-      box.append(button);
-    };
-    act("Try again", this.acts.retry);
-    act("Edit", this.acts.edit);
-    act("Discard", this.acts.discard);
-    return box;
-  }
-
-  // At midnight, today becomes yesterday.
-  newDay() {
-    for (const day of this.box.querySelectorAll(".day")) {
-      setText(day, dayName(Number(day.dataset.time), Date.now()));
-    }
-  }
 }
-
-export const dayAndTime = (time) => `${shortDay(time)}, ${clockTime(time)}`;

@@ -1,24 +1,26 @@
-// Searching what was said: on the server in a room, in this tab between two people.
+// The search panel: rooms are searched on the server, direct messages in this tab.
 
-import { colourOf } from "../names.js";
-import { isSpoken } from "../place.js";
-import { byId, el, setText } from "./dom.js";
-import { dayAndTime } from "./messages.js";
+import { isMessage } from "../conversation.js";
+import { strings } from "../strings.js";
+import { shortTime } from "../time.js";
+import { byId, classes, el, setText } from "./dom.js";
+import { KeyedList } from "./keyed.js";
+import { nickClass } from "./nodes.js";
 
-function foundText(count, more) {
-  if (count === 0) return "Nothing was found.";
-  if (more) return `The newest ${count}; there are more.`;
-  return count === 1 ? "1 message" : `${count} messages, the newest first`;
-}
-
-export class Search {
-  // `acts`: {ask, reveal}
-  constructor(chat, acts) {
+export class SearchPanel {
+  // `handlers`: {search, reveal}
+  constructor(chat, handlers) {
     this.chat = chat;
-    this.acts = acts;
-    this.place = null; // where was searched
-    this.asked = false; // the server has yet to answer
+    this.handlers = handlers;
+    this.conversation = null; // the one that is searched
+    this.waiting = false; // for the server's reply
     this.input = byId("search_input");
+    this.results = new KeyedList(byId("search_results"), {
+      keyOf: (entry) => entry.key ?? entry.id,
+      lookOf: () => "",
+      make: (entry) => this.makeResult(entry),
+    });
+    this.results.onAction({ reveal: (entry) => handlers.reveal(this.conversation, entry) });
     byId("search_form").addEventListener("submit", (event) => {
       event.preventDefault();
       this.search(this.input.value.trim());
@@ -33,68 +35,63 @@ export class Search {
     if (words) this.search(words);
   }
 
-  // What was found in one room says nothing about another.
+  // The results of one conversation are cleared when another one is shown.
   show() {
-    const { place } = this.chat;
-    const where = place?.kind === "dm" ? "with" : "in";
-    setText(byId("search_where"), place ? `${where} ${place.title}` : "");
-    if (place !== this.place) {
-      this.place = place;
-      this.clear(this.hint());
-    } else if (this.asked && !this.chat.online) {
-      this.clear("The connection broke: search again.");
+    const { current } = this.chat;
+    setText(byId("search_scope"), current ? strings.searchScope(current) : "");
+    if (current !== this.conversation) {
+      this.conversation = current;
+      this.clear(current ? strings.searchHint(current) : "");
+    } else if (this.waiting && !this.chat.online) {
+      this.clear(strings.searchInterrupted);
     }
   }
 
-  hint() {
-    if (!this.place) return "";
-    const { kind, title, name } = this.place;
-    if (kind === "room") return `Finds what was said in ${title} with all of these words.`;
-    return `Finds what this tab still has of your conversation with ${name}; nothing else is searched.`;
-  }
-
   clear(note) {
-    this.asked = false;
-    byId("found").replaceChildren();
+    this.waiting = false;
+    this.results.clear();
     setText(byId("search_note"), note);
   }
 
   search(words) {
     this.show();
-    if (!this.place) return;
+    if (!this.conversation) return;
     if (!words) {
-      this.clear(this.hint());
-      return;
+      this.clear(strings.searchHint(this.conversation));
+    } else if (this.conversation.kind === "dm") {
+      this.searchDirect(words);
+    } else {
+      this.clear(this.chat.online ? strings.searching : strings.searchOffline);
+      this.waiting = this.chat.online;
+      if (this.waiting) this.handlers.search(this.conversation, words);
     }
-    if (this.place.kind === "dm") {
-      const all = words.toLowerCase().split(/\s+/u);
-      const has = ({ text }) => all.every((word) => text.toLowerCase().includes(word));
-      const messages = this.place.entries.filter((one) => isSpoken(one) && !one.status && has(one));
-      this.found({ place: this.place, messages });
-      return;
-    }
-    this.clear(this.chat.online ? "Searching…" : "There is no connection: try again later.");
-    this.asked = this.chat.online;
-    if (this.asked) this.acts.ask(this.place, words);
   }
 
-  found({ place, messages, more = false, problem = "" }) {
-    // By now one may be elsewhere.
-    if (place && place !== this.place) return;
-    this.clear(problem || foundText(messages.length, more));
-    byId("found").append(...messages.toReversed().map((entry) => this.hit(entry)));
+  searchDirect(words) {
+    const wanted = words.toLowerCase().split(/\s+/u);
+    const matches = ({ text }) => wanted.every((word) => text.toLowerCase().includes(word));
+    const messages = this.conversation.entries.filter(
+      (entry) => isMessage(entry) && !entry.status && matches(entry),
+    );
+    this.showResults({ conversation: this.conversation, messages });
   }
 
-  hit(entry) {
+  showResults({ conversation, messages, hasMore = false, problem = "" }) {
+    // The user may have moved on to another conversation.
+    if (conversation && conversation !== this.conversation) return;
+    this.clear(problem || strings.searchResults(messages.length, hasMore));
+    this.results.show(messages.toReversed());
+  }
+
+  makeResult({ from, time, text }) {
     const button = el(
       "button",
-      { type: "button", class: "hit" },
-      el("span", { class: `who nick-${colourOf(entry.from)}`, dir: "auto" }, entry.from),
-      el("span", { class: "when" }, dayAndTime(entry.time)),
-      // A link inside a button could not be reached; here it is only shown.
-      el("span", { class: "text", dir: "auto" }, entry.text),
+      { type: "button", class: "result", "data-action": "reveal" },
+      el("span", { class: classes("author", nickClass(from)), dir: "auto" }, from),
+      el("span", { class: "time" }, shortTime(time)),
+      // Plain text: a link inside a button could not be reached.
+      el("span", { class: "text", dir: "auto" }, text),
     );
-    button.addEventListener("click", () => this.acts.reveal(this.place, entry));
     return el("li", {}, button);
   }
 }

@@ -1,113 +1,55 @@
-// Whether there is a connection, what one is called, and where one is.
+// The state of the connection: the status next to the title, and the banner below it.
 
-import { colourOf, fold, initialOf } from "../names.js";
-import { byId, el, setText } from "./dom.js";
-import { textParts } from "./messages.js";
+import { strings } from "../strings.js";
+import { byId, setText } from "./dom.js";
 
-// A connection that comes back at once need not push the messages down.
-const SHORT = 1500;
-
-const WORDS = {
-  new: "Connecting…",
-  connecting: "Connecting…",
-  connected: "Connected",
-  checking: "Checking…",
-  waiting: "Reconnecting…",
-  stopped: "You left",
-};
-
-export const partedText = ({ kind, name }) =>
-  kind === "room" ? `You left #${name}.` : `You closed the conversation with ${name}.`;
+// Milliseconds without a connection after which the banner appears.
+const BANNER_DELAY = 1500;
 
 export class Status {
-  constructor(chat, connection) {
-    this.chat = chat;
+  // `handlers`: {reconnect}
+  constructor(connection, handlers) {
     this.connection = connection;
     this.downSince = null;
-    this.been = false;
+    this.wasConnected = false;
+    byId("retry_now").addEventListener("click", () => handlers.reconnect());
   }
 
   show() {
     const { state } = this.connection;
     const status = byId("status");
-    if (state === "connected") this.been = true;
-    const again = state === "connecting" && this.been;
-    const words = again ? WORDS.waiting : WORDS[state];
-    setText(status, words);
+    if (state === "connected") this.wasConnected = true;
+    const reconnecting = state === "connecting" && this.wasConnected;
+    const text = strings.connectionStates[reconnecting ? "waiting" : state];
+    setText(status, text);
     if (status.dataset.state !== state) status.dataset.state = state;
-    status.title = words;
+    status.title = text;
 
     if (this.connection.isUp) this.downSince = null;
     else this.downSince ??= Date.now();
-    this.banner(state);
-    this.me();
-    this.head();
-    this.parted();
+    this.showBanner(state);
   }
 
-  parted() {
-    const { parted } = this.chat;
-    byId("parted").hidden = !parted;
-    if (!parted) return;
-    setText(byId("parted_text"), partedText(parted));
-    setText(byId("come_back"), parted.kind === "room" ? "Come back" : "Open it again");
-  }
-
-  banner(state) {
+  showBanner(state) {
     const banner = byId("banner");
-    const long = this.downSince !== null && Date.now() - this.downSince > SHORT;
-    banner.hidden = !(state === "stopped" || (long && !this.connection.isUp));
+    const isLong = this.downSince !== null && Date.now() - this.downSince > BANNER_DELAY;
+    banner.hidden = state !== "stopped" && !isLong;
     if (banner.hidden) return;
-    setText(byId("banner_text"), this.told(state));
-    setText(byId("retry_now"), state === "stopped" ? "Come back" : "Try now");
+    setText(byId("banner_text"), this.bannerText(state));
+    setText(byId("retry_now"), state === "stopped" ? strings.rejoinChat : strings.retryNow);
     byId("retry_now").disabled = state === "connecting";
   }
 
-  told(state) {
-    if (state === "stopped") return "You left the chat.";
-    if (state !== "waiting") return "Trying to reach the server…";
+  bannerText(state) {
+    if (state === "stopped") return strings.youQuit;
+    if (state !== "waiting") return strings.reachingServer;
     const { reason, retryAt } = this.connection;
     const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
-    const network = navigator.onLine === false ? "There is no network. " : "";
-    const why = network || (reason ? `The server said: ${reason}. ` : "No connection to the server. ");
-    return `${why}Trying again in ${seconds} s; what you write is kept until then.`;
+    return strings.retrying(this.cause(reason), seconds);
   }
 
-  me() {
-    const { nick } = this.chat;
-    const away = this.chat.away.get(fold(nick));
-    setText(byId("me_nick"), nick || "…");
-    setText(byId("me_note"), away ? (away === "away" ? "away" : `away: ${away}`) : "Name and settings");
-    const face = byId("me_face");
-    face.className = nick ? `face nick-${colourOf(nick)}` : "face";
-    face.dataset.initial = nick ? initialOf(nick) : "";
-  }
-
-  head() {
-    const { place } = this.chat;
-    setText(byId("title"), place?.title ?? "Chat");
-    const leave = byId("leave");
-    leave.hidden = !place;
-    const label = place?.kind === "dm" ? "Close this conversation" : "Leave this room";
-    leave.setAttribute("aria-label", label);
-    leave.title = label;
-
-    const topic = byId("topic");
-    const text = this.topic(place);
-    if (topic.dataset.shown === text) return;
-    topic.dataset.shown = text;
-    topic.title = text;
-    topic.replaceChildren(...textParts(text, "").map((part) => (part instanceof Node ? part : el("span", {}, part))));
-  }
-
-  topic(place) {
-    if (!place) return "";
-    if (place.kind === "room") return place.topic;
-    // In other rooms or gone, which cannot be told from here; the server can.
-    if (!this.chat.isHere(place.name)) {
-      return "In none of your rooms; if they left the chat, you are told when you write";
-    }
-    const away = this.chat.away.get(fold(place.name));
-    return away ? `Away: ${away}` : "Private: only you two see this";
+  cause(reason) {
+    if (navigator.onLine === false) return strings.offline;
+    return reason ? strings.closedByServer(reason) : strings.noServer;
   }
 }

@@ -1,0 +1,78 @@
+// The modules of the page as a whole: imports, preloads, texts and ids fit together.
+
+import assert from "node:assert/strict";
+import { readFileSync, readdirSync } from "node:fs";
+import { posix } from "node:path";
+import { test } from "node:test";
+
+import { strings } from "../../twisted_chat/web/strings.js";
+
+const WEB = new URL("../../twisted_chat/web/", import.meta.url);
+const PLAIN_SCRIPTS = ["reload.js", "socket.io.js"];
+
+const read = (name) => readFileSync(new URL(name, WEB), "utf8");
+const names = readdirSync(WEB, { recursive: true }).map((name) => name.replaceAll("\\", "/"));
+const modules = new Map(
+  names
+    .filter((name) => name.endsWith(".js") && !PLAIN_SCRIPTS.includes(name))
+    .map((name) => [name, read(name)]),
+);
+const page = read("index.html");
+
+function importsOf(name) {
+  const sources = modules.get(name).matchAll(/^(?:import|export)\b[^;]*?"(\.[^"]+)";/gmu);
+  return [...sources].map(([, source]) => posix.join(posix.dirname(name), source));
+}
+
+test("imports have no cycles, and every module is reachable from client.js", () => {
+  const done = new Set();
+  const visit = (name, path) => {
+    assert.ok(!path.includes(name), `cycle: ${[...path, name].join(" -> ")}`);
+    assert.ok(modules.has(name), `${path.at(-1)} imports ${name}, which does not exist`);
+    if (done.has(name)) return;
+    importsOf(name).forEach((one) => visit(one, [...path, name]));
+    done.add(name);
+  };
+  visit("client.js", []);
+  assert.deepEqual([...modules.keys()].filter((name) => !done.has(name)), []);
+});
+
+test("only the views and what connects them use the document", () => {
+  const allowed = ["actions.js", "app.js", "client.js", "drawing.js", "effects.js", "lifecycle.js"];
+  const usesPage = (name) => name.startsWith("view/") || allowed.includes(name);
+  for (const [name, source] of modules) {
+    if (usesPage(name)) continue;
+    assert.doesNotMatch(source, /\bdocument\.|\bwindow\.(?!localStorage|sessionStorage|isSecure|focus)/u, name);
+    for (const imported of importsOf(name)) assert.ok(!usesPage(imported), `${name} imports ${imported}`);
+  }
+});
+
+test("the page preloads every module, so that they do not load one after the other", () => {
+  const preloaded = [...page.matchAll(/rel="modulepreload" href="([^"]+)"/gu)].map(([, href]) => href);
+  assert.deepEqual([...preloaded, "client.js"].sort(), [...modules.keys()].sort());
+});
+
+test("every text that is used exists, and every text that exists is used", () => {
+  const used = new Set();
+  for (const source of modules.values()) {
+    for (const [, name] of source.matchAll(/\bstrings\.(?!js\b)(\w+)/gu)) used.add(name);
+  }
+  assert.deepEqual([...used].sort(), Object.keys(strings).sort());
+});
+
+test("every id that a module looks up is in the page", () => {
+  const ids = new Set([...page.matchAll(/\bid="([^"]+)"/gu)].map(([, id]) => id));
+  for (const [name, source] of modules) {
+    for (const [, id] of source.matchAll(/byId\("([^"]+)"\)/gu)) assert.ok(ids.has(id), `${name}: #${id}`);
+  }
+});
+
+// The server leaves comment lines out (see without_comment_lines), without parsing the script.
+test("no template string spans several lines", () => {
+  for (const name of [...modules.keys(), ...PLAIN_SCRIPTS]) {
+    read(name).split("\n").forEach((line, index) => {
+      const backticks = line.replace(/^\s*\/\/.*|[^`]/gu, "").length;
+      assert.equal(backticks % 2, 0, `${name}:${index + 1}`);
+    });
+  }
+});

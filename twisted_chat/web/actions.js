@@ -1,0 +1,249 @@
+// What the user does: each action changes the chat, sends frames, and shows the result.
+
+import { parseLine } from "./commands.js";
+import { strings } from "./strings.js";
+import { announce } from "./view/dom.js";
+
+const NO_CONVERSATION = { kind: "none", name: "" };
+const MAX_REVEAL_LOADS = 40; // pages of history that are loaded to show a search result
+
+// The action of a typed line (see commands.js); false leaves the line in the composer.
+const ACTIONS = {
+  nothing: () => true,
+  send: (actions, { text }) => actions.send(actions.chat.current, text),
+  sendAction: (actions, { text }) => actions.send(actions.chat.current, text, "action"),
+  openDirect: (actions, { to }) => actions.openDirect(to),
+  dm(actions, { to, text }) {
+    actions.openDirect(to);
+    return actions.send(actions.chat.current, text);
+  },
+  nick: (actions, { nick }) => actions.changeNick(nick),
+  join: (actions, { room }) => actions.join(room),
+  leave: (actions, { room }) => actions.leave(room),
+  close: (actions) => actions.closeConversation(actions.chat.currentKey),
+  rooms: (actions) => actions.openRooms(),
+  search: (actions, { words }) => actions.openSearch(words),
+  history: (actions) => actions.loadOlder(actions.chat.current),
+  who: (actions, { room }) => actions.showMembers(room || actions.chat.memberRoom()?.name),
+  quit: (actions, { text }) => actions.quit(text),
+  command: (actions, { text }) => actions.command(text),
+  refuse(actions, { text }) {
+    actions.showError(text);
+    return false;
+  },
+};
+
+export class Actions {
+  // `views` is filled by app.js: the views call these actions, which change the views.
+  constructor({ chat, connection, views, drawing }) {
+    Object.assign(this, { chat, connection, views, drawing });
+    this.revealing = null; // continues to load the history up to a search result
+  }
+
+  // Carries out a typed line; false if it should stay in the composer.
+  runLine(line) {
+    const parsed = parseLine(line, this.chat.current ?? NO_CONVERSATION);
+    const done = ACTIONS[parsed.action](this, parsed);
+    this.drawing.schedule();
+    return done;
+  }
+
+  sendFrames(...frames) {
+    frames.forEach((frame) => this.connection.send(frame));
+    return true;
+  }
+
+  // `refuse` shows the problem where the action was started.
+  requireConnection(refuse = (text) => this.showError(text)) {
+    if (!this.chat.online) refuse(strings.noConnection);
+    return this.chat.online;
+  }
+
+  showError(text) {
+    this.views.composer.showNote(text, true);
+  }
+
+  // On a device without a mouse the on-screen keyboard would hide the messages.
+  focusComposer({ always = false } = {}) {
+    if (always || matchMedia("(hover: hover)").matches) this.views.composer.focus();
+  }
+
+  // Conversations
+
+  showConversation(key) {
+    this.chat.select(key);
+    // At once, not with the next frame: what is typed next belongs to this conversation.
+    this.views.composer.show(this.chat.current);
+    this.views.drawers.closeOverlay();
+    this.drawing.schedule();
+    this.focusComposer();
+    return true;
+  }
+
+  openDirect(nick) {
+    return this.showConversation(this.chat.open("dm", nick).key);
+  }
+
+  closeConversation(key) {
+    this.chat.leave(key);
+    this.afterLeaving();
+    this.drawing.schedule();
+    return true;
+  }
+
+  join(room, refuse) {
+    if (!this.requireConnection(refuse)) return false;
+    const frames = this.chat.join(room);
+    this.sendFrames(...frames);
+    if (!frames.length) this.afterJoining();
+    this.drawing.schedule();
+    return true;
+  }
+
+  afterJoining() {
+    this.views.roomsDialog.joined();
+    this.views.drawers.closeOverlay();
+    this.focusComposer();
+  }
+
+  leave(room) {
+    return this.requireConnection() && this.sendFrames(this.chat.requestLeave(room));
+  }
+
+  leaveCurrent() {
+    const { current } = this.chat;
+    if (current?.kind === "dm") this.closeConversation(current.key);
+    else if (current) this.leave(current.name);
+  }
+
+  afterLeaving() {
+    const { leftConversation } = this.chat;
+    if (leftConversation) announce(strings.youLeft(leftConversation));
+    this.focusComposer();
+  }
+
+  returnToLeft() {
+    const { leftConversation } = this.chat;
+    if (!leftConversation) return;
+    if (leftConversation.kind === "room" && !this.requireConnection()) return;
+    this.sendFrames(...this.chat.returnToLeft());
+    this.focusComposer();
+    this.drawing.schedule();
+  }
+
+  // Messages
+
+  send(conversation, text, kind) {
+    this.views.messages.followsEnd = true;
+    this.sendFrames(...this.chat.send(conversation, text, kind));
+    if (this.connection.state === "waiting") this.connection.wake();
+    return true;
+  }
+
+  retry(conversation, entry) {
+    this.sendFrames(...this.chat.retry(conversation, entry));
+    this.drawing.schedule();
+  }
+
+  discard(conversation, entry) {
+    conversation.remove(entry);
+    this.drawing.schedule();
+  }
+
+  edit(conversation, entry) {
+    const { composer } = this.views;
+    conversation.remove(entry);
+    composer.setText([entry.text, composer.text].filter(Boolean).join("\n"));
+    composer.focus();
+    this.drawing.schedule();
+  }
+
+  loadOlder(conversation) {
+    return this.sendFrames(...this.chat.loadOlder(conversation));
+  }
+
+  loadGap(conversation, gap) {
+    this.sendFrames(...this.chat.loadGap(conversation, gap));
+    this.drawing.schedule();
+  }
+
+  // Search
+
+  openSearch(words) {
+    this.views.drawers.open("search");
+    this.views.search.opened(words);
+    return true;
+  }
+
+  search(conversation, words) {
+    this.sendFrames(...this.chat.search(conversation, words));
+  }
+
+  // Shows a search result in its conversation, however far back in the history it is.
+  reveal(conversation, entry) {
+    this.views.drawers.closeOverlay();
+    this.chat.select(conversation.key);
+    let loads = MAX_REVEAL_LOADS;
+    this.revealing = () => {
+      this.drawing.renderNow();
+      const shown = this.views.messages.reveal(entry.id);
+      const canLoad = loads > 0 && conversation.hasOlder && this.chat.current === conversation;
+      if (shown || !canLoad) {
+        this.revealing = null;
+        return;
+      }
+      loads -= 1;
+      this.loadOlder(conversation);
+    };
+    this.revealing();
+  }
+
+  continueReveal() {
+    this.revealing?.();
+  }
+
+  // The user and the rooms
+
+  changeNick(nick, refuse) {
+    return this.requireConnection(refuse) && this.sendFrames(this.chat.changeNick(nick));
+  }
+
+  // An empty text clears it: without an argument the route toggles.
+  setAway(text, refuse) {
+    const command = text ? `\\away ${text}` : "\\away";
+    return this.requireConnection(refuse) && this.sendFrames(this.chat.command(command));
+  }
+
+  openRooms() {
+    this.views.roomsDialog.open();
+    return true;
+  }
+
+  listRooms() {
+    this.sendFrames(this.chat.listRooms());
+  }
+
+  showMembers(room) {
+    const frame = () => this.chat.listMembers(room, { show: true });
+    return this.requireConnection() && this.sendFrames(frame());
+  }
+
+  openProfile() {
+    this.views.profile.open();
+  }
+
+  command(text) {
+    return this.requireConnection() && this.sendFrames(this.chat.command(text));
+  }
+
+  quit(text) {
+    this.sendFrames(this.chat.command(text ? `\\quit ${text}` : "\\quit"));
+    this.connection.stop();
+    return true;
+  }
+
+  reconnect() {
+    if (this.connection.state === "stopped") this.connection.connect();
+    else this.connection.wake();
+  }
+}

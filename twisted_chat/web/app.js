@@ -1,0 +1,122 @@
+// The wiring of the page: makes its parts and connects them.
+//
+//   connection -> chat.receive -> effects -> views     frames from the server
+//   views -> actions -> chat -> connection             what the user does
+//   drawing -> views                                   after every change
+
+import { Actions } from "./actions.js";
+import { Connection } from "./connection.js";
+import { Drawing } from "./drawing.js";
+import { Effects } from "./effects.js";
+import { restoreChat, restoreDrafts, watchLifecycle } from "./lifecycle.js";
+import { fold } from "./names.js";
+import { strings } from "./strings.js";
+import { Tabs } from "./tabs.js";
+import { BackButton } from "./view/back_button.js";
+import { Composer } from "./view/composer.js";
+import { byId, setText } from "./view/dom.js";
+import { Drawers } from "./view/drawers.js";
+import { Header } from "./view/header.js";
+import { MemberList } from "./view/members.js";
+import { MessageList } from "./view/messages.js";
+import { Naming } from "./view/naming.js";
+import { Profile } from "./view/profile.js";
+import { RoomsDialog } from "./view/rooms_dialog.js";
+import { SearchPanel } from "./view/search.js";
+import { Sidebar } from "./view/sidebar.js";
+import { Status } from "./view/status.js";
+
+// Another connection has taken over this session, as a duplicated tab does.
+const SESSION_TAKEN_OVER = 4000;
+
+export function startApp() {
+  const chat = restoreChat();
+  const drafts = restoreDrafts();
+  const views = {}; // filled below: views and actions need each other
+  const drawing = new Drawing(chat, views);
+  const connection = makeConnection(chat, drawing, (frame) => effects.run(chat.receive(frame)));
+  const actions = new Actions({ chat, connection, views, drawing });
+  const tabs = new Tabs((nick) => chat.online && fold(nick) === fold(chat.nick));
+  const effects = new Effects({ chat, connection, views, actions, drawing, tabs });
+  Object.assign(views, makeViews({ chat, connection, actions, drawing, drafts }));
+  views.backButton = makeBackButton(chat, views, actions);
+  watchLifecycle({ chat, connection, drawing, status: views.status, drafts });
+
+  setText(byId("brand"), location.hostname || strings.appName);
+  // The user may have started to type elsewhere before the scripts were loaded.
+  if (document.activeElement === document.body) actions.focusComposer();
+  connection.connect();
+  drawing.renderNow();
+}
+
+function makeConnection(chat, drawing, receive) {
+  return new Connection({
+    open(query) {
+      const url = new URL("ws", document.baseURI);
+      url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+      url.search = new URLSearchParams(query);
+      return new WebSocket(url);
+    },
+    query: () => chat.connectQuery(),
+    heartbeat: () => chat.heartbeat(),
+    clock: {
+      setTimeout: (call, wait) => setTimeout(call, wait),
+      clearTimeout: (timer) => clearTimeout(timer),
+      Date,
+    },
+    onState(state) {
+      if (state === "waiting" || state === "stopped") {
+        chat.disconnected({ quit: state === "stopped" });
+      }
+      drawing.schedule();
+    },
+    // Without a new session the two tabs would take it from each other for ever.
+    onClose(code) {
+      if (code === SESSION_TAKEN_OVER) chat.session = "";
+    },
+    onFrame(frame) {
+      receive(frame);
+      drawing.schedule();
+    },
+  });
+}
+
+function makeViews({ chat, connection, actions, drawing, drafts }) {
+  const search = new SearchPanel(chat, actions);
+  const composer = new Composer({
+    known: () => ({
+      nicks: chat.nicks(),
+      me: chat.nick,
+      rooms: [...new Set([...chat.rooms(), ...chat.roomList].map(({ name }) => name))],
+    }),
+    submit: (line) => actions.runLine(line),
+    drafts,
+  });
+  return {
+    composer,
+    search,
+    drawers: new Drawers({ onOpen: (name) => name === "search" && search.opened() }),
+    header: new Header(chat, actions),
+    members: new MemberList(chat, actions),
+    messages: new MessageList(chat, actions, { scrolled: () => drawing.scrolled() }),
+    naming: new Naming(actions),
+    profile: new Profile(chat, actions),
+    roomsDialog: new RoomsDialog(chat, actions),
+    sidebar: new Sidebar(chat, actions),
+    status: new Status(connection, actions),
+  };
+}
+
+function makeBackButton(chat, { drawers }, actions) {
+  const openDialog = () => document.querySelector("dialog[open]");
+  const roomBehind = () => (chat.current?.kind === "dm" ? chat.memberRoom() : null);
+  return new BackButton([
+    // On a phone a direct conversation is a layer above the room.
+    {
+      isOpen: () => drawers.isOverlay("sidebar") && roomBehind(),
+      close: () => actions.showConversation(roomBehind().key),
+    },
+    { isOpen: () => drawers.overlay, close: () => drawers.closeOverlay() },
+    { isOpen: openDialog, close: () => openDialog().close() },
+  ]);
+}

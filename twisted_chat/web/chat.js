@@ -1,0 +1,334 @@
+// The state of the chat as this user sees it, and the requests that change it.
+//
+// Pure: no document, no socket, no clock of its own.  Methods for what the user does return
+// the frames to send; `receive` applies a frame from the server (see frames.js) and returns
+// effects for the page to carry out, such as {effect: "notify", conversation, entry}.
+
+import { Conversation, isMessage, keyOf, newEntryKey } from "./conversation.js";
+import { FRAME_HANDLERS } from "./frames.js";
+import { compareNames, fold } from "./names.js";
+import { strings } from "./strings.js";
+
+const HISTORY_LIMIT = 50;
+const GAP_LIMIT = 100;
+const SEARCH_LIMIT = 100;
+const MAX_MESSAGE_BYTES = 4096;
+
+const utf8 = new TextEncoder();
+export const isTooLong = (text) => utf8.encode(text).length > MAX_MESSAGE_BYTES;
+
+export class Chat {
+  constructor({ now = Date.now } = {}) {
+    this.now = now;
+    this.nick = "";
+    this.previousNick = ""; // before a reconnect that could not keep it, such as a guest's
+    this.chosenNick = ""; // chosen by the user; a guest has none
+    this.session = "";
+    this.position = ""; // of the last event received
+    this.joining = false; // the user asked to join a room and expects to be taken there
+    this.conversations = new Map(); // key -> Conversation
+    this.currentKey = "";
+    this.lastRoomKey = "";
+    this.leftConversation = null; // just left, and offered again until the user moves on
+    this.awayTexts = new Map(); // folded nickname -> text
+    this.roomList = []; // the rooms on the server: {name, count}
+    this.online = false;
+    this.holdSends = false; // after a reconnect, until it is known what was stored
+    this.quit = false; // the user quit and comes back only on request
+    this.viewingLatest = false; // the end of the current conversation is in view
+    this.motdShown = false;
+    this.requests = new Map(); // ref -> context of the request: {purpose, ...}
+    this.lastRef = 0;
+  }
+
+  // Queries
+
+  get current() {
+    return this.conversations.get(this.currentKey) ?? null;
+  }
+
+  // The lobby first, then by name.
+  rooms() {
+    const rooms = [...this.conversations.values()].filter(({ kind }) => kind === "room");
+    const lobbyFirst = (a, b) => Number(b.name === "lobby") - Number(a.name === "lobby");
+    return rooms.sort((a, b) => lobbyFirst(a, b) || compareNames(a.name, b.name));
+  }
+
+  directs() {
+    return [...this.conversations.values()].filter(({ kind }) => kind === "dm");
+  }
+
+  // The room whose members are listed: the current one, or the last current one.
+  memberRoom() {
+    if (this.current?.kind === "room") return this.current;
+    return this.conversations.get(this.lastRoomKey) ?? this.rooms()[0] ?? null;
+  }
+
+  sharesRoomWith(nick) {
+    const folded = fold(nick);
+    return this.rooms().some((room) => room.members.some((member) => fold(member) === folded));
+  }
+
+  awayText(nick) {
+    return this.awayTexts.get(fold(nick)) ?? "";
+  }
+
+  // For completion: the authors of the latest messages first, as the user may be replying.
+  nicks() {
+    const nicks = new Map();
+    for (const { kind, from } of this.current?.entries.toReversed() ?? []) {
+      if (isMessage({ kind }) && this.sharesRoomWith(from)) nicks.set(fold(from), from);
+    }
+    for (const room of this.rooms()) room.members.forEach((nick) => nicks.set(fold(nick), nick));
+    return [...nicks.values()];
+  }
+
+  unread() {
+    return [...this.conversations.values()].reduce((sum, { unread }) => sum + unread, 0);
+  }
+
+  hasMentions() {
+    return [...this.conversations.values()].some(({ mentions }) => mentions > 0);
+  }
+
+  // The parameters with which to connect: nickname, session, position and rooms so far.
+  connectQuery() {
+    const query = { format: "json" };
+    if (this.chosenNick) query.nick = this.chosenNick;
+    if (this.session) query.session = this.session;
+    if (this.position) query.since = this.position;
+    const rooms = this.rooms().map((room) => room.name);
+    // The server takes the last room as the current one.
+    const last = this.memberRoom()?.name;
+    if (last) rooms.push(...rooms.splice(rooms.indexOf(last), 1));
+    if (rooms.length) query.rooms = rooms.join(",");
+    return query;
+  }
+
+  // Conversations
+
+  open(kind, name) {
+    const key = keyOf(kind, name);
+    const left = this.leftConversation;
+    if (left?.key === key) this.leftConversation = null;
+    if (!this.conversations.has(key)) {
+      // The server has a room's history; only this tab has the direct messages.
+      const reopened = kind === "dm" && left?.key === key;
+      this.conversations.set(key, reopened ? left : new Conversation(kind, name));
+    }
+    return this.conversations.get(key);
+  }
+
+  select(key) {
+    const conversation = this.conversations.get(key);
+    if (!conversation) return;
+    if (this.currentKey !== key && this.current) this.current.firstUnreadKey = null;
+    if (this.currentKey !== key) this.leftConversation = null;
+    this.currentKey = key;
+    if (conversation.kind === "room") this.lastRoomKey = key;
+  }
+
+  markRead() {
+    if (!this.current || !this.viewingLatest) return;
+    this.current.unread = 0;
+    this.current.mentions = 0;
+  }
+
+  remove(key) {
+    this.conversations.delete(key);
+    if (this.lastRoomKey === key) this.lastRoomKey = this.rooms()[0]?.key ?? "";
+    if (this.currentKey !== key) return;
+    this.currentKey = "";
+    this.select(this.lastRoomKey || (this.directs()[0]?.key ?? ""));
+  }
+
+  // By the user, who is offered to return.
+  leave(key) {
+    const conversation = this.conversations.get(key) ?? null;
+    this.remove(key);
+    this.leftConversation = conversation;
+  }
+
+  returnToLeft() {
+    const { kind, name } = this.leftConversation;
+    if (kind === "room") return this.join(name);
+    this.select(this.open(kind, name).key);
+    return [];
+  }
+
+  // Sending messages
+
+  // Without a connection the message is queued in its conversation.
+  send(conversation, text, kind = conversation.kind === "dm" ? "dm" : "message") {
+    const entry = { key: newEntryKey(), kind, from: this.nick, text, time: this.now(), mine: true };
+    entry.status = "queued";
+    conversation.entries.push(entry);
+    conversation.firstUnreadKey = null;
+    this.leftConversation = null;
+    return this.dispatch(conversation, entry);
+  }
+
+  retry(conversation, entry) {
+    conversation.remove(entry);
+    conversation.entries.push(entry);
+    Object.assign(entry, { status: "queued", time: this.now(), problem: undefined });
+    return this.dispatch(conversation, entry);
+  }
+
+  dispatch(conversation, entry) {
+    if (!this.online || this.holdSends) return [];
+    entry.status = "sending";
+    const { kind, text } = entry;
+    const ref = this.newRef({ purpose: "send", conversation, entry });
+    if (kind === "dm") return [{ type: "dm", to: conversation.name, text, ref }];
+    if (kind === "message") return [{ type: "message", room: conversation.name, text, ref }];
+    return [{ type: "command", room: conversation.name, text: `\\me ${text}`, ref }];
+  }
+
+  // Dispatches queued messages in the order in which they were written.  `complete`: every
+  // missed event was replayed, so that an unconfirmed message is known not to be stored.
+  flush(complete) {
+    this.holdSends = false;
+    const unsent = [];
+    for (const conversation of this.conversations.values()) {
+      for (const entry of conversation.entries) {
+        if (entry.status === "unconfirmed" && !complete) {
+          entry.status = "failed";
+          entry.problem = strings.mayNotHaveArrived;
+        } else if (entry.status === "unconfirmed" || entry.status === "queued") {
+          unsent.push([conversation, entry]);
+        }
+      }
+    }
+    unsent.sort(([, a], [, b]) => a.time - b.time);
+    return unsent.flatMap(([conversation, entry]) => this.dispatch(conversation, entry));
+  }
+
+  get hasUnsent() {
+    return [...this.conversations.values()].some(({ entries }) =>
+      entries.some(({ status }) => status === "unconfirmed" || status === "queued"),
+    );
+  }
+
+  // Requests
+
+  // The reply to this frame comes after all events that the server had for this client.
+  // Nothing of the user's is sent before it, or it would overtake older messages.
+  syncBarrier(complete) {
+    const room = this.rooms()[0]?.name;
+    const frame = room ? { type: "who", room } : { type: "command", text: "\\rooms" };
+    return this.request(frame, { purpose: "sync", complete });
+  }
+
+  // The cheapest request: the server only looks up a help text.
+  heartbeat() {
+    return this.request({ type: "command", text: "\\help help" }, { purpose: "heartbeat" });
+  }
+
+  command(text) {
+    const frame = { type: "command", text };
+    if (this.current?.kind === "room") frame.room = this.current.name;
+    return this.request(frame, { purpose: "command" });
+  }
+
+  listRooms() {
+    return this.request({ type: "command", text: "\\rooms" }, { purpose: "rooms" });
+  }
+
+  // `show`: the user asked for the list, and it is shown as a notice.
+  listMembers(room, { show = false } = {}) {
+    return this.request({ type: "who", room }, { purpose: show ? "show members" : "members" });
+  }
+
+  join(room) {
+    const joined = this.conversations.get(keyOf("room", fold(room)));
+    if (joined) {
+      this.select(joined.key);
+      return [];
+    }
+    this.joining = true;
+    return [this.request({ type: "join", room }, { purpose: "join" })];
+  }
+
+  requestLeave(room) {
+    return this.request({ type: "leave", room }, { purpose: "leave" });
+  }
+
+  changeNick(nick) {
+    const context = { purpose: "nick", nick, previous: this.chosenNick };
+    this.chosenNick = nick;
+    return this.request({ type: "nick", nick }, context);
+  }
+
+  loadOlder(conversation) {
+    const { kind, name, hasOlder, loadingOlder } = conversation;
+    if (!this.online || loadingOlder || !hasOlder || kind !== "room") return [];
+    const first = conversation.entries.find((entry) => entry.id && !entry.otherJournal);
+    const frame = { type: "history", room: name, limit: HISTORY_LIMIT };
+    if (first) frame.before = first.id;
+    conversation.loadingOlder = true;
+    return [this.request(frame, { purpose: "older", conversation })];
+  }
+
+  loadGap(conversation, gap) {
+    if (!this.online || gap.loading) return [];
+    const behind = conversation.entries.slice(conversation.entries.indexOf(gap));
+    const next = behind.find((entry) => entry.id);
+    const frame = { type: "history", room: conversation.name, limit: GAP_LIMIT };
+    if (next) frame.before = next.id;
+    gap.loading = true;
+    return [this.request(frame, { purpose: "gap", conversation, gap })];
+  }
+
+  search(conversation, words) {
+    const text = `\\search ${words}`;
+    const frame = { type: "command", text, room: conversation.name, limit: SEARCH_LIMIT };
+    return [this.request(frame, { purpose: "search", conversation })];
+  }
+
+  request(frame, context) {
+    return { ...frame, ref: this.newRef(context) };
+  }
+
+  newRef(context) {
+    this.lastRef += 1;
+    const ref = `r${this.lastRef}`;
+    this.requests.set(ref, context);
+    return ref;
+  }
+
+  // Events
+
+  // A line for this user only.  Without a conversation the page has to find a place for it.
+  addNotice(text, { error = false } = {}) {
+    if (!this.current) return [{ effect: "notice", text, error }];
+    this.current.insert({ kind: "notice", position: this.position, time: this.now(), text, error });
+    return [];
+  }
+
+  disconnected({ quit = false } = {}) {
+    this.quit = quit;
+    this.online = false;
+    this.holdSends = false;
+    this.joining = false;
+    this.requests.clear();
+    for (const conversation of this.conversations.values()) {
+      conversation.loadingOlder = false;
+      for (const entry of conversation.entries) {
+        if (entry.status === "sending") entry.status = "unconfirmed";
+        if (entry.kind === "gap") entry.loading = false;
+      }
+    }
+  }
+
+  receive(frame) {
+    if (!Object.hasOwn(FRAME_HANDLERS, frame.type)) return [];
+    const context = this.requests.get(frame.ref);
+    this.requests.delete(frame.ref);
+    const effects = FRAME_HANDLERS[frame.type](this, frame, context) ?? [];
+    if (context?.purpose === "sync" && this.holdSends) {
+      effects.push(...this.flush(context.complete).map((one) => ({ effect: "send", frame: one })));
+    }
+    return effects;
+  }
+}

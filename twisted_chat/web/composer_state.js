@@ -1,0 +1,113 @@
+// The state of the composer: drafts, sent messages to recall, the list of completions, and
+// what each key does.  Pure; view/composer.js shows it.
+
+import { isTooLong } from "./chat.js";
+import { applyCompletion, complete } from "./completion.js";
+import { strings } from "./strings.js";
+
+const MAX_SENT = 50;
+const COMPOSITION_KEY_CODE = 229; // a key that an input method takes
+
+const COMPLETION_KEYS = {
+  ArrowDown: "next",
+  ArrowUp: "previous",
+  Tab: "accept",
+  Enter: "acceptOrSubmit",
+  Escape: "dismiss",
+};
+const EDITING_KEYS = {
+  Enter: "submit",
+  Tab: "complete",
+  ArrowUp: "recallOlder",
+  ArrowDown: "recallNewer",
+};
+
+export class ComposerState {
+  // `drafts`: conversation key -> unfinished text; the caller stores it.
+  constructor(drafts) {
+    this.drafts = drafts;
+    this.key = null; // of the conversation that the text belongs to
+    this.sent = []; // the newest first
+    this.recalled = -1; // index in `sent`, or -1 for the text being written
+    this.completion = null; // see completion.js
+    this.selected = 0;
+  }
+
+  // Changes the conversation: returns its draft, or null if it is the same conversation.
+  switchTo(key, text) {
+    if (key === this.key) return null;
+    // Text written before any conversation was open belongs to the first one.
+    const early = this.key === null || this.key === "" ? text : "";
+    this.key = key;
+    this.recalled = -1;
+    this.completion = null;
+    return early || (this.drafts.get(key) ?? "");
+  }
+
+  saveDraft(text) {
+    if (this.key === null) return;
+    if (text) this.drafts.set(this.key, text);
+    else this.drafts.delete(this.key);
+  }
+
+  // What a key press does, or null if it types.
+  keyAction({ key, isComposing, keyCode, shiftKey, altKey, ctrlKey, metaKey }, text) {
+    if (isComposing || keyCode === COMPOSITION_KEY_CODE) return null;
+    if (shiftKey || altKey || ctrlKey || metaKey) return null;
+    const action = (this.completion && COMPLETION_KEYS[key]) || EDITING_KEYS[key] || null;
+    if (action === "acceptOrSubmit") return this.isInserted(text) ? "submit" : "accept";
+    if (action === "recallOlder" && text && this.recalled < 0) return null;
+    if (action === "recallNewer" && this.recalled < 0) return null;
+    return action;
+  }
+
+  // The messages in a text, one per line: {lines, problem}.
+  split(text) {
+    const lines = text.split(/\r?\n/u).filter((line) => line.trim());
+    const problem = lines.some((line) => isTooLong(line)) ? strings.messageTooLong : "";
+    return { lines, problem };
+  }
+
+  // Sends lines in order until `send` refuses one; returns the text of those not sent.
+  send(text, lines, send) {
+    const refused = lines.findIndex((line) => !send(line));
+    if (refused !== 0) this.remember(text);
+    return refused < 0 ? "" : lines.slice(refused).join("\n");
+  }
+
+  remember(text) {
+    if (this.sent[0] !== text) this.sent.unshift(text);
+    this.sent.length = Math.min(this.sent.length, MAX_SENT);
+    this.recalled = -1;
+  }
+
+  // Steps through the sent messages; returns the text to show, or null at the oldest one.
+  recall(action) {
+    const next = this.recalled + (action === "recallOlder" ? 1 : -1);
+    if (next >= this.sent.length) return null;
+    this.recalled = next;
+    return next < 0 ? "" : this.sent[next];
+  }
+
+  // Looks for completions at the caret; true if there are any.
+  offerCompletions(text, caret, known, requested) {
+    this.completion = complete(text, caret, known, requested);
+    this.selected = 0;
+    return this.completion !== null;
+  }
+
+  select(index) {
+    const { length } = this.completion.options;
+    this.selected = (index + length) % length;
+  }
+
+  // The text and the caret with the selected completion inserted.
+  insertSelected(text) {
+    return applyCompletion(text, this.completion, this.completion.options[this.selected].insert);
+  }
+
+  // Enter submits what the selected completion would not change.
+  isInserted(text) {
+    return this.insertSelected(text).text.trim() === text.trim();
+  }
+}

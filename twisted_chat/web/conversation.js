@@ -1,0 +1,187 @@
+// A conversation: a room, or the direct messages with one member.  Pure.
+//
+// Entries are kept in the order of their ids, which is the order in which the server stored
+// them.  A system entry has no id of its own and follows the event that `position` names.
+// A message of the user's that is not confirmed has a `status` and comes after all others:
+// "queued" until there is a connection, "sending" until the reply, "unconfirmed" if the
+// connection was lost before the reply, "failed" if it was refused.
+
+import { compareNames, fold } from "./names.js";
+
+const MAX_ENTRIES = 500; // per room, while nobody reads back in it
+const PRESENCE_MERGE_MS = 3_600_000;
+const CLOCK_TOLERANCE_MS = 60_000;
+const MESSAGE_KINDS = new Set(["message", "action", "dm"]);
+
+export const isMessage = (entry) => MESSAGE_KINDS.has(entry.kind);
+export const keyOf = (kind, name) => (kind === "room" ? `#${name}` : `@${fold(name)}`);
+
+let lastKey = 0;
+export function newEntryKey() {
+  lastKey += 1;
+  return `local-${lastKey}`;
+}
+
+export class Conversation {
+  constructor(kind, name) {
+    this.kind = kind; // "room" or "dm"
+    this.name = name;
+    this.entries = [];
+    this.entriesById = new Map();
+    this.topic = "";
+    this.members = [];
+    this.memberCount = 0; // may exceed the number of names that the server sent
+    this.hasOlder = kind === "room"; // the server may have older messages
+    this.loadingOlder = false;
+    this.unread = 0;
+    this.mentions = 0;
+    this.firstUnreadKey = null;
+  }
+
+  get key() {
+    return keyOf(this.kind, this.name);
+  }
+
+  get title() {
+    return this.kind === "room" ? `#${this.name}` : this.name;
+  }
+
+  get lastConfirmed() {
+    return this.entries.findLast((entry) => !entry.status);
+  }
+
+  // Inserts an entry in its order; false if it is there already.
+  insert(entry) {
+    if (entry.id && this.entriesById.has(entry.id)) return false;
+    entry.key ??= entry.id ?? newEntryKey();
+    let index = this.entries.length;
+    while (index > 0 && this.entries[index - 1].status) index -= 1;
+    if (entry.id) {
+      this.entriesById.set(entry.id, entry);
+      while (index > 0 && this.isLater(index - 1, entry.id)) index -= 1;
+    }
+    this.entries.splice(index, 0, entry);
+    return true;
+  }
+
+  isLater(start, id) {
+    for (let index = start; index >= 0; index -= 1) {
+      const entry = this.entries[index];
+      if (entry.otherJournal) return false;
+      if (entry.kind === "gap") return entry.afterId !== null && entry.afterId >= id;
+      const position = entry.id ?? entry.position;
+      if (position !== undefined) return position > id;
+    }
+    return true;
+  }
+
+  remove(entry) {
+    const index = this.entries.indexOf(entry);
+    if (index >= 0) this.entries.splice(index, 1);
+    return index >= 0;
+  }
+
+  // Presence changes share one entry until the next message.
+  addSystemEntry(entry) {
+    const last = this.lastConfirmed;
+    const extendsLast = last?.kind === "presence" && entry.time - last.time < PRESENCE_MERGE_MS;
+    if (entry.kind === "presence" && extendsLast) {
+      last.changes.push(...entry.changes);
+      last.position = entry.position;
+    } else this.insert(entry);
+    this.trim(false);
+  }
+
+  // Replaces the unconfirmed entry that this stored one confirms, and keeps its key, so that
+  // the row stays the same.  Messages are stored in the order sent, but one may be refused.
+  confirm(entry) {
+    const open = this.entries.filter(
+      ({ status, kind }) => kind === entry.kind && (status === "sending" || status === "unconfirmed"),
+    );
+    const match = open.find(({ text }) => text === entry.text) ?? open[0];
+    if (!match) return;
+    this.remove(match);
+    entry.key = match.key;
+  }
+
+  // Adds messages of the history; those that are present stay as they are.
+  mergeHistory(entries) {
+    for (const entry of entries) {
+      if (entry.mine && !this.entriesById.has(entry.id)) {
+        // Sent before the connection was lost, and stored after all.
+        const sent = this.entries.find(
+          ({ status, text, time }) =>
+            (status === "unconfirmed" || status === "failed") &&
+            text === entry.text &&
+            entry.time > time - CLOCK_TOLERANCE_MS,
+        );
+        if (sent) this.remove(sent);
+      }
+      this.insert(entry);
+    }
+  }
+
+  // Marks that messages may be missing after the last entry; returns the gap, if there is
+  // an entry.  `otherJournal`: the ids so far cannot be compared with those that follow.
+  markGap(time, otherJournal) {
+    if (!this.entries.some((entry) => !entry.status)) return null;
+    if (otherJournal) {
+      for (const entry of this.entries) entry.otherJournal = !entry.status;
+      this.entriesById.clear();
+    }
+    if (this.lastConfirmed.kind !== "gap") {
+      const afterId = this.entries.findLast((entry) => entry.id && !entry.otherJournal)?.id ?? null;
+      this.insert({ kind: "gap", time, afterId, canLoad: this.kind === "room" });
+    }
+    return this.lastConfirmed;
+  }
+
+  // Merges messages from behind a gap, and removes the gap once they reach across it.
+  closeGap(gap, entries, hasMore) {
+    const reached = gap.afterId !== null && entries.some(({ id }) => id <= gap.afterId);
+    this.mergeHistory(entries);
+    gap.loading = false;
+    if (reached) this.remove(gap);
+    else if (!hasMore) gap.canLoad = false; // the server does not have them either
+  }
+
+  trim(readingBack) {
+    if (readingBack || this.kind === "dm" || this.entries.length <= MAX_ENTRIES * 1.2) return;
+    for (const entry of this.entries.splice(0, this.entries.length - MAX_ENTRIES)) {
+      if (entry.id) this.entriesById.delete(entry.id);
+    }
+    this.hasOlder = true;
+  }
+
+  setMembers(members, count = members.length) {
+    this.members = [...new Set(members)].sort(compareNames);
+    this.memberCount = Math.max(count, this.members.length);
+  }
+
+  addMember(nick) {
+    if (this.members.includes(nick)) return false;
+    // Binary search: sorting a thousand names for each arrival would be noticeable.
+    let [low, high] = [0, this.members.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compareNames(this.members[middle], nick) < 0) low = middle + 1;
+      else high = middle;
+    }
+    this.members = this.members.toSpliced(low, 0, nick);
+    this.memberCount += 1;
+    return true;
+  }
+
+  removeMember(nick) {
+    if (!this.members.includes(nick)) return false;
+    this.members = this.members.filter((member) => member !== nick);
+    this.memberCount -= 1;
+    return true;
+  }
+
+  renameMember(from, to) {
+    if (!this.members.includes(from)) return false;
+    this.members = this.members.map((nick) => (nick === from ? to : nick)).sort(compareNames);
+    return true;
+  }
+}

@@ -1,0 +1,127 @@
+// What frames from the server cause beyond the state of the chat: one method per effect
+// (see chat.js).
+
+import { notifications } from "./notifications.js";
+import { localStore } from "./storage.js";
+import { strings } from "./strings.js";
+import { announce } from "./view/dom.js";
+
+// After a reconnect: the time in which messages that were under way may still be stored.
+const SETTLE_MS = 300;
+// Many bulk presence events cause one request for the members of the room.
+const REFRESH_MS = 2_000;
+const HISTORY_RETRY_MS = 5_000;
+
+export class Effects {
+  constructor({ chat, connection, views, actions, drawing, tabs }) {
+    Object.assign(this, { chat, connection, views, actions, drawing, tabs });
+    this.refreshTimers = new Map(); // key of a room -> timer
+    this.settleTimer = undefined;
+  }
+
+  run(effects) {
+    for (const effect of effects) this[effect.effect](effect);
+  }
+
+  // After the current frame: while the welcome is handled the connection is not up yet.
+  send({ frame }) {
+    queueMicrotask(() => this.connection.send(frame));
+  }
+
+  welcomed({ missing }) {
+    const { chat } = this;
+    clearTimeout(this.settleTimer);
+    saveRooms(chat);
+    this.views.naming.update(chat);
+    if (missing) announce(strings.mayBeMissing);
+    if (!chat.hasUnsent) {
+      chat.holdSends = false;
+      return;
+    }
+    this.settleTimer = setTimeout(() => {
+      if (chat.holdSends) this.connection.send(chat.syncBarrier(!missing));
+    }, SETTLE_MS);
+  }
+
+  refreshMembers({ room }) {
+    const timers = this.refreshTimers;
+    if (timers.has(room.key)) return;
+    const refresh = () => {
+      timers.delete(room.key);
+      this.connection.send(this.chat.listMembers(room.name));
+    };
+    timers.set(room.key, setTimeout(refresh, REFRESH_MS));
+  }
+
+  notify({ conversation, entry }) {
+    if (!document.hidden && document.hasFocus()) return;
+    const { key, kind, title } = conversation;
+    const heading = strings.alertTitle(entry.from, kind === "room" ? title : "");
+    notifications.show(heading, entry.text, key, () => this.actions.showConversation(key));
+  }
+
+  nickChanged() {
+    const { chat, views } = this;
+    if (chat.chosenNick) {
+      chat.chosenNick = chat.nick;
+      localStore.set("nick", chat.nick);
+    }
+    views.profile.saved();
+    views.naming.named();
+  }
+
+  nickRefused({ text, nick, taken }) {
+    const { chat, views } = this;
+    announce(text);
+    if (views.profile.refused(text)) return;
+    const isGuest = chat.nick !== chat.chosenNick;
+    views.naming.refused(text, nick, isGuest);
+    if (taken) this.tabs.ask(nick, () => views.naming.ownedByOtherTab(nick, isGuest));
+  }
+
+  joined() {
+    this.actions.afterJoining();
+  }
+
+  joinRefused({ text }) {
+    if (this.views.roomsDialog.refused(text)) return;
+    announce(text);
+    this.run(this.chat.addNotice(text, { error: true }));
+  }
+
+  left() {
+    this.actions.afterLeaving();
+  }
+
+  searchResults(results) {
+    this.views.search.showResults(results);
+  }
+
+  historyLoaded() {
+    this.actions.continueReveal();
+  }
+
+  historyFailed({ conversation }) {
+    setTimeout(() => {
+      conversation.loadingOlder = false;
+      this.drawing.schedule();
+    }, HISTORY_RETRY_MS);
+  }
+
+  roomsListed() {
+    this.views.roomsDialog.show();
+  }
+
+  // A notice, while there is no conversation to show it in.
+  notice({ text, error }) {
+    this.views.composer.showNote(text, error);
+  }
+
+  error({ text }) {
+    announce(text);
+  }
+}
+
+export function saveRooms(chat) {
+  localStore.set("rooms", chat.rooms().map(({ name }) => name));
+}

@@ -1,0 +1,64 @@
+// The life of the page: what is loaded at the start and saved when the page is hidden, and
+// how the page reacts to sleep, network changes and time.
+
+import { Chat } from "./chat.js";
+import { saveRooms } from "./effects.js";
+import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
+import { localStore, tabStore } from "./storage.js";
+import { msUntilMidnight } from "./time.js";
+
+const STATUS_INTERVAL = 500; // of the countdown to the next attempt to connect
+
+// The chat as this browser and this tab remember it.
+export function restoreChat() {
+  const chat = new Chat();
+  chat.chosenNick = localStore.get("nick", "");
+  for (const room of localStore.get("rooms", ["lobby"])) chat.open("room", room);
+  restoreSnapshot(chat, tabStore.get("snapshot", {}));
+  // From the start there is a conversation to write in, connected or not.
+  if (!chat.current) chat.select(chat.memberRoom()?.key ?? chat.open("room", "lobby").key);
+  forgetSnapshot();
+  return chat;
+}
+
+export const restoreDrafts = () => new Map(tabStore.get("drafts", []));
+
+// While the page is in use nothing is stored: a duplicated tab gets a copy of the storage,
+// and two tabs must not have one session.
+function forgetSnapshot() {
+  tabStore.remove("snapshot");
+}
+
+export function watchLifecycle({ chat, connection, drawing, status, drafts }) {
+  const save = () => {
+    tabStore.set("snapshot", takeSnapshot(chat));
+    tabStore.set("drafts", [...drafts]);
+    saveRooms(chat);
+  };
+  const resume = () => {
+    forgetSnapshot();
+    connection.wake();
+    drawing.schedule();
+  };
+  document.addEventListener("visibilitychange", () => (document.hidden ? save() : resume()));
+  addEventListener("pagehide", save);
+  addEventListener("pageshow", ({ persisted }) => persisted && resume());
+  addEventListener("online", () => connection.wake());
+  // The server may be on this machine, so being offline only makes the connection suspect.
+  addEventListener("offline", () => connection.check());
+  addEventListener("focus", () => drawing.schedule());
+  addEventListener("blur", () => drawing.updateRead());
+
+  setInterval(() => {
+    if (!connection.isUp) status.show();
+  }, STATUS_INTERVAL);
+  redrawAtMidnight(drawing);
+}
+
+// "Today" becomes "Yesterday".
+function redrawAtMidnight(drawing) {
+  setTimeout(() => {
+    drawing.schedule();
+    redrawAtMidnight(drawing);
+  }, msUntilMidnight(Date.now()) + 1000);
+}

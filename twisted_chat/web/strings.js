@@ -1,0 +1,175 @@
+// Every text of the page that a person reads, except the static text in index.html and
+// the texts of the server.
+
+const people = (count) => (count === 1 ? "1 person" : `${count} people`);
+const messages = (count) => (count === 1 ? "1 message" : `${count} messages`);
+
+export const strings = {
+  // Routes: the arguments, and a hint for the list of completions.
+  routes: {
+    away: ["[TEXT]", "Set or clear your away text"],
+    dm: ["NAME TEXT", "Send a direct message"],
+    help: ["[ROUTE]", "List the commands"],
+    history: ["", "Load earlier messages"],
+    ignore: ["[NAME]", "Hide someone’s messages"],
+    join: ["ROOM", "Join or create a room"],
+    leave: ["[ROOM]", "Leave a room"],
+    me: ["TEXT", "Send an action: * alice waves"],
+    msg: ["NAME TEXT", "Same as \\dm"],
+    nick: ["NAME", "Change your nickname"],
+    part: ["[ROOM]", "Same as \\leave"],
+    quit: ["[TEXT]", "Leave the chat"],
+    rooms: ["", "List the rooms"],
+    search: ["WORDS", "Search this room"],
+    topic: ["[TEXT]", "Show or set the topic"],
+    unignore: ["NAME", "Show someone’s messages again"],
+    who: ["[ROOM]", "List the members of a room"],
+  },
+  usageNick: "Usage: \\nick NAME",
+  usageDm: (route) => `Usage: \\${route} NAME TEXT`,
+  usageMe: "Usage: \\me TEXT",
+  notInARoom: "You are not in a room. Join one with \\join ROOM or with + next to “Rooms”.",
+  onlyInARoom: (route) => `\\${route} works only in a room, not in a direct conversation.`,
+
+  // Replies and errors
+  noConnection: "Not connected. Try again in a moment.",
+  messageTooLong: "This message is too long (at most 4,096 bytes). Split it into several lines.",
+  mayNotHaveArrived: "The connection was lost; this message may not have arrived.",
+  requestFailed: "The request failed.",
+  nickMissing: "Enter a name first.",
+  topicIs: (topic) => (topic ? `Topic: ${topic}` : "No topic is set."),
+  membersOf: ({ room, members, count = members.length }) =>
+    `Members of #${room} (${count}): ${members.join(", ")}`,
+
+  // Choosing a nickname
+  chooseNick: "Choose another name:",
+  chooseNickAsGuest: "You are a guest. Choose a name:",
+  ownNickElsewhere: (nick) => `You are connected as ${nick} in another tab.`,
+  ownNickElsewhereAsGuest: (nick) =>
+    `You are connected as ${nick} in another tab. In this tab you are a guest.`,
+
+  // The state of the connection
+  connectionStates: {
+    new: "Connecting…",
+    connecting: "Connecting…",
+    connected: "Connected",
+    checking: "Checking…",
+    waiting: "Reconnecting…",
+    stopped: "You left",
+  },
+  youQuit: "You left the chat.",
+  reachingServer: "Trying to reach the server…",
+  retrying: (why, seconds) =>
+    `${why} Retrying in ${seconds} s. Messages that you write now are sent after that.`,
+  offline: "You are offline.",
+  noServer: "The server cannot be reached.",
+  closedByServer: (reason) => `The server closed the connection: ${reason}.`,
+  retryNow: "Try now",
+  rejoinChat: "Rejoin",
+  mayBeMissing: "Reconnected. Some messages may be missing.",
+
+  // The header
+  appName: "Chat",
+  leaveRoom: "Leave this room",
+  closeConversation: "Close this conversation",
+  notInYourRooms: "Not in any of your rooms. You will see when you write whether they are online.",
+  awayTopic: (text) => `Away: ${text}`,
+  directTopic: "Only the two of you can read this.",
+  youLeft: ({ kind, name }) =>
+    kind === "room" ? `You left #${name}.` : `You closed the conversation with ${name}.`,
+  rejoinRoom: "Rejoin",
+  reopen: "Reopen",
+  profileHint: "Name and settings",
+  awayNote: (text) => (text === "away" ? "away" : `away: ${text}`),
+
+  // The sidebar and the document's title
+  unreadTitle: (count, title) =>
+    [count ? `(${count}) ` : "", title && `${title} · `, "Chat"].join(""),
+  sidebarLabel: (count) => `Rooms and direct messages${count ? `, ${count} unread` : ""}`,
+  unreadLabel: (count, hasMentions) => `, ${count} unread${hasMentions ? ", for you" : ""}`,
+  manyUnread: "99+",
+  presenceOf: {
+    here: (nick) => `${nick} is online`,
+    away: (nick) => `${nick} is away`,
+    unknown: (nick) => `${nick} is not in any of your rooms`,
+  },
+  closeDirect: (nick) => `Close the conversation with ${nick}`,
+
+  // Members
+  membersLabel: (title) => (title ? `People in ${title}` : "People"),
+  moreMembers: (count) => `and ${count} more`,
+  writeTo: (nick) => `Send ${nick} a direct message`,
+  you: "you",
+
+  // Messages
+  messagesLabel: (title) => (title ? `Messages in ${title}` : "Messages"),
+  latest: "Latest",
+  newMessages: (count) => `${count} new`,
+  newDivider: "New",
+  today: "Today",
+  yesterday: "Yesterday",
+  roomStart: (title) => `This is the beginning of ${title}.`,
+  presence: {
+    joined: (names) => `${names} joined`,
+    left: (names) => `${names} left`,
+    joinedAndLeft: (names) => `${names} joined and left`,
+    leftAndRejoined: (names) => `${names} left and rejoined`,
+  },
+  // "alice, bob and 3 others"
+  nameList(names, others) {
+    const list = [...names];
+    if (others > 0) list.push(names.length ? `${others} others` : `${others} people`);
+    return list.length < 2 ? list.join("") : `${list.slice(0, -1).join(", ")} and ${list.at(-1)}`;
+  },
+  renamed: (from, to) => `${from} is now known as ${to}`,
+  topicCleared: (nick) => `${nick} cleared the topic`,
+  topicSet: (nick) => `${nick} set the topic: `,
+  gapInDirect: "The connection was lost. Direct messages may be missing here.",
+  gapInRoom: "The connection was lost. Messages may be missing here.",
+  gapWithoutHistory:
+    "The connection was lost. Messages may be missing here, and the server does not have them.",
+  loadGap: "Load missing messages",
+  queued: "Will be sent when connected",
+  unconfirmed: "Checking whether it arrived…",
+  queuedAfterQuit: "Will be sent when you rejoin",
+  unconfirmedAfterQuit: "Rejoin to see whether it arrived",
+  notSent: (problem) => `Not sent: ${problem}`,
+  tryAgain: "Try again",
+  edit: "Edit",
+  discard: "Discard",
+  author: (nick) => `${nick}: `,
+  alertTitle: (nick, room) => (room ? `${nick} in ${room}` : nick),
+
+  // Conversations without messages: a title and a text
+  emptyNoConversation: ["You are not in a room", "Join or create one with + next to “Rooms”."],
+  emptyConnecting: ["One moment…", "Connecting to the chat."],
+  emptyDirect: (nick) => [`Only you and ${nick}`, "No one else can read what you write here."],
+  emptyRoom: ["No messages yet", "Write the first one below."],
+
+  // The composer
+  composerLabel: (title) => (title ? `Message ${title}` : "Message"),
+  completions: (count, first) =>
+    `${count === 1 ? "1 completion" : `${count} completions`}: Tab inserts ${first}`,
+
+  // Search
+  searchScope: ({ kind, title }) => (kind === "dm" ? `with ${title}` : `in ${title}`),
+  searchHint: ({ kind, title, name }) =>
+    kind === "room"
+      ? `Finds messages in ${title} that contain all of these words.`
+      : `Finds messages with ${name} that are still in this tab. Nothing else is searched.`,
+  searching: "Searching…",
+  searchOffline: "Not connected. Try again later.",
+  searchInterrupted: "The connection was lost. Search again.",
+  searchResults(count, hasMore) {
+    if (count === 0) return "No messages found.";
+    if (hasMore) return `The newest ${count} results; there are more.`;
+    return count === 1 ? messages(1) : `${messages(count)}, newest first`;
+  },
+
+  // The dialog for joining a room
+  memberCount: people,
+  create: "Create",
+  join: "Join",
+  roomIsNew: (name) => `#${name} does not exist yet. Joining creates it.`,
+  roomsHelp: "Everyone can join a room. Enter a new name to create one.",
+};

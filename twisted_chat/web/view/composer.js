@@ -1,0 +1,190 @@
+// The message field: sending, completion and recall.  Its decisions are in composer_state.js.
+
+import { ComposerState } from "../composer_state.js";
+import { strings } from "../strings.js";
+import { announce, byId, el, setText } from "./dom.js";
+
+const MIN_HEIGHT = 36;
+const MAX_HEIGHT = 180;
+
+export class Composer {
+  // `known()` returns what completion may offer; `submit(line)` carries out a line and
+  // returns false if it should stay in the field.
+  constructor({ known, submit, drafts }) {
+    Object.assign(this, { known, submit });
+    this.state = new ComposerState(drafts);
+    this.form = byId("chat_form");
+    this.input = byId("chat_input");
+    this.list = byId("completions");
+
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.send();
+    });
+    this.input.addEventListener("input", () => this.changed());
+    this.input.addEventListener("keydown", (event) => this.pressed(event));
+    this.input.addEventListener("blur", () => this.hideCompletions());
+    // Not by following the link, which would add an entry to the browser's history.
+    byId("skip").addEventListener("click", (event) => {
+      event.preventDefault();
+      this.focus();
+    });
+  }
+
+  get text() {
+    return this.input.value;
+  }
+
+  setText(text, caret = text.length) {
+    this.input.value = text;
+    this.input.setSelectionRange(caret, caret);
+    this.fitHeight();
+    this.state.saveDraft(text);
+  }
+
+  focus() {
+    this.input.focus();
+  }
+
+  show(conversation) {
+    const label = strings.composerLabel(conversation?.title);
+    this.input.placeholder = label;
+    this.input.setAttribute("aria-label", label);
+    const draft = this.state.switchTo(conversation?.key ?? "", this.text);
+    if (draft === null) return;
+    this.hideCompletions();
+    this.showNote("");
+    this.setText(draft);
+  }
+
+  fitHeight() {
+    const { style } = this.input;
+    style.height = `${MIN_HEIGHT}px`;
+    if (!this.text) return;
+    style.height = `${Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, this.input.scrollHeight))}px`;
+  }
+
+  // A line below the field.
+  showNote(text, error = false) {
+    const note = byId("composer_note");
+    setText(note, text);
+    note.classList.toggle("error", error);
+    if (error) announce(text);
+  }
+
+  changed() {
+    this.state.recalled = -1;
+    this.fitHeight();
+    this.state.saveDraft(this.text);
+    this.showNote("");
+    this.showCompletions(false);
+  }
+
+  send() {
+    const whole = this.text;
+    const { lines, problem } = this.state.split(whole);
+    if (!lines.length) return;
+    this.hideCompletions();
+    this.showNote(problem, Boolean(problem));
+    if (problem) return;
+    // Cleared first: a line may open another conversation, which has its own draft.
+    this.setText("");
+    const remaining = this.state.send(whole, lines, this.submit);
+    if (remaining) this.setText(remaining);
+  }
+
+  // Keys
+
+  pressed(event) {
+    const action = this.state.keyAction(event, this.text);
+    if (action && this.carryOut(action)) event.preventDefault();
+  }
+
+  // False if the key should do what it does in any field.
+  carryOut(action) {
+    switch (action) {
+      case "submit":
+        this.form.requestSubmit();
+        return true;
+      case "complete":
+        if (!this.showCompletions(true)) return false;
+        if (this.state.completion.options.length === 1) this.accept();
+        return true;
+      case "recallOlder":
+      case "recallNewer": {
+        const text = this.state.recall(action);
+        if (text !== null) this.setText(text);
+        return true;
+      }
+      case "next":
+        this.select(this.state.selected + 1);
+        return true;
+      case "previous":
+        this.select(this.state.selected - 1);
+        return true;
+      case "accept":
+        this.accept();
+        return true;
+      default:
+        this.hideCompletions();
+        return true;
+    }
+  }
+
+  // Completion
+
+  showCompletions(requested) {
+    const { selectionStart, selectionEnd } = this.input;
+    const atCaret = selectionStart === selectionEnd;
+    if (!atCaret || !this.state.offerCompletions(this.text, selectionStart, this.known(), requested)) {
+      this.hideCompletions();
+      return false;
+    }
+    const { options } = this.state.completion;
+    this.list.replaceChildren(...options.map((option, index) => this.makeOption(option, index)));
+    this.list.hidden = false;
+    this.select(0);
+    announce(strings.completions(options.length, options[0].label));
+    return true;
+  }
+
+  makeOption({ label, hint }, index) {
+    const option = el(
+      "div",
+      { class: "completion", role: "option", id: `completion-${index}` },
+      el("span", { class: "label", dir: "auto" }, label),
+      el("span", { class: "hint" }, hint),
+    );
+    option.addEventListener("pointerdown", (event) => {
+      event.preventDefault(); // the field keeps the focus
+      this.state.select(index);
+      this.accept();
+    });
+    return option;
+  }
+
+  select(index) {
+    this.state.select(index);
+    const { selected } = this.state;
+    [...this.list.children].forEach((option, position) => {
+      option.setAttribute("aria-selected", String(position === selected));
+    });
+    this.input.setAttribute("aria-activedescendant", `completion-${selected}`);
+    this.list.children[selected].scrollIntoView({ block: "nearest" });
+  }
+
+  accept() {
+    const { text, caret } = this.state.insertSelected(this.text);
+    this.hideCompletions();
+    this.setText(text, caret);
+    // A route is followed by its argument.
+    if (/^[\\/]\S+ $/u.test(text)) this.showCompletions(false);
+  }
+
+  hideCompletions() {
+    this.state.completion = null;
+    this.list.hidden = true;
+    this.list.replaceChildren();
+    this.input.removeAttribute("aria-activedescendant");
+  }
+}

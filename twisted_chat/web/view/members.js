@@ -1,0 +1,56 @@
+// The list of the members of the current room.
+
+import { strings } from "../strings.js";
+import { byId, classes, el, setText } from "./dom.js";
+import { KeyedList } from "./keyed.js";
+import { avatar } from "./nodes.js";
+
+const MAX_SHOWN = 1000; // the rest is only counted
+
+export class MemberList {
+  // `handlers`: {openDirect, openProfile}
+  constructor(chat, handlers) {
+    this.chat = chat;
+    this.list = new KeyedList(byId("chatters"), {
+      keyOf: (nick) => nick,
+      lookOf: (nick) => `${chat.awayText(nick)}\u0000${nick === chat.nick}`,
+      make: (nick) => this.make(nick),
+    });
+    this.list.onAction({
+      openDirect: (nick) => handlers.openDirect(nick),
+      openProfile: () => handlers.openProfile(),
+    });
+    this.more = el("p", { class: "more-members", hidden: true });
+    byId("members").append(this.more);
+  }
+
+  make(nick) {
+    const away = this.chat.awayText(nick);
+    const mine = nick === this.chat.nick;
+    const names = el("span", { class: "names" }, el("span", { class: "name", dir: "auto" }, nick));
+    if (away) {
+      const separator = el("span", { class: "visually-hidden" }, ", ");
+      names.append(separator, el("span", { class: "away-text" }, strings.awayNote(away)));
+    }
+    const button = el("button", {
+      type: "button",
+      class: classes("member", away && "away"),
+      title: mine ? strings.profileHint : strings.writeTo(nick),
+      "data-action": mine ? "openProfile" : "openDirect",
+    });
+    button.append(avatar(nick, "tiny"), names);
+    if (mine) button.append(el("span", { class: "you" }, strings.you));
+    return el("li", { "data-name": nick }, button);
+  }
+
+  show() {
+    const room = this.chat.memberRoom();
+    const shown = room?.members.slice(0, MAX_SHOWN) ?? [];
+    this.list.show(shown);
+    setText(byId("members_count"), room ? String(room.memberCount) : "");
+    byId("chatters").setAttribute("aria-label", strings.membersLabel(room?.title));
+    const hidden = (room?.memberCount ?? 0) - shown.length;
+    this.more.hidden = hidden <= 0;
+    setText(this.more, strings.moreMembers(hidden));
+  }
+}

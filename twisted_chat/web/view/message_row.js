@@ -1,0 +1,117 @@
+// The element for one row of a conversation (see rows.js).
+//
+// Buttons have `data-action`: the list of messages handles their clicks.
+
+import { presenceText } from "../rows.js";
+import { strings } from "../strings.js";
+import { clockTime, fullTime } from "../time.js";
+import { classes, el } from "./dom.js";
+import { avatar, nickClass, textNodes } from "./nodes.js";
+
+const EMOJI_ONLY = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f|\s){1,12}$/u;
+
+// `conversation` is the one shown, `nick` the user's own.
+export function makeRow(row, conversation, nick) {
+  const { kind, entry } = row;
+  switch (kind) {
+    case "day":
+      return el("h2", { class: "divider" }, row.day);
+    case "new":
+      return el("div", { class: "divider new" }, strings.newDivider);
+    case "start": {
+      const { title } = conversation;
+      const text = el("span", {}, strings.roomStart(title));
+      return el("div", { class: "start" }, el("strong", {}, title), text);
+    }
+    case "gap":
+      return gapRow(entry, conversation);
+    case "presence":
+      return systemLine(presenceText(entry.changes));
+    case "renamed":
+      return systemLine(strings.renamed(entry.from, entry.to));
+    case "topic":
+      return topicRow(entry);
+    case "notice":
+      return el("div", { class: classes("system notice", entry.error && "error") }, el("span", {}, entry.text));
+    default:
+      return messageRow(row, nick);
+  }
+}
+
+function systemLine(text) {
+  return el("div", { class: "system", dir: "auto" }, text);
+}
+
+function topicRow({ from, text }) {
+  if (!text) return systemLine(strings.topicCleared(from));
+  const topic = el("span", { class: "text", dir: "auto" }, ...textNodes(text));
+  return el("div", { class: "system" }, strings.topicSet(from), topic);
+}
+
+function gapRow(gap, { kind }) {
+  const inRoom = gap.canLoad ? strings.gapInRoom : strings.gapWithoutHistory;
+  const text = kind === "dm" ? strings.gapInDirect : inRoom;
+  const row = el("div", { class: "gap" }, el("span", {}, text));
+  if (kind === "room" && gap.canLoad) {
+    const disabled = Boolean(gap.loading);
+    row.append(button("loadGap", strings.loadGap, { class: "plain", disabled }));
+  }
+  return row;
+}
+
+function messageRow({ entry, groupStart, quit }, nick) {
+  const { kind, status, mention, text, mine } = entry;
+  const from = status ? nick || entry.from : entry.from;
+  const state = [groupStart && "group-start", status, mention && "mention"];
+  const row = el("div", { class: classes("row", kind, ...state) });
+
+  const body = el("span", { class: "text", dir: "auto" }, ...textNodes(text, mine ? "" : nick));
+  if (EMOJI_ONLY.test(text)) body.classList.add("large");
+  if (kind === "action") {
+    row.append(avatar(from, "tiny"), author(from, mine), " ", body, " ", timeOf(entry, "time"));
+  } else if (groupStart) {
+    const header = el("div", {}, author(from, mine), timeOf(entry, "time"));
+    row.append(avatar(from), header, body);
+  } else {
+    // Screen readers read the author with every message.
+    const spoken = el("span", { class: "visually-hidden" }, strings.author(from));
+    row.append(spoken, timeOf(entry, "time gutter"), body);
+  }
+  row.append(...deliveryState(entry, quit));
+  return row;
+}
+
+function timeOf({ time }, className) {
+  const datetime = new Date(time).toISOString();
+  return el("time", { class: className, datetime, title: fullTime(time) }, clockTime(time));
+}
+
+function author(nick, mine) {
+  const className = classes("author", nickClass(nick));
+  if (mine) return el("span", { class: className, dir: "auto" }, nick);
+  const title = strings.writeTo(nick);
+  return button("openDirect", nick, { class: className, dir: "auto", title });
+}
+
+function deliveryState({ status, problem = "" }, quit) {
+  if (status === "failed") {
+    return [
+      el(
+        "div",
+        { class: "delivery" },
+        el("span", {}, strings.notSent(problem)),
+        button("retry", strings.tryAgain),
+        button("edit", strings.edit),
+        button("discard", strings.discard),
+      ),
+    ];
+  }
+  const texts = quit
+    ? { queued: strings.queuedAfterQuit, unconfirmed: strings.unconfirmedAfterQuit }
+    : { queued: strings.queued, unconfirmed: strings.unconfirmed };
+  return texts[status] ? [el("div", { class: "delivery" }, texts[status])] : [];
+}
+
+function button(action, label, attributes = {}) {
+  return el("button", { type: "button", "data-action": action, ...attributes }, label);
+}

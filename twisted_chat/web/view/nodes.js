@@ -1,0 +1,32 @@
+// Nodes that several views share: avatars, and texts with links and mentions.
+
+import { splitLinks } from "../links.js";
+import { splitMentions } from "../mentions.js";
+import { initialOf, nickColor } from "../names.js";
+import { classes, el } from "./dom.js";
+
+const LINK = { target: "_blank", rel: "noopener noreferrer nofollow" };
+
+export const nickClass = (nick) => `nick-${nickColor(nick)}`;
+
+export function avatar(nick, size = "") {
+  return el("span", {
+    class: classes("avatar", size, nickClass(nick)),
+    "data-initial": initialOf(nick),
+    "aria-hidden": "true",
+  });
+}
+
+// `nick`: whose mentions are marked; "" for nobody's.
+export function textNodes(text, nick = "") {
+  return splitLinks(text).flatMap((part) => {
+    if (!part.href) {
+      return splitMentions(part.text, nick).map((piece) =>
+        piece.mention ? el("mark", {}, piece.text) : piece.text,
+      );
+    }
+    const link = el("a", { href: part.href, ...LINK }, part.text);
+    if (part.host) link.append(" ", el("bdi", { class: "host" }, `(${part.host})`));
+    return link;
+  });
+}

@@ -1,0 +1,88 @@
+// The dialog for finding, joining and creating a room.
+
+import { plainRoom } from "../commands.js";
+import { fold, isRoomName } from "../names.js";
+import { strings } from "../strings.js";
+import { byId, el, setText } from "./dom.js";
+import { KeyedList } from "./keyed.js";
+
+const MAX_SHOWN = 200;
+
+export class RoomsDialog {
+  // `handlers`: {join, listRooms}; `join` takes what to call with the text of a refusal.
+  constructor(chat, handlers) {
+    this.chat = chat;
+    this.handlers = handlers;
+    this.dialog = byId("rooms_dialog");
+    this.input = byId("room_input");
+    this.joining = false; // waits for the server's reply
+    this.list = new KeyedList(byId("room_list"), {
+      keyOf: ({ name }) => name,
+      lookOf: ({ count }) => String(count),
+      make: (room) => this.makeRoom(room),
+    });
+    this.list.onAction({ join: ({ name }) => this.join(name) });
+    byId("rooms_open").addEventListener("click", () => this.open());
+    byId("rooms_cancel").addEventListener("click", () => this.dialog.close());
+    this.input.addEventListener("input", () => this.changed());
+    byId("rooms_form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.join(plainRoom(this.input.value));
+    });
+  }
+
+  open() {
+    this.joining = false;
+    this.input.value = "";
+    this.handlers.listRooms();
+    this.changed();
+    this.dialog.showModal();
+    this.input.focus();
+  }
+
+  // The dialog stays open until the server has replied.
+  join(name) {
+    this.joining = true;
+    if (name) this.handlers.join(name, (text) => this.refused(text));
+    else this.refused(strings.nickMissing);
+  }
+
+  joined() {
+    if (!this.joining) return;
+    this.joining = false;
+    this.dialog.close();
+  }
+
+  // False if the dialog is not what the refusal replies to.
+  refused(text) {
+    if (!this.joining || !this.dialog.open) return false;
+    this.joining = false;
+    setText(byId("room_problem"), text);
+    this.input.focus();
+    return true;
+  }
+
+  changed() {
+    setText(byId("room_problem"), "");
+    this.show();
+  }
+
+  show() {
+    const typed = fold(plainRoom(this.input.value));
+    const rooms = this.chat.roomList.filter(({ name }) => name.includes(typed));
+    this.list.show(rooms.slice(0, MAX_SHOWN));
+    const isNew = isRoomName(typed) && !rooms.some(({ name }) => name === typed);
+    setText(byId("room_submit"), isNew ? strings.create : strings.join);
+    setText(byId("rooms_help"), isNew ? strings.roomIsNew(typed) : strings.roomsHelp);
+  }
+
+  makeRoom({ name, count }) {
+    const button = el(
+      "button",
+      { type: "button", "data-action": "join" },
+      el("span", { class: "name", dir: "auto" }, `#${name}`),
+      el("span", { class: "count" }, strings.memberCount(count)),
+    );
+    return el("li", {}, button);
+  }
+}
