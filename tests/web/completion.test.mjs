@@ -1,4 +1,4 @@
-// What is offered for an unfinished word.
+// Completions of an unfinished word.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -20,25 +20,25 @@ test("routes are offered at the start of a line only", () => {
   assert.equal(labels("/usr/bin"), null);
 });
 
-test("names are offered after @ and where a route wants one", () => {
+test("nicknames are offered after @ and as the argument of a route", () => {
   assert.deepEqual(labels("hi @bo"), ["bob", "Bodo"]);
   assert.deepEqual(labels("\\dm al"), ["alice"]);
   assert.deepEqual(labels("\\dm "), ["bob", "Bodo", "alice"]);
 });
 
-test("in a sentence names are offered only to who asks with Tab", () => {
+test("in a sentence nicknames are offered only with Tab", () => {
   assert.equal(labels("hi bo"), null);
   assert.deepEqual(labels("hi bo", true), ["bob", "Bodo"]);
   assert.equal(labels("hi ", true), null, "Tab after a space moves on");
   assert.equal(labels("", true), null, "Tab in an empty field moves on");
 });
 
-test("rooms are offered where a route wants one", () => {
+test("rooms are offered as the argument of a route", () => {
   assert.deepEqual(labels("\\join #g"), ["#garden"]);
   assert.deepEqual(labels("/leave "), ["#lobby", "#garden"]);
 });
 
-test("a name at the start of a line is spoken to", () => {
+test("a nickname at the start of a line is followed by a colon", () => {
   assert.equal(tab("al"), "alice: ");
   assert.equal(tab("hi al"), "hi alice ");
   assert.equal(tab("hi @al"), "hi @alice ");
@@ -46,7 +46,7 @@ test("a name at the start of a line is spoken to", () => {
   assert.equal(tab("\\who"), "\\who ");
 });
 
-test("what follows the caret stays, with one space between", () => {
+test("the text behind the caret stays, with one space between", () => {
   const found = complete("al how are you", 2, known, true);
   const done = applyCompletion("al how are you", found, found.options[0].insert);
   assert.deepEqual(done, { text: "alice: how are you", caret: 7 });

@@ -1,4 +1,4 @@
-// The life of the connection: what is shown is always true, and it always comes back.
+// The connection: its states, heartbeats and backoff.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -79,7 +79,7 @@ function connected() {
   return all;
 }
 
-test("one is connected only after the welcome", () => {
+test("the state is connected only after the welcome", () => {
   const { connection, socket, states, frames } = start();
   assert.equal(connection.state, "connecting");
   socket().say({ type: "error", code: "nick_taken" });
@@ -89,11 +89,11 @@ test("one is connected only after the welcome", () => {
   assert.equal(frames.length, 2);
 });
 
-test("one says who one was", () => {
+test("the connect query is passed to the socket", () => {
   assert.deepEqual(start().socket().query, { since: "7" });
 });
 
-test("a lost connection is opened again, later each time", () => {
+test("a lost connection is reopened with growing backoff", () => {
   const { clock, connection, sockets, socket } = connected();
   socket().end();
   assert.equal(connection.state, "waiting");
@@ -108,7 +108,7 @@ test("a lost connection is opened again, later each time", () => {
   assert.equal(sockets.length, 9);
 });
 
-test("a welcome makes the next wait short again", () => {
+test("a welcome resets the backoff", () => {
   const { clock, connection, socket } = connected();
   for (let round = 0; round < 4; round += 1) {
     socket().end();
@@ -119,12 +119,12 @@ test("a welcome makes the next wait short again", () => {
   assert.equal(connection.retryAt - clock.time, 300);
 });
 
-test("chance spreads those who return", () => {
+test("half of the backoff is random", () => {
   assert.equal(backoff(3, () => 0), 1600);
   assert.equal(backoff(3, () => 1), 3200);
 });
 
-test("a server that fell silent is asked, and given up when it does not answer", () => {
+test("a silent server gets a heartbeat, and is given up without a reply", () => {
   const { clock, connection, socket } = connected();
   clock.advance(30_000);
   assert.deepEqual(socket().sent, [{ type: "heartbeat", ref: "p1" }]);
@@ -134,7 +134,7 @@ test("a server that fell silent is asked, and given up when it does not answer",
   assert.ok(socket().closed);
 });
 
-test("any word of the server proves that it is there", () => {
+test("any frame from the server postpones the heartbeat", () => {
   const { clock, connection, socket } = connected();
   for (let round = 0; round < 10; round += 1) {
     clock.advance(29_000);
@@ -144,7 +144,7 @@ test("any word of the server proves that it is there", () => {
   assert.deepEqual(socket().sent, []);
 });
 
-test("who writes into a dead connection learns it, also while writing on", () => {
+test("a dead connection is noticed while frames are sent", () => {
   const { clock, connection, sockets, states } = connected();
   for (let round = 0; round < 5; round += 1) {
     connection.send({ type: "message", round });
@@ -154,7 +154,7 @@ test("who writes into a dead connection learns it, also while writing on", () =>
   assert.ok(sockets[0].closed);
 });
 
-test("an answer in time keeps the connection", () => {
+test("a reply in time keeps the connection", () => {
   const { clock, connection, socket } = connected();
   connection.send({ type: "message" });
   clock.advance(9_000);
@@ -163,7 +163,7 @@ test("an answer in time keeps the connection", () => {
   assert.equal(connection.state, "connected");
 });
 
-test("with a reason to doubt, it says so until there is an answer", () => {
+test("a suspect connection is checking until the reply", () => {
   const { connection, socket } = connected();
   connection.check();
   assert.equal(connection.state, "checking");
@@ -172,7 +172,7 @@ test("with a reason to doubt, it says so until there is an answer", () => {
   assert.equal(connection.state, "connected");
 });
 
-test("what was on its way before the doubt does not end it", () => {
+test("frames under way before the check do not end it", () => {
   const { clock, connection, socket, frames } = connected();
   connection.check();
   connection.check();
@@ -187,7 +187,7 @@ test("what was on its way before the doubt does not end it", () => {
   assert.equal(connection.state, "waiting");
 });
 
-test("a page that comes back into sight asks quietly, but doubts after a long sleep", () => {
+test("waking sends a quiet heartbeat, or a check after a long sleep", () => {
   const { clock, connection, socket } = connected();
   connection.wake();
   assert.equal(connection.state, "connected");
@@ -198,14 +198,14 @@ test("a page that comes back into sight asks quietly, but doubts after a long sl
   assert.equal(connection.state, "checking");
 });
 
-test("a doubt that is not answered ends the connection soon", () => {
+test("a check without a reply ends the connection soon", () => {
   const { clock, connection } = connected();
   connection.check();
   clock.advance(4_000);
   assert.equal(connection.state, "waiting");
 });
 
-test("when the network is back it tries at once", () => {
+test("waking reconnects at once", () => {
   const { connection, socket, sockets } = connected();
   socket().end();
   connection.wake();
@@ -213,7 +213,7 @@ test("when the network is back it tries at once", () => {
   assert.equal(connection.state, "connecting");
 });
 
-test("a socket that was given up is not listened to", () => {
+test("events of an abandoned socket are ignored", () => {
   const { connection, sockets, socket, frames } = connected();
   const [old] = sockets;
   old.end();
@@ -226,13 +226,13 @@ test("a socket that was given up is not listened to", () => {
   assert.equal(connection.state, "connected");
 });
 
-test("a server that takes the connection and says nothing is given up", () => {
+test("a server that accepts and sends nothing is given up", () => {
   const { clock, connection } = start();
   clock.advance(15_000);
   assert.equal(connection.state, "waiting");
 });
 
-test("a browser that refuses to open one is asked again", () => {
+test("a socket that cannot be opened is retried", () => {
   const { connection } = start({
     open: () => {
       throw new Error("no");
@@ -241,7 +241,7 @@ test("a browser that refuses to open one is asked again", () => {
   assert.equal(connection.state, "waiting");
 });
 
-test("the server's reason is kept, to be shown", () => {
+test("the server's reason for closing is kept", () => {
   const { connection, socket } = connected();
   const lost = [];
   connection.onClose = (code, reason) => lost.push(reason);
@@ -250,7 +250,7 @@ test("the server's reason is kept, to be shown", () => {
   assert.deepEqual(lost, ["too many connections from your address"]);
 });
 
-test("who has left stays away", () => {
+test("a stopped connection is not reopened", () => {
   const { clock, connection, sockets } = connected();
   connection.stop();
   clock.advance(100_000);
@@ -259,7 +259,7 @@ test("who has left stays away", () => {
   assert.equal(connection.send({ type: "message" }), false);
 });
 
-test("what is no frame is passed over", () => {
+test("data that is not a frame is ignored", () => {
   const { connection, socket, frames } = connected();
   for (const data of ["", "{", "null", "7"]) {
     socket().dispatchEvent(Object.assign(new Event("message"), { data }));

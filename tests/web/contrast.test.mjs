@@ -60,7 +60,7 @@ for (const [name, scheme] of Object.entries({ light, dark })) {
   });
 }
 
-test("the two schemes name the same nick colors", () => {
+test("both schemes define every nickname color", () => {
   for (let index = 0; index < NICK_COLORS; index += 1) {
     assert.notEqual(light[`nick-${index}`], dark[`nick-${index}`]);
   }

@@ -1,4 +1,4 @@
-// When somebody is meant.
+// Mentions of a nickname.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -9,13 +9,13 @@ test("a name is found in any case, with or without @", () => {
   for (const text of ["bob", "Bob: hi", "hi @bob!", "well, BOB."]) assert.ok(hasMention(text, "bob"), text);
 });
 
-test("a part of another word is not meant", () => {
+test("a part of another word is not a mention", () => {
   for (const text of ["bobby", "kebob", "bob-2", "bob_", "", "Bоb with a Cyrillic o"]) {
     assert.ok(!hasMention(text, "bob"), text);
   }
 });
 
-test("names of every script, and with signs that mean something elsewhere", () => {
+test("names of every script and with special characters are found", () => {
   assert.ok(hasMention("Привет, дмитрий", "Дмитрий"));
   for (const nick of ["a.b", "a-b", "-", ".", "_x_", "a/b", "[a]", "a\\b", "$1"]) {
     assert.ok(hasMention(`so says ${nick} now`, nick), nick);
@@ -23,7 +23,7 @@ test("names of every script, and with signs that mean something elsewhere", () =
   assert.ok(!hasMention("so says axb", "a.b"));
 });
 
-test("nobody is meant while one has no name", () => {
+test("an empty name is never mentioned", () => {
   assert.ok(!hasMention("anything", ""));
 });
 

@@ -5,12 +5,12 @@ import { test } from "node:test";
 
 import { NICK_COLORS, compareNames, fold, initialOf, isRoomName, nickColor } from "../../twisted_chat/web/names.js";
 
-test("a name has the same color however it is written", () => {
+test("a name has one color in every spelling", () => {
   assert.equal(nickColor("Alice"), nickColor("alice"));
   assert.equal(nickColor("ａlice"), nickColor("alice"));
 });
 
-test("the colors are spread", () => {
+test("names are spread over the colors", () => {
   const used = new Map();
   for (let number = 0; number < 1200; number += 1) {
     const color = nickColor(`guest_${number}`);
@@ -21,7 +21,7 @@ test("the colors are spread", () => {
   for (const count of used.values()) assert.ok(count > 50 && count < 200, String(count));
 });
 
-test("what can be no room's name is known before the server says so", () => {
+test("impossible room names are recognized", () => {
   for (const name of ["tea", "a.b-c_d", "café", "чай", "९", "x".repeat(32)]) assert.ok(isRoomName(name), name);
   for (const name of ["", "a b", "a/b", "x".repeat(33), "☕"]) assert.ok(!isRoomName(name), name);
 });
@@ -32,7 +32,7 @@ test("an initial is a whole character", () => {
   assert.equal(initialOf(""), "?");
 });
 
-test("names are in the order of a dictionary, numbers in that of size", () => {
+test("names are sorted alphabetically, with numbers by value", () => {
   const names = ["guest_10", "Zoe", "guest_9", "anna"];
   assert.deepEqual(names.sort(compareNames), ["anna", "guest_9", "guest_10", "Zoe"]);
   assert.notEqual(compareNames("Bob", "bob"), 0);

@@ -1,4 +1,4 @@
-// From what happened to the rows on the screen.
+// The rows on the screen for the entries of a conversation.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -18,12 +18,12 @@ function conversation(...entries) {
 
 const kinds = (made) => rowsOf(made).map(({ kind, groupStart }) => (groupStart ? `${kind}+` : kind));
 
-test("messages of one person stand together for five minutes", () => {
+test("messages of one member within five minutes form a group", () => {
   const made = conversation({}, { time: NOON + 60_000 }, { time: NOON + 400_000 }, { from: "al", time: NOON + 410_000 });
   assert.deepEqual(kinds(made), ["day", "message+", "message", "message+", "message+"]);
 });
 
-test("an action stands by itself", () => {
+test("an action is a group of its own", () => {
   assert.deepEqual(kinds(conversation({}, { kind: "action" }, {})), ["day", "message+", "action+", "message+"]);
 });
 
@@ -31,20 +31,20 @@ test("each day begins with its name", () => {
   assert.deepEqual(kinds(conversation({ time: NOON - 864e5 }, {})), ["day", "message+", "day", "message+"]);
 });
 
-test("what is new is set apart", () => {
+test("a divider precedes the first unread message", () => {
   const made = conversation({}, {});
   made.firstUnreadKey = "1";
   assert.deepEqual(kinds(made), ["day", "message+", "new", "message+"]);
 });
 
-test("the beginning is shown when there is nothing before it", () => {
+test("the start row is shown when there is nothing older", () => {
   const made = conversation({});
   made.hasOlder = false;
   assert.equal(kinds(made)[0], "start");
   assert.deepEqual(kinds(new Conversation("room", "empty")), []);
 });
 
-test("a row looks different when its state does", () => {
+test("a row with another status has another look", () => {
   const made = conversation({});
   const [, before] = rowsOf(made);
   made.entries[0].status = "failed";
@@ -53,7 +53,7 @@ test("a row looks different when its state does", () => {
   assert.notEqual(before.look, after.look);
 });
 
-test("what is open looks different once one has left, and what is said does not", () => {
+test("unconfirmed rows look different after the user quit, others do not", () => {
   const made = conversation({}, { status: "unconfirmed" });
   const looks = (quit) => rowsOf(made, { quit }).map(({ look }) => look);
   const [before, after] = [looks(false), looks(true)];
@@ -61,7 +61,7 @@ test("what is open looks different once one has left, and what is said does not"
   assert.notEqual(before[2], after[2]);
 });
 
-test("coming and going is summed up", () => {
+test("presence changes are summarized", () => {
   const joined = (nick) => ({ change: "joined", nick });
   const left = (nick) => ({ change: "left", nick });
   assert.equal(presenceText([joined("a")]), "a joined");

@@ -1,4 +1,4 @@
-// Whether a name is one's own in another tab.
+// Whether a nickname is the user's own in another tab.
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
@@ -23,7 +23,7 @@ const asks = (one, nick) => {
 beforeEach(() => (open = []));
 afterEach(() => open.forEach(({ channel }) => channel?.close()));
 
-test("a tab that has the name answers, and no other", async () => {
+test("only the tab that has the nickname answers", async () => {
   tab("carlo");
   tab("bob");
   const asking = tab("guest_1");
@@ -31,20 +31,20 @@ test("a tab that has the name answers, and no other", async () => {
   assert.equal(await asks(asking, "alice"), 0, "somebody else's");
 });
 
-test("a tab that is gone, or in another chat, does not answer", async () => {
+test("a closed tab, or one of another chat, does not answer", async () => {
   tab("carlo").channel.close();
   tab("carlo", "https://a.example/other/");
   assert.equal(await asks(tab("guest_1"), "carlo"), 0);
 });
 
-test("an answer to an earlier question is passed over", async () => {
+test("an answer to an earlier question is ignored", async () => {
   tab("carlo");
   const asking = tab("guest_1");
   asking.ask("carlo", () => assert.fail("not asked any more"));
   assert.equal(await asks(asking, "alice"), 0);
 });
 
-test("a browser without channels knows nothing of other tabs", async () => {
+test("a browser without BroadcastChannel gets no answer", async () => {
   const { BroadcastChannel } = globalThis;
   delete globalThis.BroadcastChannel;
   assert.equal(await asks(tab("guest_1"), "carlo"), 0);

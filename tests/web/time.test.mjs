@@ -8,13 +8,13 @@ import { calendarDay, dayName, msUntilMidnight } from "../../twisted_chat/web/ti
 const noon = new Date(2026, 10, 21, 12).getTime();
 const at = (...parts) => new Date(...parts).getTime();
 
-test("today and yesterday are days of the calendar", () => {
+test("today and yesterday are calendar days", () => {
   assert.equal(dayName(at(2026, 10, 21, 0, 0, 1), noon), "Today");
   assert.equal(dayName(at(2026, 10, 20, 23, 59), noon), "Yesterday");
   assert.notEqual(dayName(at(2026, 10, 19, 12), noon), "Yesterday");
 });
 
-test("another year is named", () => {
+test("a date in another year includes the year", () => {
   assert.match(dayName(at(2024, 1, 29), noon), /2024/u);
 });
 
@@ -23,6 +23,6 @@ test("a day is the same from its first to its last second", () => {
   assert.notEqual(calendarDay(at(2026, 10, 21)), calendarDay(at(2026, 9, 21)));
 });
 
-test("midnight is ahead", () => {
+test("the time until midnight is positive", () => {
   assert.equal(msUntilMidnight(at(2026, 10, 21, 23, 59)), 60_000);
 });

@@ -1,0 +1,181 @@
+// Messages: sending, confirming, unread counts and direct conversations.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { isTooLong } from "../../twisted_chat/web/chat.js";
+import { restoreSnapshot, takeSnapshot } from "../../twisted_chat/web/snapshot.js";
+import { chat, id, iso, lobby, message, newChat, sentFrames, texts, welcome } from "./chat_fixture.mjs";
+
+test("a message is shown once, in the order of the ids", () => {
+  welcome();
+  chat.receive(message(12, "bob", "b"));
+  chat.receive(message(13, "bob", "c"));
+  chat.receive(message(12, "bob", "b"));
+  chat.receive({ type: "history", room: "lobby", messages: [message(11, "bob", "a"), message(12, "bob", "b")] });
+  assert.deepEqual(texts(), ["a", "b", "c"]);
+});
+
+test("messages are unread until their conversation is looked at, and mentions notify", () => {
+  welcome();
+  assert.deepEqual(chat.receive(message(12, "bob", "hello")), []);
+  const [alert] = chat.receive(message(13, "bob", "hello me"));
+  assert.equal(alert.effect, "notify");
+  assert.equal(chat.unread(), 2);
+  assert.equal(lobby().mentions, 1);
+  assert.equal(lobby().firstUnreadKey, id(12));
+  chat.markRead();
+  assert.equal(chat.unread(), 2, "the conversation is not in view");
+  chat.viewingLatest = true;
+  chat.markRead();
+  assert.equal(chat.unread(), 0);
+  assert.deepEqual(chat.receive(message(14, "bob", "me again")), []);
+  assert.equal(chat.unread(), 0);
+});
+
+test("an own message is shown at once and confirmed by its echo", () => {
+  welcome();
+  const [frame] = chat.send(lobby(), "hi");
+  assert.deepEqual(frame, { type: "message", room: "lobby", text: "hi", ref: frame.ref });
+  const { key } = lobby().entries[0];
+  assert.equal(lobby().entries[0].status, "sending");
+  chat.receive(message(11, "me", "hi"));
+  chat.receive({ type: "ok", ref: frame.ref, id: id(11) });
+  assert.equal(lobby().entries.length, 1);
+  assert.equal(lobby().entries[0].status, undefined);
+  assert.equal(lobby().entries[0].key, key, "the same line on the screen");
+});
+
+test("the reply may come before the echo, and the word filter may change the text", () => {
+  welcome();
+  const [frame] = chat.send(lobby(), "darn");
+  chat.receive({ type: "ok", ref: frame.ref, id: id(11) });
+  chat.receive(message(11, "me", "****"));
+  assert.deepEqual(texts(), ["****"]);
+});
+
+test("a message that is not stored fails, and can be retried", () => {
+  welcome();
+  const [frame] = chat.send(lobby(), "hi");
+  chat.receive({ type: "error", ref: frame.ref, code: "store", text: "the disk is full" });
+  const [entry] = lobby().entries;
+  assert.equal(entry.status, "failed");
+  assert.equal(entry.problem, "the disk is full");
+  const [again] = chat.retry(lobby(), entry);
+  assert.equal(again.text, "hi");
+  chat.receive(message(12, "me", "hi"));
+  assert.deepEqual(texts(), ["hi"]);
+  assert.equal(lobby().entries[0].status, undefined);
+});
+
+test("of two messages, the refused one fails", () => {
+  welcome();
+  const [first] = chat.send(lobby(), "one");
+  chat.send(lobby(), "two");
+  chat.receive(message(11, "me", "two"));
+  chat.receive({ type: "error", ref: first.ref, code: "store", text: "no" });
+  assert.deepEqual(lobby().entries.map(({ text, status }) => [text, status]), [
+    ["two", undefined],
+    ["one", "failed"],
+  ]);
+});
+
+test("a message written offline is queued and sent later", () => {
+  welcome();
+  chat.disconnected();
+  assert.deepEqual(chat.send(lobby(), "later"), []);
+  assert.equal(lobby().entries[0].status, "queued");
+  welcome({ recovered: true });
+  assert.equal(lobby().entries[0].status, "queued", "held until the missed events have come");
+  const barrier = chat.syncBarrier(true);
+  const [frame] = sentFrames(chat.receive({ ...barrier, type: "who", room: "lobby", members: ["me"], away: {} }));
+  assert.equal(frame.text, "later");
+});
+
+test("a message whose confirmation was lost is not sent twice", () => {
+  welcome();
+  chat.send(lobby(), "stored");
+  chat.send(lobby(), "lost");
+  chat.disconnected();
+  welcome({ recovered: true, position: id(12) });
+  chat.receive(message(11, "me", "stored"));
+  const frames = sentFrames(chat.receive({ ...chat.syncBarrier(true), type: "who", room: "lobby", members: [] }));
+  assert.deepEqual(frames.map(({ text }) => text), ["lost"]);
+});
+
+test("a guest's message is not sent twice after a reconnect under another nickname", () => {
+  welcome({ nick: "guest_1" });
+  chat.send(lobby(), "stored");
+  chat.disconnected();
+  welcome({ nick: "guest_2", recovered: true, position: id(12) });
+  chat.receive(message(11, "guest_1", "stored"));
+  assert.deepEqual(sentFrames(chat.receive({ ...chat.syncBarrier(true), type: "who", room: "lobby", members: [] })), []);
+  assert.equal(lobby().entries.length, 1);
+  assert.equal(lobby().unread, 0);
+});
+
+test("without replay an unconfirmed message fails, and a queued one is sent", () => {
+  welcome();
+  chat.send(lobby(), "perhaps");
+  chat.disconnected();
+  welcome({ position: id(500) });
+  chat.send(lobby(), "later");
+  const frames = sentFrames(chat.receive({ ...chat.syncBarrier(false), type: "who", room: "lobby", members: [] }));
+  assert.deepEqual(frames.map(({ text }) => text), ["later"]);
+  assert.equal(lobby().entries.find(({ text }) => text === "perhaps").status, "failed");
+});
+
+test("a direct message opens a conversation and notifies", () => {
+  welcome();
+  const [alert] = chat.receive({ type: "dm", id: id(11), time: iso(11), from: "bob", to: "me", text: "psst" });
+  assert.equal(alert.conversation.key, "@bob");
+  assert.equal(chat.conversations.get("@bob").unread, 1);
+  assert.deepEqual(texts(), []);
+  const [frame] = chat.send(chat.conversations.get("@bob"), "what?");
+  assert.deepEqual([frame.type, frame.to], ["dm", "bob"]);
+  chat.receive({ type: "dm", id: id(12), time: iso(12), from: "me", to: "bob", text: "what?" });
+  assert.deepEqual(texts(chat.conversations.get("@bob")), ["psst", "what?"]);
+});
+
+test("a direct conversation continues under the other's new nickname", () => {
+  welcome();
+  chat.receive({ type: "dm", id: id(11), time: iso(11), from: "bob", to: "me", text: "psst" });
+  chat.select("@bob");
+  chat.receive({ type: "renamed", from: "bob", to: "Robert" });
+  assert.equal(chat.currentKey, "@robert");
+  assert.equal(chat.current.name, "Robert");
+});
+
+test("a closed direct conversation is reopened with its messages", () => {
+  welcome();
+  const psst = { type: "dm", id: id(11), time: iso(11), from: "bob", to: "me", text: "psst" };
+  chat.receive(psst);
+  chat.leave("@bob");
+  assert.deepEqual(chat.returnToLeft(), []);
+  assert.deepEqual(texts(chat.current), ["psst"]);
+  chat.leave("@bob");
+  chat.receive({ ...psst, id: id(12), text: "still there?" });
+  assert.deepEqual(texts(chat.conversations.get("@bob")), ["psst", "still there?"]);
+  assert.equal(chat.leftConversation, null);
+});
+
+test("a snapshot keeps direct messages, pending messages and the session", () => {
+  welcome();
+  chat.receive({ type: "dm", id: id(11), time: iso(11), from: "bob", to: "me", text: "psst" });
+  chat.send(lobby(), "on its way");
+  chat.disconnected();
+  chat.send(chat.conversations.get("@bob"), "not yet sent");
+  const kept = JSON.parse(JSON.stringify(takeSnapshot(chat)));
+  newChat();
+  restoreSnapshot(chat, kept);
+  assert.equal(chat.connectQuery().session, "s3cret");
+  assert.equal(chat.connectQuery().since, id(11));
+  assert.deepEqual(texts(chat.conversations.get("@bob")), ["psst", "not yet sent"]);
+  assert.equal(lobby().entries[0].status, "unconfirmed");
+  assert.equal(chat.conversations.get("@bob").entries[1].status, "queued");
+});
+
+test("the length of a message is counted in bytes", () => {
+  assert.ok(!isTooLong("x".repeat(4096)));
+  assert.ok(isTooLong("ü".repeat(2049)));
+});
