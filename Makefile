@@ -16,12 +16,14 @@ NODE_DIR := tests/end_to_end
 # What is checked: only what is there.
 SOURCES := $(wildcard twisted_chat twisted/plugins/twisted_chat_plugin.py tests bench)
 JS_TESTS := $(wildcard tests/web/*.test.js tests/web/*.test.mjs)
+JS_SOURCES := $(wildcard twisted_chat/web tests/web $(NODE_DIR))
+ESLINT := $(NODE_DIR)/node_modules/.bin/eslint
 TESTS ?= tests
 PYTEST_FLAGS ?= -q
 SEEDS ?= 1
 SECONDS_EACH ?= 60
 
-.PHONY: help run test pytest trial js lint format bench faults coverage clean
+.PHONY: help run test pytest trial js lint lint-js format bench faults coverage clean
 
 help: ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -59,10 +61,19 @@ ifneq ($(JS_TESTS),)
 	else echo "skipped: the tests of the page's scripts need node: apt-get install nodejs"; fi
 endif
 
-lint: $(VENV)/.ready-lint ## ruff and mypy --strict
+lint: $(VENV)/.ready-lint lint-js ## ruff, mypy --strict, and eslint for the page
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/mypy --strict $(SOURCES)
+
+lint-js:
+	@missing=; \
+	command -v node >/dev/null || missing="node is missing: apt-get install nodejs npm"; \
+	[ -n "$$missing" ] || [ -x $(ESLINT) ] || \
+	    missing="eslint is missing: npm install --no-package-lock --prefix $(NODE_DIR)"; \
+	if [ -z "$$missing" ]; then $(ESLINT) --config $(NODE_DIR)/eslint.config.mjs $(JS_SOURCES); \
+	elif [ -n "$${CHAT_TESTS_REQUIRE_ALL:-}" ]; then echo "$$missing" >&2; exit 1; \
+	else echo "skipped: the scripts of the page are not linted: $$missing"; fi
 
 format: $(VENV)/.ready-lint ## put the sources into ruff's format
 	@$(BIN)/ruff check --fix-only --quiet $(SOURCES)
