@@ -72,7 +72,7 @@ export const strings = {
   appName: "Chat",
   leaveRoom: "Leave this room",
   closeConversation: "Close this conversation",
-  notInYourRooms: "Not in any of your rooms. You will see when you write whether they are online.",
+  notInYourRooms: "Not in any of your rooms; may be offline.",
   awayTopic: (text) => `Away: ${text}`,
   directTopic: "Only the two of you can read this.",
   youLeft: ({ kind, name }) =>

@@ -1,15 +1,17 @@
-// A browser for tests in another language: orders come as lines of JSON on standard
-// input, each is answered with one line on standard output, and the browser ends with
-// the input.
+// A browser for tests in another language.  Orders are lines of JSON on standard input, each
+// is answered with one line on standard output, and the browser exits at the end of the input.
 //
-// {"do": "open", "page": NAME, "options": {...}, "scripts": [...]}   a page, as if on a device of its own
-//                                                   "beside": NAME   or in another tab beside that page
-// {"do": "lose", "page": NAME, "part": GLOB}                         the next such file does not arrive
-// {"do": "call", "page": NAME, "method": M, "args": [...]}           any method of Playwright's Page
-// {"do": "wait", "page": NAME, "script": S, "seconds": N}            until it is true in the page
-// {"do": "axe", "page": NAME}                                        what axe-core finds wrong
-// {"do": "problems", "page": NAME}                                   errors in the page's console
-// {"do": "forget"}                                                   close all pages, and lose all that they kept
+// {"do": "open", "page": NAME, "options": {...}}     a new page on a device of its own
+//     "beside": NAME                                 in another tab of that page's device instead
+//     "scripts": [...]                               evaluated before the page's own
+//     "lose": [GLOB, ...]                            the first request for each fails
+//     "clock": true                                  "fast forward" can advance its clock
+// {"do": "call", "page": NAME, "method": M, "args": [...]}       a method of Playwright's Page
+// {"do": "wait", "page": NAME, "script": S, "seconds": N}        until S is true: true, or false
+// {"do": "fast forward", "page": NAME, "seconds": N}             advance the page's clock
+// {"do": "axe", "page": NAME}                                    the problems that axe-core finds
+// {"do": "problems", "page": NAME}                               the errors in the console
+// {"do": "reset"}                                                close all pages and their devices
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -32,7 +34,7 @@ const browser = await chromium.launch({ executablePath: process.argv[2], args: F
 const pages = new Map();
 
 const ORDERS = {
-  async open({ page: name, options = {}, scripts = [], beside }) {
+  async open({ page: name, options = {}, scripts = [], lose = [], beside, clock = false }) {
     const context = beside
       ? pages.get(beside).page.context()
       : await browser.newContext({ locale: "en-GB", ...options });
@@ -47,11 +49,9 @@ const ORDERS = {
       dialog.dismiss();
     });
     for (const script of scripts) await page.addInitScript(script);
+    for (const pattern of lose) await page.route(pattern, (route) => route.abort(), { times: 1 });
+    if (clock) await page.clock.install();
     pages.set(name, { page, problems });
-  },
-
-  async lose({ page: name, part }) {
-    await pages.get(name).page.route(part, (route) => route.abort(), { times: 1 });
   },
 
   async call({ page: name, method, args = [] }) {
@@ -60,24 +60,29 @@ const ORDERS = {
     return typeof result === "object" && "request" in result ? null : result;
   },
 
-  // Asked from outside, again and again: the page's policy forbids what Playwright's own
-  // waiting for a script would put into it.
+  // Polled from outside: the page's security policy forbids the script that Playwright's own
+  // waitForFunction would inject.
   async wait({ page: name, script, seconds }) {
     const { page } = pages.get(name);
     const deadline = Date.now() + seconds * 1000;
     for (;;) {
-      // While it is being loaded anew there is nothing to ask.
+      // Fails while the page reloads.
       if (await page.evaluate(`Boolean(${script})`).catch(() => false)) return true;
       if (Date.now() > deadline) return false;
       await new Promise((done) => setTimeout(done, 20));
     }
   },
 
+  async "fast forward"({ page: name, seconds }) {
+    await pages.get(name).page.clock.fastForward(seconds * 1000);
+  },
+
   async axe({ page: name }) {
     const { page } = pages.get(name);
-    // Evaluated from outside: the page's own policy would not let it in, and stays as it is.
-    await page.evaluate(`${AXE}; null`);
-    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    // Evaluated from outside: the page's own security policy would not allow it.
+    if (!(await page.evaluate("Boolean(globalThis.axe)"))) await page.evaluate(`${AXE}; null`);
+    const options = { resultTypes: ["violations"] };
+    const { violations } = await page.evaluate((how) => globalThis.axe.run(how), options);
     return violations.map(({ id, help, nodes }) => ({
       id,
       help,
@@ -89,7 +94,7 @@ const ORDERS = {
     return pages.get(name).problems;
   },
 
-  async forget() {
+  async reset() {
     pages.clear();
     await Promise.all(browser.contexts().map((context) => context.close()));
   },
