@@ -5,6 +5,8 @@ import { readFileSync, readdirSync } from "node:fs";
 import { posix } from "node:path";
 import { test } from "node:test";
 
+import { ACTIONS } from "../../twisted_chat/web/actions.js";
+import { Effects } from "../../twisted_chat/web/effects.js";
 import { strings } from "../../twisted_chat/web/strings.js";
 
 const WEB = new URL("../../twisted_chat/web/", import.meta.url);
@@ -58,6 +60,17 @@ test("every text that is used exists, and every text that exists is used", () =>
     for (const [, name] of source.matchAll(/\bstrings\.(?!js\b)(\w+)/gu)) used.add(name);
   }
   assert.deepEqual([...used].sort(), Object.keys(strings).sort());
+});
+
+test("every action and every effect that is returned is carried out", () => {
+  const returned = (kind, ...sources) =>
+    new Set(sources.flatMap((name) => [...modules.get(name).matchAll(kind)].map(([, value]) => value)));
+  const actions = returned(/\baction: "(\w+)"/gu, "commands.js");
+  const effects = returned(/\beffect: "(\w+)"/gu, "chat.js", "frames.js");
+  assert.deepEqual([...actions].sort(), Object.keys(ACTIONS).sort());
+  const methods = Object.getOwnPropertyNames(Effects.prototype);
+  const known = methods.filter((name) => !["constructor", "run"].includes(name));
+  assert.deepEqual([...effects].sort(), known.sort());
 });
 
 test("every id that a module looks up is in the page", () => {

@@ -31,6 +31,15 @@ test("each day begins with its name", () => {
   assert.deepEqual(kinds(conversation({ time: NOON - 864e5 }, {})), ["day", "message+", "day", "message+"]);
 });
 
+test("at midnight the name of a day changes, and so does the look of its row", () => {
+  const made = conversation({});
+  const day = (now) => rowsOf(made, { now })[0];
+  assert.equal(day(NOON).day, "Today");
+  assert.equal(day(NOON + 864e5).day, "Yesterday");
+  assert.equal(day(NOON).key, day(NOON + 864e5).key);
+  assert.notEqual(day(NOON).look, day(NOON + 864e5).look);
+});
+
 test("a divider precedes the first unread message", () => {
   const made = conversation({}, {});
   made.firstUnreadKey = "1";

@@ -8,7 +8,7 @@ const NO_CONVERSATION = { kind: "none", name: "" };
 const MAX_REVEAL_LOADS = 40; // pages of history that are loaded to show a search result
 
 // The action of a typed line (see commands.js); false leaves the line in the composer.
-const ACTIONS = {
+export const ACTIONS = {
   nothing: () => true,
   send: (actions, { text }) => actions.send(actions.chat.current, text),
   sendAction: (actions, { text }) => actions.send(actions.chat.current, text, "action"),

@@ -25,7 +25,7 @@ export function patch(node, fresh) {
 }
 
 // Makes `nodes` the children of `parent`, and moves only those that are out of place.
-export function arrange(parent, nodes) {
+function arrange(parent, nodes) {
   const wanted = new Set(nodes);
   for (const child of [...parent.children]) {
     if (!wanted.has(child)) child.remove();
