@@ -293,6 +293,7 @@ export const FRAME_HANDLERS = {
     const text = frame.text || strings.requestFailed;
     const announced = { effect: "error", text };
     const taken = frame.code === "nick_taken";
+    const { conversation } = context ?? {};
     switch (context?.purpose) {
       case "send":
         if (context.entry.status) Object.assign(context.entry, { status: "failed", problem: text });
@@ -301,14 +302,14 @@ export const FRAME_HANDLERS = {
         chat.chosenNick = context.previous;
         return [{ effect: "nickRefused", text, nick: context.nick, taken }];
       case "search":
-        return [{ effect: "searchResults", conversation: context.conversation, messages: [], problem: text }];
+        return [{ effect: "searchResults", conversation, messages: [], problem: text }];
       case "older":
-        return [{ effect: "historyFailed", conversation: context.conversation }];
+        return [{ effect: "historyFailed", conversation }];
       case "gap":
         context.gap.loading = false;
         return [];
       case "rejoin":
-        chat.remove(context.conversation.key);
+        chat.remove(conversation.key);
         break;
       case "join":
         chat.joining = false;

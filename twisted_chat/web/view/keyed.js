@@ -38,8 +38,8 @@ function arrange(parent, nodes) {
 }
 
 export class KeyedList {
-  // `keyOf(item)` identifies an item, `lookOf(item)` is a string that changes when its
-  // element must, `make(item)` returns a new element.
+  // `keyOf(item)` identifies an item, `make(item)` returns a new element for it, and
+  // `lookOf(item)` is a string that differs when that element would.
   constructor(parent, { keyOf, lookOf, make }) {
     Object.assign(this, { parent, keyOf, lookOf, make });
     this.shown = new Map(); // key -> {look, node}

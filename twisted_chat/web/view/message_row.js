@@ -32,7 +32,7 @@ export function makeRow(row, conversation, nick) {
     case "topic":
       return topicRow(entry);
     case "notice":
-      return el("div", { class: classes("system notice", entry.error && "error") }, el("span", {}, entry.text));
+      return noticeRow(entry);
     default:
       return messageRow(row, nick);
   }
@@ -40,6 +40,10 @@ export function makeRow(row, conversation, nick) {
 
 function systemLine(text) {
   return el("div", { class: "system", dir: "auto" }, text);
+}
+
+function noticeRow({ text, error }) {
+  return el("div", { class: classes("system notice", error && "error") }, el("span", {}, text));
 }
 
 function topicRow({ from, text }) {
