@@ -18,8 +18,8 @@ from tests.support.memory import WebSocketClient, masked, text
 from twisted_chat.clients.websocket import ChatWebSockets
 from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.journals.memory import MemoryJournal
-from twisted_chat.net.keepalive import Keepalive
 from twisted_chat.net.origins import Origins
+from twisted_chat.net.timers import Keepalive
 
 
 class Door(Resource):

@@ -18,8 +18,8 @@ from websockets.frames import Opcode
 
 from tests.support.logs import Log
 from tests.support.memory import ACCEPT, WebSocketClient, masked, more, text
-from twisted_chat.net.keepalive import CLOSING_TIMEOUT, Keepalive
 from twisted_chat.net.outbox import MAX_WAITING
+from twisted_chat.net.timers import CLOSING_TIMEOUT, Keepalive
 from twisted_chat.websocket import connection as websocket
 from twisted_chat.websocket.connection import (
     WebSocketConnection,

@@ -23,8 +23,8 @@ from twisted_chat.core.events import LOBBY
 from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER, Codec
 from twisted_chat.core.limits import MAX_ROOMS, RateLimit
-from twisted_chat.net.keepalive import Keepalive
 from twisted_chat.net.origins import Origins
+from twisted_chat.net.timers import Keepalive
 from twisted_chat.websocket.connection import WebSocketConnection, upgrade
 from twisted_chat.websocket.frames import frame_text
 

@@ -29,7 +29,7 @@ class Pollable(Protocol):
     """Whose packets these are."""
 
     @property
-    def excused(self) -> bool:
+    def read_paused(self) -> bool:
         """True while the application wants no more packets."""
 
     def packet_received(self, packet: Packet) -> None:
@@ -137,7 +137,7 @@ class Polling:
             return
         self._busy = True
         try:
-            while self._packets is not None and not self._owner.excused:
+            while self._packets is not None and not self._owner.read_paused:
                 packet = next(self._packets, None)
                 if packet is None:
                     self._packets = None

@@ -17,8 +17,7 @@ from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.logger import Logger
 
 from twisted_chat.net.admission import Admission
-from twisted_chat.net.deadlines import Deadlines
-from twisted_chat.net.keepalive import CLOSING_TIMEOUT, Keepalive
+from twisted_chat.net.timers import CLOSING_TIMEOUT, Deadlines, Keepalive
 from twisted_chat.websocket.connection import WebSocketConnection
 from twisted_chat.websocket.frames import frame_binary, frame_text
 
@@ -163,7 +162,7 @@ class Session:
 
     :ivar id: secret: whoever knows it can speak as this client.
     :ivar peer: the application's side.
-    :ivar excused: the application has asked for a pause, so that silence
+    :ivar read_paused: the application has asked for a pause, so that silence
         proves nothing.
     :ivar socket: the WebSocket, once there is one.
     """
@@ -175,11 +174,11 @@ class Session:
         "_pinged",
         "_probe",
         "_sessions",
-        "excused",
         "id",
         "open",
         "peer",
         "polling",
+        "read_paused",
         "socket",
     )
 
@@ -190,7 +189,7 @@ class Session:
     ) -> None:
         self.id = sessions.new_id()
         self.peer = peer
-        self.excused = False
+        self.read_paused = False
         self.open = True
         self.polling: Polling | None = None
         self.socket: WebSocketConnection | None = None
@@ -201,7 +200,7 @@ class Session:
         self._pinged = False
         self._heard_at = sessions.clock.seconds()
         sessions.by_id[self.id] = self
-        sessions.heartbeat.watch(self)
+        sessions.heartbeat.add(self)
 
     # For the application.
 
@@ -263,13 +262,13 @@ class Session:
 
     def pause(self) -> None:
         """Stop reading; what was read already may still be delivered."""
-        self.excused = True
+        self.read_paused = True
         if self.socket is not None:
             self.socket.pause()
 
     def resume(self) -> None:
         """Go on reading."""
-        self.excused = False
+        self.read_paused = False
         self._heard()
         if self.socket is not None:
             self.socket.resume()
@@ -295,7 +294,7 @@ class Session:
 
     def check(self) -> bool:
         """Whether it is still alive, to the millisecond and not to the timer."""
-        if self._pinged and not self.excused:
+        if self._pinged and not self.read_paused:
             sessions = self._sessions
             patience = sessions.ping_interval + sessions.ping_timeout
             if sessions.clock.seconds() >= self._heard_at + patience:
@@ -305,7 +304,7 @@ class Session:
     def _heard(self) -> None:
         self._pinged = False
         self._heard_at = self._sessions.clock.seconds()
-        self._sessions.heartbeat.heard(self)
+        self._sessions.heartbeat.received(self)
 
     # For the transports.
 
@@ -388,7 +387,7 @@ class Session:
         waiting = b"".join(polling.take())
         if waiting:
             socket.write_frames(reframe(waiting))
-        if self.excused:
+        if self.read_paused:
             socket.pause()
         self._tell(self.peer.upgraded)
         return True
@@ -415,7 +414,7 @@ class Session:
         self.open = False
         sessions = self._sessions
         sessions.by_id.pop(self.id, None)
-        sessions.heartbeat.forget(self)
+        sessions.heartbeat.remove(self)
         sessions.admission.leave(self._address)
         if self._probe is not None:
             self._probe.give_up()

@@ -20,9 +20,9 @@ from twisted_chat.engineio.resource import EngineIOResource
 from twisted_chat.net.admission import Admission, FarewellFactory
 from twisted_chat.net.first_bytes import http_request, ssh_banner, tls_hello
 from twisted_chat.net.http import ChatSite
-from twisted_chat.net.keepalive import Keepalive
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.switch import Detector, SwitchFactory
+from twisted_chat.net.timers import Keepalive
 from twisted_chat.net.tls import Certificate
 from twisted_chat.socketio.server import SocketIO
 

@@ -17,7 +17,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.web.http import Request
 
 from twisted_chat.engineio.session import EngineIOPeer, Session
-from twisted_chat.net.deadlines import Deadlines
+from twisted_chat.net.timers import Deadlines
 
 from .packets import (
     ACK,

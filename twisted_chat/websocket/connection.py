@@ -29,8 +29,8 @@ from twisted.web.server import NOT_DONE_YET
 
 from twisted_chat.net.addresses import shown
 from twisted_chat.net.handover import Unflushed, take_over
-from twisted_chat.net.keepalive import Keepalive
 from twisted_chat.net.outbox import MAX_WAITING, outbox_to
+from twisted_chat.net.timers import Keepalive
 
 from .frames import (
     frame_binary,
@@ -102,7 +102,7 @@ class WebSocketConnection(Protocol):
         greeting: bytes = b"",
     ) -> None:
         self.subprotocol = subprotocol
-        self.excused = False
+        self.read_paused = False
         self._peer: WebSocketPeer | None = peer
         self._keepalive = keepalive
         self._max_waiting = max_waiting
@@ -148,15 +148,15 @@ class WebSocketConnection(Protocol):
 
     def pause(self) -> None:
         """Stop reading; what was read already is still delivered: at most 64 KiB."""
-        if not self.excused:
-            self.excused = True
+        if not self.read_paused:
+            self.read_paused = True
             self.transport.pauseProducing()
 
     def resume(self) -> None:
         """Go on reading."""
-        if self.excused:
-            self.excused = False
-            self._keepalive.heard(self)
+        if self.read_paused:
+            self.read_paused = False
+            self._keepalive.received(self)
             self.transport.resumeProducing()
 
     # For the keepalive.
@@ -179,12 +179,12 @@ class WebSocketConnection(Protocol):
         if self._greeting:
             self.write_frames(self._greeting)
             self._greeting = b""
-        self._keepalive.watch(self)
+        self._keepalive.add(self)
         self._tell(lambda peer: peer.opened(self))
 
     def dataReceived(self, data: bytes) -> None:
         """Some bytes, cut anywhere."""
-        self._keepalive.heard(self)
+        self._keepalive.received(self)
         reader = self._reader
         if reader is None:
             return
@@ -205,7 +205,7 @@ class WebSocketConnection(Protocol):
     def connectionLost(self, _reason: Failure = connectionDone) -> None:
         """The transport is gone."""
         self._reader = None
-        self._keepalive.forget(self)
+        self._keepalive.remove(self)
         self.write_frames = _dropped
         self._outbox.stopProducing()
         self._over(*(self._end or (ABNORMAL, "")))
@@ -262,7 +262,7 @@ class WebSocketConnection(Protocol):
         # section 7.1.1).
         self.write_frames = _dropped
         self._outbox.close()
-        self._keepalive.closing(self)
+        self._keepalive.start_closing(self)
         self._over(*self._end)
 
     def _fail(self, code: int, reason: str) -> None:
@@ -291,7 +291,7 @@ class WebSocketConnection(Protocol):
         if last_words:
             self.write_frames(last_words)
         self.write_frames = _dropped
-        self._keepalive.closing(self)
+        self._keepalive.start_closing(self)
 
     def _over(self, code: int, reason: str) -> None:
         peer, self._peer = self._peer, None
