@@ -165,7 +165,7 @@ class ChatService(Service):
         try:
             self.chat.mask = self.settings.words().mask
             if self.certificate is not None:
-                self.certificate.read_again()
+                self.certificate.reload()
         except (SettingError, CertificateError) as error:
             log.warn("{error}; what was read before stays", error=error)
         else:

@@ -1,16 +1,17 @@
-"""How many are let in."""
+"""Connection limits, and addresses in the log."""
 
 from __future__ import annotations
 
-from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.address import (
+    HostnameAddress,
+    IPv4Address,
+    IPv6Address,
+    UNIXAddress,
+)
 from twisted.internet.interfaces import IAddress
-from twisted.internet.protocol import Factory, Protocol
-from twisted.internet.task import Clock
 from twisted.trial import unittest
 
-from tests.support.memory import Wire
-from twisted_chat.net.admission import MAX_REFUSED, Admission, FarewellFactory
-from twisted_chat.net.switch import SwitchFactory
+from twisted_chat.net.admission import Admission, format_address
 
 
 def ipv4(host: str) -> IAddress:
@@ -22,10 +23,10 @@ def ipv6(host: str) -> IAddress:
 
 
 class AdmissionTests(unittest.SynchronousTestCase):
-    """Limits in all and per address."""
+    """Limits in total and per address."""
 
-    def test_in_all(self) -> None:
-        """When the server is full, who comes is told; when one goes, one may come."""
+    def test_connection_over_the_total_limit_is_refused(self) -> None:
+        """When one leaves, another may enter; loopback counts in the total."""
         admission = Admission(2, 64)
         self.assertIsNone(admission.enter(ipv4("192.0.2.1")))
         self.assertIsNone(admission.enter(ipv4("127.0.0.1")))
@@ -33,8 +34,8 @@ class AdmissionTests(unittest.SynchronousTestCase):
         admission.leave(ipv4("127.0.0.1"))
         self.assertIsNone(admission.enter(ipv4("192.0.2.2")))
 
-    def test_per_address(self) -> None:
-        """One address cannot take all places, and others are not told to pay for it."""
+    def test_connection_over_the_limit_per_address_is_refused(self) -> None:
+        """An IPv4 address that is mapped into IPv6 is the same address."""
         admission = Admission(100, 2)
         for _ in range(2):
             self.assertIsNone(admission.enter(ipv4("192.0.2.1")))
@@ -44,79 +45,54 @@ class AdmissionTests(unittest.SynchronousTestCase):
         admission.leave(ipv4("192.0.2.1"))
         self.assertIsNone(admission.enter(ipv4("192.0.2.1")))
 
-    def test_an_ipv6_network_counts_as_one(self) -> None:
-        """A household has more addresses than there are places."""
+    def test_ipv6_network_counts_as_one_address(self) -> None:
+        """A household is assigned 64 bits of addresses."""
         admission = Admission(100, 1)
         self.assertIsNone(admission.enter(ipv6("2001:db8:1:2::1")))
         self.assertIsNotNone(admission.enter(ipv6("2001:db8:1:2:3:4:5:6")))
         self.assertIsNone(admission.enter(ipv6("2001:db8:1:3::1")))
 
-    def test_the_machine_itself_is_exempt(self) -> None:
-        """A proxy on the same machine brings any number."""
+    def test_loopback_and_unix_sockets_have_no_limit_per_address(self) -> None:
+        """A proxy on the same machine forwards any number of connections."""
         admission = Admission(100, 1)
         near = (ipv4("127.0.0.1"), ipv4("127.1.2.3"), ipv6("::1"), UNIXAddress("/x"))
         for address in (*near, None) * 2:
             self.assertIsNone(admission.enter(address))
 
-    def test_nothing_is_kept_of_those_who_left(self) -> None:
-        """A million visitors, one after the other, take no memory."""
+    def test_addresses_that_left_take_no_memory(self) -> None:
+        """The counter has no entry of zero."""
         admission = Admission(100, 1)
         admission.enter(ipv4("192.0.2.1"))
         admission.leave(ipv4("192.0.2.1"))
         self.assertEqual(admission._by_host, {})
 
 
-class DoorTests(unittest.SynchronousTestCase):
-    """What someone sees who is not let in."""
+class FormatAddressTests(unittest.SynchronousTestCase):
+    """Addresses as an operator writes them."""
 
-    def setUp(self) -> None:
-        self.clock = Clock()
-        self.admission = Admission(1, 1)
-        self.factory = SwitchFactory(
-            self.clock, (), Factory.forProtocol(Protocol), admission=self.admission
+    def test_ipv4_address_is_shown_with_its_port(self) -> None:
+        """Also if it is mapped into IPv6."""
+        self.assertEqual(
+            format_address(IPv4Address("TCP", "192.0.2.1", 80)), "192.0.2.1:80"
         )
-        self.first = self.connect()
+        mapped = IPv6Address("TCP", "::ffff:192.0.2.1", 80)
+        self.assertEqual(format_address(mapped), "192.0.2.1:80")
 
-    def connect(self) -> Wire:
-        return Wire().accept(self.factory)
+    def test_ipv6_address_is_shown_in_brackets(self) -> None:
+        """With its zone, if it has one."""
+        self.assertEqual(format_address(IPv6Address("TCP", "::1", 80)), "[::1]:80")
+        local = IPv6Address("TCP", "fe80::1%eth0", 80)
+        self.assertEqual(format_address(local), "[fe80::1%eth0]:80")
 
-    def test_a_line_client(self) -> None:
-        """One line that says why, then the end."""
-        wire = self.connect()
-        self.clock.advance(0.3)
-        self.assertEqual(wire.take(), b"error: the server is full: try again later\r\n")
-        self.assertTrue(wire.disconnecting)
+    def test_unix_socket_is_shown_without_a_path(self) -> None:
+        """The peer of a Unix socket has no address."""
+        self.assertEqual(format_address(UNIXAddress(None)), "a unix socket")
+        self.assertEqual(format_address(UNIXAddress("/run/chat")), "a unix socket")
 
-    def test_a_browser(self) -> None:
-        """503, with the reason as a page."""
-        wire = self.connect()
-        wire.send(b"GET / HTTP/1.1\r\n\r\n")
-        head, _, body = wire.take().partition(b"\r\n\r\n")
-        self.assertTrue(head.startswith(b"HTTP/1.1 503 Service Unavailable\r\n"))
-        self.assertIn(b"Content-Length: %d" % len(body), head)
-        self.assertEqual(body, b"the server is full: try again later\n")
-
-    def test_a_flood(self) -> None:
-        """Past a hundred that are being told, the rest is closed without a word."""
-        wires = [self.connect() for _ in range(MAX_REFUSED)]
-        self.assertIsNone(self.factory.buildProtocol(ipv4("192.0.2.1")))
-        wires[0].hang_up()
-        self.assertIsNotNone(self.factory.buildProtocol(ipv4("192.0.2.1")))
-
-    def test_a_place_is_free_again(self) -> None:
-        """When someone goes, whatever protocol it spoke, the next one is let in."""
-        self.clock.advance(0.3)
-        self.first.hang_up()
-        self.first = self.connect()
-        self.clock.advance(0.3)
-        self.assertEqual(self.first.take(), b"")
-
-
-class FarewellTests(unittest.SynchronousTestCase):
-    """Connections that cannot be served."""
-
-    def test_without_a_word(self) -> None:
-        """A protocol that is not spoken here is closed."""
-        wire = Wire().accept(FarewellFactory())
-        self.assertEqual(wire.take(), b"")
-        self.assertTrue(wire.disconnecting)
+    def test_other_addresses_are_shown_as_far_as_known(self) -> None:
+        """A host name is shown as it is."""
+        named = HostnameAddress(b"chat.example", 80)
+        for address in (named, None):
+            self.assertEqual(format_address(address), "an unknown address")
+        by_name = IPv4Address("TCP", "chat.example", 80)
+        self.assertEqual(format_address(by_name), "chat.example:80")

@@ -1,4 +1,4 @@
-"""Which protocol the first bytes of a connection belong to."""
+"""Detection of a protocol by the first bytes of a connection."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ REQUESTS = (
     b"CONNECT chat.example:3000 HTTP/1.1\r\n",
 )
 
-UNSOUND_REQUESTS = (
+MALFORMED_REQUESTS = (
     b"GET /a b HTTP/1.1\r\nHost: x\r\nCookie: secret=1\r\n\r\n",
     b"GET /?nick=jay&rooms=tea,bad room HTTP/1.1\r\n",
     b"GET\t/ HTTP/1.1\r\n",
@@ -70,11 +70,11 @@ LINES = (
 
 
 class HttpTests(unittest.SynchronousTestCase):
-    """A browser is told from a person who types."""
+    """HTTP requests are told from what people type."""
 
-    def test_requests(self) -> None:
-        """Any method is a request's, and no part of one is anything else's."""
-        for request in REQUESTS + UNSOUND_REQUESTS:
+    def test_request_is_detected_with_any_method(self) -> None:
+        """Well-formed or not; no part of its first line is anything else."""
+        for request in REQUESTS + MALFORMED_REQUESTS:
             self.assertIs(http_request(request), Match.YES, request)
             whole = re.search(rb"HTTP/[\d.]+ *", request, re.IGNORECASE)
             assert whole is not None
@@ -84,25 +84,25 @@ class HttpTests(unittest.SynchronousTestCase):
                 match = http_request(line[:end])
                 self.assertIn(match, (Match.MORE, Match.LIKELY), line[:end])
 
-    def test_lines(self) -> None:
-        """What people say is not a request, even when it begins like one."""
+    def test_chat_line_is_no_request(self) -> None:
+        """Even if it starts like one."""
         for line in LINES:
             self.assertIs(http_request(line), Match.NO, line)
 
-    def test_as_soon_as_it_is_clear(self) -> None:
-        """Nobody waits for the end of a line that cannot be a request."""
+    def test_bytes_are_detected_as_soon_as_possible(self) -> None:
+        """A line that cannot be a request needs no line ending."""
         for line in (b"hello world", b"\xff\xfd", b"get well", b"either or"):
             self.assertIs(http_request(line), Match.NO, line)
         for line in (b"", b"\r\n", b"GET", b"GET ", b"FOO h", b"FOO http:/"):
             self.assertIs(http_request(line), Match.MORE, line)
-        # Not before its end; but nobody waits long for that, either.
+        # Their line ending decides; silence means no.
         for line in (b"GET w", b"GET / a", b"GET / HTTX", b"either / or"):
             self.assertIs(http_request(line), Match.MORE, line)
         for line in (b"GET /", b"GET /x ", b"GET /x HTTP/1.", b"GET http://x"):
             self.assertIs(http_request(line), Match.LIKELY, line)
 
-    def test_the_end_of_a_long_line(self) -> None:
-        """Where only the end of a line is left, its version tells."""
+    def test_long_line_is_detected_by_its_end(self) -> None:
+        """The HTTP version decides."""
         self.assertTrue(ends_in_http_version(b"aaaa HTTP/1.1"))
         self.assertFalse(ends_in_http_version(b"aaaa HTTP/1.1 is old"))
 
@@ -110,14 +110,16 @@ class HttpTests(unittest.SynchronousTestCase):
         st.from_regex(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,20}", fullmatch=True),
         st.from_regex(r"/[ -~]{0,50}", fullmatch=True),
     )
-    def test_whatever_a_page_makes_a_browser_send(self, method: str, path: str) -> None:
-        """Any token and any path that a page can choose are seen for what they are."""
+    def test_every_request_that_a_page_can_send_is_detected(
+        self, method: str, path: str
+    ) -> None:
+        """Any token as method, any path."""
         line = f"{method} {path} HTTP/1.1\r\n".encode()
         self.assertIs(http_request(line), Match.YES)
 
     @given(st.binary(max_size=60))
-    def test_any_bytes(self, data: bytes) -> None:
-        """Once it is no request it does not become one by more bytes."""
+    def test_no_never_becomes_yes(self, data: bytes) -> None:
+        """Further bytes do not change the answer."""
         matches = [http_request(data[:end]) for end in range(len(data) + 1)]
         if Match.NO in matches:
             self.assertEqual(set(matches[matches.index(Match.NO) :]), {Match.NO})
@@ -126,15 +128,15 @@ class HttpTests(unittest.SynchronousTestCase):
 class OtherTests(unittest.SynchronousTestCase):
     """TLS and SSH."""
 
-    def test_tls(self) -> None:
-        """A hello is known by two bytes, which nobody types."""
+    def test_tls_handshake_is_detected(self) -> None:
+        """By its first two bytes, which nobody types."""
         self.assertIs(tls_hello(b"\x16\x03\x01\x02"), Match.YES)
         self.assertIs(tls_hello(b"\x16"), Match.MORE)
         self.assertIs(tls_hello(b"\x16x"), Match.NO)
         self.assertIs(tls_hello(b"hello"), Match.NO)
 
-    def test_ssh(self) -> None:
-        """Every version says so at once."""
+    def test_ssh_banner_is_detected(self) -> None:
+        """Of every version."""
         self.assertIs(ssh_banner(b"SSH-2.0-OpenSSH_9.2\r\n"), Match.YES)
         self.assertIs(ssh_banner(b"SS"), Match.MORE)
         self.assertIs(ssh_banner(b"ssh"), Match.NO)

@@ -1,4 +1,4 @@
-"""HTTP requests that are too big, too slow, or asked for by others."""
+"""HTTP with limits."""
 
 from __future__ import annotations
 
@@ -12,17 +12,22 @@ from twisted.web.server import Request
 from tests.support.logs import Log
 from tests.support.memory import Wire
 from twisted_chat.net.handover import hand_over
-from twisted_chat.net.http import LINGER, MAX_BODY, PATIENCE, ChatSite
+from twisted_chat.net.http import (
+    DRAIN_TIMEOUT,
+    MAX_BODY,
+    REQUEST_TIMEOUT,
+    ChatSite,
+)
 
 
 class Page(Resource):
-    """Says how much it was sent."""
+    """A page, which shows the size of a POST."""
 
     isLeaf = True
 
     def render_GET(self, request: Request) -> bytes:
         if request.path == b"/broken":
-            raise RuntimeError("a mistake of ours")
+            raise RuntimeError("a bug of ours")
         return b"page"
 
     def render_POST(self, request: Request) -> bytes:
@@ -30,7 +35,7 @@ class Page(Resource):
 
 
 class HttpTests(unittest.SynchronousTestCase):
-    """What a client may do to us by HTTP."""
+    """Limits of requests, and the headers of responses."""
 
     def setUp(self) -> None:
         self.clock = Clock()
@@ -46,13 +51,13 @@ class HttpTests(unittest.SynchronousTestCase):
     def wait(self, seconds: float) -> None:
         self.clock.pump([0.5] * round(seconds * 2))
 
-    def test_several_requests(self) -> None:
-        """A connection is good for any number of them."""
+    def test_connection_serves_several_requests(self) -> None:
+        """One after the other."""
         for _ in range(3):
             self.assertEqual(self.ask("GET / HTTP/1.1", "Host: x")[2], b"page")
 
-    def test_headers_that_protect(self) -> None:
-        """Every answer forbids what no page of ours needs, and names no software."""
+    def test_response_has_the_security_headers(self) -> None:
+        """And does not name the software."""
         _, head, _ = self.ask("GET / HTTP/1.1", "Host: chat.example:3000")
         self.assertIn("Content-Security-Policy: default-src 'none'; ", head)
         self.assertIn(
@@ -62,23 +67,23 @@ class HttpTests(unittest.SynchronousTestCase):
         self.assertIn("Referrer-Policy: no-referrer", head)
         self.assertNotIn("Server:", head)
 
-    def test_a_host_that_is_none(self) -> None:
-        """Nobody's header becomes a part of the policy."""
+    def test_malformed_host_is_not_in_the_policy(self) -> None:
+        """A header cannot add to the Content-Security-Policy."""
         for host in ("x; script-src *", "x y", "", "[::1]; x"):
             _, head, _ = self.ask("GET / HTTP/1.1", f"Host: {host}")
             self.assertIn("connect-src 'self';", head)
         _, head, _ = self.ask("GET / HTTP/1.1", "Host: [::1]:3000")
         self.assertIn("ws://[::1]:3000", head)
 
-    def test_a_mistake_of_ours(self) -> None:
-        """The client is told nothing of it; the log is."""
+    def test_failing_page_is_logged_and_not_shown(self) -> None:
+        """The client receives status 500, without a traceback."""
         status, _, body = self.ask("GET /broken HTTP/1.1", "Host: x")
         self.assertEqual(status, 500)
-        self.assertNotIn(b"mistake", body)
+        self.assertNotIn(b"bug", body)
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
 
-    def test_a_body(self) -> None:
-        """One within the bounds is read, at once or in chunks."""
+    def test_body_is_read_whole_or_in_chunks(self) -> None:
+        """Within the limit."""
         _, _, body = self.ask(
             "POST / HTTP/1.1", "Host: x", "Content-Length: 5", body=b"hello"
         )
@@ -91,8 +96,8 @@ class HttpTests(unittest.SynchronousTestCase):
         )
         self.assertEqual(body, b"5 bytes")
 
-    def test_a_form(self) -> None:
-        """It is not taken apart, whatever it claims to be."""
+    def test_form_is_not_parsed(self) -> None:
+        """Whatever its Content-Type."""
         kinds = ("multipart/form-data; boundary=x", "application/x-www-form-urlencoded")
         for kind in kinds:
             status, _, body = self.ask(
@@ -104,8 +109,8 @@ class HttpTests(unittest.SynchronousTestCase):
             )
             self.assertEqual((status, body), (200, b"5 bytes"))
 
-    def test_too_big_a_body(self) -> None:
-        """It is refused before it is read."""
+    def test_body_with_a_length_over_the_limit_is_refused(self) -> None:
+        """Before it is read."""
         status, _, _ = self.ask(
             "POST / HTTP/1.1", "Host: x", f"Content-Length: {MAX_BODY + 1}"
         )
@@ -114,8 +119,8 @@ class HttpTests(unittest.SynchronousTestCase):
         self.wire.send(b"x" * 100)
         self.assertEqual(self.wire.take(), b"")
 
-    def test_a_body_without_end(self) -> None:
-        """Chunks are counted too, and kept no further."""
+    def test_chunked_body_over_the_limit_is_refused(self) -> None:
+        """As soon as it exceeds the limit."""
         status, _, _ = self.ask(
             "POST / HTTP/1.1", "Host: x", "Transfer-Encoding: chunked"
         )
@@ -127,22 +132,22 @@ class HttpTests(unittest.SynchronousTestCase):
         self.assertTrue(self.wire.take().startswith(b"HTTP/1.1 413 "))
         self.assertTrue(self.wire.half_closed)
 
-    def test_headers_without_end(self) -> None:
-        """They are refused in time, many or long."""
+    def test_headers_over_the_limit_are_refused(self) -> None:
+        """Too many, or too long; status 431."""
         for headers in (b"x: y\r\n" * 501, b"x: " + b"y" * 20000, b"x:" * 900 * 10):
             for end in (b"\r\n\r\n", b""):
                 if end or len(headers) > 16384:
                     self.refused(b"GET / HTTP/1.1\r\n" + headers + end, 431)
         self.refused(b"GET / HTTP/1.1\r\n" + b"x: long\r\n" * 4000, 431)
 
-    def test_an_address_without_end(self) -> None:
-        """It has a status of its own."""
+    def test_address_over_the_limit_is_refused(self) -> None:
+        """Status 414."""
         self.refused(b"GET /" + b"a" * 20000, 414)
 
     def refused(self, request: bytes, status: int) -> str:
-        """A request is answered in one line, and nothing that follows it counts.
+        """Check that a request is refused, and that nothing after it is read.
 
-        :return: the line.
+        :return: the text of the response.
         """
         for bytewise in (False, True):
             self.wire = Wire().accept(self.site)
@@ -156,8 +161,8 @@ class HttpTests(unittest.SynchronousTestCase):
             self.assertEqual(self.wire.take(), b"")
         return body.decode()
 
-    def test_a_first_line_that_is_none(self) -> None:
-        """Whatever is wrong with it is answered at once, and the answer says how to."""
+    def test_malformed_request_line_is_refused_with_a_hint(self) -> None:
+        """Whatever is wrong with it."""
         for line in (
             b"GET /a b HTTP/1.1",
             b"GET\t/ HTTP/1.1",
@@ -171,8 +176,8 @@ class HttpTests(unittest.SynchronousTestCase):
             for end in (b"\r\n", b"\n", b"\r\nHost: x\r\nCookie: a=1\r\n\r\n"):
                 self.assertIn("METHOD ADDRESS HTTP/1.1", self.refused(line + end, 400))
 
-    def test_a_malformed_rest(self) -> None:
-        """So is a header or a body that is none."""
+    def test_malformed_header_or_body_is_refused(self) -> None:
+        """Status 400."""
         post = b"POST / HTTP/1.1\r\nHost: x\r\n"
         for rest in (
             b"no header\r\n\r\n",
@@ -183,24 +188,24 @@ class HttpTests(unittest.SynchronousTestCase):
         ):
             self.assertIn("malformed", self.refused(post + rest, 400))
 
-    def test_after_a_refusal(self) -> None:
-        """A client may finish what it is sending, but not for ever."""
+    def test_rest_of_a_refused_request_is_read_for_a_limited_time(self) -> None:
+        """So that the client receives the response."""
         self.refused(b"GET /a b HTTP/1.1\r\n", 400)
-        self.wait(LINGER - 0.5)
+        self.wait(DRAIN_TIMEOUT - 0.5)
         self.wire.send(b"x: y\r\n" * 1000)
         self.assertFalse(self.wire.disconnecting)
         self.wait(0.5)
         self.assertTrue(self.wire.disconnecting)
 
-    def test_a_request_that_is_piped(self) -> None:
-        """The answer is sent, then the connection is closed from here, too."""
+    def test_half_closed_connection_receives_its_response(self) -> None:
+        """Then this side closes, too."""
         self.wire.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         self.wire.protocol.readConnectionLost()  # type: ignore[union-attr]
         self.assertTrue(self.wire.disconnecting)
         self.assertIn(b"page", self.wire.take())
 
-    def test_a_refusal_within_tls(self) -> None:
-        """There is no half of a connection to close there."""
+    def test_refused_request_within_tls_closes_the_connection(self) -> None:
+        """TLS has no half close."""
         outer = ProtocolWrapper(WrappingFactory(self.site), Protocol())
         wire = Wire()
         outer.makeConnection(wire)
@@ -210,8 +215,8 @@ class HttpTests(unittest.SynchronousTestCase):
         self.assertTrue(wire.take().startswith(b"HTTP/1.1 400 "))
         self.assertTrue(wire.disconnecting)
 
-    def test_lines_that_end_in_lf(self) -> None:
-        """What a person pipes into nc is a request; a connection lives on after it."""
+    def test_lines_may_end_in_lf(self) -> None:
+        """As from a person with nc; the connection stays usable."""
         get = b"GET / HTTP/1.1\nHost: x\n\n"
         post = b"POST / HTTP/1.1\nHost: x\nContent-Length: 5\n\n\r\n\r\n!"
         chunks = b"2\r\n\n\n\r\n3\r\n\r\n!\r\n0\r\n\r\n"
@@ -223,33 +228,33 @@ class HttpTests(unittest.SynchronousTestCase):
             bodies = [answer.partition(b"\r\n\r\n")[2] for answer in answers]
             self.assertEqual(bodies, [b"page", b"5 bytes", b"5 bytes", b"page"])
 
-    def test_a_slow_request(self) -> None:
-        """Byte after byte does not keep a connection for longer than a minute."""
+    def test_request_has_a_time_limit(self) -> None:
+        """Single bytes do not extend it."""
         self.wire.send(b"GET / HTTP/1.1\r\n")
-        for _ in range(round(PATIENCE)):
+        for _ in range(round(REQUEST_TIMEOUT)):
             self.assertFalse(self.wire.disconnecting)
             self.wait(1)
             self.wire.send(b"x")
         self.wait(1)
         self.assertTrue(self.wire.disconnecting)
 
-    def test_an_idle_connection(self) -> None:
-        """It ends after a minute; one that is used lives on, whenever it is."""
+    def test_idle_connection_is_closed_after_a_minute(self) -> None:
+        """A connection that is used stays open."""
         for _ in range(3):
-            self.wait(PATIENCE - 5)
+            self.wait(REQUEST_TIMEOUT - 5)
             self.wire.send(b"GET / HTTP/1.1\r\n")
             self.wait(10)
             self.wire.send(b"Host: x\r\n\r\n")
             self.assertIn(b"page", self.wire.take())
         log = Log(self)
-        self.wait(PATIENCE + 1)
+        self.wait(REQUEST_TIMEOUT + 1)
         self.assertTrue(self.wire.disconnecting)
         self.wait(20)
         self.assertTrue(self.wire.aborted)
         self.assertEqual(log.lines(), [])
 
-    def test_nothing_runs_for_nobody(self) -> None:
-        """A site without visitors has no timers."""
+    def test_site_without_connections_has_no_timer(self) -> None:
+        """Nor after its last connection."""
         self.site.doStart()
         self.wire.hang_up()
         self.assertEqual(self.clock.getDelayedCalls(), [])

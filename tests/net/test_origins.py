@@ -1,4 +1,4 @@
-"""Whose pages may connect."""
+"""Origin checks: which web pages may connect."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ HOST = b"chat.example:3000"
 
 
 class OriginTests(unittest.SynchronousTestCase):
-    """A page of another site cannot use its visitor's way into the chat."""
+    """Pages of other sites cannot connect with their visitor's address."""
 
-    def test_programs(self) -> None:
-        """What is no browser sends no Origin and is let in."""
+    def test_request_without_an_origin_is_allowed(self) -> None:
+        """Programs other than browsers send none."""
         self.assertTrue(Origins()(None, HOST))
         self.assertTrue(Origins()(None, b""))
 
-    def test_the_servers_own_page(self) -> None:
-        """With TLS or without, in any case of letters."""
+    def test_own_page_is_allowed(self) -> None:
+        """With and without TLS, in any case of letters."""
         for origin in (b"http://chat.example:3000", b"https://CHAT.example:3000"):
             self.assertTrue(Origins()(origin, HOST))
 
-    def test_others(self) -> None:
-        """Another host, port, or a page that hides where it is from, is refused."""
+    def test_other_origin_is_refused(self) -> None:
+        """Another host or port, and origins that name no host."""
         for origin in (
             b"http://evil.example",
             b"http://chat.example",
@@ -39,8 +39,8 @@ class OriginTests(unittest.SynchronousTestCase):
             self.assertFalse(Origins()(origin, HOST), origin)
         self.assertFalse(Origins()(b"null", b""))
 
-    def test_further_ones(self) -> None:
-        """Named with or without how they are reached, or all of them."""
+    def test_configured_origin_is_allowed(self) -> None:
+        """With or without a scheme; ``*`` allows all."""
         allowed = Origins(["https://Pages.example/", "other.example:81"])
         self.assertTrue(allowed(b"https://pages.example", HOST))
         self.assertFalse(allowed(b"http://pages.example", HOST))

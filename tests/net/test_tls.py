@@ -1,4 +1,4 @@
-"""The certificate with which every port also accepts TLS."""
+"""The TLS certificate of the server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from twisted_chat.net.tls import Certificate, CertificateError
 
 
 class Echo(Protocol):
-    """Says it again."""
+    """Sends back what it receives."""
 
     def dataReceived(self, data: bytes) -> None:
         assert self.transport is not None
@@ -44,12 +44,12 @@ class CertificateTestCase(unittest.SynchronousTestCase):
 
 
 class CertificateTests(CertificateTestCase):
-    """What those see who connect with TLS."""
+    """The certificate that clients see."""
 
     def connect(
         self, served: Certificate, context: SSL.Context | None = None
     ) -> TlsClient:
-        """Connect, and speak until the handshake is over."""
+        """Connect, and complete the handshake."""
         clock = Clock()
         factory = Factory.forProtocol(Echo)
         encrypted = TLSMemoryBIOFactory(served, False, factory, clock)
@@ -57,36 +57,36 @@ class CertificateTests(CertificateTestCase):
         client.exchange()
         return client
 
-    def test_it_is_shown(self) -> None:
-        """A client is shown the certificate, and what it says is understood."""
+    def test_client_sees_the_certificate(self) -> None:
+        """And can exchange data."""
         served = Certificate(self.chain, self.key)
         self.assertTrue(IOpenSSLContextFactory.providedBy(served))
         client = self.connect(served)
         self.assertEqual(client.server(), certificate(NAME)[1])
         self.assertEqual(client.send(b"hello"), b"hello")
 
-    def test_read_again(self) -> None:
-        """A renewed one is for those who come now; nobody has to leave for it."""
+    def test_reloaded_certificate_is_used_for_new_connections(self) -> None:
+        """Existing connections continue."""
         served = Certificate(self.chain, self.key)
         early = self.connect(served)
         write_certificate(self.chain, "new.example")
         write_key(self.key, "new.example")
-        served.read_again()
+        served.reload()
         late = self.connect(served)
         self.assertEqual(late.server(), certificate("new.example")[1])
         self.assertEqual(early.server(), certificate(NAME)[1])
         self.assertEqual(early.send(b"still here"), b"still here")
 
-    def test_a_bad_one_changes_nothing(self) -> None:
-        """While only half of a renewal is written, the former one serves."""
+    def test_failed_reload_keeps_the_current_certificate(self) -> None:
+        """As when only one of the two files is renewed yet."""
         served = Certificate(self.chain, self.key)
         write_certificate(self.chain, "new.example")
         with self.assertRaises(CertificateError):
-            served.read_again()
+            served.reload()
         self.assertEqual(self.connect(served).server(), certificate(NAME)[1])
 
-    def test_old_versions(self) -> None:
-        """A client that knows nothing newer than TLS 1.1 is not served."""
+    def test_tls_before_1_2_is_refused(self) -> None:
+        """The handshake fails."""
         context = SSL.Context(SSL.TLS_CLIENT_METHOD)
         context.set_max_proto_version(ssl.TLSVersion.TLSv1_1)
         with self.assertRaises(SSL.Error):
@@ -97,43 +97,43 @@ class RefusalTests(CertificateTestCase):
     """Files that cannot be used."""
 
     def refused(self) -> str:
-        """What the start ends with, in one line."""
+        """The error, which has to be one line."""
         with self.assertRaises(CertificateError) as caught:
             Certificate(self.chain, self.key)
         line = str(caught.exception)
         self.assertNotIn("\n", line)
         return line
 
-    def test_no_certificate(self) -> None:
-        """The file is named, whether it is missing, empty or something else."""
-        line = f"{self.chain} holds no certificate in PEM form"
+    def test_unusable_certificate_file_is_named(self) -> None:
+        """Whether it is missing, empty or something else."""
+        line = f"{self.chain} does not contain a PEM certificate"
         for content in (b"", b"Dear Alice,", self.key.read_bytes()):
             self.chain.write_bytes(content)
             self.assertEqual(self.refused(), line)
         self.chain.unlink()
         self.assertEqual(self.refused(), line)
 
-    def test_no_key(self) -> None:
-        """So is the other file."""
-        line = f"{self.key} holds no private key in PEM form without a passphrase"
+    def test_unusable_key_file_is_named(self) -> None:
+        """Whether it is missing, empty or something else."""
+        line = f"{self.key} does not contain a PEM private key without a passphrase"
         for content in (b"", b"Dear Alice,", self.chain.read_bytes()):
             self.key.write_bytes(content)
             self.assertEqual(self.refused(), line)
         self.key.unlink()
         self.assertEqual(self.refused(), line)
 
-    def test_a_passphrase(self) -> None:
-        """A server that starts at night cannot be asked for one."""
+    def test_key_with_a_passphrase_is_refused(self) -> None:
+        """A server cannot ask for it."""
         write_key(self.key, passphrase="secret")
         self.assertIn("without a passphrase", self.refused())
 
-    def test_a_key_of_another_kind(self) -> None:
-        """One that is good for other things than TLS is refused like another's."""
+    def test_key_of_a_type_that_tls_cannot_use_is_refused(self) -> None:
+        """As one that belongs to another certificate."""
         write_pem(self.key, x25519.X25519PrivateKey.generate())
         self.assertIn("is not the key of the certificate", self.refused())
 
-    def test_another_key(self) -> None:
-        """Both files are named if they do not belong together."""
+    def test_key_of_another_certificate_is_refused(self) -> None:
+        """Both files are named."""
         write_key(self.key, "other.example")
         self.assertEqual(
             self.refused(),

@@ -11,7 +11,7 @@ from tests.support.certificates import write_certificate, write_key
 from tests.support.logs import Log
 from tests.support.memory import WebSocketClient, Wire, handshake, text
 from tests.support.tls_client import TlsClient
-from twisted_chat.net.switch import SILENCE
+from twisted_chat.net.switch import SILENCE_TIMEOUT
 from twisted_chat.net.tls import Certificate
 from twisted_chat.server.listeners import make_front
 from twisted_chat.server.settings import Settings
@@ -78,7 +78,7 @@ class FrontTests(FrontTestCase):
         """Whoever waits to be spoken to is welcomed, too."""
         wire = self.connect()
         self.assertEqual(wire.take(), b"")
-        self.clock.advance(SILENCE + 0.01)
+        self.clock.advance(SILENCE_TIMEOUT + 0.01)
         self.settle()
         self.assertTrue(wire.take().startswith(b"Welcome, guest_"))
 

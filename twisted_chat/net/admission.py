@@ -1,77 +1,62 @@
-"""How many may be connected at once: in all, and from one address.
+"""Connection limits: in total, and per address.  Also how the log shows an address.
 
-Who comes when it is full is told so in one line of the protocol it speaks.
-
-Rules of this file: counts connections; knows no chat.
+Invariant: every ``enter`` that succeeds is followed by exactly one ``leave``.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from http import HTTPStatus
 from ipaddress import IPv6Address, ip_address
-from typing import Any
 
+from twisted.internet.address import UNIXAddress
 from twisted.internet.interfaces import IAddress
-from twisted.internet.protocol import Factory, Protocol
-from twisted.logger import Logger
-
-from .addresses import shown
-from .http_refusal import http_refusal
-
-MAX_REFUSED = 100
-"""Refused connections that are kept until it is known how to tell them; while
-there are so many, further ones are closed without a word."""
 
 
 class Admission:
-    """Counts connections against two limits; one for all ports together.
+    """Counts connections against two limits.
 
-    :param most: connections in all.
-    :param most_per_host: connections from one address; one IPv6 network of 64
-        bits counts as one, as that is what a household is given.  The machine
-        itself, and Unix sockets, are exempt.
+    :param limit: connections in total.
+    :param limit_per_host: connections from one address.  An IPv6 network of 64 bits
+        counts as one address, because that is what a household is assigned.
+        Loopback addresses and Unix sockets are exempt.
     """
 
-    def __init__(self, most: int, most_per_host: int) -> None:
-        self._most = most
-        self._most_per_host = most_per_host
-        self._all = 0
+    def __init__(self, limit: int, limit_per_host: int) -> None:
+        self._limit = limit
+        self._limit_per_host = limit_per_host
+        self._total = 0
         self._by_host: Counter[int] = Counter()
-        self.refused = 0
-        """Connections that are being told that there is no room."""
 
     def enter(self, address: IAddress | None) -> str | None:
-        """Count one more in; ``leave`` has to follow.
+        """Count a connection.
 
-        :return: ``None``, or why it is not let in, and it was not counted.
+        :return: ``None``, or why it is refused; it was not counted then.
         """
-        if self._all >= self._most:
+        if self._total >= self._limit:
             return "the server is full: try again later"
-        host = _counted_host(address)
+        host = _host_key(address)
         if host is not None:
-            if self._by_host[host] >= self._most_per_host:
+            if self._by_host[host] >= self._limit_per_host:
                 return (
                     "too many connections from your address: "
-                    f"{self._most_per_host} at most"
+                    f"{self._limit_per_host} at most"
                 )
             self._by_host[host] += 1
-        self._all += 1
+        self._total += 1
         return None
 
     def leave(self, address: IAddress | None) -> None:
-        """Count one out again."""
-        self._all -= 1
-        host = _counted_host(address)
+        """Stop counting a connection that entered."""
+        self._total -= 1
+        host = _host_key(address)
         if host is not None:
             self._by_host[host] -= 1
             if not self._by_host[host]:
                 del self._by_host[host]
 
 
-def _counted_host(address: IAddress | None) -> int | None:
-    """One number for all that count as one; ``None`` for the machine itself."""
+def _host_key(address: IAddress | None) -> int | None:
+    """What an address is counted as; ``None`` if it is exempt."""
     try:
         ip = ip_address(getattr(address, "host", "").partition("%")[0])
     except ValueError:
@@ -84,62 +69,20 @@ def _counted_host(address: IAddress | None) -> int | None:
     return None if ip.is_loopback else int(ip)
 
 
-def when_lost(transport: Any, call: Callable[[], None]) -> None:
-    """Call once a transport is gone, whichever protocol has it by then."""
-    lost = transport.connectionLost
+def format_address(address: object) -> str:
+    """An address for the log: ``127.0.0.1:43260``, ``[::1]:43260``, ``a unix socket``.
 
-    def connectionLost(*reason: object) -> None:
-        # Let go of the transport, or it would wait for the garbage collector.
-        del transport.connectionLost
-        call()
-        lost(*reason)
-
-    transport.connectionLost = connectionLost
-
-
-class Farewell(Protocol):
-    """Says one thing and closes."""
-
-    transport: Any
-
-    def __init__(self, factory: FarewellFactory) -> None:
-        self._farewell = factory
-
-    def connectionMade(self) -> None:
-        """The transport is ours."""
-        factory = self._farewell
-        if factory.note:
-            factory.log.info(factory.note, peer=shown(self.transport.getPeer()))
-        if factory.words:
-            self.transport.write(factory.words)
-        self.transport.loseConnection()
-
-
-class FarewellFactory(Factory):
-    """For connections that cannot be served.
-
-    :param words: what they are told.
-    :param note: what the log is told, with ``{peer}``.
+    An IPv4 address that is mapped into IPv6 is shown as IPv4.
     """
-
-    noisy = False
-    log = Logger()
-
-    def __init__(self, words: bytes = b"", note: str = "") -> None:
-        self.words = words
-        self.note = note
-
-    def buildProtocol(self, _addr: IAddress | None) -> Farewell:
-        """A peer that will be told."""
-        return Farewell(self)
-
-
-def line_farewell(reason: str) -> FarewellFactory:
-    """Refuse a line client."""
-    return FarewellFactory(f"error: {reason}\r\n".encode())
-
-
-def http_farewell(reason: str) -> FarewellFactory:
-    """Refuse a browser or another HTTP client."""
-    status = HTTPStatus.SERVICE_UNAVAILABLE
-    return FarewellFactory(http_refusal(status, reason, "Retry-After: 60"))
+    if isinstance(address, UNIXAddress):
+        return "a unix socket"
+    host, port = getattr(address, "host", None), getattr(address, "port", None)
+    if not isinstance(host, str) or port is None:
+        return "an unknown address"
+    try:
+        ip = ip_address(host)
+    except ValueError:
+        return f"{host}:{port}"
+    if isinstance(ip, IPv6Address):
+        ip = ip.ipv4_mapped or ip
+    return f"[{ip}]:{port}" if ip.version == 6 else f"{ip}:{port}"

@@ -1,14 +1,14 @@
-"""Handing a connection from one protocol to the next, once and for good.
+"""Handover of a connection from one protocol to the next.
 
-After that the first protocol has nothing to do with the connection, and the
-second one pays nothing for it.
+After a handover the first protocol takes no part in the connection, and costs it
+nothing.
 
-Rules of this file: the only one that reaches into a transport or into
-twisted.web for this.
+Invariant: only this module reaches into transports and into twisted.web for this.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.interfaces import IProtocol
@@ -16,33 +16,34 @@ from twisted.protocols.policies import ProtocolWrapper
 from twisted.web.http import Request
 
 
-def hand_over(transport: Any, protocol: IProtocol, first: bytes = b"") -> None:
-    """Give a connected transport to a protocol that has none yet.
+def hand_over(transport: Any, protocol: IProtocol, received: bytes = b"") -> None:
+    """Connect a transport that is in use to another protocol.
 
     :param transport: one of Twisted's own, or the inner side of its TLS.
-    :param first: what was already read of what is meant for this protocol.
+    :param protocol: one that has no transport yet.
+    :param received: what was already read and belongs to this protocol.
     """
     if isinstance(transport, ProtocolWrapper):
         transport.wrappedProtocol = protocol
     else:
         transport.protocol = protocol
     protocol.makeConnection(transport)
-    if first:
-        protocol.dataReceived(first)
+    if received:
+        protocol.dataReceived(received)
 
 
 class Unflushed(Exception):
-    """An earlier answer on this connection is still on its way."""
+    """An earlier response on the connection is not sent yet."""
 
 
 def take_over(request: Request, protocol: IProtocol) -> None:
     """Take the connection of a request away from twisted.web.
 
     The protocol may write at once; twisted.web sends and reads nothing more.
-    Whoever renders the request returns ``NOT_DONE_YET`` afterwards.
+    The resource that renders the request returns ``NOT_DONE_YET`` afterwards.
 
-    :raises Unflushed: the client has sent this request before it read the
-        answers to its earlier ones; nothing was changed.
+    :raises Unflushed: the client pipelined this request behind one whose response
+        it has not read; nothing was changed.
     """
     channel: Any = request.channel
     transport: Any = channel.transport
@@ -60,3 +61,16 @@ def take_over(request: Request, protocol: IProtocol) -> None:
     transport.resumeProducing()
     if early:
         protocol.dataReceived(early)
+
+
+def on_connection_lost(transport: Any, call: Callable[[], None]) -> None:
+    """Call back when a transport is lost, whichever protocol it has by then."""
+    lost = transport.connectionLost
+
+    def connectionLost(*reason: object) -> None:
+        # Break the reference cycle, so that no garbage collection is needed.
+        del transport.connectionLost
+        call()
+        lost(*reason)
+
+    transport.connectionLost = connectionLost

@@ -1,6 +1,7 @@
-"""HTTP with bounds: on what a request may be, and on how long it may take.
+"""HTTP with limits on the size of a request and on the time it may take.
 
-Rules of this file: knows no page; the headers that protect are on every answer.
+Invariants: every response carries the security headers; a request that exceeds a
+limit is refused with a reason, and is the last one of its connection.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 from zope.interface import implementer
 
-from .http_refusal import http_refusal
+from .reject import error_response
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request's body.  (Twisted bounds its headers: 16 KiB.)"""
 
-PATIENCE = 60.0
-"""Seconds for a whole request, and for the next one to begin."""
+REQUEST_TIMEOUT = 60.0
+"""Seconds for a whole request, and for the next one to start."""
 
-LINGER = 2.0
-"""Seconds in which a client that was refused may go on sending: if the connection
-were closed under its request, it would not read why."""
+DRAIN_TIMEOUT = 2.0
+"""Seconds in which the rest of a refused request is read and discarded: closing while
+the client still sends would reset the connection, and the reason would be lost."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -41,7 +42,7 @@ _HOST = re.compile(rb"[A-Za-z0-9.\-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5}
 
 
 class ChatRequest(Request):
-    """A request with a bounded body, answered with headers that protect."""
+    """A request with a bounded body, whose response has the security headers."""
 
     channel: ChatChannel
     _size = 0
@@ -53,13 +54,13 @@ class ChatRequest(Request):
         )
 
     def gotLength(self, length: int | None) -> None:
-        """Twisted: the headers are here, the body may follow."""
+        """Twisted: the headers are complete, a body may follow."""
         self.content = BytesIO()
         if length is not None and length > MAX_BODY:
             self._refuse_body()
 
     def handleContentChunk(self, data: bytes) -> None:
-        """Twisted: a part of the body."""
+        """Twisted: part of the body."""
         self._size += len(data)
         if self._size > MAX_BODY:
             self._refuse_body()
@@ -72,7 +73,7 @@ class ChatRequest(Request):
             super().requestReceived(command, path, version)  # type: ignore[no-untyped-call]
 
     def render(self, resrc: IResource) -> None:
-        """Twisted: answer."""
+        """Twisted: render the response."""
         headers = self.responseHeaders
         headers.removeHeader(b"Server")
         headers.setRawHeaders(b"Content-Security-Policy", [self._policy()])
@@ -81,7 +82,7 @@ class ChatRequest(Request):
         super().render(resrc)  # type: ignore[no-untyped-call]
 
     def _policy(self) -> bytes:
-        # Older Safari does not count a WebSocket to the same host as 'self'.
+        # In older versions of Safari 'self' does not include WebSockets.
         hosts = self.requestHeaders.getRawHeaders(b"Host") or [b""]
         if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
             return _NO_SOCKETS
@@ -93,91 +94,91 @@ class ChatRequest(Request):
             self._refused = True
             self.channel.refuse(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                f"A request's body has {MAX_BODY} bytes at most.",
+                f"The request body is longer than {MAX_BODY} bytes.",
             )
 
 
 @implementer(IHalfCloseableProtocol)
 class ChatChannel(HTTPChannel):
-    """An HTTP connection on which a request has to arrive within its time.
+    """An HTTP connection whose requests have a time limit.
 
-    Twisted's own clock begins anew with every byte.  A line may end in LF alone
-    (RFC 9112, section 2.2), and what is no request is told why.
+    (Twisted's own timeout restarts with every byte.)  A line may end in LF alone
+    (RFC 9112, section 2.2), and malformed requests are refused with a reason.
     """
 
     delimiter = b"\n"
-    _begun = False
-    # It would tell of each browser that keeps a connection and does not use it.
+    _request_started = False
+    # Twisted would log each browser that keeps a connection it does not use.
     _log = Logger(observer=lambda _: None)  # type: ignore[arg-type]
 
     def resetTimeout(self) -> None:
-        """Twisted: some bytes have come."""
-        if not self._begun:
-            self._begun = True
+        """Twisted: some bytes were received."""
+        if not self._request_started:
+            self._request_started = True
             super().resetTimeout()  # type: ignore[no-untyped-call]
 
     def requestDone(self, request: HTTPRequest) -> None:
-        """Twisted: a request is answered."""
-        self._begun = False
+        """Twisted: a response is sent."""
+        self._request_started = False
         super().requestDone(request)  # type: ignore[no-untyped-call]
 
     def lineReceived(self, line: bytes) -> None:
-        """Twisted: a line of a request's head."""
+        """Twisted: a request line or a header line."""
         super().lineReceived(line.removesuffix(b"\r"))  # type: ignore[no-untyped-call]
 
     def readConnectionLost(self) -> None:
-        """Twisted: the peer sends no more; it may still read what it was answered."""
+        """Twisted: the peer sends no more, but may still read the response."""
         self.loseConnection()  # type: ignore[no-untyped-call]
 
     def writeConnectionLost(self) -> None:
-        """Twisted: the last answer is sent."""
+        """Twisted: the last response is sent."""
 
     def lineLengthExceeded(self, _line: bytes) -> None:
-        """Twisted: a line of a request's head is longer than its whole head may be."""
-        if self._has_first_line():
+        """Twisted: one line is longer than the request line and headers may be."""
+        if self._has_request_line():
             self._refuse_headers()
         else:
-            words = f"A request's first line has {self.MAX_LENGTH} bytes at most."
-            self.refuse(HTTPStatus.REQUEST_URI_TOO_LONG, words)
+            text = f"The request line is longer than {self.MAX_LENGTH} bytes."
+            self.refuse(HTTPStatus.REQUEST_URI_TOO_LONG, text)
 
     def _respondToBadRequestAndDisconnect(self) -> None:
-        # Twisted: this is no request, or too big a one.
+        # Twisted: the request is malformed or too large.
         if (
             self._receivedHeaderSize > self.totalHeadersSize
             or self._receivedHeaderCount > self.maxHeaders
         ):
             self._refuse_headers()
-        elif self._has_first_line():
-            words = "A header or the body of this request is malformed."
-            self.refuse(HTTPStatus.BAD_REQUEST, words)
+        elif self._has_request_line():
+            text = "A header or the body of the request is malformed."
+            self.refuse(HTTPStatus.BAD_REQUEST, text)
         else:
-            words = (
-                "A request's first line is METHOD ADDRESS HTTP/1.1; "
-                "a space in the address is written %20."
+            text = (
+                "The request line must be METHOD ADDRESS HTTP/1.1; "
+                "write a space in the address as %20."
             )
-            self.refuse(HTTPStatus.BAD_REQUEST, words)
+            self.refuse(HTTPStatus.BAD_REQUEST, text)
 
-    def _has_first_line(self) -> bool:
+    def _has_request_line(self) -> bool:
         return hasattr(self, "_command")
 
     def _refuse_headers(self) -> None:
         self.refuse(
             HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-            f"A request's headers have {self.totalHeadersSize} bytes at most, "
-            f"and are {self.maxHeaders} at most.",
+            f"A request may have {self.maxHeaders} headers, "
+            f"of {self.totalHeadersSize} bytes in total.",
         )
 
-    def refuse(self, status: HTTPStatus, words: str) -> None:
-        """Say in one line why a request is not served; it is the last one."""
+    def refuse(self, status: HTTPStatus, text: str) -> None:
+        """Refuse a request in one line, and close the connection."""
         transport: Any = self.transport
-        transport.write(http_refusal(status, words))
-        self.dataReceived = _ignored  # type: ignore[method-assign]
+        transport.write(error_response(status, text))
+        self.dataReceived = _discard  # type: ignore[method-assign]
         self.clearLineBuffer()  # type: ignore[no-untyped-call]
         if isinstance(transport, ProtocolWrapper):
             self.loseConnection()  # type: ignore[no-untyped-call]
         else:
             transport.loseWriteConnection()
-        self.setTimeout(LINGER)  # type: ignore[no-untyped-call]
+        self.setTimeout(DRAIN_TIMEOUT)  # type: ignore[no-untyped-call]
 
 
 class ChatSite(Site):
@@ -189,18 +190,18 @@ class ChatSite(Site):
 
     def __init__(self, root: IResource, clock: IReactorTime) -> None:
         super().__init__(  # type: ignore[no-untyped-call]
-            root, requestFactory=ChatRequest, timeout=PATIENCE, reactor=clock
+            root, requestFactory=ChatRequest, timeout=REQUEST_TIMEOUT, reactor=clock
         )
 
     def log(self, request: HTTPRequest) -> None:
-        """Twisted: a request for the access log, which there is not."""
+        """Twisted: called for the access log; there is none."""
 
     def startFactory(self) -> None:
-        """Twisted: would start to keep the access log's time."""
+        """Twisted: would start the clock of the access log."""
 
     def stopFactory(self) -> None:
-        """Twisted: would stop that."""
+        """Twisted: would stop the clock of the access log."""
 
 
-def _ignored(_data: bytes) -> None:
-    """What follows a request that was refused."""
+def _discard(_data: bytes) -> None:
+    """Ignore what follows a refused request."""

@@ -1,10 +1,10 @@
-"""Whose pages may connect.
+"""Origin checks: which web pages may connect.
 
-A browser says with every handshake which page asked for it, and would otherwise
-let any page in the world use the chat under its visitor's address.  Other programs
-send no ``Origin`` and are let in.
+A browser sends the origin of the page with every handshake; without a check, any page
+in the world could use the server with its visitor's address.  Other programs send no
+``Origin`` and are allowed.
 
-Rules of this file: one answer for WebSocket and Socket.IO, and for polling.
+Invariant: one rule for WebSocket, Socket.IO and polling.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from twisted.web.http import Request
 
 
 class Origins:
-    """The pages that may connect: the server's own, and further ones.
+    """Pages that may connect: those of the server itself, and others by name.
 
     :param allowed: origins such as ``https://example.org``, or hosts such as
         ``example.org:8443`` for both http and https; ``*`` for all.
@@ -29,8 +29,8 @@ class Origins:
     def __call__(self, origin: bytes | None, host: bytes) -> bool:
         """Whether a page may connect.
 
-        :param origin: the header as it came, ``None`` if it did not.
-        :param host: the ``Host`` of the same request.
+        :param origin: the ``Origin`` header as received, ``None`` if there is none.
+        :param host: the ``Host`` header of the same request.
         """
         if origin is None or self._all:
             return True
@@ -40,12 +40,12 @@ class Origins:
         except ValueError:
             return False
         if not site:
-            # "null": a file, or a frame that hides where it is from.
+            # "null": a local file, or a sandboxed frame.
             return False
         return site == host.lower() or not self._allowed.isdisjoint((origin, site))
 
     def allow(self, request: Request) -> bool:
-        """Whether the page that a request came from may connect."""
+        """Whether the page that sent a request may connect."""
         headers = request.requestHeaders
         origins = headers.getRawHeaders(b"Origin") or []
         hosts = headers.getRawHeaders(b"Host") or [b""]

@@ -1,7 +1,7 @@
-"""The certificate with which every port also accepts TLS.
+"""The TLS certificate of the server, which can be reloaded.
 
-Rules of this file: it is read at the start, and again when the operator says so;
-one that cannot be used is refused in one line, and the former one stays.
+Invariant: a certificate that cannot be used is refused with one line, and the current
+one stays in use.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from zope.interface import implementer
 
 
 class CertificateError(Exception):
-    """A certificate or key cannot be used; the text is one clear line."""
+    """A certificate or key cannot be used; the text is one line."""
 
 
 @implementer(IOpenSSLContextFactory)
 class Certificate:
-    """A certificate chain and its key, as Twisted asks for them.
+    """A certificate chain and its private key.
 
-    :param chain: a PEM file, the server's own certificate first.
-    :param key: a PEM file, without a passphrase.
-    :raises CertificateError: they cannot be used, or do not belong together.
+    :param chain: a PEM file, with the server's own certificate first.
+    :param key: a PEM file without a passphrase.
+    :raises CertificateError: a file cannot be used, or the two do not match.
     """
 
     def __init__(self, chain: Path, key: Path) -> None:
@@ -34,15 +34,15 @@ class Certificate:
         self._key = key
         self._context = self._read()
 
-    def read_again(self) -> None:
-        """Use what the files hold now, for those who connect from now on.
+    def reload(self) -> None:
+        """Read the files again, for connections made from now on.
 
-        :raises CertificateError: it cannot be used; nothing has changed.
+        :raises CertificateError: a file cannot be used; nothing has changed.
         """
         self._context = self._read()
 
     def getContext(self) -> SSL.Context:
-        """Twisted: what a new connection needs."""
+        """Twisted: the context of a new connection."""
         return self._context
 
     def _read(self) -> SSL.Context:
@@ -53,20 +53,20 @@ class Certificate:
             context.use_certificate_chain_file(str(self._chain))
         except SSL.Error:
             raise CertificateError(
-                f"{self._chain} holds no certificate in PEM form"
+                f"{self._chain} does not contain a PEM certificate"
             ) from None
         try:
             key: Any = load_pem_private_key(self._key.read_bytes(), password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm, OSError):
-            # A TypeError is what it says to a key with a passphrase.
+            # A key with a passphrase raises TypeError.
             raise CertificateError(
-                f"{self._key} holds no private key in PEM form without a passphrase"
+                f"{self._key} does not contain a PEM private key without a passphrase"
             ) from None
         try:
             context.use_privatekey(key)
             context.check_privatekey()
         except (SSL.Error, TypeError):
-            # A TypeError: it is a key, but of a kind that TLS has no use for.
+            # A key of a type that TLS cannot use raises TypeError.
             raise CertificateError(
                 f"{self._key} is not the key of the certificate in {self._chain}"
             ) from None

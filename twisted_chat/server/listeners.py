@@ -17,10 +17,11 @@ from twisted_chat.clients.socketio import ChatSocketIO
 from twisted_chat.clients.websocket import ChatWebSockets
 from twisted_chat.core.chat import Chat
 from twisted_chat.engineio.resource import EngineIOResource
-from twisted_chat.net.admission import Admission, FarewellFactory
+from twisted_chat.net.admission import Admission
 from twisted_chat.net.first_bytes import http_request, ssh_banner, tls_hello
 from twisted_chat.net.http import ChatSite
 from twisted_chat.net.origins import Origins
+from twisted_chat.net.reject import RejectFactory
 from twisted_chat.net.switch import Detector, SwitchFactory
 from twisted_chat.net.timers import Keepalive
 from twisted_chat.net.tls import Certificate
@@ -57,11 +58,11 @@ def make_front(
     lines = ChatFactory(chat, clock, settings.flood)
     plain = (
         Detector("http", http_request, make_site(chat, settings, clock, engine)),
-        Detector("ssh", ssh_banner, FarewellFactory()),
+        Detector("ssh", ssh_banner, RejectFactory()),
     )
     if certificate is None:
-        no_tls = FarewellFactory(
-            note="client error: {peer} wants TLS; give --tls-cert and --tls-key"
+        no_tls = RejectFactory(
+            log_format="client error: {peer} wants TLS; give --tls-cert and --tls-key"
         )
         tls = Detector("tls", tls_hello, no_tls)
     else:

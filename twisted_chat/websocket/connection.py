@@ -27,7 +27,7 @@ from twisted.python.failure import Failure
 from twisted.web.http import Request
 from twisted.web.server import NOT_DONE_YET
 
-from twisted_chat.net.addresses import shown
+from twisted_chat.net.admission import format_address
 from twisted_chat.net.handover import Unflushed, take_over
 from twisted_chat.net.outbox import MAX_WAITING, outbox_to
 from twisted_chat.net.timers import Keepalive
@@ -304,7 +304,7 @@ class WebSocketConnection(Protocol):
     def _overflowed(self) -> None:
         # Called while someone writes to us: the application is told later.
         self._end = POLICY_VIOLATION, "too slow"
-        self._log.info("too slow: {address}", address=shown(self.address))
+        self._log.info("too slow: {address}", address=format_address(self.address))
 
 
 def upgrade(

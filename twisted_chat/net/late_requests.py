@@ -1,0 +1,101 @@
+"""A guard against HTTP requests that reach the fallback protocol.
+
+A browser may open a connection in advance and send its request later, when the
+fallback already has the connection.  A web page could use that to have a request's
+body read as lines.
+
+Invariant: the fallback receives nothing of a connection whose first line is an HTTP
+request line; and after the first line the guard is gone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.interfaces import IHalfCloseableProtocol
+from twisted.logger import Logger
+
+from .admission import format_address
+from .first_bytes import (
+    MAX_FIRST_BYTES,
+    Match,
+    ends_in_http_version,
+    http_request,
+)
+
+_LINE_END = re.compile(rb"[\r\n]")
+
+_TAIL = 64
+"""Bytes kept of the end of a long line: enough for an HTTP version."""
+
+
+class LateRequestGuard:
+    """Checks the first line that a protocol is about to receive.
+
+    :param protocol: the fallback; the guard puts itself before its ``dataReceived``
+        and ``readConnectionLost``, and removes itself after the first line.
+    :param transport: the connection; closed if the first line is a request.
+    """
+
+    _log = Logger()
+
+    def __init__(self, protocol: Any, transport: Any) -> None:
+        self._protocol = protocol
+        self._transport = transport
+        self._data_received: Callable[[bytes], None] = protocol.dataReceived
+        self._head = b""
+        self._tail = b""
+        protocol.dataReceived = self.data_received
+        can_half_close = IHalfCloseableProtocol.providedBy(protocol)
+        if can_half_close:
+            self._read_lost: Callable[[], None] = protocol.readConnectionLost
+            protocol.readConnectionLost = self.read_connection_lost
+
+    def data_received(self, data: bytes) -> None:
+        """Check what the fallback is about to receive, and pass it on."""
+        # Neither the fallback nor HTTP minds empty lines before the first one.
+        line_and_rest = data if self._head else data.lstrip(b"\r\n")
+        line = _LINE_END.split(line_and_rest, maxsplit=1)[0]
+        if len(self._head) <= MAX_FIRST_BYTES:
+            self._head += line
+        self._tail = (self._tail + line)[-_TAIL:]
+        if len(line) < len(line_and_rest):
+            if self._is_request():
+                self._reject()
+                return
+            self._remove()
+        elif http_request(self._head) is Match.NO:
+            self._remove()
+        self._data_received(data)
+
+    def read_connection_lost(self) -> None:
+        """The peer sends no more: its first line is complete."""
+        if self._is_request():
+            self._reject()
+        else:
+            self._remove()
+            self._read_lost()
+
+    def _is_request(self) -> bool:
+        if len(self._head) <= MAX_FIRST_BYTES:
+            return http_request(self._head + b"\n") is Match.YES
+        return ends_in_http_version(self._tail)
+
+    def _reject(self) -> None:
+        self._log.info(
+            "client error: late HTTP request from {peer}",
+            peer=format_address(self._transport.getPeer()),
+        )
+        self._transport.loseConnection()
+        self._protocol.dataReceived = _discard
+        self._protocol.readConnectionLost = _discard
+
+    def _remove(self) -> None:
+        del self._protocol.dataReceived
+        self._protocol.__dict__.pop("readConnectionLost", None)
+
+
+def _discard(*_data: bytes) -> None:
+    """Ignore what follows a late request."""
