@@ -34,12 +34,13 @@ from .events import (
 from .fanout import Fanout
 from .interfaces import TAKEN_OVER, NameRegistry
 from .isolation import encoded
-from .joining import Joiner, PendingJoin, snapshot_of
+from .joining import Joiner, PendingJoin
 from .name_registry import release
 from .nicknames import fold_or_none
 from .pool import ClientPool
 from .replies import Done, Notice
 from .runtime import Runtime
+from .welcome import snapshot_of
 
 P = ParamSpec("P")
 

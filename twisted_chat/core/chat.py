@@ -35,6 +35,7 @@ from .pool import ClientPool
 from .replies import Done, ErrorReply, Notice, Refused, Reply, Request
 from .runtime import Runtime
 from .sanitize import is_blank, sanitize
+from .welcome import Welcomer
 
 EMPTY = "the message is empty"
 
@@ -106,8 +107,8 @@ class Chat:
             journal=journal,
             names=names,
             committer=committer,
+            welcomer=Welcomer(pool=pool, journal=journal, runtime=runtime, motd=motd),
             runtime=runtime,
-            motd=motd,
         )
         self._announcer = Announcer(
             pool=pool,

@@ -3,33 +3,27 @@
 A client gets a nickname; then its arrival is stored like any other event.  When that is
 announced the client is shown the history up to that very position and is present:
 nothing is missed between the two, and nothing is shown twice.  A client that resumes is
-shown what it missed instead, read from the journal while new events are held back.
+shown what it missed instead; see ``welcome``.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from .client import Client, ClientState, Identity
 from .committer import Committer
-from .events import LOBBY, Joined, Stored
-from .interfaces import (
-    TAKEN_OVER,
-    Codec,
-    Connection,
-    Journal,
-    NameRegistry,
-    StoreError,
-)
-from .isolation import as_store_error, encoded
-from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS, MAX_ROOMS
+from .events import LOBBY, Joined
+from .interfaces import Codec, Connection, Journal, NameRegistry, StoreError
+from .isolation import as_store_error
+from .limits import MAX_ROOMS
 from .name_registry import claim, release
 from .nicknames import Name, guest_number, room_name
 from .pool import ClientPool, Room
-from .replies import ErrorReply, Refused, Reply, RoomSnapshot, Welcome
+from .replies import ErrorReply, Refused
 from .runtime import Runtime
+from .welcome import Welcomer
 
 RETRY_DELAY = 1.0
 """Seconds until joining is tried again while the store is unavailable."""
@@ -65,10 +59,7 @@ class PendingJoin:
 
 
 class Joiner:
-    """Brings clients into the chat.
-
-    :param motd: lines shown after the welcome.
-    """
+    """Brings clients into the chat."""
 
     def __init__(
         self,
@@ -77,15 +68,15 @@ class Joiner:
         journal: Journal,
         names: NameRegistry,
         committer: Committer,
+        welcomer: Welcomer,
         runtime: Runtime,
-        motd: Sequence[str],
     ) -> None:
         self._pool = pool
         self._journal = journal
         self._names = names
         self._committer = committer
         self._runtime = runtime
-        self._motd = tuple(motd)
+        self._welcomer = welcomer
         self._joining: dict[str, PendingJoin] = {}
         # Ids of clients that are gone and whose nicknames are not released yet.
         self._departing: set[str] = set()
@@ -112,7 +103,8 @@ class Joiner:
         """A client has connected; see ``Chat.attach``."""
         former = self._pool.clients.get(session) if session else None
         if former is not None and former.is_connected:
-            return self._take_over(former, connection, codec, identity, since)
+            self._welcomer.take_over(former, connection, codec, identity, since)
+            return former
         if session is None or not _is_id(session) or session in self._joining:
             session, former = _new_id(), None
         client = Client(session, connection, codec, identity)
@@ -151,7 +143,7 @@ class Joiner:
         if pending is not None and not pending.warned:
             pending.warned = True
             text = f"cannot join yet: {error} (retrying)"
-            self._reply(pending.client, ErrorReply("store", text))
+            self._welcomer.reply(pending.client, ErrorReply("store", text))
 
     def complete(self, pending: PendingJoin, room: Room, position: str) -> bytes:
         """The last of its arrivals is announced: the client is present.
@@ -165,11 +157,7 @@ class Joiner:
         client.move_to(ClientState.PRESENT)
         # What it asked before it was present is taken now.
         self._runtime.call_later(0, client.idle_calls.run)
-        welcome = self._welcome(client, room, position)
-        if pending.since is None:
-            return self._encode_welcome(client, welcome)
-        self._resume(client, welcome, pending.since)
-        return b""
+        return self._welcomer.welcome(client, room, position, pending.since)
 
     # Joining.
 
@@ -213,7 +201,7 @@ class Joiner:
             try:
                 name = await claim(self._names, pending.nick, client.id)
             except Refused as refused:
-                self._reply(client, ErrorReply(refused.code, refused.text))
+                self._welcomer.reply(client, ErrorReply(refused.code, refused.text))
                 pending.nick = None
         while name is None:
             # Clients that are joining have nicknames as well.
@@ -230,110 +218,6 @@ class Joiner:
             return None
         name = Name(former.nick, former.folded)
         return name if await self._names.claim(name.keys, former.id) else None
-
-    # Resuming.
-
-    def _take_over(
-        self,
-        client: Client,
-        connection: Connection,
-        codec: Codec,
-        identity: Identity,
-        since: str | None,
-    ) -> Client:
-        """A client resumes while its former connection is still open."""
-        former, client.connection = client.connection, connection
-        former.close(TAKEN_OVER)
-        client.codec = codec
-        client.identity = identity
-        if client.state is ClientState.QUITTING:
-            client.move_to(ClientState.PRESENT)
-        if client.view is not None:
-            self._pool.show(client, client.view_key())
-        room = self._pool.room(client.room or LOBBY)
-        self._resume(client, self._welcome(client, room, self._pool.position), since)
-        return client
-
-    def _resume(self, client: Client, welcome: Welcome, since: str | None) -> None:
-        """Hold back new events until what was missed has been shown."""
-        held: list[bytes] = []
-        client.write = held.append
-        client.send = None
-        self._runtime.spawn(self._catch_up(client, welcome, since, held))
-
-    async def _catch_up(
-        self, client: Client, welcome: Welcome, since: str | None, held: list[bytes]
-    ) -> None:
-        connection = client.connection
-        welcome = replace(welcome, resumed=since is not None)
-        try:
-            if since is not None:
-                missed = await self._journal.since(
-                    since, client.rooms, client.id, MAX_MISSED
-                )
-                if missed.complete and _can_be_replayed(missed.events):
-                    welcome = replace(
-                        welcome,
-                        recovered=True,
-                        history=(),
-                        missed=_up_to(welcome.position, missed.events),
-                    )
-        except StoreError:
-            # It is welcomed all the same, with ``recovered`` false.
-            pass
-        finally:
-            if client.connection is connection:
-                client.write = connection.write
-                connection.write(self._encode_welcome(client, welcome) + b"".join(held))
-
-    def _welcome(self, client: Client, room: Room, position: str) -> Welcome:
-        return Welcome(
-            nick=client.nick,
-            session=client.id,
-            room=room.name,
-            rooms=client.rooms,
-            members=room.nicks(),
-            away=room.away(),
-            topic=room.topic or "",
-            history=room.history(),
-            position=position,
-            motd=self._motd,
-        )
-
-    def _encode_welcome(self, client: Client, welcome: Welcome) -> bytes:
-        """The welcome, and a snapshot of each other room that the client is in."""
-        data = self._encode(client, welcome)
-        for name in client.rooms:
-            if name != welcome.room:
-                snapshot = snapshot_of(self._pool.room(name))
-                if welcome.recovered:
-                    snapshot = replace(snapshot, history=())
-                data += self._encode(client, snapshot)
-        return data
-
-    def _reply(self, client: Client, reply: Reply) -> None:
-        if data := self._encode(client, reply):
-            client.write(data)
-
-    def _encode(self, client: Client, reply: Reply) -> bytes:
-        return encoded(self._runtime, client.codec.reply, reply, client, None)
-
-
-def snapshot_of(room: Room) -> RoomSnapshot:
-    """What a client is shown when it joins a room."""
-    return RoomSnapshot(
-        room.name, room.nicks(), room.topic or "", room.history(), room.away()
-    )
-
-
-def _up_to(position: str, events: Iterable[Stored]) -> tuple[Stored, ...]:
-    return tuple(stored for stored in events if stored.position <= position)
-
-
-def _can_be_replayed(events: Iterable[Stored]) -> bool:
-    """Whether all of this may be sent in one write."""
-    length = sum(len(getattr(stored.event, "text", "")) for stored in events)
-    return length <= MAX_MISSED_CHARACTERS
 
 
 def _valid_rooms(rooms: Iterable[str]) -> tuple[str, ...]:

@@ -24,13 +24,13 @@ from .events import (
     Renamed,
     TopicSet,
 )
-from .joining import snapshot_of
 from .limits import MAX_HISTORY, MAX_IGNORED, MAX_ROOMS
 from .name_registry import claim
 from .nicknames import fold_or_none, room_name
 from .presence import Member
 from .replies import HistoryPage, MemberList, Notice, Refused, Reply, RoomList, Topic
 from .sanitize import sanitize
+from .welcome import snapshot_of
 
 DEFAULT_COUNT = 20
 """Messages that ``\\history`` and ``\\search`` show when no number is given."""

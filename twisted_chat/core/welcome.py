@@ -1,0 +1,156 @@
+"""The welcome: what a client is shown first, and what it missed if it resumes.
+
+A client that resumes is shown what it missed in place of the history, read from the
+journal while new events are held back for it, so that nothing is shown twice or out of
+order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from .client import Client, ClientState, Identity
+from .events import LOBBY, Stored
+from .interfaces import TAKEN_OVER, Codec, Connection, Journal, StoreError
+from .isolation import encoded
+from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS
+from .pool import ClientPool, Room
+from .replies import Reply, RoomSnapshot, Welcome
+from .runtime import Runtime
+
+
+class Welcomer:
+    """Welcomes clients.
+
+    :param motd: lines shown after the welcome.
+    """
+
+    def __init__(
+        self,
+        *,
+        pool: ClientPool,
+        journal: Journal,
+        runtime: Runtime,
+        motd: Sequence[str],
+    ) -> None:
+        self._pool = pool
+        self._journal = journal
+        self._runtime = runtime
+        self._motd = tuple(motd)
+
+    def welcome(
+        self, client: Client, room: Room, position: str, since: str | None
+    ) -> bytes:
+        """Welcome a client that has joined.
+
+        :param since: the client resumes, and was shown everything up to this.
+        :returns: what to send it now; for one that resumes, nothing yet.
+        """
+        welcome = self._welcome(client, room, position)
+        if since is None:
+            return self._encode_welcome(client, welcome)
+        self._resume(client, welcome, since)
+        return b""
+
+    def take_over(
+        self,
+        client: Client,
+        connection: Connection,
+        codec: Codec,
+        identity: Identity,
+        since: str | None,
+    ) -> None:
+        """A client resumes while its former connection is still open."""
+        former, client.connection = client.connection, connection
+        former.close(TAKEN_OVER)
+        client.codec = codec
+        client.identity = identity
+        if client.state is ClientState.QUITTING:
+            client.move_to(ClientState.PRESENT)
+        if client.view is not None:
+            self._pool.show(client, client.view_key())
+        room = self._pool.room(client.room or LOBBY)
+        self._resume(client, self._welcome(client, room, self._pool.position), since)
+
+    def reply(self, client: Client, reply: Reply) -> None:
+        """Send a client a reply that it did not ask for."""
+        if data := self._encode(client, reply):
+            client.write(data)
+
+    def _resume(self, client: Client, welcome: Welcome, since: str | None) -> None:
+        """Hold back new events until what was missed has been shown."""
+        held: list[bytes] = []
+        client.write = held.append
+        client.send = None
+        self._runtime.spawn(self._catch_up(client, welcome, since, held))
+
+    async def _catch_up(
+        self, client: Client, welcome: Welcome, since: str | None, held: list[bytes]
+    ) -> None:
+        connection = client.connection
+        welcome = replace(welcome, resumed=since is not None)
+        try:
+            if since is not None:
+                missed = await self._journal.since(
+                    since, client.rooms, client.id, MAX_MISSED
+                )
+                if missed.complete and _can_be_replayed(missed.events):
+                    welcome = replace(
+                        welcome,
+                        recovered=True,
+                        history=(),
+                        missed=_up_to(welcome.position, missed.events),
+                    )
+        except StoreError:
+            # It is welcomed all the same, with ``recovered`` false.
+            pass
+        finally:
+            if client.connection is connection:
+                client.write = connection.write
+                connection.write(self._encode_welcome(client, welcome) + b"".join(held))
+
+    def _welcome(self, client: Client, room: Room, position: str) -> Welcome:
+        return Welcome(
+            nick=client.nick,
+            session=client.id,
+            room=room.name,
+            rooms=client.rooms,
+            members=room.nicks(),
+            away=room.away(),
+            topic=room.topic or "",
+            history=room.history(),
+            position=position,
+            motd=self._motd,
+        )
+
+    def _encode_welcome(self, client: Client, welcome: Welcome) -> bytes:
+        """The welcome, and a snapshot of each other room that the client is in."""
+        data = self._encode(client, welcome)
+        for name in client.rooms:
+            if name != welcome.room:
+                snapshot = snapshot_of(self._pool.room(name))
+                if welcome.recovered:
+                    snapshot = replace(snapshot, history=())
+                data += self._encode(client, snapshot)
+        return data
+
+    def _encode(self, client: Client, reply: Reply) -> bytes:
+        return encoded(self._runtime, client.codec.reply, reply, client, None)
+
+
+def snapshot_of(room: Room) -> RoomSnapshot:
+    """What a client is shown when it joins a room."""
+    return RoomSnapshot(
+        room.name, room.nicks(), room.topic or "", room.history(), room.away()
+    )
+
+
+def _up_to(position: str, events: Iterable[Stored]) -> tuple[Stored, ...]:
+    return tuple(stored for stored in events if stored.position <= position)
+
+
+def _can_be_replayed(events: Iterable[Stored]) -> bool:
+    """Whether all of this may be sent in one write."""
+    length = sum(len(getattr(stored.event, "text", "")) for stored in events)
+    return length <= MAX_MISSED_CHARACTERS
