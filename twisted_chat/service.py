@@ -38,7 +38,7 @@ from .server.ports import CannotListen, accept, listen, spoken
 from .server.settings import SettingError, Settings
 from .server.startup_errors import FailedService, end, report
 
-__all__ = ["ChatService", "Options", "makeService"]
+__all__ = ["ChatService", "Options", "Settings", "makeService"]
 
 log = Logger()
 
