@@ -293,7 +293,7 @@ class StopTests(ServiceCase):
         self.assertTrue(wire.disconnecting)
         self.assertEqual(len(service.chat.pool), 0)
         state = self.successResultOf(
-            Deferred.fromCoroutine(_wait(service.journal.room(LOBBY, 9)))
+            Deferred.fromCoroutine(_wait(service.journal.history.room(LOBBY, 9)))
         )
         self.assertEqual([one.event.text for one in state.recent], ["last words"])
         refused = Deferred.fromCoroutine(_wait(service.journal.append([])))

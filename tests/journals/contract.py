@@ -183,7 +183,7 @@ class JournalContract(JournalHarness):
 
     def test_a_new_room_is_empty(self) -> None:
         """The first one in a room sees no topic and no history."""
-        state = self.run_now(self.opened().room("lobby", 10))
+        state = self.run_now(self.opened().history.room("lobby", 10))
         self.assertEqual((state.topic, tuple(state.recent)), ("", ()))
 
     def test_a_newcomer_sees_the_last_messages(self) -> None:
@@ -191,7 +191,7 @@ class JournalContract(JournalHarness):
         journal = self.opened()
         self.append(journal, *EVERY_EVENT, said("elsewhere", room="other"))
         heard = self.append(journal, said("three"), said("four"))
-        state = self.run_now(journal.room("lobby", 4))
+        state = self.run_now(journal.history.room("lobby", 4))
         self.assertEqual(texts(state.recent), ["from a page", "waves", "three", "four"])
         self.assertEqual(state.recent[-1].position, heard[-1].position)
         self.assertEqual(state.recent[-1].time, heard[-1].time)
@@ -200,7 +200,9 @@ class JournalContract(JournalHarness):
         """With ``--history 0`` a newcomer sees none."""
         journal = self.opened()
         self.append(journal, said("hi"))
-        self.assertEqual(tuple(self.run_now(journal.room("lobby", 0)).recent), ())
+        self.assertEqual(
+            tuple(self.run_now(journal.history.room("lobby", 0)).recent), ()
+        )
 
     def test_the_topic_stays(self) -> None:
         """``\\topic`` tells what was last set; setting nothing clears it."""
@@ -208,10 +210,10 @@ class JournalContract(JournalHarness):
         self.append(journal, TopicSet("lobby", "alice", "weather", "id-alice"))
         self.append(journal, TopicSet("lobby", "bob", "food", "id-bob"))
         self.append(journal, TopicSet("other", "bob", "cars", "id-bob"))
-        self.assertEqual(self.run_now(journal.room("lobby", 1)).topic, "food")
+        self.assertEqual(self.run_now(journal.history.room("lobby", 1)).topic, "food")
         self.append(journal, TopicSet("lobby", "bob", "", "id-bob"))
-        self.assertEqual(self.run_now(journal.room("lobby", 1)).topic, "")
-        self.assertEqual(self.run_now(journal.room("other", 1)).topic, "cars")
+        self.assertEqual(self.run_now(journal.history.room("lobby", 1)).topic, "")
+        self.assertEqual(self.run_now(journal.history.room("other", 1)).topic, "cars")
 
     def test_paging_back(self) -> None:
         """Scrolling back shows every message once, and ends."""
@@ -220,7 +222,7 @@ class JournalContract(JournalHarness):
             self.append(journal, said(str(n)), said("x", room="other"))
         seen: list[str] = []
         position: str | None = None
-        while page := self.run_now(journal.before("lobby", position, 3)):
+        while page := self.run_now(journal.history.before("lobby", position, 3)):
             seen = texts(page) + seen
             position = page[0].position
         self.assertEqual(seen, [str(n) for n in range(10)])
@@ -230,7 +232,9 @@ class JournalContract(JournalHarness):
         journal = self.opened()
         self.append(journal, said("hi"))
         for position in ("", "0", "x" * 40, "9" * 40, "\0", "-1", "é"):
-            self.assertEqual(self.run_now(journal.before("lobby", position, 9)), ())
+            self.assertEqual(
+                self.run_now(journal.history.before("lobby", position, 9)), ()
+            )
 
     # Resuming
 
@@ -248,7 +252,7 @@ class JournalContract(JournalHarness):
             DirectMessage("alice", "alice", "to self", "id-alice", "id-alice"),
         )
         missed = self.run_now(
-            journal.since(start.position, ["lobby", "second"], "id-alice", 100)
+            journal.history.since(start.position, ["lobby", "second"], "id-alice", 100)
         )
         self.assertTrue(missed.complete)
         self.assertEqual(
@@ -272,7 +276,9 @@ class JournalContract(JournalHarness):
         """Who missed nothing is told so, even after an event nobody is shown again."""
         journal = self.opened()
         *_, last = self.append(journal, said("hi"), Joined("lobby", "bob", "id-bob"))
-        missed = self.run_now(journal.since(last.position, ["lobby"], "id-bob", 10))
+        missed = self.run_now(
+            journal.history.since(last.position, ["lobby"], "id-bob", 10)
+        )
         self.assertEqual(missed, MissedEvents(True, ()))
 
     def test_since_without_rooms(self) -> None:
@@ -283,14 +289,14 @@ class JournalContract(JournalHarness):
             said("hi"),
             DirectMessage("alice", "bob", "psst", "id-alice", "id-bob"),
         )
-        missed = self.run_now(journal.since(start.position, [], "id-bob", 10))
+        missed = self.run_now(journal.history.since(start.position, [], "id-bob", 10))
         self.assertEqual((missed.complete, texts(missed.events)), (True, ["psst"]))
 
     def test_missing_too_much_is_not_complete(self) -> None:
         """Who missed more than is replayed is told so, and gets the plain history."""
         journal = self.opened()
         start, *_ = self.append(journal, *(said(str(n)) for n in range(6)))
-        since = journal.since
+        since = journal.history.since
         self.assertTrue(self.run_now(since(start.position, ["lobby"], "x", 5)).complete)
         self.assertEqual(
             self.run_now(since(start.position, ["lobby"], "x", 4)),
@@ -303,7 +309,9 @@ class JournalContract(JournalHarness):
         (one,) = self.append(journal, said("hi"))
         later = one.position[:-2] + "zz"
         for position in ("", "0", "x" * 40, "9" * 40, later, "\0", "-1", "é"):
-            missed = self.run_now(journal.since(position, ["lobby"], "id-x", 10))
+            missed = self.run_now(
+                journal.history.since(position, ["lobby"], "id-x", 10)
+            )
             self.assertEqual(missed, MissedEvents(False, ()), position)
 
     # Bounds
@@ -315,19 +323,19 @@ class JournalContract(JournalHarness):
         for n in range(100):
             self.append(journal, *(said(f"{n}.{m}") for m in range(10)))
         self.settle(journal)
-        last = self.run_now(journal.before("lobby", None, 1000))
+        last = self.run_now(journal.history.before("lobby", None, 1000))
         self.assertEqual(texts(last)[-5:], [f"99.{m}" for m in range(5, 10)])
         self.assertLessEqual(len(last), self.slack(5))
-        other = self.run_now(journal.before("quiet", None, 10))
+        other = self.run_now(journal.history.before("quiet", None, 10))
         self.assertEqual(texts(other), ["quiet"])
-        self.assertEqual(self.run_now(journal.search("lobby", "0.0", 10)), ())
+        self.assertEqual(self.run_now(journal.history.search("lobby", "0.0", 10)), ())
         rooms = ["lobby"]
-        old = self.run_now(journal.since(quiet.position, rooms, "x", 10_000))
+        old = self.run_now(journal.history.since(quiet.position, rooms, "x", 10_000))
         self.assertEqual(old, MissedEvents(False, ()))
         recent = self.heard[-3].position
-        missed = self.run_now(journal.since(recent, rooms, "x", 10))
+        missed = self.run_now(journal.history.since(recent, rooms, "x", 10))
         self.assertEqual((missed.complete, len(missed.events)), (True, 2))
-        missed = self.run_now(journal.since(quiet.position, ["quiet"], "x", 10))
+        missed = self.run_now(journal.history.since(quiet.position, ["quiet"], "x", 10))
         self.assertTrue(missed.complete)
 
     def settle(self, journal: Journal) -> None:
@@ -343,7 +351,7 @@ class JournalContract(JournalHarness):
         """Whether a message of this text is found by these words."""
         journal = self.opened()
         self.append(journal, said("another one"), said(text), said(text, room="x"))
-        hits = self.run_now(journal.search("lobby", words, 10))
+        hits = self.run_now(journal.history.search("lobby", words, 10))
         return texts(hits) == [text]
 
     def test_search_needs_all_the_words(self) -> None:
@@ -390,7 +398,7 @@ class JournalContract(JournalHarness):
         self.append(journal, Action("lobby", "bob", "drinks tea", "id-bob"))
         self.append(journal, TopicSet("lobby", "bob", "tea", "id-bob"))
         self.append(journal, DirectMessage("bob", "alice", "tea", "id-bob", "id-alice"))
-        hits = self.run_now(journal.search("lobby", "tea", 3))
+        hits = self.run_now(journal.history.search("lobby", "tea", 3))
         self.assertEqual(texts(hits), ["tea 3", "tea 4", "drinks tea"])
 
     def test_search_for_no_word_finds_nothing(self) -> None:
@@ -398,7 +406,9 @@ class JournalContract(JournalHarness):
         journal = self.opened()
         self.append(journal, said("hi! * \" ' ("))
         for words in ("", "  ", "!", '"', "'", "*", "( )", "- ^ :", "\0", "\ufe0e~"):
-            self.assertEqual(self.run_now(journal.search("lobby", words, 10)), ())
+            self.assertEqual(
+                self.run_now(journal.history.search("lobby", words, 10)), ()
+            )
 
     def test_search_takes_no_word_for_a_command(self) -> None:
         """Whatever the search engine behind has for syntax, people type words."""
@@ -418,9 +428,9 @@ class JournalContract(JournalHarness):
         def check(words: str, text: str) -> None:
             journal = self.one_journal
             self.append(journal, said(text))
-            self.run_now(journal.search("lobby", words, 10))
-            self.run_now(journal.search("lobby", text, 10))
-            self.run_now(journal.search(words, text, 10))
+            self.run_now(journal.history.search("lobby", words, 10))
+            self.run_now(journal.history.search("lobby", text, 10))
+            self.run_now(journal.history.search(words, text, 10))
 
         check()
 
@@ -431,7 +441,7 @@ class JournalContract(JournalHarness):
         def check(text: str) -> None:
             journal = self.one_journal
             (sent,) = self.append(journal, said(text))
-            hits = self.run_now(journal.search("lobby", text, 1))
+            hits = self.run_now(journal.history.search("lobby", text, 1))
             self.assertEqual([hit.position for hit in hits], [sent.position])
 
         check()
@@ -444,7 +454,7 @@ class JournalContract(JournalHarness):
             journal = self.one_journal
             sent = Message(room, nick, text, "id", '"' + text + '"')
             self.append(journal, sent)
-            (back,) = self.run_now(journal.before(room, None, 1))
+            (back,) = self.run_now(journal.history.before(room, None, 1))
             assert isinstance(back.event, Message)
             self.assertEqual(
                 (back.event.room, back.event.nick, back.event.text, back.event.raw),
@@ -458,7 +468,7 @@ class JournalContract(JournalHarness):
         journal = self.opened()
         self.append(journal, said("a \ud83d b"), said("ok"))
         self.append(journal, TopicSet("lob\ud83dby", "x", "\ud83d", "x"))
-        last = self.run_now(journal.before("lobby", None, 2))
+        last = self.run_now(journal.history.before("lobby", None, 2))
         self.assertEqual(texts(last)[1:], ["ok"])
-        self.run_now(journal.room("lob\ud83dby", 1))
-        self.run_now(journal.search("lobby", "\ud83d b", 1))
+        self.run_now(journal.history.room("lob\ud83dby", 1))
+        self.run_now(journal.history.search("lobby", "\ud83d b", 1))

@@ -23,12 +23,12 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
         (one,) = self.append(old, said("hi"))
         new = self.opened()
         self.append(new, said("hi"), said("hi"))
-        missed = self.run_now(new.since(one.position, ["lobby"], "x", 10))
+        missed = self.run_now(new.history.since(one.position, ["lobby"], "x", 10))
         self.assertEqual(missed, MissedEvents(False, ()))
 
     def test_memory_is_bounded(self) -> None:
         """However long and in however many rooms people talk, memory ends somewhere."""
-        journal = MemoryJournal(lambda: NOW, room_for=20_000)
+        journal = MemoryJournal(lambda: NOW, budget=20_000)
         first = None
         heard: list[Stored] = []
         journal.subscribe(heard.extend)
@@ -41,21 +41,23 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
             self.run_now(journal.append(batch))
             first = first or heard[0]
         assert first is not None
-        self.assertLess(len(journal._kept), 20)
-        self.assertLess(len(journal._strands), 40)
-        kept = self.run_now(journal.before("room199", None, 10))
+        self.assertLess(len(journal.history._kept), 20)
+        self.assertLess(len(journal.history._index), 40)
+        kept = self.run_now(journal.history.before("room199", None, 10))
         self.assertEqual(texts(kept), ["x" * 100])
-        missed = self.run_now(journal.since(first.position, ["room0"], "x", 10))
+        missed = self.run_now(journal.history.since(first.position, ["room0"], "x", 10))
         self.assertFalse(missed.complete)
-        missed = self.run_now(journal.since(heard[-3].position, ["x"], "b199", 10))
+        missed = self.run_now(
+            journal.history.since(heard[-3].position, ["x"], "b199", 10)
+        )
         self.assertEqual(texts(missed.events), ["y" * 100])
 
     def test_keep_nothing(self) -> None:
         """With ``--keep 0`` people still talk; there is only no history."""
         journal = self.opened(keep=0)
         one, _ = self.append(journal, said("hi"), said("ho"))
-        self.assertEqual(self.run_now(journal.before("lobby", None, 10)), ())
-        missed = self.run_now(journal.since(one.position, ["lobby"], "x", 10))
+        self.assertEqual(self.run_now(journal.history.before("lobby", None, 10)), ())
+        missed = self.run_now(journal.history.since(one.position, ["lobby"], "x", 10))
         self.assertFalse(missed.complete)
 
     def test_topics_are_bounded(self) -> None:
@@ -64,7 +66,9 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
         journal = self.opened()
         for n in range(5):
             self.append(journal, TopicSet(f"r{n}", "a", f"t{n}", "a"))
-        topics = [self.run_now(journal.room(f"r{n}", 0)).topic for n in range(5)]
+        topics = [
+            self.run_now(journal.history.room(f"r{n}", 0)).topic for n in range(5)
+        ]
         self.assertEqual(topics, ["", "", "t2", "t3", "t4"])
 
     def test_closed(self) -> None:

@@ -269,31 +269,31 @@ class FakeRedis:
         self, server: str, event: tuple[str, ...], events: list[tuple[str, ...]]
     ) -> None:
         what, who, third, nick, _data = event
-        if what in ("said", "topic", "whispered", ""):
+        if what in ("room", "topic", "direct", ""):
             events.append(event)
             return
         person = self.people.get(who)
         if person is not None and person["server"] != server:
-            if what != "joined":
+            if what != "join":
                 return
             events.append(gone(who, person["nick"], "moved"))
             del self.people[who]
             person = None
         events.append(event)
-        if what == "gone":
+        if what == "quit":
             self.people.pop(who, None)
-        elif what == "joined":
+        elif what == "join":
             person = self.people.setdefault(who, {"rooms": "", "away": ""})
             person |= {"server": server, "nick": nick}
             rooms = dict.fromkeys([*person["rooms"].split(), third])
             person["rooms"] = " ".join(rooms)
         elif person is not None:
-            if what == "left":
+            if what == "leave":
                 rooms = dict.fromkeys(person["rooms"].split())
                 rooms.pop(third, None)
                 person["rooms"] = " ".join(rooms)
             else:
-                person[{"renamed": "nick", "away": "away"}[what]] = third
+                person[{"rename": "nick", "away": "away"}[what]] = third
 
     def publish(self, events: list[tuple[str, ...]], keep: int) -> bytes:
         if not events:
@@ -323,17 +323,17 @@ class FakeRedis:
         what, first, second, _third, data = event
         one = (place, data.encode("utf-8", "surrogatepass"))
         keys: list[str] = []
-        if what == "said":
+        if what == "room":
             keys = [f"chat:room:{first}"]
         elif what == "topic":
             keys = [f"chat:topic:{first}"]
             self.topics[first] = second
-        elif what == "whispered":
+        elif what == "direct":
             keys = [f"chat:whispers:{who}" for who in dict.fromkeys((first, second))]
         for key in keys:
             self.streams[key].append(one)
             self.added[key] += 1
-            if what == "said":
+            if what == "room":
                 del self.streams[key][: max(0, len(self.streams[key]) - keep)]
 
     def bury(self, server: str) -> int:
@@ -353,7 +353,7 @@ class FakeRedis:
 
 
 def gone(who: str, nick: str, key: str) -> tuple[str, ...]:
-    return ("gone", who, "", "", json.dumps(["Gone", key, nick, who]))
+    return ("quit", who, "", "", json.dumps(["Gone", key, nick, who]))
 
 
 def entry(place: Place, data: bytes) -> list[Any]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Callable, Coroutine
+from queue import Queue
+from typing import Any, TypeVar, cast
 
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.failure import Failure
 from twisted.python.threadpool import ThreadPool
 from zope.interface import implementer
+
+T = TypeVar("T")
 
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 """Where a file takes no time to be on the disk, if the system has such a place."""
@@ -106,3 +110,32 @@ class Pools:
     def running(self) -> list[str]:
         """The names of those that were started and not stopped."""
         return [pool.name for pool in self.made if pool.running]
+
+
+@implementer(IReactorFromThreads)
+class Pumped:
+    """The side of a reactor that threads see; the test is its loop."""
+
+    def __init__(self) -> None:
+        self.calls: Queue[Callable[[], object]] = Queue()
+
+    def callFromThread(
+        self,
+        callable: Callable[..., Any],  # noqa: A002 -- as Twisted has it
+        *args: object,
+        **kwargs: object,
+    ) -> None:
+        """From any thread."""
+        self.calls.put(lambda: callable(*args, **kwargs))
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Turn until it is done."""
+        results: list[T] = []
+        failures: list[BaseException] = []
+        done = Deferred.fromCoroutine(work)
+        done.addCallbacks(results.append, lambda f: failures.append(f.value))
+        while not results and not failures:
+            self.calls.get(timeout=30)()
+        if failures:
+            raise failures[0]
+        return results[0]

@@ -1,7 +1,7 @@
 """The edges of the core, as protocols that others implement.
 
 Each kind of client provides a ``Connection`` and a ``Codec``; each store provides a
-``Journal`` and a ``NameRegistry``.
+``Journal`` with its ``History``, and a ``NameRegistry``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .events import BulkPresence, DirectMessage, Entry, Stored
 from .replies import Reply
 
 Announce = Callable[[Sequence[Stored]], None]
-"""Takes each batch that a journal has stored, in order."""
+"""Receives each batch that a journal has stored, in order."""
 
 
 TAKEN_OVER = "another connection has taken its place"
@@ -25,14 +25,14 @@ SHUTTING_DOWN = "the server is shutting down"
 
 
 class StoreError(Exception):
-    """A journal cannot do what was asked; the text is one clear line."""
+    """A journal failed; the text is one line for the user or the operator."""
 
 
 class OutcomeUnknown(StoreError):
-    """It is not known whether a batch was stored.
+    """It is unknown whether a batch was stored.
 
-    If it was it is still announced, and appending the same entries again then does
-    nothing more.
+    If it was stored, it is still announced, and appending the same entries again has
+    no effect.
     """
 
 
@@ -108,7 +108,7 @@ class Codec(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RoomState:
-    """What a journal knows of one room: its topic and last messages."""
+    """One room in a journal: its topic and last messages, oldest first."""
 
     topic: str
     recent: tuple[Stored, ...]
@@ -116,72 +116,83 @@ class RoomState:
 
 @dataclass(frozen=True, slots=True)
 class MissedEvents:
-    """What was missed since a position.
+    """The events that a client missed since a position.
 
-    :ivar complete: nothing is missing; if false, ``events`` is empty.
+    :ivar complete: no event is missing; if false, ``events`` is empty.
     """
 
     complete: bool
     events: tuple[Stored, ...]
 
 
-class Journal(Protocol):
-    """Keeps what was said, and says when it is kept.
+class History(Protocol):
+    """What a journal has stored, to be read again.
 
-    Every method may raise ``StoreError``.
+    Nothing is returned that has not been announced yet.  Every method may raise
+    ``StoreError``.
     """
 
-    def subscribe(self, announce: Announce) -> None:
-        """Hand every stored batch to ``announce``, in order; called once."""
-
-    def open(self) -> Awaitable[None]:
-        """Make ready, before anything else but ``subscribe``."""
-
-    def append(self, batch: Sequence[Entry]) -> Awaitable[None]:
-        """Store all of the batch, or nothing.
-
-        It may end before or after the batch is announced.
-        """
-
     def room(self, room: str, limit: int) -> Awaitable[RoomState]:
-        """A room's topic and the last ``limit`` messages said in it."""
+        """A room's topic and its last ``limit`` messages."""
 
     def before(
         self, room: str, position: str | None, limit: int
     ) -> Awaitable[tuple[Stored, ...]]:
-        """The last ``limit`` messages in a room before a position, oldest first.
+        """The last ``limit`` messages of a room before a position, oldest first.
 
         :param position: ``None`` for the end of the history.
         """
 
     def since(
-        self, position: str, rooms: Sequence[str], who: str, limit: int
+        self, position: str, rooms: Sequence[str], client_id: str, limit: int
     ) -> Awaitable[MissedEvents]:
-        """What was said after a position, oldest first.
+        """The events after a position that a client missed, oldest first.
 
-        That is messages, actions and topics in these rooms, and private
-        messages from or to ``who``.  If there are more than ``limit``, or
-        some are no longer kept, or the position is none of this journal's,
-        it is not complete.
+        These are messages, actions and topics in the rooms, and direct messages from
+        and to the client.  The result is incomplete if there are more than ``limit``,
+        if some are no longer kept, or if the position is not of this journal.
         """
 
     def search(
         self, room: str, words: str, limit: int
     ) -> Awaitable[tuple[Stored, ...]]:
-        """The last ``limit`` messages of a room that hold all the words."""
+        """The last ``limit`` messages of a room that contain all the words."""
+
+
+class Journal(Protocol):
+    """The store of events, which announces each event once it is stored.
+
+    Every method may raise ``StoreError``.
+    """
+
+    @property
+    def history(self) -> History:
+        """What was stored and announced, to be read again."""
+
+    def subscribe(self, announce: Announce) -> None:
+        """Pass every stored batch to ``announce``, in order; called once."""
+
+    def open(self) -> Awaitable[None]:
+        """Get ready; called before any other method but ``subscribe``."""
+
+    def append(self, batch: Sequence[Entry]) -> Awaitable[None]:
+        """Store all of the batch, or nothing.
+
+        The result may arrive before or after the batch is announced.
+        """
 
     def healthy(self) -> str | None:
         """``None``, or in one line why nothing can be stored now."""
 
     def close(self) -> Awaitable[None]:
-        """Let go of everything, once what was appended is stored."""
+        """Store what was appended, then release all resources."""
 
 
 class NameRegistry(Protocol):
     """The nicknames in use, across all servers of one conversation."""
 
     def claim(self, keys: Sequence[str], owner: str) -> Awaitable[bool]:
-        """Take all of these keys for an owner, or none of them.
+        """Claim all of these keys for an owner, or none of them.
 
         :returns: true if each was free or the owner's already.
         """

@@ -179,7 +179,7 @@ class ClientPool:
         room.joining += 1
         if not room.loaded:
             try:
-                state = await journal.room(name, self._history)
+                state = await journal.history.room(name, self._history)
             except BaseException:
                 self.release_room(room)
                 raise

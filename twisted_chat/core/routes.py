@@ -138,7 +138,7 @@ async def history(context: CommandContext) -> Reply:
     limit = min(limit or DEFAULT_COUNT, MAX_HISTORY)
     # One more than asked for shows whether there are more.
     journal, before = context.chat.journal, context.request.before
-    found = await journal.before(room, before, limit + 1)
+    found = await journal.history.before(room, before, limit + 1)
     return HistoryPage(room, found[-limit:], more=len(found) > limit)
 
 
@@ -146,7 +146,7 @@ async def history(context: CommandContext) -> Reply:
 async def search(context: CommandContext) -> Reply:
     room, words = _readable_room(context), context.word
     limit = min(context.request.limit or DEFAULT_COUNT, MAX_HISTORY)
-    found = await context.chat.journal.search(room, words, limit + 1)
+    found = await context.chat.journal.history.search(room, words, limit + 1)
     more = len(found) > limit
     return HistoryPage(room, found[-limit:], more=more, words=sanitize(words))
 

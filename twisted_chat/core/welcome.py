@@ -92,7 +92,7 @@ class Welcomer:
         welcome = replace(welcome, resumed=since is not None)
         try:
             if since is not None:
-                missed = await self._journal.since(
+                missed = await self._journal.history.since(
                     since, client.rooms, client.id, MAX_MISSED
                 )
                 if missed.complete and _can_be_replayed(missed.events):

@@ -1,7 +1,7 @@
-"""A journal that ends with its process: for trying out, and for tests.
+"""A journal in memory: for trials and tests; it ends with its process.
 
-Rules of this file: no thread and no waiting; whatever is appended is announced
-before ``append`` returns; what is kept is bounded, whoever talks however long.
+Invariants: no threads and no waiting; a batch is announced before ``append`` returns;
+memory use is bounded.
 """
 
 from __future__ import annotations
@@ -13,37 +13,30 @@ from dataclasses import dataclass, field
 from itertools import islice
 from sys import getsizeof
 
-from twisted_chat.core.events import (
-    Action,
-    DirectMessage,
-    Entry,
-    Event,
-    Message,
-    Stored,
-    TopicSet,
-)
+from twisted_chat.core.events import Action, Entry, Event, Message, Stored, TopicSet
 from twisted_chat.core.interfaces import Announce, MissedEvents, RoomState, StoreError
 
-from . import tokenizer as word
+from .records import Index, IndexKey, index_keys
+from .tokenizer import matches, phrases_in
 
 KEPT_PER_ROOM = 10_000
-"""Messages of one room that are kept unless ``keep`` says otherwise."""
+"""Messages kept per room unless ``keep`` says otherwise."""
 
 KEPT_BYTES = 64 * 1024 * 1024
-"""About how much memory all that is kept may take; the oldest goes first."""
+"""Approximate size in bytes of all events kept; the oldest are dropped first."""
 
 KEPT_TOPICS = 10_000
-"""Rooms whose topic is kept; the one set longest ago goes first."""
+"""Rooms whose topic is kept; the topic set longest ago is dropped first."""
 
-_COST = 1_000
-"""Bytes of an event besides its text: the objects and what leads to them."""
+_OVERHEAD = 1_000
+"""Bytes that an event takes besides its text: its objects and its index entries."""
 
 _DIGITS = 16
 
 
 @dataclass(slots=True)
-class _Strand:
-    """What can be asked for together: one room's messages, one client's whispers.
+class _IndexEntry:
+    """The events under one key of an index, oldest first.
 
     :ivar floor: the position of the last one dropped.
     """
@@ -52,64 +45,55 @@ class _Strand:
     floor: str = ""
 
 
-class MemoryJournal:
-    """Keeps the last of what was said, as long as the process lives.
+class MemoryHistory:
+    """The last events, as long as the process lives; see ``interfaces.History``.
 
-    A position names the run it comes from: one of an earlier run is recognised,
-    and nobody is told that nothing was missed.
+    A position names the process that it comes from, so that a position of an earlier
+    process is recognized, and a client that resumes with it learns that events may be
+    missing.
 
-    :param now: seconds since 1970, UTC.
-    :param keep: messages kept per room; ``None`` for ``KEPT_PER_ROOM``.
-    :param room_for: bytes that everything kept may take, see ``KEPT_BYTES``.
+    :param keep: messages kept per room.
+    :param budget: bytes that all events kept may take, see ``KEPT_BYTES``.
     """
 
-    def __init__(
-        self,
-        now: Callable[[], float],
-        keep: int | None = None,
-        room_for: int = KEPT_BYTES,
-    ) -> None:
-        self._now = now
-        self._keep = KEPT_PER_ROOM if keep is None else keep
-        self._room_for = room_for
-        self._run = secrets.token_hex(4) + "-"
+    def __init__(self, keep: int, budget: int) -> None:
+        self._keep = keep
+        self._budget = budget
+        self._prefix = secrets.token_hex(4) + "-"
         self._last = 0
-        self._announce: Announce = _announce_nothing
-        self._closed = False
         self._kept: OrderedDict[str, Stored] = OrderedDict()
         self._size = 0
         self._floor = self._position(0)
-        self._strands: dict[tuple[str, str], _Strand] = {}
+        self._index: dict[IndexKey, _IndexEntry] = {}
         self._topics: OrderedDict[str, str] = OrderedDict()
 
-    def subscribe(self, announce: Announce) -> None:
-        """Hand every batch to ``announce``, from within ``append``."""
-        self._announce = announce
+    def next_position(self) -> str:
+        """The position of the next event."""
+        self._last += 1
+        return self._position(self._last)
 
-    async def open(self) -> None:
-        """Nothing is to be made ready."""
-
-    async def append(self, batch: Sequence[Entry]) -> None:
-        """Keep the batch and announce it.
-
-        :raises StoreError: after ``close``.
-        """
-        if self._closed:
-            raise StoreError("the chat is closing; nothing more is stored")
-        time = round(self._now() * 1000)
-        stored = []
-        for entry in batch:
-            self._last += 1
-            stored.append(
-                Stored(self._position(self._last), time, entry.event, entry.key)
-            )
-        for one in stored:
-            self._remember(one)
-        if stored:
-            self._announce(stored)
+    def add(self, stored: Stored) -> None:
+        """Keep an event, if it can be asked for."""
+        event = stored.event
+        keys = index_keys(event)
+        if not keys:
+            return
+        if isinstance(event, TopicSet):
+            self._set_topic(event)
+        self._kept[stored.position] = stored
+        self._size += _size(event)
+        for key in keys:
+            entry = self._index.setdefault(key, _IndexEntry())
+            entry.kept.append(stored)
+            if key[0] is Index.ROOM and len(entry.kept) > self._keep:
+                self._drop(entry.kept[0])
+        while self._size > self._budget and self._kept:
+            oldest = next(iter(self._kept.values()))
+            self._floor = oldest.position
+            self._drop(oldest)
 
     async def room(self, room: str, limit: int) -> RoomState:
-        """A room's topic and the last ``limit`` messages said in it."""
+        """A room's topic and its last ``limit`` messages."""
         recent = await self.before(room, None, limit)
         return RoomState(self._topics.get(room, ""), recent)
 
@@ -118,106 +102,79 @@ class MemoryJournal:
     ) -> tuple[Stored, ...]:
         """The last ``limit`` messages before a position, oldest first.
 
-        There are none before a position of another run.
+        None if the position is of another process.
         """
         if position is not None and not self._is_ours(position):
             return ()
         older = (
-            one
-            for one in self._backwards(("room", room))
-            if position is None or one.position < position
+            stored
+            for stored in self._newest_first(room)
+            if position is None or stored.position < position
         )
         return _last(older, limit)
 
     async def since(
-        self, position: str, rooms: Sequence[str], who: str, limit: int
+        self, position: str, rooms: Sequence[str], client_id: str, limit: int
     ) -> MissedEvents:
-        """What was said after a position, see ``Journal.since``."""
+        """The events after a position, see ``interfaces.History.since``."""
         if not self._is_ours(position) or position < self._floor:
             return MissedEvents(False, ())
-        keys = [("client", who)]
+        keys: list[IndexKey] = [(Index.DIRECT, client_id)]
         for room in dict.fromkeys(rooms):
-            keys += [("room", room), ("topic", room)]
+            keys += [(Index.ROOM, room), (Index.TOPIC, room)]
         found: list[Stored] = []
         for key in keys:
-            strand = self._strands.get(key)
-            if strand is None:
+            entry = self._index.get(key)
+            if entry is None:
                 continue
-            if position < strand.floor:
+            if position < entry.floor:
                 return MissedEvents(False, ())
-            for one in reversed(strand.kept):
-                if one.position <= position:
+            for stored in reversed(entry.kept):
+                if stored.position <= position:
                     break
-                found.append(one)
+                found.append(stored)
                 if len(found) > limit:
                     return MissedEvents(False, ())
-        found.sort(key=lambda one: one.position)
+        found.sort(key=lambda stored: stored.position)
         return MissedEvents(True, tuple(found))
 
     async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
-        """The last ``limit`` messages that hold all the words, see ``words``."""
-        phrases = word.asked(words)
+        """The last ``limit`` messages that contain all the words, see ``tokenizer``."""
+        phrases = phrases_in(words)
         if not phrases:
             return ()
-        found = (
-            one
-            for one in self._backwards(("room", room))
-            if isinstance(one.event, Message | Action)
-            and word.matches(one.event.text, phrases)
+        hits = (
+            stored
+            for stored in self._newest_first(room)
+            if isinstance(stored.event, Message | Action)
+            and matches(stored.event.text, phrases)
         )
-        return _last(found, limit)
-
-    def healthy(self) -> str | None:
-        """Memory is always there."""
-        return None
-
-    async def close(self) -> None:
-        """Take nothing more; what is kept can still be asked for."""
-        self._closed = True
+        return _last(hits, limit)
 
     def _position(self, number: int) -> str:
-        return f"{self._run}{number:0{_DIGITS}d}"
+        return f"{self._prefix}{number:0{_DIGITS}d}"
 
     def _is_ours(self, position: str) -> bool:
         return (
             len(position) == len(self._floor)
-            and position.startswith(self._run)
+            and position.startswith(self._prefix)
             and position <= self._position(self._last)
         )
 
-    def _backwards(self, key: tuple[str, str]) -> Iterator[Stored]:
-        strand = self._strands.get(key)
-        return reversed(strand.kept) if strand else iter(())
-
-    def _remember(self, stored: Stored) -> None:
-        event = stored.event
-        keys = _strands_of(event)
-        if not keys:
-            return
-        if isinstance(event, TopicSet):
-            self._set_topic(event)
-        self._kept[stored.position] = stored
-        self._size += _size(event)
-        for key in keys:
-            strand = self._strands.setdefault(key, _Strand())
-            strand.kept.append(stored)
-            if key[0] == "room" and len(strand.kept) > self._keep:
-                self._drop(strand.kept[0])
-        while self._size > self._room_for and self._kept:
-            oldest = next(iter(self._kept.values()))
-            self._floor = oldest.position
-            self._drop(oldest)
+    def _newest_first(self, room: str) -> Iterator[Stored]:
+        entry = self._index.get((Index.ROOM, room))
+        return reversed(entry.kept) if entry else iter(())
 
     def _drop(self, stored: Stored) -> None:
-        """Forget one that is the oldest of every strand it is in."""
+        """Drop an event that is the oldest under each of its keys."""
         del self._kept[stored.position]
         self._size -= _size(stored.event)
-        for key in _strands_of(stored.event):
-            strand = self._strands[key]
-            strand.kept.popleft()
-            strand.floor = stored.position
-            if not strand.kept and strand.floor <= self._floor:
-                del self._strands[key]
+        for key in index_keys(stored.event):
+            entry = self._index[key]
+            entry.kept.popleft()
+            entry.floor = stored.position
+            if not entry.kept and entry.floor <= self._floor:
+                del self._index[key]
 
     def _set_topic(self, event: TopicSet) -> None:
         self._topics.pop(event.room, None)
@@ -227,32 +184,70 @@ class MemoryJournal:
                 self._topics.popitem(last=False)
 
 
-def _strands_of(event: Event) -> tuple[tuple[str, str], ...]:
-    """Under what an event is asked for again; nothing if it never is."""
-    match event:
-        case Message() | Action():
-            return (("room", event.room),)
-        case TopicSet():
-            return (("topic", event.room),)
-        case DirectMessage(client_id=who, recipient_id=recipient_id):
-            mine = ("client", who)
-            return (mine,) if who == recipient_id else (mine, ("client", recipient_id))
-        case _:
-            return ()
+class MemoryJournal:
+    """Keeps the last events, as long as the process lives.
+
+    :param now: seconds since 1970, UTC.
+    :param keep: messages kept per room; ``None`` for ``KEPT_PER_ROOM``.
+    :param budget: bytes that all events kept may take, see ``KEPT_BYTES``.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], float],
+        keep: int | None = None,
+        budget: int = KEPT_BYTES,
+    ) -> None:
+        self._now = now
+        self.history = MemoryHistory(KEPT_PER_ROOM if keep is None else keep, budget)
+        self._announce: Announce = _discard
+        self._closed = False
+
+    def subscribe(self, announce: Announce) -> None:
+        """Pass every batch to ``announce``, from within ``append``."""
+        self._announce = announce
+
+    async def open(self) -> None:
+        """Do nothing: memory needs no preparation."""
+
+    async def append(self, batch: Sequence[Entry]) -> None:
+        """Keep the batch and announce it.
+
+        :raises StoreError: after ``close``.
+        """
+        if self._closed:
+            raise StoreError("the chat is closing; nothing more is stored")
+        time = round(self._now() * 1000)
+        stored = [
+            Stored(self.history.next_position(), time, entry.event, entry.key)
+            for entry in batch
+        ]
+        for each in stored:
+            self.history.add(each)
+        if stored:
+            self._announce(stored)
+
+    def healthy(self) -> str | None:
+        """``None``: memory is always available."""
+        return None
+
+    async def close(self) -> None:
+        """Refuse further batches; the history can still be read."""
+        self._closed = True
 
 
 def _size(event: Event) -> int:
-    """About how many bytes an event takes."""
+    """Approximately how many bytes an event takes."""
     raw = event.raw if isinstance(event, Message) else None
     text = getattr(event, "text", "")
-    return _COST + getsizeof(text) + (getsizeof(raw) if raw else 0)
+    return _OVERHEAD + getsizeof(text) + (getsizeof(raw) if raw else 0)
 
 
-def _last(backwards: Iterator[Stored], limit: int) -> tuple[Stored, ...]:
-    found = list(islice(backwards, max(limit, 0)))
+def _last(newest_first: Iterator[Stored], limit: int) -> tuple[Stored, ...]:
+    found = list(islice(newest_first, max(limit, 0)))
     found.reverse()
     return tuple(found)
 
 
-def _announce_nothing(_batch: Sequence[Stored]) -> None:
-    """Nobody has subscribed."""
+def _discard(_batch: Sequence[Stored]) -> None:
+    """Nothing is subscribed yet."""

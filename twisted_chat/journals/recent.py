@@ -1,9 +1,9 @@
-"""The last messages of the rooms that people come into, at hand.
+"""A cache of the rooms that clients join: their topics and last messages.
 
-Everyone who connects is shown the end of a room's history; a thousand who come at
-once would otherwise ask the store a thousand times for the same.  Rules of this
-file: what is here is what was announced, no more and no less; what it takes is
-bounded.
+Each client that joins is shown the end of the room's history; without the cache, a
+thousand clients that connect at once would query the store a thousand times for the
+same messages.  Invariants: the cache contains what was announced, no more and no
+less; its size is bounded.
 """
 
 from __future__ import annotations
@@ -15,66 +15,72 @@ from dataclasses import dataclass, field
 from twisted_chat.core.events import Action, Message, Stored, TopicSet
 from twisted_chat.core.interfaces import RoomState
 
-ROOMS = 64
-"""Rooms at hand; the one not asked for the longest goes first."""
+CACHED_ROOMS = 64
+"""Rooms in the cache; the least recently used one is dropped first."""
 
-LINES = 50
-"""Messages at hand of each room."""
+CACHED_MESSAGES = 50
+"""Messages cached per room."""
 
 
 @dataclass(slots=True, eq=False)
-class Lines:
-    """One room, from the moment that someone asked for it.
+class CachedRoom:
+    """One room, from the moment that its state was first requested.
 
-    :ivar loaded: what was said before that moment is there too.
+    :ivar topic: ``None`` until it is known.
+    :ivar loaded: what was announced before that moment is here, too.
     """
 
     topic: str | None = None
-    lines: deque[Stored] = field(default_factory=lambda: deque(maxlen=LINES))
+    messages: deque[Stored] = field(
+        default_factory=lambda: deque(maxlen=CACHED_MESSAGES)
+    )
     loaded: bool = False
 
+    def fill(self, state: RoomState) -> None:
+        """Add the state that the store had at the moment of ``RecentRooms.load``."""
+        if self.loaded:
+            return
+        self.messages = deque((*state.recent, *self.messages), maxlen=CACHED_MESSAGES)
+        if self.topic is None:
+            self.topic = state.topic
+        self.loaded = True
 
-class Recent:
-    """The ends of some rooms' histories."""
+
+class RecentRooms:
+    """The rooms in the cache, by name."""
 
     def __init__(self) -> None:
-        self._rooms: OrderedDict[str, Lines] = OrderedDict()
+        self._rooms: OrderedDict[str, CachedRoom] = OrderedDict()
 
     def state(self, room: str, limit: int) -> RoomState | None:
-        """A room's topic and last messages, if they are at hand."""
-        found = self._rooms.get(room)
-        if found is None or not found.loaded or limit > LINES:
+        """A room's topic and last messages, if they are in the cache."""
+        cached = self._rooms.get(room)
+        if cached is None or not cached.loaded or limit > CACHED_MESSAGES:
             return None
         self._rooms.move_to_end(room)
-        lines = tuple(found.lines)
-        return RoomState(found.topic or "", lines[-limit:] if limit > 0 else ())
+        messages = tuple(cached.messages)
+        return RoomState(cached.topic or "", messages[-limit:] if limit > 0 else ())
 
-    def expect(self, room: str) -> Lines:
-        """Gather what is announced in a room while the store is asked for the rest."""
-        lines = self._rooms.get(room)
-        if lines is None:
-            lines = self._rooms[room] = Lines()
-            if len(self._rooms) > ROOMS:
+    def load(self, room: str) -> CachedRoom:
+        """Collect what is announced in a room from now on.
+
+        Its state at this moment is to be read from the store and passed to ``fill``.
+        """
+        cached = self._rooms.get(room)
+        if cached is None:
+            cached = self._rooms[room] = CachedRoom()
+            if len(self._rooms) > CACHED_ROOMS:
                 self._rooms.popitem(last=False)
-        return lines
+        return cached
 
-    def fill(self, lines: Lines, state: RoomState) -> None:
-        """What the store had of it at the moment of ``expect``."""
-        if lines.loaded:
-            return
-        lines.lines = deque((*state.recent, *lines.lines), maxlen=LINES)
-        if lines.topic is None:
-            lines.topic = state.topic
-        lines.loaded = True
-
-    def heard(self, batch: Iterable[Stored]) -> None:
-        """What is being announced."""
+    def apply(self, batch: Iterable[Stored]) -> None:
+        """Add a batch that is being announced."""
         rooms = self._rooms
         for stored in batch:
             match stored.event:
                 case Message(room=room) | Action(room=room):
                     if room in rooms:
-                        rooms[room].lines.append(stored)
+                        rooms[room].messages.append(stored)
                 case TopicSet(room=room, text=text):
                     if room in rooms:
                         rooms[room].topic = text

@@ -1,12 +1,12 @@
-"""What a search compares: words, in whatever script they are written.
+"""The tokenizer of the search: words in any script, and how texts match them.
 
-A message matches when each word asked for begins one of its words, in any case,
-with or without accents, composed or not, full width or not.  Scripts that put no
-spaces between words (Chinese, Japanese, Thai, ...) and symbols such as emoji are
-taken letter by letter, so there any part of a text is found.
+A message matches if each word of the search is the beginning of one of its words,
+regardless of case, accents, Unicode composition and character width.  In scripts
+without spaces between words (Chinese, Japanese, Thai, ...) and among symbols such as
+emoji each character is a word, so that any part of a text is found.
 
-Rules of this file: pure functions of text, the same for messages and for what is
-asked; no text makes them fail.
+Invariants: pure functions of text, the same for messages and searches; no text makes
+them fail.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-MAX_PARTS = 64
-"""Words, or letters of a script without spaces, of one search that count."""
+MAX_TOKENS = 64
+"""Tokens of one search that count: words, or characters of a script without spaces."""
 
-_LETTER_BY_LETTER = (
+_SINGLE_CHARACTER_WORDS = (
     "\u0e00-\u0eff"  # Thai, Lao
     "\u1000-\u109f"  # Myanmar
     "\u1780-\u17ff"  # Khmer
@@ -27,68 +27,70 @@ _LETTER_BY_LETTER = (
     "\U0001f000-\U0001ffff"  # emoji
     "\U00020000-\U0003ffff"  # Han, rare
 )
-_VARIANTS = "\ufe00-\ufe0f"
-"""What asks for another look of the sign before it, as emoji or as text."""
+_VARIATION_SELECTORS = "\ufe00-\ufe0f"
+"""They select how the character before them is drawn, as emoji or as text."""
 
-_ALONE = re.compile(f"([{_LETTER_BY_LETTER}])")
-_DROPPED = re.compile(f"[{_VARIANTS}]")
-_OTHER_WIDTH = re.compile("[\uf900-\ufaff\uff00-\uffef]+")
-_APART = re.compile(".[\u0300-\u036f]+", re.DOTALL)
-_TO_SPELL_OUT = re.compile(
-    f"[{_LETTER_BY_LETTER}{_VARIANTS}\u0300-\u036f\uff00-\uffef]"
+_SINGLE = re.compile(f"([{_SINGLE_CHARACTER_WORDS}])")
+_DROPPED = re.compile(f"[{_VARIATION_SELECTORS}]")
+_COMPATIBILITY_WIDTH = re.compile("[\uf900-\ufaff\uff00-\uffef]+")
+_DECOMPOSED = re.compile(".[\u0300-\u036f]+", re.DOTALL)
+_CHANGED = re.compile(
+    f"[{_SINGLE_CHARACTER_WORDS}{_VARIATION_SELECTORS}\u0300-\u036f\uff00-\uffef]"
 )
-_PARTS = frozenset({"Co", "Mn", "Mc", "Me", "So"})
-"""Unicode's general categories of what a word is made of, besides letters."""
+_WORD_CATEGORIES = frozenset({"Co", "Mn", "Mc", "Me", "So"})
+"""Unicode's general categories of the characters in words, besides alphanumeric."""
 
 
-def spelled_out(text: str) -> str:
-    """The text with a space wherever a word may begin, composed, of plain width.
+def spaced(text: str) -> str:
+    """The text with spaces around each single-character word, composed, of plain width.
 
-    Most texts come back as the very same object, which costs nothing to keep.
+    Most texts are returned as the same object, which takes no further space.
     """
-    if text.isascii() or not _TO_SPELL_OUT.search(text):
+    if text.isascii() or not _CHANGED.search(text):
         return text
-    # Only what needs it is changed: a word must come out the same on its own as
-    # in a text, or it would not be found there.
+    # Only the characters that need it are changed: a word must come out the same alone
+    # as within a text, or it would not be found there.
     text = _DROPPED.sub("", text)
-    text = _APART.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
-    text = _OTHER_WIDTH.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
-    return _ALONE.sub(r" \1 ", text)
+    text = _DECOMPOSED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
+    text = _COMPATIBILITY_WIDTH.sub(
+        lambda found: unicodedata.normalize("NFKC", found[0]), text
+    )
+    return _SINGLE.sub(r" \1 ", text)
 
 
-def asked(words: str) -> list[str]:
-    """Each word of a search as a phrase: its parts, with a space between."""
+def phrases_in(words: str) -> list[str]:
+    """Each word of a search as a phrase: its tokens, separated by spaces."""
     phrases = []
-    left = MAX_PARTS
+    left = MAX_TOKENS
     for word in words.split():
-        parts = _parts(spelled_out(word))[:left]
-        left -= len(parts)
-        if parts:
-            phrases.append(" ".join(parts))
+        tokens = _tokens(spaced(word))[:left]
+        left -= len(tokens)
+        if tokens:
+            phrases.append(" ".join(tokens))
     return phrases
 
 
 def matches(text: str, phrases: list[str]) -> bool:
-    """Whether each of the phrases begins somewhere in the text."""
+    """Whether each of the phrases begins at a word of the text."""
     haystack = _folded(text)
     return all(_folded(phrase) in haystack for phrase in phrases)
 
 
 def _folded(text: str) -> str:
-    """The parts of a text with a space before each, however they were typed."""
+    """The tokens of a text, folded, each with a space before it."""
     if text.isascii():
         plain = text.lower()
     else:
-        apart = unicodedata.normalize("NFKD", spelled_out(text))
-        bare = "".join(c for c in apart if not "\u0300" <= c <= "\u036f")
+        decomposed = unicodedata.normalize("NFKD", spaced(text))
+        bare = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
         plain = unicodedata.normalize("NFC", bare).casefold()
-    return "".join(" " + part for part in _parts(plain))
+    return "".join(" " + token for token in _tokens(plain))
 
 
-def _parts(text: str) -> list[str]:
-    return "".join(c if _is_part(c) else " " for c in text).split()
+def _tokens(text: str) -> list[str]:
+    return "".join(c if _is_in_words(c) else " " for c in text).split()
 
 
-def _is_part(character: str) -> bool:
-    """Whether a word may hold it: letters, marks, digits, symbols such as emoji."""
-    return character.isalnum() or unicodedata.category(character) in _PARTS
+def _is_in_words(character: str) -> bool:
+    """Whether words consist of it: letters, marks, digits, symbols such as emoji."""
+    return character.isalnum() or unicodedata.category(character) in _WORD_CATEGORIES

@@ -14,6 +14,7 @@ from typing import Protocol
 from twisted_chat.core.events import Entry, Event, Stored
 from twisted_chat.core.interfaces import (
     Announce,
+    History,
     Journal,
     MissedEvents,
     RoomState,
@@ -104,11 +105,86 @@ class Gate:
             yield self
 
 
-class FailingJournal:
-    """A journal that fails, or takes its time, when the test says so.
+class Faults:
+    """Failures and delays that a test sets, for one kind of operation."""
 
-    :param inner: where things are really kept.
-    :ivar batches: the events of each batch that it was asked to append.
+    def __init__(self) -> None:
+        self.permanent: Exception | None = None
+        self._errors: list[Exception] = []
+        self._gate: Gate | None = None
+
+    def fail(self, error: str | Exception, times: int | None) -> None:
+        """Fail that many times, or until ``recover``."""
+        if isinstance(error, str):
+            error = StoreError(error)
+        if times is None:
+            self.permanent = error
+        else:
+            self._errors.extend([error] * times)
+
+    def recover(self) -> None:
+        """Fail no longer."""
+        self._errors.clear()
+        self.permanent = None
+
+    def hold(self) -> None:
+        """Delay all operations that start from now on until ``release``."""
+        self._gate = Gate()
+
+    def release(self) -> None:
+        """Continue the delayed operations."""
+        gate, self._gate = self._gate, None
+        if gate is not None:
+            gate.open()
+
+    async def check(self) -> None:
+        """Wait or raise, as the test says."""
+        if self._gate is not None:
+            await self._gate
+        if self._errors:
+            raise self._errors.pop(0)
+        if self.permanent is not None:
+            raise self.permanent
+
+
+class FailingHistory:
+    """The history of a ``FailingJournal``; see ``interfaces.History``."""
+
+    def __init__(self, inner: History, faults: Faults) -> None:
+        self._inner = inner
+        self._faults = faults
+
+    async def room(self, room: str, limit: int) -> RoomState:
+        """A room's topic and last messages."""
+        await self._faults.check()
+        return await self._inner.room(room, limit)
+
+    async def before(
+        self, room: str, position: str | None, limit: int
+    ) -> tuple[Stored, ...]:
+        """The last messages before a position."""
+        await self._faults.check()
+        return await self._inner.before(room, position, limit)
+
+    async def since(
+        self, position: str, rooms: Sequence[str], client_id: str, limit: int
+    ) -> MissedEvents:
+        """The events that a client missed since a position."""
+        await self._faults.check()
+        return await self._inner.since(position, rooms, client_id, limit)
+
+    async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
+        """The last messages that contain all the words."""
+        await self._faults.check()
+        return await self._inner.search(room, words, limit)
+
+
+class FailingJournal:
+    """A journal that fails or delays when the test says so.
+
+    :param inner: the journal that stores the events.
+    :ivar history: fails as ``READ`` does.
+    :ivar batches: the events of each batch that ``append`` was called with.
     """
 
     APPEND = "append"
@@ -116,9 +192,8 @@ class FailingJournal:
 
     def __init__(self, inner: Journal) -> None:
         self._inner = inner
-        self._troubles: dict[str, list[Exception]] = {}
-        self._broken: dict[str, Exception] = {}
-        self._gates: dict[str, Gate] = {}
+        self._faults = {self.APPEND: Faults(), self.READ: Faults()}
+        self.history = FailingHistory(inner.history, self._faults[self.READ])
         self.batches: list[tuple[Event, ...]] = []
 
     # For the test.
@@ -130,93 +205,52 @@ class FailingJournal:
         times: int | None = 1,
         what: str = APPEND,
     ) -> None:
-        """Fail so often from now on.
+        """Fail from now on.
 
-        :param error: the reason, of a ``StoreError``; or any exception.
-        :param times: ``None`` for until ``recover``.
+        :param error: the text of a ``StoreError``, or any exception.
+        :param times: how often; ``None`` for until ``recover``.
         :param what: ``APPEND`` or ``READ``.
         """
-        if isinstance(error, str):
-            error = StoreError(error)
-        if times is None:
-            self._broken[what] = error
-        else:
-            self._troubles.setdefault(what, []).extend([error] * times)
+        self._faults[what].fail(error, times)
 
     def recover(self) -> None:
-        """Fail no more."""
-        self._troubles.clear()
-        self._broken.clear()
+        """Fail no longer."""
+        for faults in self._faults.values():
+            faults.recover()
 
     def hold(self, what: str = APPEND) -> None:
-        """Let everything that begins from now on wait until ``release``."""
-        self._gates[what] = Gate()
+        """Delay all operations that start from now on until ``release``."""
+        self._faults[what].hold()
 
     def release(self, what: str = APPEND) -> None:
-        """Go on with what was held."""
-        gate = self._gates.pop(what, None)
-        if gate is not None:
-            gate.open()
+        """Continue the delayed operations."""
+        self._faults[what].release()
 
     # For the chat; see ``interfaces.Journal``.
 
     def subscribe(self, announce: Announce) -> None:
-        """Hand every stored batch to ``announce``."""
+        """Pass every stored batch to ``announce``."""
         self._inner.subscribe(announce)
 
     async def open(self) -> None:
-        """Make ready."""
+        """Get ready."""
         await self._inner.open()
 
     async def append(self, batch: Sequence[Entry]) -> None:
         """Store all of the batch, or nothing."""
         self.batches.append(tuple(entry.event for entry in batch))
-        await self._pass(self.APPEND)
+        await self._faults[self.APPEND].check()
         await self._inner.append(batch)
-
-    async def room(self, room: str, limit: int) -> RoomState:
-        """A room's topic and last messages."""
-        await self._pass(self.READ)
-        return await self._inner.room(room, limit)
-
-    async def before(
-        self, room: str, position: str | None, limit: int
-    ) -> tuple[Stored, ...]:
-        """The last messages before a position."""
-        await self._pass(self.READ)
-        return await self._inner.before(room, position, limit)
-
-    async def since(
-        self, position: str, rooms: Sequence[str], who: str, limit: int
-    ) -> MissedEvents:
-        """What was said after a position."""
-        await self._pass(self.READ)
-        return await self._inner.since(position, rooms, who, limit)
-
-    async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
-        """The last messages that hold all the words."""
-        await self._pass(self.READ)
-        return await self._inner.search(room, words, limit)
 
     def healthy(self) -> str | None:
         """Why nothing can be stored now, if so."""
-        if error := self._broken.get(self.APPEND):
+        if error := self._faults[self.APPEND].permanent:
             return str(error)
         return self._inner.healthy()
 
     async def close(self) -> None:
-        """Let go of everything."""
+        """Release all resources."""
         await self._inner.close()
-
-    async def _pass(self, what: str) -> None:
-        gate = self._gates.get(what)
-        if gate is not None:
-            await gate
-        troubles = self._troubles.get(what)
-        if troubles:
-            raise troubles.pop(0)
-        if error := self._broken.get(what):
-            raise error
 
 
 class FakeConnection:

@@ -12,10 +12,10 @@ from tests.journals.contract import EVERY_EVENT, entry
 from twisted_chat.core.events import Entry, Message
 from twisted_chat.journals.redis.entries import (
     Place,
-    effect,
     read,
     read_batch,
     read_kept,
+    script_arguments,
     to_bytes,
     to_text,
     write,
@@ -67,14 +67,14 @@ class EntriesTests(SynchronousTestCase):
         self.assertEqual(batch[0].time, 1_700_000_000_123)
         self.assertEqual([one.event for one in batch], list(EVERY_EVENT[:2]))
 
-    def test_every_event_has_an_effect(self) -> None:
+    def test_every_event_has_an_script_arguments(self) -> None:
         """The scripts are told what to do with each."""
-        kinds = [effect(event)[0] or "-" for event in EVERY_EVENT]
+        kinds = [script_arguments(event)[0] or "-" for event in EVERY_EVENT]
         self.assertEqual(
             kinds,
             [
-                *("said", "said", "said", "-", "whispered", "joined", "left", "gone"),
-                *("renamed", "topic", "away"),
+                *("room", "room", "room", "-", "direct", "join", "leave", "quit"),
+                *("rename", "topic", "away"),
             ],
         )
 

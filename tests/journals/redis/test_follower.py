@@ -12,7 +12,7 @@ from tests.journals.contract import entry, said, texts
 from tests.support.redis import FakeRedis
 from twisted_chat.core.events import Stored
 from twisted_chat.journals.redis.connection import Link
-from twisted_chat.journals.redis.entries import Place, effect, to_bytes, write
+from twisted_chat.journals.redis.entries import Place, script_arguments, to_bytes, write
 from twisted_chat.journals.redis.follower import BYTES, Follower
 from twisted_chat.journals.redis.history import History
 from twisted_chat.journals.redis.roster import Roster
@@ -57,7 +57,7 @@ class FollowerTests(SynchronousTestCase):
         words: list[str] = []
         for line in lines:
             one = entry(said(line))
-            words += [*effect(one.event), write(one).decode()]
+            words += [*script_arguments(one.event), write(one).decode()]
         self.batch += 1
         self.redis.do_append("other", f"{self.batch}", "100", *words)
 

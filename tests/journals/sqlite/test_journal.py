@@ -4,64 +4,26 @@ from __future__ import annotations
 
 import resource
 import sqlite3
-import threading
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import closing
-from pathlib import Path
-from queue import Queue
-from tempfile import TemporaryDirectory
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IReactorFromThreads
-from twisted.trial.unittest import SynchronousTestCase
-from zope.interface import implementer
 
 from tests.journals.contract import (
-    NOW,
     JournalContract,
-    JournalHarness,
-    entry,
     said,
     texts,
 )
 from tests.support.logged import logged_lines
-from tests.support.threads import MEMORY, Caller, Pools
-from twisted_chat.core.events import Event, Stored, TopicSet
-from twisted_chat.core.interfaces import MissedEvents, StoreError
-from twisted_chat.journals.sqlite import writer as sqlite_writer
+from tests.support.sqlite import SqliteTestCase
+from twisted_chat.core.events import TopicSet
+from twisted_chat.core.interfaces import MissedEvents
+from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.journals.sqlite.writer import Writer
 
 T = TypeVar("T")
-
-
-class SqliteTestCase(JournalHarness, SynchronousTestCase):
-    """A journal whose threads are none."""
-
-    def setUp(self) -> None:
-        folder = TemporaryDirectory(dir=MEMORY)
-        self.addCleanup(folder.cleanup)
-        self.folder = Path(folder.name)
-        self.path = self.folder / "chat.sqlite"
-        self.caller = Caller()
-        self.pools = Pools()
-
-    def make(self, keep: int | None = None) -> SqliteJournal:
-        return SqliteJournal(str(self.path), self.caller, lambda: NOW, keep, self.pools)
-
-    def started(self, keep: int | None = None) -> SqliteJournal:
-        journal = self.opened(keep)
-        assert isinstance(journal, SqliteJournal)
-        return journal
-
-    def ask(self, journal: SqliteJournal, *events: Event) -> Deferred[None]:
-        return journal.append([entry(event) for event in events])
-
-    def connection(self, journal: SqliteJournal) -> Any:
-        """What the journal writes with."""
-        assert journal._open is not None
-        return journal._open[0]._connection
 
 
 class SqliteContractTests(JournalContract, SqliteTestCase):
@@ -84,14 +46,16 @@ class RestartTests(SqliteTestCase):
         self.run_now(first.close())
         second = self.started()
         (after,) = self.append(second, said("three"))
-        state = self.run_now(second.room("lobby", 10))
+        state = self.run_now(second.history.room("lobby", 10))
         self.assertEqual(state.topic, "weather")
         self.assertEqual(texts(state.recent), ["one", "two", "three"])
-        missed = self.run_now(second.since(before.position, ["lobby"], "id-a", 10))
+        missed = self.run_now(
+            second.history.since(before.position, ["lobby"], "id-a", 10)
+        )
         self.assertTrue(missed.complete)
         self.assertEqual(texts(missed.events), ["two", "weather", "three"])
         self.assertLess(before.position, after.position)
-        hits = self.run_now(second.search("lobby", "one", 10))
+        hits = self.run_now(second.history.search("lobby", "one", 10))
         self.assertEqual(texts(hits), ["one"])
 
     def test_one_file_when_it_is_closed(self) -> None:
@@ -110,15 +74,8 @@ class RestartTests(SqliteTestCase):
         self.path.unlink()
         second = self.started()
         self.append(second, *(said("x") for _ in range(10)))
-        missed = self.run_now(second.since(two.position, ["lobby"], "x", 100))
+        missed = self.run_now(second.history.since(two.position, ["lobby"], "x", 100))
         self.assertEqual(missed, MissedEvents(False, ()))
-
-    def test_keep(self) -> None:
-        """With ``--keep 3`` a newcomer is never shown more, trimmed yet or not."""
-        first = self.started(keep=30)
-        self.append(first, *(said(str(n)) for n in range(32)))
-        self.assertEqual(len(self.run_now(first.room("lobby", 100)).recent), 30)
-        self.assertEqual(len(self.run_now(first.before("lobby", None, 100))), 32)
 
 
 class AnnounceTests(SqliteTestCase):
@@ -151,13 +108,15 @@ class AnnounceTests(SqliteTestCase):
         self.assertEqual(self.heard, [])
         self.assertNoResult(asked)
         # It is on the disk, yet nobody may be shown it as history.
-        reading = Deferred.fromCoroutine(journal.before("lobby", None, 10))
+        reading = Deferred.fromCoroutine(journal.history.before("lobby", None, 10))
         self.caller.pump()
         self.successResultOf(asked)
         self.assertEqual(texts(self.heard), ["hi"])
         read: object = self.successResultOf(reading)
         self.assertEqual(read, ())
-        self.assertEqual(len(self.run_now(journal.before("lobby", None, 10))), 1)
+        self.assertEqual(
+            len(self.run_now(journal.history.before("lobby", None, 10))), 1
+        )
 
     def test_several_at_once(self) -> None:
         """Appends that overlap are announced one after the other, in order."""
@@ -185,22 +144,6 @@ class AnnounceTests(SqliteTestCase):
         self.caller.pump()
         self.assertEqual(texts(self.heard), ["hi"])
 
-    def test_newcomers_while_someone_speaks(self) -> None:
-        """A message is in a newcomer's history or comes as news, never both."""
-        journal = self.started()
-        self.append(journal, said("one"))
-        reading = self.pools.made[1]
-        reading.hold = True
-        asked = Deferred.fromCoroutine(journal.room("lobby", 10))
-        self.append(journal, said("two"), TopicSet("lobby", "a", "weather", "a"))
-        reading.work()
-        self.assertEqual(texts(self.successResultOf(asked).recent), ["one"])
-        state = self.run_now(journal.room("lobby", 10))
-        self.assertEqual(reading.waiting, [])
-        self.assertEqual(
-            (state.topic, texts(state.recent)), ("weather", ["one", "two"])
-        )
-
 
 class FailureTests(SqliteTestCase):
     """A disk that fails while the server runs."""
@@ -226,13 +169,13 @@ class FailureTests(SqliteTestCase):
         self.append(journal, said("after"))
         self.assertIsNone(journal.healthy())
         self.assertEqual(logged, [f"store error: {line}", "storing works again"])
-        last = self.run_now(journal.before("lobby", None, 10))
+        last = self.run_now(journal.history.before("lobby", None, 10))
         self.assertEqual(texts(last), ["before", "after"])
         self.assertEqual(
             [one.position for one in last], [one.position for one in self.heard[-2:]]
         )
         self.run_now(journal.close())
-        again = self.run_now(self.started().before("lobby", None, 10))
+        again = self.run_now(self.started().history.before("lobby", None, 10))
         self.assertEqual(texts(again), ["before", "after"])
         return line
 
@@ -270,63 +213,14 @@ class FailureTests(SqliteTestCase):
     def test_tidying_that_fails_is_logged(self) -> None:
         """A fault in what can wait is not the senders' business."""
         journal = self.started(keep=1)
-        self.patch(sqlite_writer, "_unlearn", lambda *_: 1 // 0)
+        self.patch(sqlite_maintenance, "_deindex", lambda *_: 1 // 0)
         self.append(journal, said("one"), said("two"))
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertIsNone(journal.healthy())
         self.append(journal, said("three"))
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-        state = self.run_now(journal.room("lobby", 10))
+        state = self.run_now(journal.history.room("lobby", 10))
         self.assertEqual(texts(state.recent), ["three"])
-
-
-class SearchTests(SqliteTestCase):
-    """The search learns in the background what was said."""
-
-    def test_finds_all_that_was_announced(self) -> None:
-        """Who searches finds what everyone has seen, however new it is."""
-        self.patch(sqlite_writer, "INDEXED_AT_ONCE", 3)
-        journal = self.started()
-        for n in range(5):
-            self.append(journal, said(f"tea {n}"), said("and cake"))
-            hits = self.run_now(journal.search("lobby", "tea", 10))
-            self.assertEqual(texts(hits), [f"tea {m}" for m in range(n + 1)])
-
-    def test_in_the_background(self) -> None:
-        """Many lines are indexed without anyone asking."""
-        journal = self.started()
-        for n in range(sqlite_writer.INDEXED_AFTER):
-            self.append(journal, said(f"tea {n}"))
-        rows = self.connection(journal).execute("SELECT searchable FROM journal")
-        self.assertEqual(rows.fetchone(), (sqlite_writer.INDEXED_AFTER,))
-
-    def test_while_the_chat_closes(self) -> None:
-        """Who searches then is refused, wherever the question had got to."""
-        self.patch(sqlite_writer, "INDEXED_AT_ONCE", 1)
-        journal = self.started()
-        self.append(journal, said("tea one"), said("tea two"))
-        writing = self.pools.made[0]
-        writing.hold = True
-        asked = Deferred.fromCoroutine(journal.search("lobby", "tea", 10))
-        closing = Deferred.fromCoroutine(journal.close())
-        writing.work()
-        self.successResultOf(closing)
-        self.assertIn("closing", str(self.failureResultOf(asked, StoreError).value))
-        self.assertEqual(self.pools.running(), [])
-
-    def test_that_cannot_be_brought_up_to_date(self) -> None:
-        """Who searches is told why; everyone else goes on."""
-        journal = self.started()
-        self.append(journal, said("tea"))
-        error = sqlite3.OperationalError("as the test wants it")
-        error.sqlite_errorname = "SQLITE_FULL"
-
-        def fails(_connection: object) -> NoReturn:
-            raise error
-
-        self.patch(sqlite_writer, "_unhurried", fails)
-        self.assertIn("full", self.refused(journal.search("lobby", "tea", 10)))
-        self.assertIsNone(journal.healthy())
 
 
 class OpenAndCloseTests(SqliteTestCase):
@@ -373,7 +267,7 @@ class OpenAndCloseTests(SqliteTestCase):
         self.successResultOf(closing)
         self.assertEqual(texts(self.heard), ["last words"])
         self.assertEqual(self.pools.running(), [])
-        last = self.run_now(self.started().before("lobby", None, 10))
+        last = self.run_now(self.started().history.before("lobby", None, 10))
         self.assertEqual(texts(last), ["last words"])
 
     def test_closed(self) -> None:
@@ -383,10 +277,10 @@ class OpenAndCloseTests(SqliteTestCase):
         self.run_now(journal.close())
         refused: list[Awaitable[object]] = [
             self.ask(journal, said("hi")),
-            journal.room("lobby", 1),
-            journal.before("lobby", None, 1),
-            journal.since("x", [], "x", 1),
-            journal.search("lobby", "x", 1),
+            journal.history.room("lobby", 1),
+            journal.history.before("lobby", None, 1),
+            journal.history.since("x", [], "x", 1),
+            journal.history.search("lobby", "x", 1),
         ]
         for one in refused:
             self.assertIn("closing", self.refused(one))
@@ -411,89 +305,6 @@ class OpenAndCloseTests(SqliteTestCase):
         self.assertEqual(self.pools.running(), [])
 
 
-@implementer(IReactorFromThreads)
-class Pumped:
-    """The side of a reactor that threads see; the test is its loop."""
-
-    def __init__(self) -> None:
-        self.calls: Queue[Callable[[], object]] = Queue()
-
-    def callFromThread(
-        self,
-        callable: Callable[..., Any],  # noqa: A002 -- as Twisted has it
-        *args: object,
-        **kwargs: object,
-    ) -> None:
-        """From any thread."""
-        self.calls.put(lambda: callable(*args, **kwargs))
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Turn until it is done."""
-        results: list[T] = []
-        failures: list[BaseException] = []
-        done = Deferred.fromCoroutine(work)
-        done.addCallbacks(results.append, lambda f: failures.append(f.value))
-        while not results and not failures:
-            self.calls.get(timeout=30)()
-        if failures:
-            raise failures[0]
-        return results[0]
-
-
-class ThreadTests(SynchronousTestCase):
-    """The same with real threads."""
-
-    def setUp(self) -> None:
-        folder = TemporaryDirectory(dir=MEMORY)
-        self.addCleanup(folder.cleanup)
-        self.path = str(Path(folder.name, "chat.sqlite"))
-        self.reactor = Pumped()
-        self.before = threading.active_count()
-
-    def test_a_busy_evening(self) -> None:
-        """Many batches, questions in between, everything shown once, in order."""
-        journal = SqliteJournal(self.path, self.reactor, lambda: NOW, keep=200)
-        heard: list[Stored] = []
-        threads: set[str] = set()
-
-        def announce(batch: Any) -> None:
-            threads.add(threading.current_thread().name)
-            heard.extend(batch)
-
-        journal.subscribe(announce)
-
-        async def evening() -> None:
-            await journal.open()
-            waiting = []
-            for n in range(100):
-                batch = [entry(said(f"tea {n}.{m}")) for m in range(n)]
-                waiting.append(journal.append(batch))
-                if n % 10 == 0:
-                    state = await journal.room("lobby", 60)
-                    assert len(state.recent) <= len(heard)
-                    await journal.search("lobby", "tea", 10)
-            for one in waiting:
-                await one
-            last = heard[-1].position
-            missed = await journal.since(last, ["lobby"], "x", 10)
-            assert missed == MissedEvents(True, ())
-            await journal.close()
-
-        self.reactor.run(evening())
-        expected = [f"tea {n}.{m}" for n in range(100) for m in range(n)]
-        self.assertEqual(texts(heard), expected)
-        self.assertEqual(threads, {threading.current_thread().name})
-        self.assertEqual(threading.active_count(), self.before)
-
-    def test_a_start_that_fails(self) -> None:
-        """No thread is left to keep the process alive."""
-        Path(self.path).write_text("notes")
-        journal = SqliteJournal(self.path, self.reactor, lambda: NOW)
-        with self.assertRaises(StoreError):
-            self.reactor.run(journal.open())
-        self.assertEqual(threading.active_count(), self.before)
-
-
 class BackupTests(SqliteTestCase):
     """What docs/operations.md says of backups."""
 
@@ -510,11 +321,11 @@ class BackupTests(SqliteTestCase):
         self.run_now(journal.close())
         for self.path in copies:
             restored = self.started()
-            state = self.run_now(restored.room("lobby", 10))
+            state = self.run_now(restored.history.room("lobby", 10))
             self.assertEqual(state.topic, "weather")
             self.assertEqual(texts(state.recent), ["tea one"])
             self.append(restored, said("tea three"), said("tea four"))
-            hits = self.run_now(restored.search("lobby", "tea", 10))
+            hits = self.run_now(restored.history.search("lobby", "tea", 10))
             self.assertEqual(texts(hits), ["tea one", "tea three", "tea four"])
             self.run_now(restored.close())
 
@@ -528,7 +339,9 @@ class BackupTests(SqliteTestCase):
             other.execute("INSERT INTO search (search) VALUES ('rebuild')")
             other.commit()
         again = self.started()
-        missed = self.run_now(again.since(position.position, ["lobby"], "x", 10))
+        missed = self.run_now(
+            again.history.since(position.position, ["lobby"], "x", 10)
+        )
         self.assertEqual(missed, MissedEvents(False, ()))
-        hits = self.run_now(again.search("lobby", "tea", 10))
+        hits = self.run_now(again.history.search("lobby", "tea", 10))
         self.assertEqual(texts(hits), ["tea one"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 from tests.journals.contract import said, texts
+from tests.support.sqlite import WriterTestCase
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals.sqlite import reader as sqlite_reader
 from twisted_chat.journals.sqlite.reader import Reader
-
-from .test_writer import WriterTestCase
 
 
 class ReaderTests(WriterTestCase):
@@ -78,3 +79,21 @@ class ReaderTests(WriterTestCase):
         self.reader.interrupt()
         line = self.refusal(lambda: self.reader.before("lobby", None, 10, 1))
         self.assertIn("closing", line)
+
+    def test_history_is_read_by_its_index(self) -> None:
+        """A page of history takes as long in an old chat as in a new one."""
+        with closing(self.file.connect_reader()) as connection:
+            for query, index in (
+                (sqlite_reader._BEFORE, "said"),
+                *zip(
+                    sqlite_reader._SINCE,
+                    ("said", "topics_set", "whispered", "whispered_to"),
+                    strict=True,
+                ),
+            ):
+                values = (1,) * query.count("?")
+                plan = str(
+                    connection.execute("EXPLAIN QUERY PLAN " + query, values).fetchall()
+                )
+                self.assertIn(f"USING INDEX {index} ", plan)
+                self.assertNotIn("TEMP B-TREE", plan)

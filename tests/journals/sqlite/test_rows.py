@@ -9,8 +9,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import EVERY_EVENT, entry
 from twisted_chat.core.events import DirectMessage, Event
+from twisted_chat.journals.records import RECORDS
 from twisted_chat.journals.sqlite.rows import (
-    KINDS,
     WIDTH,
     number_in,
     rows_of,
@@ -29,7 +29,7 @@ class RowsTests(SynchronousTestCase):
         batch = [entry(event) for event in EVERY_EVENT]
         rows = rows_of(batch, 7, 1234)
         stored = stored_of(batch, "name", 7, 1234)
-        self.assertEqual({row[1] for row in rows}, set(KINDS))
+        self.assertEqual({row[1] for row in rows}, {record.kind for record in RECORDS})
         for row, announced in zip(rows, stored, strict=True):
             self.assertEqual(len(row), WIDTH)
             back = stored_from("name", row)

@@ -17,53 +17,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import fields
-from operator import attrgetter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from twisted_chat.core.events import (
-    Action,
-    AwaySet,
-    CustomEvent,
-    DirectMessage,
-    Entry,
-    Event,
-    Joined,
-    Left,
-    Message,
-    Quit,
-    Renamed,
-    Stored,
-    TopicSet,
-)
+from twisted_chat.core.events import Entry, Event, Quit, Renamed, Stored, TopicSet
 from twisted_chat.core.nicknames import Name, fold
 from twisted_chat.core.replies import Refused
+from twisted_chat.journals.records import BY_EVENT, RECORDS
 
-Effect = tuple[str, str, str, str]
-"""What storing an event changes besides the conversation; see ``append.lua``."""
-
-_NAMES: dict[type[Any], str] = {
-    Message: "Said",
-    Action: "Acted",
-    CustomEvent: "Signalled",
-    DirectMessage: "Whispered",
-    Joined: "Joined",
-    Left: "Left",
-    Quit: "Gone",
-    Renamed: "Renamed",
-    TopicSet: "TopicSet",
-    AwaySet: "AwaySet",
-}
-"""The name of each kind of event in Redis, which never changes its meaning."""
-
-_KINDS = {name: kind for kind, name in _NAMES.items()}
-_WIDTH = {kind: len(fields(kind)) for kind in _NAMES}
-_LEAST = {name: 1 + _WIDTH[kind] for name, kind in _KINDS.items()} | {"Said": 5}
-"""Elements behind the kind that an entry has at least."""
-_TAKE: dict[type[Any], Callable[[Any], tuple[Any, ...]]] = {
-    kind: attrgetter(*(field.name for field in fields(kind))) for kind in _NAMES
-}
+_BY_NAME = {record.name: record for record in RECORDS}
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _POSITION = re.compile(r"[0-9]{13}-[0-9]{15}\Z")
 
@@ -119,17 +81,18 @@ def to_text(data: bytes) -> str:
 def write(entry: Entry) -> bytes:
     """An entry as it is kept."""
     event = entry.event
-    kind = type(event)
-    return to_bytes(_write([_NAMES[kind], entry.key, *_TAKE[kind](event)]))
+    record = BY_EVENT[type(event)]
+    return to_bytes(_write([record.name, entry.key, *record.values(event)]))
 
 
 def read(found: Sequence[Any]) -> tuple[str, Event] | None:
     """The key and the event; ``None`` if it is of a kind we do not know."""
-    if not found or (kind := _KINDS.get(found[0])) is None:
+    if not found or (record := _BY_NAME.get(found[0])) is None:
         return None
-    if len(found) <= _LEAST[found[0]]:
+    key, *values = found[1:] or [""]
+    if len(values) < record.required:
         return None
-    return found[1], kind(*found[2 : 2 + _WIDTH[kind]])
+    return key, record.event(*values[: len(record.columns)])
 
 
 def read_kept(stream_id: bytes, data: bytes) -> Stored | None:
@@ -158,30 +121,24 @@ def read_batch(stream_id: bytes, data: bytes) -> tuple[Place, list[Stored]]:
     return Place(ms, before), batch
 
 
-def effect(event: Event) -> Effect:
-    """What storing an event changes: who is where, what is kept of a room."""
+def script_arguments(event: Event) -> tuple[str, str, str, str]:
+    """What ``append.lua`` does with an event: an operation and its three arguments."""
+    record = BY_EVENT[type(event)]
+    operation, *names = record.presence or (record.index or "", *record.subjects)
+    arguments: list[str] = [getattr(event, name) for name in names]
+    arguments += [""] * (3 - len(arguments))
     match event:
-        case Message(room=room) | Action(room=room):
-            return ("said", room, "", "")
-        case TopicSet(room=room, text=text):
-            return ("topic", room, text, "")
-        case DirectMessage(client_id=who, recipient_id=recipient_id):
-            return ("whispered", who, recipient_id, "")
-        case Joined(client_id=who, room=room, nick=nick):
-            return ("joined", who, room, nick)
-        case Left(client_id=who, room=room):
-            return ("left", who, room, "")
-        case Quit(client_id=who, nick=nick):
-            return ("gone", who, "", _names(nick))
-        case Renamed(client_id=who, old=old, new=new):
-            return ("renamed", who, new, _names(old, kept=new))
-        case AwaySet(client_id=who, text=text):
-            return ("away", who, text, "")
-        case _:
-            return ("", "", "", "")
+        case TopicSet(text=text):
+            arguments[1] = text
+        case Quit(nick=nick):
+            arguments[2] = _freed_names(nick)
+        case Renamed(old=old, new=new):
+            arguments[2] = _freed_names(old, kept=new)
+    first, second, third = arguments
+    return operation, first, second, third
 
 
-def _names(nick: str, *, kept: str = "") -> str:
+def _freed_names(nick: str, *, kept: str = "") -> str:
     """What is free in the same moment in which everyone hears of it, in one text."""
     try:
         keys = Name(nick, fold(nick)).keys

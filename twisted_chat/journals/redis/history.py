@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from twisted_chat.core.events import Action, Message, Stored
 from twisted_chat.core.interfaces import MissedEvents, RoomState
-from twisted_chat.journals import tokenizer as word
+from twisted_chat.journals.tokenizer import matches, phrases_in
 
 from .entries import Place, read_kept, to_bytes, to_text
 from .scripts import SINCE, Script
@@ -103,7 +103,7 @@ class History:
 
     async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
         """The last messages that hold all the words, of the last ``SEARCHED``."""
-        phrases = word.asked(words)
+        phrases = phrases_in(words)
         if not phrases:
             return ()
         hits: list[Stored] = []
@@ -112,7 +112,7 @@ class History:
             page = await self._backwards(room, end, PAGE)
             for stored in page:
                 text = stored.event.text if _spoken(stored) else ""  # type: ignore[union-attr]
-                if len(hits) < limit and word.matches(text, phrases):
+                if len(hits) < limit and matches(text, phrases):
                     hits.append(stored)
             if len(hits) >= limit or len(page) < PAGE:
                 break

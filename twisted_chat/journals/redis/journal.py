@@ -22,16 +22,14 @@ from twisted.logger import Logger
 from twisted_chat.core.events import Entry, Quit, Stored
 from twisted_chat.core.interfaces import (
     Announce,
-    MissedEvents,
     OutcomeUnknown,
-    RoomState,
     StoreError,
 )
 
 from .address import RedisAddress
 from .connection import Link
 from .connector import Dial, Dialer, Word
-from .entries import Place, effect, to_bytes, write
+from .entries import Place, script_arguments, to_bytes, write
 from .errors import RedisError, in_full
 from .follower import Follower
 from .history import History
@@ -81,10 +79,10 @@ class RedisJournal:
         )
         self._asker = Link("asking", dial, reactor)
         self.names = RedisNames(self._writer, server)
-        self._history = History(self._readable, lambda: self._follower.place)
+        self.history = History(self._readable, lambda: self._follower.place)
         self._roster = Roster(f"{server}-")
         self._follower = Follower(
-            server, self._roster, lambda: self._history, self._heard
+            server, self._roster, lambda: self.history, self._heard
         )
         self._reader = Link(
             "following",
@@ -131,26 +129,6 @@ class RedisJournal:
             if isinstance(entry.event, Quit):
                 self._roster.leaves(entry.event.client_id)
         await self._store_later(batch)
-
-    async def room(self, room: str, limit: int) -> RoomState:
-        """A room's topic and the last messages, as announced so far."""
-        return await self._history.room(room, limit)
-
-    async def before(
-        self, room: str, position: str | None, limit: int
-    ) -> tuple[Stored, ...]:
-        """The last messages before a position, as announced so far."""
-        return await self._history.before(room, position, limit)
-
-    async def since(
-        self, position: str, rooms: Sequence[str], who: str, limit: int
-    ) -> MissedEvents:
-        """What was said after a position, of the last day."""
-        return await self._history.since(position, rooms, who, limit)
-
-    async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
-        """The last messages with all the words, of the last 10,000 of the room."""
-        return await self._history.search(room, words, limit)
 
     def healthy(self) -> str | None:
         """Why Redis cannot be used now, if so."""
@@ -240,7 +218,7 @@ class RedisJournal:
         self._batch += 1
         words: list[Word] = [self._server, self._batch, self._keep]
         for entry in left:
-            words += map(to_bytes, effect(entry.event))
+            words += map(to_bytes, script_arguments(entry.event))
             words.append(write(entry))
         try:
             answer = await self._writer.run(APPEND, *words)

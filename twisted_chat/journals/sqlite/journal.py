@@ -1,54 +1,46 @@
 """A journal in a SQLite file: the default, durable, for one server.
 
-Three threads, each with a connection of its own: one writes, one reads, one
-searches, so that a long search keeps no newcomer waiting.  Rules of this file:
-threads meet here and nowhere else; the reactor's thread touches no database;
-what is announced is on the disk.
+Three threads, each with a database connection of its own: one writes, one reads, one
+searches.  Invariants: threads meet here and in ``history`` and nowhere else; the
+reactor's thread does not use the database; what is announced is on the disk.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn, TypeVar
+from typing import NoReturn
 
 from twisted.internet.defer import Deferred, DeferredLock, fail, succeed
 from twisted.internet.interfaces import IReactorFromThreads
-from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
-from twisted.python.threadpool import ThreadPool
 
 from twisted_chat.core.events import Entry, Stored
-from twisted_chat.core.interfaces import Announce, MissedEvents, RoomState, StoreError
-from twisted_chat.journals.recent import LINES, Recent
+from twisted_chat.core.interfaces import Announce, StoreError
 
+from .errors import explain
 from .file import DatabaseFile
+from .history import SqliteHistory
 from .reader import Reader
+from .threads import PoolFactory, WorkerThread, single_thread
 from .writer import Writer
-
-T = TypeVar("T")
 
 log = Logger()
 
 
-def one_thread(name: str) -> ThreadPool:
-    """A pool of one thread: what is asked of it is done in that order."""
-    return ThreadPool(1, 1, name)
-
-
 class SqliteJournal:
-    """Keeps what was said in one SQLite file.
+    """Keeps the events in one SQLite file.
 
-    Each batch is one transaction, on the disk (``synchronous=FULL``) before it
-    is announced: neither a kill nor a power cut loses what anyone was shown.
+    Each batch is one transaction, on the disk (``synchronous=FULL``) before it is
+    announced: neither a kill nor a power failure loses what any client was shown.
 
-    :param path: the file; made if it is not there.  One server at a time.
+    :param path: the file; created if it does not exist.  One server at a time.
     :param reactor: only ``callFromThread`` of it is used.
     :param now: seconds since 1970, UTC.
-    :param keep: messages kept per room; ``None`` for all.  What is beyond goes in
-        the background, so for a while there are more.
-    :param pool: makes the pools of one thread each.
+    :param keep: messages kept per room; ``None`` for all.  Older ones are deleted in
+        the background, so there may be more for a while.
+    :param pool: makes the thread pools, of one thread each.
     """
 
     def __init__(
@@ -57,213 +49,154 @@ class SqliteJournal:
         reactor: IReactorFromThreads,
         now: Callable[[], float],
         keep: int | None = None,
-        pool: Callable[[str], ThreadPool] = one_thread,
+        pool: PoolFactory = single_thread,
     ) -> None:
         self._file = DatabaseFile(path)
-        self._reactor = reactor
         self._now = now
         self._keep = keep
-        self._writing = pool("chat-store-writer")
-        self._reading = pool("chat-store-reader")
-        self._searching = pool("chat-store-search")
-        self._announce: Announce = _announce_nothing
+        self._writing = WorkerThread(reactor, pool("chat-store-writer"))
+        reading = WorkerThread(reactor, pool("chat-store-reader"))
+        searching = WorkerThread(reactor, pool("chat-store-search"))
+        self._threads = (self._writing, reading, searching)
+        self.history = SqliteHistory(reading, searching, self._index, keep)
+        self._announce: Announce = _discard
         self._lock = DeferredLock()
-        self._open: tuple[Writer, Reader, Reader] | None = None
-        self._trouble: str | None = f"{path} is not open"
-        # The log has been told that storing fails.
-        self._failing = False
-        self._announced = 0
-        self._recent = Recent()
-        self._tidying = False
+        self._writer: Writer | None = None
+        self._error: str | None = f"{path} is not open"
+        self._failure_logged = False
+        self._maintaining = False
 
     def subscribe(self, announce: Announce) -> None:
-        """Hand each batch to ``announce``, in the reactor's thread, in order."""
+        """Pass each batch to ``announce``, in the reactor's thread, in order."""
         self._announce = announce
 
     async def open(self) -> None:
-        """Make the file ready, and start the threads.
+        """Prepare the file and start the threads.
 
-        :raises StoreError: if the file cannot be used; no thread is left then.
+        :raises StoreError: the file cannot be used; no thread is left running.
         """
         await self._lock.run(self._start)
 
     def append(self, batch: Sequence[Entry]) -> Deferred[None]:
         """Store the batch in one transaction, then announce it.
 
-        It is announced even if whoever waits for this cancels it.
+        It is announced even if the caller cancels the result.
         """
-        if self._open is None:
-            return fail(StoreError(self._trouble or "the chat is closing"))
+        writer = self._writer
+        if writer is None:
+            return fail(self._closed())
         if not batch:
             return succeed(None)
-        writer = self._open[0]
         done: Deferred[None] = Deferred()
-        storing = self._in(
-            self._writing, writer.store, tuple(batch), round(self._now() * 1000)
+        storing = self._writing.run(
+            writer.store, tuple(batch), round(self._now() * 1000)
         )
         storing.addCallbacks(self._stored, self._refused)
         storing.addCallbacks(done.callback, done.errback)
-        storing.addCallback(lambda _: self._tidy(writer))
+        storing.addCallback(lambda _: self._maintain(writer))
         return done
-
-    async def room(self, room: str, limit: int) -> RoomState:
-        """A room's topic and the last ``limit`` messages, as announced so far."""
-        if self._keep is not None:
-            limit = min(limit, self._keep)
-        known = self._recent.state(room, limit)
-        if known is not None:
-            return known
-        reader = self._opened()[1]
-        lines = self._recent.expect(room)
-        state = await self._in(
-            self._reading, reader.room, room, max(limit, LINES), self._announced
-        )
-        self._recent.fill(lines, state)
-        recent = state.recent[-limit:] if limit > 0 else ()
-        return RoomState(state.topic, recent)
-
-    async def before(
-        self, room: str, position: str | None, limit: int
-    ) -> tuple[Stored, ...]:
-        """The last ``limit`` messages before a position, as announced so far."""
-        reader = self._opened()[1]
-        return await self._in(
-            self._reading, reader.before, room, position, limit, self._announced
-        )
-
-    async def since(
-        self, position: str, rooms: Sequence[str], who: str, limit: int
-    ) -> MissedEvents:
-        """What was said after a position, as announced so far."""
-        reader = self._opened()[1]
-        return await self._in(
-            self._reading,
-            reader.since,
-            position,
-            tuple(rooms),
-            who,
-            limit,
-            self._announced,
-        )
-
-    async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
-        """The last ``limit`` messages with all the words, as announced so far.
-
-        See ``words`` for what matches.
-        """
-        until = self._announced
-        # The chat may be closing each time that this has waited.
-        while (writer := self._opened()[0]).searchable < until:
-            await self._in(self._writing, writer.index)
-        searcher = self._opened()[2]
-        return await self._in(
-            self._searching, searcher.search, room, words, limit, until
-        )
 
     def healthy(self) -> str | None:
         """Why the last batch could not be stored, if so."""
-        return self._trouble
+        return self._error
 
     async def close(self) -> None:
-        """Finish what was appended, put it into the one file, end the threads."""
+        """Store what was appended, merge the log into the file, end the threads."""
         await self._lock.run(self._stop)
 
     async def _start(self) -> None:
-        for pool in self._pools():
-            pool.start()
+        for thread in self._threads:
+            thread.start()
         try:
-            opened = await self._in(self._writing, self._open_file)
+            writer, reader, searcher = await self._writing.run(self._open_file)
         except BaseException:
-            self._stop_pools()
+            self._stop_threads()
             raise
-        self._open = opened
-        self._announced = opened[0].last
-        self._trouble = None
+        self._writer = writer
+        self.history.open(reader, searcher, announced=writer.last)
+        self._error = None
 
     def _open_file(self) -> tuple[Writer, Reader, Reader]:
         file = self._file
-        file.hold()
+        file.lock()
         try:
             file.prepare()
             writer = Writer(file, self._keep)
             return writer, Reader(file, writer.name), Reader(file, writer.name)
         except (sqlite3.Error, OSError) as error:
             file.release()
-            raise file.explain(error) from error
+            raise explain(file.path, error) from error
         except BaseException:
             file.release()
             raise
 
     async def _stop(self) -> None:
-        if self._open is None:
+        writer, self._writer = self._writer, None
+        if writer is None:
             return
-        writer, reader, searcher = self._open
-        self._open = None
-        self._trouble = "the chat is closing; nothing more is stored"
-        searcher.interrupt()
+        self._error = "the chat is closing; nothing more is stored"
         try:
-            await self._in(self._searching, searcher.close)
-            await self._in(self._reading, reader.close)
-            await self._in(self._writing, writer.close)
+            await self.history.close()
+            await self._writing.run(writer.close)
         except sqlite3.Error as error:
             # Every batch is in the log beside the file; the next start finds it.
-            raise self._file.explain(error) from error
+            raise explain(self._file.path, error) from error
         finally:
             self._file.release()
-            self._stop_pools()
+            self._stop_threads()
 
     def _stored(self, stored: list[Stored]) -> None:
-        self._trouble = None
-        if self._failing:
-            self._failing = False
+        self._error = None
+        if self._failure_logged:
+            self._failure_logged = False
             log.info("{line}", line="storing works again")
-        self._announced += len(stored)
-        self._recent.heard(stored)
+        self.history.announcing(stored)
         self._announce(stored)
 
     def _refused(self, failure: Failure) -> NoReturn:
-        why = failure.value
-        if not isinstance(why, StoreError):
+        error = failure.value
+        if not isinstance(error, StoreError):
             log.failure("a batch could not be stored", failure)
-            why = StoreError("storing failed; the server's log says why")
-        if self._open is not None:
-            self._trouble = str(why)
-            if not self._failing:
-                self._failing = True
-                log.error("{line}", line=f"store error: {why}")
-        raise why
+            error = StoreError("internal error while storing (see the server log)")
+        if self._writer is not None:
+            self._error = str(error)
+            if not self._failure_logged:
+                self._failure_logged = True
+                log.error("{line}", line=f"store error: {error}")
+        raise error
 
-    def _tidy(self, writer: Writer) -> None:
-        """One round of indexing or trimming at a time, and appends in between."""
-        if self._tidying or self._open is None or not writer.untidy:
+    async def _index(self, until: int) -> None:
+        """Have the full-text search find everything up to this id."""
+        # The chat may be closing after each wait.
+        while True:
+            writer = self._writer
+            if writer is None:
+                raise self._closed()
+            if writer.indexed >= until:
+                return
+            await self._writing.run(writer.index)
+
+    def _maintain(self, writer: Writer) -> None:
+        """One round of indexing or trimming at a time, with appends in between."""
+        if self._maintaining or self._writer is None or not writer.needs_maintenance:
             return
-        self._tidying = True
-        tidied = self._in(self._writing, writer.tidy)
+        self._maintaining = True
+        round_ = self._writing.run(writer.maintain)
 
         def again(_result: object) -> None:
-            self._tidying = False
-            self._tidy(writer)
+            self._maintaining = False
+            self._maintain(writer)
 
-        tidied.addErrback(lambda failure: log.failure("tidying failed", failure))
-        tidied.addCallback(again)
+        round_.addErrback(lambda failure: log.failure("maintenance failed", failure))
+        round_.addCallback(again)
 
-    def _opened(self) -> tuple[Writer, Reader, Reader]:
-        if self._open is None:
-            raise StoreError(self._trouble or "the chat is closing")
-        return self._open
+    def _closed(self) -> StoreError:
+        return StoreError(self._error or "the chat is closing")
 
-    def _pools(self) -> tuple[ThreadPool, ...]:
-        return (self._writing, self._reading, self._searching)
-
-    def _stop_pools(self) -> None:
-        for pool in self._pools():
-            pool.stop()
-
-    def _in(
-        self, pool: ThreadPool, work: Callable[..., T], *arguments: Any
-    ) -> Deferred[T]:
-        return deferToThreadPool(self._reactor, pool, work, *arguments)
+    def _stop_threads(self) -> None:
+        for thread in self._threads:
+            thread.stop()
 
 
-def _announce_nothing(_batch: Sequence[Stored]) -> None:
-    """Nobody has subscribed."""
+def _discard(_batch: Sequence[Stored]) -> None:
+    """Nothing is subscribed yet."""

@@ -1,8 +1,8 @@
-"""What the SQLite journal answers: history, what was missed, search.
+"""The queries of the SQLite journal: history, missed events, search.
 
-Rules of this file: it blocks, so it runs in a thread of its own with a connection
-of its own; nothing newer than ``until`` is ever told, or someone would be shown in
-the history what is about to be announced as news.
+Invariants: queries block, so they run in a thread of their own, with a connection of
+their own; nothing newer than ``until`` is returned, or a client would receive as
+history what is about to be announced.
 """
 
 from __future__ import annotations
@@ -13,47 +13,64 @@ from contextlib import contextmanager
 
 from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, RoomState, StoreError
-from twisted_chat.journals.tokenizer import asked
+from twisted_chat.journals.records import Index
+from twisted_chat.journals.tokenizer import phrases_in
 
+from .errors import explain
 from .file import DatabaseFile
-from .rows import COLUMNS, SPOKEN, Row, number_in, storable, stored_from
+from .rows import (
+    COLUMNS,
+    IS_MESSAGE,
+    Row,
+    condition,
+    number_in,
+    storable,
+    stored_from,
+)
 
-SEARCHED_HITS = 50_000
-"""Of all that holds the words, in whatever room, so many of the last are looked
-through for those of the one room."""
+MAX_HITS = 50_000
+"""Of all messages that match, in whatever room, the last ones that are searched for
+those of the one room."""
+
+MAX_LIMIT = 1_000_000
+"""The highest limit passed to SQLite."""
 
 _BEFORE = (
     f"SELECT {COLUMNS} FROM events"
-    f" WHERE room = ? AND {SPOKEN} AND id < ? AND id <= ? ORDER BY id DESC LIMIT ?"
+    f" WHERE room = ? AND {IS_MESSAGE} AND id < ? AND id <= ? ORDER BY id DESC LIMIT ?"
 )
 _SINCE = tuple(
     f"SELECT {COLUMNS} FROM events"
-    f" WHERE {what} AND id > ? AND id <= ? ORDER BY id LIMIT ?"
-    for what in (
-        f"room = ? AND {SPOKEN}",
-        "room = ? AND kind = 3",
-        "who = ? AND kind = 4",
-        "to_who = ? AND kind = 4",
+    f" WHERE {column} = ? AND {condition(index)} AND id > ? AND id <= ?"
+    " ORDER BY id LIMIT ?"
+    for index, column in (
+        (Index.ROOM, "room"),
+        (Index.TOPIC, "room"),
+        (Index.DIRECT, "who"),
+        (Index.DIRECT, "to_who"),
     )
 )
 _SEARCH = (
     f"SELECT {COLUMNS} FROM ("
     "SELECT rowid AS hit FROM search WHERE search MATCH ? AND rowid <= ?"
-    f" ORDER BY rowid DESC LIMIT {SEARCHED_HITS}"
+    f" ORDER BY rowid DESC LIMIT {MAX_HITS}"
     ") CROSS JOIN events ON id = hit WHERE room = ? LIMIT ?"
 )
 
 
 class Reader:
-    """One connection that answers one question at a time."""
+    """One connection, which runs one query at a time.
+
+    :param name: the name of the journal, with which its positions begin.
+    """
 
     def __init__(self, file: DatabaseFile, name: str) -> None:
-        self._file = file
+        self._path = file.path
         self._name = name
-        self._connection: sqlite3.Connection | None = file.reader()
+        self._connection: sqlite3.Connection | None = file.connect_reader()
 
     def room(self, room: str, limit: int, until: int) -> RoomState:
-        """See ``Journal.room``."""
+        """See ``interfaces.History.room``."""
         with self._snapshot() as connection:
             topic = connection.execute(
                 "SELECT text FROM topics WHERE room = ?", storable((room,))
@@ -64,7 +81,7 @@ class Reader:
     def before(
         self, room: str, position: str | None, limit: int, until: int
     ) -> tuple[Stored, ...]:
-        """See ``Journal.before``; none if the position is not of this journal."""
+        """See ``interfaces.History.before``; none if the position is not ours."""
         end = until + 1 if position is None else number_in(self._name, position)
         if end is None:
             return ()
@@ -72,21 +89,25 @@ class Reader:
             return self._before(connection, room, end, limit, until)
 
     def since(
-        self, position: str, rooms: Sequence[str], who: str, limit: int, until: int
+        self,
+        position: str,
+        rooms: Sequence[str],
+        client_id: str,
+        limit: int,
+        until: int,
     ) -> MissedEvents:
-        """See ``Journal.since``."""
+        """See ``interfaces.History.since``."""
         start = number_in(self._name, position)
         if start is None or start > until:
             return MissedEvents(False, ())
+        subjects = (rooms, rooms, (client_id,), (client_id,))
         found: dict[int, Row] = {}
         with self._snapshot() as connection:
             if start < self._floor(connection, rooms):
                 return MissedEvents(False, ())
-            for query, subjects in zip(
-                _SINCE, (rooms, rooms, (who,), (who,)), strict=True
-            ):
-                for subject in subjects:
-                    values = (*storable((subject,)), start, until, _sane(limit + 1))
+            for query, names in zip(_SINCE, subjects, strict=True):
+                for name in names:
+                    values = (*storable((name,)), start, until, _bounded(limit + 1))
                     found.update(
                         (row[0], row) for row in connection.execute(query, values)
                     )
@@ -99,25 +120,25 @@ class Reader:
     def search(
         self, room: str, words: str, limit: int, until: int
     ) -> tuple[Stored, ...]:
-        """See ``Journal.search``, and ``words`` for what matches."""
-        phrases = asked(words)
+        """See ``interfaces.History.search``, and ``tokenizer`` for what matches."""
+        phrases = phrases_in(words)
         if not phrases:
             return ()
-        # Each a quoted string, in which nothing is an operator; the star outside
-        # makes its last word the beginning of one.
+        # Each phrase is a quoted string, in which nothing is an operator; the star
+        # after it makes its last word a prefix.
         query = " AND ".join(f'"{phrase}" *' for phrase in phrases)
         with self._snapshot() as connection:
-            values = (query, until, *storable((room,)), _sane(limit))
+            values = (query, until, *storable((room,)), _bounded(limit))
             rows = connection.execute(_SEARCH, values).fetchall()
         return self._stored(reversed(rows))
 
     def interrupt(self) -> None:
-        """Give up what is being answered; from any thread."""
+        """Abort the query that is running; call this from any thread."""
         if self._connection is not None:
             self._connection.interrupt()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the connection."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -130,11 +151,11 @@ class Reader:
         limit: int,
         until: int,
     ) -> tuple[Stored, ...]:
-        values = (*storable((room,)), end, until, _sane(limit))
+        values = (*storable((room,)), end, until, _bounded(limit))
         return self._stored(reversed(connection.execute(_BEFORE, values).fetchall()))
 
     def _floor(self, connection: sqlite3.Connection, rooms: Sequence[str]) -> int:
-        """The id after which nothing of these rooms was trimmed."""
+        """The id after which no event of these rooms was deleted."""
         (floor,) = connection.execute("SELECT floor FROM journal").fetchone()
         for room in rooms:
             trimmed = connection.execute(
@@ -149,20 +170,20 @@ class Reader:
 
     @contextmanager
     def _snapshot(self) -> Iterator[sqlite3.Connection]:
-        """What is in the file at one moment, whatever is written meanwhile."""
+        """The database at one moment, whatever is written meanwhile."""
         connection = self._connection
         if connection is None:
-            raise StoreError("the chat is closing; its history is not to be had")
+            raise StoreError("the chat is closing; its history cannot be read")
         try:
             connection.execute("BEGIN")
             yield connection
         except sqlite3.Error as error:
-            raise self._file.explain(error) from error
+            raise explain(self._path, error) from error
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
 
 
-def _sane(limit: int) -> int:
-    """A limit that SQLite can take: below 0 it would mean none."""
-    return min(max(limit, 0), 1_000_000)
+def _bounded(limit: int) -> int:
+    """A limit for SQLite, where a negative one would mean none."""
+    return min(max(limit, 0), MAX_LIMIT)

@@ -1,116 +1,105 @@
-"""Events as rows of the SQLite journal's table, and back.
-
-Rules of this file: pure functions; the numbers in ``KINDS`` are in files out
-there and never change their meaning.
-"""
+"""Events as rows of the SQLite journal's table, and back, by the table of records."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any
 
-from twisted_chat.core.events import (
-    Action,
-    AwaySet,
-    CustomEvent,
-    DirectMessage,
-    Entry,
-    Event,
-    Joined,
-    Left,
-    Message,
-    Quit,
-    Renamed,
-    Stored,
-    TopicSet,
-)
-from twisted_chat.journals.tokenizer import spelled_out
+from twisted_chat.core.events import Entry, Stored
+from twisted_chat.journals.records import RECORDS, Index, Record, records_of
+from twisted_chat.journals.tokenizer import spaced
 
-SPOKEN = "kind IN (1, 2)"
-"""What a room's history is made of; word for word as in the index of it."""
+_CELLS = ("room", "nick", "other", "text", "raw", "who", "to_who")
+_SELECTED = ("id", "kind", "time", *_CELLS)
 
-LAST_SPOKEN = 2
-"""Kinds up to this one are spoken."""
+COLUMNS = ", ".join(_SELECTED)
+"""The columns that ``stored_from`` reads, in order."""
 
-COLUMNS = "id, kind, time, room, nick, other, text, raw, who, to_who"
-"""What ``stored_from`` reads, in this order."""
-
-WIDTH = 11
-"""Columns of one row on its way in: ``COLUMNS`` and ``words``."""
+WIDTH = len(_SELECTED) + 1
+"""Columns of a row to insert: ``COLUMNS``, and ``words`` for the full-text search."""
 
 DIGITS = 16
-"""Of the number in a position; enough for any id that SQLite can give."""
+"""Digits of the number in a position; enough for any id of SQLite."""
 
 Row = tuple[Any, ...]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def _spoken(kind: int, event: Message | Action, raw: str | None) -> Row:
-    text = event.text
-    words = spelled_out(text)
-    other = None if words is text else words
-    return (kind, event.room, event.nick, None, text, raw, None, None, other)
+def _kinds(index: Index) -> tuple[int, ...]:
+    return tuple(record.kind for record in records_of(index))
 
 
-_TO_ROW: dict[type[Any], Callable[[Any], Row]] = {
-    Message: lambda e: _spoken(1, e, e.raw),
-    Action: lambda e: _spoken(2, e, None),
-    TopicSet: lambda e: (3, e.room, e.nick, None, e.text, *_NOTHING),
-    DirectMessage: lambda e: (
-        4,
-        None,
-        e.nick,
-        e.recipient,
-        e.text,
-        None,
-        e.client_id,
-        e.recipient_id,
-        None,
-    ),
-    Joined: lambda e: (5, e.room, e.nick, None, None, *_NOTHING),
-    Left: lambda e: (6, e.room, e.nick, None, None, *_NOTHING),
-    Quit: lambda e: (7, None, e.nick, None, None, *_NOTHING),
-    Renamed: lambda e: (8, None, e.old, e.new, None, *_NOTHING),
-    AwaySet: lambda e: (9, None, e.nick, None, e.text, *_NOTHING),
-    CustomEvent: lambda e: (10, e.room, e.nick, None, None, e.raw, None, None, None),
-}
-_NOTHING: Row = (None, None, None, None)
+def condition(index: Index) -> str:
+    """The SQL condition for the events of an index.
 
-KINDS: dict[int, Callable[[Row], Event]] = {
-    1: lambda r: Message(r[3], r[4], r[6], "", r[7]),
-    2: lambda r: Action(r[3], r[4], r[6], ""),
-    3: lambda r: TopicSet(r[3], r[4], r[6], ""),
-    4: lambda r: DirectMessage(r[4], r[5], r[6], r[8], r[9]),
-    5: lambda r: Joined(r[3], r[4], ""),
-    6: lambda r: Left(r[3], r[4], ""),
-    7: lambda r: Quit(r[4], ""),
-    8: lambda r: Renamed(r[4], r[5], ""),
-    9: lambda r: AwaySet(r[4], r[6], ""),
-    10: lambda r: CustomEvent(r[3], r[4], r[7], ""),
-}
-"""What each kind of row says; who did it is kept for private messages only."""
+    It must be word for word the one in the ``CREATE INDEX`` that it is to use.
+    """
+    kinds = _kinds(index)
+    if len(kinds) == 1:
+        return f"kind = {kinds[0]}"
+    return f"kind IN ({', '.join(map(str, kinds))})"
+
+
+IS_MESSAGE = condition(Index.ROOM)
+"""The SQL condition for the messages of rooms, which are counted and searched."""
+
+MESSAGE_KINDS = frozenset(_kinds(Index.ROOM))
+
+
+def _encoder(record: Record) -> Callable[[Any], Row]:
+    """Makes the cells of an event, and the words if they differ from its text."""
+    values = record.values
+    absent = len(record.columns)
+    arrange = itemgetter(
+        *(
+            record.columns.index(cell) if cell in record.columns else absent
+            for cell in _CELLS
+        )
+    )
+    if record.index is not Index.ROOM:
+        return lambda event: (*arrange((*values(event), None)), None)
+
+    def encode(event: Any) -> Row:
+        text = event.text
+        words = spaced(text)
+        cells = arrange((*values(event), None))
+        return (*cells, None if words is text else words)
+
+    return encode
+
+
+def _decoder(record: Record) -> Callable[[Row], Any]:
+    """Makes an event of a row; what is not kept is the empty text."""
+    make = record.event
+    # The empty text stands behind the row's last column.
+    take = itemgetter(
+        *(_SELECTED.index(column) if column else -1 for column in record.columns)
+    )
+    return lambda row: make(*take((*row, "")))
+
+
+_ENCODERS = {record.event: (record.kind, _encoder(record)) for record in RECORDS}
+_DECODERS = {record.kind: _decoder(record) for record in RECORDS}
 
 
 def rows_of(batch: Sequence[Entry], first: int, time: int) -> list[Row]:
-    """One row for each entry, numbered from ``first``.
+    """One row per entry, numbered from ``first``.
 
     :param time: milliseconds since 1970.
     """
-    to_row = _TO_ROW
     rows = []
-    number = first
-    for entry in batch:
+    for number, entry in enumerate(batch, first):
         event = entry.event
-        kind, *rest = to_row[type(event)](event)
-        rows.append((number, kind, time, *rest))
-        number += 1
+        kind, encode = _ENCODERS[type(event)]
+        rows.append((number, kind, time, *encode(event)))
     return rows
 
 
 def stored_of(batch: Sequence[Entry], name: str, first: int, time: int) -> list[Stored]:
-    """What those rows are announced as."""
+    """The entries as they are announced once those rows are stored."""
     return [
         Stored(f"{name}-{number:0{DIGITS}d}", time, entry.event, entry.key)
         for number, entry in enumerate(batch, first)
@@ -118,7 +107,7 @@ def stored_of(batch: Sequence[Entry], name: str, first: int, time: int) -> list[
 
 
 def storable(row: Row) -> Row:
-    """The row without lone surrogates, which SQLite cannot keep."""
+    """The row without lone surrogates, which SQLite cannot store."""
     return tuple(
         _SURROGATES.sub("\ufffd", value) if isinstance(value, str) else value
         for value in row
@@ -126,12 +115,12 @@ def storable(row: Row) -> Row:
 
 
 def stored_from(name: str, row: Row) -> Stored:
-    """What a row of ``COLUMNS`` says."""
-    return Stored(f"{name}-{row[0]:0{DIGITS}d}", row[2], KINDS[row[1]](row))
+    """The event in a row of ``COLUMNS``."""
+    return Stored(f"{name}-{row[0]:0{DIGITS}d}", row[2], _DECODERS[row[1]](row))
 
 
 def number_in(name: str, position: str) -> int | None:
-    """The id that a position stands for; ``None`` if it is not of this journal."""
+    """The id in a position; ``None`` if the position is not of this journal."""
     start, dash, digits = position.partition("-")
     if start != name or not dash or len(digits) != DIGITS:
         return None

@@ -56,7 +56,7 @@ end
 
 local function keep(event, at, ms, most)
   local what = event[1]
-  if what == 'said' then
+  if what == 'room' then
     redis.call('XADD', 'chat:room:' .. event[2], 'MAXLEN', most, at, 'e', event[5])
     keep_room(event[2], ms)
   elseif what == 'topic' then
@@ -67,7 +67,7 @@ local function keep(event, at, ms, most)
     end
     keep_for_a_while('chat:topic:' .. event[2], TOPICS, at, event[5])
     keep_room(event[2], ms)
-  elseif what == 'whispered' then
+  elseif what == 'direct' then
     keep_for_a_while('chat:whispers:' .. event[2], WHISPERS, at, event[5])
     if event[3] ~= event[2] then
       keep_for_a_while('chat:whispers:' .. event[3], WHISPERS, at, event[5])
@@ -96,7 +96,7 @@ local function publish(events, most)
 end
 
 local function gone(who, nick, key)
-  return {'gone', who, '', '', cjson.encode({'Gone', key, nick, who})}
+  return {'quit', who, '', '', cjson.encode({'Gone', key, nick, who})}
 end
 
 local function person_of(server, who)
@@ -141,7 +141,7 @@ end
 -- Bring who is where up to an event; add to events what everyone is to hear of it.
 local function happen(server, event, events)
   local what, who = event[1], event[2]
-  if what == 'said' or what == 'topic' or what == 'whispered' or what == '' then
+  if what == 'room' or what == 'topic' or what == 'direct' or what == '' then
     events[#events + 1] = event
     return
   end
@@ -149,7 +149,7 @@ local function happen(server, event, events)
   if at and at ~= server then
     -- The client has moved to another server: what this one had still to say of it
     -- is out of date, unless it is coming back.
-    if what ~= 'joined' then return end
+    if what ~= 'join' then return end
     local person = person_of(at, who)
     if person then
       events[#events + 1] = gone(who, person.nick, 'moved')
@@ -158,21 +158,21 @@ local function happen(server, event, events)
     at = false
   end
   events[#events + 1] = event
-  if what == 'gone' or what == 'renamed' then free(server, who, event[4]) end
-  if what == 'gone' then
+  if what == 'quit' or what == 'rename' then free(server, who, event[4]) end
+  if what == 'quit' then
     if at then forget(server, who) end
     return
   end
   local person = at and person_of(server, who)
-  if what == 'joined' then
+  if what == 'join' then
     person = person or {rooms = '', away = ''}
     person.nick = event[4]
     person.rooms = with_room(person.rooms, event[3])
   elseif not person then
     return
-  elseif what == 'left' then
+  elseif what == 'leave' then
     person.rooms = without_room(person.rooms, event[3])
-  elseif what == 'renamed' then
+  elseif what == 'rename' then
     person.nick = event[3]
   elseif what == 'away' then
     person.away = event[3]

@@ -3,7 +3,7 @@
 -- all that are here and beyond all floors.
 CREATE TABLE events (
     id INTEGER PRIMARY KEY,
-    kind INTEGER NOT NULL,  -- see KINDS in sqlite_rows.py
+    kind INTEGER NOT NULL,  -- see journals/records.py
     time INTEGER NOT NULL,  -- milliseconds since 1970, UTC
     room TEXT,
     nick TEXT NOT NULL,

@@ -1,0 +1,95 @@
+"""Tests of twisted_chat.journals.sqlite.history, beside the journals' contract."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import NoReturn
+
+from twisted.internet.defer import Deferred
+
+from tests.journals.contract import (
+    said,
+    texts,
+)
+from tests.support.sqlite import SqliteTestCase
+from twisted_chat.core.events import TopicSet
+from twisted_chat.core.interfaces import StoreError
+from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
+
+
+class HistoryTests(SqliteTestCase):
+    """What was announced, and nothing else."""
+
+    def test_newcomers_while_someone_speaks(self) -> None:
+        """A message is in a newcomer's history or comes as news, never both."""
+        journal = self.started()
+        self.append(journal, said("one"))
+        reading = self.pools.made[1]
+        reading.hold = True
+        asked = Deferred.fromCoroutine(journal.history.room("lobby", 10))
+        self.append(journal, said("two"), TopicSet("lobby", "a", "weather", "a"))
+        reading.work()
+        self.assertEqual(texts(self.successResultOf(asked).recent), ["one"])
+        state = self.run_now(journal.history.room("lobby", 10))
+        self.assertEqual(reading.waiting, [])
+        self.assertEqual(
+            (state.topic, texts(state.recent)), ("weather", ["one", "two"])
+        )
+
+    def test_keep(self) -> None:
+        """With ``--keep 3`` a newcomer is never shown more, trimmed yet or not."""
+        first = self.started(keep=30)
+        self.append(first, *(said(str(n)) for n in range(32)))
+        self.assertEqual(len(self.run_now(first.history.room("lobby", 100)).recent), 30)
+        self.assertEqual(
+            len(self.run_now(first.history.before("lobby", None, 100))), 32
+        )
+
+
+class SearchTests(SqliteTestCase):
+    """The search learns in the background what was said."""
+
+    def test_finds_all_that_was_announced(self) -> None:
+        """Who searches finds what everyone has seen, however new it is."""
+        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 3)
+        journal = self.started()
+        for n in range(5):
+            self.append(journal, said(f"tea {n}"), said("and cake"))
+            hits = self.run_now(journal.history.search("lobby", "tea", 10))
+            self.assertEqual(texts(hits), [f"tea {m}" for m in range(n + 1)])
+
+    def test_in_the_background(self) -> None:
+        """Many lines are indexed without anyone asking."""
+        journal = self.started()
+        for n in range(sqlite_maintenance.INDEX_THRESHOLD):
+            self.append(journal, said(f"tea {n}"))
+        rows = self.connection(journal).execute("SELECT searchable FROM journal")
+        self.assertEqual(rows.fetchone(), (sqlite_maintenance.INDEX_THRESHOLD,))
+
+    def test_while_the_chat_closes(self) -> None:
+        """Who searches then is refused, wherever the question had got to."""
+        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 1)
+        journal = self.started()
+        self.append(journal, said("tea one"), said("tea two"))
+        writing = self.pools.made[0]
+        writing.hold = True
+        asked = Deferred.fromCoroutine(journal.history.search("lobby", "tea", 10))
+        closing = Deferred.fromCoroutine(journal.close())
+        writing.work()
+        self.successResultOf(closing)
+        self.assertIn("closing", str(self.failureResultOf(asked, StoreError).value))
+        self.assertEqual(self.pools.running(), [])
+
+    def test_that_cannot_be_brought_up_to_date(self) -> None:
+        """Who searches is told why; everyone else goes on."""
+        journal = self.started()
+        self.append(journal, said("tea"))
+        error = sqlite3.OperationalError("as the test wants it")
+        error.sqlite_errorname = "SQLITE_FULL"
+
+        def fails(_connection: object) -> NoReturn:
+            raise error
+
+        self.patch(sqlite_maintenance, "_relaxed_transaction", fails)
+        self.assertIn("full", self.refused(journal.history.search("lobby", "tea", 10)))
+        self.assertIsNone(journal.healthy())

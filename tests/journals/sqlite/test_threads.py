@@ -1,0 +1,75 @@
+"""Tests of twisted_chat.journals.sqlite.threads, with real threads."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.journals.contract import (
+    NOW,
+    entry,
+    said,
+    texts,
+)
+from tests.support.threads import MEMORY, Pumped
+from twisted_chat.core.events import Stored
+from twisted_chat.core.interfaces import MissedEvents, StoreError
+from twisted_chat.journals.sqlite.journal import SqliteJournal
+
+
+class ThreadTests(SynchronousTestCase):
+    """The same with real threads."""
+
+    def setUp(self) -> None:
+        folder = TemporaryDirectory(dir=MEMORY)
+        self.addCleanup(folder.cleanup)
+        self.path = str(Path(folder.name, "chat.sqlite"))
+        self.reactor = Pumped()
+        self.before = threading.active_count()
+
+    def test_a_busy_evening(self) -> None:
+        """Many batches, questions in between, everything shown once, in order."""
+        journal = SqliteJournal(self.path, self.reactor, lambda: NOW, keep=200)
+        heard: list[Stored] = []
+        threads: set[str] = set()
+
+        def announce(batch: Any) -> None:
+            threads.add(threading.current_thread().name)
+            heard.extend(batch)
+
+        journal.subscribe(announce)
+
+        async def evening() -> None:
+            await journal.open()
+            waiting = []
+            for n in range(100):
+                batch = [entry(said(f"tea {n}.{m}")) for m in range(n)]
+                waiting.append(journal.append(batch))
+                if n % 10 == 0:
+                    state = await journal.history.room("lobby", 60)
+                    assert len(state.recent) <= len(heard)
+                    await journal.history.search("lobby", "tea", 10)
+            for one in waiting:
+                await one
+            last = heard[-1].position
+            missed = await journal.history.since(last, ["lobby"], "x", 10)
+            assert missed == MissedEvents(True, ())
+            await journal.close()
+
+        self.reactor.run(evening())
+        expected = [f"tea {n}.{m}" for n in range(100) for m in range(n)]
+        self.assertEqual(texts(heard), expected)
+        self.assertEqual(threads, {threading.current_thread().name})
+        self.assertEqual(threading.active_count(), self.before)
+
+    def test_a_start_that_fails(self) -> None:
+        """No thread is left to keep the process alive."""
+        Path(self.path).write_text("notes")
+        journal = SqliteJournal(self.path, self.reactor, lambda: NOW)
+        with self.assertRaises(StoreError):
+            self.reactor.run(journal.open())
+        self.assertEqual(threading.active_count(), self.before)

@@ -1,0 +1,172 @@
+"""Test cases with a SQLite database of their own, and a connection that fails."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.journals.contract import NOW, JournalHarness, entry, texts
+from tests.support.threads import MEMORY, Caller, Pools
+from twisted_chat.core.events import Event, Stored
+from twisted_chat.core.interfaces import StoreError
+from twisted_chat.journals.sqlite.file import DatabaseFile
+from twisted_chat.journals.sqlite.journal import SqliteJournal
+from twisted_chat.journals.sqlite.reader import Reader
+from twisted_chat.journals.sqlite.writer import Writer
+
+
+class FileTestCase(SynchronousTestCase):
+    """A folder of one's own."""
+
+    def setUp(self) -> None:
+        folder = TemporaryDirectory(dir=MEMORY)
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.path = self.folder / "chat.sqlite"
+
+    def opened(self, path: Path | str | None = None) -> DatabaseFile:
+        """The file, held and prepared until the end of the test."""
+        file = DatabaseFile(str(path or self.path))
+        self.addCleanup(file.release)
+        file.lock()
+        file.prepare()
+        return file
+
+    def refusal(self, work: Callable[[], object]) -> str:
+        """The one line that it ends with."""
+        with self.assertRaises(StoreError) as caught:
+            work()
+        line = str(caught.exception)
+        self.assertNotIn("\n", line)
+        return line
+
+    def pragma(self, name: str) -> object:
+        """What the file says of itself."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+class Faulty:
+    """A connection to a disk that fails at one statement.
+
+    :param after: the statement takes effect before it fails.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        statement: str,
+        name: str,
+        *,
+        after: bool = False,
+    ) -> None:
+        self._connection = connection
+        self._statement = statement
+        self._name = name
+        self._after = after
+        self.closed = False
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> sqlite3.Cursor:
+        if not statement.startswith(self._statement):
+            return self._connection.execute(statement, values)
+        if self._after:
+            self._connection.execute(statement, values)
+        error = sqlite3.OperationalError("as the test wants it")
+        error.sqlite_errorname = self._name
+        raise error
+
+    def close(self) -> None:
+        self.closed = True
+        self._connection.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+
+class WriterTestCase(FileTestCase):
+    """A writer on a new file."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.file = self.opened()
+
+    def writer(
+        self, keep: int | None = None, file: DatabaseFile | None = None
+    ) -> Writer:
+        writer = Writer(file or self.file, keep)
+        self.addCleanup(writer.close)
+        return writer
+
+    def store(self, writer: Writer, *events: Event) -> list[Stored]:
+        return writer.store([entry(event) for event in events], 1_000)
+
+    def history(self, writer: Writer, room: str = "lobby") -> list[str]:
+        reader = Reader(self.file, writer.name)
+        try:
+            return texts(reader.before(room, None, 100_000, writer.last))
+        finally:
+            reader.close()
+
+    def break_(
+        self, writer: Writer, statement: str, name: str, *, after: bool = False
+    ) -> Faulty:
+        assert writer._connection is not None
+        faulty = Faulty(writer._connection, statement, name, after=after)
+        writer._connection = cast("sqlite3.Connection", faulty)
+        return faulty
+
+    def index(self, writer: Writer) -> None:
+        """Have the search know everything."""
+        while writer.indexed < writer.last:
+            writer.index()
+
+    def check_search(self, writer: Writer) -> None:
+        """The search knows what is there, once it is asked, and nothing else."""
+        self.index(writer)
+        connection = self.file.connect_writer()
+        try:
+            connection.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+            indexed = connection.execute(
+                "SELECT count(*) FROM search WHERE search MATCH 'tea'"
+            ).fetchone()
+            there = connection.execute(
+                "SELECT count(*) FROM events WHERE kind IN (1, 2) AND text LIKE '%tea%'"
+            ).fetchone()
+        finally:
+            connection.close()
+        self.assertEqual(indexed, there)
+
+
+class SqliteTestCase(JournalHarness, SynchronousTestCase):
+    """A journal whose threads are none."""
+
+    def setUp(self) -> None:
+        folder = TemporaryDirectory(dir=MEMORY)
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+        self.path = self.folder / "chat.sqlite"
+        self.caller = Caller()
+        self.pools = Pools()
+
+    def make(self, keep: int | None = None) -> SqliteJournal:
+        return SqliteJournal(str(self.path), self.caller, lambda: NOW, keep, self.pools)
+
+    def started(self, keep: int | None = None) -> SqliteJournal:
+        journal = self.opened(keep)
+        assert isinstance(journal, SqliteJournal)
+        return journal
+
+    def ask(self, journal: SqliteJournal, *events: Event) -> Deferred[None]:
+        return journal.append([entry(event) for event in events])
+
+    def connection(self, journal: SqliteJournal) -> Any:
+        """What the journal writes with."""
+        assert journal._writer is not None
+        return journal._writer._connection

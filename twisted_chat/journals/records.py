@@ -1,0 +1,179 @@
+"""The table of records: how each kind of event is stored, in every journal.
+
+A new kind of event is one row of ``RECORDS``; memory, SQLite and Redis derive theirs
+from it.  Invariants: the numbers and names are in databases and never change their
+meaning; a field is only ever added at the end of an event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from operator import attrgetter
+from typing import Any
+
+from twisted_chat.core.events import (
+    Action,
+    AwaySet,
+    CustomEvent,
+    DirectMessage,
+    Event,
+    Joined,
+    Left,
+    Message,
+    Quit,
+    Renamed,
+    TopicSet,
+)
+
+
+class Index(StrEnum):
+    """What a history is read by.  The values are names in ``redis/lua``."""
+
+    ROOM = "room"
+    """The messages of a room: its history proper, shown and searched."""
+
+    TOPIC = "topic"
+    """The topics of a room, for clients that resume."""
+
+    DIRECT = "direct"
+    """The direct messages of a client, for when it resumes."""
+
+
+IndexKey = tuple[Index, str]
+"""An index and its subject: the room, or the id of the client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """How one kind of event is stored.
+
+    :ivar event: the class of the event.
+    :ivar kind: its number in SQLite.
+    :ivar name: its name in Redis.
+    :ivar columns: for each field of the event, the SQLite column that keeps it;
+        ``None`` for what SQLite does not keep.  Client ids are secrets, so it keeps
+        only those of direct messages.
+    :ivar index: where the event is found again; ``None`` if it never is.
+    :ivar subjects: the fields that name its subjects in that index.
+    :ivar presence: how the event changes presence: the operation of
+        ``redis/lua/common.lua`` and the fields that it takes.
+    :ivar required: the fewest fields that a record in Redis has; earlier versions
+        wrote fewer than now.
+    :ivar values: takes an event's fields, in order.
+    """
+
+    event: type[Any]
+    kind: int
+    name: str
+    columns: tuple[str | None, ...]
+    index: Index | None = None
+    subjects: tuple[str, ...] = ()
+    presence: tuple[str, ...] = ()
+    required: int = 0
+    values: Callable[[Any], tuple[Any, ...]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        names = [each.name for each in fields(self.event)]
+        # As the dataclass is frozen.
+        object.__setattr__(self, "values", attrgetter(*names))
+        object.__setattr__(self, "required", self.required or len(names))
+
+    def index_keys(self, event: Event) -> tuple[IndexKey, ...]:
+        """Under which keys an event of this kind is found again, each once."""
+        index = self.index
+        if index is None:
+            return ()
+        subjects = dict.fromkeys(getattr(event, name) for name in self.subjects)
+        return tuple((index, subject) for subject in subjects)
+
+
+RECORDS = (
+    Record(
+        Message,
+        kind=1,
+        name="Said",
+        columns=("room", "nick", "text", None, "raw"),
+        index=Index.ROOM,
+        subjects=("room",),
+        required=4,
+    ),
+    Record(
+        Action,
+        kind=2,
+        name="Acted",
+        columns=("room", "nick", "text", None),
+        index=Index.ROOM,
+        subjects=("room",),
+    ),
+    Record(
+        TopicSet,
+        kind=3,
+        name="TopicSet",
+        columns=("room", "nick", "text", None),
+        index=Index.TOPIC,
+        subjects=("room",),
+    ),
+    Record(
+        DirectMessage,
+        kind=4,
+        name="Whispered",
+        columns=("nick", "other", "text", "who", "to_who"),
+        index=Index.DIRECT,
+        subjects=("client_id", "recipient_id"),
+    ),
+    Record(
+        Joined,
+        kind=5,
+        name="Joined",
+        columns=("room", "nick", None),
+        presence=("join", "client_id", "room", "nick"),
+    ),
+    Record(
+        Left,
+        kind=6,
+        name="Left",
+        columns=("room", "nick", None),
+        presence=("leave", "client_id", "room"),
+    ),
+    Record(
+        Quit,
+        kind=7,
+        name="Gone",
+        columns=("nick", None),
+        presence=("quit", "client_id"),
+    ),
+    Record(
+        Renamed,
+        kind=8,
+        name="Renamed",
+        columns=("nick", "other", None),
+        presence=("rename", "client_id", "new"),
+    ),
+    Record(
+        AwaySet,
+        kind=9,
+        name="AwaySet",
+        columns=("nick", "text", None),
+        presence=("away", "client_id", "text"),
+    ),
+    Record(
+        CustomEvent,
+        kind=10,
+        name="Signalled",
+        columns=("room", "nick", "raw", None),
+    ),
+)
+
+BY_EVENT: dict[type[Any], Record] = {record.event: record for record in RECORDS}
+
+
+def index_keys(event: Event) -> tuple[IndexKey, ...]:
+    """Under which keys an event is found again; none if it never is."""
+    return BY_EVENT[type(event)].index_keys(event)
+
+
+def records_of(index: Index) -> tuple[Record, ...]:
+    """The kinds of events that are found in an index."""
+    return tuple(record for record in RECORDS if record.index is index)

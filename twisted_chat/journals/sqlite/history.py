@@ -1,0 +1,110 @@
+"""The history of the SQLite journal, read by two threads.
+
+One thread reads and one searches, so that a long search delays no client that joins.
+Invariant: an event is returned only once it was announced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from twisted_chat.core.events import Stored
+from twisted_chat.core.interfaces import MissedEvents, RoomState, StoreError
+from twisted_chat.journals.recent import CACHED_MESSAGES, RecentRooms
+
+from .reader import Reader
+from .threads import WorkerThread
+
+
+class SqliteHistory:
+    """See ``interfaces.History``.
+
+    :param reading: the thread that reads.
+    :param searching: the thread that searches.
+    :param index: makes the full-text search find everything up to this id.
+    :param keep: messages kept per room; ``None`` for all.
+    """
+
+    def __init__(
+        self,
+        reading: WorkerThread,
+        searching: WorkerThread,
+        index: Callable[[int], Awaitable[None]],
+        keep: int | None,
+    ) -> None:
+        self._reading = reading
+        self._searching = searching
+        self._index = index
+        self._keep = keep
+        self._readers: tuple[Reader, Reader] | None = None
+        self._announced = 0
+        self._recent = RecentRooms()
+
+    def open(self, reader: Reader, searcher: Reader, announced: int) -> None:
+        """Read with these connections.
+
+        :param announced: the id of the last event announced.
+        """
+        self._readers = reader, searcher
+        self._announced = announced
+
+    async def close(self) -> None:
+        """Close the connections; a search that runs is interrupted."""
+        if self._readers is None:
+            return
+        reader, searcher = self._readers
+        self._readers = None
+        searcher.interrupt()
+        await self._searching.run(searcher.close)
+        await self._reading.run(reader.close)
+
+    def announcing(self, batch: Sequence[Stored]) -> None:
+        """Take note of a batch that is being announced."""
+        self._announced += len(batch)
+        self._recent.apply(batch)
+
+    async def room(self, room: str, limit: int) -> RoomState:
+        """A room's topic and its last ``limit`` messages."""
+        if self._keep is not None:
+            limit = min(limit, self._keep)
+        known = self._recent.state(room, limit)
+        if known is not None:
+            return known
+        reader, _ = self._opened()
+        loading = self._recent.load(room)
+        state = await self._reading.run(
+            reader.room, room, max(limit, CACHED_MESSAGES), self._announced
+        )
+        loading.fill(state)
+        recent = state.recent[-limit:] if limit > 0 else ()
+        return RoomState(state.topic, recent)
+
+    async def before(
+        self, room: str, position: str | None, limit: int
+    ) -> tuple[Stored, ...]:
+        """The last ``limit`` messages before a position, oldest first."""
+        reader, _ = self._opened()
+        return await self._reading.run(
+            reader.before, room, position, limit, self._announced
+        )
+
+    async def since(
+        self, position: str, rooms: Sequence[str], client_id: str, limit: int
+    ) -> MissedEvents:
+        """The events that a client missed since a position."""
+        reader, _ = self._opened()
+        return await self._reading.run(
+            reader.since, position, tuple(rooms), client_id, limit, self._announced
+        )
+
+    async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
+        """The last ``limit`` messages that contain all the words, see ``tokenizer``."""
+        until = self._announced
+        await self._index(until)
+        _, searcher = self._opened()
+        return await self._searching.run(searcher.search, room, words, limit, until)
+
+    def _opened(self) -> tuple[Reader, Reader]:
+        if self._readers is None:
+            raise StoreError("the chat is closing; its history cannot be read")
+        return self._readers
