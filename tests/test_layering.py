@@ -111,6 +111,8 @@ def package_modules() -> tuple[Module, ...]:
     top = ROOT / PACKAGE
     found = []
     for path in sorted(top.rglob("*.py")):
+        if path.parent == top / "test":
+            continue  # the entry point for trial is no part of the product
         parts = path.relative_to(top).with_suffix("").parts
         found.append(Module(".".join(p for p in parts if p != "__init__"), path))
     if (ROOT / PLUGIN).exists():
