@@ -1,8 +1,8 @@
-# What one types in a checkout. `make` alone lists it.
+# The commands of a checkout. `make` alone lists them.
 #
-# Everything happens in a virtual environment of the checkout's own, .venv. It is made, and what is
-# needed put in, the first time a target needs it and again when setup.cfg or pyproject.toml change.
-# The install is "editable": a change in the checkout counts at once, with no install again.
+# Everything runs in the checkout's own virtual environment, .venv, which is created when a target first
+# needs it and updated when setup.cfg or pyproject.toml change. The install is "editable": a change in the
+# checkout takes effect without installing again.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -13,89 +13,108 @@ PORT ?= 3000
 VENV ?= .venv
 BIN := $(VENV)/bin
 NODE_DIR := tests/end_to_end
-# What is checked: only what is there.
+# Some of these may be absent.
 SOURCES := $(wildcard twisted_chat twisted/plugins/twisted_chat_plugin.py tests bench)
 JS_TESTS := $(wildcard tests/web/*.test.js tests/web/*.test.mjs)
 JS_SOURCES := $(wildcard twisted_chat/web tests/web $(NODE_DIR))
 ESLINT := $(NODE_DIR)/node_modules/.bin/eslint
-TESTS ?= tests
+# A selection for `make pytest` and `make trial`; both run all unit tests without one.
+TESTS ?=
 PYTEST_FLAGS ?= -q
+# End-to-end tests mostly wait for programs, so more of them run at once than there are cores.
+WORKERS ?= 3
 SEEDS ?= 1
 SECONDS_EACH ?= 60
 
-.PHONY: help run test pytest trial js lint lint-js format bench faults coverage clean
+.PHONY: help run test missing pytest trial js end-to-end test-deps lint lint-js format bench faults coverage clean
 
 help: ## this list
-	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
-run: $(VENV)/.ready-run ## start the chat on port 3000 (PORT=... for another), in the foreground
+run: $(VENV)/.ready-run ## run the chat in the foreground on port 3000 (PORT=4000 for another)
 	@host="$$(hostname 2>/dev/null || echo localhost)"; \
 	printf '%s\n' \
 	    "" \
-	    "The chat starts on port $(PORT). Join it, as often as you like, with any of these:" \
+	    "The chat starts on port $(PORT). Connect with any of these, as many times as you like:" \
 	    "" \
 	    "    telnet localhost $(PORT)" \
 	    "    nc localhost $(PORT)" \
 	    "    a browser at http://localhost:$(PORT)/" \
 	    "" \
-	    "(telnet -E, if it stops at letters such as a curly quote.)" \
-	    "Others on your network say $$host (or its address) instead of localhost." \
-	    "Ctrl-C here ends it. What is said is kept in $$PWD/chat.sqlite" \
+	    "Use telnet -E if telnet stops at characters such as a curly quote." \
+	    "Others on your network use $$host (or its address) instead of localhost." \
+	    "Press Ctrl-C to stop. Messages are stored in $$PWD/chat.sqlite" \
 	    ""
 	@exec $(BIN)/twistd --nodaemon --pidfile= chat --port $(PORT)
 
-test: pytest trial js ## run every test, under pytest and under trial
+test: missing pytest trial js end-to-end ## every test: unit tests under pytest and trial, end-to-end tests once
 
-pytest: $(VENV)/.ready-test
-	@$(BIN)/python -m pytest $(PYTEST_FLAGS) $(TESTS)
+# One line for each program that a test needs and this machine does not have.
+missing: $(VENV)/.ready-test
+	@$(BIN)/python -m tests.end_to_end.requirements
 
-trial: $(VENV)/.ready-test
-	@$(BIN)/python -m twisted.trial --reporter=text $(subst /,.,$(TESTS))
+pytest: $(VENV)/.ready-test ## unit tests under pytest; TESTS=tests/core for a selection
+	@printf '\n== %s\n' "$(if $(TESTS),$(TESTS) under pytest,unit tests under pytest: about 10 s)"
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS) $(if $(TESTS),$(TESTS),tests --ignore tests/end_to_end)
 
-js:
-ifneq ($(JS_TESTS),)
+trial: $(VENV)/.ready-test ## unit tests under trial; TESTS=tests/core for a selection
+	@printf '\n== %s\n' "$(if $(TESTS),$(TESTS) under trial,unit tests under trial: about 10 s)"
+	@$(BIN)/python -m twisted.trial --reporter=text \
+	    $(if $(TESTS),$(subst /,.,$(patsubst %/,%,$(TESTS:.py=))),twisted_chat)
+
+js: ## unit tests of the page's scripts under node
+	@printf '\n== %s\n' "scripts of the page under node: about 5 s"
 	@if command -v node >/dev/null; then \
-	    said="$$(node --test --test-reporter=tap $(JS_TESTS) 2>&1)" || { echo "$$said" >&2; exit 1; }; \
-	    sed -nE 's/^# (pass [0-9]+)$$/\1 (scripts of the page)/p' <<<"$$said"; \
-	elif [ -n "$${CHAT_TESTS_REQUIRE_ALL:-}" ]; then echo "node is missing: apt-get install nodejs" >&2; exit 1; \
-	else echo "skipped: the tests of the page's scripts need node: apt-get install nodejs"; fi
-endif
+	    output="$$(node --test --test-reporter=tap $(JS_TESTS) 2>&1)" || { echo "$$output" >&2; exit 1; }; \
+	    sed -nE 's/^# pass ([0-9]+)$$/\1 passed/p' <<<"$$output"; \
+	elif [ -n "$${CHAT_TESTS_REQUIRE_ALL:-}" ]; then echo "node is missing: sudo apt-get install nodejs" >&2; exit 1; \
+	else echo "skipped: node is missing: sudo apt-get install nodejs"; fi
 
-lint: $(VENV)/.ready-lint lint-js ## ruff, mypy --strict, and eslint for the page
+end-to-end: $(VENV)/.ready-test ## the server with real clients, browsers and Redis
+	@printf '\n== %s\n' "end-to-end tests under pytest, $(WORKERS) at a time: about 2 minutes"
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS) --numprocesses $(WORKERS) --dist worksteal tests/end_to_end
+
+test-deps: $(VENV)/.ready-test ## install the npm packages that tests use; list the missing Debian packages
+	@if command -v npm >/dev/null; then \
+	    npm install --prefix $(NODE_DIR) --no-package-lock --no-audit --no-fund --loglevel=error; fi
+	@$(BIN)/python -m tests.end_to_end.requirements
+
+lint: $(VENV)/.ready-lint lint-js ## ruff, mypy --strict, eslint for the page, and the news fragments
 	@$(BIN)/ruff check $(SOURCES)
 	@$(BIN)/ruff format --check $(SOURCES)
 	@$(BIN)/mypy --strict $(SOURCES)
+	@output="$$($(BIN)/towncrier build --draft --version next 2>&1)" || { echo "$$output" >&2; exit 1; }
 
+# eslint is one of the npm packages.
 lint-js:
 	@missing=; \
-	command -v node >/dev/null || missing="node is missing: apt-get install nodejs npm"; \
-	[ -n "$$missing" ] || [ -x $(ESLINT) ] || \
-	    missing="eslint is missing: npm install --no-package-lock --prefix $(NODE_DIR)"; \
+	command -v node >/dev/null || missing="node is missing: sudo apt-get install nodejs npm"; \
+	[ -n "$$missing" ] || [ -x $(ESLINT) ] || missing="eslint is missing: make test-deps"; \
 	if [ -z "$$missing" ]; then $(ESLINT) --config $(NODE_DIR)/eslint.config.mjs $(JS_SOURCES); \
 	elif [ -n "$${CHAT_TESTS_REQUIRE_ALL:-}" ]; then echo "$$missing" >&2; exit 1; \
-	else echo "skipped: the scripts of the page are not linted: $$missing"; fi
+	else echo "skipped: the page's scripts are not linted: $$missing"; fi
 
-format: $(VENV)/.ready-lint ## put the sources into ruff's format
+format: $(VENV)/.ready-lint ## format the sources with ruff
 	@$(BIN)/ruff check --fix-only --quiet $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
 
-bench: $(VENV)/.ready-run ## measure, and write docs/benchmarks.md
+bench: $(VENV)/.ready-run ## run the benchmarks and write docs/benchmarks.md
 	@$(BIN)/python -m bench $(BENCH)
 
-faults: $(VENV)/.ready-test ## let servers and Redis fall over under load; SEEDS=10 for ten runs
+faults: $(VENV)/.ready-test ## inject faults into servers and Redis under load; SEEDS=10 for ten runs
 	@$(BIN)/python -m tests.end_to_end.faults --seeds $(SEEDS) --seconds $(SECONDS_EACH)
 
-coverage: $(VENV)/.ready-test ## statements and branches that the unit tests reach; 95 % is the floor
-	@$(BIN)/coverage run -m pytest $(PYTEST_FLAGS) --ignore tests/end_to_end $(TESTS)
+coverage: $(VENV)/.ready-test ## statements and branches that the unit tests cover
+	@$(BIN)/coverage run -m pytest $(PYTEST_FLAGS) --ignore tests/end_to_end tests
 	@$(BIN)/coverage report
 
-clean: ## remove what make and the tests left behind (not chat.sqlite)
+clean: ## remove everything that make and the tests created (not chat.sqlite)
 	@rm -rf $(VENV) build dist *.egg-info _trial_temp* .coverage .coverage.* htmlcov \
 	    .mypy_cache .pytest_cache .ruff_cache .hypothesis $(NODE_DIR)/node_modules \
 	    twisted/plugins/dropin.cache
 	@find twisted_chat twisted tests bench -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
-# The virtual environment, and one stamp for each set of packages put into it.
+# The virtual environment, and one stamp for each set of packages installed into it.
 
 $(VENV)/.made:
 	@python="$$(./.ci/find-python)"; \

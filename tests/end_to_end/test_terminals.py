@@ -131,13 +131,13 @@ class TerminalTests(ServerTestCase):
 
     def test_plink_telnet(self) -> None:
         """PuTTY's telnet, which negotiates before it says anything."""
-        program = require_program("plink", apt="putty-tools")
+        program = require_program("plink")
         alice = self.converse(program, "-telnet", "-P", self.port, "127.0.0.1")
         self.interrupt_and_leave(alice)
 
     def test_plink_raw(self) -> None:
         """PuTTY without telnet."""
-        program = require_program("plink", apt="putty-tools")
+        program = require_program("plink")
         alice = self.converse(program, "-raw", "-P", self.port, "127.0.0.1")
         self.interrupt_and_leave(alice)
 
@@ -146,7 +146,7 @@ class TerminalTests(ServerTestCase):
         for command in (
             (require_program("inetutils-telnet"), "127.0.0.1", self.port),
             (require_program("busybox"), "telnet", "127.0.0.1", self.port),
-            (require_program("nc", apt="netcat-openbsd"), "127.0.0.1", self.port),
+            (require_program("nc"), "127.0.0.1", self.port),
         ):
             alice = self.converse(*command)
             alice.type(f"no {UP}cursor{LEFT} moves{UP}\r")
@@ -156,19 +156,19 @@ class TerminalTests(ServerTestCase):
 
     def test_nc(self) -> None:
         """Netcat, as everyone has it."""
-        program = require_program("nc", apt="netcat-openbsd")
+        program = require_program("nc")
         alice = self.converse(program, "127.0.0.1", self.port)
         self.interrupt_and_leave(alice)
 
     def test_nc_with_crlf(self) -> None:
         """``nc -C`` sends a line and its CR LF in two pieces."""
-        program = require_program("nc", apt="netcat-openbsd")
+        program = require_program("nc")
         alice = self.converse(program, "-C", "127.0.0.1", self.port)
         self.interrupt_and_leave(alice)
 
     def test_nc_in_a_pipe(self) -> None:
         """``echo hi | nc -N`` says its line, though it sends no more at once."""
-        program = require_program("nc", apt="netcat-openbsd")
+        program = require_program("nc")
         done = subprocess.run(
             [program, "-N", "127.0.0.1", self.port],
             input=b"\\nick pipe\nfirst\nno end of line",
