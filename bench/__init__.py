@@ -1,11 +1,12 @@
-"""The bench: what this server costs, beside others, in one run on one machine.
+"""Benchmarks of this server beside other chat servers, in one run on one machine.
 
-``python -m bench`` from the top of the repository (``make bench`` does that).  The
-load comes from ``load.c``, which leads thousands of clients on one thread; ``limit.c``
-is the least that any server can do; ``peers/`` holds what other people would have
-written.  Everything listens on 127.0.0.1 and is stopped by the number of its process.
+Run them with ``python -m bench`` from the top of the repository, or ``make bench``.
+``load.c`` generates the load: thousands of clients on one thread.  ``baseline.c`` is a
+server that does the minimum, and ``peers/`` holds servers for Node.js, written as the
+documentation of their libraries suggests.  ``python -m bench.scaling`` measures several
+servers on one Redis instead.  Everything listens on 127.0.0.1.
 
 Imports point down: progress, machine, proc, charts, ircd, results, processes <
-measures, tools, generator < contenders < field < report < __main__.  Only the
-standard library is used.
+metrics, tools, generator < targets < runner < report < __main__.  Only the standard
+library is used.
 """

@@ -1,6 +1,6 @@
-"""``python -m bench``, from the top of the repository: measures, and writes the report.
+"""Run the benchmarks and write the report: ``python -m bench``.
 
-Every option has a default; ``--help`` names them.
+Every option has a default; ``--help`` lists them.
 """
 
 from __future__ import annotations
@@ -14,43 +14,54 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.contenders import CONTENDERS, Contender
-from bench.field import Field, Plan, name
 from bench.machine import describe
-from bench.measures import FAMILIES
-from bench.processes import Failed, raise_file_limit, split_cores
+from bench.metrics import FAMILIES
+from bench.processes import BenchError, raise_file_limit, split_cores
 from bench.progress import Progress
 from bench.report import charts, report
 from bench.results import Result, Run
+from bench.runner import Plan, Runner, label
+from bench.targets import TARGETS, Target
 from bench.tools import Tools
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (100, 1000, 5000)
 QUICK_SIZES = (100, 1000)
 
-#: Files that a server or the load generator opens beside its clients'.
 SPARE_FILES = 200
+"""Files that a server or the load generator opens in addition to its clients."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The command line's options."""
+    """The options of the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "--clients", type=_sizes, help="how many, such as 100,1000 (100,1000,5000)"
+        "--clients", type=_sizes, help="numbers of clients (100,1000,5000)"
     )
     parser.add_argument(
-        "--only", type=_names, help="names: " + ", ".join(c.key for c in CONTENDERS)
+        "--only", type=_names, help="servers: " + ", ".join(t.key for t in TARGETS)
     )
-    parser.add_argument("--rounds", type=int, help="for each server and size (3)")
-    parser.add_argument("--seconds", type=float, help="of saturation, a round (1)")
     parser.add_argument(
-        "--patience", type=float, default=150, help="seconds to let everyone in (150)"
+        "--rounds", type=int, help="for each server and number of clients (3)"
     )
-    parser.add_argument("--quick", action="store_true", help="a look, in two minutes")
-    parser.add_argument("--no-pin", action="store_true", help="give nobody a core")
-    parser.add_argument("--output", type=Path, help="where the report goes")
+    parser.add_argument("--seconds", type=float, help="of saturation in each round (1)")
     parser.add_argument(
-        "--report", action="store_true", help="only write it again, from the last run"
+        "--connect-timeout",
+        type=float,
+        default=150,
+        help="seconds to connect all clients of a server (150)",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="measure less, in two minutes"
+    )
+    parser.add_argument(
+        "--no-pin", action="store_true", help="do not pin programs to cores"
+    )
+    parser.add_argument("--output", type=Path, help="directory of the report")
+    parser.add_argument(
+        "--report",
+        action="store_true",
+        help="only write the report of the last run again",
     )
     return parser.parse_args(arguments)
 
@@ -58,78 +69,83 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 def _sizes(text: str) -> tuple[int, ...]:
     sizes = tuple(sorted({int(one) for one in text.split(",")}))
     if sizes[0] < 2:
-        raise argparse.ArgumentTypeError("a chat needs two")
+        raise argparse.ArgumentTypeError("at least 2 clients are needed")
     return sizes
 
 
 def _names(text: str) -> list[str]:
     names = text.split(",")
-    unknown = set(names) - {contender.key for contender in CONTENDERS}
+    unknown = set(names) - {target.key for target in TARGETS}
     if unknown:
-        raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}")
+        raise argparse.ArgumentTypeError(
+            f"unknown server: {', '.join(sorted(unknown))}"
+        )
     return names
 
 
 def plan_of(options: argparse.Namespace) -> Plan:
-    """How much is measured: a look, or all of it, or as the options say."""
+    """What the options select."""
     quick = options.quick
     return Plan(
         sizes=options.clients or (QUICK_SIZES if quick else SIZES),
         rounds=options.rounds or (1 if quick else 3),
         seconds=options.seconds or 1.0,
-        patience=options.patience,
+        connect_timeout=options.connect_timeout,
     )
 
 
-def is_whole(options: argparse.Namespace) -> bool:
-    """True for a run that may stand in the docs."""
+def is_complete(options: argparse.Namespace) -> bool:
+    """Whether everything is measured, so that the report belongs in ``docs/``."""
     limited = (options.clients, options.only, options.rounds, options.seconds)
     return not options.quick and not any(limited)
 
 
 def measure(options: argparse.Namespace, tools: Tools) -> Run:
-    """The run.  Raises Failed if there is no load generator."""
+    """Measure what the options select.
+
+    :raises BenchError: if the load generator cannot be compiled.
+    """
     tools.build.mkdir(parents=True, exist_ok=True)
-    for program in ("load", "limit"):
+    for program in ("load", "baseline"):
         tools.compile(program)
     plan = plan_of(options)
-    wanted = [c for c in CONTENDERS if not options.only or c.key in options.only]
-    missing = {c.key: c.missing(tools) for c in wanted}
-    there = [c for c in wanted if not missing[c.key]]
-    progress = Progress(plan.steps(len(there)), sys.stdout)
-    for contender in wanted:
-        if missing[contender.key]:
-            progress.note(f"without {name(contender)}: {missing[contender.key]}")
+    wanted = [t for t in TARGETS if not options.only or t.key in options.only]
+    missing = {t.key: t.missing(tools) for t in wanted}
+    available = [t for t in wanted if not missing[t.key]]
+    progress = Progress(plan.steps(len(available)), sys.stdout)
+    for target in wanted:
+        if missing[target.key]:
+            progress.note(f"skipped {label(target)}: {missing[target.key]}")
     cores = os.sched_getaffinity(0)
     pinned: tuple[set[int], set[int]] = (set(), set())
-    field = Field(
+    runner = Runner(
         tools, plan, progress, pinned if options.no_pin else split_cores(cores)
     )
     files = raise_file_limit()
     results: list[Result] = []
     for clients, family in itertools.product(plan.sizes, FAMILIES):
-        here = [c for c in there if c.family == family]
-        left_out = {c.key: missing[c.key] for c in wanted if c.family == family}
+        selected = [t for t in available if t.family == family]
+        skipped = {t.key: missing[t.key] for t in wanted if t.family == family}
         if clients + SPARE_FILES > files:
-            left_out = dict.fromkeys(left_out, f"only {files} open files are allowed")
-            here = []
-        results += _left_out(wanted, left_out, clients)
-        results += field.measure(here, clients)
+            skipped = dict.fromkeys(skipped, f"only {files} open files are allowed")
+            selected = []
+        results += _skipped(wanted, skipped, clients)
+        results += runner.measure(selected, clients)
     return Run(
-        when=dt.datetime.now(tz=dt.UTC).date().isoformat(),
-        how=" ".join(["python -m bench", *sys.argv[1:]]),
+        date=dt.datetime.now(tz=dt.UTC).date().isoformat(),
+        command=" ".join(["python -m bench", *sys.argv[1:]]),
         machine=describe(tools.modules, _versions()),
         results=results,
     )
 
 
-def _left_out(
-    wanted: list[Contender], why: dict[str, str], clients: int
+def _skipped(
+    wanted: list[Target], reasons: dict[str, str], clients: int
 ) -> list[Result]:
     return [
-        Result(c.key, c.title, c.family, clients, left_out=why[c.key])
-        for c in wanted
-        if why.get(c.key)
+        Result(t.key, t.title, t.family, clients, skipped=reasons[t.key])
+        for t in wanted
+        if reasons.get(t.key)
     ]
 
 
@@ -137,14 +153,14 @@ def _versions() -> dict[str, Sequence[str]]:
     path = "/usr/sbin:" + os.environ.get("PATH", "")
     return {
         "C compiler": ["cc", "--version"],
-        "Node": ["node", "--version"],
+        "Node.js": ["node", "--version"],
         "InspIRCd": ["env", f"PATH={path}", "inspircd", "--version"],
         "ngIRCd": ["env", f"PATH={path}", "ngircd", "--version"],
     }
 
 
 def write(run: Run, directory: Path) -> None:
-    """The page, and the charts beside it."""
+    """Write the report and its charts to a directory."""
     (directory / "charts").mkdir(parents=True, exist_ok=True)
     for file, svg in charts(run).items():
         (directory / "charts" / file).write_text(svg)
@@ -154,26 +170,26 @@ def write(run: Run, directory: Path) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measures and writes; the status with which the program ends."""
+    """Measure and write the report; return the exit status."""
     options = parse(arguments)
-    # Who is asked to stop takes down what it has started.
+    # On SIGTERM, too, stop the servers that were started.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     tools = Tools(ROOT, ROOT / "build" / "bench")
-    kept = tools.build / "results.json"
-    whole = is_whole(options)
+    saved = tools.build / "results.json"
+    complete = is_complete(options)
     if options.report:
-        run = Run.from_json(kept.read_text())
+        run = Run.from_json(saved.read_text())
     else:
         try:
             run = measure(options, tools)
-        except Failed as error:
+        except BenchError as error:
             print(error, file=sys.stderr)
             return 1
         except KeyboardInterrupt:
             return 130
-        kept = kept if whole else tools.build / "results-partial.json"
-        kept.write_text(run.to_json())
-    write(run, options.output or (ROOT / "docs" if whole else tools.build))
+        saved = saved if complete else tools.build / "results-partial.json"
+        saved.write_text(run.to_json())
+    write(run, options.output or (ROOT / "docs" if complete else tools.build))
     return 0
 
 

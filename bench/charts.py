@@ -1,7 +1,7 @@
-"""Bar charts as SVG, without a library: one bar a line, its value at its end.
+"""Bar charts as SVG, without a library: one bar in each row, its value at its end.
 
-They bring their own ground and colours for a light and a dark page, need no script
-and no font but the system's, and say in a title and a description what they show.
+They have their own background and colours for light and dark pages, need no script
+and only system fonts, and have a title and a description for screen readers.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
 WIDTH = 760
-LEFT = 170  # where the bars begin
-RIGHT = 80  # what is left for the value at the end of the longest
+LEFT = 170  # start of the bars
+RIGHT = 80  # space for the value of the longest bar
 TOP = 64
 BAR = 16
 STEP = 21
-GROUP = 30  # the head of a group
+GROUP = 30  # heading of a group
 BOTTOM = 56
 
 _STYLE = """
-  .ground { fill: #ffffff; stroke: #d0d7de }
+  .background { fill: #ffffff; stroke: #d0d7de }
   text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
   .title { font-size: 16px; font-weight: 600 }
   .group { font-weight: 600 }
@@ -30,7 +30,7 @@ _STYLE = """
   .own { fill: #0b69c7 }
   .other { fill: #9aa4af }
   @media (prefers-color-scheme: dark) {
-    .ground { fill: #0d1117; stroke: #3d444d }
+    .background { fill: #0d1117; stroke: #3d444d }
     text { fill: #f0f6fc }
     .axis { fill: #9198a1 }
     .grid { stroke: #2f353d }
@@ -44,9 +44,9 @@ _STYLE = """
 class Bar:
     """One bar.
 
-    :param label: what stands at its left.
-    :param shown: what stands at its end.
-    :param own: it is ours, and is drawn so.
+    :ivar label: the text on its left.
+    :ivar shown: the value as text, at its end.
+    :ivar own: it belongs to this server, and has another colour.
     """
 
     label: str
@@ -57,13 +57,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """The ticks of an axis, and where a value lies on it, from 0 to 1."""
+    """An axis with its ticks; maps values to positions from 0 to 1."""
 
     ticks: tuple[float, ...]
     logarithmic: bool
 
-    def place(self, value: float) -> float:
-        """Where on the axis a value lies; what is off it lies at its end."""
+    def position(self, value: float) -> float:
+        """The position of a value, clamped to the axis."""
         low, high = self.ticks[0], self.ticks[-1]
         if self.logarithmic:
             value = max(value, low)
@@ -74,7 +74,7 @@ class Axis:
 
 
 def linear_axis(largest: float) -> Axis:
-    """From 0 to a round number at or above the largest value, in 4 to 7 steps."""
+    """An axis from 0 to a round number, at least the largest value, in 4 to 7 steps."""
     if largest <= 0:
         return Axis((0.0, 1.0), logarithmic=False)
     rough = largest / 5
@@ -85,7 +85,7 @@ def linear_axis(largest: float) -> Axis:
 
 
 def log_axis(smallest: float, largest: float) -> Axis:
-    """From a power of ten below the smallest value to one at or above the largest."""
+    """An axis from a power of ten below the smallest value to one above the largest."""
     low = math.ceil(math.log10(smallest) - 1e-9) - 1
     high = max(low + 1, math.ceil(math.log10(largest) - 1e-9))
     ticks = tuple(10.0**power for power in range(low, high + 1))
@@ -93,7 +93,7 @@ def log_axis(smallest: float, largest: float) -> Axis:
 
 
 def axis_for(values: Sequence[float], *, logarithmic: bool) -> Axis:
-    """An axis on which all of the values lie."""
+    """An axis that contains all values."""
     above = [value for value in values if value > 0]
     if logarithmic and above:
         return log_axis(min(above), max(above))
@@ -101,7 +101,7 @@ def axis_for(values: Sequence[float], *, logarithmic: bool) -> Axis:
 
 
 def tick_label(value: float) -> str:
-    """A tick's number, short."""
+    """The number of a tick, with k for thousands and M for millions."""
     for limit, letter in ((1e6, " M"), (1e3, " k")):
         if value >= limit:
             return f"{value / limit:g}{letter}"
@@ -115,9 +115,9 @@ def bar_chart(
     *,
     logarithmic: bool = False,
 ) -> str:
-    """A chart of bars in groups, one above the other.
+    """A chart of groups of bars, one above the other.
 
-    :param groups: the head of each, and its bars.
+    :param groups: the heading of each, and its bars.
     """
     axis = axis_for(
         [bar.value for _, bars in groups for bar in bars], logarithmic=logarithmic
@@ -131,10 +131,10 @@ def bar_chart(
             'aria-labelledby="title description">'
         ),
         f'<title id="title">{escape(title)}</title>',
-        f'<desc id="description">{escape(_told(groups, axis_label))}</desc>',
+        f'<desc id="description">{escape(_description(groups, axis_label))}</desc>',
         f"<style>{_STYLE}</style>",
         (
-            f'<rect class="ground" x="0.5" y="0.5" width="{WIDTH - 1}" '
+            f'<rect class="background" x="0.5" y="0.5" width="{WIDTH - 1}" '
             f'height="{height - 1}" rx="8"/>'
         ),
         f'<text class="title" x="20" y="34">{escape(title)}</text>',
@@ -153,8 +153,10 @@ def bar_chart(
         f'text-anchor="middle">{escape(axis_label)}</text>'
     )
     y = TOP
-    for head, bars in groups:
-        parts.append(f'<text class="group" x="20" y="{y + 16}">{escape(head)}</text>')
+    for heading, bars in groups:
+        parts.append(
+            f'<text class="group" x="20" y="{y + 16}">{escape(heading)}</text>'
+        )
         y += GROUP - 4
         for bar in bars:
             parts += _bar(axis, bar, y)
@@ -164,7 +166,7 @@ def bar_chart(
 
 
 def _x(axis: Axis, value: float) -> str:
-    return f"{LEFT + axis.place(value) * (WIDTH - RIGHT - LEFT):.1f}"
+    return f"{LEFT + axis.position(value) * (WIDTH - RIGHT - LEFT):.1f}"
 
 
 def _bar(axis: Axis, bar: Bar, y: int) -> list[str]:
@@ -184,10 +186,10 @@ def _bar(axis: Axis, bar: Bar, y: int) -> list[str]:
     ]
 
 
-def _told(groups: Sequence[tuple[str, Sequence[Bar]]], axis_label: str) -> str:
-    """The chart in words, for those who hear the page."""
-    told = "; ".join(
-        f"{head}: " + ", ".join(f"{bar.label} {bar.shown}" for bar in bars)
-        for head, bars in groups
+def _description(groups: Sequence[tuple[str, Sequence[Bar]]], axis_label: str) -> str:
+    """The chart as text, for screen readers."""
+    text = "; ".join(
+        f"{heading}: " + ", ".join(f"{bar.label} {bar.shown}" for bar in bars)
+        for heading, bars in groups
     )
-    return f"{axis_label}. {told}"
+    return f"{axis_label}. {text}"

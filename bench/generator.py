@@ -1,4 +1,4 @@
-"""The load generator, led from Python: one command, one answer."""
+"""The load generator's process: one command, one answer."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bench.processes import Failed, on_cores
+from bench.processes import BenchError, on_cores
 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """Everyone is in.
+    """All clients are connected.
 
-    :param seconds: until the last one was welcomed.
-    :param quiet_seconds: until the last byte of it all had come.
+    :ivar seconds: until the last client received its welcome.
+    :ivar quiet_seconds: until the last byte arrived.
     """
 
     seconds: float
@@ -27,9 +27,9 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """Lines said one at a time.
+    """Messages sent one at a time.
 
-    :param latencies_us: of each, in microseconds, to the last of those who heard it.
+    :ivar latencies_us: microseconds until the last recipient received each message.
     """
 
     deliveries: int
@@ -38,40 +38,40 @@ class Single:
 
 @dataclass(frozen=True, slots=True)
 class Saturated:
-    """Lines said as fast as they were heard."""
+    """Messages sent as fast as the server delivers them."""
 
-    lines: int
+    messages: int
     deliveries: int
     seconds: float
 
 
 class Generator:
-    """Many clients of one server; use it in a ``with``.
+    """Many clients of one server; a context manager.
 
     :param program: the compiled ``load.c``.
-    :param dialect: ``line``, ``irc``, ``ws`` or ``sio``.
-    :param air: how many clients may be on their way in at once.
+    :param protocol: ``line``, ``irc``, ``ws`` or ``sio``.
+    :param connecting: how many clients may be connecting at the same time.
     """
 
     def __init__(
         self,
         program: Path,
-        dialect: str,
+        protocol: str,
         port: int,
         clients: int,
-        air: int,
+        connecting: int,
         cores: set[int],
     ) -> None:
         with on_cores(cores):
             self._process = subprocess.Popen(
-                [str(program), dialect, str(port), str(clients), str(air)],
+                [str(program), protocol, str(port), str(clients), str(connecting)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 text=True,
                 bufsize=1,
             )
         if self._process.stdin is None or self._process.stdout is None:
-            raise Failed("the load generator has no pipes")
+            raise BenchError("the load generator has no pipes")
         self._commands, self._answers = self._process.stdin, self._process.stdout
 
     def __enter__(self) -> Self:
@@ -85,41 +85,47 @@ class Generator:
     ) -> None:
         self.close()
 
-    def connect(self, patience: float) -> Connected:
-        """Lets everyone in, and waits until all is quiet.
+    def connect(self, timeout: float) -> Connected:
+        """Connect all clients, and wait until no more bytes arrive.
 
-        Raises Failed if that takes more than ``patience`` seconds.
+        :raises BenchError: if it takes more than ``timeout`` seconds.
         """
-        answer = self._ask(f"connect {patience}")
+        answer = self._call(f"connect {timeout}")
         return Connected(answer["seconds"], answer["quiet_seconds"])
 
-    def single(self, rounds: int, pause_ms: float) -> Single:
-        """Says so many lines, each once the one before was heard by everyone."""
-        answer = self._ask(f"single {rounds} {pause_ms}")
+    def single(self, messages: int, pause_ms: float) -> Single:
+        """Send messages, each once every client has received the previous one."""
+        answer = self._call(f"single {messages} {pause_ms}")
         return Single(answer["deliveries"], tuple(answer["latencies_us"]))
 
     def saturate(self, senders: int, window: int, seconds: float) -> Saturated:
-        """Lets so many clients talk as fast as they may, and hears it all."""
-        answer = self._ask(f"saturate {senders} {window} {seconds}")
-        return Saturated(answer["lines"], answer["deliveries"], answer["seconds"])
+        """Send from several clients as fast as possible, and receive everything.
+
+        :param window: messages of one sender that some client has not yet received.
+        """
+        answer = self._call(f"saturate {senders} {window} {seconds}")
+        return Saturated(answer["messages"], answer["deliveries"], answer["seconds"])
 
     def close(self) -> None:
-        """Ends it, and with it all of its connections."""
+        """Kill the process, which closes all its connections."""
         self._process.kill()
         self._process.communicate()
 
-    def _ask(self, command: str) -> dict[str, Any]:
-        # If it has ended, its last line says why.
+    def _call(self, command: str) -> dict[str, Any]:
+        # If the process has ended, its last line says why.
         with suppress(BrokenPipeError):
             self._commands.write(command + "\n")
         return parse_answer(self._answers.readline())
 
 
 def parse_answer(line: str) -> dict[str, Any]:
-    """What the generator answered.  Raises Failed if it is an error, or nothing."""
+    """The generator's answer.
+
+    :raises BenchError: if it is an error, or empty.
+    """
     if not line:
-        raise Failed("the load generator ended")
+        raise BenchError("the load generator ended")
     answer: dict[str, Any] = json.loads(line)
     if "error" in answer:
-        raise Failed(str(answer["error"]))
+        raise BenchError(str(answer["error"]))
     return answer

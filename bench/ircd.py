@@ -1,10 +1,10 @@
-"""How the IRC servers are set up: no look-ups, nobody counted out or slowed down."""
+"""Configurations of the IRC servers: no look-ups, no limits, no flood control."""
 
 from __future__ import annotations
 
 
 def inspircd_config(port: int) -> str:
-    """InspIRCd 3: one class for all; flood control, queues, counts out of the way."""
+    """InspIRCd 3: one connection class, without limits and without flood control."""
     return f"""
 <server name="bench.localhost" description="bench" network="Bench">
 <admin name="bench" nick="bench" email="bench@localhost">
@@ -22,7 +22,7 @@ def inspircd_config(port: int) -> str:
 
 
 def ngircd_config(port: int) -> str:
-    """NgIRCd 26: no limits by address or number, no penalties, nobody is looked up."""
+    """NgIRCd 26: no limits by address or number, no penalties, no look-ups."""
     return f"""
 [Global]
     Name = bench.localhost

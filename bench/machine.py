@@ -1,4 +1,4 @@
-"""What a run was made on: the processor, the kernel, the versions of what took part."""
+"""The machine and the software versions of a run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def parse_cpu_model(text: str) -> str:
-    """The processor's name, from ``/proc/cpuinfo``."""
+    """The name of the processor, from ``/proc/cpuinfo``."""
     for line in text.splitlines():
         name, _, value = line.partition(":")
         if name.strip() in ("model name", "Model"):
@@ -21,13 +21,13 @@ def parse_cpu_model(text: str) -> str:
 
 
 def plain_version(release: str) -> str:
-    """The numbers of a release, without what a distribution or a host adds."""
+    """The version number of a release, without a suffix of the distribution."""
     found = re.match(r"[0-9.]+", release)
     return found.group().rstrip(".") if found else release
 
 
 def first_line(command: Sequence[str]) -> str:
-    """The first line that a command prints, empty if it cannot be run."""
+    """The first line that a command prints; empty if it cannot be run."""
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=10, check=False
@@ -39,13 +39,13 @@ def first_line(command: Sequence[str]) -> str:
 
 
 def describe(npm_modules: Path, commands: dict[str, Sequence[str]]) -> dict[str, str]:
-    """Names and values for the report, those that are there.
+    """Names and values for the report; what is not installed is left out.
 
-    :param commands: what to run for the version of each further thing.
+    :param commands: further names, each with the command that prints its version.
     """
     model = parse_cpu_model(_read(Path("/proc/cpuinfo")))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    told = {
+    found = {
         "processor": f"{model}, {os.cpu_count()} cores",
         "memory": f"{memory:.0f} GiB",
         "kernel": f"{platform.system()} {plain_version(platform.release())}",
@@ -53,9 +53,9 @@ def describe(npm_modules: Path, commands: dict[str, Sequence[str]]) -> dict[str,
         "Twisted": _distribution("twisted"),
         "websockets": _distribution("websockets"),
     }
-    told |= {name: first_line(command) for name, command in commands.items()}
-    told |= {f"npm {name}": _npm(npm_modules, name) for name in ("ws", "socket.io")}
-    return {name: value for name, value in told.items() if value}
+    found |= {name: first_line(command) for name, command in commands.items()}
+    found |= {f"npm {name}": _npm(npm_modules, name) for name in ("ws", "socket.io")}
+    return {name: value for name, value in found.items() if value}
 
 
 def _read(path: Path) -> str:

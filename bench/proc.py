@@ -1,8 +1,8 @@
-"""What a process has used, as Linux tells it: CPU in nanoseconds, memory in KiB.
+"""CPU time and memory of a process on Linux.
 
-CPU is read from the process's own CPU clock (clock_getcpuclockid(3)): exact, all
-threads, those that have ended too.  Where the kernel does not tell it, the sum over
-``/proc/PID/task/*/schedstat`` stands in, then the ticks of ``stat``.
+CPU time comes from the process's CPU clock (clock_getcpuclockid(3)): exact, for all
+threads, including those that have ended.  Where the kernel does not provide it, it is
+the sum over ``/proc/PID/task/*/schedstat``, or else the clock ticks of ``stat``.
 """
 
 from __future__ import annotations
@@ -11,37 +11,31 @@ import os
 import time
 from pathlib import Path
 
-#: The kernel's number for: all threads of a process, as the scheduler counts.
 _CPUCLOCK_SCHED = 2
+"""The kernel's clock type for the scheduler's count over all threads of a process."""
 
 
 def process_clock(pid: int) -> int:
-    """The number of a process's CPU clock, for ``time.clock_gettime``.
-
-    It is what clock_getcpuclockid(3) computes.
-    """
+    """The id of a process's CPU clock, as clock_getcpuclockid(3) computes it."""
     return (~pid << 3) | _CPUCLOCK_SCHED
 
 
 def parse_schedstat(text: str) -> int:
-    """Nanoseconds on a CPU, from a ``schedstat``: time run, time waited, times run."""
+    """Nanoseconds on a CPU: the first of the three fields of a ``schedstat``."""
     return int(text.split(maxsplit=1)[0])
 
 
 def parse_stat_ticks(text: str) -> int:
     """Clock ticks of user and system time, from a ``stat``.
 
-    The name of the command in it may hold spaces and brackets.
+    The command name in it may contain spaces and parentheses.
     """
     fields = text[text.rindex(")") + 1 :].split()
     return int(fields[11]) + int(fields[12])
 
 
 def parse_kib(text: str, name: str) -> int | None:
-    """The KiB of a line such as ``Pss:   1234 kB``, as in ``smaps_rollup``.
-
-    :returns: None if there is no such line.
-    """
+    """The KiB of a line such as ``Pss:   1234 kB``; None if there is no such line."""
     for line in text.splitlines():
         if line.startswith(name + ":"):
             return int(line.split()[1])
@@ -51,7 +45,7 @@ def parse_kib(text: str, name: str) -> int | None:
 def cpu_ns(pid: int) -> int:
     """The CPU time that a process has used, user and system, in nanoseconds.
 
-    Raises ProcessLookupError for a process that is no more.
+    :raises ProcessLookupError: if there is no such process.
     """
     try:
         return time.clock_gettime_ns(process_clock(pid))
@@ -78,10 +72,9 @@ def _ticks(directory: Path) -> int:
 
 
 def memory_kib(pid: int) -> int:
-    """The memory of a process in KiB: its proportional share (Pss).
+    """The proportional set size of a process in KiB, or else its resident set size.
 
-    Where that is not told, its resident set stands in.
-    Raises ProcessLookupError for a process that is no more.
+    :raises ProcessLookupError: if there is no such process.
     """
     directory = Path("/proc") / str(pid)
     for file, name in (("smaps_rollup", "Pss"), ("status", "VmRSS")):

@@ -1,4 +1,4 @@
-"""Starting a server on a port of its own, and stopping it: it, and no other."""
+"""Server processes: start on a free port, wait until it listens, stop."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ START_SECONDS = 20.0
 STOP_SECONDS = 10.0
 
 
-class Failed(Exception):
-    """Something could not be started, or broke on the way; the text says what."""
+class BenchError(Exception):
+    """A program could not be started, or failed; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """How a server is started.
 
-    :param unprivileged: it refuses root, so root starts it as ``nobody``.
+    :ivar unprivileged: it does not run as root, so root starts it as ``nobody``.
     """
 
     arguments: list[str]
@@ -34,9 +34,9 @@ class Command:
 
 
 def raise_file_limit() -> int:
-    """Allows this process, and what it starts, all the open files it may have.
+    """Raise the soft limit of open files to the hard limit, and return it.
 
-    :returns: how many.
+    Programs started later inherit it.
     """
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -44,10 +44,9 @@ def raise_file_limit() -> int:
 
 
 def split_cores(cores: Iterable[int]) -> tuple[set[int], set[int]]:
-    """Which cores the server runs on, and which the load generator: one each.
+    """One core for the servers and one for the load generators.
 
-    All servers get the same that way.  Both are empty (wherever the kernel likes)
-    where there is one core only.
+    Both sets are empty, which means any core, if there is only one.
     """
     ordered = sorted(cores)
     return ({ordered[-1]}, {ordered[0]}) if len(ordered) > 1 else (set(), set())
@@ -55,7 +54,7 @@ def split_cores(cores: Iterable[int]) -> tuple[set[int], set[int]]:
 
 @contextmanager
 def on_cores(cores: set[int]) -> Iterator[None]:
-    """What is started meanwhile stays on these cores; on any, if there are none."""
+    """Pin programs that are started inside to these cores; an empty set means any."""
     before = os.sched_getaffinity(0)
     if cores:
         os.sched_setaffinity(0, cores)
@@ -66,7 +65,7 @@ def on_cores(cores: set[int]) -> Iterator[None]:
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nothing listens on."""
+    """A TCP port of 127.0.0.1 that is not in use."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
@@ -74,9 +73,9 @@ def free_port() -> int:
 
 
 class Server:
-    """A server that was started for the bench.
+    """A running server process.
 
-    :param log: where its output goes.
+    :param log: the file for its output.
     """
 
     def __init__(
@@ -103,39 +102,39 @@ class Server:
 
     @property
     def pid(self) -> int:
-        """The number of its process."""
+        """Its process id."""
         return self._process.pid
 
     def wait_until_open(self, port: int) -> None:
-        """Returns once the port accepts.
+        """Wait until the port accepts connections.
 
-        Raises Failed if the server ends, or does not listen in time.
+        :raises BenchError: if the server ends, or does not listen in time.
         """
         deadline = time.monotonic() + START_SECONDS
         while True:
             if self._process.poll() is not None:
-                raise Failed(f"the server ended at once: {self.last_words()}")
+                raise BenchError(f"the server ended at once: {self.last_output()}")
             try:
                 socket.create_connection(("127.0.0.1", port), 1).close()
             except OSError as error:
                 if time.monotonic() > deadline:
-                    raise Failed(
-                        f"the server does not listen: {self.last_words()}"
+                    raise BenchError(
+                        f"the server does not listen: {self.last_output()}"
                     ) from error
                 time.sleep(0.05)
             else:
                 return
 
-    def last_words(self) -> str:
-        """The end of its output, on one line."""
+    def last_output(self) -> str:
+        """The last lines of its output, joined."""
         lines = self._log.read_text(errors="replace").splitlines()
         return (
             " / ".join(line.strip() for line in lines[-3:] if line.strip())
-            or "it said nothing"
+            or "no output"
         )
 
     def stop(self) -> None:
-        """Ends it, gently if it lets itself be asked."""
+        """Terminate it; kill it if that takes too long."""
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)

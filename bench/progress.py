@@ -1,4 +1,4 @@
-"""What is being done, for one who waits: a line for each step, and the time."""
+"""Progress output: one line for each step, with the elapsed time."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TextIO
 
 
 class Progress:
-    """Counts steps and tells of them.
+    """Counts steps and prints them.
 
-    :param total: how many steps there will be.
+    :param total: the number of steps.
     """
 
     def __init__(
@@ -23,19 +23,19 @@ class Progress:
         self._done = 0
 
     def step(self, what: str) -> None:
-        """Tells that the next step begins."""
+        """Print the beginning of the next step."""
         self._done += 1
-        self._tell(f"{self._done:3} of {self._total}", what)
+        self._print(f"{self._done:3} of {self._total}", what)
 
     def skip(self, steps: int) -> None:
-        """Steps that will not be taken."""
+        """Count steps that are left out."""
         self._done += steps
 
     def note(self, what: str) -> None:
-        """Tells something beside the steps."""
-        self._tell("", what)
+        """Print a remark."""
+        self._print("", what)
 
-    def _tell(self, where: str, what: str) -> None:
+    def _print(self, where: str, what: str) -> None:
         elapsed = int(self._clock() - self._started)
         print(
             f"[{elapsed // 60:2}:{elapsed % 60:02}] {where:10} {what}",

@@ -1,100 +1,100 @@
-"""The report: docs/benchmarks.md and its charts, made from a `Run`."""
+"""The report: ``docs/benchmarks.md`` and its charts, rendered from a ``Run``."""
 
 from __future__ import annotations
 
 from bench.charts import Bar, bar_chart
-from bench.contenders import OWN
-from bench.field import LARGE, SENDERS, WINDOW
-from bench.measures import FAMILIES, MEASURES, Measure, short
+from bench.metrics import FAMILIES, METRICS, Metric, short
 from bench.results import Result, Run
+from bench.runner import LARGE, SENDERS, WINDOW
+from bench.targets import OWN
 
 _HEAD = """\
 # Benchmarks
 
-What this server costs, beside what others cost, measured in one run on one machine.
-`make bench` measures again and writes this page and its charts; a machine has its
-good and bad moments, so compare within a table, not from one run to another.
+The cost of this server beside others, measured in one run on one machine.
+`make bench` repeats the measurement and writes this page and its charts. The speed of
+a machine varies, so compare figures within a table, not between runs.
 """
 
 _METHOD = f"""\
-## What is measured, and how
+## Method
 
-Everyone is in one room, on 127.0.0.1. The load generator (`bench/load.c`) is one
-thread that leads all the clients and reads everything to the last byte; a line too
-many or too few ends the run of that server. Each server has one core for itself and
-the load generator another, wherever there are two. All servers of a table run at
-once, each with its own clients, and are asked in turn; a figure is the median of the
-rounds. CPU is the server's own, user and system, of all its threads, from the
-kernel's CPU clock of the process.
+All clients are in one room, on 127.0.0.1. The load generator (`bench/load.c`) runs all
+clients on one thread and reads every byte; a lost or duplicate message ends the
+measurement of that server. The servers share one core and the load generators
+another, where there are two. All servers of a table run at the same time, each with
+its own clients, and are measured in turn; a figure is the median of the rounds. CPU
+time is that of the server, user and system, for all its threads, from the kernel's
+CPU clock of the process.
 
-- **one line**: a client says 40 bytes, everyone hears it, a pause, the next line. The
-  CPU time is divided by those who heard it. The latency is to the *last* of them: its
-  median, and what 99 % of the lines did not exceed.
-- **saturated**: {SENDERS} clients talk as fast as they may, nobody ever more than
-  {SENDERS * WINDOW} lines behind. Deliveries (a line, to one client) are divided by
-  the CPU time. A server that joins what waits into one write does well here; with a
-  wider window it would do better still.
-- **everyone in**: the time until the last client was welcomed, and the CPU time until
-  all was quiet. Everyone is told of everyone who comes. A client of the line chat says
-  nothing at first, as telnet does, and this server then waits a quarter of a second
-  before it takes it for telnet.
-- **memory**: by how much the server grew while everyone came in, for each of them
-  (proportional share; what the kernel keeps for a socket is not in it).
+- **single message**: one client sends 40 bytes, all clients receive them, a pause, the
+  next message. The CPU time is divided by the number of recipients. The latency is
+  that of the *last* recipient: the median and the 99th percentile.
+- **saturated**: {SENDERS} clients send as fast as possible, with no client more than
+  {SENDERS * WINDOW} messages behind. Deliveries (one message to one client) are divided
+  by the CPU time. A server that combines waiting messages into one write does well
+  here, and would do better with a larger window.
+- **connect**: the time until the last client received its welcome, and the CPU time
+  until no more bytes arrived. Each client is notified of each one that joins. A client
+  of the line chat sends nothing at first, like telnet, and this server waits a quarter
+  of a second before it treats it as telnet.
+- **memory**: the growth of the server while the clients connected, for each of them
+  (proportional set size, without the kernel's socket buffers).
 
-"C, epoll and send()" (`bench/limit.c`) is the least that a server can do: it stores
-nothing, checks nothing and knows one room. The Node programs (`bench/peers/`) are
-written as the documentation of their libraries has it: one write for each client and
-line. InspIRCd and ngIRCd run with their limits raised; nobody hears their own line
-there, and both hold back nothing. This server stores every line before anyone hears
-it where it says SQLite, with `synchronous=FULL`. Flood control is off everywhere.
+"C, epoll and send()" (`bench/baseline.c`) does the minimum: it stores nothing, checks
+nothing and has one room. The Node.js programs (`bench/peers/`) follow the
+documentation of their libraries: one write for each client and message. InspIRCd and
+ngIRCd run with their limits raised; they do not echo a message to its sender and delay
+nothing. "SQLite" means that this server stores each message, with `synchronous=FULL`,
+before any client receives it. Flood control is off everywhere.
 """
 
 _AGAIN = f"""\
-## Measuring again
+## Running it
 
 ```
-make bench                                      # all of it: about a quarter of an hour
-make bench BENCH="--quick"                      # a look, in two minutes
-make bench BENCH="--only chat-sqlite,limit --clients 1000"
+make bench                                      # everything: about 15 minutes
+make bench BENCH="--quick"                      # less: about 2 minutes
+make bench BENCH="--only chat-sqlite,baseline --clients 1000"
 ```
 
-It needs Linux, a C compiler, and 20,000 open files (`ulimit -Hn`) for the largest
-field; Node with npm, InspIRCd and ngIRCd take part if they are installed
-(`apt-get install inspircd ngircd nodejs npm`) and are left out with a word if not.
-Only a run of everything writes this page; others write to `build/bench/`, where the
-single figures are too (`results.json`). With {LARGE:,} clients and more, everyone is
-let in once, and not anew for each round.
+Requirements: Linux, a C compiler, and 20,000 open files (`ulimit -Hn`) for the largest
+number of clients. Node.js with npm, InspIRCd and ngIRCd are measured if they are
+installed (`apt-get install inspircd ngircd nodejs npm`) and listed as skipped if not.
+Only a complete run writes this page; others write to `build/bench/`, which also has
+every figure (`results.json`). With {LARGE:,} clients or more, clients connect once and
+not again for each round.
 """
 
 
-def chart_name(family: str, measure: Measure) -> str:
-    """The file of a chart, beside the others."""
-    return f"{family}-{measure.key}.svg"
+def chart_name(family: str, metric: Metric) -> str:
+    """The file name of a chart."""
+    return f"{family}-{metric.key}.svg"
 
 
 def charts(run: Run) -> dict[str, str]:
-    """All charts, by the names of their files."""
+    """All charts, by file name."""
     made = {}
     for family, (title, _) in FAMILIES.items():
-        for measure in MEASURES:
+        for metric in METRICS:
             groups = []
             for clients in run.sizes():
-                found = _found(run, family, clients)
+                found = _complete(run, family, clients)
                 if found:
-                    bars = [_bar(result, measure) for result in found]
+                    bars = [_bar(result, metric) for result in found]
                     groups.append((f"{clients:,} clients", bars))
             if groups:
-                made[chart_name(family, measure)] = bar_chart(
-                    f"{title}: {measure.title}",
-                    measure.axis,
+                made[chart_name(family, metric)] = bar_chart(
+                    f"{title}: {metric.title}",
+                    metric.axis,
                     groups,
-                    logarithmic=measure.logarithmic,
+                    logarithmic=metric.logarithmic,
                 )
     return made
 
 
 def report(run: Run) -> str:
-    """The page."""
+    """The text of ``docs/benchmarks.md``."""
     parts = [_HEAD, _summary(run)]
     for family, (title, peers) in FAMILIES.items():
         if any(result.family == family for result in run.results):
@@ -103,7 +103,7 @@ def report(run: Run) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _found(run: Run, family: str, clients: int) -> list[Result]:
+def _complete(run: Run, family: str, clients: int) -> list[Result]:
     return [
         result
         for result in run.results
@@ -111,32 +111,36 @@ def _found(run: Run, family: str, clients: int) -> list[Result]:
     ]
 
 
-def _bar(result: Result, measure: Measure) -> Bar:
-    value = measure.value(result)
+def _bar(result: Result, metric: Metric) -> Bar:
+    value = metric.value(result)
     return Bar(result.title, value, short(value), own=result.key in OWN)
 
 
 def _summary(run: Run) -> str:
-    """The figures that matter most, each against its measure."""
+    """The most important figures, each compared with one other server."""
     lines = []
     for key, peer, against in (
-        ("chat-sqlite", "limit", "the C program"),
-        ("chat-sqlite", "node", "Node's `net`"),
+        ("chat-sqlite", "baseline", "the C program"),
+        ("chat-sqlite", "node", "Node.js `net`"),
         ("chat-websocket", "ws", "npm `ws`"),
         ("chat-socketio", "socketio", "npm `socket.io`"),
     ):
         own, other = run.find(key, 1000), run.find(peer, 1000)
         if own and other:
             lines.append(
-                f"- beside {against}: {_times(own.cpu_us, other.cpu_us)} the CPU for "
-                f"one line, {_times(own.per_cpu_second, other.per_cpu_second)} the "
-                f"deliveries a CPU second when saturated, "
-                f"{short(own.kib_per_client)} KB a connection against "
-                f"{short(other.kib_per_client)}"
+                f"- compared with {against}: {_times(own.cpu_us, other.cpu_us)} the "
+                f"CPU time for a single message, "
+                f"{_times(own.per_cpu_second, other.per_cpu_second)} the deliveries "
+                f"for each CPU second under saturation, {short(own.kib_per_client)} "
+                f"KiB for each connection instead of {short(other.kib_per_client)}"
             )
     if not lines:
         return ""
-    return "With 1,000 clients in one room and SQLite on:\n\n" + "\n".join(lines) + "\n"
+    return (
+        "With 1,000 clients in one room, storing in SQLite:\n\n"
+        + "\n".join(lines)
+        + "\n"
+    )
 
 
 def _family(
@@ -144,44 +148,45 @@ def _family(
 ) -> str:
     parts = [f"## {title}", ""]
     for clients in run.sizes():
-        found = _found(run, family, clients)
+        found = _complete(run, family, clients)
         if found:
             parts += [f"### {clients:,} clients", ""]
             parts += [*_table(run, found, clients, peers), ""]
         notes = [
-            f"- {result.title}, {clients:,} clients: {result.left_out}"
+            f"- {result.title}, {clients:,} clients: {result.skipped}"
             for result in run.results
-            if (result.family, result.clients) == (family, clients) and result.left_out
+            if (result.family, result.clients) == (family, clients) and result.skipped
         ]
         if notes:
-            parts += ["Left out:", "", *notes, ""]
-    if any(_found(run, family, clients) for clients in run.sizes()):
-        for measure in MEASURES:
-            file = f"charts/{chart_name(family, measure)}"
-            parts += [f"![{title}: {measure.title}]({file})", ""]
+            parts += ["Skipped:", "", *notes, ""]
+    if any(_complete(run, family, clients) for clients in run.sizes()):
+        for metric in METRICS:
+            file = f"charts/{chart_name(family, metric)}"
+            parts += [f"![{title}: {metric.title}]({file})", ""]
     return "\n".join(parts)
 
 
 def _table(
     run: Run, found: list[Result], clients: int, peers: tuple[tuple[str, str], ...]
 ) -> list[str]:
-    """Times means: so many times that of the peer; each against every peer there."""
-    there = [
-        (run_result, label)
+    """One row for each server; the columns with × are ratios to one peer."""
+    present = [
+        (peer, label)
         for key, label in peers
-        if (run_result := run.find(key, clients)) is not None
+        if (peer := run.find(key, clients)) is not None
     ]
-    beside = "".join(f" × {label} |" for _, label in there)
+    beside = "".join(f" × {label} |" for _, label in present)
     head = (
-        f"| server | one line, µs a recipient |{beside} saturated, deliveries a CPU s |"
-        f"{beside} latency, ms | 99 %, ms | everyone in, s | CPU for that, s | "
-        "KB a client |"
+        f"| server | single message, µs/recipient |{beside} "
+        f"saturated, deliveries/CPU s |{beside} latency, ms | 99 %, ms | connect, s | "
+        "connect, CPU s | KiB/client |"
     )
-    rows = [head, "| --- |" + " ---: |" * (7 + 2 * len(there))]
+    rows = [head, "| --- |" + " ---: |" * (7 + 2 * len(present))]
     for result in found:
-        cost = [_times(result.cpu_us, peer.cpu_us, "") for peer, _ in there]
+        cost = [_times(result.cpu_us, peer.cpu_us, "") for peer, _ in present]
         flow = [
-            _times(result.per_cpu_second, peer.per_cpu_second, "") for peer, _ in there
+            _times(result.per_cpu_second, peer.per_cpu_second, "")
+            for peer, _ in present
         ]
         cells = [
             f"**{result.title}**" if result.key in OWN else result.title,
@@ -200,7 +205,7 @@ def _table(
 
 
 def _times(value: float, other: float, after: str = " times") -> str:
-    """So many times the other: two figures, none after the point from ten on."""
+    """The ratio of two values: two decimals, or none from ten on."""
     times = value / other
     return f"{times:.0f}{after}" if times >= 10 else f"{times:.2f}{after}"
 
@@ -208,5 +213,5 @@ def _times(value: float, other: float, after: str = " times") -> str:
 def _machine(run: Run) -> str:
     lines = [f"- {name}: {value}" for name, value in run.machine.items()]
     return "\n".join(
-        [f"## The machine\n\nMeasured on {run.when} with `{run.how}`.\n", *lines, ""]
+        [f"## Machine\n\nMeasured on {run.date} with `{run.command}`.\n", *lines, ""]
     )

@@ -1,9 +1,9 @@
-"""What was measured, as values: each number as it came, and what is made of them.
+"""The figures of a run, and the medians that the report shows.
 
-Every server is entered into the field one or more times (an `Entry` each) and asked
-the same thing in one or more rounds (a `Round` each).  A `Result` holds both, for one
-server and one number of clients; what it tells are medians, so that one bad moment
-of the machine does not decide.
+The clients connect to each server one or more times (a ``Connect`` each) and exchange
+messages in one or more rounds (a ``Round`` each).  A ``Result`` holds both for one
+server and one number of clients.  Its properties are medians, so that one disturbance
+on the machine does not decide a figure.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """Letting everyone in, once.
+class Connect:
+    """Connecting all clients, once.
 
-    :param seconds: until the last client had been welcomed.
-    :param cpu_seconds: what the server used until all was quiet again.
-    :param kib_per_client: by how much its memory grew.
+    :ivar seconds: until the last client received its welcome.
+    :ivar cpu_seconds: of the server, until no more bytes arrived.
+    :ivar kib_per_client: growth of the server's memory.
     """
 
     seconds: float
@@ -31,79 +31,79 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of talk.
+    """One round of messages.
 
-    :param cpu_us: of the server, for each recipient of a line said alone.
-    :param latencies_us: of each line said alone, to its last recipient.
-    :param per_cpu_second: deliveries for each CPU second, when saturated.
-    :param lines_per_second: said when saturated, by the clock on the wall.
+    :ivar cpu_us: CPU time of the server for each recipient of a single message.
+    :ivar latencies_us: of each single message, until its last recipient received it.
+    :ivar per_cpu_second: deliveries for each CPU second under saturation.
+    :ivar messages_per_second: under saturation, in wall-clock time.
     """
 
     cpu_us: float
     latencies_us: tuple[float, ...]
     per_cpu_second: float
-    lines_per_second: float
+    messages_per_second: float
 
 
 @dataclass(slots=True)
 class Result:
     """One server with one number of clients.
 
-    :param left_out: why there is nothing, or less than was wanted.
+    :ivar skipped: why there are no figures, or fewer than planned; empty otherwise.
     """
 
     key: str
     title: str
     family: str
     clients: int
-    entries: list[Entry] = field(default_factory=list)
+    connects: list[Connect] = field(default_factory=list)
     rounds: list[Round] = field(default_factory=list)
-    left_out: str = ""
+    skipped: str = ""
 
     @property
     def complete(self) -> bool:
-        """True if every measure has a value."""
-        return bool(self.entries and self.rounds)
+        """Whether every metric has a value."""
+        return bool(self.connects and self.rounds)
 
     @property
     def cpu_us(self) -> float:
-        """CPU for each recipient of one line, in microseconds."""
+        """CPU time for each recipient of a single message, in microseconds."""
         return median(r.cpu_us for r in self.rounds)
 
     @property
     def per_cpu_second(self) -> float:
-        """Deliveries a CPU second, when saturated."""
+        """Deliveries for each CPU second under saturation."""
         return median(r.per_cpu_second for r in self.rounds)
 
     @property
-    def lines_per_second(self) -> float:
-        """Lines said a second, when saturated."""
-        return median(r.lines_per_second for r in self.rounds)
+    def messages_per_second(self) -> float:
+        """Messages for each second under saturation."""
+        return median(r.messages_per_second for r in self.rounds)
 
     @property
     def latency_ms(self) -> float:
-        """Until the last one heard a line, the median, in milliseconds."""
+        """Median latency to the last recipient, in milliseconds."""
         return median(self._latencies()) / 1000
 
     @property
     def latency_p99_ms(self) -> float:
-        """The same, for all but one line in a hundred."""
+        """The 99th percentile of the same latency."""
         return percentile(self._latencies(), 99) / 1000
 
     @property
     def connect_seconds(self) -> float:
-        """Until everyone was welcomed."""
-        return median(e.seconds for e in self.entries)
+        """Until all clients were connected."""
+        return median(c.seconds for c in self.connects)
 
     @property
     def connect_cpu_seconds(self) -> float:
-        """CPU until everyone was in and all was quiet."""
-        return median(e.cpu_seconds for e in self.entries)
+        """CPU time of the server to connect all clients."""
+        return median(c.cpu_seconds for c in self.connects)
 
     @property
     def kib_per_client(self) -> float:
-        """Memory of a connection in KiB."""
-        return max(0.0, median(e.kib_per_client for e in self.entries))
+        """Memory of the server for each client, in KiB."""
+        return max(0.0, median(c.kib_per_client for c in self.connects))
 
     def _latencies(self) -> list[float]:
         return [one for each in self.rounds for one in each.latencies_us]
@@ -111,20 +111,20 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Everything that one run of the bench has found.
+    """All results of one run.
 
-    :param when: the day.
-    :param how: the command line's options, as they were.
-    :param machine: what it ran on, names and values.
+    :ivar date: of the run, in ISO 8601.
+    :ivar command: the command line.
+    :ivar machine: names and values that describe the machine.
     """
 
-    when: str
-    how: str
+    date: str
+    command: str
     machine: dict[str, str]
     results: list[Result]
 
     def find(self, key: str, clients: int) -> Result | None:
-        """What was found for a server, if it is complete."""
+        """The result of a server, if it is complete."""
         for result in self.results:
             if (result.key, result.clients) == (key, clients) and result.complete:
                 return result
@@ -135,28 +135,28 @@ class Run:
         return sorted({result.clients for result in self.results})
 
     def to_json(self) -> str:
-        """Everything, each single figure, for another time."""
+        """Every figure, for ``--report``."""
         return json.dumps(asdict(self), indent=1) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Run:
-        """What `to_json` wrote."""
-        told: dict[str, Any] = json.loads(text)
-        results = [_result(each) for each in told.pop("results")]
-        return cls(**told, results=results)
+        """The inverse of ``to_json``."""
+        data: dict[str, Any] = json.loads(text)
+        results = [_result(each) for each in data.pop("results")]
+        return cls(**data, results=results)
 
 
-def _result(told: dict[str, Any]) -> Result:
-    entries = [Entry(**each) for each in told.pop("entries")]
+def _result(data: dict[str, Any]) -> Result:
+    connects = [Connect(**each) for each in data.pop("connects")]
     rounds = [
         Round(**{**each, "latencies_us": tuple(each["latencies_us"])})
-        for each in told.pop("rounds")
+        for each in data.pop("rounds")
     ]
-    return Result(**told, entries=entries, rounds=rounds)
+    return Result(**data, connects=connects, rounds=rounds)
 
 
 def percentile(values: Iterable[float], percent: float) -> float:
-    """The smallest of the values that at least so many percent do not exceed."""
+    """The nearest-rank percentile: ``percent`` % of the values are no larger."""
     ordered = sorted(values)
     if not ordered:
         raise ValueError("no values")

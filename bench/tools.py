@@ -1,7 +1,4 @@
-"""What is made before anything is measured: C programs, and npm packages for the peers.
-
-All of it is in ``build/bench``, which git does not see.
-"""
+"""Compiled C programs and installed npm packages, in ``build/bench``."""
 
 from __future__ import annotations
 
@@ -11,15 +8,15 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.processes import Failed
+from bench.processes import BenchError
 
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """Where things are.
+    """The directories of the sources and of the build.
 
-    :param root: the top of the repository.
-    :param build: a directory that git does not see.
+    :ivar root: the top of the repository.
+    :ivar build: for everything that is built; ignored by git.
     """
 
     root: Path
@@ -27,38 +24,38 @@ class Tools:
 
     @property
     def source(self) -> Path:
-        """Where the sources are."""
+        """The directory of the C and Node.js sources."""
         return self.root / "bench"
 
     @property
     def modules(self) -> Path:
-        """Where Node finds the peers' packages."""
+        """The directory of the npm packages, for ``NODE_PATH``."""
         return self.build / "npm" / "node_modules"
 
     def compile(self, name: str) -> None:
-        """Compiles ``bench/NAME.c`` unless that is done.
+        """Compile ``bench/NAME.c`` if it has changed.
 
-        Raises Failed with the compiler's words.
+        :raises BenchError: with the output of the compiler.
         """
         source, target = self.source / f"{name}.c", self.build / name
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             return
         compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
         if compiler is None:
-            raise Failed("the load generator is a C program: install a C compiler (cc)")
-        # Another run may be using the one that is there.
+            raise BenchError("the load generator needs a C compiler: install cc")
+        # Another run may be using the existing program.
         fresh = self.build / f"{name}.{os.getpid()}"
         flags = ["-std=gnu11", "-O2", "-Wall", "-Wextra"]
         command = [compiler, *flags, "-o", str(fresh), str(source)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise Failed(f"{source.name} could not be compiled:\n{done.stderr}")
+            raise BenchError(f"cannot compile {source.name}:\n{done.stderr}")
         fresh.replace(target)
 
     def install_npm(self) -> str:
-        """Installs what ``peers/package.json`` names, unless that is done.
+        """Install the packages of ``peers/package.json`` if they have changed.
 
-        :returns: why it could not be; empty if it could.
+        :return: why that is impossible; empty if it succeeded.
         """
         npm = shutil.which("npm")
         if npm is None:
@@ -88,5 +85,5 @@ class Tools:
         )
         if done.returncode:
             stamp.unlink()
-            return "npm could not install the packages"
+            return "npm failed to install the packages"
         return ""

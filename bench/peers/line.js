@@ -1,41 +1,42 @@
-// The line chat as a plain Node program would do it: node:net, one socket.write for each client and line.
+// A line chat as a plain Node.js program: node:net, one socket.write for each client and line.
 //
 //     node line.js PORT
 //
-// It greets, names its guests, tells who comes and goes, and says every line to everyone. It keeps nothing.
+// It welcomes clients, gives them nicknames, announces who joins and leaves, and sends every line to every client.
+// It stores nothing.
 'use strict';
 
 const net = require('node:net');
 
 const LINE_LIMIT = 4096;
 const clients = new Set();
-let numbers = 0;
+let lastNumber = 0;
 
-function say(line) {
+function broadcast(line) {
   for (const client of clients) client.write(`${line}\r\n`);
 }
 
 const server = net.createServer((socket) => {
-  const nick = `guest_${++numbers}`;
+  const nick = `guest_${++lastNumber}`;
   let rest = '';
   socket.setNoDelay(true);
   socket.setEncoding('utf8');
   socket.write(`Welcome, ${nick}!\r\n`);
   clients.add(socket);
-  say(`${nick}: joined the chat`);
+  broadcast(`${nick}: joined the chat`);
   socket.on('data', (text) => {
     const lines = (rest + text).split('\n');
     rest = lines.pop();
     for (const line of lines) {
-      const said = line.endsWith('\r') ? line.slice(0, -1) : line;
-      if (said) say(`${nick}: ${said}`);
+      const message = line.endsWith('\r') ? line.slice(0, -1) : line;
+      if (message) broadcast(`${nick}: ${message}`);
     }
     if (rest.length > LINE_LIMIT) socket.destroy();
   });
   socket.on('error', () => socket.destroy());
   socket.on('close', () => {
     clients.delete(socket);
-    say(`${nick}: left the chat`);
+    broadcast(`${nick}: left the chat`);
   });
 });
 

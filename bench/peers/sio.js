@@ -1,8 +1,8 @@
-// The chat over Socket.IO as the documentation of npm's socket.io has it: io.emit for each message.
+// A chat over Socket.IO, written as the documentation of npm socket.io suggests: io.emit for each message.
 //
 //     node sio.js PORT
 //
-// It speaks the dialect of join, messages, add chatter and remove chatter, and acknowledges a join.
+// It uses the events join, messages, add chatter and remove chatter, and acknowledges a join.
 'use strict';
 
 const http = require('node:http');

@@ -1,1 +1,1 @@
-"""Tests of the bench: what it reads, computes and writes; nothing is started."""
+"""Unit tests of the benchmarks; they start no server."""

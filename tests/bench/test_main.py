@@ -1,4 +1,4 @@
-"""The command line of the bench."""
+"""The command line of the benchmarks."""
 
 from __future__ import annotations
 
@@ -7,45 +7,46 @@ import io
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bench.__main__ import is_whole, parse, plan_of
+from bench.__main__ import is_complete, parse, plan_of
 
 
 class OptionTests(SynchronousTestCase):
-    """What the options ask for."""
+    """Options and the plan that they select."""
 
     def refused(self, *arguments: str) -> str:
-        """What is said to one who asks for what there is not."""
-        words = io.StringIO()
-        with contextlib.redirect_stderr(words):
+        """The error message for invalid options."""
+        stderr = io.StringIO()
+        with contextlib.redirect_stderr(stderr):
             self.assertRaises(SystemExit, parse, arguments)
-        return words.getvalue()
+        return stderr.getvalue()
 
-    def test_everything(self) -> None:
-        """Without options, all of it is measured, for the docs."""
+    def test_default_run_is_complete(self) -> None:
+        """Without options everything is measured, for the documentation."""
         options = parse([])
         plan = plan_of(options)
         self.assertEqual((plan.sizes, plan.rounds), ((100, 1000, 5000), 3))
-        self.assertTrue(is_whole(options))
+        self.assertTrue(is_complete(options))
 
-    def test_a_look(self) -> None:
-        """A quick look measures less, and leaves the docs alone."""
+    def test_quick_run_is_not_complete(self) -> None:
+        """It measures less, and does not replace the documentation."""
         options = parse(["--quick"])
         plan = plan_of(options)
         self.assertEqual((plan.sizes, plan.rounds), ((100, 1000), 1))
-        self.assertFalse(is_whole(options))
+        self.assertFalse(is_complete(options))
 
-    def test_a_part(self) -> None:
-        """Sizes come in order, each once; a part is not for the docs."""
-        options = parse(["--clients", "1000,100,1000", "--only", "limit,node"])
+    def test_selection_is_sorted_and_not_complete(self) -> None:
+        """Each size is measured once, in order."""
+        options = parse(["--clients", "1000,100,1000", "--only", "baseline,node"])
         self.assertEqual(plan_of(options).sizes, (100, 1000))
-        self.assertEqual(options.only, ["limit", "node"])
-        self.assertFalse(is_whole(options))
-        self.assertFalse(is_whole(parse(["--seconds", "3"])))
+        self.assertEqual(options.only, ["baseline", "node"])
+        self.assertFalse(is_complete(options))
+        self.assertFalse(is_complete(parse(["--seconds", "3"])))
 
-    def test_unknown_names(self) -> None:
-        """A name that nobody has is told."""
-        self.assertIn("unknown: nobody", self.refused("--only", "limit,nobody"))
+    def test_unknown_server_is_refused(self) -> None:
+        """The message names it."""
+        message = self.refused("--only", "baseline,nobody")
+        self.assertIn("unknown server: nobody", message)
 
-    def test_a_chat_needs_two(self) -> None:
-        """One client alone would have nobody to hear it."""
-        self.assertIn("a chat needs two", self.refused("--clients", "1"))
+    def test_one_client_is_refused(self) -> None:
+        """Its messages would have no recipient."""
+        self.assertIn("at least 2 clients", self.refused("--clients", "1"))

@@ -1,4 +1,4 @@
-"""The small parts: the generator's answers, progress, cores, set-up, versions."""
+"""Small parts: generator answers, progress, cores, targets, versions."""
 
 from __future__ import annotations
 
@@ -9,38 +9,40 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bench.contenders import CONTENDERS, OWN, Site
 from bench.generator import parse_answer
 from bench.ircd import inspircd_config, ngircd_config
 from bench.machine import first_line, parse_cpu_model, plain_version
-from bench.measures import FAMILIES
-from bench.processes import Failed, on_cores, split_cores
+from bench.metrics import FAMILIES
+from bench.processes import BenchError, on_cores, split_cores
 from bench.progress import Progress
+from bench.targets import OWN, TARGETS, Setup
 from bench.tools import Tools
 
 
 class AnswerTests(SynchronousTestCase):
-    """What the load generator says."""
+    """The answers of the load generator."""
 
-    def test_an_answer(self) -> None:
-        """One line of JSON."""
-        self.assertEqual(parse_answer('{"lines": 3}\n'), {"lines": 3})
+    def test_answer_is_a_line_of_json(self) -> None:
+        """One for each command."""
+        self.assertEqual(parse_answer('{"messages": 3}\n'), {"messages": 3})
 
-    def test_an_error(self) -> None:
-        """Its own words are told."""
-        error = self.assertRaises(Failed, parse_answer, '{"error": "client 3: no"}\n')
+    def test_error_of_the_generator_is_raised(self) -> None:
+        """With its text."""
+        error = self.assertRaises(
+            BenchError, parse_answer, '{"error": "client 3: no"}\n'
+        )
         self.assertEqual(str(error), "client 3: no")
 
-    def test_nothing(self) -> None:
-        """A generator that ended is no answer."""
-        self.assertRaises(Failed, parse_answer, "")
+    def test_end_of_the_generator_is_an_error(self) -> None:
+        """It answers every command."""
+        self.assertRaises(BenchError, parse_answer, "")
 
 
 class ProgressTests(SynchronousTestCase):
-    """What one who waits sees."""
+    """The progress output."""
 
-    def test_steps(self) -> None:
-        """The time, the number, how many there are, and what."""
+    def test_line_has_time_number_total_and_text(self) -> None:
+        """Skipped steps are counted."""
         out, times = io.StringIO(), iter([10.0, 10.5, 75.0, 76.0])
         progress = Progress(12, out, lambda: next(times))
         progress.step("one")
@@ -54,19 +56,19 @@ class ProgressTests(SynchronousTestCase):
 
 
 class CoreTests(SynchronousTestCase):
-    """Who runs where."""
+    """Pinning to cores."""
 
-    def test_one_each(self) -> None:
-        """Server and generator do not share a core where there are two."""
+    def test_servers_and_generators_get_different_cores(self) -> None:
+        """Where there are two."""
         self.assertEqual(split_cores({0, 1}), ({1}, {0}))
         self.assertEqual(split_cores({2, 5, 3}), ({5}, {2}))
 
-    def test_a_single_core(self) -> None:
-        """It is shared."""
+    def test_single_core_is_shared(self) -> None:
+        """Nothing is pinned."""
         self.assertEqual(split_cores({0}), (set(), set()))
 
-    def test_afterwards_all_is_as_before(self) -> None:
-        """Only what is started meanwhile is bound to a core."""
+    def test_affinity_is_restored(self) -> None:
+        """Only programs that are started inside are pinned."""
         before = os.sched_getaffinity(0)
         with on_cores({min(before)}):
             self.assertEqual(os.sched_getaffinity(0), {min(before)})
@@ -75,30 +77,30 @@ class CoreTests(SynchronousTestCase):
             self.assertEqual(os.sched_getaffinity(0), before)
 
 
-class ContenderTests(SynchronousTestCase):
-    """Who takes part."""
+class TargetTests(SynchronousTestCase):
+    """The servers that are measured."""
 
-    def test_names(self) -> None:
-        """Each has a name of its own, and a family."""
-        keys = {contender.key for contender in CONTENDERS}
-        self.assertEqual(len(keys), len(CONTENDERS))
+    def test_keys_are_unique_and_families_known(self) -> None:
+        """So are the peers that others are compared with."""
+        keys = {target.key for target in TARGETS}
+        self.assertEqual(len(keys), len(TARGETS))
         self.assertLessEqual(OWN, keys)
-        self.assertEqual({c.family for c in CONTENDERS}, set(FAMILIES))
+        self.assertEqual({t.family for t in TARGETS}, set(FAMILIES))
         for _, peers in FAMILIES.values():
             self.assertLessEqual({key for key, _ in peers}, keys)
 
-    def test_everyone_gets_the_port(self) -> None:
-        """Whoever is started is told where to listen, and only on this machine."""
-        here = Path(self.enterContext(tempfile.TemporaryDirectory()))
-        site = Site(4711, here, here, Tools(here, here))
-        for contender in CONTENDERS:
-            command = contender.command(site)
-            files = [file.read_text() for file in here.iterdir()]
-            told = " ".join([*command.arguments, *files])
-            self.assertIn("4711", told, contender.key)
+    def test_every_server_gets_the_port(self) -> None:
+        """On its command line or in its configuration."""
+        directory = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        setup = Setup(4711, directory, directory, Tools(directory, directory))
+        for target in TARGETS:
+            command = target.command(setup)
+            files = [file.read_text() for file in directory.iterdir()]
+            text = " ".join([*command.arguments, *files])
+            self.assertIn("4711", text, target.key)
 
-    def test_irc_servers_listen_here_only(self) -> None:
-        """Their configuration names the address, and looks nobody up."""
+    def test_irc_servers_listen_on_loopback_only(self) -> None:
+        """They do not look up host names."""
         self.assertIn('address="127.0.0.1" port="4711"', inspircd_config(4711))
         self.assertIn('resolvehostnames="no"', inspircd_config(4711))
         self.assertIn("Listen = 127.0.0.1\n    Ports = 4711", ngircd_config(4711))
@@ -106,16 +108,16 @@ class ContenderTests(SynchronousTestCase):
 
 
 class MachineTests(SynchronousTestCase):
-    """What a run was made on."""
+    """The description of the machine."""
 
-    def test_processor(self) -> None:
-        """Its name, where the kernel tells it."""
+    def test_processor_name_is_read_from_cpuinfo(self) -> None:
+        """If the kernel provides it."""
         text = "processor\t: 0\nmodel name\t: Some CPU @ 3: GHz\n"
         self.assertEqual(parse_cpu_model(text), "Some CPU @ 3: GHz")
         self.assertEqual(parse_cpu_model(""), "unknown")
 
-    def test_versions(self) -> None:
-        """Numbers only; what cannot be run has no version."""
+    def test_versions_are_numbers_only(self) -> None:
+        """A program that cannot be run has no version."""
         self.assertEqual(plain_version("6.1.0-13-amd64"), "6.1.0")
         self.assertEqual(plain_version("6.12.-rc1"), "6.12")
         self.assertEqual(plain_version("odd"), "odd")

@@ -1,4 +1,4 @@
-"""What Linux tells of a process."""
+"""CPU time and memory of processes."""
 
 from __future__ import annotations
 
@@ -30,36 +30,36 @@ Pss_Dirty:           112 kB
 class ProcTests(SynchronousTestCase):
     """The files of ``/proc``, and the CPU clocks."""
 
-    def test_schedstat(self) -> None:
-        """The time that a thread ran is the first of three numbers."""
+    def test_run_time_is_the_first_field_of_schedstat(self) -> None:
+        """In nanoseconds."""
         self.assertEqual(parse_schedstat("123456789 4711 12\n"), 123456789)
 
-    def test_ticks(self) -> None:
-        """User and system time are found behind a name with spaces and brackets."""
+    def test_ticks_are_found_after_any_command_name(self) -> None:
+        """Also after one with spaces and parentheses."""
         self.assertEqual(parse_stat_ticks(STAT), 300)
 
-    def test_kib(self) -> None:
-        """A line is found by its whole name, and missed where it is not."""
+    def test_memory_line_is_found_by_its_full_name(self) -> None:
+        """Other lines start with the same letters."""
         self.assertEqual(parse_kib(ROLLUP, "Pss"), 473)
         self.assertEqual(parse_kib(ROLLUP, "Rss"), 1704)
         self.assertIsNone(parse_kib(ROLLUP, "VmRSS"))
 
-    def test_the_clock_is_that_of_the_process(self) -> None:
-        """The clock that is computed for this process goes with its own."""
+    def test_process_clock_agrees_with_the_own_clock(self) -> None:
+        """For this process."""
         before = time.process_time_ns()
-        told = time.clock_gettime_ns(process_clock(os.getpid()))
+        computed = time.clock_gettime_ns(process_clock(os.getpid()))
         after = time.process_time_ns()
-        self.assertTrue(before <= told <= after, (before, told, after))
+        self.assertTrue(before <= computed <= after, (before, computed, after))
 
-    def test_this_process(self) -> None:
-        """CPU time grows, and memory is some megabytes."""
+    def test_figures_of_this_process_are_plausible(self) -> None:
+        """CPU time grows, and memory is at least a megabyte."""
         before = cpu_ns(os.getpid())
         self.assertEqual(sum(range(100_000)), 4999950000)
         self.assertGreater(cpu_ns(os.getpid()), before)
         self.assertGreater(memory_kib(os.getpid()), 1000)
 
-    def test_a_process_that_is_no_more(self) -> None:
-        """It is told as such, and not as one that used nothing."""
-        gone = 2**22 + 1  # above the largest number that Linux gives
+    def test_missing_process_is_an_error(self) -> None:
+        """It does not count as one that used nothing."""
+        gone = 2**22 + 1  # above the largest process id of Linux
         self.assertRaises(ProcessLookupError, cpu_ns, gone)
         self.assertRaises(ProcessLookupError, memory_kib, gone)

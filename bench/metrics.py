@@ -1,4 +1,4 @@
-"""The measures: what they are called, in which unit, and where they stand."""
+"""The metrics of the report: titles, units and values."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from bench.results import Result
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
-    """One number of a `Result`.
+class Metric:
+    """One figure of a ``Result``.
 
-    :param key: in the names of files.
-    :param axis: what stands at the axis of a chart, with the unit.
-    :param logarithmic: the values lie powers of ten apart.
+    :ivar key: its part of a chart's file name.
+    :ivar axis: the label of a chart's axis, with the unit.
+    :ivar logarithmic: the values differ by powers of ten.
     """
 
     key: str
@@ -24,53 +24,53 @@ class Measure:
     logarithmic: bool = False
 
 
-MEASURES = (
-    Measure(
+METRICS = (
+    Metric(
         "cost",
-        "CPU of one line, for each who hears it",
-        "microseconds a recipient, less is better",
+        "CPU time of a single message, for each recipient",
+        "microseconds for each recipient, less is better",
         lambda result: result.cpu_us,
     ),
-    Measure(
+    Metric(
         "throughput",
-        "Deliveries when saturated",
-        "deliveries a CPU second, more is better (logarithmic)",
+        "Deliveries under saturation",
+        "deliveries for each CPU second, more is better (logarithmic)",
         lambda result: result.per_cpu_second,
         logarithmic=True,
     ),
-    Measure(
+    Metric(
         "latency",
-        "Until the last one has heard a line, median",
+        "Median latency to the last recipient",
         "milliseconds, less is better (logarithmic)",
         lambda result: result.latency_ms,
         logarithmic=True,
     ),
-    Measure(
+    Metric(
         "connect",
-        "CPU to let everyone in",
+        "CPU time to connect all clients",
         "seconds, less is better (logarithmic)",
         lambda result: result.connect_cpu_seconds,
         logarithmic=True,
     ),
-    Measure(
+    Metric(
         "memory",
         "Memory of a connection",
-        "KB, less is better (logarithmic)",
+        "KiB, less is better (logarithmic)",
         lambda result: result.kib_per_client,
         logarithmic=True,
     ),
 )
 
-#: The families: the title of each, and those whom the others are compared with.
 FAMILIES = {
-    "line": ("Line chat and IRC", (("limit", "C"), ("node", "Node"))),
+    "line": ("Line chat and IRC", (("baseline", "C"), ("node", "Node.js"))),
     "websocket": ("WebSocket", (("ws", "ws"),)),
     "socketio": ("Socket.IO", (("socketio", "socket.io"),)),
 }
+"""Each family's title, and the servers that the others are compared with."""
 
 
 def short(value: float) -> str:
-    """A number as people read it: three figures, thousands and millions by letter."""
+    """A number with three significant digits; k for thousands, M for millions."""
     for limit, letter in ((1e6, " M"), (1e3, " k")):
         if value >= limit * 0.9995:
             return short(value / limit) + letter

@@ -1,4 +1,4 @@
-"""Who takes part: how each server is started, and what it needs to be there."""
+"""The servers that are measured: how each is started, and what it requires."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from bench.ircd import inspircd_config, ngircd_config
 from bench.processes import Command
 from bench.tools import Tools
 
-#: How many clients may be on their way in at once.  Those of the line chat say nothing
-#: at first, and this server waits a quarter of a second before it takes them for
-#: telnet; InspIRCd lets people in once a second; so there must be many on their way.
-#: ngIRCd's listener holds ten that it has not accepted yet.
-AIR_LINE = 1000
-AIR_INSPIRCD = 1000
-AIR_NGIRCD = 10
-AIR_WEB = 128
+# How many clients connect at the same time.  Clients of the line chat send nothing at
+# first, and this server waits a quarter of a second before it treats them as telnet;
+# InspIRCd registers clients once a second; both need many at the same time.  The
+# listen queue of ngIRCd holds ten.
+CONNECTING_LINE = 1000
+CONNECTING_INSPIRCD = 1000
+CONNECTING_NGIRCD = 10
+CONNECTING_WEB = 128
 
 _DEBIAN_SBIN = "/usr/sbin"
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class Setup:
     """Where a server runs.
 
-    :param directory: its own, that every user may read.
-    :param disk: its own as well, on the disk that holds the repository.
+    :ivar directory: for its files, readable by every user.
+    :ivar disk: for its database, on the disk of the repository.
     """
 
     port: int
@@ -40,36 +40,38 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Contender:
-    """One server in the comparison.
+class Target:
+    """One server to measure.
 
-    :param family: with whom it is compared; ``line``, ``websocket`` or ``socketio``.
-    :param dialect: how the load generator speaks to it.
-    :param missing: why it cannot take part; empty if it can.
+    :ivar family: which servers it is compared with: ``line``, ``websocket`` or
+        ``socketio``.
+    :ivar protocol: of the load generator.
+    :ivar connecting: how many clients connect at the same time.
+    :ivar missing: what it requires and this machine does not have; empty if nothing.
     """
 
     key: str
     title: str
     family: str
-    dialect: str
-    air: int
-    command: Callable[[Site], Command]
+    protocol: str
+    connecting: int
+    command: Callable[[Setup], Command]
     missing: Callable[[Tools], str]
 
 
-def _chat(store: str) -> Callable[[Site], Command]:
-    def command(site: Site) -> Command:
-        kept = store if store == "memory:" else f"{store}:{site.disk / 'chat.sqlite'}"
+def _chat(store: str) -> Callable[[Setup], Command]:
+    def command(setup: Setup) -> Command:
+        path = "" if store == "memory:" else f":{setup.disk / 'chat.sqlite'}"
         options = {
-            "--port": f"tcp:{site.port}:interface=127.0.0.1:backlog=1024",
-            "--store": kept,
+            "--port": f"tcp:{setup.port}:interface=127.0.0.1:backlog=1024",
+            "--store": store + path,
             "--flood": "off",
             "--max-clients": "20000",
             "--max-per-host": "20000",
         }
         program = [sys.executable, "-m", "twisted", "--log-format", "text", "chat"]
         arguments = [word for option in options.items() for word in option]
-        return Command(program + arguments, {"PYTHONPATH": str(site.tools.root)})
+        return Command(program + arguments, {"PYTHONPATH": str(setup.tools.root)})
 
     return command
 
@@ -80,26 +82,27 @@ def _chat_missing(tools: Tools) -> str:
     return (
         ""
         if (tools.root / "twisted_chat" / "service.py").exists()
-        else "twisted_chat has no service yet"
+        else "twisted_chat has no service"
     )
 
 
-def _limit(site: Site) -> Command:
-    return Command([str(site.tools.build / "limit"), str(site.port)])
+def _baseline(setup: Setup) -> Command:
+    return Command([str(setup.tools.build / "baseline"), str(setup.port)])
 
 
-def _node(script: str) -> Callable[[Site], Command]:
-    def command(site: Site) -> Command:
-        path = site.tools.source / "peers" / script
+def _node(script: str) -> Callable[[Setup], Command]:
+    def command(setup: Setup) -> Command:
+        path = setup.tools.source / "peers" / script
         return Command(
-            ["node", str(path), str(site.port)], {"NODE_PATH": str(site.tools.modules)}
+            ["node", str(path), str(setup.port)],
+            {"NODE_PATH": str(setup.tools.modules)},
         )
 
     return command
 
 
 def _node_missing(_tools: Tools) -> str:
-    return "" if shutil.which("node") else "Node is not installed"
+    return "" if shutil.which("node") else "Node.js is not installed"
 
 
 def _npm_missing(tools: Tools) -> str:
@@ -110,9 +113,9 @@ def _daemon(name: str) -> str | None:
     return shutil.which(name) or shutil.which(name, path=_DEBIAN_SBIN)
 
 
-def _inspircd(site: Site) -> Command:
-    path = site.directory / "inspircd.conf"
-    path.write_text(inspircd_config(site.port))
+def _inspircd(setup: Setup) -> Command:
+    path = setup.directory / "inspircd.conf"
+    path.write_text(inspircd_config(setup.port))
     program = _daemon("inspircd") or "inspircd"
     return Command(
         [program, "--config", str(path), "--nofork", "--nopid", "--nolog"],
@@ -120,9 +123,9 @@ def _inspircd(site: Site) -> Command:
     )
 
 
-def _ngircd(site: Site) -> Command:
-    path = site.directory / "ngircd.conf"
-    path.write_text(ngircd_config(site.port))
+def _ngircd(setup: Setup) -> Command:
+    path = setup.directory / "ngircd.conf"
+    path.write_text(ngircd_config(setup.port))
     return Command(
         [_daemon("ngircd") or "ngircd", "-n", "-f", str(path)], unprivileged=True
     )
@@ -136,84 +139,92 @@ def _nothing_missing(_tools: Tools) -> str:
     return ""
 
 
-CONTENDERS = (
-    Contender(
+TARGETS = (
+    Target(
         "chat-memory",
         "this server, memory",
         "line",
         "line",
-        AIR_LINE,
+        CONNECTING_LINE,
         _chat("memory:"),
         _chat_missing,
     ),
-    Contender(
+    Target(
         "chat-sqlite",
         "this server, SQLite",
         "line",
         "line",
-        AIR_LINE,
+        CONNECTING_LINE,
         _chat("sqlite"),
         _chat_missing,
     ),
-    Contender(
-        "limit",
+    Target(
+        "baseline",
         "C, epoll and send()",
         "line",
         "line",
-        AIR_LINE,
-        _limit,
+        CONNECTING_LINE,
+        _baseline,
         _nothing_missing,
     ),
-    Contender(
-        "node", "Node net", "line", "line", AIR_LINE, _node("line.js"), _node_missing
+    Target(
+        "node",
+        "Node.js net",
+        "line",
+        "line",
+        CONNECTING_LINE,
+        _node("line.js"),
+        _node_missing,
     ),
-    Contender(
+    Target(
         "inspircd",
         "InspIRCd",
         "line",
         "irc",
-        AIR_INSPIRCD,
+        CONNECTING_INSPIRCD,
         _inspircd,
         _daemon_missing("inspircd"),
     ),
-    Contender(
+    Target(
         "ngircd",
         "ngIRCd",
         "line",
         "irc",
-        AIR_NGIRCD,
+        CONNECTING_NGIRCD,
         _ngircd,
         _daemon_missing("ngircd"),
     ),
-    Contender(
+    Target(
         "chat-websocket",
         "this server, SQLite",
         "websocket",
         "ws",
-        AIR_WEB,
+        CONNECTING_WEB,
         _chat("sqlite"),
         _chat_missing,
     ),
-    Contender("ws", "npm ws", "websocket", "ws", AIR_WEB, _node("ws.js"), _npm_missing),
-    Contender(
+    Target(
+        "ws", "npm ws", "websocket", "ws", CONNECTING_WEB, _node("ws.js"), _npm_missing
+    ),
+    Target(
         "chat-socketio",
         "this server, SQLite",
         "socketio",
         "sio",
-        AIR_WEB,
+        CONNECTING_WEB,
         _chat("sqlite"),
         _chat_missing,
     ),
-    Contender(
+    Target(
         "socketio",
         "npm socket.io",
         "socketio",
         "sio",
-        AIR_WEB,
+        CONNECTING_WEB,
         _node("sio.js"),
         _npm_missing,
     ),
 )
 
-#: Those that are this project.
 OWN = frozenset({"chat-memory", "chat-sqlite", "chat-websocket", "chat-socketio"})
+"""The targets that are this server."""

@@ -1,8 +1,8 @@
-"""Results as a run would have found them, for the tests of what is made of them."""
+"""Sample results of a benchmark run."""
 
 from __future__ import annotations
 
-from bench.results import Entry, Result, Round, Run
+from bench.results import Connect, Result, Round, Run
 
 
 def result(
@@ -13,13 +13,13 @@ def result(
     cpu_us: float = 8.0,
     per_cpu_second: float = 5e6,
 ) -> Result:
-    """A complete result of three rounds around the values that are given."""
+    """A complete result with three rounds around the given values."""
     return Result(
         key,
         f"the {key}",
         family,
         clients,
-        entries=[Entry(seconds=1.5, cpu_seconds=0.5, kib_per_client=2.0)],
+        connects=[Connect(seconds=1.5, cpu_seconds=0.5, kib_per_client=2.0)],
         rounds=[
             Round(cpu_us * share, (900.0, 1000.0, 5000.0), per_cpu_second / share, 100)
             for share in (0.5, 1.0, 3.0)
@@ -28,5 +28,5 @@ def result(
 
 
 def run(*results: Result) -> Run:
-    """A run that found these."""
+    """A run with these results."""
     return Run("2026-11-21", "python -m bench", {"kernel": "Linux 6"}, list(results))

@@ -1,12 +1,12 @@
 /*
- * The limit: the least that a chat server can do, in C, on one thread, with epoll and send().
+ * The baseline: the minimum that a chat server can do, in C, on one thread, with epoll and send().
  *
- *     limit PORT
+ *     baseline PORT
  *
- * It greets, names its guests, tells who comes and goes, and says every line to everyone as "guest_N: text". It keeps
- * nothing. What is read in one round of epoll is joined once and goes out with one send() for each client; what the
- * kernel has no room for waits, up to 1 MiB, then the client is cut off. Nothing that stores, filters or routes can be
- * expected to be faster.
+ * It welcomes clients, gives them nicknames, announces who joins and leaves, and sends every line to every client as
+ * "guest_N: text". It stores nothing. The lines read in one iteration of the epoll loop form one batch, with one send()
+ * for each client. What the socket buffer does not accept waits, up to 1 MiB; beyond that the client is disconnected.
+ * A server that stores, filters or routes messages cannot be expected to be faster.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -28,18 +28,18 @@
 
 struct bytes {
     char *data;
-    size_t size, room;
+    size_t size, capacity;
 };
 
 struct client {
     int fd, number, slot;
-    struct bytes rest;   /* the start of a line */
-    struct bytes unsent; /* what the kernel had no room for */
+    struct bytes partial;   /* an incomplete line */
+    struct bytes unsent; /* what the socket buffer did not accept */
 };
 
-static struct client **clients; /* everyone who is here */
-static int client_count, client_room, numbers, epoll_fd;
-static struct bytes batch; /* what this round says to everyone */
+static struct client **clients; /* all connected clients */
+static int client_count, client_capacity, last_number, epoll_fd;
+static struct bytes batch; /* what this iteration sends to every client */
 
 static void die(const char *what) {
     perror(what);
@@ -47,9 +47,9 @@ static void die(const char *what) {
 }
 
 static void append(struct bytes *to, const void *data, size_t size) {
-    if (to->size + size > to->room) {
-        to->room = (to->size + size) * 2;
-        to->data = realloc(to->data, to->room);
+    if (to->size + size > to->capacity) {
+        to->capacity = (to->size + size) * 2;
+        to->data = realloc(to->data, to->capacity);
         if (!to->data)
             die("realloc");
     }
@@ -57,7 +57,7 @@ static void append(struct bytes *to, const void *data, size_t size) {
     to->size += size;
 }
 
-static void say(const char *text) { append(&batch, text, strlen(text)); }
+static void announce(const char *text) { append(&batch, text, strlen(text)); }
 
 static void watch(struct client *c, uint32_t what, int operation) {
     struct epoll_event event = {.events = what, .data.ptr = c};
@@ -65,21 +65,21 @@ static void watch(struct client *c, uint32_t what, int operation) {
         die("epoll_ctl");
 }
 
-/* The last of those who are here takes the place of the one who goes. */
+/* The last client takes the slot of the one that leaves. */
 static void leave(struct client *c) {
     char text[64];
     snprintf(text, sizeof text, "guest_%d: left the chat\r\n", c->number);
-    say(text);
+    announce(text);
     close(c->fd);
     clients[c->slot] = clients[--client_count];
     clients[c->slot]->slot = c->slot;
-    free(c->rest.data);
+    free(c->partial.data);
     free(c->unsent.data);
     free(c);
 }
 
-/* Sends at once, keeps the remainder; -1 if the client is to go. */
-static int tell(struct client *c, const char *data, size_t size) {
+/* Send at once and keep the remainder; -1 if the client must be disconnected. */
+static int send_to(struct client *c, const char *data, size_t size) {
     if (c->unsent.size == 0) {
         ssize_t sent = send(c->fd, data, size, MSG_NOSIGNAL);
         if (sent == (ssize_t)size)
@@ -110,40 +110,40 @@ static int flush_unsent(struct client *c) {
     return 0;
 }
 
-static void welcome(int listener) {
+static void accept_clients(int listener) {
     for (;;) {
         char text[64];
         int on = 1, fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0)
             return;
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        if (client_count == client_room) {
-            client_room = client_room ? client_room * 2 : 64;
-            clients = realloc(clients, (size_t)client_room * sizeof *clients);
+        if (client_count == client_capacity) {
+            client_capacity = client_capacity ? client_capacity * 2 : 64;
+            clients = realloc(clients, (size_t)client_capacity * sizeof *clients);
         }
         struct client *c = calloc(1, sizeof *c);
         if (!clients || !c)
             die("malloc");
-        c->fd = fd, c->number = ++numbers, c->slot = client_count;
+        c->fd = fd, c->number = ++last_number, c->slot = client_count;
         clients[client_count++] = c;
         watch(c, EPOLLIN, EPOLL_CTL_ADD);
         snprintf(text, sizeof text, "Welcome, guest_%d!\r\n", c->number);
-        if (tell(c, text, strlen(text)) < 0) {
+        if (send_to(c, text, strlen(text)) < 0) {
             leave(c);
             continue;
         }
         snprintf(text, sizeof text, "guest_%d: joined the chat\r\n", c->number);
-        say(text);
+        announce(text);
     }
 }
 
-/* Reads once and adds the whole lines to the batch; -1 if the client is to go. */
-static int hear(struct client *c) {
+/* Read once and add the complete lines to the batch; -1 if the client must be disconnected. */
+static int read_client(struct client *c) {
     static char buffer[LINE_LIMIT + READ_SIZE];
     char name[32];
-    size_t kept = c->rest.size, name_size = (size_t)snprintf(name, sizeof name, "guest_%d: ", c->number);
+    size_t kept = c->partial.size, name_size = (size_t)snprintf(name, sizeof name, "guest_%d: ", c->number);
     if (kept)
-        memcpy(buffer, c->rest.data, kept);
+        memcpy(buffer, c->partial.data, kept);
     ssize_t got = recv(c->fd, buffer + kept, READ_SIZE, 0);
     if (got < 0 && errno == EAGAIN)
         return 0;
@@ -161,24 +161,24 @@ static int hear(struct client *c) {
         }
         at = stop + 1;
     }
-    c->rest.size = 0;
+    c->partial.size = 0;
     if (at < end) {
         if (end - at > LINE_LIMIT)
             return -1;
-        append(&c->rest, at, (size_t)(end - at));
+        append(&c->partial, at, (size_t)(end - at));
     }
     return 0;
 }
 
-/* One send() for each client; those who go meanwhile are told of in a batch of their own. */
-static void tell_everyone(void) {
-    static struct bytes said;
+/* One send() for each client; clients that fail here are announced in another batch. */
+static void broadcast(void) {
+    static struct bytes sending;
     while (batch.size) {
-        struct bytes empty = said;
-        said = batch;
+        struct bytes empty = sending;
+        sending = batch;
         batch = empty, batch.size = 0;
         for (int i = client_count - 1; i >= 0; i--)
-            if (tell(clients[i], said.data, said.size) < 0)
+            if (send_to(clients[i], sending.data, sending.size) < 0)
                 leave(clients[i]);
     }
 }
@@ -211,18 +211,18 @@ int main(int argc, char **argv) {
             die("epoll_wait");
         for (int i = 0; i < count; i++) {
             struct client *c = events[i].data.ptr;
-            int gone = 0;
+            int failed = 0;
             if (!c) {
-                welcome(listener);
+                accept_clients(listener);
                 continue;
             }
             if (events[i].events & EPOLLOUT)
-                gone = flush_unsent(c);
-            if (!gone && events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP))
-                gone = hear(c);
-            if (gone)
+                failed = flush_unsent(c);
+            if (!failed && events[i].events & (EPOLLIN | EPOLLERR | EPOLLHUP))
+                failed = read_client(c);
+            if (failed)
                 leave(c);
         }
-        tell_everyone();
+        broadcast();
     }
 }
