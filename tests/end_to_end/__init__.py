@@ -1,1 +1,1 @@
-"""Tests that start the real server and drive it with real clients."""
+"""End-to-end tests: the real server with real clients, browsers and Redis servers."""

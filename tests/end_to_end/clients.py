@@ -1,4 +1,4 @@
-"""Those who join the chat: a plain socket, and any program in a terminal."""
+"""Line clients: a plain socket, and any program under a terminal."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from collections.abc import Mapping
 
 from tests.end_to_end.waiting import PATIENCE, NotSeen
 
-# Make the terminal on standard input the one that Ctrl-C comes from, then become the
-# program.  A program of its own, because forking a test runner with threads is unsafe.
+# Make the terminal on standard input the controlling terminal, so that Ctrl-C works,
+# then become the program.  A separate process, because a test runner with threads must
+# not fork.
 ON_A_TERMINAL = (
     "import fcntl, os, sys, termios; os.setsid();"
     "fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execvp(sys.argv[1], sys.argv[1:])"
@@ -24,9 +25,9 @@ ON_A_TERMINAL = (
 
 
 class Expecting:
-    """Something that sends us text: wait for a part of it, and no longer.
+    """A source of text that a test waits for.
 
-    What was waited for is used up: the next wait begins behind it.
+    A wait consumes the text up to and including its match.
     """
 
     name = "the other side"
@@ -34,7 +35,7 @@ class Expecting:
     def __init__(self) -> None:
         self.waiting = ""
         self.ended = False
-        # A letter may come in two parts; bytes that are no UTF-8 must not be lost.
+        # A character may arrive in two parts; invalid UTF-8 must not be lost.
         decoder = codecs.getincrementaldecoder("utf-8")
         self._decoder = decoder("surrogateescape")
 
@@ -42,11 +43,11 @@ class Expecting:
         raise NotImplementedError
 
     def read_some(self) -> bytes:
-        """Whatever is there; empty at the end."""
+        """The bytes that are available; empty at the end."""
         raise NotImplementedError
 
     def pump(self, timeout: float) -> None:
-        """Take in what comes within so many seconds; return at the first of it."""
+        """Read once, if bytes arrive within ``timeout`` seconds."""
         if self.ended or not select.select([self.fileno()], [], [], timeout)[0]:
             return
         data = self.read_some()
@@ -54,9 +55,9 @@ class Expecting:
         self.waiting += self._decoder.decode(data, final=self.ended)
 
     def expect(self, text: str | re.Pattern[str], timeout: float = PATIENCE) -> str:
-        """Wait for a text, or for what a pattern matches.
+        """Wait for a text or a pattern.
 
-        :return: everything up to and including it.
+        :return: everything up to and including the match.
         """
         pattern = text if isinstance(text, re.Pattern) else re.compile(re.escape(text))
         deadline = time.monotonic() + timeout
@@ -71,18 +72,18 @@ class Expecting:
         return seen
 
     def expect_end(self, timeout: float = PATIENCE) -> str:
-        """Wait until the other side closes; return the last that it sent."""
+        """Wait until the other side closes; return the rest of its text."""
         deadline = time.monotonic() + timeout
         while not self.ended:
             left = deadline - time.monotonic()
             if left <= 0:
-                raise NotSeen(f"{self.name} is still there; seen: {self.waiting!r}")
+                raise NotSeen(f"{self.name} has not ended; seen: {self.waiting!r}")
             self.pump(left)
         return self.waiting
 
 
 class LineClient(Expecting):
-    """A person with a plain socket, as ``nc`` gives it."""
+    """A client with a plain socket, like ``nc``."""
 
     def __init__(self, port: int, receive_buffer: int | None = None) -> None:
         super().__init__()
@@ -90,7 +91,7 @@ class LineClient(Expecting):
         self.socket = socket.socket()
         self.socket.settimeout(PATIENCE)
         if receive_buffer is not None:
-            # How much the kernel takes in for one who does not read.
+            # The kernel accepts this much for a client that does not read.
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.connect(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -105,28 +106,28 @@ class LineClient(Expecting):
             return b""
 
     def say(self, *lines: str) -> None:
-        """Send lines, each with the end that ``nc`` gives it."""
+        """Send lines with LF line ends."""
         self.send("".join(f"{line}\n" for line in lines).encode())
 
     def send(self, data: bytes) -> None:
         self.socket.sendall(data)
 
     def line(self, timeout: float = PATIENCE) -> str:
-        """The next line, without its end."""
+        """The next line, without its line end."""
         return self.expect("\r\n", timeout)[:-2]
 
     def join_as(self, nick: str) -> None:
-        """Take a name, and wait until everyone was told."""
+        """Take a nickname, and wait for the event."""
         self.say(f"\\nick {nick}")
         self.named(nick)
 
     def named(self, nick: str) -> None:
-        """Wait until everyone was told of a name that was asked for."""
+        """Wait for the event of a nickname that was requested."""
         self.expect(f"is now known as {nick}\r\n")
         self.name = nick
 
     def half_close(self) -> None:
-        """Send no more, as ``nc -N`` does at the end of its input."""
+        """Close the sending direction, as ``nc -N`` does at the end of its input."""
         self.socket.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
@@ -134,7 +135,7 @@ class LineClient(Expecting):
 
 
 class Terminal(Expecting):
-    """A program that runs under a terminal, and the one who types there."""
+    """A program under a terminal of its own, and its keyboard."""
 
     def __init__(self, *command: str, env: Mapping[str, str] | None = None) -> None:
         super().__init__()
@@ -155,7 +156,9 @@ class Terminal(Expecting):
     def read_some(self) -> bytes:
         try:
             return os.read(self.master, 65536)
-        except OSError:  # what Linux says when the last program on a terminal is gone
+        except (
+            OSError
+        ):  # Linux reports this after the last program on a terminal has ended
             return b""
 
     def type(self, keys: str) -> None:

@@ -1,7 +1,7 @@
-"""Runs the programs of docs/embedding.md, as they stand there, and talks to them.
+"""The programs of docs/embedding.md, running, and the test case for them.
 
-HTTP is ``http.client``'s, WebSocket is ``websockets``'s: nothing here is ours but the
-server.
+The clients are ``http.client`` and ``websockets``, so that nothing but the server is
+our own code.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -22,37 +21,48 @@ from twisted.trial import unittest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.end_to_end.harness import PATIENCE, ROOT, environment, eventually
+from tests.end_to_end.harness import (
+    PATIENCE,
+    ROOT,
+    environment,
+    eventually,
+    free_port,
+)
 from tests.end_to_end.shared import shared
 
 PING_INTERVAL = 0.3
 PING_TIMEOUT = 0.2
+"""Both as the programs have them."""
+
+NO_TIMEOUT = 60.0
+"""Seconds to answer a ping, for all tests but those of the timeout: on a busy machine
+a test may not get to answer within a fifth of a second.
+"""
 
 _PROGRAM = re.compile(r"```python\n# (\w+)\.py PORT\n(.*?)```", re.DOTALL)
 
 
 def program(name: str) -> str:
-    """The source of a program that the page shows."""
+    """The source of a program, as the page shows it."""
     page = (ROOT / "docs" / "embedding.md").read_text("utf-8")
     shown: dict[str, str] = dict(_PROGRAM.findall(page))
     return shown[name]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 class Program:
     """One of the programs, running.
 
     :param name: its name on the page.
+    :param ping_timeout: instead of the one on the page.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, ping_timeout: float) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="twisted-chat-"))
         source = self.directory / f"{name}.py"
-        source.write_text(program(name), "utf-8")
+        text = program(name).replace(
+            f"ping_timeout={PING_TIMEOUT}", f"ping_timeout={ping_timeout}"
+        )
+        source.write_text(text, "utf-8")
         self.port = free_port()
         self._process = subprocess.Popen(
             [sys.executable, str(source), str(self.port)],
@@ -78,40 +88,49 @@ class Program:
 
 
 class ProgramTestCase(unittest.SynchronousTestCase):
-    """One of the programs runs while its tests do.
+    """Tests of one of the programs.
 
     :cvar shown: its name on the page.
-    :cvar path: where it serves.
+    :cvar path: the path that it serves.
+    :cvar ping_timeout: seconds that a client has to answer a ping.
     """
 
     shown = ""
     path = ""
+    ping_timeout = NO_TIMEOUT
 
     def setUp(self) -> None:
-        self.port = shared(self.shown, lambda: Program(self.shown)).port
+        running = shared(
+            f"{self.shown} {self.ping_timeout}",
+            lambda: Program(self.shown, self.ping_timeout),
+        )
+        self.port = running.port
 
     # Polling.
 
     def fetch(
         self, query: str, body: str | None = None, method: str = ""
     ) -> tuple[int, str]:
-        """One HTTP request; the status and the body of its answer."""
+        """One HTTP request; the status and the body of its response."""
+        return self.request(query, body, method).response()
+
+    def request(self, query: str, body: str | None = None, method: str = "") -> Pending:
+        """One HTTP request, sent, without waiting for its response."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        try:
-            method = method or ("GET" if body is None else "POST")
-            data = None if body is None else body.encode()
-            connection.request(method, f"{self.path}?{query}", data)
-            response = connection.getresponse()
-            return response.status, response.read().decode()
-        finally:
-            connection.close()
+        method = method or ("GET" if body is None else "POST")
+        data = None if body is None else body.encode()
+        connection.request(method, f"{self.path}?{query}", data)
+        return Pending(connection)
 
     def poll(self, sid: str, body: str | None = None) -> tuple[int, str]:
-        return self.fetch(f"EIO=4&transport=polling&sid={sid}", body)
+        return self.start_poll(sid, body).response()
 
-    def poll_soon(self, sid: str) -> Later:
-        """A GET that waits, in a thread of its own."""
-        return Later(lambda: self.poll(sid))
+    def start_poll(self, sid: str, body: str | None = None) -> Pending:
+        """A GET that the server may keep waiting.
+
+        The server receives it before any later request, because the kernel has it.
+        """
+        return self.request(f"EIO=4&transport=polling&sid={sid}", body)
 
     def open_polling(self) -> str:
         status, text = self.fetch("EIO=4&transport=polling")
@@ -130,7 +149,7 @@ class ProgramTestCase(unittest.SynchronousTestCase):
         return client
 
     def expect_closed(self, client: ClientConnection) -> list[Any]:
-        """Wait for the end; whatever came before it."""
+        """Wait for the end of the connection; return the messages before it."""
         seen: list[Any] = []
         try:
             while True:
@@ -139,7 +158,7 @@ class ProgramTestCase(unittest.SynchronousTestCase):
             return seen
 
     def answers(self, client: ClientConnection, count: int = 1) -> list[Any]:
-        """So many messages that are no heartbeats."""
+        """The next messages that are not heartbeats."""
         seen: list[Any] = []
         while len(seen) < count:
             message = client.recv(PATIENCE)
@@ -148,18 +167,20 @@ class ProgramTestCase(unittest.SynchronousTestCase):
         return seen
 
 
-class Later:
-    """Something that is done in a thread of its own."""
+class Pending:
+    """A request whose response has not been read."""
 
-    def __init__(self, what: Any) -> None:
-        self._result: Any = None
+    def __init__(self, connection: HTTPConnection) -> None:
+        self._connection = connection
 
-        def run() -> None:
-            self._result = what()
+    def response(self) -> tuple[int, str]:
+        """Wait for the response; its status and its body."""
+        try:
+            response = self._connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            self._connection.close()
 
-        self._thread = threading.Thread(target=run, daemon=True)
-        self._thread.start()
-
-    def result(self) -> Any:
-        self._thread.join(PATIENCE)
-        return self._result
+    def cancel(self) -> None:
+        """Close the connection, as a client does that gives up."""
+        self._connection.close()

@@ -1,8 +1,7 @@
-"""Those who talk on while servers and Redis fall over: clients that resume.
+"""Clients that run during fault injection and record what they receive.
 
-``Talker`` is what the page is: it says something again and again, notes everything it
-is shown, and when its connection breaks it resumes on the next server.  ``Listener``
-is a person with a plain socket, who connects anew each time.
+``Sender`` behaves like the page: it sends messages, and after a disconnect it resumes
+on the next server.  ``Receiver`` is a line client that connects again each time.
 """
 
 from __future__ import annotations
@@ -18,20 +17,27 @@ from urllib.parse import urlencode
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidHandshake, InvalidMessage, WebSocketException
 
-AWAY = (OSError, WebSocketException, InvalidHandshake, InvalidMessage, TimeoutError)
+DISCONNECTED = (
+    OSError,
+    WebSocketException,
+    InvalidHandshake,
+    InvalidMessage,
+    TimeoutError,
+)
 
 
-class Talker:
-    """A page that resumes.
+class Sender:
+    """A JSON client that sends messages and resumes.
 
-    :param ports: of the servers, the one that it prefers first.
-    :ivar seen: (id, text) of each message, in the order in which it was shown.
-    :ivar stored: text -> id, of what it was told was stored.
-    :ivar refused: what it was told was not stored.
-    :ivar gaps: how often it was told that something may be missing.
+    :param ports: of the servers, in order of preference.
+    :ivar seen: (id, text) of each message that it received, in order.
+    :ivar stored: text -> id of its messages with a positive reply.
+    :ivar refused: its messages that were not stored, according to the reply.
+    :ivar unknown: its messages whose reply does not say whether they were stored.
+    :ivar gaps: the number of welcomes without ``recovered``.
     """
 
-    def __init__(self, name: str, ports: list[int], chance: random.Random) -> None:
+    def __init__(self, name: str, ports: list[int], rng: random.Random) -> None:
         self.name = name
         self.ports = ports
         self.seen: list[tuple[str, str]] = []
@@ -42,26 +48,26 @@ class Talker:
         self.gaps = 0
         self.resumed = 0
         self.members: set[str] = set()
-        self._chance = chance
+        self._rng = rng
         self._session = ""
         self._position = ""
         self._count = itertools.count()
-        self._asked: dict[str, str] = {}
-        self._talking = True
+        self._pending: dict[str, str] = {}
+        self._sending = True
 
-    async def run(self, pace: float) -> None:
-        """Talk, so many seconds between two messages, until ``quiet``."""
+    async def run(self, interval: float) -> None:
+        """Send with an average interval in seconds, until ``pause``."""
         for port in itertools.cycle(self.ports):
             try:
-                await asyncio.wait_for(self._connect(port, pace), None)
-            except AWAY:
-                await asyncio.sleep(self._chance.uniform(0.05, 0.3))
+                await asyncio.wait_for(self._connect(port, interval), None)
+            except DISCONNECTED:
+                await asyncio.sleep(self._rng.uniform(0.05, 0.3))
 
-    def quiet(self) -> None:
-        """Say nothing more."""
-        self._talking = False
+    def pause(self) -> None:
+        """Send no more messages."""
+        self._sending = False
 
-    async def _connect(self, port: int, pace: float) -> None:
+    async def _connect(self, port: int, interval: float) -> None:
         query = {"format": "json", "nick": self.name}
         if self._session:
             query |= {"session": self._session, "since": self._position}
@@ -69,35 +75,35 @@ class Talker:
         async with connect(
             url, open_timeout=3, ping_interval=None, close_timeout=0.5, max_size=None
         ) as socket:
-            talking: asyncio.Task[None] | None = None
+            sending: asyncio.Task[None] | None = None
             try:
                 async for frame in socket:
                     found = json.loads(frame)
                     if found["type"] == "welcome":
-                        self._welcomed(found)
-                        talking = asyncio.create_task(self._talk(socket, pace))
+                        self._welcome(found)
+                        sending = asyncio.create_task(self._send(socket, interval))
                     else:
-                        self._shown(found)
+                        self._received(found)
             finally:
-                if talking is not None:
-                    talking.cancel()
+                if sending is not None:
+                    sending.cancel()
 
-    async def _talk(self, socket: Any, pace: float) -> None:
+    async def _send(self, socket: Any, interval: float) -> None:
         while True:
-            await asyncio.sleep(self._chance.expovariate(1 / pace))
-            if not self._talking:
+            await asyncio.sleep(self._rng.expovariate(1 / interval))
+            if not self._sending:
                 continue
             ref = str(next(self._count))
             text = f"{self.name} {ref}"
-            self._asked[ref] = text
+            self._pending[ref] = text
             try:
                 await socket.send(
                     json.dumps({"type": "message", "text": text, "ref": ref})
                 )
-            except AWAY:
+            except DISCONNECTED:
                 return
 
-    def _welcomed(self, found: dict[str, Any]) -> None:
+    def _welcome(self, found: dict[str, Any]) -> None:
         self.members = set(found["members"])
         if self._session and not found["recovered"]:
             self.gaps += 1
@@ -110,14 +116,14 @@ class Talker:
         self._session = found["session"]
         self._position = max(found["position"], self._position)
 
-    def _shown(self, found: dict[str, Any]) -> None:
+    def _received(self, found: dict[str, Any]) -> None:
         kind = found["type"]
         if kind == "message":
             self.seen.append((found["id"], found["text"]))
-        elif kind == "ok" and found.get("ref") in self._asked:
-            self.stored[self._asked.pop(found["ref"])] = found["id"]
+        elif kind == "ok" and found.get("ref") in self._pending:
+            self.stored[self._pending.pop(found["ref"])] = found["id"]
         elif kind == "error":
-            text = self._asked.pop(found.get("ref", ""), "")
+            text = self._pending.pop(found.get("ref", ""), "")
             if text:
                 known = found["text"].startswith("not stored:")
                 (self.refused if known else self.unknown).add(text)
@@ -133,10 +139,10 @@ class Talker:
             self._position = max(self._position, found["id"])
 
 
-class Listener:
-    """A person with a plain socket.
+class Receiver:
+    """A line client.
 
-    :ivar lines: what each of its connections was shown after it had joined.
+    :ivar lines: the lines that each of its connections received after joining.
     """
 
     def __init__(self, port: int) -> None:
@@ -144,7 +150,7 @@ class Listener:
         self.lines: list[list[str]] = []
 
     async def run(self) -> None:
-        """Listen, and connect anew whenever the connection ends."""
+        """Receive, and connect again whenever the connection ends."""
         while True:
             try:
                 reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -152,14 +158,14 @@ class Listener:
                 await asyncio.sleep(0.2)
                 continue
             try:
-                await self._listen(reader)
+                await self._receive(reader)
             except OSError:
                 pass
             finally:
                 writer.close()
             await asyncio.sleep(0.1)
 
-    async def _listen(self, reader: asyncio.StreamReader) -> None:
+    async def _receive(self, reader: asyncio.StreamReader) -> None:
         nick = ""
         shown: list[str] | None = None
         while line := (await reader.readline()).decode().rstrip("\r\n"):
@@ -173,7 +179,7 @@ class Listener:
 
 
 async def history(port: int) -> list[tuple[str, str]]:
-    """Everything that is kept of the lobby: (id, text), oldest first."""
+    """The whole history of the lobby as (id, text), oldest first."""
     found: list[tuple[str, str]] = []
     async with connect(
         f"ws://127.0.0.1:{port}/ws?format=json", max_size=None
@@ -194,7 +200,7 @@ async def history(port: int) -> list[tuple[str, str]]:
 
 
 async def until(look: Callable[[], bool], seconds: float) -> bool:
-    """Wait until something is so; whether it came to that."""
+    """Wait until a condition holds; return whether it does."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not look():
         if asyncio.get_running_loop().time() > deadline:

@@ -1,24 +1,24 @@
-"""A run of faults: servers and their Redis fall over again and again, under load.
+"""Fault injection: servers and their Redis fail again and again, under load.
 
     python -m tests.end_to_end.faults --seed 1 --seconds 60
 
-Three servers share one Redis that writes everything to its disk.  Pages on each of
-them talk and resume on another server when theirs is gone; people with plain sockets
-listen.  Meanwhile, by a plan that the seed decides, servers are killed, stopped in
-good order, frozen for longer than the others wait for them, and started again; Redis
-is frozen, killed and started again; its connections are cut.
+Three servers share one Redis that writes every command to its disk.  Senders on each
+server send messages and resume on another server after a disconnect; receivers only
+receive.  Meanwhile, in an order that depends on the seed, servers are killed, stopped,
+frozen for longer than a lease, and restarted; Redis is frozen, killed and restarted;
+and its connections are cut.
 
-At the end, all must be true:
+At the end:
 
-- no page was shown a message twice or out of order, and none was told of a gap;
-- what a page was told was stored is in the history, once, and every page saw it;
-- what a page was told was not stored is not;
-- every page saw exactly the history, from its first message on;
-- no plain socket was shown a message twice, or in another order than the history;
-- everyone sees the same people, and those are the ones who are there.
+- no sender has received a message twice or out of order, or been told of a gap;
+- a message with a positive reply is in the history, once, and every sender received it;
+- a message that was not stored, according to its reply, is not in the history;
+- every sender has received exactly the history, from its first message on;
+- no receiver has received a message twice, or in another order than the history;
+- all clients see the same members, and these are the ones that are connected.
 """
 
-# ruff: noqa: T201 - it prints what it finds
+# ruff: noqa: T201 - it prints its findings
 
 from __future__ import annotations
 
@@ -33,70 +33,70 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.end_to_end.fault_clients import Listener, Talker, history, until
-from tests.end_to_end.harness import Server
-from tests.end_to_end.redis_server import RedisServer, free_port
+from tests.end_to_end.fault_clients import Receiver, Sender, history, until
+from tests.end_to_end.harness import Server, free_port
+from tests.end_to_end.redis_server import RedisServer
 
 SERVERS = 3
-TALKERS = 6
-PACE = 0.1
-"""Seconds between two messages of one page, on average."""
+SENDERS = 6
+INTERVAL = 0.1
+"""Average seconds between two messages of a sender."""
 
 SETTLE = 45.0
-"""Seconds at the end in which everything must be well again."""
+"""Seconds at the end within which everything must have recovered."""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What came of one run.
+    """The result of a run.
 
-    :ivar wrong: what should not be, in words; empty if all is well.
+    :ivar wrong: violations, in words; empty if there are none.
     """
 
     wrong: list[str] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
-    told_stored: int = 0
+    stored: int = 0
     refused: int = 0
     unknown: int = 0
     resumed: int = 0
-    kept: int = 0
+    history: int = 0
 
 
 class Run:
     """One run.
 
-    :param say: takes each step as a line.
+    :param verbose: print each fault.
     """
 
-    def __init__(self, seed: int, directory: Path, say: bool) -> None:
-        self.chance = random.Random(seed)
+    def __init__(self, seed: int, directory: Path, verbose: bool) -> None:
+        self.rng = random.Random(seed)
         self.directory = directory
-        self.say = say
+        self.verbose = verbose
         self.redis = RedisServer(durable=True)
         self.ports = [free_port() for _ in range(SERVERS)]
         self.servers: list[Server | None] = [None] * SERVERS
         self.outcome = Outcome()
-        self.talkers: list[Talker] = []
-        self.listeners: list[Listener] = []
+        self.senders: list[Sender] = []
+        self.receivers: list[Receiver] = []
 
     async def go(self, seconds: float) -> Outcome:
-        """Run for so many seconds, then see whether all is well."""
+        """Inject faults for some seconds, then check the results."""
         loop = asyncio.get_running_loop()
         self.redis.start()
         tasks: list[asyncio.Task[None]] = []
         try:
             await asyncio.gather(*(self._start(n) for n in range(SERVERS)))
-            for number in range(TALKERS):
+            for number in range(SENDERS):
                 first = number % SERVERS
                 ports = self.ports[first:] + self.ports[:first]
-                chance = random.Random(self.chance.random())
-                self.talkers.append(Talker(f"page{number}", ports, chance))
-            self.listeners = [Listener(port) for port in self.ports]
-            tasks = [asyncio.create_task(one.run(PACE)) for one in self.talkers]
-            tasks += [asyncio.create_task(one.run()) for one in self.listeners]
+                rng = random.Random(self.rng.random())
+                self.senders.append(Sender(f"page{number}", ports, rng))
+            self.receivers = [Receiver(port) for port in self.ports]
+            tasks = [asyncio.create_task(one.run(INTERVAL)) for one in self.senders]
+            tasks += [asyncio.create_task(one.run()) for one in self.receivers]
             end = loop.time() + seconds
             while loop.time() < end:
-                await asyncio.sleep(self.chance.uniform(0.3, 2.0))
+                await asyncio.sleep(self.rng.uniform(0.3, 2.0))
                 await self._fault()
             await self._settle()
             await self._check()
@@ -113,7 +113,7 @@ class Run:
     # Faults.
 
     async def _fault(self) -> None:
-        name, fault = self.chance.choice(
+        name, fault = self.rng.choice(
             [
                 ("kill a server", self._kill_server),
                 ("kill a server", self._kill_server),
@@ -126,7 +126,7 @@ class Run:
             ]
         )
         self.outcome.faults[name] += 1
-        if self.say:
+        if self.verbose:
             print(f"  {name}", flush=True)
         await fault()
 
@@ -142,7 +142,7 @@ class Run:
         await asyncio.to_thread(server.wait_until_running)
 
     def _one(self) -> tuple[int, Server]:
-        number = self.chance.randrange(SERVERS)
+        number = self.rng.randrange(SERVERS)
         server = self.servers[number]
         assert server is not None
         return number, server
@@ -150,7 +150,7 @@ class Run:
     async def _kill_server(self) -> None:
         number, server = self._one()
         server.kill()
-        await asyncio.sleep(self.chance.choice([0, 0.5, 2, 8]))
+        await asyncio.sleep(self.rng.choice([0, 0.5, 2, 8]))
         await self._start(number)
 
     async def _stop_server(self) -> None:
@@ -163,17 +163,17 @@ class Run:
     async def _freeze_server(self) -> None:
         _, server = self._one()
         server.signal(signal.SIGSTOP)
-        await asyncio.sleep(self.chance.choice([1, 4, 9]))
+        await asyncio.sleep(self.rng.choice([1, 4, 9]))
         server.signal(signal.SIGCONT)
 
     async def _freeze_redis(self) -> None:
         self.redis.signal(signal.SIGSTOP)
-        await asyncio.sleep(self.chance.choice([0.5, 3, 8]))
+        await asyncio.sleep(self.rng.choice([0.5, 3, 8]))
         self.redis.signal(signal.SIGCONT)
 
     async def _kill_redis(self) -> None:
         self.redis.kill()
-        await asyncio.sleep(self.chance.choice([0, 1, 7]))
+        await asyncio.sleep(self.rng.choice([0, 1, 7]))
         await asyncio.to_thread(self.redis.start)
 
     async def _cut(self) -> None:
@@ -182,29 +182,29 @@ class Run:
                 self.redis.call, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"
             )
 
-    # What must be so in the end.
+    # Checks.
 
     async def _settle(self) -> None:
-        """Let everyone say a last word that everyone must see."""
+        """Stop sending, and wait until all clients have received the same."""
         await asyncio.sleep(1)
-        for talker in self.talkers:
-            talker.quiet()
-        names = {talker.name for talker in self.talkers}
+        for sender in self.senders:
+            sender.pause()
+        names = {sender.name for sender in self.senders}
 
-        def well() -> bool:
-            ends = {talker.seen[-1] for talker in self.talkers if talker.seen}
-            people = [talker.members & names for talker in self.talkers]
-            return len(ends) == 1 and all(one == names for one in people)
+        def recovered() -> bool:
+            ends = {sender.seen[-1] for sender in self.senders if sender.seen}
+            present = [sender.members & names for sender in self.senders]
+            return len(ends) == 1 and all(one == names for one in present)
 
         await asyncio.sleep(2)
-        if not await until(well, SETTLE):
+        if not await until(recovered, SETTLE):
             self.outcome.wrong.append(
-                "not everyone saw the same in the end: "
-                f"{[(t.name, t.seen[-1:], sorted(t.members)) for t in self.talkers]}"
+                "the senders received different messages: "
+                f"{[(t.name, t.seen[-1:], sorted(t.members)) for t in self.senders]}"
             )
-        members = {frozenset(talker.members) for talker in self.talkers}
+        members = {frozenset(sender.members) for sender in self.senders}
         if len(members) != 1:
-            self.outcome.wrong.append(f"not one list of people: {members}")
+            self.outcome.wrong.append(f"the senders see different members: {members}")
 
     async def _check(self) -> None:
         kept = await history(self.ports[0])
@@ -212,56 +212,64 @@ class Run:
             if await history(port) != kept:
                 self.outcome.wrong.append("the servers have different histories")
         out = self.outcome
-        out.kept = len(kept)
+        out.history = len(kept)
         texts = Counter(text for _, text in kept)
-        out.wrong += [f"kept twice: {text}" for text, n in texts.items() if n > 1]
-        for talker in self.talkers:
-            out.told_stored += len(talker.stored)
-            out.refused += len(talker.refused)
-            out.unknown += len(talker.unknown)
-            out.resumed += talker.resumed
-            self._check_talker(talker, kept, texts)
-        for listener in self.listeners:
-            self._check_listener(listener, [text for _, text in kept])
+        out.wrong += [
+            f"in the history twice: {text}" for text, n in texts.items() if n > 1
+        ]
+        for sender in self.senders:
+            out.stored += len(sender.stored)
+            out.refused += len(sender.refused)
+            out.unknown += len(sender.unknown)
+            out.resumed += sender.resumed
+            self._check_sender(sender, kept, texts)
+        for receiver in self.receivers:
+            self._check_receiver(receiver, [text for _, text in kept])
 
-    def _check_talker(
-        self, talker: Talker, kept: list[tuple[str, str]], texts: Counter[str]
+    def _check_sender(
+        self, sender: Sender, kept: list[tuple[str, str]], texts: Counter[str]
     ) -> None:
         wrong = self.outcome.wrong
-        if talker.gaps:
-            wrong.append(f"{talker.name} was told {talker.gaps} times of a gap")
-        lost = [text for text in talker.stored if text not in texts]
-        wrong += [f"{talker.name} was told stored, but: {text}" for text in lost]
-        said = [text for text in talker.refused if text in texts]
-        wrong += [f"{talker.name} was told not stored, but: {text}" for text in said]
-        if not talker.seen:
-            wrong.append(f"{talker.name} saw nothing")
+        if sender.gaps:
+            wrong.append(f"{sender.name} had {sender.gaps} gaps")
+        lost = [text for text in sender.stored if text not in texts]
+        wrong += [
+            f"{sender.name}: reply positive, but not in the history: {text}"
+            for text in lost
+        ]
+        said = [text for text in sender.refused if text in texts]
+        wrong += [
+            f"{sender.name}: reply negative, but in the history: {text}"
+            for text in said
+        ]
+        if not sender.seen:
+            wrong.append(f"{sender.name} received nothing")
             return
-        expected = [one for one in kept if one[0] >= talker.seen[0][0]]
-        if talker.seen != expected:
-            missing = [one for one in expected if one not in set(talker.seen)]
-            twice = [o for o, n in Counter(talker.seen).items() if n > 1]
+        expected = [one for one in kept if one[0] >= sender.seen[0][0]]
+        if sender.seen != expected:
+            missing = [one for one in expected if one not in set(sender.seen)]
+            twice = [o for o, n in Counter(sender.seen).items() if n > 1]
             wrong.append(
-                f"{talker.name} did not see the history: missing {missing[:5]}"
+                f"{sender.name} did not receive the history: missing {missing[:5]}"
                 f" ({len(missing)}), twice {twice[:5]} ({len(twice)}), in order: "
-                f"{talker.seen == sorted(talker.seen)}"
+                f"{sender.seen == sorted(sender.seen)}"
             )
 
-    def _check_listener(self, listener: Listener, kept: list[str]) -> None:
-        place = {text: index for index, text in enumerate(kept)}
-        for lines in listener.lines:
+    def _check_receiver(self, receiver: Receiver, kept: list[str]) -> None:
+        position = {text: index for index, text in enumerate(kept)}
+        for lines in receiver.lines:
             said = [line.partition(": ")[2] for line in lines]
-            order = [place[text] for text in said if text in place]
+            order = [position[text] for text in said if text in position]
             if order != sorted(set(order)):
-                self.outcome.wrong.append("a plain socket saw another order")
+                self.outcome.wrong.append("a receiver received another order")
             elif order and order != list(range(order[0], order[-1] + 1)):
-                self.outcome.wrong.append("a plain socket missed messages")
+                self.outcome.wrong.append("a receiver missed messages")
 
 
-def run(seed: int, seconds: float, *, say: bool = False) -> Outcome:
+def run(seed: int, seconds: float, *, verbose: bool = False) -> Outcome:
     """One run with a seed."""
     with tempfile.TemporaryDirectory(prefix="twisted-chat-faults-") as directory:
-        outcome = asyncio.run(Run(seed, Path(directory), say).go(seconds))
+        outcome = asyncio.run(Run(seed, Path(directory), verbose).go(seconds))
         if outcome.wrong:
             keep = Path(tempfile.mkdtemp(prefix="twisted-chat-faults-wrong-"))
             for log in Path(directory).glob("*/twistd.log"):
@@ -271,28 +279,28 @@ def run(seed: int, seconds: float, *, say: bool = False) -> Outcome:
 
 
 def main() -> int:
-    """What ``make faults`` runs."""
+    """The command line of ``make faults``."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seeds", type=int, default=1, help="so many runs")
+    parser.add_argument("--seeds", type=int, default=1, help="the number of runs")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--quiet", action="store_true")
     given = parser.parse_args()
     bad = 0
     for seed in range(given.seed, given.seed + given.seeds):
         print(f"seed {seed}, {given.seconds:g} s:", flush=True)
-        outcome = run(seed, given.seconds, say=not given.quiet)
+        outcome = run(seed, given.seconds, verbose=not given.quiet)
         faults = ", ".join(f"{n} x {name}" for name, n in outcome.faults.items())
         print(
-            f"  {faults}\n  {outcome.kept} kept, {outcome.told_stored} told stored, "
+            f"  {faults}\n  {outcome.history} in the history, {outcome.stored} stored, "
             f"{outcome.refused} refused, {outcome.unknown} unknown, "
-            f"{outcome.resumed} times resumed",
+            f"{outcome.resumed} resumes",
             flush=True,
         )
         for line in outcome.wrong:
             print(f"  WRONG: {line}", flush=True)
         bad += bool(outcome.wrong)
-    print(f"{given.seeds - bad} of {given.seeds} runs were right", flush=True)
+    print(f"{given.seeds - bad} of {given.seeds} runs without violations", flush=True)
     return 1 if bad else 0
 
 

@@ -1,9 +1,7 @@
-"""What the end-to-end tests have in common: a real server, and real clients.
+"""A real server process, and the test case that starts servers and clients.
 
-``ServerTestCase`` starts ``twistd chat`` in a temporary directory, on a port that the
-system chooses, so that any number of these tests may run side by side.  ``LineClient``
-talks to it over a plain socket; ``Terminal`` runs a program that people use, under a
-terminal of its own, and types.
+Each server runs in a temporary directory and on a port that the system chooses, so
+that any number of tests can run at the same time.
 """
 
 from __future__ import annotations
@@ -12,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -32,6 +31,7 @@ __all__ = [
     "ServerTestCase",
     "Terminal",
     "eventually",
+    "free_port",
     "require_node",
     "require_program",
 ]
@@ -41,7 +41,7 @@ TWISTD = str(Path(sys.executable).with_name("twistd"))
 
 
 def environment(changes: Mapping[str, str | None] | None = None) -> dict[str, str]:
-    """The environment for a server: this one, with this checkout and no ``$PORT``."""
+    """The environment for a server: ours, with this checkout and without ``$PORT``."""
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
     env.pop("PORT", None)
     for name, value in (changes or {}).items():
@@ -52,11 +52,21 @@ def environment(changes: Mapping[str, str | None] | None = None) -> dict[str, st
     return env
 
 
-class Server:
-    """A real ``twistd chat``, in a directory of its own.
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that is not in use."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
-    :param options: those of ``chat``; without a ``--port`` the system chooses one.
-    :param twistd: those of ``twistd``; without a ``--pidfile`` there is none.
+
+class Server:
+    """A ``twistd chat`` process.
+
+    :param directory: its working directory.
+    :param options: of ``chat``; without ``--port`` the system chooses a port.
+    :param twistd: the options of ``twistd``.
+    :param env: changes of the environment; None removes a variable.
     """
 
     def __init__(
@@ -71,7 +81,7 @@ class Server:
         self.stderr_path = directory / "stderr"
         if not {"-p", "--port"} & set(options) and "PORT" not in (env or {}):
             options = ("--port", "tcp:0:interface=127.0.0.1", *options)
-        # Each start is looked for behind the log of the one before it.
+        # A restart appends to the log of the previous start.
         self.log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
         self.command = (
             TWISTD,
@@ -93,7 +103,7 @@ class Server:
         self.port = 0
 
     def log(self) -> str:
-        """What this start has written to the log."""
+        """The log since this start."""
         if not self.log_path.exists():
             return ""
         with self.log_path.open("rb") as file:
@@ -101,10 +111,10 @@ class Server:
             return file.read().decode("utf-8", "replace")
 
     def expect_log(self, pattern: str, timeout: float = PATIENCE) -> re.Match[str]:
-        """Wait for a line of the log."""
+        """Wait until a pattern appears in the log."""
 
         def look() -> re.Match[str] | None:
-            # Read after asking whether it runs, so that its last words are not missed.
+            # Poll first, so that the last lines of the log are not missed.
             over = self.process.poll() is not None
             found = re.search(pattern, self.log())
             if over and not found:
@@ -117,7 +127,7 @@ class Server:
             raise NotSeen(f"{error}\nthe log: {self.log()[-4000:]}") from None
 
     def wait_until_running(self) -> Server:
-        """Wait until it accepts; ``port`` is then the real one."""
+        """Wait until it accepts connections, and set ``port``."""
         self.port = int(self.expect_log(r"chat running on port (\d+)")[1])
         return self
 
@@ -125,23 +135,23 @@ class Server:
         self.process.send_signal(number)
 
     def wait(self, timeout: float = PATIENCE) -> int:
-        """Wait until the process is gone; return its status."""
+        """Wait until the process has ended; return its exit status."""
         return self.process.wait(timeout)
 
     def stop(self) -> int:
-        """End it the way an operator does."""
+        """Stop it with SIGTERM; return its exit status."""
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
         return self.wait()
 
     def kill(self) -> None:
-        """End it with no chance to do anything, as a power cut would."""
+        """Stop it with SIGKILL."""
         self.process.kill()
         self.process.wait(PATIENCE)
 
 
 class ServerTestCase(unittest.SynchronousTestCase):
-    """A test that starts servers and clients, all of which end with it."""
+    """A test that starts servers and clients; all of them end with the test."""
 
     def setUp(self) -> None:
         self.directory = Path(tempfile.mkdtemp(prefix="twisted-chat-"))
@@ -154,7 +164,7 @@ class ServerTestCase(unittest.SynchronousTestCase):
         twistd: Sequence[str] = ("--pidfile=",),
         env: Mapping[str, str | None] | None = None,
     ) -> Server:
-        """Start a server, and do not wait for it."""
+        """Start a server without waiting for it."""
         server = Server(directory or self.directory, *options, twistd=twistd, env=env)
         self.addCleanup(server.kill)
         return server
@@ -166,16 +176,16 @@ class ServerTestCase(unittest.SynchronousTestCase):
         twistd: Sequence[str] = ("--pidfile=",),
         env: Mapping[str, str | None] | None = None,
     ) -> Server:
-        """Start a server, and wait until it accepts."""
+        """Start a server, and wait until it accepts connections."""
         server = self.launch(*options, directory=directory, twistd=twistd, env=env)
         return server.wait_until_running()
 
     def connect(self, server: Server, nick: str | None = None) -> LineClient:
-        """Connect to a server, wait for the welcome, and take a name if given one."""
+        """Connect to a server, join the lobby, and take a nickname if one is given."""
         client = LineClient(server.port)
         self.addCleanup(client.close)
         if nick is not None:
-            # Said at once: whoever waits in silence is welcomed a little later.
+            # Sent at once: the server waits for the first bytes of a silent client.
             client.say(f"\\nick {nick}")
         client.expect(": joined the chat\r\n")
         if nick is not None:

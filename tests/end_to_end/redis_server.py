@@ -1,7 +1,7 @@
-"""A Redis of our own: started, stopped, killed and started again by a test.
+"""Redis servers that tests start, stop, kill and restart, and chat servers on them.
 
-Each has a port that the system chose and a directory of its own; nothing of it is
-left behind, and no other Redis on the machine is touched.
+Each has its own port and directory, so other Redis servers on the machine are not
+affected.
 """
 
 from __future__ import annotations
@@ -12,27 +12,28 @@ import socket
 import subprocess
 import tempfile
 import unittest
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import hiredis
 
-from tests.end_to_end.requirements import require_program
-from tests.end_to_end.waiting import PATIENCE, eventually
-
-
-def free_port() -> int:
-    """A port that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+from tests.end_to_end.clients import LineClient
+from tests.end_to_end.harness import (
+    PATIENCE,
+    Server,
+    ServerTestCase,
+    eventually,
+    free_port,
+    require_program,
+)
 
 
 class RedisServer:
-    """A real ``redis-server``.
+    """A ``redis-server`` process.
 
     :param options: lines of its configuration.
-    :param durable: what it has answered is on the disk.
+    :param durable: write each command to the disk before it is answered.
     """
 
     def __init__(self, *options: str, durable: bool = False) -> None:
@@ -60,11 +61,11 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        """What ``--store`` takes."""
+        """The value for ``--store``."""
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self, *, wait: bool = True) -> RedisServer:
-        """Start it, again too."""
+        """Start it, or start it again."""
         log = (self.directory / "log").open("ab")
         with log:
             self.process = subprocess.Popen(
@@ -79,36 +80,36 @@ class RedisServer:
 
     def _answers(self) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self.port), 1) as asking:
-                asking.sendall(b"PING\r\n")
-                answer = asking.recv(100)
+            with socket.create_connection(("127.0.0.1", self.port), 1) as connection:
+                connection.sendall(b"PING\r\n")
+                answer = connection.recv(100)
         except OSError:
             return False
         return answer.startswith((b"+PONG", b"-NOAUTH")) or b"auth" in answer.lower()
 
     def call(self, *words: str) -> str:
-        """Ask it something, as an operator does; the answer as text."""
-        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as asking:
+        """Send a command; return the reply as text."""
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as connection:
             parts = [word.encode() for word in words]
-            asking.sendall(
+            connection.sendall(
                 b"*%d\r\n" % len(parts)
                 + b"".join(b"$%d\r\n%s\r\n" % (len(part), part) for part in parts)
             )
             reader = hiredis.Reader(encoding="utf-8", errors="replace")
             while (found := reader.gets()) is False:
-                more = asking.recv(65536)
+                more = connection.recv(65536)
                 if not more:
                     raise ConnectionError(f"redis-server closed: {words}")
                 reader.feed(more)
         return str(found)
 
     def signal(self, number: signal.Signals) -> None:
-        """Stop or continue it."""
+        """Send a signal, such as SIGSTOP and SIGCONT."""
         assert self.process is not None
         self.process.send_signal(number)
 
     def kill(self) -> None:
-        """End it with no chance to do anything."""
+        """Stop it with SIGKILL."""
         if self.process is not None:
             self.process.kill()
             self.process.wait(PATIENCE)
@@ -118,17 +119,55 @@ class RedisServer:
         return self.process is not None and self.process.poll() is None
 
     def discard(self) -> None:
-        """End it, and remove what it has written."""
+        """Stop it and remove its files."""
         self.kill()
         shutil.rmtree(self.directory, ignore_errors=True)
 
     end = discard
 
 
-def a_redis(
+def start_redis(
     test: unittest.TestCase, *options: str, durable: bool = False
 ) -> RedisServer:
-    """A Redis that runs for as long as the test."""
+    """Start a Redis that runs until the end of the test."""
     server = RedisServer(*options, durable=durable)
     test.addCleanup(server.discard)
     return server.start()
+
+
+class SeveralServersTestCase(ServerTestCase):
+    """Tests with several servers on one Redis."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.redis = self.make_redis()
+
+    def make_redis(self) -> RedisServer:
+        return start_redis(self)
+
+    def server(self, name: str, *options: str) -> Server:
+        """Start a server with its own directory, and wait until it accepts."""
+        return self.starting(name, *options).wait_until_running()
+
+    def starting(self, name: str, *options: str) -> Server:
+        """The same, without waiting."""
+        directory = Path(self.directory, name)
+        directory.mkdir(exist_ok=True)
+        return self.launch("--store", self.redis.url, *options, directory=directory)
+
+    def who(self, client: LineClient) -> list[str]:
+        """The answer to ``\\who``: the nicknames, sorted."""
+        client.say("\\who")
+        client.expect("here (")
+        names = client.line().partition("): ")[2]
+        return sorted(name.partition(" (")[0] for name in names.split(", "))
+
+
+def health(server: Server) -> tuple[int, str]:
+    """Status and text of ``/healthz``."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/healthz") as found:
+            return found.status, found.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()

@@ -1,7 +1,7 @@
-"""What is slow to start and serves many tests.
+"""Programs that many tests share because they are slow to start.
 
-Each is started by the first test that asks for it, and ended with the test runner.
-(A ``setUpClass`` will not do: trial passes it over.)
+The first test that needs a program starts it, and the end of the test runner stops it.
+(Trial does not support ``setUpClass``.)
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any, Protocol, TypeVar
 
 
 class Endable(Protocol):
-    """A program, or more than one."""
+    """A running program, or several."""
 
     def is_running(self) -> bool:
-        """Whether it can be used; if not, the next test is given another one."""
+        """Whether it can be used; if not, the next test starts another one."""
 
     def end(self) -> None:
-        """End it, and leave nothing behind; also if it has ended by itself."""
+        """Stop it and remove its files; also if it has already ended."""
 
 
 T = TypeVar("T", bound=Endable)
@@ -27,7 +27,7 @@ _running: dict[str, Any] = {}
 
 
 def shared(name: str, start: Callable[[], T]) -> T:
-    """The one of this name, which all tests of this run have in common."""
+    """The program of this name, started if necessary."""
     found: T | None = _running.get(name)
     if found is not None and found.is_running():
         return found

@@ -1,4 +1,4 @@
-"""Real connections within a test that is one plain function."""
+"""A private reactor, for tests that await real connections."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ T = TypeVar("T")
 
 
 class Spinner:
-    """A reactor of the test's own, which turns only while something is awaited."""
+    """A reactor that runs only while a test waits for something."""
 
     def __init__(self) -> None:
         self.reactor: Any = EPollReactor()
 
     def result(self, awaitable: Awaitable[T]) -> T:
-        """What comes of it; raises what it raises."""
+        """Run until an awaitable has finished; return its result or raise its error."""
 
         async def wait() -> T:
             return await awaitable
@@ -37,21 +37,15 @@ class Spinner:
         return result
 
     def until(self, what: str, look: Callable[[], bool]) -> None:
-        """Turn until something is so."""
+        """Run until a condition holds."""
         deadline = time.monotonic() + PATIENCE
         while not look():
             if time.monotonic() > deadline:
                 raise NotSeen(f"not within {PATIENCE:g} s: {what}")
             self.reactor.iterate(0.01)
 
-    def spin(self, seconds: float) -> None:
-        """Turn for a while."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            self.reactor.iterate(0.01)
-
     def close(self) -> None:
-        """Let go of what the reactor itself has open."""
+        """Close the reactor's own file descriptors."""
         for reader in self.reactor.removeAll():
             close = getattr(reader, "connectionLost", None)
             if close is not None:

@@ -1,4 +1,4 @@
-"""Three thousand in one room, by three protocols, and one order for all."""
+"""One order of messages for three thousand clients of three protocols."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.end_to_end.harness import ServerTestCase
 from tests.end_to_end.waiting import PATIENCE, eventually
 
 OF_EACH_KIND = 1000
-SPEAKERS = 5
-LINES = 20
+SENDERS = 5
+MESSAGES = 20
 
 UPGRADE = (
     b"GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
@@ -33,21 +33,21 @@ def frame(text: str) -> bytes:
 
 
 @dataclass(eq=False)
-class NamespaceSocket:
-    """One client, as little as it takes: what it heard, and how it speaks.
+class CrowdClient:
+    """A minimal client of one protocol.
 
-    :ivar first: what it sends at once, and what is sent once that was answered.
-    :ivar inside: bytes that say that it is in the room.
+    :ivar handshake: what it sends at once, and what it sends after the response.
+    :ivar joined: bytes that it receives once it is in the room.
     """
 
     kind: str
-    first: tuple[bytes, bytes]
-    inside: bytes
+    handshake: tuple[bytes, bytes]
+    joined: bytes
     socket: socket.socket
-    heard: bytearray = field(default_factory=bytearray)
+    received: bytearray = field(default_factory=bytearray)
 
     def say(self, text: str) -> None:
-        """Say a line; after the marks no more of what it heard matters."""
+        """Send a message."""
         if self.kind == "telnet":
             self.socket.sendall(f"{text}\n".encode())
         elif self.kind == "websocket":
@@ -56,11 +56,11 @@ class NamespaceSocket:
             self.socket.sendall(frame(f'42["messages","{text}"]'))
 
     def marks(self) -> list[int]:
-        """What was said, in its order.
+        """The numbers of the messages that it received, in order.
 
-        Socket.IO shows each line in both dialects to who has used neither.
+        A Socket.IO client that has used neither dialect receives each one twice.
         """
-        found = (int(mark) for mark in MARK.findall(self.heard))
+        found = (int(mark) for mark in MARK.findall(self.received))
         return [mark for mark, _ in groupby(found)]
 
 
@@ -75,7 +75,7 @@ KINDS = {
 
 
 class CrowdTests(ServerTestCase):
-    """Everyone who is in one room, whatever their client speaks."""
+    """Clients of every protocol in one room."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -87,69 +87,69 @@ class CrowdTests(ServerTestCase):
         self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, before)
         self.selector = selectors.DefaultSelector()
         self.addCleanup(self.selector.close)
-        self.members: list[NamespaceSocket] = []
+        self.members: list[CrowdClient] = []
 
-    def enter(self, port: int, kind: str) -> NamespaceSocket:
-        """One more comes in; it is not waited for."""
-        first, inside = KINDS[kind]
-        member = NamespaceSocket(
-            kind, first, inside, socket.create_connection(("127.0.0.1", port))
+    def connect_client(self, port: int, kind: str) -> CrowdClient:
+        """Connect a client without waiting for it."""
+        handshake, joined = KINDS[kind]
+        member = CrowdClient(
+            kind, handshake, joined, socket.create_connection(("127.0.0.1", port))
         )
         self.addCleanup(member.socket.close)
-        if first[0]:
-            member.socket.sendall(first[0])
+        if handshake[0]:
+            member.socket.sendall(handshake[0])
         member.socket.setblocking(False)
         self.selector.register(member.socket, selectors.EVENT_READ, member)
         self.members.append(member)
         return member
 
-    def listen(self) -> None:
-        """Read what there is for anyone."""
+    def receive(self) -> None:
+        """Read from every client that has data."""
         for key, _ in self.selector.select(0.05):
-            member: NamespaceSocket = key.data
+            member: CrowdClient = key.data
             data = member.socket.recv(1 << 18)
             self.assertTrue(data, f"the server has closed a {member.kind} client")
-            member.heard += data
-            greeting, then = member.first
-            if then and b"\r\n\r\n" in member.heard:
-                member.first = (greeting, b"")
+            member.received += data
+            request, then = member.handshake
+            if then and b"\r\n\r\n" in member.received:
+                member.handshake = (request, b"")
                 member.socket.sendall(then)
 
-    def test_one_order(self) -> None:
-        """All of the three thousand see all that is said, in the same order."""
+    def test_all_clients_see_all_messages_in_one_order(self) -> None:
+        """3,000 clients, 15 of which send."""
         port = "tcp:0:interface=127.0.0.1:backlog=1024"
         server = self.start("--flood", "off", "--port", port)
-        waiting: list[NamespaceSocket] = []
+        waiting: list[CrowdClient] = []
 
-        def all_in() -> bool:
-            self.listen()
-            waiting[:] = [m for m in waiting if m.inside not in m.heard]
+        def all_joined() -> bool:
+            self.receive()
+            waiting[:] = [m for m in waiting if m.joined not in m.received]
             return not waiting
 
         for number in range(OF_EACH_KIND):
-            waiting += [self.enter(server.port, kind) for kind in KINDS]
+            waiting += [self.connect_client(server.port, kind) for kind in KINDS]
             if number % 250 == 249:
-                eventually("they are in", all_in, 4 * PATIENCE)
+                eventually("all clients have joined", all_joined, 4 * PATIENCE)
         for member in self.members:
-            member.heard.clear()
+            member.received.clear()
 
-        speakers = [self.members[3 * n + n % 3] for n in range(3 * SPEAKERS)]
-        total = LINES * len(speakers)
-        for line in range(LINES):
-            for number, speaker in enumerate(speakers):
-                speaker.say(f"<{line * len(speakers) + number}>")
-            self.listen()
+        senders = [self.members[3 * n + n % 3] for n in range(3 * SENDERS)]
+        total = MESSAGES * len(senders)
+        for line in range(MESSAGES):
+            for number, sender in enumerate(senders):
+                sender.say(f"<{line * len(senders) + number}>")
+            self.receive()
 
-        def all_heard() -> bool:
-            self.listen()
-            last = (m for m in self.members if len(MARK.findall(m.heard)) < total)
+        def all_received() -> bool:
+            self.receive()
+            last = (m for m in self.members if len(MARK.findall(m.received)) < total)
             return next(last, None) is None
 
-        eventually("everyone has heard everything", all_heard, 4 * PATIENCE)
+        eventually("all clients have received all messages", all_received, 4 * PATIENCE)
         order = self.members[0].marks()
         self.assertEqual(sorted(order), list(range(total)))
         for member in self.members:
             self.assertEqual(member.marks(), order, member.kind)
-        for number in range(len(speakers)):
-            own = [mark for mark in order if mark % len(speakers) == number]
+        for number in range(len(senders)):
+            own = [mark for mark in order if mark % len(senders) == number]
             self.assertEqual(own, sorted(own))

@@ -1,4 +1,4 @@
-"""A power cut in the middle of a busy evening, again and again."""
+"""Durability: nothing that was shown is lost, whatever happens to the process."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from tests.end_to_end.harness import ServerTestCase
 CYCLES = 20
 CLIENTS = 5
 PER_SECOND = 1000
-NEWCOMERS_SEE = 500
+HISTORY = 500
 
 SAID = re.compile(r"^(\w+: line \d+-\d+-\d+)\r\n", re.MULTILINE)
 
 
 class DurabilityTests(ServerTestCase):
-    """``kill -9`` under load, on one store, and what is there afterwards."""
+    """``kill -9`` under load, again and again, on one database."""
 
-    def test_nothing_that_anyone_saw_is_lost(self) -> None:
-        """After each kill the store holds what everyone was shown, in that order."""
+    def test_no_shown_message_is_lost_by_kill(self) -> None:
+        """After each kill the database has what the clients were shown, in order."""
         known: list[str] = []
         for cycle in range(CYCLES):
-            server = self.start("--history", str(NEWCOMERS_SEE), "--flood", "off")
-            self.assertEqual(self.history(server.port), known[-NEWCOMERS_SEE:])
+            server = self.start("--history", str(HISTORY), "--flood", "off")
+            self.assertEqual(self.history(server.port), known[-HISTORY:])
             names = [f"user{number}_{cycle}" for number in range(CLIENTS)]
             clients = [self.connect(server, name) for name in names]
             seconds = random.Random(cycle).uniform(0.2, 0.6)
@@ -46,11 +46,11 @@ class DurabilityTests(ServerTestCase):
             known += longest
             stored = self.stored()
             self.assertEqual(stored[: len(known)], known, f"after kill {cycle}")
-            # It may hold more: what was stored and not yet shown when the power went.
+            # It may have more: messages that were stored but not yet shown.
             known = stored
 
     def stored(self) -> list[str]:
-        """Everything that was ever said, as the file has it."""
+        """All messages in the database."""
         database = sqlite3.connect(self.directory / "chat.sqlite")
         with contextlib.closing(database):
             rows = database.execute(
@@ -60,35 +60,35 @@ class DurabilityTests(ServerTestCase):
             return [text for (text,) in rows]
 
     def load(self, clients: list[LineClient], cycle: int, seconds: float) -> None:
-        """Say about a thousand lines a second, all clients in turn, and read."""
+        """Send about a thousand messages per second, from all clients in turn."""
         started = time.monotonic()
-        spoken = 0
+        sent = 0
         by_descriptor = {client.fileno(): client for client in clients}
         while (now := time.monotonic() - started) < seconds:
-            due = int(now * PER_SECOND) - spoken
+            due = int(now * PER_SECOND) - sent
             for _ in range(due):
-                number = spoken % len(clients)
-                clients[number].say(f"line {cycle}-{number}-{spoken}")
-                spoken += 1
+                number = sent % len(clients)
+                clients[number].say(f"line {cycle}-{number}-{sent}")
+                sent += 1
             for descriptor in select.select(list(by_descriptor), [], [], 0.002)[0]:
                 by_descriptor[descriptor].pump(0)
 
     def history(self, port: int) -> list[str]:
-        """What a newcomer is shown of everything that was ever said."""
-        newcomer = LineClient(port)
+        """The messages that a new client is shown."""
+        client = LineClient(port)
         try:
             return SAID.findall(
-                newcomer.expect(re.compile(r"guest_\d+: joined the chat"))
+                client.expect(re.compile(r"guest_\d+: joined the chat"))
             )
         finally:
-            newcomer.close()
+            client.close()
 
 
 class RestartTests(ServerTestCase):
-    """A server that was stopped in the usual way."""
+    """A server that was stopped and started again."""
 
-    def test_history_and_topic_are_kept(self) -> None:
-        """Who comes after a restart reads what was said before it."""
+    def test_history_and_topic_survive_a_restart(self) -> None:
+        """Clients that connect afterwards are shown both."""
         server = self.start()
         alice = self.connect(server, "alice")
         alice.say("\\topic the weather", "nice day", "\\me waves")

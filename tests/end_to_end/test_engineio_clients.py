@@ -1,22 +1,21 @@
-"""Engine.IO 4 as its clients use it, against the program that docs/embedding.md shows.
+"""Engine.IO 4, tested over the network against the program in docs/embedding.md.
 
-They cover what the protocol's own test suite covers, in other words and some more.
+Covers what the protocol's own test suite covers, and more.
 """
 
 from __future__ import annotations
 
 import json
-import socket
 import time
 
 from websockets.exceptions import InvalidStatus
 
 from tests.end_to_end.embedding import PING_INTERVAL, PING_TIMEOUT, ProgramTestCase
-from tests.end_to_end.harness import PATIENCE
+from tests.end_to_end.harness import PATIENCE, eventually
 
 
 class EchoTestCase(ProgramTestCase):
-    """The echo is running."""
+    """Tests with the echo server of docs/embedding.md."""
 
     shown = "engineio_server"
     path = "/engine.io/"
@@ -38,20 +37,22 @@ class EchoTestCase(ProgramTestCase):
 
 
 class HandshakeTests(EchoTestCase):
-    """How a session begins, or does not."""
+    """The start of a session."""
 
-    def test_polling(self) -> None:
-        """A GET begins a session, which offers the upgrade."""
+    ping_timeout = PING_TIMEOUT
+
+    def test_polling_handshake_offers_the_upgrade(self) -> None:
+        """A GET opens a session."""
         status, text = self.fetch("EIO=4&transport=polling")
         self.assertEqual(status, 200)
         self.check_handshake(text, ["websocket"])
 
-    def test_websocket(self) -> None:
-        """A WebSocket begins a session, which offers nothing more."""
+    def test_websocket_handshake_offers_no_upgrade(self) -> None:
+        """A WebSocket opens a session."""
         self.check_handshake(str(self.socket().recv(PATIENCE)), [])
 
-    def test_refused(self) -> None:
-        """Another version, transport or method gets 400, by either transport."""
+    def test_invalid_requests_get_status_400(self) -> None:
+        """Another version, transport or method, by either transport."""
         for query in (
             "transport=polling",
             "EIO=abc&transport=polling",
@@ -73,8 +74,8 @@ class HandshakeTests(EchoTestCase):
             with self.assertRaises(InvalidStatus):
                 self.socket(query)
 
-    def test_old_clients(self) -> None:
-        """A client of version 3 is told in its own protocol's words."""
+    def test_version_3_clients_get_the_error_of_the_protocol(self) -> None:
+        """So they can report it."""
         self.assertEqual(
             self.fetch("EIO=3&transport=polling"),
             (400, '{"code":5,"message":"Unsupported protocol version"}'),
@@ -82,92 +83,93 @@ class HandshakeTests(EchoTestCase):
 
 
 class MessageTests(EchoTestCase):
-    """Messages there and back."""
+    """Messages in both directions."""
 
-    def test_polling(self) -> None:
-        """One, several, and binary among them: they come back as they went."""
+    def test_polling_echoes_text_and_binary(self) -> None:
+        """One message, several, and binary ones among them."""
         sid = self.open_polling()
         for body in ("4hello", "4one\x1e4two\x1e4three", "4hello\x1ebAQIDBA=="):
             self.assertEqual(self.poll(sid, body), (200, "ok"))
             self.assertEqual(self.poll(sid), (200, body))
 
-    def test_nonsense_by_polling(self) -> None:
-        """A POST that holds no packet ends the session."""
+    def test_invalid_packet_by_polling_closes_the_session(self) -> None:
+        """The POST gets status 400."""
         sid = self.open_polling()
         self.assertEqual(self.poll(sid, "abc")[0], 400)
         self.assertEqual(self.poll(sid)[0], 400)
 
-    def test_two_gets(self) -> None:
-        """A second GET ends the session, and the first one says so."""
+    def test_second_get_closes_the_session(self) -> None:
+        """The first GET is answered with a close packet."""
         sid = self.open_polling()
-        first = self.poll_soon(sid)
-        time.sleep(0.02)
+        first = self.start_poll(sid)
         self.assertEqual(self.poll(sid)[0], 400)
-        self.assertEqual(first.result(), (200, "1"))
+        self.assertEqual(first.response(), (200, "1"))
         self.assertEqual(self.poll(sid)[0], 400)
 
-    def test_cancelled_get(self) -> None:
-        """A client that hangs up on its GET is gone."""
+    def test_cancelled_get_closes_the_session(self) -> None:
+        """The client has closed the connection of its waiting GET."""
         sid = self.open_polling()
-        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as get:
-            query = f"{self.path}?EIO=4&transport=polling&sid={sid}"
-            get.sendall(f"GET {query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-            time.sleep(0.02)
+        self.start_poll(sid).cancel()
         self.assertEqual(self.poll(sid)[0], 400)
 
-    def test_websocket(self) -> None:
-        """Text and binary come back as they went."""
+    def test_websocket_echoes_text_and_binary(self) -> None:
+        """Unchanged."""
         client = self.open_websocket()
         client.send("4hello")
         self.assertEqual(self.answers(client), ["4hello"])
         client.send(b"\x01\x02\x03\x04")
         self.assertEqual(self.answers(client), [b"\x01\x02\x03\x04"])
 
-    def test_nonsense_by_websocket(self) -> None:
-        """A message that is no packet ends the session."""
+    def test_invalid_packet_by_websocket_closes_the_session(self) -> None:
+        """The connection is closed."""
         client = self.open_websocket()
         client.send("abc")
         self.expect_closed(client)
 
 
 class HeartbeatTests(EchoTestCase):
-    """Pings, and those who do not answer them."""
+    """Clients that answer pings."""
 
-    def test_polling(self) -> None:
-        """Who answers stays."""
+    def test_polling_client_that_answers_pings_stays(self) -> None:
+        """For three pings."""
         sid = self.open_polling()
         for _ in range(3):
             self.assertEqual(self.poll(sid), (200, "2"))
             self.assertEqual(self.poll(sid, "3"), (200, "ok"))
 
-    def test_websocket(self) -> None:
-        """Who answers stays."""
+    def test_websocket_client_that_answers_pings_stays(self) -> None:
+        """For three pings."""
         client = self.open_websocket()
         for _ in range(3):
             self.assertEqual(client.recv(PATIENCE), "2")
             client.send("3")
 
-    def test_silence_by_polling(self) -> None:
-        """Who does not ask for its pings is forgotten, to the millisecond."""
+
+class TimeoutTests(EchoTestCase):
+    """Clients that do not answer pings."""
+
+    ping_timeout = PING_TIMEOUT
+
+    def test_silent_polling_session_times_out(self) -> None:
+        """After the ping interval and the ping timeout."""
         sid = self.open_polling()
         time.sleep(PING_INTERVAL + PING_TIMEOUT)
-        self.assertEqual(self.poll(sid)[0], 400)
+        eventually("the session is closed", lambda: self.poll(sid)[0] == 400)
 
-    def test_silence_by_websocket(self) -> None:
-        """Who does not answer is disconnected."""
+    def test_silent_websocket_is_closed(self) -> None:
+        """After one ping."""
         self.assertEqual(self.expect_closed(self.open_websocket()), ["2"])
 
 
 class CloseTests(EchoTestCase):
-    """The client ends the session."""
+    """The client closes the session."""
 
-    def test_polling(self) -> None:
-        """The GET that waits is answered, whichever of the two comes first."""
+    def test_close_by_polling_answers_the_get(self) -> None:
+        """Whether the GET or the close packet arrives first."""
         sid = self.open_polling()
-        waiting = self.poll_soon(sid)
-        time.sleep(0.02)
+        waiting = self.start_poll(sid)
         self.assertEqual(self.poll(sid, "1"), (200, "ok"))
-        self.assertEqual(waiting.result(), (200, "6"))
+        self.assertEqual(waiting.response(), (200, "6"))
         self.assertEqual(self.poll(sid)[0], 400)
 
         sid = self.open_polling()
@@ -175,15 +177,15 @@ class CloseTests(EchoTestCase):
         self.assertEqual(self.poll(sid), (200, "6"))
         self.assertEqual(self.poll(sid)[0], 400)
 
-    def test_websocket(self) -> None:
-        """The WebSocket is closed."""
+    def test_close_by_websocket_closes_the_connection(self) -> None:
+        """The server closes it."""
         client = self.open_websocket()
         client.send("1")
         self.expect_closed(client)
 
 
 class UpgradeTests(EchoTestCase):
-    """From polling to WebSocket."""
+    """The upgrade from polling to WebSocket."""
 
     def upgrade(self, sid: str, *, finish: bool = True):  # type: ignore[no-untyped-def]
         client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
@@ -193,8 +195,8 @@ class UpgradeTests(EchoTestCase):
             client.send("5")
         return client
 
-    def test_upgrade(self) -> None:
-        """Once probed no GET waits any more; then the WebSocket takes over."""
+    def test_probed_session_answers_a_get_at_once(self) -> None:
+        """Then the WebSocket takes over."""
         sid = self.open_polling()
         client = self.upgrade(sid, finish=False)
         self.assertEqual(self.poll(sid), (200, "6"))
@@ -202,24 +204,23 @@ class UpgradeTests(EchoTestCase):
         client.send("4hello")
         self.assertEqual(self.answers(client), ["4hello"])
 
-    def test_waiting_get(self) -> None:
-        """A GET that waits is released by the probe."""
+    def test_probe_releases_the_waiting_get(self) -> None:
+        """With a noop packet."""
         sid = self.open_polling()
-        waiting = self.poll_soon(sid)
-        time.sleep(0.02)
+        waiting = self.start_poll(sid)
         self.upgrade(sid)
-        self.assertEqual(waiting.result(), (200, "6"))
+        self.assertEqual(waiting.response(), (200, "6"))
 
-    def test_polling_afterwards(self) -> None:
-        """An upgraded session has no polling, and is none the worse for it."""
+    def test_polling_after_the_upgrade_is_refused(self) -> None:
+        """The session is not affected."""
         sid = self.open_polling()
         client = self.upgrade(sid)
         self.assertEqual(self.poll(sid)[0], 400)
         client.send("4hello")
         self.assertEqual(self.answers(client), ["4hello"])
 
-    def test_second_websocket(self) -> None:
-        """Another WebSocket is closed, and the first is none the worse for it."""
+    def test_second_websocket_is_closed(self) -> None:
+        """The first one is not affected."""
         sid = self.open_polling()
         client = self.upgrade(sid)
         second = self.socket(f"EIO=4&transport=websocket&sid={sid}")

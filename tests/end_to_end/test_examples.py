@@ -9,8 +9,7 @@ from pathlib import Path
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from tests.end_to_end.harness import ROOT, TWISTD, ServerTestCase
-from tests.end_to_end.redis_server import free_port
+from tests.end_to_end.harness import ROOT, TWISTD, ServerTestCase, free_port
 from tests.end_to_end.requirements import require_program
 from tests.end_to_end.waiting import PATIENCE, eventually
 
@@ -24,7 +23,7 @@ class SystemdTests(ServerTestCase):
         super().setUp()
         self.analyze = require_program("systemd-analyze")
         example = (EXAMPLES / "systemd" / "twisted-chat.service").read_text("utf-8")
-        # Systemd looks for the program, and it is not installed in /opt here.
+        # systemd checks that the program exists, and it is not installed in /opt here.
         self.text = example.replace("/opt/chat/bin/twistd", TWISTD)
         self.unit = self.directory / "twisted-chat.service"
         self.unit.write_text(self.text, "utf-8")
@@ -42,11 +41,11 @@ class SystemdTests(ServerTestCase):
         return done.stdout + done.stderr
 
     def test_unit_is_valid(self) -> None:
-        """``systemd-analyze verify`` has nothing to say about it."""
+        """``systemd-analyze verify`` reports nothing."""
         self.assertEqual(self.run_analyze("verify", "--man=no"), "")
 
     def test_unit_is_hardened(self) -> None:
-        """``systemd-analyze security`` calls its exposure OK: below 2.0 of 10."""
+        """``systemd-analyze security`` rates its exposure below 2.0 of 10."""
         self.run_analyze("security", "--offline=yes", "--threshold=20")
 
     def test_command_of_the_unit_starts_the_chat(self) -> None:

@@ -1,4 +1,4 @@
-"""What people get who install the project."""
+"""The wheel, built and installed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NOT_SHIPPED = ("__pycache__", "*.pyc", "dropin.cache*", "*.egg-info")
 
 
 def can_build() -> bool:
-    """Whether a wheel can be made here without fetching anything."""
+    """Whether a wheel can be built without downloading anything."""
     try:
         numbers = version("setuptools").split(".")
     except PackageNotFoundError:
@@ -34,14 +34,14 @@ def can_build() -> bool:
 
 
 class WheelTests(ServerTestCase):
-    """A wheel, as ``pip install .`` makes it."""
+    """A wheel, built as ``pip install .`` builds it."""
 
     def setUp(self) -> None:
         super().setUp()
         if not can_build():
             install = f"{sys.executable} -m pip install 'setuptools>=70.1'"
             raise missing("a setuptools that makes wheels", install)
-        # From a copy: a build leaves things behind where it runs.
+        # From a copy, because a build leaves files in its directory.
         source = self.directory / "source"
         source.mkdir()
         ignore = shutil.ignore_patterns(*NOT_SHIPPED)
@@ -67,8 +67,8 @@ class WheelTests(ServerTestCase):
             self.names = set(archive.namelist())
             archive.extractall(self.installed)
 
-    def test_everything_is_in_it(self) -> None:
-        """Every file of the package and the plugin, no tests, nothing of Twisted."""
+    def test_wheel_has_every_file_of_the_package(self) -> None:
+        """And the plugin; no tests, and nothing of Twisted."""
         package = self.source / "twisted_chat"
         expected = {
             str(path.relative_to(self.source))
@@ -79,8 +79,8 @@ class WheelTests(ServerTestCase):
         found = {name for name in self.names if ".dist-info/" not in name}
         self.assertEqual(found, expected)
 
-    def test_it_serves_from_anywhere(self) -> None:
-        """Far from any checkout ``twistd`` knows the chat, and the chat its files."""
+    def test_installed_server_runs_outside_a_checkout(self) -> None:
+        """``twistd`` lists it, and it finds its files."""
         elsewhere = self.directory / "elsewhere"
         elsewhere.mkdir()
         env = {"PYTHONPATH": str(self.installed)}

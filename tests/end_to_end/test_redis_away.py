@@ -1,37 +1,29 @@
-"""A Redis that goes away, comes back, or does not want us."""
+"""Failures of Redis: it stops, freezes, runs out of memory, or refuses the server."""
 
 from __future__ import annotations
 
 import signal
 import time
-import urllib.error
-import urllib.request
 
 from tests.end_to_end.clients import LineClient
-from tests.end_to_end.harness import Server, ServerTestCase
-from tests.end_to_end.redis_server import RedisServer, a_redis, free_port
-from tests.end_to_end.test_redis_servers import SeveralServersTestCase
+from tests.end_to_end.harness import ServerTestCase, free_port
+from tests.end_to_end.redis_server import (
+    RedisServer,
+    SeveralServersTestCase,
+    health,
+    start_redis,
+)
 from tests.end_to_end.waiting import eventually
 
 AT_ONCE = 4.0
-"""Seconds within which a sender is told, when Redis does not answer at all."""
-
-
-def health(server: Server) -> tuple[int, str]:
-    """What ``/healthz`` says."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/healthz") as found:
-            return found.status, found.read().decode()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, error.read().decode()
+"""Seconds until a sender gets an error while Redis does not answer."""
 
 
 class AwayTests(SeveralServersTestCase):
-    """Redis is gone for a while."""
+    """A Redis that is unavailable for a while."""
 
     def make_redis(self) -> RedisServer:
-        return a_redis(self, durable=True)
+        return start_redis(self, durable=True)
 
     def setUp(self) -> None:
         super().setUp()
@@ -41,14 +33,14 @@ class AwayTests(SeveralServersTestCase):
         self.alice.expect("is now known as bob\r\n")
 
     def talk(self, text: str) -> None:
-        """Both say something and both see both."""
+        """Alice and Bob send a message each, and both receive both."""
         self.alice.say(f"{text} by alice")
         self.bob.expect(f"alice: {text} by alice\r\n")
         self.bob.say(f"{text} by bob")
         self.alice.expect(f"bob: {text} by bob\r\n")
 
     def refused(self, client: LineClient, text: str) -> str:
-        """Say something that cannot be stored; what the sender is told at once."""
+        """Send a message that cannot be stored; return the error."""
         began = time.monotonic()
         client.say(text)
         client.expect("error: ", AT_ONCE)
@@ -57,8 +49,8 @@ class AwayTests(SeveralServersTestCase):
         self.assertNotIn("127.0.0.1", line)
         return line
 
-    def test_killed_and_started_again(self) -> None:
-        """Who speaks meanwhile is told; who listens stays; then it goes on."""
+    def test_chat_continues_after_redis_is_killed_and_restarted(self) -> None:
+        """Senders get errors meanwhile, and nobody is disconnected."""
         self.talk("before")
         self.redis.kill()
         line = self.refused(self.alice, "lost words")
@@ -77,14 +69,14 @@ class AwayTests(SeveralServersTestCase):
         rest = self.alice.expect("bob: after by bob\r\n")
         self.assertNotIn("left the chat", rest)
 
-    def test_frozen(self) -> None:
-        """It does not even say no: the sender is told within seconds."""
+    def test_sender_gets_an_error_while_redis_is_frozen(self) -> None:
+        """Within seconds, and nobody is declared dead."""
         self.redis.signal(signal.SIGSTOP)
         line = self.refused(self.alice, "perhaps")
         self.assertIn("not known whether", line)
         line = self.refused(self.alice, "surely not")
         self.assertIn("not stored", line)
-        # Longer than a lease: nobody is to be taken for dead for that.
+        # Longer than a lease, and still no server may be declared dead.
         time.sleep(7)
         self.redis.signal(signal.SIGCONT)
         eventually("healthy", lambda: health(self.a)[0] == 200)
@@ -96,23 +88,23 @@ class AwayTests(SeveralServersTestCase):
         self.assertLessEqual(shown.count("perhaps"), 1)
         self.assertEqual(self.who(self.bob), ["alice", "bob"])
 
-    def test_connections_are_cut(self) -> None:
-        """Nobody notices."""
+    def test_clients_do_not_notice_that_redis_connections_are_cut(self) -> None:
+        """Five times in a row."""
         for n in range(5):
             self.redis.call("CLIENT", "KILL", "TYPE", "normal")
             eventually("healthy", lambda: health(self.a)[0] == 200)
             eventually("healthy", lambda: health(self.b)[0] == 200)
             self.talk(f"round {n}")
 
-    def test_everything_in_it_is_lost(self) -> None:
-        """Somebody flushed it: people and names are put there again."""
+    def test_members_and_nicknames_are_restored_after_a_flush(self) -> None:
+        """The history is lost."""
         self.redis.call("FLUSHALL")
         eventually(
-            "people are back",
+            "the members are restored",
             lambda: self.who(self.alice) == self.who(self.bob) == ["alice", "bob"],
         )
         eventually(
-            "alice is in Redis again",
+            "the members are in Redis again",
             lambda: (
                 "alice" in self.redis.call("HVALS", "chat:where")
                 or self.redis.call("HLEN", "chat:where") == "2"
@@ -124,8 +116,8 @@ class AwayTests(SeveralServersTestCase):
         carol.say("\\nick alice")
         carol.expect("error: alice or a name like it is in use")
 
-    def test_out_of_memory(self) -> None:
-        """Messages are refused, people stay, and it goes on when there is room."""
+    def test_messages_are_refused_while_redis_is_out_of_memory(self) -> None:
+        """Members stay, and the chat continues when there is memory again."""
         self.redis.call("CONFIG", "SET", "maxmemory", "1")
         line = self.refused(self.alice, "too much")
         self.assertIn("out of memory", line)
@@ -136,8 +128,8 @@ class AwayTests(SeveralServersTestCase):
         self.assertEqual(health(self.a)[0], 200)
         self.assertEqual(self.who(self.bob), ["alice", "bob"])
 
-    def test_read_only(self) -> None:
-        """It became a replica: refused, until it is the master again."""
+    def test_messages_are_refused_while_redis_is_a_replica(self) -> None:
+        """Until it is a master again."""
         self.redis.call("REPLICAOF", "127.0.0.1", str(free_port()))
         line = self.refused(self.alice, "nowhere to write")
         self.assertIn("Redis", line)
@@ -148,8 +140,8 @@ class AwayTests(SeveralServersTestCase):
         eventually("healthy", lambda: health(self.b)[0] == 200)
         self.talk("again")
 
-    def test_stop_while_it_is_away(self) -> None:
-        """A server ends within 5 s all the same."""
+    def test_server_stops_within_5_seconds_without_redis(self) -> None:
+        """As with Redis."""
         self.redis.kill()
         began = time.monotonic()
         self.a.stop()
@@ -157,7 +149,7 @@ class AwayTests(SeveralServersTestCase):
 
 
 class StartTests(ServerTestCase):
-    """A server that cannot use its Redis ends at once and says why."""
+    """A server that cannot use its Redis exits at once with one line of error."""
 
     def start_fails(self, store: str, *words: str, within: float = 10) -> None:
         server = self.launch("--store", store)
@@ -170,44 +162,44 @@ class StartTests(ServerTestCase):
             self.assertIn(word, text)
         self.assertNotIn("secret", text)
 
-    def test_nobody_is_there(self) -> None:
-        """Nothing listens on that port."""
+    def test_closed_port_is_a_startup_error(self) -> None:
+        """The error names the address."""
         port = free_port()
         self.start_fails(f"redis://127.0.0.1:{port}/0", f"127.0.0.1:{port}", "reached")
 
-    def test_it_does_not_answer(self) -> None:
-        """It accepts connections and says nothing."""
-        redis = a_redis(self)
+    def test_redis_that_does_not_answer_is_a_startup_error(self) -> None:
+        """It accepts connections and sends nothing."""
+        redis = start_redis(self)
         redis.signal(signal.SIGSTOP)
         self.start_fails(redis.url, "does not answer")
 
-    def test_wrong_password(self) -> None:
-        """None, a wrong one, and one that is not asked for."""
-        redis = a_redis(self, "requirepass right")
+    def test_wrong_password_is_a_startup_error(self) -> None:
+        """No password, a wrong one, and one that is not required."""
+        redis = start_redis(self, "requirepass right")
         self.start_fails(redis.url, "asks for a password")
         url = f"redis://default:secret@{redis}/0"
         self.start_fails(url, "does not accept this user and password")
-        open_to_all = a_redis(self)
+        open_to_all = start_redis(self)
         self.start_fails(f"redis://:secret@{open_to_all}/0", "no password")
         self.start("--store", f"redis://:right@{redis}/3")
 
-    def test_a_replica(self) -> None:
-        """It can only be read."""
-        redis = a_redis(self, f"replicaof 127.0.0.1 {free_port()}")
+    def test_replica_is_a_startup_error(self) -> None:
+        """It is read-only."""
+        redis = start_redis(self, f"replicaof 127.0.0.1 {free_port()}")
         self.start_fails(redis.url, "read-only replica")
 
-    def test_no_such_database(self) -> None:
-        """Redis has 16 of them."""
-        redis = a_redis(self)
+    def test_missing_database_is_a_startup_error(self) -> None:
+        """Redis has 16 by default."""
+        redis = start_redis(self)
         self.start_fails(f"redis://{redis}/99", "no database of that number")
 
-    def test_no_address(self) -> None:
-        """What was typed is no address; its password is not repeated."""
+    def test_invalid_address_is_a_startup_error(self) -> None:
+        """The error does not repeat the password."""
         self.start_fails("redis://u:secret@host:99999/0", "is no address of a Redis")
         self.start_fails("redis://host/lobby", "no number of a database")
         self.start_fails("redis+sentinel://host", "SERVICE")
 
-    def test_a_user_who_may_too_little(self) -> None:
-        """The one line says what is missing."""
-        redis = a_redis(self, "user chat on >secret ~chat:* +@read")
+    def test_missing_permission_is_a_startup_error(self) -> None:
+        """The error names it."""
+        redis = start_redis(self, "user chat on >secret ~chat:* +@read")
         self.start_fails(f"redis://chat:secret@{redis}/0", "may not do what is needed")

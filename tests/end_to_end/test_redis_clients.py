@@ -1,4 +1,4 @@
-"""Clients of every kind on several servers: all see the same."""
+"""Clients of every kind on several servers."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.end_to_end.clients import LineClient
 from tests.end_to_end.harness import Server
-from tests.end_to_end.test_redis_servers import SeveralServersTestCase
+from tests.end_to_end.redis_server import SeveralServersTestCase
 from tests.end_to_end.waiting import PATIENCE, eventually
 
 
 class EveryKindTests(SeveralServersTestCase):
-    """A plain socket, a page and a Socket.IO client on each of three servers."""
+    """A line client, a page and a Socket.IO client on each server."""
 
     def opened(self, url: str) -> ClientConnection:
-        """A connection that lasts as long as the test."""
+        """A WebSocket that is open until the end of the test."""
         return self.connections.enter_context(connect(url))
 
     def setUp(self) -> None:
@@ -42,7 +42,7 @@ class EveryKindTests(SeveralServersTestCase):
         return found
 
     def frame(self, client: ClientConnection, begins: str) -> str:
-        """The next Socket.IO packet that begins so."""
+        """The next Socket.IO packet with this prefix."""
         while True:
             found = client.recv(PATIENCE)
             assert isinstance(found, str)
@@ -52,18 +52,18 @@ class EveryKindTests(SeveralServersTestCase):
                 return found
 
     def packet(self, client: ClientConnection, kind: str) -> dict[str, Any]:
-        """The next JSON object of that type."""
+        """The next JSON frame of this type."""
         while True:
             found: dict[str, Any] = json.loads(client.recv(PATIENCE))
             if found["type"] == kind:
                 return found
 
     def sees_nine(self, line: LineClient) -> bool:
-        """Whether all are in: on its own server one may be before another is told."""
+        """Whether all nine members are known on the server of this client."""
         return len(self.who(line)) == 9
 
-    def test_all_see_the_same(self) -> None:
-        """Whatever they use and wherever they are."""
+    def test_all_clients_see_the_same_messages(self) -> None:
+        """Whatever their protocol and their server."""
         servers = [self.server(name) for name in "abc"]
         lines = [self.connect(server, f"line-{server.port}") for server in servers]
         sios = [self.socketio(server, f"sio-{server.port}") for server in servers]
@@ -90,8 +90,8 @@ class EveryKindTests(SeveralServersTestCase):
         for one_saw in said[1:]:
             self.assertEqual(one_saw, said[0])
 
-    def test_a_rolling_restart(self) -> None:
-        """A page resumes on another server, under its name, and misses nothing."""
+    def test_page_resumes_on_another_server(self) -> None:
+        """With its nickname, and without missing a message."""
         a, b = self.server("a"), self.server("b")
         bob = self.connect(b, "bob")
         page = self.page(a, nick="alice")

@@ -1,4 +1,4 @@
-"""A short run of faults; ``make faults`` makes long ones."""
+"""A short run of fault injection; ``make faults`` runs longer ones."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from tests.end_to_end.requirements import require_program
 
 
 class FaultsTests(SynchronousTestCase):
-    """Servers and Redis fall over while people talk."""
+    """Faults of servers and Redis under load."""
 
-    def test_a_short_run(self) -> None:
-        """Nobody sees anything twice, out of order, or not at all."""
+    def test_no_message_is_lost_duplicated_or_reordered(self) -> None:
+        """In 15 seconds of faults."""
         require_program("redis-server")
         outcome = faults.run(seed=1, seconds=15)
         self.assertEqual(outcome.wrong, [])
-        self.assertGreater(outcome.told_stored, 100)
+        self.assertGreater(outcome.stored, 100)

@@ -1,4 +1,4 @@
-"""The Redis journal against a real Redis: the contract of all journals, and more."""
+"""The Redis journal with a real Redis: the contract of every journal, and more."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class RedisJournalTests(JournalContract, SynchronousTestCase):
-    """A server with ``--store redis://HOST:PORT/DB``."""
+    """A journal on ``redis://HOST:PORT/DB``."""
 
     def setUp(self) -> None:
         self.redis = shared("redis", lambda: RedisServer("databases 64").start())
@@ -29,7 +29,7 @@ class RedisJournalTests(JournalContract, SynchronousTestCase):
         self.made = 0
 
     def make(self, keep: int | None = None) -> RedisJournal:
-        """A new journal; each has everything for itself."""
+        """A new journal, in a database of its own."""
         if not self.made:
             self.redis.call("FLUSHALL")
         self.made += 1
@@ -47,9 +47,7 @@ class RedisJournalTests(JournalContract, SynchronousTestCase):
         return line
 
     def test_a_message_bears_the_time_of_its_arrival(self) -> None:
-        """The time beside a message is when Redis got it, to the millisecond: its
-        clock is the one that all servers have in common.
-        """
+        """Overrides the contract: all servers share the clock of Redis."""
         journal = self.opened()
         before = time.time() * 1000
         (one,) = self.append(journal, said("hi"))

@@ -1,23 +1,26 @@
-"""A Redis behind a Sentinel, which moves; and one that speaks TLS only."""
+"""Redis behind a Sentinel, and Redis over TLS."""
 
 from __future__ import annotations
 
 import subprocess
 from pathlib import Path
 
-from tests.end_to_end.harness import ServerTestCase
-from tests.end_to_end.redis_server import RedisServer, a_redis, free_port
+from tests.end_to_end.harness import ServerTestCase, free_port
+from tests.end_to_end.redis_server import (
+    RedisServer,
+    SeveralServersTestCase,
+    health,
+    start_redis,
+)
 from tests.end_to_end.requirements import require_program
-from tests.end_to_end.test_redis_away import health
-from tests.end_to_end.test_redis_servers import SeveralServersTestCase
 from tests.end_to_end.waiting import eventually
 
 
 class SentinelTests(SeveralServersTestCase):
-    """The master dies, and a replica takes over."""
+    """The master fails, and a replica takes over."""
 
     def make_redis(self) -> RedisServer:
-        return a_redis(self)
+        return start_redis(self)
 
     def sentinel(self, master: RedisServer) -> RedisServer:
         found = RedisServer(
@@ -25,7 +28,7 @@ class SentinelTests(SeveralServersTestCase):
             "sentinel down-after-milliseconds chat 1000",
             "sentinel failover-timeout chat 5000",
         )
-        # A sentinel knows nothing of what a Redis keeps.
+        # A Sentinel rejects the options of persistence.
         lines = found.config.read_text().splitlines()
         kept = [x for x in lines if x.split()[0] in ("bind", "dir", "port", "sentinel")]
         found.config.write_text("\n".join(kept) + "\n")
@@ -33,9 +36,9 @@ class SentinelTests(SeveralServersTestCase):
         self.addCleanup(found.discard)
         return found.start()
 
-    def test_failover(self) -> None:
-        """The servers find the new master by themselves, and go on."""
-        replica = a_redis(self, f"replicaof 127.0.0.1 {self.redis.port}")
+    def test_servers_follow_a_failover(self) -> None:
+        """They find the new master, and nobody is disconnected."""
+        replica = start_redis(self, f"replicaof 127.0.0.1 {self.redis.port}")
         eventually(
             "the replica follows",
             lambda: "master_link_status:up" in replica.call("INFO", "replication"),
@@ -58,22 +61,22 @@ class SentinelTests(SeveralServersTestCase):
         alice.expect("is now known as bob\r\n")
         alice.say("before")
         bob.expect("alice: before\r\n")
-        # What is not on the replica yet is lost with the master.
+        # A message that is not on the replica is lost with the master.
         eventually("replicated", lambda: replica.call("XLEN", "chat:room:lobby") == "1")
         self.redis.kill()
-        heard = ""
+        received = ""
 
-        def through() -> bool:
-            nonlocal heard
+        def delivered() -> bool:
+            nonlocal received
             alice.say("after")
             bob.pump(0.5)
-            heard += bob.waiting
-            return "alice: after" in heard
+            received += bob.waiting
+            return "alice: after" in received
 
-        eventually("the replica has taken over", through)
-        self.assertNotIn("left the chat", heard)
-        # What one reads from may be back sooner than what one asks.
-        eventually("all is back", lambda: health(b)[0] == 200)
+        eventually("the replica has taken over", delivered)
+        self.assertNotIn("left the chat", received)
+        # The connection for reading may be restored before the one for commands.
+        eventually("healthy", lambda: health(b)[0] == 200)
         bob.say("\\history 500")
         bob.expect("alice: before\r\n")
         self.assertEqual(self.who(bob), ["alice", "bob"])
@@ -86,10 +89,10 @@ class SentinelTests(SeveralServersTestCase):
 
 
 class TlsTests(ServerTestCase):
-    """``rediss://``: whom to trust, and who we are."""
+    """``rediss://``, with certificates of both sides."""
 
-    def test_tls(self) -> None:
-        """With the right certificates all is well; without, one line says why not."""
+    def test_tls_requires_a_trusted_certificate(self) -> None:
+        """An untrusted one is a startup error of one line."""
         openssl = require_program("openssl")
         key, cert = self.directory / "key.pem", self.directory / "cert.pem"
         subprocess.run(

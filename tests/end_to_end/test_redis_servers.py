@@ -1,52 +1,22 @@
-"""Several servers on one Redis: one conversation, one history, one set of names."""
+"""Several servers on one Redis: one order, one history, one set of nicknames."""
 
 from __future__ import annotations
 
 import signal
 import time
-from pathlib import Path
 
 from tests.end_to_end.clients import LineClient
-from tests.end_to_end.harness import Server, ServerTestCase
-from tests.end_to_end.redis_server import RedisServer, a_redis
+from tests.end_to_end.redis_server import SeveralServersTestCase
 
 NOTICED = 10.0
-"""Seconds within which the death of a server is noticed."""
-
-
-class SeveralServersTestCase(ServerTestCase):
-    """A test of several servers on one Redis."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.redis = self.make_redis()
-
-    def make_redis(self) -> RedisServer:
-        return a_redis(self)
-
-    def server(self, name: str, *options: str) -> Server:
-        """Start a server of that name, in a directory of its own."""
-        return self.starting(name, *options).wait_until_running()
-
-    def starting(self, name: str, *options: str) -> Server:
-        """The same, without waiting."""
-        directory = Path(self.directory, name)
-        directory.mkdir(exist_ok=True)
-        return self.launch("--store", self.redis.url, *options, directory=directory)
-
-    def who(self, client: LineClient) -> list[str]:
-        """Whom a client is told to be here, sorted."""
-        client.say("\\who")
-        client.expect("here (")
-        names = client.line().partition("): ")[2]
-        return sorted(name.partition(" (")[0] for name in names.split(", "))
+"""Seconds within which a dead server is detected."""
 
 
 class OneConversationTests(SeveralServersTestCase):
-    """Nobody notices on which server anybody is."""
+    """Clients cannot tell which server others use."""
 
-    def test_everyone_sees_the_same_in_the_same_order(self) -> None:
-        """Three servers, two clients on each, all talking at once."""
+    def test_all_clients_see_messages_in_one_order(self) -> None:
+        """Two clients on each of three servers, all sending at once."""
         servers = [self.server(name, "--flood", "off") for name in "abc"]
         people = [
             self.connect(server, f"{name}{n}")
@@ -63,7 +33,7 @@ class OneConversationTests(SeveralServersTestCase):
         people[0].say("\\me stops")
         seen = {one.name: "" for one in people}
         seen["a0"] = early
-        # The last of everybody may come after that.
+        # The last messages of the other clients may arrive after that.
         for one in people:
             one.say("done")
         for one in people:
@@ -78,8 +48,8 @@ class OneConversationTests(SeveralServersTestCase):
             numbers = [int(line.split()[1]) for line in mine if " by " in line]
             self.assertEqual(numbers, list(range(50)), one.name)
 
-    def test_one_set_of_names(self) -> None:
-        """A name that is taken on one server is taken on all, and free again."""
+    def test_nickname_is_taken_on_all_servers(self) -> None:
+        """And free again on all."""
         a, b = self.server("a"), self.server("b")
         alice, bob = self.connect(a, "alice"), self.connect(b, "bob")
         bob.say("\\nick ALICE")
@@ -93,8 +63,8 @@ class OneConversationTests(SeveralServersTestCase):
         bob.say("\\nick carol")
         bob.expect("Alice: is now known as carol\r\n")
 
-    def test_who_is_there_and_private_messages(self) -> None:
-        """``\\who`` and ``\\dm`` reach everyone; whoever comes sees who was there."""
+    def test_who_and_dm_reach_members_of_other_servers(self) -> None:
+        """Also members who joined before the server started."""
         a = self.server("a")
         alice = self.connect(a, "alice")
         alice.say("\\away lunch", "\\join tea")
@@ -114,8 +84,8 @@ class OneConversationTests(SeveralServersTestCase):
         alice.say("\\dm bob yes?")
         bob.expect("alice (private): yes?\r\n")
 
-    def test_one_history(self) -> None:
-        """History, search and topic are the same everywhere, also after all stopped."""
+    def test_history_search_and_topic_are_shared(self) -> None:
+        """Also after all servers have stopped."""
         a, b = self.server("a"), self.server("b")
         alice, bob = self.connect(a, "alice"), self.connect(b, "bob")
         alice.say("\\topic cheese", "the moon")
@@ -138,8 +108,8 @@ class OneConversationTests(SeveralServersTestCase):
         (name,) = self.who(carol)
         self.assertIn("guest_", name)
 
-    def test_keep(self) -> None:
-        """With ``--keep 3`` a room keeps its last three messages."""
+    def test_keep_limits_the_history_of_a_room(self) -> None:
+        """To the last three messages with ``--keep 3``."""
         a = self.server("a", "--keep", "3")
         alice = self.connect(a, "alice")
         alice.say(*(f"number {n}" for n in range(8)))
@@ -150,10 +120,10 @@ class OneConversationTests(SeveralServersTestCase):
 
 
 class DyingServersTests(SeveralServersTestCase):
-    """Servers come and go, in good order or not."""
+    """Servers that stop, are killed, or freeze."""
 
-    def test_a_server_that_is_killed(self) -> None:
-        """Within 10 s its people have left, once, and their names are free."""
+    def test_members_of_a_killed_server_leave_once(self) -> None:
+        """Within 10 s, and their nicknames are free."""
         a, b, c = (self.server(name) for name in "abc")
         watching = [self.connect(server) for server in (b, c)]
         dying = [self.connect(a, f"dying{n}") for n in range(3)]
@@ -172,8 +142,8 @@ class DyingServersTests(SeveralServersTestCase):
         self.assertEqual(len(self.who(watching[0])), 2)
         del dying
 
-    def test_a_server_that_stops(self) -> None:
-        """Its people leave at once."""
+    def test_members_of_a_stopped_server_leave_at_once(self) -> None:
+        """Their nicknames are free."""
         a, b = self.server("a"), self.server("b")
         alice, bob = self.connect(a, "alice"), self.connect(b, "bob")
         alice.expect("is now known as bob\r\n")
@@ -182,8 +152,8 @@ class DyingServersTests(SeveralServersTestCase):
         bob.say("\\nick alice")
         bob.expect("bob: is now known as alice\r\n")
 
-    def test_a_server_that_was_frozen(self) -> None:
-        """Cut off for longer than the others wait, it brings its people back."""
+    def test_members_of_a_frozen_server_return(self) -> None:
+        """After the others have declared it dead."""
         a, b = self.server("a"), self.server("b")
         alice = self.connect(a, "alice")
         carol = self.connect(a, "carol")

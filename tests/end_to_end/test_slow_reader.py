@@ -1,4 +1,4 @@
-"""One who stops reading harms nobody but himself."""
+"""Backpressure: a client that stops reading affects nobody else."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ MIB = 1024 * 1024
 
 
 def resident(pid: int) -> int:
-    """How much memory a process holds, in bytes."""
+    """The resident memory of a process, in bytes."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * 4096
 
 
 class SlowReaderTests(ServerTestCase):
-    """Alice talks to Bob, while Carol's machine is asleep."""
+    """Alice and Bob exchange messages while Carol reads nothing."""
 
-    def test_a_client_that_stops_reading_is_cut_off(self) -> None:
-        """Carol is cut off and the log says why; for the others nothing changes."""
+    def test_client_that_stops_reading_is_disconnected(self) -> None:
+        """The log says why; memory and latency stay low."""
         server = self.start("--store", "memory:", "--flood", "off")
         alice = self.connect(server, "alice")
         bob = self.connect(server, "bob")
@@ -35,8 +35,8 @@ class SlowReaderTests(ServerTestCase):
         latencies: list[float] = []
         said = 0
 
-        def talk_until_cut_off() -> bool:
-            # Carol reads nothing from here on; each round says 200 kB.
+        def send_until_disconnected() -> bool:
+            # Carol reads nothing from here on; each round sends 200 kB.
             nonlocal said
             for _ in range(50):
                 sent_at = time.monotonic()
@@ -47,9 +47,9 @@ class SlowReaderTests(ServerTestCase):
                 said += 1
             return "too slow" in server.log()
 
-        what = "the log says that someone is too slow"
-        eventually(what, talk_until_cut_off, 4 * PATIENCE)
-        # The kernel holds a few MiB for her before our own limit counts.
+        what = "the log reports a slow client"
+        eventually(what, send_until_disconnected, 4 * PATIENCE)
+        # The kernel buffers a few MiB for her in addition to the server's limit.
         self.assertLess(said * len(words), 64 * MIB)
         self.assertLess(resident(server.process.pid) - before, 16 * MIB)
 
@@ -64,7 +64,7 @@ class SlowReaderTests(ServerTestCase):
         self.assertLess(latencies[-1], 2.0)
 
     def assert_gone(self, client: LineClient) -> None:
-        """Once she reads again, she finds the end, not a gap in what was said."""
+        """What she received is complete up to its end, without a gap."""
         rest = client.expect_end()
         numbers = [line.split(" ", 2)[1] for line in rest.split("\r\n")[:-1]]
         whole = [int(number) for number in numbers if number.isdigit()]

@@ -1,4 +1,4 @@
-"""The chat with real Socket.IO clients: npm's stock one, and our own small one."""
+"""Socket.IO clients: the stock one from npm, and the small one of the server."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ WEBSOCKET = {"transports": ["websocket"]}
 UPGRADE: dict[str, Any] = {}
 
 
-class Browser(Expecting):
-    """A page with a Socket.IO client; see socketio_client.mjs."""
+class SocketIOClient(Expecting):
+    """A Socket.IO client under node; see socketio_client.mjs."""
 
     def __init__(self, server: Server, kind: str, options: dict[str, Any]) -> None:
         super().__init__()
@@ -47,17 +47,17 @@ class Browser(Expecting):
         self._input.flush()
 
     def next(self, timeout: float = PATIENCE) -> list[Any]:
-        """What happens next."""
+        """The next event of the client."""
         happened: list[Any] = json.loads(self.expect("\n", timeout))
         return happened
 
     def until(self, *wanted: Any) -> list[list[Any]]:
-        """Everything up to something that begins like this."""
+        """All events up to one that begins with these values."""
         seen: list[list[Any]] = []
         deadline = time.monotonic() + PATIENCE
         try:
             while True:
-                # One that tries to come back has something to say for ever.
+                # A client that tries to reconnect reports events forever.
                 seen.append(self.next(deadline - time.monotonic()))
                 if tuple(seen[-1][: len(wanted)]) == wanted:
                     return seen
@@ -65,7 +65,7 @@ class Browser(Expecting):
             raise NotSeen(f"no {wanted}; seen: {seen[:50]}") from error
 
     def said(self, last: str) -> list[str]:
-        """The ``messages`` up to one."""
+        """The texts of the ``messages`` events up to one."""
         seen = self.until("event", "messages", last)
         return [one[2] for one in seen if one[:2] == ["event", "messages"]]
 
@@ -76,34 +76,36 @@ class Browser(Expecting):
         self._output.close()
 
 
-class BrowserTestCase(ServerTestCase):
-    """A server, and pages."""
+class SocketIOTestCase(ServerTestCase):
+    """A server, and Socket.IO clients under node."""
 
-    def browse(
+    def connect_socketio(
         self, server: Server, kind: str = "stock", options: dict[str, Any] | None = None
-    ) -> Browser:
-        browser = Browser(server, kind, options or {})
-        self.addCleanup(browser.close)
-        browser.until("connect")
-        return browser
+    ) -> SocketIOClient:
+        client = SocketIOClient(server, kind, options or {})
+        self.addCleanup(client.close)
+        client.until("connect")
+        return client
 
 
-class ConversationTests(BrowserTestCase):
-    """With someone at a telnet, by every transport."""
+class ConversationTests(SocketIOTestCase):
+    """A Socket.IO client and a line client, over every transport."""
 
-    def converse(self, kind: str, options: dict[str, Any] | None = None) -> Browser:
+    def converse(
+        self, kind: str, options: dict[str, Any] | None = None
+    ) -> SocketIOClient:
         server = self.start("--store", "memory:")
         ann = self.connect(server, "ann")
         ann.say("earlier")
         ann.expect("ann: earlier\r\n")
-        bob = self.browse(server, kind, options)
+        bob = self.connect_socketio(server, kind, options)
         bob.do("ask", "join", "bob")
         seen = bob.until("event", "add chatter", "ann")
         self.assertIn(["event", "messages", "ann: earlier"], seen)
         ann.expect("is now known as bob\r\n")
         bob.do("ask", "messages", "hi ☃")
         seen = bob.until("event", "messages", "bob: hi ☃")
-        # Exactly one value.
+        # The event has exactly one value.
         self.assertEqual(len(seen[-1]), 3)
         self.assertIs(bob.until("ack")[-1][1]["ok"], True)
         ann.expect("bob: hi ☃\r\n")
@@ -128,34 +130,34 @@ class ConversationTests(BrowserTestCase):
         ann.expect("bob: left the chat\r\n")
         return bob
 
-    def test_polling(self) -> None:
-        """Stock, without a WebSocket."""
+    def test_stock_client_chats_by_polling(self) -> None:
+        """Without WebSocket."""
         self.converse("stock", POLLING)
 
-    def test_upgrade(self) -> None:
-        """Stock, as it comes: from polling to WebSocket."""
+    def test_stock_client_chats_over_an_upgrade(self) -> None:
+        """From polling to WebSocket, the default."""
         self.converse("stock", UPGRADE)
 
-    def test_websocket(self) -> None:
-        """Stock, with nothing but WebSocket."""
+    def test_stock_client_chats_by_websocket(self) -> None:
+        """Without polling."""
         self.converse("stock", WEBSOCKET)
 
-    def test_own(self) -> None:
-        """The small client that the server brings."""
+    def test_small_client_chats_by_websocket(self) -> None:
+        """``/socket.io/socket.io.js``."""
         self.converse("own")
 
-    def test_own_by_polling(self) -> None:
-        """The same where there is no WebSocket."""
+    def test_small_client_chats_by_polling(self) -> None:
+        """Where there is no WebSocket."""
         self.converse("own-polling")
 
 
-class ResumeTests(BrowserTestCase):
-    """Nothing missed, nothing twice."""
+class ResumeTests(SocketIOTestCase):
+    """After a disconnect nothing is missed and nothing repeated."""
 
     def resume(self, kind: str, options: dict[str, Any] | None = None) -> None:
         server = self.start("--store", "sqlite:chat.sqlite", "--flood", "off")
         ann = self.connect(server, "ann")
-        bob = self.browse(server, kind, options)
+        bob = self.connect_socketio(server, kind, options)
         bob.do("emit", "join", "bob")
         ann.expect("is now known as bob\r\n")
         expected = []
@@ -175,7 +177,7 @@ class ResumeTests(BrowserTestCase):
             got = [one[2] for one in said if one[:2] == ["event", "messages"]]
             self.assertEqual(got, expected)
             expected = []
-        # And over a restart of the server, on the same port.
+        # Restart the server on the same port.
         server.kill()
         bob.until("disconnect")
         server = self.start(
@@ -196,32 +198,32 @@ class ResumeTests(BrowserTestCase):
         got = [one[2] for one in said if one[:2] == ["event", "messages"]]
         self.assertEqual(got, ["ann: after the restart"])
 
-    def test_polling(self) -> None:
-        """By polling."""
+    def test_stock_client_resumes_by_polling(self) -> None:
+        """Three times, and after a restart."""
         self.resume("stock", POLLING)
 
-    def test_upgrade(self) -> None:
+    def test_stock_client_resumes_over_an_upgrade(self) -> None:
         """From polling to WebSocket, each time."""
         self.resume("stock", UPGRADE)
 
-    def test_websocket(self) -> None:
-        """By WebSocket."""
+    def test_stock_client_resumes_by_websocket(self) -> None:
+        """Three times, and after a restart."""
         self.resume("stock", WEBSOCKET)
 
-    def test_own(self) -> None:
-        """With the small client that the server brings."""
+    def test_small_client_resumes(self) -> None:
+        """Three times, and after a restart."""
         self.resume("own")
 
 
-class StopTests(BrowserTestCase):
-    """The server stops."""
+class StopTests(SocketIOTestCase):
+    """A server that stops."""
 
-    def test_told(self) -> None:
-        """Pages are told, and would come back by themselves."""
+    def test_clients_are_told_of_a_shutdown(self) -> None:
+        """And the client library would reconnect."""
         server = self.start("--store", "memory:")
         pages = [
-            self.browse(server, "stock", POLLING),
-            self.browse(server, "stock", WEBSOCKET),
+            self.connect_socketio(server, "stock", POLLING),
+            self.connect_socketio(server, "stock", WEBSOCKET),
         ]
         server.stop()
         for page in pages:

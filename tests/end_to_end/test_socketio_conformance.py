@@ -1,6 +1,6 @@
-"""Socket.IO 5 as its clients use it, against the program that docs/embedding.md shows.
+"""Socket.IO 5, tested over the network against the program in docs/embedding.md.
 
-They cover what the protocol's own test suite covers, in other words and some more.
+Covers what the protocol's own test suite covers, and more.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from tests.end_to_end.embedding import PING_INTERVAL, PING_TIMEOUT, ProgramTestCase
-from tests.end_to_end.harness import PATIENCE
+from tests.end_to_end.harness import PATIENCE, eventually
 
 
 class EventsTestCase(ProgramTestCase):
-    """The program with namespaces is running."""
+    """Tests with the Socket.IO server of docs/embedding.md."""
 
     shown = "socketio_server"
     path = "/socket.io/"
@@ -30,37 +30,35 @@ class EventsTestCase(ProgramTestCase):
 
 
 class SessionTests(EventsTestCase):
-    """What is underneath is Engine.IO; see test_engineio_clients for all of it."""
+    """The Engine.IO session below; see test_engineio_clients for all of it."""
 
-    def test_refused(self) -> None:
-        """Another version, transport or method gets 400."""
+    def test_invalid_requests_get_status_400(self) -> None:
+        """Another version, transport or method."""
         for query in ("transport=polling", "EIO=4", "EIO=4&transport=abc"):
             self.assertEqual(self.fetch(query)[0], 400)
         self.assertEqual(self.fetch("EIO=4&transport=polling", "", "PUT")[0], 400)
         with self.assertRaises(InvalidStatus):
             self.socket("transport=websocket")
 
-    def test_heartbeat(self) -> None:
-        """Who answers stays, who does not goes."""
+    def test_client_that_answers_pings_stays(self) -> None:
+        """For two pings."""
         sid = self.open_polling()
-        self.assertEqual(self.poll(sid), (200, "2"))
-        self.assertEqual(self.poll(sid, "3"), (200, "ok"))
-        time.sleep(PING_INTERVAL + PING_TIMEOUT)
-        self.assertEqual(self.poll(sid)[0], 400)
-        self.assertEqual(self.expect_closed(self.open_websocket()), ["2"])
+        for _ in range(2):
+            self.assertEqual(self.poll(sid), (200, "2"))
+            self.assertEqual(self.poll(sid, "3"), (200, "ok"))
 
-    def test_close(self) -> None:
-        """Who closes is gone."""
+    def test_client_can_close_the_session(self) -> None:
+        """By either transport."""
         sid = self.open_polling()
-        waiting = self.poll_soon(sid)
+        waiting = self.start_poll(sid)
         self.assertEqual(self.poll(sid, "1"), (200, "ok"))
-        self.assertEqual(waiting.result(), (200, "6"))
+        self.assertEqual(waiting.response(), (200, "6"))
         client = self.open_websocket()
         client.send("1")
         self.expect_closed(client)
 
-    def test_hasty_upgrade(self) -> None:
-        """A client that does not wait for the answer to its probe is upgraded."""
+    def test_upgrade_may_follow_the_probe_without_waiting(self) -> None:
+        """The client sends both at once."""
         sid = self.open_polling()
         client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
         client.send("2probe")
@@ -70,11 +68,24 @@ class SessionTests(EventsTestCase):
         self.expect_closed(self.socket(f"EIO=4&transport=websocket&sid={sid}"))
 
 
-class ConnectTests(EventsTestCase):
-    """Coming into a namespace."""
+class TimeoutTests(EventsTestCase):
+    """Clients that do not answer pings."""
 
-    def test_namespaces(self) -> None:
-        """Each has its own answer, and is told what the client says of itself."""
+    ping_timeout = PING_TIMEOUT
+
+    def test_silent_client_is_disconnected(self) -> None:
+        """By either transport."""
+        sid = self.open_polling()
+        time.sleep(PING_INTERVAL + PING_TIMEOUT)
+        eventually("the session is closed", lambda: self.poll(sid)[0] == 400)
+        self.assertEqual(self.expect_closed(self.open_websocket()), ["2"])
+
+
+class ConnectTests(EventsTestCase):
+    """Connecting to a namespace."""
+
+    def test_each_namespace_has_a_session_id_and_gets_the_auth_data(self) -> None:
+        """The main one and another one."""
         for packet, head, auth in (
             ("40", "", "{}"),
             ('40{"token":"123"}', "", '{"token":"123"}'),
@@ -90,32 +101,32 @@ class ConnectTests(EventsTestCase):
             self.assertIsInstance(fields["sid"], str)
             self.assertEqual(event, f'42{head}["auth",{auth}]')
 
-    def test_unknown_namespace(self) -> None:
-        """It is refused, in the protocol's own words."""
+    def test_unknown_namespace_is_refused(self) -> None:
+        """With the error of the protocol."""
         client = self.open_websocket()
         client.send("40/random")
         self.assertEqual(
             self.answers(client), ['44/random,{"message":"Invalid namespace"}']
         )
 
-    def test_nonsense(self) -> None:
-        """A message that is no packet ends the session."""
+    def test_invalid_packet_closes_the_session(self) -> None:
+        """Before any namespace is connected."""
         client = self.open_websocket()
         client.send("4abc")
         self.expect_closed(client)
 
 
 class DisconnectTests(EventsTestCase):
-    """Going out of a namespace."""
+    """Disconnecting from a namespace."""
 
-    def test_main(self) -> None:
-        """The session stays."""
+    def test_session_stays_after_the_main_namespace_is_left(self) -> None:
+        """Pings continue."""
         client = self.join()
         client.send("41")
         self.assertEqual(client.recv(PATIENCE), "2")
 
-    def test_custom(self) -> None:
-        """The other namespaces stay."""
+    def test_other_namespaces_stay_connected(self) -> None:
+        """Only the one is disconnected."""
         client = self.join()
         client.send("40/custom")
         self.answers(client, 2)
@@ -131,8 +142,8 @@ class EventTests(EventsTestCase):
 
     BOTH = '{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}'
 
-    def test_text(self) -> None:
-        """Any JSON comes back as it went."""
+    def test_json_arguments_are_echoed(self) -> None:
+        """With and without an acknowledgement."""
         client = self.join()
         client.send('42["message",1,"2",{"3":[true]}]')
         self.assertEqual(
@@ -141,8 +152,8 @@ class EventTests(EventsTestCase):
         client.send('42456["message-with-ack",1,"2",{"3":[false]}]')
         self.assertEqual(self.answers(client), ['43456[1,"2",{"3":[false]}]'])
 
-    def test_binary(self) -> None:
-        """Attachments come back as they went."""
+    def test_attachments_are_echoed(self) -> None:
+        """With and without an acknowledgement."""
         client = self.join()
         for head, answer in (
             (f'452-["message",{self.BOTH}]', f'452-["message-back",{self.BOTH}]'),
@@ -155,8 +166,8 @@ class EventTests(EventsTestCase):
                 self.answers(client, 3), [answer, b"\x01\x02\x03", b"\x04\x05\x06"]
             )
 
-    def test_nonsense(self) -> None:
-        """What is no packet, or no event, ends the session."""
+    def test_invalid_events_close_the_session(self) -> None:
+        """No packet, no event, or a reserved event name."""
         for packet in ("4abc", "42{}", '42abc["message-with-ack",1]', '42["connect"]'):
             client = self.join()
             client.send(packet)

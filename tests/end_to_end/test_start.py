@@ -1,6 +1,6 @@
-"""Starting the server, in every way that there is, and ending it.
+"""Starting and stopping the server.
 
-The start errors have a file of their own, ``test_start_errors``.
+Startup errors are in ``test_start_errors``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from tests.end_to_end.clients import LineClient
-from tests.end_to_end.harness import TWISTD, ServerTestCase, environment
+from tests.end_to_end.harness import TWISTD, ServerTestCase, environment, free_port
 from tests.end_to_end.waiting import PATIENCE, eventually
 
 LOOPBACK = "tcp:0:interface=127.0.0.1"
@@ -39,14 +39,8 @@ OPTIONS = (
 )
 
 
-def free_port() -> int:
-    """A port that nothing listens on just now."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
-
-
 def is_running(pid: int) -> bool:
-    """Whether there is a process of that number."""
+    """Whether there is a process with this id."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -55,13 +49,13 @@ def is_running(pid: int) -> bool:
 
 
 def kill(pid: int) -> None:
-    """End a process that may have ended by itself."""
+    """Kill a process that may have ended already."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
 
 
 class HelpTests(ServerTestCase):
-    """What one is told before anything runs."""
+    """``--help``."""
 
     def help_of(self, *command: str) -> str:
         done = subprocess.run(
@@ -75,22 +69,22 @@ class HelpTests(ServerTestCase):
         )
         return done.stdout
 
-    def test_twistd_lists_the_chat(self) -> None:
-        """``twistd --help`` has a line for it."""
+    def test_twistd_help_lists_the_chat(self) -> None:
+        """With a description."""
         self.assertRegex(self.help_of(TWISTD), r"(?m)^\s+chat\s+\w")
 
-    def test_every_option_is_explained(self) -> None:
-        """``twistd chat --help`` names each option and says what it is for."""
+    def test_help_explains_every_option(self) -> None:
+        """``twistd chat --help``."""
         text = " ".join(self.help_of(TWISTD, "chat").split())
         for option in OPTIONS:
             self.assertRegex(text, rf"--{option}=? \w+")
 
 
 class StartTests(ServerTestCase):
-    """Servers that start."""
+    """The ways to start and configure the server."""
 
-    def test_twist(self) -> None:
-        """``python -m twisted chat`` serves as well."""
+    def test_twist_runs_the_chat(self) -> None:
+        """``python -m twisted chat``."""
         log = self.directory / "twist.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -113,8 +107,8 @@ class StartTests(ServerTestCase):
         client.expect_end()
         process.wait(PATIENCE)
 
-    def test_daemon(self) -> None:
-        """``twistd chat`` goes into the background, with its pid and its log."""
+    def test_daemon_has_a_pid_file_and_a_log(self) -> None:
+        """And keeps the working directory for its database."""
         subprocess.run(
             [TWISTD, "chat", "--port", LOOPBACK],
             cwd=self.directory,
@@ -133,29 +127,29 @@ class StartTests(ServerTestCase):
         client = LineClient(int(found[1]))
         self.addCleanup(client.close)
         client.expect("Welcome, guest_")
-        # A relative path, as the default store is one, still means this directory.
+        # The relative path of the default store still refers to this directory.
         self.assertTrue((self.directory / "chat.sqlite").exists())
         os.kill(pid, signal.SIGTERM)
         client.expect_end()
         eventually("the end of the daemon", lambda: not is_running(pid))
         self.assertFalse(pid_file.exists())
 
-    def test_port_from_the_environment(self) -> None:
-        """``$PORT`` is the port, where no other is given."""
+    def test_port_variable_is_the_default_port(self) -> None:
+        """``$PORT``, without ``--port``."""
         port = free_port()
         server = self.start(env={"PORT": str(port)})
         self.assertEqual(server.port, port)
         self.connect(server)
 
-    def test_the_command_line_wins_over_the_environment(self) -> None:
-        """``--port`` is the port, whatever ``$PORT`` says."""
+    def test_port_option_overrides_the_environment(self) -> None:
+        """``--port`` over ``$PORT``."""
         port = free_port()
         server = self.start("--port", LOOPBACK, env={"PORT": str(port)})
         self.assertNotEqual(server.port, port)
         self.connect(server)
 
-    def test_several_ports(self) -> None:
-        """Who comes by one port talks with who comes by another."""
+    def test_clients_of_all_ports_share_one_chat(self) -> None:
+        """A TCP port and a Unix socket."""
         path = self.directory / "chat.socket"
         server = self.start("--port", LOOPBACK, "--port", f"unix:{path}")
         alice = self.connect(server, "alice")
@@ -166,8 +160,8 @@ class StartTests(ServerTestCase):
             bob.sendall(b"from a file\n")
             self.assertRegex(alice.line(), r"^guest_\d+: from a file$")
 
-    def test_config(self) -> None:
-        """A TOML file gives the options; the command line wins over it."""
+    def test_command_line_overrides_the_config_file(self) -> None:
+        """Other options come from the TOML file."""
         motd = self.directory / "motd"
         motd.write_text("Be kind.\n")
         config = self.directory / "chat.toml"
@@ -188,8 +182,8 @@ class StartTests(ServerTestCase):
         self.assertEqual(bob.line(), "alice: two")
         self.assertEqual(bob.line(), "alice: three")
 
-    def test_words_are_read_again_on_hangup(self) -> None:
-        """A word that is added to the file is masked after SIGHUP."""
+    def test_hangup_reloads_the_word_filter(self) -> None:
+        """A new word is masked after SIGHUP."""
         words = self.directory / "words"
         words.write_text("# what we do not say\nfoo\n")
         server = self.start("--filter-words", str(words), "--flood", "off")
@@ -205,8 +199,8 @@ class StartTests(ServerTestCase):
 
         eventually("the new word is masked", masked)
 
-    def test_a_bad_file_at_hangup_changes_nothing(self) -> None:
-        """If the file is gone at SIGHUP the log says so and the old words stay."""
+    def test_hangup_with_a_missing_file_keeps_the_word_filter(self) -> None:
+        """The log names the file."""
         words = self.directory / "words"
         words.write_text("foo\n")
         server = self.start("--filter-words", str(words))
@@ -219,7 +213,7 @@ class StartTests(ServerTestCase):
 
 
 class StopTests(ServerTestCase):
-    """The two ways in which an operator ends a server."""
+    """SIGTERM and SIGINT."""
 
     def stop_with(self, number: signal.Signals) -> None:
         server = self.start()
@@ -233,7 +227,7 @@ class StopTests(ServerTestCase):
         server.signal(number)
         self.assertIn("server is shutting down", alice.expect_end())
         self.assertIn("server is shutting down", bob.expect_end())
-        # Twisted ends by the signal itself, once all is done, as a shell expects.
+        # After a clean stop Twisted ends itself with the signal, as a shell expects.
         self.assertIn(server.wait(), (0, -number))
         self.assertLess(time.monotonic() - began, 5)
         self.assertNotIn("Traceback", server.log())
@@ -244,16 +238,16 @@ class StopTests(ServerTestCase):
         self.addCleanup(newcomer.close)
         return newcomer.expect(": joined the chat\r\n")
 
-    def test_terminate(self) -> None:
-        """SIGTERM: everyone is told, everything is kept, within 5 seconds."""
+    def test_sigterm_notifies_clients_and_stores_everything(self) -> None:
+        """Within 5 seconds."""
         self.stop_with(signal.SIGTERM)
 
-    def test_interrupt(self) -> None:
-        """Ctrl-C: the same."""
+    def test_sigint_notifies_clients_and_stores_everything(self) -> None:
+        """Within 5 seconds."""
         self.stop_with(signal.SIGINT)
 
-    def test_what_was_just_sent_is_kept(self) -> None:
-        """Lines that were accepted when the stop came are in the history after it."""
+    def test_lines_accepted_before_a_stop_are_in_the_history(self) -> None:
+        """All that the client was shown."""
         server = self.start("--flood", "off")
         alice = self.connect(server, "alice")
         for number in range(200):
@@ -268,8 +262,8 @@ class StopTests(ServerTestCase):
         kept = re.findall(r"alice: line (\d+)\r\n", history)
         self.assertEqual(kept[: len(shown) + 1], ["0", *shown])
 
-    def test_one_who_does_not_read_delays_nothing(self) -> None:
-        """A client that ignores everything does not hold the end up."""
+    def test_client_that_does_not_read_does_not_delay_the_stop(self) -> None:
+        """Within 5 seconds."""
         server = self.start("--flood", "off")
         alice = self.connect(server, "alice")
         deaf = self.connect(server, "deaf")
@@ -285,5 +279,5 @@ class StopTests(ServerTestCase):
 
 
 def read(path: Path) -> str:
-    """What is in a file; empty if it is not there yet."""
+    """The content of a file; empty if it does not exist."""
     return path.read_text() if path.exists() else ""

@@ -1,8 +1,4 @@
-"""What an operator reads when the server does not start.
-
-Each time it is one line on standard error, no traceback, a status that is not 0, and
-the same words in the log.
-"""
+"""Startup errors: one line on standard error, no traceback, a non-zero status."""
 
 from __future__ import annotations
 
@@ -21,9 +17,10 @@ class StartErrorTests(ServerTestCase):
     """Servers that do not start."""
 
     def refused(self, *options: str, says: str) -> str:
-        """The server does not start with these options, and says why.
+        """Start a server that refuses these options with one line.
 
-        :return: what is in the log.
+        :param says: a pattern for the line.
+        :return: the log.
         """
         if "--port" not in options:
             options = ("--port", LOOPBACK, *options)
@@ -47,15 +44,15 @@ class StartErrorTests(ServerTestCase):
         return logged
 
     def refused_at_work(self, *options: str, says: str) -> None:
-        """The options are all right, what they name is not: the log has it, too."""
+        """The same for an error in what the options refer to, which the log has too."""
         self.assertRegex(self.refused(*options, says=says), says)
 
-    def test_the_log_has_it_too(self) -> None:
-        """Who reads the log in the morning finds a misspelt option there."""
+    def test_startup_error_is_logged(self) -> None:
+        """A misspelled option, for example."""
         self.assertIn("histroy", self.refused("--histroy", "5", says="histroy"))
 
-    def test_without_twistd(self) -> None:
-        """``python -m twisted chat`` says it in one line, too."""
+    def test_twist_reports_the_error_in_one_line(self) -> None:
+        """``python -m twisted chat``."""
         done = subprocess.run(
             [sys.executable, "-m", "twisted", "chat", "--history", "many"],
             cwd=self.directory,
@@ -69,40 +66,40 @@ class StartErrorTests(ServerTestCase):
         self.assertRegex(done.stderr, r"\Aserver error: --history: 'many'[^\n]*\n\Z")
         self.assertIn("server error: --history", done.stdout)
 
-    def test_no_such_option(self) -> None:
-        """A misspelt option is named."""
+    def test_unknown_option_is_named(self) -> None:
+        """It is misspelled."""
         self.refused("--histroy", "5", says="histroy")
 
-    def test_surplus_argument(self) -> None:
-        """A word too many is named."""
+    def test_extra_argument_is_named(self) -> None:
+        """The chat takes only options."""
         self.refused("3000", says="3000|argument")
 
-    def test_bad_number(self) -> None:
-        """The option and the value are named."""
+    def test_invalid_number_is_named(self) -> None:
+        """With its option."""
         self.refused("--history", "many", says="--history.*many")
 
-    def test_bad_limits(self) -> None:
-        """Limits below one make no sense."""
+    def test_limits_below_one_are_refused(self) -> None:
+        """The option is named."""
         self.refused("--max-clients", "0", says="--max-clients")
         self.refused("--max-per-host", "-3", says="--max-per-host")
 
-    def test_bad_flood(self) -> None:
-        """What ``--flood`` takes is said."""
+    def test_invalid_flood_is_named(self) -> None:
+        """With its option."""
         self.refused("--flood", "often", says="--flood.*often")
 
-    def test_bad_store(self) -> None:
-        """The kinds of store are named."""
+    def test_unknown_store_is_named(self) -> None:
+        """The known kinds are listed."""
         self.refused("--store", "papyrus:roll", says="--store.*papyrus.*sqlite")
 
-    def test_bad_port(self) -> None:
-        """The port is named."""
+    def test_invalid_port_is_named(self) -> None:
+        """A number, a word, an endpoint."""
         self.refused("--port", "70000", says="70000")
         self.refused("--port", "harbour", says="harbour")
         self.refused("--port", "carrier-pigeon:7", says="carrier-pigeon")
         self.refused("--port", "tcp:x", says="--port: x is no TCP port")
 
-    def test_busy_port(self) -> None:
-        """``server error:`` and the port."""
+    def test_busy_port_is_a_server_error(self) -> None:
+        """The port is named."""
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
             for endpoint in (str(port), f"tcp:{port}:interface=127.0.0.1"):
@@ -110,8 +107,8 @@ class StartErrorTests(ServerTestCase):
                     "--port", endpoint, says=rf"server error: .*{port}"
                 )
 
-    def test_busy_unix_socket(self) -> None:
-        """A second server on the same one; the first goes on."""
+    def test_unix_socket_of_another_server_is_refused(self) -> None:
+        """The other server is not affected."""
         path = self.directory / "u.sock"
         self.start("--port", LOOPBACK, "--port", f"unix:{path}", "--store", "memory:")
         self.refused_at_work(
@@ -120,22 +117,22 @@ class StartErrorTests(ServerTestCase):
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(path))
 
-    def test_unix_socket_in_no_directory(self) -> None:
-        """The directory is named."""
+    def test_missing_directory_of_a_unix_socket_is_named(self) -> None:
+        """So it can be created."""
         nowhere = self.directory / "nowhere"
         self.refused_at_work(
             "--port", f"unix:{nowhere}/u", says=f"u: there is no directory {nowhere};"
         )
 
-    def test_unreadable_files(self) -> None:
-        """The file is named, and the option that named it."""
+    def test_unreadable_file_is_named(self) -> None:
+        """With its option."""
         gone = str(self.directory / "gone")
         for option in ("--motd", "--filter-words", "--config"):
             self.refused(option, gone, says=f"{option}.*{gone}")
             self.refused(option, str(self.directory), says=f"{option}")
 
-    def test_bad_config(self) -> None:
-        """The file is no TOML, or has a key that is no option."""
+    def test_invalid_config_file_is_refused(self) -> None:
+        """Invalid TOML, an unknown key, an invalid value."""
         config = self.directory / "chat.toml"
         config.write_text("history = = 3\n")
         self.refused("--config", str(config), says="--config|chat.toml")
@@ -144,37 +141,37 @@ class StartErrorTests(ServerTestCase):
         config.write_text("history = 'many'\n")
         self.refused("--config", str(config), says="history.*many")
 
-    def test_bad_tls(self) -> None:
-        """A certificate without its key, and a file that holds none."""
+    def test_certificate_without_a_key_is_refused(self) -> None:
+        """So is a file that contains neither."""
         pem = self.directory / "cert.pem"
         pem.write_text("not a certificate\n")
         self.refused("--tls-cert", str(pem), says="--tls-key")
         both = ("--tls-cert", str(pem), "--tls-key", str(pem))
         self.refused(*both, says="cert|key|TLS")
 
-    def test_store_in_no_directory(self) -> None:
-        """The directory is named."""
+    def test_missing_directory_of_the_database_is_named(self) -> None:
+        """So it can be created."""
         where = self.directory / "nowhere" / "chat.sqlite"
         self.refused_at_work("--store", f"sqlite:{where}", says="nowhere")
 
-    def test_store_that_is_no_database(self) -> None:
-        """A file of something else is left alone."""
+    def test_file_that_is_not_a_database_is_refused(self) -> None:
+        """Its content is not changed."""
         letter = self.directory / "letter.txt"
         letter.write_text("Dear Alice, this is no database at all.\n" * 100)
         before = letter.read_bytes()
         self.refused_at_work("--store", f"sqlite:{letter}", says="letter.txt")
         self.assertEqual(letter.read_bytes(), before)
 
-    def test_store_of_another_program(self) -> None:
-        """So is the database of another program."""
+    def test_database_of_another_program_is_refused(self) -> None:
+        """It has other tables."""
         path = self.directory / "bank.sqlite"
         with sqlite3.connect(path) as database:
             database.execute("CREATE TABLE accounts (owner TEXT, balance INTEGER)")
         database.close()
         self.refused_at_work("--store", f"sqlite:{path}", says="bank.sqlite")
 
-    def test_store_of_a_newer_version(self) -> None:
-        """A file of a newer schema asks for a newer server."""
+    def test_database_of_a_newer_version_is_refused(self) -> None:
+        """The error asks for a newer server."""
         self.start().stop()
         path = self.directory / "chat.sqlite"
         database = sqlite3.connect(path)
@@ -182,22 +179,22 @@ class StartErrorTests(ServerTestCase):
         database.close()
         self.refused_at_work(says="chat.sqlite.*newer")
 
-    def test_second_server_on_the_same_store(self) -> None:
-        """The second is refused; the first goes on."""
+    def test_database_in_use_is_refused(self) -> None:
+        """The first server is not affected."""
         first = self.start()
         self.refused_at_work(says="chat.sqlite.*(in use|another)")
         self.connect(first, "alice")
 
-    def test_store_out_of_reach(self) -> None:
-        """Nothing listens where Redis should be."""
+    def test_unreachable_redis_is_refused(self) -> None:
+        """Nothing listens on its port."""
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
         self.refused_at_work(
             "--store", f"redis://127.0.0.1:{port}/0", says="redis|Redis"
         )
 
-    def test_daemon(self) -> None:
-        """Who starts it in the background learns of a failure in the foreground."""
+    def test_daemon_reports_startup_errors_in_the_foreground(self) -> None:
+        """It leaves no pid file."""
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
             done = subprocess.run(

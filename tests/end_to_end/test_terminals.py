@@ -1,7 +1,7 @@
-"""People with the programs that their machines came with.
+"""Terminal clients: telnet of every family, netcat, socat and PuTTY.
 
-Each is run for real, under a terminal, and typed into.  What they share stands in
-``converse``; what is special to one, above all its Ctrl-C, in its own test.
+Each program runs under a real terminal.  ``converse`` has what all of them do; a test
+adds what is specific to its program, above all Ctrl-C.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ UP, LEFT = "\x1b[A", "\x1b[D"
 
 
 class TerminalTests(ServerTestCase):
-    """One program in a terminal and one plain client, in one room."""
+    """Alice with one program in a terminal, and Bob with a plain socket."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -31,7 +31,7 @@ class TerminalTests(ServerTestCase):
         return str(self.server.port)
 
     def converse(self, *command: str) -> Terminal:
-        """Alice comes with this program, takes her name, and the two talk."""
+        """Alice joins with this program and takes her nickname; both send messages."""
         alice = self.terminal(*command)
         alice.expect("Welcome, guest_")
         alice.expect("joined the chat")
@@ -50,10 +50,10 @@ class TerminalTests(ServerTestCase):
         return alice
 
     def interrupt_and_go_on(self, alice: Terminal) -> None:
-        """She presses Ctrl-C; nobody sees it, and she still sees what others say.
+        """Ctrl-C posts nothing, and Alice still receives messages.
 
-        A telnet that sent Ctrl-C throws away everything until the server has answered
-        its DO TIMING-MARK: Bob may have to ask again, but not for ever.
+        After Ctrl-C telnet discards everything until the server has answered its DO
+        TIMING-MARK, so Bob may have to send more than one message.
         """
         alice.type(CTRL_C)
         for attempt in range(10):
@@ -63,39 +63,39 @@ class TerminalTests(ServerTestCase):
                 alice.expect(f"bob: still there? {attempt}", timeout=1 + attempt)
                 break
         else:
-            self.fail("after Ctrl-C she sees nothing any more")
+            self.fail("Alice receives nothing after Ctrl-C")
         alice.type("yes\r")
         self.assertEqual(self.bob.line(), "alice: yes")
         alice.expect("alice: yes")
 
     def quit(self, alice: Terminal) -> None:
-        """She leaves by the route, and her program ends."""
+        """Alice leaves with the route, and her program ends."""
         alice.type("\\quit\r")
         self.assertEqual(self.bob.line(), "alice: left the chat")
         alice.expect_end()
 
     def interrupt_and_leave(self, alice: Terminal) -> None:
-        """With this program Ctrl-C is how one leaves."""
+        """Ctrl-C ends this program."""
         alice.type(CTRL_C)
         self.assertEqual(self.bob.line(), "alice: left the chat")
         alice.expect_end()
 
-    def test_telnet(self) -> None:
+    def test_telnet_chats_and_survives_an_interrupt(self) -> None:
         """Whatever ``telnet`` is on this machine."""
         alice = self.converse(require_program("telnet"), "127.0.0.1", self.port)
         self.interrupt_and_go_on(alice)
         self.quit(alice)
 
-    def test_inetutils_telnet(self) -> None:
-        """GNU telnet, the one in today's Debian."""
+    def test_inetutils_telnet_survives_two_interrupts(self) -> None:
+        """GNU telnet, the default in Debian 12."""
         program = require_program("inetutils-telnet")
         alice = self.converse(program, "127.0.0.1", self.port)
         self.interrupt_and_go_on(alice)
         self.interrupt_and_go_on(alice)
         self.quit(alice)
 
-    def test_inetutils_telnet_sends_one_key_at_a_time(self) -> None:
-        """In character mode a line ends in CR NUL and Return still sends it."""
+    def test_inetutils_telnet_chats_in_character_mode(self) -> None:
+        """Return sends CR NUL there."""
         program = require_program("inetutils-telnet")
         alice = self.converse(program, "127.0.0.1", self.port)
         alice.type("\x1d")
@@ -106,21 +106,21 @@ class TerminalTests(ServerTestCase):
         alice.expect("alice: key by key")
         self.quit(alice)
 
-    def test_netkit_telnet(self) -> None:
-        """The telnet of older systems, which lives on in Debian as telnet-ssl."""
+    def test_netkit_telnet_chats_and_survives_an_interrupt(self) -> None:
+        """The telnet of older systems, in Debian as telnet-ssl."""
         program = require_program("telnet-ssl")
         alice = self.converse(program, "127.0.0.1", self.port)
         self.interrupt_and_go_on(alice)
         self.quit(alice)
 
-    def test_busybox_telnet(self) -> None:
-        """The telnet of small systems: its Ctrl-C asks what to do."""
+    def test_busybox_telnet_chats_and_leaves_by_interrupt(self) -> None:
+        """Its Ctrl-C opens a menu."""
         program = require_program("busybox")
         applets = subprocess.run([program, "--list"], capture_output=True, check=True)
         if b"telnet" not in applets.stdout.split():
             raise missing("busybox with telnet", "sudo apt-get install busybox")
         alice = self.converse(program, "telnet", "127.0.0.1", self.port)
-        # It overlooks a Ctrl-C that comes just before it waits: one presses it again.
+        # It ignores a Ctrl-C just before it waits for input, so press it again.
         for _ in range(10):
             alice.type(CTRL_C)
             with contextlib.suppress(NotSeen):
@@ -129,20 +129,20 @@ class TerminalTests(ServerTestCase):
         alice.type("e")
         self.assertEqual(self.bob.line(), "alice: left the chat")
 
-    def test_plink_telnet(self) -> None:
-        """PuTTY's telnet, which negotiates before it says anything."""
+    def test_plink_chats_by_telnet(self) -> None:
+        """PuTTY, which negotiates before it sends anything."""
         program = require_program("plink")
         alice = self.converse(program, "-telnet", "-P", self.port, "127.0.0.1")
         self.interrupt_and_leave(alice)
 
-    def test_plink_raw(self) -> None:
-        """PuTTY without telnet."""
+    def test_plink_chats_without_telnet(self) -> None:
+        """PuTTY in raw mode."""
         program = require_program("plink")
         alice = self.converse(program, "-raw", "-P", self.port, "127.0.0.1")
         self.interrupt_and_leave(alice)
 
-    def test_arrow_keys(self) -> None:
-        """Who presses arrow keys within a line sends only what they wrote."""
+    def test_arrow_keys_are_not_part_of_a_message(self) -> None:
+        """In three programs."""
         for command in (
             (require_program("inetutils-telnet"), "127.0.0.1", self.port),
             (require_program("busybox"), "telnet", "127.0.0.1", self.port),
@@ -154,20 +154,20 @@ class TerminalTests(ServerTestCase):
             alice.type("\\quit\r")
             self.assertEqual(self.bob.line(), "alice: left the chat")
 
-    def test_nc(self) -> None:
-        """Netcat, as everyone has it."""
+    def test_netcat_chats(self) -> None:
+        """With LF line ends."""
         program = require_program("nc")
         alice = self.converse(program, "127.0.0.1", self.port)
         self.interrupt_and_leave(alice)
 
-    def test_nc_with_crlf(self) -> None:
-        """``nc -C`` sends a line and its CR LF in two pieces."""
+    def test_netcat_chats_with_crlf(self) -> None:
+        """``nc -C`` sends a line and its CR LF separately."""
         program = require_program("nc")
         alice = self.converse(program, "-C", "127.0.0.1", self.port)
         self.interrupt_and_leave(alice)
 
-    def test_nc_in_a_pipe(self) -> None:
-        """``echo hi | nc -N`` says its line, though it sends no more at once."""
+    def test_piped_lines_are_posted_before_the_client_leaves(self) -> None:
+        """``echo hi | nc -N``, which half-closes at once."""
         program = require_program("nc")
         done = subprocess.run(
             [program, "-N", "127.0.0.1", self.port],
@@ -181,8 +181,8 @@ class TerminalTests(ServerTestCase):
         self.assertEqual(self.bob.line(), "pipe: left the chat")
         self.assertIn(b"pipe: first\r\n", done.stdout)
 
-    def test_socat(self) -> None:
-        """Socat between a terminal and the port."""
+    def test_socat_chats(self) -> None:
+        """Between a terminal and the port."""
         program = require_program("socat")
         alice = self.converse(program, "-", f"TCP:127.0.0.1:{self.port}")
         self.interrupt_and_leave(alice)

@@ -1,4 +1,4 @@
-"""Real WebSocket and HTTP programs, on the port that telnet uses."""
+"""WebSocket and HTTP clients, on the port that telnet uses."""
 
 from __future__ import annotations
 
@@ -25,17 +25,21 @@ STEPS = Path(__file__).with_name("websocket_steps.mjs")
 
 
 class ClientTestCase(ServerTestCase):
-    """A server, and programs that people use."""
+    """A server, and clients of several libraries."""
 
-    def websocket(self, server: Server, path: str = "/", **options: Any) -> RoomMessage:
+    def websocket(
+        self, server: Server, path: str = "/", **options: Any
+    ) -> WebSocketClient:
         scheme = "wss" if "ssl" in options else "ws"
         uri = f"{scheme}://127.0.0.1:{server.port}{path}"
-        return RoomMessage(self.enterContext(connect(uri, close_timeout=1, **options)))
+        return WebSocketClient(
+            self.enterContext(connect(uri, close_timeout=1, **options))
+        )
 
     def steps(
         self, server: Server, *steps: dict[str, Any], path: str = "/", **options: Any
     ) -> list[dict[str, Any]]:
-        """Have npm ws do these steps; what it saw."""
+        """Run these steps with npm ws; return its events."""
         node = require_node("ws")
         url = f"ws://127.0.0.1:{server.port}{path}"
         ran = subprocess.run(
@@ -49,7 +53,7 @@ class ClientTestCase(ServerTestCase):
         return seen
 
     def curl(self, server: Server, path: str, *options: str) -> tuple[str, bytes]:
-        """The head and the body of an answer."""
+        """The head and the body of a response."""
         curl = require_program("curl")
         scheme = "https" if "--insecure" in options else "http"
         url = f"{scheme}://127.0.0.1:{server.port}{path}"
@@ -62,8 +66,8 @@ class ClientTestCase(ServerTestCase):
         return head.decode(), body
 
 
-class RoomMessage:
-    """A client of Python's ``websockets``."""
+class WebSocketClient:
+    """A client with Python's ``websockets``."""
 
     def __init__(self, client: ClientConnection) -> None:
         self.client = client
@@ -76,7 +80,7 @@ class RoomMessage:
         self.client.send(json.dumps(fields))
 
     def expect(self, part: str) -> str:
-        """Read until a message holds this."""
+        """Receive until a message contains a text; return the message."""
         while True:
             text = str(self.client.recv(PATIENCE))
             if part in text:
@@ -84,10 +88,10 @@ class RoomMessage:
 
 
 class ConversationTests(ClientTestCase):
-    """Telnet, npm ws and Python in one room."""
+    """A line client, npm ws and Python's websockets in one room."""
 
-    def test_everyone_hears_everyone(self) -> None:
-        """A line typed in telnet reaches the WebSockets, and back."""
+    def test_messages_reach_clients_of_every_protocol(self) -> None:
+        """In both directions, and direct messages."""
         server = self.start("--store", "memory:")
         ann = self.connect(server, "ann")
         bob = self.websocket(server, "/ws?nick=bob")
@@ -117,8 +121,8 @@ class ConversationTests(ClientTestCase):
         ann.expect("eve (private): psst\r\n")
         self.assertEqual(json.loads(eve.expect('"ok"'))["ref"], "1")
 
-    def test_resuming_after_a_restart(self) -> None:
-        """A program that was away, as was the server, is shown what it missed."""
+    def test_json_client_resumes_after_a_restart(self) -> None:
+        """And is sent what it missed."""
         server = self.start()
         eve = self.websocket(server, "/?format=json&nick=eve")
         welcome = json.loads(eve.expect('"type":"welcome"'))
@@ -139,8 +143,8 @@ class ConversationTests(ClientTestCase):
         self.assertTrue(welcome["recovered"])
         self.assertEqual(json.loads(back.expect('"message"'))["text"], "missed")
 
-    def test_a_stop(self) -> None:
-        """A server that stops closes its WebSockets with 1001."""
+    def test_stopping_server_closes_with_1001(self) -> None:
+        """Going away, RFC 6455."""
         server = self.start("--store", "memory:")
         bob = self.websocket(server)
         bob.expect("joined")
@@ -152,10 +156,10 @@ class ConversationTests(ClientTestCase):
 
 
 class LimitTests(ClientTestCase):
-    """What a client may not do."""
+    """What the server refuses."""
 
-    def test_limits(self) -> None:
-        """Frames too big, not text, from another page, of another version."""
+    def test_invalid_frames_origins_and_versions_are_refused(self) -> None:
+        """Frames that are too large or binary, a foreign origin, version 8."""
         server = self.start("--store", "memory:")
         big = self.steps(server, {"send": "x" * 65537}, {"expectClose": 1009})
         self.assertIn("close", big[-1])
@@ -171,8 +175,8 @@ class LimitTests(ClientTestCase):
         old = self.steps(server, protocolVersion=8)
         self.assertEqual(old[0], {"refused": 426})
 
-    def test_a_silent_client(self) -> None:
-        """One that answers no pings is gone, one that does stays."""
+    def test_client_that_does_not_answer_pings_is_disconnected(self) -> None:
+        """One that does stays."""
         server = self.start(
             "--store", "memory:", "--ping-interval", "0.3", "--ping-timeout", "0.4"
         )
@@ -182,8 +186,8 @@ class LimitTests(ClientTestCase):
         )
         self.assertNotIn("timeout", str(seen))
 
-    def test_too_many(self) -> None:
-        """Who comes when it is full is told so, in the protocol it speaks."""
+    def test_full_server_says_so_in_the_protocol_of_the_client(self) -> None:
+        """HTTP status 503, or a line."""
         server = self.start("--store", "memory:", "--max-clients", "1")
         self.connect(server)
         head, body = self.curl(server, "/")
@@ -194,10 +198,10 @@ class LimitTests(ClientTestCase):
 
 
 class HttpTests(ClientTestCase):
-    """What curl sees."""
+    """Requests by curl and by hand."""
 
-    def test_the_page(self) -> None:
-        """It is there, protected and compressed, and not sent twice."""
+    def test_page_is_protected_compressed_and_cached(self) -> None:
+        """And other paths get status 404."""
         server = self.start("--store", "memory:")
         head, body = self.curl(server, "/")
         self.assertIn("200 OK", head)
@@ -213,8 +217,8 @@ class HttpTests(ClientTestCase):
         for path in ("/none", "/../setup.cfg"):
             self.assertIn(" 404 ", self.curl(server, path)[0].splitlines()[0])
 
-    def test_a_page_that_posts_here(self) -> None:
-        """Nothing of it is ever said."""
+    def test_posted_data_never_becomes_a_message(self) -> None:
+        """Status 405, or a closed connection."""
         server = self.start("--store", "memory:")
         ann = self.connect(server, "ann")
         for method in ("POST", "PUT", "FOO"):
@@ -228,8 +232,8 @@ class HttpTests(ClientTestCase):
         ann.send(b"clean\r\n")
         self.assertNotIn("spam", ann.expect("ann: clean\r\n"))
 
-    def test_slowly(self) -> None:
-        """A request in one-byte pieces is answered."""
+    def test_request_in_single_bytes_is_answered(self) -> None:
+        """With status 200."""
         server = self.start("--store", "memory:")
         with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as slow:
             slow.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -239,10 +243,10 @@ class HttpTests(ClientTestCase):
 
 
 class TlsTests(ClientTestCase):
-    """The same within TLS, on the same port."""
+    """The same protocols over TLS, on the same port."""
 
-    def test_everything_within_tls(self) -> None:
-        """HTTPS, WSS and an encrypted line chat, beside open ones."""
+    def test_every_protocol_works_over_tls(self) -> None:
+        """Beside clients without TLS."""
         openssl = require_program("openssl")
         key, certificate = self.directory / "key.pem", self.directory / "cert.pem"
         asked = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1"]
@@ -273,8 +277,8 @@ class TlsTests(ClientTestCase):
         bob.say("x" * 4000)
         ann.expect("x" * 4000)
 
-    def test_without_a_certificate(self) -> None:
-        """The connection is closed, and the log says what is missing."""
+    def test_tls_without_a_certificate_is_logged(self) -> None:
+        """And the connection is closed."""
         server = self.start("--store", "memory:")
         context = ssl.create_default_context()
         plain = socket.create_connection(("127.0.0.1", server.port), PATIENCE)

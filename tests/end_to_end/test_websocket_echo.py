@@ -1,4 +1,4 @@
-"""The WebSocket program that the documentation shows, as it stands there."""
+"""The WebSocket server of docs/embedding.md."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.end_to_end.embedding import ProgramTestCase
 
 
 class EchoTests(ProgramTestCase):
-    """Whoever copies it has an echo server that any client can use."""
+    """The echo server, with Python's ``websockets`` as the client."""
 
     shown = "websocket_server"
     path = "/"
 
-    def test_messages_of_every_size(self) -> None:
-        """Short and long, text and bytes, whole and in parts."""
+    def test_messages_of_every_size_are_echoed(self) -> None:
+        """Text and binary, whole and fragmented."""
         chance = random.Random(7)
         with self.socket("") as client:
             for size in (0, 1, 125, 126, 65535, 65536, 500_000):
@@ -28,20 +28,20 @@ class EchoTests(ProgramTestCase):
                 client.send([data[: size // 2], data[size // 2 :]])
                 self.assertEqual(client.recv(10), data)
 
-    def test_many_at_once(self) -> None:
-        """A thousand messages before the first answer is read, in order."""
+    def test_pipelined_messages_are_echoed_in_order(self) -> None:
+        """A thousand, before the first answer is read."""
         with self.socket("") as client:
             for number in range(1000):
                 client.send(str(number))
             answers = [client.recv(10) for _ in range(1000)]
             self.assertEqual(answers, [str(number) for number in range(1000)])
 
-    def test_pings(self) -> None:
-        """A client that asks whether we are there is told so."""
+    def test_ping_is_answered(self) -> None:
+        """With a pong."""
         with self.socket("") as client:
             self.assertTrue(client.ping("still?").wait(10))
 
-    def test_too_big(self) -> None:
+    def test_message_over_the_limit_closes_with_1009(self) -> None:
         """The limit is the program's own."""
         with self.socket("") as client:
             with self.assertRaises(ConnectionClosed) as caught:

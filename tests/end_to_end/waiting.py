@@ -1,7 +1,7 @@
-"""Waiting for what is sure to come, without waiting for a fixed time.
+"""Waiting for a condition instead of for a fixed time.
 
-Everything is done as soon as what it waits for is there, and gives up after
-``PATIENCE`` with all that was seen instead.
+A wait ends as soon as its condition holds, and fails after ``PATIENCE`` seconds with
+everything that was seen instead.
 """
 
 from __future__ import annotations
@@ -13,18 +13,17 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PATIENCE = 30.0
-"""Seconds to wait at most.  A slow machine needs them, a quick one never notices."""
+"""Seconds to wait at most: long enough for a busy machine."""
 
 
 class NotSeen(AssertionError):
-    """What a test waited for did not come; the text says what came instead."""
+    """A condition did not become true; the text says what was seen instead."""
 
 
 def eventually(what: str, look: Callable[[], T | None], timeout: float = PATIENCE) -> T:
-    """Look again and again, until there is something; return it.
+    """Call a function until it returns something true, and return that.
 
-    :param what: in words, for the one who reads the failure.
-    :param look: returns something true once it is there.
+    :param what: the condition, for the message of a failure.
     """
     deadline = time.monotonic() + timeout
     while not (found := look()):
