@@ -1,18 +1,18 @@
-"""The tests mirror the package: one file for each module, named for it."""
+"""Tests, in the same folders as the package: one file for each module."""
 
 import gc
 import os
 
-# What a test leaves behind is young. To look through all that was ever imported as
-# well, again and again, takes a tenth of the time that the unit tests have.
+# Garbage of tests is young. Full collections would scan every imported module again and
+# again, which takes a tenth of the time of the unit tests.
 gc.set_threshold(*gc.get_threshold()[:2], 100)
 
 try:
     from hypothesis import settings
-except ImportError:  # what needs it says so itself
+except ImportError:  # tests that need it fail with their own import
     pass
 else:
-    # Few examples each time, other ones each time; CHAT_TESTS_EXAMPLES=1000 to search.
+    # A few random examples in each run; CHAT_TESTS_EXAMPLES=1000 for a longer search.
     settings.register_profile(
         "unit",
         max_examples=int(os.environ.get("CHAT_TESTS_EXAMPLES", "20")),

@@ -1,4 +1,4 @@
-"""pytest runs the tests in a directory for them, as trial does, and without detours."""
+"""Session settings of pytest: a temporary working directory, as under trial."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pytest
 
 @pytest.fixture(scope="session", autouse=True)
 def _directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What ``mktemp`` makes must not lie about in the checkout."""
-    before = os.getcwd()  # noqa: PTH109 - only to go back there
+    """Keep the files of ``mktemp`` out of the checkout."""
+    before = os.getcwd()  # noqa: PTH109 - to return to it
     os.chdir(tmp_path_factory.mktemp("trial"))
     yield
     os.chdir(before)
@@ -21,7 +21,7 @@ def _directory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _version() -> Iterator[None]:
-    """Which Twisted is installed: pytest reads it from a file before every test."""
+    """Cache the version of Twisted, which pytest would read before every test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             importlib.metadata, "version", functools.cache(importlib.metadata.version)
