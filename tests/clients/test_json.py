@@ -1,4 +1,4 @@
-"""How the chat looks over WebSocket."""
+"""The codec of JSON clients."""
 
 from __future__ import annotations
 
@@ -8,299 +8,253 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial import unittest
-from websockets.client import ClientProtocol
-from websockets.frames import Frame
-from websockets.protocol import State
-from websockets.uri import parse_uri
 
+from tests.support.json_chat import MESSAGE, frame_objects, stored, welcome
 from tests.support.viewer import VIEWER
-from twisted_chat.clients.json import CROWD_NAMES, MAX_PAST, JsonCodec, rfc3339
-from twisted_chat.clients.text import MAX_NAMES, LineCodec
+from twisted_chat.clients.json import BULK_NAMES, JsonCodec, decode_object
 from twisted_chat.core.events import (
-    Action,
-    AwaySet,
     BulkPresence,
     CustomEvent,
     DirectMessage,
-    Event,
-    Joined,
-    Left,
     Message,
-    Quit,
-    Renamed,
-    Stored,
-    TopicSet,
 )
+from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.replies import (
     Done,
     ErrorReply,
-    HistoryPage,
-    MemberList,
-    Notice,
     Reply,
-    RoomList,
+    Request,
     RoomSnapshot,
-    Topic,
-    Welcome,
 )
-from twisted_chat.websocket.frames import frame_text
 
-TIME = 1_700_000_000_123
-WHEN = "2023-11-14T22:13:20.123Z"
-STORED: dict[str, Any] = {"id": "7", "time": WHEN}
+ROUTES = frozenset({"who"})
 
 
-def stored(event: Event, position: str = "7") -> Stored:
-    return Stored(position, TIME, event)
+class EncodeTests(unittest.SynchronousTestCase):
+    """Each object is one frame."""
 
+    def setUp(self) -> None:
+        self.codec = JsonCodec()
 
-def texts(data: bytes) -> list[str]:
-    """What a client reads."""
-    client = ClientProtocol(
-        parse_uri("ws://chat.example/"), state=State.OPEN, max_size=None
-    )
-    client.receive_data(data)
-    frames = [event for event in client.events_received() if isinstance(event, Frame)]
-    return [bytes(frame.data).decode() for frame in frames]
+    def replied(self, reply: Reply, ref: str | None = None) -> list[dict[str, Any]]:
+        return frame_objects(self.codec.reply(reply, VIEWER, ref))
 
-
-def objects(data: bytes) -> list[dict[str, Any]]:
-    return [json.loads(text) for text in texts(data)]
-
-
-def welcome(**changes: Any) -> Welcome:
-    fields: dict[str, Any] = {
-        "nick": "ann",
-        "session": "secret",
-        "room": "lobby",
-        "rooms": ("den", "lobby"),
-        "members": ("bob", "ann"),
-        "away": {"bob": "tea"},
-        "topic": "",
-        "history": (stored(Message("lobby", "bob", "hi", "1")),),
-        "position": "9",
-        "motd": ("be", "kind"),
-    }
-    return Welcome(**(fields | changes))
-
-
-MESSAGE = {"type": "message", **STORED, "from": "bob", "room": "lobby", "text": "hi"}
-
-
-class JsonEventTests(unittest.SynchronousTestCase):
-    """What a program is told of what others do."""
-
-    def expect(self, event: Event, *wanted: dict[str, Any]) -> None:
+    def test_event_always_names_its_room(self) -> None:
+        """Whether it is the viewer's current one or not."""
+        event = stored(Message("lobby", "bob", "hi", "1"))
         for room in (None, "lobby"):
-            data = JsonCodec().event(stored(event), room)
-            self.assertEqual(objects(data), list(wanted))
+            self.assertEqual(frame_objects(self.codec.event(event, room)), [MESSAGE])
+        custom = stored(CustomEvent("lobby", "bob", "[1]", "1"))
+        self.assertEqual(self.codec.event(custom, None), b"")
 
-    def test_what_is_said(self) -> None:
-        """Text, id, time, who, and always the room."""
-        self.expect(Message("lobby", "bob", "hi", "1"), MESSAGE)
-        action = {**MESSAGE, "type": "action", "text": "waves"}
-        self.expect(Action("lobby", "bob", "waves", "1"), action)
-
-    def test_who_comes_and_goes(self) -> None:
-        """Who leaves altogether leaves no particular room."""
-        joined = {**STORED, "room": "den", "nick": "ann"}
-        self.expect(Joined("den", "ann", "1"), {"type": "joined", **joined})
-        self.expect(Left("den", "ann", "1"), {"type": "left", **joined})
-        self.expect(Quit("ann", "1"), {"type": "left", **joined, "room": None})
-
-    def test_what_changes(self) -> None:
-        """Names, topics, and who is away."""
-        renamed = {"type": "renamed", **STORED, "from": "ann", "to": "eve"}
-        self.expect(Renamed("ann", "eve", "1"), renamed)
-        topic = {**MESSAGE, "type": "topic", "text": "tea"}
-        self.expect(TopicSet("lobby", "bob", "tea", "1"), topic)
-        away = {"type": "away", **STORED, "nick": "ann", "text": "lunch"}
-        self.expect(AwaySet("ann", "lunch", "1"), away)
-
-    def test_what_is_for_others(self) -> None:
-        """A value for Socket.IO programs is not shown."""
-        self.expect(CustomEvent("lobby", "bob", "[1]", "1"))
-
-    def test_private(self) -> None:
-        """Sender and receiver see the same."""
-        whisper = DirectMessage("ann", "bob", "psst", "1", "2")
-        wanted = {"type": "dm", **STORED, "from": "ann", "to": "bob", "text": "psst"}
+    def test_direct_message_is_the_same_for_both(self) -> None:
+        """Sender and recipient."""
+        event = DirectMessage("ann", "bob", "psst", "1", "2")
         for sent in (True, False):
-            data = JsonCodec().direct_message(stored(whisper), whisper, sent=sent)
-            self.assertEqual(objects(data), [wanted])
+            data = self.codec.direct_message(stored(event), event, sent=sent)
+            [found] = frame_objects(data)
+            self.assertEqual((found["from"], found["to"]), ("ann", "bob"))
 
-    def test_a_crowd(self) -> None:
-        """Each is named while that is few bytes in all, and then the rest counted."""
+    def test_bulk_presence_is_cut_where_it_costs_too_much(self) -> None:
+        """Each client is named in an object of its own, or some of them in one."""
         names = tuple(f"n{i}" for i in range(100))
-        each = objects(
-            JsonCodec().bulk_presence(BulkPresence("lobby", True, names, 2000), None)
-        )
+        joined = BulkPresence("lobby", True, names, 2000)
+        each = frame_objects(self.codec.bulk_presence(joined, None))
         self.assertEqual(len(each), 100)
         self.assertEqual(each[3], {"type": "joined", "room": "lobby", "nick": "n3"})
-        [some] = objects(
-            JsonCodec().bulk_presence(BulkPresence("lobby", False, names, 2001), None)
-        )
+        left = BulkPresence("lobby", False, names, 2001)
+        [some] = frame_objects(self.codec.bulk_presence(left, None))
         self.assertEqual(some["type"], "left")
-        self.assertEqual(some["nicks"], list(names[:CROWD_NAMES]))
+        self.assertEqual(some["nicks"], list(names[:BULK_NAMES]))
         self.assertEqual(some["count"], 100)
 
-    @given(st.text())
-    def test_any_text(self, text: str) -> None:
-        """Nothing that anyone says breaks a frame or its JSON."""
-        [found] = objects(JsonCodec().event(stored(Message("x", "y", text, "1")), None))
-        self.assertEqual(found["text"], text)
+    def test_every_object_of_a_reply_has_its_ref(self) -> None:
+        """If the request had one."""
+        error = {"type": "error", "code": "c", "text": "t"}
+        self.assertEqual(self.replied(ErrorReply("c", "t")), [error])
+        self.assertEqual(self.replied(Done("5"), "q")[0]["ref"], "q")
+        found = self.replied(RoomSnapshot("den", ("bob",), "tea", ()), "r")
+        self.assertEqual([o["ref"] for o in found], ["r"] * 3)
 
-    def test_half_a_character(self) -> None:
-        """What UTF-8 cannot carry does not end the connection."""
-        self.expect(Message("lobby", "bob", "\ud800", "1"), {**MESSAGE, "text": "?"})
-
-
-class JsonAnswerTests(unittest.SynchronousTestCase):
-    """What a program is answered."""
-
-    def answer(self, answer: Reply, ref: str | None = None) -> list[dict[str, Any]]:
-        return objects(JsonCodec().reply(answer, VIEWER, ref))
-
-    def test_welcome(self) -> None:
-        """Everything that a page needs to begin."""
-        [found] = self.answer(welcome())
-        wanted = {
-            "type": "welcome",
-            "nick": "ann",
-            "session": "secret",
-            "room": "lobby",
-            "rooms": ["den", "lobby"],
-            "members": ["bob", "ann"],
-            "count": 2,
-            "away": {"bob": "tea"},
-            "topic": "",
-            "history": [MESSAGE],
-            "position": "9",
-            "recovered": False,
-            "motd": ["be", "kind"],
-        }
-        self.assertEqual(found, wanted)
-
-    def test_welcome_back(self) -> None:
-        """What was missed follows, one frame each, private words too."""
-        whisper = stored(DirectMessage("bob", "ann", "psst", "1", "2"), "8")
-        said = stored(Message("lobby", "bob", "hi", "1"))
-        signal = stored(CustomEvent("lobby", "bob", "1", "1"))
-        found = self.answer(
-            welcome(
-                history=(),
-                resumed=True,
-                recovered=True,
-                missed=(said, signal, whisper),
-            )
+    def test_missed_events_follow_the_welcome(self) -> None:
+        """One frame each, direct messages too."""
+        missed = (
+            stored(Message("lobby", "bob", "hi", "1")),
+            stored(CustomEvent("lobby", "bob", "1", "1")),
+            stored(DirectMessage("bob", "ann", "psst", "1", "2"), "8"),
         )
+        again = welcome(history=(), resumed=True, recovered=True, missed=missed)
+        found = self.replied(again)
         self.assertTrue(found[0]["recovered"])
         self.assertEqual(found[0]["history"], [])
         self.assertEqual([o["type"] for o in found[1:]], ["message", "dm"])
 
-    def test_a_thousand_welcomes(self) -> None:
-        """History is made once for all who come together, and anew when it grows."""
-        codec, history = JsonCodec(), welcome().history
-        for _ in range(2):
-            [found] = objects(codec.reply(welcome(history=history), VIEWER, "r"))
-            self.assertEqual((found["history"], found["ref"]), ([MESSAGE], "r"))
-        [found] = objects(codec.reply(welcome(history=history * 2), VIEWER, None))
+    def test_history_of_many_welcomes_is_encoded_once(self) -> None:
+        """And anew when it grows."""
+        history = welcome().history
+        [found] = self.replied(welcome(history=history), "r")
+        encoded = self.codec._history[1]
+        [again] = self.replied(welcome(history=history), "r")
+        self.assertIs(self.codec._history[1], encoded)
+        self.assertEqual(found, again)
+        self.assertEqual((found["history"], found["ref"]), ([MESSAGE], "r"))
+        [found] = self.replied(welcome(history=history * 2))
         self.assertEqual(found["history"], [MESSAGE] * 2)
 
-    def test_who(self) -> None:
-        """At most a thousand names; the number is always that of all."""
-        names = tuple(f"n{i}" for i in range(MAX_NAMES + 5))
-        [found] = self.answer(
-            MemberList("den", names, {"n1": "tea", names[-1]: "?"}), "1"
-        )
-        self.assertEqual(found["members"], list(names[:MAX_NAMES]))
-        self.assertEqual(found["count"], MAX_NAMES + 5)
-        self.assertEqual(found["away"], {"n1": "tea"})
+    @given(st.text())
+    def test_no_text_breaks_a_frame_or_its_json(self, text: str) -> None:
+        """Whatever anyone says."""
+        data = self.codec.event(stored(Message("x", "y", text, "1")), None)
+        [found] = frame_objects(data)
+        self.assertEqual(found["text"], text)
+
+    def test_lone_surrogate_does_not_break_a_frame(self) -> None:
+        """UTF-8 cannot encode it."""
+        data = self.codec.event(stored(Message("lobby", "bob", "\ud800", "1")), None)
+        self.assertEqual(frame_objects(data), [{**MESSAGE, "text": "?"}])
+
+
+def ask(**fields: Any) -> Request:
+    [request] = JsonCodec().decode_frame(json.dumps(fields), ROUTES)
+    return request
+
+
+class DecodeTests(unittest.SynchronousTestCase):
+    """Objects become requests."""
+
+    def test_message_is_posted_as_it_is(self) -> None:
+        """In the named room, or the current one; a backslash makes no route of it."""
+        self.assertEqual(ask(type="message", text="hi"), Request("", "hi"))
         self.assertEqual(
-            (found["type"], found["room"], found["ref"]), ("who", "den", "1")
+            ask(type="message", text="\\who", room="den", ref="1"),
+            Request("", "\\who", room="den", ref="1"),
         )
 
-    def test_a_further_room(self) -> None:
-        """Its topic, its people and its last messages."""
-        history = (stored(Message("den", "bob", "hi", "1")),)
-        found = self.answer(RoomSnapshot("den", ("bob",), "tea", history), "r")
-        self.assertEqual([o["type"] for o in found], ["topic", "who", "history"])
-        self.assertEqual({o["ref"] for o in found}, {"r"})
-        self.assertEqual({o["room"] for o in found}, {"den"})
-        self.assertEqual(found[0]["text"], "tea")
-        self.assertEqual(found[2]["messages"], [{**MESSAGE, "room": "den"}])
-
-    def test_history(self) -> None:
-        """What was said, and whether there is more; what was searched for."""
-        messages = welcome().history
-        [found] = self.answer(HistoryPage("lobby", messages, more=True))
-        wanted = {"type": "history", "room": "lobby", "messages": [MESSAGE]}
-        self.assertEqual(found, {**wanted, "more": True})
-        [found] = self.answer(HistoryPage("lobby", messages, words="hi"))
-        self.assertEqual(found, {**wanted, "more": False, "words": "hi"})
-
-    def test_a_long_history(self) -> None:
-        """It never is more than may wait for a client; the newest come first."""
-        long = Message("lobby", "bob", "x" * 4096, "1")
-        messages = tuple(stored(long, str(n)) for n in range(500))
-        data = JsonCodec().reply(HistoryPage("lobby", messages), VIEWER, None)
-        self.assertLess(len(data), MAX_PAST + 5000)
-        [found] = objects(data)
-        self.assertTrue(found["more"])
-        self.assertEqual(found["messages"][-1]["id"], "499")
-        self.assertGreater(len(found["messages"]), 100)
-
-    def test_the_rest(self) -> None:
-        """Small answers; each has the ref of its question."""
-        rooms = [{"name": "lobby", "count": 3}]
-        for answer, wanted in (
-            (RoomList((("lobby", 3),)), {"type": "rooms", "rooms": rooms}),
-            (Topic("x", "y"), {"type": "topic", "room": "x", "text": "y"}),
-            (Notice(("a", "b")), {"type": "notice", "text": "a\nb"}),
-            (Done(), {"type": "ok"}),
-            (Done("5"), {"type": "ok", "id": "5"}),
-            (ErrorReply("c", "t"), {"type": "error", "code": "c", "text": "t"}),
+    def test_each_type_is_the_route_of_its_name(self) -> None:
+        """With its fields as arguments."""
+        for fields, request in (
+            ({"type": "dm", "to": "bob", "text": "a b"}, Request("dm", "bob a b")),
+            ({"type": "nick", "nick": "eve"}, Request("nick", "eve")),
+            ({"type": "join", "room": "den"}, Request("join", "den")),
+            ({"type": "leave", "room": "den"}, Request("leave", "", room="den")),
+            ({"type": "who"}, Request("who", "")),
+            ({"type": "who", "room": "den"}, Request("who", "", room="den")),
+            ({"type": "history"}, Request("history", "")),
+            (
+                {"type": "history", "room": "den", "before": "7", "limit": 5},
+                Request("history", "", room="den", before="7", limit=5),
+            ),
+            (
+                {"type": "command", "text": r"\search tea", "limit": 100},
+                Request("search", "tea", limit=100),
+            ),
+            ({"type": "command", "text": "\\who den"}, Request("who", "den")),
+            ({"type": "command", "text": "/who"}, Request("who", "")),
+            ({"type": "command", "text": "hello"}, Request("", "hello")),
         ):
-            self.assertEqual(self.answer(answer), [wanted])
-            self.assertEqual(self.answer(answer, "q"), [{**wanted, "ref": "q"}])
+            self.assertEqual(ask(**fields), request)
 
-    def test_times(self) -> None:
-        """Milliseconds are kept exactly."""
-        self.assertEqual(rfc3339(TIME), WHEN)
-        self.assertEqual(rfc3339(0), "1970-01-01T00:00:00.000Z")
+    def test_unknown_keys_are_ignored(self) -> None:
+        """Clients of later versions are understood as far as possible."""
+        self.assertEqual(ask(type="who", colour="red", room=None), Request("who", ""))
 
-
-class TextTests(unittest.SynchronousTestCase):
-    """The lines of the line chat, one a frame."""
-
-    def setUp(self) -> None:
-        self.codec = LineCodec(frame_text)
-
-    def test_events(self) -> None:
-        """As telnet shows them, without a line end."""
-        said = stored(Message("lobby", "bob", "hi", "1"))
-        self.assertEqual(texts(self.codec.event(said, None)), ["bob: hi"])
-        self.assertEqual(texts(self.codec.event(said, "den")), ["[#den] bob: hi"])
-        self.assertEqual(
-            self.codec.event(stored(CustomEvent("lobby", "b", "1", "1")), None), b""
+    def test_lone_surrogate_is_replaced(self) -> None:
+        """JSON can contain one, UTF-8 cannot."""
+        request = decode_object(
+            '{"type":"message","text":"a\\ud800b","ref":"\\udfff"}', ()
         )
+        self.assertEqual((request.text, request.ref), ("a\ufffdb", "\ufffd"))
 
-    def test_private_and_crowds(self) -> None:
-        """The same words as everywhere."""
-        whisper = DirectMessage("ann", "bob", "psst", "1", "2")
-        data = self.codec.direct_message(stored(whisper), whisper, sent=True)
-        self.assertEqual(texts(data), ["ann (private to bob): psst"])
-        crowd = BulkPresence("lobby", True, tuple("abcdef"), 3)
-        self.assertEqual(len(texts(self.codec.bulk_presence(crowd, None))), 1)
 
-    def test_answers(self) -> None:
-        """Each line is one frame."""
-        lines = ["Welcome, ann!", "be", "kind", "bob: hi"]
-        for _ in range(2):
-            self.assertEqual(texts(self.codec.reply(welcome(), VIEWER, None)), lines)
-        data = self.codec.reply(welcome(topic="tea"), VIEWER, None)
-        self.assertIn("topic of #lobby: tea", texts(data))
-        self.assertEqual(
-            texts(self.codec.reply(ErrorReply("c", "no"), VIEWER, "r")), ["error: no"]
-        )
-        self.assertEqual(self.codec.reply(Done(), VIEWER, "r"), b"")
+class RefusalTests(unittest.SynchronousTestCase):
+    """Frames that cannot be read are refused with a reason."""
+
+    def expect(self, code: str, request: Request, ref: str | None = None) -> None:
+        refusal = request.refusal
+        self.assertIsNotNone(refusal)
+        self.assertEqual(refusal and refusal.code, code)
+        self.assertEqual(request.ref, ref)
+
+    def test_invalid_json_is_refused(self) -> None:
+        """Broken, nested too deeply, or with values that JSON has not."""
+        for text in ("", "hello", "{", "[" * 100_000, "1" * 10_000, "[NaN]", "NaN"):
+            self.expect("bad_json", decode_object(text, ()))
+
+    def test_other_json_values_are_refused(self) -> None:
+        """Only objects are requests."""
+        for text in ("[]", '"who"', "1", "null", "true"):
+            self.expect("bad_json", decode_object(text, ()))
+
+    def test_unknown_type_is_refused_with_its_ref(self) -> None:
+        """So that the program knows which request was refused."""
+        kinds: tuple[Any, ...] = ("shout", "", None, 1, [], {}, "Message")
+        for kind in kinds:
+            self.expect("unknown_type", ask(type=kind, ref="r"), "r")
+        self.expect("unknown_type", ask(ref="r"), "r")
+
+    def test_missing_and_mistyped_fields_are_refused(self) -> None:
+        """Missing, or of another type."""
+        for fields in (
+            {"type": "message"},
+            {"type": "message", "text": 1},
+            {"type": "message", "text": None},
+            {"type": "message", "text": "x", "room": 1},
+            {"type": "dm", "to": "bob"},
+            {"type": "dm", "text": "x"},
+            {"type": "nick"},
+            {"type": "join"},
+            {"type": "leave"},
+            {"type": "who", "room": []},
+            {"type": "history", "limit": "5"},
+            {"type": "history", "limit": 0},
+            {"type": "history", "limit": True},
+            {"type": "history", "limit": 1.5},
+            {"type": "history", "before": 7},
+            {"type": "command"},
+        ):
+            self.expect("bad_field", ask(**fields, ref="r"), "r")
+
+    def test_ref_must_be_a_string(self) -> None:
+        """Another value cannot be returned."""
+        self.expect("bad_field", ask(type="who", ref=1))
+
+    def test_recipient_with_spaces_is_refused(self) -> None:
+        """Text cannot become part of a name."""
+        for to in ("", "a b", "a\tb", "a\u2028b"):
+            self.expect("no_such_nick", ask(type="dm", to=to, text="x"))
+
+    def test_invalid_names_are_refused_as_names(self) -> None:
+        """Whatever arguments a line would make of them."""
+        for name in ("", " ", "a b", "a\n", "a:b", "x" * 33):
+            self.expect("nick_invalid", ask(type="nick", nick=name, ref="r"), "r")
+            self.expect("room_invalid", ask(type="join", room=name, ref="r"), "r")
+
+    def test_text_longer_than_a_line_is_refused(self) -> None:
+        """4096 bytes of UTF-8 are a line, one more is too long."""
+        self.assertIsNone(ask(type="message", text="x" * MAX_LINE).refusal)
+        self.expect("too_long", ask(type="message", text="x" * (MAX_LINE + 1)))
+        self.expect("too_long", ask(type="message", text="ü" * 2049, ref="r"), "r")
+        self.expect("too_long", ask(type="command", text="\\" + "x" * MAX_LINE))
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+FIELDS = st.dictionaries(
+    st.sampled_from(["type", "text", "room", "to", "nick", "ref", "limit", "before"]),
+    st.sampled_from(["message", "dm", "nick", "history", "command", "\\who"]) | VALUES,
+)
+
+
+class FuzzTests(unittest.SynchronousTestCase):
+    """Arbitrary frames."""
+
+    @given(st.text() | FIELDS.map(json.dumps))
+    def test_any_text_is_decoded_or_refused(self, text: str) -> None:
+        """Nothing raises."""
+        request = decode_object(text, ROUTES)
+        if request.refusal is not None:
+            self.assertTrue(request.refusal.text)
+        (request.text + request.route + (request.ref or "")).encode()

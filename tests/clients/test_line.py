@@ -11,13 +11,12 @@ from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IHalfCloseableProtocol, ITCPTransport
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
-from twisted.logger import ILogObserver, LogEvent, globalLogPublisher
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
-from zope.interface import directlyProvides, implementer
+from zope.interface import directlyProvides
 
-from twisted_chat.clients.line import CLOSING, ChatFactory, ChatProtocol
+from twisted_chat.clients.line import CLOSE_TIMEOUT, ChatFactory, ChatProtocol
 from twisted_chat.clients.telnet import TelnetFilter
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.testing import START, TestChat
@@ -88,20 +87,12 @@ class Peer:
 class LineCase(SynchronousTestCase):
     """A server in memory, and someone who listens."""
 
-    pace: RateLimit | None = None
+    rate_limit: RateLimit | None = None
 
     def setUp(self) -> None:
         self.room = TestChat()
         self.clock = Clock()
-        self.factory = ChatFactory(self.room.chat, self.clock, self.pace)
-        self.log: list[str] = []
-
-        @implementer(ILogObserver)
-        def observe(event: LogEvent) -> None:
-            self.log.append(event.get("line", ""))
-
-        globalLogPublisher.addObserver(observe)
-        self.addCleanup(globalLogPublisher.removeObserver, observe)
+        self.factory = ChatFactory(self.room.chat, self.clock, self.rate_limit)
         (self.eve,) = self.room.people("eve")
 
     def settle(self) -> None:
@@ -136,7 +127,7 @@ class LineTests(LineCase):
     def test_a_conversation(self) -> None:
         """The transcript of the contract, byte by byte."""
         peer = Peer(self)
-        nick = peer.protocol.client.nick
+        nick = peer.protocol.attachment.client.nick
         self.assertRegex(nick, r"\Aguest_[1-9][0-9]+\Z")
         self.assertEqual(
             peer.sees().decode(), f"Welcome, {nick}!\r\n{nick}: joined the chat\r\n"
@@ -179,7 +170,7 @@ class LineTests(LineCase):
 
     def test_a_longer_line(self) -> None:
         """One more byte is refused, once; the connection stays."""
-        error = "error: that line is too long: 4096 bytes at most, nothing was sent"
+        error = "error: the line is longer than 4096 bytes: not sent"
         for extra in (1, 2, 5000, 70_000):
             line = b"x" * (LONGEST + extra)
             for end in (b"\n", b"\r\n", b"\r\0"):
@@ -198,7 +189,7 @@ class LineTests(LineCase):
             peer.sends(data)
         lines = peer.lines()
         self.assertEqual(len(lines), 2)
-        self.assertTrue(lines[0].startswith("error: that line is too long"))
+        self.assertTrue(lines[0].startswith("error: the line is longer"))
         self.assertEqual(lines[1], "alice: hi")
         self.assertLessEqual(len(peer.protocol._partial), LONGEST)
 
@@ -261,13 +252,13 @@ class LineTests(LineCase):
     def taken(self, pieces: list[bytes]) -> list[str]:
         """What a protocol makes of these segments: the lines that it would put in."""
         protocol = ChatProtocol(self.factory)
-        protocol.inbox = mock.Mock()
+        protocol.attachment = mock.Mock()
         protocol.outbox = mock.Mock()
         for piece in pieces:
             protocol.dataReceived(piece)
         return [
             "too long" if request.refusal else request.text
-            for ((request,), _) in protocol.inbox.put.call_args_list
+            for ((request,), _) in protocol.attachment.inbox.put.call_args_list
         ]
 
 
@@ -353,7 +344,7 @@ class ConnectionTests(LineCase):
         self.assertFalse(peer.transport.disconnecting)
         self.room.journal.release()
         self.settle()
-        nick = peer.protocol.client.nick
+        nick = peer.protocol.attachment.client.nick
         self.assertEqual(
             self.eve.sees(),
             [f"{nick}: joined the chat", f"{nick}: one", f"{nick}: two"],
@@ -375,8 +366,8 @@ class ConnectionTests(LineCase):
         peer = self.named()
         peer.sends(b"secret\n")
         peer.goes()
-        self.assertIn("alice quit", self.log)
-        self.assertNotIn("secret", " ".join(self.log))
+        self.assertIn("alice quit", self.room.log)
+        self.assertNotIn("secret", " ".join(self.room.log))
         self.assertEqual(self.eve.sees(), ["alice: secret", "alice: left the chat"])
 
     def test_broken_connections(self) -> None:
@@ -386,9 +377,11 @@ class ConnectionTests(LineCase):
             (OSError("no route"), "no route"),
         ):
             peer = self.named()
-            self.log.clear()
+            self.room.log.clear()
             peer.goes(reason)
-            self.assertEqual(self.log, [f"client error: alice: {why}", "alice quit"])
+            self.assertEqual(
+                self.room.log, [f"client error: alice: {why}", "alice quit"]
+            )
             self.assertEqual(self.eve.sees(), ["alice: left the chat"])
 
     def test_gone_before_the_welcome(self) -> None:
@@ -414,17 +407,17 @@ class ConnectionTests(LineCase):
             other.sends(b"x" * 4000 + b"\n")
         self.assertTrue(transport.aborted)
         self.assertEqual(len(other.lines()), 300)
-        nick = slow.protocol.client.nick
+        nick = slow.protocol.attachment.client.nick
         slow.goes(ConnectionLost())
-        self.assertIn(f"client error: {nick}: too slow", self.log)
-        self.assertIn(f"{nick} quit", self.log)
+        self.assertIn(f"client error: {nick}: too slow", self.room.log)
+        self.assertIn(f"{nick} quit", self.room.log)
 
     def test_hanging_while_closing(self) -> None:
         """Who does not take the goodbye is cut off after a while."""
         peer = self.named()
         peer.sends(b"\\quit\n")
         self.assertTrue(peer.transport.disconnecting)
-        self.clock.advance(CLOSING - 1)
+        self.clock.advance(CLOSE_TIMEOUT - 1)
         self.assertFalse(peer.transport.aborted)
         self.clock.advance(1)
         self.assertTrue(peer.transport.aborted)
@@ -434,7 +427,7 @@ class ConnectionTests(LineCase):
         peer = self.named()
         peer.sends(b"\\quit\n")
         peer.goes()
-        self.clock.advance(CLOSING)
+        self.clock.advance(CLOSE_TIMEOUT)
         self.assertFalse(peer.transport.aborted)
         self.assertEqual(self.eve.sees(), ["alice: left the chat"])
 
@@ -449,7 +442,7 @@ class ConnectionTests(LineCase):
 class FloodTests(LineCase):
     """A paste is slowed down by not reading."""
 
-    pace = RateLimit(10, 5)
+    rate_limit = RateLimit(10, 5)
 
     def test_reading_pauses(self) -> None:
         """The server reads on once all it has read was said."""

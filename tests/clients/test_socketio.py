@@ -8,12 +8,12 @@ from typing import Any
 
 from tests.support.chats import start_chat
 from tests.support.engineio_client import EngineIOTestCase
-from tests.support.logged import logged_lines
+from tests.support.logs import Log
 from tests.support.memory import WebSocketClient, masked
-from twisted_chat.clients import socketio as chat_socketio
-from twisted_chat.clients.socketio import ChatSocketIO
+from twisted_chat.clients import socketio_recovery
+from twisted_chat.clients.attach import Attachment, JoinRequest
+from twisted_chat.clients.socketio import ChatNamespace
 from twisted_chat.clients.text import LineCodec
-from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.replies import Request
 from twisted_chat.engineio.session import EngineIOPeer
@@ -21,15 +21,21 @@ from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.socketio.server import SocketIO
 
 
-class Lines:
-    """Somebody at a telnet: the chat's other side."""
+class LineClient:
+    """A line client, which shares the chat with the Socket.IO clients."""
 
     def __init__(self, case: ChatTestCase, nick: str) -> None:
         self._data = b""
         self._case = case
-        self.client = case.chat.attach(self, LineCodec(), nick=nick)
-        nothing = lambda: None  # noqa: E731
-        self._inbox = Inbox(case.chat, self.client, None, nothing, nothing)
+        self._attachment = Attachment(
+            case.chat,
+            self,
+            LineCodec(),
+            JoinRequest(nick),
+            rate_limit=None,
+            pause=self.keep_reading,
+            resume=self.keep_reading,
+        )
         case.settle()
         self.sees()
 
@@ -37,14 +43,17 @@ class Lines:
         self._data += data
 
     def close(self, reason: str) -> None:
-        """It hears no more."""
+        """It has no connection that could be closed."""
+
+    def keep_reading(self) -> None:
+        """Its requests do not come from a connection."""
 
     def types(self, route: str, words: str = "") -> None:
-        self._inbox.put(Request(route, words))
+        self._attachment.inbox.put(Request(route, words))
         self._case.settle()
 
     def leaves(self) -> None:
-        self._inbox.disconnected()
+        self._attachment.end()
         self._case.settle()
 
     def sees(self) -> list[str]:
@@ -104,7 +113,7 @@ class Browser:
 class ChatTestCase(EngineIOTestCase):
     """A chat in memory, and clients of it."""
 
-    pace: RateLimit | None = None
+    rate_limit: RateLimit | None = None
 
     def setUp(self) -> None:
         super().setUp()
@@ -116,7 +125,7 @@ class ChatTestCase(EngineIOTestCase):
         node = f"node{random.randrange(1000)}"
         self.chat = start_chat(self, self.clock, self.journal, node=node)
         self.server = SocketIO(self.clock)
-        self.place = ChatSocketIO(self.server, self.chat, self.pace)
+        self.place = ChatNamespace(self.server, self.chat, self.rate_limit)
 
     def settle(self) -> None:
         for _ in range(10):
@@ -143,7 +152,7 @@ class JoinTests(ChatTestCase):
 
     def test_newcomer(self) -> None:
         """History, oldest first, then everyone who is there; the others are told."""
-        ann = Lines(self, "ann")
+        ann = LineClient(self, "ann")
         ann.types("", "one")
         ann.types("me", "waves")
         other = self.browse()
@@ -163,7 +172,7 @@ class JoinTests(ChatTestCase):
 
     def test_messages(self) -> None:
         """Everyone gets them, the sender too, whatever protocol they come by."""
-        ann, bob, carol = Lines(self, "ann"), self.join("bob"), self.join("carol")
+        ann, bob, carol = LineClient(self, "ann"), self.join("bob"), self.join("carol")
         bob.hears()
         heard = bob.emit("messages", "hi \\who all", ack=0)
         self.assertEqual(
@@ -185,7 +194,7 @@ class JoinTests(ChatTestCase):
 
     def test_rename_and_leave(self) -> None:
         """The list of chatters can be kept."""
-        ann, bob, carol = Lines(self, "ann"), self.join("bob"), self.join("carol")
+        ann, bob, carol = LineClient(self, "ann"), self.join("bob"), self.join("carol")
         bob.hears()
         carol.emit("join", "cleo")
         self.assertEqual(
@@ -198,7 +207,7 @@ class JoinTests(ChatTestCase):
 
     def test_refusals(self) -> None:
         """By acknowledgement, or else as a line."""
-        Lines(self, "ann")
+        LineClient(self, "ann")
         bob = self.join("bob")
         bob.hears()
         for data in (
@@ -219,7 +228,7 @@ class JoinTests(ChatTestCase):
             self.assertIs(heard[0][1]["ok"], False)
             self.assertTrue(heard[0][1]["error"])
         heard = bob.emit("messages", 5)
-        self.assertEqual(heard, [["messages", "error: messages takes a text"]])
+        self.assertEqual(heard, [["messages", "error: messages needs a string"]])
         self.assertEqual(bob.emit("unheard of", 1), [])
         bob.client.say('451-9["chat",{"_placeholder":true,"num":0}]')
         bob.client.send(masked(0x82, b"binary"))
@@ -237,7 +246,7 @@ class JoinTests(ChatTestCase):
 
     def test_the_log(self) -> None:
         """It says who went, and why if that was no farewell, and nothing said."""
-        logged = logged_lines(self)
+        log = Log(self)
         ann, bob = self.join("ann"), self.join("bob")
         ann.emit("messages", "a secret")
         ann.client.say("1")
@@ -247,7 +256,7 @@ class JoinTests(ChatTestCase):
         again.client.say("41")
         self.settle()
         self.assertEqual(
-            logged,
+            log.lines(),
             [
                 "ann quit",
                 "client error: bob: connection lost",
@@ -258,7 +267,7 @@ class JoinTests(ChatTestCase):
 
     def test_forged(self) -> None:
         """Nobody's text forges a line, or breaks the wire."""
-        ann, bob = Lines(self, "ann"), self.join("bob")
+        ann, bob = LineClient(self, "ann"), self.join("bob")
         bob.client.say('42["messages","a\\r\\nb\\u001b[2J\\ud800\\u2028c"]')
         self.assertEqual(bob.hears(), [["messages", "bob: ab[2J\ufffdc"]])
         self.assertEqual(ann.sees()[-1], "bob: ab[2J\ufffdc")
@@ -269,7 +278,7 @@ class ChatTests(ChatTestCase):
 
     def test_any_value(self) -> None:
         """It is echoed to every Socket.IO client, to the last digit."""
-        ann, bob, carol = Lines(self, "ann"), self.browse(), self.join("carol")
+        ann, bob, carol = LineClient(self, "ann"), self.browse(), self.join("carol")
         bob.emit("chat", 0)
         carol.hears()
         ann.sees()
@@ -283,7 +292,7 @@ class ChatTests(ChatTestCase):
 
     def test_text(self) -> None:
         """It is said in the lobby as well; what others say comes as a line."""
-        ann, bob, carol = Lines(self, "ann"), self.browse(), self.join("carol")
+        ann, bob, carol = LineClient(self, "ann"), self.browse(), self.join("carol")
         nick = next(line for line in ann.sees() if line.startswith("guest"))
         nick = nick.partition(":")[0]
         bob.hears()
@@ -301,7 +310,7 @@ class ChatTests(ChatTestCase):
 
     def test_long_text(self) -> None:
         """Others see as much as fits in a line; Socket.IO clients all of it."""
-        ann, bob = Lines(self, "ann"), self.browse()
+        ann, bob = LineClient(self, "ann"), self.browse()
         text = "x" + "ü" * 20_000
         self.assertEqual(bob.emit("chat", text), [["chat", text]])
         said = ann.sees()[-1].partition(": ")[2]
@@ -322,20 +331,20 @@ class DialectTests(ChatTestCase):
 
     def test_both_at_first(self) -> None:
         """A page that only listens hears both."""
-        ann, bob = Lines(self, "ann"), self.browse()
+        ann, bob = LineClient(self, "ann"), self.browse()
         ann.types("", "hi")
         self.assertEqual(bob.hears(), [["messages", "ann: hi"], ["chat", "ann: hi"]])
 
     def test_other_events_tell_nothing(self) -> None:
         """What is none of ours decides nothing."""
-        ann, bob = Lines(self, "ann"), self.browse()
+        ann, bob = LineClient(self, "ann"), self.browse()
         bob.emit("typing", 1)
         ann.types("", "hi")
         self.assertEqual(len(bob.hears()), 2)
 
     def test_one_who_uses_both(self) -> None:
         """Hears both again."""
-        ann, bob = Lines(self, "ann"), self.join("bob")
+        ann, bob = LineClient(self, "ann"), self.join("bob")
         bob.hears()
         ann.types("", "hi")
         self.assertEqual(bob.hears(), [["messages", "ann: hi"]])
@@ -370,7 +379,7 @@ class TransportTests(ChatTestCase):
 
     def test_polling(self) -> None:
         """All of it works without a WebSocket."""
-        ann = Lines(self, "ann")
+        ann = LineClient(self, "ann")
         sid = self.open()
         self.emit(sid, "0")
         self.assertIn('"pid"', self.read(sid)[0])
@@ -386,7 +395,7 @@ class TransportTests(ChatTestCase):
 
     def test_upgrade(self) -> None:
         """Nothing is lost, and nothing comes twice, on the way."""
-        ann = Lines(self, "ann")
+        ann = LineClient(self, "ann")
         sid = self.open()
         self.emit(sid, "0")
         self.emit(sid, '2["join","bob"]')
@@ -406,7 +415,7 @@ class TransportTests(ChatTestCase):
 
     def test_too_slow(self) -> None:
         """Who does not poll is cut off, and leaves."""
-        ann, bob = Lines(self, "ann"), self.browse()
+        ann, bob = LineClient(self, "ann"), self.browse()
         sid = self.open()
         self.emit(sid, "0")
         ann.sees()
@@ -419,11 +428,11 @@ class TransportTests(ChatTestCase):
 class PaceTests(ChatTestCase):
     """Who says too much is read later."""
 
-    pace = RateLimit(3, 1)
+    rate_limit = RateLimit(3, 1)
 
     def test_a_paste(self) -> None:
         """All of it arrives, in order, only slower; heartbeats see no harm in it."""
-        ann = Lines(self, "ann")
+        ann = LineClient(self, "ann")
         sid = self.open()
         self.poll(sid, b"40")
         self.settle()
@@ -450,7 +459,7 @@ class ResumeTests(ChatTestCase):
         """What was missed comes once, in order, as does what comes after; the
         name and the ids are the same.
         """
-        ann, bob = Lines(self, "ann"), self.join("bob")
+        ann, bob = LineClient(self, "ann"), self.join("bob")
         ann.types("", "seen")
         bob.hears()
         for round_ in range(3):
@@ -469,7 +478,7 @@ class ResumeTests(ChatTestCase):
 
     def test_at_once(self) -> None:
         """Also for one who was sent nothing yet."""
-        ann, bob = Lines(self, "ann"), self.browse()
+        ann, bob = LineClient(self, "ann"), self.browse()
         bob.loses_connection()
         ann.types("", "missed")
         again = Browser(self, bob.auth)
@@ -478,7 +487,7 @@ class ResumeTests(ChatTestCase):
 
     def test_former_connection_hangs(self) -> None:
         """The new one takes its place, with name and all."""
-        ann, bob = Lines(self, "ann"), self.join("bob")
+        ann, bob = LineClient(self, "ann"), self.join("bob")
         bob.hears()
         again = Browser(self, bob.auth)
         ann.types("", "hi")
@@ -512,7 +521,7 @@ class ResumeTests(ChatTestCase):
 
     def test_another_server(self) -> None:
         """After a restart the journal answers."""
-        ann, bob = Lines(self, "ann"), self.join("bob")
+        ann, bob = LineClient(self, "ann"), self.join("bob")
         bob.hears()
         ann.types("", "missed")
         self.start()
@@ -522,7 +531,7 @@ class ResumeTests(ChatTestCase):
 
     def test_few_names_are_remembered(self) -> None:
         """Not every name there ever was."""
-        self.patch(chat_socketio, "MAX_REMEMBERED", 2)
+        self.patch(socketio_recovery, "MAX_REMEMBERED", 2)
         pages = [self.join(f"n{i}") for i in range(3)]
         for page in pages:
             page.loses_connection()

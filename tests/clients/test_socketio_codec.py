@@ -9,13 +9,8 @@ from hypothesis import strategies as st
 from twisted.trial import unittest
 
 from tests.support.viewer import VIEWER
-from twisted_chat.clients.socketio_codec import (
-    CROWD_SAMPLE,
-    ResumingCodec,
-    SocketIOCodec,
-    session_of,
-    sid,
-)
+from twisted_chat.clients.json import BULK_NAMES
+from twisted_chat.clients.socketio_codec import Dialect, SocketIOCodec, sid
 from twisted_chat.core.events import (
     Action,
     AwaySet,
@@ -56,12 +51,12 @@ class DialectTestCase(unittest.SynchronousTestCase):
 
     def setUp(self) -> None:
         self.both = self.codec()
-        self.messages = self.codec(chat=False)
-        self.chat = self.codec(messages=False)
+        self.messages = self.codec(Dialect.MESSAGES)
+        self.chat = self.codec(Dialect.CHAT)
 
     @staticmethod
-    def codec(**dialect: bool) -> SocketIOCodec:
-        return SocketIOCodec(lambda packet: packet + b"\n", lambda: "0009", **dialect)
+    def codec(dialect: Dialect = Dialect.BOTH) -> SocketIOCodec:
+        return SocketIOCodec(lambda packet: packet + b"\n", lambda: "0009", dialect)
 
     def lines(self, data: bytes) -> list[str]:
         return data.decode().splitlines()
@@ -158,7 +153,7 @@ class EventTests(DialectTestCase):
         shown = self.lines(
             self.both.bulk_presence(BulkPresence("lobby", True, names, 2001), None)
         )
-        self.assertEqual(len(shown), CROWD_SAMPLE + 1)
+        self.assertEqual(len(shown), BULK_NAMES + 1)
         self.assertEqual(
             self.both.bulk_presence(BulkPresence("den", True, names, 1), "den"), b""
         )
@@ -255,17 +250,6 @@ class WelcomeTests(DialectTestCase):
             ),
         )
 
-    def resume(self, pid: str, welcome: Welcome) -> list[str]:
-        self.welcomed = 0
-
-        def welcomed() -> None:
-            self.welcomed += 1
-
-        codec = ResumingCodec(lambda p: p + b"\n", lambda: "0009", pid, welcomed)
-        shown = self.lines(codec.reply(welcome, VIEWER, None))
-        self.assertEqual(self.welcomed, 1)
-        return shown
-
     def test_newcomer(self) -> None:
         """It is told its ids and its place, and nothing else yet."""
         self.assertEqual(
@@ -274,43 +258,3 @@ class WelcomeTests(DialectTestCase):
         )
         self.assertNotIn("SECRET", sid("SECRET"))
         self.assertEqual(len(sid("SECRET")), 20)
-
-    def test_recovered(self) -> None:
-        """The same pid, and all that was missed, each with its mark."""
-        whisper = DirectMessage("bob", "alice", "psst", "BOB", "SECRET")
-        sent = DirectMessage("alice", "bob", "what", "SECRET", "BOB")
-        den = Message("den", "bob", "elsewhere", "BOB")
-        welcome = self.welcome(SAID, whisper, sent, den, recovered=True)
-        self.assertEqual(
-            self.resume("SECRET1", welcome),
-            [
-                f'0{{"sid":"{sid("SECRET")}","pid":"SECRET1"}}',
-                '2["messages","alice: hi"]',
-                '2["chat","alice: hi"]',
-                '2["0002"]',
-                '2["messages","bob (private): psst"]',
-                '2["chat","bob (private): psst"]',
-                '2["0003"]',
-                '2["messages","alice (private to bob): what"]',
-                '2["chat","alice (private to bob): what"]',
-                '2["0004"]',
-                '2["messages","[#den] bob: elsewhere"]',
-                '2["chat","[#den] bob: elsewhere"]',
-                '2["0005"]',
-                '2["0008"]',
-            ],
-        )
-
-    def test_not_recovered(self) -> None:
-        """Another pid, so that the client knows that something is missing."""
-        for before, after in (("SECRET0", "SECRET1"), ("SECRET1", "SECRET0")):
-            (connect, mark) = self.resume(before, self.welcome())
-            self.assertEqual(json.loads(connect[1:])["pid"], after)
-            self.assertEqual(mark, '2["0008"]')
-
-    def test_pids(self) -> None:
-        """What cannot be one of ours is no pid."""
-        self.assertEqual(session_of("SECRET0"), "SECRET")
-        self.assertEqual(session_of("SECRET1"), "SECRET")
-        for pid in (None, 7, "", "0", "SECRET", ["SECRET0"], "x" * 64 + "0"):
-            self.assertIsNone(session_of(pid))

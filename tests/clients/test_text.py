@@ -1,4 +1,4 @@
-"""The line chat's wire, word for word."""
+"""The codec of line clients."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support import json_chat
+from tests.support.json_chat import frame_texts
 from tests.support.viewer import VIEWER
-from twisted_chat.clients.text import MAX_NAMES, LineCodec, decode, decode_bytes
+from twisted_chat.clients.text import MAX_NAMES, LineCodec, decode_line
 from twisted_chat.core.events import (
     Action,
     AwaySet,
@@ -37,8 +39,9 @@ from twisted_chat.core.replies import (
     Welcome,
 )
 from twisted_chat.core.sanitize import sanitize
+from twisted_chat.websocket.frames import frame_text
 
-KNOWN = {"me", "who", "dm"}
+ROUTES = {"me", "who", "dm"}
 PSST = DirectMessage("alice", "bob", "psst", "A", "B")
 
 
@@ -88,22 +91,20 @@ class DecodeTests(SynchronousTestCase):
             ("//", Request("", "//")),
             ("a /who", Request("", "a /who")),
         ):
-            self.assertEqual(decode(line, KNOWN), request, line)
+            self.assertEqual(decode_line(line, ROUTES), request, line)
 
     def test_bytes_that_are_no_utf8(self) -> None:
         """They are shown as U+FFFD."""
-        self.assertEqual(decode_bytes(b"a\xc3(b", KNOWN).text, "a\ufffd(b")
-        self.assertEqual(decode_bytes(b"\xed\xa0\x80", KNOWN).text, "\ufffd" * 3)
+        self.assertEqual(LineCodec().decode(b"a\xc3(b", ROUTES).text, "a\ufffd(b")
+        self.assertEqual(LineCodec().decode(b"\xed\xa0\x80", ROUTES).text, "\ufffd" * 3)
 
     def test_too_long(self) -> None:
         """4096 bytes are a line, one more is refused."""
-        self.assertIsNone(decode_bytes(b"x" * 4096, KNOWN).refusal)
-        refusal = decode_bytes("é".encode() * 2049, KNOWN).refusal
+        self.assertIsNone(LineCodec().decode(b"x" * 4096, ROUTES).refusal)
+        refusal = LineCodec().decode("é".encode() * 2049, ROUTES).refusal
         assert refusal is not None
         self.assertEqual(refusal.code, "too_long")
-        self.assertEqual(
-            refusal.text, "that line is too long: 4096 bytes at most, nothing was sent"
-        )
+        self.assertEqual(refusal.text, "the line is longer than 4096 bytes: not sent")
 
 
 class LineTests(SynchronousTestCase):
@@ -180,7 +181,7 @@ class LineTests(SynchronousTestCase):
         )
         self.answer(MemberList("r", ()), "here (0):")
         self.answer(HistoryPage("r", past), "alice: one", "alice: two")
-        self.answer(HistoryPage("r", ()), "nothing was said here before that")
+        self.answer(HistoryPage("r", ()), "no earlier messages")
         self.answer(
             HistoryPage("r", past[:1], words="on"),
             "found (1): on",
@@ -188,7 +189,7 @@ class LineTests(SynchronousTestCase):
         )
         self.answer(
             HistoryPage("r", past[:1], words="on", more=True),
-            "found (the last 1 of more): on",
+            "found (last 1): on",
             "2023-11-14 22:13 alice: one",
         )
         self.answer(
@@ -268,7 +269,7 @@ class LineTests(SynchronousTestCase):
         self.answer(
             welcome(resumed=True, history=(said("one"),)),
             "Welcome, guest_4711!",
-            "Some of what was said while you were away may be missing here.",
+            "Some messages sent while you were away may be missing.",
             "alice: one",
         )
 
@@ -280,3 +281,42 @@ class LineTests(SynchronousTestCase):
         self.assertEqual(line.count(b"\r"), 1)
         self.assertTrue(line.endswith(b"\r\n"))
         line.decode()
+
+
+class TextFrameTests(SynchronousTestCase):
+    """Plain-text WebSocket: the same lines, one in each frame."""
+
+    def setUp(self) -> None:
+        self.codec = LineCodec(frame_text)
+
+    def test_event_is_one_frame(self) -> None:
+        """Its line, without a line end."""
+        said = stored(Message("lobby", "bob", "hi", "1"))
+        self.assertEqual(frame_texts(self.codec.event(said, None)), ["bob: hi"])
+        self.assertEqual(frame_texts(self.codec.event(said, "den")), ["[#den] bob: hi"])
+        self.assertEqual(
+            self.codec.event(stored(CustomEvent("lobby", "b", "1", "1")), None), b""
+        )
+
+    def test_direct_messages_and_bulk_presence_are_one_frame(self) -> None:
+        """With the same words as on telnet."""
+        whisper = DirectMessage("ann", "bob", "psst", "1", "2")
+        data = self.codec.direct_message(stored(whisper), whisper, sent=True)
+        self.assertEqual(frame_texts(data), ["ann (private to bob): psst"])
+        crowd = BulkPresence("lobby", True, tuple("abcdef"), 3)
+        self.assertEqual(len(frame_texts(self.codec.bulk_presence(crowd, None))), 1)
+
+    def test_each_line_of_a_reply_is_one_frame(self) -> None:
+        """Also the lines of a welcome."""
+        lines = ["Welcome, ann!", "be", "kind", "bob: hi"]
+        for _ in range(2):
+            self.assertEqual(
+                frame_texts(self.codec.reply(json_chat.welcome(), VIEWER, None)), lines
+            )
+        data = self.codec.reply(json_chat.welcome(topic="tea"), VIEWER, None)
+        self.assertIn("topic of #lobby: tea", frame_texts(data))
+        self.assertEqual(
+            frame_texts(self.codec.reply(ErrorReply("c", "no"), VIEWER, "r")),
+            ["error: no"],
+        )
+        self.assertEqual(self.codec.reply(Done(), VIEWER, "r"), b"")

@@ -13,26 +13,26 @@ from twisted.web.server import Request, Site
 from websockets.frames import Frame
 
 from tests.support.chats import start_chat
-from tests.support.logged import logged_lines
+from tests.support.logs import Log
 from tests.support.memory import WebSocketClient, masked, text
-from twisted_chat.clients.websocket import ChatWebSockets
+from twisted_chat.clients.websocket import ChatWebSocketFactory
 from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.timers import Keepalive
 
 
-class Door(Resource):
-    """Nothing but the chat."""
+class ChatResource(Resource):
+    """Upgrades every request to a WebSocket of the chat."""
 
     isLeaf = True
 
-    def __init__(self, sockets: ChatWebSockets) -> None:
+    def __init__(self, sockets: ChatWebSocketFactory) -> None:
         super().__init__()
         self.sockets = sockets
 
     def render_GET(self, request: Request) -> int | bytes:
-        return self.sockets.answer(request)
+        return self.sockets.upgrade(request)
 
 
 class ChatClient(WebSocketClient):
@@ -52,21 +52,21 @@ class ChatTestCase(unittest.SynchronousTestCase):
     """A chat in memory, and WebSocket clients of it."""
 
     bytewise = False
-    pace: RateLimit | None = None
+    rate_limit: RateLimit | None = None
 
     def setUp(self) -> None:
         self.clock = Clock()
         self.clock.advance(1_700_000_000)
         journal = MemoryJournal(self.clock.seconds)
         self.chat = start_chat(self, self.clock, journal)
-        self.sockets = ChatWebSockets(
+        self.sockets = ChatWebSocketFactory(
             self.chat,
             self.clock,
-            self.pace,
+            self.rate_limit,
             Keepalive(self.clock, 25, 20),
             Origins(),
         )
-        self.site = Site(Door(self.sockets), reactor=self.clock)
+        self.site = Site(ChatResource(self.sockets), reactor=self.clock)
 
     def connect(self, query: str = "", **headers: Any) -> WebSocketClient:
         return ChatClient(
@@ -158,25 +158,27 @@ class TextTests(ChatTestCase):
 
     def test_the_log(self) -> None:
         """It says who went, and why if that was no farewell, and nothing said."""
-        logged = logged_lines(self)
+        log = Log(self)
         ann, bob = self.connect("?nick=ann"), self.connect("?nick=bob")
         ann.say("a secret")
         ann.send(masked(0x88, b"\x03\xe8"))
         bob.wire.hang_up()
         self.assertEqual(
-            logged,
+            log.lines(),
             ["ann quit", "client error: bob: connection lost", "bob quit"],
         )
 
     def test_the_log_of_one_who_only_changes_its_connection(self) -> None:
         """It has not quit until the last of them is gone."""
-        logged = logged_lines(self)
+        log = Log(self)
         first = self.connect("?nick=ann&format=json")
         session = json.loads(first.heard()[0])["session"]
         second = self.connect(f"?format=json&session={session}")
-        self.assertEqual(logged, [])
+        self.assertEqual(log.lines(), [])
         second.wire.hang_up()
-        self.assertEqual(logged, ["client error: ann: connection lost", "ann quit"])
+        self.assertEqual(
+            log.lines(), ["client error: ann: connection lost", "ann quit"]
+        )
 
     def test_after_goodbye_nothing_follows(self) -> None:
         """A client that was told goodbye is sent nothing that others say."""
@@ -310,7 +312,7 @@ class OriginTests(ChatTestCase):
 class PaceTests(ChatTestCase):
     """Clients that talk too fast."""
 
-    pace = RateLimit(2, 1)
+    rate_limit = RateLimit(2, 1)
 
     def test_a_paste_arrives_whole_only_slower(self) -> None:
         """What is too fast is read later; nothing is lost; the client lives."""

@@ -6,7 +6,7 @@ from tests.support.joining import JoiningCase
 from twisted_chat.core.limits import MAX_MISSED
 from twisted_chat.testing import FakeClient, Gate, line_wire
 
-MISSING = "Some of what was said while you were away may be missing here."
+MISSING = "Some messages sent while you were away may be missing."
 
 
 class ResumeTests(JoiningCase):

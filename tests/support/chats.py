@@ -1,4 +1,4 @@
-"""A chat on a clock of Twisted's, for tests of adapters."""
+"""A chat on a Twisted clock, for tests of adapters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.chat import Chat
@@ -20,11 +21,17 @@ from twisted_chat.core.runtime import Runtime
 
 
 def runtime_of(case: SynchronousTestCase, clock: IReactorTime) -> Runtime:
-    """A runtime on this clock; a failure that would be logged fails the test."""
+    """A runtime on this clock that logs as a server does.
+
+    A failure that would be logged fails the test.
+    """
     failures: list[Any] = []
 
     def spawn(coroutine: Coroutine[Any, Any, None]) -> None:
         Deferred.fromCoroutine(coroutine).addErrback(failures.append)
+
+    def log_line(line: str) -> None:
+        Logger().info("{line}", line=line)
 
     case.addCleanup(lambda: case.assertEqual(failures, []))
     return Runtime(
@@ -33,7 +40,7 @@ def runtime_of(case: SynchronousTestCase, clock: IReactorTime) -> Runtime:
         seconds=clock.seconds,
         rng=random.Random(7),
         log_failure=failures.append,
-        log_line=lambda line: None,
+        log_line=log_line,
     )
 
 

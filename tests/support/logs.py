@@ -1,4 +1,4 @@
-"""What the log says, for tests."""
+"""Log observers for tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zope.interface import implementer
 
 @implementer(ILogObserver)
 class Log:
-    """Everything that is logged while a test runs."""
+    """Collects everything that is logged until the test ends."""
 
     def __init__(self, test: SynchronousTestCase) -> None:
         self.events: list[LogEvent] = []
@@ -20,5 +20,5 @@ class Log:
         self.events.append(event)
 
     def lines(self) -> list[str]:
-        """As an operator reads it."""
+        """The log as an operator reads it."""
         return [formatEvent(event) for event in self.events]

@@ -1,1 +1,5 @@
-"""Adapters and codecs, one pair for each kind of client."""
+"""Clients: one adapter and one codec for each kind.
+
+An adapter attaches its connections to the chat; a codec decodes what clients send and
+encodes what they see.  What every port speaks is listed in ``server.listeners``.
+"""

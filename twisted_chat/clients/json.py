@@ -1,217 +1,223 @@
-"""How the chat looks to programs: JSON objects in WebSocket frames.
+"""The codec of JSON clients: one JSON object in each WebSocket frame.
 
-What the codec makes are whole frames, ready for any number of clients.  The
-objects are those of docs/protocol.md: each has ``type``; one that was stored
-has ``id`` and ``time``; a reply has the ``ref`` that its question had.
+``decode`` never raises: a frame that cannot be read becomes a request that is refused
+with the reason, so that it is answered in its turn.  A reply has the ``ref`` of its
+request.
 """
 
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Container
+from dataclasses import replace
 
-from twisted_chat.core.events import (
-    Action,
-    AwaySet,
-    BulkPresence,
-    CustomEvent,
-    DirectMessage,
-    Event,
-    Joined,
-    Left,
-    Message,
-    Quit,
-    Renamed,
-    Stored,
-    TopicSet,
-)
+from twisted_chat.core.events import BulkPresence, DirectMessage, Stored
 from twisted_chat.core.interfaces import Viewer
-from twisted_chat.core.replies import (
-    Done,
-    ErrorReply,
-    HistoryPage,
-    MemberList,
-    Notice,
-    Reply,
-    RoomList,
-    RoomSnapshot,
-    Topic,
-    Welcome,
-)
+from twisted_chat.core.limits import MAX_LINE
+from twisted_chat.core.nicknames import fold, room_name
+from twisted_chat.core.replies import Refused, Reply, Request, Welcome
 from twisted_chat.websocket.frames import frame_text
 
-from .text import MAX_NAMES
+from .json_objects import (
+    Fields,
+    dump_json,
+    event_object,
+    event_objects,
+    reply_objects,
+    utf8,
+    welcome_object,
+)
+from .text import decode_line, line_too_long
 
-MAX_CROWD = 200_000
-"""Joiner or departures in one batch, times those who are shown them, that are
-still told one by one."""
+BULK_THRESHOLD = 200_000
+"""Clients that join or leave in one batch, times those who see it, up to which each is
+shown in an object of its own."""
 
-CROWD_NAMES = 20
-"""How many are named beyond that."""
+BULK_NAMES = 20
+"""Names shown of a larger number."""
 
-MAX_PAST = 512 * 1024
-"""Bytes of messages in one reply: half of what may wait for a client."""
-
-Fields = dict[str, Any]
+_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class JsonCodec:
-    """One JSON object a frame; see ``interfaces.Codec``."""
+    """How JSON clients speak to the chat and see it; see ``interfaces.Codec``."""
 
     hidden_from_author: frozenset[type] = frozenset()
 
     def __init__(self) -> None:
         self._history: tuple[tuple[Stored, ...], str] = ((), "[]")
 
+    # From the client.
+
+    def decode_frame(self, text: str, routes: Container[str]) -> list[Request]:
+        """The one request in a frame."""
+        return [decode_object(text, routes)]
+
+    # To the client.
+
     def event(self, stored: Stored, room: str | None) -> bytes:
         """One object, which always names its room."""
-        fields = _event(stored, stored.event)
+        fields = event_object(stored)
         return b"" if fields is None else _frame(fields)
 
     def direct_message(
         self, stored: Stored, event: DirectMessage, *, sent: bool
     ) -> bytes:
-        """One object, the same for both: ``from`` and ``to`` tell."""
-        return _frame(_event(stored, event) or {})
+        """One object, the same for its sender and its recipient."""
+        return self.event(stored, None)
 
-    def bulk_presence(self, crowd: BulkPresence, room: str | None) -> bytes:
-        """Each of them, or if that were too much, some names and a number."""
-        kind = "joined" if crowd.arrived else "left"
-        names = crowd.names
-        if len(names) * crowd.audience <= MAX_CROWD:
-            one = {"type": kind, "room": crowd.room}
-            return b"".join(_frame({**one, "nick": nick}) for nick in names)
-        some: Fields = {"type": kind, "room": crowd.room}
-        some |= {"nicks": names[:CROWD_NAMES], "count": len(names)}
-        return _frame(some)
+    def bulk_presence(self, bulk: BulkPresence, room: str | None) -> bytes:
+        """An object for each client, or one with some names and a count."""
+        fields: Fields = {
+            "type": "joined" if bulk.arrived else "left",
+            "room": bulk.room,
+        }
+        names = bulk.names
+        if len(names) * bulk.audience <= BULK_THRESHOLD:
+            return b"".join(_frame({**fields, "nick": nick}) for nick in names)
+        return _frame({**fields, "nicks": names[:BULK_NAMES], "count": len(names)})
 
     def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
-        """One object or a few."""
+        """One object or several."""
+        with_ref: Fields = {} if ref is None else {"ref": ref}
         if isinstance(reply, Welcome):
-            return self._welcome(reply, ref)
-        ask: Fields = {} if ref is None else {"ref": ref}
-        return b"".join(_frame({**fields, **ask}) for fields in _reply_objects(reply))
+            return self._welcome(reply, with_ref)
+        objects = reply_objects(reply)
+        return b"".join(_frame({**fields, **with_ref}) for fields in objects)
 
-    def _welcome(self, welcome: Welcome, ref: str | None) -> bytes:
-        fields: Fields = {
-            "type": "welcome",
-            "nick": welcome.nick,
-            "session": welcome.session,
-            "room": welcome.room,
-            "rooms": welcome.rooms,
-            **_people(welcome.members, welcome.away),
-            "topic": welcome.topic,
-            "position": welcome.position,
-            "recovered": welcome.recovered,
-            "motd": welcome.motd,
-        }
-        if ref is not None:
-            fields["ref"] = ref
-        # When many come at once they are all shown the same history.
+    def _welcome(self, welcome: Welcome, with_ref: Fields) -> bytes:
+        # Clients that join together see the same history: encode it once.
         if self._history[0] is not welcome.history:
-            self._history = (welcome.history, _json(_messages(welcome.history)))
-        whole = f'{_json(fields)[:-1]},"history":{self._history[1]}}}'
-        missed = (_event(stored, stored.event) for stored in welcome.missed)
-        return frame_text(_utf8(whole)) + b"".join(
-            _frame(fields) for fields in missed if fields is not None
-        )
-
-
-def _event(stored: Stored, event: Event) -> Fields | None:
-    """Something that happened; ``None`` if WebSocket does not show it."""
-    kept: Fields = {"id": stored.position, "time": rfc3339(stored.time)}
-    match event:
-        case Message(room=room, nick=nick, text=text):
-            said: Fields = {"from": nick, "room": room, "text": text}
-            return {"type": "message", **kept, **said}
-        case Action(room=room, nick=nick, text=text):
-            return {"type": "action", **kept, "from": nick, "room": room, "text": text}
-        case DirectMessage(nick=nick, recipient=to, text=text):
-            return {"type": "dm", **kept, "from": nick, "to": to, "text": text}
-        case Joined(room=room, nick=nick):
-            return {"type": "joined", **kept, "room": room, "nick": nick}
-        case Left(room=room, nick=nick):
-            return {"type": "left", **kept, "room": room, "nick": nick}
-        case Quit(nick=nick):
-            return {"type": "left", **kept, "room": None, "nick": nick}
-        case Renamed(old=old, new=new):
-            return {"type": "renamed", **kept, "from": old, "to": new}
-        case TopicSet(room=room, nick=nick, text=text):
-            return {"type": "topic", **kept, "from": nick, "room": room, "text": text}
-        case AwaySet(nick=nick, text=text):
-            return {"type": "away", **kept, "nick": nick, "text": text}
-        case CustomEvent():
-            return None
-
-
-def _reply_objects(reply: Reply) -> Iterable[Fields]:
-    match reply:
-        case RoomSnapshot(room=room, members=members, away=away):
-            yield {"type": "topic", "room": room, "text": reply.topic}
-            yield {"type": "who", "room": room, **_people(members, away)}
-            yield _past(room, reply.history, more=bool(reply.history))
-        case MemberList(room=room, members=members, away=away):
-            yield {"type": "who", "room": room, **_people(members, away)}
-        case HistoryPage(room=room, messages=messages, more=more, words=None):
-            yield _past(room, messages, more=more)
-        case HistoryPage(room=room, messages=messages, more=more, words=words):
-            yield {**_past(room, messages, more=more), "words": words}
-        case RoomList(rooms=rooms):
-            listed = [{"name": name, "count": count} for name, count in rooms]
-            yield {"type": "rooms", "rooms": listed}
-        case Topic(room=room, text=text):
-            yield {"type": "topic", "room": room, "text": text}
-        case Notice(lines=lines):
-            yield {"type": "notice", "text": "\n".join(lines)}
-        case Done(id=None):
-            yield {"type": "ok"}
-        case Done(id=position):
-            yield {"type": "ok", "id": position}
-        case ErrorReply(code=code, text=text):
-            yield {"type": "error", "code": code, "text": text}
-
-
-def _people(members: Sequence[str], away: Mapping[str, str]) -> Fields:
-    named = members[:MAX_NAMES]
-    return {
-        "members": named,
-        "count": len(members),
-        "away": {nick: away[nick] for nick in named if nick in away} if away else {},
-    }
-
-
-def _past(room: str, messages: Sequence[Stored], *, more: bool) -> Fields:
-    shown = _messages(messages)
-    size = 0
-    for index in range(len(shown) - 1, -1, -1):
-        size += len(_utf8(_json(shown[index])))
-        if size > MAX_PAST:
-            # The client asks on from the oldest that it was given.
-            shown, more = shown[index + 1 :], True
-            break
-    return {"type": "history", "room": room, "messages": shown, "more": more}
-
-
-def _messages(history: Iterable[Stored]) -> list[Fields]:
-    objects = (_event(stored, stored.event) for stored in history)
-    return [fields for fields in objects if fields is not None]
-
-
-def rfc3339(milliseconds: int) -> str:
-    """A time in UTC, to the millisecond (RFC 3339)."""
-    seconds, rest = divmod(milliseconds, 1000)
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{rest:03d}Z"
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "replace")
+            history = dump_json(event_objects(welcome.history))
+            self._history = (welcome.history, history)
+        rest = dump_json({**welcome_object(welcome), **with_ref})
+        whole = f'{rest[:-1]},"history":{self._history[1]}}}'
+        missed = map(_frame, event_objects(welcome.missed))
+        return frame_text(utf8(whole)) + b"".join(missed)
 
 
 def _frame(fields: Fields) -> bytes:
-    return frame_text(_utf8(_json(fields)))
+    return frame_text(utf8(dump_json(fields)))
+
+
+def decode_object(text: str, routes: Container[str]) -> Request:
+    """The request in a JSON text.  Unknown keys are ignored.
+
+    :param routes: the known routes; see ``text.decode_line``.
+    """
+    ref: str | None = None
+    try:
+        fields = _object(text)
+        ref = _optional(fields, "ref")
+        request = _decoder(fields)(fields, routes)
+    except Refused as refused:
+        return Request("", "", ref=ref, refusal=refused)
+    return replace(request, ref=ref)
+
+
+def _object(text: str) -> Fields:
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise Refused("bad_json", "invalid JSON") from None
+    if not isinstance(value, dict):
+        raise Refused("bad_json", 'not a JSON object such as {"type": "who"}')
+    return value
+
+
+def _refuse_constant(name: str) -> None:
+    """``NaN`` and ``Infinity``: Python's reader takes them, JSON has no such values."""
+    raise ValueError(name)
+
+
+def _message(fields: Fields, _routes: Container[str]) -> Request:
+    return Request("", _required(fields, "text"), room=_optional(fields, "room"))
+
+
+def _dm(fields: Fields, _routes: Container[str]) -> Request:
+    to = _required(fields, "to")
+    if not to or re.search(r"\s", to):
+        raise Refused("no_such_nick", '"to" is not a nickname (try \\who)')
+    return Request("dm", f"{to} {_required(fields, 'text')}")
+
+
+def _nick(fields: Fields, _routes: Container[str]) -> Request:
+    name = _required(fields, "nick")
+    fold(name)  # refuses what would be several arguments of the route
+    return Request("nick", name)
+
+
+def _join(fields: Fields, _routes: Container[str]) -> Request:
+    return Request("join", room_name(_required(fields, "room")))
+
+
+def _leave(fields: Fields, _routes: Container[str]) -> Request:
+    return Request("leave", "", room=_required(fields, "room"))
+
+
+def _who(fields: Fields, _routes: Container[str]) -> Request:
+    return Request("who", "", room=_optional(fields, "room"))
+
+
+def _history(fields: Fields, _routes: Container[str]) -> Request:
+    return Request(
+        "history",
+        "",
+        room=_optional(fields, "room"),
+        before=_optional(fields, "before"),
+        limit=_limit(fields),
+    )
+
+
+def _command(fields: Fields, routes: Container[str]) -> Request:
+    request = decode_line(_required(fields, "text"), routes)
+    return replace(request, room=_optional(fields, "room"), limit=_limit(fields))
+
+
+_DECODERS: dict[str, Callable[[Fields, Container[str]], Request]] = {
+    "message": _message,
+    "dm": _dm,
+    "nick": _nick,
+    "join": _join,
+    "leave": _leave,
+    "who": _who,
+    "history": _history,
+    "command": _command,
+}
+
+
+def _decoder(fields: Fields) -> Callable[[Fields, Container[str]], Request]:
+    kind = fields.get("type")
+    decoder = _DECODERS.get(kind) if isinstance(kind, str) else None
+    if decoder is None:
+        known = ", ".join(_DECODERS)
+        raise Refused("unknown_type", f'"type" must be one of {known}')
+    return decoder
+
+
+def _required(fields: Fields, name: str) -> str:
+    value = _optional(fields, name)
+    if value is None:
+        raise Refused("bad_field", f'"{name}" is missing')
+    return value
+
+
+def _optional(fields: Fields, name: str) -> str | None:
+    value = fields.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise Refused("bad_field", f'"{name}" must be a string')
+    # JSON can contain a lone surrogate, which UTF-8 cannot encode.
+    value = _SURROGATES.sub("\ufffd", value)
+    if len(value.encode()) > MAX_LINE:
+        raise line_too_long()
+    return value
+
+
+def _limit(fields: Fields) -> int | None:
+    limit = fields.get("limit")
+    if limit is not None and (type(limit) is not int or limit < 1):
+        raise Refused("bad_field", '"limit" must be a positive whole number')
+    return limit

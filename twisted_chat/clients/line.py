@@ -1,8 +1,8 @@
-"""The line chat: telnet, nc, PuTTY and scripts.
+"""Line clients: telnet, nc, PuTTY and scripts.
 
-``ChatProtocol`` turns bytes into lines, whatever ends them, and lines into
-requests; the chat does the rest.  Rules of this file: time linear in what is
-received however it is cut up, memory bounded by one line.
+``ChatProtocol`` splits bytes into lines, whatever ends them; the codec makes each line
+a request, and the chat does the rest.  Splitting takes time linear in the bytes
+received, however they are cut into segments, and memory bounded by one line.
 """
 
 from __future__ import annotations
@@ -19,38 +19,37 @@ from twisted.internet.interfaces import (
     ITCPTransport,
 )
 from twisted.internet.protocol import Factory, connectionDone
-from twisted.logger import Logger
 from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from twisted_chat.core.chat import Chat
-from twisted_chat.core.client import Client
-from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Request
 from twisted_chat.net.outbox import Outbox, outbox_to
 
+from .attach import Attachment
 from .telnet import TelnetFilter
-from .text import LineCodec, decode_bytes, too_long
+from .text import LineCodec, line_too_long
 
-CLOSING = 10.0
-"""Seconds that a client has to read the last of what it was sent."""
+CLOSE_TIMEOUT = 10.0
+"""Seconds that a client has to read what was sent before its connection is aborted."""
 
 
 @implementer(IHalfCloseableProtocol)
 class ChatProtocol(LineReceiver):
-    """One line client.
+    """The connection of one line client.
 
-    A ``LineReceiver`` with a splitter of its own: the inherited one knows one
-    delimiter and takes time in the square of the number of lines in a segment.
+    It splits lines itself: ``LineReceiver`` knows a single delimiter, and takes time
+    quadratic in the number of lines in a segment.
+
+    :ivar write: sends what the codec has encoded.
     """
 
     MAX_LENGTH = MAX_LINE
-    client: Client
+    attachment: Attachment
     outbox: Outbox
-    inbox: Inbox
     write: Callable[[bytes], None]
 
     def __init__(self, factory: ChatFactory) -> None:
@@ -60,47 +59,46 @@ class ChatProtocol(LineReceiver):
         self._partial: bytes = b""
         self._skip_end = False
         self._discarding = False
-        self._slow = False
+        self._too_slow = False
 
     def connectionMade(self) -> None:
-        """Twisted: the peer is there."""
-        factory = self._shared
+        """Twisted: a client has connected."""
         transport: Any = self.transport
         if ITCPTransport.providedBy(transport):
             transport.setTcpNoDelay(True)
         handle: Any = getattr(transport, "getHandle", lambda: None)()
         if hasattr(handle, "family") and handle.family != socket.AF_UNIX:
-            # Ctrl-C in telnet marks its place with an urgent byte, which would
-            # be lost from the stream otherwise.
+            # Telnet's Ctrl-C sends an urgent byte, which would otherwise be
+            # missing from the stream.
             handle.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
-        self.outbox = outbox_to(transport, self._too_slow)
+        self.outbox = outbox_to(transport, self._overflowed)
         # The fan-out's inner loop: no call between it and the outbox.
         self.write = self.outbox.write
-        self.client = factory.chat.attach(self, factory.codec)
-        self.outbox.lend_send(self.client)
-        self.inbox = Inbox(
-            factory.chat,
-            self.client,
-            factory.pace,
-            transport.pauseProducing,
-            transport.resumeProducing,
+        self.attachment = Attachment(
+            self._shared.chat,
+            self,
+            self._shared.codec,
+            rate_limit=self._shared.rate_limit,
+            pause=transport.pauseProducing,
+            resume=transport.resumeProducing,
         )
+        self.outbox.lend_send(self.attachment.client)
 
     # What the chat calls; see ``interfaces.Connection``.
 
     def close(self, reason: str) -> None:
-        """End the connection; a line client needs no further reason."""
+        """End the connection; a line has no place for the reason."""
         self.outbox.close()
-        self._shared.clock.callLater(CLOSING, self.outbox.abort)
+        self._shared.clock.callLater(CLOSE_TIMEOUT, self.outbox.abort)
 
     # What Twisted calls.
 
     def dataReceived(self, data: bytes) -> None:
-        """Split what was received into lines, and take each."""
+        """Split received bytes into lines, and pass each on."""
         if self._telnet is not None or b"\xff" in data:
             data = self._without_telnet(data)
         if self._skip_end and data:
-            # The last segment ended in CR: what may follow it ends no line.
+            # The previous segment ended in CR: LF or NUL after it ends no line.
             self._skip_end = False
             data = data[data[0] in b"\n\0" :]
         if b"\r" in data:
@@ -112,7 +110,7 @@ class ChatProtocol(LineReceiver):
             lines[0] = self._partial + lines[0]
             self._partial = b""
             if self._discarding:
-                # The end of a line that was refused when it grew too long.
+                # The rest of a line that was refused when it grew too long.
                 self._discarding = False
                 del lines[0]
             for line in lines:
@@ -133,77 +131,68 @@ class ChatProtocol(LineReceiver):
 
     def lineReceived(self, line: bytes) -> None:
         """A whole line, without its end."""
-        self.inbox.put(decode_bytes(line, self._shared.chat.table))
+        factory = self._shared
+        self.attachment.inbox.put(factory.codec.decode(line, factory.chat.table))
 
     def lineLengthExceeded(self, line: bytes) -> None:
-        """A line is refused, and the connection stays."""
+        """Refuse the line; the connection stays open."""
         self._partial = b""
         self._discarding = True
-        self.inbox.put(Request("", "", refusal=too_long()))
+        self.attachment.inbox.put(Request("", "", refusal=line_too_long()))
 
     def readConnectionLost(self) -> None:
-        """The peer sends no more, but may still read.
+        """The peer sends nothing more, but may still read.
 
-        Its last line needs no end, and it is let go when all is done.
+        Its last line needs no line end.  It is disconnected once all its requests are
+        done.
         """
         if self._partial:
             line, self._partial = self._partial, b""
             self.lineReceived(line)
-        self.inbox.put(Request("quit", ""))
+        self.attachment.inbox.put(Request("quit", ""))
 
     def writeConnectionLost(self) -> None:
-        """We never close one side only."""
+        """Twisted: our side is closed, which only happens with the whole connection."""
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
-        """The peer is gone, however that came about."""
+        """The connection is closed or lost."""
         self.outbox.stopProducing()
-        self._shared.departed(self.client, reason, slow=self._slow)
-        self.inbox.disconnected()
+        self.attachment.end("too slow" if self._too_slow else _error(reason))
 
-    def _too_slow(self) -> None:
-        self._slow = True
+    def _overflowed(self) -> None:
+        self._too_slow = True
+
+
+def _error(reason: Failure) -> str:
+    """Why a connection broke; empty if it was closed in order."""
+    if reason.check(ConnectionDone):
+        return ""
+    if reason.check(ConnectionLost):
+        return "connection lost"
+    return reason.getErrorMessage()
 
 
 class ChatFactory(Factory):
     """What all line clients share.
 
-    :ivar pool: who is here.
+    :param rate_limit: how fast one client may send; ``None`` for no limit.
     """
 
     noisy = False
-    log = Logger()
 
-    def __init__(self, chat: Chat, clock: IReactorTime, pace: RateLimit | None) -> None:
+    def __init__(
+        self, chat: Chat, clock: IReactorTime, rate_limit: RateLimit | None
+    ) -> None:
         self.chat = chat
         self.clock = clock
-        self.pace = pace
+        self.rate_limit = rate_limit
         self.codec = LineCodec()
 
     @property
     def pool(self) -> ClientPool:
-        """Who is here."""
+        """The clients of the chat, of every kind."""
         return self.chat.pool
 
     def buildProtocol(self, addr: IAddress | None) -> ChatProtocol:
-        """Twisted: a peer connects."""
+        """Twisted: a client connects."""
         return ChatProtocol(self)
-
-    def departed(self, client: Client, reason: Failure, *, slow: bool) -> None:
-        """Put in the log that a client went, and why if that was no farewell."""
-        log_departure(self.log, client, reason, slow=slow)
-
-
-def log_departure(log: Logger, client: Any, reason: Failure, *, slow: bool) -> None:
-    """What the log says when a client goes, whatever it spoke."""
-    nick = client.nick or "a newcomer"
-    why = ""
-    if slow:
-        why = "too slow"
-    elif reason.check(ConnectionLost):
-        why = "connection lost"
-    elif not reason.check(ConnectionDone):
-        why = reason.getErrorMessage()
-    # As fields, so that a log in JSON holds the very words, too.
-    if why:
-        log.info("{line}", line=f"client error: {nick}: {why}")
-    log.info("{line}", line=f"{nick} quit")

@@ -1,26 +1,22 @@
-"""How the chat looks to a Socket.IO client, in either of its two dialects.
+"""The codec of Socket.IO clients, which speak one of two dialects.
 
-- ``messages`` "nick: text", ``add chatter`` and ``remove chatter`` NAME: spoken by
-  those who ``join`` and say ``messages``.
-- ``chat`` VALUE: spoken by those who say ``chat``; what others say reaches them
-  as "nick: text".
+- *messages*: ``join`` NAME and ``messages`` TEXT; the client receives ``messages``
+  "nick: text", ``add chatter`` and ``remove chatter`` NAME.
+- *chat*: ``chat`` VALUE; the client receives what others say as ``chat`` "nick: text".
 
-Both are spoken to a client until it shows which it uses, and to one that uses
-both.  A ``chat`` value goes to everyone, unchanged, whatever they use.
+A client receives both until its first event shows which it speaks, and if it speaks
+both.  A ``chat`` value goes to every client, unchanged, whatever it speaks.
 
-Behind whatever a client could mistake for its place stands a *mark*: an event
-without arguments whose name is a position.  A stock client that resumes gives the
-last string of the last event as its offset; so it gives a position, and yet
-``messages`` has exactly one argument.
-
-Rules of this file: encodes only; each method gives packets that are ready to be
-sent, made so by what the transport brings.
+Stock clients resume from the last string of the last event.  To make that a position,
+each event is followed by a *marker*: an event without arguments whose name is a
+position, so that ``messages`` still has exactly one argument.
 """
 
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable
+from enum import Flag
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -38,71 +34,84 @@ from twisted_chat.core.events import (
     Stored,
 )
 from twisted_chat.core.interfaces import Viewer
+from twisted_chat.core.limits import MAX_LINE
+from twisted_chat.core.nicknames import fold
 from twisted_chat.core.replies import (
     Done,
     ErrorReply,
     Notice,
+    Refused,
     Reply,
+    Request,
     RoomSnapshot,
     Welcome,
 )
-from twisted_chat.socketio.packets import dump_json
+from twisted_chat.core.sanitize import sanitize
+from twisted_chat.socketio.packets import Packet, dump_json, raw_argument
 
-MAX_CROWD = 200_000
-"""Names shown in all, to all together, of one crowd; of a larger one each client
-is shown the first ``CROWD_SAMPLE``."""
+from .json import BULK_NAMES, BULK_THRESHOLD
 
-CROWD_SAMPLE = 20
+MAX_VALUE = 64 * 1024
+"""Bytes of the JSON of one ``chat`` value."""
 
-MAX_PID = 64
-"""Characters of a ``pid`` that can be one of ours, and of an offset."""
+
+class Dialect(Flag):
+    """Which events a client uses."""
+
+    UNKNOWN = 0
+    MESSAGES = 1
+    CHAT = 2
+    BOTH = MESSAGES | CHAT
+
+
+_DIALECTS = {
+    "join": Dialect.MESSAGES,
+    "messages": Dialect.MESSAGES,
+    "chat": Dialect.CHAT,
+}
 
 
 class SocketIOCodec:
-    """One dialect over one transport.
+    """How clients of one dialect see the chat; see ``interfaces.Codec``.
 
-    :param encode: makes a packet ready for the transport; what it returns can be
+    :param encode: puts a packet into the form of the transport; the results can be
         joined.
-    :param position: up to where everything was announced.
-    :param messages: speaks ``messages`` and the chatters.
-    :param chat: speaks ``chat``.
+    :param position: returns the position up to which everything was announced.
     """
 
-    # A page adds a name for every ``add chatter``: its own comes with the list of
-    # those present when it joins, and must not come twice.
+    # A page adds a name at every ``add chatter``.  Its own comes with the list of
+    # members when it joins, and must not come twice.
     hidden_from_author: frozenset[type] = frozenset({Joined, Renamed})
 
     def __init__(
         self,
         encode: Callable[[bytes], bytes],
         position: Callable[[], str],
-        *,
-        messages: bool = True,
-        chat: bool = True,
+        dialect: Dialect = Dialect.BOTH,
     ) -> None:
         self._encode = encode
         self._position = position
-        self._messages = messages
-        self._chat = chat
-        # A newcomer is shown everyone, and mostly the same as the last one.
+        self._messages = Dialect.MESSAGES in dialect
+        self._chat = Dialect.CHAT in dialect
+        # A client that joins is sent every member, mostly the same as the last one.
         self._added = lru_cache(maxsize=4096)(self._add)
 
-    # What happened.
+    # Events.
 
     def event(self, stored: Stored, room: str | None) -> bytes:
-        """Something that happened, with its mark."""
+        """The packets for an event, and its marker."""
         event = stored.event
         where = "" if room is None else f"[#{room}] "
         match event:
             case Message(nick=nick, text=text, raw=raw):
-                shown = self._said(f"{where}{nick}: {text}", raw)
+                shown = self._message(f"{where}{nick}: {text}", raw)
             case Action(nick=nick, text=text):
                 shown = self._text(f"{where}* {nick} {text}")
             case CustomEvent(raw=raw):
                 shown = self._event("chat", raw)
-            case Joined(room=place, nick=nick) if place == LOBBY and self._messages:
+            case Joined(room=name, nick=nick) if name == LOBBY and self._messages:
                 shown = self._added(nick)
-            case Left(room=place, nick=nick) if place == LOBBY and self._messages:
+            case Left(room=name, nick=nick) if name == LOBBY and self._messages:
                 shown = self._remove(nick)
             case Quit(nick=nick) if self._messages:
                 shown = self._remove(nick)
@@ -110,30 +119,33 @@ class SocketIOCodec:
                 shown = self._remove(old) + self._added(new)
             case _:
                 return b""
-        return shown + self._mark(stored.position)
+        return shown + self._marker(stored.position)
 
     def direct_message(
         self, stored: Stored, event: DirectMessage, *, sent: bool
     ) -> bytes:
-        """A private message, as text in the client's dialect."""
+        """A direct message, as text in the client's dialect."""
         to = f" to {event.recipient}" if sent else ""
         line = f"{event.nick} (private{to}): {event.text}"
-        return self._text(line) + self._mark(stored.position)
+        return self._text(line) + self._marker(stored.position)
 
-    def bulk_presence(self, crowd: BulkPresence, room: str | None) -> bytes:
-        """Many arrivals or departures in the lobby, one by one."""
-        if crowd.room != LOBBY or not self._messages:
+    def bulk_presence(self, bulk: BulkPresence, room: str | None) -> bytes:
+        """One packet for each client that joined or left the lobby.
+
+        If that were too much, the first few clients only.
+        """
+        if bulk.room != LOBBY or not self._messages:
             return b""
-        names = crowd.names
-        if len(names) * crowd.audience > MAX_CROWD:
-            names = names[:CROWD_SAMPLE]
-        shown = map(self._added if crowd.arrived else self._remove, names)
-        return b"".join(shown) + self._here()
+        names = bulk.names
+        if len(names) * bulk.audience > BULK_THRESHOLD:
+            names = names[:BULK_NAMES]
+        shown = map(self._added if bulk.arrived else self._remove, names)
+        return b"".join(shown) + self._latest_marker()
 
-    # Answers.
+    # Replies.
 
     def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
-        """A reply; with a ``ref``, which is an ack id, as acknowledgement."""
+        """A reply; if there is a ``ref``, which is an ack id, an acknowledgement."""
         match reply:
             case Welcome():
                 return self._welcome(reply)
@@ -142,7 +154,7 @@ class SocketIOCodec:
             case ErrorReply(text=text) if ref is not None:
                 return self._ack(ref, f'{{"ok":false,"error":{dump_json(text)}}}')
             case ErrorReply(text=text):
-                return self._text(f"error: {text}") + self._here()
+                return self._text(f"error: {text}") + self._latest_marker()
             case RoomSnapshot(room=room, members=members, history=history):
                 lines = self._lines(history) if room == LOBBY else b""
                 names = b"".join(map(self._added, members)) if room == LOBBY else b""
@@ -152,18 +164,15 @@ class SocketIOCodec:
             case _:
                 shown = b""
         if shown:
-            shown += self._here()
+            shown += self._latest_marker()
         return shown + self._ack(ref, '{"ok":true,"id":null}')
 
     def pid(self, welcome: Welcome) -> str:
-        """What the client resumes with: its session, and a turn.
-
-        A stock client takes the same pid for a sign that nothing is missing.
-        """
+        """What the client resumes with: the secret of its session, and a digit."""
         return welcome.session + "0"
 
     def _welcome(self, welcome: Welcome) -> bytes:
-        """Let in: the packet that a client waits for, then what it missed."""
+        """The packet that completes the connection, then what the client missed."""
         fields = (
             f'{{"sid":"{sid(welcome.session)}","pid":{dump_json(self.pid(welcome))}}}'
         )
@@ -172,19 +181,14 @@ class SocketIOCodec:
                 one, one.event, sent=one.event.client_id == welcome.session
             )
             if isinstance(one.event, DirectMessage)
-            else self.event(one, self._elsewhere(one, welcome.room))
+            else self.event(one, _other_room(one, welcome.room))
             for one in welcome.missed
         )
-        mark = self._mark(welcome.position)
-        return self._encode(b"0" + fields.encode()) + missed + mark
-
-    @staticmethod
-    def _elsewhere(stored: Stored, here: str) -> str | None:
-        room = getattr(stored.event, "room", here)
-        return None if room == here else str(room)
+        marker = self._marker(welcome.position)
+        return self._encode(b"0" + fields.encode()) + missed + marker
 
     def _lines(self, history: Iterable[Stored]) -> bytes:
-        """What was last said, for one who joins."""
+        """The last messages, for a client that joins."""
         lines = []
         for stored in history:
             match stored.event:
@@ -196,7 +200,7 @@ class SocketIOCodec:
 
     # Packets.
 
-    def _said(self, line: str, raw: str | None) -> bytes:
+    def _message(self, line: str, raw: str | None) -> bytes:
         value = dump_json(line)
         shown = self._event("messages", value) if self._messages else b""
         if raw is not None:
@@ -206,7 +210,7 @@ class SocketIOCodec:
         return shown
 
     def _text(self, text: str) -> bytes:
-        return self._said(text, None)
+        return self._message(text, None)
 
     def _add(self, nick: str) -> bytes:
         return self._event("add chatter", dump_json(nick))
@@ -220,47 +224,76 @@ class SocketIOCodec:
     def _ack(self, ref: str | None, value: str) -> bytes:
         return b"" if ref is None else self._encode(f"3{ref}[{value}]".encode())
 
-    def _mark(self, position: str) -> bytes:
+    def _marker(self, position: str) -> bytes:
         return self._encode(f"2[{dump_json(position)}]".encode())
 
-    def _here(self) -> bytes:
-        return self._mark(self._position())
+    def _latest_marker(self) -> bytes:
+        return self._marker(self._position())
 
 
-class ResumingCodec(SocketIOCodec):
-    """For one client that resumes, until it was welcomed.
-
-    :param presented: the pid that it came with.
-    :param welcomed: called once it is let in.
-    """
-
-    def __init__(
-        self,
-        encode: Callable[[bytes], bytes],
-        position: Callable[[], str],
-        presented: str,
-        welcomed: Callable[[], object],
-    ) -> None:
-        super().__init__(encode, position)
-        self._presented = presented
-        self._welcomed = welcomed
-
-    def pid(self, welcome: Welcome) -> str:
-        """The same as before only if nothing is missing."""
-        self._welcomed()
-        if welcome.recovered:
-            return self._presented
-        return welcome.session + ("1" if self._presented.endswith("0") else "0")
-
-
-def session_of(pid: object) -> str | None:
-    """The session that a client resumes with its pid, if it can be one."""
-    if isinstance(pid, str) and 1 < len(pid) <= MAX_PID and pid[-1] in "01":
-        return pid[:-1]
-    return None
+def _other_room(stored: Stored, current: str) -> str | None:
+    """The room of an event, if it is not the current one."""
+    room = getattr(stored.event, "room", current)
+    return None if room == current else str(room)
 
 
 def sid(session: str) -> str:
-    """The public id of a client: always the same, and no way back to its secret."""
+    """The public id of a client: always the same, and never reveals the secret."""
     digest = blake2b(session.encode(), digest_size=15, person=b"socket.io sid").digest()
     return urlsafe_b64encode(digest).decode()
+
+
+def dialect_of(packet: Packet) -> Dialect:
+    """The dialect that an event shows; malformed ones show none."""
+    name, *values = packet.data
+    if not values or packet.binary:
+        return Dialect.UNKNOWN
+    return _DIALECTS.get(name, Dialect.UNKNOWN)
+
+
+def decode_event(packet: Packet) -> list[Request]:
+    """The requests in an event; none if it is unknown and wants no acknowledgement."""
+    name, *values = packet.data
+    ref = None if packet.id is None else str(packet.id)
+    try:
+        if name not in _DIALECTS:
+            if ref is None:
+                return []
+            raise Refused("no_such_event", f"no such event: {str(name)[:64]!r}")
+        if not values:
+            raise Refused("bad_request", f"{name} needs a value")
+        if packet.binary:
+            raise Refused("bad_request", "binary data is not supported")
+        if name == "chat":
+            return [_chat_value(packet, values[0], ref)]
+        text = _text(name, values[0])
+        if name == "messages":
+            return [Request("", text, room=LOBBY, ref=ref)]
+        fold(text)  # refuses what would be several arguments of the route
+        return [
+            Request("nick", text, ref=ref),
+            Request("snapshot", "", room=LOBBY, internal=True),
+        ]
+    except Refused as refusal:
+        return [Request("", "", ref=ref, refusal=refusal)]
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise Refused("bad_request", f"{name} needs a string")
+    text = sanitize(value)
+    if len(text.encode()) > MAX_LINE:
+        raise Refused("too_long", f"the text is longer than {MAX_LINE} bytes: not sent")
+    return text
+
+
+def _chat_value(packet: Packet, value: object, ref: str | None) -> Request:
+    raw = raw_argument(packet)
+    if len(raw.encode()) > MAX_VALUE:
+        raise Refused(
+            "too_long", f"the value is longer than {MAX_VALUE} bytes: not sent"
+        )
+    if not isinstance(value, str):
+        return Request("custom_event", "", room=LOBBY, raw=raw, ref=ref, internal=True)
+    text = sanitize(value).encode()[:MAX_LINE].decode(errors="ignore")
+    return Request("", text, room=LOBBY, raw=raw, ref=ref)

@@ -1,11 +1,12 @@
-"""The line chat's wire: one line of UTF-8 an event, CRLF at its end.
+"""The codec of line clients: each event is one line of UTF-8.
 
-Pure functions between lines, requests and what is shown; WebSocket's plain
-text and Socket.IO's messages are these same lines in another frame.
+Telnet and nc send and receive lines that end in CRLF; plain-text WebSocket has the same
+lines, one in a frame.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Container, Iterable
 
@@ -42,49 +43,39 @@ from twisted_chat.core.replies import (
 )
 
 MAX_NAMES = 1000
-"""Names in one list; a longer one counts the rest."""
+"""Names shown of one list of members; the rest is counted."""
 
-CROWD_NAMES = 3
-"""How many are named when many come or go at once."""
+BULK_NAMES = 3
+"""Names shown when many clients join or leave at once; the rest is counted."""
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def decode(line: str, known: Container[str]) -> Request:
-    """What a line asks.
+def decode_line(line: str, routes: Container[str]) -> Request:
+    """The request in a line, whatever its length.
 
-    :param known: the routes, which may also be typed with ``/``.
+    :param routes: the known routes, which may also begin with ``/``.
     """
     if line.startswith("\\"):
         if line.startswith("\\\\"):
             return Request("", line[1:])
         route, _, text = line[1:].partition(" ")
-        # A route has a name; a lone backslash is answered like an unknown one.
+        # A lone backslash is refused like an unknown route.
         return Request(route or " ", text.strip(" "))
     if line.startswith("/"):
         route, _, text = line[1:].partition(" ")
-        if route in known:
+        if route in routes:
             return Request(route, text.strip(" "))
     return Request("", line)
 
 
-def decode_bytes(line: bytes, known: Container[str]) -> Request:
-    """The same for bytes as received, without the line's end.
-
-    What is no UTF-8 is shown as U+FFFD; more than 4096 bytes are refused.
-    """
-    if len(line) > MAX_LINE:
-        return Request("", "", refusal=too_long())
-    return decode(line.decode("utf-8", "replace"), known)
-
-
-def too_long() -> Refused:
-    """Why a line is refused that is longer than 4096 bytes."""
-    return Refused(
-        "too_long", f"that line is too long: {MAX_LINE} bytes at most, nothing was sent"
-    )
+def line_too_long() -> Refused:
+    """The refusal of a line longer than ``MAX_LINE``."""
+    return Refused("too_long", f"the line is longer than {MAX_LINE} bytes: not sent")
 
 
 def event_line(event: Event) -> str | None:
-    """How something that happened reads; ``None`` if a line does not show it."""
+    """The line that shows an event; ``None`` if line clients do not see it."""
     match event:
         case Message(nick=nick, text=text):
             return f"{nick}: {text}"
@@ -109,22 +100,22 @@ def event_line(event: Event) -> str | None:
 
 
 def direct_message_line(event: DirectMessage, *, sent: bool) -> str:
-    """How a private message reads to its sender or its receiver."""
+    """The line that shows a direct message to its sender or its recipient."""
     if sent:
         return f"{event.nick} (private to {event.recipient}): {event.text}"
     return f"{event.nick} (private): {event.text}"
 
 
-def bulk_presence_line(crowd: BulkPresence) -> str:
-    """One line for many who came or went."""
-    named = ", ".join(crowd.names[:CROWD_NAMES])
-    if (rest := len(crowd.names) - CROWD_NAMES) > 0:
+def bulk_presence_line(bulk: BulkPresence) -> str:
+    """One line for many clients that joined or left."""
+    named = ", ".join(bulk.names[:BULK_NAMES])
+    if (rest := len(bulk.names) - BULK_NAMES) > 0:
         named += f" and {rest} more"
-    return f"{named} {'joined' if crowd.arrived else 'left'} the chat"
+    return f"{named} {'joined' if bulk.arrived else 'left'} the chat"
 
 
 def reply_lines(reply: Reply) -> Iterable[str]:
-    """How a reply reads."""
+    """The lines that show a reply."""
     match reply:
         case Welcome():
             return _welcome(reply)
@@ -140,9 +131,9 @@ def reply_lines(reply: Reply) -> Iterable[str]:
                 names.append(f"and {len(members) - MAX_NAMES} more")
             return [f"here ({len(members)}): {', '.join(names)}".rstrip()]
         case HistoryPage(messages=messages, words=None):
-            return history_lines(messages) or ["nothing was said here before that"]
+            return history_lines(messages) or ["no earlier messages"]
         case HistoryPage(messages=messages, more=more, words=words):
-            count = f"the last {len(messages)} of more" if more else len(messages)
+            count = f"last {len(messages)}" if more else len(messages)
             return [
                 f"found ({count}): {words}",
                 *(f"{_day(stored)} {line}" for stored, line in _readable(messages)),
@@ -163,7 +154,7 @@ def reply_lines(reply: Reply) -> Iterable[str]:
 def _welcome(welcome: Welcome) -> list[str]:
     lines = [f"Welcome, {welcome.nick}!", *welcome.motd]
     if welcome.resumed and not welcome.recovered:
-        lines.append("Some of what was said while you were away may be missing here.")
+        lines.append("Some messages sent while you were away may be missing.")
     if welcome.recovered:
         return lines + [
             line if room in (None, welcome.room) else f"[#{room}] {line}"
@@ -172,11 +163,11 @@ def _welcome(welcome: Welcome) -> list[str]:
     return lines + _topic(welcome.room, welcome.topic) + history_lines(welcome.history)
 
 
-def _missed(missed: Iterable[Stored], who: str) -> Iterable[tuple[str | None, str]]:
+def _missed(missed: Iterable[Stored], viewer: str) -> Iterable[tuple[str | None, str]]:
     for stored in missed:
         event = stored.event
         if isinstance(event, DirectMessage):
-            yield None, direct_message_line(event, sent=event.client_id == who)
+            yield None, direct_message_line(event, sent=event.client_id == viewer)
         elif (line := event_line(event)) is not None:
             yield getattr(event, "room", None), line
 
@@ -186,7 +177,7 @@ def _topic(room: str, text: str) -> list[str]:
 
 
 def history_lines(history: Iterable[Stored]) -> list[str]:
-    """What was said, as it read then."""
+    """The messages of a history, one line each."""
     return [line for _, line in _readable(history)]
 
 
@@ -198,7 +189,7 @@ def _readable(history: Iterable[Stored]) -> Iterable[tuple[Stored, str]]:
 
 
 def _day(stored: Stored) -> str:
-    """Date and time, UTC: a search reaches back further than a clock's face."""
+    """Date and time in UTC: a search may find messages of other days."""
     return time.strftime("%Y-%m-%d %H:%M", time.gmtime(stored.time / 1000))
 
 
@@ -207,9 +198,9 @@ def _crlf(line: bytes) -> bytes:
 
 
 class LineCodec:
-    """How telnet and nc see the chat; see ``interfaces.Codec``.
+    """How line clients speak to the chat and see it; see ``interfaces.Codec``.
 
-    :param frame: what makes a line one of its wire.
+    :param frame: puts an encoded line into the form of its wire.
     """
 
     hidden_from_author: frozenset[type] = frozenset()
@@ -218,8 +209,26 @@ class LineCodec:
         self._frame = frame
         self._history: tuple[tuple[Stored, ...], bytes] = ((), b"")
 
+    # From the client.
+
+    def decode(self, line: bytes, routes: Container[str]) -> Request:
+        """The request in one line, without its end.
+
+        Bytes that are not UTF-8 become U+FFFD; more than ``MAX_LINE`` are refused.
+        """
+        if len(line) > MAX_LINE:
+            return Request("", "", refusal=line_too_long())
+        return decode_line(line.decode("utf-8", "replace"), routes)
+
+    def decode_frame(self, text: str, routes: Container[str]) -> list[Request]:
+        """The requests in one WebSocket frame, which may have several lines."""
+        lines = _LINE_END.split(text)
+        return [self.decode(line.encode(), routes) for line in lines if line]
+
+    # To the client.
+
     def event(self, stored: Stored, room: str | None) -> bytes:
-        """One line, with its room before it if that is another."""
+        """One line; it begins with the room if that is not the current one."""
         return self._line(event_line(stored.event), room)
 
     def direct_message(
@@ -228,19 +237,19 @@ class LineCodec:
         """One line."""
         return self._line(direct_message_line(event, sent=sent), None)
 
-    def bulk_presence(self, crowd: BulkPresence, room: str | None) -> bytes:
+    def bulk_presence(self, bulk: BulkPresence, room: str | None) -> bytes:
         """One line for all of them."""
-        return self._line(bulk_presence_line(crowd), room)
+        return self._line(bulk_presence_line(bulk), room)
 
     def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
-        """As many lines as it takes; a line has no place for a ``ref``."""
+        """Any number of lines; a line has no place for a ``ref``."""
         if isinstance(reply, Welcome) and not reply.resumed and not reply.topic:
             head = [f"Welcome, {reply.nick}!", *reply.motd]
-            return self._lines(head) + self._shown_history(reply.history)
+            return self._lines(head) + self._encoded_history(reply.history)
         return self._lines(reply_lines(reply))
 
-    def _shown_history(self, history: tuple[Stored, ...]) -> bytes:
-        # When many come at once they are all shown the same.
+    def _encoded_history(self, history: tuple[Stored, ...]) -> bytes:
+        # Clients that join together see the same history: encode it once.
         if self._history[0] is not history:
             self._history = (history, self._lines(history_lines(history)))
         return self._history[1]

@@ -1,88 +1,80 @@
-"""The chat over WebSocket: lines, or JSON objects, one a frame.
+"""WebSocket clients: lines of text, or JSON objects, one in each frame.
 
 ``?format=json`` or the subprotocol ``chat.json`` asks for objects.  ``nick``,
-``rooms`` (with commas between, the one spoken in last), ``since`` and ``session``
-say who someone is and where they stopped.
-
-Rules of this file: between a message for everyone and the socket stands nothing
-but the outbox; what a client asks goes through its inbox.
+``rooms`` (separated by commas; the last becomes the current room), ``since`` and
+``session`` say who connects, and up to where a client that resumes has seen everything.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
 from twisted.web.http import Request
 
 from twisted_chat.core.chat import Chat
-from twisted_chat.core.client import Client
 from twisted_chat.core.events import LOBBY
-from twisted_chat.core.inbox import Inbox
-from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER, Codec
+from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER
 from twisted_chat.core.limits import MAX_ROOMS, RateLimit
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.timers import Keepalive
 from twisted_chat.websocket.connection import WebSocketConnection, upgrade
 from twisted_chat.websocket.frames import frame_text
 
+from .attach import Attachment, JoinRequest
 from .json import JsonCodec
-from .json_requests import decode_json
-from .text import LineCodec, decode_bytes
+from .text import LineCodec
 
 MAX_FRAME = 64 * 1024
-"""Bytes of one message of a client."""
+"""Bytes of one message from a client."""
 
 JSON = "chat.json"
 """The subprotocol that asks for objects."""
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
 _UNSUPPORTED = 1003
 _NORMAL = 1000
 _ABNORMAL = 1006
-# The last one is private, so that a page can tell that it is somebody else's now.
+# 4000 is private: it tells the page that another connection has its session.
 _CODES = {SHUTTING_DOWN: 1001, TAKEN_OVER: 4000}
 
 
-class ChatWebSockets:
-    """Lets WebSocket clients into the chat.
+class ChatWebSocketFactory:
+    """What all WebSocket clients share; ``upgrade`` makes each connection.
 
-    :param pace: how fast one client may speak; ``None`` for no limit.
-    :param keepalive: shared by all of them.
-    :param origins: whose pages may connect.
+    :param rate_limit: how fast one client may send; ``None`` for no limit.
+    :param keepalive: sends the pings of all connections.
+    :param origins: the origins whose pages may connect.
     """
-
-    log = Logger()
 
     def __init__(
         self,
         chat: Chat,
         clock: IReactorTime,
-        pace: RateLimit | None,
+        rate_limit: RateLimit | None,
         keepalive: Keepalive,
         origins: Origins,
     ) -> None:
         self.chat = chat
         self.clock = clock
-        self.pace = pace
+        self.rate_limit = rate_limit
         self.text = LineCodec(frame_text)
         self.json = JsonCodec()
         self._keepalive = keepalive
         self._origins = origins
 
-    def answer(self, request: Request) -> int | bytes:
-        """Answer a handshake: what ``render_GET`` returns."""
+    def upgrade(self, request: Request) -> int | bytes:
+        """Answer a handshake.
+
+        :return: what ``render_GET`` returns.
+        """
         if not self._origins.allow(request):
             request.setResponseCode(403)
             plain = [b"text/plain; charset=utf-8"]
             request.responseHeaders.setRawHeaders(b"Content-Type", plain)
-            return b"Pages of other sites may not connect (see --allow-origin).\n"
-        peer = ChatWebSocket(self, Query(request))
+            return b"Pages of this origin may not connect (see --allow-origin).\n"
         return upgrade(
             request,
-            peer,
+            ChatWebSocket(self, Query(request)),
             keepalive=self._keepalive,
             max_size=MAX_FRAME,
             subprotocols=(JSON,),
@@ -90,9 +82,13 @@ class ChatWebSockets:
 
 
 class Query:
-    """What the address of a handshake says about its client."""
+    """The query of a handshake's URL.
 
-    __slots__ = ("json", "nick", "rooms", "session", "since")
+    :ivar json: it asks for JSON objects.
+    :ivar join: who joins, and where.
+    """
+
+    __slots__ = ("join", "json")
 
     def __init__(self, request: Request) -> None:
         args: dict[bytes, list[bytes]] = request.args or {}
@@ -102,109 +98,89 @@ class Query:
             return values[-1].decode("utf-8", "replace") or None if values else None
 
         self.json = last(b"format") == "json"
-        self.nick = last(b"nick")
-        self.since = last(b"since")
-        self.session = last(b"session")
         rooms = (last(b"rooms") or "").split(",")
-        self.rooms = tuple(room for room in rooms if room)[-MAX_ROOMS:] or (LOBBY,)
+        self.join = JoinRequest(
+            nick=last(b"nick"),
+            since=last(b"since"),
+            session=last(b"session"),
+            rooms=tuple(filter(None, rooms))[-MAX_ROOMS:] or (LOBBY,),
+        )
 
 
 class ChatWebSocket:
     """One client: a ``WebSocketPeer``, and the chat's ``Connection`` to it.
 
-    :ivar write: sends frames that its codec has made.
+    :ivar write: sends frames that the codec has encoded.
     """
 
-    __slots__ = (
-        "_client",
-        "_connection",
-        "_inbox",
-        "_json",
-        "_place",
-        "_query",
-        "write",
-    )
+    __slots__ = ("_attachment", "_codec", "_connection", "_factory", "_query", "write")
 
     write: Callable[[bytes], None]
-    _client: Client
+    _attachment: Attachment
+    _codec: JsonCodec | LineCodec
     _connection: WebSocketConnection
-    _inbox: Inbox
 
-    def __init__(self, place: ChatWebSockets, query: Query) -> None:
-        self._place = place
+    def __init__(self, factory: ChatWebSocketFactory, query: Query) -> None:
+        self._factory = factory
         self._query: Query | None = query
 
     # What WebSocket calls.
 
     def opened(self, connection: WebSocketConnection) -> None:
-        """Let it in."""
-        place, query = self._place, self._query
+        """The handshake is done: attach the client."""
+        factory, query = self._factory, self._query
         if query is None:
             return
-        # Asked once, and not kept for the hours that follow.
+        # Needed once, and not kept for the hours that follow.
         self._query = None
         self._connection = connection
         self.write = connection.write_frames
-        self._json = query.json or connection.subprotocol == JSON
-        codec: Codec = place.json if self._json else place.text
-        self._client = place.chat.attach(
+        wants_json = query.json or connection.subprotocol == JSON
+        self._codec = factory.json if wants_json else factory.text
+        self._attachment = Attachment(
+            factory.chat,
             self,
-            codec,
-            nick=query.nick,
-            since=query.since,
-            session=query.session,
-            rooms=query.rooms,
-        )
-        self._inbox = Inbox(
-            place.chat,
-            self._client,
-            place.pace,
-            connection.pause,
-            connection.resume,
+            self._codec,
+            query.join,
+            rate_limit=factory.rate_limit,
+            pause=connection.pause,
+            resume=connection.resume,
         )
 
     def text_received(self, text: str) -> None:
-        """One object; or one line, or what someone has pasted."""
-        known = self._place.chat.table
-        if self._json:
-            self._inbox.put(decode_json(text, known))
-            return
-        for line in _LINE_END.split(text):
-            if line:
-                self._inbox.put(decode_bytes(line.encode(), known))
+        """A frame, which may hold several requests."""
+        for request in self._codec.decode_frame(text, self._factory.chat.table):
+            self._attachment.inbox.put(request)
 
     def binary_received(self, _data: bytes) -> None:
-        """A chat is text."""
+        """The chat accepts text only."""
         self._connection.close(_UNSUPPORTED, "send text")
 
     def closed(self, code: int, reason: str) -> None:
-        """It is gone, or said that it goes."""
-        self._fall_silent()
-        if self._client.connection is self:
-            self._log_departure(code, reason)
-        self._inbox.disconnected()
+        """The connection is lost, or a close frame was received."""
+        self._stop_writing()
+        self._attachment.end(_error(code, reason))
 
     # What the chat calls; see ``interfaces.Connection``.
 
     def close(self, reason: str) -> None:
-        """Say goodbye once all that was written is sent."""
+        """Send a close frame after everything written so far."""
         self._connection.close(_CODES.get(reason, _NORMAL), reason)
-        self._fall_silent()
+        self._stop_writing()
 
-    def _log_departure(self, code: int, reason: str) -> None:
-        log, nick = self._place.log, self._client.nick or "a newcomer"
-        if code == _ABNORMAL:
-            reason = reason or "connection lost"
-        if code == _ABNORMAL or reason == "too slow":
-            log.info("{line}", line=f"client error: {nick}: {reason}")
-        log.info("{line}", line=f"{nick} quit")
-
-    def _fall_silent(self) -> None:
-        """Nothing may follow a goodbye (RFC 6455, section 5.5.1)."""
-        self.write = _dropped
-        if self._client.connection is self:
-            self._client.write = _dropped
+    def _stop_writing(self) -> None:
+        """Nothing may follow a close frame (RFC 6455, section 5.5.1)."""
+        self.write = _discard
+        if self._attachment.current:
+            self._attachment.client.write = _discard
 
 
-def _dropped(_data: bytes) -> None:
-    """Nobody is there."""
+def _error(code: int, reason: str) -> str:
+    """Why a connection broke; empty if it was closed in order."""
+    if code == _ABNORMAL:
+        return reason or "connection lost"
+    return reason if reason == "too slow" else ""
+
+
+def _discard(_data: bytes) -> None:
+    """The connection is closed."""

@@ -13,8 +13,8 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from twisted_chat.clients.line import ChatFactory
-from twisted_chat.clients.socketio import ChatSocketIO
-from twisted_chat.clients.websocket import ChatWebSockets
+from twisted_chat.clients.socketio import ChatNamespace
+from twisted_chat.clients.websocket import ChatWebSocketFactory
 from twisted_chat.core.chat import Chat
 from twisted_chat.engineio.resource import EngineIOResource
 from twisted_chat.net.admission import Admission
@@ -79,7 +79,7 @@ def make_engine(
 ) -> EngineIOResource:
     """Socket.IO."""
     socketio = SocketIO(clock)
-    ChatSocketIO(socketio, chat, settings.flood)
+    ChatNamespace(socketio, chat, settings.flood)
     return EngineIOResource(
         socketio.peer,
         clock,
@@ -97,7 +97,7 @@ def make_site(
     """Everything that is reached by HTTP: the page, WebSocket and Socket.IO."""
     origins = Origins(settings.allow_origin)
     keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout)
-    sockets = ChatWebSockets(chat, clock, settings.flood, keepalive, origins)
+    sockets = ChatWebSocketFactory(chat, clock, settings.flood, keepalive, origins)
     with as_file(files("twisted_chat") / "web") as page:
-        root = make_root(page, sockets.answer, chat.journal.healthy, engine)
+        root = make_root(page, sockets.upgrade, chat.journal.healthy, engine)
     return ChatSite(root, clock)

@@ -1,13 +1,12 @@
-"""A whole chat in memory, to test routes and wires with: no reactor, no port.
+"""A whole chat in memory, for tests of routes and codecs: no reactor, no port.
 
     room = TestChat(table)
     alice, bob = room.people("alice", "bob")
     alice.types(r"\\me waves")
     assert bob.sees() == ["* alice waves"]
 
-Everything but the network and the disk is the real thing.  Rules of this file:
-no Twisted; nothing waits, and time stands still until ``advance``; an exception
-that a server would only log is raised to the test.
+Everything but the network and the disk is real.  Nothing waits, and time stands still
+until ``advance``; an exception that a server would log is raised to the test.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from twisted_chat.clients.text import LineCodec, decode_bytes
+from twisted_chat.clients.attach import Attachment, JoinRequest
+from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.chat import Chat, Handler
 from twisted_chat.core.client import Client
 from twisted_chat.core.commands import CommandTable
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.events import LOBBY
-from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec, Journal, NameRegistry
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.name_registry import LocalNameRegistry
@@ -39,11 +38,11 @@ from .fakes import Awaited, FailingJournal, FakeClock, FakeConnection
 
 @dataclass(frozen=True, slots=True)
 class FakeWire:
-    """How a test's clients speak.
+    """The wire format of a test's clients.
 
-    :ivar codec: what they are shown; one for all of a kind, as in a server.
-    :ivar decode: what they type, given the names of the routes.
-    :ivar read: what was shown in some bytes, item by item.
+    :ivar codec: encodes what they see; one for all clients of a kind, as in a server.
+    :ivar decode: makes a request of what they type, given the known routes.
+    :ivar read: splits encoded bytes into what a test compares.
     """
 
     codec: Codec
@@ -52,77 +51,79 @@ class FakeWire:
 
 
 def line_wire() -> FakeWire:
-    """The wire of telnet and nc; what is shown are lines without their ends."""
-    return FakeWire(LineCodec(), _decode_line, _read_lines)
+    """The wire format of telnet and nc; a test reads lines without their ends."""
+    codec = LineCodec()
+
+    def decode(line: str, routes: Container[str]) -> Request:
+        return codec.decode(line.encode("utf-8", "surrogateescape"), routes)
+
+    return FakeWire(codec, decode, _read_lines)
 
 
 class FakeClient:
-    """Someone in a ``TestChat``.
+    """A client of a ``TestChat``.
 
-    :ivar client: the chat's own idea of it.
-    :ivar reading: false while the chat wants nothing more from it.
+    :ivar client: the chat's ``Client``.
+    :ivar reading: false while the chat has stopped reading from it.
     """
 
     def __init__(
         self,
         room: TestChat,
         wire: FakeWire,
-        *,
-        nick: str | None,
-        since: str | None,
-        session: str | None,
-        rooms: Sequence[str],
-        pace: RateLimit | None,
+        request: JoinRequest,
+        rate_limit: RateLimit | None,
     ) -> None:
         self._room = room
         self.wire = wire
         self.reading = True
         self.connection = FakeConnection()
-        self.client: Client = room.chat.attach(
+        self._attachment = Attachment(
+            room.chat,
             self.connection,
             wire.codec,
-            nick=nick,
-            since=since,
-            session=session,
-            rooms=rooms,
+            request,
+            rate_limit=rate_limit,
+            pause=self._pause,
+            resume=self._resume,
         )
-        self._inbox = Inbox(room.chat, self.client, pace, self._pause, self._resume)
-        self.connection.when_closed = self._hang_up_soon
+        self.client: Client = self._attachment.client
+        self.connection.when_closed = self._disconnect_later
 
     @property
     def nick(self) -> str:
-        """What it is called now."""
+        """Its nickname."""
         return self.client.nick
 
     @property
     def closed(self) -> str | None:
-        """Why the chat closed the connection, or ``None``."""
+        """Why the chat closed its connection, or ``None``."""
         return self.connection.closed
 
     def types(self, *lines: str) -> None:
-        """It sends these lines."""
+        """Send these lines."""
         known = self._room.chat.table
         self.asks(*(self.wire.decode(line, known) for line in lines))
 
     def asks(self, *requests: Request) -> None:
-        """It sends these requests, whatever its wire can say."""
+        """Send these requests, whether its wire format has them or not."""
         for request in requests:
-            self._inbox.put(request)
+            self._attachment.inbox.put(request)
         self._room.settle()
 
     def sees(self) -> list[Any]:
-        """What it was shown since the last time: lines, or what its wire has."""
+        """What it has received since the last call: lines, or what its wire reads."""
         self._room.settle()
         return self.wire.read(self.connection.take())
 
     def leaves(self) -> None:
-        """Its connection is lost."""
+        """Lose its connection."""
         self.connection.lost = True
-        self._inbox.disconnected()
+        self._attachment.end()
         self._room.settle()
 
-    def _hang_up_soon(self) -> None:
-        self._room.clock.callLater(0, self._inbox.disconnected)
+    def _disconnect_later(self) -> None:
+        self._room.clock.callLater(0, self._attachment.end)
 
     def _pause(self) -> None:
         self.reading = False
@@ -134,16 +135,18 @@ class FakeClient:
 class TestChat:
     """A chat in memory.
 
-    :param table: its routes; the standard ones if there are none of your own.
-    :param journal: where things are kept; in memory, if not said otherwise.
-    :param names: who owns which name.
-    :param flood: how fast one client may speak; ``None`` for no limit.
-    :ivar chat: the chat itself.
-    :ivar log: the lines that were logged for the operator.
-    :ivar journal: as above, and it fails when it is told to.
+    :param table: its routes; by default the standard ones.
+    :param journal: by default one in memory.
+    :param names: the owners of nicknames; by default kept in memory.
+    :param history: messages that a new client receives.
+    :param motd: lines sent after the welcome.
+    :param flood: how fast one client may send; ``None`` for no limit.
+    :ivar chat: the chat.
+    :ivar log: the lines logged for the operator.
+    :ivar journal: the journal, which can be made to fail.
     """
 
-    __test__: ClassVar = False  # pytest would take it for a test of its own
+    __test__: ClassVar = False  # pytest collects what begins with "Test"
 
     def __init__(
         self,
@@ -194,39 +197,32 @@ class TestChat:
         session: str | None = None,
         rooms: Sequence[str] = (LOBBY,),
     ) -> FakeClient:
-        """Someone connects; see ``Chat.attach``."""
-        client = FakeClient(
-            self,
-            wire or self.wire,
-            nick=nick,
-            since=since,
-            session=session,
-            rooms=rooms,
-            pace=self._flood,
-        )
+        """Connect a client; see ``JoinRequest``."""
+        request = JoinRequest(nick, since, session, rooms)
+        client = FakeClient(self, wire or self.wire, request, self._flood)
         self.settle()
         return client
 
     def people(self, *nicks: str, wire: FakeWire | None = None) -> list[FakeClient]:
-        """Some people who have been here for a while, and have read all so far."""
+        """Connect some clients, and discard what they have received so far."""
         people = [self.client(nick, wire=wire) for nick in nicks]
         for client in people:
             client.sees()
         return people
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the clock."""
         self.clock.advance(seconds)
         self._raise_failures()
 
     def settle(self) -> None:
-        """Let everything happen that needs no time."""
+        """Let everything happen that is due now."""
         if not self._together:
             self.advance(0)
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """What is done inside happens in one turn of the reactor: in one batch."""
+        """Do what is inside in one turn of the reactor, and so in one batch."""
         self._together = True
         try:
             yield
@@ -235,7 +231,7 @@ class TestChat:
         self.settle()
 
     def stop(self) -> bool:
-        """Stop the server; whether all was stored without waiting for anything."""
+        """Stop the server; true if everything is stored already."""
         stopped: list[bool] = []
         self.chat.stop(lambda: stopped.append(True))
         self.settle()
@@ -257,10 +253,6 @@ class TestChat:
             failure = self._failures[0]
             self._failures.clear()
             raise failure
-
-
-def _decode_line(line: str, known: Container[str]) -> Request:
-    return decode_bytes(line.encode("utf-8", "surrogateescape"), known)
 
 
 def _read_lines(data: bytes) -> list[Any]:

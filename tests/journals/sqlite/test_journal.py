@@ -15,7 +15,7 @@ from tests.journals.contract import (
     said,
     texts,
 )
-from tests.support.logged import logged_lines
+from tests.support.logs import Log
 from tests.support.sqlite import SqliteTestCase
 from twisted_chat.core.events import TopicSet
 from twisted_chat.core.interfaces import MissedEvents
@@ -155,7 +155,7 @@ class FailureTests(SqliteTestCase):
         mends: Callable[[], None],
     ) -> str:
         """Refused while it is broken, stored when it is not; why it was refused."""
-        logged = logged_lines(self)
+        log = Log(self)
         self.append(journal, said("before"))
         breaks()
         big = said("x" * 3000)
@@ -168,7 +168,7 @@ class FailureTests(SqliteTestCase):
         mends()
         self.append(journal, said("after"))
         self.assertIsNone(journal.healthy())
-        self.assertEqual(logged, [f"store error: {line}", "storing works again"])
+        self.assertEqual(log.lines(), [f"store error: {line}", "storing works again"])
         last = self.run_now(journal.history.before("lobby", None, 10))
         self.assertEqual(texts(last), ["before", "after"])
         self.assertEqual(

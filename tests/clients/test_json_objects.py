@@ -1,0 +1,165 @@
+"""The JSON objects of events and replies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted.trial import unittest
+
+from tests.support.json_chat import ID_AND_TIME, MESSAGE, TIME, WHEN, stored, welcome
+from twisted_chat.clients.json_objects import (
+    MAX_HISTORY_BYTES,
+    dump_json,
+    event_object,
+    event_objects,
+    reply_objects,
+    rfc3339,
+    welcome_object,
+)
+from twisted_chat.clients.text import MAX_NAMES
+from twisted_chat.core.events import (
+    Action,
+    AwaySet,
+    CustomEvent,
+    DirectMessage,
+    Event,
+    Joined,
+    Left,
+    Message,
+    Quit,
+    Renamed,
+    TopicSet,
+)
+from twisted_chat.core.replies import (
+    Done,
+    ErrorReply,
+    HistoryPage,
+    MemberList,
+    Notice,
+    Reply,
+    RoomList,
+    RoomSnapshot,
+    Topic,
+)
+
+
+class EventObjectTests(unittest.SynchronousTestCase):
+    """Events."""
+
+    def expect(self, event: Event, wanted: dict[str, Any] | None) -> None:
+        self.assertEqual(event_object(stored(event)), wanted)
+
+    def test_messages_and_actions_have_author_room_and_text(self) -> None:
+        """And an id and a time, like every stored event."""
+        self.expect(Message("lobby", "bob", "hi", "1"), MESSAGE)
+        action = {**MESSAGE, "type": "action", "text": "waves"}
+        self.expect(Action("lobby", "bob", "waves", "1"), action)
+
+    def test_quitting_is_leaving_no_particular_room(self) -> None:
+        """Joining and leaving name their room."""
+        joined = {**ID_AND_TIME, "room": "den", "nick": "ann"}
+        self.expect(Joined("den", "ann", "1"), {"type": "joined", **joined})
+        self.expect(Left("den", "ann", "1"), {"type": "left", **joined})
+        self.expect(Quit("ann", "1"), {"type": "left", **joined, "room": None})
+
+    def test_changes_name_what_changed(self) -> None:
+        """Nicknames, topics, and who is away."""
+        renamed = {"type": "renamed", **ID_AND_TIME, "from": "ann", "to": "eve"}
+        self.expect(Renamed("ann", "eve", "1"), renamed)
+        topic = {**MESSAGE, "type": "topic", "text": "tea"}
+        self.expect(TopicSet("lobby", "bob", "tea", "1"), topic)
+        away = {"type": "away", **ID_AND_TIME, "nick": "ann", "text": "lunch"}
+        self.expect(AwaySet("ann", "lunch", "1"), away)
+
+    def test_direct_messages_name_sender_and_recipient(self) -> None:
+        """So that both can be given the same object."""
+        wanted = {"type": "dm", **ID_AND_TIME, "from": "ann", "to": "bob", "text": "x"}
+        self.expect(DirectMessage("ann", "bob", "x", "1", "2"), wanted)
+
+    def test_custom_events_have_no_object(self) -> None:
+        """They are for Socket.IO clients."""
+        custom = CustomEvent("lobby", "bob", "[1]", "1")
+        self.expect(custom, None)
+        message = stored(Message("lobby", "bob", "hi", "1"))
+        self.assertEqual(event_objects([message, stored(custom)]), [MESSAGE])
+
+
+class ReplyObjectTests(unittest.SynchronousTestCase):
+    """Replies."""
+
+    def objects(self, reply: Reply) -> list[dict[str, Any]]:
+        return list(reply_objects(reply))
+
+    def test_welcome_has_all_that_a_page_needs_but_the_history(self) -> None:
+        """The codec adds the history, which it encodes once for many."""
+        wanted = {
+            "type": "welcome",
+            "nick": "ann",
+            "session": "secret",
+            "room": "lobby",
+            "rooms": ("den", "lobby"),
+            "members": ("bob", "ann"),
+            "count": 2,
+            "away": {"bob": "tea"},
+            "topic": "",
+            "position": "9",
+            "recovered": False,
+            "motd": ("be", "kind"),
+        }
+        self.assertEqual(welcome_object(welcome()), wanted)
+
+    def test_long_member_list_is_cut_but_counted_whole(self) -> None:
+        """At most a thousand names."""
+        names = tuple(f"n{i}" for i in range(MAX_NAMES + 5))
+        away = {"n1": "tea", names[-1]: "?"}
+        [found] = self.objects(MemberList("den", names, away))
+        self.assertEqual(found["members"], names[:MAX_NAMES])
+        self.assertEqual(found["count"], MAX_NAMES + 5)
+        self.assertEqual(found["away"], {"n1": "tea"})
+        self.assertEqual((found["type"], found["room"]), ("who", "den"))
+
+    def test_joined_room_comes_with_topic_members_and_history(self) -> None:
+        """In this order."""
+        history = (stored(Message("den", "bob", "hi", "1")),)
+        found = self.objects(RoomSnapshot("den", ("bob",), "tea", history))
+        self.assertEqual([o["type"] for o in found], ["topic", "who", "history"])
+        self.assertEqual({o["room"] for o in found}, {"den"})
+        self.assertEqual(found[0]["text"], "tea")
+        self.assertEqual(found[2]["messages"], [{**MESSAGE, "room": "den"}])
+
+    def test_history_says_whether_there_is_more(self) -> None:
+        """And, for a search, what was searched for."""
+        messages = welcome().history
+        [found] = self.objects(HistoryPage("lobby", messages, more=True))
+        wanted = {"type": "history", "room": "lobby", "messages": [MESSAGE]}
+        self.assertEqual(found, {**wanted, "more": True})
+        [found] = self.objects(HistoryPage("lobby", messages, words="hi"))
+        self.assertEqual(found, {**wanted, "more": False, "words": "hi"})
+
+    def test_long_history_keeps_the_newest_messages(self) -> None:
+        """It is never more than half of what may wait for a client."""
+        long = Message("lobby", "bob", "x" * 4096, "1")
+        messages = tuple(stored(long, str(n)) for n in range(500))
+        [found] = self.objects(HistoryPage("lobby", messages))
+        self.assertLess(len(dump_json(found)), MAX_HISTORY_BYTES + 5000)
+        self.assertTrue(found["more"])
+        self.assertEqual(found["messages"][-1]["id"], "499")
+        self.assertGreater(len(found["messages"]), 100)
+
+    def test_other_replies_are_one_object(self) -> None:
+        """Rooms, topic, notice, done and errors."""
+        rooms = [{"name": "lobby", "count": 3}]
+        for reply, wanted in (
+            (RoomList((("lobby", 3),)), {"type": "rooms", "rooms": rooms}),
+            (Topic("x", "y"), {"type": "topic", "room": "x", "text": "y"}),
+            (Notice(("a", "b")), {"type": "notice", "text": "a\nb"}),
+            (Done(), {"type": "ok"}),
+            (Done("5"), {"type": "ok", "id": "5"}),
+            (ErrorReply("c", "t"), {"type": "error", "code": "c", "text": "t"}),
+        ):
+            self.assertEqual(self.objects(reply), [wanted])
+
+    def test_times_are_exact_to_the_millisecond(self) -> None:
+        """In UTC (RFC 3339)."""
+        self.assertEqual(rfc3339(TIME), WHEN)
+        self.assertEqual(rfc3339(0), "1970-01-01T00:00:00.000Z")

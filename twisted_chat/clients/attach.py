@@ -1,0 +1,91 @@
+"""Attachment of one connection to the chat, the same for every kind of client.
+
+An adapter attaches its connection, puts what the codec decoded into the inbox, and ends
+the attachment when the connection is gone.  The client itself may outlive it: what
+it had sent is still posted, and another connection may resume it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from twisted_chat.core.chat import Chat
+from twisted_chat.core.events import LOBBY
+from twisted_chat.core.inbox import Inbox
+from twisted_chat.core.interfaces import Codec, Connection
+from twisted_chat.core.limits import RateLimit
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRequest:
+    """What a client asks for when it connects.
+
+    :ivar nick: the nickname it would like; a guest's if ``None`` or taken.
+    :ivar since: the position up to which it has seen everything, if it resumes.
+    :ivar session: the secret of its last ``Welcome``, if it resumes.
+    :ivar rooms: the rooms to join; messages without a room go to the last.
+    """
+
+    nick: str | None = None
+    since: str | None = None
+    session: str | None = None
+    rooms: Sequence[str] = (LOBBY,)
+
+
+NEW_GUEST = JoinRequest()
+"""What a client asks for that cannot say anything when it connects."""
+
+
+class Attachment:
+    """One connection and the client that it belongs to.
+
+    :param rate_limit: how fast the client may send; ``None`` for no limit.
+    :param pause: stops reading from the peer; called once until ``resume``.
+    :param resume: reads again.
+    :ivar client: the client.
+    :ivar inbox: takes the client's requests, in order.
+    """
+
+    __slots__ = ("_chat", "_connection", "client", "inbox")
+
+    def __init__(
+        self,
+        chat: Chat,
+        connection: Connection,
+        codec: Codec,
+        request: JoinRequest = NEW_GUEST,
+        *,
+        rate_limit: RateLimit | None,
+        pause: Callable[[], object],
+        resume: Callable[[], object],
+    ) -> None:
+        self._chat = chat
+        self._connection = connection
+        self.client = chat.attach(
+            connection,
+            codec,
+            nick=request.nick,
+            since=request.since,
+            session=request.session,
+            rooms=request.rooms,
+        )
+        self.inbox = Inbox(chat, self.client, rate_limit, pause, resume)
+
+    @property
+    def current(self) -> bool:
+        """Whether no other connection has resumed the client."""
+        return self.client.connection is self._connection
+
+    def end(self, error: str = "") -> None:
+        """The connection is gone: log it, and let the client leave.
+
+        :param error: why the connection broke; empty if it was closed in order.
+        """
+        if self.current:
+            nick = self.client.nick or "a new client"
+            log_line = self._chat.runtime.log_line
+            if error:
+                log_line(f"client error: {nick}: {error}")
+            log_line(f"{nick} quit")
+        self.inbox.disconnected()

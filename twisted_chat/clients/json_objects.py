@@ -1,0 +1,158 @@
+"""JSON objects for events and replies, as docs/protocol.md defines them.
+
+Each has ``type``; one for a stored event has ``id`` and ``time`` too.  Pure functions:
+the codec makes frames of what they return.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from twisted_chat.core.events import (
+    Action,
+    AwaySet,
+    CustomEvent,
+    DirectMessage,
+    Joined,
+    Left,
+    Message,
+    Quit,
+    Renamed,
+    Stored,
+    TopicSet,
+)
+from twisted_chat.core.replies import (
+    Done,
+    ErrorReply,
+    HistoryPage,
+    MemberList,
+    Notice,
+    Reply,
+    RoomList,
+    RoomSnapshot,
+    Topic,
+    Welcome,
+)
+
+from .text import MAX_NAMES
+
+MAX_HISTORY_BYTES = 512 * 1024
+"""Bytes of messages in one reply: half of what may wait for a client."""
+
+Fields = dict[str, Any]
+
+
+def event_object(stored: Stored) -> Fields | None:
+    """The object for an event; ``None`` if JSON clients do not see it."""
+    kept: Fields = {"id": stored.position, "time": rfc3339(stored.time)}
+    match stored.event:
+        case Message(room=room, nick=nick, text=text):
+            return {"type": "message", **kept, "from": nick, "room": room, "text": text}
+        case Action(room=room, nick=nick, text=text):
+            return {"type": "action", **kept, "from": nick, "room": room, "text": text}
+        case DirectMessage(nick=nick, recipient=to, text=text):
+            return {"type": "dm", **kept, "from": nick, "to": to, "text": text}
+        case Joined(room=room, nick=nick):
+            return {"type": "joined", **kept, "room": room, "nick": nick}
+        case Left(room=room, nick=nick):
+            return {"type": "left", **kept, "room": room, "nick": nick}
+        case Quit(nick=nick):
+            return {"type": "left", **kept, "room": None, "nick": nick}
+        case Renamed(old=old, new=new):
+            return {"type": "renamed", **kept, "from": old, "to": new}
+        case TopicSet(room=room, nick=nick, text=text):
+            return {"type": "topic", **kept, "from": nick, "room": room, "text": text}
+        case AwaySet(nick=nick, text=text):
+            return {"type": "away", **kept, "nick": nick, "text": text}
+        case CustomEvent():
+            return None
+
+
+def event_objects(events: Iterable[Stored]) -> list[Fields]:
+    """The objects for those events that JSON clients see."""
+    objects = map(event_object, events)
+    return [fields for fields in objects if fields is not None]
+
+
+def welcome_object(welcome: Welcome) -> Fields:
+    """The object for a welcome, without its history."""
+    return {
+        "type": "welcome",
+        "nick": welcome.nick,
+        "session": welcome.session,
+        "room": welcome.room,
+        "rooms": welcome.rooms,
+        **_members(welcome.members, welcome.away),
+        "topic": welcome.topic,
+        "position": welcome.position,
+        "recovered": welcome.recovered,
+        "motd": welcome.motd,
+    }
+
+
+def reply_objects(reply: Reply) -> Iterable[Fields]:
+    """The objects for a reply other than ``Welcome``."""
+    match reply:
+        case RoomSnapshot(room=room, members=members, away=away):
+            yield {"type": "topic", "room": room, "text": reply.topic}
+            yield {"type": "who", "room": room, **_members(members, away)}
+            yield _history(room, reply.history, more=bool(reply.history))
+        case MemberList(room=room, members=members, away=away):
+            yield {"type": "who", "room": room, **_members(members, away)}
+        case HistoryPage(room=room, messages=messages, more=more, words=None):
+            yield _history(room, messages, more=more)
+        case HistoryPage(room=room, messages=messages, more=more, words=words):
+            yield {**_history(room, messages, more=more), "words": words}
+        case RoomList(rooms=rooms):
+            listed = [{"name": name, "count": count} for name, count in rooms]
+            yield {"type": "rooms", "rooms": listed}
+        case Topic(room=room, text=text):
+            yield {"type": "topic", "room": room, "text": text}
+        case Notice(lines=lines):
+            yield {"type": "notice", "text": "\n".join(lines)}
+        case Done(id=None):
+            yield {"type": "ok"}
+        case Done(id=position):
+            yield {"type": "ok", "id": position}
+        case ErrorReply(code=code, text=text):
+            yield {"type": "error", "code": code, "text": text}
+
+
+def _members(members: Sequence[str], away: Mapping[str, str]) -> Fields:
+    named = members[:MAX_NAMES]
+    return {
+        "members": named,
+        "count": len(members),
+        "away": {nick: away[nick] for nick in named if nick in away} if away else {},
+    }
+
+
+def _history(room: str, messages: Sequence[Stored], *, more: bool) -> Fields:
+    shown = event_objects(messages)
+    size = 0
+    for index in range(len(shown) - 1, -1, -1):
+        size += len(utf8(dump_json(shown[index])))
+        if size > MAX_HISTORY_BYTES:
+            # The client requests the rest with ``before`` the oldest of these.
+            shown, more = shown[index + 1 :], True
+            break
+    return {"type": "history", "room": room, "messages": shown, "more": more}
+
+
+def rfc3339(milliseconds: int) -> str:
+    """A time in UTC, to the millisecond (RFC 3339)."""
+    seconds, rest = divmod(milliseconds, 1000)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{rest:03d}Z"
+
+
+def dump_json(value: object) -> str:
+    """The shortest JSON text for a value."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def utf8(text: str) -> bytes:
+    """UTF-8, with ``?`` for a lone surrogate."""
+    return text.encode("utf-8", "replace")

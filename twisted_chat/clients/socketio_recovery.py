@@ -1,0 +1,97 @@
+"""Connection state recovery for stock Socket.IO clients (``pid`` and ``offset``).
+
+A stock client that reconnects sends the ``pid`` that it was given and, as ``offset``,
+the last string of the last event.  Here a ``pid`` is the secret of the client's session
+and one digit, and the offset is the position in the codec's last marker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from twisted_chat.core.replies import Welcome
+
+from .socketio_codec import SocketIOCodec
+
+MAX_PID = 64
+"""Characters of a ``pid`` or an offset that can be ours; longer ones are ignored."""
+
+MAX_REMEMBERED = 1000
+"""Clients whose nicknames are remembered after they have left."""
+
+GUEST = "guest_"
+"""How the nickname begins of a client that has not chosen one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeRequest:
+    """What a client sends that resumes.
+
+    :ivar pid: as the client was given it.
+    :ivar session: the secret in it.
+    :ivar offset: the position up to which it has seen everything; ``None`` if it sent
+        none that can be ours.
+    """
+
+    pid: str
+    session: str
+    offset: str | None
+
+    @classmethod
+    def of(cls, auth: Mapping[str, Any]) -> ResumeRequest | None:
+        """Read the ``auth`` of a connecting client; ``None`` if it does not resume."""
+        pid, offset = auth.get("pid"), auth.get("offset")
+        if not (isinstance(pid, str) and 1 < len(pid) <= MAX_PID and pid[-1] in "01"):
+            return None
+        if not (isinstance(offset, str) and len(offset) <= MAX_PID):
+            offset = None
+        return cls(pid, pid[:-1], offset)
+
+
+class ResumingCodec(SocketIOCodec):
+    """The codec of one client that resumes, until it is welcomed.
+
+    :param presented: the ``pid`` that the client has sent.
+    :param welcomed: called once the client is welcomed.
+    """
+
+    def __init__(
+        self,
+        encode: Callable[[bytes], bytes],
+        position: Callable[[], str],
+        presented: str,
+        welcomed: Callable[[], object],
+    ) -> None:
+        super().__init__(encode, position)
+        self._presented = presented
+        self._welcomed = welcomed
+
+    def pid(self, welcome: Welcome) -> str:
+        """The presented ``pid`` if nothing was missed, else another.
+
+        A stock client takes the same ``pid`` for a sign that it has recovered.
+        """
+        self._welcomed()
+        if welcome.recovered:
+            return self._presented
+        return welcome.session + ("1" if self._presented.endswith("0") else "0")
+
+
+class RememberedNames:
+    """The nicknames of clients that have left, for when they resume."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+
+    def remember(self, session: str, nick: str) -> None:
+        """A client leaves that may resume; a guest gets another nickname then."""
+        if nick and not nick.startswith(GUEST):
+            self._names[session] = nick
+            if len(self._names) > MAX_REMEMBERED:
+                del self._names[next(iter(self._names))]
+
+    def take(self, session: str) -> str | None:
+        """The nickname of a client, which is forgotten now."""
+        return self._names.pop(session, None)
