@@ -1,4 +1,4 @@
-"""Everything together, on a reactor in memory."""
+"""The whole server, on a reactor in memory."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ from typing import Any
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import CannotListenError
 from twisted.internet.testing import MemoryReactorClock
-from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
-from zope.interface import implementer
 
+from tests.support.logs import Log
 from tests.support.memory import Wire
 from tests.support.threads import MEMORY
 from twisted_chat.core.events import LOBBY
@@ -28,26 +27,25 @@ from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.server import ports
 from twisted_chat.server.options import Options
 from twisted_chat.server.settings import Settings
-from twisted_chat.server.startup_errors import FailedService
-from twisted_chat.service import GRACE, ChatService, makeService, open_store, spawn
+from twisted_chat.server.startup_errors import StartupErrorService
+from twisted_chat.service import (
+    STOP_TIMEOUT,
+    ChatService,
+    makeService,
+    open_store,
+    spawn,
+)
 
 
 class ServiceCase(SynchronousTestCase):
-    """A server that keeps what is said in memory."""
+    """A server with a store in memory."""
 
     def setUp(self) -> None:
         self.reactor = MemoryReactorClock()
         self.calls: list[Any] = []
-        # What another thread asks for is done when the test says so.
+        # Calls from another thread wait until the test makes them.
         vars(self.reactor)["callFromThread"] = self.calls.append
-        self.logged: list[str] = []
-
-        @implementer(ILogObserver)
-        def log(event: LogEvent) -> None:
-            self.logged.append(formatEvent(event))
-
-        globalLogPublisher.addObserver(log)
-        self.addCleanup(globalLogPublisher.removeObserver, log)
+        self.log = Log(self)
         former = signal.getsignal(signal.SIGHUP)
         self.addCleanup(signal.signal, signal.SIGHUP, former)
         directory = TemporaryDirectory(dir=MEMORY)
@@ -58,14 +56,14 @@ class ServiceCase(SynchronousTestCase):
         self.patch(sys, "__stderr__", self.stderr)
 
     def tearDown(self) -> None:
-        """Who started it reads why it failed, and nothing else."""
-        told = "".join(f"server error: {reason}\n" for reason in self.failures)
-        self.assertEqual(self.stderr.getvalue(), told)
+        """Standard error has the startup errors, and nothing else."""
+        errors = "".join(f"server error: {reason}\n" for reason in self.failures)
+        self.assertEqual(self.stderr.getvalue(), errors)
 
     def service(self, **given: Any) -> ChatService:
         given = {"store": "memory:", "flood": None, **given}
         service = ChatService(Settings(**given), self.reactor)
-        service.failed = self.failures.append
+        service.on_startup_error = self.failures.append
         return service
 
     def started(self, **given: Any) -> ChatService:
@@ -75,7 +73,7 @@ class ServiceCase(SynchronousTestCase):
         return service
 
     def connect(self) -> Wire:
-        """Someone with telnet; the first bytes of silence have passed."""
+        """A line client, which has been silent for long enough to be known as one."""
         port = self.reactor.tcpServers[0]
         wire = Wire().accept(port[1])
         self.reactor.advance(0.3)
@@ -86,28 +84,28 @@ class ServiceCase(SynchronousTestCase):
 class StartTests(ServiceCase):
     """``twistd chat``"""
 
-    def test_started(self) -> None:
-        """The log says so once people can come, and someone can."""
+    def test_started_server_logs_its_port_and_welcomes_clients(self) -> None:
+        """Once the store is open."""
         self.started(port=("4000",))
         (port,) = self.reactor.tcpServers
         self.assertEqual((port[0], port[2], port[3]), (4000, 511, "::"))
-        self.assertIn("chat running on port 4000", self.logged)
+        self.assertIn("chat running on port 4000", self.log.lines())
         seen = self.connect().take().decode()
         self.assertRegex(seen, r"\AWelcome, guest_\d+!\r\nguest_\d+: joined the chat")
 
-    def test_without_privileges(self) -> None:
-        """A parent that does not start in two steps gets a server as well."""
+    def test_service_listens_without_a_privileged_start(self) -> None:
+        """Some parents start in one step."""
         self.service(port=("4000",)).startService()
         self.assertEqual(len(self.reactor.tcpServers), 1)
 
-    def test_several_ports(self) -> None:
-        """Each is named in the log, as it is or as it was given."""
+    def test_each_port_is_logged(self) -> None:
+        """By its number, or as it was given."""
         service = self.started(port=("4000", "tcp:4001:interface=127.0.0.1"))
         self.assertEqual(len(service.ports), 2)
-        self.assertIn("chat running on port 4001", self.logged)
+        self.assertIn("chat running on port 4001", self.log.lines())
 
-    def test_a_busy_port(self) -> None:
-        """One clear line, and the end."""
+    def test_port_in_use_is_a_startup_error(self) -> None:
+        """One line, and the process exits."""
 
         def listen(port: int, *_: object, **__: object) -> None:
             raise CannotListenError("", port, OSError(98, "Address already in use"))
@@ -118,11 +116,11 @@ class StartTests(ServiceCase):
             "cannot listen on port 4000: Address already in use; give another --port"
         )
         self.assertEqual(self.failures, [reason])
-        self.assertIn(f"server error: {reason}", self.logged)
-        self.assertNotIn("chat running", " ".join(self.logged))
+        self.assertIn(f"server error: {reason}", self.log.lines())
+        self.assertNotIn("chat running", " ".join(self.log.lines()))
 
-    def test_a_port_that_fails_later(self) -> None:
-        """Also one that only says so after a while."""
+    def test_port_that_fails_later_is_a_startup_error(self) -> None:
+        """Some endpoints take time."""
         later: Deferred[None] = Deferred()
 
         class Endpoint:
@@ -139,8 +137,8 @@ class StartTests(ServiceCase):
         later.errback(OSError("no"))
         self.assertEqual(self.failures, ["cannot listen on tcp:1: no"])
 
-    def test_a_store_that_cannot_be_opened(self) -> None:
-        """One clear line, and nobody is let in."""
+    def test_store_that_cannot_be_opened_is_a_startup_error(self) -> None:
+        """No connection is accepted."""
         service = self.service()
 
         async def no_room(*_: object) -> None:
@@ -149,18 +147,18 @@ class StartTests(ServiceCase):
         self.patch(service.journal, "open", no_room)
         service.startService()
         self.assertEqual(self.failures, ["no room for it"])
-        self.assertNotIn("chat running", " ".join(self.logged))
+        self.assertNotIn("chat running", " ".join(self.log.lines()))
 
-    def test_a_file_that_is_no_database(self) -> None:
-        """It is noticed before the start is over."""
+    def test_file_that_is_not_a_database_is_a_startup_error(self) -> None:
+        """It is found before the start is over."""
         path = self.directory / "chat.sqlite"
         path.write_text("not a database, by far; just some text in a file\n" * 50)
         self.started(store=f"sqlite:{path}")
         self.assertEqual(len(self.failures), 1)
         self.assertIn("chat.sqlite", self.failures[0])
 
-    def test_options(self) -> None:
-        """What the command line says reaches the chat."""
+    def test_options_reach_the_chat(self) -> None:
+        """Through ``makeService``."""
         motd = self.directory / "motd"
         motd.write_text("Be kind.\n")
         options = Options()
@@ -181,27 +179,27 @@ class StartTests(ServiceCase):
         service.startService()
         self.assertIn(b"Be kind.\r\n", self.connect().take())
 
-    def test_bad_options(self) -> None:
-        """One line that says what to do, once the log is there."""
+    def test_invalid_options_are_a_startup_error(self) -> None:
+        """Reported once the log is open."""
         options = Options()
-        options.mistake = "--history: 'many' is no whole number"
+        options.error = "--history: invalid number 'many'"
         service = makeService(options, self.reactor)
-        assert isinstance(service, FailedService)
+        assert isinstance(service, StartupErrorService)
         self.assertIn("--history", service.reason)
         self.assertIn("--help", service.reason)
 
-    def test_a_store_that_cannot_be(self) -> None:
-        """The same, for what only shows when it is made."""
+    def test_invalid_certificate_is_a_startup_error(self) -> None:
+        """Found when the service is made."""
         options = Options()
         cert = self.directory / "cert.pem"
         cert.write_text("no certificate")
         options.parseOptions(
             ["--store=memory:", f"--tls-cert={cert}", f"--tls-key={cert}"]
         )
-        self.assertIsInstance(makeService(options, self.reactor), FailedService)
+        self.assertIsInstance(makeService(options, self.reactor), StartupErrorService)
 
-    def test_a_table_of_ones_own(self) -> None:
-        """Its routes are there for everyone."""
+    def test_own_command_table_adds_routes(self) -> None:
+        """To this server only."""
         table = standard_table()
         table.route("x", "", "mine")(lambda ask: None)
         settings = Settings(store="memory:")
@@ -209,8 +207,8 @@ class StartTests(ServiceCase):
         self.assertIn("x", service.chat.table)
         self.assertNotIn("x", self.service().chat.table)
 
-    def test_stores(self) -> None:
-        """Each scheme has its journal."""
+    def test_each_scheme_has_its_journal(self) -> None:
+        """``memory:`` and ``sqlite:``."""
         for store, kind in (
             ("memory:", MemoryJournal),
             ("sqlite:chat.sqlite", SqliteJournal),
@@ -222,8 +220,8 @@ class StartTests(ServiceCase):
 class RunningTests(ServiceCase):
     """While it runs."""
 
-    def test_masked_words(self) -> None:
-        """They are read at the start, and again on SIGHUP."""
+    def test_masked_words_are_reloaded_on_sighup(self) -> None:
+        """And the log says so."""
         words = self.directory / "words"
         words.write_text("darn\n")
         self.started(filter_words=words)
@@ -236,33 +234,33 @@ class RunningTests(ServiceCase):
         assert callable(handler)
         handler(signal.SIGHUP, None)
         self.calls.pop()()
-        self.assertIn("read the words and the certificate again", self.logged)
+        self.assertIn("reloaded the word list and the certificate", self.log.lines())
         wire.send(b"darn heck\r\n")
         self.reactor.advance(0)
         self.assertEqual(wire.take(), b"bob: darn ****\r\n")
 
-    def test_words_that_cannot_be_read_again(self) -> None:
-        """The old ones stay, and the log says so."""
+    def test_failed_reload_changes_nothing(self) -> None:
+        """And the log says so."""
         words = self.directory / "words"
         words.write_text("darn\n")
         service = self.started(filter_words=words)
         words.unlink()
-        service.read_again()
-        self.assertIn("what was read before stays", " ".join(self.logged))
+        service.reload()
+        self.assertIn("reload failed, nothing changed", " ".join(self.log.lines()))
         self.assertEqual(service.chat.mask("darn"), "****")
 
-    def test_the_log_of_a_client(self) -> None:
-        """Who goes is named; what was said is not in it."""
+    def test_departure_is_logged_but_no_message(self) -> None:
+        """With the nickname."""
         self.started()
         wire = self.connect()
         wire.send(b"\\nick bob\r\nsecret\r\n")
         self.reactor.advance(0)
         wire.hang_up()
-        self.assertIn("bob quit", self.logged)
-        self.assertNotIn("secret", " ".join(self.logged))
+        self.assertIn("bob quit", self.log.lines())
+        self.assertNotIn("secret", " ".join(self.log.lines()))
 
-    def test_spawn(self) -> None:
-        """What a coroutine raises is in the log."""
+    def test_exception_in_a_coroutine_is_logged(self) -> None:
+        """Nothing is lost silently."""
 
         async def broken() -> None:
             raise ZeroDivisionError
@@ -279,8 +277,8 @@ class StopTests(ServiceCase):
         self.reactor.advance(0)
         return stopped
 
-    def test_everyone_is_told(self) -> None:
-        """What was said is stored and shown, everyone is told, then it ends."""
+    def test_stop_stores_everything_and_notifies_everyone(self) -> None:
+        """Then the connections are closed."""
         service = self.started()
         wire = self.connect()
         wire.send(b"\\nick bob\r\nlast words\r\n")
@@ -299,8 +297,8 @@ class StopTests(ServiceCase):
         refused = Deferred.fromCoroutine(_wait(service.journal.append([])))
         self.failureResultOf(refused, StoreError)
 
-    def test_one_who_polls(self) -> None:
-        """A Socket.IO client between two GETs is waited for, a little."""
+    def test_stop_waits_for_polling_clients(self) -> None:
+        """Between two GETs, for a moment."""
         service = self.started()
 
         def fetch(query: str, body: bytes | None = None) -> str:
@@ -321,8 +319,8 @@ class StopTests(ServiceCase):
         self.reactor.advance(0)
         self.successResultOf(stopped)
 
-    def test_nobody_there(self) -> None:
-        """An empty server ends at once, and closes its ports."""
+    def test_empty_server_stops_at_once(self) -> None:
+        """And closes its ports."""
         service = self.started()
         closed: list[int] = []
 
@@ -335,8 +333,8 @@ class StopTests(ServiceCase):
         self.successResultOf(self.stop(service))
         self.assertEqual(closed, [1])
 
-    def test_a_store_that_hangs(self) -> None:
-        """After a while what is left is given up, and the log says so."""
+    def test_stop_gives_up_on_a_store_that_hangs(self) -> None:
+        """After a few seconds; the log says so."""
         service = self.started()
         wire = self.connect()
 
@@ -347,12 +345,14 @@ class StopTests(ServiceCase):
         wire.send(b"hi\r\n")
         stopped = self.stop(service)
         self.assertNoResult(stopped)
-        self.reactor.advance(GRACE)
+        self.reactor.advance(STOP_TIMEOUT)
         self.successResultOf(stopped)
-        self.assertIn("not everything could be stored", " ".join(self.logged))
+        self.assertIn(
+            "stopped before everything was stored", " ".join(self.log.lines())
+        )
 
-    def test_a_store_that_fails(self) -> None:
-        """A full disk does not keep it from ending."""
+    def test_failing_store_does_not_delay_the_stop(self) -> None:
+        """Such as a full disk."""
         service = self.started()
         wire = self.connect()
         error = StoreError("the disk is full")

@@ -1,7 +1,7 @@
-"""Wires everything together: the only file that sees all of it.
+"""The Twisted service of the chat, which puts all its parts together.
 
-``makeService`` builds the chat from the options, and ``ChatService`` starts and
-stops what was built.
+``makeService`` makes a ``ChatService`` of the options; the service starts and stops the
+server.
 """
 
 from __future__ import annotations
@@ -32,41 +32,46 @@ from .journals.memory import MemoryJournal
 from .journals.sqlite.file import check_file
 from .journals.sqlite.journal import SqliteJournal
 from .net.tls import Certificate, CertificateError
-from .server.listeners import make_front
+from .server.listeners import make_engineio, make_factory
 from .server.options import Options
-from .server.ports import CannotListen, accept, listen, spoken
+from .server.ports import CannotListen, listen, port_name, start_accepting
 from .server.settings import SettingError, Settings
-from .server.startup_errors import FailedService, end, report
+from .server.startup_errors import (
+    StartupErrorService,
+    exit_with_failure,
+    log_startup_error,
+)
 
 __all__ = ["ChatService", "Options", "Settings", "makeService"]
 
 log = Logger()
 
-GRACE = 4.0
-"""Seconds that a stop may take before what is left is given up."""
+STOP_TIMEOUT = 4.0
+"""Seconds that a stop may take; what is not stored then is lost."""
 
 
 def makeService(options: Options, reactor: Any = None) -> Service:
-    """What ``twistd chat`` runs."""
+    """Make the service that ``twistd chat`` runs."""
     if reactor is None:
         from twisted.internet import reactor
-    if options.mistake:
+    if options.error:
         hint = "twistd chat --help lists the options"
-        return FailedService(f"{options.mistake} ({hint})", reactor)
+        return StartupErrorService(f"{options.error} ({hint})", reactor)
     try:
         return ChatService(options.settings, reactor)
     except (StoreError, CertificateError) as error:
-        return FailedService(str(error), reactor)
+        return StartupErrorService(str(error), reactor)
 
 
 class ChatService(Service):
     """A chat server.
 
-    :param table: the routes, for those who add some of their own.
-    :ivar chat: the chat itself.
-    :ivar factory: what every port speaks.
-    :ivar ports: where it listens, once it has started.
-    :ivar failed: called with the reason when it cannot start; ends the process.
+    :param table: the routes; by default the standard ones.
+    :ivar chat: the chat.
+    :ivar factory: the factory of every port.
+    :ivar ports: the ports, once the service has started.
+    :ivar on_startup_error: called with the reason when the server cannot start; by
+        default the process exits.
     """
 
     def __init__(
@@ -79,7 +84,7 @@ class ChatService(Service):
         self.setName("chat")
         self.settings = settings
         self.reactor = reactor
-        self.failed: Callable[[str], None] = lambda reason: end(reason, reactor)
+        self.on_startup_error: Callable[[str], None] = self._exit
         self.ports: list[IListeningPort] = []
         self.certificate = open_certificate(settings)
         node = secrets.token_urlsafe(9)
@@ -95,32 +100,33 @@ class ChatService(Service):
             runtime=runtime,
             motd=settings.motd,
         )
-        self.front = make_front(self.chat, settings, reactor, self.certificate)
-        self.factory: Factory = self.front.factory
+        self._engineio = make_engineio(self.chat, settings, reactor)
+        self.factory: Factory = make_factory(
+            self.chat, settings, reactor, self._engineio, self.certificate
+        )
         self._listening: Deferred[None] | None = None
-        self._trouble = ""
+        self._startup_error = ""
 
     # Starting.
 
     def privilegedStartService(self) -> None:
-        """Take the ports, while we may still take those below 1024."""
+        """Listen, while the process may still use ports below 1024."""
         self._listening = Deferred.fromCoroutine(self._listen())
 
     def startService(self) -> None:
-        """Open the store, then let people in and say so."""
+        """Open the store, then accept connections and log the ports."""
         super().startService()
         if self._listening is None:
             self.privilegedStartService()
-        self.chat.mask = self.settings.words().mask
-        self._read_again_on_hangup()
-        if not self._trouble:
+        self.chat.mask = self.settings.word_filter().mask
+        self._reload_on_hangup()
+        if not self._startup_error:
             try:
                 check_store(self.settings)
             except StoreError as error:
-                self._trouble = str(error)
-        if self._trouble:
-            # Not where it was found: an exception must leave this very method
-            # if twistd is to tell whoever started a daemon.
+                self._startup_error = str(error)
+        if self._startup_error:
+            # Twistd reports to the parent of a daemon only what this method raises.
             self._fail()
         else:
             spawn(self._start())
@@ -131,88 +137,87 @@ class ChatService(Service):
                 port = await listen(self.reactor, description, self.factory)
                 self.ports.append(port)
         except CannotListen as error:
-            self._trouble = str(error)
+            self._startup_error = str(error)
 
     async def _start(self) -> None:
         if self._listening is not None:
             await self._listening
-        if self._trouble:
+        if self._startup_error:
             self._fail()
             return
         try:
             await self.journal.open()
             await self.chat.start()
         except StoreError as error:
-            self._trouble = str(error)
+            self._startup_error = str(error)
             self._fail()
             return
         for port, description in zip(self.ports, self.settings.port, strict=True):
-            accept(port)
-            # As a field, so that a log in JSON holds the very words, too.
-            log.info("{line}", line=f"chat running on {spoken(port, description)}")
+            start_accepting(port)
+            # As a field, so that a log in JSON has the line as it is, too.
+            log.info("{line}", line=f"chat running on {port_name(port, description)}")
 
     def _fail(self) -> None:
-        report(self._trouble)
-        self.failed(self._trouble)
+        log_startup_error(self._startup_error)
+        self.on_startup_error(self._startup_error)
+
+    def _exit(self, reason: str) -> None:
+        exit_with_failure(reason, self.reactor)
 
     # Running.
 
-    def read_again(self) -> None:
-        """Read the files that may change while we run: SIGHUP asks for it.
+    def reload(self) -> None:
+        """Read the word list and the certificate again, as on SIGHUP.
 
-        One that cannot be used changes nothing.
+        A file that cannot be used changes nothing.
         """
         try:
-            self.chat.mask = self.settings.words().mask
+            self.chat.mask = self.settings.word_filter().mask
             if self.certificate is not None:
                 self.certificate.reload()
         except (SettingError, CertificateError) as error:
-            log.warn("{error}; what was read before stays", error=error)
+            log.warn("reload failed, nothing changed: {error}", error=error)
         else:
-            log.info("read the words and the certificate again")
+            log.info("reloaded the word list and the certificate")
 
-    def _read_again_on_hangup(self) -> None:
-        def hung_up(*_: object) -> None:
-            self.reactor.callFromThread(self.read_again)
+    def _reload_on_hangup(self) -> None:
+        def on_hangup(*_: object) -> None:
+            self.reactor.callFromThread(self.reload)
 
         if hasattr(signal, "SIGHUP") and hasattr(self.reactor, "callFromThread"):
-            signal.signal(signal.SIGHUP, hung_up)
+            signal.signal(signal.SIGHUP, on_hangup)
 
     # Stopping.
 
     def stopService(self) -> Deferred[None]:
-        """Tell everyone, store everything, close everything."""
+        """Notify every client, store everything, close everything."""
         super().stopService()
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
         stopped: Deferred[None] = Deferred()
-        stopped.addTimeout(GRACE, self.reactor)
-        stopped.addErrback(_given_up)
+        stopped.addTimeout(STOP_TIMEOUT, self.reactor)
+        stopped.addErrback(_log_timeout)
 
-        def stored() -> None:
-            # Who polls may just be on the way here, to fetch the last words.
-            self.front.when_told(
-                lambda: None if stopped.called else stopped.callback(None)
-            )
+        def flushed() -> None:
+            if not stopped.called:
+                stopped.callback(None)
 
-        self.chat.stop(stored)
+        # Polling clients have to fetch the last messages.
+        self.chat.stop(lambda: self._engineio.when_told(flushed))
         await stopped
         closing = [maybeDeferred(port.stopListening) for port in self.ports]
         await self.journal.close()
         await gatherResults(closing)
-        # An HTTP answer is sent in the turn after the one in which it was given.
-        for _ in range(2):
-            await deferLater(self.reactor, 0)
-        # An answer to a GET that waited is sent after the turn in which it was given.
+        # HTTP responses are sent up to two turns after they were made.
         for _ in range(2):
             await deferLater(self.reactor, 0)
 
 
 def open_certificate(settings: Settings) -> Certificate | None:
-    """The certificate for TLS, if there is to be any.
+    """The certificate for TLS; ``None`` if there are no files for it.
 
-    :raises CertificateError: it cannot be used.
+    :raises CertificateError: the files cannot be used.
     """
     if settings.tls_cert is None or settings.tls_key is None:
         return None
@@ -220,9 +225,9 @@ def open_certificate(settings: Settings) -> Certificate | None:
 
 
 def check_store(settings: Settings) -> None:
-    """See whether the store can be opened, while a daemon can still say so.
+    """Check the store while a daemon can still report an error.
 
-    :raises StoreError: it cannot.
+    :raises StoreError: it cannot be opened.
     """
     scheme, _, rest = settings.store.partition(":")
     if scheme == "sqlite":
@@ -232,10 +237,10 @@ def check_store(settings: Settings) -> None:
 def open_store(
     settings: Settings, reactor: Any, node: str
 ) -> tuple[Journal, NameRegistry]:
-    """The journal and the names that go with it; they are opened later.
+    """Make the journal, which is opened later, and the registry of nicknames.
 
-    :param node: unique among all servers and all their runs.
-    :raises StoreError: there can be no such store.
+    :param node: an id that no other run of any server has.
+    :raises StoreError: there is no such store.
     """
     scheme, _, rest = settings.store.partition(":")
     if scheme == "memory":
@@ -250,10 +255,10 @@ def open_store(
 
 
 def make_runtime(reactor: Any) -> Runtime:
-    """The reactor and the log, as the core knows them."""
+    """The reactor and the log, as the core uses them."""
 
     def log_failure(error: Exception) -> None:
-        log.failure("unexpected", Failure(error))
+        log.failure("unexpected exception", Failure(error))
 
     def log_line(line: str) -> None:
         # As a field, so that a log in JSON has the line as it is, too.
@@ -270,11 +275,12 @@ def make_runtime(reactor: Any) -> Runtime:
 
 
 def spawn(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine; what it raises ends in the log."""
+    """Run a coroutine; an exception that leaves it is logged."""
     Deferred.fromCoroutine(coroutine).addErrback(
-        lambda failure: log.failure("unexpected", failure)
+        lambda failure: log.failure("unexpected exception", failure)
     )
 
 
-def _given_up(failure: Failure) -> None:
-    log.error("not everything could be stored: {why}", why=failure.getErrorMessage())
+def _log_timeout(failure: Failure) -> None:
+    reason = failure.getErrorMessage()
+    log.error("stopped before everything was stored: {reason}", reason=reason)

@@ -63,7 +63,9 @@ class StartErrorTests(ServerTestCase):
             timeout=PATIENCE,
         )
         self.assertNotEqual(done.returncode, 0)
-        self.assertRegex(done.stderr, r"\Aserver error: --history: 'many'[^\n]*\n\Z")
+        self.assertRegex(
+            done.stderr, r"\Aserver error: --history: invalid number 'many'[^\n]*\n\Z"
+        )
         self.assertIn("server error: --history", done.stdout)
 
     def test_unknown_option_is_named(self) -> None:
@@ -96,7 +98,7 @@ class StartErrorTests(ServerTestCase):
         self.refused("--port", "70000", says="70000")
         self.refused("--port", "harbour", says="harbour")
         self.refused("--port", "carrier-pigeon:7", says="carrier-pigeon")
-        self.refused("--port", "tcp:x", says="--port: x is no TCP port")
+        self.refused("--port", "tcp:x", says="--port: invalid port x")
 
     def test_busy_port_is_a_server_error(self) -> None:
         """The port is named."""
@@ -112,7 +114,9 @@ class StartErrorTests(ServerTestCase):
         path = self.directory / "u.sock"
         self.start("--port", LOOPBACK, "--port", f"unix:{path}", "--store", "memory:")
         self.refused_at_work(
-            "--port", f"unix:{path}", says=f"listen on unix:{path}: another server has"
+            "--port",
+            f"unix:{path}",
+            says=f"listen on unix:{path}: another server is using",
         )
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(path))

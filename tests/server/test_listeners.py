@@ -1,4 +1,4 @@
-"""What every port speaks."""
+"""The protocols behind every port."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from tests.support.memory import WebSocketClient, Wire, handshake, text
 from tests.support.tls_client import TlsClient
 from twisted_chat.net.switch import SILENCE_TIMEOUT
 from twisted_chat.net.tls import Certificate
-from twisted_chat.server.listeners import make_front
+from twisted_chat.server.listeners import make_engineio, make_factory
 from twisted_chat.server.settings import Settings
 from twisted_chat.testing import TestChat
 
 SOCKETIO = "/socket.io/?EIO=4&transport="
 
 
-class FrontTestCase(unittest.SynchronousTestCase):
-    """One port, and a chat behind it."""
+class PortTestCase(unittest.SynchronousTestCase):
+    """One port of a chat in memory."""
 
     settings = Settings()
 
@@ -29,12 +29,15 @@ class FrontTestCase(unittest.SynchronousTestCase):
         self.clock = Clock()
         self.room = TestChat()
         certificate = self.certificate()
-        self.front = make_front(self.room.chat, self.settings, self.clock, certificate)
-        self.factory = self.front.factory
+        chat = self.room.chat
+        engineio = make_engineio(chat, self.settings, self.clock)
+        self.factory = make_factory(
+            chat, self.settings, self.clock, engineio, certificate
+        )
         (self.alice,) = self.room.people("alice")
 
     def certificate(self) -> Certificate | None:
-        """The one that was given."""
+        """The certificate of the server, if it has one."""
         return None
 
     def connect(self, first: bytes = b"", peer: str = "192.0.2.1") -> Wire:
@@ -51,52 +54,52 @@ class FrontTestCase(unittest.SynchronousTestCase):
             self.room.settle()
 
     def ask(self, path: str, **headers: str) -> bytes:
-        """What a browser is answered."""
+        """The response to a browser."""
         lines = [f"GET {path} HTTP/1.1", "Host: chat.example"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         return self.connect("\r\n".join((*lines, "", "")).encode()).take()
 
 
-class FrontTests(FrontTestCase):
-    """Everyone reaches the same conversation, each with what they have."""
+class PortTests(PortTestCase):
+    """Every kind of client joins the same chat."""
 
-    def test_telnet(self) -> None:
-        """Whoever types a line is in the room."""
+    def test_text_comes_from_a_line_client(self) -> None:
+        """It is posted in the lobby."""
         wire = self.connect(b"hello\r\n")
         self.assertTrue(wire.take().startswith(b"Welcome, guest_"))
         self.assertRegex("\n".join(self.alice.sees()), r"guest_\d+: hello")
 
-    def test_a_program_that_quotes_no_spaces(self) -> None:
-        """It is told; the lobby does not read its cookies."""
+    def test_malformed_http_request_is_answered_and_not_posted(self) -> None:
+        """Its headers may hold secrets."""
         request = b"GET /?rooms=bad room HTTP/1.1\r\nHost: x\r\nCookie: a=1\r\n\r\n"
         wire = self.connect(request)
         self.assertTrue(wire.take().startswith(b"HTTP/1.1 400 "))
         self.assertTrue(wire.half_closed)
         self.assertEqual(self.alice.sees(), [])
 
-    def test_silence(self) -> None:
-        """Whoever waits to be spoken to is welcomed, too."""
+    def test_silent_client_is_a_line_client(self) -> None:
+        """It waits for the server to send first."""
         wire = self.connect()
         self.assertEqual(wire.take(), b"")
         self.clock.advance(SILENCE_TIMEOUT + 0.01)
         self.settle()
         self.assertTrue(wire.take().startswith(b"Welcome, guest_"))
 
-    def test_the_page(self) -> None:
-        """A browser is given the page and what belongs to it."""
+    def test_browser_gets_the_page_and_its_files(self) -> None:
+        """And the health of the server."""
         for path in ("/", "/client.js", "/healthz", "/socket.io/socket.io.js"):
             answer = self.ask(path)
             self.assertTrue(answer.startswith(b"HTTP/1.1 200 OK\r\n"), path)
 
-    def test_health(self) -> None:
-        """A store that fails is told to whoever watches."""
+    def test_failing_store_is_unhealthy(self) -> None:
+        """503, with the reason."""
         self.room.journal.fail("the disk is full", times=None)
         answer = self.ask("/healthz")
         self.assertTrue(answer.startswith(b"HTTP/1.1 503 "), answer)
         self.assertIn(b"the disk is full", answer)
 
-    def test_websocket(self) -> None:
-        """A program's message is heard by those at a terminal."""
+    def test_websocket_and_line_clients_share_the_lobby(self) -> None:
+        """Both receive what one of them sends."""
         client = WebSocketClient(self.factory, "/ws")
         self.assertEqual(client.status, 101)
         client.send(text("hello"))
@@ -104,30 +107,30 @@ class FrontTests(FrontTestCase):
         self.assertRegex("\n".join(self.alice.sees()), r"guest_\d+: hello")
         self.assertRegex("\n".join(client.heard()), r"guest_\d+: hello")
 
-    def test_a_websocket_by_hand(self) -> None:
-        """A handshake whose lines end in LF alone is one, too."""
+    def test_handshake_with_bare_line_feeds_is_accepted(self) -> None:
+        """As people type it into nc."""
         wire = self.connect(handshake("/ws").replace(b"\r", b"") + text("hello"))
         self.assertTrue(wire.take().startswith(b"HTTP/1.1 101 "))
         wire.send(text("again"))
         self.settle()
         self.assertRegex("\n".join(self.alice.sees()), "(?s): hello.*: again")
 
-    def test_socketio(self) -> None:
-        """So is that of a Socket.IO client, by its name."""
+    def test_socketio_and_line_clients_share_the_lobby(self) -> None:
+        """The nickname is the one of its ``join``."""
         client = WebSocketClient(self.factory, f"{SOCKETIO}websocket")
         for packet in ("40", '42["join","bob"]', '42["messages","hello"]'):
             client.send(text(packet))
             self.settle()
         self.assertIn("bob: hello", self.alice.sees())
 
-    def test_ssh(self) -> None:
-        """What is not spoken yet is closed, and nobody hears of it."""
+    def test_ssh_client_is_disconnected(self) -> None:
+        """Nothing is posted."""
         wire = self.connect(b"SSH-2.0-OpenSSH_9.2\r\n")
         self.assertTrue(wire.disconnecting)
         self.assertEqual(self.alice.sees(), [])
 
-    def test_no_certificate(self) -> None:
-        """Who wants TLS without there being any is closed; the log says what to do."""
+    def test_tls_without_a_certificate_is_logged(self) -> None:
+        """The log names the missing options."""
         log = Log(self)
         wire = self.connect(b"\x16\x03\x01\x02\x00")
         self.assertTrue(wire.disconnecting)
@@ -136,8 +139,8 @@ class FrontTests(FrontTestCase):
         self.assertIn("give --tls-cert and --tls-key", line)
 
 
-class SettingsTests(FrontTestCase):
-    """What the operator has set counts for every protocol."""
+class SettingsTests(PortTestCase):
+    """Settings apply to every protocol."""
 
     settings = Settings(
         max_clients=3,
@@ -147,8 +150,8 @@ class SettingsTests(FrontTestCase):
         allow_origin=("https://friend.example",),
     )
 
-    def test_limits(self) -> None:
-        """One address, and then the server, is full for whichever protocol comes."""
+    def test_connections_are_limited_per_address_and_in_all(self) -> None:
+        """Whatever protocol they speak."""
         first = self.connect(b"hi\n")
         self.connect(b"GET / HTTP/1.1\r\n")
         one_more = self.connect(b"hi\n").take()
@@ -160,14 +163,14 @@ class SettingsTests(FrontTestCase):
         welcome = self.connect(b"hi\n", "192.0.2.3").take()
         self.assertTrue(welcome.startswith(b"Welcome, "), welcome)
 
-    def test_heartbeats(self) -> None:
-        """Socket.IO clients are told both times, in their milliseconds."""
+    def test_socketio_handshake_has_the_heartbeat_times(self) -> None:
+        """In milliseconds."""
         answer = self.ask(f"{SOCKETIO}polling")
         self.assertIn(b'"pingInterval":500', answer)
         self.assertIn(b'"pingTimeout":250', answer)
 
-    def test_origins(self) -> None:
-        """A page of a friend's may connect, a stranger's may not."""
+    def test_only_pages_of_allowed_origins_may_connect(self) -> None:
+        """Others get 403."""
         for origin, status in (
             ("https://friend.example", 101),
             ("https://stranger.example", 403),
@@ -177,8 +180,8 @@ class SettingsTests(FrontTestCase):
             client.wire.hang_up()
 
 
-class TlsTests(FrontTestCase):
-    """With a certificate."""
+class TlsTests(PortTestCase):
+    """A server with a certificate."""
 
     settings = Settings(max_clients=2)
 
@@ -193,8 +196,8 @@ class TlsTests(FrontTestCase):
         client.exchange()
         return client
 
-    def test_telnet(self) -> None:
-        """Lines are as welcome within TLS as they are without."""
+    def test_line_clients_connect_with_and_without_tls(self) -> None:
+        """On the same port."""
         client = self.secure()
         client.send(b"hello\r\n")
         self.settle()
@@ -203,14 +206,14 @@ class TlsTests(FrontTestCase):
         self.connect(b"in clear\r\n")
         self.assertIn("in clear", "\n".join(self.alice.sees()))
 
-    def test_the_page(self) -> None:
-        """The page, too."""
+    def test_browser_gets_the_page_over_tls(self) -> None:
+        """On the same port too."""
         client = self.secure()
         answer = client.send(b"GET / HTTP/1.1\r\nHost: chat.example\r\n\r\n")
         self.assertTrue(answer.startswith(b"HTTP/1.1 200 OK\r\n"))
 
-    def test_limits(self) -> None:
-        """Who speaks within TLS counts once, and no more when gone."""
+    def test_tls_connection_counts_once(self) -> None:
+        """And not at all once it is closed."""
         first, _second = self.secure(), self.secure()
         self.assertIn(b"full", self.connect(b"hi\n").take())
         first.wire.hang_up()

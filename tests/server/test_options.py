@@ -1,4 +1,4 @@
-"""What can be written behind ``twistd chat``."""
+"""The command line of ``twistd chat``."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat import __version__
 from twisted_chat.core.limits import RateLimit
-from twisted_chat.server.options import Options
+from twisted_chat.server.options import HELP_COLUMN, Options
 from twisted_chat.server.settings import Settings
 
 
 class Twistd(usage.Options):
-    """What ``twistd`` does with the words behind ``chat``."""
+    """The options of ``twistd``, of which ``chat`` is a subcommand."""
 
     subCommands: ClassVar = [["chat", None, Options, "The chat."]]
 
 
 class OptionsTests(SynchronousTestCase):
-    """The command line and the environment, as an operator gives them."""
+    """Command line and environment."""
 
     def setUp(self) -> None:
         self.patch(os, "environ", {})
 
     def file(self, content: bytes) -> str:
-        """A file with this in it."""
+        """A file with this content."""
         path = Path(self.mktemp())
         path.write_bytes(content)
         return str(path)
@@ -42,19 +42,19 @@ class OptionsTests(SynchronousTestCase):
         return options.settings
 
     def refused(self, *words: str) -> str:
-        """Why these words are no good, in one line."""
+        """The one line of the error."""
         with self.assertRaises(usage.UsageError) as caught:
             self.read(*words)
         line = str(caught.exception)
         self.assertNotIn("\n", line)
         return line
 
-    def test_none(self) -> None:
-        """``twistd chat`` alone is a complete server."""
+    def test_no_option_at_all_is_a_complete_server(self) -> None:
+        """With the defaults."""
         self.assertEqual(self.read(), Settings())
 
-    def test_one_of_each(self) -> None:
-        """Each option means the setting of its name."""
+    def test_each_option_is_the_setting_of_its_name(self) -> None:
+        """Of all of them."""
         file = self.file(b"x\n")
         self.assertEqual(
             self.read(
@@ -83,14 +83,15 @@ class OptionsTests(SynchronousTestCase):
             ),
         )
 
-    def test_short(self) -> None:
-        """What is typed most has one letter."""
+    def test_common_options_have_a_short_name(self) -> None:
+        """Of one letter."""
         settings = self.read("-p", "4000", "-s", "memory:")
         self.assertEqual((settings.port, settings.store), (("4000",), "memory:"))
 
-    def test_more_than_once(self) -> None:
-        """Ports and origins add up."""
+    def test_repeatable_options_add_up(self) -> None:
+        """Others are overridden by the last one."""
         settings = self.read(
+            *("--history", "3", "--history", "4"),
             *("--port", "3000", "-p", "tcp:3001:interface=127.0.0.1"),
             *("--allow-origin", "https://a.example"),
             *("--allow-origin", "https://b.example"),
@@ -98,46 +99,52 @@ class OptionsTests(SynchronousTestCase):
         self.assertEqual(settings.port, ("3000", "tcp:3001:interface=127.0.0.1"))
         origins = ("https://a.example", "https://b.example")
         self.assertEqual(settings.allow_origin, origins)
+        self.assertEqual(settings.history, 4)
 
-    def test_the_environment(self) -> None:
-        """``$PORT`` is the port, where the command line names none."""
+    def test_port_comes_from_the_environment_unless_it_is_given(self) -> None:
+        """From ``$PORT``."""
         self.patch(os, "environ", {"PORT": "4000"})
         self.assertEqual(self.read().port, ("4000",))
         self.assertEqual(self.read("--port", "5000").port, ("5000",))
 
-    def test_a_file(self) -> None:
-        """The command line wins over the file that it names."""
+    def test_command_line_overrides_the_file(self) -> None:
+        """It names the file with ``--config``."""
         config = self.file(b'history = 20\nstore = "memory:"\nport = [1, 2]\n')
         settings = self.read("--config", config, "--history", "30", "-p", "3")
         self.assertEqual(settings, Settings(("3",), "memory:", 30))
 
-    def test_each_setting_has_its_option(self) -> None:
-        """The help lists whatever can be set, and its default."""
+    def test_help_lists_every_option_with_its_default(self) -> None:
+        """And what stands for its value."""
         text = " ".join(str(Options()).split())
         for setting in fields(Settings):
-            self.assertRegex(text, rf"--{setting.name.replace('_', '-')}=? \w+")
-        pace = Settings().flood or RateLimit(0, 0)
+            self.assertRegex(text, rf"--{setting.name.replace('_', '-')} [A-Z]+ \w")
+        rate = Settings().flood or RateLimit(0, 0)
         for default in (
-            f"on port {Settings().port[0]}",
+            f"[default: $PORT if set, else {Settings().port[0]}]",
             f"[default: {Settings().store}]",
             f"[default: {Settings().history}]",
             f"[default: {Settings().max_clients}]",
             f"[default: {Settings().max_per_host}]",
-            f"[default: {pace.burst:g}:{pace.per_second:g}]",
+            f"[default: {rate.burst:g}:{rate.per_second:g}]",
             f"[default: {Settings().ping_interval:g}]",
             f"[default: {Settings().ping_timeout:g}]",
         ):
             self.assertIn(default, text)
+        for name in ("--config FILE", "-p, --port", "-s, --store", "--version"):
+            self.assertIn(name, text)
 
-    def test_help(self) -> None:
-        """Its lines are full, and have no holes in them."""
-        for line in Options().getUsage(width=80).splitlines():
-            self.assertLessEqual(len(line), 80)
-            self.assertNotIn("  ", line[24:], line)
-            self.assertNotRegex(line, r"^ {25}")
+    def test_help_fits_the_width_of_the_terminal(self) -> None:
+        """In two columns."""
+        for width in (60, 80, 120):
+            usage = Options().getUsage(width)
+            options, _, description = usage.partition("\n\n")
+            for line in options.splitlines()[1:]:
+                self.assertLessEqual(len(line), width)
+                self.assertRegex(line, rf"^.{{{HELP_COLUMN - 2}}}  \S", line)
+            self.assertIn("chat.sqlite", description)
 
-    def test_version(self) -> None:
-        """It is the chat's own, beside that of what it stands on."""
+    def test_version_names_both_packages(self) -> None:
+        """The chat and Twisted."""
         stdout = StringIO()
         self.patch(sys, "stdout", stdout)
         with self.assertRaises(SystemExit) as caught:
@@ -146,29 +153,31 @@ class OptionsTests(SynchronousTestCase):
         said = stdout.getvalue()
         self.assertRegex(said, rf"^twisted_chat {__version__}, Twisted \d[^\n]*\n$")
 
-    def test_mistakes(self) -> None:
-        """A word that makes no sense is named, with what would."""
+    def test_invalid_command_lines_are_refused_with_a_hint(self) -> None:
+        """Misspelt options, bad values, arguments, and half of a pair."""
         self.assertIn("histroy", self.refused("--histroy", "5"))
-        self.assertIn("--history: 'many'", self.refused("--history", "many"))
+        self.assertIn(
+            "--history: invalid number 'many'", self.refused("--history", "many")
+        )
         self.assertIn("--port 3000", self.refused("3000"))
-        self.assertEqual(self.refused("please"), "'please' is no option")
+        self.assertEqual(self.refused("please"), "unexpected argument 'please'")
         self.assertIn("--tls-key", self.refused("--tls-cert", self.file(b"")))
 
-    def test_words_that_cannot_be_read(self) -> None:
-        """The list of words is read before anyone is let in."""
+    def test_word_list_is_read_at_once(self) -> None:
+        """A file that cannot be read is a startup error."""
         line = self.refused("--filter-words", self.file(b"\xff"))
         self.assertIn("--filter-words: ", line)
         self.assertIn("is not UTF-8", line)
 
-    def test_run_by_twistd(self) -> None:
-        """The start goes on, so that it can fail in one line, in the log too."""
-        for words, mistake in (
+    def test_under_twistd_the_error_is_kept_for_the_service(self) -> None:
+        """So that it is logged, too."""
+        for words, error in (
             (["chat", "--history", "3"], ""),
             (["chat", "--histroy", "3"], "histroy"),
-            (["chat", "--history", "many"], "--history: 'many'"),
+            (["chat", "--history", "many"], "--history: invalid number 'many'"),
         ):
             twistd = Twistd()
             twistd.parseOptions(words)
             self.assertIsInstance(twistd.subOptions, Options)
-            said = twistd.subOptions.mistake
-            self.assertEqual((mistake in said, bool(said)), (True, bool(mistake)))
+            found = twistd.subOptions.error
+            self.assertEqual((error in found, bool(found)), (True, bool(error)))

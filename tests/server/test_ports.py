@@ -1,4 +1,4 @@
-"""Where the server listens."""
+"""Ports that the server listens on."""
 
 from __future__ import annotations
 
@@ -15,12 +15,18 @@ from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import implementer
 
 from twisted_chat.server import ports
-from twisted_chat.server.ports import BACKLOG, CannotListen, accept, listen, spoken
+from twisted_chat.server.ports import (
+    BACKLOG,
+    CannotListen,
+    listen,
+    port_name,
+    start_accepting,
+)
 
 
 @implementer(IListeningPort)
 class Port:
-    """A port, and whether the reactor looks at it."""
+    """A port that records whether it accepts connections."""
 
     def __init__(self, host: Any) -> None:
         self.host = host
@@ -45,7 +51,7 @@ class Port:
 class Machine(MemoryReactorClock):
     """A machine whose ports are ``Port``s.
 
-    :ivar taken: why it does not give a port away, by address.
+    :ivar taken: why it does not listen, by address.
     """
 
     def __init__(self) -> None:
@@ -65,7 +71,7 @@ class Machine(MemoryReactorClock):
 
 
 class ListenTests(SynchronousTestCase):
-    """What ``--port`` says."""
+    """What ``--port`` describes."""
 
     def setUp(self) -> None:
         self.machine = Machine()
@@ -78,27 +84,27 @@ class ListenTests(SynchronousTestCase):
         return Deferred.fromCoroutine(listen(self.machine, description, self.factory))
 
     def refused(self, description: str) -> str:
-        """Why the start fails, in one line."""
+        """The one line of the startup error."""
         failure = self.failureResultOf(self.ask(description), CannotListen)
         line: str = failure.getErrorMessage()
         self.assertNotIn("\n", line)
         return line
 
-    def test_a_number(self) -> None:
-        """People reach it by every address of the machine, old and new."""
+    def test_number_listens_on_every_address(self) -> None:
+        """IPv6 and IPv4."""
         self.listen("3000")
         everyone = (3000, self.factory, BACKLOG, "::")
         self.assertEqual(self.machine.tcpServers, [everyone])
 
-    def test_no_ipv6(self) -> None:
-        """Where the machine has none, the old addresses remain."""
+    def test_number_listens_on_ipv4_where_there_is_no_ipv6(self) -> None:
+        """Some machines have none."""
         self.machine.taken["::"] = errno.EAFNOSUPPORT
         port = self.listen("3000")
         self.assertEqual(self.machine.tcpServers[-1][3], "")
-        self.assertEqual(spoken(port, "3000"), "port 3000")
+        self.assertEqual(port_name(port, "3000"), "port 3000")
 
-    def test_an_endpoint(self) -> None:
-        """Whatever Twisted can listen on is all right."""
+    def test_endpoint_string_is_used_as_it_is(self) -> None:
+        """Whatever Twisted can listen on."""
         self.listen("tcp:3000:interface=127.0.0.1")
         ((port, factory, _, interface),) = self.machine.tcpServers
         self.assertEqual((port, interface), (3000, "127.0.0.1"))
@@ -106,8 +112,8 @@ class ListenTests(SynchronousTestCase):
         self.listen("unix:/run/chat")
         self.assertEqual(self.machine.unixServers[0][:2], ("/run/chat", self.factory))
 
-    def test_taken(self) -> None:
-        """The line names the port and says why."""
+    def test_port_in_use_is_named_with_the_reason(self) -> None:
+        """And what to do."""
         self.machine.taken = dict.fromkeys(("", "::", "127.0.0.1"), errno.EADDRINUSE)
         for description in ("3000", "tcp:3000:interface=127.0.0.1"):
             self.assertEqual(
@@ -115,13 +121,13 @@ class ListenTests(SynchronousTestCase):
                 "cannot listen on port 3000: Address in use; give another --port",
             )
 
-    def test_not_ours(self) -> None:
-        """Who may not take it is told which they may."""
+    def test_port_without_permission_names_those_that_are_permitted(self) -> None:
+        """From 1024 on."""
         self.machine.taken = dict.fromkeys(("", "::"), errno.EACCES)
         self.assertIn("; give a --port of 1024 or more", self.refused("80"))
 
     def unix(self, error: Exception) -> str:
-        """Why a Unix socket is not to be had, when this is what happens."""
+        """The startup error for a Unix socket, if this is raised."""
 
         def listen(*_: object, **__: object) -> None:
             raise error
@@ -129,32 +135,32 @@ class ListenTests(SynchronousTestCase):
         self.patch(self.machine, "listenUNIX", listen)
         return self.refused("unix:/run/chat")
 
-    def test_a_unix_socket_that_is_taken(self) -> None:
-        """By another server, or by a file of something else."""
+    def test_unix_socket_in_use_is_named_with_the_reason(self) -> None:
+        """By another server, or by another file."""
         locked = CannotListenError(None, b"/run/chat", "Cannot acquire lock")
         self.assertEqual(
             self.unix(locked),
-            "cannot listen on unix:/run/chat: another server has it; "
-            "stop that one, or name another",
+            "cannot listen on unix:/run/chat: another server is using "
+            "it; stop that one, or give another path",
         )
         there = OSError(errno.EADDRINUSE, "Address in use")
         self.assertEqual(
             self.unix(CannotListenError(None, b"/run/chat", there)),
-            "cannot listen on unix:/run/chat: there is a file of that name; "
-            "remove it, or name another",
+            "cannot listen on unix:/run/chat: a file with that name "
+            "exists; remove it, or give another path",
         )
         long = CannotListenError(None, b"/run/chat", OSError("path too long"))
         self.assertEqual(
             self.unix(long), "cannot listen on unix:/run/chat: path too long"
         )
 
-    def test_a_unix_socket_without_its_directory(self) -> None:
-        """The directory is named, not the lock that Twisted makes there."""
+    def test_missing_directory_of_a_unix_socket_is_named(self) -> None:
+        """Not the lock file that Twisted creates there."""
         missing = FileNotFoundError(errno.ENOENT, "No", "1", None, b"/run/chat.lock")
         self.assertEqual(
             self.unix(missing),
             "cannot listen on unix:/run/chat: there is no directory /run; "
-            "make it first",
+            "create it first",
         )
         denied = PermissionError(errno.EACCES, "No", "1", None, b"/run/chat.lock")
         self.assertEqual(
@@ -162,27 +168,27 @@ class ListenTests(SynchronousTestCase):
             "cannot listen on unix:/run/chat: cannot write into /run: No",
         )
 
-    def test_a_file_that_an_endpoint_needs(self) -> None:
-        """It is named."""
+    def test_unreadable_file_of_an_endpoint_is_named(self) -> None:
+        """Such as its key."""
         self.assertEqual(
             self.refused("ssl:443:privateKey=/nope"),
             "cannot listen on ssl:443:privateKey=/nope: "
             "cannot read /nope: No such file or directory",
         )
 
-    def test_a_reason_without_words(self) -> None:
-        """What the system says is said, even if it is not much."""
+    def test_error_without_a_text_is_reported_too(self) -> None:
+        """With what the system says."""
         self.machine.taken = dict.fromkeys(("", "::"), 999)
         self.assertIn("cannot listen on port 3000: ", self.refused("3000"))
 
-    def test_no_endpoint(self) -> None:
-        """The word that was taken for one is repeated."""
+    def test_invalid_endpoint_is_named_with_a_valid_form(self) -> None:
+        """It is quoted as it was given."""
         for word in ("carrier-pigeon:7", "tcp:3000:colour=red"):
             line = self.refused(word)
-            self.assertIn(f"cannot listen on {word}: write an endpoint such as", line)
+            self.assertIn(f"cannot listen on {word}: give an endpoint such as", line)
 
-    def test_an_endpoint_that_breaks(self) -> None:
-        """Somebody else's plugin may raise without a word."""
+    def test_exception_of_an_endpoint_plugin_is_named(self) -> None:
+        """Plugins may raise anything."""
 
         class Broken:
             def listen(self, _factory: object) -> Deferred[IListeningPort]:
@@ -193,8 +199,8 @@ class ListenTests(SynchronousTestCase):
         self.assertEqual(line, "cannot listen on broken:1: ZeroDivisionError")
 
 
-class AcceptTests(SynchronousTestCase):
-    """Nobody is let in before the store is open."""
+class StartAcceptingTests(SynchronousTestCase):
+    """Connections are not accepted before the store is open."""
 
     def setUp(self) -> None:
         self.machine = Machine()
@@ -203,27 +209,27 @@ class AcceptTests(SynchronousTestCase):
         coroutine = listen(self.machine, description, Factory())
         return self.successResultOf(Deferred.fromCoroutine(coroutine))
 
-    def test_later(self) -> None:
-        """Who comes meanwhile waits, and is let in then."""
+    def test_port_accepts_nothing_until_told_to(self) -> None:
+        """The kernel queues connections meanwhile."""
         port = self.listen("3000")
         self.assertFalse(port.accepts)
-        accept(port)
+        start_accepting(port)
         self.assertTrue(port.accepts)
 
-    def test_one_that_cannot_wait(self) -> None:
-        """A port of somebody else's kind lets people in as it likes."""
-        accept(self.listen("unix:/run/chat"))
+    def test_port_that_cannot_pause_is_left_alone(self) -> None:
+        """It belongs to a plugin."""
+        start_accepting(self.listen("unix:/run/chat"))
 
 
-class SpokenTests(SynchronousTestCase):
-    """How the log names a port."""
+class PortNameTests(SynchronousTestCase):
+    """The name of a port in the log."""
 
-    def test_a_number(self) -> None:
-        """The real one, if the system chose it."""
+    def test_tcp_port_is_named_by_its_number(self) -> None:
+        """The real one, if the system has chosen it."""
         port: Any = Port(IPv4Address("TCP", "0.0.0.0", 49152))
-        self.assertEqual(spoken(port, "0"), "port 49152")
+        self.assertEqual(port_name(port, "0"), "port 49152")
 
-    def test_a_file(self) -> None:
-        """A Unix socket has no number, and is named as it was given."""
+    def test_unix_socket_is_named_as_it_was_given(self) -> None:
+        """It has no number."""
         port: Any = Port(UNIXAddress("/run/chat"))
-        self.assertEqual(spoken(port, "unix:/run/chat"), "unix:/run/chat")
+        self.assertEqual(port_name(port, "unix:/run/chat"), "unix:/run/chat")

@@ -1,7 +1,8 @@
-"""What an operator can set."""
+"""Settings, from options, a TOML file and the environment."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,11 +10,19 @@ from typing import Any
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.limits import RateLimit
-from twisted_chat.server.settings import SettingError, Settings
+from twisted_chat.server.settings import (
+    OPTIONS,
+    SETTINGS,
+    SettingError,
+    Settings,
+)
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+NAMES = re.compile(r"`(--?[a-z-]+)`")
 
 
 class SettingsTests(SynchronousTestCase):
-    """Options, the TOML file and ``$PORT``."""
+    """Where settings come from."""
 
     def setUp(self) -> None:
         directory = TemporaryDirectory()
@@ -21,7 +30,7 @@ class SettingsTests(SynchronousTestCase):
         self.directory = Path(directory.name)
 
     def file(self, content: str | bytes) -> str:
-        """A file with this in it."""
+        """A file with this content."""
         path = self.directory / f"file{len(list(self.directory.iterdir()))}"
         if isinstance(content, str):
             content = content.encode()
@@ -33,15 +42,15 @@ class SettingsTests(SynchronousTestCase):
         return Settings.read(options, {})
 
     def refused(self, **given: Any) -> str:
-        """The one clear line that the start ends with."""
+        """The one line of the error."""
         with self.assertRaises(SettingError) as caught:
             self.read(**given)
         line = str(caught.exception)
         self.assertNotIn("\n", line)
         return line
 
-    def test_defaults(self) -> None:
-        """``twistd chat`` alone is a complete server."""
+    def test_no_option_at_all_is_a_complete_server(self) -> None:
+        """With these defaults."""
         settings = self.read()
         self.assertEqual(settings, Settings())
         self.assertEqual(settings.port, ("3000",))
@@ -51,8 +60,8 @@ class SettingsTests(SynchronousTestCase):
         self.assertEqual((settings.max_clients, settings.max_per_host), (10_000, 64))
         self.assertEqual((settings.ping_interval, settings.ping_timeout), (25, 20))
 
-    def test_every_option(self) -> None:
-        """Each option is understood as the command line gives it."""
+    def test_every_option_is_read_as_the_command_line_gives_it(self) -> None:
+        """As strings."""
         motd = self.file("Be kind.  \nThat is all.\n")
         any_file = self.file("x")
         settings = self.read(
@@ -91,8 +100,8 @@ class SettingsTests(SynchronousTestCase):
             ),
         )
 
-    def test_the_environment_names_the_port(self) -> None:
-        """``$PORT`` counts where nothing else names a port."""
+    def test_environment_gives_the_port_unless_an_option_does(self) -> None:
+        """On the command line or in the file."""
         self.assertEqual(Settings.read({}, {"PORT": "4000"}).port, ("4000",))
         given = Settings.read({"port": ["5000"]}, {"PORT": "4000"})
         self.assertEqual(given.port, ("5000",))
@@ -100,8 +109,8 @@ class SettingsTests(SynchronousTestCase):
         given = Settings.read({"config": config}, {"PORT": "4000"})
         self.assertEqual(given.port, ("6000",))
 
-    def test_a_toml_file(self) -> None:
-        """Its keys are the long option names, and the command line wins over it."""
+    def test_toml_file_has_the_long_names_as_keys(self) -> None:
+        """The command line overrides it."""
         config = self.file(
             'port = [3001, "unix:/run/chat"]\nhistory = 20\nflood = "5:1"\n'
             'ping-interval = 0.5\nallow-origin = "*"\nmax-clients = 7\n'
@@ -114,138 +123,115 @@ class SettingsTests(SynchronousTestCase):
         self.assertEqual(settings.allow_origin, ("*",))
         self.assertEqual(settings.max_clients, 7)
 
-    def test_a_byte_order_mark(self) -> None:
-        """A file saved by Windows' Notepad is understood."""
-        config = self.file("\ufeffhistory = 3")
-        self.assertEqual(self.read(config=config).history, 3)
-
-    def test_bad_values(self) -> None:
-        """Each bad option is named in one line that says what it should be."""
+    def test_invalid_value_is_reported_with_its_option(self) -> None:
+        """And with the reason; see ``values``."""
         missing = str(self.directory / "missing")
         for name, value, reason in (
-            ("port", ["99999"], "no TCP port"),
-            ("port", ["tcp:x"], "x is no TCP port"),
-            ("port", ["tcp:"], "tcp: is no TCP port"),
-            ("port", ["tcp:port=70000:interface=::1"], "70000 is no TCP port"),
-            ("port", ["ssl:-1:privateKey=x"], "-1 is no TCP port"),
-            ("port", ["unix:"], "neither a TCP port nor an endpoint"),
-            ("port", [":3000"], "neither a TCP port nor an endpoint"),
-            ("port", ["-1"], "neither a TCP port nor an endpoint"),
-            ("port", ["http"], "neither a TCP port nor an endpoint"),
-            ("port", [""], "it is empty"),
-            ("port", [], "it is empty"),
-            ("store", "mysql:x", "is no store"),
-            ("store", "sqlite:", "is no store"),
-            ("store", "memory", "is no store"),
-            ("store", "memory:x", "is no store"),
-            ("store", "redis:x", "is no store"),
-            ("store", "", "is no store"),
-            ("history", "-1", "no whole number of 0 or more"),
-            ("history", "ten", "no whole number of 0 or more"),
-            ("history", "1.5", "no whole number of 0 or more"),
-            ("history", True, "true is no whole number of 0 or more"),
-            ("history", [1, "a"], '[1, "a"] is no whole number of 0 or more'),
-            ("ping_interval", False, "false is no number of seconds"),
-            ("history", "501", "500 at most"),
-            ("keep", "0", "no whole number of 1 or more"),
-            ("max_clients", "0", "no whole number of 1 or more"),
-            ("max_per_host", "x", "no whole number of 1 or more"),
-            ("flood", "10", "invalid rate limit"),
-            ("ping_interval", "0", "no number of seconds above 0"),
-            ("ping_interval", "inf", "no number of seconds above 0"),
-            ("ping_timeout", "nan", "no number of seconds above 0"),
-            ("ping_timeout", "soon", "no number of seconds above 0"),
-            ("allow_origin", [" "], "it is empty"),
-            ("allow_origin", ["ht!tp"], "'ht!tp' is no origin: write https://"),
-            ("allow_origin", ["https://example.org/path"], "is no origin"),
-            ("allow_origin", ["https://example.org?x"], "is no origin"),
-            ("allow_origin", ["https://"], "is no origin"),
-            ("allow_origin", ["https://*.example.org"], "is no origin"),
-            ("allow_origin", ["https://grüße.example"], "is no origin"),
-            ("allow_origin", ["example.org:https"], "is no origin"),
-            ("flood", True, "true is not one text"),
-            ("store", ["memory:"], '["memory:"] is not one text: write it in quotes'),
-            ("motd", ["a"], '["a"] is not one text: write it in quotes'),
+            ("port", ["99999"], "invalid port 99999"),
+            ("port", [], "the value is empty"),
+            ("store", "", "invalid store ''"),
+            ("history", "501", "from 0 to 500"),
+            ("keep", "0", "1 or more"),
+            ("max_clients", "0", "1 or more"),
+            ("max_per_host", "x", "1 or more"),
+            ("flood", "10", "BURST:PER_SECOND"),
+            ("ping_interval", "0", "above 0"),
+            ("ping_timeout", "nan", "above 0"),
+            ("allow_origin", ["ht!tp"], "invalid origin 'ht!tp'"),
             ("filter_words", missing, f"cannot read {missing}: No such file"),
             ("motd", missing, f"cannot read {missing}: No such file"),
-            ("motd", "a\0b", "null"),
+            ("motd", self.file(b"\xff"), "is not UTF-8"),
         ):
             line = self.refused(**{name: value})
             option = name.replace("_", "-")
             self.assertTrue(line.startswith(f"--{option}: "), line)
             self.assertIn(reason, line)
 
-    def test_the_environment_is_named(self) -> None:
-        """A bad ``$PORT`` is not blamed on the command line."""
+    def test_invalid_port_in_the_environment_is_reported_as_such(self) -> None:
+        """Not as an option."""
         with self.assertRaises(SettingError) as caught:
             Settings.read({}, {"PORT": "abc"})
-        self.assertTrue(str(caught.exception).startswith("$PORT: 'abc' is neither"))
+        self.assertTrue(str(caught.exception).startswith("$PORT: invalid port 'abc'"))
 
-    def test_bad_tls_files(self) -> None:
-        """The one that cannot be read is named."""
+    def test_tls_file_that_cannot_be_read_is_reported_with_its_option(self) -> None:
+        """Either of the two."""
         for value, reason in (
             ("/missing", "cannot read /missing: No such file"),
             ("/", "cannot read /: Is a directory"),
-            (1, "1 is not one text"),
+            (1, "invalid value 1: give one string"),
         ):
             for name, other in (("tls_cert", "tls_key"), ("tls_key", "tls_cert")):
                 line = self.refused(**{name: value, other: self.file("x")})
                 self.assertTrue(line.startswith(f"--{name.replace('_', '-')}: "), line)
                 self.assertIn(reason, line)
 
-    def test_half_of_tls(self) -> None:
-        """A certificate needs its key."""
+    def test_certificate_and_key_go_together(self) -> None:
+        """Wherever they are given."""
         path = self.file("x")
         for name in ("tls_cert", "tls_key"):
             self.assertIn("go together", self.refused(**{name: path}))
-            # First of all: there is no use in mending the one that is there.
+            # Before the one that is given is read.
             self.assertIn("go together", self.refused(**{name: "/missing"}))
         config = self.file(f'tls-cert = "{path}"')
         self.assertEqual(self.read(config=config, tls_key=path).tls_key, Path(path))
 
-    def test_origins(self) -> None:
-        """Whatever a browser can send, the host alone, and all of them."""
-        for origin in (
-            "https://example.org",
-            "https://Example.org/",
-            "http://localhost:8080",
-            "http://[::1]:3000",
-            "chrome-extension://abcdef",
-            "example.org:8443",
-            "192.0.2.1",
-            "*",
-        ):
-            self.assertEqual(self.read(allow_origin=[origin]).allow_origin, (origin,))
-
-    def test_bad_files(self) -> None:
-        """A TOML file that is none, or holds what is no setting, is named."""
+    def test_invalid_toml_file_is_reported_with_its_path(self) -> None:
+        """Unreadable, invalid, or with an unknown key."""
         missing = str(self.directory / "missing")
         self.assertIn(f"cannot read {missing}", self.refused(config=missing))
         bad = self.file("history: 3")
         line = self.refused(config=bad)
-        self.assertTrue(line.startswith(f"--config: {bad} is no TOML: "), line)
+        self.assertTrue(line.startswith(f"--config: invalid TOML in {bad}: "), line)
         self.assertIn("line 1", line)
         self.assertIn("is not UTF-8", self.refused(config=self.file(b"\xff\xfe")))
         unknown = self.refused(config=self.file("histroy = 3"))
-        self.assertIn("no setting 'histroy'; there are allow-origin", unknown)
+        self.assertIn("unknown option 'histroy'; the options are allow-origin", unknown)
         half = self.file("tls-crt = 'x'\ntls-key = 'x'")
-        self.assertIn("no setting 'tls-crt'", self.refused(config=half))
+        self.assertIn("unknown option 'tls-crt'", self.refused(config=half))
         self.assertIn(
-            "no setting 'config'", self.refused(config=self.file("config=''"))
+            "unknown option 'config'", self.refused(config=self.file("config=''"))
         )
-        self.assertIn("is not UTF-8", self.refused(motd=self.file(b"\xff")))
 
-    def test_words(self) -> None:
-        """The words to mask are read when they are asked for."""
-        self.assertEqual(self.read().words().mask("darn"), "darn")
+    def test_word_filter_reads_its_file_each_time(self) -> None:
+        """So that it can be reloaded."""
+        self.assertEqual(self.read().word_filter().mask("darn"), "darn")
         path = self.file("darn\n")
         settings = self.read(filter_words=path)
-        self.assertEqual(settings.words().mask("darn"), "****")
+        self.assertEqual(settings.word_filter().mask("darn"), "****")
         Path(path).write_bytes(b"\xff")
         with self.assertRaises(SettingError) as caught:
-            settings.words()
+            settings.word_filter()
         self.assertIn("--filter-words: ", str(caught.exception))
         Path(path).unlink()
         with self.assertRaises(SettingError) as caught:
-            settings.words()
+            settings.word_filter()
         self.assertIn("cannot read", str(caught.exception))
+
+
+class TableTests(SynchronousTestCase):
+    """The one table of options."""
+
+    def test_defaults_are_those_of_the_table(self) -> None:
+        """Each is parsed like a value that is given."""
+        for name, row in SETTINGS.items():
+            default = getattr(Settings(), name.replace("-", "_"))
+            if row.default:
+                self.assertEqual(row.parse(row.default), default)
+            else:
+                self.assertIn(default, (None, ()))
+
+    def test_readme_lists_every_option_with_its_default(self) -> None:
+        """And no other option."""
+        rows = re.findall(
+            r"^\| (`--.+?) \|(.+)$", README.read_text("utf-8"), re.MULTILINE
+        )
+        listed = {
+            name: columns for names, columns in rows for name in NAMES.findall(names)
+        }
+        expected = {f"--{name}" for name in OPTIONS}
+        expected |= {f"-{row.short}" for row in OPTIONS.values() if row.short}
+        self.assertEqual(set(listed), expected)
+        for name, row in OPTIONS.items():
+            self.assertIn(row.default, listed[f"--{name}"].replace(",", ""))
+            if row.variable:
+                self.assertIn(f"${row.variable}", listed[f"--{name}"])

@@ -1,4 +1,4 @@
-"""What is where, by HTTP."""
+"""The tree of HTTP resources."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FILES = {
 
 
 class Reply:
-    """One answer, read."""
+    """One response, parsed."""
 
     def __init__(self, data: bytes) -> None:
         head, _, self.body = data.partition(b"\r\n\r\n")
@@ -50,7 +50,7 @@ def ask(site: ChatSite, path: str, method: str = "GET", **headers: str) -> Reply
 
 
 class Polling(Resource):
-    """Stands for Socket.IO."""
+    """Takes the place of Socket.IO."""
 
     isLeaf = True
 
@@ -59,7 +59,7 @@ class Polling(Resource):
 
 
 class SiteTests(unittest.SynchronousTestCase):
-    """A browser's and a program's view of the server."""
+    """The responses of the whole tree."""
 
     def setUp(self) -> None:
         files = Path(self.mktemp())
@@ -70,7 +70,7 @@ class SiteTests(unittest.SynchronousTestCase):
         self.reason: str | None = None
         self.upgraded: list[bytes] = []
         root = make_root(files, self.upgrade, lambda: self.reason, Polling())
-        # Whatever becomes of the directory, the site has what it needs.
+        # The directory is not needed any more.
         FilePath(str(files)).remove()
         self.site = ChatSite(root, Clock())
 
@@ -81,8 +81,8 @@ class SiteTests(unittest.SynchronousTestCase):
     def ask(self, path: str, method: str = "GET", **headers: str) -> Reply:
         return ask(self.site, path, method, **headers)
 
-    def test_the_page(self) -> None:
-        """It is at the root, and its files beside it."""
+    def test_page_is_at_the_root_and_its_files_beside_it(self) -> None:
+        """With their media types."""
         for path, name, kind in (
             ("/", "index.html", "text/html; charset=utf-8"),
             ("/?nick=ann", "index.html", "text/html; charset=utf-8"),
@@ -99,8 +99,8 @@ class SiteTests(unittest.SynchronousTestCase):
             policy = answer.headers["content-security-policy"]
             self.assertIn("default-src 'none'", policy)
 
-    def test_compressed(self) -> None:
-        """For a browser that takes it, and where it is worth it."""
+    def test_files_are_compressed_if_the_client_accepts_that(self) -> None:
+        """And if compression is worth it."""
         for accepted in ("gzip, deflate, br", "br;q=1, gzip;q=0.5", "*", "GZIP"):
             answer = self.ask("/client.js", accept_encoding=accepted)
             self.assertEqual(answer.headers["content-encoding"], "gzip")
@@ -112,8 +112,8 @@ class SiteTests(unittest.SynchronousTestCase):
         self.assertNotIn("content-encoding", answer.headers)
         self.assertEqual(answer.headers["vary"], "Accept-Encoding")
 
-    def test_not_sent_twice(self) -> None:
-        """A browser that has the file is told so; each form has a tag of its own."""
+    def test_cached_file_is_not_sent_again(self) -> None:
+        """Each encoding has its own ETag."""
         plain = self.ask("/client.js").headers["etag"]
         small = self.ask("/client.js", accept_encoding="gzip").headers["etag"]
         self.assertNotEqual(plain, small)
@@ -123,8 +123,8 @@ class SiteTests(unittest.SynchronousTestCase):
             self.assertIn("etag", answer.headers)
         self.assertEqual(self.ask("/client.js", if_none_match='"x"').status, 200)
 
-    def test_head(self) -> None:
-        """The same, without a body."""
+    def test_head_has_the_headers_of_get(self) -> None:
+        """And no body."""
         for path in ("/", "/client.js", "/healthz", "/none", "/ws"):
             answer, whole = self.ask(path, "HEAD"), self.ask(path)
             self.assertEqual((answer.status, answer.body), (whole.status, b""))
@@ -132,8 +132,8 @@ class SiteTests(unittest.SynchronousTestCase):
                 answer.headers["content-length"], whole.headers["content-length"]
             )
 
-    def test_nothing_else(self) -> None:
-        """404 in plain text; no folder shows what is in it, nothing leads out of it."""
+    def test_anything_else_is_not_found(self) -> None:
+        """In plain text; no directory is listed, no path leads out."""
         for path in (
             "/none",
             "/view",
@@ -152,8 +152,8 @@ class SiteTests(unittest.SynchronousTestCase):
                 self.assertEqual(answer.status, 404, path)
                 self.assertTrue(answer.headers["content-type"].startswith("text/plain"))
 
-    def test_other_methods(self) -> None:
-        """A page that posts here is told 405, whatever its method."""
+    def test_other_methods_are_not_allowed(self) -> None:
+        """405, whatever the method."""
         for path in ("/", "/ws", "/client.js", "/healthz"):
             for method in ("POST", "PUT", "OPTIONS", "FOO", "CONNECT"):
                 answer = self.ask(path, method)
@@ -161,8 +161,8 @@ class SiteTests(unittest.SynchronousTestCase):
                 self.assertEqual(answer.headers["allow"], "GET, HEAD")
         self.assertEqual(self.upgraded, [])
 
-    def test_health(self) -> None:
-        """200 and ok, or 503 and why not; never out of a cache."""
+    def test_health_is_200_or_503_with_the_reason(self) -> None:
+        """Never cached."""
         answer = self.ask("/healthz")
         self.assertEqual((answer.status, answer.body), (200, b"ok\n"))
         self.reason = "the disk is full"
@@ -170,20 +170,20 @@ class SiteTests(unittest.SynchronousTestCase):
         self.assertEqual((answer.status, answer.body), (503, b"the disk is full\n"))
         self.assertEqual(answer.headers["cache-control"], "no-store")
 
-    def test_websocket(self) -> None:
-        """A handshake at the root or at /ws is one; at the root others get the page."""
+    def test_handshakes_are_answered_at_the_root_and_at_ws(self) -> None:
+        """At the root, other requests get the page."""
         self.ask("/", upgrade="websocket")
         self.ask("/ws", upgrade="websocket")
         self.ask("/ws")
         self.ask("/")
         self.assertEqual(self.upgraded, [b"/", b"/ws", b"/ws"])
 
-    def test_socketio(self) -> None:
-        """What is mounted there answers for itself."""
+    def test_socketio_is_mounted_at_its_path(self) -> None:
+        """It answers every method itself."""
         self.assertEqual(self.ask("/socket.io/?EIO=4", "POST").body, b"posted")
 
-    def test_without_a_page(self) -> None:
-        """A server without files still has its doors."""
+    def test_site_without_files_still_answers_programs(self) -> None:
+        """WebSocket and health."""
         root = make_root(Path(self.mktemp()), self.upgrade, lambda: None)
         self.site = ChatSite(root, Clock())
         self.assertEqual(self.ask("/healthz").status, 200)
@@ -201,10 +201,10 @@ class CommentLineTests(unittest.SynchronousTestCase):
 
 
 class RealPageTests(unittest.SynchronousTestCase):
-    """The page that comes with the package."""
+    """The page in the package."""
 
-    def test_small_enough(self) -> None:
-        """All of it together is under 60 KB compressed."""
+    def test_whole_page_is_under_60_kb_compressed(self) -> None:
+        """All of its files together."""
         top = Path(twisted_chat.__file__).parent / "web"
         root = make_root(top, lambda _request: b"", lambda: None)
         site = ChatSite(root, Clock())

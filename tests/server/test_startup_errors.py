@@ -1,4 +1,4 @@
-"""A start that fails."""
+"""Startup errors."""
 
 from __future__ import annotations
 
@@ -16,15 +16,20 @@ from twisted.logger import LogLevel
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.logs import Log
-from twisted_chat.server import startup_errors as failing
-from twisted_chat.server.startup_errors import CannotStart, FailedService, end, report
+from twisted_chat.server import startup_errors
+from twisted_chat.server.startup_errors import (
+    StartupError,
+    StartupErrorService,
+    exit_with_failure,
+    log_startup_error,
+)
 
 
-class FailingTestCase(SynchronousTestCase):
-    """A process that only seems to end.
+class StartupErrorTestCase(SynchronousTestCase):
+    """A process whose exit is recorded.
 
-    :ivar at_exit: what it would do last of all.
-    :ivar statuses: those with which it would have ended.
+    :ivar at_exit: what it would call on exit.
+    :ivar statuses: the statuses with which it would have exited.
     """
 
     def setUp(self) -> None:
@@ -40,38 +45,38 @@ class FailingTestCase(SynchronousTestCase):
         self.log = Log(self)
 
     def daemon(self, is_one: bool) -> None:
-        self.patch(failing, "_is_daemon", lambda: is_one)
+        self.patch(startup_errors, "_is_daemon", lambda: is_one)
 
 
-class ReportTests(FailingTestCase):
-    """Where an operator reads why."""
+class LogTests(StartupErrorTestCase):
+    """Where the error is reported."""
 
-    def test_both(self) -> None:
-        """The same line is on standard error and in the log, as a grave one."""
-        report("cannot listen on port 3000: Address in use")
+    def test_standard_error_and_log_have_the_same_line(self) -> None:
+        """In the log at the level ``error``."""
+        log_startup_error("cannot listen on port 3000: Address in use")
         line = "server error: cannot listen on port 3000: Address in use"
         self.assertEqual(self.stderr.getvalue(), f"{line}\n")
         self.assertEqual(self.log.lines(), [line])
         self.assertEqual(self.log.events[0]["log_level"], LogLevel.error)
 
-    def test_braces(self) -> None:
-        """A file may be called whatever it likes."""
-        report("no file {x}")
+    def test_braces_are_logged_as_they_are(self) -> None:
+        """A reason may hold the name of any file."""
+        log_startup_error("no file {x}")
         self.assertEqual(self.log.lines(), ["server error: no file {x}"])
 
-    def test_no_standard_error(self) -> None:
-        """Without one, as under some supervisors, there is still the log."""
+    def test_log_is_enough_without_standard_error(self) -> None:
+        """Some supervisors close it."""
         self.patch(sys, "__stderr__", None)
-        report("x")
+        log_startup_error("x")
         self.assertEqual(len(self.log.lines()), 1)
 
 
-class EndTests(FailingTestCase):
-    """How the process ends."""
+class ExitTests(StartupErrorTestCase):
+    """How the process exits."""
 
-    def test_in_the_foreground(self) -> None:
-        """In an orderly way as soon as it runs, with status 1 in the very end."""
-        end("x", self.reactor)
+    def test_foreground_process_stops_the_reactor_and_exits_with_1(self) -> None:
+        """Twistd shuts down first."""
+        exit_with_failure("x", self.reactor)
         self.assertFalse(self.reactor.hasStopped)
         self.reactor.run()
         self.assertTrue(self.reactor.hasStopped)
@@ -80,33 +85,33 @@ class EndTests(FailingTestCase):
             last()
         self.assertEqual(self.statuses, [1])
 
-    def test_a_daemon(self) -> None:
-        """Who started it is told the reason, and sees no traceback."""
+    def test_parent_of_a_daemon_gets_the_reason_without_a_traceback(self) -> None:
+        """Twistd formats the exception for it."""
         self.daemon(True)
-        with self.assertRaises(CannotStart) as caught:
-            end("the reason", self.reactor)
-        # What twistd passes on, which knows no more than the exception.
-        (told,) = traceback.format_exception_only(caught.exception)
-        self.assertEqual(told, "server error: the reason\n")
-        sys.excepthook(CannotStart, caught.exception, None)
+        with self.assertRaises(StartupError) as caught:
+            exit_with_failure("the reason", self.reactor)
+        # As twistd formats it.
+        (report,) = traceback.format_exception_only(caught.exception)
+        self.assertEqual(report, "server error: the reason\n")
+        sys.excepthook(StartupError, caught.exception, None)
         self.assertEqual(self.stderr.getvalue(), "")
         self.assertEqual(self.at_exit, [])
 
-    def test_a_daemon_that_runs_already(self) -> None:
-        """Who started it is gone: it ends like one in the foreground."""
+    def test_running_daemon_exits_like_a_foreground_process(self) -> None:
+        """Its parent has exited."""
         self.daemon(True)
         self.reactor.running = True
-        end("x", self.reactor)
+        exit_with_failure("x", self.reactor)
         self.assertTrue(self.reactor.hasStopped)
         self.assertEqual(len(self.at_exit), 1)
 
 
-class FailedServiceTests(FailingTestCase):
-    """What runs in place of a chat that could not be made."""
+class StartupErrorServiceTests(StartupErrorTestCase):
+    """The service that runs if the chat could not be made."""
 
-    def test_start(self) -> None:
-        """It says why as soon as there is a log to say it in, and ends."""
-        service = FailedService("--history: 'many' is no number", self.reactor)
+    def test_start_reports_the_error_and_exits(self) -> None:
+        """Not before: the log is not open."""
+        service = StartupErrorService("--history: 'many'", self.reactor)
         self.assertEqual(self.log.lines(), [])
         service.startService()
         self.assertIn("--history: 'many'", self.stderr.getvalue())
@@ -116,28 +121,28 @@ class FailedServiceTests(FailingTestCase):
 
 
 class IsDaemonTests(SynchronousTestCase):
-    """Whether anyone can read what is written to standard error."""
+    """Whether standard error is discarded."""
 
     def standard_error(self, fstat: Callable[[int], object]) -> bool:
-        """What is found out, when this is what the system says of it."""
+        """The result, if ``os.fstat`` is this."""
         changed = self.patch(os, "fstat", fstat)
         try:
-            return failing._is_daemon()
+            return startup_errors._is_daemon()
         finally:
-            # The test runner asks, too.
+            # The test runner calls it too.
             changed.restore()
 
-    def test_nowhere(self) -> None:
-        """A daemon's goes where nothing is kept."""
-        nowhere = SimpleNamespace(st_rdev=os.stat(os.devnull).st_rdev)  # noqa: PTH116
-        self.assertTrue(self.standard_error(lambda _: nowhere))
+    def test_process_that_discards_it_is_a_daemon(self) -> None:
+        """Twistd opens ``/dev/null`` in its place."""
+        null = SimpleNamespace(st_rdev=os.stat(os.devnull).st_rdev)  # noqa: PTH116
+        self.assertTrue(self.standard_error(lambda _: null))
 
-    def test_a_terminal_or_a_file(self) -> None:
-        """In the foreground there is someone, or a file that is read later."""
+    def test_process_with_a_terminal_or_a_file_is_no_daemon(self) -> None:
+        """Someone reads it, now or later."""
         self.assertFalse(self.standard_error(lambda _: SimpleNamespace(st_rdev=0)))
 
-    def test_closed(self) -> None:
-        """A closed one is like none."""
+    def test_process_that_has_closed_it_is_a_daemon(self) -> None:
+        """Nobody can read it."""
 
         def closed(_number: int) -> object:
             raise OSError

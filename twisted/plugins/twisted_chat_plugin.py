@@ -1,4 +1,4 @@
-"""Makes ``twistd chat`` known.  Names only: nothing is imported until it is used."""
+"""The twistd plugin for ``twistd chat``; imports nothing of the package."""
 
 from twisted.application.service import ServiceMaker
 

@@ -1,1 +1,5 @@
-"""A server made of the parts: options, listeners, ports and the site."""
+"""The server: its options, its ports, and the protocols behind them.
+
+``service`` puts the parts together; those who embed a server import ``ChatService``,
+``Options`` and ``Settings`` from there.
+"""

@@ -1,12 +1,10 @@
-"""What every port speaks: all the protocols there are, told apart by first bytes.
+"""The protocols behind every port, told apart by the first bytes of a connection.
 
 To add a protocol, write its factory and add one ``Detector`` here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from importlib.resources import as_file, files
 
 from twisted.internet.interfaces import IReactorTime
@@ -31,33 +29,20 @@ from .settings import Settings
 from .site import make_root
 
 
-@dataclass(frozen=True, slots=True)
-class Front:
-    """All that people can reach.
-
-    :ivar factory: what is behind every port.
-    :ivar when_told: calls back once all were told what they were still to be told,
-        or after a second; for a stop.
-    """
-
-    factory: SwitchFactory
-    when_told: Callable[[Callable[[], None]], None]
-
-
-def make_front(
+def make_factory(
     chat: Chat,
     settings: Settings,
     clock: IReactorTime,
+    engineio: EngineIOResource,
     certificate: Certificate | None = None,
-) -> Front:
-    """Make what is behind every port.
+) -> SwitchFactory:
+    """Make the factory of every port.
 
-    :param certificate: with one, all of this is spoken within TLS as well.
+    :param certificate: if there is one, every protocol is accepted within TLS too.
     """
-    engine = make_engine(chat, settings, clock)
     lines = ChatFactory(chat, clock, settings.flood)
     plain = (
-        Detector("http", http_request, make_site(chat, settings, clock, engine)),
+        Detector("http", http_request, make_site(chat, settings, clock, engineio)),
         Detector("ssh", ssh_banner, RejectFactory()),
     )
     if certificate is None:
@@ -70,18 +55,17 @@ def make_front(
         encrypted = TLSMemoryBIOFactory(certificate, False, inner, clock)
         tls = Detector("tls", tls_hello, encrypted)
     admission = Admission(settings.max_clients, settings.max_per_host)
-    factory = SwitchFactory(clock, (*plain, tls), lines, admission=admission)
-    return Front(factory, engine.when_told)
+    return SwitchFactory(clock, (*plain, tls), lines, admission=admission)
 
 
-def make_engine(
+def make_engineio(
     chat: Chat, settings: Settings, clock: IReactorTime
 ) -> EngineIOResource:
-    """Socket.IO."""
-    socketio = SocketIO(clock)
-    ChatNamespace(socketio, chat, settings.flood)
+    """Make the resource of Socket.IO clients."""
+    server = SocketIO(clock)
+    ChatNamespace(server, chat, settings.flood)
     return EngineIOResource(
-        socketio.peer,
+        server.peer,
         clock,
         ping_interval=settings.ping_interval,
         ping_timeout=settings.ping_timeout,
@@ -92,12 +76,12 @@ def make_engine(
 
 
 def make_site(
-    chat: Chat, settings: Settings, clock: IReactorTime, engine: EngineIOResource
+    chat: Chat, settings: Settings, clock: IReactorTime, engineio: EngineIOResource
 ) -> ChatSite:
-    """Everything that is reached by HTTP: the page, WebSocket and Socket.IO."""
+    """Make everything that is reached by HTTP: page, WebSocket and Socket.IO."""
     origins = Origins(settings.allow_origin)
     keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout)
-    sockets = ChatWebSocketFactory(chat, clock, settings.flood, keepalive, origins)
+    websockets = ChatWebSocketFactory(chat, clock, settings.flood, keepalive, origins)
     with as_file(files("twisted_chat") / "web") as page:
-        root = make_root(page, sockets.upgrade, chat.journal.healthy, engine)
+        root = make_root(page, websockets.upgrade, chat.journal.healthy, engineio)
     return ChatSite(root, clock)

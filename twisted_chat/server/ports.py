@@ -1,7 +1,7 @@
-"""Where the server listens: what ``--port`` says, as a Twisted port.
+"""Ports that the server listens on, as ``--port`` describes them.
 
-A bare number is that TCP port on every address of the machine; anything else is
-a server endpoint string of Twisted's.
+A number is that TCP port on every address of the machine; anything else is a Twisted
+server endpoint string.
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 
 BACKLOG = 511
-"""Connections that the kernel may hold until we accept them: a whole class that
-comes back after a restart."""
-
+"""Connections that the kernel queues until they are accepted: many clients reconnect at
+once after a restart."""
 
 _ADVICE = {
     errno.EADDRINUSE: "; give another --port",
@@ -26,17 +25,18 @@ _ADVICE = {
 
 
 class CannotListen(Exception):
-    """A port is not to be had; the text is one clear line."""
+    """The server cannot listen on a port; the text is one line that says why."""
 
 
 async def listen(
     reactor: Any, description: str, factory: IProtocolFactory
 ) -> IListeningPort:
-    """Listen, but accept nobody yet; see ``accept``.
+    """Listen, but accept no connections yet; see ``start_accepting``.
 
-    With TCP and Unix sockets this is done before it waits for anything.
+    TCP and Unix sockets listen before the first ``await``.
 
-    :raises CannotListen: it is taken, or not ours, or no endpoint.
+    :raises CannotListen: the port is in use or not permitted, or the endpoint is
+        invalid.
     """
     try:
         if description.isdecimal():
@@ -44,54 +44,54 @@ async def listen(
         else:
             port = await serverFromString(reactor, description).listen(factory)
     except CannotListenError as error:
-        raise CannotListen(f"cannot listen on {_taken(error)}") from None
+        raise CannotListen(f"cannot listen on {_in_use(error)}") from None
     except Exception as error:  # noqa: BLE001 - an endpoint's plugin can raise anything
-        reason = _reason(error)
+        reason = _invalid(error)
         raise CannotListen(f"cannot listen on {description}: {reason}") from None
     if hasattr(port, "stopReading"):
         port.stopReading()
     return port
 
 
-def accept(port: IListeningPort) -> None:
-    """Let those in who have come meanwhile, and everyone from now on."""
+def start_accepting(port: IListeningPort) -> None:
+    """Accept connections, beginning with those that the kernel has queued."""
     if hasattr(port, "startReading"):
         port.startReading()
 
 
-def spoken(port: IListeningPort, description: str) -> str:
-    """How the log names a port: by its number, or as it was given."""
+def port_name(port: IListeningPort, description: str) -> str:
+    """The name of a port in the log: its number, or the endpoint as it was given."""
     number = getattr(port.getHost(), "port", None)
     return f"port {number}" if number is not None else description
 
 
-def _taken(error: CannotListenError) -> str:
-    """What is not to be had, why, and what to do."""
+def _in_use(error: CannotListenError) -> str:
+    """Which port cannot be used, why, and what to do."""
     reason = getattr(error.socketError, "strerror", None) or error.socketError
     number = getattr(error.socketError, "errno", None)
     if not isinstance(error.port, bytes):
         return f"port {error.port}: {reason}{_ADVICE.get(number or 0, '')}"
     if isinstance(error.socketError, str):
-        # Twisted's own words for the lock beside the socket.
-        reason = "another server has it; stop that one, or name another"
+        # Twisted found its lock file beside the socket.
+        reason = "another server is using it; stop that one, or give another path"
     elif number == errno.EADDRINUSE:
-        reason = "there is a file of that name; remove it, or name another"
+        reason = "a file with that name exists; remove it, or give another path"
     return f"unix:{os.fsdecode(error.port)}: {reason}"
 
 
-def _reason(error: Exception) -> str:
-    """Why something is no endpoint, or none that can be used."""
+def _invalid(error: Exception) -> str:
+    """Why an endpoint is invalid, or cannot be used."""
     if isinstance(error, OSError) and error.filename2 is not None:
-        # The lock beside a Unix socket could not be made.
+        # Twisted could not create its lock file beside a Unix socket.
         directory = os.path.dirname(os.fsdecode(error.filename2))  # noqa: PTH120
         if error.errno == errno.ENOENT:
-            return f"there is no directory {directory}; make it first"
+            return f"there is no directory {directory}; create it first"
         return f"cannot write into {directory}: {error.strerror}"
     if isinstance(error, OSError) and error.filename is not None:
         return f"cannot read {os.fsdecode(error.filename)}: {error.strerror}"
     if isinstance(error, ValueError | TypeError):
         return (
-            "write an endpoint such as tcp:3000:interface=127.0.0.1 or "
+            "give an endpoint such as tcp:3000:interface=127.0.0.1 or "
             f"unix:/run/chat:mode=660 ({error})"
         )
     return str(error) or type(error).__name__
@@ -104,6 +104,6 @@ def _every_address(
     try:
         port = reactor.listenTCP(number, factory, BACKLOG, "::")
     except CannotListenError:
-        # There is no IPv6 here; or the port is taken, and this says so.
+        # No IPv6 on this machine; or the port is in use, and this raises again.
         port = reactor.listenTCP(number, factory, BACKLOG)
     return port

@@ -1,115 +1,240 @@
-"""What an operator can set, as a value: checked once, then only read."""
+"""The settings of a server, and the one table of its options.
+
+Each field of ``Settings`` is a row of the table: the command line, ``--help``, the
+reader of TOML files and the defaults are all made from it.  A new option is one more
+field.
+"""
 
 from __future__ import annotations
 
-import json
 import os
-import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from twisted_chat.core.limits import MAX_HISTORY, RateLimit
 from twisted_chat.core.wordfilter import WordFilter
 
-DEFAULT_PACE = RateLimit(burst=10, per_second=5)
-
-_TCP_ENDPOINT = re.compile(r"(?:tcp|tcp4|tcp6|ssl):(?:port=)?(?!\w+=)([^:]*)")
-
-_ORIGIN = re.compile(
-    r"\*|(?:[a-z][a-z0-9+.\-]*://)?(?:[a-z0-9._\-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?/?",
-    re.IGNORECASE | re.ASCII,
-)
-"""What a browser can send as ``Origin`` (RFC 6454), or the host in it."""
+from . import values
 
 
 class SettingError(Exception):
-    """A setting cannot be used; the text is one clear line."""
+    """An option cannot be used; the text is one line that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """How one option is given.
+
+    :ivar parse: makes a setting of a value; see ``values``.
+    :ivar metavar: stands for the value in ``--help``.
+    :ivar help: says in ``--help`` what the option is for.
+    :ivar default: the default, as one would write it; empty if there is none.
+    :ivar short: the one-letter name.
+    :ivar repeatable: may be given more than once.
+    :ivar variable: the environment variable that stands in for the option.
+    """
+
+    parse: Callable[[Any], Any]
+    metavar: str
+    help: str
+    default: str = ""
+    short: str = ""
+    repeatable: bool = False
+    variable: str = ""
+
+    def describe(self) -> str:
+        """The text for ``--help``."""
+        repeat = " May be given more than once." if self.repeatable else ""
+        default = self.default
+        if self.variable:
+            default = f"${self.variable} if set, else {default}"
+        return f"{self.help}{repeat}" + (f" [default: {default}]" if default else "")
+
+
+def option(
+    parse: Callable[[Any], Any],
+    metavar: str,
+    help: str,  # noqa: A002 - the name that argparse gives it
+    default: str = "",
+    *,
+    unset: object = None,
+    **more: Any,
+) -> Any:
+    """A field of ``Settings``; the option has its name.
+
+    :param default: see ``Option``.
+    :param unset: the setting if there is no default.
+    """
+    row = Option(parse, metavar, help, default, **more)
+    return field(default=parse(default) if default else unset, metadata={"row": row})
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings, with the defaults of a complete server.
+    """All settings of a server; the defaults make a complete one."""
 
-    :ivar port: TCP ports, or Twisted server endpoint strings.
-    :ivar store: ``sqlite:PATH``, ``memory:``, ``redis://HOST:PORT/DB`` or
-        ``redis+sentinel://HOST:PORT,.../SERVICE/DB``.
-    :ivar history: messages that a newcomer is shown.
-    :ivar keep: messages kept per room; ``None`` for all that the store holds.
-    :ivar filter_words: a file of words to mask.
-    :ivar motd: the lines shown after the welcome.
-    :ivar flood: how fast one client may speak; ``None`` for no limit.
-    :ivar ping_interval: seconds between heartbeats (WebSocket, Socket.IO).
-    :ivar ping_timeout: seconds for the answer.
-    """
-
-    port: tuple[str, ...] = ("3000",)
-    store: str = "sqlite:chat.sqlite"
-    history: int = 10
-    keep: int | None = None
-    filter_words: Path | None = None
-    motd: tuple[str, ...] = ()
-    tls_cert: Path | None = None
-    tls_key: Path | None = None
-    max_clients: int = 10_000
-    max_per_host: int = 64
-    flood: RateLimit | None = DEFAULT_PACE
-    ping_interval: float = 25.0
-    ping_timeout: float = 20.0
-    allow_origin: tuple[str, ...] = ()
+    port: tuple[str, ...] = option(
+        values.ports,
+        "PORT",
+        "A TCP port, or a Twisted server endpoint such as "
+        "tcp:3000:interface=127.0.0.1 or unix:/run/chat.",
+        default="3000",
+        short="p",
+        repeatable=True,
+        variable="PORT",
+    )
+    store: str = option(
+        values.store,
+        "STORE",
+        "Where messages are stored: sqlite:PATH, memory:, or "
+        "redis://[user:password@]HOST:PORT/DB (rediss:// with TLS).",
+        default="sqlite:chat.sqlite",
+        short="s",
+    )
+    history: int = option(
+        values.whole_number(0, MAX_HISTORY),
+        "NUMBER",
+        "How many of the last messages a new client receives.",
+        default="10",
+    )
+    keep: int | None = option(
+        values.whole_number(1),
+        "NUMBER",
+        "How many messages of each room are kept; without this all with SQLite, "
+        "10000 in memory and with Redis.",
+    )
+    filter_words: Path | None = option(
+        values.readable_file,
+        "FILE",
+        "Words to mask, one on a line; # begins a comment. Read again on SIGHUP.",
+    )
+    motd: tuple[str, ...] = option(
+        values.lines_of_file, "FILE", "Text to show after the welcome.", unset=()
+    )
+    tls_cert: Path | None = option(
+        values.readable_file,
+        "FILE",
+        "The certificate chain (PEM); with --tls-key every port also accepts TLS.",
+    )
+    tls_key: Path | None = option(
+        values.readable_file, "FILE", "The private key of the certificate (PEM)."
+    )
+    max_clients: int = option(
+        values.whole_number(1),
+        "NUMBER",
+        "How many connections are accepted in all.",
+        default="10000",
+    )
+    max_per_host: int = option(
+        values.whole_number(1),
+        "NUMBER",
+        "How many connections are accepted from one address, except from loopback.",
+        default="64",
+    )
+    flood: RateLimit | None = option(
+        values.rate_limit,
+        "RATE",
+        "How many messages one client may send: BURST:PER_SECOND, or off. The rest is "
+        "delayed, not dropped.",
+        default="10:5",
+    )
+    ping_interval: float = option(
+        values.seconds,
+        "SECONDS",
+        "The time between heartbeats on WebSocket and Socket.IO.",
+        default="25",
+    )
+    ping_timeout: float = option(
+        values.seconds,
+        "SECONDS",
+        "The time within which a client must answer a heartbeat.",
+        default="20",
+    )
+    allow_origin: tuple[str, ...] = option(
+        values.origins,
+        "ORIGIN",
+        "Another origin whose pages may connect, such as https://example.org; * for "
+        "all. The server's own always may.",
+        unset=(),
+        repeatable=True,
+    )
 
     @classmethod
     def read(cls, given: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:
-        """Make settings of what was given, by long option name.
+        """Make settings of the given options, by long name.
 
-        What is absent comes from the file named by ``config``, then from
-        ``$PORT``, then from the defaults.
+        What is not given comes from the file named by ``config``, then from the
+        environment, then from the defaults.
 
-        :raises SettingError: something given cannot be used.
+        :raises SettingError: a value or a file is invalid.
         """
-        values = dict(given)
-        config = values.pop("config", None)
+        chosen = dict(given)
+        config = chosen.pop("config", None)
         if config:
-            values = {**_toml(Path(config)), **values}
-        for name in values:
-            if name not in _READERS:
-                known = ", ".join(sorted(_READERS))
-                raise SettingError(f"{config}: no setting {name!r}; there are {known}")
-        if ("tls-cert" in values) != ("tls-key" in values):
+            chosen = {**_read_toml(Path(config)), **chosen}
+        for name in chosen:
+            if name not in SETTINGS:
+                known = ", ".join(sorted(SETTINGS))
+                raise SettingError(
+                    f"{config}: unknown option {name!r}; the options are {known}"
+                )
+        if ("tls-cert" in chosen) != ("tls-key" in chosen):
             raise SettingError("--tls-cert and --tls-key go together: give both")
-        made: dict[str, Any] = {}
-        if "port" not in values and environment.get("PORT"):
-            try:
-                made["port"] = _ports(environment["PORT"])
-            except ValueError as error:
-                raise SettingError(f"$PORT: {error}") from None
-        for name, value in values.items():
-            try:
-                made[name.replace("-", "_")] = _READERS[name](value)
-            except (ValueError, OSError) as error:
-                raise SettingError(f"--{name}: {_reason(error)}") from None
-        return cls(**made)
+        found: dict[str, Any] = {}
+        for name, row in SETTINGS.items():
+            source, value = f"--{name}", chosen.get(name)
+            if value is None and row.variable:
+                source = f"${row.variable}"
+                value = environment.get(row.variable) or None
+            if value is not None:
+                found[name.replace("-", "_")] = _parse(row, value, source)
+        return cls(**found)
 
-    def words(self) -> WordFilter:
+    def word_filter(self) -> WordFilter:
         """The words to mask, read from their file now.
 
-        :raises SettingError: it cannot be read.
+        :raises SettingError: the file cannot be read.
         """
         if self.filter_words is None:
             return WordFilter()
         try:
-            return WordFilter.parse(_text(self.filter_words))
+            return WordFilter.parse(values.read_text(self.filter_words))
         except (ValueError, OSError) as error:
             raise SettingError(f"--filter-words: {_reason(error)}") from None
 
 
-def _toml(path: Path) -> dict[str, Any]:
+SETTINGS: dict[str, Option] = {
+    row.name.replace("_", "-"): row.metadata["row"] for row in fields(Settings)
+}
+"""The options that are settings, by long name; a TOML file may have them all."""
+
+OPTIONS: dict[str, Option] = {
+    **SETTINGS,
+    "config": Option(
+        values.readable_file,
+        "FILE",
+        "A TOML file with the long names of these options as keys. The command line "
+        "overrides it.",
+    ),
+}
+"""The options of the command line, by long name."""
+
+
+def _parse(row: Option, value: Any, source: str) -> Any:
     try:
-        return tomllib.loads(_text(path))
+        return row.parse(value)
+    except (ValueError, OSError) as error:
+        raise SettingError(f"{source}: {_reason(error)}") from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(values.read_text(path))
     except tomllib.TOMLDecodeError as error:
-        raise SettingError(f"--config: {path} is no TOML: {error}") from None
+        raise SettingError(f"--config: invalid TOML in {path}: {error}") from None
     except (ValueError, OSError) as error:
         raise SettingError(f"--config: {_reason(error)}") from None
 
@@ -118,143 +243,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None:
         return f"cannot read {os.fsdecode(error.filename)}: {error.strerror}"
     return str(error)
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} is not UTF-8 text") from None
-
-
-def _shown(value: Any) -> str:
-    """A value as it was written, on the command line or in TOML."""
-    if isinstance(value, str):
-        return repr(value)
-    return json.dumps(value, default=str, ensure_ascii=False)
-
-
-def _one_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    raise ValueError(f"{_shown(value)} is not one text: write it in quotes")
-
-
-def _whole(least: int) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
-        try:
-            number = int(str(value))
-        except ValueError:
-            number = least - 1
-        if number < least:
-            raise ValueError(f"{_shown(value)} is no whole number of {least} or more")
-        return number
-
-    return read
-
-
-def _history(value: Any) -> int:
-    number = _whole(0)(value)
-    if number > MAX_HISTORY:
-        raise ValueError(
-            f"{number} is too many to show a newcomer: {MAX_HISTORY} at most"
-        )
-    return number
-
-
-def _seconds(value: Any) -> float:
-    try:
-        number = float(str(value))
-    except ValueError:
-        number = 0.0
-    if not 0 < number < float("inf"):
-        raise ValueError(f"{_shown(value)} is no number of seconds above 0")
-    return number
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    values = value if isinstance(value, list | tuple) else [value]
-    texts = tuple(
-        text.strip() if isinstance(text, str) else _shown(text) for text in values
-    )
-    if not texts or not all(texts):
-        raise ValueError("it is empty")
-    return texts
-
-
-def _ports(value: Any) -> tuple[str, ...]:
-    ports = _texts(value)
-    for port in ports:
-        endpoint = _TCP_ENDPOINT.match(port)
-        number = endpoint[1] if endpoint else port
-        if number.isdecimal():
-            if int(number) > 65535:
-                raise ValueError(f"{number} is no TCP port: 0 to 65535")
-        elif endpoint:
-            raise ValueError(f"{number or port} is no TCP port: 0 to 65535")
-        elif not all(port.partition(":")):
-            raise ValueError(
-                f"{port!r} is neither a TCP port nor an endpoint such as "
-                "tcp:3000:interface=127.0.0.1"
-            )
-    return ports
-
-
-def _file(value: Any) -> Path:
-    path = Path(_one_text(value))
-    # Reading it is the only honest test of whether it can be read.
-    with path.open("rb") as file:
-        file.read(1)
-    return path
-
-
-def _motd(value: Any) -> tuple[str, ...]:
-    return tuple(line.rstrip() for line in _text(Path(_one_text(value))).splitlines())
-
-
-def _store(value: Any) -> str:
-    text = _one_text(value).strip()
-    scheme, colon, rest = text.partition(":")
-    if scheme == "memory" and colon and not rest:
-        return text
-    if (scheme == "sqlite" and rest) or (
-        scheme in ("redis", "rediss", "redis+sentinel", "rediss+sentinel")
-        and rest.startswith("//")
-    ):
-        return text
-    raise ValueError(
-        f"{text!r} is no store: write sqlite:PATH, memory: or redis://HOST:PORT/DB"
-    )
-
-
-def _flood(value: Any) -> RateLimit | None:
-    return RateLimit.parse(_one_text(value))
-
-
-def _origins(value: Any) -> tuple[str, ...]:
-    origins = _texts(value)
-    for origin in origins:
-        if not _ORIGIN.fullmatch(origin):
-            raise ValueError(
-                f"{origin!r} is no origin: write https://example.org, or a host such "
-                "as example.org:8443, or * for all"
-            )
-    return origins
-
-
-_READERS: dict[str, Callable[[Any], Any]] = {
-    "port": _ports,
-    "store": _store,
-    "history": _history,
-    "keep": _whole(1),
-    "filter-words": _file,
-    "motd": _motd,
-    "tls-cert": _file,
-    "tls-key": _file,
-    "max-clients": _whole(1),
-    "max-per-host": _whole(1),
-    "flood": _flood,
-    "ping-interval": _seconds,
-    "ping-timeout": _seconds,
-    "allow-origin": _origins,
-}

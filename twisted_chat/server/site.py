@@ -1,9 +1,7 @@
-"""The HTTP resource tree: the page, its files, the doors for programs, the health.
+"""The tree of HTTP resources: the page and its files, WebSocket, Socket.IO and health.
 
-Everything that can be known at the start is made then: the files are read,
-compressed and given their ETags once.
-
-Rules of this file: no directory is shown, no answer says more than it must.
+The files are read, compressed and given their ETags once, at the start.  No directory
+is listed, and no response says more than it must.
 """
 
 from __future__ import annotations
@@ -24,7 +22,7 @@ from zope.interface import implementer
 from twisted_chat.websocket.handshake import is_upgrade
 
 MIN_COMPRESSED = 512
-"""Bytes from which on compressing a file is worth its while."""
+"""Bytes of the smallest file that is worth compressing."""
 
 TYPES = {
     ".css": b"text/css; charset=utf-8",
@@ -36,9 +34,9 @@ TYPES = {
     ".webmanifest": b"application/manifest+json",
     ".woff2": b"font/woff2",
 }
-"""What of the page's directory is served, and as what; the rest is not."""
+"""The media types of the files that are served; other files of the page are not."""
 
-_COMPRESSED_ALREADY = (b"image/png", b"font/woff2")
+_INCOMPRESSIBLE = (b"image/png", b"font/woff2")
 _COMMENT_LINE = re.compile(rb"^[ \t]*//.*$", re.MULTILINE)
 _PLAIN = b"text/plain; charset=utf-8"
 
@@ -47,102 +45,102 @@ Upgrade = Callable[[HTTPRequest], int | bytes]
 
 
 @implementer(IResource)
-class Plain:
-    """Something that can be read, and no more: ``GET`` and ``HEAD``."""
+class ReadOnlyResource:
+    """A resource without children that allows only ``GET`` and ``HEAD``."""
 
     isLeaf = False
     server: Any = None
 
     def getChildWithDefault(self, _name: bytes, _request: Request) -> IResource:
-        """Twisted: what is below this."""
-        return NOTHING
+        """Twisted: a resource below this one."""
+        return NOT_FOUND
 
     def putChild(self, _path: bytes, _child: IResource) -> None:
-        """Twisted: put something below this."""
-        raise TypeError("nothing is below a file")
+        """Twisted: add a resource below this one."""
+        raise TypeError("this resource has no children")
 
     def render(self, request: Request) -> int | bytes:
-        """Twisted: answer."""
+        """Twisted: respond to a request."""
         if request.method not in (b"GET", b"HEAD"):
             request.responseHeaders.setRawHeaders(b"Allow", [b"GET, HEAD"])
-            return say(request, 405, "Only GET and HEAD are possible here.")
+            return text_response(request, 405, "Only GET and HEAD are allowed here.")
         return self.get(request)
 
     def get(self, request: Request) -> int | bytes:
-        """Answer ``GET`` or ``HEAD``."""
+        """Respond to ``GET`` or ``HEAD``."""
         raise NotImplementedError
 
 
-def say(request: Request, code: int, words: str) -> bytes:
-    """An answer of one line of plain text."""
+def text_response(request: Request, code: int, line: str) -> bytes:
+    """Respond with one line of plain text."""
     request.setResponseCode(code)
     request.responseHeaders.setRawHeaders(b"Content-Type", [_PLAIN])
-    return body_of(request, words.encode() + b"\n")
+    return body_for(request, line.encode() + b"\n")
 
 
-def body_of(request: Request, body: bytes) -> bytes:
-    """The body, or for ``HEAD`` only its length."""
+def body_for(request: Request, body: bytes) -> bytes:
+    """The body for ``GET``; for ``HEAD`` only its length."""
     if request.method != b"HEAD":
         return body
     request.responseHeaders.setRawHeaders(b"Content-Length", [b"%d" % len(body)])
     return b""
 
 
-class Nothing(Plain):
-    """There is no such page, whatever one wants to do with it."""
+class NotFound(ReadOnlyResource):
+    """Responds with 404 to every method."""
 
     def render(self, request: Request) -> bytes:
-        """Twisted: answer."""
-        return say(request, 404, "There is no such page here.")
+        """Twisted: respond to a request."""
+        return text_response(request, 404, "Not found.")
 
 
-NOTHING = Nothing()
+NOT_FOUND = NotFound()
 
 
-class Health(Plain):
-    """Whether what is said can be stored now."""
+class HealthResource(ReadOnlyResource):
+    """Says whether messages can be stored now."""
 
     def __init__(self, healthy: Healthy) -> None:
         self._healthy = healthy
 
     def get(self, request: Request) -> bytes:
-        """``ok``, or 503 and why not."""
+        """``ok``, or 503 and the reason."""
         request.responseHeaders.setRawHeaders(b"Cache-Control", [b"no-store"])
         reason = self._healthy()
         if reason is None:
-            return say(request, 200, "ok")
-        return say(request, 503, reason)
+            return text_response(request, 200, "ok")
+        return text_response(request, 503, reason)
 
 
-class File(Plain):
+class FileResource(ReadOnlyResource):
     """One file of the page, as it was at the start."""
 
-    def __init__(self, content: bytes, kind: bytes) -> None:
-        self._kind = kind
-        # By whether they are compressed, and so the tags.
+    def __init__(self, content: bytes, media_type: bytes) -> None:
+        self._media_type = media_type
+        # Both by whether they are compressed.
         self._bodies = {False: content}
-        if len(content) >= MIN_COMPRESSED and kind not in _COMPRESSED_ALREADY:
+        if len(content) >= MIN_COMPRESSED and media_type not in _INCOMPRESSIBLE:
             self._bodies[True] = _compress(content)
         tag = sha256(content).hexdigest()[:32].encode()
         self._tags = {False: b'"' + tag + b'"', True: b'"' + tag + b'-gz"'}
 
     def get(self, request: Request) -> bytes:
-        """The file, compressed if the client likes that and has not got it yet."""
-        compressed = True in self._bodies and _takes_gzip(request)
+        """The file, compressed if the client accepts that; 304 if it has the file."""
+        compressed = True in self._bodies and _accepts_gzip(request)
         headers = request.responseHeaders
         headers.setRawHeaders(b"ETag", [self._tags[compressed]])
         headers.setRawHeaders(b"Cache-Control", [b"no-cache"])
         headers.setRawHeaders(b"Vary", [b"Accept-Encoding"])
-        if self._has_it(request):
+        if self._is_cached(request):
             request.setResponseCode(304)
             return b""
-        headers.setRawHeaders(b"Content-Type", [self._kind])
+        headers.setRawHeaders(b"Content-Type", [self._media_type])
         if compressed:
             headers.setRawHeaders(b"Content-Encoding", [b"gzip"])
-        return body_of(request, self._bodies[compressed])
+        return body_for(request, self._bodies[compressed])
 
-    def _has_it(self, request: Request) -> bool:
-        """What the client has is still right (RFC 9110, section 13.1.2)."""
+    def _is_cached(self, request: Request) -> bool:
+        """Whether the client has this very file (RFC 9110, section 13.1.2)."""
         for value in request.requestHeaders.getRawHeaders(b"If-None-Match") or []:
             for tag in value.split(b","):
                 known = tag.strip().removeprefix(b"W/")
@@ -162,11 +160,11 @@ def without_comment_lines(script: bytes) -> bytes:
 
 @cache
 def _compress(content: bytes) -> bytes:
-    """As small as can be; once, also if there are several sites."""
+    """Compress as well as possible; once, also if there are several sites."""
     return gzip.compress(content, 9, mtime=0)
 
 
-def _takes_gzip(request: Request) -> bool:
+def _accepts_gzip(request: Request) -> bool:
     for value in request.requestHeaders.getRawHeaders(b"Accept-Encoding") or []:
         for coding in value.lower().replace(b" ", b"").split(b","):
             name, _, quality = coding.partition(b";q=")
@@ -176,22 +174,23 @@ def _takes_gzip(request: Request) -> bool:
     return False
 
 
-class Door(Plain):
-    """A place where a WebSocket may begin; to anyone else, a page.
+class WebSocketResource(ReadOnlyResource):
+    """Accepts WebSocket handshakes.
 
-    :param upgrade: answers handshakes.
-    :param page: for those who do not ask for a WebSocket.
+    :param upgrade: answers a handshake.
+    :param page: the response to other requests; without one, they are answered as
+        invalid handshakes.
     """
 
-    def __init__(self, upgrade: Upgrade, page: File | None = None) -> None:
+    def __init__(self, upgrade: Upgrade, page: FileResource | None = None) -> None:
         self._upgrade = upgrade
         self._page = page
 
     def get(self, request: Request) -> int | bytes:
-        """The handshake's answer, or the page."""
+        """Answer the handshake, or respond with the page."""
         if self._page is None or is_upgrade(request):
             answer = self._upgrade(request)
-            return answer if isinstance(answer, int) else body_of(request, answer)
+            return answer if isinstance(answer, int) else body_for(request, answer)
         return self._page.get(request)
 
 
@@ -201,34 +200,34 @@ def make_root(
     healthy: Healthy,
     socketio: IResource | None = None,
 ) -> Resource:
-    """The whole tree.
+    """Make the whole tree.
 
-    :param files: the page's directory; read now, and never again.
+    :param files: the page's directory, which is read now and never again.
     :param upgrade: answers WebSocket handshakes at ``/`` and ``/ws``.
-    :param healthy: says why nothing can be stored now, or ``None``.
-    :param socketio: what is served at ``/socket.io/``.
+    :param healthy: returns why nothing can be stored now, or ``None``.
+    :param socketio: the resource at ``/socket.io/``.
     """
-    root = Root()  # type: ignore[no-untyped-call]
+    root = Folder()  # type: ignore[no-untyped-call]
     for path in sorted(files.rglob("*")):
-        kind = TYPES.get(path.suffix)
-        if kind is None or not path.is_file():
+        media_type = TYPES.get(path.suffix)
+        if media_type is None or not path.is_file():
             continue
         *folders, name = path.relative_to(files).parts
-        place: Resource = root
+        parent: Resource = root
         for folder in folders:
-            inner = place.children.get(folder.encode())
-            if inner is None:
-                inner = Root()  # type: ignore[no-untyped-call]
-                place.putChild(folder.encode(), inner)
-            place = inner
+            child = parent.children.get(folder.encode())
+            if child is None:
+                child = Folder()  # type: ignore[no-untyped-call]
+                parent.putChild(folder.encode(), child)
+            parent = child
         content = path.read_bytes()
         if path.suffix == ".js":
             content = without_comment_lines(content)
-        place.putChild(name.encode(), File(content, kind))
+        parent.putChild(name.encode(), FileResource(content, media_type))
     index = root.children.get(b"index.html")
-    root.putChild(b"", Door(upgrade, index))
-    root.putChild(b"ws", Door(upgrade))
-    root.putChild(b"healthz", Health(healthy))
+    root.putChild(b"", WebSocketResource(upgrade, index))
+    root.putChild(b"ws", WebSocketResource(upgrade))
+    root.putChild(b"healthz", HealthResource(healthy))
     if socketio is not None:
         root.putChild(b"socket.io", socketio)
         script = root.children.pop(b"socket.io.js", None)
@@ -237,13 +236,13 @@ def make_root(
     return root
 
 
-class Root(Resource):
-    """A folder: what is not in it is not found, and nobody is shown what is."""
+class Folder(Resource):
+    """A directory of the page, whose content is not listed."""
 
     def getChild(self, _path: bytes, _request: Request) -> IResource:
-        """Twisted: what is not there."""
-        return NOTHING
+        """Twisted: a child that does not exist."""
+        return NOT_FOUND
 
     def render(self, request: Request) -> bytes:
-        """Twisted: the folder itself."""
-        return NOTHING.render(request)
+        """Twisted: a request for the directory itself."""
+        return NOT_FOUND.render(request)

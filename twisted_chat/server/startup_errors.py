@@ -1,9 +1,9 @@
-"""A start that fails: one line for the operator, and a status that is not 0.
+"""Startup errors: one line for the operator, and an exit status that is not 0.
 
-twistd has no way for a service to say that it could not start, other than an
-exception with its traceback.  Rules of this file: it is the only one that knows
-how twistd ends; the line is on standard error and in the log, with no traceback,
-also for a daemon, whose parent waits to be told.
+The line goes to standard error and to the log, without a traceback, also from a daemon,
+whose parent waits for its report.  Only this module knows how twistd exits: a service
+can report that it could not start only by an exception, which twistd logs with a
+traceback.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from twisted.logger import Logger
 log = Logger()
 
 
-class CannotStart(Exception):
-    """Leaves the start of a daemon; twistd tells who started it its name and words."""
+class StartupError(Exception):
+    """Aborts the start of a daemon; twistd reports its name and text to the parent."""
 
-    # Of both together it passes on 98 bytes, so the name is what there is to say.
+    # Twistd passes on 98 bytes of both together, so the name is part of the message.
     __module__ = "builtins"
     __qualname__ = "server error"
 
 
-class FailedService(Service):
+class StartupErrorService(Service):
     """Takes the place of a service that could not be made.
 
     :param reason: one line that says what to do.
@@ -39,39 +39,39 @@ class FailedService(Service):
         self.reactor = reactor
 
     def startService(self) -> None:
-        """Twisted: the log is there now, so it can be said."""
+        """Twisted: the log is open now."""
         super().startService()
-        report(self.reason)
-        end(self.reason, self.reactor)
+        log_startup_error(self.reason)
+        exit_with_failure(self.reason, self.reactor)
 
 
-def report(reason: str) -> None:
-    """Say why it cannot start: in the log, and on standard error."""
+def log_startup_error(reason: str) -> None:
+    """Write why the server cannot start to the log and to standard error."""
     line = f"server error: {reason}"
-    # As a field, so that a log in JSON holds the very words, too.  Not as critical:
+    # As a field, so that a log in JSON has the line as it is, too.  Not critical:
     # before its log is open, Twisted itself writes that to standard error.
     log.error("{line}", line=line)
-    # Not sys.stderr: twistd has put that into its log.
+    # Not sys.stderr, which twistd redirects to its log.
     if sys.__stderr__ is not None:
         sys.__stderr__.write(f"{line}\n")
         sys.__stderr__.flush()
 
 
-def end(reason: str, reactor: Any) -> None:
-    """Have the process end in an orderly way, with status 1.
+def exit_with_failure(reason: str, reactor: Any) -> None:
+    """Stop the reactor, and have the process exit with status 1.
 
-    :raises CannotStart: a daemon's start goes no further.
+    :raises StartupError: in a daemon, to abort its start.
     """
     if not reactor.running and _is_daemon():
         sys.excepthook = _without_traceback
-        raise CannotStart(reason)
-    # Nothing that the reactor calls can change the status with which twistd ends.
-    atexit.register(_leave)
+        raise StartupError(reason)
+    # Nothing that the reactor calls can change the status with which twistd exits.
+    atexit.register(_exit)
     reactor.callWhenRunning(reactor.stop)
 
 
 def _is_daemon() -> bool:
-    """Whether nobody can read what is written to standard error."""
+    """Whether standard error is discarded."""
     try:
         return os.fstat(2).st_rdev == os.stat(os.devnull).st_rdev  # noqa: PTH116
     except OSError:
@@ -81,10 +81,10 @@ def _is_daemon() -> bool:
 def _without_traceback(
     _kind: type[BaseException], _error: BaseException, _where: TracebackType | None
 ) -> None:
-    """The line has been said already."""
+    """The error has been reported already."""
 
 
-def _leave() -> None:
+def _exit() -> None:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(1)

@@ -1,0 +1,187 @@
+"""Values of options, as an operator writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.core.limits import RateLimit
+from twisted_chat.server import values
+
+MISSING = "/nowhere/missing"
+
+
+class ValidTests(SynchronousTestCase):
+    """Values that the server uses."""
+
+    def file(self, content: bytes) -> str:
+        path = Path(self.mktemp())
+        path.write_bytes(content)
+        return str(path)
+
+    def test_numbers_may_be_strings_or_numbers(self) -> None:
+        """The command line has strings, TOML has both."""
+        for value in ("5", 5):
+            self.assertEqual(values.whole_number(0)(value), 5)
+            self.assertEqual(values.seconds(value), 5.0)
+        self.assertEqual(values.seconds("0.25"), 0.25)
+        self.assertEqual(values.whole_number(0, 500)("500"), 500)
+
+    def test_one_port_or_several(self) -> None:
+        """Numbers and endpoints, within white space."""
+        for value, found in (
+            (3000, ("3000",)),
+            (" 3000 ", ("3000",)),
+            ([3001, "unix:/run/chat"], ("3001", "unix:/run/chat")),
+            ("tcp:3000:interface=::1", ("tcp:3000:interface=::1",)),
+            ("tcp:port=3000", ("tcp:port=3000",)),
+            ("systemd:domain=INET:index=0", ("systemd:domain=INET:index=0",)),
+        ):
+            self.assertEqual(values.ports(value), found)
+
+    def test_every_kind_of_store(self) -> None:
+        """Within white space."""
+        for store in (
+            "memory:",
+            "sqlite:chat.sqlite",
+            "redis://localhost:6379/0",
+            "rediss://user:password@localhost/1",
+            "redis+sentinel://a:26379,b/chat/0",
+        ):
+            self.assertEqual(values.store(f" {store}\n"), store)
+
+    def test_origins_may_be_hosts(self) -> None:
+        """Whatever a browser can send, a host alone, and all."""
+        for origin in (
+            "https://example.org",
+            "https://Example.org/",
+            "http://localhost:8080",
+            "http://[::1]:3000",
+            "chrome-extension://abcdef",
+            "example.org:8443",
+            "192.0.2.1",
+            "*",
+        ):
+            self.assertEqual(values.origins([origin]), (origin,))
+
+    def test_rate_limit_or_off(self) -> None:
+        """``off`` is no limit."""
+        self.assertEqual(values.rate_limit("5:0.5"), RateLimit(5, 0.5))
+        self.assertIsNone(values.rate_limit("off"))
+
+    def test_byte_order_mark_is_no_text(self) -> None:
+        """Windows' Notepad writes one."""
+        path = self.file(b"\xef\xbb\xbfBe kind.  \nThat is all.\n")
+        self.assertEqual(values.lines_of_file(path), ("Be kind.", "That is all."))
+
+    def test_readable_file_is_its_path(self) -> None:
+        """Its content is read later."""
+        path = self.file(b"\xff")
+        self.assertEqual(values.readable_file(path), Path(path))
+
+
+class InvalidTests(SynchronousTestCase):
+    """Values that are refused, with a valid form."""
+
+    def refused(self, parse: Callable[[Any], object], value: Any, *texts: str) -> None:
+        error = self.assertRaises((ValueError, OSError), parse, value)
+        self.assertNotIn("\n", str(error))
+        for text in texts:
+            self.assertIn(text, str(error))
+
+    def test_invalid_ports(self) -> None:
+        """TCP ports are 0 to 65535; endpoints have a type and an argument."""
+        tcp = "a TCP port is 0 to 65535"
+        for value, text in (
+            ("99999", f"invalid port 99999: {tcp}"),
+            ("tcp:x", f"invalid port x: {tcp}"),
+            ("tcp:", f"invalid port tcp:: {tcp}"),
+            ("tcp:port=70000:interface=::1", f"invalid port 70000: {tcp}"),
+            ("ssl:-1:privateKey=x", f"invalid port -1: {tcp}"),
+            ("unix:", "invalid port 'unix:': give a TCP port, or an endpoint"),
+            (":3000", "invalid port ':3000': give a TCP port, or an endpoint"),
+            ("-1", "invalid port '-1': give a TCP port, or an endpoint"),
+            ("http", "invalid port 'http': give a TCP port, or an endpoint"),
+            ("", "the value is empty"),
+            ([], "the value is empty"),
+        ):
+            self.refused(values.ports, value, text)
+
+    def test_invalid_stores(self) -> None:
+        """The valid ones are named."""
+        for value in ("mysql:x", "sqlite:", "memory", "memory:x", "redis:x", ""):
+            text = f"invalid store {value!r}: give sqlite:PATH, memory: or redis://"
+            self.refused(values.store, value, text)
+
+    def test_invalid_whole_numbers(self) -> None:
+        """As they were written, on the command line or in TOML."""
+        for value, shown in (
+            ("-1", "'-1'"),
+            ("ten", "'ten'"),
+            ("1.5", "'1.5'"),
+            (1.5, "1.5"),
+            (True, "true"),
+            ([1, "a"], '[1, "a"]'),
+        ):
+            text = f"invalid number {shown}: give a whole number, 0 or more"
+            self.refused(values.whole_number(0), value, text)
+        self.refused(values.whole_number(1), "0", "give a whole number, 1 or more")
+        between = "invalid number '501': give a whole number from 0 to 500"
+        self.refused(values.whole_number(0, 500), "501", between)
+
+    def test_invalid_seconds(self) -> None:
+        """They are finite and above 0."""
+        for value, shown in (
+            ("0", "'0'"),
+            ("inf", "'inf'"),
+            ("nan", "'nan'"),
+            ("soon", "'soon'"),
+            (False, "false"),
+        ):
+            text = f"invalid number of seconds {shown}: give one above 0"
+            self.refused(values.seconds, value, text)
+
+    def test_invalid_origins(self) -> None:
+        """They have no path and no pattern."""
+        for value in (
+            "ht!tp",
+            "https://example.org/path",
+            "https://example.org?x",
+            "https://",
+            "https://*.example.org",
+            "https://grüße.example",
+            "example.org:https",
+        ):
+            text = f"invalid origin {value!r}: give https://example.org, a host"
+            self.refused(values.origins, [value], text)
+        self.refused(values.origins, [" "], "the value is empty")
+
+    def test_invalid_rates(self) -> None:
+        """The form is named."""
+        for value in ("10", "often", "0:5", "10:0", "10:inf"):
+            self.refused(values.rate_limit, value, repr(value), "BURST:PER_SECOND")
+
+    def test_values_of_another_type(self) -> None:
+        """TOML has more types than strings."""
+        for parse in (
+            values.rate_limit,
+            values.store,
+            values.readable_file,
+            values.lines_of_file,
+        ):
+            text = "invalid value true: give one string in quotes"
+            self.refused(parse, True, text)
+            self.refused(parse, ["a"], 'invalid value ["a"]: give one string')
+
+    def test_files_that_cannot_be_read(self) -> None:
+        """They do not exist, are directories, or are not text."""
+        for parse in (values.readable_file, values.lines_of_file):
+            self.refused(parse, MISSING, MISSING, "No such file")
+            self.refused(parse, "/", "Is a directory")
+            self.refused(parse, "a\0b", "null")
+        path = Path(self.mktemp())
+        path.write_bytes(b"\xff")
+        self.refused(values.lines_of_file, str(path), f"{path} is not UTF-8 text")

@@ -1,0 +1,152 @@
+"""Values of options: how each is written, on the command line or in TOML.
+
+Each function takes a value as it was given and returns what the server uses.  It raises
+``ValueError``, or ``OSError`` for a file, with a text that says what would be valid.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from twisted_chat.core.limits import RateLimit
+
+_TCP_ENDPOINT = re.compile(r"(?:tcp|tcp4|tcp6|ssl):(?:port=)?(?!\w+=)([^:]*)")
+
+_ORIGIN = re.compile(
+    r"\*|(?:[a-z][a-z0-9+.\-]*://)?(?:[a-z0-9._\-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?/?",
+    re.IGNORECASE | re.ASCII,
+)
+"""What a browser can send as ``Origin`` (RFC 6454), or the host in it."""
+
+_REDIS = ("redis", "rediss", "redis+sentinel", "rediss+sentinel")
+
+
+def string(value: Any) -> str:
+    """One string."""
+    if isinstance(value, str):
+        return value
+    raise ValueError(f"invalid value {_shown(value)}: give one string in quotes")
+
+
+def strings(value: Any) -> tuple[str, ...]:
+    """A string or a list of strings; numbers are taken as they are written."""
+    values = value if isinstance(value, list | tuple) else [value]
+    found = tuple(
+        one.strip() if isinstance(one, str) else _shown(one) for one in values
+    )
+    if not found or not all(found):
+        raise ValueError("the value is empty")
+    return found
+
+
+def whole_number(least: int, most: int | None = None) -> Callable[[Any], int]:
+    """A whole number in a range."""
+    valid = f", {least} or more" if most is None else f" from {least} to {most}"
+
+    def parse(value: Any) -> int:
+        try:
+            number = int(str(value))
+        except ValueError:
+            number = least - 1
+        if number < least or (most is not None and number > most):
+            shown = _shown(value)
+            raise ValueError(f"invalid number {shown}: give a whole number{valid}")
+        return number
+
+    return parse
+
+
+def seconds(value: Any) -> float:
+    """A positive number of seconds."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        shown = _shown(value)
+        raise ValueError(f"invalid number of seconds {shown}: give one above 0")
+    return number
+
+
+def ports(value: Any) -> tuple[str, ...]:
+    """TCP ports, or Twisted server endpoint strings."""
+    found = strings(value)
+    for port in found:
+        endpoint = _TCP_ENDPOINT.match(port)
+        number = endpoint[1] if endpoint else port
+        if endpoint or number.isdecimal():
+            if not number.isdecimal() or int(number) > 65535:
+                raise ValueError(
+                    f"invalid port {number or port}: a TCP port is 0 to 65535"
+                )
+        elif not all(port.partition(":")):
+            raise ValueError(
+                f"invalid port {port!r}: give a TCP port, or an endpoint such as "
+                "tcp:3000:interface=127.0.0.1"
+            )
+    return found
+
+
+def readable_file(value: Any) -> Path:
+    """The path of a file that can be read."""
+    path = Path(string(value))
+    # Only reading shows whether it can be read.
+    with path.open("rb") as file:
+        file.read(1)
+    return path
+
+
+def read_text(path: Path) -> str:
+    """The content of a text file."""
+    try:
+        return path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ValueError(f"{path} is not UTF-8 text") from None
+
+
+def lines_of_file(value: Any) -> tuple[str, ...]:
+    """The lines of a text file, read now."""
+    return tuple(line.rstrip() for line in read_text(Path(string(value))).splitlines())
+
+
+def store(value: Any) -> str:
+    """The URL of a store."""
+    text = string(value).strip()
+    scheme, colon, rest = text.partition(":")
+    if (
+        (scheme == "memory" and colon and not rest)
+        or (scheme == "sqlite" and rest)
+        or (scheme in _REDIS and rest.startswith("//"))
+    ):
+        return text
+    raise ValueError(
+        f"invalid store {text!r}: give sqlite:PATH, memory: or redis://HOST:PORT/DB"
+    )
+
+
+def rate_limit(value: Any) -> RateLimit | None:
+    """``BURST:PER_SECOND``, or ``off`` for no limit (``None``)."""
+    return RateLimit.parse(string(value))
+
+
+def origins(value: Any) -> tuple[str, ...]:
+    """Origins of web pages."""
+    found = strings(value)
+    for origin in found:
+        if not _ORIGIN.fullmatch(origin):
+            raise ValueError(
+                f"invalid origin {origin!r}: give https://example.org, a host such as "
+                "example.org:8443, or * for all"
+            )
+    return found
+
+
+def _shown(value: Any) -> str:
+    """A value as it was written, on the command line or in TOML."""
+    if isinstance(value, str):
+        return repr(value)
+    return json.dumps(value, default=str, ensure_ascii=False)
