@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.engineio_client import EngineIOTestCase
 from twisted_chat.engineio import session as engineio_session
-from twisted_chat.net.outbox import MAX_WAITING
+from twisted_chat.net.send_queue import MAX_QUEUED
 
 
 class MessageTests(EngineIOTestCase):
@@ -221,7 +221,7 @@ class CloseTests(EngineIOTestCase):
         sid = self.open()
         session = self.peers[0].session
         piece = session.encode(b"x" * 1021)
-        for _ in range(MAX_WAITING // len(piece)):
+        for _ in range(MAX_QUEUED // len(piece)):
             session.write(piece)
         self.assertEqual(self.resource.sessions, 1)
         session.write(piece)

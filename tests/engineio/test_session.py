@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.support.engineio_client import EngineIOTestCase
 from tests.support.memory import WebSocketClient
 from twisted_chat.engineio.session import APART, MAX_HELD, EngineIOPeer
-from twisted_chat.net.outbox import MAX_WAITING
+from twisted_chat.net.send_queue import MAX_QUEUED
 
 
 class HeartbeatTests(EngineIOTestCase):
@@ -185,7 +185,7 @@ class WebSocketTests(EngineIOTestCase):
         client = self.connect()
         client.wire.producer.pauseProducing()
         session = self.peers[0].session
-        for _ in range(MAX_WAITING // 1000 + 1):
+        for _ in range(MAX_QUEUED // 1000 + 1):
             session.send_text("x" * 1000)
         self.assertTrue(client.wire.aborted)
         client.wire.hang_up()

@@ -1,4 +1,4 @@
-"""How a client is written to: at once, and with a bound on what may wait."""
+"""Outboxes: writes go out at once, and what waits is bounded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.net.outbox import (
-    PORTION,
+    CHUNK_SIZE,
     BufferedOutbox,
     DirectOutbox,
     Outbox,
@@ -21,7 +21,7 @@ LIMIT = 1000
 
 
 class Socket:
-    """A socket whose peer has so much room."""
+    """A socket whose kernel buffer has limited room."""
 
     family = 2
 
@@ -42,7 +42,7 @@ class Socket:
 
 
 class Transport(StringTransport):
-    """A TCP transport on such a socket."""
+    """A TCP transport with such a socket."""
 
     aborted = False
 
@@ -54,14 +54,14 @@ class Transport(StringTransport):
         return self._handle
 
     def writeSomeData(self, data: bytes) -> None:
-        """Only there to say that this is TCP."""
+        """Present on TCP transports only."""
 
     def abortConnection(self) -> None:
         self.aborted = True
 
 
-class OutboxCase(SynchronousTestCase):
-    """What is the same for both."""
+class OutboxTestCase(SynchronousTestCase):
+    """Counts overflows."""
 
     outbox: Outbox
     transport: Transport
@@ -73,8 +73,8 @@ class OutboxCase(SynchronousTestCase):
         self.overflows += 1
 
 
-class DirectTests(OutboxCase):
-    """A plain socket."""
+class DirectTests(OutboxTestCase):
+    """The outbox of a plain socket."""
 
     def make(self, room: int) -> DirectOutbox:
         self.socket = Socket(room)
@@ -83,8 +83,8 @@ class DirectTests(OutboxCase):
         assert isinstance(outbox, DirectOutbox)
         return outbox
 
-    def test_at_once(self) -> None:
-        """While the peer reads, each line is with the kernel before write returns."""
+    def test_write_reaches_the_kernel_before_it_returns(self) -> None:
+        """While the peer reads, nothing waits."""
         outbox = self.make(100)
         outbox.write(b"one")
         outbox.write(b"two")
@@ -92,8 +92,8 @@ class DirectTests(OutboxCase):
         self.assertEqual(outbox.waiting, 0)
         self.assertIsNone(self.transport.producer)
 
-    def test_a_remainder(self) -> None:
-        """What the kernel has no room for follows in order when it has."""
+    def test_remainder_is_sent_in_order_when_there_is_room(self) -> None:
+        """The transport pulls it; later writes go to the socket again."""
         outbox = self.make(4)
         for data in (b"one", b"two", b"three"):
             outbox.write(data)
@@ -112,19 +112,19 @@ class DirectTests(OutboxCase):
         outbox.write(b"five")
         self.assertEqual(self.socket.sent, b"onetfive")
 
-    def test_portions(self) -> None:
-        """A queue is handed over in portions."""
+    def test_queue_is_passed_on_in_chunks(self) -> None:
+        """Not all at once."""
         self.socket = Socket(0)
         self.transport = Transport(self.socket)
         outbox = outbox_to(self.transport, self.overflowed)
         for _ in range(4):
-            outbox.write(b"x" * (PORTION // 2))
+            outbox.write(b"x" * (CHUNK_SIZE // 2))
         assert isinstance(outbox, DirectOutbox)
         outbox.resumeProducing()
-        self.assertEqual(len(self.transport.value()), PORTION)
+        self.assertEqual(len(self.transport.value()), CHUNK_SIZE)
 
-    def test_too_slow(self) -> None:
-        """Exactly the limit may wait; with one byte more the peer is cut off, once."""
+    def test_waiting_bytes_over_the_limit_abort_once(self) -> None:
+        """Exactly the limit may wait."""
         outbox = self.make(0)
         outbox.write(b"x" * LIMIT)
         self.assertEqual((self.overflows, self.transport.aborted), (0, False))
@@ -133,21 +133,21 @@ class DirectTests(OutboxCase):
         self.assertEqual((self.overflows, self.transport.aborted), (1, True))
         self.assertEqual(outbox.waiting, 0)
 
-    def test_one_write_that_is_too_much(self) -> None:
-        """A single answer beyond the limit cuts off who does not read it."""
+    def test_single_write_over_the_limit_aborts(self) -> None:
+        """A long reply disconnects a peer that does not read it."""
         self.make(10).write(b"x" * (LIMIT + 11))
         self.assertEqual((self.overflows, self.transport.aborted), (1, True))
 
-    def test_reading_again_in_time(self) -> None:
-        """Only what waits now counts, however much has waited before."""
+    def test_only_what_waits_now_counts(self) -> None:
+        """However much has waited before."""
         outbox = self.make(0)
         for _ in range(10):
             outbox.write(b"x" * LIMIT)
             outbox.resumeProducing()
         self.assertEqual(self.overflows, 0)
 
-    def test_a_broken_socket(self) -> None:
-        """A peer that is gone raises nothing; what is written goes nowhere."""
+    def test_write_to_a_broken_socket_raises_nothing(self) -> None:
+        """The connection is aborted; what is written is discarded."""
         outbox = self.make(100)
         self.socket.error = ConnectionResetError()
         outbox.write(b"one")
@@ -155,15 +155,15 @@ class DirectTests(OutboxCase):
         self.assertTrue(self.transport.aborted)
         self.assertEqual((outbox.waiting, self.overflows), (0, 0))
 
-    def test_interrupted(self) -> None:
-        """A signal in the middle loses nothing."""
+    def test_interrupted_send_loses_nothing(self) -> None:
+        """A signal may arrive within the system call."""
         outbox = self.make(100)
         self.socket.error = InterruptedError()
         outbox.write(b"one")
         self.assertEqual(outbox.waiting, 3)
 
-    def test_close(self) -> None:
-        """With nothing waiting it closes at once, else after that is sent."""
+    def test_close_waits_for_what_was_written(self) -> None:
+        """With nothing waiting it closes at once."""
         outbox = self.make(100)
         outbox.close()
         self.assertTrue(self.transport.disconnecting)
@@ -176,8 +176,8 @@ class DirectTests(OutboxCase):
         self.assertEqual(self.transport.value(), b"bye")
         self.assertTrue(self.transport.disconnecting)
 
-    def test_hanging_while_closing(self) -> None:
-        """Who never reads the last word can still be cut off."""
+    def test_peer_that_never_reads_can_be_aborted_while_closing(self) -> None:
+        """Whether something waits or not."""
         for room in (0, 100):
             outbox = self.make(room)
             outbox.write(b"bye")
@@ -185,8 +185,8 @@ class DirectTests(OutboxCase):
             outbox.abort()
             self.assertTrue(self.transport.aborted)
 
-    def test_gone(self) -> None:
-        """After the end nothing is kept, and nothing is closed twice."""
+    def test_lost_connection_discards_writes(self) -> None:
+        """Closing it again does nothing."""
         outbox = self.make(0)
         outbox.write(b"x")
         outbox.stopProducing()
@@ -196,56 +196,56 @@ class DirectTests(OutboxCase):
         self.assertEqual(outbox.waiting, 0)
         self.assertFalse(self.transport.disconnecting or self.transport.aborted)
 
-    def test_no_dictionary(self) -> None:
+    def test_outbox_has_no_dictionary(self) -> None:
         """Ten thousand of them take little memory."""
         self.assertFalse(hasattr(self.make(0), "__dict__"))
 
 
-class Borrowing:
-    """Someone who may write past the outbox."""
+class Target:
+    """An object that may write past the outbox."""
 
     send: Send | None = None
 
 
-class LoanTests(OutboxCase):
-    """The fan-out has the socket itself, and nothing overtakes anything."""
+class DirectSendTests(OutboxTestCase):
+    """The fan-out calls the socket, and nothing overtakes anything."""
 
     def make(self, room: int) -> DirectOutbox:
         self.socket = Socket(room)
         self.transport = Transport(self.socket)
         outbox = outbox_to(self.transport, self.overflowed, LIMIT)
         assert isinstance(outbox, DirectOutbox)
-        self.borrower = Borrowing()
+        self.target = Target()
         return outbox
 
-    def test_while_nothing_waits(self) -> None:
-        """Lent at once, taken back when something waits, lent again after that."""
+    def test_send_is_set_while_nothing_waits(self) -> None:
+        """Removed when something waits, and set again after that."""
         outbox = self.make(4)
-        outbox.lend_send(self.borrower)
-        self.assertEqual(self.borrower.send, self.socket.send)
+        outbox.enable_direct_send(self.target)
+        self.assertEqual(self.target.send, self.socket.send)
         outbox.write(b"one")
-        self.assertIsNotNone(self.borrower.send)
+        self.assertIsNotNone(self.target.send)
         outbox.write(b"two")
-        self.assertIsNone(self.borrower.send)
+        self.assertIsNone(self.target.send)
         self.socket.room = 100
         outbox.resumeProducing()
         # The kernel may not have taken that yet.
-        self.assertIsNone(self.borrower.send)
+        self.assertIsNone(self.target.send)
         outbox.resumeProducing()
-        self.assertEqual(self.borrower.send, self.socket.send)
+        self.assertEqual(self.target.send, self.socket.send)
 
-    def test_lent_late(self) -> None:
-        """Who comes when something waits gets it after that."""
+    def test_send_is_set_once_nothing_waits(self) -> None:
+        """If something waits when it is enabled."""
         outbox = self.make(0)
         outbox.write(b"one")
-        outbox.lend_send(self.borrower)
-        self.assertIsNone(self.borrower.send)
+        outbox.enable_direct_send(self.target)
+        self.assertIsNone(self.target.send)
         outbox.resumeProducing()
         outbox.resumeProducing()
-        self.assertIsNotNone(self.borrower.send)
+        self.assertIsNotNone(self.target.send)
 
-    def test_the_end(self) -> None:
-        """However it ends, nobody writes past it after that, not even later."""
+    def test_send_is_removed_at_the_end(self) -> None:
+        """However the connection ends, and for good."""
         ends: list[Callable[[DirectOutbox], None]] = [
             DirectOutbox.close,
             DirectOutbox.abort,
@@ -255,24 +255,26 @@ class LoanTests(OutboxCase):
         for room in (0, 1):
             for end in ends:
                 outbox = self.make(room)
-                outbox.lend_send(self.borrower)
+                outbox.enable_direct_send(self.target)
                 if not room:
                     outbox.write(b"bye")
                 end(outbox)
-                self.assertIsNone(self.borrower.send)
+                self.assertIsNone(self.target.send)
                 while self.transport.producer is not None:
                     outbox.resumeProducing()
-                outbox.lend_send(self.borrower)
-                self.assertIsNone(self.borrower.send)
+                outbox.enable_direct_send(self.target)
+                self.assertIsNone(self.target.send)
 
-    def test_none_to_lend(self) -> None:
-        """Past TLS nobody writes."""
-        outbox_to(StringTransport(), self.overflowed).lend_send(borrower := Borrowing())
-        self.assertIsNone(borrower.send)
+    def test_send_stays_none_without_a_plain_socket(self) -> None:
+        """TLS must not be bypassed."""
+        outbox_to(StringTransport(), self.overflowed).enable_direct_send(
+            target := Target()
+        )
+        self.assertIsNone(target.send)
 
 
-class BufferedTests(OutboxCase):
-    """A transport with a buffer of its own, such as TLS."""
+class BufferedTests(OutboxTestCase):
+    """The outbox of a transport with a buffer of its own, such as TLS."""
 
     def make(self) -> BufferedOutbox:
         self.transport = Transport(object())
@@ -280,22 +282,22 @@ class BufferedTests(OutboxCase):
         assert isinstance(outbox, BufferedOutbox)
         return outbox
 
-    def test_no_handle(self) -> None:
-        """A transport in memory is written to as well."""
+    def test_transport_may_have_no_handle(self) -> None:
+        """A transport in memory has none."""
         transport = StringTransport()
         outbox_to(transport, self.overflowed).write(b"hi")
         self.assertEqual(transport.value(), b"hi")
 
-    def test_through(self) -> None:
-        """While the transport has room it is given everything at once."""
+    def test_write_goes_to_the_transport(self) -> None:
+        """While its buffer has room."""
         outbox = self.make()
         outbox.write(b"one")
         outbox.write(b"two")
         self.assertEqual(self.transport.value(), b"onetwo")
         self.assertTrue(self.transport.streaming)
 
-    def test_paused(self) -> None:
-        """When it has had enough the rest waits here, in order."""
+    def test_writes_wait_while_the_transport_is_paused(self) -> None:
+        """In order."""
         outbox = self.make()
         outbox.pauseProducing()
         outbox.write(b"one")
@@ -304,8 +306,8 @@ class BufferedTests(OutboxCase):
         outbox.resumeProducing()
         self.assertEqual((self.transport.value(), outbox.waiting), (b"onetwo", 0))
 
-    def test_paused_again_while_resuming(self) -> None:
-        """It goes on where it stopped."""
+    def test_transport_may_pause_again_while_resuming(self) -> None:
+        """The rest continues to wait."""
         outbox = self.make()
         outbox.pauseProducing()
         for data in (b"one", b"two"):
@@ -320,8 +322,8 @@ class BufferedTests(OutboxCase):
         outbox.resumeProducing()
         self.assertEqual((self.transport.value(), outbox.waiting), (b"one", 3))
 
-    def test_too_slow(self) -> None:
-        """The same limit, once."""
+    def test_waiting_bytes_over_the_limit_abort_once(self) -> None:
+        """As with a plain socket."""
         outbox = self.make()
         outbox.pauseProducing()
         outbox.write(b"x" * LIMIT)
@@ -330,8 +332,8 @@ class BufferedTests(OutboxCase):
             outbox.write(b"y")
         self.assertEqual((self.overflows, self.transport.aborted), (1, True))
 
-    def test_close(self) -> None:
-        """It closes once everything is with the transport."""
+    def test_close_waits_for_what_was_written(self) -> None:
+        """What is written later is discarded."""
         outbox = self.make()
         outbox.pauseProducing()
         outbox.write(b"bye")
@@ -344,8 +346,8 @@ class BufferedTests(OutboxCase):
         outbox.write(b"too late")
         self.assertEqual(self.transport.value(), b"bye")
 
-    def test_hanging_while_closing(self) -> None:
-        """A peer that never answers the goodbye of TLS is cut off in the end."""
+    def test_peer_that_never_closes_tls_can_be_aborted(self) -> None:
+        """Twice does no harm."""
         outbox = self.make()
         outbox.close()
         self.assertTrue(self.transport.disconnecting)
@@ -354,11 +356,11 @@ class BufferedTests(OutboxCase):
         self.assertTrue(self.transport.aborted)
 
 
-class AbstractTests(OutboxCase):
-    """What both are made of."""
+class AbstractTests(OutboxTestCase):
+    """The common base."""
 
-    def test_write(self) -> None:
-        """It takes one of the two to write."""
+    def test_base_does_not_write(self) -> None:
+        """Each kind of transport needs its own ``write``."""
         transport: Any = StringTransport()
         with self.assertRaises(NotImplementedError):
             Outbox(transport, self.overflowed, LIMIT).write(b"")

@@ -18,7 +18,7 @@ from websockets.frames import Opcode
 
 from tests.support.logs import Log
 from tests.support.memory import ACCEPT, WebSocketClient, masked, more, text
-from twisted_chat.net.outbox import MAX_WAITING
+from twisted_chat.net.send_queue import MAX_QUEUED
 from twisted_chat.net.timers import CLOSING_TIMEOUT, Keepalive
 from twisted_chat.websocket import connection as websocket
 from twisted_chat.websocket.connection import (
@@ -433,7 +433,7 @@ class FlowTests(WebSocketTestCase):
         """Past 1 MiB it is cut off and the application told, once it is gone."""
         log = Log(self)
         self.client.wire.producer.pauseProducing()
-        for _ in range(MAX_WAITING // 50_000 + 2):
+        for _ in range(MAX_QUEUED // 50_000 + 2):
             self.connection.write_frames(frame_text(bytes(50_000)))
         self.assertTrue(self.client.wire.aborted)
         self.assertEqual(log.lines(), ["too slow: 192.0.2.1:4711"])

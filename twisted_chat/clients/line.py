@@ -82,7 +82,7 @@ class ChatProtocol(LineReceiver):
             pause=transport.pauseProducing,
             resume=transport.resumeProducing,
         )
-        self.outbox.lend_send(self.attachment.client)
+        self.outbox.enable_direct_send(self.attachment.client)
 
     # What the chat calls; see ``interfaces.Connection``.
 

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from twisted.web.http import Request
 
-from twisted_chat.net.outbox import MAX_WAITING
+from twisted_chat.net.send_queue import MAX_QUEUED
 
 from .packets import CLOSE, NOOP, Packet, PacketError, decode_payload, payload, record
 
@@ -85,7 +85,7 @@ class Polling:
             return
         self._queue.append(records)
         self._waiting += len(records)
-        if self._waiting > MAX_WAITING:
+        if self._waiting > MAX_QUEUED:
             self._queue.clear()
             self._owner.too_slow()
 

@@ -1,73 +1,73 @@
-"""How a client is written to: at once, and with a bound on what may wait.
+"""The outbox of a connection: writes go out at once, and what waits is bounded.
 
-Nothing waiting: the bytes go out now, by the socket's own ``send``, without a
-round through the reactor; measured, that is less than half of what
-``transport.write`` costs for one message to one of many.  A remainder waits
-here and leaves as the kernel has room.  A peer that lets more than the limit
-wait is cut off, so that a slow reader costs its own memory only.
+While nothing waits, ``write`` passes the bytes to the socket's own ``send``, without a
+turn of the reactor; measured for one message to one of many clients, that costs less
+than half of ``transport.write``.  What the kernel does not take waits here until there
+is room.  A peer for which more than the limit waits is disconnected, so that a slow
+reader costs its own memory only.
 
-Rules of this file: nothing here calls back into the chat before ``write``
-returns; and whoever has an outbox writes to its transport through it alone,
-from the first byte on, or bytes would overtake each other.  Only the fan-out has
-the socket's ``send`` itself, and only while nothing waits: see ``lend_send``.
+Invariants: nothing here calls back into the application before ``write`` returns.
+Whoever has an outbox writes to its transport through the outbox alone, from the first
+byte on, or bytes would overtake each other.  The one exception is the fan-out, which
+may call the socket's ``send`` while nothing waits: see ``enable_direct_send``.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
+from enum import Enum
 from typing import Any, Protocol
 
 from twisted.internet.interfaces import IPullProducer, IPushProducer
 from zope.interface import implementer
 
-MAX_WAITING = 1024 * 1024
-"""Bytes that may wait for one client before it is cut off."""
+from .send_queue import MAX_QUEUED, SendQueue
 
-PORTION = 64 * 1024
-"""Bytes handed to the transport at a time while there is a queue."""
+CHUNK_SIZE = 64 * 1024
+"""Bytes passed to the transport at a time while something waits."""
 
 
 Send = Callable[[bytes], int]
 
 
-class Borrower(Protocol):
-    """Whoever may write past the outbox; see ``pool.Client``.
+class DirectSendTarget(Protocol):
+    """An object that may write past the outbox, such as ``core.client.Client``.
 
-    :ivar send: the socket's own while it is lent, else ``None``.
+    :ivar send: the socket's own while nothing waits, else ``None``.
     """
 
     send: Send | None
 
 
 def outbox_to(
-    transport: Any, overflowed: Callable[[], None], limit: int = MAX_WAITING
+    transport: Any, overflowed: Callable[[], None], limit: int = MAX_QUEUED
 ) -> Outbox:
-    """The outbox that fits a connected transport.
+    """Make the outbox that fits a connected transport.
 
-    :param overflowed: called once, when more than ``limit`` bytes wait for
-        the peer; the connection is being aborted then.
+    :param overflowed: called once, within ``write``, when more than ``limit`` bytes
+        would wait; the connection is being aborted then.
     """
     # TLS answers ``getHandle`` with its OpenSSL connection, which must not be
-    # written to behind the transport's back: only a socket has a family.
+    # written to directly: only a socket has a family.
     handle: Any = transport.getHandle() if hasattr(transport, "getHandle") else None
     if hasattr(transport, "writeSomeData") and hasattr(handle, "family"):
         return DirectOutbox(transport, overflowed, limit, handle.send)
     return BufferedOutbox(transport, overflowed, limit)
 
 
-class Outbox:
-    """The way out to one peer; see ``outbox_to``."""
+class OutboxState(Enum):
+    """The life of an outbox; ``close``, ``_lose`` and ``stopProducing`` change it."""
 
-    __slots__ = (
-        "_closing",
-        "_ended",
-        "_gone",
-        "_limit",
-        "_overflowed",
-        "_queue",
-        "_transport",
-    )
+    OPEN = "open"
+    DRAINING = "to be closed once nothing waits"
+    CLOSED = "everything is with the transport, which closes"
+    LOST = "the connection is lost or aborted"
+
+
+class Outbox:
+    """Sends bytes to one peer; see ``outbox_to``."""
+
+    __slots__ = ("_limit", "_overflowed", "_queue", "_state", "_transport")
 
     def __init__(
         self, transport: Any, overflowed: Callable[[], None], limit: int
@@ -75,54 +75,71 @@ class Outbox:
         self._transport = transport
         self._overflowed = overflowed
         self._limit = limit
-        self._queue: deque[bytes | memoryview] | None = None
-        self._closing = False
-        # Closed, so that nothing more is to be written; and done with for good.
-        self._ended = self._gone = False
+        # Made only when something has to wait.
+        self._queue: SendQueue | None = None
+        self._state = OutboxState.OPEN
 
     @property
     def waiting(self) -> int:
-        """How many bytes wait here for the peer."""
-        return sum(map(len, self._queue or ()))
+        """Bytes that wait here for the peer."""
+        return 0 if self._queue is None else self._queue.size
 
     def write(self, data: bytes) -> None:
-        """Send now what the peer has room for, and the rest when it has."""
+        """Send at once what there is room for, and the rest when there is."""
         raise NotImplementedError
 
-    def lend_send(self, borrower: Borrower) -> None:
-        """Lend the socket's ``send`` whenever nothing waits, until the end.
+    def enable_direct_send(self, target: DirectSendTarget) -> None:
+        """Set ``target.send`` to the socket's own whenever nothing waits.
 
-        What the socket does not take then must come to ``write`` at once.  An
-        outbox that has no such ``send`` lends nothing.
+        What the socket does not take then must be passed to ``write`` at once.  An
+        outbox without a plain socket sets nothing.
         """
 
     def close(self) -> None:
-        """Close once everything written is with the kernel."""
-        self._closing = True
-        if not self._queue and not self._ended:
-            self._lose()
+        """Close the connection once everything written is with the kernel."""
+        if self._state is OutboxState.OPEN:
+            self._state = OutboxState.DRAINING
+            if not self._queue:
+                self._lose()
 
     def abort(self) -> None:
-        """Close now; what waits is thrown away."""
-        if not self._gone:
+        """Close the connection now; what waits is discarded."""
+        if self._state is not OutboxState.LOST:
             self.stopProducing()
             self._transport.abortConnection()
 
     def stopProducing(self) -> None:
-        """The connection is gone: what is still written goes nowhere."""
-        self._ended = self._gone = True
+        """Twisted: the connection is lost; what is written later is discarded."""
+        self._state = OutboxState.LOST
         self._queue = None
 
     def _lose(self) -> None:
-        self._ended = True
+        self._state = OutboxState.CLOSED
         self._transport.loseConnection()
+
+    def _wait(self, data: bytes | memoryview) -> None:
+        """Keep data until there is room for it."""
+        if self._state is OutboxState.CLOSED or self._state is OutboxState.LOST:
+            return
+        queue = self._queue
+        if queue is None:
+            queue = SendQueue(self._limit)
+        if not queue.push(data):
+            self.abort()
+            self._overflowed()
+        elif self._queue is None:
+            self._queue = queue
+            self._started_waiting()
+
+    def _started_waiting(self) -> None:
+        """Something waits now, and did not before."""
 
 
 @implementer(IPullProducer)
 class DirectOutbox(Outbox):
-    """To a plain socket.  While something waits, the transport pulls it."""
+    """The outbox of a plain socket.  While something waits, the transport pulls it."""
 
-    __slots__ = ("_borrower", "_send", "_size")
+    __slots__ = ("_direct", "_send")
 
     def __init__(
         self,
@@ -133,28 +150,27 @@ class DirectOutbox(Outbox):
     ) -> None:
         super().__init__(transport, overflowed, limit)
         self._send = send
-        self._size = 0
-        self._borrower: Borrower | None = None
+        self._direct: DirectSendTarget | None = None
 
-    def lend_send(self, borrower: Borrower) -> None:
-        """Lend it now if nothing waits, and each time when nothing waits any more."""
-        if not self._closing and not self._ended:
-            self._borrower = borrower
+    def enable_direct_send(self, target: DirectSendTarget) -> None:
+        """Set ``target.send`` now if nothing waits, and whenever nothing waits."""
+        if self._state is OutboxState.OPEN:
+            self._direct = target
             if self._queue is None:
-                borrower.send = self._send
+                target.send = self._send
 
-    def _end_loan(self) -> None:
-        if self._borrower is not None:
-            self._borrower.send = None
-            self._borrower = None
+    def _disable_direct_send(self) -> None:
+        if self._direct is not None:
+            self._direct.send = None
+            self._direct = None
 
     def close(self) -> None:
-        """Close once everything written is with the kernel."""
-        self._end_loan()
+        """Close the connection once everything written is with the kernel."""
+        self._disable_direct_send()
         super().close()
 
     def write(self, data: bytes) -> None:
-        """Send now what the kernel has room for, and the rest when it has."""
+        """Send at once what the kernel has room for, and the rest when it has."""
         if self._queue is not None:
             self._wait(data)
             return
@@ -164,104 +180,90 @@ class DirectOutbox(Outbox):
         except (BlockingIOError, InterruptedError):
             sent = 0
         except OSError:
-            # Broken, or ended by us: if the peer reset it, the reading side
-            # says why better than this side can.
+            # The connection is broken, or closed by this side.  If the peer reset
+            # it, the reading side reports why better than this side can.
             self.abort()
             return
         if sent != len(data):
             self._wait(memoryview(data)[sent:])
 
-    def _wait(self, data: bytes | memoryview) -> None:
-        self._size += len(data)
-        if self._size > self._limit:
-            self.abort()
-            self._overflowed()
-        elif self._queue is None:
-            if not self._ended:
-                self._queue = deque((data,))
-                if self._borrower is not None:
-                    # Or what it sends would overtake what waits here.
-                    self._borrower.send = None
-                self._transport.registerProducer(self, False)
-        else:
-            self._queue.append(data)
+    def _started_waiting(self) -> None:
+        if self._direct is not None:
+            # Or what it sends would overtake what waits here.
+            self._direct.send = None
+        self._transport.registerProducer(self, False)
 
     def resumeProducing(self) -> None:
-        """The kernel has taken the last portion: here is the next."""
-        portion: list[bytes | memoryview] = []
-        size = 0
-        while self._queue and size < PORTION:
-            portion.append(self._queue.popleft())
-            size += len(portion[-1])
-        if portion:
-            self._size -= size
-            self._transport.write(b"".join(portion))
+        """Twisted: the kernel has taken the last chunk."""
+        chunk = b"" if self._queue is None else self._queue.pop(CHUNK_SIZE)
+        if chunk:
+            self._transport.write(chunk)
             return
         self._queue = None
         self._transport.unregisterProducer()
-        if self._closing:
+        if self._state is OutboxState.DRAINING:
             self._lose()
-        elif self._borrower is not None:
-            self._borrower.send = self._send
+        elif self._direct is not None:
+            self._direct.send = self._send
 
     def stopProducing(self) -> None:
-        """The connection is gone: what is still written goes nowhere."""
-        self._end_loan()
+        """Twisted: the connection is lost; what is written later is discarded."""
+        self._disable_direct_send()
         super().stopProducing()
-        self._send = len
+        self._send = _discard
 
 
 @implementer(IPushProducer)
 class BufferedOutbox(Outbox):
-    """To a transport with a buffer of its own, such as TLS.
+    """The outbox of a transport with a buffer of its own, such as TLS.
 
-    It says when it has had enough and when it has room again.  (A pull
-    producer on TLS would be driven by the global reactor.)
+    The transport pauses and resumes it.  (A pull producer on TLS would be driven by
+    the global reactor.)
     """
 
-    __slots__ = ("_paused", "_size")
+    __slots__ = ("_paused", "_write")
 
     def __init__(
         self, transport: Any, overflowed: Callable[[], None], limit: int
     ) -> None:
         super().__init__(transport, overflowed, limit)
         self._paused = False
-        self._size = 0
+        self._write: Callable[[bytes], object] = transport.write
         transport.registerProducer(self, True)
 
     def write(self, data: bytes) -> None:
-        """Give it to the transport, unless that has had enough."""
-        if self._ended:
-            return
-        if not self._paused:
-            self._transport.write(data)
-            return
-        self._size += len(data)
-        if self._size > self._limit:
-            self.abort()
-            self._overflowed()
-        elif self._queue is None:
-            self._queue = deque((data,))
+        """Pass data to the transport, unless its buffer is full."""
+        if self._paused:
+            self._wait(data)
         else:
-            self._queue.append(data)
+            self._write(data)
 
     def pauseProducing(self) -> None:
-        """The transport has had enough; it says so again at every write."""
+        """Twisted: the buffer is full; repeated at every further write."""
         self._paused = True
 
     def resumeProducing(self) -> None:
-        """The transport has room again."""
+        """Twisted: the buffer has room again."""
         self._paused = False
         while self._queue and not self._paused:
-            data = self._queue.popleft()
-            self._size -= len(data)
-            self._transport.write(data)
+            self._transport.write(self._queue.pop(1))
         if not self._queue:
             self._queue = None
-            if self._closing and not self._ended:
+            if self._state is OutboxState.DRAINING:
                 self._lose()
+
+    def stopProducing(self) -> None:
+        """Twisted: the connection is lost; what is written later is discarded."""
+        super().stopProducing()
+        self._write = _discard
 
     def _lose(self) -> None:
         # A transport waits for its producer before it closes.
         self._transport.unregisterProducer()
+        self._write = _discard
         super()._lose()
+
+
+def _discard(data: bytes) -> int:
+    """Stand in for ``send`` or ``write`` after the end."""
+    return len(data)

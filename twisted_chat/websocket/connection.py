@@ -29,7 +29,8 @@ from twisted.web.server import NOT_DONE_YET
 
 from twisted_chat.net.admission import format_address
 from twisted_chat.net.handover import Unflushed, take_over
-from twisted_chat.net.outbox import MAX_WAITING, outbox_to
+from twisted_chat.net.outbox import outbox_to
+from twisted_chat.net.send_queue import MAX_QUEUED
 from twisted_chat.net.timers import Keepalive
 
 from .frames import (
@@ -97,7 +98,7 @@ class WebSocketConnection(Protocol):
         keepalive: Keepalive,
         *,
         max_size: int = MAX_SIZE,
-        max_waiting: int = MAX_WAITING,
+        max_queued: int = MAX_QUEUED,
         subprotocol: str | None = None,
         greeting: bytes = b"",
     ) -> None:
@@ -105,7 +106,7 @@ class WebSocketConnection(Protocol):
         self.read_paused = False
         self._peer: WebSocketPeer | None = peer
         self._keepalive = keepalive
-        self._max_waiting = max_waiting
+        self._max_queued = max_queued
         self._greeting = greeting
         self._reader: MessageReader | None = MessageReader(max_size)
         self._small = 0
@@ -174,7 +175,7 @@ class WebSocketConnection(Protocol):
 
     def connectionMade(self) -> None:
         """The transport is ours."""
-        self._outbox = outbox_to(self.transport, self._overflowed, self._max_waiting)
+        self._outbox = outbox_to(self.transport, self._overflowed, self._max_queued)
         self.write_frames = self._outbox.write
         if self._greeting:
             self.write_frames(self._greeting)
@@ -313,7 +314,7 @@ def upgrade(
     *,
     keepalive: Keepalive,
     max_size: int = MAX_SIZE,
-    max_waiting: int = MAX_WAITING,
+    max_queued: int = MAX_QUEUED,
     subprotocols: Sequence[str] = (),
 ) -> int | bytes:
     """Answer a WebSocket handshake in ``render_GET``, with or without TLS.
@@ -322,7 +323,7 @@ def upgrade(
 
     :param keepalive: shared by all connections of one kind.
     :param max_size: bytes of one message; over it the client is closed with 1009.
-    :param max_waiting: bytes that may wait for the client; over it, it is cut off.
+    :param max_queued: bytes that may wait for the client; over it, it is cut off.
     :param subprotocols: those spoken here, the dearest first; a client that
         asks for none of them is connected without one.
     :return: what the resource returns from ``render_GET``: ``NOT_DONE_YET``, or
@@ -338,7 +339,7 @@ def upgrade(
         peer,
         keepalive,
         max_size=max_size,
-        max_waiting=max_waiting,
+        max_queued=max_queued,
         subprotocol=chosen,
         greeting=switching_protocols(key, None if chosen is None else chosen.encode()),
     )
