@@ -1,8 +1,7 @@
-"""WebSocket connections of any application.
+"""WebSocket connections.
 
-The cases are those that implementations are commonly tried with: framing, pings,
-reserved bits and opcodes, fragmentation, UTF-8, limits, closing.  Each runs whole
-and a byte at a time.
+The cases are those of the common conformance suites: framing, pings, reserved bits and
+opcodes, fragmentation, UTF-8, limits, closing.  Each runs whole and byte by byte.
 """
 
 from __future__ import annotations
@@ -22,33 +21,34 @@ from twisted_chat.net.send_queue import MAX_QUEUED
 from twisted_chat.net.timers import CLOSING_TIMEOUT, Keepalive
 from twisted_chat.websocket import connection as websocket
 from twisted_chat.websocket.connection import (
+    State,
     WebSocketConnection,
     WebSocketPeer,
-    upgrade,
 )
 from twisted_chat.websocket.frames import frame_text
+from twisted_chat.websocket.handshake import upgrade
 
 LIMIT = 64 * 1024
 
 
 class Echo(WebSocketPeer):
-    """Says everything back, and remembers how it ended."""
+    """Sends back every message, and records how the connection ended."""
 
     def __init__(self) -> None:
         self.ends: list[tuple[int, str]] = []
-        self.heard: list[str | bytes] = []
+        self.received: list[str | bytes] = []
 
     def opened(self, connection: WebSocketConnection) -> None:
         self.connection = connection
 
     def text_received(self, text: str) -> None:
-        self.heard.append(text)
+        self.received.append(text)
         if text == "fail":
-            raise RuntimeError("an application's mistake")
+            raise RuntimeError("a bug of the application")
         self.connection.send_text(text)
 
     def binary_received(self, data: bytes) -> None:
-        self.heard.append(data)
+        self.received.append(data)
         self.connection.send_binary(data)
 
     def closed(self, code: int, reason: str) -> None:
@@ -56,7 +56,7 @@ class Echo(WebSocketPeer):
 
 
 class EchoResource(Resource):
-    """Echoes on every path."""
+    """Accepts WebSockets on every path."""
 
     isLeaf = True
 
@@ -78,7 +78,7 @@ class EchoResource(Resource):
 
 
 class WebSocketTestCase(unittest.SynchronousTestCase):
-    """An echo server and one client of it."""
+    """An echo server and one client."""
 
     bytewise = False
 
@@ -103,30 +103,30 @@ class WebSocketTestCase(unittest.SynchronousTestCase):
         return [(frame.opcode, bytes(frame.data)) for frame in self.client.frames()]
 
     def expect_failure(self, code: int) -> None:
-        """The client is told why, sees the end, and nothing more is heard."""
+        """The client receives the code and the end; nothing it sends is delivered."""
         self.assertEqual(self.client.close_code(), code)
         self.assertTrue(self.client.wire.half_closed)
         self.assertEqual([end[0] for end in self.echo.ends], [code])
-        before = list(self.echo.heard)
+        before = list(self.echo.received)
         self.client.say("still there?")
-        self.assertEqual(self.echo.heard, before)
+        self.assertEqual(self.echo.received, before)
         self.client.wire.hang_up()
         self.assertEqual(len(self.echo.ends), 1)
 
 
 class OpeningTests(WebSocketTestCase):
-    """The handshake."""
+    """The opening handshake."""
 
-    def test_it_is_answered(self) -> None:
-        """The client gets 101, the key's answer, and no compression."""
+    def test_handshake_is_accepted_without_compression(self) -> None:
+        """The client receives 101 and the accept key."""
         self.assertEqual(self.client.status, 101)
         self.assertIn(f"Sec-WebSocket-Accept: {ACCEPT.decode()}", self.client.head)
         asked = self.connect(sec_websocket_extensions="permessage-deflate")
         self.assertEqual(asked.status, 101)
         self.assertNotIn("Extensions", asked.head)
 
-    def test_a_subprotocol(self) -> None:
-        """The dearest of those both sides speak is agreed on, if there is one."""
+    def test_preferred_subprotocol_is_negotiated(self) -> None:
+        """Or none, if none is supported."""
         client = self.connect(sec_websocket_protocol="foo, chat.text, chat.json")
         self.assertIn("Sec-WebSocket-Protocol: chat.json", client.head)
         self.assertEqual(self.connection.subprotocol, "chat.json")
@@ -134,23 +134,23 @@ class OpeningTests(WebSocketTestCase):
         self.assertNotIn("Sec-WebSocket-Protocol", client.head)
         self.assertEqual(client.status, 101)
 
-    def test_another_version_is_refused(self) -> None:
-        """A client of an old version gets 426, and no application sees it."""
+    def test_refused_handshake_reaches_no_application(self) -> None:
+        """Such as that of an old version."""
         client = self.connect(sec_websocket_version="8")
         self.assertEqual(client.status, 426)
         client.wire.hang_up()
         self.assertEqual(self.echo.ends, [])
 
-    def test_its_address(self) -> None:
-        """An application knows where its client is."""
+    def test_connection_has_the_address_of_the_client(self) -> None:
+        """For the application."""
         self.assertEqual(getattr(self.connection.address, "host", None), "192.0.2.1")
 
 
 class MessageTests(WebSocketTestCase):
-    """Whole messages, in parts or in one."""
+    """Messages, whole or in fragments, and pings."""
 
-    def test_messages_of_every_size(self) -> None:
-        """Text and bytes come back as they were."""
+    def test_messages_of_any_size_are_delivered(self) -> None:
+        """Text and binary."""
         for size in (0, 1, 125, 126, 127, 128, 65535, 65536):
             self.client.send(masked(0x81, b"*" * size) + masked(0x82, b"\xfe" * size))
             self.assertEqual(
@@ -158,13 +158,13 @@ class MessageTests(WebSocketTestCase):
                 [(Opcode.TEXT, b"*" * size), (Opcode.BINARY, b"\xfe" * size)],
             )
 
-    def test_many_in_one_segment(self) -> None:
-        """Their order is kept."""
+    def test_messages_in_one_segment_keep_their_order(self) -> None:
+        """Each is delivered by itself."""
         self.client.send(b"".join(text(str(n)) for n in range(50)))
         self.assertEqual(self.client.heard(), [str(n) for n in range(50)])
 
-    def test_fragments(self) -> None:
-        """A message in parts is heard once, whole; empty parts are all right."""
+    def test_fragmented_message_is_delivered_once(self) -> None:
+        """Fragments may be empty, and may split a character."""
         self.client.send(
             text("", last=False)
             + more("grü".encode()[:3], last=False)
@@ -174,10 +174,10 @@ class MessageTests(WebSocketTestCase):
             + masked(0x02, b"\xff")
             + more(b"\xfe", last=True)
         )
-        self.assertEqual(self.echo.heard, ["grü", b"\xff\xfe"])
+        self.assertEqual(self.echo.received, ["grü", b"\xff\xfe"])
 
-    def test_a_ping_between_fragments(self) -> None:
-        """It is answered at once, before the message is complete."""
+    def test_ping_between_fragments_is_answered_at_once(self) -> None:
+        """Before the message is complete."""
         self.client.send(
             text("one ", last=False) + masked(0x89, b"?") + more(b"two", last=True)
         )
@@ -185,8 +185,8 @@ class MessageTests(WebSocketTestCase):
             self.frames(), [(Opcode.PONG, b"?"), (Opcode.TEXT, b"one two")]
         )
 
-    def test_pings(self) -> None:
-        """Each is answered with its own bytes; a pong that nobody asked for is not."""
+    def test_ping_is_answered_with_its_payload(self) -> None:
+        """A pong is not answered."""
         self.client.send(
             masked(0x89, b"")
             + masked(0x89, bytes(range(125)))
@@ -196,15 +196,15 @@ class MessageTests(WebSocketTestCase):
             self.frames(), [(Opcode.PONG, b""), (Opcode.PONG, bytes(range(125)))]
         )
 
-    def test_every_kind_of_text(self) -> None:
-        """Any characters that Unicode has come back, noncharacters too."""
+    def test_any_unicode_text_is_delivered(self) -> None:
+        """Noncharacters and NUL included."""
         words = "Hello-µ@ßöäüàá-UTF-8!! \U0001f600 \ufffe \uffff \U0010ffff \0"
         self.client.say(words)
         self.assertEqual(self.client.heard(), [words])
 
-    def test_a_client_that_keeps_us_busy(self) -> None:
-        """Too many frames that say nothing end with 1008; some do no harm."""
-        self.patch(websocket, "MAX_SMALL", 50)
+    def test_flood_of_small_frames_closes_with_1008(self) -> None:
+        """A limited number per second is accepted."""
+        self.patch(websocket, "MAX_SMALL_FRAMES", 50)
         for start, frame in (
             (text("", last=False), more(b"", last=False)),
             (b"", masked(0x89, b"")),
@@ -219,8 +219,8 @@ class MessageTests(WebSocketTestCase):
             self.client.send(frame * 2)
             self.assertEqual(self.client.close_code(), 1008)
 
-    def test_pongs_leave_together(self) -> None:
-        """Many pings are answered in one write, in front of what follows them."""
+    def test_pings_of_a_segment_are_answered_in_one_write(self) -> None:
+        """Before the messages that follow them."""
         writes: list[bytes] = []
         outbox = self.connection._outbox
 
@@ -238,24 +238,24 @@ class MessageTests(WebSocketTestCase):
         )
 
 
-class BrokenTests(WebSocketTestCase):
-    """Clients that break the protocol are told so, and only they."""
+class ViolationTests(WebSocketTestCase):
+    """Clients that violate the protocol."""
 
-    def test_too_big_a_frame(self) -> None:
-        """More than 64 KiB is refused before it is read, with 1009."""
+    def test_frame_over_the_limit_closes_with_1009(self) -> None:
+        """Before its payload is read."""
         self.client.send(masked(0x82, bytes(LIMIT + 1))[:20])
         self.expect_failure(1009)
 
-    def test_too_big_in_parts(self) -> None:
-        """Parts count together."""
+    def test_fragments_over_the_limit_close_with_1009(self) -> None:
+        """Their sizes are added."""
         half = b"x" * (LIMIT // 2)
         self.client.send(masked(0x01, half) + more(half, last=False))
         self.assertEqual(self.frames(), [])
         self.client.send(more(b"x", last=True))
         self.expect_failure(1009)
 
-    def test_not_utf8(self) -> None:
-        """Text that is not UTF-8 is refused with 1007, whole or in parts."""
+    def test_invalid_utf8_closes_with_1007(self) -> None:
+        """In a whole message or in fragments."""
         bad = (
             b"\xff",
             b"abc\xce",
@@ -272,13 +272,13 @@ class BrokenTests(WebSocketTestCase):
             self.client.send(masked(0x01, payload[:1]) + more(payload[1:], last=True))
             self.expect_failure(1007)
 
-    def test_not_utf8_fails_at_once(self) -> None:
-        """No need to wait for the end of a message that is broken already."""
+    def test_invalid_utf8_closes_before_the_message_is_complete(self) -> None:
+        """The rest is not waited for."""
         self.client.send(masked(0x01, b"abc\xff"))
         self.expect_failure(1007)
 
-    def test_what_the_protocol_forbids(self) -> None:
-        """Each of these ends with 1002."""
+    def test_protocol_violation_closes_with_1002(self) -> None:
+        """Each of these."""
         cases = {
             "a reserved bit": masked(0xC1, b"x"),
             "another reserved bit": masked(0xA1, b"x"),
@@ -302,29 +302,29 @@ class BrokenTests(WebSocketTestCase):
                 self.client.send(data)
                 self.expect_failure(1002)
 
-    def test_a_reason_that_is_not_utf8(self) -> None:
-        """A goodbye in no language is answered with 1007."""
+    def test_invalid_utf8_in_a_close_frame_closes_with_1007(self) -> None:
+        """As in a text message."""
         self.client.send(masked(0x88, b"\x03\xe8\xce\xba\xed\xa0\x80"))
         self.expect_failure(1007)
 
-    def test_what_came_before_is_heard(self) -> None:
-        """A good message in front of a broken one counts."""
+    def test_message_before_a_violation_is_delivered(self) -> None:
+        """And answered."""
         self.client.send(text("good") + masked(0xC1, b"bad"))
-        self.assertEqual(self.echo.heard, ["good"])
+        self.assertEqual(self.echo.received, ["good"])
         self.assertEqual(self.client.heard(), ["good"])
 
-    def test_one_that_does_not_go_is_cut_off(self) -> None:
-        """Who keeps sending after it was refused is gone seconds later."""
+    def test_client_that_does_not_close_is_aborted(self) -> None:
+        """Three seconds after its violation."""
         self.client.send(masked(0xC1, b"bad"))
         self.clock.pump([0.1] * round((CLOSING_TIMEOUT + 0.5) * 10))
         self.assertTrue(self.client.wire.aborted)
 
 
 class ClosingTests(WebSocketTestCase):
-    """How a connection ends."""
+    """The closing handshake."""
 
-    def test_the_client_says_goodbye(self) -> None:
-        """Its code comes back, and the server closes, as the RFC wants it."""
+    def test_close_frame_of_the_client_is_echoed(self) -> None:
+        """Then the server closes the transport (RFC 6455, section 7.1.1)."""
         for code in (1000, 1001, 1002, 1003, 1007, 1011, 3000, 3999, 4000, 4999):
             self.client = self.connect()
             self.client.send(masked(0x88, code.to_bytes(2, "big") + "tschüß".encode()))
@@ -334,20 +334,20 @@ class ClosingTests(WebSocketTestCase):
             self.client.wire.hang_up()
             self.assertEqual(len(self.echo.ends), 1)
 
-    def test_without_a_code(self) -> None:
-        """A goodbye without a word gets one back."""
+    def test_close_frame_without_a_code_is_echoed(self) -> None:
+        """The application is told 1005."""
         self.client.send(masked(0x88, b""))
         self.assertEqual(self.frames(), [(Opcode.CLOSE, b"")])
         self.assertEqual(self.echo.ends, [(1005, "")])
 
-    def test_after_goodbye_nothing_counts(self) -> None:
-        """What a client says after its goodbye is not heard."""
+    def test_frames_after_a_close_frame_are_ignored(self) -> None:
+        """Pings, too."""
         self.client.send(masked(0x88, b"\x03\xe8") + text("x") + masked(0x89, b"y"))
-        self.assertEqual(self.echo.heard, [])
+        self.assertEqual(self.echo.received, [])
         self.assertEqual(self.frames(), [(Opcode.CLOSE, b"\x03\xe8")])
 
-    def test_the_server_says_goodbye(self) -> None:
-        """The client gets code and reason; what is written later is not sent."""
+    def test_close_sends_a_close_frame_behind_what_was_written(self) -> None:
+        """What is written later is not sent."""
         self.connection.send_text("last words")
         self.connection.close(1001, "the server stops")
         self.connection.close(1000)
@@ -362,11 +362,11 @@ class ClosingTests(WebSocketTestCase):
         self.assertFalse(self.client.wire.disconnecting)
         self.client.send(text("not heard") + masked(0x88, b"\x03\xe9"))
         self.assertTrue(self.client.wire.disconnecting)
-        self.assertEqual(self.echo.heard, [])
+        self.assertEqual(self.echo.received, [])
         self.assertEqual(self.echo.ends, [(1001, "the server stops")])
 
-    def test_a_goodbye_that_is_not_answered(self) -> None:
-        """The server waits for seconds, not for ever."""
+    def test_unanswered_close_frame_aborts_after_a_timeout(self) -> None:
+        """No timer is left."""
         self.connection.close()
         self.clock.pump([0.1] * round((CLOSING_TIMEOUT + 0.5) * 10))
         self.assertTrue(self.client.wire.aborted)
@@ -374,47 +374,84 @@ class ClosingTests(WebSocketTestCase):
         self.assertEqual(self.echo.ends, [(1000, "")])
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
-    def test_broken_after_goodbye(self) -> None:
-        """A client that answers a goodbye with nonsense hears nothing more."""
+    def test_violation_after_close_sends_no_second_close_frame(self) -> None:
+        """The application is told the first code."""
         self.connection.close(1000)
         self.assertEqual(self.client.close_code(), 1000)
         self.client.send(masked(0xC1, b"bad"))
         self.assertEqual(self.frames(), [])
         self.assertEqual(self.echo.ends, [(1000, "")])
 
-    def test_the_connection_breaks(self) -> None:
-        """1006, once."""
+    def test_lost_connection_is_reported_as_1006(self) -> None:
+        """Once; later writes are discarded."""
         self.client.wire.hang_up()
         self.assertEqual(self.echo.ends, [(1006, "")])
         self.connection.send_text("to nobody")
         self.connection.close()
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
-    def test_an_application_aborts(self) -> None:
-        """The connection ends at once."""
+    def test_abort_closes_at_once(self) -> None:
+        """The application is told 1006."""
         self.connection.abort()
         self.assertTrue(self.client.wire.aborted)
         self.client.wire.hang_up()
         self.assertEqual(self.echo.ends, [(1006, "")])
 
-    def test_an_application_fails(self) -> None:
-        """Its client gets 1011, the log gets the traceback, nobody else notices."""
+    def test_failing_application_closes_with_1011(self) -> None:
+        """The log has the traceback."""
         self.client.say("fail")
         self.assertEqual(self.client.close_code(), 1011)
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
 
-    def test_an_application_fails_at_the_end(self) -> None:
-        """That is logged too."""
+    def test_failure_in_closed_is_logged(self) -> None:
+        """The connection is gone already."""
         self.echo.ends = None  # type: ignore[assignment]
         self.client.wire.hang_up()
         self.assertEqual(len(self.flushLoggedErrors(AttributeError)), 1)
 
 
+class StateTests(WebSocketTestCase):
+    """The state of a connection advances, and never goes back."""
+
+    def test_connection_is_connecting_before_it_has_a_transport(self) -> None:
+        """Then it is open."""
+        connection = WebSocketConnection(Echo(), self.resource.keepalive)
+        self.assertIs(connection.state, State.CONNECTING)
+        self.assertIs(self.connection.state, State.OPEN)
+
+    def test_close_frame_starts_closing(self) -> None:
+        """From either side; the loss of the transport ends it."""
+        self.connection.close()
+        first, second = self.client, self.connect()
+        second.send(masked(0x88, b""))
+        for client, echo in zip((first, second), self.resource.peers, strict=True):
+            self.assertIs(echo.connection.state, State.CLOSING)
+            client.wire.hang_up()
+            self.assertIs(echo.connection.state, State.CLOSED)
+
+    def test_lost_transport_closes_an_open_connection(self) -> None:
+        """Later calls change nothing."""
+        self.client.wire.hang_up()
+        self.connection.close()
+        self.connection.abort()
+        self.assertIs(self.connection.state, State.CLOSED)
+
+    def test_peer_can_be_replaced(self) -> None:
+        """The new one receives the following messages, and the end."""
+        old, new = self.echo, Echo()
+        new.opened(self.connection)
+        self.connection.peer = new
+        self.client.say("hello")
+        self.client.wire.hang_up()
+        self.assertEqual((old.received, old.ends), ([], []))
+        self.assertEqual((new.received, len(new.ends)), (["hello"], 1))
+
+
 class FlowTests(WebSocketTestCase):
     """Clients that are slow, silent or too fast."""
 
-    def test_a_silent_client(self) -> None:
-        """It is pinged after 25 seconds, and gone 20 seconds later."""
+    def test_silent_client_is_pinged_then_aborted(self) -> None:
+        """After 25 and 20 seconds."""
         self.clock.pump([0.1] * 256)
         self.assertEqual(self.frames(), [(Opcode.PING, b"")])
         self.clock.pump([0.1] * 206)
@@ -422,15 +459,15 @@ class FlowTests(WebSocketTestCase):
         self.client.wire.hang_up()
         self.assertEqual(self.echo.ends, [(1006, "ping timeout")])
 
-    def test_an_answer_keeps_it(self) -> None:
-        """With a pong, or any other word, it stays."""
+    def test_any_frame_answers_a_ping(self) -> None:
+        """A pong, or a message."""
         for answer in (masked(0x8A, b""), text("hello")) * 5:
             self.clock.pump([0.1] * 256)
             self.client.send(answer)
         self.assertFalse(self.client.wire.aborted)
 
-    def test_a_client_that_does_not_read(self) -> None:
-        """Past 1 MiB it is cut off and the application told, once it is gone."""
+    def test_client_that_reads_too_slowly_is_aborted(self) -> None:
+        """Over 1 MiB; the application is told when the connection is lost."""
         log = Log(self)
         self.client.wire.producer.pauseProducing()
         for _ in range(MAX_QUEUED // 50_000 + 2):
@@ -441,8 +478,8 @@ class FlowTests(WebSocketTestCase):
         self.client.wire.hang_up()
         self.assertEqual(self.echo.ends, [(1008, "too slow")])
 
-    def test_broken_while_it_does_not_read(self) -> None:
-        """What waits is sent first, then the reason, then the end."""
+    def test_close_frame_waits_behind_queued_messages(self) -> None:
+        """Also after a violation."""
         self.client.wire.producer.pauseProducing()
         self.connection.send_text("waiting")
         self.client.send(masked(0xC1, b"bad"))
@@ -450,8 +487,8 @@ class FlowTests(WebSocketTestCase):
         self.assertEqual([f[0] for f in self.frames()], [Opcode.TEXT, Opcode.CLOSE])
         self.assertTrue(self.client.wire.disconnecting)
 
-    def test_pausing(self) -> None:
-        """An application can stop reading, twice, and go on; no one is dead by it."""
+    def test_paused_connection_does_not_time_out(self) -> None:
+        """Pausing and resuming twice do no harm."""
         self.connection.pause()
         self.connection.pause()
         self.assertEqual(self.client.wire.producerState, "paused")
@@ -463,24 +500,24 @@ class FlowTests(WebSocketTestCase):
 
 
 class BytewiseOpeningTests(OpeningTests):
-    """The same, in one-byte pieces."""
+    """The same, byte by byte."""
 
     bytewise = True
 
 
 class BytewiseMessageTests(MessageTests):
-    """The same, in one-byte pieces."""
+    """The same, byte by byte."""
 
     bytewise = True
 
 
-class BytewiseBrokenTests(BrokenTests):
-    """The same, in one-byte pieces."""
+class BytewiseViolationTests(ViolationTests):
+    """The same, byte by byte."""
 
     bytewise = True
 
 
 class BytewiseClosingTests(ClosingTests):
-    """The same, in one-byte pieces."""
+    """The same, byte by byte."""
 
     bytewise = True

@@ -18,8 +18,9 @@ from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER
 from twisted_chat.core.limits import MAX_ROOMS, RateLimit
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.timers import Keepalive
-from twisted_chat.websocket.connection import WebSocketConnection, upgrade
+from twisted_chat.websocket.connection import WebSocketConnection
 from twisted_chat.websocket.frames import frame_text
+from twisted_chat.websocket.handshake import upgrade
 
 from .attach import Attachment, JoinRequest
 from .json import JsonCodec

@@ -25,8 +25,7 @@ from twisted.web.server import NOT_DONE_YET
 
 from twisted_chat.net.admission import Admission
 from twisted_chat.net.origins import Origins
-from twisted_chat.websocket.connection import upgrade
-from twisted_chat.websocket.handshake import is_upgrade
+from twisted_chat.websocket.handshake import is_upgrade, upgrade
 
 from .packets import PROTOCOL
 from .polling import answer

@@ -117,9 +117,12 @@ class Outbox:
         self._state = OutboxState.CLOSED
         self._transport.loseConnection()
 
+    def _has_ended(self) -> bool:
+        return self._state in (OutboxState.CLOSED, OutboxState.LOST)
+
     def _wait(self, data: bytes | memoryview) -> None:
         """Keep data until there is room for it."""
-        if self._state is OutboxState.CLOSED or self._state is OutboxState.LOST:
+        if self._has_ended():
             return
         queue = self._queue
         if queue is None:
@@ -221,14 +224,14 @@ class BufferedOutbox(Outbox):
     the global reactor.)
     """
 
-    __slots__ = ("_paused", "_write")
+    __slots__ = ("_paused",)
 
     def __init__(
         self, transport: Any, overflowed: Callable[[], None], limit: int
     ) -> None:
         super().__init__(transport, overflowed, limit)
+        # After the end it stays paused, so that ``write`` needs no other check.
         self._paused = False
-        self._write: Callable[[bytes], object] = transport.write
         transport.registerProducer(self, True)
 
     def write(self, data: bytes) -> None:
@@ -236,7 +239,7 @@ class BufferedOutbox(Outbox):
         if self._paused:
             self._wait(data)
         else:
-            self._write(data)
+            self._transport.write(data)
 
     def pauseProducing(self) -> None:
         """Twisted: the buffer is full; repeated at every further write."""
@@ -244,6 +247,8 @@ class BufferedOutbox(Outbox):
 
     def resumeProducing(self) -> None:
         """Twisted: the buffer has room again."""
+        if self._has_ended():
+            return
         self._paused = False
         while self._queue and not self._paused:
             self._transport.write(self._queue.pop(1))
@@ -255,15 +260,15 @@ class BufferedOutbox(Outbox):
     def stopProducing(self) -> None:
         """Twisted: the connection is lost; what is written later is discarded."""
         super().stopProducing()
-        self._write = _discard
+        self._paused = True
 
     def _lose(self) -> None:
         # A transport waits for its producer before it closes.
         self._transport.unregisterProducer()
-        self._write = _discard
         super()._lose()
+        self._paused = True
 
 
 def _discard(data: bytes) -> int:
-    """Stand in for ``send`` or ``write`` after the end."""
+    """Stand in for the socket's ``send`` after the end."""
     return len(data)

@@ -1,22 +1,22 @@
-"""WebSocket connections (RFC 6455) for any application, inside twisted.web.
+"""A WebSocket connection (RFC 6455), from the opening handshake to the end.
 
-``upgrade`` answers a handshake in a resource's ``render_GET`` and takes the
-connection over; from then on a ``WebSocketPeer`` of the application's own hears
-what the client says, and speaks through its ``WebSocketConnection``.  Reading is
-``MessageReader``'s work, writing is ``Outbox``'s.
+``handshake.upgrade`` makes the connection.  The application implements
+``WebSocketPeer``, which receives messages, and sends through ``WebSocketConnection``.
+``MessageReader`` reads; an ``Outbox`` writes.
 
-permessage-deflate is never agreed to: a frame is made once and sent to everyone,
-which compression with a context per client would undo, and an inflater is one
+permessage-deflate is never negotiated: a frame is made once and sent to many clients,
+which compression with a context per client would prevent; and a decompressor is one
 more thing to bound.
 
-Rules of this file: knows no chat; everything a client can make us keep is bounded
-by ``max_size``, the outbox and the keepalive.
+Invariant: whatever a client can make the server keep is bounded by ``max_size``, by the
+outbox and by the keepalive.
 """
 
 from __future__ import annotations
 
 import typing
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from enum import IntEnum
 from typing import Any
 
 from twisted.internet.interfaces import IAddress
@@ -24,67 +24,67 @@ from twisted.internet.protocol import Protocol, connectionDone
 from twisted.logger import Logger
 from twisted.protocols.policies import ProtocolWrapper
 from twisted.python.failure import Failure
-from twisted.web.http import Request
-from twisted.web.server import NOT_DONE_YET
+from websockets.frames import CloseCode
 
 from twisted_chat.net.admission import format_address
-from twisted_chat.net.handover import Unflushed, take_over
 from twisted_chat.net.outbox import outbox_to
 from twisted_chat.net.send_queue import MAX_QUEUED
 from twisted_chat.net.timers import Keepalive
 
-from .frames import (
-    frame_binary,
-    frame_close,
-    frame_ping,
-    frame_pong,
-    frame_text,
-    switching_protocols,
-)
-from .handshake import NoHandshake, handshake_key, tokens
-from .reader import NO_CODE, Broken, Goodbye, Message, MessageReader, Ping
+from .frames import frame_binary, frame_close, frame_ping, frame_pong, frame_text
+from .reader import CloseFrame, Message, MessageReader, Ping, ProtocolError
 
 MAX_SIZE = 64 * 1024
-"""Bytes of one message, unless the application says otherwise."""
+"""Bytes of one message, unless the application sets another limit."""
 
-MAX_SMALL = 2000
-"""Frames in one second that are no messages: pings, pongs, tiny parts."""
-
-GOING_AWAY = 1001
-POLICY_VIOLATION = 1008
-INTERNAL_ERROR = 1011
-ABNORMAL = 1006
-"""Close codes, RFC 6455, section 7.4; the last is never sent."""
+MAX_SMALL_FRAMES = 2000
+"""Control frames and tiny fragments that a client may send in one second."""
 
 _PING = frame_ping()
 
 
+class State(IntEnum):
+    """The state of a connection (RFC 6455, sections 4.1 and 7.1); it only advances."""
+
+    CONNECTING = 0
+    """The opening handshake is not answered yet."""
+    OPEN = 1
+    """Messages are exchanged."""
+    CLOSING = 2
+    """A close frame was sent, or the connection is aborted; nothing more is sent."""
+    CLOSED = 3
+    """The transport is lost."""
+
+
 class WebSocketPeer(typing.Protocol):
-    """What an application is told of one connection."""
+    """The application's side of one connection.  Implement it."""
 
     def opened(self, connection: WebSocketConnection) -> None:
-        """The handshake is done; the connection may be written to."""
+        """The connection is open; called once, first."""
 
     def text_received(self, text: str) -> None:
-        """A whole text message."""
+        """A text message was received."""
 
     def binary_received(self, data: bytes) -> None:
-        """A whole binary message."""
+        """A binary message was received."""
 
     def closed(self, code: int, reason: str) -> None:
-        """It is over; called exactly once, after ``opened``.
+        """The connection ended; called once, last.
 
-        :param code: of the side that closed first; 1005 when it gave none, 1006
-            when the connection broke.
+        :param code: from the side that closed first; 1005 if it gave none, 1006 if the
+            connection was lost.
         """
 
 
 class WebSocketConnection(Protocol):
-    """One client's connection, from the handshake on.
+    """One client's connection.
 
-    :ivar subprotocol: what was agreed on, if anything.
-    :ivar write_frames: sends frames that are made already, joined or single: the
-        outbox's own ``write``, with nothing in between.
+    :ivar state: see ``State``.
+    :ivar subprotocol: the negotiated subprotocol, if any.
+    :ivar peer: the application's side, ``None`` once ``closed`` was called.  It may be
+        replaced; the new one is not told that the connection is open.
+    :ivar write_frames: sends frames made with ``frame_text`` and its siblings, one or
+        several joined.  While the connection is open it is the outbox's own ``write``.
     """
 
     transport: Any
@@ -100,24 +100,30 @@ class WebSocketConnection(Protocol):
         max_size: int = MAX_SIZE,
         max_queued: int = MAX_QUEUED,
         subprotocol: str | None = None,
-        greeting: bytes = b"",
+        response: bytes = b"",
     ) -> None:
+        """See ``handshake.upgrade``.
+
+        :param response: the HTTP response to the handshake.
+        """
+        self.state = State.CONNECTING
         self.subprotocol = subprotocol
         self.read_paused = False
-        self._peer: WebSocketPeer | None = peer
+        self.peer: WebSocketPeer | None = peer
         self._keepalive = keepalive
         self._max_queued = max_queued
-        self._greeting = greeting
-        self._reader: MessageReader | None = MessageReader(max_size)
-        self._small = 0
-        self._small_since = 0.0
-        self._end: tuple[int, str] | None = None
+        self._response = response
+        self._reader = MessageReader(max_size)
+        self._small_frames = 0
+        self._small_frames_since = 0.0
+        self._close_code: int = CloseCode.ABNORMAL_CLOSURE
+        self._close_reason = ""
 
     # For the application.
 
     @property
     def address(self) -> IAddress:
-        """Where the client is."""
+        """The client's address."""
         address: IAddress = self.transport.getPeer()
         return address
 
@@ -130,31 +136,28 @@ class WebSocketConnection(Protocol):
         """Send a binary message."""
         self.write_frames(frame_binary(data))
 
-    def close(self, code: int = 1000, reason: str = "") -> None:
-        """Say goodbye once all that was written is sent; idempotent.
+    def close(self, code: int = CloseCode.NORMAL_CLOSURE, reason: str = "") -> None:
+        """Send a close frame behind all that was written; idempotent.
 
-        What the client still says is not heard any more.
+        Messages that the client sends from now on are ignored.
 
         :param reason: cut to 123 bytes.
         """
-        if self._end is not None or self._reader is None:
-            return
-        self._end = code, reason
-        self._say_goodbye(frame_close(code, reason))
+        self._start_closing(code, reason, frame_close(code, reason))
 
     def abort(self) -> None:
-        """End the connection now; what waits is thrown away."""
-        self._end = self._end or (ABNORMAL, "")
+        """Close the connection now; what waits is discarded."""
+        self._start_closing(CloseCode.ABNORMAL_CLOSURE, "")
         self._outbox.abort()
 
     def pause(self) -> None:
-        """Stop reading; what was read already is still delivered: at most 64 KiB."""
+        """Stop reading; at most 64 KiB that were read already are still delivered."""
         if not self.read_paused:
             self.read_paused = True
             self.transport.pauseProducing()
 
     def resume(self) -> None:
-        """Go on reading."""
+        """Read again."""
         if self.read_paused:
             self.read_paused = False
             self._keepalive.received(self)
@@ -163,121 +166,129 @@ class WebSocketConnection(Protocol):
     # For the keepalive.
 
     def ping(self) -> None:
-        """Ask the client for a sign of life."""
+        """Send a ping."""
         self.write_frames(_PING)
 
     def timed_out(self) -> None:
-        """There was none."""
-        self._end = self._end or (ABNORMAL, "ping timeout")
+        """The client did not answer a ping or a close frame in time."""
+        self._start_closing(CloseCode.ABNORMAL_CLOSURE, "ping timeout")
         self._outbox.abort()
 
     # For Twisted.
 
     def connectionMade(self) -> None:
-        """The transport is ours."""
+        """Twisted: the transport was taken over from HTTP."""
         self._outbox = outbox_to(self.transport, self._overflowed, self._max_queued)
-        self.write_frames = self._outbox.write
-        if self._greeting:
-            self.write_frames(self._greeting)
-            self._greeting = b""
-        self._keepalive.add(self)
-        self._tell(lambda peer: peer.opened(self))
+        self._change_state(State.OPEN)
+        if self._response:
+            self.write_frames(self._response)
+            self._response = b""
+        if self.peer is not None:
+            try:
+                self.peer.opened(self)
+            except Exception:  # noqa: BLE001
+                self._application_failed()
 
     def dataReceived(self, data: bytes) -> None:
-        """Some bytes, cut anywhere."""
+        """Twisted: some bytes were received."""
         self._keepalive.received(self)
         reader = self._reader
-        if reader is None:
-            return
+        small_frames = reader.small_frames
         pongs: list[bytes] = []
-        small = reader.small
         try:
             for message in reader.feed(data):
-                self._heard(message, pongs)
-                if self._reader is None:
-                    return
-            self._flush(pongs)
-        except Broken as broken:
-            self._flush(pongs)
-            self._fail(broken.code, broken.reason)
-        if reader.small != small:
-            self._check_pace(reader.small - small)
+                self._message_received(message, pongs)
+            self._send_pongs(pongs)
+        except ProtocolError as error:
+            self._send_pongs(pongs)
+            self._fail(error.code, error.reason)
+        if reader.small_frames != small_frames:
+            self._count_small_frames(reader.small_frames - small_frames)
 
     def connectionLost(self, _reason: Failure = connectionDone) -> None:
-        """The transport is gone."""
-        self._reader = None
-        self._keepalive.remove(self)
-        self.write_frames = _dropped
-        self._outbox.stopProducing()
-        self._over(*(self._end or (ABNORMAL, "")))
+        """Twisted: the transport is lost."""
+        self._change_state(State.CLOSED)
+        self._notify_closed()
 
-    # What was received.
+    # Receiving.
 
-    def _heard(self, message: Message, pongs: list[bytes]) -> None:
+    def _message_received(self, message: Message, pongs: list[bytes]) -> None:
         if isinstance(message, Ping):
             pongs.append(frame_pong(message.payload))
             return
-        self._flush(pongs)
-        if isinstance(message, Goodbye):
-            self._goodbye_received(message)
-        elif self._end is None:
-            if isinstance(message, str):
-                self._tell(lambda peer: peer.text_received(message))
-            else:
-                self._tell(lambda peer: peer.binary_received(message))
+        self._send_pongs(pongs)
+        if isinstance(message, CloseFrame):
+            self._close_received(message)
+        elif self.state is State.OPEN and self.peer is not None:
+            try:
+                if isinstance(message, str):
+                    self.peer.text_received(message)
+                else:
+                    self.peer.binary_received(message)
+            except Exception:  # noqa: BLE001
+                self._application_failed()
 
-    def _flush(self, pongs: list[bytes]) -> None:
-        """Answer pings, many in one write."""
+    def _send_pongs(self, pongs: list[bytes]) -> None:
+        """Answer all pings of a segment in one write."""
         if pongs:
             self.write_frames(b"".join(pongs))
             pongs.clear()
 
-    def _check_pace(self, small: int) -> None:
-        """End a client that keeps us busy with frames that say nothing."""
+    def _count_small_frames(self, count: int) -> None:
+        """Close the connection of a client that floods it with small frames."""
         now = self._keepalive.seconds()
-        if now - self._small_since >= 1:
-            self._small_since, self._small = now, 0
-        self._small += small
-        if self._small > MAX_SMALL:
-            self._fail(POLICY_VIOLATION, "too many small frames")
+        if now - self._small_frames_since >= 1:
+            self._small_frames_since, self._small_frames = now, 0
+        self._small_frames += count
+        if self._small_frames > MAX_SMALL_FRAMES:
+            self._fail(CloseCode.POLICY_VIOLATION, "too many small frames")
 
-    def _tell(self, what: Callable[[WebSocketPeer], None]) -> None:
-        """Call the application; its mistakes are logged and end the connection."""
-        if self._peer is None:
+    def _application_failed(self) -> None:
+        self._log.failure("a WebSocket application failed")
+        self.close(CloseCode.INTERNAL_ERROR)
+
+    # Closing.
+
+    def _change_state(self, state: State) -> None:
+        """Advance to a state; nothing else changes it."""
+        if state <= self.state:
             return
-        try:
-            what(self._peer)
-        except Exception:  # noqa: BLE001
-            self._log.failure("a WebSocket application failed")
-            self.close(INTERNAL_ERROR)
+        self.state = state
+        if state is State.OPEN:
+            self.write_frames = self._outbox.write
+            self._keepalive.add(self)
+            return
+        self.write_frames = _discard
+        if state is State.CLOSING:
+            self._keepalive.start_closing(self)
+        else:
+            self._keepalive.remove(self)
+            self._reader.stop()
+            self._outbox.stopProducing()
 
-    # The end.
+    def _start_closing(self, code: int, reason: str, frame: bytes = b"") -> None:
+        """Leave the state OPEN, with this frame as the last one (section 5.5.1)."""
+        if self.state is not State.OPEN:
+            return
+        self._close_code, self._close_reason = code, reason
+        if frame:
+            self.write_frames(frame)
+        self._change_state(State.CLOSING)
 
-    def _goodbye_received(self, goodbye: Goodbye) -> None:
-        self._reader = None
-        if self._end is None:
-            self._end = goodbye.code, goodbye.reason
-            code = goodbye.code
-            self.write_frames(frame_close(None if code == NO_CODE else code))
-        # The server closes the connection, the client waits for it (RFC 6455,
-        # section 7.1.1).
-        self.write_frames = _dropped
+    def _close_received(self, frame: CloseFrame) -> None:
+        code = None if frame.code == CloseCode.NO_STATUS_RCVD else frame.code
+        self._start_closing(frame.code, frame.reason, frame_close(code))
+        # The server closes the transport, the client waits for that (section 7.1.1).
         self._outbox.close()
-        self._keepalive.start_closing(self)
-        self._over(*self._end)
+        self._notify_closed()
 
     def _fail(self, code: int, reason: str) -> None:
-        """The client broke the protocol: say so, and listen to it no more."""
-        self._reader = None
-        if self._end is None:
-            self._end = code, reason
-            self._say_goodbye(frame_close(code, reason))
-        else:
-            self._say_goodbye(b"")
-        # To close while it is still sending would reset the connection, and
-        # our last words might be lost: it sees our end first, then its own
-        # words are thrown away, for as long as a goodbye may take.  (TLS does
-        # so by itself.)
+        """Fail the connection (section 7.1.7) of a client that violated a rule."""
+        self._reader.stop()
+        self._start_closing(code, reason, frame_close(code, reason))
+        # To close while the client still sends would reset the connection, and the
+        # close frame might be lost.  So this side stops sending first; what the client
+        # sends is discarded until the keepalive ends the wait.  (TLS does so itself.)
         if (
             not isinstance(self.transport, ProtocolWrapper)
             and hasattr(self.transport, "loseWriteConnection")
@@ -286,69 +297,22 @@ class WebSocketConnection(Protocol):
             self.transport.loseWriteConnection()
         else:
             self._outbox.close()
-        self._over(*self._end)
+        self._notify_closed()
 
-    def _say_goodbye(self, last_words: bytes) -> None:
-        if last_words:
-            self.write_frames(last_words)
-        self.write_frames = _dropped
-        self._keepalive.start_closing(self)
+    def _overflowed(self) -> None:
+        # Called within a write of the application, which is therefore told later.
+        self._start_closing(CloseCode.POLICY_VIOLATION, "too slow")
+        self._close_code, self._close_reason = CloseCode.POLICY_VIOLATION, "too slow"
+        self._log.info("too slow: {address}", address=format_address(self.address))
 
-    def _over(self, code: int, reason: str) -> None:
-        peer, self._peer = self._peer, None
+    def _notify_closed(self) -> None:
+        peer, self.peer = self.peer, None
         if peer is not None:
             try:
-                peer.closed(code, reason)
+                peer.closed(self._close_code, self._close_reason)
             except Exception:  # noqa: BLE001
                 self._log.failure("a WebSocket application failed")
 
-    def _overflowed(self) -> None:
-        # Called while someone writes to us: the application is told later.
-        self._end = POLICY_VIOLATION, "too slow"
-        self._log.info("too slow: {address}", address=format_address(self.address))
 
-
-def upgrade(
-    request: Request,
-    peer: WebSocketPeer,
-    *,
-    keepalive: Keepalive,
-    max_size: int = MAX_SIZE,
-    max_queued: int = MAX_QUEUED,
-    subprotocols: Sequence[str] = (),
-) -> int | bytes:
-    """Answer a WebSocket handshake in ``render_GET``, with or without TLS.
-
-    Whether its ``Origin`` may connect is the caller's to check before.
-
-    :param keepalive: shared by all connections of one kind.
-    :param max_size: bytes of one message; over it the client is closed with 1009.
-    :param max_queued: bytes that may wait for the client; over it, it is cut off.
-    :param subprotocols: those spoken here, the dearest first; a client that
-        asks for none of them is connected without one.
-    :return: what the resource returns from ``render_GET``: ``NOT_DONE_YET``, or
-        the body of a refusal, whose code is then set.
-    """
-    try:
-        key = handshake_key(request)
-    except NoHandshake as wrong:
-        return wrong.answer(request)
-    offered = tokens(request, b"Sec-WebSocket-Protocol")
-    chosen = next((name for name in subprotocols if name.encode() in offered), None)
-    connection = WebSocketConnection(
-        peer,
-        keepalive,
-        max_size=max_size,
-        max_queued=max_queued,
-        subprotocol=chosen,
-        greeting=switching_protocols(key, None if chosen is None else chosen.encode()),
-    )
-    try:
-        take_over(request, connection)
-    except Unflushed:
-        return NoHandshake(400, "Read the earlier answers first.").answer(request)
-    return NOT_DONE_YET
-
-
-def _dropped(data: bytes) -> None:
-    """Nothing is said after goodbye."""
+def _discard(_frames: bytes) -> None:
+    """Stand in for ``write_frames`` after the last frame."""

@@ -1,80 +1,155 @@
-"""What a WebSocket handshake has to look like (RFC 6455, section 4.2.1).
+"""The opening handshake of a WebSocket server (RFC 6455, section 4.2).
 
-Rules of this file: reads requests, and answers those that are no handshake.
+Invariant: a request that is no valid handshake is answered over HTTP, with a status and
+one line that says why; no application sees it.
 """
 
 from __future__ import annotations
 
-from base64 import b64decode
-from binascii import Error as NotBase64
+from base64 import b64decode, b64encode
+from binascii import Error as InvalidBase64
+from collections.abc import Sequence
+from hashlib import sha1
 
 from twisted.web.http import Request
+from twisted.web.server import NOT_DONE_YET
 
+from twisted_chat.net.handover import Unflushed, take_over
+from twisted_chat.net.send_queue import MAX_QUEUED
+from twisted_chat.net.timers import Keepalive
+
+from .connection import MAX_SIZE, WebSocketConnection, WebSocketPeer
+
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _PHRASES = {400: b"Bad Request", 426: b"Upgrade Required"}
 
 
-class NoHandshake(Exception):
-    """A request that cannot become a WebSocket.
+def upgrade(
+    request: Request,
+    peer: WebSocketPeer,
+    *,
+    keepalive: Keepalive,
+    max_size: int = MAX_SIZE,
+    max_queued: int = MAX_QUEUED,
+    subprotocols: Sequence[str] = (),
+) -> int | bytes:
+    """Answer a WebSocket handshake in ``render_GET``, with or without TLS.
 
-    :param headers: what the answer has to carry besides its words.
+    The caller checks the ``Origin`` first.  ``peer.opened`` is called before this
+    returns, unless the handshake is refused.
+
+    :param keepalive: may be shared by any number of connections.
+    :param max_size: bytes of one message; a longer one closes with code 1009.
+    :param max_queued: bytes that may wait for the client; with more it is
+        disconnected.
+    :param subprotocols: those supported, in order of preference; a client that offers
+        none of them is connected without one.
+    :return: what ``render_GET`` returns: ``NOT_DONE_YET``, or the body of a refusal,
+        whose status is set.
+    """
+    try:
+        key = handshake_key(request)
+    except HandshakeError as error:
+        return error.respond(request)
+    offered = tokens(request, b"Sec-WebSocket-Protocol")
+    subprotocol = next(
+        (name for name in subprotocols if name.encode() in offered), None
+    )
+    connection = WebSocketConnection(
+        peer,
+        keepalive,
+        max_size=max_size,
+        max_queued=max_queued,
+        subprotocol=subprotocol,
+        response=switching_protocols(key, subprotocol),
+    )
+    try:
+        take_over(request, connection)
+    except Unflushed:
+        return HandshakeError(400, "Read the earlier responses first.").respond(request)
+    return NOT_DONE_YET
+
+
+class HandshakeError(Exception):
+    """A request is no valid handshake.
+
+    :param headers: further headers of the response.
     """
 
     def __init__(
-        self, code: int, words: str, headers: dict[bytes, bytes] | None = None
+        self, status: int, text: str, headers: dict[bytes, bytes] | None = None
     ) -> None:
-        super().__init__(words)
-        self.code = code
-        self.words = words
+        super().__init__(text)
+        self.status = status
+        self.text = text
         self.headers = headers or {}
 
-    def answer(self, request: Request) -> bytes:
-        """Set the code and headers; return the body."""
-        request.setResponseCode(self.code, _PHRASES[self.code])
+    def respond(self, request: Request) -> bytes:
+        """Set the status and the headers; return the body."""
+        request.setResponseCode(self.status, _PHRASES[self.status])
         headers = {b"Content-Type": b"text/plain; charset=utf-8", **self.headers}
         for name, value in headers.items():
             request.responseHeaders.setRawHeaders(name, [value])
-        return self.words.encode() + b"\n"
+        return self.text.encode() + b"\n"
 
 
 def is_upgrade(request: Request) -> bool:
-    """Whether a request asks for a WebSocket at all."""
+    """Whether a request asks for a WebSocket, valid or not."""
     return b"websocket" in [token.lower() for token in tokens(request, b"Upgrade")]
 
 
 def handshake_key(request: Request) -> bytes:
-    """The key of a sound handshake.
+    """The ``Sec-WebSocket-Key`` of a valid handshake.
 
-    :raises NoHandshake: it is none, or of another version.
+    :raises HandshakeError: the request is none, or is of another version.
     """
     headers = request.requestHeaders
     if request.method != b"GET" or request.clientproto != b"HTTP/1.1":
-        raise NoHandshake(400, "A WebSocket begins with GET and HTTP/1.1.")
+        raise HandshakeError(400, "A WebSocket handshake is a GET request, HTTP/1.1.")
     connection = [token.lower() for token in tokens(request, b"Connection")]
     if not is_upgrade(request) or b"upgrade" not in connection:
-        raise NoHandshake(
-            426, "This address speaks WebSocket.", {b"Upgrade": b"websocket"}
+        raise HandshakeError(
+            426, "This address expects a WebSocket.", {b"Upgrade": b"websocket"}
         )
     if headers.getRawHeaders(b"Sec-WebSocket-Version") != [b"13"]:
-        raise NoHandshake(
+        raise HandshakeError(
             426,
-            "Only WebSocket version 13 is spoken here.",
+            "Only version 13 of WebSocket is supported.",
             {b"Upgrade": b"websocket", b"Sec-WebSocket-Version": b"13"},
         )
     if headers.hasHeader(b"Transfer-Encoding") or headers.getRawHeaders(
         b"Content-Length", [b"0"]
     ) != [b"0"]:
-        raise NoHandshake(400, "A WebSocket handshake has no body.")
+        raise HandshakeError(400, "A WebSocket handshake has no body.")
     keys = headers.getRawHeaders(b"Sec-WebSocket-Key") or []
     try:
-        sound = len(keys) == 1 and len(b64decode(keys[0], validate=True)) == 16
-    except NotBase64:
-        sound = False
-    if not sound:
-        raise NoHandshake(400, "Sec-WebSocket-Key must be 16 bytes in base64.")
+        valid = len(keys) == 1 and len(b64decode(keys[0], validate=True)) == 16
+    except InvalidBase64:
+        valid = False
+    if not valid:
+        raise HandshakeError(400, "Sec-WebSocket-Key must be 16 bytes in base64.")
     return keys[0]
 
 
 def tokens(request: Request, name: bytes) -> list[bytes]:
-    """All comma separated values of a header."""
+    """All comma-separated values of a header."""
     values = request.requestHeaders.getRawHeaders(name) or []
     return [token.strip() for value in values for token in value.split(b",")]
+
+
+def accept_key(key: bytes) -> bytes:
+    """The ``Sec-WebSocket-Accept`` for a key (section 4.2.2)."""
+    return b64encode(sha1(key + _GUID, usedforsecurity=False).digest())
+
+
+def switching_protocols(key: bytes, subprotocol: str | None = None) -> bytes:
+    """The HTTP response that accepts a handshake."""
+    lines = [
+        b"HTTP/1.1 101 Switching Protocols",
+        b"Upgrade: websocket",
+        b"Connection: Upgrade",
+        b"Sec-WebSocket-Accept: " + accept_key(key),
+    ]
+    if subprotocol is not None:
+        lines.append(b"Sec-WebSocket-Protocol: " + subprotocol.encode())
+    return b"\r\n".join((*lines, b"", b""))
