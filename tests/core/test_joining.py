@@ -6,13 +6,13 @@ from tests.support.joining import JoiningCase
 from twisted_chat.core.joining import RETRY_DELAY
 
 
-class NewcomerTests(JoiningCase):
-    """Getting in."""
+class WelcomeTests(JoiningCase):
+    """A client that connects joins its rooms and is welcomed."""
 
-    def test_a_welcome(self) -> None:
-        """The name, the operator's words, the last messages, and the own arrival."""
-        self.alice.types("one", "two", "three", "four", r"\away lunch")
-        bob = self.come("bob")
+    def test_new_client_sees_welcome_motd_history_and_its_arrival(self) -> None:
+        """The history is as long as ``--history`` allows."""
+        self.alice.types("one", "two", "three", "four")
+        bob = self.connect("bob")
         self.assertEqual(
             bob.sees(),
             [
@@ -24,70 +24,112 @@ class NewcomerTests(JoiningCase):
                 "bob: joined the chat",
             ],
         )
-        self.assertEqual(self.alice.sees()[-1], "bob: joined the chat")
-        self.assertEqual(self.welcome.members, ("alice", "bob"))
-        self.assertEqual(self.welcome.away, {"alice": "lunch"})
-        self.assertEqual(self.welcome.position, self.room.pool.position)
-        self.assertEqual(self.welcome.session, bob.client.id)
-        self.assertFalse(self.welcome.resumed or self.welcome.recovered)
 
-    def test_nothing_twice_and_nothing_missing(self) -> None:
-        """What is said while one comes is in the history or follows, never both."""
-        self.room.journal.hold()
-        with self.room.together():
+    def test_members_of_the_room_see_the_arrival(self) -> None:
+        """It is one line."""
+        self.connect("bob")
+        self.assertEqual(self.alice.sees(), ["bob: joined the chat"])
+
+    def test_welcome_has_members_away_texts_position_and_session(self) -> None:
+        """A program can draw the room and resume with it."""
+        self.alice.types(r"\away lunch")
+        bob = self.connect("bob")
+        welcome = self.last_welcome
+        self.assertEqual(welcome.members, ("alice", "bob"))
+        self.assertEqual(welcome.away, {"alice": "lunch"})
+        self.assertEqual(welcome.position, self.chat.pool.position)
+        self.assertEqual(welcome.session, bob.client.id)
+        self.assertFalse(welcome.resumed or welcome.recovered)
+
+    def test_messages_around_an_arrival_are_shown_once(self) -> None:
+        """A message is either in the history or follows, never both."""
+        self.chat.journal.hold()
+        with self.chat.together():
             self.alice.types("before")
-        bob = self.come("bob")
+        bob = self.connect("bob")
         self.alice.types("after")
-        self.room.journal.release()
+        self.chat.journal.release()
         self.assertEqual(
             bob.sees()[2:], ["alice: before", "bob: joined the chat", "alice: after"]
         )
 
-    def test_guests(self) -> None:
-        """Without a name, or with one that cannot be had, one is a guest."""
-        guest = self.come()
-        self.assertRegex(guest.nick, r"\Aguest_[1-9][0-9]{3}\Z")
+
+class NicknameTests(JoiningCase):
+    """The nickname that a client gets when it connects."""
+
+    def test_client_without_a_nickname_is_a_guest(self) -> None:
+        """Its number has four digits."""
+        self.assertRegex(self.connect().nick, r"\Aguest_[1-9][0-9]{3}\Z")
+
+    def test_client_with_a_refused_nickname_is_a_guest(self) -> None:
+        """It is sent the error before the welcome."""
         for nick, error in (
             ("alice", "error: alice or a name like it is in use: choose another"),
             ("guest_1", "error: guest_1 is reserved for guests: choose another"),
         ):
-            guest = self.come(nick)
-            seen = guest.sees()
-            self.assertEqual(seen[0], error)
-            self.assertEqual(seen[1], f"Welcome, {guest.nick}!")
+            guest = self.connect(nick)
+            self.assertEqual(guest.sees()[:2], [error, f"Welcome, {guest.nick}!"])
             self.assertRegex(guest.nick, r"\Aguest_")
 
-    def test_a_guest_number_that_is_taken(self) -> None:
-        """Another one is drawn."""
-        with self.room.together():
-            first, second = self.come(), self.come()
-        rng = self.room.runtime.rng
+    def test_taken_guest_number_is_drawn_again(self) -> None:
+        """No two guests have the same nickname."""
+        with self.chat.together():
+            first, second = self.connect(), self.connect()
+        rng = self.chat.runtime.rng
         numbers = iter([int(first.nick[6:]), int(second.nick[6:]), 77])
         self.patch(rng, "randrange", lambda *_: next(numbers))
-        self.assertEqual(self.come().nick, "guest_77")
+        self.assertEqual(self.connect().nick, "guest_77")
 
-    def test_rooms(self) -> None:
-        """One may come into several rooms at once, and speaks in the last."""
-        self.alice.types(r"\join tea", "hot", r"\topic green")
-        self.alice.sees()
-        bob = self.come("bob", rooms=("#Lobby", "tea", "a:b", "TEA"))
+    def test_guest_numbers_leave_room_for_joining_clients(self) -> None:
+        """A thousand clients that cannot join yet all have different numbers."""
+        self.chat.journal.fail(times=None)
+        guests = [self.connect() for _ in range(1000)]
+        numbers = {int(guest.nick.removeprefix("guest_")) for guest in guests}
+        self.assertEqual(len(numbers), 1000)
+        self.assertGreater(max(numbers), 10_000)
+        self.assertEqual(len({guest.client.id for guest in guests}), 1000)
+
+
+class RoomTests(JoiningCase):
+    """A client may join several rooms when it connects."""
+
+    def test_client_talks_in_the_last_of_its_rooms(self) -> None:
+        """Names are canonical, each room counts once, invalid names are left out."""
+        self.alice.types(r"\join tea")
+        bob = self.connect("bob", rooms=("#Lobby", "tea", "a:b", "TEA"))
         self.assertEqual(bob.client.rooms, ("lobby", "tea"))
-        seen = bob.sees()
-        self.assertEqual(seen[0], "Welcome, bob!")
-        self.assertEqual(
-            seen[2:], ["topic of #tea: green", "alice: hot", "bob: joined the chat"]
-        )
+        self.alice.sees()
+        bob.types("hi")
+        self.assertEqual(self.alice.sees(), ["bob: hi"])
+
+    def test_each_room_sees_the_arrival(self) -> None:
+        """A member of two of the rooms sees a line for each."""
+        self.alice.types(r"\join tea")
+        self.alice.sees()
+        self.connect("bob", rooms=("lobby", "tea"))
         self.assertEqual(
             self.alice.sees(), ["[#lobby] bob: joined the chat", "bob: joined the chat"]
         )
-        bob.types("hi")
-        self.assertEqual(self.alice.sees(), ["bob: hi"])
-        self.assertEqual(self.come("carol", rooms=("a:b",)).client.rooms, ("lobby",))
 
-    def test_a_room_besides(self) -> None:
-        """The other rooms that one comes into show what was said there, too."""
+    def test_welcome_shows_the_current_room(self) -> None:
+        """Its topic and history come before the arrival."""
+        self.alice.types(r"\join tea", "hot", r"\topic green")
+        bob = self.connect("bob", rooms=("lobby", "tea"))
+        self.assertEqual(
+            bob.sees(),
+            [
+                "Welcome, bob!",
+                "Be kind.",
+                "topic of #tea: green",
+                "alice: hot",
+                "bob: joined the chat",
+            ],
+        )
+
+    def test_history_of_the_other_rooms_follows_the_welcome(self) -> None:
+        """Its lines have the room's name before them."""
         self.alice.types("in the lobby")
-        bob = self.come("bob", rooms=("lobby", "tea"))
+        bob = self.connect("bob", rooms=("lobby", "tea"))
         self.assertEqual(
             bob.sees(),
             [
@@ -98,73 +140,54 @@ class NewcomerTests(JoiningCase):
             ],
         )
 
+    def test_client_without_a_valid_room_joins_the_lobby(self) -> None:
+        """No client starts outside every room."""
+        self.assertEqual(self.connect("carol", rooms=("a:b",)).client.rooms, ("lobby",))
 
-class TroubleTests(JoiningCase):
-    """Newcomers while the store is away."""
 
-    def test_nothing_can_be_stored(self) -> None:
-        """One is told so once, and let in when the store is back."""
-        self.room.journal.fail(times=3)
-        bob = self.come("bob")
+class StoreFailureTests(JoiningCase):
+    """A client cannot join while the store is unavailable, and need not retry."""
+
+    def test_client_waits_until_its_arrival_is_stored(self) -> None:
+        """It is sent the reason once; nobody else sees anything."""
+        self.chat.journal.fail(times=3)
+        bob = self.connect("bob")
         warning = "error: cannot join yet: the disk is full (retrying)"
         self.assertEqual(bob.sees(), [warning])
         self.assertEqual(self.alice.sees(), [])
         for _ in range(2):
-            self.room.advance(RETRY_DELAY)
+            self.chat.advance(RETRY_DELAY)
             self.assertEqual(bob.sees(), [])
-        self.room.advance(RETRY_DELAY)
+        self.chat.advance(RETRY_DELAY)
         self.assertEqual(bob.sees()[0], "Welcome, bob!")
         self.assertEqual(self.alice.sees(), ["bob: joined the chat"])
 
-    def test_nothing_can_be_read(self) -> None:
-        """The same when a room's past cannot be read."""
-        self.room.journal.fail(what="read")
-        bob = self.come("bob", rooms=("lobby", "tea"))
+    def test_client_waits_until_its_rooms_can_be_read(self) -> None:
+        """The rooms that could be opened are released meanwhile."""
+        self.chat.journal.fail(what="read")
+        bob = self.connect("bob", rooms=("lobby", "tea"))
         self.assertIn("cannot join yet", bob.sees()[0])
-        self.assertEqual(self.room.pool.rooms["lobby"].joining, 1)
-        self.room.advance(RETRY_DELAY)
+        self.assertEqual(self.chat.pool.rooms["lobby"].joining, 1)
+        self.chat.advance(RETRY_DELAY)
         self.assertEqual(bob.sees()[0], "Welcome, bob!")
-        self.assertEqual(self.room.pool.rooms["lobby"].joining, 1)
+        self.assertEqual(self.chat.pool.rooms["lobby"].joining, 1)
 
-    def test_a_mistake_in_a_store(self) -> None:
-        """An unexpected exception is in the log; the newcomer is tried again."""
-        self.room.journal.fail(ZeroDivisionError(), what="read")
+    def test_unexpected_exception_is_logged_and_joining_is_retried(self) -> None:
+        """A bug in a journal does not keep the client out."""
+        self.chat.journal.fail(ZeroDivisionError(), what="read")
         with self.assertRaises(ZeroDivisionError):
-            self.come("bob", rooms=("tea",))
-        self.room.advance(RETRY_DELAY)
+            self.connect("bob", rooms=("tea",))
+        self.chat.advance(RETRY_DELAY)
         self.assertEqual(self.alice.sees(), [])
-        self.assertIn("bob", self.room.pool.presence.by_name)
+        self.assertIn("bob", self.chat.pool.presence.by_name)
 
-    def test_gone_before_that(self) -> None:
-        """Nobody hears of someone who gave up, and the name is free."""
-        self.room.journal.fail(times=2, what="read")
-        bob = self.come("bob", rooms=("tea",))
-        bob.leaves()
-        self.room.advance(RETRY_DELAY)
-        self.room.advance(RETRY_DELAY)
-        self.assertEqual(self.alice.sees(), [])
-        self.assertEqual(self.come("bob").nick, "bob")
-        self.assertEqual(list(self.room.pool.rooms), ["lobby"])
-
-    def test_gone_when_its_arrival_is_on_its_way(self) -> None:
-        """The others see both, in that order."""
-        self.room.journal.hold()
-        bob = self.come("bob")
-        bob.leaves()
-        self.room.journal.release()
-        self.room.settle()
-        self.assertEqual(
-            self.alice.sees(), ["bob: joined the chat", "bob: left the chat"]
-        )
-        self.assertEqual(len(self.room.pool), 1)
-
-    def test_a_departure_that_is_not_stored(self) -> None:
-        """It is a fact, and is told when the store is back."""
-        bob = self.come("bob")
+    def test_failed_departure_is_shown_once_it_is_stored(self) -> None:
+        """It has happened, so it is submitted again."""
+        bob = self.connect("bob")
         self.alice.sees()
-        self.room.journal.fail(times=2)
+        self.chat.journal.fail(times=2)
         bob.leaves()
         self.assertEqual(self.alice.sees(), [])
-        self.room.advance(1)
-        self.room.advance(1)
+        self.chat.advance(1)
+        self.chat.advance(1)
         self.assertEqual(self.alice.sees(), ["bob: left the chat"])

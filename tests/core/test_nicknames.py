@@ -18,7 +18,6 @@ from twisted_chat.core.nicknames import (
     skeleton,
 )
 from twisted_chat.core.replies import Refused
-from twisted_chat.testing import FakeConnection, TestChat
 
 any_name = st.text(max_size=MAX_NICK + 2)
 
@@ -191,16 +190,3 @@ class GuestTests(SynchronousTestCase):
         self.assertTrue(all(1000 <= number < 10_000 for number in few))
         many = [guest_number(chance, 10_000) for _ in range(1000)]
         self.assertGreater(max(many), 100_000)
-
-    def test_a_thousand_guests(self) -> None:
-        """A thousand come while none can be let in, and no two are called alike."""
-        room = TestChat(history=0)
-        room.journal.fail(times=None)
-        codec = room.wire.codec
-        attach = room.chat.attach
-        guests = [attach(FakeConnection(), codec) for _ in range(1000)]
-        numbers = {int(client.nick.removeprefix("guest_")) for client in guests}
-        self.assertEqual(len(numbers), 1000)
-        # There are more to choose from for every one who waits.
-        self.assertGreater(max(numbers), 10_000)
-        self.assertEqual(len({client.id for client in guests}), 1000)

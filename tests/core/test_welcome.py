@@ -1,40 +1,26 @@
-"""Clients that resume."""
+"""Clients that resume: what they missed, and taking over an open connection."""
 
 from __future__ import annotations
 
-from tests.support.joining import JoiningCase
-from twisted_chat.core.limits import MAX_MISSED
-from twisted_chat.testing import FakeClient, Gate, line_wire
+from tests.support.joining import ResumeCase
+from twisted_chat.core.client import ClientState, Identity
+from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.limits import MAX_MISSED, MAX_MISSED_CHARACTERS
+from twisted_chat.testing import FakeConnection, line_wire
 
 MISSING = "Some messages sent while you were away may be missing."
+TAKEN_OVER = "another connection has taken its place"
 
 
-class ResumeTests(JoiningCase):
-    """Who comes back misses nothing and sees nothing twice."""
+class MissedEventsTests(ResumeCase):
+    """A client that resumes sees what it missed, in order and once."""
 
-    def setUp(self) -> None:
-        super().setUp()
-        self.bob = self.come("bob")
-        self.bob.types(r"\join tea")
-        self.alice.types(r"\join tea")
-        self.bob.sees()
-        self.position = self.room.pool.position
-        self.session = self.bob.client.id
-
-    def back(self, **more: object) -> FakeClient:
-        given: dict[str, object] = {
-            "since": self.position,
-            "session": self.session,
-            "rooms": ("lobby", "tea"),
-        }
-        return self.come("bob", **{**given, **more})
-
-    def test_what_was_missed(self) -> None:
-        """In order, with rooms, and whispers only for whom they were."""
+    def test_missed_events_are_shown_in_order(self) -> None:
+        """In place of the history, and without the direct messages of others."""
         self.alice.types("one")
         self.bob.leaves()
         self.alice.types("two", r"\dm alice note", r"\me sips", r"\topic green")
-        bob = self.back()
+        bob = self.resume()
         self.assertEqual(bob.client.id, self.session)
         self.assertEqual(
             bob.sees(),
@@ -48,54 +34,101 @@ class ResumeTests(JoiningCase):
                 "bob: joined the chat",
             ],
         )
-        self.assertTrue(self.welcome.resumed and self.welcome.recovered)
+        self.assertTrue(self.last_welcome.resumed and self.last_welcome.recovered)
+
+    def test_new_events_follow_the_missed_ones(self) -> None:
+        """The client is present like any other."""
+        self.bob.leaves()
+        bob = self.resume()
+        bob.sees()
         self.alice.types("three")
         self.assertEqual(bob.sees(), ["alice: three"])
 
-    def test_what_happens_meanwhile(self) -> None:
-        """While the store is asked, what happens is held back and follows."""
+    def test_events_during_the_read_are_held_back(self) -> None:
+        """They follow what was missed."""
         self.bob.leaves()
         self.alice.types("one")
-        self.room.journal.hold("read")
-        bob = self.back()
+        self.chat.journal.hold("read")
+        bob = self.resume()
         self.alice.types("two")
         self.assertEqual(bob.sees(), [])
-        self.room.journal.release("read")
+        self.chat.journal.release("read")
         self.assertEqual(
             bob.sees()[2:], ["alice: one", "bob: joined the chat", "alice: two"]
         )
 
-    def test_too_much_was_missed(self) -> None:
-        """One is told so, and sees the last messages."""
+    def test_more_events_than_can_be_replayed_are_not_replayed(self) -> None:
+        """The client sees that some may be missing, and the last messages."""
         self.bob.leaves()
         self.alice.types(*(f"line {n}" for n in range(MAX_MISSED + 1)))
-        seen = self.back().sees()
+        seen = self.resume().sees()
         self.assertEqual(seen[2], MISSING)
         self.assertIn("alice: line 2000", seen)
-        self.assertTrue(self.welcome.resumed)
-        self.assertFalse(self.welcome.recovered)
+        self.assertTrue(self.last_welcome.resumed)
+        self.assertFalse(self.last_welcome.recovered)
 
-    def test_a_position_of_another_server(self) -> None:
-        """What is no position here is not believed."""
+    def test_more_text_than_can_be_replayed_is_not_replayed(self) -> None:
+        """It would exceed what may wait for one client."""
         self.bob.leaves()
-        self.assertEqual(self.back(since="nonsense").sees()[2], MISSING)
+        line = "x" * 4000
+        self.alice.types(*[line] * (MAX_MISSED_CHARACTERS // len(line) + 1))
+        self.assertEqual(self.resume().sees()[2], MISSING)
+        self.assertFalse(self.last_welcome.recovered)
 
-    def test_the_store_cannot_be_read(self) -> None:
-        """One is let in all the same, and told that something may be missing."""
+    def test_unknown_position_recovers_nothing(self) -> None:
+        """It may be one of another journal."""
         self.bob.leaves()
-        self.room.journal.fail(what="read")
-        bob = self.come("bob", since=self.position, session=self.session)
+        self.assertEqual(self.resume(since="nonsense").sees()[2], MISSING)
+
+    def test_client_is_welcomed_though_the_store_cannot_be_read(self) -> None:
+        """It sees that something may be missing."""
+        self.bob.leaves()
+        self.chat.journal.fail(what="read")
+        bob = self.resume(rooms=("lobby",))
         self.assertEqual(bob.sees()[2], MISSING)
 
-    def test_a_connection_that_hangs(self) -> None:
-        """The new one takes its place, name and rooms; nobody else notices."""
-        self.alice.sees()
+    def test_unexpected_exception_is_logged_and_the_client_is_welcomed(self) -> None:
+        """What was held back follows."""
+        self.bob.leaves()
+        self.chat.journal.hold("read")
+        bob = self.resume()
         self.alice.types("one")
-        self.alice.sees()
-        bob = self.back()
-        self.assertEqual(self.bob.closed, "another connection has taken its place")
+
+        async def since(*_: object) -> None:
+            raise ZeroDivisionError
+
+        self.patch(self.chat.journal.history._inner, "since", since)
+        self.chat.journal.release("read")
+        with self.assertRaises(ZeroDivisionError):
+            self.chat.settle()
+        seen = bob.sees()
+        self.assertEqual((seen[0], seen[-1]), ("Welcome, bob!", "alice: one"))
+
+    def test_recovered_client_sees_no_history_of_its_other_rooms(self) -> None:
+        """It was shown that before."""
+        self.alice.types(r"\join lobby", "in the lobby")
+        self.bob.sees()
+        self.position = self.chat.pool.position
+        self.bob.leaves()
+        self.assertEqual(
+            self.resume().sees(), ["Welcome, bob!", "Be kind.", "bob: joined the chat"]
+        )
+
+
+class TakeOverTests(ResumeCase):
+    """A client that resumes while its former connection is still open."""
+
+    def test_client_keeps_its_place_nickname_and_rooms(self) -> None:
+        """The former connection is closed with the reason."""
+        self.alice.types("one")
+        bob = self.resume()
+        self.assertEqual(self.bob.closed, TAKEN_OVER)
         self.assertIs(bob.client, self.bob.client)
         self.assertEqual(bob.sees(), ["Welcome, bob!", "Be kind.", "alice: one"])
+
+    def test_nobody_else_notices(self) -> None:
+        """No arrival and no departure is shown, also when the former one ends."""
+        bob = self.resume()
         self.assertEqual(self.alice.sees(), [])
         bob.types("hi")
         self.assertEqual(self.alice.sees(), ["bob: hi"])
@@ -104,134 +137,98 @@ class ResumeTests(JoiningCase):
         bob.leaves()
         self.assertEqual(self.alice.sees(), ["bob: left the chat"])
 
-    def test_nothing_goes_to_the_former_socket(self) -> None:
-        """What is said while one catches up is held back, whatever was lent before."""
-        self.bob.client.send = len
-        self.room.journal.hold("read")
-        bob = self.back()
+    def test_former_socket_gets_nothing_while_the_client_catches_up(self) -> None:
+        """The direct ``send`` of the former connection is dropped."""
+
+        def send(data: bytes) -> int:
+            self.fail(f"sent to the former socket: {data!r}")
+
+        self.bob.client.send = send
+        self.chat.journal.hold("read")
+        bob = self.resume()
         self.alice.types("one")
         self.assertIsNone(bob.client.send)
-        self.room.journal.release("read")
+        self.chat.journal.release("read")
         self.assertEqual(bob.sees()[-1], "alice: one")
 
-    def test_take_over_without_a_position(self) -> None:
-        """One sees the last messages, as a newcomer would."""
+    def test_client_without_a_position_sees_the_history(self) -> None:
+        """As a new client would."""
         self.alice.types("one")
-        bob = self.back(since=None)
+        bob = self.resume(since=None)
         self.assertEqual(bob.sees()[2:], ["alice: one"])
-        self.assertFalse(self.welcome.resumed)
+        self.assertFalse(self.last_welcome.resumed)
 
-    def test_take_over_twice(self) -> None:
-        """The last one has it, also while the first is still catching up."""
+    def test_second_take_over_wins_while_the_first_catches_up(self) -> None:
+        """The first one is sent nothing."""
         self.alice.types("one")
-        self.room.journal.hold("read")
-        first = self.back()
-        second = self.back()
-        self.room.journal.release("read")
+        self.chat.journal.hold("read")
+        first = self.resume()
+        second = self.resume()
+        self.chat.journal.release("read")
         self.assertEqual(first.sees(), [])
         self.assertEqual(second.sees()[2:], ["alice: one"])
-        self.assertEqual(first.closed, "another connection has taken its place")
+        self.assertEqual(first.closed, TAKEN_OVER)
         self.assertIsNone(second.closed)
 
-    def test_take_over_by_another_wire(self) -> None:
-        """It may speak another protocol than before."""
+    def test_client_may_use_another_codec(self) -> None:
+        """Its view changes with it."""
         other = line_wire()
-        bob = self.room.client(wire=other, since=self.position, session=self.session)
+        bob = self.chat.client(wire=other, since=self.position, session=self.session)
         self.alice.types("one")
         self.assertEqual(bob.sees()[-1], "alice: one")
         self.assertIs(bob.client.view.codec, other.codec)  # type: ignore[union-attr]
 
-    def test_what_the_former_connection_had_sent(self) -> None:
-        """It is still said, before it goes."""
-        self.room.journal.hold()
+    def test_identity_of_the_new_connection_is_used(self) -> None:
+        """Its address is another one."""
+        identity = Identity("192.0.2.7")
+        client = self.chat.chat.attach(
+            FakeConnection(), self.wire.codec, identity, session=self.session
+        )
+        self.assertIs(client, self.bob.client)
+        self.assertIs(client.identity, identity)
+
+    def test_requests_of_the_former_connection_come_first(self) -> None:
+        """They are completed, and its end changes nothing."""
+        self.chat.journal.hold()
         self.bob.types("one", r"\nick rob", "two")
-        bob = self.back()
+        bob = self.resume()
         self.bob.leaves()
-        self.room.journal.release()
-        self.room.settle()
+        self.chat.journal.release()
+        self.chat.settle()
         self.assertEqual(
             self.alice.sees()[-3:],
             ["bob: one", "bob: is now known as rob", "rob: two"],
         )
         self.assertEqual(bob.nick, "rob")
 
-    def test_after_a_farewell_that_hangs(self) -> None:
-        """Who said that it goes, and comes back first, can speak again."""
-        with self.room.together():
+    def test_quitting_client_that_resumes_is_present_again(self) -> None:
+        """Its last message is posted; it stays and can talk."""
+        with self.chat.together():
             self.bob.types(r"\quit bye")
-            bob = self.back()
-        self.room.settle()
+            self.assertIs(self.bob.client.state, ClientState.QUITTING)
+            bob = self.resume()
+        self.chat.settle()
         self.assertIsNone(bob.closed)
+        self.assertIs(bob.client.state, ClientState.PRESENT)
         bob.types("here again")
         self.assertEqual(self.alice.sees()[-2:], ["bob: bye", "bob: here again"])
 
-    def test_in_no_room(self) -> None:
-        """Who had left every room is in none afterwards."""
+    def test_client_in_no_room_stays_in_none(self) -> None:
+        """It is welcomed with the lobby, which it may join again."""
         self.bob.types(r"\leave", r"\leave")
-        bob = self.back()
+        bob = self.resume()
         self.assertEqual(bob.client.rooms, ())
         self.assertEqual(bob.sees()[0], "Welcome, bob!")
+        self.assertEqual(self.last_welcome.room, "lobby")
 
-    def test_while_it_is_just_leaving(self) -> None:
-        """The same session, name and id; the others see it go and come."""
-        self.alice.sees()
-        self.room.journal.hold()
-        self.bob.leaves()
-        bob = self.back()
-        self.assertEqual(bob.sees(), [])
-        self.room.journal.release()
-        self.assertEqual(bob.sees()[0], "Welcome, bob!")
-        self.assertEqual((bob.nick, bob.client.id), ("bob", self.session))
+    def test_store_failure_during_a_take_over_is_no_reason_to_leave(self) -> None:
+        """The client is welcomed, and what was held back follows."""
+        self.chat.journal.hold("read")
+        self.chat.journal.fail(StoreError("away"), what="read")
+        bob = self.resume()
+        self.alice.types("one")
+        self.chat.journal.release("read")
+        seen = bob.sees()
         self.assertEqual(
-            self.alice.sees(),
-            [
-                "bob: left the chat",
-                "[#lobby] bob: joined the chat",
-                "bob: joined the chat",
-            ],
+            (seen[0], seen[2], seen[-1]), ("Welcome, bob!", MISSING, "alice: one")
         )
-
-    def test_while_its_name_is_not_free_yet(self) -> None:
-        """It gets in once, by its own name, and keeps it."""
-        self.names.gate = Gate()
-        self.bob.leaves()
-        self.alice.sees()
-        bob = self.back()
-        gate, self.names.gate = self.names.gate, None
-        gate.open()
-        self.room.settle()
-        self.assertEqual(bob.nick, "bob")
-        self.assertEqual(
-            self.alice.sees(), ["[#lobby] bob: joined the chat", "bob: joined the chat"]
-        )
-        self.alice.types(r"\nick bob")
-        self.assertIn("error: bob or a name like it", self.alice.sees()[-1])
-
-    def test_twice_at_once(self) -> None:
-        """Two that bring one session while it is not in yet are two clients."""
-        self.bob.leaves()
-        with self.room.together():
-            first, second = self.back(), self.back()
-        self.assertEqual(first.client.id, self.session)
-        self.assertNotEqual(second.client.id, self.session)
-        self.assertEqual(len({first.nick, second.nick}), 2)
-
-    def test_a_session_that_is_none(self) -> None:
-        """Nobody chooses the own id."""
-        for session in ("", "x", "é" * 22, "x" * 5000):
-            self.assertNotEqual(self.come(session=session).client.id, session)
-
-    def test_someone_elses_leaving_client_fails(self) -> None:
-        """A name that could not be freed is in the log, and the client gets in."""
-
-        async def release(*_: object) -> None:
-            raise ZeroDivisionError
-
-        self.patch(self.names, "release", release)
-        self.room.journal.hold()
-        self.bob.leaves()
-        bob = self.back()
-        self.room.journal.release()
-        with self.assertRaises(ZeroDivisionError):
-            self.room.settle()
-        self.assertEqual(bob.sees()[0], "Welcome, bob!")
