@@ -78,7 +78,8 @@ class Joiner:
         self._runtime = runtime
         self._welcomer = welcomer
         self._joining: dict[str, PendingJoin] = {}
-        # Ids of clients that are gone and whose nicknames are not released yet.
+        # Ids of clients that are gone and whose nicknames are not released yet; a
+        # client that resumes with one joins after that.
         self._departing: set[str] = set()
 
     def get(self, client_id: str) -> PendingJoin | None:
@@ -112,7 +113,7 @@ class Joiner:
         self._joining[client.id] = pending
         if former is None and session not in self._departing:
             self._runtime.spawn(self._join(pending))
-        # Otherwise the same client is just departing, and ``departed`` goes on.
+        # Otherwise ``departed`` goes on.
         return client
 
     def cancel(self, client: Client) -> bool:
@@ -124,13 +125,18 @@ class Joiner:
         if pending is None or pending.client is not client or pending.submitted:
             return False
         del self._joining[client.id]
+        self._departing.add(client.id)
         return True
 
     async def departed(self, client_id: str, nick: str) -> None:
-        """A client is gone: release its nickname, also for itself if it is back."""
+        """A client is gone: release its nickname, also for itself if it is back.
+
+        :param nick: empty, if it did not get one.
+        """
         self._departing.add(client_id)
         try:
-            await release(self._names, client_id, nick)
+            if nick:
+                await release(self._names, client_id, nick)
         finally:
             self._departing.discard(client_id)
             pending = self._joining.get(client_id)
@@ -179,8 +185,7 @@ class Joiner:
                 return
         if pending.cancelled:
             self._release_rooms(opened)
-            if client.nick:
-                await release(self._names, client.id, client.nick)
+            await self.departed(client.id, client.nick)
             return
         pending.awaited.update(pending.rooms)
         for name in pending.rooms:
