@@ -280,7 +280,7 @@ class Announcer:
             self._fanout.show(stored, tuple(one_by_one))
         client = self._pool.clients.get(event.client_id)
         if client is not None:
-            if client.is_connected:
+            if client.state is not ClientState.GONE:
                 # The other servers declared this one dead; the journal will let its
                 # clients join again.
                 return
