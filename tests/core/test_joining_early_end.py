@@ -10,7 +10,7 @@ from __future__ import annotations
 from tests.support.joining import JoiningCase
 from twisted_chat.core import committer
 from twisted_chat.core.client import ClientState
-from twisted_chat.core.events import Quit, Stored
+from twisted_chat.core.events import Joined, Quit, Stored
 from twisted_chat.core.interfaces import OutcomeUnknown
 from twisted_chat.core.joining import RETRY_DELAY
 from twisted_chat.testing import FakeClient
@@ -250,3 +250,29 @@ class SubmittedTests(JoiningCase):
         events = [event for batch in self.chat.journal.batches for event in batch]
         self.assertIn(Quit("bob", self.bob.client.id), events)
         self.assertEqual(len(self.chat.pool), 0)
+
+
+class UnknownOutcomeTests(JoiningCase):
+    """An arrival in another room whose outcome was unknown when its client left."""
+
+    def test_late_arrival_is_not_taken_for_one_of_the_resumed_client(self) -> None:
+        """The client is in the rooms that it asked for, and nothing else is left."""
+        bob = self.connect("bob")
+        journal, pool = self.chat.journal, self.chat.pool
+        journal.fail(OutcomeUnknown("no answer"))
+        bob.types(r"\join tea")
+        journal.hold()
+        bob.leaves()
+        again = self.connect("bob", session=bob.client.id)
+        late = Joined("tea", "bob", bob.client.id)
+        # The last key is that of the departure.
+        key = f"test-{self.chat.committer._count - 1}"
+        self.chat.chat.announce([Stored("z1", 0, late, key)])
+        self.assertEqual(again.sees(), [])
+        journal.release()
+        self.assertEqual(again.sees()[0], "Welcome, bob!")
+        self.assertEqual(again.client.rooms, ("lobby",))
+        (view,) = pool.views.values()
+        self.assertEqual(list(view.clients), [self.alice.client, again.client])
+        self.assertEqual(list(pool.clients.values()), list(view.clients))
+        self.assertEqual(list(pool.rooms), ["lobby"])

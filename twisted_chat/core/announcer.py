@@ -188,7 +188,7 @@ class Announcer:
 
     def _joined(self, event: Joined, stored: Stored) -> None:
         own = self._committer.is_own(stored.key)
-        pending = self._joiner.get(event.client_id) if own else None
+        pending = self._joiner.get(event.client_id, event.room) if own else None
         client = pending.client if pending else self._pool.clients.get(event.client_id)
         if client is not None and not own:
             self._moved(client)

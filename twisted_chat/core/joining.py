@@ -82,9 +82,10 @@ class Joiner:
         # client that resumes with one joins after that.
         self._departing: set[str] = set()
 
-    def get(self, client_id: str) -> PendingJoin | None:
-        """The pending join of this client, if it is still joining."""
-        return self._joining.get(client_id)
+    def get(self, client_id: str, room: str) -> PendingJoin | None:
+        """The pending join that awaits the arrival of this client in this room."""
+        pending = self._joining.get(client_id)
+        return pending if pending and room in pending.awaited else None
 
     def clients(self) -> list[Client]:
         """All clients that are joining."""
