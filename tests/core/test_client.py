@@ -1,4 +1,4 @@
-"""A client's states, requests and view."""
+"""A client's states, requests, view and identity."""
 
 from __future__ import annotations
 
@@ -7,57 +7,61 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.core.client import GUEST, Client, ClientState, Identity
 from twisted_chat.testing import FakeConnection, line_wire
 
+STATES = list(ClientState)
+
 
 def new_client(identity: Identity = GUEST) -> Client:
     return Client("A", FakeConnection(), line_wire().codec, identity)
 
 
+def client_in(state: ClientState) -> Client:
+    """A client that has reached a state by the shortest way."""
+    client = new_client()
+    if state is ClientState.QUITTING:
+        client.move_to(ClientState.PRESENT)
+    if state is not ClientState.JOINING:
+        client.move_to(state)
+    return client
+
+
 class StateTests(SynchronousTestCase):
     """A client goes through its stages in order."""
 
-    def test_client_begins_joining_and_ends_gone(self) -> None:
-        """It is connected between its welcome and its end."""
-        client = new_client()
-        seen = [(client.state, client.is_connected)]
-        for state in (ClientState.PRESENT, ClientState.QUITTING, ClientState.GONE):
-            client.move_to(state)
-            seen.append((client.state, client.is_connected))
+    def test_client_is_connected_from_its_welcome_to_its_departure(self) -> None:
+        """That is, while it is present or quitting."""
         self.assertEqual(
-            seen,
-            [
-                (ClientState.JOINING, False),
-                (ClientState.PRESENT, True),
-                (ClientState.QUITTING, True),
-                (ClientState.GONE, False),
-            ],
+            [client_in(state).is_connected for state in STATES],
+            [False, True, True, False],
         )
 
-    def test_quitting_client_that_resumes_is_present_again(self) -> None:
-        """Its connection was still open when it came back."""
-        client = new_client()
-        for state in (ClientState.PRESENT, ClientState.QUITTING, ClientState.PRESENT):
-            client.move_to(state)
-        self.assertIs(client.state, ClientState.PRESENT)
-
-    def test_gone_is_final(self) -> None:
-        """No client comes back: one that resumes is a new client."""
-        client = new_client()
-        client.move_to(ClientState.GONE)
-        for state in ClientState:
-            with self.assertRaises(ValueError):
-                client.move_to(state)
-
-    def test_joining_client_cannot_be_quitting(self) -> None:
-        """It has not been let in, so it has nothing to leave."""
-        with self.assertRaises(ValueError):
-            new_client().move_to(ClientState.QUITTING)
+    def test_client_moves_only_to_the_states_that_may_follow(self) -> None:
+        """All sixteen pairs; quitting ends by resuming."""
+        joining, present, quitting, gone = STATES
+        allowed = {
+            (joining, present),
+            (joining, gone),
+            (present, quitting),
+            (present, gone),
+            (quitting, present),
+            (quitting, gone),
+        }
+        for before in STATES:
+            for after in STATES:
+                client = client_in(before)
+                if (before, after) in allowed:
+                    client.move_to(after)
+                    self.assertIs(client.state, after)
+                else:
+                    with self.assertRaises(ValueError, msg=(before, after)):
+                        client.move_to(after)
+                    self.assertIs(client.state, before)
 
 
 class ClientTests(SynchronousTestCase):
-    """What the chat knows of one connection."""
+    """What the chat keeps of one connection."""
 
-    def test_client_without_a_room_talks_nowhere(self) -> None:
-        """Its rooms are those of its member."""
+    def test_rooms_of_a_client_are_those_of_its_member(self) -> None:
+        """Without any it talks in none."""
         client = new_client()
         self.assertIsNone(client.room)
         client.member.rooms = ("tea", "milk")
@@ -65,10 +69,11 @@ class ClientTests(SynchronousTestCase):
 
     def test_client_has_no_dict(self) -> None:
         """Ten thousand of them take little memory."""
-        for thing in (new_client(), new_client().member, new_client().idle_calls):
-            self.assertFalse(hasattr(thing, "__dict__"))
+        client = new_client()
+        for value in (client, client.member, client.idle_calls):
+            self.assertFalse(hasattr(value, "__dict__"))
 
-    def test_last_completed_request_makes_it_idle(self) -> None:
+    def test_client_is_idle_once_its_last_request_is_completed(self) -> None:
         """Only then are the calls made that wait for it."""
         client, calls = new_client(), []
         client.pending = 2
@@ -78,16 +83,19 @@ class ClientTests(SynchronousTestCase):
         client.complete_one()
         self.assertEqual(calls, ["idle"])
 
-    def test_view_depends_on_codec_rooms_and_ignores(self) -> None:
-        """Ignored people count by nickname and by id."""
+    def test_view_depends_on_codec_rooms_and_ignored_members(self) -> None:
+        """Ignored members count by nickname and by client id."""
         client = new_client()
         client.member.rooms = ("tea",)
         self.assertEqual(client.view_key(), (client.codec, ("tea",), frozenset()))
         client.ignored = {"bob": ("Bob", "B")}
         self.assertEqual(client.view_key()[2], {"bob", "B"})
 
-    def test_identity_is_a_guest_unless_given(self) -> None:
-        """An adapter passes the address that it knows."""
+    def test_client_is_a_guest_without_an_identity(self) -> None:
+        """It has no address, no account and no roles."""
         self.assertEqual(new_client().identity, Identity("", None, frozenset()))
+
+    def test_client_has_the_identity_that_it_is_given(self) -> None:
+        """An adapter passes the address that it knows."""
         identity = Identity("192.0.2.1")
         self.assertIs(new_client(identity).identity, identity)
