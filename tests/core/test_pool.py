@@ -1,4 +1,4 @@
-"""Rooms, views and the clients of this server."""
+"""The pool: rooms, views and the clients of this server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.testing import FailingJournal, FakeConnection, TestChat, line_wire
 
 
-def said(number: int) -> Stored:
+def message(number: int) -> Stored:
     return Stored(f"{number:04}", 0, Message("tea", "alice", str(number), "A"))
 
 
@@ -34,13 +34,18 @@ class PoolTests(SynchronousTestCase):
         for room in rooms:
             self.pool.apply(Joined(room, nick, client_id))
 
-    def test_member_is_found_by_id_by_name_and_in_the_room(self) -> None:
-        """Each look-up is one step."""
+    def test_member_is_found_by_id_and_by_folded_nickname(self) -> None:
+        """No member has no nickname."""
         self.join("A", "Alice", "tea")
-        self.join("B", "bob", "tea")
         alice = self.pool.member("A")
+        self.assertIsNotNone(alice)
         self.assertIs(self.pool.named("alice"), alice)
         self.assertIsNone(self.pool.named(None))
+
+    def test_room_lists_its_members_in_the_order_of_joining(self) -> None:
+        """The pool counts each of them once."""
+        self.join("A", "Alice", "tea", "milk")
+        self.join("B", "bob", "tea")
         self.assertEqual(self.pool.rooms["tea"].nicks(), ("Alice", "bob"))
         self.assertEqual(len(self.pool), 2)
 
@@ -60,34 +65,44 @@ class PoolTests(SynchronousTestCase):
         self.assertEqual((len(self.pool), self.pool.rooms), (0, {}))
 
     def test_renamed_member_keeps_its_place_in_the_list(self) -> None:
-        """The room lists the new name where the old one was."""
+        """The room lists the new nickname where the old one was."""
         self.join("A", "Alice", "tea")
         self.join("B", "bob", "tea")
         self.pool.apply(Renamed("Alice", "Eve", "A"))
         self.assertEqual(self.pool.rooms["tea"].nicks(), ("Eve", "bob"))
 
-    def test_away_is_listed_in_every_room_under_the_present_name(self) -> None:
-        """Also in a room that is joined while away."""
-        self.join("A", "Alice", "tea", "milk")
+    def test_away_text_is_listed_under_the_present_nickname(self) -> None:
+        """In every room, also in one that is joined while away."""
+        self.join("A", "Alice", "tea")
         self.pool.apply(AwaySet("Alice", "lunch", "A"))
         self.pool.apply(Renamed("Alice", "Eve", "A"))
-        self.assertEqual(self.pool.rooms["tea"].away(), {"Eve": "lunch"})
         self.join("A", "Eve", "soup")
-        self.assertEqual(self.pool.rooms["soup"].away(), {"Eve": "lunch"})
+        for room in ("tea", "soup"):
+            self.assertEqual(self.pool.rooms[room].away(), {"Eve": "lunch"})
+
+    def test_away_text_ends_with_being_away_or_in_the_room(self) -> None:
+        """An empty text means back."""
+        self.join("A", "Eve", "tea", "milk")
         self.join("B", "bob", "tea")
+        self.pool.apply(AwaySet("Eve", "lunch", "A"))
         self.pool.apply(Left("tea", "Eve", "A"))
         self.assertEqual(self.pool.rooms["tea"].away(), {})
         self.pool.apply(AwaySet("Eve", "", "A"))
         self.assertEqual(self.pool.rooms["milk"].away(), {})
 
     def test_clients_are_those_of_this_server(self) -> None:
-        """A discarded client is not found, and spares one with the same id."""
-        one, two = (Client("C", FakeConnection(), line_wire().codec) for _ in range(2))
+        """A client's own ``Member`` is that of the pool."""
+        client = Client("C", FakeConnection(), line_wire().codec)
         self.join("A", "Alice", "tea")
-        self.pool.add(one)
+        self.pool.add(client)
         self.join("C", "", "tea")
-        self.assertEqual(list(self.pool.clients.values()), [one])
-        self.assertEqual(one.rooms, ("tea",))
+        self.assertEqual(list(self.pool.clients.values()), [client])
+        self.assertEqual(client.rooms, ("tea",))
+
+    def test_discarded_client_is_not_found(self) -> None:
+        """Another client of the same id stays."""
+        one, two = (Client("C", FakeConnection(), line_wire().codec) for _ in range(2))
+        self.pool.add(one)
         self.pool.add(two)
         self.pool.discard(one)
         self.assertEqual(list(self.pool.clients.values()), [two])
@@ -96,122 +111,131 @@ class PoolTests(SynchronousTestCase):
 
 
 class ViewTests(SynchronousTestCase):
-    """Clients that see alike share one view."""
+    """Clients with the same codec, rooms and ignored members share one view."""
 
     def setUp(self) -> None:
         self.pool = ClientPool()
         codec = line_wire().codec
-        self.clients = [Client(who, FakeConnection(), codec) for who in "AB"]
-
-    def test_sharing(self) -> None:
-        """Two in the same rooms are one view, and it ends with the last of them."""
-        one, two = self.clients
+        self.clients = [Client(name, FakeConnection(), codec) for name in "AB"]
         for client in self.clients:
             client.member.rooms = ("tea",)
             self.pool.show(client, client.view_key())
+
+    def test_clients_of_the_same_rooms_share_a_view(self) -> None:
+        """They also share the tuple of its rooms."""
+        one, two = self.clients
         self.assertEqual(len(self.pool.views), 1)
         self.assertIs(one.view, two.view)
         self.assertIs(one.rooms, two.rooms)
+
+    def test_client_that_ignores_a_member_has_another_view(self) -> None:
+        """The other one keeps its own."""
+        one, two = self.clients
         one.ignored = {"bob": ("Bob", "B")}
         self.pool.show(one, one.view_key())
         self.assertEqual(len(self.pool.views), 2)
-        self.pool.show(one, None)
-        self.pool.show(two, None)
+        self.assertIsNot(one.view, two.view)
+
+    def test_view_ends_with_its_last_client(self) -> None:
+        """Showing nothing to a client that is shown nothing changes nothing."""
+        for client in self.clients:
+            self.pool.show(client, None)
         self.assertEqual(self.pool.views, {})
-        self.pool.show(two, None)
+        self.pool.show(client, None)
+        self.assertIsNone(client.view)
 
 
 class RoomTests(SynchronousTestCase):
-    """What a room remembers for newcomers."""
+    """The history and topic of a room, for clients that join."""
 
     def texts(self, room: Room) -> list[str]:
         return [stored.event.text for stored in room.history()]  # type: ignore[union-attr]
 
-    def test_the_last(self) -> None:
-        """The last messages only; the same tuple until something is said."""
+    def test_history_has_the_last_messages(self) -> None:
+        """It is the same tuple until the next message."""
         room = Room("tea", 3)
         self.assertEqual(room.history(), ())
         for n in range(5):
-            room.append(said(n))
+            room.append(message(n))
         self.assertEqual(self.texts(room), ["2", "3", "4"])
         self.assertIs(room.history(), room.history())
 
-    def test_said_while_loading(self) -> None:
-        """What is said while the store is asked comes once, after the rest."""
+    def test_messages_during_the_load_follow_the_loaded_ones(self) -> None:
+        """One that is in both is there once."""
         room = Room("tea", 4)
-        room.append(said(3))
-        room.append(said(4))
-        room.load("green", (said(1), said(2), said(3)))
+        room.append(message(3))
+        room.append(message(4))
+        room.load("green", (message(1), message(2), message(3)))
         self.assertEqual(self.texts(room), ["1", "2", "3", "4"])
         self.assertEqual((room.topic, room.loaded), ("green", True))
 
-    def test_a_topic_set_while_loading(self) -> None:
-        """A topic set meanwhile is newer than what the store had."""
+    def test_topic_set_during_the_load_is_kept(self) -> None:
+        """It is newer than the loaded one."""
         room = Room("tea", 4)
         room.topic = "black"
         room.load("green", ())
         self.assertEqual(room.topic, "black")
 
-    def test_no_history(self) -> None:
-        """With ``--history 0`` nothing is remembered."""
+    def test_history_of_length_0_is_empty(self) -> None:
+        """``--history 0`` shows no messages to clients that join."""
         room = Room("tea", 0)
-        room.load("", (said(1),))
-        room.append(said(2))
+        room.load("", (message(1),))
+        room.append(message(2))
         self.assertEqual(room.history(), ())
 
 
-class OpenTests(SynchronousTestCase):
-    """A room is made ready for who is about to enter."""
+class OpenRoomTests(SynchronousTestCase):
+    """A room is opened for clients that are about to join it."""
 
     def setUp(self) -> None:
-        self.room = TestChat()
-        self.pool = self.room.pool
+        self.chat = TestChat()
+        self.pool = self.chat.pool
 
-    def test_the_lobby_stays(self) -> None:
-        """The lobby is kept ready, also when it is empty."""
-        (alice,) = self.room.people("alice")
+    def test_lobby_stays_open_while_it_is_empty(self) -> None:
+        """Its history need not be read again."""
+        (alice,) = self.chat.people("alice")
         alice.leaves()
         self.assertEqual(list(self.pool.rooms), ["lobby"])
 
-    def test_rooms_are_swept(self) -> None:
-        """Thousands of rooms that people looked into leave nothing behind."""
-        (alice,) = self.room.people("alice")
+    def test_rooms_that_were_left_are_discarded(self) -> None:
+        """Joining many rooms, one after the other, leaves nothing behind."""
+        (alice,) = self.chat.people("alice")
         for n in range(50):
             alice.types(rf"\join room{n}", r"\leave")
         self.assertEqual(list(self.pool.rooms), ["lobby"])
         self.assertEqual(self.pool.rooms["lobby"].joining, 1)
 
-    def test_two_at_once(self) -> None:
-        """Two who come while the store is asked both find what was said."""
+    def test_two_clients_that_open_a_room_at_once_share_it(self) -> None:
+        """It is discarded once both have released it."""
         journal = FailingJournal(MemoryJournal(lambda: 0.0))
         journal.hold(journal.READ)
         opened: list[Room] = []
 
-        async def visit() -> None:
+        async def open_room() -> None:
             opened.append(await self.pool.open_room("tea", journal))
 
-        self.room.spawn(visit())
-        self.room.spawn(visit())
+        self.chat.spawn(open_room())
+        self.chat.spawn(open_room())
         self.assertEqual(opened, [])
         journal.release(journal.READ)
-        self.assertEqual(len(opened), 2)
-        self.assertIs(opened[0], opened[1])
-        self.assertEqual(opened[0].joining, 2)
-        self.pool.release_room(opened[0])
+        one, two = opened
+        self.assertIs(one, two)
+        self.assertEqual(one.joining, 2)
+        self.pool.release_room(one)
         self.assertIn("tea", self.pool.rooms)
-        self.pool.release_room(opened[0])
+        self.pool.release_room(one)
         self.assertNotIn("tea", self.pool.rooms)
 
-    def test_a_store_that_cannot_be_read(self) -> None:
-        """Nothing is left of a room that could not be opened, whatever went wrong."""
-        self.room.journal.fail(what="read")
-        self.room.journal.fail(KeyError("x"), what="read")
+    def test_room_that_cannot_be_read_is_discarded(self) -> None:
+        """Whatever the journal raises."""
+        self.chat.journal.fail(what="read")
+        self.chat.journal.fail(KeyError("x"), what="read")
 
-        async def visit() -> None:
-            await self.pool.open_room("tea", self.room.journal)
+        async def open_room() -> None:
+            await self.pool.open_room("tea", self.chat.journal)
 
         for error in (StoreError, KeyError):
-            self.room.spawn(visit())
+            self.chat.spawn(open_room())
             with self.assertRaises(error):
-                self.room.settle()
+                self.chat.settle()
             self.assertNotIn("tea", self.pool.rooms)
