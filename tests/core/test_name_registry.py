@@ -1,4 +1,4 @@
-"""Who owns which nickname on a single server."""
+"""The registry of nicknames: claiming and releasing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from twisted_chat.core.replies import Refused
 
 
 class LocalNameRegistryTests(SynchronousTestCase):
-    """Who owns which name on a single server."""
+    """The owners of nicknames on a single server."""
 
     def setUp(self) -> None:
         self.names = LocalNameRegistry()
@@ -25,22 +25,22 @@ class LocalNameRegistryTests(SynchronousTestCase):
             Deferred.fromCoroutine(release(self.names, *args, kept=kept))
         )
 
-    def test_first_come(self) -> None:
-        """A name belongs to whoever took it first, and again to itself."""
+    def test_nickname_belongs_to_its_first_owner(self) -> None:
+        """In any case, and with names that look alike; it may claim it again."""
         self.assertTrue(self.claim("alice", "A"))
         self.assertTrue(self.claim("Alice", "A"))
         self.assertFalse(self.claim("ALICE", "B"))
         self.assertFalse(self.claim("aIice", "B"))
 
-    def test_all_or_none(self) -> None:
-        """A claim that failed leaves nothing behind."""
+    def test_failed_claim_takes_no_key(self) -> None:
+        """The name is free once its owner has released it."""
         self.claim("bob", "A")
         self.assertFalse(self.claim("b0b", "B"))
         self.release("A", "bob")
         self.assertTrue(self.claim("b0b", "C"))
 
-    def test_release(self) -> None:
-        """A name is free once its owner lets go, and only the owner can."""
+    def test_only_the_owner_can_release_a_nickname(self) -> None:
+        """Another one may claim it after that."""
         self.claim("alice", "A")
         self.release("B", "alice")
         self.assertFalse(self.claim("alice", "B"))
@@ -48,18 +48,23 @@ class LocalNameRegistryTests(SynchronousTestCase):
         self.assertTrue(self.claim("alice", "B"))
         self.assertEqual(set(self.names._owners.values()), {"B"})
 
-    def test_a_rename_keeps_what_it_needs(self) -> None:
-        """Who changes only the case of a name does not lose it."""
+    def test_release_keeps_the_keys_of_the_new_nickname(self) -> None:
+        """A member that changes only the case of its nickname still owns it."""
         self.claim("bob", "A")
         self.claim("Bob", "A")
         self.release("A", "bob", kept="Bob")
         self.assertFalse(self.claim("bob", "B"))
+
+    def test_release_frees_the_keys_that_the_new_nickname_does_not_need(self) -> None:
+        """The old nickname can be claimed."""
+        self.claim("bob", "A")
         self.claim("rob", "A")
-        self.release("A", "Bob", kept="rob")
+        self.release("A", "bob", kept="rob")
         self.assertTrue(self.claim("bob", "B"))
+        self.assertFalse(self.claim("rob", "B"))
 
     def test_taken_nickname_is_refused(self) -> None:
-        """So is one that looks like it, with what to do instead."""
+        """So is one that looks like it."""
         taken = claim(self.names, "alice", "A")
         self.successResultOf(Deferred.fromCoroutine(taken))
         failure = self.failureResultOf(

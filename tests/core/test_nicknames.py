@@ -1,4 +1,4 @@
-"""Which names people and rooms may have, and when two are the same."""
+"""The rules for nicknames and room names."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from twisted_chat.core.replies import Refused
 any_name = st.text(max_size=MAX_NICK + 2)
 
 
-class AllowedTests(SynchronousTestCase):
-    """What may be a nickname."""
+class ValidNameTests(SynchronousTestCase):
+    """Which nicknames are valid."""
 
     def code(self, name: str) -> str:
-        """Why a name is refused."""
+        """The code with which a name is refused."""
         with self.assertRaises(Refused) as caught:
             Name.of(name)
         self.assertNotIn("\n", caught.exception.text)
         return str(caught.exception.code)
 
-    def test_names_of_many_scripts(self) -> None:
-        """Letters and digits of any script, and ``_ - .``, can be a name."""
+    def test_letters_and_digits_of_any_script_are_valid(self) -> None:
+        """So are ``_ - .``, up to 32 characters in all."""
         for name in (
             "a",
             "alice",
@@ -54,8 +54,8 @@ class AllowedTests(SynchronousTestCase):
         ):
             self.assertEqual(Name.of(name).text, name)
 
-    def test_what_can_be_no_name(self) -> None:
-        """Too long, with signs or spaces, or not to be told from another: refused."""
+    def test_other_characters_are_refused(self) -> None:
+        """So are names that are empty or too long."""
         for name in (
             "",
             "x" * 33,
@@ -94,30 +94,30 @@ class AllowedTests(SynchronousTestCase):
         ):
             self.assertEqual(self.code(name), "nick_invalid", ascii(name))
 
-    def test_scripts_that_look_alike_are_not_mixed(self) -> None:
-        """Nobody pretends to be alice with a Cyrillic letter."""
+    def test_mix_of_latin_cyrillic_and_greek_is_refused(self) -> None:
+        """A Cyrillic letter cannot make a second alice."""
         for name in ("аlice", "αlice", "Иванα"):
             self.assertEqual(self.code(name), "nick_invalid")
 
-    def test_guests(self) -> None:
-        """The names of guests are kept for guests, however they are written."""
+    def test_names_of_guests_are_reserved(self) -> None:
+        """In any case, width and script of the digits."""
         for name in ("guest_1", "GUEST_7", "ｇuest_7", "guest_７", "guest_٣१"):
             self.assertEqual(self.code(name), "nick_reserved")
         self.assertEqual(Name.of("guest_one").text, "guest_one")
         self.assertEqual(Name.of("guest_").text, "guest_")
 
-    def test_the_name_before_every_refusal(self) -> None:
-        """Nobody can say "error: ..." as the server does."""
+    def test_error_is_reserved(self) -> None:
+        """Its messages would look like error replies."""
         for name in ("error", "ERROR", "Err0r", "ｅrror"):
             self.assertEqual(self.code(name), "nick_reserved")
         self.assertEqual(Name.of("errors").text, "errors")
 
 
-class SameTests(SynchronousTestCase):
-    """When two names are the same, or too much alike."""
+class EqualNameTests(SynchronousTestCase):
+    """Which names are equal, and which look alike."""
 
-    def test_case_and_width(self) -> None:
-        """Who looks for ALICE, or for a full-width ａｌｉｃｅ, finds alice."""
+    def test_names_that_differ_in_case_width_or_composition_are_equal(self) -> None:
+        """``ALICE`` and a full-width ``ａｌｉｃｅ`` are alice."""
         for one, other in (
             ("alice", "ALICE"),
             ("alice", "ａｌｉｃｅ"),
@@ -129,8 +129,8 @@ class SameTests(SynchronousTestCase):
         ):
             self.assertEqual(fold(one), fold(other), (one, other))
 
-    def test_looking_alike(self) -> None:
-        """A name that looks like another one's is as good as taken."""
+    def test_names_that_look_alike_have_one_skeleton(self) -> None:
+        """The owner of one owns the other."""
         for one, other in (
             ("Ian", "lan"),
             ("b0b", "bob"),
@@ -142,51 +142,55 @@ class SameTests(SynchronousTestCase):
         ):
             self.assertEqual(skeleton(one), skeleton(other), (one, other))
 
-    def test_not_alike(self) -> None:
-        """An accent tells two people apart, and so does a small i."""
+    def test_names_that_look_different_have_different_skeletons(self) -> None:
+        """An accent makes a difference, and so does a small i."""
         for one, other in (("ian", "lan"), ("zoë", "zoe"), ("bob", "rob")):
             self.assertNotEqual(skeleton(one), skeleton(other))
             self.assertNotEqual(fold(one), fold(other))
 
     @given(any_name)
-    def test_folding_twice_changes_nothing(self, name: str) -> None:
-        """Whoever can be looked up can be looked up by the folded name."""
+    def test_folding_a_folded_name_changes_nothing(self, name: str) -> None:
+        """Nor does the skeleton of a skeleton differ from it."""
         folded = fold_or_none(name)
         if folded is not None:
             self.assertEqual(fold_or_none(folded), folded)
             self.assertEqual(skeleton(skeleton(name)), skeleton(name))
 
     @given(any_name)
-    def test_no_name_can_forge_a_line(self, name: str) -> None:
-        """Whatever name is accepted has no space, colon or control character."""
+    def test_valid_name_cannot_forge_a_line(self, name: str) -> None:
+        """It has no space, colon, ``#`` or control character."""
         if fold_or_none(name) is not None:
             self.assertTrue(name.isprintable())
             self.assertFalse(set(name) & set(" :#\r\n"))
 
 
 class RoomNameTests(SynchronousTestCase):
-    """Rooms are named like people."""
+    """Rooms have names like members."""
 
-    def test_one_spelling(self) -> None:
-        """``\\join #Tea`` and ``\\join tea`` lead to the same room."""
+    def test_spellings_of_a_room_have_one_canonical_name(self) -> None:
+        """With or without ``#``, in any case and width."""
         for name in ("tea", "#tea", "Tea", "#ＴＥＡ"):
             self.assertEqual(room_name(name), "tea")
 
-    def test_no_room(self) -> None:
-        """A name that cannot be is refused with what it may look like."""
+    def test_invalid_room_name_is_refused(self) -> None:
+        """With a code of its own."""
         for name in ("", "#", "##a", "a b", "x" * 33, "a\x07"):
             with self.assertRaises(Refused) as caught:
                 room_name(name)
             self.assertEqual(caught.exception.code, "room_invalid")
 
 
-class GuestTests(SynchronousTestCase):
-    """Guests get numbers."""
+class GuestNumberTests(SynchronousTestCase):
+    """The numbers of guests."""
 
-    def test_numbers(self) -> None:
-        """Four digits while there are few, more when there are many."""
-        chance = random.Random(1)
-        few = {guest_number(chance, 3) for _ in range(1000)}
-        self.assertTrue(all(1000 <= number < 10_000 for number in few))
-        many = [guest_number(chance, 10_000) for _ in range(1000)]
-        self.assertGreater(max(many), 100_000)
+    def test_number_has_four_digits_while_there_are_few_members(self) -> None:
+        """It never begins with a zero."""
+        rng = random.Random(1)
+        numbers = [guest_number(rng, 3) for _ in range(1000)]
+        self.assertTrue(all(1000 <= number < 10_000 for number in numbers))
+
+    def test_number_grows_with_the_members(self) -> None:
+        """So that one drawn at random is rarely taken."""
+        rng = random.Random(1)
+        numbers = [guest_number(rng, 10_000) for _ in range(1000)]
+        self.assertGreater(max(numbers), 100_000)
