@@ -1,4 +1,4 @@
-"""What people write, made safe to show."""
+"""Sanitizing: texts that are safe to show."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.core.sanitize import is_blank, sanitize
 
 
-class CleaningTests(SynchronousTestCase):
-    """Nobody's text can move another's cursor or forge a line."""
+class SanitizeTests(SynchronousTestCase):
+    """No text can move a cursor or forge a line."""
 
-    def test_what_is_removed(self) -> None:
-        """Control characters, bidi overrides and line separators are not shown."""
+    def test_control_characters_bidi_controls_and_separators_are_removed(self) -> None:
+        """Each of them."""
         for code in (
             *range(0x20),
             *range(0x7F, 0xA0),
@@ -24,8 +24,8 @@ class CleaningTests(SynchronousTestCase):
         ):
             self.assertEqual(sanitize(f"a{chr(code)}b"), "ab", hex(code))
 
-    def test_what_stays(self) -> None:
-        """Letters of every script, accents, emoji with their joiners, spaces."""
+    def test_visible_text_is_kept(self) -> None:
+        """Letters of every script, accents, emoji with their joiners, and spaces."""
         for text in (
             "",
             "plain text",
@@ -38,25 +38,33 @@ class CleaningTests(SynchronousTestCase):
         ):
             self.assertEqual(sanitize(text), text)
 
-    def test_an_escape_sequence(self) -> None:
-        """A colour code shows as harmless letters."""
+    def test_escape_sequence_loses_its_escape(self) -> None:
+        """A colour code becomes harmless letters."""
         self.assertEqual(sanitize("\x1b[31mred\x1b[0m\x07"), "[31mred[0m")
 
-    def test_what_cannot_be_seen(self) -> None:
-        """White space and signs without a look are nothing; a joined emoji is not."""
+    def test_sequences_of_keys_are_removed(self) -> None:
+        """A terminal without line editing sends them for arrow and function keys."""
+        for keys in ("\x1b[A", "\x1bOP", "\x1b[3~", "\x1b[1;5C", "\x1b[Z"):
+            self.assertEqual(sanitize(f"a{keys}b"), "ab", ascii(keys))
+
+    def test_text_without_anything_visible_is_blank(self) -> None:
+        """White space, joiners, variation selectors and tags."""
         for text in ("", "  ", "\u200b", "\u3164 \u2800", "\xad\u2060", "\U000e0041"):
             self.assertTrue(is_blank(text), ascii(text))
+
+    def test_text_with_something_visible_is_not_blank(self) -> None:
+        """Also if that is joined, or an accent alone."""
         for text in ("a", "\u200b.", "👩\u200d👧", "\u0301", "\ufffd", "\u0e01"):
             self.assertFalse(is_blank(text), ascii(text))
 
-    def test_lone_surrogates(self) -> None:
-        """What JSON can spell and UTF-8 cannot is shown as U+FFFD."""
+    def test_lone_surrogate_becomes_a_replacement_character(self) -> None:
+        """JSON can spell it, and UTF-8 cannot encode it."""
         self.assertEqual(sanitize("a\ud800b"), "a\ufffdb")
         sanitize("\udfff").encode()
 
     @given(st.text(st.characters(exclude_categories=())))
-    def test_cleaning_twice_changes_nothing(self, text: str) -> None:
-        """What was sanitized once is sanitize, can be sent, and is one line."""
+    def test_sanitizing_twice_changes_nothing(self, text: str) -> None:
+        """A sanitized text can be encoded, and is one line."""
         sanitized = sanitize(text)
         self.assertEqual(sanitize(sanitized), sanitized)
         self.assertLessEqual(len(sanitized.encode().splitlines()), 1)

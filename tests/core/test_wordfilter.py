@@ -1,4 +1,4 @@
-"""Words that an operator does not want to be read."""
+"""The word filter of ``--filter-words``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ words = st.lists(st.text(max_size=6), max_size=4)
 
 
 class WordFilterTests(SynchronousTestCase):
-    """``--filter-words`` masks whole words, however they are written."""
+    """Whole words of the list are masked, in any case and width."""
 
     def setUp(self) -> None:
         self.filter = WordFilter.parse(
@@ -20,58 +20,62 @@ class WordFilterTests(SynchronousTestCase):
             "naïve\nдурак\nc++\n밥\n"
         )
 
-    def masks(self, text: str, shown: str) -> None:
-        """What is said, and what of it is shown."""
-        self.assertEqual(self.filter.mask(text), shown)
+    def assert_masked(self, text: str, masked: str) -> None:
+        """A text is masked like this."""
+        self.assertEqual(self.filter.mask(text), masked)
 
-    def test_any_case(self) -> None:
-        """As many stars as the word has letters."""
-        self.masks("darn it, DARN It, Darn.", "**** it, **** It, ****.")
-        self.masks("heck!", "****!")
-        self.masks("a bad apple a day", "a ********* a day")
-        self.masks("a bad  \xa0apple a day", "a *********** a day")
+    def test_words_and_phrases_are_masked_in_any_case(self) -> None:
+        """With a star for each character."""
+        self.assert_masked("darn it, DARN It, Darn.", "**** it, **** It, ****.")
+        self.assert_masked("heck!", "****!")
+        self.assert_masked("a bad apple a day", "a ********* a day")
+        self.assert_masked("a bad  \xa0apple a day", "a *********** a day")
 
-    def test_whole_words_only(self) -> None:
-        """A word within another one is left alone."""
-        self.masks("darning darned undarn", "darning darned undarn")
-        self.masks("bad pear", "bad pear")
-        self.masks("darn_it", "darn_it")
+    def test_word_within_another_is_kept(self) -> None:
+        """So is a part of a phrase."""
+        self.assert_masked("darning darned undarn", "darning darned undarn")
+        self.assert_masked("bad pear", "bad pear")
+        self.assert_masked("darn_it", "darn_it")
 
-    def test_signs_at_its_ends(self) -> None:
-        """A word of the list may have signs in it."""
-        self.masks("I like c++ and c", "I like *** and c")
+    def test_word_with_punctuation_is_masked(self) -> None:
+        """A word of the list may have other characters in it."""
+        self.assert_masked("I like c++ and c", "I like *** and c")
 
-    def test_full_width(self) -> None:
-        """Full-width letters do not help."""
-        self.masks("ｄａｒｎ", "****")
-        self.masks("ＤＡＲＮ it", "**** it")
+    def test_full_width_letters_are_masked(self) -> None:
+        """They do not evade the filter."""
+        self.assert_masked("ｄａｒｎ", "****")
+        self.assert_masked("ＤＡＲＮ it", "**** it")
 
-    def test_composed_letters(self) -> None:
-        """Accents typed by themselves do not help, and count as what was typed."""
-        self.masks("nai\u0308ve", "******")
-        self.masks("NAÏVE", "*****")
-        self.masks("ДУРАК дурачок", "***** дурачок")
+    def test_composed_and_decomposed_letters_are_masked(self) -> None:
+        """With a star for each character that was typed."""
+        self.assert_masked("nai\u0308ve", "******")
+        self.assert_masked("NAÏVE", "*****")
+        self.assert_masked("ДУРАК дурачок", "***** дурачок")
 
-    def test_letters_that_fold_to_two(self) -> None:
-        """``ß`` is ``SS``: as many stars as were typed."""
-        self.masks("Scheiße SCHEISSE", "******* ********")
+    def test_letter_that_folds_to_two_is_masked(self) -> None:
+        """``ß`` equals ``SS``; there are as many stars as characters were typed."""
+        self.assert_masked("Scheiße SCHEISSE", "******* ********")
 
-    def test_korean_in_pieces(self) -> None:
-        """Korean syllables may come as the letters that they are made of."""
-        self.masks("밥", "*")
-        self.masks("\u1107\u1161\u11b8", "***")
-        self.masks("\u1107\u1161\u11b8\u1107\u1161", "\u1107\u1161\u11b8\u1107\u1161")
+    def test_decomposed_korean_syllables_are_masked(self) -> None:
+        """A syllable that continues is another one."""
+        self.assert_masked("밥", "*")
+        self.assert_masked("\u1107\u1161\u11b8", "***")
+        self.assert_masked(
+            "\u1107\u1161\u11b8\u1107\u1161", "\u1107\u1161\u11b8\u1107\u1161"
+        )
 
-    def test_nothing_to_mask(self) -> None:
-        """Without words, and without text, nothing changes."""
+    def test_text_is_kept_without_words_to_mask(self) -> None:
+        """An empty list masks nothing."""
         self.assertEqual(WordFilter().mask("darn"), "darn")
         self.assertEqual(WordFilter(["", " "]).mask("darn"), "darn")
-        self.masks("", "")
-        self.masks("ordinary", "ordinary")
+        self.assert_masked("", "")
+        self.assert_masked("ordinary", "ordinary")
 
     @given(words, st.text(max_size=30))
-    def test_lengths(self, listed: list[str], text: str) -> None:
-        """Whatever is said and masked: as long as before, and only stars differ."""
+    def test_masking_keeps_the_length_and_adds_only_stars(
+        self, listed: list[str], text: str
+    ) -> None:
+        """For any words and any text."""
         masked = WordFilter(listed).mask(text)
         self.assertEqual(len(masked), len(text))
         self.assertTrue(
@@ -79,8 +83,10 @@ class WordFilterTests(SynchronousTestCase):
         )
 
     @given(st.sampled_from(["darn", "heck", "bad apple"]), st.data())
-    def test_a_word_is_never_left(self, word: str, data: st.DataObject) -> None:
-        """In any mixture of cases and widths."""
+    def test_word_is_masked_in_any_mixture_of_cases_and_widths(
+        self, word: str, data: st.DataObject
+    ) -> None:
+        """Each occurrence."""
         ways = [
             st.sampled_from(
                 [letter, letter.upper(), _wide(letter), _wide(letter.upper())]
@@ -88,7 +94,9 @@ class WordFilterTests(SynchronousTestCase):
             for letter in word
         ]
         typed = "".join(data.draw(way) for way in ways)
-        self.masks(f"so {typed}, {typed}", f"so {'*' * len(word)}, {'*' * len(word)}")
+        self.assert_masked(
+            f"so {typed}, {typed}", f"so {'*' * len(word)}, {'*' * len(word)}"
+        )
 
 
 def _wide(letter: str) -> str:
