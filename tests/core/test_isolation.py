@@ -1,4 +1,4 @@
-"""What goes wrong in one part stays there."""
+"""Isolation of faults: exceptions are logged, and reach no client."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from twisted_chat.core.isolation import as_store_error, encoded
 from twisted_chat.testing import TestChat
 
 
-class MistakesTests(SynchronousTestCase):
-    """An operator reads of it in the log, and nobody else notices."""
+class IsolationTests(SynchronousTestCase):
+    """A codec or a journal raises."""
 
     def setUp(self) -> None:
         self.logged: list[Exception] = []
-        room = TestChat()
-        self.runtime = replace(room.runtime, log_failure=self.logged.append)
+        chat = TestChat()
+        self.runtime = replace(chat.runtime, log_failure=self.logged.append)
 
-    def test_encoded(self) -> None:
-        """What a wire makes of something is shown as it is."""
+    def test_encoded_returns_what_the_codec_returns(self) -> None:
+        """With all of its arguments."""
 
         def encode(text: str, *, times: int) -> bytes:
             return text.encode() * times
@@ -28,8 +28,8 @@ class MistakesTests(SynchronousTestCase):
         self.assertEqual(encoded(self.runtime, encode, "hi", times=2), b"hihi")
         self.assertEqual(self.logged, [])
 
-    def test_a_wire_that_raises(self) -> None:
-        """What cannot be encoded is not shown."""
+    def test_exception_of_a_codec_is_logged(self) -> None:
+        """Nothing is shown in its place."""
 
         def encode(text: str) -> bytes:
             raise RuntimeError(text)
@@ -37,14 +37,14 @@ class MistakesTests(SynchronousTestCase):
         self.assertEqual(encoded(self.runtime, encode, "hi"), b"")
         self.assertEqual(list(map(str, self.logged)), ["hi"])
 
-    def test_a_reason_that_a_store_gave(self) -> None:
-        """A sender reads why the store refused, and the log is left in peace."""
+    def test_store_error_is_returned_as_it_is(self) -> None:
+        """Its text is for clients, and it is not logged."""
         error = StoreError("the disk is full")
         self.assertIs(as_store_error(self.runtime, error), error)
         self.assertEqual(self.logged, [])
 
-    def test_a_store_with_a_mistake(self) -> None:
-        """A sender is told where to look, and not what broke inside."""
+    def test_other_exception_of_a_journal_is_logged_and_hidden(self) -> None:
+        """The client is referred to the log."""
         error = as_store_error(self.runtime, ZeroDivisionError("secret"))
         self.assertEqual(str(error), "the store failed (see the server log)")
         self.assertEqual(list(map(str, self.logged)), ["secret"])

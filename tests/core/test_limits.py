@@ -1,4 +1,4 @@
-"""How much one client may do."""
+"""Rate limits: parsing, and the token bucket."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.core.limits import RateLimit, TokenBucket
 
 
-class PaceTests(SynchronousTestCase):
-    """What ``--flood`` understands."""
+class RateLimitTests(SynchronousTestCase):
+    """The values of ``--flood``."""
 
-    def test_a_pace(self) -> None:
-        """So many lines at once, then so many a second, also a part of one."""
+    def test_burst_and_rate_are_parsed(self) -> None:
+        """The rate may be a fraction."""
         self.assertEqual(RateLimit.parse("10:5"), RateLimit(10, 5.0))
         self.assertEqual(RateLimit.parse("1:0.5"), RateLimit(1, 0.5))
 
-    def test_off(self) -> None:
-        """``off`` is no limit."""
+    def test_off_is_no_limit(self) -> None:
+        """In any case, with white space around it."""
         self.assertIsNone(RateLimit.parse("off"))
         self.assertIsNone(RateLimit.parse(" OFF "))
 
-    def test_no_pace(self) -> None:
-        """Anything else is refused with what it should look like."""
+    def test_invalid_rate_limit_is_rejected(self) -> None:
+        """The error has an example."""
         for text in (
             "",
             "10",
@@ -45,11 +45,11 @@ class PaceTests(SynchronousTestCase):
             self.assertIn("such as 10:5", str(caught.exception))
 
 
-class BucketTests(SynchronousTestCase):
-    """How long one has to wait."""
+class TokenBucketTests(SynchronousTestCase):
+    """A burst of requests at once, and then a rate."""
 
-    def test_a_burst(self) -> None:
-        """Ten lines are taken at once, and the next one when its time has come."""
+    def test_request_after_a_burst_waits(self) -> None:
+        """Ten are taken at once, and the next one 0.2 s later."""
         bucket = TokenBucket(RateLimit(10, 5))
         for _ in range(10):
             self.assertEqual(bucket.wait(100.0), 0)
@@ -58,8 +58,8 @@ class BucketTests(SynchronousTestCase):
         self.assertAlmostEqual(bucket.wait(100.1), 0.1)
         self.assertAlmostEqual(bucket.wait(100.2), 0)
 
-    def test_silence_fills_it(self) -> None:
-        """Who was silent for a while may say ten lines at once again, not more."""
+    def test_idle_bucket_fills_up_to_the_burst(self) -> None:
+        """And no further."""
         bucket = TokenBucket(RateLimit(10, 5))
         for _ in range(10):
             bucket.take(100.0)
@@ -71,10 +71,10 @@ class BucketTests(SynchronousTestCase):
     @given(
         st.integers(1, 20), st.integers(1, 10), st.lists(st.floats(0, 3), max_size=60)
     )
-    def test_never_faster_than_its_pace(
+    def test_requests_never_exceed_burst_and_rate(
         self, burst: int, rate: int, pauses: list[float]
     ) -> None:
-        """However one speaks, it is never more than burst and rate allow."""
+        """With any pauses between them."""
         bucket = TokenBucket(RateLimit(burst, rate))
         now, taken = 1000.0, []
         for pause in pauses:

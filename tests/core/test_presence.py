@@ -1,4 +1,4 @@
-"""Who is in the conversation, from events alone."""
+"""Presence: members, nicknames and rooms, from events alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from twisted_chat.core.presence import Member, Presence
 
 
 class PresenceTests(SynchronousTestCase):
-    """Members join, leave and change their names."""
+    """Members join, leave and change their nicknames."""
 
     def setUp(self) -> None:
         self.presence = Presence()
@@ -21,7 +21,7 @@ class PresenceTests(SynchronousTestCase):
         assert member is not None
         return member
 
-    def test_member_is_found_by_id_and_by_folded_name(self) -> None:
+    def test_member_is_found_by_id_and_by_folded_nickname(self) -> None:
         """Each look-up is one step."""
         self.assertIs(self.presence.members["A"], self.alice)
         self.assertIs(self.presence.by_name["alice"], self.alice)
@@ -35,41 +35,41 @@ class PresenceTests(SynchronousTestCase):
         self.assertEqual(self.alice.room, "milk")
 
     def test_member_that_left_every_room_is_still_present(self) -> None:
-        """It talks in no room."""
+        """It talks in none."""
         self.presence.apply(Left("tea", "Alice", "A"))
         self.assertEqual(self.alice.rooms, ())
         self.assertIsNone(self.alice.room)
         self.assertIn("A", self.presence.members)
 
     def test_member_that_quit_is_not_found(self) -> None:
-        """Neither by id nor by name; a second ``Quit`` changes nothing."""
+        """Neither by id nor by nickname; a second ``Quit`` changes nothing."""
         self.assertIs(self.presence.apply(Quit("Alice", "A")), self.alice)
         self.assertIsNone(self.presence.apply(Quit("Alice", "A")))
         self.assertNotIn("A", self.presence.members)
         self.assertNotIn("alice", self.presence.by_name)
 
-    def test_quit_keeps_a_name_that_was_taken_over(self) -> None:
-        """The nickname is found for its present owner."""
+    def test_nickname_of_a_member_that_quit_stays_with_its_new_owner(self) -> None:
+        """It was renamed to that before."""
         self.presence.apply(Renamed("bob", "Alice", "B"))
         self.presence.apply(Quit("Alice", "A"))
         self.assertIs(self.presence.by_name["alice"], self.bob)
 
-    def test_renamed_member_is_found_by_the_new_name_only(self) -> None:
-        """The old name is free."""
+    def test_renamed_member_is_found_by_its_new_nickname_only(self) -> None:
+        """The old one is free."""
         self.presence.apply(Renamed("Alice", "Eve", "A"))
         self.assertNotIn("alice", self.presence.by_name)
         self.assertIs(self.presence.by_name["eve"], self.alice)
         self.assertEqual((self.alice.nick, self.alice.folded), ("Eve", "eve"))
 
-    def test_swapped_names_belong_to_their_new_owners(self) -> None:
-        """The last owner of each name is found by it."""
+    def test_swapped_nicknames_belong_to_their_new_owners(self) -> None:
+        """Each is found by its present one."""
         self.presence.apply(Renamed("bob", "alice", "B"))
         self.presence.apply(Renamed("Alice", "bob", "A"))
         self.assertIs(self.presence.by_name["alice"], self.bob)
         self.assertIs(self.presence.by_name["bob"], self.alice)
 
-    def test_joining_under_another_name_renames(self) -> None:
-        """A member that other servers took for gone may come back renamed."""
+    def test_member_that_joins_with_another_nickname_is_renamed(self) -> None:
+        """It was declared gone, and lost its nickname meanwhile."""
         self.apply_joined("A", "Eve", "tea")
         self.assertEqual(self.alice.nick, "Eve")
         self.assertNotIn("alice", self.presence.by_name)
@@ -82,7 +82,7 @@ class PresenceTests(SynchronousTestCase):
         self.assertEqual(self.alice.away, "")
 
     def test_events_of_unknown_members_change_nothing(self) -> None:
-        """Presence ignores what it cannot know."""
+        """Nor do events that are not about presence."""
         for event in (
             Left("tea", "x", "X"),
             Quit("x", "X"),
@@ -93,8 +93,8 @@ class PresenceTests(SynchronousTestCase):
             self.assertIsNone(self.presence.apply(event))
         self.assertEqual(set(self.presence.members), {"A", "B"})
 
-    def test_added_object_is_used_for_the_member(self) -> None:
-        """A client's own ``Member`` is the one that others find."""
+    def test_added_member_object_is_used_for_its_events(self) -> None:
+        """A client and the pool share it."""
         carol = Member("C", "carol", "carol")
         self.presence.add(carol)
         self.assertIs(self.apply_joined("C", "carol", "tea"), carol)
