@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -13,115 +14,145 @@ from twisted_chat.core.committer import (
     Committer,
     Submission,
 )
-from twisted_chat.core.events import Joined, Message, Quit, Stored
+from twisted_chat.core.events import Entry, Event, Joined, Message, Quit, Stored
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.testing import FailingJournal, FakeClock, TestChat
 
 
-def said(text: str) -> Message:
+def message(text: str) -> Message:
     return Message("lobby", "alice", text, "A")
 
 
-class CommitterTests(SynchronousTestCase):
-    """What is said is stored in batches, in order."""
+class CommitterCase(SynchronousTestCase):
+    """A committer with a journal that can fail.
+
+    :ivar announced: the events that the journal has announced.
+    :ivar refused: the submissions that were refused, with the reason.
+    """
 
     def setUp(self) -> None:
         self.clock = FakeClock()
         self.journal = FailingJournal(MemoryJournal(self.clock.seconds))
-        self.world = TestChat()
+        self.chat = TestChat()
         runtime = replace(
-            self.world.runtime,
+            self.chat.runtime,
             call_later=self.clock.callLater,
             seconds=self.clock.seconds,
         )
         self.committer = Committer(self.journal, runtime, node="n")
-        self.heard: list[Stored] = []
-        self.settled: list[Submission] = []
-        self.refused: list[str] = []
+        self.announced: list[Stored] = []
+        self.refused: list[tuple[Event, str]] = []
         self.journal.subscribe(self.announce)
+        self.committer.refused = self.refuse
 
-    def announce(self, batch: object) -> None:
-        for stored in batch:  # type: ignore[attr-defined]
-            self.heard.append(stored)
-            submission = self.committer.settle(stored)
-            assert submission is not None
-            self.settled.append(submission)
+    def announce(self, batch: Sequence[Stored]) -> None:
+        for stored in batch:
+            self.announced.append(stored)
+            self.assertIsNotNone(self.committer.settle(stored))
 
-    def note_refusals(self) -> None:
-        def refused(submission: Submission, error: StoreError) -> None:
-            self.refused.append(f"{submission.event}: {error}")
+    def refuse(self, submission: Submission, error: StoreError) -> None:
+        self.refused.append((submission.event, str(error)))
 
-        self.committer.refused = refused
+    def submit_now(self, *events: Event, must_store: bool = False) -> None:
+        """Submit events in one turn of the reactor, and end it."""
+        for event in events:
+            self.committer.submit(event, must_store=must_store)
+        self.clock.advance(0)
 
     def batches(self) -> list[list[str]]:
+        """The texts of each batch; empty for arrivals and departures."""
         return [
             [getattr(event, "text", "") for event in batch]
             for batch in self.journal.batches
         ]
 
-    def test_one_turn_is_one_batch(self) -> None:
-        """What comes in one turn of the reactor is written together."""
+
+class BatchTests(CommitterCase):
+    """Events are stored in batches, in order."""
+
+    def test_events_of_one_turn_are_one_batch(self) -> None:
+        """It is appended at the end of the turn."""
         for text in "abc":
-            self.committer.submit(said(text))
+            self.committer.submit(message(text))
         self.assertEqual(self.batches(), [])
         self.clock.advance(0)
         self.assertEqual(self.batches(), [["a", "b", "c"]])
-        self.assertEqual(len({stored.key for stored in self.heard}), 3)
 
-    def test_one_batch_in_flight(self) -> None:
-        """What comes while a batch is on its way becomes the next one."""
+    def test_each_event_has_its_own_key(self) -> None:
+        """Which tells that it is this server's."""
+        self.submit_now(message("a"), message("b"))
+        keys = [stored.key for stored in self.announced]
+        self.assertEqual(keys, ["n-1", "n-2"])
+        self.assertTrue(self.committer.is_own("n-1"))
+        self.assertFalse(self.committer.is_own("m-1"))
+
+    def test_events_during_a_batch_are_the_next_batch(self) -> None:
+        """There is never more than one in flight."""
         self.journal.hold()
-        self.committer.submit(said("a"))
-        self.clock.advance(0)
+        self.submit_now(message("a"))
         for text in "bcd":
-            self.committer.submit(said(text))
+            self.committer.submit(message(text))
             self.clock.advance(0.5)
         self.assertEqual(self.batches(), [["a"]])
         self.journal.release()
         self.assertEqual(self.batches(), [["a"], ["b", "c", "d"]])
-        self.assertEqual([s.event for s in self.heard], [said(t) for t in "abcd"])
+        self.assertEqual(
+            [s.event for s in self.announced], [message(t) for t in "abcd"]
+        )
+
+    def test_number_of_events_in_a_batch_is_bounded(self) -> None:
+        """The others are the next batch."""
+        self.patch(committer, "MAX_ENTRIES", 20)
+        self.submit_now(*[message("x")] * 21)
+        self.assertEqual([len(batch) for batch in self.journal.batches], [20, 1])
+
+    def test_characters_in_a_batch_are_bounded(self) -> None:
+        """An event that begins below the bound is still in."""
+        self.submit_now(*[message("x" * (MAX_CHARACTERS // 2))] * 3)
+        self.assertEqual([len(batch) for batch in self.journal.batches], [2, 1])
+
+
+class PresenceDelayTests(CommitterCase):
+    """Arrivals and departures wait for more of their kind."""
 
     def show_for(self, seconds: float) -> None:
-        """A batch was shown, which took so long."""
+        """Showing a batch takes this long."""
         self.clock.advance(seconds)
         self.committer.delay_presence(seconds)
 
-    def test_arrivals_wait_for_each_other(self) -> None:
-        """Where many are shown who comes, those who come soon after come together."""
+    def test_arrivals_within_the_delay_are_one_batch(self) -> None:
+        """The delay is four times as long as showing the last batch took."""
         self.show_for(0.025)
-        for who in "abc":
-            self.committer.submit(Joined("lobby", who, who), must_store=True)
+        for nick in "abc":
+            self.submit_now(Joined("lobby", nick, nick), must_store=True)
             self.clock.advance(0.03)
         self.assertEqual(self.journal.batches, [])
         self.clock.advance(0.02)
         self.clock.advance(0)
-        self.assertEqual(len(self.journal.batches), 1)
-        self.assertEqual(len(self.journal.batches[0]), 3)
+        self.assertEqual([len(batch) for batch in self.journal.batches], [3])
 
-    def test_arrivals_do_not_wait_long(self) -> None:
-        """However long it took, a tenth of a second is the most."""
+    def test_delay_is_bounded(self) -> None:
+        """A tenth of a second, however long showing a batch took."""
         self.show_for(9)
-        self.committer.submit(Joined("lobby", "a", "a"), must_store=True)
+        self.submit_now(Joined("lobby", "a", "a"), must_store=True)
         self.clock.advance(MAX_PRESENCE_DELAY)
         self.clock.advance(0)
         self.assertEqual(len(self.journal.batches), 1)
 
-    def test_a_message_does_not_wait_for_arrivals(self) -> None:
-        """It goes at once, and those who came before it with it."""
+    def test_message_does_not_wait(self) -> None:
+        """The arrivals before it are in its batch."""
         self.show_for(0.02)
         self.committer.submit(Joined("lobby", "a", "a"), must_store=True)
-        self.committer.submit(said("now"))
-        self.clock.advance(0)
+        self.submit_now(message("now"))
         self.assertEqual(self.batches(), [["", "now"]])
         self.clock.advance(1)
         self.assertEqual(len(self.journal.batches), 1)
 
-    def test_arrivals_during_a_batch_wait_too(self) -> None:
-        """The next batch is not begun for them alone."""
+    def test_arrival_during_a_batch_waits(self) -> None:
+        """The next batch does not begin for it alone."""
         self.journal.hold()
-        self.committer.submit(said("a"))
-        self.clock.advance(0)
+        self.submit_now(message("a"))
         self.show_for(0.02)
         self.committer.submit(Joined("lobby", "b", "b"), must_store=True)
         self.journal.release()
@@ -131,8 +162,8 @@ class CommitterTests(SynchronousTestCase):
         self.clock.advance(0)
         self.assertEqual(self.batches(), [["a"], [""]])
 
-    def test_a_stop_waits_for_no_more_arrivals(self) -> None:
-        """What is on its way is stored at once when the server stops."""
+    def test_stop_ends_the_delay(self) -> None:
+        """What is submitted is stored at once."""
         self.show_for(0.02)
         self.committer.submit(Quit("a", "a"), must_store=True)
         calls: list[str] = []
@@ -140,128 +171,130 @@ class CommitterTests(SynchronousTestCase):
         self.clock.advance(0)
         self.assertEqual((len(self.journal.batches), calls), (1, ["idle"]))
 
-    def test_a_batch_is_bounded(self) -> None:
-        """Neither many lines nor long ones make a batch too large."""
-        self.patch(committer, "MAX_ENTRIES", 20)
-        for _ in range(21):
-            self.committer.submit(said("x"))
-        self.clock.advance(0)
-        self.assertEqual([len(b) for b in self.journal.batches], [20, 1])
-        self.journal.batches.clear()
-        for _ in range(3):
-            self.committer.submit(said("x" * (MAX_CHARACTERS // 2)))
-        self.clock.advance(0)
-        self.assertEqual([len(b) for b in self.journal.batches], [2, 1])
 
-    def test_idle(self) -> None:
-        """A stop waits for all that is on its way, and for nothing else."""
-        calls: list[str] = []
-        self.committer.when_idle(lambda: calls.append("at once"))
+class IdleTests(CommitterCase):
+    """Calls that wait until everything is stored."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.calls: list[str] = []
+
+    def test_idle_committer_calls_at_once(self) -> None:
+        """Nothing is submitted."""
+        self.committer.when_idle(lambda: self.calls.append("at once"))
+        self.assertEqual(self.calls, ["at once"])
+
+    def test_call_waits_for_all_that_is_submitted(self) -> None:
+        """In flight or not."""
         self.journal.hold()
-        self.committer.submit(said("a"))
-        self.clock.advance(0)
-        self.committer.submit(said("b"))
-        self.committer.when_idle(lambda: calls.append(f"after {len(self.heard)}"))
-        self.assertEqual(calls, ["at once"])
+        self.submit_now(message("a"))
+        self.committer.submit(message("b"))
+        self.committer.when_idle(
+            lambda: self.calls.append(f"after {len(self.announced)}")
+        )
+        self.assertEqual(self.calls, [])
         self.journal.release()
-        self.assertEqual(calls, ["at once", "after 2"])
+        self.assertEqual(self.calls, ["after 2"])
 
-    def test_a_failure(self) -> None:
-        """What was not stored is refused once, and the next batch goes on."""
-        self.note_refusals()
+    def test_call_does_not_wait_for_a_broken_store(self) -> None:
+        """A server whose disk is full can be stopped."""
+        self.journal.fail(times=None)
+        self.committer.submit(Quit("bob", "B"), must_store=True)
+        self.committer.when_idle(lambda: self.calls.append("idle"))
+        self.clock.advance(0)
+        self.assertEqual(self.calls, ["idle"])
+
+
+class FailureTests(CommitterCase):
+    """A batch that could not be stored."""
+
+    def test_event_that_was_not_stored_is_refused_once(self) -> None:
+        """The next batch is stored."""
         self.journal.fail()
-        self.committer.submit(said("a"))
-        self.clock.advance(0)
-        self.committer.submit(said("b"))
-        self.clock.advance(0)
-        self.assertEqual([s.event for s in self.heard], [said("b")])
-        self.assertEqual(self.refused, [f"{said('a')}: the disk is full"])
+        self.submit_now(message("a"))
+        self.submit_now(message("b"))
+        self.assertEqual([s.event for s in self.announced], [message("b")])
+        self.assertEqual(self.refused, [(message("a"), "the disk is full")])
 
-    def test_without_a_chat(self) -> None:
-        """Nobody need be there to hear of a refusal."""
+    def test_refusal_needs_no_chat(self) -> None:
+        """A committer without one drops what was not stored."""
+        bare = Committer(self.journal, self.chat.runtime, node="m")
         self.journal.fail()
-        self.committer.submit(said("a"))
-        self.clock.advance(0)
-        self.assertEqual(self.heard, [])
+        bare.submit(message("a"))
+        self.chat.settle()
+        self.assertEqual((self.announced, self.refused), ([], []))
 
-    def test_a_mistake_in_a_journal(self) -> None:
-        """An unexpected exception is in the log, and the chat goes on."""
-        self.note_refusals()
-        self.journal.fail(ZeroDivisionError("oops"))
-        self.committer.submit(said("a"))
-        self.clock.advance(0)
-        self.assertIn("see the server log", self.refused[0])
-        self.assertNotIn("oops", self.refused[0])
+    def test_unexpected_exception_is_logged_and_hidden_from_the_author(self) -> None:
+        """The next batch is stored."""
+        self.journal.fail(ZeroDivisionError("secret"))
+        self.submit_now(message("a"))
+        self.assertEqual(
+            self.refused, [(message("a"), "the store failed (see the server log)")]
+        )
         with self.assertRaises(ZeroDivisionError):
-            self.world.settle()
-        self.committer.submit(said("b"))
-        self.clock.advance(0)
-        self.assertEqual(len(self.heard), 1)
+            self.chat.settle()
+        self.submit_now(message("b"))
+        self.assertEqual(len(self.announced), 1)
 
-    def test_announced_and_then_failed(self) -> None:
-        """Who was shown to everyone is not refused afterwards."""
-        self.note_refusals()
-
-        async def append(batch: object) -> None:
-            await MemoryJournal.append(inner, batch)  # type: ignore[arg-type]
-            raise StoreError("too late")
-
+    def test_event_that_was_announced_is_not_refused(self) -> None:
+        """The journal failed only after it had stored and announced it."""
         inner = MemoryJournal(self.clock.seconds)
         inner.subscribe(self.announce)
-        self.patch(self.journal, "append", append)
-        self.committer.submit(said("a"))
-        self.clock.advance(0)
-        self.assertEqual((len(self.heard), self.refused), (1, []))
 
-    def test_lasting(self) -> None:
-        """An arrival is tried again each second until it is stored."""
-        self.note_refusals()
+        async def append(batch: Sequence[Entry]) -> None:
+            await inner.append(batch)
+            raise StoreError("too late")
+
+        self.patch(self.journal, "append", append)
+        self.submit_now(message("a"))
+        self.assertEqual((len(self.announced), self.refused), (1, []))
+
+
+class RetryTests(CommitterCase):
+    """Arrivals and departures have happened, and must be stored."""
+
+    def test_arrival_is_submitted_every_second_until_it_is_stored(self) -> None:
+        """Each failure is reported."""
         self.journal.fail(times=3)
-        self.committer.submit(Joined("lobby", "bob", "B"), must_store=True)
-        self.clock.advance(0)
+        self.submit_now(Joined("lobby", "bob", "B"), must_store=True)
         self.assertEqual(len(self.journal.batches), 1)
         self.clock.advance(1)
         self.clock.advance(1)
-        self.assertEqual(self.heard, [])
+        self.assertEqual(self.announced, [])
         self.clock.advance(1)
-        self.assertEqual(len(self.heard), 1)
+        self.assertEqual(len(self.announced), 1)
         self.assertEqual(len(self.refused), 3)
 
-    def test_lasting_holds_nobody_up(self) -> None:
-        """A crowd that waits to be let in does not keep a sender from being told."""
+    def test_message_is_refused_before_arrivals_are_retried(self) -> None:
+        """Its author need not wait for them."""
         self.patch(committer, "MAX_ENTRIES", 20)
-        self.note_refusals()
         self.journal.fail(times=None)
         for n in range(41):
             self.committer.submit(Joined("lobby", f"b{n}", f"B{n}"), must_store=True)
-        self.committer.submit(said("a"))
-        self.committer.submit(Quit("b1", "B1"), must_store=True)
-        self.clock.advance(0)
-        self.assertIn(f"{said('a')}: the disk is full", self.refused)
+        self.submit_now(message("a"))
+        self.assertIn((message("a"), "the disk is full"), self.refused)
         self.assertLess(len(self.journal.batches), 5)
+
+    def test_retried_arrivals_are_stored_before_later_departures(self) -> None:
+        """Nobody leaves before arriving."""
+        self.patch(committer, "MAX_ENTRIES", 20)
+        self.journal.fail(times=None)
+        for n in range(41):
+            self.committer.submit(Joined("lobby", f"b{n}", f"B{n}"), must_store=True)
+        self.committer.submit(message("a"))
+        self.submit_now(Quit("b1", "B1"), must_store=True)
         self.journal.recover()
         self.clock.advance(1)
-        stored = [stored.event for stored in self.heard]
-        self.assertEqual(len(stored), 42)
-        self.assertEqual(stored[0], Joined("lobby", "b0", "B0"))
-        self.assertEqual(stored[-1], Quit("b1", "B1"))
+        events = [stored.event for stored in self.announced]
+        self.assertEqual(len(events), 42)
+        self.assertEqual(events[0], Joined("lobby", "b0", "B0"))
+        self.assertEqual(events[-1], Quit("b1", "B1"))
 
-    def test_stored_after_all(self) -> None:
-        """An arrival that turns out to be stored is not stored again."""
-        self.journal.fail()
-        self.committer.submit(Joined("lobby", "bob", "B"), must_store=True)
-        self.clock.advance(0)
-        self.assertTrue(self.committer.is_own("n-1"))
+    def test_arrival_that_is_announced_after_all_is_not_submitted_again(self) -> None:
+        """Its outcome was unknown."""
         event = Joined("lobby", "bob", "B")
+        self.journal.fail()
+        self.submit_now(event, must_store=True)
         self.assertIsNone(self.committer.settle(Stored("1", 0, event, "n-1")))
         self.clock.advance(5)
         self.assertEqual(len(self.journal.batches), 1)
-
-    def test_a_stop_does_not_wait_for_a_broken_store(self) -> None:
-        """A server whose disk is full can be stopped all the same."""
-        calls: list[int] = []
-        self.journal.fail(times=None)
-        self.committer.submit(Quit("bob", "B"), must_store=True)
-        self.committer.when_idle(lambda: calls.append(1))
-        self.clock.advance(0)
-        self.assertEqual(calls, [1])
