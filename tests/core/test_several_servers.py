@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.redis import FakeRedis
 from twisted_chat.core.events import HistoryGap, Stored
 from twisted_chat.journals.redis.address import RedisAddress
-from twisted_chat.journals.redis.errors import away
+from twisted_chat.journals.redis.errors import unreachable
 from twisted_chat.journals.redis.journal import RedisJournal
 from twisted_chat.testing import FakeClient, TestChat
 
@@ -26,7 +26,7 @@ class SeveralServersTests(SynchronousTestCase):
 
     def server(self, name: str) -> TestChat:
         address = RedisAddress((("fake", 1),))
-        journal = RedisJournal(address, self.clock, name, dial=self.redis.dial)
+        journal = RedisJournal(address, self.clock, name, connect=self.redis.connect)
         chat = TestChat(journal=journal, names=journal.names)
         # Keys tell which server an entry comes from.
         chat.committer._key_prefix = f"{name}-"
@@ -111,9 +111,9 @@ class SeveralServersTests(SynchronousTestCase):
         bob = self.person(self.two, "bob")
         for one in (alice, carol, bob):
             self.sees(one)
-        self.redis.bury("one")
+        self.redis.expire_server("one")
         for key in ("=carol", "~carol"):
-            self.redis.names[key] = ("two", "somebody")
+            self.redis.set_name(key, "two", "somebody")
         self.settle(3)
         told = self.sees(bob)
         self.assertEqual(told[:2], ["alice: left the chat", "carol: left the chat"])
@@ -133,7 +133,7 @@ class SeveralServersTests(SynchronousTestCase):
         bob = self.person(self.two, "bob")
         self.sees(alice)
         self.sees(bob)
-        self.redis.lose_answers = 1
+        self.redis.lose_replies = 1
         alice.types("hello?")
         told = self.sees(alice)
         self.assertEqual(
@@ -142,7 +142,7 @@ class SeveralServersTests(SynchronousTestCase):
         )
         self.assertIn("alice: hello?", told)
         self.assertEqual(self.sees(bob), ["alice: hello?"])
-        self.redis.lose_answers = 1
+        self.redis.lose_replies = 1
         alice.leaves()
         self.settle(3)
         self.assertEqual(self.sees(bob), ["alice: left the chat"])
@@ -154,10 +154,10 @@ class SeveralServersTests(SynchronousTestCase):
         alice = self.person(self.one, "alice")
         bob = self.person(self.two, "bob")
         self.sees(bob)
-        self.redis.says["claim"] = "BUSY no"
+        self.redis.errors["claim_names"] = "BUSY no"
         alice.types("\\nick anna")
         self.assertIn("error: Redis is busy with a script", self.sees(alice))
-        self.redis.says.clear()
+        self.redis.errors.clear()
         alice.types("\\nick anna")
         self.assertEqual(self.sees(bob), ["alice: is now known as anna"])
 
@@ -165,8 +165,8 @@ class SeveralServersTests(SynchronousTestCase):
         """Refused at once; who comes then waits; then all goes on."""
         alice = self.person(self.one, "alice")
         bob = self.person(self.two, "bob")
-        self.redis.down = away("fake:1", "nobody listens")
-        self.redis.cut()
+        self.redis.down = unreachable("fake:1", "connection refused")
+        self.redis.disconnect_all()
         self.sees(alice)
         alice.types("lost")
         self.assertIn("error: not stored: Redis cannot be reached", self.sees(alice)[0])

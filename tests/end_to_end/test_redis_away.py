@@ -171,12 +171,12 @@ class StartTests(ServerTestCase):
         """It accepts connections and sends nothing."""
         redis = start_redis(self)
         redis.signal(signal.SIGSTOP)
-        self.start_fails(redis.url, "does not answer")
+        self.start_fails(redis.url, "does not reply")
 
     def test_wrong_password_is_a_startup_error(self) -> None:
         """No password, a wrong one, and one that is not required."""
         redis = start_redis(self, "requirepass right")
-        self.start_fails(redis.url, "asks for a password")
+        self.start_fails(redis.url, "requires a password")
         url = f"redis://default:secret@{redis}/0"
         self.start_fails(url, "does not accept this user and password")
         open_to_all = start_redis(self)
@@ -195,11 +195,11 @@ class StartTests(ServerTestCase):
 
     def test_invalid_address_is_a_startup_error(self) -> None:
         """The error does not repeat the password."""
-        self.start_fails("redis://u:secret@host:99999/0", "is no address of a Redis")
+        self.start_fails("redis://u:secret@host:99999/0", "invalid Redis address")
         self.start_fails("redis://host/lobby", "no number of a database")
         self.start_fails("redis+sentinel://host", "SERVICE")
 
     def test_missing_permission_is_a_startup_error(self) -> None:
         """The error names it."""
         redis = start_redis(self, "user chat on >secret ~chat:* +@read")
-        self.start_fails(f"redis://chat:secret@{redis}/0", "may not do what is needed")
+        self.start_fails(f"redis://chat:secret@{redis}/0", "lacks a permission")

@@ -130,5 +130,5 @@ class TlsTests(ServerTestCase):
         server = self.launch("--store", f"rediss://localhost:{redis.port}/0")
         self.assertNotEqual(server.wait(), 0)
         text = server.stderr_path.read_text()
-        self.assertIn("does not agree on TLS: certificate verify failed", text)
+        self.assertIn("failed the TLS handshake: certificate verify failed", text)
         self.assertEqual(text.count("\n"), 1, text)

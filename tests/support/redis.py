@@ -1,361 +1,267 @@
-"""A Redis within the test: what our scripts do, in Python, without a port.
+"""A Redis in memory, without a port, and servers that use it.
 
-``tests/end_to_end/test_redis_journal.py`` runs the same tests against a real one, so
-that the two cannot drift apart unnoticed.
+It runs the real scripts, see ``redis_scripts``.  The tests in
+``tests/end_to_end/test_redis_journal.py`` run against a real Redis.
 """
 
 from __future__ import annotations
 
-import json
-from collections import defaultdict
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Sequence
+from functools import cache
+from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.journals.redis import scripts
-from twisted_chat.journals.redis.connector import ANSWER
-from twisted_chat.journals.redis.entries import Place
+from tests.journals.contract import NOW
+from tests.support.redis_commands import (
+    RedisCommands,
+    ReplyError,
+    parse_id,
+    show_entry,
+)
+from tests.support.redis_scripts import LuaScripts
+from twisted_chat.core.events import Entry, Event, Stored
+from twisted_chat.core.interfaces import StoreError
+from twisted_chat.journals.redis.address import RedisAddress
+from twisted_chat.journals.redis.connection import REPLY_TIMEOUT, Argument
+from twisted_chat.journals.redis.entries import to_bytes
 from twisted_chat.journals.redis.errors import RedisError, broken, explain
+from twisted_chat.journals.redis.journal import RedisJournal
+from twisted_chat.journals.redis.scripts import FOLDER, SCRIPTS
 
-Word = str | bytes | int
-Stream = list[tuple[Place, bytes]]
+T = TypeVar("T")
+
+ADDRESS = RedisAddress((("fake", 1),))
+LIVE = "chat:live"
+
+EXPIRE_SERVER = "\n".join(
+    ("#!lua", (FOLDER / "common.lua").read_text("utf-8"), "expire_server(ARGV[1])")
+)
+"""What a server does with another whose lease has expired."""
 
 
-def text_of(word: Word) -> str:
-    return (
-        word.decode("utf-8", "surrogatepass") if isinstance(word, bytes) else f"{word}"
-    )
+@cache
+def lua_scripts() -> LuaScripts:
+    """The interpreter of all tests."""
+    return LuaScripts()
 
 
-class FakeLine:
-    """One connection to a ``FakeRedis``."""
+def bytes_of(argument: Argument) -> bytes:
+    """An argument as Redis receives it."""
+    return argument if isinstance(argument, bytes) else to_bytes(f"{argument}")
 
-    where = "fake:1"
+
+class FakeRedisConnection:
+    """One connection to a ``FakeRedis``; see ``RedisConnection``."""
+
+    address = "fake:1"
 
     def __init__(self, redis: FakeRedis) -> None:
         self.redis = redis
         self.open = True
-        self.gone: Deferred[str] = Deferred()
-        self.hanging: list[Deferred[Any]] = []
-        self.asked: list[tuple[str, ...]] = []
+        self._closed: Deferred[str] = Deferred()
+        self._waiting: list[Deferred[Any]] = []
 
-    async def call(self, *words: Word, within: float = ANSWER) -> Any:
-        self.asked.append(tuple(text_of(word) for word in words[:2]))
+    async def call(self, *command: Argument, time_limit: float = REPLY_TIMEOUT) -> Any:
         if not self.open:
-            raise broken(self.where, "closed the connection")
-        overdue = self.redis.clock.callLater(within, self.drop, "does not answer")
+            raise broken(self.address, "closed the connection")
+        expiry = self.redis.clock.callLater(time_limit, self.abort, "does not reply")
         try:
             if self.redis.frozen:
-                await self.hang()
-            found = self.redis.answer(self, *words)
-            if isinstance(found, Deferred):
-                self.hanging.append(found)
-                found = await found
-            if self.redis.lose_answers and words[0] == "EVALSHA":
-                self.redis.lose_answers -= 1
-                self.drop("closed the connection")
-                raise broken(self.where, "closed the connection")
-            return found
+                await self._wait(Deferred())
+            reply = self.redis.reply(*map(bytes_of, command))
+            if isinstance(reply, Deferred):
+                reply = await self._wait(reply)
+            if self.redis.lose_replies and command[0] == "EVALSHA":
+                self.redis.lose_replies -= 1
+                self.abort("closed the connection")
+                raise broken(self.address, "closed the connection")
+            return reply
         finally:
-            if overdue.active():
-                overdue.cancel()
+            if expiry.active():
+                expiry.cancel()
 
-    async def hang(self) -> None:
-        waiting: Deferred[None] = Deferred()
-        self.hanging.append(waiting)
-        await waiting
+    async def _wait(self, reply: Deferred[T]) -> T:
+        self._waiting.append(reply)
+        return await reply
 
-    def drop(self, why: str) -> None:
+    def abort(self, reason: str) -> None:
         if self.open:
             self.open = False
-            hanging, self.hanging = self.hanging, []
-            for one in hanging:
-                if not one.called:
-                    one.errback(broken(self.where, why))
-            self.gone.callback(why)
+            waiting, self._waiting = self._waiting, []
+            for each in waiting:
+                if not each.called:
+                    each.errback(broken(self.address, reason))
+            self._closed.callback(reason)
 
-    def lost(self) -> Deferred[str]:
-        return self.gone
+    def closed(self) -> Deferred[str]:
+        return self._closed
 
 
 class FakeRedis:
     """See the module.
 
     :ivar down: why it cannot be connected to.
-    :ivar frozen: it answers nothing.
-    :ivar says: command or script name -> the error that it answers.
-    :ivar lose_answers: so many scripts are run but their answer is lost.
+    :ivar frozen: it does not reply.
+    :ivar errors: command or script name -> the error that it replies.
+    :ivar lose_replies: scripts that are run, but whose reply is lost.
     """
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.down: RedisError | None = None
         self.frozen = False
-        self.says: dict[str, str] = {}
-        self.lose_answers = 0
-        self.lines: list[FakeLine] = []
-        self.waiting: list[tuple[Place, Deferred[Any]]] = []
-        self.forget()
+        self.errors: dict[str, str] = {}
+        self.lose_replies = 0
+        self.loads = 0
+        self.connections: list[FakeRedisConnection] = []
+        self._readers: list[tuple[bytes, Deferred[Any]]] = []
+        self.flush()
 
-    def forget(self) -> None:
-        """Lose everything."""
-        self.streams: defaultdict[str, Stream] = defaultdict(list)
-        self.added: defaultdict[str, int] = defaultdict(int)
-        self.topics: dict[str, str] = {}
-        self.servers: dict[str, int] = {}
-        self.leases: dict[str, float] = {}
-        self.last: dict[str, int] = {}
-        self.people: dict[str, dict[str, Any]] = {}
-        self.names: dict[str, tuple[str, str]] = {}
-        self.number = 0
-        self.born = round(self.clock.seconds() * 1000)
-        self.format = 1
+    def flush(self) -> None:
+        """Delete everything."""
+        self.commands = RedisCommands(self.clock.seconds)
 
-    async def dial(self) -> FakeLine:
+    async def connect(self) -> FakeRedisConnection:
         if self.down is not None:
             raise self.down
-        self.lines = [line for line in self.lines if line.open]
-        line = FakeLine(self)
-        self.lines.append(line)
-        return line
+        self.connections = [each for each in self.connections if each.open]
+        connection = FakeRedisConnection(self)
+        self.connections.append(connection)
+        return connection
 
-    def cut(self) -> None:
+    def disconnect_all(self) -> None:
         """Close all connections."""
-        for line in list(self.lines):
-            line.drop("closed the connection")
+        for connection in list(self.connections):
+            connection.abort("closed the connection")
 
-    # Commands.
-
-    def answer(self, line: FakeLine, *asked: Word) -> Any:
-        name, words = text_of(asked[0]).lower(), asked[1:]
+    def reply(self, *command: bytes) -> Any:
+        """The reply to a command; a Deferred if it blocks."""
+        name = command[0].decode().lower()
+        script = None
         if name == "evalsha":
-            name = next(s.name for s in scripts.SCRIPTS if s.sha == words[0])
-            words = words[2:]
-        if name in self.says:
-            raise explain(line.where, self.says[name])
-        run: Callable[..., Any] = getattr(self, f"do_{name}")
-        if name == "xread":
-            return run(Place.of_id(text_of(words[-1]).encode()))
-        return run(*(text_of(word) for word in words))
+            script = next(s for s in SCRIPTS if s.sha == command[1].decode())
+            name = script.name
+        if name in self.errors:
+            raise explain("fake:1", self.errors[name])
+        try:
+            if script is not None:
+                return self.run(script.text, *command[3:])
+            if name == "script":
+                self.loads += 1
+                return b"sha"
+            if name == "xread":
+                return self._read_live(command[-1])
+            return self.commands.call(*command)
+        except ReplyError as error:
+            raise explain("fake:1", str(error)) from error
 
-    def do_script(self, _load: str, _text: str) -> bytes:
-        return b"sha"
+    def run(self, text: str, *arguments: bytes) -> Any:
+        """Run a script."""
+        before = self.commands.stream(LIVE).last
+        result = lua_scripts().run(text, arguments, self.commands.call)
+        if self.commands.stream(LIVE).last != before:
+            readers, self._readers = self._readers, []
+            # As Redis does, after the reply to the writer.
+            for after, waiting in readers:
+                self.clock.callLater(0, self.wake, after, waiting)
+        return result
 
-    def do_hget(self, _key: str, room: str) -> bytes | None:
-        found = self.topics.get(room)
-        return None if found is None else found.encode("utf-8", "surrogatepass")
-
-    def do_xread(self, after: Place) -> Any:
-        new = [one for one in self.streams["chat:live"] if one[0] > after]
-        if new:
-            return [[b"chat:live", [entry(*one) for one in new]]]
+    def _read_live(self, after: bytes) -> Any:
+        found = self._live_after(after)
+        if found:
+            return found
         waiting: Deferred[Any] = Deferred()
-        self.waiting.append((after, waiting))
+        self._readers.append((after, waiting))
         return waiting
 
-    def do_xrange(self, key: str, start: str, _end: str, *_count: str) -> Any:
-        wanted = Place.of_id(start.encode())
-        return [entry(*one) for one in self.streams[key] if one[0] == wanted]
+    def _live_after(self, after: bytes) -> list[Any]:
+        stream = self.commands.stream(LIVE)
+        new = [entry for entry in stream.entries if entry[0] > parse_id(after)]
+        return [[LIVE.encode(), [show_entry(entry) for entry in new]]] if new else []
 
-    def do_xrevrange(self, key: str, end: str, _start: str, _c: str, n: str) -> Any:
-        place = Place.of_id(end.removeprefix("(").encode())
-        found = [
-            one
-            for one in reversed(self.streams.get(key, []))
-            if one[0] < place or (one[0] == place and not end.startswith("("))
-        ]
-        return [entry(*one) for one in found[: int(n)]]
+    def wake(self, after: bytes, waiting: Deferred[Any]) -> None:
+        """Reply to a reader that waits for new batches."""
+        if not waiting.called:
+            waiting.callback(self._live_after(after))
 
-    # Scripts.
+    # What is stored, for tests.
 
-    def do_enter(self, server: str, lease: str, batch: str) -> list[int]:
-        if self.format != 1:
-            return [self.format, 0]
-        new = server not in self.servers
-        self.servers.setdefault(server, int(batch))
-        self.leases[server] = self.clock.seconds() + int(lease) / 1000
-        return [1, int(new)]
+    def expire_server(self, server: str) -> None:
+        """Remove a server, as another does once its lease has expired."""
+        self.run(EXPIRE_SERVER, server.encode())
 
-    def do_beat(self, server: str, lease: str, since: str, last: str) -> list[int]:
-        now = round(self.clock.seconds() * 1000)
-        if server not in self.servers:
-            return [now, 0, 0, 0]
-        self.leases[server] = self.clock.seconds() + int(lease) / 1000
-        dead = left = 0
-        if (
-            int(since)
-            and now - int(last) < int(lease) / 2
-            and now - int(since) > int(lease)
-        ):
-            for other in list(self.servers):
-                if self.leases[other] <= self.clock.seconds():
-                    left += self.bury(other)
-                    dead += 1
-        return [now, 1, dead, left]
+    @property
+    def servers(self) -> dict[str, str]:
+        """The registered servers, and their last batch."""
+        return self.commands.hash("chat:servers")
 
-    def do_leave(self, server: str) -> int:
-        return self.bury(server)
+    @property
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """The keys of names in use: server and client."""
+        found = self.commands.hash("chat:names")
+        return {key: tuple(owner.split(" ")) for key, owner in found.items()}
 
-    def do_fence(self, server: str, batch: str) -> int:
-        if server not in self.servers:
-            return self.last.get(server, 0)
-        last = self.servers[server]
-        self.servers[server] = max(last, int(batch))
-        return last
+    def set_name(self, key: str, server: str, client: str) -> None:
+        """Let a client own a key."""
+        self.commands.call(
+            b"HSET", b"chat:names", key.encode(), f"{server} {client}".encode()
+        )
 
-    def do_claim(self, server: str, who: str, *keys: str) -> bytes:
-        if server not in self.servers:
-            return b"LOST"
-        if any(self.names.get(key, (server, who))[1] != who for key in keys):
-            return b"TAKEN"
-        self.names.update(dict.fromkeys(keys, (server, who)))
-        return b"OK"
-
-    def do_release(self, server: str, who: str, *keys: str) -> bytes:
-        for key in keys:
-            if self.names.get(key) == (server, who):
-                del self.names[key]
-        return b"OK"
-
-    def do_people(self) -> list[bytes]:
-        found = [b"0", b"0", b"0"]
-        if self.number:
-            place = self.streams["chat:live"][-1][0]
-            found = [f"{place.ms}".encode(), f"{self.number}".encode(), b"0"]
-        for who, person in self.people.items():
-            data = {key: person[key] for key in ("nick", "rooms", "away")}
-            found += [
-                person["server"].encode(),
-                who.encode(),
-                json.dumps(data).encode(),
-            ]
-        return found
-
-    def do_since(
-        self, ms: str, number: str, limit: str, count: str, *names: str
-    ) -> Any:
-        after = Place(int(ms), int(number))
-        if after.ms < self.born or after.number > self.number:
-            return b"PARTLY"
-        found: list[bytes] = []
-        for index, name in enumerate(names):
-            kinds = ("whispers",) if index < int(count) else ("room", "topic")
-            for kind in kinds:
-                kept = self.streams.get(f"chat:{kind}:{name}", [])
-                trimmed = self.added[f"chat:{kind}:{name}"] > len(kept)
-                if trimmed and (not kept or kept[0][0] > after):
-                    return b"PARTLY"
-                for place, data in kept:
-                    if place > after:
-                        found += [place.id.encode(), data]
-        return b"PARTLY" if len(found) > 2 * int(limit) else found
-
-    def do_append(self, server: str, batch: str, keep: str, *words: str) -> bytes:
-        if server not in self.servers:
-            return b"LOST"
-        if int(batch) <= self.servers[server]:
-            return b"OLD"
-        self.servers[server] = int(batch)
-        events: list[tuple[str, ...]] = []
-        for at in range(0, len(words), 5):
-            self.happen(server, words[at : at + 5], events)
-        return self.publish(events, int(keep))
-
-    # What scripts share.
-
-    def happen(
-        self, server: str, event: tuple[str, ...], events: list[tuple[str, ...]]
-    ) -> None:
-        what, who, third, nick, _data = event
-        if what in ("room", "topic", "direct", ""):
-            events.append(event)
-            return
-        person = self.people.get(who)
-        if person is not None and person["server"] != server:
-            if what != "join":
-                return
-            events.append(gone(who, person["nick"], "moved"))
-            del self.people[who]
-            person = None
-        events.append(event)
-        if what == "quit":
-            self.people.pop(who, None)
-        elif what == "join":
-            person = self.people.setdefault(who, {"rooms": "", "away": ""})
-            person |= {"server": server, "nick": nick}
-            rooms = dict.fromkeys([*person["rooms"].split(), third])
-            person["rooms"] = " ".join(rooms)
-        elif person is not None:
-            if what == "leave":
-                rooms = dict.fromkeys(person["rooms"].split())
-                rooms.pop(third, None)
-                person["rooms"] = " ".join(rooms)
-            else:
-                person[{"rename": "nick", "away": "away"}[what]] = third
-
-    def publish(self, events: list[tuple[str, ...]], keep: int) -> bytes:
-        if not events:
-            return b""
-        ms = round(self.clock.seconds() * 1000)
-        for event in events:
-            self.number += 1
-            self.keep(event, Place(ms, self.number), keep)
-        place = Place(ms, self.number)
-        data = "[" + ",".join(event[4] for event in events) + "]"
-        one = (place, data.encode("utf-8", "surrogatepass"))
-        self.streams["chat:live"].append(one)
-        waiting, self.waiting = self.waiting, []
-        # As the real one does, after the answer to whoever wrote.
-        for _, reader in waiting:
-            if not reader.called:
-                self.clock.callLater(
-                    0, self._wake, reader, [[b"chat:live", [entry(*one)]]]
-                )
-        return place.id.encode()
-
-    def _wake(self, reader: Deferred[Any], found: Any) -> None:
-        if not reader.called:
-            reader.callback(found)
-
-    def keep(self, event: tuple[str, ...], place: Place, keep: int) -> None:
-        what, first, second, _third, data = event
-        one = (place, data.encode("utf-8", "surrogatepass"))
-        keys: list[str] = []
-        if what == "room":
-            keys = [f"chat:room:{first}"]
-        elif what == "topic":
-            keys = [f"chat:topic:{first}"]
-            self.topics[first] = second
-        elif what == "direct":
-            keys = [f"chat:whispers:{who}" for who in dict.fromkeys((first, second))]
-        for key in keys:
-            self.streams[key].append(one)
-            self.added[key] += 1
-            if what == "room":
-                del self.streams[key][: max(0, len(self.streams[key]) - keep)]
-
-    def bury(self, server: str) -> int:
-        """Everyone of a server is gone."""
-        events = [
-            gone(who, person["nick"], "dead")
-            for who, person in self.people.items()
-            if person["server"] == server
-        ]
-        for event in events:
-            del self.people[event[1]]
-        self.names = {k: v for k, v in self.names.items() if v[0] != server}
-        if server in self.servers:
-            self.last[server] = self.servers.pop(server)
-        self.publish(events, 0)
-        return len(events)
+    def members(self, server: str) -> dict[str, str]:
+        """The members on a server, as JSON."""
+        return self.commands.hash(f"chat:people:{server}")
 
 
-def gone(who: str, nick: str, key: str) -> tuple[str, ...]:
-    return ("quit", who, "", "", json.dumps(["Gone", key, nick, who]))
+class FakeRedisTestCase(SynchronousTestCase):
+    """Servers on one Redis in memory."""
 
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.clock.advance(NOW)
+        self.redis = FakeRedis(self.clock)
 
-def entry(place: Place, data: bytes) -> list[Any]:
-    """One entry of a stream, as Redis answers it."""
-    return [place.id.encode(), [b"e", data]]
+    def journal(self, name: str = "me", keep: int | None = None) -> RedisJournal:
+        return RedisJournal(ADDRESS, self.clock, name, keep, connect=self.redis.connect)
+
+    def start(
+        self, name: str = "me", keep: int | None = None
+    ) -> tuple[RedisJournal, list[Stored]]:
+        """A server that runs, and what it announces."""
+        journal = self.journal(name, keep)
+        announced: list[Stored] = []
+        journal.subscribe(announced.extend)
+        self.result(journal.open())
+        self.addCleanup(lambda: self.result(journal.close()))
+        return journal, announced
+
+    def result(self, awaitable: Awaitable[T]) -> T:
+        """The result, without any time passing."""
+        return self.successResultOf(self._settle(awaitable))
+
+    def error(self, awaitable: Awaitable[object]) -> StoreError:
+        """The error that it ends with."""
+        error = self.failureResultOf(self._settle(awaitable), StoreError).value
+        assert isinstance(error, StoreError)
+        return error
+
+    def _settle(self, awaitable: Awaitable[T]) -> Deferred[T]:
+        async def wait() -> T:
+            return await awaitable
+
+        waiting = Deferred.fromCoroutine(wait())
+        for _ in range(20):
+            self.clock.advance(0)
+        return waiting
+
+    def pass_time(self, seconds: float) -> None:
+        for _ in range(round(seconds * 20)):
+            self.clock.advance(0.05)
+
+    def store(self, journal: RedisJournal, *events: Event) -> Sequence[Entry]:
+        """Append events as the server's own."""
+        entries = [Entry(f"me-{id(event)}", event) for event in events]
+        self.result(journal.append(entries))
+        return entries

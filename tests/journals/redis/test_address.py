@@ -11,21 +11,21 @@ from twisted_chat.journals.redis.address import RedisAddress
 
 
 class RedisAddressTests(SynchronousTestCase):
-    """What an operator writes after ``--store``."""
+    """The addresses after ``--store``."""
 
     def refused(self, text: str) -> str:
         with self.assertRaises(StoreError) as caught:
             RedisAddress.parse(text)
         return str(caught.exception)
 
-    def test_short(self) -> None:
-        """A host is enough."""
+    def test_host_is_enough(self) -> None:
+        """Everything else has a default."""
         found = RedisAddress.parse("redis://db")
         self.assertEqual(found, RedisAddress((("db", 6379),)))
         self.assertEqual(str(found), "db:6379")
 
-    def test_everything(self) -> None:
-        """User, password, port, database, TLS; special signs with a percent sign."""
+    def test_every_part_is_read(self) -> None:
+        """Special characters are percent-encoded."""
         found = RedisAddress.parse(
             "rediss://chat:p%40ss%3A@[::1]:7000/3?ca=/etc/ca.pem&cert=c.pem&key=k.pem"
         )
@@ -38,13 +38,13 @@ class RedisAddressTests(SynchronousTestCase):
         self.assertEqual(str(found), "[::1]:7000")
         self.assertNotIn("p@ss", repr(found))
 
-    def test_password_without_a_user(self) -> None:
-        """As it was written before Redis had users."""
+    def test_password_without_a_user_is_accepted(self) -> None:
+        """As before Redis 6, which had no users."""
         found = RedisAddress.parse("redis://:secret@db")
         self.assertEqual((found.user, found.password), ("", "secret"))
 
-    def test_sentinels(self) -> None:
-        """Several sentinels, and what they call the master."""
+    def test_sentinels_have_a_service(self) -> None:
+        """The sentinels' name of the master."""
         found = RedisAddress.parse(
             "redis+sentinel://u:p@s1,s2:7001/chat/2?sentinel_password=q"
         )
@@ -53,23 +53,23 @@ class RedisAddressTests(SynchronousTestCase):
         self.assertEqual((found.password, found.sentinel_password), ("p", "q"))
         self.assertFalse(found.tls)
         self.assertTrue(RedisAddress.parse("rediss+sentinel://s/chat").tls)
-        self.assertEqual(str(found), "chat of the sentinels s1:26379,s2:7001")
+        self.assertEqual(str(found), "chat (sentinels s1:26379,s2:7001)")
 
-    def test_what_is_none(self) -> None:
-        """One line says what is wrong; a password is not repeated."""
+    def test_invalid_address_is_refused_with_one_line(self) -> None:
+        """It says what is wrong, and contains no password."""
         for text, words in (
-            ("http://db", "begins with none"),
-            ("redis://", "names no host"),
-            ("redis://:7000", "names no host"),
+            ("http://db", "must begin with one of"),
+            ("redis://", "the host is missing"),
+            ("redis://:7000", "the host is missing"),
             ("redis://a,b", "redis+sentinel"),
-            ("redis://db:x", "'x' is no port"),
-            ("redis://db:0", "'0' is no port"),
-            ("redis://[::1", "no address"),
-            ("redis://[::1]x", "no address"),
-            ("redis://db/x", "no number of a database"),
-            ("redis://db/1/2", "no number of a database"),
+            ("redis://db:x", "invalid port 'x'"),
+            ("redis://db:0", "invalid port '0'"),
+            ("redis://[::1", "invalid "),
+            ("redis://[::1]x", "invalid "),
+            ("redis://db/x", "invalid database number"),
+            ("redis://db/1/2", "invalid database number"),
             ("redis+sentinel://s", "SERVICE"),
-            ("redis://db?colour=red", "no setting 'colour'"),
+            ("redis://db?colour=red", "unknown setting 'colour'"),
             ("redis://db?cert=x", "cert and key"),
         ):
             self.assertIn(words, self.refused(text), text)
@@ -78,8 +78,8 @@ class RedisAddressTests(SynchronousTestCase):
         self.assertIn("write redis://HOST:PORT/DB", line)
 
     @given(st.text(max_size=30))
-    def test_anything(self, text: str) -> None:
-        """Whatever is typed is an address or refused with one line."""
+    def test_any_text_is_an_address_or_refused(self, text: str) -> None:
+        """With a line that is not empty."""
         try:
             RedisAddress.parse("redis://" + text)
         except StoreError as error:

@@ -9,56 +9,66 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import EVERY_EVENT, entry
-from twisted_chat.core.events import Entry, Message
+from twisted_chat.core.events import (
+    AwaySet,
+    CustomEvent,
+    DirectMessage,
+    Entry,
+    Joined,
+    Left,
+    Message,
+    Quit,
+    Renamed,
+    TopicSet,
+)
 from twisted_chat.journals.redis.entries import (
-    Place,
-    read,
-    read_batch,
-    read_kept,
+    decode,
+    decode_batch,
+    decode_indexed,
+    encode,
     script_arguments,
     to_bytes,
     to_text,
-    write,
 )
 
 
 class EntriesTests(SynchronousTestCase):
-    """What goes into Redis comes out of it."""
+    """Events are decoded as they were encoded."""
 
-    def test_every_event_comes_back(self) -> None:
-        """Nothing is lost of any kind of event."""
+    def test_every_kind_of_event_is_decoded_as_encoded(self) -> None:
+        """No field is lost."""
         for event in EVERY_EVENT:
             one = entry(event)
-            self.assertEqual(read(json.loads(write(one))), (one.key, event))
+            self.assertEqual(decode(json.loads(encode(one))), (one.key, event))
 
     @given(st.text(), st.text())
-    def test_every_text_comes_back(self, text: str, nick: str) -> None:
-        """Whatever people write."""
+    def test_every_text_is_decoded_as_encoded(self, text: str, nick: str) -> None:
+        """Whatever characters it has."""
         said = Message("lobby", nick, text, "id")
-        data = to_bytes(to_text(write(Entry("k", said))))
-        self.assertEqual(read(json.loads(to_text(data))), ("k", said))
+        data = to_bytes(to_text(encode(Entry("k", said))))
+        self.assertEqual(decode(json.loads(to_text(data))), ("k", said))
 
-    def test_half_a_character(self) -> None:
-        """What no wire lets in does no harm."""
+    def test_lone_surrogate_is_decoded_as_encoded(self) -> None:
+        """It is not valid Unicode, and must not fail."""
         said = Message("lobby", "x", "\ud83d", "id")
-        stored = read_kept(b"5-1", write(Entry("k", said)))
+        stored = decode_indexed(b"5-1", encode(Entry("k", said)))
         assert stored is not None
         self.assertEqual(stored.event, said)
 
-    def test_a_later_version(self) -> None:
-        """A field or a kind that we do not know is passed over."""
-        said = json.loads(write(entry(Message("lobby", "a", "hi", "id"))))
-        self.assertEqual(read([*said, "more"]), read(said))
-        self.assertIsNone(read(["Sang", "k", "lobby"]))
-        self.assertIsNone(read(["Said", "k", "lobby"]))
-        self.assertIsNone(read([]))
-        self.assertIsNone(read_kept(b"5-1", b'["Sang","k"]'))
+    def test_unknown_kinds_and_fields_are_skipped(self) -> None:
+        """They come from a later version that runs side by side."""
+        said = json.loads(encode(entry(Message("lobby", "a", "hi", "id"))))
+        self.assertEqual(decode([*said, "more"]), decode(said))
+        self.assertIsNone(decode(["Sang", "k", "lobby"]))
+        self.assertIsNone(decode(["Said", "k", "lobby"]))
+        self.assertIsNone(decode([]))
+        self.assertIsNone(decode_indexed(b"5-1", b'["Sang","k"]'))
 
-    def test_a_batch(self) -> None:
-        """Each event of a batch has its number; those we do not know count too."""
-        parts = [write(entry(event)) for event in EVERY_EVENT[:2]]
+    def test_every_event_of_a_batch_has_its_number(self) -> None:
+        """Unknown events count, too."""
+        parts = [encode(entry(event)) for event in EVERY_EVENT[:2]]
         data = b"[" + b",".join([parts[0], b'["Sang","k"]', parts[1]]) + b"]"
-        before, batch = read_batch(b"1700000000123-10", data)
+        before, batch = decode_batch(b"1700000000123-10", data)
         self.assertEqual(before.number, 7)
         self.assertEqual(
             [one.position for one in batch],
@@ -67,39 +77,33 @@ class EntriesTests(SynchronousTestCase):
         self.assertEqual(batch[0].time, 1_700_000_000_123)
         self.assertEqual([one.event for one in batch], list(EVERY_EVENT[:2]))
 
-    def test_every_event_has_an_script_arguments(self) -> None:
-        """The scripts are told what to do with each."""
-        kinds = [script_arguments(event)[0] or "-" for event in EVERY_EVENT]
+    def test_every_kind_of_event_has_an_operation(self) -> None:
+        """Except those that only become part of the stream."""
+        operations = [script_arguments(event)[0] or "-" for event in EVERY_EVENT]
         self.assertEqual(
-            kinds,
+            operations,
             [
                 *("room", "room", "room", "-", "direct", "join", "leave", "quit"),
                 *("rename", "topic", "away"),
             ],
         )
 
+    def test_arguments_of_operations(self) -> None:
+        """Each operation has a subject, and what else it needs."""
+        for event, arguments in (
+            (Message("tea", "al", "hi", "a"), ("room", "tea", "", "")),
+            (TopicSet("tea", "al", "hi", "a"), ("topic", "tea", "hi", "")),
+            (DirectMessage("al", "bo", "hi", "a", "b"), ("direct", "a", "b", "")),
+            (Joined("tea", "al", "a"), ("join", "a", "tea", "al")),
+            (Left("tea", "al", "a"), ("leave", "a", "tea", "")),
+            (Quit("al", "a"), ("quit", "a", "", "=al ~al")),
+            (Renamed("ian", "Ian", "a"), ("rename", "a", "Ian", "~ian")),
+            (Renamed("al", "bo", "a"), ("rename", "a", "bo", "=al ~al")),
+            (AwaySet("al", "lunch", "a"), ("away", "a", "lunch", "")),
+            (CustomEvent("tea", "al", "1", "a"), ("", "", "", "")),
+        ):
+            self.assertEqual(script_arguments(event), arguments)
 
-class PlaceTests(SynchronousTestCase):
-    """Positions are ids that sort as text."""
-
-    @given(
-        st.lists(
-            st.tuples(
-                st.integers(0, 9_999_999_999_999), st.integers(0, 999_999_999_999_999)
-            )
-        )
-    )
-    def test_positions_sort(self, found: list[tuple[int, int]]) -> None:
-        """In the order of arrival, whatever the numbers."""
-        places = sorted(Place(*one) for one in found)
-        positions = [place.position for place in places]
-        self.assertEqual(positions, sorted(positions))
-        for place in places:
-            self.assertEqual(Place.of_position(place.position), place)
-            self.assertEqual(Place.of_id(place.id.encode()), place)
-
-    def test_what_is_none(self) -> None:
-        """What a client sends that is no position."""
-        good = Place(1, 2).position
-        for text in ("", "1-2", good + "\n", good + "0", good.replace("2", "٢")):
-            self.assertIsNone(Place.of_position(text), text)
+    def test_invalid_nickname_releases_no_names(self) -> None:
+        """It cannot own any."""
+        self.assertEqual(script_arguments(Quit("a b", "a")), ("quit", "a", "", ""))

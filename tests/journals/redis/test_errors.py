@@ -5,19 +5,25 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.journals.redis.errors import away, broken, explain, in_full
+from twisted_chat.journals.redis.errors import (
+    broken,
+    explain,
+    operator_text,
+    server_expired,
+    unreachable,
+)
 
 
 class ErrorsTests(SynchronousTestCase):
-    """Each answer becomes one line that says what can be done."""
+    """Each error reply becomes one line that says what can be done."""
 
-    def test_what_redis_says(self) -> None:
-        """The errors that are known."""
+    def test_error_replies_are_explained(self) -> None:
+        """With the address for the operator, and without it for clients."""
         for answer, words in (
             ("OOM command not allowed", "is out of memory"),
             ("READONLY You can't write against a read only replica.", "replica"),
             ("LOADING Redis is loading the dataset in memory", "still loading"),
-            ("NOAUTH Authentication required.", "asks for a password"),
+            ("NOAUTH Authentication required.", "requires a password"),
             ("WRONGPASS invalid username-password pair", "does not accept"),
             ("ERR invalid password", "does not accept"),
             (
@@ -25,24 +31,25 @@ class ErrorsTests(SynchronousTestCase):
                 "has no pas",
             ),
             ("ERR DB index is out of range", "no database of that number"),
-            ("NOPERM this user has no permissions", "may not do what is needed"),
+            ("NOPERM this user has no permissions", "lacks a permission"),
             ("ERR The user executing the script can't run this command", "may not run"),
             ("MISCONF Redis is configured to save", "cannot write to its disk"),
-            ("ERR some\r\nother", "says: ERR some other"),
+            ("ERR some\r\nother", "replied: ERR some other"),
         ):
             error = explain("db:6379", answer)
             self.assertIn(words, str(error))
-            self.assertIn("Redis at db:6379", error.full)
-            self.assertIn(words, error.full)
+            self.assertIn("Redis at db:6379", error.operator_text)
+            self.assertIn(words, error.operator_text)
             self.assertNotIn("db:6379", str(error))
             self.assertNotIn("\n", str(error))
 
-    def test_what_to_do_about_it(self) -> None:
+    def test_errors_say_whether_a_retry_or_a_new_connection_helps(self) -> None:
         """Some need an operator, some another Redis, some only time."""
-        self.assertTrue(explain("x", "WRONGPASS no").final)
-        self.assertFalse(explain("x", "LOADING").final)
-        self.assertTrue(explain("x", "READONLY").elsewhere)
-        self.assertFalse(explain("x", "OOM").elsewhere)
-        self.assertEqual(in_full(StoreError("so")), "so")
-        self.assertEqual(away("x", "why").code, "AWAY")
-        self.assertEqual(in_full(broken("x", "is gone")), "Redis at x is gone")
+        self.assertTrue(explain("x", "WRONGPASS no").is_permanent)
+        self.assertFalse(explain("x", "LOADING").is_permanent)
+        self.assertTrue(explain("x", "READONLY").needs_reconnect)
+        self.assertFalse(explain("x", "OOM").needs_reconnect)
+        self.assertEqual(operator_text(StoreError("so")), "so")
+        self.assertEqual(unreachable("x", "why").code, "UNREACHABLE")
+        self.assertEqual(server_expired().code, "EXPIRED")
+        self.assertEqual(operator_text(broken("x", "is gone")), "Redis at x is gone")

@@ -1,132 +1,154 @@
-"""Tests of twisted_chat.journals.redis.follower, beside those of ``test_redis``."""
+"""Tests of twisted_chat.journals.redis.follower, beside those of the journal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
-from twisted.trial.unittest import SynchronousTestCase
-
 from tests.journals.contract import entry, said, texts
-from tests.support.redis import FakeRedis
-from twisted_chat.core.events import Stored
-from twisted_chat.journals.redis.connection import Link
-from twisted_chat.journals.redis.entries import Place, script_arguments, to_bytes, write
-from twisted_chat.journals.redis.follower import BYTES, Follower
-from twisted_chat.journals.redis.history import History
+from tests.support.redis import LIVE, FakeRedisTestCase, bytes_of
+from twisted_chat.core.events import AwaySet, Event, HistoryGap, Joined, Stored
+from twisted_chat.journals.redis.entries import encode, script_arguments
+from twisted_chat.journals.redis.follower import MAX_ANNOUNCED_BYTES, Follower
+from twisted_chat.journals.redis.history import RedisHistory
+from twisted_chat.journals.redis.persistent_connection import PersistentConnection
 from twisted_chat.journals.redis.roster import Roster
+from twisted_chat.journals.redis.scripts import APPEND, REGISTER_SERVER
 
 
-class FollowerTests(SynchronousTestCase):
-    """Every batch once, in order, whatever happens."""
+class FollowerTests(FakeRedisTestCase):
+    """Each batch is announced once, in order."""
 
     def setUp(self) -> None:
-        self.clock = Clock()
-        self.clock.advance(1000)
-        self.redis = FakeRedis(self.clock)
-        self.redis.servers["other"] = 0
-        self.batches: list[list[str]] = []
-        self.mistake = False
+        super().setUp()
+        self.register("other")
+        self.announced: list[list[Stored]] = []
+        self.fails_once = False
         self.roster = Roster("me-")
-        self.follower = Follower("me", self.roster, self.history, self.hear)
-        self.link = Link(
+        self.follower = Follower("me", self.roster, self.history, self.announce)
+        self.connection = PersistentConnection(
             "following",
-            self.redis.dial,
+            self.redis.connect,
             self.clock,
-            greet=self.follower.greet,
-            tend=self.follower.tend,
+            on_connect=self.follower.on_connect,
+            run=self.follower.run,
         )
-        self.addCleanup(lambda: Deferred.fromCoroutine(self.link.stop()))
-        self.asker = Link("asking", self.redis.dial, self.clock)
-        self.asker.start()
-        self.addCleanup(lambda: Deferred.fromCoroutine(self.asker.stop()))
-        self.batch = 0
+        self.addCleanup(lambda: self.result(self.connection.stop()))
+        self.reader = PersistentConnection("reading", self.redis.connect, self.clock)
+        self.reader.start()
+        self.addCleanup(lambda: self.result(self.reader.stop()))
+        self.batches = 0
 
-    def history(self) -> History:
-        return History(lambda: self.asker, lambda: self.follower.place)
+    def register(self, server: str) -> None:
+        self.redis.run(REGISTER_SERVER.text, server.encode(), b"60000", b"0")
 
-    def hear(self, batch: Sequence[Stored]) -> None:
-        if self.mistake:
-            self.mistake = False
+    def history(self) -> RedisHistory:
+        return RedisHistory(lambda: self.reader, lambda: self.follower.position)
+
+    def announce(self, batch: Sequence[Stored]) -> None:
+        if self.fails_once:
+            self.fails_once = False
             raise ZeroDivisionError
-        self.roster.heard(batch)
-        self.batches.append(texts(batch))
+        self.roster.apply(batch)
+        self.announced.append(list(batch))
 
-    def say(self, *lines: str) -> None:
-        words: list[str] = []
-        for line in lines:
-            one = entry(said(line))
-            words += [*script_arguments(one.event), write(one).decode()]
-        self.batch += 1
-        self.redis.do_append("other", f"{self.batch}", "100", *words)
+    def append(self, *events: Event, server: str = "other") -> None:
+        """A server stores a batch."""
+        arguments: list[str | bytes] = []
+        for event in events:
+            arguments += [*script_arguments(event), encode(entry(event))]
+        self.batches += 1
+        head = (server, self.batches, 100)
+        self.redis.run(APPEND.text, *map(bytes_of, (*head, *arguments)))
 
-    def pass_time(self, seconds: float) -> None:
-        for _ in range(round(seconds * 20)):
-            self.clock.advance(0.05)
+    def shown(self) -> list[str]:
+        """The messages that were announced."""
+        return [text for batch in self.announced for text in texts(batch)]
 
-    def heard(self) -> list[str]:
-        return [line for batch in self.batches for line in batch]
-
-    def test_from_now_on(self) -> None:
-        """What was said before we came is history."""
-        self.say("before")
-        self.link.start()
-        self.say("one")
-        self.say("two", "three")
+    def test_follower_starts_at_the_end_of_the_stream(self) -> None:
+        """Earlier messages are history."""
+        self.append(said("before"))
+        self.connection.start()
+        self.append(said("one"))
+        self.append(said("two"), said("three"))
         self.pass_time(1)
-        self.assertEqual(self.heard(), ["one", "two", "three"])
+        self.assertEqual(self.shown(), ["one", "two", "three"])
 
-    def test_much_at_once(self) -> None:
-        """Whoever reads slowly gets a chance to, before there is more."""
-        self.link.start()
-        self.redis.cut()
+    def test_large_batches_are_announced_one_by_one(self) -> None:
+        """So that slow clients can read in between."""
+        self.connection.start()
+        self.redis.disconnect_all()
         for n in range(4):
-            self.say(f"{n}" + "x" * BYTES)
+            self.append(said(f"{n}" + "x" * MAX_ANNOUNCED_BYTES))
         self.pass_time(1)
-        self.assertEqual([line[0] for line in self.heard()], ["0", "1", "2", "3"])
-        self.assertEqual(len(self.batches), 4)
+        self.assertEqual([text[0] for text in self.shown()], ["0", "1", "2", "3"])
+        self.assertEqual(len(self.announced), 4)
 
-    def test_a_batch_that_cannot_be_read(self) -> None:
-        """It is passed over, and said so in the log."""
-        self.link.start()
-        self.say("one")
+    def test_invalid_batch_is_logged_and_skipped(self) -> None:
+        """The messages around it are announced."""
+        self.connection.start()
+        self.append(said("one"))
         self.pass_time(0.1)
-        self.redis.number += 1
-        bad = Place(1_000_100, self.redis.number)
-        self.redis.streams["chat:live"].append((bad, b"{"))
-        self.say("two")
-        self.redis.cut()
+        self.append(said("damaged"))
+        self.redis.commands.stream(LIVE).entries[-1][1][1] = b"{"
+        self.append(said("two"))
+        self.redis.disconnect_all()
         self.pass_time(1)
-        self.assertEqual(self.heard(), ["one", "two"])
+        self.assertEqual(self.shown(), ["one", "two"])
         self.assertEqual(len(self.flushLoggedErrors()), 1)
 
-    def test_a_mistake_while_announcing(self) -> None:
-        """It ends in the log; the next batch is announced."""
-        self.link.start()
-        self.mistake = True
-        self.say("one")
+    def test_error_while_announcing_does_not_stop_the_next_batch(self) -> None:
+        """It is logged."""
+        self.connection.start()
+        self.fails_once = True
+        self.append(said("one"))
         self.pass_time(0.1)
-        self.say("two")
+        self.append(said("two"))
         self.pass_time(0.1)
-        self.assertEqual(self.heard(), ["two"])
+        self.assertEqual(self.shown(), ["two"])
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
 
-    def test_a_replica_took_over(self) -> None:
-        """The last that we announced never reached it: we go on where we both were."""
-        self.link.start()
-        self.say("one")
-        self.say("two")
+    def test_after_a_failover_the_last_common_batch_is_found(self) -> None:
+        """The replica never received the last batch that was announced."""
+        self.connection.start()
+        self.append(said("one"))
         self.pass_time(0.1)
-        live = self.redis.streams["chat:live"]
-        del live[-1]
-        self.redis.number -= 1
-        self.redis.cut()
+        stream = self.redis.commands.stream(LIVE)
+        meta = self.redis.commands.data[b"chat:meta"]
+        room = self.redis.commands.stream("chat:room:lobby")
+        before = stream.last, dict(meta), room.last
+        self.append(said("two"))
+        self.pass_time(0.1)
+        self.redis.commands.data[b"chat:meta"] = before[1]
+        for each, last in ((stream, before[0]), (room, before[2])):
+            del each.entries[-1]
+            each.added -= 1
+            each.last = last
+        self.redis.disconnect_all()
         self.pass_time(1)
-        self.say("other two")
+        self.append(said("other two"))
         self.pass_time(1)
-        self.assertEqual(self.heard(), ["one", "two", "other two"])
+        self.assertEqual(self.shown(), ["one", "two", "other two"])
 
-    def test_texts_are_bytes(self) -> None:
-        """A word of any kind is sent."""
-        self.assertEqual(to_bytes("ä"), b"\xc3\xa4")
+    def test_local_members_stay_local_over_a_gap(self) -> None:
+        """Changes of presence that were missed have keys as of their own server."""
+        self.register("me")
+        self.connection.start()
+        self.append(said("one"))
+        self.pass_time(0.1)
+        self.redis.disconnect_all()
+        self.append(Joined("tea", "alice", "a"), server="me")
+        self.append(Joined("tea", "bob", "b"))
+        self.append(AwaySet("bob", "lunch", "b"))
+        del self.redis.commands.stream(LIVE).entries[:-1]
+        self.pass_time(1)
+        events = [stored.event for batch in self.announced for stored in batch]
+        self.assertCountEqual(
+            events[1:],
+            [
+                Joined("tea", "alice", "a"),
+                Joined("tea", "bob", "b"),
+                AwaySet("bob", "lunch", "b"),
+            ],
+        )
+        self.assertEqual(self.roster.local, {"a"})
+        self.assertNotIn(HistoryGap("tea"), events)

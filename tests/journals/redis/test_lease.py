@@ -2,77 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import Any, TypeVar
-
-from twisted.internet.defer import Deferred
-from twisted.internet.task import Clock
-from twisted.trial.unittest import SynchronousTestCase
-
-from tests.support.redis import FakeRedis
-from twisted_chat.journals.redis.connection import Link
+from tests.support.redis import FakeRedisTestCase
 from twisted_chat.journals.redis.errors import RedisError
-from twisted_chat.journals.redis.lease import LEASE, Lease
+from twisted_chat.journals.redis.lease import LEASE_SECONDS, Lease
+from twisted_chat.journals.redis.persistent_connection import PersistentConnection
 
-T = TypeVar("T")
 
-
-class LeaseTests(SynchronousTestCase):
-    """Who does not say that it is there is dead, after a while."""
+class LeaseTests(FakeRedisTestCase):
+    """A server without heartbeats expires after a while."""
 
     def setUp(self) -> None:
-        self.clock = Clock()
-        self.clock.advance(1000)
-        self.redis = FakeRedis(self.clock)
-        self.link = Link("test", self.redis.dial, self.clock)
-        self.link.start()
+        super().setUp()
+        self.connection = PersistentConnection("test", self.redis.connect, self.clock)
+        self.connection.start()
+        self.addCleanup(lambda: self.result(self.connection.stop()))
         self.lease = Lease("me")
-        self.addCleanup(lambda: Deferred.fromCoroutine(self.link.stop()))
 
-    def now(self, asking: Coroutine[Any, Any, T]) -> T:
-        return self.successResultOf(Deferred.fromCoroutine(asking))
+    def register(self, lease: Lease, batch: int = 0) -> bool:
+        return self.result(lease.register(self.connection, batch))
 
-    def beat(self, seconds: float) -> None:
+    def heartbeat(self, lease: Lease) -> bool:
+        return self.result(lease.heartbeat(self.connection))
+
+    def heartbeats(self, seconds: float) -> None:
         for _ in range(round(seconds)):
             self.clock.advance(1)
-            self.assertTrue(self.now(self.lease.beat(self.link)))
+            self.assertTrue(self.heartbeat(self.lease))
 
-    def test_enter(self) -> None:
-        """New at first, and after everyone forgot us."""
-        self.assertTrue(self.now(self.lease.enter(self.link, 0)))
-        self.assertFalse(self.now(self.lease.enter(self.link, 3)))
-        self.redis.bury("me")
-        self.assertFalse(self.now(self.lease.beat(self.link)))
-        self.assertTrue(self.now(self.lease.enter(self.link, 3)))
-        self.assertEqual(self.redis.servers["me"], 3)
-        self.now(self.lease.leave(self.link))
+    def test_server_is_new_until_it_is_registered(self) -> None:
+        """And again after it has expired, with its last batch."""
+        self.assertTrue(self.register(self.lease))
+        self.assertFalse(self.register(self.lease, 3))
+        self.redis.expire_server("me")
+        self.assertFalse(self.heartbeat(self.lease))
+        self.assertTrue(self.register(self.lease, 3))
+        self.assertEqual(self.redis.servers, {"me": "3"})
+        self.result(self.lease.unregister(self.connection))
         self.assertEqual(self.redis.servers, {})
 
-    def test_a_later_format(self) -> None:
-        """Another version's Redis is left alone."""
-        self.redis.format = 2
-        waiting = Deferred.fromCoroutine(self.lease.enter(self.link, 0))
-        self.assertEqual(self.failureResultOf(waiting, RedisError).value.code, "FORMAT")
+    def test_data_of_a_later_format_is_refused(self) -> None:
+        """A later version has written it."""
+        self.redis.commands.call(b"HSET", b"chat:meta", b"format", b"2")
+        error = self.error(self.lease.register(self.connection, 0))
+        assert isinstance(error, RedisError)
+        self.assertEqual(error.code, "FORMAT")
 
-    def test_another_dies(self) -> None:
-        """Noticed soon, but only by one who was there long enough to know."""
-        self.now(Lease("other").enter(self.link, 0))
-        self.now(self.lease.enter(self.link, 0))
-        self.beat(LEASE)
+    def test_expired_server_is_removed(self) -> None:
+        """By a server that was itself registered for longer than a lease."""
+        self.register(Lease("other"))
+        self.register(self.lease)
+        self.heartbeats(LEASE_SECONDS)
         self.assertIn("other", self.redis.servers)
-        self.beat(2)
+        self.heartbeats(2)
         self.assertNotIn("other", self.redis.servers)
 
-    def test_after_a_pause(self) -> None:
-        """After all were stopped for long, everyone has time to come back."""
-        self.now(self.lease.enter(self.link, 0))
-        self.beat(20)
+    def test_no_server_is_removed_directly_after_an_outage(self) -> None:
+        """All servers have the duration of a lease to come back."""
+        self.register(self.lease)
+        self.heartbeats(20)
         other = Lease("other")
-        self.now(other.enter(self.link, 0))
+        self.register(other)
         self.clock.advance(30)
-        self.beat(3)
-        self.assertTrue(self.now(other.beat(self.link)))
-        self.beat(5)
+        self.heartbeats(3)
+        self.assertTrue(self.heartbeat(other))
+        self.heartbeats(5)
         self.assertIn("other", self.redis.servers)
-        self.beat(5)
+        self.heartbeats(5)
         self.assertNotIn("other", self.redis.servers)

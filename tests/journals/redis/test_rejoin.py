@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from tests.support.redis import FakeRedisTestCase
 from twisted_chat.core.events import AwaySet, Entry, Joined, Quit
 from twisted_chat.core.nicknames import Name
-from twisted_chat.journals.redis.errors import away
-
-from .test_journal import FakeRedisTestCase
+from twisted_chat.journals.redis.errors import unreachable
 
 
-class ReturningTests(FakeRedisTestCase):
-    """A server that was taken for dead."""
+class RejoinTests(FakeRedisTestCase):
+    """Members of a server that the others took for dead."""
 
-    def test_a_server_that_was_cut_off(self) -> None:
-        """It brings its people back, with the names that they had."""
+    def test_members_join_again_under_their_nicknames(self) -> None:
+        """All servers announce it, with their rooms and away texts."""
         one, first = self.start("me")
         _, second = self.start("two")
-        self.now(one.names.claim(Name.of("alice").keys, "a"))
-        self.say(one, Joined("lobby", "alice", "a"), AwaySet("alice", "lunch", "a"))
-        self.redis.bury("me")
+        self.result(one.names.claim(Name.of("alice").keys, "a"))
+        self.store(one, Joined("lobby", "alice", "a"), AwaySet("alice", "lunch", "a"))
+        self.redis.expire_server("me")
         self.pass_time(3)
         events = [stored.event for stored in first[2:]]
         self.assertEqual(
@@ -33,42 +32,42 @@ class ReturningTests(FakeRedisTestCase):
         self.assertTrue(first[-1].key.startswith("me-"))
         self.assertEqual(self.redis.names["=alice"], ("me", "a"))
 
-    def test_a_name_taken_meanwhile(self) -> None:
-        """Who comes back then is a guest."""
+    def test_member_whose_name_was_claimed_joins_as_a_guest(self) -> None:
+        """The name stays with the one that claimed it."""
         one, first = self.start("me")
-        self.now(one.names.claim(Name.of("alice").keys, "a"))
-        self.say(one, Joined("lobby", "alice", "a"))
-        self.redis.bury("me")
+        self.result(one.names.claim(Name.of("alice").keys, "a"))
+        self.store(one, Joined("lobby", "alice", "a"))
+        self.redis.expire_server("me")
         for key in Name.of("alice").keys:
-            self.redis.names[key] = ("two", "b")
+            self.redis.set_name(key, "two", "b")
         self.pass_time(3)
         event = first[-1].event
         assert isinstance(event, Joined)
         self.assertTrue(event.nick.startswith("guest_"))
-        self.assertEqual(self.redis.people["a"]["nick"], event.nick)
+        self.assertIn(event.nick, self.redis.members("me")["a"])
 
-    def test_who_left_meanwhile_is_not_brought_back(self) -> None:
-        """Nor a ghost of it."""
+    def test_member_that_quit_meanwhile_does_not_join_again(self) -> None:
+        """No stale member is left in Redis."""
         one, first = self.start("me")
-        self.say(one, Joined("lobby", "alice", "a"))
-        self.redis.down = away("fake:1", "it is gone")
-        self.redis.cut()
-        self.fails(one.append([Entry("me-77", Quit("alice", "a"))]))
-        self.redis.bury("me")
+        self.store(one, Joined("lobby", "alice", "a"))
+        self.redis.down = unreachable("fake:1", "connection refused")
+        self.redis.disconnect_all()
+        self.error(one.append([Entry("me-77", Quit("alice", "a"))]))
+        self.redis.expire_server("me")
         self.redis.down = None
         self.pass_time(3)
         self.assertEqual(first[-1].event, Quit("alice", "a"))
-        self.assertNotIn("a", self.redis.people)
+        self.assertEqual(self.redis.members("me"), {})
 
-    def test_bringing_back_is_tried_again(self) -> None:
-        """Until Redis lets us."""
+    def test_rejoining_is_retried_until_it_succeeds(self) -> None:
+        """Redis may refuse it for a while."""
         one, first = self.start("me")
-        self.say(one, Joined("lobby", "alice", "a"))
-        self.redis.says["append"] = "OOM no"
-        self.redis.bury("me")
+        self.store(one, Joined("lobby", "alice", "a"))
+        self.redis.errors["append"] = "OOM no"
+        self.redis.expire_server("me")
         self.pass_time(3)
         self.assertEqual(first[-1].event, Quit("alice", "a"))
-        del self.redis.says["append"]
+        del self.redis.errors["append"]
         self.pass_time(3)
         self.assertEqual(first[-1].event, Joined("lobby", "alice", "a"))
         self.flushLoggedErrors()

@@ -14,19 +14,24 @@ from twisted_chat.core.events import (
     Renamed,
     Stored,
 )
-from twisted_chat.journals.redis.roster import Resident, Roster, residents
+from twisted_chat.core.presence import Member
+from twisted_chat.journals.redis.roster import Roster, read_presence
 
 
 def stored(event: Event, key: str = "other-1") -> Stored:
     return Stored("p", 0, event, key)
 
 
+def shown(member: Member) -> tuple[str, tuple[str, ...], str]:
+    return member.nick, member.rooms, member.away
+
+
 class RosterTests(SynchronousTestCase):
-    """Who is where, and whom of ours the others gave up."""
+    """Presence on all servers, and local members that were evicted."""
 
     def setUp(self) -> None:
         self.roster = Roster("me-")
-        self.roster.heard(
+        self.roster.apply(
             [
                 stored(Joined("lobby", "alice", "a"), "me-1"),
                 stored(Joined("tea", "alice", "a"), "me-2"),
@@ -34,9 +39,9 @@ class RosterTests(SynchronousTestCase):
             ]
         )
 
-    def test_what_happens(self) -> None:
-        """It follows everyone."""
-        self.roster.heard(
+    def test_roster_follows_members_of_all_servers(self) -> None:
+        """Events of unknown members and messages change nothing."""
+        self.roster.apply(
             [
                 stored(Renamed("bob", "bert", "b")),
                 stored(AwaySet("bert", "lunch", "b")),
@@ -46,63 +51,63 @@ class RosterTests(SynchronousTestCase):
             ]
         )
         self.assertEqual(
-            self.roster.people,
-            {
-                "a": Resident("alice", ("lobby",), "", True),
-                "b": Resident("bert", ("lobby",), "lunch", False),
-            },
+            {client_id: shown(m) for client_id, m in self.roster.members.items()},
+            {"a": ("alice", ("lobby",), ""), "b": ("bert", ("lobby",), "lunch")},
         )
-        self.roster.heard([stored(Quit("bert", "b"))])
-        self.assertNotIn("b", self.roster.people)
-        self.assertEqual(self.roster.exiled, {})
+        self.roster.apply([stored(Quit("bert", "b"))])
+        self.assertNotIn("b", self.roster.members)
+        self.assertEqual(self.roster.evicted, {})
 
-    def test_home(self) -> None:
-        """Our own people and their rooms."""
-        self.assertEqual(self.roster.home(), (["a"], ["lobby", "tea"]))
+    def test_members_of_own_entries_are_local(self) -> None:
+        """Their rooms are those that this server must fill gaps in."""
+        self.assertEqual(self.roster.local, {"a"})
+        self.assertEqual(self.roster.local_rooms(), ["lobby", "tea"])
 
-    def test_exiled(self) -> None:
-        """One of ours whom the others gave up, until it is back."""
-        self.roster.heard([stored(Quit("alice", "a"), "dead")])
-        self.assertEqual(self.roster.exiled["a"].rooms, ("lobby", "tea"))
-        self.roster.heard([stored(Joined("lobby", "alice", "a"), "me-back-1")])
-        self.assertEqual(self.roster.exiled, {})
+    def test_local_member_that_others_let_quit_is_evicted(self) -> None:
+        """Until it has joined again."""
+        self.roster.apply([stored(Quit("alice", "a"), "expired")])
+        self.assertEqual(self.roster.evicted["a"].rooms, ("lobby", "tea"))
+        self.roster.apply([stored(Joined("lobby", "alice", "a"), "me-back-1")])
+        self.assertEqual(self.roster.evicted, {})
+        self.assertEqual(self.roster.local, {"a"})
 
-    def test_moved(self) -> None:
-        """One of ours who came to another server is not ours any more."""
-        self.roster.heard(
+    def test_member_that_moved_to_another_server_is_not_evicted(self) -> None:
+        """It is not local any more."""
+        self.roster.apply(
             [
                 stored(Quit("alice", "a"), "moved"),
                 stored(Joined("lobby", "alice", "a"), "other-2"),
             ]
         )
-        self.assertEqual(self.roster.exiled, {})
-        self.assertEqual(self.roster.home(), ([], []))
+        self.assertEqual(self.roster.evicted, {})
+        self.assertEqual(self.roster.local, set())
+        self.assertEqual(self.roster.local_rooms(), [])
 
-    def test_leaving(self) -> None:
-        """Who is on its way out is not brought back."""
-        self.roster.leaves("a")
-        self.roster.heard([stored(Quit("alice", "a"), "dead")])
-        self.assertEqual(self.roster.exiled, {})
-        self.roster.leaves("nobody")
+    def test_member_that_is_quitting_is_not_evicted(self) -> None:
+        """Its own quit is on its way."""
+        self.roster.mark_quitting("a")
+        self.roster.apply([stored(Quit("alice", "a"), "expired")])
+        self.assertEqual(self.roster.evicted, {})
+        self.roster.mark_quitting("nobody")
 
-    def test_leaving_while_exiled(self) -> None:
-        """Nor is who leaves before it could be."""
-        self.roster.heard([stored(Quit("alice", "a"), "dead")])
-        self.roster.leaves("a")
-        self.assertEqual(self.roster.exiled, {})
+    def test_evicted_member_that_quits_is_not_evicted_any_more(self) -> None:
+        """It must not be brought back."""
+        self.roster.apply([stored(Quit("alice", "a"), "expired")])
+        self.roster.mark_quitting("a")
+        self.assertEqual(self.roster.evicted, {})
 
-    def test_our_own_word(self) -> None:
-        """Who leaves because we say so is simply gone."""
-        self.roster.heard([stored(Quit("alice", "a"), "me-9")])
-        self.assertEqual(self.roster.exiled, {})
+    def test_member_that_quits_by_an_own_entry_is_not_evicted(self) -> None:
+        """It was announced by this server itself."""
+        self.roster.apply([stored(Quit("alice", "a"), "me-9")])
+        self.assertEqual(self.roster.evicted, {})
 
-    def test_changes(self) -> None:
-        """What must have happened while we did not listen; told, it has."""
-        now = {
-            "a": Resident("alice", ("tea", "den"), "", True),
-            "c": Resident("carol", ("lobby",), "lunch"),
+    def test_changes_lead_to_the_actual_presence(self) -> None:
+        """Once they are applied there are none left."""
+        actual = {
+            "a": Member("a", "alice", rooms=("tea", "den")),
+            "c": Member("c", "carol", rooms=("lobby",), away="lunch"),
         }
-        events = self.roster.changes(now)
+        events = self.roster.changes_to(actual)
         self.assertEqual(
             events,
             [
@@ -113,27 +118,26 @@ class RosterTests(SynchronousTestCase):
                 AwaySet("carol", "lunch", "c"),
             ],
         )
-        self.roster.heard(stored(event, "me-x") for event in events)
-        self.assertEqual(self.roster.changes(now), [])
+        self.roster.apply(stored(event, "me-x") for event in events)
+        self.assertEqual(self.roster.changes_to(actual), [])
 
-    def test_a_new_name(self) -> None:
-        """Somebody took another name meanwhile."""
-        now = {
-            "a": Resident("alice", ("lobby", "tea")),
-            "b": Resident("bert", ("lobby",)),
+    def test_another_nickname_is_a_rename(self) -> None:
+        """Not a quit and a join."""
+        actual = {
+            "a": Member("a", "alice", rooms=("lobby", "tea")),
+            "b": Member("b", "bert", rooms=("lobby",)),
         }
-        self.assertEqual(self.roster.changes(now), [Renamed("bob", "bert", "b")])
+        self.assertEqual(self.roster.changes_to(actual), [Renamed("bob", "bert", "b")])
 
-    def test_residents(self) -> None:
-        """What Redis keeps of people."""
+    def test_presence_is_read_from_redis(self) -> None:
+        """With the members on this server."""
         found = [
             *(b"me", b"a", '{"nick":"älice","rooms":"lobby tea","away":""}'.encode()),
             *(b"other", b"b", b'{"nick":"bob","rooms":"","away":"lunch"}'),
         ]
+        members, local = read_presence(found, "me")
         self.assertEqual(
-            residents(found, "me"),
-            {
-                "a": Resident("älice", ("lobby", "tea"), "", True),
-                "b": Resident("bob", (), "lunch", False),
-            },
+            {client_id: shown(member) for client_id, member in members.items()},
+            {"a": ("älice", ("lobby", "tea"), ""), "b": ("bob", (), "lunch")},
         )
+        self.assertEqual(local, {"a"})

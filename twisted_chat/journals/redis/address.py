@@ -1,15 +1,14 @@
-"""Where a Redis is, as an operator writes it.
+"""The address of a Redis, as an operator writes it.
 
     redis://[USER:PASSWORD@]HOST[:PORT][/DB]
     redis+sentinel://[USER:PASSWORD@]HOST[:PORT],HOST[:PORT]/SERVICE[/DB]
 
-``rediss`` in the place of ``redis`` means TLS, to the sentinels too.  After a ``?``
-come settings: ``ca`` (a PEM file with whom to trust instead of the system's),
-``cert`` and ``key`` (PEM files, to show who we are), ``sentinel_user`` and
-``sentinel_password``.  What is special in a URL is written with percent signs.
+``rediss`` instead of ``redis`` means TLS, also to the sentinels.  Settings follow
+after a ``?``: ``ca`` (a PEM file of certificate authorities instead of the system's),
+``cert`` and ``key`` (PEM files of a client certificate), ``sentinel_user`` and
+``sentinel_password``.  Special characters are percent-encoded.
 
-Rules of this file: text in, values out; a password is never part of a text that
-comes out.
+Invariant: no error message contains a password.
 """
 
 from __future__ import annotations
@@ -30,10 +29,10 @@ Host = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class RedisAddress:
-    """Where to connect, and as whom.
+    """Where to connect, and with which credentials.
 
-    :ivar hosts: the one Redis, or the sentinels that know where it is.
-    :ivar service: what the sentinels call it; empty if there are none.
+    :ivar hosts: the one Redis, or its sentinels.
+    :ivar service: the sentinels' name of the master; empty without sentinels.
     """
 
     hosts: tuple[Host, ...]
@@ -50,22 +49,22 @@ class RedisAddress:
 
     @classmethod
     def parse(cls, text: str) -> RedisAddress:
-        """Read what an operator wrote.
+        """Read an address.
 
-        :raises StoreError: it cannot be read; the text says how to write it.
+        :raises StoreError: it is invalid; the text says how to write one.
         """
         try:
             parts = urlsplit(text)
             if parts.scheme not in _SCHEMES:
-                raise ValueError(f"it begins with none of {', '.join(_SCHEMES)}")
-            given, _, hosts = parts.netloc.rpartition("@")
-            user, _, password = given.partition(":")
+                raise ValueError(f"it must begin with one of {', '.join(_SCHEMES)}")
+            credentials, _, hosts = parts.netloc.rpartition("@")
+            user, _, password = credentials.partition(":")
             sentinel = parts.scheme.endswith("+sentinel")
             port = SENTINEL_PORT if sentinel else REDIS_PORT
             path = [unquote(part) for part in parts.path.split("/")[1:] if part]
             service = path.pop(0) if sentinel and path else ""
             if sentinel and not service:
-                raise ValueError("after the sentinels comes /SERVICE")
+                raise ValueError("/SERVICE is missing after the sentinels")
             return cls(
                 hosts=_hosts(hosts, port, several=sentinel),
                 service=service,
@@ -77,17 +76,17 @@ class RedisAddress:
             )
         except ValueError as error:
             raise StoreError(
-                f"{_without_password(text)} is no address of a Redis: {error}; write "
+                f"invalid Redis address {_without_password(text)}: {error}; write "
                 "redis://HOST:PORT/DB or redis+sentinel://HOST:PORT,.../SERVICE/DB"
             ) from None
 
     def __str__(self) -> str:
         hosts = ",".join(show_host(host) for host in self.hosts)
-        return f"{self.service} of the sentinels {hosts}" if self.service else hosts
+        return f"{self.service} (sentinels {hosts})" if self.service else hosts
 
 
 def show_host(host: Host) -> str:
-    """A host and its port, for people."""
+    """A host and its port, for operators."""
     name, port = host
     return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
 
@@ -104,16 +103,16 @@ def _host(text: str, port: int) -> Host:
     if text.startswith("["):
         name, closed, rest = text[1:].partition("]")
         if not closed or rest[:1] not in ("", ":"):
-            raise ValueError(f"{text!r} is no host")
+            raise ValueError(f"invalid host {text!r}")
         digits = rest[1:]
     elif ":" in text:
         name, _, digits = text.rpartition(":")
     if not name:
-        raise ValueError("it names no host")
+        raise ValueError("the host is missing")
     if not digits:
         return name, port
     if not (digits.isascii() and digits.isdecimal() and 0 < int(digits) < 65536):
-        raise ValueError(f"{digits!r} is no port")
+        raise ValueError(f"invalid port {digits!r}")
     return name, int(digits)
 
 
@@ -121,7 +120,7 @@ def _db(path: list[str]) -> int:
     if not path:
         return 0
     if len(path) > 1 or not (path[0].isascii() and path[0].isdecimal()):
-        raise ValueError(f"{'/'.join(path)!r} is no number of a database")
+        raise ValueError(f"invalid database number {'/'.join(path)!r}")
     return int(path[0])
 
 
@@ -129,9 +128,11 @@ def _settings(query: str) -> dict[str, str]:
     settings = dict(parse_qsl(query, keep_blank_values=True))
     for name in settings:
         if name not in _SETTINGS:
-            raise ValueError(f"no setting {name!r}; there are {', '.join(_SETTINGS)}")
+            raise ValueError(
+                f"unknown setting {name!r} (known: {', '.join(_SETTINGS)})"
+            )
     if bool(settings.get("cert")) != bool(settings.get("key")):
-        raise ValueError("cert and key go together")
+        raise ValueError("cert and key must be given together")
     return settings
 
 

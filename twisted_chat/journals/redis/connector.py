@@ -1,17 +1,13 @@
-"""One connection to a Redis: made, checked, used.
+"""Connecting to the Redis at an address: sentinels, TLS, login and checks.
 
-``Line`` is a connection that is ready: logged in, on the right database of a master
-of version 7 or later.  ``Dialer`` makes it, by way of the sentinels where there are
-any.  The protocol is ``txredisapi``'s.
-
-Rules of this file: no answer is waited for without a limit; whatever goes wrong
-comes out as a ``RedisError`` with one clear line.
+Invariants: every step has a timeout; every failure is a ``RedisError``; a connection
+that is returned is on the right database of a master that can be used.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, Protocol
+from typing import Any
 
 from OpenSSL import SSL
 from twisted.internet.abstract import isIPAddress, isIPv6Address
@@ -22,124 +18,71 @@ from twisted.internet.endpoints import (
     TCP6ClientEndpoint,
     wrapClientTLS,
 )
-from twisted.internet.interfaces import IReactorTime, IStreamClientEndpoint
+from twisted.internet.error import (
+    ConnectError,
+    ConnectingCancelledError,
+    ConnectionDone,
+    DNSLookupError,
+)
+from twisted.internet.error import TimeoutError as ConnectTimeout
+from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.internet.protocol import Factory
+from twisted.internet.ssl import (
+    Certificate,
+    PrivateCertificate,
+    optionsForClientTLS,
+    trustRootFromCertificates,
+)
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from twisted_chat.core.interfaces import StoreError
 
 from .address import Host, RedisAddress, show_host
-from .errors import RedisError, away, broken, explain
-from .tls import tls_options, why
+from .connection import RedisConnection, TxRedisConnection, ssl_reason
+from .errors import RedisError, explain, unreachable
 
-CONNECT = 2.0
-"""Seconds for a connection to be made, TLS included."""
+CONNECT_TIMEOUT = 2.0
+"""Seconds to connect, with the TLS handshake."""
 
-ANSWER = 2.0
-"""Seconds for an answer; then the connection is given up."""
-
-LEAST_VERSION = 7
+MIN_VERSION = 7
+"""The oldest major version of Redis that is supported."""
 
 log = Logger()
 
-Word = str | bytes | int
+Connect = Callable[[], Awaitable[RedisConnection]]
+"""Makes a new connection."""
 
 
-class Line(Protocol):
-    """A connection that is ready."""
-
-    @property
-    def where(self) -> str:
-        """The address of the other end, for people."""
-
-    def call(self, *words: Word, within: float = ANSWER) -> Awaitable[Any]:
-        """Ask for something.
-
-        :raises RedisError: it was refused, or the connection broke.
-        """
-
-    def drop(self, why: str) -> None:
-        """Give the connection up; everything that waits for an answer fails."""
-
-    def lost(self) -> Awaitable[str]:
-        """Wait until it is gone; the reason.  Ask once."""
-
-
-class RedisLine:
-    """A ``Line`` over ``txredisapi``."""
-
-    def __init__(self, protocol: Any, reactor: IReactorTime, where: str) -> None:
-        self.where = where
-        self._protocol = protocol
-        self._reactor = reactor
-        self._why = "closed the connection"
-        self._lost: Deferred[str] = Deferred()
-        protocol.whenDisconnected().addCallback(self._on_lost)
-
-    async def call(self, *words: Word, within: float = ANSWER) -> Any:
-        """Ask for something, and wait for the answer so many seconds."""
-        from txredisapi import RedisError as Theirs
-        from txredisapi import ResponseError
-
-        overdue = self._reactor.callLater(
-            within, self.drop, f"does not answer (waited {within:g} s)"
-        )
-        try:
-            return await self._protocol.execute_command(*words)
-        except ResponseError as error:
-            raise explain(self.where, str(error)) from None
-        except Theirs:
-            raise broken(self.where, self._why) from None
-        finally:
-            if overdue.active():
-                overdue.cancel()
-
-    def drop(self, why: str) -> None:
-        """Give it up."""
-        if not self._lost.called:
-            self._why = why
-            self._protocol.transport.abortConnection()
-
-    def lost(self) -> Deferred[str]:
-        """Wait until it is gone."""
-        return self._lost
-
-    def _on_lost(self, protocol: Any) -> None:
-        reason = protocol.reason.value
-        if isinstance(reason, SSL.Error):
-            self._why = f"does not agree on TLS: {why(reason)}"
-        self._lost.callback(self._why)
-
-
-class Dialer:
+class Connector:
     """Makes connections to the Redis at an address."""
 
     def __init__(self, address: RedisAddress, reactor: Any) -> None:
         self.address = address
         self._reactor = reactor
-        self._advised: set[str] = set()
+        self._warned: set[str] = set()
 
-    async def dial(self) -> Line:
-        """A new connection.
+    async def connect(self) -> RedisConnection:
+        """Make a new connection.
 
-        :raises RedisError: there is none to be had.
+        :raises RedisError: it failed.
         """
         address = self.address
-        host = await self._ask_sentinels() if address.service else address.hosts[0]
-        line = await self._connect(host)
+        host = await self._find_master() if address.service else address.hosts[0]
+        connection = await self._open(host)
         try:
-            await self._log_in(line, address.user, address.password)
+            await _log_in(connection, address.user, address.password)
             if address.db:
-                await line.call("SELECT", address.db)
-            await self._check(line)
+                await connection.call("SELECT", address.db)
+            for warning in await _check(connection):
+                self._warn(connection.address, warning)
         except BaseException:
-            line.drop("is not the one to talk to")
+            connection.abort("cannot be used")
             raise
-        return line
+        return connection
 
-    async def _connect(self, host: Host) -> RedisLine:
-        where = show_host(host)
+    async def _open(self, host: Host) -> TxRedisConnection:
+        shown = show_host(host)
         try:
             from txredisapi import RedisProtocol
         except ImportError:
@@ -147,138 +90,165 @@ class Dialer:
                 "PACKAGE", "Redis needs a package: pip install 'twisted_chat[redis]'"
             ) from None
 
-        class Ours(RedisProtocol):  # type: ignore[misc]
-            """Remembers why it ended."""
+        class ReasonedProtocol(RedisProtocol):  # type: ignore[misc]
+            """Remembers why the connection was lost."""
 
             reason: Failure | None = None
 
             def connectionLost(self, reason: Failure) -> None:
-                """The connection is gone."""
+                """The connection was lost."""
                 self.reason = reason
                 super().connectionLost(reason)
 
         def build() -> Any:
-            return Ours(charset=None, convertNumbers=False)
+            return ReasonedProtocol(charset=None, convertNumbers=False)
 
         try:
             endpoint = self._endpoint(host)
             factory = Factory.forProtocol(build)
             factory.noisy = False
-            connecting = endpoint.connect(factory)
-            connecting.addTimeout(CONNECT, self._reactor)
-            protocol: Any = await connecting
+            connecting: Deferred[Any] = endpoint.connect(factory)
+            connecting.addTimeout(CONNECT_TIMEOUT, self._reactor)
+            protocol = await connecting
         except StoreError:
             raise
-        except Exception as error:  # noqa: BLE001 - a connection fails in many ways
-            raise away(where, why(error)) from None
+        except Exception as error:  # noqa: BLE001 - connecting fails in many ways
+            raise unreachable(shown, connect_reason(error)) from None
         protocol.transport.setTcpNoDelay(True)
-        return RedisLine(protocol, self._reactor, where)
+        return TxRedisConnection(protocol, self._reactor, shown)
 
     def _endpoint(self, host: Host) -> IStreamClientEndpoint:
         name, port = host
-        # A name is only asked for where there is one.
+        # No DNS lookup for an IP address.
         if isIPAddress(name):
             make: Callable[..., IStreamClientEndpoint] = TCP4ClientEndpoint
         elif isIPv6Address(name):
             make = TCP6ClientEndpoint
         else:
             make = HostnameEndpoint
-        endpoint = make(self._reactor, name, port, timeout=CONNECT)
+        endpoint = make(self._reactor, name, port, timeout=CONNECT_TIMEOUT)
         if not self.address.tls:
             return endpoint
         try:
             options = tls_options(self.address, name)
         except Exception as error:
-            text = f"TLS to {{}} cannot begin: {why(error)}"
+            text = f"cannot set up TLS to {{}}: {connect_reason(error)}"
             raise RedisError("TLS", text, show_host(host)) from error
         return wrapClientTLS(options, endpoint)
 
-    async def _log_in(self, line: Line, user: str, password: str) -> None:
-        if password or user:
-            await line.call("AUTH", *([user] if user else []), password)
-
-    async def _check(self, line: Line) -> None:
-        """Whether this is a Redis that we can use.
-
-        :raises RedisError: it is not, or not now.
-        """
-        info = _info(await line.call("INFO", "server"))
-        version = info.get("redis_version", "0")
-        if int(version.partition(".")[0]) < LEAST_VERSION:
-            raise RedisError(
-                "VERSION",
-                f"{{}} is version {version}: {LEAST_VERSION} or later is needed",
-                line.where,
-            )
-        if info.get("redis_mode") == "cluster":
-            raise explain(line.where, "CROSSSLOT")
-        # Only loading makes Redis refuse INFO's neighbours; ask for it by name.
-        info = _info(await line.call("INFO", "persistence", "memory"))
-        if info.get("loading") == "1":
-            raise explain(line.where, "LOADING")
-        role = await line.call("ROLE")
-        if role[0] != b"master":
-            raise explain(line.where, "READONLY")
-        for advice in _advice(info):
-            self._advise(line.where, advice)
-
-    def _advise(self, where: str, advice: str) -> None:
-        """Tell the operator, once and not with each connection."""
-        if advice not in self._advised:
-            self._advised.add(advice)
-            log.warn("the redis at {where} {advice}", where=where, advice=advice)
-
-    async def _ask_sentinels(self) -> Host:
-        """Where the master is now."""
-        address = self.address
-        trouble: RedisError | None = None
-        for host in address.hosts:
-            line: RedisLine | None = None
+    async def _find_master(self) -> Host:
+        """Ask the sentinels for the host of the master."""
+        service = self.address.service
+        last_error: RedisError | None = None
+        for host in self.address.hosts:
             try:
-                line = await self._connect(host)
-                await self._log_in(
-                    line, address.sentinel_user, address.sentinel_password
-                )
-                found = await line.call(
-                    "SENTINEL", "GET-MASTER-ADDR-BY-NAME", address.service
-                )
+                return await self._ask_sentinel(host)
             except RedisError as error:
-                trouble = error
-                continue
-            finally:
-                if line is not None:
-                    line.drop("has answered")
-            if found:
-                return found[0].decode(), int(found[1])
-            trouble = RedisError(
-                "AWAY", f"no master {address.service} is known to {{}}", line.where
+                last_error = error
+        if last_error is not None and last_error.is_permanent:
+            raise last_error
+        detail = last_error.operator_text if last_error is not None else ""
+        text = f"no sentinel knows the master {service} of {{}}"
+        raise RedisError("UNREACHABLE", text, f"{self.address}", detail=detail)
+
+    async def _ask_sentinel(self, host: Host) -> Host:
+        address = self.address
+        connection = await self._open(host)
+        try:
+            await _log_in(connection, address.sentinel_user, address.sentinel_password)
+            found = await connection.call(
+                "SENTINEL", "GET-MASTER-ADDR-BY-NAME", address.service
             )
-        if trouble is not None and trouble.final:
-            raise trouble
-        detail = trouble.full if trouble is not None else ""
-        what = "no sentinel knows where {} is"
-        raise RedisError("AWAY", what, f"{address}", detail=detail)
+        finally:
+            connection.abort("is no longer needed")
+        if not found:
+            text = f"{{}} knows no master {address.service}"
+            raise RedisError("UNREACHABLE", text, connection.address)
+        return found[0].decode(), int(found[1])
+
+    def _warn(self, address: str, warning: str) -> None:
+        """Log a warning, once and not for each connection."""
+        if warning not in self._warned:
+            self._warned.add(warning)
+            log.warn("the Redis at {address} {what}", address=address, what=warning)
 
 
-def _advice(info: dict[str, str]) -> Iterator[str]:
-    """How this Redis, as it is set up, may lose what it was given to keep."""
+async def _log_in(connection: RedisConnection, user: str, password: str) -> None:
+    if password or user:
+        await connection.call("AUTH", *([user] if user else []), password)
+
+
+async def _check(connection: RedisConnection) -> list[str]:
+    """Check that this Redis can be used; what an operator should know of it.
+
+    :raises RedisError: it cannot be used, or not now.
+    """
+    address = connection.address
+    info = _parse_info(await connection.call("INFO", "server"))
+    version = info.get("redis_version", "0")
+    if int(version.partition(".")[0]) < MIN_VERSION:
+        text = f"{{}} is version {version}: {MIN_VERSION} or later is needed"
+        raise RedisError("VERSION", text, address)
+    if info.get("redis_mode") == "cluster":
+        raise explain(address, "CROSSSLOT")
+    # While it loads its data, Redis refuses most commands, but not INFO.
+    info = _parse_info(await connection.call("INFO", "persistence", "memory"))
+    if info.get("loading") == "1":
+        raise explain(address, "LOADING")
+    role = await connection.call("ROLE")
+    if role[0] != b"master":
+        raise explain(address, "READONLY")
+    return list(_warnings(info))
+
+
+def _warnings(info: dict[str, str]) -> Iterator[str]:
+    """How this Redis may lose data with its configuration."""
     if info.get("aof_enabled") == "0":
         yield (
-            "keeps no append-only file: what is said may be lost when it restarts "
+            "keeps no append-only file: messages may be lost when it restarts "
             "(appendonly yes)"
         )
     policy = info.get("maxmemory_policy", "noeviction")
     if policy != "noeviction" and info.get("maxmemory", "0") != "0":
         yield (
-            f"throws history and names away when its memory is full: its policy is "
+            "deletes history and names when its memory is full: its policy is "
             f"{policy} (maxmemory-policy noeviction)"
         )
 
 
-def _info(answer: bytes) -> dict[str, str]:
-    lines = answer.decode("utf-8", "replace").splitlines()
+def _parse_info(reply: bytes) -> dict[str, str]:
+    lines = reply.decode("utf-8", "replace").splitlines()
     return dict(line.split(":", 1) for line in lines if ":" in line)
 
 
-Dial = Callable[[], Awaitable[Line]]
-"""Makes a connection."""
+def tls_options(address: RedisAddress, name: str) -> Any:
+    """The TLS options for a host of this name; raises what reading files raises."""
+    trust = None
+    if address.ca:
+        with open(address.ca, "rb") as file:  # noqa: PTH123 - a path as it was given
+            trust = trustRootFromCertificates([Certificate.loadPEM(file.read())])
+    certificate = None
+    if address.cert:
+        pem = b""
+        for path in (address.key, address.cert):
+            with open(path, "rb") as file:  # noqa: PTH123 - likewise
+                pem += file.read() + b"\n"
+        certificate = PrivateCertificate.loadPEM(pem)
+    return optionsForClientTLS(name, trustRoot=trust, clientCertificate=certificate)
+
+
+def connect_reason(error: BaseException) -> str:
+    """Why a connection could not be made, in a few words."""
+    # A connection that times out is cancelled, which is an error of its own.
+    if isinstance(error, TimeoutError | ConnectingCancelledError | ConnectTimeout):
+        return "timed out"
+    if isinstance(error, DNSLookupError):
+        return "there is no host of that name"
+    if isinstance(error, ConnectError):
+        return (error.__class__.__doc__ or "connecting failed").strip(". ")
+    if isinstance(error, ConnectionDone):
+        return "it closed the connection"
+    if isinstance(error, SSL.Error):
+        return ssl_reason(error)
+    text = " ".join(str(error).split())
+    return text or type(error).__name__

@@ -1,124 +1,80 @@
-"""How entries look in Redis: JSON arrays, and positions that sort.
+"""Entries of Redis streams as JSON, and back, by the table of records.
 
-An entry is ``[KIND, KEY, FIELD, ...]`` with the fields of its event in their order.
-A later version may add fields at the end and kinds: what is not known is passed
-over, so that servers of two versions can run side by side while one replaces the
-other.
-
-Every event has a number; they go up by one without a hole, which is how a reader
-knows that it has missed something.  The id of an event in every stream is the
-milliseconds at which Redis got it and that number; its position is the same with
-leading zeros.
-
-Rules of this file: pure functions; no text makes them fail.
+An event is ``[NAME, KEY, FIELD, ...]`` with its fields in order.  A later version may
+add fields at the end and kinds of events: what is unknown is skipped, so that servers
+of two versions can run side by side during an upgrade.  Invariants: pure functions;
+no text makes them fail.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from twisted_chat.core.events import Entry, Event, Quit, Renamed, Stored, TopicSet
 from twisted_chat.core.nicknames import Name, fold
 from twisted_chat.core.replies import Refused
 from twisted_chat.journals.records import BY_EVENT, RECORDS
 
+from .position import StreamPosition
+
 _BY_NAME = {record.name: record for record in RECORDS}
-_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_POSITION = re.compile(r"[0-9]{13}-[0-9]{15}\Z")
-
-
-class Place(NamedTuple):
-    """Where something stands in the conversation.
-
-    :ivar ms: milliseconds since 1970, UTC, by the clock of Redis.
-    :ivar number: of the event.
-    """
-
-    ms: int
-    number: int
-
-    @classmethod
-    def of_id(cls, stream_id: bytes) -> Place:
-        """From the id that Redis gives."""
-        ms, _, number = stream_id.partition(b"-")
-        return cls(int(ms), int(number))
-
-    @classmethod
-    def of_position(cls, position: str) -> Place | None:
-        """From a position; ``None`` for what is none."""
-        if not _POSITION.match(position):
-            return None
-        return cls(int(position[:13]), int(position[14:]))
-
-    @property
-    def id(self) -> str:
-        """The id for Redis."""
-        return f"{self.ms}-{self.number}"
-
-    @property
-    def position(self) -> str:
-        """The position for clients: it sorts as text."""
-        return f"{self.ms:013d}-{self.number:015d}"
-
-
-START = Place(0, 0)
-"""Before everything."""
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def to_bytes(text: str) -> bytes:
-    """Any text, half characters too, as Redis keeps it."""
+    """Any text, also with lone surrogates, as it is stored."""
     return text.encode("utf-8", "surrogatepass")
 
 
 def to_text(data: bytes) -> str:
-    """The text again."""
+    """The text that was stored."""
     return data.decode("utf-8", "surrogatepass")
 
 
-def write(entry: Entry) -> bytes:
-    """An entry as it is kept."""
+def encode(entry: Entry) -> bytes:
+    """An entry as it is stored."""
     event = entry.event
     record = BY_EVENT[type(event)]
-    return to_bytes(_write([record.name, entry.key, *record.values(event)]))
+    return to_bytes(_to_json([record.name, entry.key, *record.values(event)]))
 
 
-def read(found: Sequence[Any]) -> tuple[str, Event] | None:
-    """The key and the event; ``None`` if it is of a kind we do not know."""
-    if not found or (record := _BY_NAME.get(found[0])) is None:
+def decode(parts: Sequence[Any]) -> tuple[str, Event] | None:
+    """The key and the event; ``None`` if the event is of an unknown kind."""
+    if not parts or (record := _BY_NAME.get(parts[0])) is None:
         return None
-    key, *values = found[1:] or [""]
+    values = parts[2:]
     if len(values) < record.required:
         return None
-    return key, record.event(*values[: len(record.columns)])
+    return parts[1], record.event(*values[: len(record.columns)])
 
 
-def read_kept(stream_id: bytes, data: bytes) -> Stored | None:
-    """One that was kept in a room's history or for one client."""
-    found = read(json.loads(to_text(data)))
-    if found is None:
+def decode_indexed(stream_id: bytes, data: bytes) -> Stored | None:
+    """An event in the index of a room or a client; ``None`` if it is unknown."""
+    decoded = decode(json.loads(to_text(data)))
+    if decoded is None:
         return None
-    place = Place.of_id(stream_id)
-    return Stored(place.position, place.ms, found[1])
+    position = StreamPosition.from_id(stream_id)
+    return Stored(position.text, position.ms, decoded[1])
 
 
-def read_batch(stream_id: bytes, data: bytes) -> tuple[Place, list[Stored]]:
-    """One batch of the conversation.
+def decode_batch(stream_id: bytes, data: bytes) -> tuple[StreamPosition, list[Stored]]:
+    """One batch in ``chat:live``.
 
-    :returns: what came directly before it, and what of it is known.
+    :returns: the position directly before the batch, and those of its events that are
+        known.
     """
-    ms, last = Place.of_id(stream_id)
+    ms, last = StreamPosition.from_id(stream_id)
     found = json.loads(to_text(data))
     before = last - len(found)
     batch = []
-    for number, one in enumerate(found, before + 1):
-        known = read(one)
-        if known is not None:
-            key, event = known
-            batch.append(Stored(Place(ms, number).position, ms, event, key))
-    return Place(ms, before), batch
+    for number, parts in enumerate(found, before + 1):
+        decoded = decode(parts)
+        if decoded is not None:
+            key, event = decoded
+            batch.append(Stored(StreamPosition(ms, number).text, ms, event, key))
+    return StreamPosition(ms, before), batch
 
 
 def script_arguments(event: Event) -> tuple[str, str, str, str]:
@@ -131,15 +87,19 @@ def script_arguments(event: Event) -> tuple[str, str, str, str]:
         case TopicSet(text=text):
             arguments[1] = text
         case Quit(nick=nick):
-            arguments[2] = _freed_names(nick)
+            arguments[2] = _released_keys(nick)
         case Renamed(old=old, new=new):
-            arguments[2] = _freed_names(old, kept=new)
-    first, second, third = arguments
-    return operation, first, second, third
+            arguments[2] = _released_keys(old, kept=new)
+    subject, value, extra = arguments
+    return operation, subject, value, extra
 
 
-def _freed_names(nick: str, *, kept: str = "") -> str:
-    """What is free in the same moment in which everyone hears of it, in one text."""
+def _released_keys(nick: str, *, kept: str = "") -> str:
+    """The keys that are released in the same step as the event is published, separated
+    by spaces.
+
+    :param kept: the nickname whose keys are still needed, if any.
+    """
     try:
         keys = Name(nick, fold(nick)).keys
         needed = Name(kept, fold(kept)).keys if kept else ()

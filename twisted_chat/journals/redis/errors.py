@@ -1,6 +1,6 @@
-"""What Redis answers when it does not do what it was asked, as one clear line.
+"""Errors of Redis, each as one line that says what an operator can do.
 
-Rules of this file: pure functions of text; the line says what an operator can do.
+Invariant: a client never sees the address of Redis; an operator does.
 """
 
 from __future__ import annotations
@@ -9,52 +9,55 @@ from twisted_chat.core.interfaces import StoreError
 
 
 class RedisError(StoreError):
-    """Redis did not do what it was asked.
+    """Redis failed.
 
-    :param what: in words, with ``{}`` where Redis is named.
-    :param where: its address, which clients are not told.
+    :param text: with ``{}`` where Redis is named.
+    :param address: the address of Redis, which clients do not see.
     :param detail: more for the operator.
-    :ivar code: the first word of its answer, or one of ours: ``AWAY`` (there is
-        no connection), ``BROKEN`` (it broke before the answer came).
-    :ivar full: the same line with the address, for the operator.
+    :ivar code: the first word of the error reply, or one of ours: ``UNREACHABLE``
+        (there is no connection), ``BROKEN`` (the connection was lost before the
+        reply), ``EXPIRED`` (Redis has removed this server).
+    :ivar operator_text: the same line with the address.
     """
 
     def __init__(
-        self, code: str, what: str, where: str = "", *, detail: str = ""
+        self, code: str, text: str, address: str = "", *, detail: str = ""
     ) -> None:
-        super().__init__(what.replace("{}", "Redis"))
+        super().__init__(text.replace("{}", "Redis"))
         self.code = code
-        full = what.replace("{}", f"Redis at {where}" if where else "Redis")
-        self.full = f"{full} ({detail})" if detail else full
+        full = text.replace("{}", f"Redis at {address}" if address else "Redis")
+        self.operator_text = f"{full} ({detail})" if detail else full
 
     @property
-    def final(self) -> bool:
-        """Trying again changes nothing until an operator does something."""
-        return self.code in _FINAL
+    def is_permanent(self) -> bool:
+        """Whether retrying is useless until an operator intervenes."""
+        return self.code in _PERMANENT
 
     @property
-    def elsewhere(self) -> bool:
-        """Another Redis, or the same one later, is to be asked."""
-        return self.code in _ELSEWHERE
+    def needs_reconnect(self) -> bool:
+        """Whether another Redis, or the same one later, must be tried."""
+        return self.code in _NEEDS_RECONNECT
 
 
-def in_full(error: StoreError) -> str:
-    """What the operator is to read of an error."""
-    return error.full if isinstance(error, RedisError) else str(error)
+def operator_text(error: StoreError) -> str:
+    """An error as an operator reads it."""
+    return error.operator_text if isinstance(error, RedisError) else str(error)
 
 
-_FINAL = frozenset(
+_PERMANENT = frozenset(
     {"AUTH", "WRONGPASS", "NOAUTH", "NOPERM", "VERSION", "CLUSTER", "FORMAT", "TLS"}
     | {"DB", "PACKAGE"}
 )
-_ELSEWHERE = frozenset({"READONLY", "LOADING", "MASTERDOWN", "NOAUTH", "UNBLOCKED"})
+_NEEDS_RECONNECT = frozenset(
+    {"READONLY", "LOADING", "MASTERDOWN", "NOAUTH", "UNBLOCKED"}
+)
 
-_LINES = {
+_TEXTS = {
     "OOM": "{} is out of memory (raise its maxmemory, or lower --keep)",
     "READONLY": "{} is a read-only replica (give the address of its master)",
     "LOADING": "{} is still loading its data",
     "MASTERDOWN": "{} is a replica without its master",
-    "NOAUTH": "{} asks for a password (write redis://USER:PASSWORD@HOST:PORT/DB)",
+    "NOAUTH": "{} requires a password (write redis://USER:PASSWORD@HOST:PORT/DB)",
     "WRONGPASS": "{} does not accept this user and password",
     "MISCONF": "{} cannot write to its disk",
     "NOREPLICAS": "{} has too few replicas to write to",
@@ -64,44 +67,52 @@ _LINES = {
 }
 
 
-def explain(where: str, answer: str) -> RedisError:
-    """An error that Redis answered.
+def explain(address: str, reply: str) -> RedisError:
+    """An error that Redis replied.
 
-    :param where: the address, without a password.
-    :param answer: its words; the first tells the kind.
+    :param address: without a password.
+    :param reply: the error reply, which begins with a code.
     """
-    code, _, words = answer.partition(" ")
+    code, _, words = reply.partition(" ")
     if code == "ERR":
-        known = _known(words)
+        known = _explain_uncoded(words)
         if known is not None:
-            return RedisError(*known, where)
-    line = _LINES.get(code)
-    if line is None:
-        line = f"{{}} says: {' '.join(answer.split())}"
+            return RedisError(*known, address)
+    text = _TEXTS.get(code)
+    if text is None:
+        text = f"{{}} replied: {' '.join(reply.split())}"
     if code == "NOPERM":
-        line = f"the user of {{}} may not do what is needed: {' '.join(words.split())}"
-    return RedisError(code, line, where)
+        text = f"the user of {{}} lacks a permission: {' '.join(words.split())}"
+    return RedisError(code, text, address)
 
 
-def _known(words: str) -> tuple[str, str] | None:
-    """Older servers have no code of its own for these."""
+def _explain_uncoded(words: str) -> tuple[str, str] | None:
+    """Errors for which Redis has no code of its own."""
     lower = words.lower()
     if "without any password configured" in lower:
         return "AUTH", "{} has no password, but one was given"
     if "invalid password" in lower:
-        return "AUTH", _LINES["WRONGPASS"]
+        return "AUTH", _TEXTS["WRONGPASS"]
     if "can't run this command" in lower:
-        return "NOPERM", "the user of {} may not run all that our scripts need"
+        return "NOPERM", "the user of {} may not run all commands of our scripts"
     if "db index" in lower:
         return "DB", "{} has no database of that number"
     return None
 
 
-def away(where: str, why: str) -> RedisError:
+def unreachable(address: str, reason: str) -> RedisError:
     """There is no connection."""
-    return RedisError("AWAY", f"{{}} cannot be reached: {why}", where)
+    return RedisError("UNREACHABLE", f"{{}} cannot be reached: {reason}", address)
 
 
-def broken(where: str, why: str) -> RedisError:
-    """The connection broke before the answer came."""
-    return RedisError("BROKEN", f"{{}} {why}", where)
+def broken(address: str, reason: str) -> RedisError:
+    """The connection was lost before the reply.
+
+    :param reason: continues a sentence about Redis.
+    """
+    return RedisError("BROKEN", f"{{}} {reason}", address)
+
+
+def server_expired() -> RedisError:
+    """Redis has removed this server, since its lease had expired."""
+    return RedisError("EXPIRED", "this server was cut off and is reconnecting")

@@ -1,179 +1,187 @@
-"""Following the conversation: every batch that any server stored, in order.
+"""The follower: reads every batch that any server stored, in order.
 
-A reader that was away reads on behind what it announced last.  Redis does not say
-when something in between is gone (trimmed, or lost when a replica took over), so
-two things are checked: that the numbers of the events have no hole, and after each
-new connection that the last batch is still there.  If not, what was missed is taken
-from what is kept of the rooms, and who came and went is worked out.
+After an interruption it continues behind the last batch that it announced.  Redis does
+not report that batches in between are missing (trimmed, or lost in a failover), so two
+things are checked: that the numbers of the events have no gap, and, on each new
+connection, that the last batch still exists.  If not, the missed events are read from
+the indexes of the rooms, and changes of presence are derived from the actual presence.
 
-Rules of this file: each batch is announced once; what is missing is said.
+Invariants: each batch is announced once; a gap that cannot be filled is announced.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from twisted.logger import Logger
 
-from twisted_chat.core.events import HistoryGap, Stored
+from twisted_chat.core.events import Event, HistoryGap, Stored
 from twisted_chat.core.limits import MAX_MISSED
+from twisted_chat.core.presence import Member
 
-from .connector import ANSWER
-from .entries import START, Place, read_batch
-from .history import History
-from .roster import Roster, residents
-from .scripts import PEOPLE, Script
+from .connection import REPLY_TIMEOUT
+from .entries import decode_batch
+from .history import RedisHistory
+from .persistent_connection import PersistentConnection
+from .position import BEGINNING, StreamPosition
+from .roster import Roster, read_presence
+from .scripts import PRESENCE
 
 log = Logger()
 
-BLOCK = 1.0
-"""Seconds that Redis waits for the next batch before it says that there is none."""
+BLOCK_SECONDS = 1.0
+"""Seconds that Redis waits for the next batch before it replies that there is none."""
 
-AT_ONCE = 16
-"""Batches asked for at once."""
+MAX_READ_BATCHES = 16
+"""Batches that are read at once."""
 
-BYTES = 128 * 1024
-"""Bytes announced at once, well below what may wait for one reader."""
+MAX_ANNOUNCED_BYTES = 128 * 1024
+"""Bytes announced at once, well below what may wait for one slow client."""
 
-REMEMBERED = 200
-"""Batches that are looked for again when the last one is not there any more."""
-
-
-class Asking(Protocol):
-    """As much of a ``Link`` as is needed to follow."""
-
-    async def ask(self, *words: str | bytes | int, within: float = ANSWER) -> Any:
-        """Ask for something."""
-
-    async def ask_script(self, script: Script, *words: str | bytes | int) -> Any:
-        """Run a script."""
-
-    async def wait(self, seconds: float) -> None:
-        """Wait."""
+REMEMBERED_BATCHES = 200
+"""Batches that are looked up again when the last one no longer exists."""
 
 
 class Follower:
-    """Reads the conversation from where it is.
+    """Reads batches from the current position on.
 
     :param server: the name of this server.
-    :param hear: takes each batch.
-    :ivar place: everything up to here was handed to ``hear``.
+    :param announce: receives each batch.
+    :ivar position: everything up to here was passed to ``announce``.
     """
 
     def __init__(
         self,
         server: str,
         roster: Roster,
-        history: Callable[[], History],
-        hear: Callable[[Sequence[Stored]], None],
+        history: Callable[[], RedisHistory],
+        announce: Callable[[Sequence[Stored]], None],
     ) -> None:
-        self.place = START
+        self.position = BEGINNING
         self._server = server
         self._roster = roster
         self._history = history
-        self._hear = hear
-        self._recent: deque[str] = deque(maxlen=REMEMBERED)
-        self._begun = False
+        self._announce_batch = announce
+        self._recent: deque[str] = deque(maxlen=REMEMBERED_BATCHES)
+        self._started = False
 
-    async def greet(self, link: Asking) -> None:
-        """On a new connection: is the last batch still there?"""
-        if not self._begun:
-            await self._begin(link)
-        elif self.place.number and not await _holds(link, self.place.id):
-            await self._catch_up(link)
+    async def on_connect(self, connection: PersistentConnection) -> None:
+        """On a new connection, check that the last batch still exists."""
+        if not self._started:
+            await self._start(connection)
+        elif self.position.number and not await _exists(connection, self.position.id):
+            await self._catch_up(connection)
 
-    async def tend(self, link: Asking) -> None:
-        """Read, until the connection is gone."""
+    async def run(self, connection: PersistentConnection) -> None:
+        """Read until the connection is lost."""
         while True:
-            found = await link.ask(
-                *("XREAD", "COUNT", AT_ONCE, "BLOCK", round(BLOCK * 1000)),
-                *("STREAMS", "chat:live", self.place.id),
-                within=BLOCK + ANSWER,
+            found = await connection.call_early(
+                *("XREAD", "COUNT", MAX_READ_BATCHES),
+                *("BLOCK", round(BLOCK_SECONDS * 1000)),
+                *("STREAMS", "chat:live", self.position.id),
+                time_limit=BLOCK_SECONDS + REPLY_TIMEOUT,
             )
             if found:
-                await self._take(link, found[0][1])
+                await self._read(connection, found[0][1])
 
-    async def _begin(self, link: Asking) -> None:
-        """The first thing of all: who is there."""
-        place, people = await self._people(link)
-        self.place = place
-        self._begun = True
-        self._announce(self._changes(place, people))
+    async def _start(self, connection: PersistentConnection) -> None:
+        """Announce the members that are present, before anything else."""
+        position, members, local = await self._read_presence(connection)
+        self.position = position
+        self._started = True
+        self._announce(self._presence_changes(position, members, local))
 
-    async def _take(self, link: Asking, entries: Sequence[Any]) -> None:
+    async def _read(
+        self, connection: PersistentConnection, entries: Sequence[Any]
+    ) -> None:
         batch: list[Stored] = []
         size = 0
         for stream_id, (_, data) in entries:
-            place = Place.of_id(stream_id)
+            position = StreamPosition.from_id(stream_id)
             try:
-                before, events = read_batch(stream_id, data)
+                before, events = decode_batch(stream_id, data)
             except (ValueError, TypeError, LookupError):
-                log.failure("a batch in Redis cannot be read; it is passed over")
-                before, events = self.place, []
-            if before.number != self.place.number:
+                log.failure("skipped an invalid batch in Redis")
+                before, events = self.position, []
+            if before.number != self.position.number:
                 self._announce(batch)
-                await self._catch_up(link)
+                await self._catch_up(connection)
                 return
-            self.place = place
-            self._recent.append(place.id)
+            self.position = position
+            self._recent.append(position.id)
             batch += events
             size += len(data)
-            if size >= BYTES:
+            if size >= MAX_ANNOUNCED_BYTES:
                 self._announce(batch)
                 batch, size = [], 0
-                # Whoever reads slowly gets a chance to, before there is more.
-                await link.wait(0)
+                # Let slow clients read before more is written to them.
+                await connection.sleep(0)
         self._announce(batch)
 
-    async def _catch_up(self, link: Asking) -> None:
-        """There is a hole behind the last batch: show what is known of it."""
-        after = self.place
+    async def _catch_up(self, connection: PersistentConnection) -> None:
+        """Fill the gap after the last batch from the indexes."""
+        after = self.position
         for stream_id in reversed(self._recent):
-            if await _holds(link, stream_id):
-                after = Place.of_id(stream_id.encode())
+            if await _exists(connection, stream_id):
+                after = StreamPosition.from_id(stream_id.encode())
                 break
-        place, people = await self._people(link)
-        mine, rooms = self._roster.home()
-        missed = await self._history().missed(after, rooms, mine, MAX_MISSED)
-        events = [one for one in missed.events if one.position <= place.position]
+        position, members, local = await self._read_presence(connection)
+        rooms = self._roster.local_rooms()
+        missed = await self._history().missed(
+            after, rooms, sorted(self._roster.local), MAX_MISSED
+        )
+        events = [each for each in missed.events if each.position <= position.text]
         if missed.complete:
-            log.warn("behind {after} the stream has a hole; filled", after=after.id)
+            log.warn("gap in the stream after {after}: backfilled", after=after.id)
         else:
-            log.warn("behind {after} messages are missing here", after=after.id)
-            events += (_stored(place, HistoryGap(room)) for room in rooms)
-        self.place = place
+            log.warn(
+                "gap in the stream after {after}: some messages are missing here",
+                after=after.id,
+            )
+            events += (_stored(position, HistoryGap(room)) for room in rooms)
+        self.position = position
         self._recent.clear()
-        self._announce(events + self._changes(place, people))
+        self._announce(events + self._presence_changes(position, members, local))
 
-    async def _people(self, link: Asking) -> tuple[Place, dict[str, Any]]:
-        ms, number, _born, *found = await link.ask_script(PEOPLE)
-        return Place(int(ms), int(number)), residents(found, self._server)
+    async def _read_presence(
+        self, connection: PersistentConnection
+    ) -> tuple[StreamPosition, dict[str, Member], set[str]]:
+        ms, number, *found = await connection.run_script_early(PRESENCE)
+        members, local = read_presence(found, self._server)
+        return StreamPosition(int(ms), int(number)), members, local
 
-    def _changes(self, place: Place, people: dict[str, Any]) -> list[Stored]:
-        """What changed, each as if its own server had just said so."""
+    def _presence_changes(
+        self, position: StreamPosition, members: dict[str, Member], local: set[str]
+    ) -> list[Stored]:
+        """What changed, with keys as if the member's server had stored it now."""
         changes = []
-        for event in self._roster.changes(people):
-            who = getattr(event, "who", "")
-            home = who in people and people[who].home
-            changes.append(_stored(place, event, f"{self._server}-" if home else ""))
+        for event in self._roster.changes_to(members):
+            is_local = getattr(event, "client_id", "") in local
+            key = f"{self._server}-" if is_local else ""
+            changes.append(_stored(position, event, key))
         return changes
 
     def _announce(self, batch: Sequence[Stored]) -> None:
         if not batch:
             return
         try:
-            self._hear(batch)
+            self._announce_batch(batch)
         except Exception:  # noqa: BLE001 - one batch must not stop the next
             log.failure("announcing failed")
 
 
-def _stored(place: Place, event: Any, key: str = "") -> Stored:
-    return Stored(place.position, place.ms, event, key)
+def _stored(
+    position: StreamPosition, event: Event | HistoryGap, key: str = ""
+) -> Stored:
+    # A gap is announced like an event, see ``HistoryGap``.
+    return Stored(position.text, position.ms, event, key)  # type: ignore[arg-type]
 
 
-async def _holds(link: Asking, stream_id: str) -> bool:
-    """Whether this batch is still in the conversation."""
-    found = await link.ask("XRANGE", "chat:live", stream_id, stream_id, "COUNT", 1)
+async def _exists(connection: PersistentConnection, stream_id: str) -> bool:
+    """Whether this batch still exists."""
+    found = await connection.call_early(
+        "XRANGE", "chat:live", stream_id, stream_id, "COUNT", 1
+    )
     return bool(found)

@@ -1,85 +1,83 @@
-"""What was said, read back from Redis.
+"""The history of the Redis journal.
 
-Rules of this file: nothing is shown that was not announced here yet; a search reads
-so many messages and no more.
+Invariants: an event is returned only once it was announced here; a search reads a
+bounded number of messages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
 
 from twisted_chat.core.events import Action, Message, Stored
 from twisted_chat.core.interfaces import MissedEvents, RoomState
 from twisted_chat.journals.tokenizer import matches, phrases_in
 
-from .entries import Place, read_kept, to_bytes, to_text
-from .scripts import SINCE, Script
+from .entries import decode_indexed, to_bytes, to_text
+from .persistent_connection import PersistentConnection
+from .position import StreamPosition
+from .scripts import SINCE
 
-SEARCHED = 10_000
-"""Messages of a room, from the last one back, that a search looks at."""
+MAX_SEARCHED = 10_000
+"""Messages of a room that a search reads, from the last one backwards."""
 
-PAGE = 250
+PAGE_SIZE = 250
 """Messages that are read at once."""
 
 
-class Asking(Protocol):
-    """As much of a ``Link`` as is needed to read."""
+class RedisHistory:
+    """See ``interfaces.History``.
 
-    async def call(self, *words: str | bytes | int) -> Any:
-        """Ask for something."""
-
-    async def run(self, script: Script, *words: str | bytes | int) -> Any:
-        """Run a script."""
-
-
-class History:
-    """Reads what was kept.
-
-    :param link: the connection to read from now.
-    :param place: up to where everything was announced.
+    :param connection: the connection to read with at the moment.
+    :param announced: the position up to which everything was announced.
     """
 
-    def __init__(self, link: Callable[[], Asking], place: Callable[[], Place]) -> None:
-        self._link = link
-        self._place = place
-        self._searching = 0
+    def __init__(
+        self,
+        connection: Callable[[], PersistentConnection],
+        announced: Callable[[], StreamPosition],
+    ) -> None:
+        self._connection = connection
+        self._announced = announced
 
     async def room(self, room: str, limit: int) -> RoomState:
-        """A room's topic and the last messages said in it."""
+        """A room's topic and its last ``limit`` messages."""
         recent = await self.before(room, None, limit)
-        topic = await self._link().call("HGET", "chat:topics", to_bytes(room))
+        topic = await self._connection().call("HGET", "chat:topics", to_bytes(room))
         return RoomState(to_text(topic or b""), recent)
 
     async def before(
         self, room: str, position: str | None, limit: int
     ) -> tuple[Stored, ...]:
-        """The last messages before a position, oldest first."""
-        end = self._place().id
+        """The last ``limit`` messages before a position, oldest first."""
+        end = self._announced().id
         if position is not None:
-            place = Place.of_position(position)
-            if place is None:
+            before = StreamPosition.parse(position)
+            if before is None:
                 return ()
-            if place <= self._place():
-                end = f"({place.id}"
+            if before <= self._announced():
+                end = f"({before.id}"
         if limit <= 0:
             return ()
-        return tuple(reversed(await self._backwards(room, end, limit)))
+        return tuple(reversed(await self._newest_first(room, end, limit)))
 
     async def since(
-        self, position: str, rooms: Sequence[str], who: str, limit: int
+        self, position: str, rooms: Sequence[str], client_id: str, limit: int
     ) -> MissedEvents:
-        """What was said after a position; see ``Journal.since``."""
-        place = Place.of_position(position)
-        if place is None:
+        """The events that a client missed since a position, of the last day."""
+        after = StreamPosition.parse(position)
+        if after is None:
             return MissedEvents(False, ())
-        return await self.missed(place, rooms, [who], limit)
+        return await self.missed(after, rooms, [client_id], limit)
 
     async def missed(
-        self, after: Place, rooms: Sequence[str], clients: Sequence[str], limit: int
+        self,
+        after: StreamPosition,
+        rooms: Sequence[str],
+        clients: Sequence[str],
+        limit: int,
     ) -> MissedEvents:
-        """What was said in these rooms, and in private from and to these clients."""
-        found = await self._link().run(
+        """The events in these rooms, and the direct messages of these clients."""
+        found = await self._connection().run_script(
             SINCE,
             after.ms,
             after.number,
@@ -90,43 +88,43 @@ class History:
         )
         if isinstance(found, bytes):
             return MissedEvents(False, ())
-        # A private message is kept for both of them.
-        messages: dict[str, Stored] = {}
+        # A direct message is in the indexes of both clients.
+        events: dict[str, Stored] = {}
         for at in range(0, len(found), 2):
-            if (stored := read_kept(found[at], found[at + 1])) is not None:
-                messages[stored.position] = stored
-        if len(messages) > limit:
+            if (stored := decode_indexed(found[at], found[at + 1])) is not None:
+                events[stored.position] = stored
+        if len(events) > limit:
             return MissedEvents(False, ())
-        return MissedEvents(
-            True, tuple(messages[position] for position in sorted(messages))
-        )
+        return MissedEvents(True, tuple(events[each] for each in sorted(events)))
 
     async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
-        """The last messages that hold all the words, of the last ``SEARCHED``."""
+        """The last ``limit`` messages that contain all the words, of the last
+        ``MAX_SEARCHED`` of the room.
+        """
         phrases = phrases_in(words)
         if not phrases:
             return ()
         hits: list[Stored] = []
-        end = self._place().id
-        for _ in range(SEARCHED // PAGE):
-            page = await self._backwards(room, end, PAGE)
+        end = self._announced().id
+        for _ in range(MAX_SEARCHED // PAGE_SIZE):
+            page = await self._newest_first(room, end, PAGE_SIZE)
             for stored in page:
-                text = stored.event.text if _spoken(stored) else ""  # type: ignore[union-attr]
-                if len(hits) < limit and matches(text, phrases):
+                event = stored.event
+                if (
+                    len(hits) < limit
+                    and isinstance(event, Message | Action)
+                    and matches(event.text, phrases)
+                ):
                     hits.append(stored)
-            if len(hits) >= limit or len(page) < PAGE:
+            if len(hits) >= limit or len(page) < PAGE_SIZE:
                 break
-            last = Place.of_position(page[-1].position)
-            end = f"({last.id}" if last else "-"
+            oldest = StreamPosition.parse(page[-1].position)
+            end = f"({oldest.id}" if oldest else "-"
         return tuple(reversed(hits))
 
-    async def _backwards(self, room: str, end: str, limit: int) -> list[Stored]:
-        found = await self._link().call(
+    async def _newest_first(self, room: str, end: str, limit: int) -> list[Stored]:
+        found = await self._connection().call(
             "XREVRANGE", b"chat:room:" + to_bytes(room), end, "-", "COUNT", limit
         )
-        kept = (read_kept(stream_id, data) for stream_id, (_, data) in found)
-        return [stored for stored in kept if stored is not None]
-
-
-def _spoken(stored: Stored) -> bool:
-    return isinstance(stored.event, Message | Action)
+        events = (decode_indexed(stream_id, data) for stream_id, (_, data) in found)
+        return [stored for stored in events if stored is not None]

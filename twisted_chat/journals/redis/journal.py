@@ -1,13 +1,12 @@
 """A journal in Redis, for one conversation on any number of servers.
 
-Three connections: one writes (batches, names, the sign of life), one follows the
-conversation, one reads history.  What this server stored comes back to it like
-everybody else's, so one server and many are the same path and everyone sees one
+Three connections: one writes (batches, names, heartbeats), one follows the stream of
+batches, one reads history.  The batches of this server come back to it like those of
+all others, so that one server and many take the same path and all clients see the same
 order.
 
-Rules of this file: what is announced was read from the stream; a batch is sent
-once; when it is not known whether one was stored, that is said, and found out
-before the next one.
+Invariants: what is announced was read from the stream; a batch is sent once; a batch
+in doubt is reported as such, and resolved before the next one.
 """
 
 from __future__ import annotations
@@ -20,44 +19,43 @@ from twisted.internet.defer import Deferred, DeferredLock
 from twisted.logger import Logger
 
 from twisted_chat.core.events import Entry, Quit, Stored
-from twisted_chat.core.interfaces import (
-    Announce,
-    OutcomeUnknown,
-    StoreError,
-)
+from twisted_chat.core.interfaces import Announce, OutcomeUnknown, StoreError
 
 from .address import RedisAddress
-from .connection import Link
-from .connector import Dial, Dialer, Word
-from .entries import Place, script_arguments, to_bytes, write
-from .errors import RedisError, in_full
+from .connection import Argument
+from .connector import Connect, Connector
+from .entries import encode, script_arguments, to_bytes
+from .errors import RedisError, operator_text, server_expired
 from .follower import Follower
-from .history import History
-from .lease import BEAT_EVERY, Lease
-from .names import RedisNames, lost
-from .rejoin import Returning
+from .history import RedisHistory
+from .lease import HEARTBEAT_INTERVAL, Lease
+from .name_registry import RedisNameRegistry
+from .persistent_connection import PersistentConnection
+from .position import StreamPosition
+from .rejoin import Rejoin
 from .roster import Roster
-from .scripts import APPEND, FENCE
+from .scripts import APPEND, RESOLVE_BATCH
 
 log = Logger()
 
 KEPT_PER_ROOM = 10_000
-"""Messages of one room that are kept unless ``keep`` says otherwise."""
+"""Messages kept per room unless ``keep`` says otherwise."""
 
-START_WITHIN = 3.0
-"""Seconds until the start is given up if Redis cannot be reached."""
+START_TIMEOUT = 3.0
+"""Seconds until the start fails if Redis cannot be reached."""
 
-LOAD_WITHIN = 60.0
-"""Seconds that a Redis may take to load its data while we start."""
+LOADING_TIMEOUT = 60.0
+"""Seconds until the start fails while Redis is loading its data."""
 
 
 class RedisJournal:
-    """Keeps what was said in Redis, for all servers that use it.
+    """Keeps the events in Redis, for all servers that use it.
 
-    :param server: the name of this server, unique among all and all their runs; the
-        keys of its entries begin with it.
+    :param server: the name of this server, unique among all servers and all their
+        runs; the keys of its entries begin with it.
     :param keep: messages kept per room; ``None`` for ``KEPT_PER_ROOM``.
-    :ivar names: who owns which nickname.
+    :param connect: makes connections, instead of a ``Connector``.
+    :ivar names: the nicknames in use.
     """
 
     def __init__(
@@ -67,213 +65,219 @@ class RedisJournal:
         server: str,
         keep: int | None = None,
         *,
-        dial: Dial | None = None,
+        connect: Connect | None = None,
     ) -> None:
         self._server = server
         self._reactor = reactor
         self._keep = KEPT_PER_ROOM if keep is None else keep
-        self._announce: Announce = _announce_nothing
-        dial = dial or Dialer(address, reactor).dial
-        self._writer = Link(
-            "writing", dial, reactor, greet=self._enter, tend=self._stay
+        self._announce: Announce = _discard
+        connect = connect or Connector(address, reactor).connect
+        self._writer = PersistentConnection(
+            "writing",
+            connect,
+            reactor,
+            on_connect=self._register,
+            run=self._send_heartbeats,
         )
-        self._asker = Link("asking", dial, reactor)
-        self.names = RedisNames(self._writer, server)
-        self.history = History(self._readable, lambda: self._follower.place)
+        self._reader = PersistentConnection("reading", connect, reactor)
+        self.names = RedisNameRegistry(self._writer, server)
+        self.history = RedisHistory(self._readable, lambda: self._follower.position)
         self._roster = Roster(f"{server}-")
         self._follower = Follower(
-            server, self._roster, lambda: self.history, self._heard
+            server, self._roster, lambda: self.history, self._announce_batch
         )
-        self._reader = Link(
+        self._following = PersistentConnection(
             "following",
-            dial,
+            connect,
             reactor,
-            greet=self._follower.greet,
-            tend=self._follow,
+            on_connect=self._follower.on_connect,
+            run=self._follow,
         )
         self._lease = Lease(server)
         self._lock = DeferredLock()
         self._batch = 0
-        self._doubtful: tuple[str, ...] = ()
+        self._in_doubt: tuple[str, ...] = ()
         self._stored_after_all: set[str] = set()
-        self._waiting: deque[tuple[Place, Deferred[None]]] = deque()
-        self._refusal: RedisError | None = None
+        self._unannounced: deque[tuple[StreamPosition, Deferred[None]]] = deque()
+        self._last_refusal: RedisError | None = None
         self._closing = False
-        self._returning = Returning(
-            server, self._roster, self.names, self._writer, self._store_later
+        self._rejoin = Rejoin(
+            server, self._roster, self.names, self._writer, self._store_in_turn
         )
 
     def subscribe(self, announce: Announce) -> None:
-        """Hand each batch to ``announce``, as it is read from the stream."""
+        """Pass each batch to ``announce``, as it is read from the stream."""
         self._announce = announce
 
     async def open(self) -> None:
-        """Connect, become one of the servers, and announce who is there.
+        """Connect, register this server, and announce the members present.
 
         :raises StoreError: Redis cannot be used, or not be reached for
-            ``START_WITHIN`` seconds.
+            ``START_TIMEOUT`` seconds.
         """
-        for link in (self._writer, self._asker, self._reader):
-            link.start()
-            await self._first(link)
+        for connection in (self._writer, self._reader, self._following):
+            connection.start()
+            await self._wait_first_connection(connection)
 
     async def append(self, batch: Sequence[Entry]) -> None:
-        """Store the batch, whole or not at all; ends when it was announced, or as
-        soon as it is stored if this server cannot follow at the moment.
+        """Store all of the batch, or nothing.
 
-        :raises OutcomeUnknown: the connection broke; if it turns out to be stored it
-            is announced, and storing the same entry again is then done already.
+        Returns when it was announced, or as soon as it is stored while this server is
+        not connected to follow the stream.
+
+        :raises OutcomeUnknown: the connection was lost; if the batch was stored after
+            all, it is announced, and appending the same entries again has no effect.
         :raises StoreError: it was not stored.
         """
         for entry in batch:
             if isinstance(entry.event, Quit):
-                self._roster.leaves(entry.event.client_id)
-        await self._store_later(batch)
+                self._roster.mark_quitting(entry.event.client_id)
+        await self._store_in_turn(batch)
 
     def healthy(self) -> str | None:
         """Why Redis cannot be used now, if so."""
-        trouble = self._writer.trouble or self._reader.trouble or self._refusal
-        return str(trouble) if trouble else None
+        error = self._writer.error or self._following.error or self._last_refusal
+        return str(error) if error else None
 
     async def close(self) -> None:
-        """Leave the other servers, and let go of Redis."""
+        """Unregister this server, and close the connections."""
         self._closing = True
-        self._returning.end()
+        self._rejoin.stop()
         try:
-            if self._writer.trouble is None:
-                await self._lock.run(self._lease.leave, self._writer)
+            if self._writer.error is None:
+                await self._lock.run(self._lease.unregister, self._writer)
         except StoreError as error:
-            log.warn("not left in good order: {why}", why=in_full(error))
-        for link in (self._reader, self._asker, self._writer):
-            await link.stop()
+            log.warn("cannot unregister: {why}", why=operator_text(error))
+        for connection in (self._following, self._reader, self._writer):
+            await connection.stop()
 
-    def _readable(self) -> Link:
-        """A connection to read from: its own, or while that is away the other."""
-        return self._asker if self._asker.trouble is None else self._writer
+    def _readable(self) -> PersistentConnection:
+        """The connection to read with: without its own one, that of the writer."""
+        return self._reader if self._reader.error is None else self._writer
 
     # The connection that writes.
 
-    async def _first(self, link: Link) -> None:
-        """Wait for a first connection, as long as is reasonable."""
-        began = self._reactor.seconds()
+    async def _wait_first_connection(self, connection: PersistentConnection) -> None:
+        started_at = self._reactor.seconds()
         while True:
             try:
-                await link.up()
+                await connection.wait_connected()
             except StoreError as error:
                 code = error.code if isinstance(error, RedisError) else ""
-                limit = LOAD_WITHIN if code == "LOADING" else START_WITHIN
-                final = isinstance(error, RedisError) and error.final
-                if final or self._reactor.seconds() - began >= limit:
-                    for one in (self._writer, self._asker, self._reader):
-                        await one.stop()
-                    raise StoreError(in_full(error)) from None
+                timeout = LOADING_TIMEOUT if code == "LOADING" else START_TIMEOUT
+                is_permanent = isinstance(error, RedisError) and error.is_permanent
+                if is_permanent or self._reactor.seconds() - started_at >= timeout:
+                    for each in (self._writer, self._reader, self._following):
+                        await each.stop()
+                    raise StoreError(operator_text(error)) from None
             else:
                 return
 
-    async def _enter(self, link: Link) -> None:
-        """On a new connection: settle what is in doubt, and be there."""
-        await link.load()
-        if self._doubtful:
-            last = await link.ask_script(FENCE, self._server, self._batch)
+    async def _register(self, connection: PersistentConnection) -> None:
+        """On a new connection: resolve the batch in doubt, and register."""
+        await connection.load_scripts()
+        if self._in_doubt:
+            last = await connection.run_script_early(
+                RESOLVE_BATCH, self._server, self._batch
+            )
             if last >= self._batch:
-                self._stored_after_all.update(self._doubtful)
-            self._doubtful = ()
-        new = await self._lease.enter(link, self._batch)
-        await self.names.come_back(forgotten=new)
-        self._refusal = None
-        if new:
-            # What else has Redis forgotten?  The reader looks for its place again.
-            self._reader.drop(lost())
+                self._stored_after_all.update(self._in_doubt)
+            self._in_doubt = ()
+        is_new = await self._lease.register(connection, self._batch)
+        await self.names.restore(was_expired=is_new)
+        self._last_refusal = None
+        if is_new:
+            # Redis may have lost more: check the position in the stream again.
+            self._following.reset(server_expired())
 
-    async def _stay(self, link: Link) -> None:
+    async def _send_heartbeats(self, connection: PersistentConnection) -> None:
         while True:
-            if not await self._lease.beat(link):
-                raise lost()
-            if self._refusal is not None:
+            if not await self._lease.heartbeat(connection):
+                raise server_expired()
+            if self._last_refusal is not None:
                 await self._lock.run(self._probe)
-            await link.wait(BEAT_EVERY)
+            await connection.sleep(HEARTBEAT_INTERVAL)
 
-    async def _store_later(self, batch: Sequence[Entry]) -> None:
+    async def _store_in_turn(self, batch: Sequence[Entry]) -> None:
         await self._lock.run(self._store, batch)
 
     async def _probe(self) -> None:
-        """Something could not be stored: could it now?"""
+        """After a refusal: check whether batches can be stored again."""
         self._batch += 1
         try:
-            await self._writer.run(APPEND, self._server, self._batch, self._keep)
+            await self._writer.run_script(APPEND, self._server, self._batch, self._keep)
         except RedisError as error:
-            self._refusal = error
+            self._last_refusal = error
         else:
-            self._refusal = None
+            self._last_refusal = None
 
     async def _store(self, batch: Sequence[Entry]) -> None:
-        left = [e for e in batch if e.key not in self._stored_after_all]
-        if len(left) < len(batch):
+        entries = [e for e in batch if e.key not in self._stored_after_all]
+        if len(entries) < len(batch):
             self._stored_after_all.difference_update(entry.key for entry in batch)
-        if not left:
+        if not entries:
             return
-        if self._closing or self._writer.trouble is not None:
-            trouble = self._writer.trouble
-            raise trouble or StoreError("the chat is closing")
+        if self._closing or self._writer.error is not None:
+            raise self._writer.error or StoreError("the chat is closing")
         self._batch += 1
-        words: list[Word] = [self._server, self._batch, self._keep]
-        for entry in left:
-            words += map(to_bytes, script_arguments(entry.event))
-            words.append(write(entry))
+        arguments: list[Argument] = [self._server, self._batch, self._keep]
+        for entry in entries:
+            arguments += map(to_bytes, script_arguments(entry.event))
+            arguments.append(encode(entry))
         try:
-            answer = await self._writer.run(APPEND, *words)
+            reply = await self._writer.run_script(APPEND, *arguments)
         except RedisError as error:
-            if error.code in ("BROKEN", "AWAY"):
-                self._doubtful = tuple(entry.key for entry in left)
+            if error.code in ("BROKEN", "UNREACHABLE"):
+                self._in_doubt = tuple(entry.key for entry in entries)
                 raise OutcomeUnknown(
                     f"it is not known whether this was stored: {error}"
                 ) from None
-            self._refusal = error
+            self._last_refusal = error
             raise
-        if answer in (b"LOST", b"OLD"):
-            self._writer.drop(lost())
-            raise lost()
-        self._refusal = None
-        if answer:
-            await self._announced(Place.of_id(answer))
+        if reply in (b"EXPIRED", b"STALE"):
+            self._writer.reset(server_expired())
+            raise server_expired()
+        self._last_refusal = None
+        if reply:
+            await self._wait_announced(StreamPosition.from_id(reply))
 
-    async def _announced(self, place: Place) -> None:
-        """Wait until this was announced, but not for a reader that is away."""
-        if self._reader.trouble is None and self._follower.place < place:
+    async def _wait_announced(self, position: StreamPosition) -> None:
+        """Wait until this was announced, unless there is no connection to follow."""
+        if self._following.error is None and self._follower.position < position:
             waiting: Deferred[None] = Deferred()
-            self._waiting.append((place, waiting))
+            self._unannounced.append((position, waiting))
             await waiting
 
     # The connection that follows.
 
-    async def _follow(self, link: Link) -> None:
+    async def _follow(self, connection: PersistentConnection) -> None:
         try:
-            await self._follower.tend(link)
+            await self._follower.run(connection)
         finally:
-            while self._waiting:
-                self._waiting.popleft()[1].callback(None)
+            while self._unannounced:
+                self._unannounced.popleft()[1].callback(None)
 
-    def _heard(self, batch: Sequence[Stored]) -> None:
-        self._roster.heard(batch)
+    def _announce_batch(self, batch: Sequence[Stored]) -> None:
+        self._roster.apply(batch)
         try:
             self._announce(batch)
         finally:
-            place = self._follower.place
-            while self._waiting and self._waiting[0][0] <= place:
-                self._waiting.popleft()[1].callback(None)
-            self._returning.look()
+            position = self._follower.position
+            while self._unannounced and self._unannounced[0][0] <= position:
+                self._unannounced.popleft()[1].callback(None)
+            self._rejoin.check()
 
 
 def open_redis(
-    text: str, reactor: Any, server: str, keep: int | None
-) -> tuple[RedisJournal, RedisNames]:
+    address: str, reactor: Any, server: str, keep: int | None
+) -> tuple[RedisJournal, RedisNameRegistry]:
     """The journal and the names for an address as an operator writes it.
 
-    :raises StoreError: the address cannot be read.
+    :raises StoreError: the address is invalid.
     """
-    journal = RedisJournal(RedisAddress.parse(text), reactor, server, keep)
+    journal = RedisJournal(RedisAddress.parse(address), reactor, server, keep)
     return journal, journal.names
 
 
-def _announce_nothing(_batch: Sequence[Stored]) -> None:
-    """Nobody has subscribed."""
+def _discard(_batch: Sequence[Stored]) -> None:
+    """Nothing is subscribed yet."""

@@ -1,43 +1,34 @@
-"""A server says that it is there; who does not say so any more is dead.
+"""The lease of this server: it expires unless heartbeats renew it.
 
-Redis keeps the time: no two servers' clocks are compared.  Whoever was away or
-stopped itself, as all are while Redis restarts, waits a whole lease before it
-declares anybody dead, so that everyone can come back first.
+Only the clock of Redis is used, so that clocks of servers are never compared.  A
+server that was itself cut off, as all are while Redis restarts, waits for the duration
+of a lease before it removes others, so that all have time to come back.
 """
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 from twisted.logger import Logger
 
 from .errors import RedisError
-from .scripts import BEAT, ENTER, LEAVE, Script
+from .persistent_connection import PersistentConnection
+from .scripts import HEARTBEAT, REGISTER_SERVER, UNREGISTER_SERVER
 
 log = Logger()
 
-LEASE = 6.0
-"""Seconds that a server counts as alive after it last said so."""
+LEASE_SECONDS = 6.0
+"""Seconds that a server is registered after its last heartbeat."""
 
-BEAT_EVERY = 1.0
-"""Seconds between two times that it says so."""
+HEARTBEAT_INTERVAL = 1.0
+"""Seconds between two heartbeats."""
 
 FORMAT = 1
-"""Of what is kept in Redis."""
+"""The format of the data in Redis."""
 
-
-class Asking(Protocol):
-    """As much of a ``Link`` as is needed."""
-
-    async def ask_script(self, script: Script, *words: str | bytes | int) -> Any:
-        """Run a script."""
-
-    async def wait(self, seconds: float) -> None:
-        """Wait."""
+_LEASE_MS = round(LEASE_SECONDS * 1000)
 
 
 class Lease:
-    """The place of this server among the others.
+    """The registration of this server among the others.
 
     :param server: its name.
     """
@@ -47,40 +38,40 @@ class Lease:
         self._since = 0
         self._last = 0
 
-    async def enter(self, link: Asking, batch: int) -> bool:
-        """Be there; true if Redis did not know this server (any more).
+    async def register(self, connection: PersistentConnection, batch: int) -> bool:
+        """Register this server; true if it was not registered.
 
         :param batch: the number of the last batch that it has sent.
+        :raises RedisError: the data in Redis is of a later format.
         """
         self._since = self._last = 0
-        found, new = await link.ask_script(ENTER, self._server, _LEASE_MS, batch)
+        found, is_new = await connection.run_script_early(
+            REGISTER_SERVER, self._server, _LEASE_MS, batch
+        )
         if found != FORMAT:
             raise RedisError(
                 "FORMAT",
-                f"what {{}} keeps is of format {found}, which a later version wrote: "
+                f"the data in {{}} is of format {found}, written by a later version: "
                 "start that version, or use another database",
             )
-        return bool(new)
+        return bool(is_new)
 
-    async def beat(self, link: Asking) -> bool:
-        """Say that it is there, and look after the others; false if unknown."""
-        time, known, dead, left = await link.ask_script(
-            BEAT, self._server, _LEASE_MS, self._since, self._last
+    async def heartbeat(self, connection: PersistentConnection) -> bool:
+        """Renew the lease and remove expired servers; false if not registered."""
+        time, registered, expired, members = await connection.run_script_early(
+            HEARTBEAT, self._server, _LEASE_MS, self._since, self._last
         )
         if not self._since or time - self._last > _LEASE_MS / 2:
             self._since = time
         self._last = time
-        if dead:
+        if expired:
             log.warn(
-                "{dead} other server(s) died; {left} people left with them",
-                dead=dead,
-                left=left,
+                "{expired} other server(s) expired; {members} member(s) quit",
+                expired=expired,
+                members=members,
             )
-        return bool(known)
+        return bool(registered)
 
-    async def leave(self, link: Asking) -> None:
-        """Not be there any more, in good order."""
-        await link.ask_script(LEAVE, self._server)
-
-
-_LEASE_MS = round(LEASE * 1000)
+    async def unregister(self, connection: PersistentConnection) -> None:
+        """End the registration; the members of this server quit."""
+        await connection.run_script_early(UNREGISTER_SERVER, self._server)

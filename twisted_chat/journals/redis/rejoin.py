@@ -1,10 +1,11 @@
-"""A server that the others took for dead brings its people back.
+"""Rejoining: bringing back members after the other servers took this one for dead.
 
-While it was cut off they were declared gone, and their names were free.  When it
-hears of that it lets them in again: with the names that they had, or, where somebody
-has taken one meanwhile, as guests.
+While a server is cut off, its members quit and their names are free.  When it learns
+of that, it lets them join again under their nicknames, or as guests where somebody
+else has claimed the name meanwhile.
 
-Rules of this file: who leaves is not brought back; it is tried until it is done.
+Invariants: a member that quits is not brought back; an attempt is repeated until it
+succeeds.
 """
 
 from __future__ import annotations
@@ -18,23 +19,24 @@ from twisted.logger import Logger
 
 from twisted_chat.core.events import AwaySet, Entry, Event, Joined
 from twisted_chat.core.interfaces import NameRegistry, StoreError
-from twisted_chat.core.nicknames import Name, fold, guest_number
+from twisted_chat.core.nicknames import Name, guest_number
+from twisted_chat.core.presence import Member
 
-from .connection import Link
-from .errors import in_full
-from .roster import Resident, Roster
+from .errors import operator_text
+from .persistent_connection import PersistentConnection
+from .roster import Roster
 
 log = Logger()
 
-AGAIN = 1.0
-"""Seconds until it is tried again."""
+RETRY_SECONDS = 1.0
+"""Seconds until the next attempt."""
 
 
-class Returning:
-    """Lets our people in again.
+class Rejoin:
+    """Lets evicted members of this server join again.
 
     :param server: the name of this server.
-    :param link: to wait for Redis, and between two attempts.
+    :param connection: waited for between two attempts.
     :param store: stores a batch.
     """
 
@@ -43,65 +45,66 @@ class Returning:
         server: str,
         roster: Roster,
         names: NameRegistry,
-        link: Link,
+        connection: PersistentConnection,
         store: Callable[[Sequence[Entry]], Awaitable[None]],
     ) -> None:
         self._server = server
         self._roster = roster
         self._names = names
-        self._link = link
+        self._connection = connection
         self._store = store
+        self._rng = random.SystemRandom()
         self._count = 0
         self._running = False
-        self._ended = False
+        self._stopped = False
 
-    def look(self) -> None:
-        """Something was announced: was one of ours declared gone?"""
-        if self._roster.exiled and not self._running and not self._ended:
+    def check(self) -> None:
+        """Start if a member was evicted; called after each announcement."""
+        if self._roster.evicted and not self._running and not self._stopped:
             self._running = True
             running = Deferred.fromCoroutine(self._run())
-            running.addErrback(lambda failure: log.failure("bringing back", failure))
+            running.addErrback(lambda failure: log.failure("rejoining", failure))
 
-    def end(self) -> None:
-        """Bring nobody back any more."""
-        self._ended = True
+    def stop(self) -> None:
+        """Bring back no more members."""
+        self._stopped = True
 
     async def _run(self) -> None:
         try:
-            while self._roster.exiled and not self._ended:
+            while self._roster.evicted and not self._stopped:
                 try:
-                    await self._link.up()
-                    for who in list(self._roster.exiled):
-                        await self._bring(who)
+                    await self._connection.wait_connected()
+                    for client_id in list(self._roster.evicted):
+                        await self._rejoin(client_id)
                 except StoreError as error:
-                    log.warn("nobody is brought back yet: {why}", why=in_full(error))
+                    log.warn("cannot rejoin yet: {why}", why=operator_text(error))
                     with suppress(StoreError):
-                        await self._link.wait(AGAIN)
+                        await self._connection.sleep(RETRY_SECONDS)
         finally:
             self._running = False
 
-    async def _bring(self, who: str) -> None:
-        person = self._roster.exiled.get(who)
-        if person is None:
+    async def _rejoin(self, client_id: str) -> None:
+        evicted = self._roster.evicted
+        member = evicted.get(client_id)
+        if member is None:
             return
-        nick = await self._name(who, person)
-        events: list[Event] = [Joined(room, nick, who) for room in person.rooms]
-        if person.away:
-            events.append(AwaySet(nick, person.away, who))
-        if who not in self._roster.exiled:
-            # It has left meanwhile.
+        nick = await self._claim_name(member)
+        events: list[Event] = [Joined(room, nick, client_id) for room in member.rooms]
+        if member.away:
+            events.append(AwaySet(nick, member.away, client_id))
+        if client_id not in evicted:
+            # It has quit meanwhile.
             return
         entries = []
         for event in events:
             self._count += 1
             entries.append(Entry(f"{self._server}-back-{self._count}", event))
         await self._store(entries)
-        self._roster.exiled.pop(who, None)
+        evicted.pop(client_id, None)
 
-    async def _name(self, who: str, person: Resident) -> str:
-        """The name that it had, or a guest's if somebody has taken that."""
-        name = Name(person.nick, fold(person.nick))
-        while not await self._names.claim(name.keys, who):
-            number = guest_number(random.SystemRandom(), len(self._roster.people))
-            name = Name.guest(number)
+    async def _claim_name(self, member: Member) -> str:
+        """The member's nickname, or a guest's name if that is taken."""
+        name = Name(member.nick, member.folded)
+        while not await self._names.claim(name.keys, member.id):
+            name = Name.guest(guest_number(self._rng, len(self._roster.members)))
         return name.text

@@ -1,147 +1,121 @@
-"""Who is where on all servers, as far as one of them has heard.
+"""The roster: presence on all servers, as announced on this one.
 
-It is kept beside the pool for what only several servers need: to find what changed
-while this one was cut off, and whom of ours the others took for gone.
-
-Rules of this file: plain values and events; it changes as events are announced.
+It exists beside the client pool for two things that only several servers need: to
+find out what changed while this server was cut off, and which of its members the
+other servers took for gone.  Invariant: it changes only as events are announced.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from twisted_chat.core.events import AwaySet, Event, Joined, Left, Quit, Renamed, Stored
+from twisted_chat.core.presence import Member, Presence
 
 from .entries import to_text
 
 
-@dataclass(slots=True)
-class Resident:
-    """Someone in the conversation.
-
-    :ivar home: connected to this server.
-    """
-
-    nick: str
-    rooms: tuple[str, ...] = ()
-    away: str = ""
-    home: bool = False
-
-
 class Roster:
-    """Everyone, by client id.
+    """All members, by client id.
 
-    :param mine: how the keys of this server's own entries begin.
-    :ivar exiled: whom of ours the others took for gone, as they were then.
+    :param own_keys: how the keys of this server's own entries begin.
+    :ivar local: the ids of the members that are connected to this server.
+    :ivar evicted: local members that the other servers took for gone, as they were.
     """
 
-    def __init__(self, mine: str) -> None:
-        self._mine = mine
-        self.people: dict[str, Resident] = {}
-        self.exiled: dict[str, Resident] = {}
-        self._leaving: set[str] = set()
+    def __init__(self, own_keys: str) -> None:
+        self._own_keys = own_keys
+        self._presence = Presence()
+        self.local: set[str] = set()
+        self.evicted: dict[str, Member] = {}
+        self._quitting: set[str] = set()
 
-    def leaves(self, who: str) -> None:
-        """One of ours is on its way out, and is not to be brought back."""
-        self.exiled.pop(who, None)
-        if who in self.people:
-            self._leaving.add(who)
+    @property
+    def members(self) -> Mapping[str, Member]:
+        """All members, by client id."""
+        return self._presence.members
 
-    def heard(self, batch: Iterable[Stored]) -> None:
-        """What is being announced."""
+    def mark_quitting(self, client_id: str) -> None:
+        """A local member is about to quit, and must not be brought back."""
+        self.evicted.pop(client_id, None)
+        if client_id in self.members:
+            self._quitting.add(client_id)
+
+    def apply(self, batch: Iterable[Stored]) -> None:
+        """Bring the roster up to a batch that is being announced."""
         for stored in batch:
             event = stored.event
+            member = self._presence.apply(event)
+            is_own = stored.key.startswith(self._own_keys)
             match event:
-                case Joined(room=room, nick=nick, client_id=who):
-                    self._joined(who, nick, room, stored.key.startswith(self._mine))
-                case Quit(client_id=who):
-                    self._gone(who, stored.key.startswith(self._mine))
-                case (
-                    Left(client_id=who)
-                    | Renamed(client_id=who)
-                    | AwaySet(client_id=who)
-                ):
-                    if (person := self.people.get(who)) is not None:
-                        _change(person, event)
+                case Joined(client_id=client_id):
+                    if is_own:
+                        self.local.add(client_id)
+                    else:
+                        self.local.discard(client_id)
+                    self.evicted.pop(client_id, None)
+                case Quit(client_id=client_id):
+                    is_local = client_id in self.local
+                    is_expected = is_own or client_id in self._quitting
+                    if member is not None and is_local and not is_expected:
+                        self.evicted[client_id] = member
+                    self.local.discard(client_id)
+                    self._quitting.discard(client_id)
                 case _:
                     pass
 
-    def home(self) -> tuple[list[str], list[str]]:
-        """The ids of our own people, and the rooms that any of them is in."""
-        mine = [who for who, person in self.people.items() if person.home]
-        rooms = {room for who in mine for room in self.people[who].rooms}
-        return mine, sorted(rooms)
+    def local_rooms(self) -> list[str]:
+        """The rooms that any local member is in."""
+        members = self.members
+        return sorted({room for id_ in self.local for room in members[id_].rooms})
 
-    def changes(self, found: Mapping[str, Resident]) -> list[Event]:
-        """What must have happened, if this is how it is now."""
+    def changes_to(self, actual: Mapping[str, Member]) -> list[Event]:
+        """The events that lead from this presence to the actual one."""
         events: list[Event] = [
-            Quit(person.nick, who)
-            for who, person in self.people.items()
-            if who not in found
+            Quit(member.nick, client_id)
+            for client_id, member in self.members.items()
+            if client_id not in actual
         ]
-        for who, now in found.items():
-            before = self.people.get(who) or Resident(now.nick)
+        for client_id, now in actual.items():
+            before = self.members.get(client_id) or Member(client_id, now.nick)
             if before.nick != now.nick:
-                events.append(Renamed(before.nick, now.nick, who))
+                events.append(Renamed(before.nick, now.nick, client_id))
             events += (
-                Left(room, now.nick, who)
+                Left(room, now.nick, client_id)
                 for room in before.rooms
                 if room not in now.rooms
             )
             events += (
-                Joined(room, now.nick, who)
+                Joined(room, now.nick, client_id)
                 for room in now.rooms
                 if room not in before.rooms
             )
             if before.away != now.away:
-                events.append(AwaySet(now.nick, now.away, who))
+                events.append(AwaySet(now.nick, now.away, client_id))
         return events
 
-    def _joined(self, who: str, nick: str, room: str, home: bool) -> None:
-        person = self.people.get(who)
-        if person is None:
-            person = self.people[who] = Resident(nick)
-        person.nick = nick
-        person.home = home
-        if room not in person.rooms:
-            person.rooms += (room,)
-        self.exiled.pop(who, None)
 
-    def _gone(self, who: str, by_us: bool) -> None:
-        person = self.people.pop(who, None)
-        leaving = who in self._leaving
-        self._leaving.discard(who)
-        if person is not None and person.home and not by_us and not leaving:
-            self.exiled[who] = person
+def read_presence(
+    found: Sequence[bytes], server: str
+) -> tuple[dict[str, Member], set[str]]:
+    """The result of ``presence.lua``, after its first two elements.
 
-
-def residents(found: Sequence[bytes], here: str) -> dict[str, Resident]:
-    """Who is where, from what ``people.lua`` found.
-
-    :param here: the name of this server.
+    :param server: the name of this server.
+    :returns: the members by client id, and the ids of those on this server.
     """
-    people = {}
+    members = {}
+    local = set()
     for at in range(0, len(found), 3):
-        server, who, data = found[at : at + 3]
-        person = json.loads(to_text(data))
-        people[to_text(who)] = Resident(
-            person["nick"],
-            tuple(person["rooms"].split()),
-            person["away"],
-            to_text(server) == here,
+        member_server, client, data = found[at : at + 3]
+        client_id = to_text(client)
+        stored = json.loads(to_text(data))
+        members[client_id] = Member(
+            client_id,
+            stored["nick"],
+            rooms=tuple(stored["rooms"].split()),
+            away=stored["away"],
         )
-    return people
-
-
-def _change(person: Resident, event: Event) -> None:
-    match event:
-        case Left(room=room):
-            person.rooms = tuple(name for name in person.rooms if name != room)
-        case Renamed(new=new):
-            person.nick = new
-        case AwaySet(text=text):
-            person.away = text
-        case _:
-            pass
+        if to_text(member_server) == server:
+            local.add(client_id)
+    return members, local

@@ -1,7 +1,7 @@
-"""The scripts that run inside Redis: what they do is done whole or not at all.
+"""The Lua scripts that run inside Redis, each of them atomically.
 
-They stand in ``lua/``; ``lua/common.lua`` says which keys there are.  Rules of this
-file: a script is named here or it is not run.
+``lua/common.lua`` is the beginning of each script and documents the keys.  Invariant:
+a script is listed here, or it is not run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).with_name("lua")
 class Script:
     """One script.
 
-    :ivar sha: by this Redis knows it once it was loaded.
+    :ivar sha: the digest by which Redis knows it once it is loaded.
     """
 
     name: str
@@ -25,31 +25,41 @@ class Script:
     sha: str
 
 
-def _script(name: str, flags: str = "") -> Script:
+def _load(name: str, flags: str = "") -> Script:
     """Make a script of its file.
 
-    :param flags: of Redis; without ``allow-oom`` it is refused before its first
-        step when Redis is out of memory.
+    :param flags: of Redis; without ``allow-oom`` Redis refuses to start the script
+        when it is out of memory.
     """
     head = f"#!lua flags={flags}\n" if flags else "#!lua\n"
     common, own = (
         (FOLDER / f"{part}.lua").read_text("utf-8") for part in ("common", name)
     )
     text = head + common + own
-    # Not for security: it is the name that Redis itself gives to a script.
+    # Not for security: Redis itself names scripts by this digest.
     sha = sha1(text.encode(), usedforsecurity=False).hexdigest()
     return Script(name, text, sha)
 
 
-APPEND = _script("append")
-CLAIM = _script("claim")
-# What sets things right must work when there is no memory left for messages.
-FENCE = _script("fence", "allow-oom")
-ENTER = _script("enter", "allow-oom")
-BEAT = _script("beat", "allow-oom")
-LEAVE = _script("leave", "allow-oom")
-RELEASE = _script("release", "allow-oom")
-PEOPLE = _script("people", "no-writes")
-SINCE = _script("since", "no-writes")
+APPEND = _load("append")
+CLAIM_NAMES = _load("claim_names")
+# Recovery must work when there is no memory left for messages.
+RESOLVE_BATCH = _load("resolve_batch", "allow-oom")
+REGISTER_SERVER = _load("register_server", "allow-oom")
+HEARTBEAT = _load("heartbeat", "allow-oom")
+UNREGISTER_SERVER = _load("unregister_server", "allow-oom")
+RELEASE_NAMES = _load("release_names", "allow-oom")
+PRESENCE = _load("presence", "no-writes")
+SINCE = _load("since", "no-writes")
 
-SCRIPTS = (APPEND, CLAIM, FENCE, ENTER, BEAT, LEAVE, RELEASE, PEOPLE, SINCE)
+SCRIPTS = (
+    APPEND,
+    CLAIM_NAMES,
+    RESOLVE_BATCH,
+    REGISTER_SERVER,
+    HEARTBEAT,
+    UNREGISTER_SERVER,
+    RELEASE_NAMES,
+    PRESENCE,
+    SINCE,
+)

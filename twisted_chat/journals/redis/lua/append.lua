@@ -1,16 +1,18 @@
--- Store one batch of a server: SERVER BATCH KEEP, then five of each event:
--- WHAT A B C JSON.
+-- Store one batch of a server.
 --
--- Without an event it tells whether anything could be stored now.
---
--- A batch is stored once: its number must be higher than that of the last one.
-local server, batch = ARGV[1], tonumber(ARGV[2])
+-- Arguments: SERVER BATCH KEEP, then for each event OPERATION SUBJECT VALUE EXTRA JSON.
+-- Returns: the id of the batch; 'EXPIRED' if the server is not registered; 'STALE' if
+-- the number of the batch is not higher than that of the server's last one, since a
+-- batch is stored once.  A batch without events only checks that storing is possible.
+local server, batch, keep = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local last = redis.call('HGET', 'chat:servers', server)
-if not last then return 'LOST' end
-if batch <= tonumber(last) then return 'OLD' end
+if not last then return 'EXPIRED' end
+if batch <= tonumber(last) then return 'STALE' end
 redis.call('HSET', 'chat:servers', server, batch)
 local events = {}
 for index = 4, #ARGV, 5 do
-  happen(server, {unpack(ARGV, index, index + 4)}, events)
+  local event = {operation = ARGV[index], subject = ARGV[index + 1],
+    value = ARGV[index + 2], extra = ARGV[index + 3], json = ARGV[index + 4]}
+  apply_event(server, event, events)
 end
-return publish(events, ARGV[3])
+return publish(events, keep)

@@ -1,47 +1,56 @@
--- What all the scripts share: the keys, the numbering, and what an event changes.
+-- Shared by all scripts: the keys, the numbering of events, the indexes and presence.
 --
---   chat:meta          hash: ms and number of the last event, born, floor, format
---   chat:live          stream: one entry a batch, a JSON array of its events; its id
---                      is that of the last event in it; trimmed by age
---   chat:room:ROOM     stream: what was said in a room, the last --keep of it
---   chat:topics        hash: ROOM -> topic
---   chat:topic:ROOM    stream: how the topic was set, for those who resume
---   chat:whispers:WHO  stream: private messages from and to a client, likewise
---   chat:rooms         sorted set: ROOM -> ms of the last that was kept of it
---   chat:servers       hash: SERVER -> number of the last batch it stored
---   chat:lease:SERVER  lives for some seconds unless its server renews it
---   chat:batch:SERVER  the same number, of a server that was declared dead
---   chat:people:SERVER hash: WHO -> JSON of nick, rooms (with spaces between), away
---   chat:where         hash: WHO -> SERVER
---   chat:names         hash: KEY -> SERVER and WHO
---   chat:names:SERVER  hash: KEY -> WHO
+-- Keys and hash fields are stored data, so they keep their names, also those that are
+-- not the terms used elsewhere: "born" is the time of creation, "people" are members,
+-- "whispers" are direct messages.
+--
+--   chat:meta             hash: ms and number of the last event, born, format, and
+--                         floor: indexes are complete only after this ms
+--   chat:live             stream: one entry per batch, a JSON array of its events; its
+--                         id is that of the last event in it; trimmed by age
+--   chat:room:ROOM        stream: the messages of a room, the last --keep of them
+--   chat:topics           hash: ROOM -> topic
+--   chat:topic:ROOM       stream: the topics of a room, for clients that resume
+--   chat:whispers:CLIENT  stream: direct messages from and to a client, likewise
+--   chat:rooms            sorted set: ROOM -> ms of the last event indexed for it
+--   chat:servers          hash: SERVER -> number of the last batch it stored
+--   chat:lease:SERVER     expires unless its server renews it
+--   chat:batch:SERVER     the number of the last batch, of a server that has expired
+--   chat:people:SERVER    hash: CLIENT -> JSON of nick, rooms (separated by spaces), away
+--   chat:where            hash: CLIENT -> SERVER
+--   chat:names            hash: KEY -> SERVER and CLIENT, separated by a space
+--   chat:names:SERVER     hash: KEY -> CLIENT
 
-local SLACK = 10 * 60 * 1000   -- how long the conversation stays readable
-local RESUME = 24 * 60 * 60    -- seconds in which a client may resume
-local WHISPERS = 500           -- private messages kept of each client
-local TOPICS = 100             -- topics kept of each room for those who resume
-local ROOMS = 10000            -- rooms of which anything is kept
+local LIVE_MS = 10 * 60 * 1000       -- how long a batch stays in chat:live
+local RESUME_SECONDS = 24 * 60 * 60  -- how long a client may resume
+local MAX_DIRECT = 500               -- direct messages kept per client
+local MAX_TOPICS = 100               -- topics kept per room
+local MAX_ROOMS = 10000              -- rooms with a history
 
-local function now()
+local function now_ms()
   local time = redis.call('TIME')
   return time[1] * 1000 + math.floor(time[2] / 1000)
 end
 
-local function id(ms, number)
+local function stream_id(ms, number)
   return string.format('%.0f-%.0f', ms, number)
 end
 
-local function born()
+local function ensure_created()
   if redis.call('EXISTS', 'chat:meta') == 0 then
-    local ms = now()
-    redis.call('HSET', 'chat:meta', 'ms', ms, 'number', 0, 'born', ms, 'format', 1)
+    local created_at = now_ms()
+    redis.call('HSET', 'chat:meta',
+      'ms', created_at, 'number', 0, 'born', created_at, 'format', 1)
   end
 end
 
--- A room that was not used for the longest goes when there are too many.
-local function keep_room(room, ms)
+-- Indexes: where events are found again.  An event is a table of an operation, its
+-- three arguments (subject, value, extra) and its JSON.
+
+-- Note that a room is in use.  With too many rooms the least recently used is dropped.
+local function touch_room(room, ms)
   if redis.call('ZADD', 'chat:rooms', ms, room) == 1
-      and redis.call('ZCARD', 'chat:rooms') > ROOMS then
+      and redis.call('ZCARD', 'chat:rooms') > MAX_ROOMS then
     local oldest = redis.call('ZPOPMIN', 'chat:rooms')
     redis.call('DEL', 'chat:room:' .. oldest[1], 'chat:topic:' .. oldest[1])
     redis.call('HDEL', 'chat:topics', oldest[1])
@@ -49,156 +58,159 @@ local function keep_room(room, ms)
   end
 end
 
-local function keep_for_a_while(key, most, at, data)
-  redis.call('XADD', key, 'MAXLEN', most, at, 'e', data)
-  redis.call('EXPIRE', key, RESUME)
+local function add_expiring(key, max, id, json)
+  redis.call('XADD', key, 'MAXLEN', max, id, 'e', json)
+  redis.call('EXPIRE', key, RESUME_SECONDS)
 end
 
-local function keep(event, at, ms, most)
-  local what = event[1]
-  if what == 'room' then
-    redis.call('XADD', 'chat:room:' .. event[2], 'MAXLEN', most, at, 'e', event[5])
-    keep_room(event[2], ms)
-  elseif what == 'topic' then
-    if event[3] == '' then
-      redis.call('HDEL', 'chat:topics', event[2])
+local function index_event(event, id, ms, keep)
+  local subject, value = event.subject, event.value
+  if event.operation == 'room' then
+    redis.call('XADD', 'chat:room:' .. subject, 'MAXLEN', keep, id, 'e', event.json)
+    touch_room(subject, ms)
+  elseif event.operation == 'topic' then
+    if value == '' then
+      redis.call('HDEL', 'chat:topics', subject)
     else
-      redis.call('HSET', 'chat:topics', event[2], event[3])
+      redis.call('HSET', 'chat:topics', subject, value)
     end
-    keep_for_a_while('chat:topic:' .. event[2], TOPICS, at, event[5])
-    keep_room(event[2], ms)
-  elseif what == 'direct' then
-    keep_for_a_while('chat:whispers:' .. event[2], WHISPERS, at, event[5])
-    if event[3] ~= event[2] then
-      keep_for_a_while('chat:whispers:' .. event[3], WHISPERS, at, event[5])
+    add_expiring('chat:topic:' .. subject, MAX_TOPICS, id, event.json)
+    touch_room(subject, ms)
+  elseif event.operation == 'direct' then
+    add_expiring('chat:whispers:' .. subject, MAX_DIRECT, id, event.json)
+    if value ~= subject and value ~= '' then
+      add_expiring('chat:whispers:' .. value, MAX_DIRECT, id, event.json)
     end
   end
 end
 
--- Give each event its number, keep it, and make the batch part of the conversation.
-local function publish(events, most)
+-- Number and index the events, and append them to chat:live as one batch.
+-- Returns the id of the batch; the empty string if there are no events.
+local function publish(events, keep)
   if #events == 0 then return '' end
-  born()
+  ensure_created()
   local last = redis.call('HMGET', 'chat:meta', 'ms', 'number')
-  local ms = math.max(now(), tonumber(last[1]))
+  local ms = math.max(now_ms(), tonumber(last[1]))
   local number = tonumber(last[2])
-  local data = {}
+  local parts = {}
   for index, event in ipairs(events) do
-    data[index] = event[5]
-    if event[1] ~= '' then keep(event, id(ms, number + index), ms, most) end
+    parts[index] = event.json
+    index_event(event, stream_id(ms, number + index), ms, keep)
   end
   number = number + #events
-  local at = id(ms, number)
+  local id = stream_id(ms, number)
   redis.call('HSET', 'chat:meta', 'ms', ms, 'number', number)
-  redis.call('XADD', 'chat:live', 'MINID', '~', string.format('%.0f', ms - SLACK), at,
-    'e', '[' .. table.concat(data, ',') .. ']')
-  return at
+  redis.call('XADD', 'chat:live', 'MINID', '~', string.format('%.0f', ms - LIVE_MS), id,
+    'e', '[' .. table.concat(parts, ',') .. ']')
+  return id
 end
 
-local function gone(who, nick, key)
-  return {'quit', who, '', '', cjson.encode({'Gone', key, nick, who})}
+-- Presence: the members on each server, and their nicknames.
+
+local function quit_event(client, nick, key)
+  return {operation = 'quit', subject = client, value = '', extra = '',
+    json = cjson.encode({'Gone', key, nick, client})}
 end
 
-local function person_of(server, who)
-  local found = redis.call('HGET', 'chat:people:' .. server, who)
-  return found and cjson.decode(found)
+local function load_member(server, client)
+  local json = redis.call('HGET', 'chat:people:' .. server, client)
+  return json and cjson.decode(json)
 end
 
-local function put(server, who, person)
-  redis.call('HSET', 'chat:people:' .. server, who, cjson.encode(person))
-  redis.call('HSET', 'chat:where', who, server)
+local function save_member(server, client, member)
+  redis.call('HSET', 'chat:people:' .. server, client, cjson.encode(member))
+  redis.call('HSET', 'chat:where', client, server)
 end
 
-local function forget(server, who)
-  redis.call('HDEL', 'chat:people:' .. server, who)
-  redis.call('HDEL', 'chat:where', who)
+local function delete_member(server, client)
+  redis.call('HDEL', 'chat:people:' .. server, client)
+  redis.call('HDEL', 'chat:where', client)
 end
 
--- Names, with spaces between, are free, as far as they are this client's.
-local function free(server, who, names)
-  for key in string.gmatch(names, '%S+') do
-    if redis.call('HGET', 'chat:names', key) == server .. ' ' .. who then
-      redis.call('HDEL', 'chat:names', key)
-      redis.call('HDEL', 'chat:names:' .. server, key)
-    end
+-- Release one key of a name, if this client on this server owns it.
+local function release_name(server, client, key)
+  if redis.call('HGET', 'chat:names', key) == server .. ' ' .. client then
+    redis.call('HDEL', 'chat:names', key)
+    redis.call('HDEL', 'chat:names:' .. server, key)
   end
 end
 
-local function with_room(rooms, room)
+local function add_room(rooms, room)
   if rooms == '' then return room end
   if string.find(' ' .. rooms .. ' ', ' ' .. room .. ' ', 1, true) then return rooms end
   return rooms .. ' ' .. room
 end
 
-local function without_room(rooms, room)
-  local left = {}
-  for one in string.gmatch(rooms, '%S+') do
-    if one ~= room then left[#left + 1] = one end
+local function remove_room(rooms, room)
+  local kept = {}
+  for name in string.gmatch(rooms, '%S+') do
+    if name ~= room then kept[#kept + 1] = name end
   end
-  return table.concat(left, ' ')
+  return table.concat(kept, ' ')
 end
 
--- Bring who is where up to an event; add to events what everyone is to hear of it.
-local function happen(server, event, events)
-  local what, who = event[1], event[2]
-  if what == 'room' or what == 'topic' or what == 'direct' or what == '' then
+local CHANGES_PRESENCE = {join = true, leave = true, quit = true, rename = true, away = true}
+
+-- Bring presence up to an event, and append to events what is to be published of it.
+local function apply_event(server, event, events)
+  local operation, client = event.operation, event.subject
+  if not CHANGES_PRESENCE[operation] then
     events[#events + 1] = event
     return
   end
-  local at = redis.call('HGET', 'chat:where', who)
+  local at = redis.call('HGET', 'chat:where', client)
   if at and at ~= server then
-    -- The client has moved to another server: what this one had still to say of it
-    -- is out of date, unless it is coming back.
-    if what ~= 'join' then return end
-    local person = person_of(at, who)
-    if person then
-      events[#events + 1] = gone(who, person.nick, 'moved')
+    -- The client has moved to another server, and the events of this one are out of
+    -- date, unless the client is coming back.
+    if operation ~= 'join' then return end
+    local member = load_member(at, client)
+    if member then
+      events[#events + 1] = quit_event(client, member.nick, 'moved')
     end
-    forget(at, who)
+    delete_member(at, client)
     at = false
   end
   events[#events + 1] = event
-  if what == 'quit' or what == 'rename' then free(server, who, event[4]) end
-  if what == 'quit' then
-    if at then forget(server, who) end
+  if operation == 'quit' or operation == 'rename' then
+    for key in string.gmatch(event.extra, '%S+') do release_name(server, client, key) end
+  end
+  if operation == 'quit' then
+    if at then delete_member(server, client) end
     return
   end
-  local person = at and person_of(server, who)
-  if what == 'join' then
-    person = person or {rooms = '', away = ''}
-    person.nick = event[4]
-    person.rooms = with_room(person.rooms, event[3])
-  elseif not person then
+  local member = at and load_member(server, client)
+  if operation == 'join' then
+    member = member or {rooms = '', away = ''}
+    member.nick = event.extra
+    member.rooms = add_room(member.rooms, event.value)
+  elseif not member then
     return
-  elseif what == 'leave' then
-    person.rooms = without_room(person.rooms, event[3])
-  elseif what == 'rename' then
-    person.nick = event[3]
-  elseif what == 'away' then
-    person.away = event[3]
+  elseif operation == 'leave' then
+    member.rooms = remove_room(member.rooms, event.value)
+  elseif operation == 'rename' then
+    member.nick = event.value
+  elseif operation == 'away' then
+    member.away = event.value
   end
-  put(server, who, person)
+  save_member(server, client, member)
 end
 
--- Everyone of a server leaves, and their names are free.
-local function bury(server)
+-- Remove a server: all its members quit, and their names are free.
+local function expire_server(server)
   local events = {}
-  local people = redis.call('HGETALL', 'chat:people:' .. server)
-  for index = 1, #people, 2 do
-    local who, person = people[index], cjson.decode(people[index + 1])
-    events[#events + 1] = gone(who, person.nick, 'dead')
-    redis.call('HDEL', 'chat:where', who)
+  local members = redis.call('HGETALL', 'chat:people:' .. server)
+  for index = 1, #members, 2 do
+    local client, member = members[index], cjson.decode(members[index + 1])
+    events[#events + 1] = quit_event(client, member.nick, 'expired')
+    redis.call('HDEL', 'chat:where', client)
   end
   local names = redis.call('HGETALL', 'chat:names:' .. server)
   for index = 1, #names, 2 do
-    local owner = server .. ' ' .. names[index + 1]
-    if redis.call('HGET', 'chat:names', names[index]) == owner then
-      redis.call('HDEL', 'chat:names', names[index])
-    end
+    release_name(server, names[index + 1], names[index])
   end
   local batch = redis.call('HGET', 'chat:servers', server)
   if batch then
-    redis.call('SET', 'chat:batch:' .. server, batch, 'EX', RESUME)
+    redis.call('SET', 'chat:batch:' .. server, batch, 'EX', RESUME_SECONDS)
   end
   redis.call('HDEL', 'chat:servers', server)
   redis.call('DEL', 'chat:lease:' .. server, 'chat:people:' .. server,

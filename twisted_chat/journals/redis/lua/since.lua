@@ -1,39 +1,40 @@
--- What was kept after an event: MS NUMBER LIMIT, how many WHO, WHO... ROOM...
+-- Read the events after a position from the indexes of rooms and clients.
 --
--- ID and JSON of each, not in order; or 'PARTLY', if something is not kept any
--- more or it is too much.
-local ms, limit, clients = tonumber(ARGV[1]), tonumber(ARGV[3]), tonumber(ARGV[4])
+-- Arguments: MS NUMBER LIMIT, how many clients, CLIENT... ROOM...
+-- Returns: ID JSON of each event, not in order; or 'INCOMPLETE' if some are no longer
+-- kept, if there are more than LIMIT, or if the position is not of this database.
+local ms, number = tonumber(ARGV[1]), tonumber(ARGV[2])
+local limit, clients = tonumber(ARGV[3]), tonumber(ARGV[4])
 local after = '(' .. ARGV[1] .. '-' .. ARGV[2]
 local meta = redis.call('HMGET', 'chat:meta', 'born', 'floor', 'ms', 'number')
 if not meta[1] or ms < tonumber(meta[1]) or ms < tonumber(meta[2] or 0) then
-  return 'PARTLY'
+  return 'INCOMPLETE'
 end
-if ms < now() - RESUME * 1000 then return 'PARTLY' end
+if ms < now_ms() - RESUME_SECONDS * 1000 then return 'INCOMPLETE' end
 if ms > tonumber(meta[3])
-    or (ms == tonumber(meta[3]) and tonumber(ARGV[2]) > tonumber(meta[4])) then
-  return 'PARTLY'
+    or (ms == tonumber(meta[3]) and number > tonumber(meta[4])) then
+  return 'INCOMPLETE'
 end
 
 local found = {}
 
-local function take(key)
-  if redis.call('EXISTS', key) == 0 then return true end
+-- Whether no event after the position was trimmed from a stream.
+local function is_complete(key)
   local info = redis.call('XINFO', 'STREAM', key)
-  local about = {}
-  for index = 1, #info, 2 do about[info[index]] = info[index + 1] end
-  if about['entries-added'] > about['length'] then
-    -- Something was trimmed: all that is missing must be older.
-    local first = about['first-entry']
-    local first_ms, first_number
-    if first then
-      first_ms, first_number = string.match(first[1], '^(%d+)-(%d+)$')
-      first_ms, first_number = tonumber(first_ms), tonumber(first_number)
-    end
-    if not first or first_ms > ms
-        or (first_ms == ms and first_number > tonumber(ARGV[2])) then
-      return false
-    end
-  end
+  local fields = {}
+  for index = 1, #info, 2 do fields[info[index]] = info[index + 1] end
+  if fields['entries-added'] <= fields['length'] then return true end
+  local first = fields['first-entry']
+  if not first then return false end
+  local first_ms, first_number = string.match(first[1], '^(%d+)-(%d+)$')
+  first_ms, first_number = tonumber(first_ms), tonumber(first_number)
+  return first_ms < ms or (first_ms == ms and first_number <= number)
+end
+
+-- Read a stream; false if the result is incomplete.
+local function read(key)
+  if redis.call('EXISTS', key) == 0 then return true end
+  if not is_complete(key) then return false end
   for _, entry in ipairs(redis.call('XRANGE', key, after, '+', 'COUNT', limit + 1)) do
     found[#found + 1] = entry[1]
     found[#found + 1] = entry[2][2]
@@ -44,9 +45,9 @@ end
 for index = 5, #ARGV do
   local name = ARGV[index]
   if index < 5 + clients then
-    if not take('chat:whispers:' .. name) then return 'PARTLY' end
-  elseif not take('chat:room:' .. name) or not take('chat:topic:' .. name) then
-    return 'PARTLY'
+    if not read('chat:whispers:' .. name) then return 'INCOMPLETE' end
+  elseif not read('chat:room:' .. name) or not read('chat:topic:' .. name) then
+    return 'INCOMPLETE'
   end
 end
 return found

@@ -1,4 +1,8 @@
--- Which batch of SERVER was stored last; none up to BATCH will be from now on.
+-- Find out whether a batch in doubt was stored, and make sure that it will not be later.
+--
+-- Arguments: SERVER BATCH.
+-- Returns: the number of the last batch of the server that was stored; no batch up to
+-- BATCH will be stored from now on.
 local server, batch = ARGV[1], tonumber(ARGV[2])
 local last = redis.call('HGET', 'chat:servers', server)
 if not last then

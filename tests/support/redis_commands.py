@@ -1,0 +1,233 @@
+"""The commands of Redis that the journal and its scripts use, on data in memory.
+
+They are plain commands and know nothing of the chat.  Texts are bytes, as in Redis.
+"""
+
+from __future__ import annotations
+
+import bisect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+Id = tuple[int, int]
+"""The id of an entry in a stream."""
+
+
+@dataclass
+class Stream:
+    """A stream: entries with increasing ids.
+
+    :ivar added: how many entries were added, with those that were trimmed.
+    """
+
+    entries: list[tuple[Id, list[bytes]]] = field(default_factory=list)
+    last: Id = (0, 0)
+    added: int = 0
+
+
+class ReplyError(Exception):
+    """An error reply, as ``ERR no such key``."""
+
+
+class RedisCommands:
+    """One database.
+
+    :param seconds: the time.
+    :ivar data: the values, by key: ``bytes``, ``dict`` (hashes), ``Stream``, and
+        dicts of scores for sorted sets.
+    """
+
+    def __init__(self, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self.data: dict[bytes, Any] = {}
+        self._expires_at: dict[bytes, float] = {}
+
+    def call(self, name: bytes, *arguments: bytes) -> Any:
+        """Run a command: its reply, with ``None`` for a null reply."""
+        self._delete_expired()
+        command = getattr(self, f"do_{name.decode().lower()}", None)
+        if command is None:
+            raise ReplyError(f"ERR unknown command '{name.decode()}'")
+        reply = command(*arguments)
+        # An empty hash or sorted set does not exist; an empty stream does.
+        if arguments and self.data.get(arguments[0]) == {}:
+            del self.data[arguments[0]]
+        return reply
+
+    def hash(self, key: str) -> dict[str, str]:
+        """A hash as text, for tests."""
+        self._delete_expired()
+        found = self.data.get(key.encode(), {})
+        return {name.decode(): value.decode() for name, value in found.items()}
+
+    def stream(self, key: str) -> Stream:
+        """A stream, for tests and for ``XREAD``."""
+        self._delete_expired()
+        stream: Stream = self.data.setdefault(key.encode(), Stream())
+        return stream
+
+    def _delete_expired(self) -> None:
+        now = self._seconds()
+        for key in [key for key, at in self._expires_at.items() if at <= now]:
+            self.do_del(key)
+
+    # Keys and strings.
+
+    def do_time(self) -> list[bytes]:
+        microseconds = round(self._seconds() * 1_000_000)
+        return [b"%d" % part for part in divmod(microseconds, 1_000_000)]
+
+    def do_exists(self, *keys: bytes) -> int:
+        return sum(key in self.data for key in keys)
+
+    def do_del(self, *keys: bytes) -> int:
+        for key in keys:
+            self._expires_at.pop(key, None)
+        return sum(self.data.pop(key, None) is not None for key in keys)
+
+    def do_expire(self, key: bytes, seconds: bytes) -> int:
+        if key not in self.data:
+            return 0
+        self._expires_at[key] = self._seconds() + int(seconds)
+        return 1
+
+    def do_get(self, key: bytes) -> bytes | None:
+        value: bytes | None = self.data.get(key)
+        return value
+
+    def do_set(self, key: bytes, value: bytes, unit: bytes, duration: bytes) -> bytes:
+        self.data[key] = value
+        seconds = int(duration) / {b"EX": 1, b"PX": 1000}[unit]
+        self._expires_at[key] = self._seconds() + seconds
+        return b"OK"
+
+    # Hashes.
+
+    def do_hset(self, key: bytes, *pairs: bytes) -> int:
+        found = self.data.setdefault(key, {})
+        before = len(found)
+        found.update(zip(pairs[::2], pairs[1::2], strict=True))
+        return len(found) - before
+
+    def do_hsetnx(self, key: bytes, name: bytes, value: bytes) -> int:
+        if name in self.data.get(key, {}):
+            return 0
+        return self.do_hset(key, name, value)
+
+    def do_hget(self, key: bytes, name: bytes) -> bytes | None:
+        value: bytes | None = self.data.get(key, {}).get(name)
+        return value
+
+    def do_hmget(self, key: bytes, *names: bytes) -> list[bytes | None]:
+        return [self.do_hget(key, name) for name in names]
+
+    def do_hexists(self, key: bytes, name: bytes) -> int:
+        return int(name in self.data.get(key, {}))
+
+    def do_hdel(self, key: bytes, *names: bytes) -> int:
+        found = self.data.get(key, {})
+        return sum(found.pop(name, None) is not None for name in names)
+
+    def do_hkeys(self, key: bytes) -> list[bytes]:
+        return list(self.data.get(key, {}))
+
+    def do_hgetall(self, key: bytes) -> list[bytes]:
+        pairs = self.data.get(key, {}).items()
+        return [part for pair in pairs for part in pair]
+
+    # Sorted sets.
+
+    def do_zadd(self, key: bytes, score: bytes, member: bytes) -> int:
+        scores = self.data.setdefault(key, {})
+        is_new = member not in scores
+        scores[member] = float(score)
+        return int(is_new)
+
+    def do_zcard(self, key: bytes) -> int:
+        return len(self.data.get(key, {}))
+
+    def do_zpopmin(self, key: bytes) -> list[bytes]:
+        scores = self.data[key]
+        member = min(scores, key=lambda each: (scores[each], each))
+        return [member, b"%.17g" % scores.pop(member)]
+
+    # Streams.
+
+    def do_xadd(self, key: bytes, trim: bytes, *rest: bytes) -> bytes:
+        """``XADD key MAXLEN|MINID [~] threshold id field value...``."""
+        if rest[0] == b"~":
+            rest = rest[1:]
+        threshold, entry_id, *fields = rest
+        stream: Stream = self.data.setdefault(key, Stream())
+        position = parse_id(entry_id)
+        if position <= stream.last:
+            raise ReplyError("ERR The ID specified in XADD is equal or smaller")
+        stream.entries.append((position, fields))
+        stream.last = position
+        stream.added += 1
+        if trim == b"MAXLEN":
+            excess = len(stream.entries) - int(threshold)
+        else:
+            excess = bisect.bisect_left(
+                stream.entries, parse_id(threshold), key=lambda entry: entry[0]
+            )
+        del stream.entries[: max(0, excess)]
+        return entry_id
+
+    def do_xrange(
+        self, key: bytes, start: bytes, end: bytes, _count: bytes, limit: bytes
+    ) -> list[Any]:
+        found = self._between(key, start, end)
+        return [show_entry(entry) for entry in found[: int(limit)]]
+
+    def do_xrevrange(
+        self, key: bytes, end: bytes, start: bytes, _count: bytes, limit: bytes
+    ) -> list[Any]:
+        found = self._between(key, start, end)
+        return [show_entry(entry) for entry in found[::-1][: int(limit)]]
+
+    def _between(self, key: bytes, start: bytes, end: bytes) -> list[Any]:
+        stream: Stream = self.data.get(key, Stream())
+        return [
+            entry
+            for entry in stream.entries
+            if _is_after(entry[0], start) and _is_before(entry[0], end)
+        ]
+
+    def do_xinfo(self, _stream: bytes, key: bytes) -> list[Any]:
+        stream: Stream = self.data[key]
+        first = show_entry(stream.entries[0]) if stream.entries else None
+        return [
+            *(b"length", len(stream.entries)),
+            *(b"entries-added", stream.added),
+            *(b"first-entry", first),
+        ]
+
+
+def parse_id(text: bytes) -> Id:
+    """The id of an entry; without a number, the first of its millisecond."""
+    ms, _, number = text.partition(b"-")
+    return int(ms), int(number or 0)
+
+
+def show_entry(entry: tuple[Id, list[bytes]]) -> list[Any]:
+    """An entry as Redis replies it."""
+    (ms, number), fields = entry
+    return [b"%d-%d" % (ms, number), fields]
+
+
+def _is_after(position: Id, start: bytes) -> bool:
+    if start == b"-":
+        return True
+    if start.startswith(b"("):
+        return position > parse_id(start[1:])
+    return position >= parse_id(start)
+
+
+def _is_before(position: Id, end: bytes) -> bool:
+    if end == b"+":
+        return True
+    if end.startswith(b"("):
+        return position < parse_id(end[1:])
+    return position <= parse_id(end)

@@ -1,0 +1,94 @@
+"""The registry of nicknames in Redis, for all servers of one conversation.
+
+Invariants: Redis decides, atomically; a name that could not be released is released
+later, and nothing waits for that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .connection import Argument
+from .entries import to_bytes
+from .errors import RedisError, server_expired
+from .persistent_connection import PersistentConnection
+from .scripts import CLAIM_NAMES, RELEASE_NAMES
+
+
+class RedisNameRegistry:
+    """The nicknames in use; see ``interfaces.NameRegistry``.
+
+    :param server: the name of this server: its claims end when it expires.
+    """
+
+    def __init__(self, connection: PersistentConnection, server: str) -> None:
+        self._connection = connection
+        self._server = server
+        self._claimed: dict[str, set[str]] = {}
+        self._unreleased: dict[str, set[str]] = {}
+
+    async def claim(self, keys: Sequence[str], owner: str) -> bool:
+        """Claim all of these keys for an owner, or none of them.
+
+        :raises StoreError: Redis cannot be used.
+        """
+        self._discard_unreleased(keys, owner)
+        try:
+            reply = await self._connection.run_script(
+                CLAIM_NAMES, *self._arguments(keys, owner)
+            )
+        except RedisError as error:
+            if error.code == "BROKEN":
+                # Perhaps they were claimed.
+                self._unreleased.setdefault(owner, set()).update(
+                    set(keys) - self._claimed.get(owner, set())
+                )
+            raise
+        if reply == b"EXPIRED":
+            self._connection.reset(server_expired())
+            raise server_expired()
+        if reply == b"TAKEN":
+            return False
+        self._claimed.setdefault(owner, set()).update(keys)
+        return True
+
+    async def release(self, keys: Sequence[str], owner: str) -> None:
+        """Release those of the keys that are the owner's, now or later."""
+        claimed = self._claimed.get(owner)
+        if claimed is not None:
+            claimed.difference_update(keys)
+            if not claimed:
+                del self._claimed[owner]
+        self._unreleased.setdefault(owner, set()).update(keys)
+        try:
+            await self._connection.run_script(
+                RELEASE_NAMES, *self._arguments(keys, owner)
+            )
+        except RedisError:
+            return
+        self._discard_unreleased(keys, owner)
+
+    async def restore(self, *, was_expired: bool) -> None:
+        """On a new connection: release what could not be released.
+
+        :param was_expired: this server's claims have ended: claim its names again,
+            unless others have claimed them.
+        """
+        run = self._connection.run_script_early
+        while self._unreleased:
+            owner, keys = next(iter(self._unreleased.items()))
+            await run(RELEASE_NAMES, *self._arguments(sorted(keys), owner))
+            del self._unreleased[owner]
+        if was_expired:
+            for owner, keys in list(self._claimed.items()):
+                await run(CLAIM_NAMES, *self._arguments(sorted(keys), owner))
+
+    def _discard_unreleased(self, keys: Sequence[str], owner: str) -> None:
+        unreleased = self._unreleased.get(owner)
+        if unreleased is not None:
+            unreleased.difference_update(keys)
+            if not unreleased:
+                del self._unreleased[owner]
+
+    def _arguments(self, keys: Sequence[str], owner: str) -> list[Argument]:
+        return [self._server, to_bytes(owner), *map(to_bytes, keys)]
