@@ -196,7 +196,7 @@ class StartTests(ServerTestCase):
     def test_invalid_address_is_a_startup_error(self) -> None:
         """The error does not repeat the password."""
         self.start_fails("redis://u:secret@host:99999/0", "invalid Redis address")
-        self.start_fails("redis://host/lobby", "no number of a database")
+        self.start_fails("redis://host/lobby", "invalid database number")
         self.start_fails("redis+sentinel://host", "SERVICE")
 
     def test_missing_permission_is_a_startup_error(self) -> None:
