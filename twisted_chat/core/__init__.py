@@ -24,7 +24,15 @@ from .events import (
     Stored,
     TopicSet,
 )
-from .interfaces import Codec, Connection, Journal, NameRegistry, StoreError, Viewer
+from .interfaces import (
+    Codec,
+    Connection,
+    History,
+    Journal,
+    NameRegistry,
+    StoreError,
+    Viewer,
+)
 from .limits import RateLimit
 from .replies import (
     Done,
@@ -64,6 +72,7 @@ __all__ = [
     "Event",
     "Guard",
     "Handler",
+    "History",
     "HistoryPage",
     "Identity",
     "Joined",

@@ -1,1 +1,11 @@
-"""The journal in Redis."""
+"""The journal in Redis, for several servers with one conversation.
+
+To connect it needs the extra ``redis`` (``pip install 'twisted_chat[redis]'``); it can
+be imported without.
+"""
+
+from .address import RedisAddress
+from .journal import RedisJournal, open_redis
+from .name_registry import RedisNameRegistry
+
+__all__ = ["RedisAddress", "RedisJournal", "RedisNameRegistry", "open_redis"]
