@@ -1,4 +1,4 @@
-"""What each event looks like to Socket.IO clients, in each dialect."""
+"""The codec of Socket.IO clients."""
 
 from __future__ import annotations
 
@@ -10,7 +10,13 @@ from twisted.trial import unittest
 
 from tests.support.viewer import VIEWER
 from twisted_chat.clients.json import BULK_NAMES
-from twisted_chat.clients.socketio_codec import Dialect, SocketIOCodec, sid
+from twisted_chat.clients.socketio_codec import (
+    Dialect,
+    SocketIOCodec,
+    decode_event,
+    dialect_of,
+    sid,
+)
 from twisted_chat.core.events import (
     Action,
     AwaySet,
@@ -32,14 +38,16 @@ from twisted_chat.core.replies import (
     MemberList,
     Notice,
     Reply,
+    Request,
     RoomList,
     RoomSnapshot,
     Welcome,
 )
+from twisted_chat.socketio.packets import Decoder
 
 SAID = Message("lobby", "alice", "hi", "ID")
-MARK = '2["0007"]'
-HERE = '2["0009"]'
+MARKER = '2["0007"]'
+LATEST = '2["0009"]'
 
 
 def stored(event: Event, position: str = "0007") -> Stored:
@@ -47,7 +55,7 @@ def stored(event: Event, position: str = "0007") -> Stored:
 
 
 class DialectTestCase(unittest.SynchronousTestCase):
-    """Packets as lines."""
+    """Packets as lines of text."""
 
     def setUp(self) -> None:
         self.both = self.codec()
@@ -69,24 +77,24 @@ class DialectTestCase(unittest.SynchronousTestCase):
         chat: list[str],
         room: str | None = None,
     ) -> None:
-        """Each dialect's packets; behind them the mark, if there are any."""
+        """Check the packets in each dialect; if there are any, a marker follows."""
         for codec, expected in (
             (self.both, both),
             (self.messages, messages),
             (self.chat, chat),
         ):
             shown = self.lines(codec.event(stored(event), room))
-            self.assertEqual(shown, [*expected, MARK] if expected else [])
+            self.assertEqual(shown, [*expected, MARKER] if expected else [])
 
     def answers(self, answer: Reply, ref: str | None = None) -> list[str]:
         return self.lines(self.both.reply(answer, VIEWER, ref))
 
 
 class EventTests(DialectTestCase):
-    """What happened."""
+    """Events, in each dialect."""
 
-    def test_said(self) -> None:
-        """In the dialect of the client; with the room if it is another."""
+    def test_message_is_sent_in_the_dialect_of_the_client(self) -> None:
+        """With its room, if that is not the current one."""
         messages, chat = '2["messages","alice: hi"]', '2["chat","alice: hi"]'
         self.check(SAID, [messages, chat], [messages], [chat])
         messages, chat = (
@@ -94,25 +102,25 @@ class EventTests(DialectTestCase):
         )
         self.check(SAID, [messages, chat], [messages], [chat], "den")
 
-    def test_said_as_chat(self) -> None:
-        """A ``chat`` value reaches everyone unchanged."""
+    def test_chat_value_is_sent_unchanged_in_every_dialect(self) -> None:
+        """With the text beside it for those that use ``messages``."""
         event = Message("lobby", "alice", "hi", "ID", '"h\\u0069"')
         messages, chat = '2["messages","alice: hi"]', '2["chat","h\\u0069"]'
         self.check(event, [messages, chat], [messages, chat], [chat])
 
-    def test_signalled(self) -> None:
-        """So does one that is no text."""
+    def test_custom_event_is_sent_in_every_dialect(self) -> None:
+        """It is a ``chat`` value that is not text."""
         chat = ['2["chat",{"x":1.50}]']
         self.check(CustomEvent("lobby", "alice", '{"x":1.50}', "ID"), chat, chat, chat)
 
-    def test_acted(self) -> None:
-        """With a star."""
+    def test_action_begins_with_a_star(self) -> None:
+        """Like on telnet."""
         messages, chat = '2["messages","* alice waves"]', '2["chat","* alice waves"]'
         event = Action("lobby", "alice", "waves", "ID")
         self.check(event, [messages, chat], [messages], [chat])
 
-    def test_presence(self) -> None:
-        """Who is in the lobby, for those who speak of chatters."""
+    def test_presence_in_the_lobby_is_sent_as_chatters(self) -> None:
+        """To those that use ``messages``."""
         add, remove = '2["add chatter","bob"]', '2["remove chatter","bob"]'
         for event, shown in (
             (Joined("lobby", "bob", "ID"), [add]),
@@ -126,8 +134,8 @@ class EventTests(DialectTestCase):
         ):
             self.check(event, shown, shown, [])
 
-    def test_whispered(self) -> None:
-        """To its receiver and its sender."""
+    def test_direct_message_names_its_recipient_to_the_sender(self) -> None:
+        """And its sender to the recipient."""
         event = DirectMessage("alice", "bob", "psst", "A", "B")
         for sent, text in (
             (False, '"alice (private): psst"'),
@@ -135,11 +143,11 @@ class EventTests(DialectTestCase):
         ):
             self.assertEqual(
                 self.lines(self.both.direct_message(stored(event), event, sent=sent)),
-                [f'2["messages",{text}]', f'2["chat",{text}]', MARK],
+                [f'2["messages",{text}]', f'2["chat",{text}]', MARKER],
             )
 
-    def test_crowd(self) -> None:
-        """One by one, as long as that does not cost too much."""
+    def test_bulk_presence_is_cut_where_it_costs_too_much(self) -> None:
+        """Each client is named, or some of them."""
         names = tuple(f"n{i}" for i in range(100))
         for arrived, verb in ((True, "add"), (False, "remove")):
             shown = self.lines(
@@ -149,7 +157,7 @@ class EventTests(DialectTestCase):
             )
             self.assertEqual(shown[0], f'2["{verb} chatter","n0"]')
             self.assertEqual(len(shown), 101)
-            self.assertEqual(shown[-1], HERE)
+            self.assertEqual(shown[-1], LATEST)
         shown = self.lines(
             self.both.bulk_presence(BulkPresence("lobby", True, names, 2001), None)
         )
@@ -162,8 +170,8 @@ class EventTests(DialectTestCase):
         )
 
     @given(st.text(), st.text())
-    def test_any_text(self, nick: str, text: str) -> None:
-        """Whatever is said is one argument, and each packet one record."""
+    def test_no_text_breaks_a_packet(self, nick: str, text: str) -> None:
+        """It is one argument of one record."""
         codec = SocketIOCodec(lambda packet: packet + b"\x1e", lambda: "")
         data = codec.event(stored(Message("lobby", nick, text, "ID")), None)
         packets = data.split(b"\x1e")
@@ -172,11 +180,11 @@ class EventTests(DialectTestCase):
         self.assertEqual(json.loads(packets[0][1:]), ["messages", line])
 
 
-class AnswerTests(DialectTestCase):
-    """What one client is told."""
+class ReplyTests(DialectTestCase):
+    """Replies."""
 
-    def test_acknowledgements(self) -> None:
-        """Done, and refused."""
+    def test_request_with_an_ack_id_is_acknowledged(self) -> None:
+        """Done, or refused."""
         self.assertEqual(
             self.answers(Done("0007"), "5"), ['35[{"ok":true,"id":"0007"}]']
         )
@@ -187,16 +195,16 @@ class AnswerTests(DialectTestCase):
             ['35[{"ok":false,"error":"no \\"way\\""}]'],
         )
 
-    def test_refused_without_a_callback(self) -> None:
-        """A line that says so."""
+    def test_error_without_an_ack_id_is_a_line(self) -> None:
+        """In the dialect of the client."""
         text = '"error: no way"'
         self.assertEqual(
             self.answers(ErrorReply("x", "no way")),
-            [f'2["messages",{text}]', f'2["chat",{text}]', HERE],
+            [f'2["messages",{text}]', f'2["chat",{text}]', LATEST],
         )
 
-    def test_entered(self) -> None:
-        """The last messages, oldest first, then everyone."""
+    def test_snapshot_of_the_lobby_is_history_then_members(self) -> None:
+        """Other rooms have none."""
         history = (
             stored(SAID),
             stored(Action("lobby", "bob", "waves", "ID")),
@@ -208,7 +216,7 @@ class AnswerTests(DialectTestCase):
             '2["messages","bob: raw"]',
             '2["add chatter","alice"]',
             '2["add chatter","bob"]',
-            HERE,
+            LATEST,
         ]
         entered = RoomSnapshot("lobby", ("alice", "bob"), "", history)
         self.assertEqual(self.answers(entered), shown)
@@ -216,21 +224,68 @@ class AnswerTests(DialectTestCase):
         self.assertEqual(self.answers(RoomSnapshot("den", ("alice",), "", history)), [])
         self.assertEqual(self.answers(RoomSnapshot("lobby", (), "", ())), [])
 
-    def test_notice(self) -> None:
-        """Each line on its own."""
+    def test_each_line_of_a_notice_is_a_packet(self) -> None:
+        """In the dialect of the client."""
         self.assertEqual(
             self.lines(self.messages.reply(Notice(("one", "two")), VIEWER, None)),
-            ['2["messages","one"]', '2["messages","two"]', HERE],
+            ['2["messages","one"]', '2["messages","two"]', LATEST],
         )
 
-    def test_others(self) -> None:
-        """What no Socket.IO client can ask for is acknowledged at most."""
+    def test_other_replies_are_only_acknowledged(self) -> None:
+        """No Socket.IO client can ask for them."""
         self.assertEqual(self.answers(MemberList("lobby", ("alice",))), [])
         self.assertEqual(self.answers(RoomList(()), "3"), ['33[{"ok":true,"id":null}]'])
 
 
+class DecodeTests(unittest.SynchronousTestCase):
+    """Events become requests."""
+
+    def decode(self, message: str) -> list[Request]:
+        packet = Decoder().text(message)
+        assert packet is not None
+        self.dialect = dialect_of(packet)
+        return decode_event(packet)
+
+    def test_join_is_a_nickname_and_a_snapshot_of_the_lobby(self) -> None:
+        """In the dialect *messages*."""
+        nick, snapshot = self.decode('21["join","bob"]')
+        self.assertEqual(nick, Request("nick", "bob", ref="1"))
+        self.assertEqual((snapshot.internal, snapshot.room), (True, "lobby"))
+        self.assertIs(self.dialect, Dialect.MESSAGES)
+
+    def test_messages_and_chat_are_posted_in_the_lobby(self) -> None:
+        """A ``chat`` value keeps its JSON."""
+        self.assertEqual(
+            self.decode('2["messages","\\\\who"]'),
+            [Request("", "\\who", room="lobby")],
+        )
+        self.assertEqual(
+            self.decode('2["chat","h\\u0069"]'),
+            [Request("", "hi", room="lobby", raw='"h\\u0069"')],
+        )
+        self.assertIs(self.dialect, Dialect.CHAT)
+
+    def test_value_that_is_not_text_is_a_custom_event(self) -> None:
+        """Which only Socket.IO clients see."""
+        [request] = self.decode('27["chat",[1.50]]')
+        self.assertEqual((request.internal, request.raw), (True, "[1.50]"))
+        self.assertEqual(request.ref, "7")
+
+    def test_malformed_event_is_refused_and_shows_no_dialect(self) -> None:
+        """It has no value, or an unknown name."""
+        for message in ('23["join"]', '23["chat"]', '23["unknown",1]', "23[7,1]"):
+            [request] = self.decode(message)
+            self.assertIsNotNone(request.refusal)
+            self.assertEqual(request.ref, "3")
+            self.assertIs(self.dialect, Dialect.UNKNOWN)
+
+    def test_unknown_event_without_an_ack_id_is_ignored(self) -> None:
+        """Nobody waits for an answer."""
+        self.assertEqual(self.decode('2["unknown",1]'), [])
+
+
 class WelcomeTests(DialectTestCase):
-    """Coming in, for the first time or again."""
+    """Welcomes."""
 
     @staticmethod
     def welcome(*missed: Event, recovered: bool = False) -> Welcome:
@@ -250,8 +305,8 @@ class WelcomeTests(DialectTestCase):
             ),
         )
 
-    def test_newcomer(self) -> None:
-        """It is told its ids and its place, and nothing else yet."""
+    def test_welcome_of_a_new_client_has_its_ids_and_a_position(self) -> None:
+        """The public id does not reveal the secret."""
         self.assertEqual(
             self.answers(self.welcome()),
             [f'0{{"sid":"{sid("SECRET")}","pid":"SECRET0"}}', '2["0008"]'],

@@ -1,4 +1,4 @@
-"""The telnet protocol as far as a chat needs it."""
+"""The telnet protocol."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ telnet_bytes = st.lists(
 
 
 class TelnetTests(SynchronousTestCase):
-    """Negotiation, Ctrl-C and arrow keys reach nobody else."""
+    """Commands are removed from the text, and answered."""
 
     def feed(self, data: bytes) -> tuple[bytes, bytes]:
-        """Whole, and one byte at a time, which must not matter."""
+        """Filter it whole, and one byte at a time."""
         whole = TelnetFilter().feed(data)
         pieces = TelnetFilter()
         fed = [pieces.feed(data[i : i + 1]) for i in range(len(data))]
@@ -33,8 +33,8 @@ class TelnetTests(SynchronousTestCase):
         self.assertEqual((text, replies), whole)
         return whole
 
-    def test_plain_text(self) -> None:
-        """Text without commands passes untouched."""
+    def test_text_without_commands_is_unchanged(self) -> None:
+        """Also with control characters."""
         for data in (b"", b"hi\r\n", "grüß 👋\n".encode(), b"\x1b[A\x00"):
             self.assertEqual(self.feed(data), (data, b""))
 
@@ -45,38 +45,38 @@ class TelnetTests(SynchronousTestCase):
             (b"abc", b"\xff\xfe\x1f\xff\xfc\x01"),
         )
 
-    def test_what_needs_no_answer(self) -> None:
-        """WONT and DONT are agreed with in silence."""
+    def test_refusals_are_not_answered(self) -> None:
+        """WONT and DONT."""
         self.assertEqual(self.feed(b"\xff\xfc\x01\xff\xfe\x03hi"), (b"hi", b""))
 
-    def test_once(self) -> None:
-        """Two that answer each other's answers end all the same."""
+    def test_each_option_is_declined_once(self) -> None:
+        """Or two peers could answer each other for ever."""
         self.assertEqual(
             self.feed(b"\xff\xfd\x01\xff\xfd\x01\xff\xfb\x01"),
             (b"", b"\xff\xfc\x01\xff\xfe\x01"),
         )
 
-    def test_timing_mark(self) -> None:
-        """After each Ctrl-C the mark is answered, or the client shows no more."""
+    def test_timing_mark_is_answered_each_time(self) -> None:
+        """After Ctrl-C a client shows nothing until it is."""
         once = b"\xff\xf4\xff\xfd\x06"
         self.assertEqual(self.feed(once * 3 + b"hi"), (b"hi", b"\xff\xfc\x06" * 3))
 
-    def test_are_you_there(self) -> None:
-        """``send ayt`` in telnet is answered."""
+    def test_are_you_there_is_answered(self) -> None:
+        """``send ayt`` in telnet."""
         self.assertEqual(self.feed(b"\xff\xf6"), (b"", b"\r\n[yes]\r\n"))
 
-    def test_commands(self) -> None:
-        """Break, interrupt, erase and the like are swallowed; so is a doubled IAC."""
+    def test_other_commands_are_removed(self) -> None:
+        """Break, interrupt, erase and the like, and a doubled IAC."""
         for code in (0xF1, 0xF2, 0xF3, 0xF4, 0xF5, 0xF7, 0xF8, 0xF9, 0xFF, 0x00):
             self.assertEqual(self.feed(b"a\xff" + bytes((code,)) + b"b"), (b"ab", b""))
 
-    def test_subnegotiation(self) -> None:
-        """What is within one is no text, also with a doubled IAC in it."""
+    def test_subnegotiation_is_not_text(self) -> None:
+        """Also with a doubled IAC in it."""
         data = b"a" + SB + b"\x18\x00xterm" + IAC + IAC + b"\n" + SE + b"b"
         self.assertEqual(self.feed(data), (b"ab", b""))
 
-    def test_a_subnegotiation_without_end(self) -> None:
-        """A peer that never ends one is heard again after a while."""
+    def test_endless_subnegotiation_becomes_text(self) -> None:
+        """Beyond its limit."""
         at_most = SB + b"x" * (MAX_SUBNEGOTIATION - 1) + SE
         self.assertEqual(self.feed(at_most + b"hi"), (b"hi", b""))
         self.assertEqual(
@@ -87,16 +87,18 @@ class TelnetTests(SynchronousTestCase):
         text, _ = self.feed(SB + (IAC + IAC) * 5000)
         self.assertEqual(set(text), set())
 
-    def test_memory(self) -> None:
-        """A megabyte of a subnegotiation is not kept."""
+    def test_subnegotiation_is_not_kept(self) -> None:
+        """However long it is."""
         telnet = TelnetFilter()
         telnet.feed(SB + b"x" * 10)
         self.assertLess(len(telnet._state), 4)
         self.assertFalse(hasattr(telnet, "__dict__"))
 
     @given(telnet_bytes, st.data())
-    def test_any_split(self, data: bytes, draw: st.DataObject) -> None:
-        """However the network cuts it up, it is the same."""
+    def test_result_does_not_depend_on_segments(
+        self, data: bytes, draw: st.DataObject
+    ) -> None:
+        """However the network cuts the bytes."""
         whole = TelnetFilter().feed(data)
         cuts = sorted(draw.draw(st.lists(st.integers(0, len(data)), max_size=5)))
         telnet, text, replies = TelnetFilter(), b"", b""

@@ -69,10 +69,10 @@ def welcome(**more: object) -> Welcome:
 
 
 class DecodeTests(SynchronousTestCase):
-    """What a line asks."""
+    """Lines become requests."""
 
-    def test_lines(self) -> None:
-        """Text, routes with a backslash or a slash, and what only looks like one."""
+    def test_line_is_a_message_or_a_route(self) -> None:
+        """Routes begin with a backslash, known ones also with a slash."""
         for line, request in (
             ("hi all", Request("", "hi all")),
             (" hi ", Request("", " hi ")),
@@ -93,13 +93,13 @@ class DecodeTests(SynchronousTestCase):
         ):
             self.assertEqual(decode_line(line, ROUTES), request, line)
 
-    def test_bytes_that_are_no_utf8(self) -> None:
-        """They are shown as U+FFFD."""
+    def test_bytes_that_are_not_utf8_become_replacement_characters(self) -> None:
+        """U+FFFD."""
         self.assertEqual(LineCodec().decode(b"a\xc3(b", ROUTES).text, "a\ufffd(b")
         self.assertEqual(LineCodec().decode(b"\xed\xa0\x80", ROUTES).text, "\ufffd" * 3)
 
-    def test_too_long(self) -> None:
-        """4096 bytes are a line, one more is refused."""
+    def test_line_longer_than_4096_bytes_is_refused(self) -> None:
+        """In UTF-8."""
         self.assertIsNone(LineCodec().decode(b"x" * 4096, ROUTES).refusal)
         refusal = LineCodec().decode("é".encode() * 2049, ROUTES).refusal
         assert refusal is not None
@@ -108,19 +108,19 @@ class DecodeTests(SynchronousTestCase):
 
 
 class LineTests(SynchronousTestCase):
-    """How everything reads."""
+    """Lines for events and replies."""
 
     def setUp(self) -> None:
         self.codec = LineCodec()
 
-    def answer(self, answer: Reply, *lines: str) -> None:
-        """An answer reads as these lines; a ``ref`` does not show."""
+    def check_reply(self, reply: Reply, *lines: str) -> None:
+        """Check the lines of a reply, which do not show a ``ref``."""
         for ref in (None, "7"):
-            shown = self.codec.reply(answer, VIEWER, ref)
+            shown = self.codec.reply(reply, VIEWER, ref)
             self.assertEqual(shown, "".join(f"{x}\r\n" for x in lines).encode())
 
-    def test_events(self) -> None:
-        """Each kind of event, in the room one speaks in and in another."""
+    def test_each_event_is_one_line(self) -> None:
+        """Which begins with the room, if that is not the current one."""
         for event, line in (
             (Message("r", "alice", "hi all", "A"), "alice: hi all"),
             (Message("r", "alice", "hi", "A", '"hi"'), "alice: hi"),
@@ -140,13 +140,13 @@ class LineTests(SynchronousTestCase):
             elsewhere = self.codec.event(one, "r").decode()
             self.assertEqual(elsewhere, f"[#r] {line}\r\n")
 
-    def test_what_a_line_does_not_show(self) -> None:
-        """A program's signal, and a whisper where it does not belong."""
+    def test_custom_events_are_not_shown(self) -> None:
+        """Nor direct messages, which have a method of their own."""
         for event in (CustomEvent("r", "x", "1", "X"), PSST):
             self.assertEqual(self.codec.event(stored(event), None), b"")
 
-    def test_whispers(self) -> None:
-        """Differently for the two that it concerns."""
+    def test_direct_message_reads_differently_for_sender_and_recipient(self) -> None:
+        """Each sees the name of the other."""
         one = stored(PSST)
         self.assertEqual(
             self.codec.direct_message(one, PSST, sent=False),
@@ -157,8 +157,8 @@ class LineTests(SynchronousTestCase):
             b"alice (private to bob): psst\r\n",
         )
 
-    def test_crowds(self) -> None:
-        """Three are named and the rest is counted."""
+    def test_bulk_presence_names_three_and_counts_the_rest(self) -> None:
+        """In one line."""
         names = ("a", "b", "c", "d", "e")
         for crowd, line in (
             (BulkPresence("r", True, names, 9), "a, b, c and 2 more joined the chat"),
@@ -172,83 +172,83 @@ class LineTests(SynchronousTestCase):
                 self.codec.bulk_presence(crowd, "r").decode(), f"[#r] {line}\r\n"
             )
 
-    def test_answers(self) -> None:
-        """Each kind of answer."""
+    def test_each_reply_reads_as_documented(self) -> None:
+        """Every kind."""
         past = (said("one"), said("two"))
-        self.answer(
+        self.check_reply(
             MemberList("r", ("alice", "bob"), {"bob": "x"}),
             "here (2): alice, bob (away)",
         )
-        self.answer(MemberList("r", ()), "here (0):")
-        self.answer(HistoryPage("r", past), "alice: one", "alice: two")
-        self.answer(HistoryPage("r", ()), "no earlier messages")
-        self.answer(
+        self.check_reply(MemberList("r", ()), "here (0):")
+        self.check_reply(HistoryPage("r", past), "alice: one", "alice: two")
+        self.check_reply(HistoryPage("r", ()), "no earlier messages")
+        self.check_reply(
             HistoryPage("r", past[:1], words="on"),
             "found (1): on",
             "2023-11-14 22:13 alice: one",
         )
-        self.answer(
+        self.check_reply(
             HistoryPage("r", past[:1], words="on", more=True),
             "found (last 1): on",
             "2023-11-14 22:13 alice: one",
         )
-        self.answer(
+        self.check_reply(
             RoomList((("lobby", 3), ("tea", 1))), "rooms (2): lobby (3), tea (1)"
         )
-        self.answer(RoomList(()), "rooms (0):")
-        self.answer(Topic("r", "tea"), "topic of #r: tea")
-        self.answer(Topic("r", ""), "#r has no topic")
-        self.answer(Notice(("a", "b")), "a", "b")
-        self.answer(ErrorReply("x", "no such thing"), "error: no such thing")
-        self.answer(Done("7"))
-        self.answer(
+        self.check_reply(RoomList(()), "rooms (0):")
+        self.check_reply(Topic("r", "tea"), "topic of #r: tea")
+        self.check_reply(Topic("r", ""), "#r has no topic")
+        self.check_reply(Notice(("a", "b")), "a", "b")
+        self.check_reply(ErrorReply("x", "no such thing"), "error: no such thing")
+        self.check_reply(Done("7"))
+        self.check_reply(
             RoomSnapshot("tea", ("a",), "green", past),
             "topic of #tea: green",
             "[#tea] alice: one",
             "[#tea] alice: two",
         )
-        self.answer(RoomSnapshot("tea", ("a",), "", ()))
+        self.check_reply(RoomSnapshot("tea", ("a",), "", ()))
 
-    def test_a_very_long_list(self) -> None:
-        """A thousand names are listed, the others counted."""
+    def test_long_member_list_names_a_thousand_and_counts_the_rest(self) -> None:
+        """In one line."""
         names = tuple(f"n{i}" for i in range(MAX_NAMES + 5))
         line = self.codec.reply(MemberList("r", names), VIEWER, None).decode()
         self.assertTrue(line.startswith("here (1005): n0, n1, "))
         self.assertTrue(line.endswith(", n999, and 5 more\r\n"))
 
-    def test_welcome(self) -> None:
-        """The name, the operator's words, the topic, and what was last said."""
+    def test_welcome_has_motd_topic_and_history(self) -> None:
+        """In this order."""
         past = (said("one"), said("two"))
-        self.answer(welcome(), "Welcome, guest_4711!")
-        self.answer(
+        self.check_reply(welcome(), "Welcome, guest_4711!")
+        self.check_reply(
             welcome(motd=("Be kind.",), history=past),
             "Welcome, guest_4711!",
             "Be kind.",
             "alice: one",
             "alice: two",
         )
-        self.answer(
+        self.check_reply(
             welcome(topic="tea", history=past[:1]),
             "Welcome, guest_4711!",
             "topic of #lobby: tea",
             "alice: one",
         )
 
-    def test_many_newcomers(self) -> None:
-        """Those who come together are shown the same bytes, made once."""
+    def test_history_of_many_welcomes_is_encoded_once(self) -> None:
+        """And anew when it changes."""
         past = (said("one"),)
         self.codec.reply(welcome(history=past), VIEWER, None)
         made = self.codec._history[1]
         self.codec.reply(welcome(history=past, nick="x"), VIEWER, None)
         self.assertIs(self.codec._history[1], made)
-        self.answer(welcome(history=()), "Welcome, guest_4711!")
-        self.answer(
+        self.check_reply(welcome(history=()), "Welcome, guest_4711!")
+        self.check_reply(
             welcome(history=(said("two"),)), "Welcome, guest_4711!", "alice: two"
         )
 
-    def test_welcome_back(self) -> None:
-        """What was missed, with its room, and one's own whispers as one's own."""
-        self.answer(
+    def test_resumed_client_receives_what_it_missed(self) -> None:
+        """With rooms, and its own direct messages as such."""
+        self.check_reply(
             welcome(
                 resumed=True,
                 recovered=True,
@@ -266,7 +266,7 @@ class LineTests(SynchronousTestCase):
             "alice (private to bob): psst",
             "bob (private): yes",
         )
-        self.answer(
+        self.check_reply(
             welcome(resumed=True, history=(said("one"),)),
             "Welcome, guest_4711!",
             "Some messages sent while you were away may be missing.",
@@ -274,8 +274,8 @@ class LineTests(SynchronousTestCase):
         )
 
     @given(st.text(st.characters(exclude_categories=())))
-    def test_always_one_line(self, text: str) -> None:
-        """Whatever is said, once cleaned, is exactly one line of UTF-8."""
+    def test_any_sanitized_text_is_one_line(self, text: str) -> None:
+        """Of UTF-8."""
         line = self.codec.event(said(sanitize(text)), None)
         self.assertEqual(line.count(b"\n"), 1)
         self.assertEqual(line.count(b"\r"), 1)

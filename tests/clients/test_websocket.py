@@ -1,102 +1,20 @@
-"""The chat, as WebSocket programs see it."""
+"""WebSocket clients, plain text and JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
-from twisted.internet.task import Clock
-from twisted.trial import unittest
-from twisted.web.resource import Resource
-from twisted.web.server import Request, Site
-from websockets.frames import Frame
-
-from tests.support.chats import start_chat
 from tests.support.logs import Log
-from tests.support.memory import WebSocketClient, masked, text
-from twisted_chat.clients.websocket import ChatWebSocketFactory
+from tests.support.memory import masked, text
+from tests.support.websocket_chat import ChatTestCase, JsonClient
 from twisted_chat.core.limits import MAX_LINE, RateLimit
-from twisted_chat.journals.memory import MemoryJournal
-from twisted_chat.net.origins import Origins
-from twisted_chat.net.timers import Keepalive
-
-
-class ChatResource(Resource):
-    """Upgrades every request to a WebSocket of the chat."""
-
-    isLeaf = True
-
-    def __init__(self, sockets: ChatWebSocketFactory) -> None:
-        super().__init__()
-        self.sockets = sockets
-
-    def render_GET(self, request: Request) -> int | bytes:
-        return self.sockets.upgrade(request)
-
-
-class ChatClient(WebSocketClient):
-    """Gives the server a turn before it looks at what has come."""
-
-    def __init__(self, clock: Clock, *args: Any, **headers: Any) -> None:
-        self._clock = clock
-        super().__init__(*args, **headers)
-
-    def frames(self) -> Iterator[Frame]:
-        for _ in range(10):
-            self._clock.advance(0)
-        return super().frames()
-
-
-class ChatTestCase(unittest.SynchronousTestCase):
-    """A chat in memory, and WebSocket clients of it."""
-
-    bytewise = False
-    rate_limit: RateLimit | None = None
-
-    def setUp(self) -> None:
-        self.clock = Clock()
-        self.clock.advance(1_700_000_000)
-        journal = MemoryJournal(self.clock.seconds)
-        self.chat = start_chat(self, self.clock, journal)
-        self.sockets = ChatWebSocketFactory(
-            self.chat,
-            self.clock,
-            self.rate_limit,
-            Keepalive(self.clock, 25, 20),
-            Origins(),
-        )
-        self.site = Site(ChatResource(self.sockets), reactor=self.clock)
-
-    def connect(self, query: str = "", **headers: Any) -> WebSocketClient:
-        return ChatClient(
-            self.clock, self.site, f"/{query}", bytewise=self.bytewise, **headers
-        )
-
-    def program(self, query: str = "", **headers: Any) -> JsonClient:
-        return JsonClient(self.connect(f"?format=json{query}", **headers))
-
-
-class JsonClient:
-    """A program that speaks objects."""
-
-    def __init__(self, client: WebSocketClient) -> None:
-        self.client = client
-        [self.welcome, *self.rest] = self.heard()
-
-    def heard(self) -> list[dict[str, Any]]:
-        return [json.loads(words) for words in self.client.heard()]
-
-    def ask(self, **fields: Any) -> list[dict[str, Any]]:
-        self.client.say(json.dumps(fields))
-        return self.heard()
 
 
 class TextTests(ChatTestCase):
-    """Lines, one a frame."""
+    """Plain text: one line in each frame."""
 
-    def test_a_conversation(self) -> None:
-        """What one says, all see, the sender too; routes work."""
+    def test_text_clients_see_what_they_all_say(self) -> None:
+        """The sender too; routes are answered to their client."""
         ann, bob = self.connect("?nick=ann"), self.connect("ws?nick=bob")
         self.assertEqual(
             ann.heard(),
@@ -110,8 +28,8 @@ class TextTests(ChatTestCase):
         bob.say("\\nonsense")
         self.assertEqual(len(bob.heard()), 1)
 
-    def test_what_is_pasted(self) -> None:
-        """Several lines in one frame are several lines; empty ones are none."""
+    def test_frame_of_several_lines_is_several_messages(self) -> None:
+        """Empty lines are ignored."""
         ann = self.connect("?nick=ann")
         ann.heard()
         ann.say("one\r\ntwo\n\nthree\rfour\n")
@@ -121,8 +39,8 @@ class TextTests(ChatTestCase):
         ann.say("")
         self.assertEqual(ann.heard(), [])
 
-    def test_too_long_a_line(self) -> None:
-        """It is refused with an error, and the client stays."""
+    def test_line_that_is_too_long_is_refused(self) -> None:
+        """The connection stays open."""
         ann = self.connect()
         ann.heard()
         ann.say("ü" * (MAX_LINE // 2 + 1))
@@ -131,22 +49,22 @@ class TextTests(ChatTestCase):
         ann.say("x" * MAX_LINE)
         self.assertEqual(len(ann.heard()), 1)
 
-    def test_too_big_a_frame(self) -> None:
-        """More than 64 KiB closes with 1009."""
+    def test_frame_that_is_too_large_closes_the_connection(self) -> None:
+        """With 1009, beyond 64 KiB."""
         ann = self.connect()
         ann.send(masked(0x81, b"x" * 65537))
         self.assertEqual(ann.close_code(), 1009)
 
-    def test_no_text(self) -> None:
-        """Bytes that are no UTF-8 close with 1007, a binary frame with 1003."""
+    def test_frame_that_is_not_text_closes_the_connection(self) -> None:
+        """With 1007 for invalid UTF-8, with 1003 for binary."""
         ann, bob = self.connect(), self.connect()
         ann.send(masked(0x81, b"\xff"))
         self.assertEqual(ann.close_code(), 1007)
         bob.send(masked(0x82, b"hello"))
         self.assertEqual(bob.close_code(), 1003)
 
-    def test_quitting(self) -> None:
-        """The others see it however the connection ended, once."""
+    def test_client_leaves_once_however_its_connection_ends(self) -> None:
+        """By a route, a close frame or a lost connection."""
         ann, bob, eve = (self.connect(f"?nick={n}") for n in ("ann", "bob", "eve"))
         ann.heard()
         bob.say("\\quit")
@@ -156,8 +74,8 @@ class TextTests(ChatTestCase):
         eve.wire.hang_up()
         self.assertEqual(ann.heard(), ["bob: left the chat", "eve: left the chat"])
 
-    def test_the_log(self) -> None:
-        """It says who went, and why if that was no farewell, and nothing said."""
+    def test_departure_is_logged_with_its_error_but_no_message(self) -> None:
+        """An orderly end is no error."""
         log = Log(self)
         ann, bob = self.connect("?nick=ann"), self.connect("?nick=bob")
         ann.say("a secret")
@@ -168,8 +86,8 @@ class TextTests(ChatTestCase):
             ["ann quit", "client error: bob: connection lost", "bob quit"],
         )
 
-    def test_the_log_of_one_who_only_changes_its_connection(self) -> None:
-        """It has not quit until the last of them is gone."""
+    def test_resumed_client_quits_when_its_last_connection_ends(self) -> None:
+        """The log has it once."""
         log = Log(self)
         first = self.connect("?nick=ann&format=json")
         session = json.loads(first.heard()[0])["session"]
@@ -180,16 +98,16 @@ class TextTests(ChatTestCase):
             log.lines(), ["client error: ann: connection lost", "ann quit"]
         )
 
-    def test_after_goodbye_nothing_follows(self) -> None:
-        """A client that was told goodbye is sent nothing that others say."""
+    def test_nothing_follows_a_close_frame(self) -> None:
+        """What others say is not sent."""
         ann, bob = self.connect("?nick=ann"), self.connect("?nick=bob")
         ann.say("\\quit")
         self.assertEqual(ann.close_code(), 1000)
         bob.say("still here")
         self.assertEqual(list(ann.frames()), [])
 
-    def test_a_stop(self) -> None:
-        """Everyone is told, and closed with 1001."""
+    def test_stopping_server_closes_with_1001(self) -> None:
+        """After a notice."""
         ann = self.connect("?nick=ann")
         ann.heard()
         stopped: list[bool] = []
@@ -199,19 +117,16 @@ class TextTests(ChatTestCase):
 
 
 class BytewiseTextTests(TextTests):
-    """The same, in one-byte pieces."""
+    """The same, one byte at a time."""
 
     bytewise = True
 
 
-ENTERED = {"joined", "topic", "who", "history", "ok"}
-
-
 class JsonTests(ChatTestCase):
-    """Objects, one a frame."""
+    """JSON: one object in each frame."""
 
-    def test_welcome(self) -> None:
-        """By query or by subprotocol, a program gets objects from the start."""
+    def test_query_or_subprotocol_asks_for_objects(self) -> None:
+        """From the start."""
         ann = self.program("&nick=ann")
         self.assertEqual(ann.welcome["type"], "welcome")
         self.assertEqual(ann.welcome["nick"], "ann")
@@ -219,8 +134,8 @@ class JsonTests(ChatTestCase):
         self.assertEqual(bob.welcome["type"], "welcome")
         self.assertIn("ann", bob.welcome["members"])
 
-    def test_a_conversation(self) -> None:
-        """A program speaks with someone who types; each sees its own form."""
+    def test_json_and_text_clients_share_a_room(self) -> None:
+        """Each sees its own format."""
         ann, bob = self.program("&nick=ann"), self.connect("?nick=bob")
         bob.heard()
         ann.heard()
@@ -237,15 +152,15 @@ class JsonTests(ChatTestCase):
             ("dm", "bob", "ann", "psst"),
         )
 
-    def test_a_note_to_oneself(self) -> None:
-        """What one object says is not said by a second one with the same id."""
+    def test_direct_message_to_oneself_is_one_object(self) -> None:
+        """Not one for the sender and one for the recipient."""
         ann = self.program("&nick=ann")
         ann.heard()
         answers = ann.ask(type="dm", to="ann", text="milk", ref="1")
         self.assertEqual(sorted(a["type"] for a in answers), ["dm", "ok"])
 
-    def test_each_request(self) -> None:
-        """Every request of the protocol has its answer, with its ref."""
+    def test_each_request_is_answered_with_its_ref(self) -> None:
+        """Every type."""
         ann = self.program("&nick=ann")
         for fields, kinds in (
             ({"type": "nick", "nick": "eve"}, {"renamed", "ok"}),
@@ -267,8 +182,8 @@ class JsonTests(ChatTestCase):
                 self.assertLessEqual({a["type"] for a in answers}, kinds)
                 self.assertIn("r", [a.get("ref") for a in answers])
 
-    def test_resuming(self) -> None:
-        """Who comes back is shown what it missed, in order, and nothing twice."""
+    def test_resumed_client_receives_what_it_missed_once(self) -> None:
+        """In order."""
         ann, bob = self.program("&nick=ann"), self.connect("?nick=bob")
         session = ann.welcome["session"]
         since = ann.heard()[-1]["id"]
@@ -281,13 +196,13 @@ class JsonTests(ChatTestCase):
         self.assertEqual(said, ["one", "two"])
         self.assertEqual(again.welcome["nick"], "ann")
 
-    def test_resuming_from_nowhere(self) -> None:
-        """A position that nobody knows is not recovered, and said so."""
+    def test_unknown_position_is_not_recovered(self) -> None:
+        """The welcome says so."""
         ann = self.program("&since=nonsense")
         self.assertFalse(ann.welcome["recovered"])
 
-    def test_rooms(self) -> None:
-        """A program that says where it was is there again."""
+    def test_client_joins_the_rooms_of_its_query(self) -> None:
+        """The last is its current room."""
         ann = self.program("&nick=ann&rooms=den,lobby,tea")
         rest = [ann.welcome, *ann.rest, *ann.heard()]
         rooms = next(o["rooms"] for o in reversed(rest) if o["type"] == "welcome")
@@ -295,27 +210,27 @@ class JsonTests(ChatTestCase):
 
 
 class OriginTests(ChatTestCase):
-    """Pages of other sites."""
+    """Origins of pages."""
 
-    def test_refused(self) -> None:
-        """403, and nobody joins."""
+    def test_page_of_another_origin_is_refused(self) -> None:
+        """With 403; nobody joins."""
         page = self.connect(origin="http://evil.example")
         self.assertEqual(page.status, 403)
         self.assertEqual(list(self.chat.pool.clients.values()), [])
 
-    def test_let_in(self) -> None:
-        """The server's own page."""
+    def test_page_of_the_server_may_connect(self) -> None:
+        """Its origin is the host of the request."""
         page = self.connect(origin="http://chat.example")
         self.assertEqual(page.status, 101)
 
 
-class PaceTests(ChatTestCase):
-    """Clients that talk too fast."""
+class RateLimitTests(ChatTestCase):
+    """Clients that send too fast."""
 
     rate_limit = RateLimit(2, 1)
 
-    def test_a_paste_arrives_whole_only_slower(self) -> None:
-        """What is too fast is read later; nothing is lost; the client lives."""
+    def test_paste_is_delayed_and_nothing_is_lost(self) -> None:
+        """Reading pauses meanwhile."""
         ann = self.connect("?nick=ann")
         ann.heard()
         ann.send(b"".join(text(str(n)) for n in range(60)))

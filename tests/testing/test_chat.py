@@ -1,4 +1,4 @@
-"""The fakes for those who build on the package, and the page that shows them."""
+"""The chat in memory, and docs/extending.md, which shows it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "extending.md"
 
 
 class PageTests(SynchronousTestCase):
-    """Whoever copies the code of docs/extending.md has something that works."""
+    """The code in docs/extending.md."""
 
     def setUp(self) -> None:
         self.files = dict(
@@ -43,7 +43,7 @@ class PageTests(SynchronousTestCase):
         self.my_chat = self.module("my_chat")
 
     def module(self, name: str) -> ModuleType:
-        """One of the page's files, as a module that the others can import."""
+        """A file of the page, as a module that the others can import."""
         module = ModuleType(name)
         for_now = mock.patch.dict(sys.modules, {name: module})
         for_now.start()
@@ -52,21 +52,21 @@ class PageTests(SynchronousTestCase):
         return module
 
     def memory_reactor(self) -> MemoryReactorClock:
-        """What the page's files find when they import the reactor."""
+        """Let the files of the page import a reactor in memory."""
         reactor = MemoryReactorClock()
         patch = mock.patch("twisted.internet.reactor", reactor, create=True)
         patch.start()
         self.addCleanup(patch.stop)
         return reactor
 
-    def test_the_route_is_ten_lines(self) -> None:
-        """It is as short as the page says."""
+    def test_route_is_as_short_as_the_page_says(self) -> None:
+        """Ten lines."""
         code = self.files["my_chat.py"]
         lines = [line for line in code.splitlines() if line.strip()]
         self.assertLessEqual(len(lines), 11)
 
-    def test_its_tests_pass(self) -> None:
-        """The page's own tests are right."""
+    def test_tests_of_the_page_pass(self) -> None:
+        """All three."""
         tests = unittest.defaultTestLoader.loadTestsFromModule(
             self.module("test_my_chat")
         )
@@ -74,8 +74,8 @@ class PageTests(SynchronousTestCase):
         tests.run(result)
         self.assertEqual((result.testsRun, result.errors, result.failures), (3, [], []))
 
-    def test_the_tac_file(self) -> None:
-        """It makes an application with a chat that has the route."""
+    def test_tac_file_makes_a_chat_with_the_route(self) -> None:
+        """Beside the standard ones."""
         self.memory_reactor()
         made: dict[str, Any] = {}
         exec(compile(self.files["my_chat.tac"], "my_chat.tac", "exec"), made)
@@ -85,8 +85,8 @@ class PageTests(SynchronousTestCase):
         self.assertIn("nick", service.chat.table)
         self.assertEqual(service.settings.port, ("3000",))
 
-    def test_the_plugin(self) -> None:
-        """It has all the options of ``twistd chat``."""
+    def test_plugin_has_the_options_of_the_chat(self) -> None:
+        """And the route."""
         self.memory_reactor()
         self.module("my_chat_service")
         maker = self.module("my_chat_plugin").my_chat
@@ -100,10 +100,10 @@ class PageTests(SynchronousTestCase):
 
 
 class TestChatTests(SynchronousTestCase):
-    """The chat in memory is the real one."""
+    """The chat in memory."""
 
-    def test_two_people(self) -> None:
-        """They see each other come, speak and go."""
+    def test_clients_see_each_other_join_talk_and_leave(self) -> None:
+        """In order."""
         room = TestChat()
         alice = room.client("alice")
         bob = room.client("bob")
@@ -119,8 +119,8 @@ class TestChatTests(SynchronousTestCase):
         self.assertEqual(alice.sees(), ["alice: hi", "bob: left the chat"])
         self.assertIsNone(alice.closed)
 
-    def test_several_wires(self) -> None:
-        """Clients of different kinds are in one conversation."""
+    def test_clients_of_different_wires_share_a_room(self) -> None:
+        """Each reads its own format."""
         room = TestChat()
         line = line_wire()
         loud = FakeWire(
@@ -132,8 +132,8 @@ class TestChatTests(SynchronousTestCase):
         alice.types("hi")
         self.assertEqual(bob.sees(), ["ALICE:", "HI"])
 
-    def test_settings(self) -> None:
-        """History, words of the operator, and flood control."""
+    def test_history_motd_and_rate_limit_are_those_of_a_server(self) -> None:
+        """As the test sets them."""
         room = TestChat(history=1, motd=("Be kind.",), flood=RateLimit(1, 1))
         (alice,) = room.people("alice")
         alice.types("one", "two")
@@ -146,15 +146,15 @@ class TestChatTests(SynchronousTestCase):
             ["Welcome, bob!", "Be kind.", "alice: two", "bob: joined the chat"],
         )
 
-    def test_bytes_that_are_no_utf8(self) -> None:
-        """A test can send them as Python has them in a string."""
+    def test_surrogate_escapes_are_sent_as_bytes(self) -> None:
+        """They need not be UTF-8."""
         room = TestChat()
         (alice,) = room.people("alice")
         alice.types(b"a\xffb".decode("utf-8", "surrogateescape"))
         self.assertEqual(alice.sees(), ["alice: a\ufffdb"])
 
-    def test_a_route_that_waits(self) -> None:
-        """For a gate that the test opens, or for a Deferred."""
+    def test_route_may_wait_for_a_gate_or_a_deferred(self) -> None:
+        """What follows waits, too."""
         gate, deferred = Gate(), Deferred[str]()
         table = standard_table()
 
@@ -171,8 +171,8 @@ class TestChatTests(SynchronousTestCase):
         deferred.callback("done")
         self.assertEqual(alice.sees(), ["done", "alice: after"])
 
-    def test_mistakes_are_raised(self) -> None:
-        """What a server would log fails the test, once."""
+    def test_exception_that_a_server_would_log_is_raised(self) -> None:
+        """Once."""
         table = standard_table()
 
         @table.route("x", "", "fail")
@@ -186,8 +186,8 @@ class TestChatTests(SynchronousTestCase):
         alice.types("hi")
         self.assertIn("alice: hi", alice.sees())
 
-    def test_stop(self) -> None:
-        """A server that has something left to store says so."""
+    def test_stop_returns_whether_everything_is_stored(self) -> None:
+        """A held journal stores later."""
         room = TestChat()
         (alice,) = room.people("alice")
         room.journal.hold()

@@ -1,4 +1,4 @@
-"""What stands in for the world in a test."""
+"""Fakes for tests."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from twisted_chat.testing.fakes import START, FakeClock, FakeConnection
 
 
 class FailingJournalTests(SynchronousTestCase):
-    """A store that fails, or takes its time, when told to."""
+    """A journal that fails or waits when a test says so."""
 
     def setUp(self) -> None:
         self.room = TestChat()
         self.journal = self.room.journal
         (self.alice,) = self.room.people("alice")
 
-    def test_fail(self) -> None:
-        """So often, and with these words."""
+    def test_appending_fails_the_given_number_of_times(self) -> None:
+        """With the given reason."""
         self.journal.fail("no room", times=2)
         for expected in ("error: not stored: no room",) * 2 + ("alice: hi",):
             self.alice.types("hi")
             self.assertEqual(self.alice.sees(), [expected])
 
-    def test_until_recover(self) -> None:
-        """It says that it is not healthy, and then that it is."""
+    def test_journal_fails_and_is_unhealthy_until_it_recovers(self) -> None:
+        """Without a number of times."""
         self.assertIsNone(self.journal.healthy())
         self.journal.fail(times=None)
         self.assertEqual(self.journal.healthy(), "the disk is full")
@@ -36,8 +36,8 @@ class FailingJournalTests(SynchronousTestCase):
         self.assertEqual(self.alice.sees()[3], "alice: hi")
         self.assertIsNone(self.journal.healthy())
 
-    def test_hold(self) -> None:
-        """Reading and writing, each on its own; a second release is none."""
+    def test_reading_and_appending_are_held_apart(self) -> None:
+        """A second release does nothing."""
         self.journal.hold("read")
         self.alice.types(r"\history", "hi")
         self.assertEqual(self.alice.sees(), [])
@@ -45,24 +45,24 @@ class FailingJournalTests(SynchronousTestCase):
         self.journal.release("read")
         self.assertEqual(self.alice.sees()[-1], "alice: hi")
 
-    def test_close(self) -> None:
-        """After its end it refuses like the one within."""
+    def test_closed_journal_refuses(self) -> None:
+        """Like the one inside."""
         self.room.spawn(self.journal.close())
         self.alice.types("hi")
         self.assertIn("closing", self.alice.sees()[0])
 
-    def test_an_exception_of_its_own(self) -> None:
-        """A test may choose what is raised."""
+    def test_given_exception_is_raised(self) -> None:
+        """Of any type."""
         self.journal.fail(StoreError("mine"), what="read")
         self.alice.types(r"\history")
         self.assertEqual(self.alice.sees(), ["error: mine"])
 
 
 class FakeClockTests(SynchronousTestCase):
-    """Time that is turned by hand."""
+    """A clock that a test advances."""
 
-    def test_order(self) -> None:
-        """Calls are made when they are due, in order, at their own time."""
+    def test_calls_are_made_in_order_at_their_time(self) -> None:
+        """Cancelled ones are not."""
         clock, calls = FakeClock(), list[tuple[str, float]]()
 
         def call(name: str) -> None:
@@ -83,10 +83,10 @@ class FakeClockTests(SynchronousTestCase):
 
 
 class FakeConnectionTests(SynchronousTestCase):
-    """A peer that remembers."""
+    """A connection that records what is written."""
 
-    def test_closing(self) -> None:
-        """The first reason counts, and nothing is seen after it."""
+    def test_first_reason_counts_and_later_writes_are_lost(self) -> None:
+        """As on a real connection."""
         connection = FakeConnection()
         connection.write(b"one")
         connection.write(b"two")

@@ -1,11 +1,10 @@
-"""The telnet protocol as far as a chat needs it (RFC 854, 855, 860).
+"""The telnet protocol, as far as a chat needs it (RFC 854, 855, 860).
 
-Clients negotiate, or send a command for Ctrl-C, in the middle of what is
-typed.  The filter takes those bytes out and says what must be answered: every
-option is declined, since plain lines need none, and DO TIMING-MARK is
-answered each time, since after Ctrl-C a telnet client throws away all output
-until it is.  UTF-8 never holds the byte 0xFF, so text without it passes
-untouched.
+Clients negotiate options, and send commands such as that for Ctrl-C, in the middle of
+their text.  The filter removes those bytes and returns the replies to them: every
+option is declined, since lines of text need none, and DO TIMING-MARK is answered each
+time, since after Ctrl-C a telnet client discards all output until it is.  UTF-8 has no
+byte 0xFF, so text without one passes unchanged.
 """
 
 from __future__ import annotations
@@ -16,28 +15,28 @@ SB, AYT, SE = 0xFA, 0xF6, 0xF0
 TIMING_MARK = 6
 
 MAX_SUBNEGOTIATION = 1024
-"""Bytes in one subnegotiation; what follows so many is taken for text, as a
-peer that never ends one would never be heard again."""
+"""Bytes in one subnegotiation.  What follows is text, or a peer that never ends its
+subnegotiation could send no more lines."""
 
 
 class TelnetFilter:
-    """Takes telnet's commands out of what one peer sends.
+    """Removes telnet commands from the bytes of one peer.
 
-    Keeps at most a few bytes of state, however the bytes are split.
+    It keeps a few bytes of state, however the input is cut.
     """
 
-    __slots__ = ("_answered", "_state", "_subnegotiated")
+    __slots__ = ("_declined", "_state", "_subnegotiated")
 
     def __init__(self) -> None:
         # The command that has begun: b"", IAC, IAC DO, IAC SB or IAC SB IAC.
         self._state = b""
         self._subnegotiated = 0
-        self._answered: set[bytes] = set()
+        self._declined: set[bytes] = set()
 
     def feed(self, data: bytes) -> tuple[bytes, bytes]:
-        """Take what was received.
+        """Filter received bytes.
 
-        :returns: the text in it, and what to send back.
+        :return: the text in them, and the replies to send.
         """
         if not self._state and b"\xff" not in data:
             return data, b""
@@ -81,8 +80,8 @@ class TelnetFilter:
                 self._subnegotiated = 0
             elif byte == AYT:
                 replies += b"\r\n[yes]\r\n"
-            # A doubled IAC is a byte 0xFF of text, which no UTF-8 holds; all
-            # other commands (interrupt, erase, go ahead) ask for nothing.
+            # A doubled IAC is a byte 0xFF of text, which UTF-8 does not have; other
+            # commands (interrupt, erase, go ahead) need no reply.
         elif state == b"\xff\xfa\xff":
             if byte != SE:
                 self._state = b"\xff\xfa"
@@ -94,8 +93,8 @@ class TelnetFilter:
         elif state[1] == WILL:
             self._decline(bytes((IAC, DONT, byte)), replies)
 
-    def _decline(self, answer: bytes, replies: bytearray) -> None:
-        # Once each: two that answer every answer would never end (RFC 1143).
-        if answer not in self._answered:
-            self._answered.add(answer)
-            replies += answer
+    def _decline(self, reply: bytes, replies: bytearray) -> None:
+        # Once each: two peers that reply to every reply would never end (RFC 1143).
+        if reply not in self._declined:
+            self._declined.add(reply)
+            replies += reply

@@ -254,32 +254,34 @@ class FailingJournal:
 
 
 class FakeConnection:
-    """A peer that takes everything, and remembers it.
+    """A connection that records what the chat writes.
 
     :ivar writes: each single write since the last ``take``.
     :ivar closed: why the chat closed it, or ``None``.
-    :ivar lost: the peer is gone.
+    :ivar lost: the peer has disconnected.
+    :ivar when_closed: called when the chat closes it.
     """
 
     def __init__(self) -> None:
         self.writes: list[bytes] = []
         self.closed: str | None = None
         self.lost = False
-        self.when_closed: Callable[[], object] = bool
+        self.when_closed: Callable[[], object] | None = None
 
     def write(self, data: bytes) -> None:
-        """The chat shows something; nobody sees it after the end."""
+        """Record a write; after the end it is lost."""
         if self.closed is None and not self.lost:
             self.writes.append(data)
 
     def close(self, reason: str) -> None:
-        """The chat ends the connection."""
+        """Record why the chat ends the connection."""
         if self.closed is None:
             self.closed = reason
-            self.when_closed()
+            if self.when_closed is not None:
+                self.when_closed()
 
     def take(self) -> bytes:
-        """What was written since the last time."""
+        """What was written since the last call."""
         data = b"".join(self.writes)
         self.writes.clear()
         return data

@@ -1,0 +1,209 @@
+"""Socket.IO clients: transports, rate limit, resuming and the end."""
+
+from __future__ import annotations
+
+from tests.support.memory import WebSocketClient
+from tests.support.socketio_chat import Browser, ChatTestCase, LineClient
+from twisted_chat.clients import socketio_recovery
+from twisted_chat.core.limits import RateLimit
+
+
+class TransportTests(ChatTestCase):
+    """Polling, and the upgrade to WebSocket."""
+
+    def emit(self, sid: str, data: str) -> None:
+        answer = self.poll(sid, b"4" + data.encode())
+        self.settle()
+        self.assertEqual(answer.outcome, (200, "ok"))
+
+    def read(self, sid: str) -> list[str]:
+        body = self.poll(sid).body
+        return [packet for packet in body.split("\x1e") if packet != "2"]
+
+    def test_polling_client_sends_and_receives_everything(self) -> None:
+        """Without a WebSocket."""
+        ann = LineClient(self, "ann")
+        sid = self.open()
+        self.emit(sid, "0")
+        self.assertIn('"pid"', self.read(sid)[0])
+        self.emit(sid, '21["join","bob"]')
+        self.assertTrue(any(p.startswith('431[{"ok":true') for p in self.read(sid)))
+        ann.types("", "hi")
+        self.assertIn('42["messages","ann: hi"]', self.read(sid))
+        self.emit(sid, '2["messages","yo"]')
+        self.assertEqual(ann.sees()[-1], "bob: yo")
+        self.assertEqual(self.poll(sid, b"1").outcome, (200, "ok"))
+        self.settle()
+        self.assertEqual(ann.sees()[-1], "bob: left the chat")
+
+    def test_upgrade_loses_and_repeats_nothing(self) -> None:
+        """Whatever is sent meanwhile."""
+        ann = LineClient(self, "ann")
+        sid = self.open()
+        self.emit(sid, "0")
+        self.emit(sid, '2["join","bob"]')
+        self.read(sid)
+        client: WebSocketClient = self.socket(f"EIO=4&transport=websocket&sid={sid}")
+        client.say("2probe")
+        ann.types("", "one")
+        client.say("5")
+        ann.types("", "two")
+        client.say('42["messages","three"]')
+        self.settle()
+        said = [p for p in client.heard() if p.startswith('42["messages"')]
+        self.assertEqual(
+            said,
+            [f'42["messages","{t}"]' for t in ("ann: one", "ann: two", "bob: three")],
+        )
+
+    def test_client_that_does_not_poll_is_disconnected(self) -> None:
+        """Once 1 MiB waits for it."""
+        ann, bob = LineClient(self, "ann"), self.browse()
+        sid = self.open()
+        self.emit(sid, "0")
+        ann.sees()
+        for _ in range(20):
+            bob.emit("chat", "x" * 60_000)
+        self.assertTrue(any("left the chat" in line for line in ann.sees()))
+        self.assertEqual(self.poll(sid).status, 400)
+
+
+class RateLimitTests(ChatTestCase):
+    """Clients that send too fast."""
+
+    rate_limit = RateLimit(3, 1)
+
+    def test_paste_is_delayed_and_nothing_is_lost(self) -> None:
+        """Heartbeats go on meanwhile."""
+        ann = LineClient(self, "ann")
+        sid = self.open()
+        self.poll(sid, b"40")
+        self.settle()
+        ann.sees()
+        body = "\x1e".join(f'42["messages","{i}"]' for i in range(100))
+        answer = self.poll(sid, body.encode())
+        self.settle()
+        self.assertFalse(answer.answered)
+        self.assertEqual(len(ann.sees()), 3)
+        for _ in range(98):
+            self.clock.advance(1)
+            self.settle()
+        self.assertEqual(answer.outcome, (200, "ok"))
+        self.assertEqual(len(ann.sees()), 97)
+
+
+class ResumeTests(ChatTestCase):
+    """Connection state recovery."""
+
+    def said(self, browser: Browser) -> list[str]:
+        return [data[1] for data in browser.received() if data[0] == "messages"]
+
+    def test_recovered_client_receives_what_it_missed_once(self) -> None:
+        """In order, before what follows; its nickname and ids are the same."""
+        ann, bob = LineClient(self, "ann"), self.join("bob")
+        ann.types("", "seen")
+        bob.received()
+        for round_ in range(3):
+            bob.loses_connection()
+            ann.types("", f"missed {round_}")
+            ann.types("dm", f"bob psst {round_}")
+            again = Browser(self, bob.auth)
+            ann.types("", f"after {round_}")
+            said = self.said(again)
+            self.assertEqual(again.pid, bob.pid)
+            self.assertEqual(again.sid, bob.sid)
+            self.assertEqual(said, [f"ann: missed {round_}", f"ann: after {round_}"])
+            ann.types("who")
+            self.assertEqual(ann.sees()[-1], "here (2): ann, bob")
+            bob = again
+
+    def test_client_recovers_before_it_has_received_an_event(self) -> None:
+        """From the position in its welcome."""
+        ann, bob = LineClient(self, "ann"), self.browse()
+        bob.loses_connection()
+        ann.types("", "missed")
+        again = Browser(self, bob.auth)
+        self.assertEqual(self.said(again), ["ann: missed"])
+        self.assertEqual(again.pid, bob.pid)
+
+    def test_reconnected_client_takes_over_a_hanging_connection(self) -> None:
+        """With its nickname."""
+        ann, bob = LineClient(self, "ann"), self.join("bob")
+        bob.received()
+        again = Browser(self, bob.auth)
+        ann.types("", "hi")
+        self.assertEqual(self.said(again), ["ann: hi"])
+        self.assertEqual(again.pid, bob.pid)
+        self.assertEqual(bob.client.close_code(), 1000)
+        ann.types("who")
+        self.assertEqual(ann.sees()[-1], "here (2): ann, bob")
+
+    def test_unknown_offset_gets_another_pid(self) -> None:
+        """Which tells the client that it is not recovered."""
+        bob = self.join("bob")
+        before = bob.pid
+        for offset in ("bob: hi", "", "x" * 1000, None, 7):
+            bob.loses_connection()
+            bob = Browser(self, {"pid": bob.pid, "offset": offset})
+            bob.received()
+            self.assertNotEqual(bob.pid, before)
+            before = bob.pid
+        bob.loses_connection()
+        again = Browser(self, bob.auth)
+        again.received()
+        self.assertEqual(again.pid, bob.pid)
+
+    def test_client_with_an_invalid_pid_is_a_new_client(self) -> None:
+        """With a pid of its own."""
+        for pid in ("", 7, None, "x", {"a": 1}, "guessed0", "x" * 10_000):
+            bob = Browser(self, {"pid": pid, "offset": "0"})
+            bob.received()
+            self.assertNotEqual(bob.pid, pid)
+
+    def test_client_recovers_after_a_restart(self) -> None:
+        """From the journal."""
+        ann, bob = LineClient(self, "ann"), self.join("bob")
+        bob.received()
+        ann.types("", "missed")
+        self.start()
+        again = Browser(self, bob.auth)
+        self.assertEqual(self.said(again), ["ann: missed"])
+        self.assertEqual(again.pid, bob.pid)
+
+    def test_number_of_remembered_nicknames_is_bounded(self) -> None:
+        """The oldest is forgotten first."""
+        self.patch(socketio_recovery, "MAX_REMEMBERED", 2)
+        pages = [self.join(f"n{i}") for i in range(3)]
+        for page in pages:
+            page.loses_connection()
+        for page in pages:
+            Browser(self, page.auth)
+        self.settle()
+        names = {client.nick for client in self.chat.pool.clients.values()}
+        self.assertIn("n1", names)
+        self.assertNotIn("n0", names)
+
+
+class StopTests(ChatTestCase):
+    """The server stops."""
+
+    def test_stopping_server_notifies_clients_and_lets_them_reconnect(self) -> None:
+        """A stock client does so by itself."""
+        bob = self.join("bob")
+        bob.received()
+        stopped: list[bool] = []
+        self.chat.stop(lambda: stopped.append(True))
+        self.settle()
+        frames = [bytes(frame.data) for frame in bob.client.frames()]
+        self.assertEqual(frames[0], b'42["messages","The server is shutting down."]')
+        self.assertEqual(frames[-1][:2], b"\x03\xe8")
+        self.assertEqual(stopped, [True])
+
+
+class BytewiseTransportTests(TransportTests):
+    """The same, one byte at a time."""
+
+    bytewise = True
+
+    def test_client_that_does_not_poll_is_disconnected(self) -> None:
+        """Skipped: a megabyte takes too long one byte at a time."""
