@@ -123,17 +123,15 @@ class ChatWebSocket:
 
     def __init__(self, factory: ChatWebSocketFactory, query: Query) -> None:
         self._factory = factory
-        self._query: Query | None = query
+        self._query = query
 
     # What WebSocket calls.
 
     def opened(self, connection: WebSocketConnection) -> None:
         """The handshake is done: attach the client."""
         factory, query = self._factory, self._query
-        if query is None:
-            return
         # Needed once, and not kept for the hours that follow.
-        self._query = None
+        del self._query
         self._connection = connection
         self.write = connection.write_frames
         wants_json = query.json or connection.subprotocol == JSON
