@@ -174,10 +174,14 @@ class RateLimitTests(RateLimitCase):
 
     def test_client_that_resumes_keeps_its_queue_and_its_rate(self) -> None:
         """The queued lines come first, once each, and a queued quit is dropped."""
-        for was_disconnected in (False, True):
-            with self.subTest(was_disconnected=was_disconnected):
+        for was_disconnected, route in (
+            (False, r"\quit"),
+            (True, r"\quit"),
+            (True, r"\QUIT now"),
+        ):
+            with self.subTest(was_disconnected=was_disconnected, route=route):
                 lines = [f"line {n}" for n in range(20)]
-                self.alice.types(*lines, r"\quit")
+                self.alice.types(*lines, route)
                 if was_disconnected:
                     self.alice.leaves()
                 former = self.alice

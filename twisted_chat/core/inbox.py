@@ -96,10 +96,11 @@ class Inbox:
         former._stop_draining()
         self._bucket = former._bucket
         self._after_route = former._after_route
-        left = deque(takewhile(lambda request: request.route != "quit", queue or ()))
+        left = deque(takewhile(lambda request: not _is_quit(request), queue or ()))
         if left:
             self._queue = left
-            self._process()
+            # Not now: the adapter does not have this inbox yet.
+            self._chat.runtime.call_later(0, self._process)
 
     def put(self, request: Request) -> None:
         """Take a request, now or later."""
@@ -209,3 +210,8 @@ class Inbox:
         if self._counted:
             self._counted = False
             self._chat.pool.draining -= 1
+
+
+def _is_quit(request: Request) -> bool:
+    # Routes are found in any case.
+    return request.route.lower() == "quit"
