@@ -34,7 +34,7 @@ class JoinRequest:
 
 
 NEW_GUEST = JoinRequest()
-"""What a client asks for that cannot say anything when it connects."""
+"""The request of a client that sends nothing when it connects."""
 
 
 class Attachment:

@@ -31,17 +31,17 @@ from .json_objects import (
 from .text import decode_line, line_too_long
 
 BULK_THRESHOLD = 200_000
-"""Clients that join or leave in one batch, times those who see it, up to which each is
-shown in an object of its own."""
+"""Objects for one bulk presence, in all: clients that join or leave, times clients that
+receive it.  Above that, one object names some of them."""
 
 BULK_NAMES = 20
-"""Names shown of a larger number."""
+"""Names in that one object."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class JsonCodec:
-    """How JSON clients speak to the chat and see it; see ``interfaces.Codec``."""
+    """Decodes and encodes JSON; see ``interfaces.Codec``."""
 
     hidden_from_author: frozenset[type] = frozenset()
 

@@ -1,8 +1,8 @@
 """Socket.IO clients, in the main namespace.
 
-Stock clients emit ``join`` NAME and ``messages`` TEXT, or ``chat`` VALUE; the codec
-says what they receive.  Whatever a client emits becomes a ``Request`` in its inbox or
-is ignored; it cannot name a route.
+Stock clients emit ``join`` NAME and ``messages`` TEXT, or ``chat`` VALUE; see the codec
+for what they receive.  Whatever a client emits becomes a ``Request`` in its inbox or is
+ignored; it cannot name a route.
 """
 
 from __future__ import annotations

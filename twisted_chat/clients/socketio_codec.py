@@ -1,11 +1,11 @@
-"""The codec of Socket.IO clients, which speak one of two dialects.
+"""The codec of Socket.IO clients, which use one of two dialects.
 
 - *messages*: ``join`` NAME and ``messages`` TEXT; the client receives ``messages``
   "nick: text", ``add chatter`` and ``remove chatter`` NAME.
-- *chat*: ``chat`` VALUE; the client receives what others say as ``chat`` "nick: text".
+- *chat*: ``chat`` VALUE; the client receives messages as ``chat`` "nick: text".
 
-A client receives both until its first event shows which it speaks, and if it speaks
-both.  A ``chat`` value goes to every client, unchanged, whatever it speaks.
+A client receives both until its first event shows which it uses, and if it uses both.
+A ``chat`` value is sent to every client, unchanged, whatever its dialect.
 
 Stock clients resume from the last string of the last event.  To make that a position,
 each event is followed by a *marker*: an event without arguments whose name is a
@@ -50,6 +50,7 @@ from twisted_chat.core.sanitize import sanitize
 from twisted_chat.socketio.packets import Packet, dump_json, raw_argument
 
 from .json import BULK_NAMES, BULK_THRESHOLD
+from .text import direct_message_line, event_line, history_lines
 
 MAX_VALUE = 64 * 1024
 """Bytes of the JSON of one ``chat`` value."""
@@ -72,7 +73,7 @@ _DIALECTS = {
 
 
 class SocketIOCodec:
-    """How clients of one dialect see the chat; see ``interfaces.Codec``.
+    """Encodes packets in one dialect; see ``interfaces.Codec``.
 
     :param encode: puts a packet into the form of the transport; the results can be
         joined.
@@ -103,10 +104,10 @@ class SocketIOCodec:
         event = stored.event
         where = "" if room is None else f"[#{room}] "
         match event:
-            case Message(nick=nick, text=text, raw=raw):
-                shown = self._message(f"{where}{nick}: {text}", raw)
-            case Action(nick=nick, text=text):
-                shown = self._text(f"{where}* {nick} {text}")
+            case Message(raw=raw):
+                shown = self._message(f"{where}{event_line(event)}", raw)
+            case Action():
+                shown = self._text(f"{where}{event_line(event)}")
             case CustomEvent(raw=raw):
                 shown = self._event("chat", raw)
             case Joined(room=name, nick=nick) if name == LOBBY and self._messages:
@@ -125,8 +126,7 @@ class SocketIOCodec:
         self, stored: Stored, event: DirectMessage, *, sent: bool
     ) -> bytes:
         """A direct message, as text in the client's dialect."""
-        to = f" to {event.recipient}" if sent else ""
-        line = f"{event.nick} (private{to}): {event.text}"
+        line = direct_message_line(event, sent=sent)
         return self._text(line) + self._marker(stored.position)
 
     def bulk_presence(self, bulk: BulkPresence, room: str | None) -> bytes:
@@ -189,14 +189,8 @@ class SocketIOCodec:
 
     def _lines(self, history: Iterable[Stored]) -> bytes:
         """The last messages, for a client that joins."""
-        lines = []
-        for stored in history:
-            match stored.event:
-                case Message(nick=nick, text=text):
-                    lines.append(self._event("messages", dump_json(f"{nick}: {text}")))
-                case Action(nick=nick, text=text):
-                    lines.append(self._event("messages", dump_json(f"* {nick} {text}")))
-        return b"".join(lines)
+        lines = history_lines(history)
+        return b"".join(self._event("messages", dump_json(line)) for line in lines)
 
     # Packets.
 

@@ -198,7 +198,7 @@ def _crlf(line: bytes) -> bytes:
 
 
 class LineCodec:
-    """How line clients speak to the chat and see it; see ``interfaces.Codec``.
+    """Decodes and encodes lines; see ``interfaces.Codec``.
 
     :param frame: puts an encoded line into the form of its wire.
     """

@@ -2,7 +2,7 @@
 
 ``?format=json`` or the subprotocol ``chat.json`` asks for objects.  ``nick``,
 ``rooms`` (separated by commas; the last becomes the current room), ``since`` and
-``session`` say who connects, and up to where a client that resumes has seen everything.
+``session`` are those of ``JoinRequest``.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Query:
     """The query of a handshake's URL.
 
     :ivar json: it asks for JSON objects.
-    :ivar join: who joins, and where.
+    :ivar join: the other parameters.
     """
 
     __slots__ = ("join", "json")

@@ -98,7 +98,7 @@ NOT_FOUND = NotFound()
 
 
 class HealthResource(ReadOnlyResource):
-    """Says whether messages can be stored now."""
+    """The health of the store."""
 
     def __init__(self, healthy: Healthy) -> None:
         self._healthy = healthy

@@ -1,7 +1,6 @@
-"""What stands in for the world in a test: a clock, a journal, a peer.
+"""Fakes of a clock, a journal and a connection, which a test controls.
 
-``twisted_chat.testing`` puts them around a whole chat, and is where to import them
-from.  Rules of this file: no Twisted; nothing happens but what the test says.
+``TestChat`` puts them around a whole chat.  Import them from ``twisted_chat.testing``.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ class FakeClock:
     def callLater(
         self, delay: float, function: Callable[..., object], *args: object
     ) -> FakeCall:
-        """Call the function after so many seconds."""
+        """Call the function after a delay in seconds."""
         call = FakeCall(self._now + delay, lambda: function(*args))
         heapq.heappush(self._calls, (call.time, next(self._order), call))
         return call
