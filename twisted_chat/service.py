@@ -204,7 +204,7 @@ class ChatService(Service):
                 stopped.callback(None)
 
         # Polling clients have to fetch the last messages.
-        self.chat.stop(lambda: self._engineio.when_told(flushed))
+        self.chat.stop(lambda: self._engineio.when_flushed(flushed))
         await stopped
         closing = [maybeDeferred(port.stopListening) for port in self.ports]
         await self.journal.close()

@@ -1,4 +1,4 @@
-"""Engine.IO packets and payloads, byte by byte."""
+"""Engine.IO packets and payloads."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from twisted_chat.engineio.packets import (
 
 
 class PacketTests(unittest.SynchronousTestCase):
-    """One packet, as a WebSocket message carries it."""
+    """Single packets, as WebSocket messages carry them."""
 
-    def test_each_type(self) -> None:
-        """The first character is the type, the rest is data."""
+    def test_first_character_is_the_type(self) -> None:
+        """The rest is data."""
         for text, packet in (
             ("0{}", Packet("0", "{}")),
             ("1", Packet(CLOSE)),
@@ -47,8 +47,8 @@ class PacketTests(unittest.SynchronousTestCase):
         ):
             self.assertEqual(decode_packet(text), packet)
 
-    def test_nonsense(self) -> None:
-        """Anything else is refused with the reason."""
+    def test_invalid_packet_is_refused_with_a_reason(self) -> None:
+        """Of an unknown type, or with data that its type does not carry."""
         for text in ("", "7", "abc", " 4", "b", "٤x", "-1"):
             with self.assertRaisesRegex(PacketError, "unknown .* type"):
                 decode_packet(text)
@@ -58,10 +58,10 @@ class PacketTests(unittest.SynchronousTestCase):
 
 
 class PayloadTests(unittest.SynchronousTestCase):
-    """Many packets, as a POST carries them."""
+    """Payloads, as POST requests and responses carry them."""
 
-    def test_one_and_many(self) -> None:
-        """The separator stands between packets; binary is base64."""
+    def test_payload_holds_any_number_of_packets(self) -> None:
+        """The separator is between them; binary data is base64."""
         self.assertEqual(list(decode_payload(b"4a")), [Packet(MESSAGE, "a")])
         self.assertEqual(
             list(decode_payload(b"4a\x1e2\x1ebAQIDBA==\x1e4\xe2\x98\x83")),
@@ -73,8 +73,8 @@ class PayloadTests(unittest.SynchronousTestCase):
             ],
         )
 
-    def test_nonsense(self) -> None:
-        """What stands before it is still taken."""
+    def test_packets_before_an_invalid_one_are_decoded(self) -> None:
+        """Then ``PacketError`` is raised."""
         for body in (
             b"4a\x1e",
             b"4a\x1e\x1e4b",
@@ -89,33 +89,36 @@ class PayloadTests(unittest.SynchronousTestCase):
         with self.assertRaises(PacketError):
             list(decode_payload(b""))
 
-    def test_lazy(self) -> None:
-        """A million small packets are not a million objects at once."""
+    def test_packets_of_a_payload_are_decoded_one_by_one(self) -> None:
+        """A million small packets are not a million objects."""
         packets = decode_payload(b"4\x1e" * 500_000)
         self.assertEqual(next(packets), Packet(MESSAGE))
 
-    def test_there_and_back(self) -> None:
-        """Records that are joined make a body."""
+    def test_joined_records_make_a_payload(self) -> None:
+        """Without the last separator."""
         records = [record(message(b"one")), binary_record(b"\x00\xff"), record(b"6")]
-        self.assertEqual(payload(records), b"4one\x1ebAP8=\x1e6")
-        self.assertEqual(payload([b"".join(records)]), payload(records))
+        self.assertEqual(payload(b"".join(records)), b"4one\x1ebAP8=\x1e6")
 
     @given(
         st.lists(st.one_of(st.binary(), st.text().filter(lambda t: "\x1e" not in t)))
     )
-    def test_any_messages(self, messages: list[bytes | str]) -> None:
-        """Whatever is sent as records is read as sent."""
+    def test_any_message_survives_encoding_and_decoding(
+        self, messages: list[bytes | str]
+    ) -> None:
+        """Unless it contains the separator."""
         records = [
             binary_record(m) if isinstance(m, bytes) else record(message(m.encode()))
             for m in messages
         ]
         if records:
-            read = [packet.data for packet in decode_payload(payload(records))]
+            read = [
+                packet.data for packet in decode_payload(payload(b"".join(records)))
+            ]
             self.assertEqual(read, messages)
 
     @given(st.binary())
-    def test_any_bytes(self, body: bytes) -> None:
-        """Any body is packets or a ``PacketError``."""
+    def test_any_bytes_are_packets_or_a_packet_error(self, body: bytes) -> None:
+        """Nothing else is raised."""
         try:
             packets = list(decode_payload(body))
         except PacketError:
@@ -123,11 +126,11 @@ class PayloadTests(unittest.SynchronousTestCase):
         self.assertEqual(len(packets), body.count(b"\x1e") + 1)
 
 
-class HandshakeTests(unittest.SynchronousTestCase):
+class OpenPacketTests(unittest.SynchronousTestCase):
     """The first packet of a session."""
 
-    def test_milliseconds(self) -> None:
-        """Seconds here are milliseconds there."""
+    def test_open_packet_has_milliseconds(self) -> None:
+        """Its arguments are seconds."""
         packet = open_packet(
             "abc",
             upgrades=("websocket",),

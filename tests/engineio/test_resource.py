@@ -1,4 +1,4 @@
-"""Engine.IO as HTTP sees it: who is let in, and what everyone else is told."""
+"""Engine.IO over HTTP: handshakes, refusals, origins and limits."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ POLLING = "EIO=4&transport=polling"
 
 
 class HandshakeTests(EngineIOTestCase):
-    """How a session begins."""
+    """How a session starts."""
 
-    def test_polling(self) -> None:
-        """The answer has all that the client must know."""
+    def test_polling_handshake_has_the_open_packet(self) -> None:
+        """It is the only packet of the response."""
         answer = self.fetch(POLLING)
         self.assertEqual(
             answer.outcome,
@@ -30,21 +30,21 @@ class HandshakeTests(EngineIOTestCase):
         self.assertIn("Content-Type: text/plain; charset=UTF-8", answer.head)
         self.assertEqual(self.resource.sessions, 1)
 
-    def test_websocket(self) -> None:
-        """The same, and nothing to upgrade to."""
+    def test_websocket_handshake_offers_no_upgrade(self) -> None:
+        """The OPEN packet is the first message."""
         (packet,) = self.socket().heard()
         self.assertEqual(json.loads(packet[1:])["upgrades"], [])
         self.assertEqual(self.resource.sessions, 1)
 
-    def test_without_the_slash(self) -> None:
-        """The slash at the end may be left out; nothing is below."""
+    def test_path_may_end_without_a_slash(self) -> None:
+        """Nothing is below it."""
         answer = Exchange(self.site, "GET", f"{PATH[:-1]}?{POLLING}")
         self.assertEqual(answer.status, 200)
         answer = Exchange(self.site, "GET", f"{PATH}more?{POLLING}")
         self.assertEqual(answer.status, 404)
 
-    def test_refusals(self) -> None:
-        """Each has the code and the words of the protocol's own server."""
+    def test_refusal_has_the_code_of_the_reference_server(self) -> None:
+        """And its message."""
         sid = self.open()
         for query, method, status, code, message in (
             ("EIO=3&transport=polling", "GET", 400, 5, "Unsupported protocol version"),
@@ -67,8 +67,8 @@ class HandshakeTests(EngineIOTestCase):
             self.assertIn("Content-Type: application/json", answer.head)
         self.assertEqual(self.resource.sessions, 1)
 
-    def test_refused_websockets(self) -> None:
-        """They get an HTTP answer and no session."""
+    def test_refused_websocket_has_no_session(self) -> None:
+        """It is answered over HTTP."""
         for query in (
             "EIO=3&transport=websocket",
             "transport=websocket",
@@ -79,8 +79,8 @@ class HandshakeTests(EngineIOTestCase):
         self.assertEqual(self.socket(sec_websocket_version="8").status, 426)
         self.assertEqual(self.resource.sessions, 0)
 
-    def test_a_form_is_no_query(self) -> None:
-        """Fields of a body do not count."""
+    def test_fields_of_a_form_are_ignored(self) -> None:
+        """Only those of the URL count."""
         answer = self.fetch(
             "EIO=4",
             b"transport=polling",
@@ -90,10 +90,10 @@ class HandshakeTests(EngineIOTestCase):
 
 
 class OriginTests(EngineIOTestCase):
-    """Whose pages may connect."""
+    """Origin checks."""
 
-    def test_same_host(self) -> None:
-        """By default its own, and programs that are no pages."""
+    def test_pages_of_the_same_host_are_allowed_by_default(self) -> None:
+        """And clients that send no origin."""
         for origin, status in (
             ("http://chat.example", 200),
             ("https://CHAT.example", 200),
@@ -106,14 +106,14 @@ class OriginTests(EngineIOTestCase):
             expected = 101 if status == 200 else status
             self.assertEqual(self.socket(origin=origin).status, expected, origin)
 
-    def test_forbidden_in_words(self) -> None:
-        """Who is refused is not told that it may read the answer."""
+    def test_forbidden_origin_may_not_read_the_response(self) -> None:
+        """It has no CORS headers."""
         answer = self.fetch(POLLING, Origin="http://other.example")
         self.assertEqual(answer.body, '{"code":4,"message":"Forbidden"}')
         self.assertNotIn("Access-Control", answer.head)
 
-    def test_predicate(self) -> None:
-        """The application decides; its pages may then read what they get."""
+    def test_application_may_decide_which_origin_is_allowed(self) -> None:
+        """Allowed pages may read the response."""
         asked: list[tuple[bytes | None, bytes]] = []
 
         def allow(origin: bytes | None, host: bytes) -> bool:
@@ -131,15 +131,15 @@ class OriginTests(EngineIOTestCase):
             [(b"http://other.example", b"chat.example"), (None, b"chat.example")],
         )
 
-    def test_every_request(self) -> None:
-        """A page cannot go on with the session of another."""
+    def test_origin_is_checked_at_every_request(self) -> None:
+        """A page cannot use the session of another."""
         sid = self.open()
         answer = self.poll(sid, b"4hello", Origin="http://other.example")
         self.assertEqual(answer.status, 403)
-        self.assertEqual(self.peers[0].heard, [])
+        self.assertEqual(self.peers[0].received, [])
 
-    def test_preflight(self) -> None:
-        """A browser that asks first is told what it may send."""
+    def test_preflight_request_is_answered(self) -> None:
+        """With the methods and headers that are allowed."""
         answer = self.fetch(
             POLLING,
             method="OPTIONS",
@@ -155,10 +155,10 @@ class OriginTests(EngineIOTestCase):
 
 
 class LimitTests(EngineIOTestCase):
-    """One bad client harms only itself."""
+    """A client can only harm itself."""
 
-    def test_sessions_in_all(self) -> None:
-        """One too many is told so, by either transport."""
+    def test_session_over_the_total_limit_is_refused(self) -> None:
+        """On either transport."""
         self.serve(max_sessions=2)
         sid = self.open()
         self.open()
@@ -167,15 +167,15 @@ class LimitTests(EngineIOTestCase):
         self.poll(sid, b"1")
         self.assertEqual(self.socket().status, 101)
 
-    def test_unsound_handshakes(self) -> None:
-        """They take no session's place."""
+    def test_invalid_websocket_handshake_is_not_counted(self) -> None:
+        """It opens no session."""
         self.serve(max_sessions=1)
         for _ in range(3):
             self.assertEqual(self.socket(sec_websocket_version="8").status, 426)
         self.assertEqual(self.socket().status, 101)
 
-    def test_sessions_of_one_host(self) -> None:
-        """An address has a share of its own; this machine itself has no limit."""
+    def test_session_over_the_limit_per_address_is_refused(self) -> None:
+        """Loopback addresses have no limit."""
         self.serve(max_per_host=2)
         sid = self.open()
         self.open()
@@ -190,8 +190,8 @@ class LimitTests(EngineIOTestCase):
         self.poll("id10", b"1")
         self.open()
 
-    def test_size_of_a_post(self) -> None:
-        """One byte too many ends the session."""
+    def test_post_over_the_limit_ends_the_session(self) -> None:
+        """Status 413."""
         self.serve(max_payload=10)
         sid = self.open()
         self.assertEqual(self.poll(sid, b"4123456789").outcome, (200, "ok"))
@@ -199,8 +199,8 @@ class LimitTests(EngineIOTestCase):
         self.assertEqual(self.poll(sid).status, 400)
         self.assertEqual(len(self.peers[0].ends), 1)
 
-    def test_size_of_a_websocket_message(self) -> None:
-        """The same."""
+    def test_message_over_the_limit_ends_the_session(self) -> None:
+        """Code 1009."""
         self.serve(max_payload=10)
         client = self.connect()
         client.say("4123456789")
@@ -209,16 +209,16 @@ class LimitTests(EngineIOTestCase):
         self.assertEqual(client.close_code(), 1009)
         self.assertEqual(len(self.peers[0].ends), 1)
 
-    def test_many_packets_in_a_post(self) -> None:
-        """Their number has no limit of its own."""
+    def test_post_may_have_any_number_of_packets(self) -> None:
+        """Within its size."""
         sid = self.open()
         body = b"\x1e".join([b"4x"] * 1000)
         self.assertEqual(self.poll(sid, body, bytewise=False).outcome, (200, "ok"))
-        self.assertEqual(len(self.peers[0].heard), 1000)
+        self.assertEqual(len(self.peers[0].received), 1000)
         self.assertEqual(self.poll(sid).body, body.decode())
 
-    def test_stop(self) -> None:
-        """A server that stops ends them all."""
+    def test_close_ends_all_sessions(self) -> None:
+        """On both transports."""
         waiting = self.poll(self.open())
         client = self.connect()
         self.resource.close("stopping")
@@ -230,6 +230,6 @@ class LimitTests(EngineIOTestCase):
 
 
 class BytewiseHandshakeTests(HandshakeTests):
-    """The same, a byte at a time."""
+    """The same, byte by byte."""
 
     bytewise = True

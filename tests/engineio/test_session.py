@@ -1,18 +1,17 @@
-"""Engine.IO sessions: heartbeats, ends, and what the application sees of them."""
+"""Engine.IO sessions: states, heartbeats, and what the application is told."""
 
 from __future__ import annotations
 
 from tests.support.engineio_client import EngineIOTestCase
 from tests.support.memory import WebSocketClient
-from twisted_chat.engineio.session import APART, MAX_HELD, EngineIOPeer
-from twisted_chat.net.send_queue import MAX_QUEUED
+from twisted_chat.engineio.session import EngineIOPeer, SessionState
 
 
 class HeartbeatTests(EngineIOTestCase):
-    """Every 25 s a ping, and 20 s for the answer."""
+    """A ping every 25 s, and 20 s for the answer."""
 
-    def test_polling(self) -> None:
-        """Who answers stays; who does not is gone."""
+    def test_client_on_polling_times_out(self) -> None:
+        """Unless it answers."""
         sid = self.open()
         for _ in range(3):
             waiting = self.poll(sid)
@@ -27,8 +26,8 @@ class HeartbeatTests(EngineIOTestCase):
         self.assertEqual(self.peers[0].ends, ["ping timeout"])
         self.assertEqual(self.poll(sid).status, 400)
 
-    def test_websocket(self) -> None:
-        """The same."""
+    def test_client_on_websocket_times_out(self) -> None:
+        """Unless it answers; no timer is left."""
         client = self.connect()
         for _ in range(3):
             self.pass_time(25)
@@ -40,10 +39,8 @@ class HeartbeatTests(EngineIOTestCase):
         self.pass_time(3)
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
-    def test_to_the_millisecond(self) -> None:
-        """A request that comes when the time is over is too late, even if the timer
-        has yet to notice.
-        """
+    def test_request_just_after_the_timeout_is_refused(self) -> None:
+        """Even if the timer has not run yet."""
         self.serve(ping_interval=0.3, ping_timeout=0.2)
         sid = self.open()
         self.clock.advance(0.3)
@@ -51,8 +48,8 @@ class HeartbeatTests(EngineIOTestCase):
         self.assertEqual(self.poll(sid).status, 400)
         self.assertEqual(self.peers[0].ends, ["ping timeout"])
 
-    def test_fractions(self) -> None:
-        """Intervals may be fractions of a second."""
+    def test_heartbeat_intervals_may_be_fractions(self) -> None:
+        """Of a second."""
         self.serve(ping_interval=0.3, ping_timeout=0.2)
         client = self.connect()
         self.pass_time(0.3, 0.01)
@@ -60,8 +57,8 @@ class HeartbeatTests(EngineIOTestCase):
         self.pass_time(0.3, 0.01)
         self.assertEqual(self.peers[0].ends, ["ping timeout"])
 
-    def test_paused(self) -> None:
-        """Who is not read cannot answer, and is not blamed for it."""
+    def test_paused_session_does_not_time_out(self) -> None:
+        """On either transport."""
         client = self.connect()
         session = self.peers[0].session
         session.pause()
@@ -76,124 +73,38 @@ class HeartbeatTests(EngineIOTestCase):
         self.pass_time(200)
         self.assertEqual(self.peers[1].ends, [])
 
-    def test_wrong_way(self) -> None:
-        """Pings are the server's to send."""
+    def test_ping_of_a_client_ends_the_session(self) -> None:
+        """Only the server sends pings."""
         client = self.connect()
         client.say("2")
         self.assertEqual(client.close_code(), 1002)
 
 
-class WebSocketTests(EngineIOTestCase):
-    """A session that is a WebSocket from the beginning."""
+class StateTests(EngineIOTestCase):
+    """The states of a session."""
 
-    def test_messages(self) -> None:
-        """Text and binary, there and back."""
-        client = self.connect()
-        client.say("4hello")
-        self.assertEqual(client.heard(), ["4hello"])
-        self.peers[0].session.send_binary(b"\x01\x02")
-        (frame,) = client.frames()
-        self.assertEqual(bytes(frame.data), b"\x01\x02")
-
-    def test_made_ready(self) -> None:
-        """What is made ready once is written as it is."""
-        client = self.connect()
+    def test_closed_session_notifies_the_application_later(self) -> None:
+        """It is closing until then; closing it again changes nothing."""
+        self.open()
         session = self.peers[0].session
-        data = session.encode(b"a") + session.encode(b"b")
-        session.writer()(data)
-        self.assertEqual(client.heard(), ["4a", "4b"])
-
-    def test_nonsense(self) -> None:
-        """It ends the session."""
-        for words in ("abc", "", "0", "5", "1x"):
-            client = self.connect()
-            client.say(words)
-            self.assertEqual(client.close_code(), 1002, words)
-            self.assertEqual(len(self.peers[-1].ends), 1)
-
-    def test_client_closes(self) -> None:
-        """By a packet, or by hanging up."""
-        client = self.connect()
-        client.say("1")
-        self.assertEqual(client.close_code(), 1000)
-        self.assertEqual(self.peers[0].ends, ["the client closed it"])
-        client = self.connect()
-        client.wire.hang_up()
-        self.assertEqual(self.peers[1].ends, ["the WebSocket closed with 1006"])
-        self.assertEqual(self.resource.sessions, 0)
-
-    def test_server_closes(self) -> None:
-        """What was written comes first, then the reason."""
-        client = self.connect()
-        session = self.peers[0].session
-        session.send_text("last")
+        self.assertIs(session.state, SessionState.OPEN)
         session.close("enough")
-        session.send_text("too late")
-        frames = list(client.frames())
-        self.assertEqual(bytes(frames[0].data), b"4last")
-        self.assertEqual(bytes(frames[1].data), b"\x03\xe8enough")
-        self.assertEqual(len(frames), 2)
+        session.close("again")
+        session.fail("too late")
+        self.assertIs(session.state, SessionState.CLOSING)
+        self.assertFalse(session.is_open)
         self.clock.advance(0)
-        client.wire.hang_up()
+        self.assertIs(session.state, SessionState.CLOSED)
         self.assertEqual(self.peers[0].ends, ["enough"])
 
-    def test_kept_apart(self) -> None:
-        """What follows comes a moment later, in order, however it was sent."""
-        client = self.connect()
-        session = self.peers[0].session
-        session.send_text("a")
-        session.keep_apart()
-        session.send_text("b")
-        session.keep_apart()
-        session.send_binary(b"c")
-        self.assertEqual(client.heard(), ["4a"])
-        self.clock.advance(APART)
-        self.assertEqual(
-            [bytes(frame.data) for frame in client.frames()], [b"4b", b"c"]
-        )
-        session.send_text("d")
-        self.assertEqual(client.heard(), ["4d"])
-
-    def test_kept_apart_no_longer(self) -> None:
-        """Nothing is lost by an end, and not much is held back."""
-        client, other = self.connect(), self.connect()
-        for peer in self.peers:
-            peer.session.keep_apart()
-        for _ in range(MAX_HELD):
-            self.peers[0].session.send_text("x")
-        self.assertEqual(client.heard(), [])
-        self.peers[0].session.send_text("x")
-        self.assertEqual(client.heard(), ["4x"] * (MAX_HELD + 1))
-        self.peers[1].session.send_text("last")
-        self.peers[1].session.close("enough")
-        self.assertEqual(
-            [bytes(frame.data) for frame in other.frames()],
-            [b"4last", b"\x03\xe8enough"],
-        )
-
-    def test_application_fails(self) -> None:
-        """Its mistake is logged and ends this session only."""
-        other, client = self.connect(), self.connect()
-        client.say("4fail")
-        self.assertEqual(client.close_code(), 1011)
-        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
-        other.say("4x")
-        self.assertEqual(other.heard(), ["4x"])
-
-    def test_too_slow(self) -> None:
-        """Who lets more than 1 MiB wait is cut off."""
-        client = self.connect()
-        client.wire.producer.pauseProducing()
-        session = self.peers[0].session
-        for _ in range(MAX_QUEUED // 1000 + 1):
-            session.send_text("x" * 1000)
-        self.assertTrue(client.wire.aborted)
-        client.wire.hang_up()
-        self.assertEqual(self.peers[0].ends, ["too slow"])
+    def test_session_is_closed_by_its_client(self) -> None:
+        """The application is told at once."""
+        self.poll(self.open(), b"1")
+        self.assertIs(self.peers[0].session.state, SessionState.CLOSED)
 
 
 class FailingPeer(EngineIOPeer):
-    """Fails when it should not."""
+    """Fails in ``opened`` and in ``closed``."""
 
     def opened(self, session: object) -> None:
         raise RuntimeError("in opened")
@@ -203,13 +114,13 @@ class FailingPeer(EngineIOPeer):
 
 
 class FailingPeerTests(EngineIOTestCase):
-    """An application that fails at the beginning and at the end."""
+    """An application that fails at both ends."""
 
     def peer(self) -> EngineIOPeer:
         return FailingPeer()
 
-    def test_both_transports(self) -> None:
-        """All of it is logged, none of it is the client's to see."""
+    def test_failures_are_logged_and_end_the_session(self) -> None:
+        """On either transport."""
         sid = self.open()
         self.assertEqual(self.poll(sid).status, 400)
         client: WebSocketClient = self.socket()
@@ -219,13 +130,13 @@ class FailingPeerTests(EngineIOTestCase):
 
 
 class SilentPeerTests(EngineIOTestCase):
-    """An application that does nothing with what it hears."""
+    """An application that ignores everything."""
 
     def peer(self) -> EngineIOPeer:
         return EngineIOPeer()
 
-    def test_everything(self) -> None:
-        """Everything may be ignored."""
+    def test_application_may_ignore_everything(self) -> None:
+        """No method has to be implemented."""
         sid = self.open()
         self.assertEqual(self.poll(sid, b"4x\x1ebAAA=\x1e6").outcome, (200, "ok"))
         client = self.upgrade(sid)

@@ -1,146 +1,135 @@
-"""Engine.IO's upgrade from polling to WebSocket."""
+"""Engine.IO's WebSocket transport."""
 
 from __future__ import annotations
 
 from tests.support.engineio_client import EngineIOTestCase
-from tests.support.memory import WebSocketClient, masked
+from twisted_chat.engineio.framing import WEBSOCKET
+from twisted_chat.engineio.websocket import HOLD_TIME, MAX_HELD
+from twisted_chat.net.send_queue import MAX_QUEUED
 
 
-class UpgradeTests(EngineIOTestCase):
-    """Probe, release, upgrade."""
+class WebSocketTransportTests(EngineIOTestCase):
+    """A session that starts on WebSocket."""
 
-    def probe(self, sid: str) -> WebSocketClient:
-        client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
-        client.say("2probe")
-        self.assertEqual(client.heard(), ["3probe"])
-        return client
-
-    def test_upgrade(self) -> None:
-        """The GET that waits is released by the probe; then frames are spoken."""
-        sid = self.open()
-        waiting = self.poll(sid)
-        client = self.probe(sid)
-        self.assertEqual(waiting.outcome, (200, "6"))
-        self.assertEqual(self.poll(sid).outcome, (200, "6"))
-        self.assertEqual(self.poll(sid, b"4by polling").outcome, (200, "ok"))
-        client.say("5")
-        self.assertEqual(client.heard(), ["4by polling"])
-        self.assertEqual(self.peers[0].upgrades, 1)
+    def test_messages_are_frames(self) -> None:
+        """Text and binary, in both directions."""
+        client = self.connect()
         client.say("4hello")
         self.assertEqual(client.heard(), ["4hello"])
+        self.peers[0].session.send_binary(b"\x01\x02")
+        (frame,) = client.frames()
+        self.assertEqual(bytes(frame.data), b"\x01\x02")
 
-    def test_all_at_once(self) -> None:
-        """A client that does not wait for answers is upgraded as well."""
-        sid = self.open()
-        client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
-        for words in ("2probe", "5", "4a"):
-            client.say(words)
-        self.assertEqual(client.heard(), ["3probe", "4a"])
-
-    def test_what_waited(self) -> None:
-        """Nothing is lost on the way, and all stays in order."""
-        sid = self.open()
+    def test_encoded_messages_are_written_as_they_are(self) -> None:
+        """With nothing between the application and the outbox."""
+        client = self.connect()
         session = self.peers[0].session
-        session.send_text("a")
-        session.send_binary(b"b")
-        early = session.encode(b"c")
-        client = self.probe(sid)
-        client.say("5")
-        # Made ready before the upgrade, written after it, with others that were not.
-        session.write(session.encode(b"\x1e") + early)
-        session.send_text("d")
-        self.assertEqual(
-            [bytes(f.data) for f in client.frames()],
-            [b"4a", b"b", b"4\x1e", b"4c", b"4d"],
-        )
+        data = WEBSOCKET.text(b"a") + WEBSOCKET.text(b"b")
+        session.transport.write(data)
+        self.assertEqual(client.heard(), ["4a", "4b"])
 
-    def test_polling_afterwards(self) -> None:
-        """It is refused, and does no harm."""
-        sid = self.open()
-        client = self.upgrade(sid)
-        self.assertEqual(self.poll(sid).status, 400)
-        self.assertEqual(self.poll(sid, b"4x").status, 400)
-        client.say("4hello")
-        self.assertEqual(client.heard(), ["4hello"])
-
-    def test_second_websocket(self) -> None:
-        """It is accepted and closed, during the upgrade and afterwards."""
-        sid = self.open()
-        client = self.probe(sid)
-        second = self.socket(f"EIO=4&transport=websocket&sid={sid}")
-        self.assertEqual(second.close_code(), 1008)
-        second.say("2probe")
-        client.say("5")
-        second = self.socket(f"EIO=4&transport=websocket&sid={sid}")
-        self.assertEqual(second.close_code(), 1008)
-        second.wire.hang_up()
-        client.say("4hello")
-        self.assertEqual(client.heard(), ["4hello"])
-
-    def test_given_up(self) -> None:
-        """A probe that goes away, says nothing or nonsense: polling goes on."""
-        sid = self.open()
-
-        def still_polling() -> None:
-            waiting = self.poll(sid)
-            self.assertFalse(waiting.answered)
-            self.peers[0].session.send_text("x")
-            self.assertEqual(waiting.outcome, (200, "4x"))
-
-        self.probe(sid).wire.hang_up()
-        still_polling()
-        for words in ("5", "4x", "2", "abc", "1"):
-            client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
+    def test_invalid_packet_ends_the_session(self) -> None:
+        """With code 1002."""
+        for words in ("abc", "", "0", "5", "1x"):
+            client = self.connect()
             client.say(words)
             self.assertEqual(client.close_code(), 1002, words)
-            still_polling()
-        client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
-        client.send(masked(0x82, b"binary"))
-        self.assertEqual(client.close_code(), 1002)
-        still_polling()
-        client = self.probe(sid)
-        self.pass_time(10)
-        self.assertEqual(client.close_code(), 1002)
-        still_polling()
-        self.assertEqual(self.peers[0].ends, [])
+            self.assertEqual(len(self.peers[-1].ends), 1)
 
-    def test_session_ends_meanwhile(self) -> None:
-        """The probe ends with it."""
-        sid = self.open()
-        client = self.probe(sid)
-        self.poll(sid, b"1")
-        self.assertEqual(client.close_code(), 1002)
+    def test_client_closes_with_a_packet_or_with_the_websocket(self) -> None:
+        """Either ends the session."""
+        client = self.connect()
+        client.say("1")
+        self.assertEqual(client.close_code(), 1000)
+        self.assertEqual(self.peers[0].ends, ["the client closed it"])
+        client = self.connect()
         client.wire.hang_up()
-        self.assertEqual(len(self.peers[0].ends), 1)
-
-    def test_while_a_post_is_under_way(self) -> None:
-        """It is too early then: what was sent first is taken first."""
-        sid = self.open()
-        self.poll(sid, b"4pause\x1e4x")
-        client = self.probe(sid)
-        client.say("5")
-        self.assertEqual(client.close_code(), 1002)
-
-    def test_while_paused(self) -> None:
-        """The pause goes on over WebSocket."""
-        sid = self.open()
-        client = self.probe(sid)
-        session = self.peers[0].session
-        session.pause()
-        client.say("5")
-        self.assertEqual(client.wire.producerState, "paused")
-        session.resume()
-        self.assertEqual(client.wire.producerState, "producing")
-
-    def test_client_gone(self) -> None:
-        """The session ends with its WebSocket."""
-        client = self.upgrade(self.open())
-        client.wire.hang_up()
-        self.assertEqual(len(self.peers[0].ends), 1)
+        self.assertEqual(self.peers[1].ends, ["the WebSocket closed with 1006"])
         self.assertEqual(self.resource.sessions, 0)
 
+    def test_close_sends_what_was_written_before_the_close_frame(self) -> None:
+        """What is written later is discarded."""
+        client = self.connect()
+        session = self.peers[0].session
+        session.send_text("last")
+        session.close("enough")
+        session.send_text("too late")
+        frames = list(client.frames())
+        self.assertEqual(bytes(frames[0].data), b"4last")
+        self.assertEqual(bytes(frames[1].data), b"\x03\xe8enough")
+        self.assertEqual(len(frames), 2)
+        self.clock.advance(0)
+        client.wire.hang_up()
+        self.assertEqual(self.peers[0].ends, ["enough"])
 
-class BytewiseUpgradeTests(UpgradeTests):
-    """The same, a byte at a time."""
+    def test_held_writes_arrive_later_in_order(self) -> None:
+        """Whoever wrote them."""
+        client = self.connect()
+        session = self.peers[0].session
+        session.send_text("a")
+        session.transport.hold_writes()
+        session.send_text("b")
+        session.transport.hold_writes()
+        session.send_binary(b"c")
+        self.assertEqual(client.heard(), ["4a"])
+        self.clock.advance(HOLD_TIME)
+        self.assertEqual(
+            [bytes(frame.data) for frame in client.frames()], [b"4b", b"c"]
+        )
+        session.send_text("d")
+        self.assertEqual(client.heard(), ["4d"])
+
+    def test_held_writes_are_bounded_and_survive_the_end(self) -> None:
+        """Over the limit they are sent at once; so they are by ``close``."""
+        client, other = self.connect(), self.connect()
+        for peer in self.peers:
+            peer.session.transport.hold_writes()
+        count = MAX_HELD // len(WEBSOCKET.text(b"x" * 100))
+        for _ in range(count):
+            self.peers[0].session.send_text("x" * 100)
+        self.assertEqual(client.heard(), [])
+        self.peers[0].session.send_text("x" * 100)
+        self.assertEqual(client.heard(), ["4" + "x" * 100] * (count + 1))
+        self.peers[1].session.send_text("last")
+        self.peers[1].session.close("enough")
+        self.assertEqual(
+            [bytes(frame.data) for frame in other.frames()],
+            [b"4last", b"\x03\xe8enough"],
+        )
+
+    def test_failing_application_closes_its_session_with_1011(self) -> None:
+        """The failure is logged; other sessions go on."""
+        other, client = self.connect(), self.connect()
+        client.say("4fail")
+        self.assertEqual(client.close_code(), 1011)
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
+        other.say("4x")
+        self.assertEqual(other.heard(), ["4x"])
+
+    def test_client_that_reads_too_slowly_is_aborted(self) -> None:
+        """Over 1 MiB."""
+        client = self.connect()
+        client.wire.producer.pauseProducing()
+        session = self.peers[0].session
+        for _ in range(MAX_QUEUED // 1000 + 1):
+            session.send_text("x" * 1000)
+        self.assertTrue(client.wire.aborted)
+        client.wire.hang_up()
+        self.assertEqual(self.peers[0].ends, ["too slow"])
+
+    def test_held_write_function_stays_usable(self) -> None:
+        """A caller may keep ``write`` while writes are held."""
+        client = self.connect()
+        session = self.peers[0].session
+        session.transport.hold_writes()
+        write = session.transport.write
+        write(WEBSOCKET.text(b"a"))
+        self.clock.advance(HOLD_TIME)
+        write(WEBSOCKET.text(b"b"))
+        self.assertEqual(client.heard(), ["4a", "4b"])
+
+
+class BytewiseWebSocketTransportTests(WebSocketTransportTests):
+    """The same, byte by byte."""
 
     bytewise = True

@@ -1,4 +1,4 @@
-"""Namespaces with events and acknowledgements, as an application uses them."""
+"""Namespaces with events and acknowledgements."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from twisted.internet.defer import Deferred
 
 from tests.support.engineio_client import EngineIOTestCase
 from tests.support.memory import WebSocketClient, masked
-from twisted_chat.engineio.session import APART, EngineIOPeer
+from twisted_chat.engineio.session import EngineIOPeer
+from twisted_chat.engineio.websocket import HOLD_TIME
 from twisted_chat.socketio.namespace import (
+    AckTimeout,
     ConnectRefused,
     Disconnected,
+    EventSocket,
     Namespace,
-    NoAnswer,
-    Socket,
 )
 from twisted_chat.socketio.server import SocketIO
 
@@ -36,60 +37,60 @@ class NamespaceTestCase(EngineIOTestCase):
         client = self.connect()
         client.say("40" + auth)
         client.heard()
-        self.clock.advance(APART)
+        self.clock.advance(HOLD_TIME)
         return client
 
-    def socket_of(self, number: str) -> Socket:
+    def socket_of(self, number: str) -> EventSocket:
         return self.namespace.sockets[number]
 
 
 class ConnectTests(NamespaceTestCase):
-    """Who is let in."""
+    """Clients that connect."""
 
-    def test_everyone(self) -> None:
-        """Without a guard."""
+    def test_client_connects_without_a_guard(self) -> None:
+        """Its ``auth`` is kept."""
         client = self.connect()
         client.say('40{"name":"x"}')
         self.assertEqual(client.heard(), ['40{"sid":"a"}'])
         self.assertEqual(self.socket_of("a").auth, {"name": "x"})
 
-    def test_told(self) -> None:
-        """The application is told of those who come and go, in this order."""
-        told: list[tuple[str, ...]] = []
+    def test_application_is_told_of_clients_that_connect_and_disconnect(self) -> None:
+        """In this order; the client reads CONNECT before any event."""
+        calls: list[tuple[str, ...]] = []
 
         @self.namespace.connected
-        def connected(socket: Socket) -> None:
-            told.append(("connected", socket.id))
+        def connected(socket: EventSocket) -> None:
+            calls.append(("connected", socket.id))
             socket.emit("welcome", socket.auth)
 
         @self.namespace.disconnected
-        def disconnected(socket: Socket, reason: str) -> None:
-            told.append(("disconnected", socket.id, reason))
+        def disconnected(socket: EventSocket, reason: str) -> None:
+            calls.append(("disconnected", socket.id, reason))
 
         client = self.connect()
         client.say('40{"n":1}')
         self.assertEqual(client.heard(), ['40{"sid":"a"}'])
-        self.clock.advance(APART)
+        self.clock.advance(HOLD_TIME)
         self.assertEqual(client.heard(), ['42["welcome",{"n":1}]'])
         client.say("41")
         self.assertEqual(
-            told,
+            calls,
             [("connected", "a"), ("disconnected", "a", "client namespace disconnect")],
         )
         self.assertEqual(self.namespace.sockets, {})
 
-    def test_guard(self) -> None:
-        """It may refuse with a reason, or take its time; its mistakes let nobody in."""
+    def test_guard_may_refuse_a_client(self) -> None:
+        """With a reason, now or later; a failing guard refuses, too."""
         later: Deferred[None] = Deferred()
 
         @self.namespace.guard
-        async def guard(_socket: Socket, auth: dict[str, Any]) -> None:
+        async def guard(_socket: EventSocket, auth: dict[str, Any]) -> None:
             if auth["who"] == "slow":
                 await later
             elif auth["who"] == "bad":
                 raise ConnectRefused("not you", {"why": 1})
             elif auth["who"] == "worse":
-                raise RuntimeError("a mistake")
+                raise RuntimeError("a bug")
 
         slow = self.join('{"who":"slow"}')
         other = self.connect()
@@ -99,7 +100,7 @@ class ConnectTests(NamespaceTestCase):
             other.heard(),
             [
                 '44{"message":"not you","data":{"why":1}}',
-                '44{"message":"the server failed"}',
+                '44{"message":"internal error"}',
             ],
         )
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
@@ -107,8 +108,8 @@ class ConnectTests(NamespaceTestCase):
         later.callback(None)
         self.assertEqual(slow.heard(), ['40{"sid":"a"}'])
 
-    def test_gone_before_the_guard_is_done(self) -> None:
-        """Then it does not come in."""
+    def test_client_lost_during_the_guard_is_not_connected(self) -> None:
+        """The application is not told."""
         later: Deferred[None] = Deferred()
         self.namespace.guard(lambda _socket, _auth: later)
         self.join().wire.hang_up()
@@ -117,18 +118,18 @@ class ConnectTests(NamespaceTestCase):
 
 
 class EventTests(NamespaceTestCase):
-    """Events from the client."""
+    """Events from clients."""
 
-    def test_acknowledgements(self) -> None:
-        """What the handler returns: nothing, one value, several, in time or late."""
+    def test_result_of_a_handler_is_acknowledged(self) -> None:
+        """No value, one or several; now or later."""
         later: Deferred[str] = Deferred()
 
         @self.namespace.on("echo")
-        def echo(_socket: Socket, *args: Any) -> Any:
+        def echo(_socket: EventSocket, *args: Any) -> Any:
             return args
 
         @self.namespace.on("one")
-        async def one(_socket: Socket) -> str:
+        async def one(_socket: EventSocket) -> str:
             return await later
 
         self.namespace.on("none")(lambda _socket: None)
@@ -148,8 +149,8 @@ class EventTests(NamespaceTestCase):
         later.callback("late")
         self.assertEqual(client.heard(), ['431["late"]'])
 
-    def test_binary(self) -> None:
-        """Attachments come as bytes and may go back as such."""
+    def test_attachments_are_bytes(self) -> None:
+        """In events and in acknowledgements."""
         self.namespace.on("echo")(lambda _socket, *args: args)
         client = self.join()
         client.say('451-7["echo",{"_placeholder":true,"num":0}]')
@@ -159,8 +160,8 @@ class EventTests(NamespaceTestCase):
             [b'461-7[{"_placeholder":true,"num":0}]', b"\x01\x02"],
         )
 
-    def test_mistakes(self) -> None:
-        """A handler's mistakes are logged, and the client stays."""
+    def test_failing_handler_is_logged_and_the_client_stays(self) -> None:
+        """Whether it raises or returns something without JSON."""
         self.namespace.on("fail")(lambda _socket: [].pop())
         self.namespace.on("unsendable")(lambda _socket: object())
         client = self.join()
@@ -173,8 +174,8 @@ class EventTests(NamespaceTestCase):
         self.assertEqual(len(self.flushLoggedErrors(IndexError)), 1)
         self.assertEqual(len(self.flushLoggedErrors(TypeError)), 2)
 
-    def test_gone_meanwhile(self) -> None:
-        """Nobody is there for the acknowledgement."""
+    def test_acknowledgement_for_a_lost_client_is_dropped(self) -> None:
+        """It left the namespace."""
         later: Deferred[None] = Deferred()
         self.namespace.on("slow")(lambda _socket: later)
         client = self.join()
@@ -185,10 +186,10 @@ class EventTests(NamespaceTestCase):
 
 
 class EmitTests(NamespaceTestCase):
-    """Events to the clients."""
+    """Events to clients."""
 
-    def test_everyone(self) -> None:
-        """On either transport, or only some of them."""
+    def test_event_is_emitted_to_all_or_some_clients(self) -> None:
+        """On either transport."""
         first, second = self.join(), self.join()
         sid = self.open()
         self.poll(sid, b"40")
@@ -204,8 +205,8 @@ class EmitTests(NamespaceTestCase):
         self.assertEqual(first.heard(), [])
         self.assertEqual(second.heard(), ['42["only"]'])
 
-    def test_call(self) -> None:
-        """An event, and what the client answers."""
+    def test_call_fires_with_the_acknowledgement(self) -> None:
+        """Each with its own."""
         client = self.join()
         answers = [self.socket_of("a").call("question", n) for n in (1, 2)]
         self.assertEqual(client.heard(), ['420["question",1]', '421["question",2]'])
@@ -215,13 +216,13 @@ class EmitTests(NamespaceTestCase):
         self.assertEqual(self.successResultOf(answers[0]), ["one"])
         self.assertEqual(self.successResultOf(answers[1]), ["two", 2])
 
-    def test_no_answer(self) -> None:
-        """In time, late, or gone."""
+    def test_call_fails_without_an_acknowledgement(self) -> None:
+        """After a timeout, or when the client disconnects."""
         client = self.join()
         socket = self.socket_of("a")
         late = socket.call("question", timeout=5)
         self.clock.advance(5)
-        self.failureResultOf(late, NoAnswer)
+        self.failureResultOf(late, AckTimeout)
         client.say('430["too late"]')
         in_time = socket.call("question", timeout=5)
         client.say('431["here"]')
@@ -231,8 +232,8 @@ class EmitTests(NamespaceTestCase):
         self.failureResultOf(gone, Disconnected)
         self.clock.advance(5)
 
-    def test_put_out(self) -> None:
-        """A client is put out, with a word."""
+    def test_server_disconnects_a_client(self) -> None:
+        """The client receives DISCONNECT."""
         client = self.join()
         self.socket_of("a").disconnect()
         self.clock.advance(0)

@@ -1,4 +1,4 @@
-"""Socket.IO packets, byte by byte."""
+"""Socket.IO packets."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ JSON = st.recursive(
 
 
 class DecodeTests(unittest.SynchronousTestCase):
-    """What a client may send."""
+    """Packets from clients."""
 
     def read(self, text: str) -> Packet:
         packet = Decoder().text(text)
         assert packet is not None
         return packet
 
-    def test_packets(self) -> None:
-        """Each kind, with and without each part."""
+    def test_packet_is_decoded(self) -> None:
+        """Of each type, with and without each part."""
         for text, packet in (
             ("0", Packet(CONNECT)),
             ('0{"token":"123"}', Packet(CONNECT, "/", {"token": "123"})),
@@ -67,8 +67,8 @@ class DecodeTests(unittest.SynchronousTestCase):
         ):
             self.assertEqual(self.read(text), packet, text)
 
-    def test_nonsense(self) -> None:
-        """Everything else is refused, before anyone acts on it."""
+    def test_invalid_packet_is_refused(self) -> None:
+        """Of each type, and without one."""
         for text in (
             "",
             "abc",
@@ -110,8 +110,8 @@ class DecodeTests(unittest.SynchronousTestCase):
             with self.assertRaises(PacketError, msg=text[:20]):
                 Decoder().text(text)
 
-    def test_attachments(self) -> None:
-        """A binary packet is complete with its last attachment."""
+    def test_binary_packet_is_complete_with_its_last_attachment(self) -> None:
+        """The decoder can be used again."""
         decoder = Decoder()
         self.assertIsNone(decoder.text(f'52-7["a",{PLACES[1]},[{PLACES[0]}]]'))
         self.assertIsNone(decoder.binary(b"one"))
@@ -124,13 +124,13 @@ class DecodeTests(unittest.SynchronousTestCase):
         self.assertEqual(decoder.binary(b"3"), Packet(ACK, "/x", [{"b": b"3"}], 8))
         self.assertEqual(decoder.text('2["plain"]'), Packet(EVENT, "/", ["plain"]))
 
-    def test_placeholder_without_attachments(self) -> None:
-        """In a packet that has none it is a value like any other."""
+    def test_placeholder_in_a_text_packet_is_plain_data(self) -> None:
+        """It has no attachments."""
         packet = self.read(f'2["a",{PLACES[0]}]')
         self.assertEqual(packet.data, ["a", {"_placeholder": True, "num": 0}])
 
-    def test_wrong_attachments(self) -> None:
-        """Text where an attachment is due, one too many, none for a placeholder."""
+    def test_unexpected_attachment_is_refused(self) -> None:
+        """Or a missing one, or a placeholder without one."""
         decoder = Decoder()
         decoder.text(f'51-["a",{PLACES[0]}]')
         with self.assertRaises(PacketError):
@@ -150,17 +150,19 @@ class DecodeTests(unittest.SynchronousTestCase):
             with self.assertRaises(PacketError, msg=place):
                 decoder.binary(b"x")
 
-    def test_too_much_attached(self) -> None:
-        """All attachments of a packet have one limit together."""
+    def test_attachments_over_the_limit_are_refused(self) -> None:
+        """Their sizes are added."""
         decoder = Decoder(max_attached=10)
         decoder.text('52-["a"]')
         decoder.binary(b"123456")
-        with self.assertRaisesRegex(PacketError, "more than 10 bytes"):
+        with self.assertRaisesRegex(PacketError, "of more than 10 bytes"):
             decoder.binary(b"12345")
 
     @given(st.lists(st.text() | st.binary(), max_size=6))
-    def test_any_messages(self, messages: list[str | bytes]) -> None:
-        """Whatever comes, a ``PacketError`` is the worst of it."""
+    def test_any_messages_are_packets_or_a_packet_error(
+        self, messages: list[str | bytes]
+    ) -> None:
+        """Nothing else is raised."""
         decoder = Decoder()
         for message in messages:
             try:
@@ -174,8 +176,8 @@ class DecodeTests(unittest.SynchronousTestCase):
     @given(
         st.from_regex(r"\A[0-7][0-9]{0,2}-?(/[a-z]*,?)?[0-9]{0,3}[\[{\"a-z0-9,\]}]*\Z")
     )
-    def test_near_misses(self, text: str) -> None:
-        """The same for what almost is a packet."""
+    def test_almost_valid_text_is_a_packet_or_a_packet_error(self, text: str) -> None:
+        """Nothing else is raised."""
         try:
             Decoder().text(text)
         except PacketError:
@@ -183,10 +185,10 @@ class DecodeTests(unittest.SynchronousTestCase):
 
 
 class EncodeTests(unittest.SynchronousTestCase):
-    """What a server sends."""
+    """Packets from the server."""
 
-    def test_packets(self) -> None:
-        """Each kind, with and without each part."""
+    def test_packet_is_encoded(self) -> None:
+        """Of each type, with and without each part."""
         for packet, text in (
             (Packet(CONNECT, "/", {"sid": "x"}), b'0{"sid":"x"}'),
             (Packet(CONNECT, "/custom", {"sid": "x"}), b'0/custom,{"sid":"x"}'),
@@ -202,8 +204,8 @@ class EncodeTests(unittest.SynchronousTestCase):
         ):
             self.assertEqual(encode(packet), (text, []))
 
-    def test_attachments(self) -> None:
-        """Bytes anywhere become attachments, in order."""
+    def test_bytes_become_attachments(self) -> None:
+        """Anywhere in the data, in order."""
         data = ["a", b"one", {"b": [bytearray(b"two")]}, memoryview(b"3")]
         text, attached = encode(Packet(EVENT, "/", data, 7))
         self.assertEqual(attached, [b"one", b"two", b"3"])
@@ -215,7 +217,7 @@ class EncodeTests(unittest.SynchronousTestCase):
         text, attached = encode(Packet(ACK, "/", [b"x"], 8))
         self.assertEqual((text, attached), (f"61-8[{PLACES[0]}]".encode(), [b"x"]))
 
-    def test_what_cannot_be_sent(self) -> None:
+    def test_packet_that_cannot_be_sent_raises(self) -> None:
         """The application is told at once."""
         with self.assertRaisesRegex(ValueError, "at most 8"):
             encode(Packet(EVENT, "/", ["a", *[b"x"] * (MAX_ATTACHMENTS + 1)]))
@@ -229,8 +231,10 @@ class EncodeTests(unittest.SynchronousTestCase):
         st.none() | st.integers(0, 10**15),
         st.sampled_from(("/", "/custom")),
     )
-    def test_there_and_back(self, args: list[Any], ack: int | None, name: str) -> None:
-        """What is encoded is decoded to the same."""
+    def test_encoded_packet_is_decoded_to_the_same(
+        self, args: list[Any], ack: int | None, name: str
+    ) -> None:
+        """With its attachments."""
         packet = Packet(EVENT, name, ["event", *args], ack)
         text, attached = encode(packet)
         decoder = Decoder()
@@ -243,19 +247,19 @@ class EncodeTests(unittest.SynchronousTestCase):
 
 
 class JsonTests(unittest.SynchronousTestCase):
-    """JSON as it has to be."""
+    """JSON values, as they are sent and received."""
 
-    def test_lone_surrogates(self) -> None:
-        """They have no UTF-8, but can be sent as escapes."""
+    def test_lone_surrogate_is_escaped(self) -> None:
+        """It cannot be encoded as UTF-8."""
         self.assertEqual(dump_json({"a": "\ud800"}), '{"a": "\\ud800"}')
         self.assertEqual(parse_json(dump_json(["\ud800ü"])), ["\ud800ü"])
 
-    def test_separator(self) -> None:
-        """The separator of polling never appears in JSON."""
+    def test_json_never_contains_the_separator_of_polling(self) -> None:
+        """It is a control character."""
         self.assertNotIn("\x1e", dump_json(["\x1e"]))
 
-    def test_raw_argument(self) -> None:
-        """A value is passed on as it came, to the last digit."""
+    def test_raw_argument_is_the_json_as_received(self) -> None:
+        """Every digit and every space."""
         for value in (
             "1.50",
             "1e400",
@@ -271,7 +275,9 @@ class JsonTests(unittest.SynchronousTestCase):
                 self.assertEqual(raw_argument(packet), value)
 
     @given(JSON, st.sampled_from(("", " ", "\n\t ")))
-    def test_any_raw_argument(self, value: Any, space: str) -> None:
+    def test_raw_argument_ends_where_its_value_ends(
+        self, value: Any, space: str
+    ) -> None:
         """Whatever the value and the white space around it."""
         raw = json.dumps(value)
         packet = Decoder().text(f'2[{space}"x,]"{space},{space}{raw}{space}]')

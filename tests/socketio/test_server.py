@@ -1,4 +1,4 @@
-"""Socket.IO connections: namespaces, and who may stay."""
+"""The Socket.IO server: connections and their namespaces."""
 
 from __future__ import annotations
 
@@ -9,34 +9,34 @@ from tests.support.engineio_client import EngineIOTestCase
 from tests.support.memory import WebSocketClient, masked
 from twisted_chat.engineio.session import EngineIOPeer
 from twisted_chat.socketio.packets import EVENT, Packet
-from twisted_chat.socketio.server import Connection, NamespaceSocket, SocketIO
+from twisted_chat.socketio.server import Connection, Socket, SocketIO
 
 
-class Recorder(NamespaceSocket):
-    """Lets everyone in who does not say ``{"bad": true}``, and remembers."""
+class Recorder(Socket):
+    """Accepts clients, unless their ``auth`` says otherwise, and records all calls."""
 
     def __init__(self, connection: Connection, namespace: str) -> None:
         super().__init__(connection, namespace)
-        self.told: list[Any] = []
+        self.calls: list[Any] = []
 
     def connect(self, auth: dict[str, Any]) -> None:
-        self.told.append(("connect", auth))
+        self.calls.append(("connect", auth))
         if auth.get("bad"):
             self.refuse("not you", {"because": "bad"})
         elif not auth.get("slow"):
             self.accept({"sid": "s"})
 
     def event_received(self, packet: Packet) -> None:
-        self.told.append(packet)
+        self.calls.append(packet)
 
     def ack_received(self, packet: Packet) -> None:
-        self.told.append(packet)
+        self.calls.append(packet)
 
     def upgraded(self) -> None:
-        self.told.append("upgraded")
+        self.calls.append("upgraded")
 
     def closed(self, reason: str) -> None:
-        self.told.append(("closed", reason))
+        self.calls.append(("closed", reason))
 
 
 class SocketIOTestCase(EngineIOTestCase):
@@ -44,14 +44,14 @@ class SocketIOTestCase(EngineIOTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.members: list[Any] = []
+        self.sockets: list[Any] = []
         self.server = SocketIO(self.clock)
         for name in ("/", "/custom"):
-            self.server.namespaces[name] = self.member
+            self.server.namespaces[name] = self.make_socket
 
-    def member(self, connection: Connection, namespace: str) -> NamespaceSocket:
-        self.members.append(Recorder(connection, namespace))
-        return self.members[-1]  # type: ignore[no-any-return]
+    def make_socket(self, connection: Connection, namespace: str) -> Socket:
+        self.sockets.append(Recorder(connection, namespace))
+        return self.sockets[-1]  # type: ignore[no-any-return]
 
     def peer(self) -> EngineIOPeer:
         request: Any = None
@@ -65,19 +65,19 @@ class SocketIOTestCase(EngineIOTestCase):
 
 
 class ConnectTests(SocketIOTestCase):
-    """Coming in and going out."""
+    """Connecting to namespaces and leaving them."""
 
-    def test_namespaces(self) -> None:
-        """One client may be in several; each is told what it says of itself."""
+    def test_client_may_be_in_several_namespaces(self) -> None:
+        """Each has a socket of its own."""
         client = self.connect()
         client.say('40{"token":"123"}')
         client.say("40/custom,")
         self.assertEqual(client.heard(), ['40{"sid":"s"}', '40/custom,{"sid":"s"}'])
-        self.assertEqual(self.members[0].told, [("connect", {"token": "123"})])
-        self.assertEqual(self.members[1].told, [("connect", {})])
+        self.assertEqual(self.sockets[0].calls, [("connect", {"token": "123"})])
+        self.assertEqual(self.sockets[1].calls, [("connect", {})])
 
-    def test_refused(self) -> None:
-        """Who is refused is told why, and may try again."""
+    def test_refused_client_receives_the_reason(self) -> None:
+        """And may try again."""
         client = self.connect()
         client.say('40{"bad":true}')
         client.say("40")
@@ -86,20 +86,20 @@ class ConnectTests(SocketIOTestCase):
             ['44{"message":"not you","data":{"because":"bad"}}', '40{"sid":"s"}'],
         )
 
-    def test_unknown_namespace(self) -> None:
-        """It has the protocol's own words."""
+    def test_unknown_namespace_is_refused(self) -> None:
+        """With the message of the reference server."""
         client = self.connect()
         client.say("40/random")
         self.assertEqual(client.heard(), ['44/random,{"message":"Invalid namespace"}'])
 
-    def test_twice(self) -> None:
-        """Nobody comes into the same namespace twice."""
+    def test_second_connect_to_a_namespace_ends_the_session(self) -> None:
+        """With code 1002."""
         client = self.join()
         client.say("40")
         self.assertEqual(client.close_code(), 1002)
 
-    def test_leave(self) -> None:
-        """Who leaves one namespace stays in the others, and may come back."""
+    def test_client_that_leaves_a_namespace_stays_in_others(self) -> None:
+        """And may connect again."""
         client = self.join()
         client.say("40/custom")
         client.say("41")
@@ -108,107 +108,107 @@ class ConnectTests(SocketIOTestCase):
         client.say("40")
         self.assertEqual(len(client.heard()), 2)
         self.assertEqual(
-            self.members[0].told[1:], [("closed", "client namespace disconnect")]
+            self.sockets[0].calls[1:], [("closed", "client namespace disconnect")]
         )
-        self.assertEqual(self.members[1].told[1:], [Packet(EVENT, "/custom", ["a"])])
+        self.assertEqual(self.sockets[1].calls[1:], [Packet(EVENT, "/custom", ["a"])])
 
-    def test_put_out(self) -> None:
-        """The server puts someone out of a namespace."""
+    def test_server_disconnects_a_client_from_a_namespace(self) -> None:
+        """Events after that are ignored; ``closed`` is called once."""
         client = self.join()
-        self.members[0].disconnect("enough")
+        self.sockets[0].disconnect("enough")
         self.assertEqual(client.heard(), ["41"])
         client.say('42["too late"]')
         self.clock.advance(0)
-        self.members[0].disconnect("again")
+        self.sockets[0].disconnect("again")
         self.clock.advance(0)
-        self.assertEqual(self.members[0].told[1:], [("closed", "enough")])
+        self.assertEqual(self.sockets[0].calls[1:], [("closed", "enough")])
 
-    def test_before_it_is_let_in(self) -> None:
-        """What is said too early comes to nothing."""
+    def test_event_before_acceptance_is_ignored(self) -> None:
+        """Later ones are delivered."""
         client = self.connect()
         client.say('40{"slow":true}')
         client.say('42["early"]')
-        self.members[0].accept({"sid": "s"})
+        self.sockets[0].accept({"sid": "s"})
         client.say('42["in time"]')
-        self.assertEqual(self.members[0].told[1:], [Packet(EVENT, "/", ["in time"])])
+        self.assertEqual(self.sockets[0].calls[1:], [Packet(EVENT, "/", ["in time"])])
 
-    def test_gone(self) -> None:
-        """Who hangs up leaves every namespace; who was never let in, none."""
+    def test_lost_client_leaves_every_namespace(self) -> None:
+        """``closed`` is called for accepted clients only."""
         client = self.join()
         client.say('40/custom,{"slow":true}')
         client.wire.hang_up()
         self.assertEqual(
-            self.members[0].told[1:], [("closed", "the WebSocket closed with 1006")]
+            self.sockets[0].calls[1:], [("closed", "the WebSocket closed with 1006")]
         )
-        self.assertEqual(self.members[1].told[1:], [])
+        self.assertEqual(self.sockets[1].calls[1:], [])
 
 
-class TimeTests(SocketIOTestCase):
-    """A client that is in no namespace does not stay."""
+class UnjoinedTests(SocketIOTestCase):
+    """Clients in no namespace."""
 
-    def beat(self, client: WebSocketClient, seconds: float) -> None:
+    def answer_pings(self, client: WebSocketClient, seconds: float) -> None:
         for _ in range(round(seconds / 5)):
             self.clock.advance(5)
             client.say("3")
 
-    def test_no_namespace(self) -> None:
-        """After 45 s it is disconnected, alive or not."""
+    def test_client_in_no_namespace_is_disconnected(self) -> None:
+        """After 45 s, whether it answers pings or not."""
         client = self.connect()
-        self.beat(client, 40)
+        self.answer_pings(client, 40)
         self.assertEqual(self.resource.sessions, 1)
         client.say("40/random")
-        self.beat(client, 5)
+        self.answer_pings(client, 5)
         self.assertEqual(self.resource.sessions, 0)
 
-    def test_namespace(self) -> None:
-        """Who is in one stays, until 45 s after it left the last."""
+    def test_client_in_a_namespace_stays(self) -> None:
+        """Until 45 s after it left its last one."""
         client = self.join()
-        self.beat(client, 60)
+        self.answer_pings(client, 60)
         client.say("41")
-        self.beat(client, 40)
+        self.answer_pings(client, 40)
         self.assertEqual(self.resource.sessions, 1)
-        self.beat(client, 5)
+        self.answer_pings(client, 5)
         self.assertEqual(self.resource.sessions, 0)
 
 
 class PacketTests(SocketIOTestCase):
-    """What is said in a namespace."""
+    """Packets within a namespace."""
 
-    def test_events_and_acks(self) -> None:
-        """They reach the member of their namespace."""
+    def test_packets_reach_the_socket_of_their_namespace(self) -> None:
+        """Events and acknowledgements."""
         client = self.join()
         client.say('42["a",1]')
         client.say('43/custom,1["nobody"]')
         client.say("437[2]")
         self.assertEqual(
-            [packet.data for packet in self.members[0].told[1:]], [["a", 1], [2]]
+            [packet.data for packet in self.sockets[0].calls[1:]], [["a", 1], [2]]
         )
 
-    def test_attachments(self) -> None:
-        """They are put where they belong."""
+    def test_attachments_replace_their_placeholders(self) -> None:
+        """In any order."""
         client = self.join()
         client.say(
             '452-["a",{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}]'
         )
         client.send(masked(0x82, b"one"))
         client.send(masked(0x82, b"two"))
-        self.assertEqual(self.members[0].told[1].data, ["a", b"two", b"one"])
+        self.assertEqual(self.sockets[0].calls[1].data, ["a", b"two", b"one"])
 
-    def test_nonsense(self) -> None:
-        """It ends the session: text or binary."""
+    def test_invalid_packet_ends_the_session(self) -> None:
+        """Text or binary."""
         for words in ("4abc", "42{}", '42abc["a"]', "44"):
             client = self.join()
             client.say(words)
             self.assertEqual(client.close_code(), 1002, words)
-            self.assertEqual(self.members[-1].told[-1][0], "closed")
+            self.assertEqual(self.sockets[-1].calls[-1][0], "closed")
         client = self.join()
         client.send(masked(0x82, b"from nowhere"))
         self.assertEqual(client.close_code(), 1002)
 
-    def test_sent_with_attachments(self) -> None:
-        """A packet and its attachments go in one piece, by either transport."""
+    def test_packet_and_attachments_are_sent_together(self) -> None:
+        """On either transport."""
         client = self.join()
-        self.members[0].send(Packet(EVENT, "/", ["a", b"xy"]))
+        self.sockets[0].send(Packet(EVENT, "/", ["a", b"xy"]))
         frames = [bytes(frame.data) for frame in client.frames()]
         head = b'451-["a",{"_placeholder":true,"num":0}]'
         self.assertEqual(frames, [head, b"xy"])
@@ -216,36 +216,36 @@ class PacketTests(SocketIOTestCase):
         self.poll(sid, b"40")
         self.poll(sid)
         waiting = self.poll(sid)
-        self.members[1].send(Packet(EVENT, "/", ["a", b"xy"]))
+        self.sockets[1].send(Packet(EVENT, "/", ["a", b"xy"]))
         self.assertEqual(waiting.body, head.decode() + "\x1ebeHk=")
 
-    def test_upgrade(self) -> None:
-        """Members are told when the transport changes."""
+    def test_sockets_are_told_of_an_upgrade(self) -> None:
+        """They stay in their namespaces."""
         sid = self.open()
         self.poll(sid, b"40")
         client = self.upgrade(sid)
-        self.assertEqual(self.members[0].told[1:], ["upgraded"])
+        self.assertEqual(self.sockets[0].calls[1:], ["upgraded"])
         client.say('42["a"]')
-        self.assertEqual(self.members[0].told[2].data, ["a"])
+        self.assertEqual(self.sockets[0].calls[2].data, ["a"])
 
-    def test_by_polling(self) -> None:
-        """A whole conversation without a WebSocket."""
+    def test_polling_carries_everything(self) -> None:
+        """CONNECT, events and attachments."""
         sid = self.open()
         self.poll(sid, b'40{"a":1}')
         self.assertEqual(json.loads(self.poll(sid).body[2:]), {"sid": "s"})
         self.poll(sid, b'42["a"]\x1e451-["b",{"_placeholder":true,"num":0}]\x1ebeHk=')
         self.assertEqual(
-            [packet.data for packet in self.members[0].told[1:]], [["a"], ["b", b"xy"]]
+            [packet.data for packet in self.sockets[0].calls[1:]], [["a"], ["b", b"xy"]]
         )
 
 
-class MemberTests(SocketIOTestCase):
-    """What a member need not do."""
+class DefaultTests(SocketIOTestCase):
+    """The methods of ``Socket`` that an application may leave out."""
 
-    def test_ignoring(self) -> None:
-        """Everything but coming in may be left out."""
+    def test_only_connect_has_to_be_implemented(self) -> None:
+        """The other methods ignore what they are called for."""
 
-        class Quiet(NamespaceSocket):
+        class Quiet(Socket):
             def connect(self, auth: dict[str, Any]) -> None:
                 if auth:
                     super().connect(auth)
@@ -261,6 +261,6 @@ class MemberTests(SocketIOTestCase):
 
 
 class BytewisePacketTests(PacketTests):
-    """The same, a byte at a time."""
+    """The same, byte by byte."""
 
     bytewise = True

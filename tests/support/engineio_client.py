@@ -1,4 +1,4 @@
-"""HTTP requests and Engine.IO clients in memory, for the tests of what they talk to."""
+"""HTTP requests and Engine.IO clients in memory."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PATH = "/engine.io/"
 
 
 class Exchange:
-    """One request on a connection of its own, and its answer, once it is there."""
+    """One request on a connection of its own, and its response, once it is sent."""
 
     def __init__(
         self,
@@ -62,17 +62,17 @@ class Exchange:
 
     @property
     def outcome(self) -> tuple[int, str] | None:
-        """Status and body, if there is an answer."""
+        """Status and body, if there is a response."""
         return (self.status, self.body) if self.answered else None
 
 
 class RecordingPeer(EngineIOPeer):
-    """Says everything back, and remembers what it was told."""
+    """Sends back every message, and records what it was told."""
 
     session: Session
 
     def __init__(self) -> None:
-        self.heard: list[str | bytes] = []
+        self.received: list[str | bytes] = []
         self.ends: list[str] = []
         self.upgrades = 0
 
@@ -80,15 +80,15 @@ class RecordingPeer(EngineIOPeer):
         self.session = session
 
     def text_received(self, text: str) -> None:
-        self.heard.append(text)
+        self.received.append(text)
         if text == "fail":
-            raise RuntimeError("an application's mistake")
+            raise RuntimeError("a bug of the application")
         if text == "pause":
             self.session.pause()
         self.session.send_text(text)
 
     def binary_received(self, data: bytes) -> None:
-        self.heard.append(data)
+        self.received.append(data)
         self.session.send_binary(data)
 
     def upgraded(self) -> None:
@@ -101,7 +101,7 @@ class RecordingPeer(EngineIOPeer):
 class EngineIOTestCase(unittest.SynchronousTestCase):
     """A server in memory.
 
-    :cvar bytewise: everything arrives a byte at a time.
+    :cvar bytewise: everything arrives byte by byte.
     """
 
     bytewise = False
@@ -148,7 +148,7 @@ class EngineIOTestCase(unittest.SynchronousTestCase):
         return self.fetch(f"EIO=4&transport=polling&sid={sid}", body, **more)
 
     def open(self, **more: Any) -> str:
-        """A session by polling; its id."""
+        """Open a session on polling; its id."""
         answer = self.fetch("EIO=4&transport=polling", **more)
         self.assertEqual(answer.status, 200)
         return str(json.loads(answer.body[1:])["sid"])
@@ -161,13 +161,13 @@ class EngineIOTestCase(unittest.SynchronousTestCase):
         )
 
     def connect(self) -> WebSocketClient:
-        """A session by WebSocket."""
+        """Open a session on WebSocket."""
         client = self.socket()
         self.assertEqual(client.heard()[0][:1], "0")
         return client
 
     def upgrade(self, sid: str) -> WebSocketClient:
-        """The WebSocket that a session by polling was upgraded to."""
+        """Upgrade a session from polling to WebSocket."""
         client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
         client.say("2probe")
         client.say("5")

@@ -13,9 +13,9 @@ from typing import Any
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.interfaces import Codec
 from twisted_chat.core.limits import RateLimit
-from twisted_chat.engineio.frames import frame, polled
+from twisted_chat.engineio.framing import POLLING, WEBSOCKET, Framing
 from twisted_chat.socketio.packets import MAIN, Packet
-from twisted_chat.socketio.server import Connection, NamespaceSocket, SocketIO
+from twisted_chat.socketio.server import Connection, Socket, SocketIO
 
 from .attach import Attachment, JoinRequest
 from .socketio_codec import Dialect, SocketIOCodec, decode_event, dialect_of
@@ -28,7 +28,7 @@ _ERRORS = {
     "the client cancelled its GET": "connection lost",
     "the WebSocket closed with 1006": "connection lost",
 }
-_ENCODERS = {True: frame, False: polled}
+_FRAMINGS = (POLLING, WEBSOCKET)
 
 
 class ChatNamespace:
@@ -45,8 +45,8 @@ class ChatNamespace:
         self.rate_limit = rate_limit
         self.names = RememberedNames()
         self._codecs = {
-            (over_websocket, dialect): SocketIOCodec(encode, self.position, dialect)
-            for over_websocket, encode in _ENCODERS.items()
+            (framing, dialect): SocketIOCodec(framing.text, self.position, dialect)
+            for framing in _FRAMINGS
             for dialect in (Dialect.MESSAGES, Dialect.CHAT, Dialect.BOTH)
         }
         server.namespaces[MAIN] = self._socket
@@ -55,22 +55,21 @@ class ChatNamespace:
         """The position up to which everything was announced."""
         return self.chat.pool.position
 
-    def codec(self, over_websocket: bool, dialect: Dialect) -> Codec:
+    def codec(self, framing: Framing, dialect: Dialect) -> Codec:
         """The codec that all clients share that are alike in these."""
-        return self._codecs[over_websocket, dialect or Dialect.BOTH]
+        return self._codecs[framing, dialect or Dialect.BOTH]
 
     def resuming_codec(
-        self, over_websocket: bool, pid: str, welcomed: Callable[[], object]
+        self, framing: Framing, pid: str, welcomed: Callable[[], object]
     ) -> Codec:
         """A codec for one client that resumes."""
-        encode = _ENCODERS[over_websocket]
-        return ResumingCodec(encode, self.position, pid, welcomed)
+        return ResumingCodec(framing.text, self.position, pid, welcomed)
 
-    def _socket(self, connection: Connection, namespace: str) -> NamespaceSocket:
+    def _socket(self, connection: Connection, namespace: str) -> Socket:
         return ChatSocket(self, connection, namespace)
 
 
-class ChatSocket(NamespaceSocket):
+class ChatSocket(Socket):
     """One client in the chat, and the chat's ``Connection`` to it.
 
     :ivar write: sends what the codec has encoded.
@@ -87,18 +86,18 @@ class ChatSocket(NamespaceSocket):
         self._chat_namespace = chat_namespace
         self._dialect = Dialect.UNKNOWN
         # The fan-out's inner loop: as little as can be between it and the outbox.
-        self.write: Callable[[bytes], None] = connection.session.writer()
+        self.write: Callable[[bytes], None] = connection.session.transport.write
 
     # What Socket.IO calls.
 
     def connect(self, auth: dict[str, Any]) -> None:
         """The client joins; the welcome is the answer to its packet."""
         shared, session = self._chat_namespace, self.connection.session
-        over_websocket = session.socket is not None
-        codec, request = shared.codec(over_websocket, self._dialect), JoinRequest()
+        framing = session.transport.framing
+        codec, request = shared.codec(framing, self._dialect), JoinRequest()
         resume = ResumeRequest.of(auth)
         if resume is not None:
-            codec = shared.resuming_codec(over_websocket, resume.pid, self._welcomed)
+            codec = shared.resuming_codec(framing, resume.pid, self._welcomed)
             request = JoinRequest(
                 nick=shared.names.take(resume.session),
                 since=resume.offset,
@@ -125,8 +124,13 @@ class ChatSocket(NamespaceSocket):
             self._attachment.inbox.put(request)
 
     def upgraded(self) -> None:
-        """The client has changed to WebSocket, which needs another encoding."""
-        self._recode()
+        """The session has another transport: write to it, in its framing."""
+        former, self.write = self.write, self.connection.session.transport.write
+        if self.connected:
+            client = self._attachment.client
+            if client.write == former:
+                client.write = self.write
+            self._recode()
 
     def closed(self, reason: str) -> None:
         """The client has left the namespace, or its session is over."""
@@ -145,8 +149,8 @@ class ChatSocket(NamespaceSocket):
         self._chat_namespace.clock.callLater(0, self._recode)
 
     def _recode(self) -> None:
-        if self.admitted:
+        if self.connected:
             shared = self._chat_namespace
-            over_websocket = self.connection.session.socket is not None
-            codec = shared.codec(over_websocket, self._dialect)
+            framing = self.connection.session.transport.framing
+            codec = shared.codec(framing, self._dialect)
             shared.chat.recode(self._attachment.client, codec)

@@ -1,15 +1,15 @@
-"""Engine.IO 4 packets, alone and in the payloads of its polling transport.
+"""Engine.IO 4 packets, alone and in the payloads of HTTP long-polling.
 
-A packet is one character for its type, then its data.  Over WebSocket a packet is
-a text message, and binary data is a binary message of its own.  Over polling a
-body holds any number of packets with ``\\x1e`` between them, and binary data is
-``b`` and base64.  (engine.io-protocol, version 4.)
+A packet is one character for its type, then its data.  Over WebSocket a packet is a
+text message, and binary data is a binary message of its own.  Over polling a payload
+holds any number of packets, separated by ``\\x1e``, and binary data is ``b`` and
+base64.  (engine.io-protocol, version 4.)
 
-What goes out is made of *records*: a packet and the separator behind it, so that
-records can be joined like frames; ``payload`` makes a body of them.
+For sending, payloads are made of *records*: a packet and the separator behind it, so
+that records can be joined as frames can; ``payload`` makes the body of a response.
 
-Rules of this file: pure functions; only ``PacketError`` is raised; nothing is
-built that is larger than what came in.
+Invariants: pure functions; only ``PacketError`` is raised; nothing is built that is
+larger than what was received.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 PROTOCOL = "4"
-"""The version, as a client names it in ``EIO``."""
+"""The version of the protocol, as clients send it in ``EIO``."""
 
 OPEN, CLOSE, PING, PONG, MESSAGE, UPGRADE, NOOP = "0123456"
-"""The types of packets."""
+"""Packet types."""
 
 SEPARATOR = b"\x1e"
-"""What stands between the packets of a payload."""
+"""Separates the packets of a payload."""
 
-_BARE = frozenset((CLOSE, UPGRADE, NOOP))
+_WITHOUT_DATA = frozenset((CLOSE, UPGRADE, NOOP))
 
 
 class PacketError(ValueError):
-    """What a client sent is no packet; the text says why."""
+    """The client sent something that is no valid packet; the text says why."""
 
 
 class Packet(NamedTuple):
@@ -47,22 +47,22 @@ class Packet(NamedTuple):
 
 
 def decode_packet(text: str) -> Packet:
-    """The packet that a WebSocket text message, or a part of a payload, is.
+    """Decode a WebSocket text message, or a text packet of a payload.
 
-    :raises PacketError: it is none.
+    :raises PacketError: it is no valid packet.
     """
     kind = text[:1]
     if not kind or kind not in "0123456":
         raise PacketError(f"unknown Engine.IO packet type {kind!r}")
-    if kind in _BARE and len(text) > 1:
+    if kind in _WITHOUT_DATA and len(text) > 1:
         raise PacketError(f"an Engine.IO packet of type {kind} carries no data")
     return Packet(kind, text[1:])
 
 
 def decode_payload(body: bytes) -> Iterator[Packet]:
-    """The packets of a polling request's body, each made only when asked for.
+    """Decode the body of a POST, packet by packet as the iterator is advanced.
 
-    :raises PacketError: when that packet is none; those before it were given.
+    :raises PacketError: after the packets that precede an invalid one.
     """
     at = 0
     while True:
@@ -72,12 +72,12 @@ def decode_payload(body: bytes) -> Iterator[Packet]:
             try:
                 yield Packet(MESSAGE, b64decode(part[1:], validate=True))
             except NotBase64:
-                raise PacketError("a binary packet is no base64") from None
+                raise PacketError("invalid base64 in a binary packet") from None
         else:
             try:
                 text = part.decode()
             except UnicodeDecodeError:
-                raise PacketError("a payload is no UTF-8") from None
+                raise PacketError("invalid UTF-8 in a payload") from None
             yield decode_packet(text)
         if end < 0:
             return
@@ -85,27 +85,27 @@ def decode_payload(body: bytes) -> Iterator[Packet]:
 
 
 def message(text: bytes) -> bytes:
-    """A text message as a packet, which is what a WebSocket message carries."""
+    """A text message as a packet."""
     return b"4" + text
 
 
 def record(packet: bytes) -> bytes:
-    """A packet for polling.  It must not contain the separator.
+    """A packet as a record.  It must not contain the separator.
 
-    (A message that may contain it cannot be sent by polling at all; JSON never
-    does, as it escapes control characters.)
+    (The protocol cannot carry such a message over polling.  JSON never contains the
+    separator, as it escapes control characters.)
     """
     return packet + SEPARATOR
 
 
 def binary_record(data: bytes) -> bytes:
-    """Binary data for polling."""
+    """Binary data as a record."""
     return b"b" + b64encode(data) + SEPARATOR
 
 
-def payload(records: Sequence[bytes]) -> bytes:
-    """The body that carries these records."""
-    return b"".join(records)[:-1]
+def payload(records: bytes) -> bytes:
+    """The body of a response that carries these records; at least one."""
+    return records[:-1]
 
 
 def open_packet(
@@ -116,10 +116,10 @@ def open_packet(
     ping_timeout: float,
     max_payload: int,
 ) -> bytes:
-    """The handshake: the first packet of every session.
+    """The OPEN packet, which starts every session.
 
     :param ping_interval: seconds, as is ``ping_timeout``; sent in milliseconds.
-    :param max_payload: bytes that one request or message may hold.
+    :param max_payload: bytes of one POST or WebSocket message.
     """
     handshake = {
         "sid": sid,

@@ -1,185 +1,203 @@
-"""Engine.IO's polling transport: the GET that waits and the POST that brings.
+"""Engine.IO's polling transport: a GET waits for packets, a POST brings some.
 
 (engine.io-protocol, version 4: "HTTP long-polling".)
 
-Rules of this file: at most one request of each kind is held; what waits for a
-client that does not ask for it is bounded; while the application pauses, the rest
-of a POST stays undecoded and unanswered, so that the client sends no more.
+Invariants: at most one request of each kind is held.  What waits for the next GET is
+bounded.  While the application pauses, the rest of a POST is neither decoded nor
+answered, so that the client sends no more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
+from enum import Enum
 
 from twisted.web.http import Request
+from websockets.frames import CloseCode
 
-from twisted_chat.net.send_queue import MAX_QUEUED
+from twisted_chat.net.send_queue import SendQueue
 
+from .framing import POLLING
+from .interfaces import TransportUser
 from .packets import CLOSE, NOOP, Packet, PacketError, decode_payload, payload, record
 
-NOTHING = record(NOOP.encode())
-"""Ends a GET for which there is nothing to tell."""
+NOOP_RECORD = record(NOOP.encode())
+"""Answers a GET for which nothing waits."""
 
-GOODBYE = record(CLOSE.encode())
-"""The last record of a session that the server ends."""
-
-
-class Pollable(Protocol):
-    """Whose packets these are."""
-
-    @property
-    def read_paused(self) -> bool:
-        """True while the application wants no more packets."""
-
-    def packet_received(self, packet: Packet) -> None:
-        """A packet; may raise ``PacketError``."""
-
-    def failed(self, reason: str) -> None:
-        """The client broke the rules or went away: end the session."""
-
-    def too_slow(self) -> None:
-        """More waits than may; called within ``write``, once."""
+CLOSE_RECORD = record(CLOSE.encode())
+"""The last record of a session that the server closes."""
 
 
-class Polling:
-    """The polling transport of one session.
+class PollingState(Enum):
+    """The life of a polling transport."""
 
-    :ivar upgrading: no GET is held any more, as the client is on its way to
-        another transport.
+    OPEN = "a GET is held until something is written"
+    UPGRADING = "no GET is held, as the client is about to change its transport"
+    CLOSED = "nothing more is sent or received"
+
+
+class PollingTransport:
+    """Carries one session over HTTP requests.
+
+    :param session: receives the packets.
     """
 
     __slots__ = (
-        "_busy",
         "_get",
-        "_owner",
         "_packets",
+        "_paused",
         "_post",
         "_queue",
-        "_waiting",
-        "upgrading",
+        "_session",
+        "_state",
+        "_taking",
     )
 
-    def __init__(self, owner: Pollable) -> None:
-        self.upgrading = False
-        self._owner = owner
+    framing = POLLING
+    upgrades = ("websocket",)
+
+    def __init__(self, session: TransportUser) -> None:
+        self._session = session
+        self._state = PollingState.OPEN
         self._get: Request | None = None
+        self._queue = SendQueue()
         self._post: Request | None = None
         self._packets: Iterator[Packet] | None = None
-        self._busy = False
-        self._queue: list[bytes] = []
-        self._waiting = 0
+        self._paused = False
+        self._taking = False
 
-    @property
-    def receiving(self) -> bool:
-        """A POST is not worked off yet."""
-        return self._packets is not None
-
-    # Out.
+    # Sending.
 
     def write(self, records: bytes) -> None:
-        """Send records with the GET that waits, or with the next one."""
-        if self._get is not None:
-            get, self._get = self._get, None
-            answer(get, payload([records]))
-            return
-        self._queue.append(records)
-        self._waiting += len(records)
-        if self._waiting > MAX_QUEUED:
-            self._queue.clear()
-            self._owner.too_slow()
+        """Send records with the GET that is held, or with the next one."""
+        get = self._get
+        if get is not None:
+            self._get = None
+            respond(get, payload(records))
+        elif self._state is not PollingState.CLOSED and not self._queue.push(records):
+            self._state = PollingState.CLOSED
+            self._session.overflowed()
 
-    def poll(self, request: Request) -> None:
-        """A GET: answer it, or hold it until there is something to tell."""
+    def hold_writes(self) -> None:
+        """Hold nothing: a client reads each response before it sends the next GET."""
+
+    def get(self, request: Request) -> None:
+        """Answer a GET, or hold it until something is written."""
         if self._get is not None:
-            # Two clients, or a very confused one: neither can be served.
-            refuse(request, b"a GET of this session waits already")
-            self._owner.failed("two GETs at once")
+            # Two clients, or one with a bug: neither can be served.
+            respond_bad_request(request, "this session has a GET that waits")
+            self._session.fail("two GETs at once")
         elif self._queue:
-            answer(request, payload(self.take()))
-        elif self.upgrading:
-            answer(request, payload([NOTHING]))
+            respond(request, payload(self._queue.pop_all()))
+        elif self._state is PollingState.UPGRADING:
+            respond(request, payload(NOOP_RECORD))
         else:
             self._get = request
             request.notifyFinish().addErrback(lambda _: self._get_lost(request))
 
-    def release(self) -> None:
-        """From now on hold no GET, as the client is about to upgrade."""
-        self.upgrading = True
-        if self._get is not None:
-            self.write(NOTHING)
-
-    def take(self) -> list[bytes]:
-        """All records that wait, which wait no more."""
-        queue, self._queue, self._waiting = self._queue, [], 0
-        return queue
-
     def _get_lost(self, request: Request) -> None:
         if self._get is request:
             self._get = None
-            self._owner.failed("the client cancelled its GET")
+            self._session.fail("the client cancelled its GET")
 
-    # In.
+    # Receiving.
 
-    def push(self, request: Request, body: bytes) -> None:
-        """A POST: take its packets one by one, then answer it."""
+    def post(self, request: Request, body: bytes) -> None:
+        """Take the packets of a POST one by one, then answer it."""
         if self._packets is not None:
-            refuse(request, b"a POST of this session is under way already")
-            self._owner.failed("two POSTs at once")
+            respond_bad_request(request, "this session has a POST in progress")
+            self._session.fail("two POSTs at once")
             return
         self._post, self._packets = request, decode_payload(body)
-        request.notifyFinish().addBoth(lambda _: self._post_over())
-        self.go_on()
+        request.notifyFinish().addBoth(lambda _: self._post_finished())
+        self._take_packets()
 
-    def go_on(self) -> None:
-        """Take packets for as long as the application wants some."""
-        if self._busy:
+    def pause(self) -> None:
+        """Take no further packets."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """Take packets again."""
+        self._paused = False
+        self._take_packets()
+
+    def _take_packets(self) -> None:
+        if self._taking:
             return
-        self._busy = True
+        self._taking = True
         try:
-            while self._packets is not None and not self._owner.read_paused:
+            while self._packets is not None and not self._paused:
                 packet = next(self._packets, None)
                 if packet is None:
                     self._packets = None
-                    self._answer_post(b"ok")
+                    self._answer_post()
                 else:
-                    self._owner.packet_received(packet)
+                    self._session.packet_received(packet)
         except PacketError as error:
             self._packets = None
             post, self._post = self._post, None
             if post is not None:
-                refuse(post, str(error).encode())
-            self._owner.failed(str(error))
+                respond_bad_request(post, str(error))
+            self._session.fail(str(error))
         finally:
-            self._busy = False
+            self._taking = False
 
-    def _answer_post(self, body: bytes) -> None:
+    def _answer_post(self) -> None:
         post, self._post = self._post, None
         if post is not None:
-            answer(post, body)
+            respond(post, b"ok")
 
-    def _post_over(self) -> None:
-        """Answered, or the client is gone; what it had sent is taken anyway."""
+    def _post_finished(self) -> None:
+        """It is answered, or the client disconnected; its packets are taken anyway."""
         self._post = None
 
-    # The end.
+    # Upgrading; see ``upgrade``.
 
-    def end(self, last: bytes) -> bool:
-        """Let go of both requests.
+    @property
+    def can_be_replaced(self) -> bool:
+        """Whether the client ended its polling: no GET is held, no POST in progress."""
+        return self._state is PollingState.UPGRADING and self._packets is None
 
-        :param last: a record that ends the GET, behind all that waits.
-        :return: whether there was a GET to say that to.
-        """
+    def start_upgrade(self) -> None:
+        """Hold no GET from now on."""
+        self._state = PollingState.UPGRADING
+        if self._get is not None:
+            self.write(NOOP_RECORD)
+
+    def cancel_upgrade(self) -> None:
+        """Hold GETs again."""
+        if self._state is PollingState.UPGRADING:
+            self._state = PollingState.OPEN
+
+    def detach(self) -> bytes:
+        """End, because another transport replaces this one; the records that wait."""
+        self._state = PollingState.CLOSED
+        return self._queue.pop_all()
+
+    # Closing.
+
+    def close(
+        self, code: int, _reason: str, *, by_client: bool = False
+    ) -> tuple[bytes, ...]:
+        """Answer both requests; see ``Transport.close``."""
+        self._state = PollingState.CLOSED
         self._packets = None
-        self._answer_post(b"ok")
+        self._answer_post()
+        waiting = self._queue.pop_all()
+        last = NOOP_RECORD if by_client else CLOSE_RECORD
         get, self._get = self._get, None
         if get is not None:
-            answer(get, payload([*self.take(), last]))
-        return get is not None
+            respond(get, payload(waiting + last))
+            return ()
+        if code != CloseCode.NORMAL_CLOSURE:
+            # The client violated the protocol: its next GET is refused.
+            return ()
+        # In two responses: stock clients ignore messages in one with CLOSE.
+        return (waiting, last) if waiting else (last,)
 
 
-def answer(request: Request, body: bytes) -> None:
-    """Answer a request that was held, or is being rendered."""
+def respond(request: Request, body: bytes) -> None:
+    """Send the whole response to a request that is held, or is being rendered."""
     headers = request.responseHeaders
     headers.setRawHeaders(b"Content-Type", [b"text/plain; charset=UTF-8"])
     headers.setRawHeaders(b"Content-Length", [b"%d" % len(body)])
@@ -188,7 +206,7 @@ def answer(request: Request, body: bytes) -> None:
     request.finish()
 
 
-def refuse(request: Request, why: bytes) -> None:
-    """Answer a request that should not have been sent."""
+def respond_bad_request(request: Request, reason: str) -> None:
+    """Refuse a request with status 400."""
     request.setResponseCode(400)
-    answer(request, why)
+    respond(request, reason.encode())

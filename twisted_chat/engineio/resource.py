@@ -1,18 +1,17 @@
-"""An Engine.IO 4 server as a resource of twisted.web, for any application.
+"""An Engine.IO 4 server as a resource of twisted.web.
 
-Give ``EngineIOResource`` something that makes an ``EngineIOPeer`` for each client,
-and put it where the clients look for it: ``/socket.io/`` or ``/engine.io/``.
+Give ``EngineIOResource`` a callable that makes an ``EngineIOPeer`` for each client, and
+put it where clients look for it: at ``/socket.io/`` or ``/engine.io/``.
 (engine.io-protocol, version 4; JSONP and older versions are refused.)
 
-Rules of this file: the only one of Engine.IO that knows methods, queries and
-headers; a refusal has the code and the words of the protocol's own server.
+Invariants: only this module knows methods, queries and headers.  A refusal has the
+status, code and message of the protocol's reference server.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from functools import partial
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs
@@ -25,12 +24,14 @@ from twisted.web.server import NOT_DONE_YET
 
 from twisted_chat.net.admission import Admission
 from twisted_chat.net.origins import Origins
+from twisted_chat.websocket.connection import WebSocketPeer
 from twisted_chat.websocket.handshake import is_upgrade, upgrade
 
-from .packets import PROTOCOL
-from .polling import answer
-from .session import EngineIOPeer, Session, Sessions
-from .websocket import Link
+from .packets import PROTOCOL, payload
+from .polling import PollingTransport, respond
+from .session import EngineIOPeer, Session, SessionState
+from .sessions import Sessions
+from .websocket import WebSocketTransport
 
 PING_INTERVAL = 25.0
 """Seconds between heartbeats."""
@@ -42,49 +43,49 @@ MAX_PAYLOAD = 1_000_000
 """Bytes of one POST, or of one WebSocket message."""
 
 MAX_SESSIONS = 10_000
-"""Sessions at once."""
+"""Concurrent sessions."""
 
 MAX_PER_HOST = 64
-"""Sessions at once from one address; this machine itself has no limit."""
+"""Concurrent sessions of one address; loopback addresses have no limit."""
 
 MAX_QUERY_FIELDS = 32
 """Fields in the query of a request."""
 
 AllowOrigin = Callable[[bytes | None, bytes], bool]
-"""Whether a page of this ``Origin`` may connect to this ``Host``."""
+"""Called with ``Origin`` (or ``None``) and ``Host``: may the page connect?"""
 
 SAME_ORIGIN: AllowOrigin = Origins()
-"""Pages of the very host that they connect to, and programs that are no pages."""
+"""Allows pages of the same host, and clients that are not browsers."""
 
 
 class Refusal(Exception):
-    """A request that is refused, with a code of Engine.IO's own."""
+    """A request is refused, with a code of the protocol."""
 
-    def __init__(self, status: int, code: int, words: str) -> None:
-        super().__init__(words)
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
         self.status = status
         self.body = json.dumps(
-            {"code": code, "message": words}, separators=(",", ":")
+            {"code": code, "message": message}, separators=(",", ":")
         ).encode()
 
 
 def random_id() -> str:
-    """An id that nobody guesses: 120 bits."""
+    """A session id of 120 random bits."""
     return token_urlsafe(15)
 
 
 class EngineIOResource(Resource):
-    """Engine.IO for whatever ``peer`` makes.
+    """Serves Engine.IO.
 
-    :param peer: called with the first request of each client, whose headers and
-        query tell who that is; makes its side of the application.
+    :param peer: called with the first request of each client, whose headers and query
+        may identify it; makes the application's side of the session.
     :param clock: the reactor.
-    :param ping_interval: seconds, as is ``ping_timeout``; fractions are fine.
-    :param max_payload: bytes of one POST or WebSocket message; more ends the
+    :param ping_interval: seconds, as is ``ping_timeout``; fractions are allowed.
+    :param max_payload: bytes of one POST or WebSocket message; a longer one ends the
         session.
-    :param max_sessions: more are refused with 503; as are more than
+    :param max_sessions: more are refused with status 503, as are more than
         ``max_per_host`` from one address.
-    :param allow_origin: asked of every request, on both transports.
+    :param allow_origin: called for every request, on both transports.
     :param new_id: makes session ids, which must be hard to guess.
     """
 
@@ -115,26 +116,25 @@ class EngineIOResource(Resource):
 
     @property
     def sessions(self) -> int:
-        """How many clients there are."""
-        return len(self._sessions.by_id)
+        """The number of sessions."""
+        return len(self._sessions)
 
     def close(self, reason: str = "") -> None:
-        """End all sessions, as a server does that stops."""
-        for session in list(self._sessions.by_id.values()):
-            session.close(reason)
+        """Close all sessions, before the server stops."""
+        self._sessions.close(reason)
 
-    def when_told(self, call: Callable[[], None]) -> None:
-        """Call back once the clients of closed sessions have fetched what was said
-        to them, or a second after that.
+    def when_flushed(self, call: Callable[[], None]) -> None:
+        """Call back, once, when the clients of closed sessions have fetched all
+        messages, or a second after they last did.
         """
-        self._sessions.when_told(call)
+        self._sessions.draining.when_flushed(call)
 
     def getChild(self, path: bytes, request: Request) -> Any:
-        """The same with and without a slash at the end, and nothing below."""
+        """Twisted: accept a slash at the end of the path, and nothing below it."""
         return self if path == b"" else notFound()
 
     def render(self, request: Request) -> Any:
-        """Answer any request."""
+        """Twisted: answer a request."""
         try:
             self._check_origin(request)
             if request.method == b"OPTIONS":
@@ -174,69 +174,79 @@ class EngineIOResource(Resource):
             raise Refusal(400, 3, "Bad request")
         sid = query.get("sid")
         if sid is None:
-            return self._begin(request, transport, query.get("EIO"))
-        session = self._sessions.by_id.get(sid)
+            return self._open(request, transport, query.get("EIO"))
+        session = self._sessions.get(sid)
         if transport == "websocket":
             if session is None:
                 raise Refusal(400, 1, "Session ID unknown")
-            return self._connect(request, Link(self._sessions, session))
-        if session is None or not session.check():
-            return self._say_last(request, sid)
+            return self._accept(request, self._sessions.upgrade(session))
+        if session is None or not session.check_alive():
+            return self._drain(request, sid)
         return self._poll(request, session)
 
-    def _begin(self, request: Request, transport: str, version: str | None) -> Any:
+    def _open(self, request: Request, transport: str, version: str | None) -> Any:
+        """Open a session with its first request."""
         if request.method != b"GET":
             raise Refusal(400, 2, "Bad handshake method")
         if version != PROTOCOL:
             raise Refusal(400, 5, "Unsupported protocol version")
-        peer, address = self._peer(request), request.getClientAddress()
-        if self._sessions.admission.enter(address) is not None:
+        peer = self._peer(request)
+        session = self._sessions.create(peer, request.getClientAddress())
+        if session is None:
             raise Refusal(503, 4, "Too many sessions")
-        make = partial(Session, self._sessions, peer, address)
         if transport == "websocket":
-            link = Link(self._sessions, make)
-            result = self._connect(request, link)
-            if link.unused:
-                # It was no sound handshake.
-                self._sessions.admission.leave(address)
+            websocket = WebSocketTransport(session, self._sessions.clock)
+            result = self._accept(request, websocket)
+            if session.state is SessionState.OPENING:
+                # The WebSocket handshake was refused.
+                session.close()
             return result
-        session = make()
-        answer(request, session.begin_polling())
-        session.begin()
+        polling = PollingTransport(session)
+        polling.get(request)
+        session.open(polling)
         return NOT_DONE_YET
 
-    def _connect(self, request: Request, link: Link) -> Any:
+    def _accept(self, request: Request, peer: WebSocketPeer) -> Any:
+        """Answer a WebSocket handshake."""
         sessions = self._sessions
         return upgrade(
-            request, link, keepalive=sessions.goodbyes, max_size=sessions.max_payload
+            request,
+            peer,
+            keepalive=sessions.connection_keepalive,
+            max_size=sessions.max_payload,
         )
 
-    def _say_last(self, request: Request, sid: str) -> Any:
-        words = self._sessions.last_words(sid) if request.method == b"GET" else None
-        if words is None:
+    def _drain(self, request: Request, sid: str) -> Any:
+        """Answer a GET of a session that ended."""
+        draining = self._sessions.draining
+        records = draining.take(sid) if request.method == b"GET" else None
+        if records is None:
             raise Refusal(400, 1, "Session ID unknown")
-        answer(request, words[:-1])
+        respond(request, payload(records))
         return NOT_DONE_YET
 
     def _poll(self, request: Request, session: Session) -> Any:
-        polling = session.polling
-        if polling is None or request.method not in (b"GET", b"POST"):
+        """Pass a request to the polling transport of a session."""
+        transport = session.transport
+        if not isinstance(transport, PollingTransport) or (
+            request.method not in (b"GET", b"POST")
+        ):
             raise Refusal(400, 3, "Bad request")
         if request.method == b"GET":
-            polling.poll(request)
+            transport.get(request)
             return NOT_DONE_YET
         limit = self._sessions.max_payload
         body = request.content.read(limit + 1) if request.content else b""
         if len(body) > limit:
-            session.failed(f"a POST of more than {limit} bytes")
+            session.fail(f"a POST of more than {limit} bytes")
             raise Refusal(413, 3, "Payload too large")
-        polling.push(request, body)
+        transport.post(request, body)
         return NOT_DONE_YET
 
 
 def _query(request: Request) -> dict[str, str]:
-    """The query of the address.  (``request.args`` has fields of a POST's too.)"""
-    # As text: of bytes that are escaped, versions of Python think differently.
+    """The query of the URL.  (``request.args`` would include the fields of a form.)"""
+    # As text, because versions of Python differ in how they unescape bytes.
     text = request.uri.partition(b"?")[2].decode("latin-1")
     try:
         fields = parse_qs(text, encoding="latin-1", max_num_fields=MAX_QUERY_FIELDS)

@@ -1,444 +1,295 @@
-"""Engine.IO 4 sessions: one client each, whatever transport carries it.
+"""An Engine.IO 4 session: one client, whatever transport carries it.
 
-A session begins on polling or on WebSocket (see ``engineio_link``) and may go from
-the first to the second.  Its ``EngineIOPeer``, the application's side, need not care.
-
-Rules of this file: knows no HTTP but what the transports do; one client's
-mistakes end its session only; ``closed`` is told exactly once, and never before
-``close`` or ``write`` has returned.
+Invariants: a bug of the application, or a violation by the client, ends this session
+only.  ``closed`` is called exactly once, and never before ``close`` or ``write`` has
+returned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol
+from enum import Enum
 
-from twisted.internet.interfaces import IAddress, IReactorTime
+from twisted.internet.interfaces import IAddress
 from twisted.logger import Logger
+from websockets.frames import CloseCode
 
-from twisted_chat.net.admission import Admission
-from twisted_chat.net.timers import CLOSING_TIMEOUT, Deadlines, Keepalive
-from twisted_chat.websocket.connection import WebSocketConnection
-from twisted_chat.websocket.frames import frame_binary, frame_text
-
-from .frames import frame, polled, reframe
+from .interfaces import PendingUpgrade, SessionOwner, Transport
 from .packets import (
     CLOSE,
     MESSAGE,
     NOOP,
     PING,
     PONG,
-    SEPARATOR,
     Packet,
     PacketError,
-    binary_record,
     open_packet,
-    record,
 )
-from .polling import GOODBYE, NOTHING, Polling
-
-UPGRADE_TIMEOUT = 10.0
-"""Seconds in which a WebSocket that was opened for an upgrade has to finish it."""
-
-LINGER = 1.0
-"""Seconds for which a closed session answers a further GET: the closing POST may
-overtake the GET that was sent beside it, and there may be something left to say."""
-
-MAX_LINGERING = 1000
-"""Closed sessions that are remembered for that."""
-
-APART = 0.025
-"""Seconds in which a client can read something by itself; see ``keep_apart``."""
-
-MAX_HELD = 16
-"""Writes that are held back for that; with more they leave at once."""
 
 _PING = PING.encode()
-_ENDS = {GOODBYE, NOTHING}
+
+
+class SessionState(Enum):
+    """The life of a session."""
+
+    OPENING = "it has no transport yet"
+    OPEN = "its transport carries packets"
+    UPGRADING = "open, while another transport is being tried"
+    CLOSING = "it ended, and the application is not told yet"
+    CLOSED = "it ended, and the application was told"
+
+
+_NEXT_STATES = {
+    SessionState.OPENING: (SessionState.OPEN, SessionState.CLOSED),
+    SessionState.OPEN: (SessionState.UPGRADING, SessionState.CLOSING),
+    SessionState.UPGRADING: (SessionState.OPEN, SessionState.CLOSING),
+    SessionState.CLOSING: (SessionState.CLOSED,),
+    SessionState.CLOSED: (),
+}
 
 
 class EngineIOPeer:
-    """What an application is told of one session.  Subclass it."""
+    """The application's side of one session.  Subclass it."""
 
     def opened(self, session: Session) -> None:
-        """The session may be written to."""
+        """The session is open; called once, first."""
 
     def text_received(self, text: str) -> None:
-        """A text message."""
+        """A text message was received."""
 
     def binary_received(self, data: bytes) -> None:
-        """A binary message."""
+        """A binary message was received."""
 
     def upgraded(self) -> None:
-        """The client changed from polling to WebSocket; ``encode`` changed too."""
+        """The session has another transport, with another framing."""
 
     def closed(self, reason: str) -> None:
-        """It is over; called exactly once, after ``opened``."""
-
-
-class Probe(Protocol):
-    """A WebSocket that is to carry a session after an upgrade."""
-
-    def give_up(self) -> None:
-        """The upgrade does not happen."""
-
-
-class Sessions:
-    """The sessions of one server, and the figures that they share.
-
-    :param admission: counts them; whoever makes a session has entered it there.
-    :param ping_interval: seconds between heartbeats; fractions are fine.
-    :param ping_timeout: seconds in which one has to be answered.
-    :param max_payload: bytes of one POST, or one WebSocket message.
-    """
-
-    def __init__(
-        self,
-        clock: IReactorTime,
-        new_id: Callable[[], str],
-        admission: Admission,
-        *,
-        ping_interval: float,
-        ping_timeout: float,
-        max_payload: int,
-    ) -> None:
-        self.clock = clock
-        self.new_id = new_id
-        self.ping_interval = ping_interval
-        self.ping_timeout = ping_timeout
-        self.max_payload = max_payload
-        self.by_id: dict[str, Session] = {}
-        self.admission = admission
-        self.heartbeat = Keepalive(clock, ping_interval, ping_timeout)
-        # Engine.IO has heartbeats of its own; this one only sees to goodbyes.
-        self.goodbyes = Keepalive(clock, 0, CLOSING_TIMEOUT)
-        self.probes: Deadlines[Probe] = Deadlines(
-            clock, UPGRADE_TIMEOUT, lambda probe: probe.give_up()
-        )
-        self._last_words: dict[str, list[bytes]] = {}
-        self._lingering: Deadlines[str] = Deadlines(clock, LINGER, self._forget)
-        self._when_told: list[Callable[[], None]] = []
-
-    def linger(self, sid: str, *words: bytes) -> None:
-        """Answer further GETs of a session that is over, each with some records."""
-        if len(self._last_words) < MAX_LINGERING:
-            self._last_words[sid] = list(words)
-            self._lingering.set(sid)
-
-    def last_words(self, sid: str) -> bytes | None:
-        """What is said next in a session that is over."""
-        left = self._last_words.get(sid)
-        if left is None:
-            return None
-        words = left.pop(0)
-        if left:
-            self._lingering.set(sid)
-        else:
-            self._lingering.clear(sid)
-            self._forget(sid)
-        self._look_who_is_told()
-        return words
-
-    def _forget(self, sid: str) -> None:
-        self._last_words.pop(sid, None)
-        self._look_who_is_told()
-
-    def when_told(self, call: Callable[[], None]) -> None:
-        """Call back once no session that is over has anything to say but that."""
-        self._when_told.append(call)
-        self._look_who_is_told()
-
-    def _look_who_is_told(self) -> None:
-        if not self._when_told:
-            return
-        if _ENDS.issuperset(words[0] for words in self._last_words.values()):
-            calls, self._when_told = self._when_told, []
-            for call in calls:
-                call()
+        """The session ended; called once, last."""
 
 
 class Session:
     """One client.
 
-    :ivar id: secret: whoever knows it can speak as this client.
-    :ivar peer: the application's side.
-    :ivar read_paused: the application has asked for a pause, so that silence
-        proves nothing.
-    :ivar socket: the WebSocket, once there is one.
+    :ivar id: secret: whoever knows it can act as this client.
+    :ivar address: the client's address.
+    :ivar state: see ``SessionState``.
+    :ivar transport: carries the session.
+    :ivar read_paused: the application paused reading, so that silence proves nothing.
     """
 
     __slots__ = (
-        "_address",
-        "_heard_at",
-        "_held",
+        "_owner",
+        "_peer",
         "_pinged",
-        "_probe",
-        "_sessions",
+        "_received_at",
+        "_upgrade",
+        "address",
         "id",
-        "open",
-        "peer",
-        "polling",
         "read_paused",
-        "socket",
+        "state",
+        "transport",
     )
+
+    transport: Transport
 
     _log = Logger()
 
     def __init__(
-        self, sessions: Sessions, peer: EngineIOPeer, address: IAddress
+        self, owner: SessionOwner, sid: str, peer: EngineIOPeer, address: IAddress
     ) -> None:
-        self.id = sessions.new_id()
-        self.peer = peer
+        self.id = sid
+        self.address = address
+        self.state = SessionState.OPENING
         self.read_paused = False
-        self.open = True
-        self.polling: Polling | None = None
-        self.socket: WebSocketConnection | None = None
-        self._sessions = sessions
-        self._address = address
-        self._probe: Probe | None = None
-        self._held: list[bytes] | None = None
+        self._owner = owner
+        self._peer = peer
+        self._upgrade: PendingUpgrade | None = None
         self._pinged = False
-        self._heard_at = sessions.clock.seconds()
-        sessions.by_id[self.id] = self
-        sessions.heartbeat.add(self)
+        self._received_at = owner.clock.seconds()
 
     # For the application.
+
+    @property
+    def is_open(self) -> bool:
+        """Whether messages are exchanged."""
+        return self.state in (SessionState.OPEN, SessionState.UPGRADING)
 
     def send_text(self, text: str | bytes) -> None:
         """Send a text message; bytes must be UTF-8."""
         payload = text.encode() if isinstance(text, str) else text
-        self.write(self.encode(payload))
+        self.write(self.transport.framing.text(payload))
 
     def send_binary(self, data: bytes) -> None:
         """Send a binary message."""
-        self.write(self.encode_binary(data))
-
-    def encode(self, text: bytes) -> bytes:
-        """A text message made ready for ``write``.
-
-        The same bytes do for every session on the same transport.
-        """
-        return frame(text) if self.socket else polled(text)
-
-    def encode_binary(self, data: bytes) -> bytes:
-        """A binary message made ready for ``write``."""
-        return frame_binary(data) if self.socket else binary_record(data)
-
-    def writer(self) -> Callable[[bytes], None]:
-        """The shortest way to ``write``, for one who writes a lot; good as long as
-        the session is open.
-        """
-        return self.write if self.socket is None else self.socket.write_frames
+        self.write(self.transport.framing.binary(data))
 
     def write(self, data: bytes) -> None:
-        """Send what ``encode`` has made, any number of them joined."""
-        if self._held is not None:
-            self._held.append(data)
-            if len(self._held) > MAX_HELD:
-                self._release()
-        elif self.socket is not None:
-            # What was made ready before the upgrade is not in frames yet.  (A
-            # frame may have that byte, too, in its head or in binary data.)
-            if SEPARATOR in data:
-                data = reframe(data)
-            self.socket.write_frames(data)
-        elif self.polling is not None and self.open:
-            self.polling.write(data)
-
-    def keep_apart(self) -> None:
-        """Let the client read what was written so far before anything else comes.
-
-        A client made by hand often begins to wait for the next message only when
-        it has read one, and misses those that came with it.
-        """
-        if self.socket is not None and self._held is None:
-            self._held = []
-            self._sessions.clock.callLater(APART, self._release)
-
-    def _release(self) -> None:
-        held, self._held = self._held, None
-        for data in held or ():
-            self.write(data)
+        """Send messages encoded by ``transport.framing``, one or several joined."""
+        self.transport.write(data)
 
     def pause(self) -> None:
-        """Stop reading; what was read already may still be delivered."""
+        """Stop reading; messages that were read already may still be delivered."""
         self.read_paused = True
-        if self.socket is not None:
-            self.socket.pause()
+        self.transport.pause()
 
     def resume(self) -> None:
-        """Go on reading."""
+        """Read again."""
         self.read_paused = False
-        self._heard()
-        if self.socket is not None:
-            self.socket.resume()
-        elif self.polling is not None:
-            self.polling.go_on()
+        self._received_something()
+        self.transport.resume()
 
     def close(self, reason: str = "") -> None:
         """End the session once all that was written is sent; idempotent."""
-        if self.open:
-            self._end(reason, 1000)
-            self._sessions.clock.callLater(0, self._closed, reason)
+        if self.state is SessionState.OPENING:
+            self._change_state(SessionState.CLOSED)
+            self._owner.session_ended(self.id, self.address, ())
+        elif self._end(reason, CloseCode.NORMAL_CLOSURE):
+            self._owner.clock.callLater(0, self._notify_closed, reason)
+
+    def fail(self, reason: str) -> None:
+        """End the session: the client violated the protocol, or disconnected."""
+        self._fail(reason, CloseCode.PROTOCOL_ERROR)
 
     # For the heartbeat.
 
     def ping(self) -> None:
-        """Ask for a sign of life."""
+        """Send a ping."""
         self._pinged = True
-        self.write(frame_text(_PING) if self.socket else record(_PING))
+        self.write(self.transport.framing.packet(_PING))
 
     def timed_out(self) -> None:
-        """There was none."""
-        self._fail("ping timeout", 1001)
+        """The client did not answer a ping in time."""
+        self._fail("ping timeout", CloseCode.GOING_AWAY)
 
-    def check(self) -> bool:
-        """Whether it is still alive, to the millisecond and not to the timer."""
+    def check_alive(self) -> bool:
+        """Whether the session is open, after a check that does not wait for the timer.
+
+        A client whose request arrives just after its time is too late.
+        """
         if self._pinged and not self.read_paused:
-            sessions = self._sessions
-            patience = sessions.ping_interval + sessions.ping_timeout
-            if sessions.clock.seconds() >= self._heard_at + patience:
+            owner = self._owner
+            deadline = self._received_at + owner.ping_interval + owner.ping_timeout
+            if owner.clock.seconds() >= deadline:
                 self.timed_out()
-        return self.open
+        return self.is_open
 
-    def _heard(self) -> None:
+    def _received_something(self) -> None:
         self._pinged = False
-        self._heard_at = self._sessions.clock.seconds()
-        self._sessions.heartbeat.received(self)
+        self._received_at = self._owner.clock.seconds()
+        self._owner.heartbeat.received(self)
 
-    # For the transports.
+    # For the transport; see ``TransportUser``.
 
-    def begin_polling(self) -> bytes:
-        """Begin on polling; the record of the handshake."""
-        self.polling = Polling(self)
-        return self._handshake(("websocket",))
-
-    def begin_websocket(self, socket: WebSocketConnection) -> None:
-        """Begin on WebSocket."""
-        self.socket = socket
-        socket.write_frames(frame_text(self._handshake(())))
-        self._tell(lambda: self.peer.opened(self))
-
-    def begin(self) -> None:
-        """The handshake is sent by polling: let the application in."""
-        self._tell(lambda: self.peer.opened(self))
+    def open(self, transport: Transport) -> None:
+        """Start the session on its first transport."""
+        owner = self._owner
+        self.transport = transport
+        self._change_state(SessionState.OPEN)
+        owner.heartbeat.add(self)
+        packet = open_packet(
+            self.id,
+            upgrades=transport.upgrades,
+            ping_interval=owner.ping_interval,
+            ping_timeout=owner.ping_timeout,
+            max_payload=owner.max_payload,
+        )
+        self.write(transport.framing.packet(packet))
+        try:
+            self._peer.opened(self)
+        except Exception:  # noqa: BLE001
+            self._application_failed()
 
     def packet_received(self, packet: Packet) -> None:
-        """A packet of the client's.
+        """Handle a packet of the client.
 
-        :raises PacketError: it has no business here.
+        :raises PacketError: a client does not send packets of this type.
         """
-        if not self.open:
+        state = self.state
+        if state is not SessionState.OPEN and state is not SessionState.UPGRADING:
             return
-        self._heard()
+        self._received_something()
         kind, data = packet
         if kind == MESSAGE:
-            if isinstance(data, str):
-                self._tell(lambda: self.peer.text_received(data))
-            else:
-                self._tell(lambda: self.peer.binary_received(data))
+            try:
+                if isinstance(data, str):
+                    self._peer.text_received(data)
+                else:
+                    self._peer.binary_received(data)
+            except Exception:  # noqa: BLE001
+                self._application_failed()
         elif kind == CLOSE:
-            self._end("the client closed it", 1000, NOTHING)
-            self._closed("the client closed it")
+            reason = "the client closed it"
+            if self._end(reason, CloseCode.NORMAL_CLOSURE, by_client=True):
+                self._notify_closed(reason)
         elif kind not in (PONG, NOOP):
-            raise PacketError(f"a packet of type {kind} has no business here")
+            raise PacketError(f"unexpected Engine.IO packet of type {kind}")
 
-    def failed(self, reason: str) -> None:
-        """The client broke the rules, or went away: end the session."""
-        self._fail(reason, 1002)
+    def overflowed(self) -> None:
+        """More waits for the client than may."""
+        self._log.info("too slow: Engine.IO session on polling")
+        # Not now: the application is within a write.
+        self._owner.clock.callLater(
+            0, self._fail, "too slow", CloseCode.POLICY_VIOLATION
+        )
 
-    def too_slow(self) -> None:
-        """More waits for the client than may.  Somebody is writing just now."""
-        self._log.info("too slow: Engine.IO session by polling")
-        self._sessions.clock.callLater(0, self._fail, "too slow", 1008)
+    # For the upgrade.
 
-    def socket_lost(self, reason: str) -> None:
-        """The WebSocket is gone, and the session with it."""
-        self._fail(reason, 1000)
-
-    # The upgrade.
-
-    def probe(self, probe: Probe) -> bool:
-        """A WebSocket was opened for this session; whether it may go on."""
-        if self.polling is None or self._probe is not None or not self.open:
+    def start_upgrade(self, upgrade: PendingUpgrade) -> bool:
+        """Enter the state UPGRADING; false if that is not possible now."""
+        if not self.transport.upgrades or not self._change_state(
+            SessionState.UPGRADING
+        ):
             return False
-        self._probe = probe
+        self._upgrade = upgrade
         return True
 
-    def probed(self) -> None:
-        """The WebSocket works: let the client end its polling."""
-        if self.polling is not None:
-            self.polling.release()
+    def upgrade_failed(self) -> None:
+        """Stay with the current transport."""
+        self._upgrade = None
+        self._change_state(SessionState.OPEN)
 
-    def probe_lost(self) -> None:
-        """The upgrade failed; polling goes on."""
-        self._probe = None
-        if self.polling is not None:
-            self.polling.upgrading = False
-
-    def upgrade(self, socket: WebSocketConnection) -> bool:
-        """Go on over WebSocket; false if it is too early for that."""
-        polling = self.polling
-        if polling is None or not polling.upgrading or polling.receiving:
-            return False
-        self._probe = self.polling = None
-        self.socket = socket
-        polling.end(NOTHING)
-        waiting = b"".join(polling.take())
-        if waiting:
-            socket.write_frames(reframe(waiting))
+    def replace_transport(self, transport: Transport) -> None:
+        """Go on with another transport."""
+        self._upgrade = None
+        self._change_state(SessionState.OPEN)
+        self.transport = transport
         if self.read_paused:
-            socket.pause()
-        self._tell(self.peer.upgraded)
-        return True
+            transport.pause()
+        try:
+            self._peer.upgraded()
+        except Exception:  # noqa: BLE001
+            self._application_failed()
 
     # The end.
 
-    def _handshake(self, upgrades: tuple[str, ...]) -> bytes:
-        sessions = self._sessions
-        return open_packet(
-            self.id,
-            upgrades=upgrades,
-            ping_interval=sessions.ping_interval,
-            ping_timeout=sessions.ping_timeout,
-            max_payload=sessions.max_payload,
-        )
+    def _change_state(self, state: SessionState) -> bool:
+        """Enter a state, if it may follow the current one; nothing else does this."""
+        if state not in _NEXT_STATES[self.state]:
+            return False
+        self.state = state
+        return True
 
     def _fail(self, reason: str, code: int) -> None:
-        if self.open:
-            self._end(reason, code)
-            self._closed(reason)
+        if self._end(reason, code):
+            self._notify_closed(reason)
 
-    def _end(self, reason: str, code: int, last: bytes = GOODBYE) -> None:
-        self._release()
-        self.open = False
-        sessions = self._sessions
-        sessions.by_id.pop(self.id, None)
-        sessions.heartbeat.remove(self)
-        sessions.admission.leave(self._address)
-        if self._probe is not None:
-            self._probe.give_up()
-        if self.polling is not None:
-            # A client that broke the rules has nothing more to ask.
-            if not self.polling.end(last) and (code == 1000):
-                # Apart: a stock client loses what comes in one answer with the end.
-                waiting = b"".join(self.polling.take())
-                sessions.linger(self.id, *([waiting, last] if waiting else [last]))
-            self.polling = None
-        if self.socket is not None:
-            self.socket.close(code, reason)
+    def _application_failed(self) -> None:
+        self._log.failure("an Engine.IO application failed")
+        self._fail("the application failed", CloseCode.INTERNAL_ERROR)
 
-    def _closed(self, reason: str) -> None:
-        peer, self.peer = self.peer, EngineIOPeer()
+    def _end(self, reason: str, code: int, *, by_client: bool = False) -> bool:
+        """Close the transport; false if the session ended already."""
+        if not self._change_state(SessionState.CLOSING):
+            return False
+        if self._upgrade is not None:
+            self._upgrade.cancel()
+        self._owner.heartbeat.remove(self)
+        records = self.transport.close(code, reason, by_client=by_client)
+        self._owner.session_ended(self.id, self.address, records)
+        return True
+
+    def _notify_closed(self, reason: str) -> None:
+        self._change_state(SessionState.CLOSED)
         try:
-            peer.closed(reason)
+            self._peer.closed(reason)
         except Exception:  # noqa: BLE001
             self._log.failure("an Engine.IO application failed")
-
-    def _tell(self, what: Callable[[], None]) -> None:
-        """Call the application; its mistakes are logged and end the session."""
-        try:
-            what()
-        except Exception:  # noqa: BLE001
-            self._log.failure("an Engine.IO application failed")
-            self._fail("the application failed", 1011)

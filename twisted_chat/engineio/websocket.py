@@ -1,102 +1,129 @@
-"""Engine.IO's WebSocket transport: from the beginning, or after an upgrade.
+"""Engine.IO's WebSocket transport.
 
-(engine.io-protocol, version 4: "WebSocket", "Upgrade".)
+(engine.io-protocol, version 4: "WebSocket".)
 
-Rules of this file: reads packets; what they mean is the session's business.
+Invariant: while nothing is held back, ``write`` of a session that started on WebSocket
+is the outbox's own, with nothing in between.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from twisted.internet.interfaces import IReactorTime
+
+from twisted_chat.net.send_queue import SendQueue
 from twisted_chat.websocket.connection import WebSocketConnection
 
-from .packets import MESSAGE, PING, UPGRADE, Packet, PacketError, decode_packet
-from .session import Session, Sessions
+from .framing import WEBSOCKET, reframe
+from .interfaces import TransportUser
+from .packets import MESSAGE, SEPARATOR, Packet, PacketError, decode_packet
+
+HOLD_TIME = 0.025
+"""Seconds for which ``hold_writes`` holds back what is written."""
+
+MAX_HELD = 16 * 1024
+"""Bytes that are held back; with more they are all sent at once."""
 
 
-class Link:
-    """One WebSocket: it carries a session, or is to carry it after an upgrade.
+class WebSocketTransport:
+    """Carries one session over a WebSocket, as its ``WebSocketPeer``.
 
-    :param session: the one that it is to carry, or what makes it one of its own.
+    :param session: receives the packets.
     """
 
-    __slots__ = ("_connection", "_live", "_make", "_session", "_sessions")
+    __slots__ = ("_clock", "_connection", "_held", "_send", "_session", "write")
 
-    def __init__(
-        self, sessions: Sessions, session: Session | Callable[[], Session]
-    ) -> None:
-        self._sessions = sessions
-        self._session = session if isinstance(session, Session) else None
-        self._make = None if isinstance(session, Session) else session
-        self._live = self._make is not None
-        self._connection: WebSocketConnection | None = None
+    framing = WEBSOCKET
+    upgrades = ()
 
-    @property
-    def unused(self) -> bool:
-        """The session of its own was not made."""
-        return self._make is not None
+    _connection: WebSocketConnection
+    _send: Callable[[bytes], None]
+    write: Callable[[bytes], None]
+
+    def __init__(self, session: TransportUser, clock: IReactorTime) -> None:
+        self._session = session
+        self._clock = clock
+        self._held: SendQueue | None = None
+
+    # For the WebSocket.
 
     def opened(self, connection: WebSocketConnection) -> None:
-        """The handshake is done."""
+        """A session starts on this connection."""
         self._connection = connection
-        if self._make is not None:
-            make, self._make = self._make, None
-            self._session = make()
-            self._session.begin_websocket(connection)
-        elif self._session is not None and self._session.probe(self):
-            self._sessions.probes.set(self)
-        else:
-            # One that was upgraded already has no use for another.
-            self._session = None
-            connection.close(1008, "this session needs no other WebSocket")
+        self.write = self._send = connection.write_frames
+        self._session.open(self)
+
+    def upgraded(self, connection: WebSocketConnection) -> None:
+        """A session that started on polling goes on over this connection."""
+        self._connection = connection
+        self.write = self._send = self._send_frames_and_records
 
     def text_received(self, text: str) -> None:
-        """A packet."""
-        session, connection = self._session, self._connection
-        if session is None or connection is None:
-            return
+        """A text message is a packet."""
         try:
-            packet = decode_packet(text)
-            if self._live:
-                session.packet_received(packet)
-            elif packet == (PING, "probe"):
-                connection.send_text(b"3probe")
-                session.probed()
-            elif packet.type == UPGRADE and session.upgrade(connection):
-                self._sessions.probes.clear(self)
-                self._live = True
-            else:
-                self.give_up()
+            self._session.packet_received(decode_packet(text))
         except PacketError as error:
-            if self._live:
-                session.failed(str(error))
-            else:
-                self.give_up()
+            self._session.fail(str(error))
 
     def binary_received(self, data: bytes) -> None:
-        """A binary message."""
-        if not self._live:
-            self.give_up()
-        elif self._session is not None:
-            self._session.packet_received(Packet(MESSAGE, data))
+        """A binary message is a message of the application's."""
+        self._session.packet_received(Packet(MESSAGE, data))
 
     def closed(self, code: int, reason: str) -> None:
-        """The WebSocket is over."""
-        session, self._session, self._connection = self._session, None, None
-        self._sessions.probes.clear(self)
-        if session is None:
-            return
-        if self._live:
-            session.socket_lost(reason or f"the WebSocket closed with {code}")
-        else:
-            session.probe_lost()
+        """The session ends with its WebSocket."""
+        self._session.fail(reason or f"the WebSocket closed with {code}")
 
-    def give_up(self) -> None:
-        """The upgrade does not happen."""
-        session, self._session = self._session, None
-        self._sessions.probes.clear(self)
-        if session is not None:
-            session.probe_lost()
-        if self._connection is not None:
-            self._connection.close(1002, "the upgrade failed")
+    # For the session.
+
+    def pause(self) -> None:
+        """Stop reading; at most 64 KiB that were read already are still delivered."""
+        self._connection.pause()
+
+    def resume(self) -> None:
+        """Read again."""
+        self._connection.resume()
+
+    def hold_writes(self) -> None:
+        """Hold back what is written from now on, for ``HOLD_TIME``.
+
+        A simple client often starts to wait for the next message only when it has
+        handled one, and misses those that arrive together with it.
+        """
+        if self._held is None:
+            self._held = SendQueue(MAX_HELD)
+            self.write = self._hold
+            self._clock.callLater(HOLD_TIME, self._release)
+
+    def close(
+        self, code: int, reason: str, *, by_client: bool = False
+    ) -> tuple[bytes, ...]:
+        """Send a close frame; see ``Transport.close``."""
+        self._release()
+        self.write = self._send = _discard
+        self._connection.close(code, reason)
+        return ()
+
+    def _send_frames_and_records(self, data: bytes) -> None:
+        # What was encoded before the upgrade consists of records.  (A frame may
+        # contain the separator as well: in its header, or in binary data.)
+        if SEPARATOR in data:
+            data = reframe(data)
+        self._connection.write_frames(data)
+
+    def _hold(self, data: bytes) -> None:
+        held = self._held
+        if held is None or not held.push(data):
+            self._release()
+            self._send(data)
+
+    def _release(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            self.write = self._send
+            if held:
+                self._send(held.pop_all())
+
+
+def _discard(_data: bytes) -> None:
+    """Stand in for ``write`` after the end."""

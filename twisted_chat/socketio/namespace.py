@@ -1,14 +1,14 @@
-"""Socket.IO namespaces with events and acknowledgements, for any application.
+"""Socket.IO namespaces with events and acknowledgements.
 
     chat = Namespace(server, "/chat")
 
     @chat.on("say")
     def say(socket, text):
         chat.emit("said", text)
-        return True                 # the acknowledgement, if one was asked for
+        return True                 # the acknowledgement, if the client asked for one
 
-Rules of this file: a handler may be plain or ``async``; what it raises ends in the
-log and nowhere else.
+Invariant: a handler may be plain or ``async``; what it raises is logged, and affects no
+client.
 """
 
 from __future__ import annotations
@@ -24,22 +24,24 @@ from twisted.internet.interfaces import IDelayedCall
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
+from twisted_chat.engineio.framing import Framing
+
 from .packets import ACK, EVENT, MAIN, Packet, encode
-from .server import Connection, NamespaceSocket, SocketIO
+from .server import Connection, Socket, SocketIO
 
 H = TypeVar("H", bound=Callable[..., object])
 
 
 def random_id() -> str:
-    """An id that nobody guesses: 120 bits."""
+    """A socket id of 120 random bits."""
     return token_urlsafe(15)
 
 
 class ConnectRefused(Exception):
-    """Raised by a ``guard``: the client is not let in.
+    """Raised by a ``guard`` to refuse a client.
 
-    :param message: what it is told.
-    :param data: further particulars for the client's program.
+    :param message: the reason, which the client receives.
+    :param data: further data for the client's program.
     """
 
     def __init__(self, message: str, data: object = None) -> None:
@@ -49,18 +51,18 @@ class ConnectRefused(Exception):
 
 
 class Disconnected(Exception):
-    """The client was gone before it answered."""
+    """The client disconnected before it acknowledged an event."""
 
 
-class NoAnswer(Exception):
-    """The client did not answer in time."""
+class AckTimeout(Exception):
+    """The client did not acknowledge an event in time."""
 
 
 class Namespace:
     """One namespace of a server.
 
-    :param new_id: makes the ids of its sockets, which others may see.
-    :ivar sockets: who is in it, by id.
+    :param new_id: makes socket ids, which are public.
+    :ivar sockets: the connected clients, by id.
     """
 
     _log = Logger()
@@ -75,14 +77,14 @@ class Namespace:
         self.name = name
         self.new_id = new_id
         self.clock = server.clock
-        self.sockets: dict[str, Socket] = {}
+        self.sockets: dict[str, EventSocket] = {}
         self._handlers: dict[str, Callable[..., object]] = {}
-        self._guard: Callable[[Socket, dict[str, Any]], object] | None = None
-        self._connected: Callable[[Socket], object] | None = None
-        self._disconnected: Callable[[Socket, str], object] | None = None
-        server.namespaces[name] = partial(Socket, self)
+        self._guard: Callable[[EventSocket, dict[str, Any]], object] | None = None
+        self._connected: Callable[[EventSocket], object] | None = None
+        self._disconnected: Callable[[EventSocket, str], object] | None = None
+        server.namespaces[name] = partial(EventSocket, self)
 
-    # What to do; each of these is a decorator.
+    # Decorators for handlers.
 
     def guard(self, handler: H) -> H:
         """``handler(socket, auth)`` may raise ``ConnectRefused``."""
@@ -90,71 +92,72 @@ class Namespace:
         return handler
 
     def connected(self, handler: H) -> H:
-        """``handler(socket)`` is told of each client that was let in."""
+        """``handler(socket)`` is called for each client that connected."""
         self._connected = handler
         return handler
 
     def disconnected(self, handler: H) -> H:
-        """``handler(socket, reason)`` is told of each that is gone."""
+        """``handler(socket, reason)`` is called for each client that disconnected."""
         self._disconnected = handler
         return handler
 
     def on(self, event: str) -> Callable[[H], H]:
-        """``handler(socket, *args)`` takes this event.
+        """``handler(socket, *args)`` is called for each event of this name.
 
-        If the client asked for an acknowledgement it gets what the handler
-        returns: a tuple as several values, ``None`` as no value.
+        If the client asked for an acknowledgement, it is the result: a tuple as
+        several values, ``None`` as no value.
         """
 
-        def use(handler: H) -> H:
+        def register(handler: H) -> H:
             self._handlers[event] = handler
             return handler
 
-        return use
+        return register
 
     def emit(
-        self, event: str, *args: object, to: Iterable[Socket] | None = None
+        self, event: str, *args: object, to: Iterable[EventSocket] | None = None
     ) -> None:
-        """Send an event to everyone, or to these; it is encoded once.
+        """Send an event to all clients, or to some; it is encoded once per framing.
 
-        :raises ValueError: there are more attachments than fit in a packet.
-        :raises TypeError: there is no JSON for an argument.
+        :raises ValueError: there are more attachments than a packet may have.
+        :raises TypeError: an argument has no JSON representation.
         """
-        text, attached = encode(Packet(EVENT, self.name, [event, *args]))
-        made: dict[bool, bytes] = {}
+        text, attachments = encode(Packet(EVENT, self.name, [event, *args]))
+        encoded: dict[Framing, bytes] = {}
         for socket in list(self.sockets.values() if to is None else to):
-            session = socket.connection.session
-            kind = session.socket is None
-            if kind not in made:
-                made[kind] = session.encode(text) + b"".join(
-                    map(session.encode_binary, attached)
+            transport = socket.connection.session.transport
+            framing = transport.framing
+            data = encoded.get(framing)
+            if data is None:
+                data = encoded[framing] = framing.text(text) + b"".join(
+                    map(framing.binary, attachments)
                 )
-            session.write(made[kind])
+            transport.write(data)
 
     # For its sockets.
 
-    def admit(self, socket: Socket, auth: dict[str, Any]) -> Deferred[Any]:
-        """Ask the guard."""
+    def check(self, socket: EventSocket, auth: dict[str, Any]) -> Deferred[Any]:
+        """Call the guard."""
         return self._call(self._guard, socket, auth)
 
-    def came(self, socket: Socket) -> None:
-        """A socket was let in."""
+    def add(self, socket: EventSocket) -> None:
+        """A client connected."""
         self.sockets[socket.id] = socket
-        self._call(self._connected, socket).addErrback(self.failed)
+        self._call(self._connected, socket).addErrback(self.log_failure)
 
-    def went(self, socket: Socket, reason: str) -> None:
-        """A socket is gone."""
+    def remove(self, socket: EventSocket, reason: str) -> None:
+        """A client disconnected."""
         self.sockets.pop(socket.id, None)
-        self._call(self._disconnected, socket, reason).addErrback(self.failed)
+        self._call(self._disconnected, socket, reason).addErrback(self.log_failure)
 
     def handle(
-        self, socket: Socket, event: object, args: Sequence[Any]
+        self, socket: EventSocket, event: object, args: Sequence[Any]
     ) -> Deferred[Any] | None:
-        """Have an event taken; ``None`` if there is nobody to take it."""
+        """Call the handler of an event; ``None`` if it has none."""
         handler = self._handlers.get(event) if isinstance(event, str) else None
         return None if handler is None else self._call(handler, socket, *args)
 
-    def failed(self, failure: Failure) -> None:
+    def log_failure(self, failure: Failure) -> None:
         """A handler failed."""
         self._log.failure("a handler of {name} failed", failure, name=self.name)
 
@@ -163,27 +166,27 @@ class Namespace:
 
 
 def _run(handler: Callable[..., object], args: Sequence[Any]) -> Any:
-    """What a handler returns; a coroutine becomes a ``Deferred``."""
+    """The result of a handler; a coroutine becomes a ``Deferred``."""
     result = handler(*args)
     return Deferred.fromCoroutine(result) if iscoroutine(result) else result
 
 
-class Socket(NamespaceSocket):
-    """One client in a namespace.
+class EventSocket(Socket):
+    """One client in a ``Namespace``.
 
     :ivar id: its ``socket.id``.
-    :ivar auth: what it said of itself.
-    :ivar data: the application's own.
+    :ivar auth: what the client sent when it asked to connect.
+    :ivar data: for the application.
     """
 
-    __slots__ = ("_acks", "_last_ack", "auth", "data", "id", "place")
+    __slots__ = ("_acks", "_last_ack", "_owner", "auth", "data", "id")
 
-    def __init__(self, place: Namespace, connection: Connection, name: str) -> None:
+    def __init__(self, owner: Namespace, connection: Connection, name: str) -> None:
         super().__init__(connection, name)
-        self.place = place
-        self.id = place.new_id()
+        self.id = owner.new_id()
         self.auth: dict[str, Any] = {}
         self.data: Any = None
+        self._owner = owner
         self._acks: dict[int, Callable[[Sequence[Any] | None], None]] = {}
         self._last_ack = -1
 
@@ -196,79 +199,82 @@ class Socket(NamespaceSocket):
     def call(
         self, event: str, *args: object, timeout: float | None = None
     ) -> Deferred[Sequence[Any]]:
-        """Send an event, and wait for the values of its acknowledgement.
+        """Send an event, and wait for its acknowledgement.
 
-        Fails with ``Disconnected``, or after ``timeout`` seconds ``NoAnswer``.
+        :return: fires with the values of the acknowledgement; fails with
+            ``Disconnected``, or with ``AckTimeout`` after ``timeout`` seconds.
         """
         self._last_ack = number = self._last_ack + 1
-        answer: Deferred[Sequence[Any]] = Deferred()
+        result: Deferred[Sequence[Any]] = Deferred()
         timer: IDelayedCall | None = None
 
-        def late() -> None:
+        def timed_out() -> None:
             del self._acks[number]
-            answer.errback(NoAnswer(event))
+            result.errback(AckTimeout(event))
 
-        def acked(values: Sequence[Any] | None) -> None:
+        def acknowledged(values: Sequence[Any] | None) -> None:
             if timer is not None:
                 timer.cancel()
             if values is None:
-                answer.errback(Disconnected(event))
+                result.errback(Disconnected(event))
             else:
-                answer.callback(values)
+                result.callback(values)
 
         self.send(Packet(EVENT, self.namespace, [event, *args], number))
         if timeout is not None:
-            timer = self.place.clock.callLater(timeout, late)
-        self._acks[number] = acked
-        return answer
+            timer = self._owner.clock.callLater(timeout, timed_out)
+        self._acks[number] = acknowledged
+        return result
 
-    # For the connection.
+    # For the connection; see ``Socket``.
 
     def connect(self, auth: dict[str, Any]) -> None:
-        """Ask the guard, then come in."""
+        """Call the guard, then connect or refuse the client."""
         self.auth = auth
-        self.place.admit(self, auth).addCallbacks(self._enter, self._turned_away)
+        self._owner.check(self, auth).addCallbacks(self._accept, self._refuse)
 
-    def _enter(self, _result: object) -> None:
-        if self.connection.session.open:
+    def _accept(self, _result: object) -> None:
+        session = self.connection.session
+        if session.is_open:
             self.accept({"sid": self.id})
-            self.connection.session.keep_apart()
-            self.place.came(self)
+            session.transport.hold_writes()
+            self._owner.add(self)
 
-    def _turned_away(self, failure: Failure) -> None:
+    def _refuse(self, failure: Failure) -> None:
         if failure.check(ConnectRefused):
             refused: Any = failure.value
             self.refuse(refused.message, refused.data)
         else:
-            self.place.failed(failure)
-            self.refuse("the server failed")
+            self._owner.log_failure(failure)
+            self.refuse("internal error")
 
     def event_received(self, packet: Packet) -> None:
-        """Have the event taken, and acknowledge it if the client asked for that."""
+        """Call the handler, and acknowledge the event if the client asked for it."""
         event, *args = packet.data
-        done = self.place.handle(self, event, args)
-        if done is None:
+        result = self._owner.handle(self, event, args)
+        if result is None:
             return
         if packet.id is not None:
-            done.addCallback(self._acknowledge, packet.id)
-        done.addErrback(self.place.failed)
+            result.addCallback(self._acknowledge, packet.id)
+        result.addErrback(self._owner.log_failure)
 
     def _acknowledge(self, result: object, number: int) -> None:
-        if self.admitted:
+        if self.connected:
             values = list(result) if isinstance(result, tuple) else [result]
             if result is None:
                 values = []
             self.send(Packet(ACK, self.namespace, values, number))
 
     def ack_received(self, packet: Packet) -> None:
-        """The answer to a ``call``."""
-        acked = self._acks.pop(packet.id, None) if packet.id is not None else None
-        if acked is not None:
-            acked(packet.data)
+        """The acknowledgement of a ``call``."""
+        number = -1 if packet.id is None else packet.id
+        acknowledged = self._acks.pop(number, None)
+        if acknowledged is not None:
+            acknowledged(packet.data)
 
     def closed(self, reason: str) -> None:
-        """It is gone."""
+        """The client disconnected."""
         acks, self._acks = self._acks, {}
-        for acked in acks.values():
-            acked(None)
-        self.place.went(self, reason)
+        for acknowledged in acks.values():
+            acknowledged(None)
+        self._owner.remove(self, reason)

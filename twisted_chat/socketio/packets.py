@@ -1,11 +1,11 @@
-"""Socket.IO 5 packets: what Engine.IO's messages carry.
+"""Socket.IO 5 packets, which Engine.IO messages carry.
 
-``<type>[<attachments>-][<namespace>,][<ack id>][JSON]``; each attachment follows
-as a binary message of its own, and stands in the JSON as a placeholder.
+``<type>[<attachments>-][<namespace>,][<ack id>][JSON]``; each attachment follows as a
+binary message of its own, and has a placeholder in the JSON.
 (socket.io-protocol, version 5.)
 
-Rules of this file: sans I/O; only ``PacketError`` is raised for what a client
-sent; the limits below hold whatever it sends.
+Invariants: no I/O; whatever a client sends, only ``PacketError`` is raised, and the
+limits below hold.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range(7)
-"""The types of packets."""
+"""Packet types."""
 
 MAIN = "/"
-"""The namespace that needs no name."""
+"""The main namespace, whose name is left out of packets."""
 
 MAX_ATTACHMENTS = 8
-"""Binary attachments of one packet."""
+"""Attachments of one packet."""
 
 MAX_ATTACHED = 1_000_000
-"""Bytes of all attachments of one packet together."""
+"""Bytes of all attachments of one packet."""
 
 MAX_NAMESPACE = 256
-"""Characters in the name of a namespace."""
+"""Characters of the name of a namespace."""
 
 MAX_ACK_DIGITS = 16
-"""Digits of an ack id: as many as JavaScript counts exactly."""
+"""Digits of an ack id: the largest integer that is exact in JavaScript has 16."""
 
 RESERVED = frozenset(
     (
@@ -43,23 +43,23 @@ RESERVED = frozenset(
         "removeListener",
     )
 )
-"""Names that no event may have, because they mean something in the clients."""
+"""Names that events may not have, as client libraries use them."""
 
 
 class PacketError(ValueError):
-    """What a client sent is no Socket.IO packet; the text says why."""
+    """The client sent something that is no valid packet; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """One packet, its attachments in place.
+    """One packet, with its attachments in place.
 
-    :ivar type: ``EVENT`` and ``ACK`` also where it had attachments.
-    :ivar data: ``CONNECT``: a dict or ``None``; ``EVENT``: a list, the event's
-        name first; ``ACK``: a list.
-    :ivar id: the ack id, if the sender wants an answer or this is one.
-    :ivar text: the JSON of ``data`` as it came.
-    :ivar binary: it had attachments.
+    :ivar type: ``EVENT`` or ``ACK`` also if the packet had attachments.
+    :ivar data: ``CONNECT``: a dict or ``None``; ``EVENT``: a list that starts with the
+        name of the event; ``ACK``: a list.
+    :ivar id: the ack id, of an acknowledgement or of an event that asks for one.
+    :ivar text: the JSON of ``data`` as received.
+    :ivar binary: the packet had attachments.
     """
 
     type: int
@@ -71,40 +71,40 @@ class Packet:
 
 
 class Decoder:
-    """Makes packets of one client's messages.
+    """Turns the messages of one client into packets.
 
     :param max_attached: bytes of all attachments of one packet.
     """
 
-    __slots__ = ("_attached", "_awaited", "_max_attached", "_pending", "_size")
+    __slots__ = ("_attached", "_expected", "_max_attached", "_pending", "_size")
 
     def __init__(self, max_attached: int = MAX_ATTACHED) -> None:
         self._max_attached = max_attached
         self._pending: Packet | None = None
         self._attached: list[bytes] | None = None
-        self._awaited = 0
+        self._expected = 0
         self._size = 0
 
     def text(self, message: str) -> Packet | None:
-        """Take a text message; the packet, unless it waits for attachments."""
+        """Decode a text message; ``None`` if attachments have to follow."""
         if self._pending is not None:
-            raise PacketError("a packet came where an attachment was due")
-        packet, awaited = _decode(message)
-        if not awaited:
+            raise PacketError("a packet where an attachment was expected")
+        packet, expected = _decode(message)
+        if not expected:
             return packet
-        self._pending, self._awaited = packet, awaited
+        self._pending, self._expected = packet, expected
         self._attached, self._size = [], 0
         return None
 
     def binary(self, data: bytes) -> Packet | None:
-        """Take an attachment; the packet, if this was its last."""
+        """Add an attachment; the packet, if this was its last one."""
         if self._pending is None or self._attached is None:
-            raise PacketError("an attachment came without a packet")
+            raise PacketError("an attachment without a packet")
         self._size += len(data)
         if self._size > self._max_attached:
-            raise PacketError(f"more than {self._max_attached} bytes attached")
+            raise PacketError(f"attachments of more than {self._max_attached} bytes")
         self._attached.append(data)
-        if len(self._attached) < self._awaited:
+        if len(self._attached) < self._expected:
             return None
         packet, attached = self._pending, self._attached
         self._pending = self._attached = None
@@ -114,19 +114,19 @@ class Decoder:
 def parse_json(text: str) -> Any:
     """The value of a JSON text, strictly.
 
-    :raises PacketError: it is no JSON, ``NaN`` and ``Infinity`` included, or is
-        nested deeper than Python follows (about a thousand levels).
+    :raises PacketError: it is invalid (``NaN`` and ``Infinity`` are, too), or nested
+        more deeply than Python's recursion limit allows, about a thousand levels.
     """
     try:
         return _JSON.decode(text)
     except RecursionError:
         raise PacketError("JSON nested too deeply") from None
     except ValueError as error:
-        raise PacketError(f"bad JSON: {error}") from None
+        raise PacketError(f"invalid JSON: {error}") from None
 
 
 def raw_argument(packet: Packet) -> str:
-    """The JSON text of an event's first argument, exactly as it came.
+    """The JSON text of an event's first argument, exactly as received.
 
     The packet must be an ``EVENT`` with an argument and no attachments.
     """
@@ -139,31 +139,31 @@ def raw_argument(packet: Packet) -> str:
 
 
 def dump_json(value: object) -> str:
-    """The JSON of a value, compact, that can be sent as UTF-8.
+    """The compact JSON of a value, which can be encoded as UTF-8.
 
-    :raises TypeError: something in it has no JSON.
-    :raises ValueError: a number in it has none.
+    :raises TypeError: something in the value has no JSON representation.
+    :raises ValueError: a number in the value has none.
     """
     text = _dump(value)
-    # A lone surrogate has no UTF-8, but it has an escape.
+    # A lone surrogate cannot be encoded as UTF-8, but can be escaped.
     return text if text.isascii() or _encodable(text) else json.dumps(value)
 
 
 def encode(packet: Packet) -> tuple[bytes, list[bytes]]:
-    """The message for a packet, and its attachments.
+    """The text message of a packet, and its attachments.
 
     Bytes anywhere in the data become attachments.
 
-    :raises ValueError: there are more than ``MAX_ATTACHMENTS``, or ``data`` has
-        no JSON.
-    :raises TypeError: something in ``data`` has no JSON.
+    :raises ValueError: there are more than ``MAX_ATTACHMENTS``, or a number in
+        ``data`` has no JSON representation.
+    :raises TypeError: something in ``data`` has no JSON representation.
     """
     data = packet.data
     attached: list[bytes] = []
     if packet.type in (EVENT, ACK):
         data = _detach(data, attached)
     if len(attached) > MAX_ATTACHMENTS:
-        raise ValueError(f"at most {MAX_ATTACHMENTS} attachments fit in a packet")
+        raise ValueError(f"a packet has at most {MAX_ATTACHMENTS} attachments")
     head = str(packet.type)
     if attached:
         binary = BINARY_EVENT if packet.type == EVENT else BINARY_ACK
@@ -181,13 +181,11 @@ def _decode(message: str) -> tuple[Packet, int]:
     kind = "0123456".find(message[:1]) if message else -1
     if kind < 0:
         raise PacketError(f"unknown Socket.IO packet type {message[:1]!r}")
-    at, awaited = 1, 0
+    at, expected = 1, 0
     if kind in (BINARY_EVENT, BINARY_ACK):
-        awaited, at = _number(message, 1, 2)
-        if message[at : at + 1] != "-" or not 0 <= awaited <= MAX_ATTACHMENTS:
-            raise PacketError(
-                f"a binary packet has up to {MAX_ATTACHMENTS} attachments"
-            )
+        expected, at = _number(message, 1, 2)
+        if message[at : at + 1] != "-" or not 0 <= expected <= MAX_ATTACHMENTS:
+            raise PacketError(f"a binary packet has 0 to {MAX_ATTACHMENTS} attachments")
         at += 1
         kind = EVENT if kind == BINARY_EVENT else ACK
     namespace = MAIN
@@ -203,11 +201,11 @@ def _decode(message: str) -> tuple[Packet, int]:
     data = parse_json(text) if text else None
     ack_id = None if ack < 0 else ack
     _check(kind, data, ack_id)
-    return Packet(kind, namespace, data, ack_id, text), awaited
+    return Packet(kind, namespace, data, ack_id, text), expected
 
 
 def _number(text: str, at: int, limit: int) -> tuple[int, int]:
-    """The number at a place, or -1, and where it ends."""
+    """The number that starts at an index, or -1, and where it ends."""
     end = at
     while end < len(text) and text[end] in "0123456789":
         end += 1
@@ -219,17 +217,17 @@ def _number(text: str, at: int, limit: int) -> tuple[int, int]:
 def _check(kind: int, data: object, ack: int | None) -> None:
     match kind:
         case 0:
-            sound = ack is None and (data is None or isinstance(data, dict))
+            valid = ack is None and (data is None or isinstance(data, dict))
         case 1:
-            sound = ack is None and data is None
+            valid = ack is None and data is None
         case 2:
-            sound = isinstance(data, list) and bool(data) and _is_name(data[0])
+            valid = isinstance(data, list) and bool(data) and _is_name(data[0])
         case 3:
-            sound = isinstance(data, list) and ack is not None
+            valid = isinstance(data, list) and ack is not None
         case _:
-            sound = False
-    if not sound:
-        raise PacketError(f"a Socket.IO packet of type {kind} cannot carry that")
+            valid = False
+    if not valid:
+        raise PacketError(f"invalid data in a Socket.IO packet of type {kind}")
 
 
 def _is_name(name: object) -> bool:
@@ -253,7 +251,7 @@ def _complete(packet: Packet, attached: Sequence[bytes]) -> Packet:
         if type(number) is int and 0 <= number < len(unused):
             data = unused[number]
             if data is not None:
-                # Each once, or a few bytes would stand for many megabytes.
+                # Each only once, or a few bytes could expand to many megabytes.
                 unused[number] = None
                 return data
         raise PacketError("a placeholder without an attachment")
@@ -289,7 +287,7 @@ def _encodable(text: str) -> bool:
 
 
 def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
+    raise ValueError(f"{name} is not valid in JSON")
 
 
 _JSON = json.JSONDecoder(parse_constant=_refuse)

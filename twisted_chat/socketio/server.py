@@ -1,11 +1,12 @@
-"""A Socket.IO 5 server for any application, over Engine.IO 4.
+"""A Socket.IO 5 server over Engine.IO 4.
 
-``SocketIO.namespace`` gives a namespace for events and acknowledgements; give
-``SocketIO.peer`` to an ``EngineIOResource``.  (socket.io-protocol, version 5.)
+Give ``SocketIO.peer`` to an ``EngineIOResource``.  What happens in a namespace is up to
+a subclass of ``Socket``; ``namespace.Namespace`` has one for events and their
+acknowledgements.
+(socket.io-protocol, version 5.)
 
-Rules of this file: who breaks the protocol is disconnected, nobody else; a client
-that joins no namespace does not stay.  What happens in a namespace is its
-``NamespaceSocket``'s business: ``socketio_namespace`` has one for events.
+Invariants: a client that violates the protocol is disconnected, and no other; a client
+that stays in no namespace is disconnected after ``CONNECT_TIMEOUT``.
 """
 
 from __future__ import annotations
@@ -34,102 +35,103 @@ CONNECT_TIMEOUT = 45.0
 """Seconds that a client may spend in no namespace."""
 
 
-class NamespaceSocket:
+class Socket:
     """One client in one namespace.  Subclass it.
 
-    :ivar admitted: it may send and be sent events.
+    :ivar connected: the client was accepted, and has not left.
     """
 
-    __slots__ = ("admitted", "connection", "namespace")
+    __slots__ = ("connected", "connection", "namespace")
 
     def __init__(self, connection: Connection, namespace: str) -> None:
         self.connection = connection
         self.namespace = namespace
-        self.admitted = False
+        self.connected = False
 
-    # For the application to fill in.
+    # For the application to implement.
 
     def connect(self, auth: dict[str, Any]) -> None:
-        """The client asks to be let in: ``accept`` or ``refuse``, now or later.
+        """The client asks to connect: call ``accept`` or ``refuse``, now or later.
 
-        :param auth: what the client says of itself.
+        :param auth: what the client sent with its request.
         """
         raise NotImplementedError
 
     def event_received(self, packet: Packet) -> None:
-        """An event of the client's."""
+        """An event was received."""
 
     def ack_received(self, packet: Packet) -> None:
-        """The client's answer to an event."""
+        """An acknowledgement was received."""
 
     def upgraded(self) -> None:
-        """The transport is another one."""
+        """The session has another transport, with another framing."""
 
     def closed(self, reason: str) -> None:
-        """The client left the namespace, or is gone; told once, if admitted."""
+        """The client left the namespace or disconnected; called once, if accepted."""
 
     # For the application to call.
 
     def accept(self, fields: dict[str, Any] | None = None) -> None:
-        """Let the client in.
+        """Connect the client to the namespace.
 
-        :param fields: what it is told: its ``sid`` at least; ``None`` if the
-            application sends that packet itself.
+        :param fields: the data of the CONNECT packet: a ``sid`` at least.  ``None`` if
+            the application sends that packet itself.
         """
-        self.admitted = True
-        self.connection.settled(self)
+        self.connected = True
+        self.connection.socket_connected()
         if fields is not None:
             self.send(Packet(CONNECT, self.namespace, fields))
 
     def refuse(self, message: str, data: object = None) -> None:
-        """Do not let the client in, and tell it why."""
+        """Refuse the client, with a reason that it receives."""
         fields = (
             {"message": message} if data is None else {"message": message, "data": data}
         )
         self.send(Packet(CONNECT_ERROR, self.namespace, fields))
-        self.connection.forget(self)
+        self.connection.remove(self)
 
     def send(self, packet: Packet) -> None:
         """Send a packet."""
         self.connection.send(packet)
 
     def disconnect(self, reason: str = "server namespace disconnect") -> None:
-        """Put the client out of the namespace; it does not come back by itself."""
+        """Disconnect the client from the namespace; it does not reconnect by itself."""
         self.send(Packet(DISCONNECT, self.namespace))
-        self.connection.forget(self)
-        self.connection.session_clock.callLater(0, self.leave, reason)
+        self.connection.remove(self)
+        self.connection.clock.callLater(0, self.notify_closed, reason)
 
-    def leave(self, reason: str) -> None:
-        """Tell the application that the client is gone, if it was ever there."""
-        admitted, self.admitted = self.admitted, False
-        if admitted:
+    def notify_closed(self, reason: str) -> None:
+        """Call ``closed``, if the client was accepted and this is the first call."""
+        connected, self.connected = self.connected, False
+        if connected:
             self.closed(reason)
 
 
-MakeMember = Callable[["Connection", str], NamespaceSocket]
-"""Makes the member for a client that asks to be let into a namespace."""
+MakeSocket = Callable[["Connection", str], Socket]
+"""Makes the socket of a client that asks to connect to a namespace."""
 
 
 class SocketIO:
-    """A server: its namespaces, and what its clients share.
+    """A server and its namespaces.
 
     :param clock: the reactor.
     :param connect_timeout: seconds that a client may spend in no namespace.
-    :ivar namespaces: what there is, by name.
+    :ivar namespaces: what makes the sockets of each namespace, by its name.
+    :ivar unjoined: the deadlines of clients in no namespace.
     """
 
     def __init__(
         self, clock: IReactorTime, *, connect_timeout: float = CONNECT_TIMEOUT
     ) -> None:
         self.clock = clock
-        self.namespaces: dict[str, MakeMember] = {}
-        self.nowhere: Deadlines[Connection] = Deadlines(
-            clock, connect_timeout, Connection.give_up
+        self.namespaces: dict[str, MakeSocket] = {}
+        self.unjoined: Deadlines[Connection] = Deadlines(
+            clock, connect_timeout, Connection.close_unjoined
         )
 
-    def peer(self, request: Request) -> EngineIOPeer:
-        """What an ``EngineIOResource`` asks for each client."""
-        return Connection(self, request)
+    def peer(self, _request: Request) -> EngineIOPeer:
+        """Make the ``EngineIOPeer`` of a client."""
+        return Connection(self)
 
 
 class Connection(EngineIOPeer):
@@ -138,99 +140,99 @@ class Connection(EngineIOPeer):
     :ivar session: its Engine.IO session.
     """
 
-    __slots__ = ("_decoder", "_members", "_server", "session")
+    __slots__ = ("_decoder", "_server", "_sockets", "session")
 
     session: Session
 
-    def __init__(self, server: SocketIO, _request: Request) -> None:
+    def __init__(self, server: SocketIO) -> None:
         self._server = server
-        self._members: dict[str, NamespaceSocket] = {}
+        self._sockets: dict[str, Socket] = {}
         self._decoder = Decoder()
 
+    # For its sockets.
+
     @property
-    def session_clock(self) -> IReactorTime:
+    def clock(self) -> IReactorTime:
         """The reactor."""
         return self._server.clock
 
     def send(self, packet: Packet) -> None:
         """Send a packet and its attachments."""
-        text, attached = encode(packet)
-        session = self.session
-        data = session.encode(text)
-        if attached:
-            data += b"".join(map(session.encode_binary, attached))
-        session.write(data)
+        text, attachments = encode(packet)
+        framing = self.session.transport.framing
+        data = framing.text(text)
+        if attachments:
+            data += b"".join(map(framing.binary, attachments))
+        self.session.write(data)
 
-    # For its members.
-
-    def settled(self, _member: NamespaceSocket) -> None:
+    def socket_connected(self) -> None:
         """The client is in a namespace."""
-        self._server.nowhere.clear(self)
+        self._server.unjoined.clear(self)
 
-    def forget(self, member: NamespaceSocket) -> None:
-        """A member is gone."""
-        if self._members.get(member.namespace) is member:
-            del self._members[member.namespace]
-            if not self._members and self.session.open:
-                self._server.nowhere.set(self)
+    def remove(self, socket: Socket) -> None:
+        """The client is not in the namespace of this socket, or not any more."""
+        if self._sockets.get(socket.namespace) is socket:
+            del self._sockets[socket.namespace]
+            if not self._sockets and self.session.is_open:
+                self._server.unjoined.set(self)
 
-    def give_up(self) -> None:
-        """The client has been in no namespace for too long."""
+    def close_unjoined(self) -> None:
+        """The client was in no namespace for too long."""
         self.session.close("in no namespace")
 
     # For Engine.IO.
 
     def opened(self, session: Session) -> None:
-        """The client is there, in no namespace yet."""
+        """The session is open; the client is in no namespace yet."""
         self.session = session
-        self._server.nowhere.set(self)
+        self._server.unjoined.set(self)
 
     def text_received(self, text: str) -> None:
-        """A packet, or the beginning of one."""
+        """A packet, or the start of one that has attachments."""
         try:
             packet = self._decoder.text(text)
             if packet is not None:
-                self._received(packet)
+                self._packet_received(packet)
         except PacketError as error:
-            self.session.failed(str(error))
+            self.session.fail(str(error))
 
     def binary_received(self, data: bytes) -> None:
         """An attachment."""
         try:
             packet = self._decoder.binary(data)
             if packet is not None:
-                self._received(packet)
+                self._packet_received(packet)
         except PacketError as error:
-            self.session.failed(str(error))
+            self.session.fail(str(error))
 
     def upgraded(self) -> None:
-        """The transport is another one."""
-        for member in self._members.values():
-            member.upgraded()
+        """The session has another transport."""
+        for socket in self._sockets.values():
+            socket.upgraded()
 
     def closed(self, reason: str) -> None:
-        """The client is gone."""
-        self._server.nowhere.clear(self)
-        members, self._members = self._members, {}
-        for member in members.values():
-            member.leave(reason)
+        """The session ended."""
+        self._server.unjoined.clear(self)
+        sockets, self._sockets = self._sockets, {}
+        for socket in sockets.values():
+            socket.notify_closed(reason)
 
-    def _received(self, packet: Packet) -> None:
-        member = self._members.get(packet.namespace)
+    def _packet_received(self, packet: Packet) -> None:
+        socket = self._sockets.get(packet.namespace)
         if packet.type == CONNECT:
-            if member is not None:
+            if socket is not None:
                 raise PacketError("connected to the same namespace twice")
             self._connect(packet)
-        elif member is None or not member.admitted:
-            # It may have been put out while this was on its way.
+        elif socket is None or not socket.connected:
+            # The server may have disconnected the client while it sent this.
             return
         elif packet.type == DISCONNECT:
-            self.forget(member)
-            member.leave("client namespace disconnect")
+            self.remove(socket)
+            socket.notify_closed("client namespace disconnect")
         elif packet.type == ACK:
-            member.ack_received(packet)
+            socket.ack_received(packet)
         else:
-            member.event_received(packet)
+            socket.event_received(packet)
 
     def _connect(self, packet: Packet) -> None:
         name = packet.namespace
@@ -238,5 +240,5 @@ class Connection(EngineIOPeer):
         if make is None:
             self.send(Packet(CONNECT_ERROR, name, {"message": "Invalid namespace"}))
             return
-        member = self._members[name] = make(self, name)
-        member.connect(packet.data or {})
+        socket = self._sockets[name] = make(self, name)
+        socket.connect(packet.data or {})
