@@ -117,7 +117,7 @@ class ConversationTests(SocketIOTestCase):
         self.assertIs(
             bob.until(
                 "ack",
-                {"ok": False, "error": ("that is longer than 4096 bytes: send less")},
+                {"ok": False, "error": ("the text is longer than 4096 bytes: not sent")},
             )[-1][1]["ok"],
             False,
         )
