@@ -1,1 +1,8 @@
-"""Sockets for any server: detection, limits, backpressure, TLS and HTTP."""
+"""Sockets for any server: detection, limits, backpressure, timers, TLS and HTTP."""
+
+from .admission import Admission
+from .origins import Origins
+from .switch import Detector, SwitchFactory
+from .timers import Keepalive
+
+__all__ = ["Admission", "Detector", "Keepalive", "Origins", "SwitchFactory"]
