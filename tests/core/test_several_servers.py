@@ -1,4 +1,4 @@
-"""Tests of the chat as several servers see it, on one Redis within the test."""
+"""One chat on two servers that share a Redis in memory."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.redis import FakeRedis
+from twisted_chat.core.client import ClientState
 from twisted_chat.core.events import HistoryGap, Stored
 from twisted_chat.journals.redis.address import RedisAddress
 from twisted_chat.journals.redis.errors import unreachable
@@ -13,180 +14,256 @@ from twisted_chat.journals.redis.journal import RedisJournal
 from twisted_chat.testing import FakeClient, TestChat
 
 
-class SeveralServersTests(SynchronousTestCase):
-    """Two servers, one conversation."""
+class ServersCase(SynchronousTestCase):
+    """Alice is connected to server one, and bob to server two."""
 
     def setUp(self) -> None:
         self.clock = Clock()
         self.clock.advance(1_000_000)
         self.redis = FakeRedis(self.clock)
-        self.chats: list[TestChat] = []
-        self.journals: list[RedisJournal] = []
+        self.servers: list[TestChat] = []
         self.one, self.two = self.server("one"), self.server("two")
+        self.alice = self.connect(self.one, "alice")
+        self.bob = self.connect(self.two, "bob")
+        for client in (self.alice, self.bob):
+            self.seen_by(client)
 
     def server(self, name: str) -> TestChat:
         address = RedisAddress((("fake", 1),))
         journal = RedisJournal(address, self.clock, name, connect=self.redis.connect)
-        chat = TestChat(journal=journal, names=journal.names)
-        # Keys tell which server an entry comes from.
-        chat.committer._key_prefix = f"{name}-"
-        self.chats.append(chat)
-        self.journals.append(journal)
-        return chat
+        server = TestChat(journal=journal, names=journal.names)
+        # A key tells which server submitted an entry.
+        server.committer._key_prefix = f"{name}-"
+        self.servers.append(server)
+        return server
 
     def settle(self, seconds: float = 0.2) -> None:
+        """Advance the clocks of Redis and of both servers."""
         for _ in range(round(seconds * 20)):
             self.clock.advance(0.05)
-            for chat in self.chats:
-                chat.advance(0.05)
+            for server in self.servers:
+                server.advance(0.05)
 
-    def person(self, chat: TestChat, nick: str) -> FakeClient:
-        found = chat.client(nick)
+    def connect(self, server: TestChat, nick: str | None = None) -> FakeClient:
+        client = server.client(nick)
         self.settle()
-        return found
+        return client
 
-    def sees(self, one: FakeClient) -> list[str]:
+    def resume(
+        self, server: TestChat, client: FakeClient, nick: str | None = None
+    ) -> FakeClient:
+        """Connect a client to this server that resumes as another one."""
+        position = self.one.pool.position
+        again = server.client(nick, session=client.client.id, since=position)
         self.settle()
-        return list(one.sees())
+        return again
 
-    def everyone(self, chat: TestChat) -> list[str]:
-        return sorted(person.nick for person in chat.pool.presence.members.values())
-
-    def test_one_conversation(self) -> None:
-        """Everyone sees everyone, wherever they are."""
-        alice = self.person(self.one, "alice")
-        bob = self.person(self.two, "bob")
-        alice.types("hi")
+    def seen_by(self, client: FakeClient) -> list[str]:
         self.settle()
-        bob.types("\\dm alice psst", "\\nick bert")
+        return list(client.sees())
+
+    def assert_members(self, *nicks: str) -> None:
+        """Both servers have just these members."""
+        self.settle()
+        for server in self.servers:
+            members = server.pool.presence.members.values()
+            self.assertEqual(sorted(member.nick for member in members), sorted(nicks))
+
+
+class OneChatTests(ServersCase):
+    """Members on both servers see each other."""
+
+    def test_arrivals_messages_and_departures_are_shown_on_both_servers(self) -> None:
+        """In order."""
+        carol = self.connect(self.two, "carol")
+        self.alice.types("hi")
+        self.settle()
+        carol.types(r"\dm alice psst", r"\nick cora")
+        self.settle()
+        carol.leaves()
         self.assertEqual(
-            self.sees(alice)[-4:],
+            self.seen_by(self.alice),
             [
-                "bob: joined the chat",
+                "carol: joined the chat",
                 "alice: hi",
-                "bob (private): psst",
-                "bob: is now known as bert",
+                "carol (private): psst",
+                "carol: is now known as cora",
+                "cora: left the chat",
             ],
         )
-        self.assertIn("alice: hi", self.sees(bob))
-        self.assertEqual(self.everyone(self.one), ["alice", "bert"])
-        bob.leaves()
-        self.assertEqual(self.sees(alice), ["bert: left the chat"])
-        self.assertEqual(self.everyone(self.two), ["alice"])
+        self.assertIn("alice: hi", self.seen_by(self.bob))
 
-    def test_moved(self) -> None:
-        """Who resumes on another server while its first connection hangs."""
-        alice = self.person(self.one, "alice")
-        carol = self.person(self.one, "carol")
-        self.sees(carol)
-        again = self.two.client(session=alice.client.id, since=self.one.pool.position)
-        self.settle()
+    def test_both_servers_have_the_same_members(self) -> None:
+        """Under their present nicknames."""
+        self.bob.types(r"\nick bert")
+        self.assert_members("alice", "bert")
+        self.bob.leaves()
+        self.assert_members("alice")
+
+    def test_nickname_taken_on_the_other_server_is_refused(self) -> None:
+        """They share one registry."""
+        self.bob.types(r"\nick Alice")
+        error = "error: Alice or a name like it is in use: choose another"
+        self.assertEqual(self.seen_by(self.bob), [error])
+
+
+class MovedClientTests(ServersCase):
+    """A client that resumes on the other server."""
+
+    def test_client_moves_while_its_first_connection_is_open(self) -> None:
+        """It keeps its nickname; the others see it leave and join."""
+        carol = self.connect(self.one, "carol")
+        self.seen_by(carol)
+        again = self.resume(self.two, self.alice)
         self.assertEqual(again.nick, "alice")
         self.assertEqual(
-            self.sees(carol), ["alice: left the chat", "alice: joined the chat"]
+            self.seen_by(carol), ["alice: left the chat", "alice: joined the chat"]
         )
-        self.assertIn("taken its place", str(alice.closed))
-        self.settle()
-        for chat in self.chats:
-            self.assertEqual(self.everyone(chat), ["alice", "carol"])
+        self.assertIn("taken its place", str(self.alice.closed))
+        self.assertIs(self.alice.client.state, ClientState.GONE)
+        self.assert_members("alice", "bob", "carol")
+
+    def test_moved_client_talks_and_owns_its_nickname(self) -> None:
+        """The end of its first connection releases nothing."""
+        again = self.resume(self.two, self.alice)
+        self.alice.leaves()
+        self.seen_by(self.bob)
         again.types("here")
-        self.assertEqual(self.sees(carol), ["alice: here"])
-        self.assertEqual(self.redis.names["=alice"][0], "two")
+        self.assertEqual(self.seen_by(self.bob), ["alice: here"])
+        self.bob.types(r"\nick alice")
+        self.assertIn("in use", self.seen_by(self.bob)[0])
 
-    def test_moved_with_another_name(self) -> None:
-        """Who resumes may ask for another name; a guest keeps its own."""
-        guest = self.one.client()
-        self.settle()
-        again = self.two.client(session=guest.client.id)
-        self.settle()
-        self.assertEqual(again.nick, guest.nick)
-        third = self.one.client("dora", session=guest.client.id)
-        self.settle()
-        self.assertEqual(third.nick, "dora")
+    def test_guest_that_moves_keeps_its_nickname(self) -> None:
+        """It need not ask for it."""
+        guest = self.connect(self.one)
+        self.assertEqual(self.resume(self.two, guest).nick, guest.nick)
 
-    def test_taken_for_dead(self) -> None:
-        """A server that was cut off: its people are back, and miss nothing."""
-        alice = self.person(self.one, "alice")
-        carol = self.person(self.one, "carol")
-        bob = self.person(self.two, "bob")
-        for one in (alice, carol, bob):
-            self.sees(one)
+    def test_client_that_moves_may_ask_for_another_nickname(self) -> None:
+        """It is the same member."""
+        guest = self.connect(self.one)
+        self.assertEqual(self.resume(self.two, guest, "dora").nick, "dora")
+        self.assert_members("alice", "bob", "dora")
+
+    def test_client_that_leaves_and_resumes_elsewhere_at_once_is_present(self) -> None:
+        """Whichever of its departure and its arrival is stored first."""
+        for departure_first in (True, False):
+            with self.subTest(departure_first=departure_first):
+                carol = self.connect(self.one, "carol")
+                with self.one.together():
+                    carol.leaves()
+                    if departure_first:
+                        self.one.clock.advance(0)
+                    again = self.two.client("carol", session=carol.client.id)
+                    self.two.advance(0)
+                self.settle(3)
+                self.assertEqual(again.nick, "carol")
+                self.assertIsNone(again.closed)
+                self.assertIs(again.client.state, ClientState.PRESENT)
+                self.assert_members("alice", "bob", "carol")
+                again.leaves()
+                self.assert_members("alice", "bob")
+
+
+class DeclaredGoneTests(ServersCase):
+    """Server one is declared gone while it is disconnected, and comes back."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.carol = self.connect(self.one, "carol")
+        for client in (self.alice, self.bob, self.carol):
+            self.seen_by(client)
         self.redis.expire_server("one")
         for key in ("=carol", "~carol"):
-            self.redis.set_name(key, "two", "somebody")
+            self.redis.set_name(key, "two", "another-client")
         self.settle(3)
-        told = self.sees(bob)
-        self.assertEqual(told[:2], ["alice: left the chat", "carol: left the chat"])
-        self.assertIn("alice: joined the chat", told)
-        self.assertTrue(carol.nick.startswith("guest_"), carol.nick)
-        self.assertIn(f"carol: is now known as {carol.nick}", self.sees(carol))
-        for chat in self.chats:
-            self.assertEqual(self.everyone(chat), ["alice", "bob", carol.nick])
-        bob.types("all there?")
-        self.assertIn("bob: all there?", self.sees(alice))
-        alice.types("yes")
-        self.assertEqual(self.sees(bob), ["bob: all there?", "alice: yes"])
 
-    def test_an_answer_is_lost(self) -> None:
-        """The sender is told that nobody knows; nothing is said or done twice."""
-        alice = self.person(self.one, "alice")
-        bob = self.person(self.two, "bob")
-        self.sees(alice)
-        self.sees(bob)
-        self.redis.lose_replies = 1
-        alice.types("hello?")
-        told = self.sees(alice)
-        self.assertEqual(
-            next(line for line in told if line.startswith("error"))[:40],
-            "error: it is not known whether this was ",
+    def test_its_clients_are_shown_leaving_and_joining_again(self) -> None:
+        """They were connected to it all the time."""
+        seen = self.seen_by(self.bob)
+        self.assertEqual(seen[:2], ["alice: left the chat", "carol: left the chat"])
+        self.assertIn("alice: joined the chat", seen)
+        self.assertIs(self.alice.client.state, ClientState.PRESENT)
+
+    def test_client_whose_nickname_was_taken_meanwhile_is_a_guest(self) -> None:
+        """It sees its new nickname."""
+        self.assertTrue(self.carol.nick.startswith("guest_"), self.carol.nick)
+        self.assertIn(
+            f"carol: is now known as {self.carol.nick}", self.seen_by(self.carol)
         )
-        self.assertIn("alice: hello?", told)
-        self.assertEqual(self.sees(bob), ["alice: hello?"])
+        self.assert_members("alice", "bob", self.carol.nick)
+
+    def test_its_clients_see_and_send_messages(self) -> None:
+        """In both directions."""
+        self.seen_by(self.bob)
+        self.bob.types("all there?")
+        self.assertIn("bob: all there?", self.seen_by(self.alice))
+        self.alice.types("yes")
+        self.assertEqual(self.seen_by(self.bob), ["bob: all there?", "alice: yes"])
+
+
+class RedisFailureTests(ServersCase):
+    """Redis fails, or its replies are lost."""
+
+    def disconnect(self) -> None:
+        """Close all connections to Redis, and refuse new ones."""
+        self.redis.down = unreachable("fake:1", "connection refused")
+        self.redis.disconnect_all()
+        self.settle()
+
+    def test_author_of_a_message_with_an_unknown_outcome_is_sent_that(self) -> None:
+        """The message was stored, and is shown once."""
         self.redis.lose_replies = 1
-        alice.leaves()
+        self.alice.types("hello?")
+        seen = self.seen_by(self.alice)
+        (error,) = [line for line in seen if line.startswith("error")]
+        self.assertTrue(error.startswith("error: it is not known whether this was "))
+        self.assertIn("alice: hello?", seen)
+        self.assertEqual(self.seen_by(self.bob), ["alice: hello?"])
+
+    def test_departure_with_an_unknown_outcome_is_shown_once(self) -> None:
+        """It is submitted again with the same key."""
+        self.redis.lose_replies = 1
+        self.alice.leaves()
         self.settle(3)
-        self.assertEqual(self.sees(bob), ["alice: left the chat"])
+        self.assertEqual(self.seen_by(self.bob), ["alice: left the chat"])
         self.assertEqual(self.one.committer._in_flight, {})
         self.assertEqual(list(self.one.committer._waiting), [])
 
-    def test_a_rename_of_which_nobody_knows(self) -> None:
-        """It is announced after all, or it can be asked again."""
-        alice = self.person(self.one, "alice")
-        bob = self.person(self.two, "bob")
-        self.sees(bob)
+    def test_rename_that_failed_can_be_requested_again(self) -> None:
+        """The nickname is still free."""
         self.redis.errors["claim_names"] = "BUSY no"
-        alice.types("\\nick anna")
-        self.assertIn("error: Redis is busy with a script", self.sees(alice))
+        self.alice.types(r"\nick anna")
+        self.assertIn("error: Redis is busy with a script", self.seen_by(self.alice))
         self.redis.errors.clear()
-        alice.types("\\nick anna")
-        self.assertEqual(self.sees(bob), ["alice: is now known as anna"])
+        self.alice.types(r"\nick anna")
+        self.assertEqual(self.seen_by(self.bob), ["alice: is now known as anna"])
 
-    def test_redis_is_away(self) -> None:
-        """Refused at once; who comes then waits; then all goes on."""
-        alice = self.person(self.one, "alice")
-        bob = self.person(self.two, "bob")
-        self.redis.down = unreachable("fake:1", "connection refused")
-        self.redis.disconnect_all()
-        self.sees(alice)
-        alice.types("lost")
-        self.assertIn("error: not stored: Redis cannot be reached", self.sees(alice)[0])
-        dora = self.one.client("dora")
-        self.assertIn("cannot join yet", self.sees(dora)[0])
+    def test_message_is_refused_while_redis_is_unreachable(self) -> None:
+        """At once; later ones are stored."""
+        self.disconnect()
+        self.alice.types("lost")
+        error = "error: not stored: Redis cannot be reached"
+        self.assertIn(error, self.seen_by(self.alice)[0])
         self.redis.down = None
         self.settle(5)
-        self.sees(bob)
-        self.assertIn("dora: joined the chat", self.sees(dora))
-        alice.types("found")
-        self.assertEqual(self.sees(bob), ["alice: found"])
+        self.alice.types("found")
+        self.assertEqual(self.seen_by(self.bob), ["alice: found"])
 
-    def test_missing(self) -> None:
-        """What a server cannot show any more is said to be missing."""
-        alice = self.person(self.one, "alice")
-        self.person(self.two, "bob")
-        self.sees(alice)
-        place = self.one.pool.position
+    def test_client_that_joins_while_redis_is_unreachable_waits(self) -> None:
+        """It is welcomed once Redis is back."""
+        self.disconnect()
+        dora = self.one.client("dora")
+        self.assertIn("cannot join yet", self.seen_by(dora)[0])
+        self.redis.down = None
+        self.settle(5)
+        self.assertIn("dora: joined the chat", self.seen_by(dora))
+        self.assertIn("dora: joined the chat", self.seen_by(self.bob))
+
+    def test_members_see_that_messages_are_missing(self) -> None:
+        """After a gap that the server cannot fill."""
+        position = self.one.pool.position
         for room in ("lobby", "nowhere"):
             gap: object = HistoryGap(room)
-            self.one.chat.announce([Stored(place, 0, gap)])  # type: ignore[arg-type]
-        (line,) = self.sees(alice)
+            self.one.chat.announce([Stored(position, 0, gap)])  # type: ignore[arg-type]
+        (line,) = self.seen_by(self.alice)
         self.assertIn("some messages in #lobby are missing here", line)
