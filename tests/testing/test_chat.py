@@ -45,9 +45,9 @@ class PageTests(SynchronousTestCase):
     def module(self, name: str) -> ModuleType:
         """A file of the page, as a module that the others can import."""
         module = ModuleType(name)
-        for_now = mock.patch.dict(sys.modules, {name: module})
-        for_now.start()
-        self.addCleanup(for_now.stop)
+        patch = mock.patch.dict(sys.modules, {name: module})
+        patch.start()
+        self.addCleanup(patch.stop)
         exec(compile(self.files[f"{name}.py"], f"{name}.py", "exec"), vars(module))
         return module
 
@@ -75,7 +75,7 @@ class PageTests(SynchronousTestCase):
         self.assertEqual((result.testsRun, result.errors, result.failures), (3, [], []))
 
     def test_tac_file_makes_a_chat_with_the_route(self) -> None:
-        """Beside the standard ones."""
+        """And the standard ones."""
         self.memory_reactor()
         made: dict[str, Any] = {}
         exec(compile(self.files["my_chat.tac"], "my_chat.tac", "exec"), made)
@@ -104,9 +104,9 @@ class TestChatTests(SynchronousTestCase):
 
     def test_clients_see_each_other_join_talk_and_leave(self) -> None:
         """In order."""
-        room = TestChat()
-        alice = room.client("alice")
-        bob = room.client("bob")
+        chat = TestChat()
+        alice = chat.client("alice")
+        bob = chat.client("bob")
         self.assertEqual(
             alice.sees(),
             ["Welcome, alice!", "alice: joined the chat", "bob: joined the chat"],
@@ -121,50 +121,50 @@ class TestChatTests(SynchronousTestCase):
 
     def test_clients_of_different_wires_share_a_room(self) -> None:
         """Each reads its own format."""
-        room = TestChat()
+        chat = TestChat()
         line = line_wire()
-        loud = FakeWire(
+        words = FakeWire(
             line.codec, line.decode, lambda data: data.decode().upper().split()
         )
-        (alice,) = room.people("alice")
-        (bob,) = room.people("bob", wire=loud)
+        (alice,) = chat.people("alice")
+        (bob,) = chat.people("bob", wire=words)
         alice.sees()
         alice.types("hi")
         self.assertEqual(bob.sees(), ["ALICE:", "HI"])
 
     def test_history_motd_and_rate_limit_are_those_of_a_server(self) -> None:
         """As the test sets them."""
-        room = TestChat(history=1, motd=("Be kind.",), flood=RateLimit(1, 1))
-        (alice,) = room.people("alice")
+        chat = TestChat(history=1, motd=("Be kind.",), flood=RateLimit(1, 1))
+        (alice,) = chat.people("alice")
         alice.types("one", "two")
         self.assertFalse(alice.reading)
         self.assertEqual(alice.sees(), ["alice: one"])
-        room.advance(1.1)
+        chat.advance(1.1)
         self.assertTrue(alice.reading)
         self.assertEqual(
-            room.client("bob").sees(),
+            chat.client("bob").sees(),
             ["Welcome, bob!", "Be kind.", "alice: two", "bob: joined the chat"],
         )
 
     def test_surrogate_escapes_are_sent_as_bytes(self) -> None:
         """They need not be UTF-8."""
-        room = TestChat()
-        (alice,) = room.people("alice")
+        chat = TestChat()
+        (alice,) = chat.people("alice")
         alice.types(b"a\xffb".decode("utf-8", "surrogateescape"))
         self.assertEqual(alice.sees(), ["alice: a\ufffdb"])
 
     def test_route_may_wait_for_a_gate_or_a_deferred(self) -> None:
-        """What follows waits, too."""
+        """Later requests wait for it."""
         gate, deferred = Gate(), Deferred[str]()
         table = standard_table()
 
         @table.route("slow", "", "wait")
-        async def slow(_ask: CommandContext) -> Notice:
+        async def slow(_context: CommandContext) -> Notice:
             await gate
             return Notice((await deferred,))
 
-        room = TestChat(table)
-        (alice,) = room.people("alice")
+        chat = TestChat(table)
+        (alice,) = chat.people("alice")
         alice.types(r"\slow", "after")
         gate.open()
         self.assertEqual(alice.sees(), [])
@@ -176,11 +176,11 @@ class TestChatTests(SynchronousTestCase):
         table = standard_table()
 
         @table.route("x", "", "fail")
-        async def broken(_ask: CommandContext) -> None:
+        async def broken(_context: CommandContext) -> None:
             raise ZeroDivisionError
 
-        room = TestChat(table)
-        (alice,) = room.people("alice")
+        chat = TestChat(table)
+        (alice,) = chat.people("alice")
         with self.assertRaises(ZeroDivisionError):
             alice.types(r"\x")
         alice.types("hi")
@@ -188,10 +188,10 @@ class TestChatTests(SynchronousTestCase):
 
     def test_stop_returns_whether_everything_is_stored(self) -> None:
         """A held journal stores later."""
-        room = TestChat()
-        (alice,) = room.people("alice")
-        room.journal.hold()
+        chat = TestChat()
+        (alice,) = chat.people("alice")
+        chat.journal.hold()
         alice.types("hi")
-        self.assertFalse(room.stop())
-        room.journal.release()
+        self.assertFalse(chat.stop())
+        chat.journal.release()
         self.assertEqual(alice.sees()[0], "alice: hi")

@@ -13,9 +13,9 @@ class FailingJournalTests(SynchronousTestCase):
     """A journal that fails or waits when a test says so."""
 
     def setUp(self) -> None:
-        self.room = TestChat()
-        self.journal = self.room.journal
-        (self.alice,) = self.room.people("alice")
+        self.chat = TestChat()
+        self.journal = self.chat.journal
+        (self.alice,) = self.chat.people("alice")
 
     def test_appending_fails_the_given_number_of_times(self) -> None:
         """With the given reason."""
@@ -47,7 +47,7 @@ class FailingJournalTests(SynchronousTestCase):
 
     def test_closed_journal_refuses(self) -> None:
         """Like the one inside."""
-        self.room.spawn(self.journal.close())
+        self.chat.spawn(self.journal.close())
         self.alice.types("hi")
         self.assertIn("closing", self.alice.sees()[0])
 
