@@ -1,6 +1,6 @@
-"""The shape of the package, read from its source.
+"""The layers of the package, read from its source.
 
-Nothing is imported here: each file is parsed, and its imports are held against
+Nothing is imported here: each file is parsed, and its imports are compared with
 ``MAY_IMPORT``, which has one row for each folder.
 """
 
@@ -33,14 +33,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "service": ("core", "journals", "net", "server"),
     "plugin": (),
 }
-"""Which folders the files of a folder import from, besides their own.
+"""The folders from which the files of a folder may import, besides their own.
 
-``service`` and ``plugin`` are single files.  No folder is named before those that it
+``service`` and ``plugin`` are single files.  Each folder stands below those that it
 imports from, so there is no cycle between folders.
 """
 
 NO_TWISTED = ("core", "testing")
-"""Plain Python, which can be tested, read and used without a reactor."""
+"""Folders of plain Python, which need no reactor."""
 
 UNTESTED = {
     "engineio.interfaces": "only types; the sessions and transports are tested",
@@ -62,7 +62,7 @@ REAL_WORLD = {
     "subprocess": "another program",
     "pty": "a real terminal",
 }
-"""What only the tests in ``end_to_end`` may use."""
+"""Names that only the tests in ``end_to_end`` may use, and what they stand for."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Module:
         return self.path.read_text("utf-8")
 
     def parse(self) -> ast.Module:
-        """Not kept: the nodes of a hundred files keep the garbage collector busy."""
+        """The tree is not cached: it would keep the garbage collector busy."""
         return ast.parse(self.source, str(self.path))
 
     @property
@@ -86,13 +86,13 @@ class Module:
 
     @property
     def dotted(self) -> tuple[str, ...]:
-        """The package that a relative import in this file starts from."""
+        """The package from which a relative import in this file starts."""
         inside = tuple(self.name.split(".")) if self.name else ()
         return (PACKAGE, *(inside if self.is_init else inside[:-1]))
 
     @cached_property
     def imports(self) -> tuple[str, ...]:
-        """The full dotted name of everything that is imported, anywhere in the file."""
+        """The full dotted names that the file imports, anywhere in it."""
         return tuple(self.imported(self.parse()))
 
     def imported(self, tree: ast.Module) -> Iterator[str]:
@@ -113,7 +113,7 @@ def package_modules() -> tuple[Module, ...]:
     found = []
     for path in sorted(top.rglob("*.py")):
         if path.parent == top / "test":
-            continue  # the entry point for trial is no part of the product
+            continue  # the entry point of trial, not a module of the server
         parts = path.relative_to(top).with_suffix("").parts
         found.append(Module(".".join(p for p in parts if p != "__init__"), path))
     if (ROOT / PLUGIN).exists():
@@ -122,12 +122,12 @@ def package_modules() -> tuple[Module, ...]:
 
 
 def folder_of(name: str) -> str:
-    """The folder of a module, or the module itself where it stands at the top."""
+    """The folder of a module, or the module itself if it is in none."""
     return name.partition(".")[0]
 
 
 class LayeringTests(unittest.SynchronousTestCase):
-    """Whoever reads a module has to know only what stands below it."""
+    """A module depends only on the layers below it."""
 
     maxDiff = None
 
@@ -137,11 +137,11 @@ class LayeringTests(unittest.SynchronousTestCase):
         self.code = [m for m in self.modules if not m.is_init]
 
     def own(self, imported: str) -> str | None:
-        """Which of our modules an import reaches; None for anyone else's."""
+        """The module of this package that an import reaches, if any."""
         first, *rest = imported.split(".")
         if first != PACKAGE:
             return None
-        # The longest name that is a module; what follows is something inside it.
+        # The longest name that is a module; the rest is defined in it.
         while rest and ".".join(rest) not in self.names:
             rest.pop()
         return ".".join(rest)
@@ -152,12 +152,12 @@ class LayeringTests(unittest.SynchronousTestCase):
         return {name for name in found if name} - {module.name}
 
     def test_every_module_is_in_a_known_folder(self) -> None:
-        """A new folder needs a rule, so that its place is decided once."""
+        """A new folder needs a rule."""
         unknown = [m.name for m in self.code if folder_of(m.name) not in MAY_IMPORT]
         self.assertEqual(unknown, [], "not in MAY_IMPORT; see tests/test_layering.py")
 
-    def test_no_folder_is_named_before_those_it_imports_from(self) -> None:
-        """The table itself has no cycle: its order is an order of layers."""
+    def test_rules_have_no_cycle(self) -> None:
+        """Each folder stands below those that it imports from."""
         order = list(MAY_IMPORT)
         wrong = [
             f"{folder} imports from {other}"
@@ -168,7 +168,7 @@ class LayeringTests(unittest.SynchronousTestCase):
         self.assertEqual(wrong, [])
 
     def test_imports_point_down(self) -> None:
-        """A module imports only from its own folder and those its folder may use."""
+        """A module imports from its own folder and from those in its rule."""
         wrong = [
             f"{module.name} imports {target}"
             for module in self.code
@@ -178,8 +178,8 @@ class LayeringTests(unittest.SynchronousTestCase):
         ]
         self.assertEqual(wrong, [])
 
-    def test_modules_do_not_import_each_other(self) -> None:
-        """Within a folder, too, there is a module to read first."""
+    def test_modules_have_no_cycle(self) -> None:
+        """Within a folder, either."""
         graph = {m.name: self.imports_of(m) for m in self.code}
         try:
             tuple(TopologicalSorter(graph).static_order())
@@ -187,7 +187,7 @@ class LayeringTests(unittest.SynchronousTestCase):
             self.fail(f"cycle of imports: {' -> '.join(error.args[1])}")
 
     def test_core_and_testing_import_no_twisted(self) -> None:
-        """The chat runs, and can be tested, without a reactor."""
+        """They need no reactor."""
         wrong = [
             f"{module.name} imports {imported}"
             for module in self.modules
@@ -197,8 +197,8 @@ class LayeringTests(unittest.SynchronousTestCase):
         ]
         self.assertEqual(wrong, [])
 
-    def test_init_files_describe_and_re_export(self) -> None:
-        """An ``__init__`` says what the package is for and names what is public."""
+    def test_init_files_have_a_docstring_and_re_export_names(self) -> None:
+        """And nothing else."""
         wrong = []
         for module in self.modules:
             if not module.is_init:
@@ -212,12 +212,22 @@ class LayeringTests(unittest.SynchronousTestCase):
                     wrong.append(f"{module.name or PACKAGE}: {text}")
         self.assertEqual(wrong, [])
 
-    def test_the_plugin_directory_is_no_package(self) -> None:
-        """Twisted finds plugins only where no ``__init__`` stands in the way."""
+    def test_plugin_directory_is_not_a_package(self) -> None:
+        """Twisted finds no plugin in a directory with an ``__init__``."""
         self.assertEqual(list((ROOT / "twisted").rglob("__init__.py")), [])
 
+    def test_modules_import_from_modules(self) -> None:
+        """Not from a package, whose ``__init__`` would import all of its modules."""
+        packages = {m.name for m in self.modules if m.is_init and m.name}
+        wrong = [
+            f"{module.name} imports from the package {target}"
+            for module in self.code
+            for target in sorted(self.imports_of(module) & packages)
+        ]
+        self.assertEqual(wrong, [])
+
     def test_every_module_has_a_test_file_named_for_it(self) -> None:
-        """Whoever changes a module knows where its tests are."""
+        """``clients/text.py`` is tested by ``tests/clients/test_text.py``."""
         missing = []
         for module in self.code:
             *folders, name = module.name.split(".")
@@ -227,19 +237,19 @@ class LayeringTests(unittest.SynchronousTestCase):
         self.assertEqual(missing, [])
 
 
-class UnitTestsStayInside(unittest.SynchronousTestCase):
-    """The unit tests are quick and never fail for what the machine is doing."""
+class UnitTestIsolationTests(unittest.SynchronousTestCase):
+    """The unit tests use nothing of the machine that they run on."""
 
-    def test_no_ports_no_sleep_no_reactor(self) -> None:
-        """Outside ``end_to_end`` nothing opens a port, sleeps or starts programs."""
-        # Whoever uses one of them writes its name; only who does is parsed.
-        spelled = re.compile(
+    def test_unit_tests_use_no_port_clock_reactor_or_program(self) -> None:
+        """Only the tests in ``end_to_end`` may."""
+        # Only a file that contains one of the names is parsed.
+        named = re.compile(
             "|".join(rf"\b{name.rpartition('.')[2]}\b" for name in REAL_WORLD)
         )
         wrong = []
         for path in sorted(unit_tests()):
             module = Module(path.stem, path)
-            if not spelled.search(module.source):
+            if not named.search(module.source):
                 continue
             tree = module.parse()
             used = {
@@ -255,7 +265,7 @@ class UnitTestsStayInside(unittest.SynchronousTestCase):
 
 
 def unit_tests() -> Iterator[Path]:
-    """Every file of tests that start nothing."""
+    """Every test file outside ``end_to_end``."""
     tests = ROOT / "tests"
     yield from tests.glob("*.py")
     for folder in tests.iterdir():
@@ -264,7 +274,7 @@ def unit_tests() -> Iterator[Path]:
 
 
 def statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    """Every statement of a file, however deep; an expression holds none."""
+    """Every statement of a file, at any depth; expressions have none."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
