@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.support.inbox import InboxCase, RateLimitCase
 from twisted_chat.core.inbox import DRAIN_TIMEOUT, MAX_DRAINING
+from twisted_chat.core.limits import RateLimit
 
 
 class DisconnectedTests(InboxCase):
@@ -79,6 +80,17 @@ class DrainingTests(RateLimitCase):
         )
         self.assertEqual(self.chat.pool.draining, 0)
 
+    def test_request_passed_after_the_end_is_taken_at_the_rate(self) -> None:
+        """While earlier ones are pending; then the client leaves."""
+        self.chat.journal.hold()
+        self.alice.types(*["x"] * 10)
+        self.alice.leaves()
+        self.alice.types("last")
+        self.chat.journal.release()
+        self.assertEqual(len(self.bob.sees()), 10)
+        self.wait(0.2)
+        self.assertEqual(self.bob.sees(), ["alice: last", "alice: left the chat"])
+
     def test_number_of_draining_clients_is_bounded(self) -> None:
         """The queue of one beyond the bound is dropped."""
         clients = self.chat.people(*[f"p{n}" for n in range(MAX_DRAINING + 2)])
@@ -92,4 +104,25 @@ class DrainingTests(RateLimitCase):
         seen = self.bob.sees()
         self.assertEqual(seen.count("p0: x"), 1)
         self.assertEqual(seen.count(f"p{MAX_DRAINING}: x"), 0)
+        self.assertEqual(self.chat.pool.draining, 0)
+
+
+class SlowRateTests(InboxCase):
+    """One request now, and the next one after a quarter of an hour."""
+
+    rate_limit = RateLimit(1, 0.001)
+
+    def test_dropped_queue_is_logged_once(self) -> None:
+        """Though the rate would let its next request pass only later."""
+        clients = self.chat.people(*[f"p{n}" for n in range(MAX_DRAINING + 1)])
+        for client in clients:
+            client.types("x", "y")
+        last = clients[-1]
+        self.chat.log.clear()
+        for client in clients:
+            client.leaves()
+        self.chat.advance(DRAIN_TIMEOUT * 4)
+        lines = [line for line in self.chat.log if f"error: {last.nick}:" in line]
+        dropped = "disconnected; dropped 1 queued lines"
+        self.assertEqual(lines, [f"client error: {last.nick}: {dropped}"])
         self.assertEqual(self.chat.pool.draining, 0)

@@ -14,7 +14,7 @@ are bounded.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from .chat import Chat
@@ -89,14 +89,11 @@ class Inbox:
 
         A ``\\quit`` among them is dropped, and what follows it.
         """
-        queue, former._queue = former._queue, None
-        if former._timer is not None:
-            former._timer.cancel()
-            former._timer = None
+        queue = former._discard_queue()
         former._stop_draining()
         self._bucket = former._bucket
         self._after_route = former._after_route
-        left = deque(takewhile(lambda request: not _is_quit(request), queue or ()))
+        left = deque(takewhile(lambda request: not _is_quit(request), queue))
         if left:
             self._queue = left
             # Not now: the adapter does not have this inbox yet.
@@ -175,14 +172,20 @@ class Inbox:
 
     def _drop_queue(self) -> None:
         """Take no more of what a disconnected client sent."""
-        count = len(self._queue or ())
+        count = len(self._discard_queue())
         self._chat.runtime.log_line(
             f"client error: {self._client.nick or 'a new client'}: disconnected; "
             f"dropped {count} queued lines"
         )
-        if self._queue:
-            self._queue.clear()
         self._process()
+
+    def _discard_queue(self) -> Sequence[Request]:
+        """The requests in the queue, which then is empty."""
+        queue, self._queue = self._queue, None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        return queue or ()
 
     def _process(self) -> None:
         queue = self._queue
