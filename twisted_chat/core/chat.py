@@ -307,7 +307,8 @@ class Chat:
 
     def _not_stored(self, submission: Submission, error: StoreError) -> None:
         event, client = submission.event, submission.client
-        if submission.must_store:
+        if client is None:
+            # An arrival or a departure, which is submitted again.
             self._joiner.warn(event.client_id, error)
             return
         in_doubt = isinstance(error, OutcomeUnknown)
@@ -320,10 +321,9 @@ class Chat:
             )
         elif isinstance(event, Joined):
             self.pool.release_room(self.pool.room(event.room))
-        if client is not None:
-            text = str(error) if in_doubt else f"not stored: {error}"
-            self.reply(client, ErrorReply("store", text), submission.ref)
-            client.complete_one()
+        text = str(error) if in_doubt else f"not stored: {error}"
+        self.reply(client, ErrorReply("store", text), submission.ref)
+        client.complete_one()
 
     # Stopping.
 

@@ -68,8 +68,7 @@ class Welcomer:
         client.identity = identity
         if client.state is ClientState.QUITTING:
             client.move_to(ClientState.PRESENT)
-        if client.view is not None:
-            self._pool.show(client, client.view_key())
+        self._pool.show(client, client.view_key())
         room = self._pool.room(client.room or LOBBY)
         self._resume(client, self._welcome(client, room, self._pool.position), since)
 
