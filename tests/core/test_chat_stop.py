@@ -7,7 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.codecs import BrokenCodec, wire_with
 from twisted_chat.core.client import ClientState
 from twisted_chat.core.events import Quit
-from twisted_chat.testing import TestChat
+from twisted_chat.testing import FakeConnection, TestChat, line_wire
 
 NOTICE = "The server is shutting down."
 REASON = "the server is shutting down"
@@ -86,6 +86,30 @@ class StopTests(SynchronousTestCase):
         stored = [event for b in self.chat.journal.batches[failed:] for event in b]
         nicks = [event.nick for event in stored if isinstance(event, Quit)]
         self.assertEqual(sorted(nicks), ["alice", "bob"])
+
+    def test_departure_that_still_fails_is_submitted_once(self) -> None:
+        """The server does not wait for a broken store."""
+        self.chat.journal.fail(times=None)
+        self.bob.leaves()
+        stopped: list[int] = []
+        self.chat.chat.stop(lambda: stopped.append(1))
+        self.chat.advance(1)
+        self.chat.advance(1)
+        self.assertEqual(stopped, [1])
+        failed = len(self.chat.journal.batches)
+        self.chat.journal.recover()
+        self.chat.advance(1)
+        stored = [event for b in self.chat.journal.batches[failed:] for event in b]
+        bob, alice = self.bob.client.id, self.alice.client.id
+        self.assertEqual(stored, [Quit("bob", bob), Quit("alice", alice)])
+
+    def test_client_without_an_inbox_is_disconnected(self) -> None:
+        """Its adapter need not queue requests."""
+        connection = FakeConnection()
+        self.chat.chat.attach(connection, line_wire().codec)
+        self.chat.settle()
+        self.assertTrue(self.chat.stop())
+        self.assertEqual(connection.closed, REASON)
 
     def test_broken_codec_does_not_keep_the_server_from_stopping(self) -> None:
         """All others are sent the notice."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from tests.support.codecs import wire_with
 from tests.support.joining import JoiningCase
+from twisted_chat.clients.text import LineCodec
+from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.joining import RETRY_DELAY
+from twisted_chat.core.replies import ErrorReply, Reply
 
 
 class WelcomeTests(JoiningCase):
@@ -180,6 +184,21 @@ class StoreFailureTests(JoiningCase):
         self.chat.advance(RETRY_DELAY)
         self.assertEqual(self.alice.sees(), [])
         self.assertIn("bob", self.chat.pool.presence.by_name)
+
+    def test_codec_without_errors_shows_no_reason(self) -> None:
+        """Nothing is written to its client until it is welcomed."""
+
+        class NoErrorCodec(LineCodec):
+            def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
+                if isinstance(reply, ErrorReply):
+                    return b""
+                return super().reply(reply, viewer, ref)
+
+        self.chat.journal.fail()
+        bob = self.chat.client("bob", wire=wire_with(NoErrorCodec()))
+        self.assertEqual(bob.connection.writes, [])
+        self.chat.advance(RETRY_DELAY)
+        self.assertEqual(bob.sees()[0], "Welcome, bob!")
 
     def test_failed_departure_is_shown_once_it_is_stored(self) -> None:
         """It has happened, so it is submitted again."""
