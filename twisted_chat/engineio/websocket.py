@@ -57,7 +57,7 @@ class WebSocketTransport:
     def upgraded(self, connection: WebSocketConnection) -> None:
         """A session that started on polling goes on over this connection."""
         self._connection = connection
-        self.write = self._send = self._send_frames_and_records
+        self.write = self._send = _reframing(connection.write_frames)
 
     def text_received(self, text: str) -> None:
         """A text message is a packet."""
@@ -104,13 +104,6 @@ class WebSocketTransport:
         self._connection.close(code, reason)
         return ()
 
-    def _send_frames_and_records(self, data: bytes) -> None:
-        # What was encoded before the upgrade consists of records.  (A frame may
-        # contain the separator as well: in its header, or in binary data.)
-        if SEPARATOR in data:
-            data = reframe(data)
-        self._connection.write_frames(data)
-
     def _hold(self, data: bytes) -> None:
         held = self._held
         if held is None or not held.push(data):
@@ -123,6 +116,18 @@ class WebSocketTransport:
             self.write = self._send
             if held:
                 self._send(held.pop_all())
+
+
+def _reframing(write_frames: Callable[[bytes], None]) -> Callable[[bytes], None]:
+    """A ``write`` that also takes records, which were encoded before an upgrade."""
+
+    def write(data: bytes) -> None:
+        # A frame may contain the separator, too: in its header, or in binary data.
+        if SEPARATOR in data:
+            data = reframe(data)
+        write_frames(data)
+
+    return write
 
 
 def _discard(_data: bytes) -> None:
