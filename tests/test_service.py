@@ -204,7 +204,7 @@ class RunningTests(ServiceCase):
         wire = self.connect()
         wire.send(b"\\nick bob\r\nsecret\r\n")
         self.reactor.advance(0)
-        wire.hang_up()
+        wire.disconnect()
         self.assertIn("bob quit", self.log.lines())
         self.assertNotIn("secret", " ".join(self.log.lines()))
 

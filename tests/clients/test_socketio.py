@@ -60,7 +60,7 @@ class JoinTests(ChatTestCase):
         self.assertEqual(
             bob.received(), [["remove chatter", "carol"], ["add chatter", "cleo"]]
         )
-        carol.client.say("41")
+        carol.client.send_text("41")
         self.assertEqual(bob.received(), [["remove chatter", "cleo"]])
         ann.leaves()
         self.assertEqual(bob.received(), [["remove chatter", "ann"]])
@@ -90,7 +90,7 @@ class JoinTests(ChatTestCase):
         received = bob.emit("messages", 5)
         self.assertEqual(received, [["messages", "error: messages needs a string"]])
         self.assertEqual(bob.emit("unreceived of", 1), [])
-        bob.client.say('451-9["chat",{"_placeholder":true,"num":0}]')
+        bob.client.send_text('451-9["chat",{"_placeholder":true,"num":0}]')
         bob.client.send(masked(0x82, b"binary"))
         ((number, answer),) = bob.received()
         self.assertEqual((number, answer["ok"]), (9, False))
@@ -109,11 +109,11 @@ class JoinTests(ChatTestCase):
         log = Log(self)
         ann, bob = self.join("ann"), self.join("bob")
         ann.emit("messages", "a secret")
-        ann.client.say("1")
+        ann.client.send_text("1")
         bob.loses_connection()
         carol = self.join("carol")
         again = self.browse(carol.auth)
-        again.client.say("41")
+        again.client.send_text("41")
         self.settle()
         self.assertEqual(
             log.lines(),
@@ -128,7 +128,7 @@ class JoinTests(ChatTestCase):
     def test_text_cannot_forge_a_line_or_break_a_packet(self) -> None:
         """Control characters are removed."""
         ann, bob = LineClient(self, "ann"), self.join("bob")
-        bob.client.say('42["messages","a\\r\\nb\\u001b[2J\\ud800\\u2028c"]')
+        bob.client.send_text('42["messages","a\\r\\nb\\u001b[2J\\ud800\\u2028c"]')
         self.assertEqual(bob.received(), [["messages", "bob: ab[2J\ufffdc"]])
         self.assertEqual(ann.sees()[-1], "bob: ab[2J\ufffdc")
 
@@ -143,10 +143,10 @@ class ChatTests(ChatTestCase):
         carol.received()
         ann.sees()
         for value in ('{"b":1.50,"a":[null,true]}', "[]", "7", "null", '"  "', '""'):
-            bob.client.say(f'42["chat",{value}]')
+            bob.client.send_text(f'42["chat",{value}]')
             self.settle()
             for client in (bob, carol):
-                packets = client.client.heard()
+                packets = client.client.received()
                 self.assertIn(f'42["chat",{value}]', packets)
         self.assertEqual(ann.sees(), [])
 

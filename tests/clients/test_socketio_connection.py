@@ -44,13 +44,13 @@ class TransportTests(ChatTestCase):
         self.emit(sid, '2["join","bob"]')
         self.read(sid)
         client: WebSocketClient = self.socket(f"EIO=4&transport=websocket&sid={sid}")
-        client.say("2probe")
+        client.send_text("2probe")
         ann.types("", "one")
-        client.say("5")
+        client.send_text("5")
         ann.types("", "two")
-        client.say('42["messages","three"]')
+        client.send_text('42["messages","three"]')
         self.settle()
-        said = [p for p in client.heard() if p.startswith('42["messages"')]
+        said = [p for p in client.received() if p.startswith('42["messages"')]
         self.assertEqual(
             said,
             [f'42["messages","{t}"]' for t in ("ann: one", "ann: two", "bob: three")],

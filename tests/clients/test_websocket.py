@@ -17,37 +17,39 @@ class TextTests(ChatTestCase):
         """The sender too; routes are answered to their client."""
         ann, bob = self.connect("?nick=ann"), self.connect("ws?nick=bob")
         self.assertEqual(
-            ann.heard(),
+            ann.received(),
             ["Welcome, ann!", "ann: joined the chat", "bob: joined the chat"],
         )
-        self.assertIn("Welcome, bob!", bob.heard())
-        ann.say("hi all")
-        self.assertEqual((ann.heard(), bob.heard()), (["ann: hi all"], ["ann: hi all"]))
-        bob.say("\\who")
-        self.assertEqual(bob.heard(), ["here (2): ann, bob"])
-        bob.say("\\nonsense")
-        self.assertEqual(len(bob.heard()), 1)
+        self.assertIn("Welcome, bob!", bob.received())
+        ann.send_text("hi all")
+        self.assertEqual(
+            (ann.received(), bob.received()), (["ann: hi all"], ["ann: hi all"])
+        )
+        bob.send_text("\\who")
+        self.assertEqual(bob.received(), ["here (2): ann, bob"])
+        bob.send_text("\\nonsense")
+        self.assertEqual(len(bob.received()), 1)
 
     def test_frame_of_several_lines_is_several_messages(self) -> None:
         """Empty lines are ignored."""
         ann = self.connect("?nick=ann")
-        ann.heard()
-        ann.say("one\r\ntwo\n\nthree\rfour\n")
+        ann.received()
+        ann.send_text("one\r\ntwo\n\nthree\rfour\n")
         self.assertEqual(
-            ann.heard(), [f"ann: {word}" for word in ("one", "two", "three", "four")]
+            ann.received(), [f"ann: {word}" for word in ("one", "two", "three", "four")]
         )
-        ann.say("")
-        self.assertEqual(ann.heard(), [])
+        ann.send_text("")
+        self.assertEqual(ann.received(), [])
 
     def test_line_that_is_too_long_is_refused(self) -> None:
         """The connection stays open."""
         ann = self.connect()
-        ann.heard()
-        ann.say("ü" * (MAX_LINE // 2 + 1))
-        [error] = ann.heard()
+        ann.received()
+        ann.send_text("ü" * (MAX_LINE // 2 + 1))
+        [error] = ann.received()
         self.assertTrue(error.startswith("error: "))
-        ann.say("x" * MAX_LINE)
-        self.assertEqual(len(ann.heard()), 1)
+        ann.send_text("x" * MAX_LINE)
+        self.assertEqual(len(ann.received()), 1)
 
     def test_frame_that_is_too_large_closes_the_connection(self) -> None:
         """With 1009, beyond 64 KiB."""
@@ -66,21 +68,21 @@ class TextTests(ChatTestCase):
     def test_client_leaves_once_however_its_connection_ends(self) -> None:
         """By a route, a close frame or a lost connection."""
         ann, bob, eve = (self.connect(f"?nick={n}") for n in ("ann", "bob", "eve"))
-        ann.heard()
-        bob.say("\\quit")
+        ann.received()
+        bob.send_text("\\quit")
         self.assertEqual(bob.close_code(), 1000)
         bob.send(masked(0x88, b"\x03\xe8"))
-        bob.wire.hang_up()
-        eve.wire.hang_up()
-        self.assertEqual(ann.heard(), ["bob: left the chat", "eve: left the chat"])
+        bob.wire.disconnect()
+        eve.wire.disconnect()
+        self.assertEqual(ann.received(), ["bob: left the chat", "eve: left the chat"])
 
     def test_departure_is_logged_with_its_error_but_no_message(self) -> None:
         """An orderly end is no error."""
         log = Log(self)
         ann, bob = self.connect("?nick=ann"), self.connect("?nick=bob")
-        ann.say("a secret")
+        ann.send_text("a secret")
         ann.send(masked(0x88, b"\x03\xe8"))
-        bob.wire.hang_up()
+        bob.wire.disconnect()
         self.assertEqual(
             log.lines(),
             ["ann quit", "client error: bob: connection lost", "bob quit"],
@@ -90,10 +92,10 @@ class TextTests(ChatTestCase):
         """The log has it once."""
         log = Log(self)
         first = self.connect("?nick=ann&format=json")
-        session = json.loads(first.heard()[0])["session"]
+        session = json.loads(first.received()[0])["session"]
         second = self.connect(f"?format=json&session={session}")
         self.assertEqual(log.lines(), [])
-        second.wire.hang_up()
+        second.wire.disconnect()
         self.assertEqual(
             log.lines(), ["client error: ann: connection lost", "ann quit"]
         )
@@ -101,15 +103,15 @@ class TextTests(ChatTestCase):
     def test_nothing_follows_a_close_frame(self) -> None:
         """What others say is not sent."""
         ann, bob = self.connect("?nick=ann"), self.connect("?nick=bob")
-        ann.say("\\quit")
+        ann.send_text("\\quit")
         self.assertEqual(ann.close_code(), 1000)
-        bob.say("still here")
+        bob.send_text("still here")
         self.assertEqual(list(ann.frames()), [])
 
     def test_stopping_server_closes_with_1001(self) -> None:
         """After a notice."""
         ann = self.connect("?nick=ann")
-        ann.heard()
+        ann.received()
         stopped: list[bool] = []
         self.chat.stop(lambda: stopped.append(True))
         self.assertEqual(ann.close_code(), 1001)
@@ -137,16 +139,16 @@ class JsonTests(ChatTestCase):
     def test_json_and_text_clients_share_a_room(self) -> None:
         """Each sees its own format."""
         ann, bob = self.program("&nick=ann"), self.connect("?nick=bob")
-        bob.heard()
-        ann.heard()
+        bob.received()
+        ann.received()
         answers = ann.ask(type="message", text="hi", ref="1")
         self.assertEqual({a["type"] for a in answers}, {"message", "ok"})
         ok = next(a for a in answers if a["type"] == "ok")
         said = next(a for a in answers if a["type"] == "message")
         self.assertEqual((ok["ref"], ok["id"]), ("1", said["id"]))
-        self.assertEqual(bob.heard(), ["ann: hi"])
-        bob.say("\\dm ann psst")
-        [whisper] = ann.heard()
+        self.assertEqual(bob.received(), ["ann: hi"])
+        bob.send_text("\\dm ann psst")
+        [whisper] = ann.received()
         self.assertEqual(
             (whisper["type"], whisper["from"], whisper["to"], whisper["text"]),
             ("dm", "bob", "ann", "psst"),
@@ -155,7 +157,7 @@ class JsonTests(ChatTestCase):
     def test_direct_message_to_oneself_is_one_object(self) -> None:
         """Not one for the sender and one for the recipient."""
         ann = self.program("&nick=ann")
-        ann.heard()
+        ann.received()
         answers = ann.ask(type="dm", to="ann", text="milk", ref="1")
         self.assertEqual(sorted(a["type"] for a in answers), ["dm", "ok"])
 
@@ -186,10 +188,10 @@ class JsonTests(ChatTestCase):
         """In order."""
         ann, bob = self.program("&nick=ann"), self.connect("?nick=bob")
         session = ann.welcome["session"]
-        since = ann.heard()[-1]["id"]
-        ann.client.wire.hang_up()
+        since = ann.received()[-1]["id"]
+        ann.client.wire.disconnect()
         for words in ("one", "two"):
-            bob.say(words)
+            bob.send_text(words)
         again = self.program(f"&nick=ann&session={session}&since={since}")
         self.assertTrue(again.welcome["recovered"])
         said = [o["text"] for o in again.rest if o["type"] == "message"]
@@ -204,7 +206,7 @@ class JsonTests(ChatTestCase):
     def test_client_joins_the_rooms_of_its_query(self) -> None:
         """The last is its current room."""
         ann = self.program("&nick=ann&rooms=den,lobby,tea")
-        rest = [ann.welcome, *ann.rest, *ann.heard()]
+        rest = [ann.welcome, *ann.rest, *ann.received()]
         rooms = next(o["rooms"] for o in reversed(rest) if o["type"] == "welcome")
         self.assertEqual(rooms[-1:], ["tea"])
 
@@ -232,11 +234,11 @@ class RateLimitTests(ChatTestCase):
     def test_paste_is_delayed_and_nothing_is_lost(self) -> None:
         """Reading pauses meanwhile."""
         ann = self.connect("?nick=ann")
-        ann.heard()
+        ann.received()
         ann.send(b"".join(text(str(n)) for n in range(60)))
-        self.assertEqual(ann.heard(), ["ann: 0", "ann: 1"])
+        self.assertEqual(ann.received(), ["ann: 0", "ann: 1"])
         self.assertEqual(ann.wire.producerState, "paused")
         self.clock.pump([0.1] * 600)
-        self.assertEqual(ann.heard(), [f"ann: {n}" for n in range(2, 60)])
+        self.assertEqual(ann.received(), [f"ann: {n}" for n in range(2, 60)])
         self.assertEqual(ann.wire.producerState, "producing")
         self.assertFalse(ann.wire.aborted)

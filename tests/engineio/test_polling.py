@@ -74,7 +74,7 @@ class ConcurrentRequestTests(EngineIOTestCase):
     def test_cancelled_get_ends_the_session(self) -> None:
         """The client disconnected."""
         sid = self.open()
-        self.poll(sid).wire.hang_up()
+        self.poll(sid).wire.disconnect()
         self.assertEqual(len(self.peers[0].ends), 1)
         self.assertEqual(self.poll(sid).status, 400)
 
@@ -82,8 +82,8 @@ class ConcurrentRequestTests(EngineIOTestCase):
         """Neither that of a GET, nor that of a POST."""
         sid = self.open()
         waiting = self.poll(sid)
-        self.poll(sid, b"4x").wire.hang_up()
-        waiting.wire.hang_up()
+        self.poll(sid, b"4x").wire.disconnect()
+        waiting.wire.disconnect()
         self.assertEqual(self.peers[0].ends, [])
 
     def test_second_post_ends_the_session(self) -> None:
@@ -114,7 +114,7 @@ class PauseTests(EngineIOTestCase):
     def test_rest_of_a_post_is_delivered_without_its_client(self) -> None:
         """The client disconnected during the pause."""
         sid = self.open()
-        self.poll(sid, b"4pause\x1e4b").wire.hang_up()
+        self.poll(sid, b"4pause\x1e4b").wire.disconnect()
         self.peers[0].session.resume()
         self.assertEqual(self.peers[0].received, ["pause", "b"])
 
@@ -137,7 +137,7 @@ class PauseTests(EngineIOTestCase):
     def test_invalid_packet_of_a_lost_client_ends_the_session(self) -> None:
         """There is no request to refuse."""
         sid = self.open()
-        self.poll(sid, b"4pause\x1eabc").wire.hang_up()
+        self.poll(sid, b"4pause\x1eabc").wire.disconnect()
         self.peers[0].session.resume()
         self.assertEqual(len(self.peers[0].ends), 1)
 
@@ -185,7 +185,7 @@ class CloseTests(EngineIOTestCase):
         self.assertEqual(self.peers[0].ends, ["enough"])
 
     def test_client_that_does_not_poll_is_disconnected(self) -> None:
-        """Over 1 MiB; the application is told after its write."""
+        """Over 1 MiB; the application is notified after its write."""
         sid = self.open()
         session = self.peers[0].session
         piece = POLLING.text(b"x" * 1021)

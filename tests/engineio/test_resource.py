@@ -32,7 +32,7 @@ class HandshakeTests(EngineIOTestCase):
 
     def test_websocket_handshake_offers_no_upgrade(self) -> None:
         """The OPEN packet is the first message."""
-        (packet,) = self.socket().heard()
+        (packet,) = self.socket().received()
         self.assertEqual(json.loads(packet[1:])["upgrades"], [])
         self.assertEqual(self.resource.sessions, 1)
 
@@ -203,9 +203,9 @@ class LimitTests(EngineIOTestCase):
         """Code 1009."""
         self.serve(max_payload=10)
         client = self.connect()
-        client.say("4123456789")
-        self.assertEqual(client.heard(), ["4123456789"])
-        client.say("41234567890")
+        client.send_text("4123456789")
+        self.assertEqual(client.received(), ["4123456789"])
+        client.send_text("41234567890")
         self.assertEqual(client.close_code(), 1009)
         self.assertEqual(len(self.peers[0].ends), 1)
 

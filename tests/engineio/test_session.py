@@ -1,4 +1,4 @@
-"""Engine.IO sessions: states, heartbeats, and what the application is told."""
+"""Engine.IO sessions: states, heartbeats, and what the application is notified."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ class HeartbeatTests(EngineIOTestCase):
         client = self.connect()
         for _ in range(3):
             self.pass_time(25)
-            self.assertEqual(client.heard(), ["2"])
-            client.say("3")
+            self.assertEqual(client.received(), ["2"])
+            client.send_text("3")
         self.pass_time(46)
-        self.assertEqual(client.heard()[:1], ["2"])
+        self.assertEqual(client.received()[:1], ["2"])
         self.assertEqual(self.peers[0].ends, ["ping timeout"])
         self.pass_time(3)
         self.assertEqual(self.clock.getDelayedCalls(), [])
@@ -53,7 +53,7 @@ class HeartbeatTests(EngineIOTestCase):
         self.serve(ping_interval=0.3, ping_timeout=0.2)
         client = self.connect()
         self.pass_time(0.3, 0.01)
-        self.assertEqual(client.heard(), ["2"])
+        self.assertEqual(client.received(), ["2"])
         self.pass_time(0.3, 0.01)
         self.assertEqual(self.peers[0].ends, ["ping timeout"])
 
@@ -65,7 +65,7 @@ class HeartbeatTests(EngineIOTestCase):
         self.pass_time(200)
         self.assertEqual(self.peers[0].ends, [])
         session.resume()
-        client.say("3")
+        client.send_text("3")
         self.pass_time(20)
         self.assertEqual(self.peers[0].ends, [])
         sid = self.open()
@@ -76,7 +76,7 @@ class HeartbeatTests(EngineIOTestCase):
     def test_ping_of_a_client_ends_the_session(self) -> None:
         """Only the server sends pings."""
         client = self.connect()
-        client.say("2")
+        client.send_text("2")
         self.assertEqual(client.close_code(), 1002)
 
 
@@ -98,7 +98,7 @@ class StateTests(EngineIOTestCase):
         self.assertEqual(self.peers[0].ends, ["enough"])
 
     def test_session_is_closed_by_its_client(self) -> None:
-        """The application is told at once."""
+        """The application is notified at once."""
         self.poll(self.open(), b"1")
         self.assertIs(self.peers[0].session.state, SessionState.CLOSED)
 
@@ -124,7 +124,7 @@ class FailingPeerTests(EngineIOTestCase):
         sid = self.open()
         self.assertEqual(self.poll(sid).status, 400)
         client: WebSocketClient = self.socket()
-        self.assertEqual(client.heard()[0][:1], "0")
+        self.assertEqual(client.received()[0][:1], "0")
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 4)
         self.assertEqual(self.resource.sessions, 0)
 
@@ -140,5 +140,5 @@ class SilentPeerTests(EngineIOTestCase):
         sid = self.open()
         self.assertEqual(self.poll(sid, b"4x\x1ebAAA=\x1e6").outcome, (200, "ok"))
         client = self.upgrade(sid)
-        client.say("1")
+        client.send_text("1")
         self.assertEqual(self.resource.sessions, 0)

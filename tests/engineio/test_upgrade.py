@@ -13,8 +13,8 @@ class UpgradeTests(EngineIOTestCase):
 
     def probe(self, sid: str) -> WebSocketClient:
         client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
-        client.say("2probe")
-        self.assertEqual(client.heard(), ["3probe"])
+        client.send_text("2probe")
+        self.assertEqual(client.received(), ["3probe"])
         return client
 
     def test_session_is_upgraded_to_websocket(self) -> None:
@@ -26,20 +26,20 @@ class UpgradeTests(EngineIOTestCase):
         self.assertEqual(self.poll(sid).outcome, (200, "6"))
         self.assertEqual(self.poll(sid, b"4by polling").outcome, (200, "ok"))
         self.assertIs(self.peers[0].session.state, SessionState.UPGRADING)
-        client.say("5")
-        self.assertEqual(client.heard(), ["4by polling"])
+        client.send_text("5")
+        self.assertEqual(client.received(), ["4by polling"])
         self.assertEqual(self.peers[0].upgrades, 1)
         self.assertIs(self.peers[0].session.state, SessionState.OPEN)
-        client.say("4hello")
-        self.assertEqual(client.heard(), ["4hello"])
+        client.send_text("4hello")
+        self.assertEqual(client.received(), ["4hello"])
 
     def test_client_need_not_wait_for_answers(self) -> None:
         """It may send the probe, UPGRADE and messages at once."""
         sid = self.open()
         client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
-        for words in ("2probe", "5", "4a"):
-            client.say(words)
-        self.assertEqual(client.heard(), ["3probe", "4a"])
+        for packet in ("2probe", "5", "4a"):
+            client.send_text(packet)
+        self.assertEqual(client.received(), ["3probe", "4a"])
 
     def test_upgrade_keeps_all_messages_in_order(self) -> None:
         """Those that wait, and those encoded for polling."""
@@ -49,7 +49,7 @@ class UpgradeTests(EngineIOTestCase):
         session.send_binary(b"b")
         early = POLLING.text(b"c")
         client = self.probe(sid)
-        client.say("5")
+        client.send_text("5")
         # Encoded before the upgrade, and written after it among others.
         session.write(WEBSOCKET.text(b"\x1e") + early)
         session.send_text("d")
@@ -64,8 +64,8 @@ class UpgradeTests(EngineIOTestCase):
         client = self.upgrade(sid)
         self.assertEqual(self.poll(sid).status, 400)
         self.assertEqual(self.poll(sid, b"4x").status, 400)
-        client.say("4hello")
-        self.assertEqual(client.heard(), ["4hello"])
+        client.send_text("4hello")
+        self.assertEqual(client.received(), ["4hello"])
 
     def test_second_websocket_is_closed(self) -> None:
         """During the upgrade, and after it."""
@@ -73,13 +73,13 @@ class UpgradeTests(EngineIOTestCase):
         client = self.probe(sid)
         second = self.socket(f"EIO=4&transport=websocket&sid={sid}")
         self.assertEqual(second.close_code(), 1008)
-        second.say("2probe")
-        client.say("5")
+        second.send_text("2probe")
+        client.send_text("5")
         second = self.socket(f"EIO=4&transport=websocket&sid={sid}")
         self.assertEqual(second.close_code(), 1008)
-        second.wire.hang_up()
-        client.say("4hello")
-        self.assertEqual(client.heard(), ["4hello"])
+        second.wire.disconnect()
+        client.send_text("4hello")
+        self.assertEqual(client.received(), ["4hello"])
 
     def test_failed_upgrade_leaves_polling_working(self) -> None:
         """The WebSocket closes, sends something else, or nothing for too long."""
@@ -91,12 +91,12 @@ class UpgradeTests(EngineIOTestCase):
             self.peers[0].session.send_text("x")
             self.assertEqual(waiting.outcome, (200, "4x"))
 
-        self.probe(sid).wire.hang_up()
+        self.probe(sid).wire.disconnect()
         still_polling()
-        for words in ("5", "4x", "2", "abc", "1"):
+        for packet in ("5", "4x", "2", "abc", "1"):
             client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
-            client.say(words)
-            self.assertEqual(client.close_code(), 1002, words)
+            client.send_text(packet)
+            self.assertEqual(client.close_code(), 1002, packet)
             still_polling()
         client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
         client.send(masked(0x82, b"binary"))
@@ -114,7 +114,7 @@ class UpgradeTests(EngineIOTestCase):
         client = self.probe(sid)
         self.poll(sid, b"1")
         self.assertEqual(client.close_code(), 1002)
-        client.wire.hang_up()
+        client.wire.disconnect()
         self.assertEqual(len(self.peers[0].ends), 1)
 
     def test_upgrade_during_a_post_fails(self) -> None:
@@ -122,7 +122,7 @@ class UpgradeTests(EngineIOTestCase):
         sid = self.open()
         self.poll(sid, b"4pause\x1e4x")
         client = self.probe(sid)
-        client.say("5")
+        client.send_text("5")
         self.assertEqual(client.close_code(), 1002)
 
     def test_pause_continues_after_an_upgrade(self) -> None:
@@ -131,7 +131,7 @@ class UpgradeTests(EngineIOTestCase):
         client = self.probe(sid)
         session = self.peers[0].session
         session.pause()
-        client.say("5")
+        client.send_text("5")
         self.assertEqual(client.wire.producerState, "paused")
         session.resume()
         self.assertEqual(client.wire.producerState, "producing")
@@ -139,7 +139,7 @@ class UpgradeTests(EngineIOTestCase):
     def test_lost_websocket_ends_the_upgraded_session(self) -> None:
         """It does not fall back to polling."""
         client = self.upgrade(self.open())
-        client.wire.hang_up()
+        client.wire.disconnect()
         self.assertEqual(len(self.peers[0].ends), 1)
         self.assertEqual(self.resource.sessions, 0)
 

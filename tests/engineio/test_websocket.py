@@ -14,8 +14,8 @@ class WebSocketTransportTests(EngineIOTestCase):
     def test_messages_are_frames(self) -> None:
         """Text and binary, in both directions."""
         client = self.connect()
-        client.say("4hello")
-        self.assertEqual(client.heard(), ["4hello"])
+        client.send_text("4hello")
+        self.assertEqual(client.received(), ["4hello"])
         self.peers[0].session.send_binary(b"\x01\x02")
         (frame,) = client.frames()
         self.assertEqual(bytes(frame.data), b"\x01\x02")
@@ -26,24 +26,24 @@ class WebSocketTransportTests(EngineIOTestCase):
         session = self.peers[0].session
         data = WEBSOCKET.text(b"a") + WEBSOCKET.text(b"b")
         session.transport.write(data)
-        self.assertEqual(client.heard(), ["4a", "4b"])
+        self.assertEqual(client.received(), ["4a", "4b"])
 
     def test_invalid_packet_ends_the_session(self) -> None:
         """With code 1002."""
-        for words in ("abc", "", "0", "5", "1x"):
+        for packet in ("abc", "", "0", "5", "1x"):
             client = self.connect()
-            client.say(words)
-            self.assertEqual(client.close_code(), 1002, words)
+            client.send_text(packet)
+            self.assertEqual(client.close_code(), 1002, packet)
             self.assertEqual(len(self.peers[-1].ends), 1)
 
     def test_client_closes_with_a_packet_or_with_the_websocket(self) -> None:
         """Either ends the session."""
         client = self.connect()
-        client.say("1")
+        client.send_text("1")
         self.assertEqual(client.close_code(), 1000)
         self.assertEqual(self.peers[0].ends, ["the client closed it"])
         client = self.connect()
-        client.wire.hang_up()
+        client.wire.disconnect()
         self.assertEqual(self.peers[1].ends, ["the WebSocket closed with 1006"])
         self.assertEqual(self.resource.sessions, 0)
 
@@ -59,7 +59,7 @@ class WebSocketTransportTests(EngineIOTestCase):
         self.assertEqual(bytes(frames[1].data), b"\x03\xe8enough")
         self.assertEqual(len(frames), 2)
         self.clock.advance(0)
-        client.wire.hang_up()
+        client.wire.disconnect()
         self.assertEqual(self.peers[0].ends, ["enough"])
 
     def test_held_writes_arrive_later_in_order(self) -> None:
@@ -71,13 +71,13 @@ class WebSocketTransportTests(EngineIOTestCase):
         session.send_text("b")
         session.transport.hold_writes()
         session.send_binary(b"c")
-        self.assertEqual(client.heard(), ["4a"])
+        self.assertEqual(client.received(), ["4a"])
         self.clock.advance(HOLD_TIME)
         self.assertEqual(
             [bytes(frame.data) for frame in client.frames()], [b"4b", b"c"]
         )
         session.send_text("d")
-        self.assertEqual(client.heard(), ["4d"])
+        self.assertEqual(client.received(), ["4d"])
 
     def test_held_writes_are_bounded_and_survive_the_end(self) -> None:
         """Over the limit they are sent at once; so they are by ``close``."""
@@ -87,9 +87,9 @@ class WebSocketTransportTests(EngineIOTestCase):
         count = MAX_HELD // len(WEBSOCKET.text(b"x" * 100))
         for _ in range(count):
             self.peers[0].session.send_text("x" * 100)
-        self.assertEqual(client.heard(), [])
+        self.assertEqual(client.received(), [])
         self.peers[0].session.send_text("x" * 100)
-        self.assertEqual(client.heard(), ["4" + "x" * 100] * (count + 1))
+        self.assertEqual(client.received(), ["4" + "x" * 100] * (count + 1))
         self.peers[1].session.send_text("last")
         self.peers[1].session.close("enough")
         self.assertEqual(
@@ -100,11 +100,11 @@ class WebSocketTransportTests(EngineIOTestCase):
     def test_failing_application_closes_its_session_with_1011(self) -> None:
         """The failure is logged; other sessions go on."""
         other, client = self.connect(), self.connect()
-        client.say("4fail")
+        client.send_text("4fail")
         self.assertEqual(client.close_code(), 1011)
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
-        other.say("4x")
-        self.assertEqual(other.heard(), ["4x"])
+        other.send_text("4x")
+        self.assertEqual(other.received(), ["4x"])
 
     def test_client_that_reads_too_slowly_is_aborted(self) -> None:
         """Over 1 MiB."""
@@ -114,7 +114,7 @@ class WebSocketTransportTests(EngineIOTestCase):
         for _ in range(MAX_QUEUED // 1000 + 1):
             session.send_text("x" * 1000)
         self.assertTrue(client.wire.aborted)
-        client.wire.hang_up()
+        client.wire.disconnect()
         self.assertEqual(self.peers[0].ends, ["too slow"])
 
     def test_held_write_function_stays_usable(self) -> None:
@@ -126,7 +126,7 @@ class WebSocketTransportTests(EngineIOTestCase):
         write(WEBSOCKET.text(b"a"))
         self.clock.advance(HOLD_TIME)
         write(WEBSOCKET.text(b"b"))
-        self.assertEqual(client.heard(), ["4a", "4b"])
+        self.assertEqual(client.received(), ["4a", "4b"])
 
 
 class BytewiseWebSocketTransportTests(WebSocketTransportTests):

@@ -70,7 +70,7 @@ LINES = (
 
 
 class HttpTests(unittest.SynchronousTestCase):
-    """HTTP requests are told from what people type."""
+    """HTTP requests are notified from what people type."""
 
     def test_request_is_detected_with_any_method(self) -> None:
         """Well-formed or not; no part of its first line is anything else."""

@@ -58,7 +58,7 @@ class ConnectionLostTests(unittest.SynchronousTestCase):
         hand_over(wire, Next())
         on_connection_lost(wire, lambda: calls.append("lost"))
         hand_over(wire, Next())
-        wire.hang_up()
+        wire.disconnect()
         self.assertEqual(calls, ["lost"])
 
 

@@ -256,6 +256,6 @@ class HttpTests(unittest.SynchronousTestCase):
     def test_site_without_connections_has_no_timer(self) -> None:
         """Nor after its last connection."""
         self.site.doStart()
-        self.wire.hang_up()
+        self.wire.disconnect()
         self.assertEqual(self.clock.getDelayedCalls(), [])
         self.site.doStop()

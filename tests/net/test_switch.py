@@ -85,16 +85,16 @@ class SwitchTests(SwitchTestCase):
 
     def test_connection_that_ends_at_once_leaves_no_timer(self) -> None:
         """A port scan reaches no protocol."""
-        self.wire.hang_up()
+        self.wire.disconnect()
         self.assertEqual(self.clock.getDelayedCalls(), [])
         self.clock.advance(1)
         self.expect([], [])
 
     def test_no_timer_runs_after_the_handover(self) -> None:
-        """The next protocol is told when the connection is lost."""
+        """The next protocol is notified when the connection is lost."""
         self.send(b"hello\n")
         self.assertEqual(self.clock.getDelayedCalls(), [])
-        self.wire.hang_up()
+        self.wire.disconnect()
         self.assertTrue(self.lines.built[0].lost)
 
     def test_long_first_line_is_handed_over_in_time(self) -> None:
@@ -221,7 +221,7 @@ class AdmissionTests(SwitchTestCase):
         self.assertIsNone(
             self.factory.buildProtocol(IPv4Address("TCP", "192.0.2.1", 1))
         )
-        wires[0].hang_up()
+        wires[0].disconnect()
         self.assertIsNotNone(
             self.factory.buildProtocol(IPv4Address("TCP", "192.0.2.1", 1))
         )
@@ -229,7 +229,7 @@ class AdmissionTests(SwitchTestCase):
     def test_lost_connection_is_no_longer_counted(self) -> None:
         """Whichever protocol it had."""
         self.clock.advance(0.3)
-        self.first.hang_up()
+        self.first.disconnect()
         self.first = self.connect()
         self.clock.advance(0.3)
         self.assertEqual(self.first.take(), b"")
@@ -254,7 +254,7 @@ class TlsTests(SwitchTestCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.wire.hang_up()
+        self.wire.disconnect()
         inner = SwitchFactory(self.clock, self.table[:1], self.lines)
         tls = TLSMemoryBIOFactory(Certificate(), False, inner, clock=self.clock)
         self.factory = SwitchFactory(

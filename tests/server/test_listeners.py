@@ -105,7 +105,7 @@ class PortTests(PortTestCase):
         client.send(text("hello"))
         self.settle()
         self.assertRegex("\n".join(self.alice.sees()), r"guest_\d+: hello")
-        self.assertRegex("\n".join(client.heard()), r"guest_\d+: hello")
+        self.assertRegex("\n".join(client.received()), r"guest_\d+: hello")
 
     def test_handshake_with_bare_line_feeds_is_accepted(self) -> None:
         """As people type it into nc."""
@@ -159,7 +159,7 @@ class SettingsTests(PortTestCase):
         self.connect(b"hi\n", "192.0.2.2")
         full = self.connect(b"GET / HTTP/1.1\r\n\r\n", "192.0.2.3").take()
         self.assertTrue(full.startswith(b"HTTP/1.1 503 "), full)
-        first.hang_up()
+        first.disconnect()
         welcome = self.connect(b"hi\n", "192.0.2.3").take()
         self.assertTrue(welcome.startswith(b"Welcome, "), welcome)
 
@@ -177,7 +177,7 @@ class SettingsTests(PortTestCase):
         ):
             client = WebSocketClient(self.factory, "/ws", origin=origin)
             self.assertEqual(client.status, status)
-            client.wire.hang_up()
+            client.wire.disconnect()
 
 
 class TlsTests(PortTestCase):
@@ -216,5 +216,5 @@ class TlsTests(PortTestCase):
         """And not at all once it is closed."""
         first, _second = self.secure(), self.secure()
         self.assertIn(b"full", self.connect(b"hi\n").take())
-        first.wire.hang_up()
+        first.wire.disconnect()
         self.assertIn(b"Welcome", self.connect(b"hi\n").take())

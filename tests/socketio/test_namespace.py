@@ -35,8 +35,8 @@ class NamespaceTestCase(EngineIOTestCase):
 
     def join(self, auth: str = "") -> WebSocketClient:
         client = self.connect()
-        client.say("40" + auth)
-        client.heard()
+        client.send_text("40" + auth)
+        client.received()
         self.clock.advance(HOLD_TIME)
         return client
 
@@ -50,8 +50,8 @@ class ConnectTests(NamespaceTestCase):
     def test_client_connects_without_a_guard(self) -> None:
         """Its ``auth`` is kept."""
         client = self.connect()
-        client.say('40{"name":"x"}')
-        self.assertEqual(client.heard(), ['40{"sid":"a"}'])
+        client.send_text('40{"name":"x"}')
+        self.assertEqual(client.received(), ['40{"sid":"a"}'])
         self.assertEqual(self.socket_of("a").auth, {"name": "x"})
 
     def test_application_is_told_of_clients_that_connect_and_disconnect(self) -> None:
@@ -68,11 +68,11 @@ class ConnectTests(NamespaceTestCase):
             calls.append(("disconnected", socket.id, reason))
 
         client = self.connect()
-        client.say('40{"n":1}')
-        self.assertEqual(client.heard(), ['40{"sid":"a"}'])
+        client.send_text('40{"n":1}')
+        self.assertEqual(client.received(), ['40{"sid":"a"}'])
         self.clock.advance(HOLD_TIME)
-        self.assertEqual(client.heard(), ['42["welcome",{"n":1}]'])
-        client.say("41")
+        self.assertEqual(client.received(), ['42["welcome",{"n":1}]'])
+        client.send_text("41")
         self.assertEqual(
             calls,
             [("connected", "a"), ("disconnected", "a", "client namespace disconnect")],
@@ -94,10 +94,10 @@ class ConnectTests(NamespaceTestCase):
 
         slow = self.join('{"who":"slow"}')
         other = self.connect()
-        other.say('40{"who":"bad"}')
-        other.say('40{"who":"worse"}')
+        other.send_text('40{"who":"bad"}')
+        other.send_text('40{"who":"worse"}')
         self.assertEqual(
-            other.heard(),
+            other.received(),
             [
                 '44{"message":"not you","data":{"why":1}}',
                 '44{"message":"internal error"}',
@@ -106,13 +106,13 @@ class ConnectTests(NamespaceTestCase):
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
         self.assertEqual(self.namespace.sockets, {})
         later.callback(None)
-        self.assertEqual(slow.heard(), ['40{"sid":"a"}'])
+        self.assertEqual(slow.received(), ['40{"sid":"a"}'])
 
     def test_client_lost_during_the_guard_is_not_connected(self) -> None:
         """The application is not told."""
         later: Deferred[None] = Deferred()
         self.namespace.guard(lambda _socket, _auth: later)
-        self.join().wire.hang_up()
+        self.join().wire.disconnect()
         later.callback(None)
         self.assertEqual(self.namespace.sockets, {})
 
@@ -135,25 +135,25 @@ class EventTests(NamespaceTestCase):
         self.namespace.on("none")(lambda _socket: None)
         self.namespace.on("list")(lambda _socket: [1, 2])
         client = self.join()
-        client.say('421["one"]')
-        client.say('422["none"]')
-        client.say('423["list"]')
-        client.say('424["echo",1,"2",{"3":[false]}]')
-        client.say('425["unheard of"]')
-        client.say('426[7,"a number for a name"]')
-        client.say('42["echo","no answer wanted"]')
+        client.send_text('421["one"]')
+        client.send_text('422["none"]')
+        client.send_text('423["list"]')
+        client.send_text('424["echo",1,"2",{"3":[false]}]')
+        client.send_text('425["unheard of"]')
+        client.send_text('426[7,"a number for a name"]')
+        client.send_text('42["echo","no answer wanted"]')
         self.assertEqual(
-            client.heard(),
+            client.received(),
             ["432[]", "433[[1,2]]", '434[1,"2",{"3":[false]}]'],
         )
         later.callback("late")
-        self.assertEqual(client.heard(), ['431["late"]'])
+        self.assertEqual(client.received(), ['431["late"]'])
 
     def test_attachments_are_bytes(self) -> None:
         """In events and in acknowledgements."""
         self.namespace.on("echo")(lambda _socket, *args: args)
         client = self.join()
-        client.say('451-7["echo",{"_placeholder":true,"num":0}]')
+        client.send_text('451-7["echo",{"_placeholder":true,"num":0}]')
         client.send(masked(0x82, b"\x01\x02"))
         self.assertEqual(
             [bytes(frame.data) for frame in client.frames()],
@@ -165,12 +165,12 @@ class EventTests(NamespaceTestCase):
         self.namespace.on("fail")(lambda _socket: [].pop())
         self.namespace.on("unsendable")(lambda _socket: object())
         client = self.join()
-        client.say('421["fail"]')
-        client.say('422["fail","too","many"]')
-        client.say('423["unsendable"]')
+        client.send_text('421["fail"]')
+        client.send_text('422["fail","too","many"]')
+        client.send_text('423["unsendable"]')
         self.namespace.on("x")(lambda _socket: None)
-        client.say('424["x"]')
-        self.assertEqual(client.heard(), ["434[]"])
+        client.send_text('424["x"]')
+        self.assertEqual(client.received(), ["434[]"])
         self.assertEqual(len(self.flushLoggedErrors(IndexError)), 1)
         self.assertEqual(len(self.flushLoggedErrors(TypeError)), 2)
 
@@ -179,10 +179,10 @@ class EventTests(NamespaceTestCase):
         later: Deferred[None] = Deferred()
         self.namespace.on("slow")(lambda _socket: later)
         client = self.join()
-        client.say('421["slow"]')
-        client.say("41")
+        client.send_text('421["slow"]')
+        client.send_text("41")
         later.callback(None)
-        self.assertEqual(client.heard(), [])
+        self.assertEqual(client.received(), [])
 
 
 class EmitTests(NamespaceTestCase):
@@ -202,17 +202,17 @@ class EmitTests(NamespaceTestCase):
             self.assertEqual(frames, [head.encode(), b"xy"])
         self.assertEqual(waiting.body, head + "\x1ebeHk=")
         self.namespace.emit("only", to=[self.socket_of("b")])
-        self.assertEqual(first.heard(), [])
-        self.assertEqual(second.heard(), ['42["only"]'])
+        self.assertEqual(first.received(), [])
+        self.assertEqual(second.received(), ['42["only"]'])
 
     def test_call_fires_with_the_acknowledgement(self) -> None:
         """Each with its own."""
         client = self.join()
         answers = [self.socket_of("a").call("question", n) for n in (1, 2)]
-        self.assertEqual(client.heard(), ['420["question",1]', '421["question",2]'])
-        client.say('431["two",2]')
-        client.say('430["one"]')
-        client.say('430["again"]')
+        self.assertEqual(client.received(), ['420["question",1]', '421["question",2]'])
+        client.send_text('431["two",2]')
+        client.send_text('430["one"]')
+        client.send_text('430["again"]')
         self.assertEqual(self.successResultOf(answers[0]), ["one"])
         self.assertEqual(self.successResultOf(answers[1]), ["two", 2])
 
@@ -223,12 +223,12 @@ class EmitTests(NamespaceTestCase):
         late = socket.call("question", timeout=5)
         self.clock.advance(5)
         self.failureResultOf(late, AckTimeout)
-        client.say('430["too late"]')
+        client.send_text('430["too late"]')
         in_time = socket.call("question", timeout=5)
-        client.say('431["here"]')
+        client.send_text('431["here"]')
         self.assertEqual(self.successResultOf(in_time), ["here"])
         gone = socket.call("question", timeout=5)
-        client.wire.hang_up()
+        client.wire.disconnect()
         self.failureResultOf(gone, Disconnected)
         self.clock.advance(5)
 
@@ -237,5 +237,5 @@ class EmitTests(NamespaceTestCase):
         client = self.join()
         self.socket_of("a").disconnect()
         self.clock.advance(0)
-        self.assertEqual(client.heard(), ["41"])
+        self.assertEqual(client.received(), ["41"])
         self.assertEqual(self.namespace.sockets, {})

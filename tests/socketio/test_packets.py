@@ -218,7 +218,7 @@ class EncodeTests(unittest.SynchronousTestCase):
         self.assertEqual((text, attached), (f"61-8[{PLACES[0]}]".encode(), [b"x"]))
 
     def test_packet_that_cannot_be_sent_raises(self) -> None:
-        """The application is told at once."""
+        """The application is notified at once."""
         with self.assertRaisesRegex(ValueError, "at most 8"):
             encode(Packet(EVENT, "/", ["a", *[b"x"] * (MAX_ATTACHMENTS + 1)]))
         with self.assertRaises(TypeError):

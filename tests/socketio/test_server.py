@@ -59,8 +59,8 @@ class SocketIOTestCase(EngineIOTestCase):
 
     def join(self, packet: str = "40") -> WebSocketClient:
         client = self.connect()
-        client.say(packet)
-        client.heard()
+        client.send_text(packet)
+        client.received()
         return client
 
 
@@ -70,43 +70,45 @@ class ConnectTests(SocketIOTestCase):
     def test_client_may_be_in_several_namespaces(self) -> None:
         """Each has a socket of its own."""
         client = self.connect()
-        client.say('40{"token":"123"}')
-        client.say("40/custom,")
-        self.assertEqual(client.heard(), ['40{"sid":"s"}', '40/custom,{"sid":"s"}'])
+        client.send_text('40{"token":"123"}')
+        client.send_text("40/custom,")
+        self.assertEqual(client.received(), ['40{"sid":"s"}', '40/custom,{"sid":"s"}'])
         self.assertEqual(self.sockets[0].calls, [("connect", {"token": "123"})])
         self.assertEqual(self.sockets[1].calls, [("connect", {})])
 
     def test_refused_client_receives_the_reason(self) -> None:
         """And may try again."""
         client = self.connect()
-        client.say('40{"bad":true}')
-        client.say("40")
+        client.send_text('40{"bad":true}')
+        client.send_text("40")
         self.assertEqual(
-            client.heard(),
+            client.received(),
             ['44{"message":"not you","data":{"because":"bad"}}', '40{"sid":"s"}'],
         )
 
     def test_unknown_namespace_is_refused(self) -> None:
         """With the message of the reference server."""
         client = self.connect()
-        client.say("40/random")
-        self.assertEqual(client.heard(), ['44/random,{"message":"Invalid namespace"}'])
+        client.send_text("40/random")
+        self.assertEqual(
+            client.received(), ['44/random,{"message":"Invalid namespace"}']
+        )
 
     def test_second_connect_to_a_namespace_ends_the_session(self) -> None:
         """With code 1002."""
         client = self.join()
-        client.say("40")
+        client.send_text("40")
         self.assertEqual(client.close_code(), 1002)
 
     def test_client_that_leaves_a_namespace_stays_in_others(self) -> None:
         """And may connect again."""
         client = self.join()
-        client.say("40/custom")
-        client.say("41")
-        client.say('42["nobody hears this"]')
-        client.say('42/custom,["a"]')
-        client.say("40")
-        self.assertEqual(len(client.heard()), 2)
+        client.send_text("40/custom")
+        client.send_text("41")
+        client.send_text('42["nobody hears this"]')
+        client.send_text('42/custom,["a"]')
+        client.send_text("40")
+        self.assertEqual(len(client.received()), 2)
         self.assertEqual(
             self.sockets[0].calls[1:], [("closed", "client namespace disconnect")]
         )
@@ -116,8 +118,8 @@ class ConnectTests(SocketIOTestCase):
         """Events after that are ignored; ``closed`` is called once."""
         client = self.join()
         self.sockets[0].disconnect("enough")
-        self.assertEqual(client.heard(), ["41"])
-        client.say('42["too late"]')
+        self.assertEqual(client.received(), ["41"])
+        client.send_text('42["too late"]')
         self.clock.advance(0)
         self.sockets[0].disconnect("again")
         self.clock.advance(0)
@@ -126,17 +128,17 @@ class ConnectTests(SocketIOTestCase):
     def test_event_before_acceptance_is_ignored(self) -> None:
         """Later ones are delivered."""
         client = self.connect()
-        client.say('40{"slow":true}')
-        client.say('42["early"]')
+        client.send_text('40{"slow":true}')
+        client.send_text('42["early"]')
         self.sockets[0].accept({"sid": "s"})
-        client.say('42["in time"]')
+        client.send_text('42["in time"]')
         self.assertEqual(self.sockets[0].calls[1:], [Packet(EVENT, "/", ["in time"])])
 
     def test_lost_client_leaves_every_namespace(self) -> None:
         """``closed`` is called for accepted clients only."""
         client = self.join()
-        client.say('40/custom,{"slow":true}')
-        client.wire.hang_up()
+        client.send_text('40/custom,{"slow":true}')
+        client.wire.disconnect()
         self.assertEqual(
             self.sockets[0].calls[1:], [("closed", "the WebSocket closed with 1006")]
         )
@@ -149,14 +151,14 @@ class UnjoinedTests(SocketIOTestCase):
     def answer_pings(self, client: WebSocketClient, seconds: float) -> None:
         for _ in range(round(seconds / 5)):
             self.clock.advance(5)
-            client.say("3")
+            client.send_text("3")
 
     def test_client_in_no_namespace_is_disconnected(self) -> None:
         """After 45 s, whether it answers pings or not."""
         client = self.connect()
         self.answer_pings(client, 40)
         self.assertEqual(self.resource.sessions, 1)
-        client.say("40/random")
+        client.send_text("40/random")
         self.answer_pings(client, 5)
         self.assertEqual(self.resource.sessions, 0)
 
@@ -164,7 +166,7 @@ class UnjoinedTests(SocketIOTestCase):
         """Until 45 s after it left its last one."""
         client = self.join()
         self.answer_pings(client, 60)
-        client.say("41")
+        client.send_text("41")
         self.answer_pings(client, 40)
         self.assertEqual(self.resource.sessions, 1)
         self.answer_pings(client, 5)
@@ -177,9 +179,9 @@ class PacketTests(SocketIOTestCase):
     def test_packets_reach_the_socket_of_their_namespace(self) -> None:
         """Events and acknowledgements."""
         client = self.join()
-        client.say('42["a",1]')
-        client.say('43/custom,1["nobody"]')
-        client.say("437[2]")
+        client.send_text('42["a",1]')
+        client.send_text('43/custom,1["nobody"]')
+        client.send_text("437[2]")
         self.assertEqual(
             [packet.data for packet in self.sockets[0].calls[1:]], [["a", 1], [2]]
         )
@@ -187,7 +189,7 @@ class PacketTests(SocketIOTestCase):
     def test_attachments_replace_their_placeholders(self) -> None:
         """In any order."""
         client = self.join()
-        client.say(
+        client.send_text(
             '452-["a",{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}]'
         )
         client.send(masked(0x82, b"one"))
@@ -196,10 +198,10 @@ class PacketTests(SocketIOTestCase):
 
     def test_invalid_packet_ends_the_session(self) -> None:
         """Text or binary."""
-        for words in ("4abc", "42{}", '42abc["a"]', "44"):
+        for packet in ("4abc", "42{}", '42abc["a"]', "44"):
             client = self.join()
-            client.say(words)
-            self.assertEqual(client.close_code(), 1002, words)
+            client.send_text(packet)
+            self.assertEqual(client.close_code(), 1002, packet)
             self.assertEqual(self.sockets[-1].calls[-1][0], "closed")
         client = self.join()
         client.send(masked(0x82, b"from nowhere"))
@@ -225,7 +227,7 @@ class PacketTests(SocketIOTestCase):
         self.poll(sid, b"40")
         client = self.upgrade(sid)
         self.assertEqual(self.sockets[0].calls[1:], ["upgraded"])
-        client.say('42["a"]')
+        client.send_text('42["a"]')
         self.assertEqual(self.sockets[0].calls[2].data, ["a"])
 
     def test_polling_carries_everything(self) -> None:
@@ -255,8 +257,8 @@ class DefaultTests(SocketIOTestCase):
         sid = self.open()
         self.poll(sid, b'40\x1e42["a"]\x1e430[]')
         client = self.upgrade(sid)
-        client.say("41")
-        client.say('40{"a":1}')
+        client.send_text("41")
+        client.send_text('40{"a":1}')
         self.assertEqual(len(self.flushLoggedErrors(NotImplementedError)), 1)
 
 

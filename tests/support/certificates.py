@@ -1,4 +1,4 @@
-"""Certificates for a day and one name, made when a test needs them."""
+"""Self-signed certificates for tests, valid for a day."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ Pair = tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
 
 @cache
 def certificate(name: str) -> Pair:
-    """A key, and the certificate that it signs for itself."""
+    """A private key and its self-signed certificate."""
     key = ec.generate_private_key(ec.SECP256R1())
-    who = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
+    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     now = dt.datetime.now(dt.UTC)
     builder = x509.CertificateBuilder(
-        who,
-        who,
+        subject,
+        subject,
         key.public_key(),
         1,
         now - dt.timedelta(hours=1),
@@ -41,18 +41,18 @@ def certificate(name: str) -> Pair:
 
 
 def write_certificate(path: Path, name: str = NAME) -> Path:
-    """Write the certificate into a PEM file."""
+    """Write the certificate to a PEM file."""
     path.write_bytes(certificate(name)[1].public_bytes(Encoding.PEM))
     return path
 
 
 def write_key(path: Path, name: str = NAME, passphrase: str = "") -> Path:
-    """Write its key into a PEM file."""
+    """Write its private key to a PEM file."""
     return write_pem(path, certificate(name)[0], passphrase)
 
 
 def write_pem(path: Path, key: PrivateKeyTypes, passphrase: str = "") -> Path:
-    """Write any key into a PEM file."""
+    """Write any private key to a PEM file."""
     lock: KeySerializationEncryption = NoEncryption()
     if passphrase:
         lock = BestAvailableEncryption(passphrase.encode())

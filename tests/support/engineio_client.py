@@ -67,7 +67,7 @@ class Exchange:
 
 
 class RecordingPeer(EngineIOPeer):
-    """Sends back every message, and records what it was told."""
+    """Sends back every message, and records what it was notified of."""
 
     session: Session
 
@@ -163,15 +163,15 @@ class EngineIOTestCase(unittest.SynchronousTestCase):
     def connect(self) -> WebSocketClient:
         """Open a session on WebSocket."""
         client = self.socket()
-        self.assertEqual(client.heard()[0][:1], "0")
+        self.assertEqual(client.received()[0][:1], "0")
         return client
 
     def upgrade(self, sid: str) -> WebSocketClient:
         """Upgrade a session from polling to WebSocket."""
         client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
-        client.say("2probe")
-        client.say("5")
-        self.assertEqual(client.heard()[0], "3probe")
+        client.send_text("2probe")
+        client.send_text("5")
+        self.assertEqual(client.received()[0], "3probe")
         return client
 
     def pass_time(self, seconds: float, step: float = 0.5) -> None:

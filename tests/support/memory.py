@@ -1,4 +1,4 @@
-"""A WebSocket client in memory, for the tests of what it talks to."""
+"""Transports and WebSocket clients in memory."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ from websockets.uri import parse_uri
 
 KEY = b"dGhlIHNhbXBsZSBub25jZQ=="
 ACCEPT = b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
-"""The key of RFC 6455's own example, and the answer to it."""
+"""The example of RFC 6455, section 1.3."""
 
 EDGE = 600
 MIDDLE = 97
+"""To be fast, only the first and last ``EDGE`` bytes, where headers are, are sent byte
+by byte; what is between them is sent in pieces of ``MIDDLE`` bytes."""
 
 MASK = b"\x37\xfa\x21\x3d"
 
 
 def masked(first: int, payload: bytes, mask: bytes = MASK) -> bytes:
-    """A client's frame with any first byte, sound or not."""
+    """A masked frame with any first byte, valid or not."""
     size = len(payload)
     if size < 126:
         head = bytes((first, 0x80 | size))
@@ -40,18 +42,18 @@ def masked(first: int, payload: bytes, mask: bytes = MASK) -> bytes:
     return head + mask + mixed.to_bytes(size, "big")
 
 
-def text(words: str, *, last: bool = True) -> bytes:
-    """A text message, or its first part."""
-    return masked(0x81 if last else 0x01, words.encode())
+def text(content: str, *, last: bool = True) -> bytes:
+    """A text message, or its first fragment."""
+    return masked(0x81 if last else 0x01, content.encode())
 
 
 def more(payload: bytes, *, last: bool) -> bytes:
-    """A further part of a message."""
+    """A further fragment of a message."""
     return masked(0x80 if last else 0x00, payload)
 
 
 class Wire(StringTransport):
-    """One connection, seen from the client's end."""
+    """A transport in memory, used from the client's end."""
 
     producer: Any
 
@@ -82,10 +84,9 @@ class Wire(StringTransport):
         return self
 
     def send(self, data: bytes, *, bytewise: bool = False) -> None:
-        """The client sends; whoever holds the connection by then receives.
+        """Send to whichever protocol has the transport by then.
 
-        Byte by byte, except in the middle of what is long: what frames it is at its
-        ends, and a unit test has no minute.
+        :param bytewise: byte by byte; see ``EDGE``.
         """
         assert self.protocol is not None
         at = 0
@@ -96,25 +97,25 @@ class Wire(StringTransport):
             at += size
 
     def take(self) -> bytes:
-        """What the server has sent since the last time."""
+        """What the server sent since the last call."""
         data: bytes = self.value()
         self.clear()
         return data
 
-    def hang_up(self) -> None:
-        """The connection is gone."""
+    def disconnect(self) -> None:
+        """Close the connection from the client's end."""
         assert self.protocol is not None
         self.connectionLost(Failure(ConnectionDone()))
 
     def connectionLost(self, reason: Failure) -> None:
-        """What a reactor calls."""
+        """Twisted: the reactor reports the loss of the connection."""
         assert self.protocol is not None
         self.connected = False
         self.protocol.connectionLost(reason)
 
 
 def handshake(path: str = "/", **headers: str | None) -> bytes:
-    """A handshake; ``sec_websocket_version="8"`` changes a header, None drops it."""
+    """A handshake; ``sec_websocket_version="8"`` sets a header, None removes it."""
     fields: dict[str, str | None] = {
         "host": "chat.example",
         "upgrade": "websocket",
@@ -129,9 +130,9 @@ def handshake(path: str = "/", **headers: str | None) -> bytes:
 
 
 class WebSocketClient:
-    """Speaks WebSocket over a ``Wire``.
+    """A WebSocket client over a ``Wire``.
 
-    :ivar head: how the server answered the handshake, up to the empty line.
+    :ivar head: the head of the response to the handshake.
     """
 
     def __init__(
@@ -146,8 +147,7 @@ class WebSocketClient:
         self.bytewise = bytewise
         self.wire = Wire(peer).accept(factory)
         self.wire.send(handshake(path, **headers), bytewise=bytewise)
-        answer = self.wire.take()
-        head, _, self._rest = answer.partition(b"\r\n\r\n")
+        head, _, self._rest = self.wire.take().partition(b"\r\n\r\n")
         self.head = head.decode()
         uri = parse_uri("ws://chat.example/")
         self._parser = ClientProtocol(uri, state=State.OPEN, max_size=None)
@@ -161,14 +161,14 @@ class WebSocketClient:
         return self._rest.decode()
 
     def send(self, data: bytes) -> None:
-        """Send frames made by the functions above."""
+        """Send frames, or any bytes."""
         self.wire.send(data, bytewise=self.bytewise)
 
-    def say(self, words: str) -> None:
-        self.send(text(words))
+    def send_text(self, content: str) -> None:
+        self.send(text(content))
 
     def frames(self) -> Iterator[Frame]:
-        """The frames that came since the last time."""
+        """The frames received since the last call."""
         data, self._rest = self._rest + self.wire.take(), b""
         if data:
             self._parser.receive_data(data)
@@ -178,14 +178,14 @@ class WebSocketClient:
         if self._parser.parser_exc is not None:
             raise self._parser.parser_exc
 
-    def heard(self) -> list[str]:
-        """The texts that came since the last time."""
+    def received(self) -> list[str]:
+        """The text messages received since the last call."""
         return [
             bytes(f.data).decode() for f in self.frames() if f.opcode is Opcode.TEXT
         ]
 
     def close_code(self) -> int | None:
-        """The code of the close frame that came, if one did."""
+        """The code of the close frame, if one was received since the last call."""
         for frame in self.frames():
             if frame.opcode is Opcode.CLOSE:
                 return int(Close.parse(bytes(frame.data)).code)

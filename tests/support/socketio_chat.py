@@ -66,18 +66,18 @@ class Browser:
         self.client = case.socket()
         self.offset: str | None = None
         self.pid: str | None = None
-        self.client.say("40" + ("" if auth is None else json.dumps(auth)))
+        self.client.send_text("40" + ("" if auth is None else json.dumps(auth)))
         case.settle()
 
     def emit(self, *data: Any, ack: int | None = None) -> list[Any]:
         number = "" if ack is None else str(ack)
-        self.client.say(f"42{number}{json.dumps(data, ensure_ascii=False)}")
+        self.client.send_text(f"42{number}{json.dumps(data, ensure_ascii=False)}")
         return self.received()
 
     def received(self) -> list[Any]:
         """Events as lists, acknowledgements as ``(id, values)``."""
         self._case.settle()
-        return self.take(self.client.heard())
+        return self.take(self.client.received())
 
     def take(self, packets: list[str]) -> list[Any]:
         heard: list[Any] = []
@@ -103,7 +103,7 @@ class Browser:
         return {"pid": self.pid, "offset": self.offset}
 
     def loses_connection(self) -> None:
-        self.client.wire.hang_up()
+        self.client.wire.disconnect()
         self._case.settle()
 
 

@@ -12,9 +12,9 @@ from .memory import Wire
 
 
 class TlsClient:
-    """Speaks TLS to whatever is at the other end of a wire.
+    """A TLS client over a ``Wire``.
 
-    :param clock: the server's; it is given a turn whenever something was sent.
+    :param clock: the server's; it is advanced by 0 whenever something is sent.
     """
 
     def __init__(self, wire: Wire, clock: Clock, context: SSL.Context | None = None):
@@ -24,20 +24,20 @@ class TlsClient:
         self._tls.set_connect_state()
 
     def hello(self) -> None:
-        """Send the first flight of a handshake, and do not look at the answer."""
+        """Send the first flight of a handshake, and ignore the answer."""
         with contextlib.suppress(SSL.WantReadError):
             self._tls.do_handshake()
         self.wire.send(self._tls.bio_read(65536))
 
     def send(self, data: bytes, *, bytewise: bool = False) -> bytes:
-        """Send, once there is a handshake; what the server has answered."""
+        """Send data after the handshake; what the server sent back."""
         self._tls.send(data)
         return self.exchange(bytewise=bytewise)
 
     def exchange(self, *, bytewise: bool = False) -> bytes:
-        """Carry bytes to and fro until both sides have nothing to say.
+        """Exchange bytes until neither side sends any more.
 
-        :raises SSL.Error: the two do not come to terms.
+        :raises SSL.Error: the handshake failed.
         """
         seen = b""
         answer = self.wire.take()
@@ -55,5 +55,5 @@ class TlsClient:
                 return seen
 
     def server(self) -> x509.Certificate | None:
-        """The certificate that the server showed."""
+        """The certificate that the server presented."""
         return self._tls.get_peer_certificate(as_cryptography=True)

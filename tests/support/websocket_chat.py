@@ -81,11 +81,11 @@ class JsonClient:
 
     def __init__(self, client: WebSocketClient) -> None:
         self.client = client
-        [self.welcome, *self.rest] = self.heard()
+        [self.welcome, *self.rest] = self.received()
 
-    def heard(self) -> list[dict[str, Any]]:
-        return [json.loads(words) for words in self.client.heard()]
+    def received(self) -> list[dict[str, Any]]:
+        return [json.loads(words) for words in self.client.received()]
 
     def ask(self, **fields: Any) -> list[dict[str, Any]]:
-        self.client.say(json.dumps(fields))
-        return self.heard()
+        self.client.send_text(json.dumps(fields))
+        return self.received()

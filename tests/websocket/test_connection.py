@@ -108,9 +108,9 @@ class WebSocketTestCase(unittest.SynchronousTestCase):
         self.assertTrue(self.client.wire.half_closed)
         self.assertEqual([end[0] for end in self.echo.ends], [code])
         before = list(self.echo.received)
-        self.client.say("still there?")
+        self.client.send_text("still there?")
         self.assertEqual(self.echo.received, before)
-        self.client.wire.hang_up()
+        self.client.wire.disconnect()
         self.assertEqual(len(self.echo.ends), 1)
 
 
@@ -138,7 +138,7 @@ class OpeningTests(WebSocketTestCase):
         """Such as that of an old version."""
         client = self.connect(sec_websocket_version="8")
         self.assertEqual(client.status, 426)
-        client.wire.hang_up()
+        client.wire.disconnect()
         self.assertEqual(self.echo.ends, [])
 
     def test_connection_has_the_address_of_the_client(self) -> None:
@@ -161,7 +161,7 @@ class MessageTests(WebSocketTestCase):
     def test_messages_in_one_segment_keep_their_order(self) -> None:
         """Each is delivered by itself."""
         self.client.send(b"".join(text(str(n)) for n in range(50)))
-        self.assertEqual(self.client.heard(), [str(n) for n in range(50)])
+        self.assertEqual(self.client.received(), [str(n) for n in range(50)])
 
     def test_fragmented_message_is_delivered_once(self) -> None:
         """Fragments may be empty, and may split a character."""
@@ -198,9 +198,9 @@ class MessageTests(WebSocketTestCase):
 
     def test_any_unicode_text_is_delivered(self) -> None:
         """Noncharacters and NUL included."""
-        words = "Hello-µ@ßöäüàá-UTF-8!! \U0001f600 \ufffe \uffff \U0010ffff \0"
-        self.client.say(words)
-        self.assertEqual(self.client.heard(), [words])
+        content = "Hello-µ@ßöäüàá-UTF-8!! \U0001f600 \ufffe \uffff \U0010ffff \0"
+        self.client.send_text(content)
+        self.assertEqual(self.client.received(), [content])
 
     def test_flood_of_small_frames_closes_with_1008(self) -> None:
         """A limited number per second is accepted."""
@@ -311,7 +311,7 @@ class ViolationTests(WebSocketTestCase):
         """And answered."""
         self.client.send(text("good") + masked(0xC1, b"bad"))
         self.assertEqual(self.echo.received, ["good"])
-        self.assertEqual(self.client.heard(), ["good"])
+        self.assertEqual(self.client.received(), ["good"])
 
     def test_client_that_does_not_close_is_aborted(self) -> None:
         """Three seconds after its violation."""
@@ -331,11 +331,11 @@ class ClosingTests(WebSocketTestCase):
             self.assertEqual(self.client.close_code(), code)
             self.assertTrue(self.client.wire.disconnecting)
             self.assertEqual(self.echo.ends, [(code, "tschüß")])
-            self.client.wire.hang_up()
+            self.client.wire.disconnect()
             self.assertEqual(len(self.echo.ends), 1)
 
     def test_close_frame_without_a_code_is_echoed(self) -> None:
-        """The application is told 1005."""
+        """The application is notified with 1005."""
         self.client.send(masked(0x88, b""))
         self.assertEqual(self.frames(), [(Opcode.CLOSE, b"")])
         self.assertEqual(self.echo.ends, [(1005, "")])
@@ -370,12 +370,12 @@ class ClosingTests(WebSocketTestCase):
         self.connection.close()
         self.clock.pump([0.1] * round((CLOSING_TIMEOUT + 0.5) * 10))
         self.assertTrue(self.client.wire.aborted)
-        self.client.wire.hang_up()
+        self.client.wire.disconnect()
         self.assertEqual(self.echo.ends, [(1000, "")])
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_violation_after_close_sends_no_second_close_frame(self) -> None:
-        """The application is told the first code."""
+        """The application is notified with the first code."""
         self.connection.close(1000)
         self.assertEqual(self.client.close_code(), 1000)
         self.client.send(masked(0xC1, b"bad"))
@@ -384,29 +384,29 @@ class ClosingTests(WebSocketTestCase):
 
     def test_lost_connection_is_reported_as_1006(self) -> None:
         """Once; later writes are discarded."""
-        self.client.wire.hang_up()
+        self.client.wire.disconnect()
         self.assertEqual(self.echo.ends, [(1006, "")])
         self.connection.send_text("to nobody")
         self.connection.close()
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_abort_closes_at_once(self) -> None:
-        """The application is told 1006."""
+        """The application is notified with 1006."""
         self.connection.abort()
         self.assertTrue(self.client.wire.aborted)
-        self.client.wire.hang_up()
+        self.client.wire.disconnect()
         self.assertEqual(self.echo.ends, [(1006, "")])
 
     def test_failing_application_closes_with_1011(self) -> None:
         """The log has the traceback."""
-        self.client.say("fail")
+        self.client.send_text("fail")
         self.assertEqual(self.client.close_code(), 1011)
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
 
     def test_failure_in_closed_is_logged(self) -> None:
         """The connection is gone already."""
         self.echo.ends = None  # type: ignore[assignment]
-        self.client.wire.hang_up()
+        self.client.wire.disconnect()
         self.assertEqual(len(self.flushLoggedErrors(AttributeError)), 1)
 
 
@@ -426,12 +426,12 @@ class StateTests(WebSocketTestCase):
         second.send(masked(0x88, b""))
         for client, echo in zip((first, second), self.resource.peers, strict=True):
             self.assertIs(echo.connection.state, State.CLOSING)
-            client.wire.hang_up()
+            client.wire.disconnect()
             self.assertIs(echo.connection.state, State.CLOSED)
 
     def test_lost_transport_closes_an_open_connection(self) -> None:
         """Later calls change nothing."""
-        self.client.wire.hang_up()
+        self.client.wire.disconnect()
         self.connection.close()
         self.connection.abort()
         self.assertIs(self.connection.state, State.CLOSED)
@@ -441,8 +441,8 @@ class StateTests(WebSocketTestCase):
         old, new = self.echo, Echo()
         new.opened(self.connection)
         self.connection.peer = new
-        self.client.say("hello")
-        self.client.wire.hang_up()
+        self.client.send_text("hello")
+        self.client.wire.disconnect()
         self.assertEqual((old.received, old.ends), ([], []))
         self.assertEqual((new.received, len(new.ends)), (["hello"], 1))
 
@@ -456,7 +456,7 @@ class FlowTests(WebSocketTestCase):
         self.assertEqual(self.frames(), [(Opcode.PING, b"")])
         self.clock.pump([0.1] * 206)
         self.assertTrue(self.client.wire.aborted)
-        self.client.wire.hang_up()
+        self.client.wire.disconnect()
         self.assertEqual(self.echo.ends, [(1006, "ping timeout")])
 
     def test_any_frame_answers_a_ping(self) -> None:
@@ -467,7 +467,7 @@ class FlowTests(WebSocketTestCase):
         self.assertFalse(self.client.wire.aborted)
 
     def test_client_that_reads_too_slowly_is_aborted(self) -> None:
-        """Over 1 MiB; the application is told when the connection is lost."""
+        """Over 1 MiB; the application is notified when the connection is lost."""
         log = Log(self)
         self.client.wire.producer.pauseProducing()
         for _ in range(MAX_QUEUED // 50_000 + 2):
@@ -475,7 +475,7 @@ class FlowTests(WebSocketTestCase):
         self.assertTrue(self.client.wire.aborted)
         self.assertEqual(log.lines(), ["too slow: 192.0.2.1:4711"])
         self.assertEqual(self.echo.ends, [])
-        self.client.wire.hang_up()
+        self.client.wire.disconnect()
         self.assertEqual(self.echo.ends, [(1008, "too slow")])
 
     def test_close_frame_waits_behind_queued_messages(self) -> None:

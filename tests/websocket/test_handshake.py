@@ -61,8 +61,8 @@ class RequestTests(unittest.SynchronousTestCase):
     def test_key_must_be_16_bytes_in_base64(self) -> None:
         """Status 400."""
         key = KEY.decode()
-        for wrong in (None, "", "short", key[:-2], "!" * 24, key[4:]):
-            self.assertEqual(self.request(sec_websocket_key=wrong).status, 400)
+        for invalid in (None, "", "short", key[:-2], "!" * 24, key[4:]):
+            self.assertEqual(self.request(sec_websocket_key=invalid).status, 400)
 
     def test_handshake_with_a_body_is_refused(self) -> None:
         """Status 400."""

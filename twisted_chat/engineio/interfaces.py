@@ -51,7 +51,7 @@ class Transport(Protocol):
     ) -> tuple[bytes, ...]:
         """Close behind everything that was written.
 
-        :param code: a WebSocket close code; 1000 if the client did nothing wrong.
+        :param code: a WebSocket close code; 1000 unless the session failed.
         :param by_client: the client closed the session, and knows it.
         :return: the records that the client has yet to fetch, for one GET each.
         """

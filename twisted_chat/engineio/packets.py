@@ -33,7 +33,7 @@ _WITHOUT_DATA = frozenset((CLOSE, UPGRADE, NOOP))
 
 
 class PacketError(ValueError):
-    """The client sent something that is no valid packet; the text says why."""
+    """The client sent an invalid packet; the text says why."""
 
 
 class Packet(NamedTuple):
@@ -49,7 +49,7 @@ class Packet(NamedTuple):
 def decode_packet(text: str) -> Packet:
     """Decode a WebSocket text message, or a text packet of a payload.
 
-    :raises PacketError: it is no valid packet.
+    :raises PacketError: it is invalid.
     """
     kind = text[:1]
     if not kind or kind not in "0123456":

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -30,7 +29,7 @@ from twisted_chat.websocket.handshake import is_upgrade, upgrade
 from .packets import PROTOCOL, payload
 from .polling import PollingTransport, respond
 from .session import EngineIOPeer, Session, SessionState
-from .sessions import Sessions
+from .sessions import Sessions, random_id
 from .websocket import WebSocketTransport
 
 PING_INTERVAL = 25.0
@@ -67,11 +66,6 @@ class Refusal(Exception):
         self.body = json.dumps(
             {"code": code, "message": message}, separators=(",", ":")
         ).encode()
-
-
-def random_id() -> str:
-    """A session id of 120 random bits."""
-    return token_urlsafe(15)
 
 
 class EngineIOResource(Resource):

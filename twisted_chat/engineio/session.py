@@ -34,8 +34,8 @@ class SessionState(Enum):
     OPENING = "it has no transport yet"
     OPEN = "its transport carries packets"
     UPGRADING = "open, while another transport is being tried"
-    CLOSING = "it ended, and the application is not told yet"
-    CLOSED = "it ended, and the application was told"
+    CLOSING = "it ended, and ``closed`` is not called yet"
+    CLOSED = "it ended, and ``closed`` was called"
 
 
 _NEXT_STATES = {
@@ -69,7 +69,7 @@ class EngineIOPeer:
 class Session:
     """One client.
 
-    :ivar id: secret: whoever knows it can act as this client.
+    :ivar id: secret, because anyone who has it can act as this client.
     :ivar address: the client's address.
     :ivar state: see ``SessionState``.
     :ivar transport: carries the session.

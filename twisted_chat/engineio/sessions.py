@@ -7,6 +7,7 @@ Invariant: only this module counts sessions: ``create`` counts a session, until
 from __future__ import annotations
 
 from collections.abc import Callable
+from secrets import token_urlsafe
 
 from twisted.internet.interfaces import IAddress, IReactorTime
 
@@ -16,6 +17,11 @@ from twisted_chat.net.timers import CLOSING_TIMEOUT, Deadlines, Keepalive
 from .draining import Draining
 from .session import EngineIOPeer, Session
 from .upgrade import UPGRADE_TIMEOUT, Upgrade
+
+
+def random_id() -> str:
+    """An id of 120 random bits, which is hard to guess."""
+    return token_urlsafe(15)
 
 
 class Sessions:

@@ -5,7 +5,7 @@ fallback already has the connection.  A web page could use that to have a reques
 body read as lines.
 
 Invariant: the fallback receives nothing of a connection whose first line is an HTTP
-request line; and after the first line the guard is gone.
+request line.  After the first line the guard is removed.
 """
 
 from __future__ import annotations

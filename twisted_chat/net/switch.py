@@ -135,7 +135,7 @@ class SwitchProtocol(Protocol):
             transport.loseConnection()
 
     def writeConnectionLost(self) -> None:
-        """Twisted: never called, as this side closes nothing by half."""
+        """Twisted: this side never closes only its sending side."""
 
     def connectionLost(self, _reason: Failure = connectionDone) -> None:
         """Twisted: the peer disconnected before its protocol was known."""

@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from inspect import iscoroutine
-from secrets import token_urlsafe
 from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred, maybeDeferred, succeed
@@ -25,16 +24,12 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from twisted_chat.engineio.framing import Framing
+from twisted_chat.engineio.sessions import random_id
 
 from .packets import ACK, EVENT, MAIN, Packet, encode
 from .server import Connection, Socket, SocketIO
 
 H = TypeVar("H", bound=Callable[..., object])
-
-
-def random_id() -> str:
-    """A socket id of 120 random bits."""
-    return token_urlsafe(15)
 
 
 class ConnectRefused(Exception):

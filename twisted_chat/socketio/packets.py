@@ -47,7 +47,7 @@ RESERVED = frozenset(
 
 
 class PacketError(ValueError):
-    """The client sent something that is no valid packet; the text says why."""
+    """The client sent an invalid packet; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)

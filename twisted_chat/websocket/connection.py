@@ -82,7 +82,7 @@ class WebSocketConnection(Protocol):
     :ivar state: see ``State``.
     :ivar subprotocol: the negotiated subprotocol, if any.
     :ivar peer: the application's side, ``None`` once ``closed`` was called.  It may be
-        replaced; the new one is not told that the connection is open.
+        replaced; ``opened`` is not called for the new one.
     :ivar write_frames: sends frames made with ``frame_text`` and its siblings, one or
         several joined.  While the connection is open it is the outbox's own ``write``.
     """
@@ -300,7 +300,7 @@ class WebSocketConnection(Protocol):
         self._notify_closed()
 
     def _overflowed(self) -> None:
-        # Called within a write of the application, which is therefore told later.
+        # Called within a write of the application, so ``closed`` is called later.
         self._start_closing(CloseCode.POLICY_VIOLATION, "too slow")
         self._close_code, self._close_reason = CloseCode.POLICY_VIOLATION, "too slow"
         self._log.info("too slow: {address}", address=format_address(self.address))

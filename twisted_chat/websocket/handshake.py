@@ -1,7 +1,7 @@
 """The opening handshake of a WebSocket server (RFC 6455, section 4.2).
 
-Invariant: a request that is no valid handshake is answered over HTTP, with a status and
-one line that says why; no application sees it.
+Invariant: an invalid handshake is answered over HTTP, with a status and one line that
+says why, and reaches no application.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def upgrade(
 
 
 class HandshakeError(Exception):
-    """A request is no valid handshake.
+    """A request is not a valid handshake.
 
     :param headers: further headers of the response.
     """
@@ -101,7 +101,7 @@ def is_upgrade(request: Request) -> bool:
 def handshake_key(request: Request) -> bytes:
     """The ``Sec-WebSocket-Key`` of a valid handshake.
 
-    :raises HandshakeError: the request is none, or is of another version.
+    :raises HandshakeError: the request is invalid, or asks for another version.
     """
     headers = request.requestHeaders
     if request.method != b"GET" or request.clientproto != b"HTTP/1.1":
