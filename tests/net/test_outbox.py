@@ -196,6 +196,21 @@ class DirectTests(OutboxTestCase):
         self.assertEqual(outbox.waiting, 0)
         self.assertFalse(self.transport.disconnecting or self.transport.aborted)
 
+    def test_finished_outbox_sends_only_what_waits(self) -> None:
+        """Whether something waits or not; it can still be closed."""
+        outbox = self.make(0)
+        outbox.write(b"last")
+        outbox.finish()
+        outbox.write(b"too late")
+        outbox.resumeProducing()
+        outbox.resumeProducing()
+        self.socket.room = 100
+        outbox.write(b"too late")
+        self.assertEqual((self.transport.value(), self.socket.sent), (b"last", b""))
+        self.assertFalse(self.transport.disconnecting)
+        outbox.close()
+        self.assertTrue(self.transport.disconnecting)
+
     def test_outbox_has_no_dictionary(self) -> None:
         """Ten thousand of them take little memory."""
         self.assertFalse(hasattr(self.make(0), "__dict__"))
@@ -247,6 +262,7 @@ class DirectSendTests(OutboxTestCase):
     def test_send_is_removed_at_the_end(self) -> None:
         """However the connection ends, and for good."""
         ends: list[Callable[[DirectOutbox], None]] = [
+            DirectOutbox.finish,
             DirectOutbox.close,
             DirectOutbox.abort,
             DirectOutbox.stopProducing,
@@ -354,6 +370,36 @@ class BufferedTests(OutboxTestCase):
         outbox.abort()
         outbox.abort()
         self.assertTrue(self.transport.aborted)
+
+    def test_finished_outbox_sends_only_what_waits(self) -> None:
+        """Whether something waits or not; it can still be closed."""
+        outbox = self.make()
+        outbox.pauseProducing()
+        outbox.write(b"last")
+        outbox.finish()
+        outbox.write(b"too late")
+        outbox.resumeProducing()
+        outbox.write(b"too late")
+        self.assertEqual(self.transport.value(), b"last")
+        outbox.close()
+        self.assertTrue(self.transport.disconnecting)
+
+    def test_write_while_resuming_keeps_its_place(self) -> None:
+        """What waits goes first, though the transport has room again."""
+        outbox = self.make()
+        outbox.pauseProducing()
+        for data in (b"one", b"two"):
+            outbox.write(data)
+        write = self.transport.write
+
+        def write_and_reply(data: bytes) -> None:
+            write(data)
+            if data == b"one":
+                outbox.write(b"three")
+
+        self.patch(self.transport, "write", write_and_reply)
+        outbox.resumeProducing()
+        self.assertEqual(self.transport.value(), b"onetwothree")
 
 
 class AbstractTests(OutboxTestCase):

@@ -365,6 +365,13 @@ class ClosingTests(WebSocketTestCase):
         self.assertEqual(self.echo.received, [])
         self.assertEqual(self.echo.ends, [(1001, "the server stops")])
 
+    def test_kept_write_function_sends_nothing_after_a_close_frame(self) -> None:
+        """RFC 6455, section 5.5.1; a fan-out may keep ``write_frames``."""
+        write_frames = self.connection.write_frames
+        self.connection.close()
+        write_frames(frame_text(b"too late"))
+        self.assertEqual([opcode for opcode, _ in self.frames()], [Opcode.CLOSE])
+
     def test_unanswered_close_frame_aborts_after_a_timeout(self) -> None:
         """No timer is left."""
         self.connection.close()

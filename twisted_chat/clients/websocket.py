@@ -157,7 +157,6 @@ class ChatWebSocket:
 
     def closed(self, code: int, reason: str) -> None:
         """The connection is lost, or a close frame was received."""
-        self._stop_writing()
         self._attachment.end(_error(code, reason))
 
     # What the chat calls; see ``interfaces.Connection``.
@@ -165,13 +164,6 @@ class ChatWebSocket:
     def close(self, reason: str) -> None:
         """Send a close frame after everything written so far."""
         self._connection.close(_CODES.get(reason, _NORMAL), reason)
-        self._stop_writing()
-
-    def _stop_writing(self) -> None:
-        """Nothing may follow a close frame (RFC 6455, section 5.5.1)."""
-        self.write = _discard
-        if self._attachment.current:
-            self._attachment.client.write = _discard
 
 
 def _error(code: int, reason: str) -> str:
@@ -179,7 +171,3 @@ def _error(code: int, reason: str) -> str:
     if code == _ABNORMAL:
         return reason or "connection lost"
     return reason if reason == "too slow" else ""
-
-
-def _discard(_data: bytes) -> None:
-    """The connection is closed."""

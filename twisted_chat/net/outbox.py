@@ -56,10 +56,11 @@ def outbox_to(
 
 
 class OutboxState(Enum):
-    """The life of an outbox; ``close``, ``_lose`` and ``stopProducing`` change it."""
+    """The life of an outbox."""
 
     OPEN = "open"
-    DRAINING = "to be closed once nothing waits"
+    FINISHED = "what waits is still sent, what is written is discarded"
+    DRAINING = "as finished, and to be closed once nothing waits"
     CLOSED = "everything is with the transport, which closes"
     LOST = "the connection is lost or aborted"
 
@@ -95,9 +96,15 @@ class Outbox:
         outbox without a plain socket sets nothing.
         """
 
-    def close(self) -> None:
-        """Close the connection once everything written is with the kernel."""
+    def finish(self) -> None:
+        """Discard what is written from now on; what waits is still sent."""
         if self._state is OutboxState.OPEN:
+            self._state = OutboxState.FINISHED
+
+    def close(self) -> None:
+        """Finish, and close the connection once what waits is with the kernel."""
+        self.finish()
+        if self._state is OutboxState.FINISHED:
             self._state = OutboxState.DRAINING
             if not self._queue:
                 self._lose()
@@ -117,12 +124,9 @@ class Outbox:
         self._state = OutboxState.CLOSED
         self._transport.loseConnection()
 
-    def _has_ended(self) -> bool:
-        return self._state in (OutboxState.CLOSED, OutboxState.LOST)
-
     def _wait(self, data: bytes | memoryview) -> None:
-        """Keep data until there is room for it."""
-        if self._has_ended():
+        """Keep data until there is room for it, unless the outbox is finished."""
+        if self._state is not OutboxState.OPEN:
             return
         queue = self._queue
         if queue is None:
@@ -167,10 +171,11 @@ class DirectOutbox(Outbox):
             self._direct.send = None
             self._direct = None
 
-    def close(self) -> None:
-        """Close the connection once everything written is with the kernel."""
+    def finish(self) -> None:
+        """Discard what is written from now on; what waits is still sent."""
         self._disable_direct_send()
-        super().close()
+        self._send = _discard
+        super().finish()
 
     def write(self, data: bytes) -> None:
         """Send at once what the kernel has room for, and the rest when it has."""
@@ -224,31 +229,35 @@ class BufferedOutbox(Outbox):
     the global reactor.)
     """
 
-    __slots__ = ("_paused",)
+    __slots__ = ("_blocked", "_paused")
 
     def __init__(
         self, transport: Any, overflowed: Callable[[], None], limit: int
     ) -> None:
         super().__init__(transport, overflowed, limit)
-        # After the end it stays paused, so that ``write`` needs no other check.
         self._paused = False
+        # Paused or finished: the one thing that ``write`` checks.
+        self._blocked = False
         transport.registerProducer(self, True)
 
     def write(self, data: bytes) -> None:
         """Pass data to the transport, unless its buffer is full."""
-        if self._paused:
+        if self._blocked:
             self._wait(data)
         else:
             self._transport.write(data)
 
+    def finish(self) -> None:
+        """Discard what is written from now on; what waits is still sent."""
+        self._blocked = True
+        super().finish()
+
     def pauseProducing(self) -> None:
         """Twisted: the buffer is full; repeated at every further write."""
-        self._paused = True
+        self._paused = self._blocked = True
 
     def resumeProducing(self) -> None:
         """Twisted: the buffer has room again."""
-        if self._has_ended():
-            return
         self._paused = False
         while self._queue and not self._paused:
             self._transport.write(self._queue.pop(1))
@@ -256,17 +265,18 @@ class BufferedOutbox(Outbox):
             self._queue = None
             if self._state is OutboxState.DRAINING:
                 self._lose()
+            elif self._state is OutboxState.OPEN and not self._paused:
+                self._blocked = False
 
     def stopProducing(self) -> None:
         """Twisted: the connection is lost; what is written later is discarded."""
         super().stopProducing()
-        self._paused = True
+        self._blocked = True
 
     def _lose(self) -> None:
         # A transport waits for its producer before it closes.
         self._transport.unregisterProducer()
         super()._lose()
-        self._paused = True
 
 
 def _discard(data: bytes) -> int:

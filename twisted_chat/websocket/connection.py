@@ -260,6 +260,8 @@ class WebSocketConnection(Protocol):
             return
         self.write_frames = _discard
         if state is State.CLOSING:
+            # The application may have kept ``write_frames``, which is the outbox's.
+            self._outbox.finish()
             self._keepalive.start_closing(self)
         else:
             self._keepalive.remove(self)
