@@ -46,7 +46,7 @@ class RedisJournalTests(JournalContract, SynchronousTestCase):
         self.assertNotIn("\n", line)
         return line
 
-    def test_a_message_bears_the_time_of_its_arrival(self) -> None:
+    def test_time_of_an_event_is_that_of_its_arrival(self) -> None:
         """Overrides the contract: all servers share the clock of Redis."""
         journal = self.opened()
         before = time.time() * 1000

@@ -1,12 +1,12 @@
-"""What every journal does, whatever it is made of.
+"""The contract test of journals: what each of them does.
 
 A test case for a journal is this mixin, a ``SynchronousTestCase`` and ``make``:
 
     class RedisJournalTests(JournalContract, SynchronousTestCase):
         def make(self, keep=None): ...
 
-One whose journal needs more than its own call to finish also overrides
-``run_now`` and ``refused``; one that trims later, ``settle`` and ``slack``.
+If the journal needs more than its own call to finish, override ``run_now`` and
+``refused``, too; if it trims in the background, ``settle`` and ``slack``.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from twisted_chat.core.interfaces import Journal, MissedEvents, StoreError
 T = TypeVar("T")
 
 NOW = 1_700_000_000.25
-"""Where the clock of a journal under test stands, in seconds since 1970."""
+"""The time of a journal under test, in seconds since 1970."""
 
 if TYPE_CHECKING:
     Base = SynchronousTestCase
@@ -52,17 +52,17 @@ _keys = count()
 
 
 def entry(event: Event) -> Entry:
-    """An event with a key like no other."""
+    """An event with a unique key."""
     return Entry(f"key-{next(_keys)}", event)
 
 
 def said(text: str, room: str = "lobby", nick: str = "alice") -> Message:
-    """Something that was said."""
+    """A message."""
     return Message(room, nick, text, "id-" + nick)
 
 
 def texts(messages: Sequence[Stored]) -> list[str]:
-    """What was said, without the rest."""
+    """The texts of events."""
     return [getattr(one.event, "text", "?") for one in messages]
 
 
@@ -84,14 +84,14 @@ any_text = st.text(st.characters(codec="utf-8"), max_size=60)
 
 
 class JournalHarness(Base):
-    """How a test drives a journal."""
+    """Calls a journal and collects what it announces."""
 
     def make(self, keep: int | None = None) -> Journal:
-        """A new journal with nothing in it, whose clock stands at ``NOW``."""
+        """A new, empty journal whose clock is at ``NOW``."""
         raise NotImplementedError
 
     def run_now(self, awaitable: Awaitable[T]) -> T:
-        """What comes of it, at once."""
+        """The result, which must be available at once."""
 
         async def wait() -> T:
             return await awaitable
@@ -99,7 +99,7 @@ class JournalHarness(Base):
         return self.successResultOf(Deferred.fromCoroutine(wait()))
 
     def refused(self, awaitable: Awaitable[object]) -> str:
-        """The one line that says why it cannot be."""
+        """The one-line error that it fails with."""
 
         async def wait() -> None:
             await awaitable
@@ -110,13 +110,13 @@ class JournalHarness(Base):
         return line
 
     def opened(self, keep: int | None = None) -> Journal:
-        """A new journal that is open, and closed after the test."""
+        """A new journal that is open; it is closed after the test."""
         journal = self.make(keep)
-        self.heard: list[Stored] = []
+        self.announced: list[Stored] = []
         self.batches: list[int] = []
 
         def announce(batch: Sequence[Stored]) -> None:
-            self.heard += batch
+            self.announced += batch
             self.batches.append(len(batch))
 
         journal.subscribe(announce)
@@ -134,60 +134,60 @@ class JournalHarness(Base):
         return self.opened()
 
     def append(self, journal: Journal, *events: Event) -> list[Stored]:
-        """Append them as one batch; what was announced of it."""
-        before = len(self.heard)
+        """Append the events as one batch; what was announced of it."""
+        before = len(self.announced)
         self.run_now(journal.append([entry(event) for event in events]))
-        return self.heard[before:]
+        return self.announced[before:]
 
 
 class JournalContract(JournalHarness):
-    """See the module."""
+    """See the module docstring."""
 
-    # What is announced
+    # Announcing
 
-    def test_what_is_appended_is_announced(self) -> None:
-        """Everyone is shown what was said, as it was said, in that order."""
+    def test_appended_events_are_announced_in_order(self) -> None:
+        """With their keys, and unchanged."""
         journal = self.opened()
         entries = [entry(event) for event in EVERY_EVENT]
         self.run_now(journal.append(entries))
-        self.assertEqual([one.event for one in self.heard], list(EVERY_EVENT))
-        self.assertEqual([one.key for one in self.heard], [e.key for e in entries])
+        self.assertEqual([one.event for one in self.announced], list(EVERY_EVENT))
+        self.assertEqual([one.key for one in self.announced], [e.key for e in entries])
 
-    def test_positions_sort_in_the_order_of_arrival(self) -> None:
-        """Ids on the web wires can be compared as text, as the docs say."""
+    def test_positions_sort_as_text_in_the_order_of_arrival(self) -> None:
+        """Programs may compare ids, see docs/protocol.md."""
         journal = self.opened()
         for n in range(12):
             self.append(journal, *(said(f"{n}.{m}") for m in range(9)))
-        positions = [one.position for one in self.heard]
+        positions = [one.position for one in self.announced]
         self.assertEqual(positions, sorted(set(positions)))
         self.assertEqual(len(positions), 108)
 
-    def test_a_message_bears_the_time_of_its_arrival(self) -> None:
-        """The time beside a message is when the server got it, to the millisecond."""
+    def test_time_of_an_event_is_that_of_its_arrival(self) -> None:
+        """To the millisecond."""
         (one,) = self.append(self.opened(), said("hi"))
         self.assertEqual(one.time, 1_700_000_000_250)
 
-    def test_an_empty_batch_is_nothing(self) -> None:
-        """Nobody is written to when nothing happened."""
+    def test_empty_batch_is_not_announced(self) -> None:
+        """Nothing is written to any client."""
         journal = self.opened()
         self.run_now(journal.append([]))
-        self.assertEqual(self.heard, [])
+        self.assertEqual(self.announced, [])
 
-    def test_healthy(self) -> None:
-        """``/healthz`` says "ok" while messages can be stored."""
+    def test_journal_that_can_store_is_healthy(self) -> None:
+        """``/healthz`` replies "ok"."""
         journal = self.opened()
         self.append(journal, said("hi"))
         self.assertIsNone(journal.healthy())
 
     # History
 
-    def test_a_new_room_is_empty(self) -> None:
-        """The first one in a room sees no topic and no history."""
+    def test_new_room_has_no_topic_and_no_messages(self) -> None:
+        """The first member of a room sees an empty history."""
         state = self.run_now(self.opened().history.room("lobby", 10))
         self.assertEqual((state.topic, tuple(state.recent)), ("", ()))
 
-    def test_a_newcomer_sees_the_last_messages(self) -> None:
-        """The last messages of the room, oldest first; no arrivals, no whispers."""
+    def test_room_has_its_last_messages_oldest_first(self) -> None:
+        """Without arrivals, topics and direct messages."""
         journal = self.opened()
         self.append(journal, *EVERY_EVENT, said("elsewhere", room="other"))
         heard = self.append(journal, said("three"), said("four"))
@@ -196,16 +196,16 @@ class JournalContract(JournalHarness):
         self.assertEqual(state.recent[-1].position, heard[-1].position)
         self.assertEqual(state.recent[-1].time, heard[-1].time)
 
-    def test_history_of_none(self) -> None:
-        """With ``--history 0`` a newcomer sees none."""
+    def test_room_with_limit_zero_has_no_messages(self) -> None:
+        """As with ``--history 0``."""
         journal = self.opened()
         self.append(journal, said("hi"))
         self.assertEqual(
             tuple(self.run_now(journal.history.room("lobby", 0)).recent), ()
         )
 
-    def test_the_topic_stays(self) -> None:
-        """``\\topic`` tells what was last set; setting nothing clears it."""
+    def test_topic_is_the_last_one_set(self) -> None:
+        """An empty text clears it; each room has its own."""
         journal = self.opened()
         self.append(journal, TopicSet("lobby", "alice", "weather", "id-alice"))
         self.append(journal, TopicSet("lobby", "bob", "food", "id-bob"))
@@ -215,8 +215,8 @@ class JournalContract(JournalHarness):
         self.assertEqual(self.run_now(journal.history.room("lobby", 1)).topic, "")
         self.assertEqual(self.run_now(journal.history.room("other", 1)).topic, "cars")
 
-    def test_paging_back(self) -> None:
-        """Scrolling back shows every message once, and ends."""
+    def test_paging_back_returns_every_message_once(self) -> None:
+        """And ends."""
         journal = self.opened()
         for n in range(10):
             self.append(journal, said(str(n)), said("x", room="other"))
@@ -227,8 +227,8 @@ class JournalContract(JournalHarness):
             position = page[0].position
         self.assertEqual(seen, [str(n) for n in range(10)])
 
-    def test_nothing_before_a_position_that_is_none(self) -> None:
-        """A page with an id of another server's history gets no wrong messages."""
+    def test_nothing_is_before_an_invalid_position(self) -> None:
+        """As an id of another history, which a page may still have."""
         journal = self.opened()
         self.append(journal, said("hi"))
         for position in ("", "0", "x" * 40, "9" * 40, "\0", "-1", "é"):
@@ -238,8 +238,8 @@ class JournalContract(JournalHarness):
 
     # Resuming
 
-    def test_since_is_all_that_one_should_have_seen(self) -> None:
-        """Who comes back sees messages, actions, topics and own whispers, in order."""
+    def test_since_returns_what_the_client_would_have_seen(self) -> None:
+        """Messages, actions, topics and its direct messages, in order."""
         journal = self.opened()
         (start,) = self.append(journal, said("seen"))
         self.append(
@@ -268,12 +268,12 @@ class JournalContract(JournalHarness):
                 "to self",
             ],
         )
-        by_position = {one.position: one.event for one in self.heard}
+        by_position = {one.position: one.event for one in self.announced}
         whisper = missed.events[3]
         self.assertEqual(whisper.event, by_position[whisper.position])
 
-    def test_since_the_last_is_nothing(self) -> None:
-        """Who missed nothing is told so, even after an event nobody is shown again."""
+    def test_since_the_last_position_is_complete_and_empty(self) -> None:
+        """Also if the last event is part of no history."""
         journal = self.opened()
         *_, last = self.append(journal, said("hi"), Joined("lobby", "bob", "id-bob"))
         missed = self.run_now(
@@ -281,8 +281,8 @@ class JournalContract(JournalHarness):
         )
         self.assertEqual(missed, MissedEvents(True, ()))
 
-    def test_since_without_rooms(self) -> None:
-        """Whispers reach one who was in no room."""
+    def test_since_without_rooms_returns_direct_messages(self) -> None:
+        """They do not depend on rooms."""
         journal = self.opened()
         (start, *_) = self.append(
             journal,
@@ -292,8 +292,8 @@ class JournalContract(JournalHarness):
         missed = self.run_now(journal.history.since(start.position, [], "id-bob", 10))
         self.assertEqual((missed.complete, texts(missed.events)), (True, ["psst"]))
 
-    def test_missing_too_much_is_not_complete(self) -> None:
-        """Who missed more than is replayed is told so, and gets the plain history."""
+    def test_since_with_too_many_events_is_incomplete(self) -> None:
+        """The client gets the last messages instead."""
         journal = self.opened()
         start, *_ = self.append(journal, *(said(str(n)) for n in range(6)))
         since = journal.history.since
@@ -303,8 +303,8 @@ class JournalContract(JournalHarness):
             MissedEvents(False, ()),
         )
 
-    def test_since_a_position_that_is_none(self) -> None:
-        """Whatever a client sends as its position, it is never told a lie."""
+    def test_since_an_invalid_position_is_incomplete(self) -> None:
+        """Clients may send any text."""
         journal = self.opened()
         (one,) = self.append(journal, said("hi"))
         later = one.position[:-2] + "zz"
@@ -316,7 +316,7 @@ class JournalContract(JournalHarness):
 
     # Bounds
 
-    def test_keep(self) -> None:
+    def test_oldest_messages_of_a_room_are_dropped(self) -> None:
         """With ``--keep 5`` each room keeps its last five messages."""
         journal = self.opened(keep=5)
         (quiet,) = self.append(journal, said("quiet", room="quiet"))
@@ -332,42 +332,42 @@ class JournalContract(JournalHarness):
         rooms = ["lobby"]
         old = self.run_now(journal.history.since(quiet.position, rooms, "x", 10_000))
         self.assertEqual(old, MissedEvents(False, ()))
-        recent = self.heard[-3].position
+        recent = self.announced[-3].position
         missed = self.run_now(journal.history.since(recent, rooms, "x", 10))
         self.assertEqual((missed.complete, len(missed.events)), (True, 2))
         missed = self.run_now(journal.history.since(quiet.position, ["quiet"], "x", 10))
         self.assertTrue(missed.complete)
 
     def settle(self, journal: Journal) -> None:
-        """Let a journal that trims in the background do so."""
+        """Let a journal finish what it does in the background."""
 
     def slack(self, keep: int) -> int:
-        """The most messages of a room that may be there with this ``keep``."""
+        """The most messages of a room that may be kept with this ``keep``."""
         return keep
 
     # Search
 
     def found(self, text: str, words: str) -> bool:
-        """Whether a message of this text is found by these words."""
+        """Whether a search for the words finds a message with this text."""
         journal = self.opened()
         self.append(journal, said("another one"), said(text), said(text, room="x"))
         hits = self.run_now(journal.history.search("lobby", words, 10))
         return texts(hits) == [text]
 
-    def test_search_needs_all_the_words(self) -> None:
-        """``\\search cheese moon`` finds what holds both, in any order."""
+    def test_search_matches_messages_with_all_the_words(self) -> None:
+        """``\\search cheese moon`` finds messages with both words, in any order."""
         text = "The Moon is made of green cheese."
         self.assertTrue(self.found(text, "cheese moon"))
         self.assertTrue(self.found(text, "  CHEESE  "))
         self.assertFalse(self.found(text, "cheese mars"))
 
-    def test_search_by_the_beginning_of_a_word(self) -> None:
+    def test_search_matches_beginnings_of_words(self) -> None:
         """``\\search chee`` finds cheese; ``\\search heese`` does not."""
         self.assertTrue(self.found("green cheese", "chee gre"))
         self.assertFalse(self.found("green cheese", "heese"))
 
-    def test_search_knows_case_and_accents(self) -> None:
-        """However one types a word, it is found."""
+    def test_search_ignores_case_accents_and_width(self) -> None:
+        """In any script, composed or not."""
         for text, words in (
             ("Crème BRÛLÉE", "creme brulee"),
             ("creme brulee", "CRÈME"),
@@ -378,8 +378,8 @@ class JournalContract(JournalHarness):
         ):
             self.assertTrue(self.found(text, words), (text, words))
 
-    def test_search_where_words_have_no_spaces(self) -> None:
-        """Any part of a Chinese, Japanese or Thai text is found, and emoji are."""
+    def test_search_matches_any_part_of_text_without_spaces(self) -> None:
+        """As in Chinese, Japanese and Thai, and among emoji."""
         for text, words in (
             ("我喜欢喝绿茶", "绿茶"),
             ("我喜欢喝绿茶", "茶"),
@@ -391,8 +391,8 @@ class JournalContract(JournalHarness):
             self.assertTrue(self.found(text, words), (text, words))
         self.assertFalse(self.found("我喜欢喝绿茶", "茶绿"))
 
-    def test_search_shows_the_last_oldest_first(self) -> None:
-        """The newest hits, in the order in which they were said."""
+    def test_search_returns_the_last_hits_oldest_first(self) -> None:
+        """Only messages and actions."""
         journal = self.opened()
         self.append(journal, *(said(f"tea {n}") for n in range(5)))
         self.append(journal, Action("lobby", "bob", "drinks tea", "id-bob"))
@@ -401,8 +401,8 @@ class JournalContract(JournalHarness):
         hits = self.run_now(journal.history.search("lobby", "tea", 3))
         self.assertEqual(texts(hits), ["tea 3", "tea 4", "drinks tea"])
 
-    def test_search_for_no_word_finds_nothing(self) -> None:
-        """``\\search !`` finds nothing and says so; it does not find everything."""
+    def test_search_without_a_word_finds_nothing(self) -> None:
+        """As ``\\search !``; it must not find everything."""
         journal = self.opened()
         self.append(journal, said("hi! * \" ' ("))
         for words in ("", "  ", "!", '"', "'", "*", "( )", "- ^ :", "\0", "\ufe0e~"):
@@ -410,8 +410,8 @@ class JournalContract(JournalHarness):
                 self.run_now(journal.history.search("lobby", words, 10)), ()
             )
 
-    def test_search_takes_no_word_for_a_command(self) -> None:
-        """Whatever the search engine behind has for syntax, people type words."""
+    def test_search_has_no_query_syntax(self) -> None:
+        """What is syntax of a search engine is text here."""
         for text in (
             'say "cheese" NEAR OR AND NOT me',
             "text:cheese -cheese ^cheese cheese* (cheese) {cheese} a+b 50% a_b",
@@ -421,8 +421,8 @@ class JournalContract(JournalHarness):
         ):
             self.assertTrue(self.found(text, text), text)
 
-    def test_search_never_fails(self) -> None:
-        """No text, however odd, makes a search an error."""
+    def test_search_accepts_any_text(self) -> None:
+        """No text makes it an error."""
 
         @given(st.text(max_size=80), any_text)
         def check(words: str, text: str) -> None:
@@ -434,8 +434,8 @@ class JournalContract(JournalHarness):
 
         check()
 
-    def test_a_message_is_found_by_its_own_words(self) -> None:
-        """Whoever pastes a whole message into ``\\search`` finds it."""
+    def test_message_is_found_by_its_own_words(self) -> None:
+        """A search for a whole message finds it."""
 
         @given(st.text(st.characters(categories=("L", "N")), min_size=1, max_size=40))
         def check(text: str) -> None:
@@ -446,8 +446,8 @@ class JournalContract(JournalHarness):
 
         check()
 
-    def test_every_text_comes_back_as_it_was(self) -> None:
-        """History shows what was said, letter by letter."""
+    def test_texts_are_returned_as_they_were_appended(self) -> None:
+        """Character by character."""
 
         @given(any_text, any_text, any_text)
         def check(text: str, nick: str, room: str) -> None:
@@ -463,8 +463,8 @@ class JournalContract(JournalHarness):
 
         check()
 
-    def test_text_that_is_no_unicode_does_no_harm(self) -> None:
-        """Half a character, which no wire lets in, stops nobody's messages."""
+    def test_lone_surrogates_are_stored_or_replaced(self) -> None:
+        """No client can send them; they must not stop other messages."""
         journal = self.opened()
         self.append(journal, said("a \ud83d b"), said("ok"))
         self.append(journal, TopicSet("lob\ud83dby", "x", "\ud83d", "x"))

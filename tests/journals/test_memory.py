@@ -17,8 +17,8 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
     def make(self, keep: int | None = None) -> MemoryJournal:
         return MemoryJournal(lambda: NOW, keep)
 
-    def test_another_run_knows_nothing(self) -> None:
-        """After a restart nobody is told that they missed nothing."""
+    def test_position_of_another_process_is_incomplete(self) -> None:
+        """After a restart a client that resumes learns that events may be missing."""
         old = self.opened()
         (one,) = self.append(old, said("hi"))
         new = self.opened()
@@ -26,8 +26,8 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
         missed = self.run_now(new.history.since(one.position, ["lobby"], "x", 10))
         self.assertEqual(missed, MissedEvents(False, ()))
 
-    def test_memory_is_bounded(self) -> None:
-        """However long and in however many rooms people talk, memory ends somewhere."""
+    def test_memory_use_is_bounded(self) -> None:
+        """However many messages and rooms there are."""
         journal = MemoryJournal(lambda: NOW, budget=20_000)
         first = None
         heard: list[Stored] = []
@@ -52,16 +52,16 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
         )
         self.assertEqual(texts(missed.events), ["y" * 100])
 
-    def test_keep_nothing(self) -> None:
-        """With ``--keep 0`` people still talk; there is only no history."""
+    def test_keep_zero_keeps_no_messages(self) -> None:
+        """They are announced all the same."""
         journal = self.opened(keep=0)
         one, _ = self.append(journal, said("hi"), said("ho"))
         self.assertEqual(self.run_now(journal.history.before("lobby", None, 10)), ())
         missed = self.run_now(journal.history.since(one.position, ["lobby"], "x", 10))
         self.assertFalse(missed.complete)
 
-    def test_topics_are_bounded(self) -> None:
-        """Who opens rooms without end costs the server no memory without end."""
+    def test_number_of_topics_is_bounded(self) -> None:
+        """The topic set longest ago is dropped."""
         self.patch(memory, "KEPT_TOPICS", 3)
         journal = self.opened()
         for n in range(5):
@@ -71,8 +71,8 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
         ]
         self.assertEqual(topics, ["", "", "t2", "t3", "t4"])
 
-    def test_closed(self) -> None:
-        """What is said while the server ends is refused, not lost in silence."""
+    def test_append_after_close_is_refused(self) -> None:
+        """With a reason."""
         journal = self.opened()
         self.run_now(journal.close())
         self.assertIn("closing", self.refused(journal.append([entry(said("hi"))])))

@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import NOW, JournalHarness, entry, texts
-from tests.support.threads import MEMORY, Caller, Pools
+from tests.support.threads import MEMORY, FakeReactorFromThreads, FakeThreadPools
 from twisted_chat.core.events import Event, Stored
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.sqlite.file import DatabaseFile
@@ -32,7 +32,7 @@ class FileTestCase(SynchronousTestCase):
         self.path = self.folder / "chat.sqlite"
 
     def opened(self, path: Path | str | None = None) -> DatabaseFile:
-        """The file, held and prepared until the end of the test."""
+        """The file, locked and prepared until the end of the test."""
         file = DatabaseFile(str(path or self.path))
         self.addCleanup(file.release)
         file.lock()
@@ -40,7 +40,7 @@ class FileTestCase(SynchronousTestCase):
         return file
 
     def refusal(self, work: Callable[[], object]) -> str:
-        """The one line that it ends with."""
+        """The one-line error that it fails with."""
         with self.assertRaises(StoreError) as caught:
             work()
         line = str(caught.exception)
@@ -48,13 +48,13 @@ class FileTestCase(SynchronousTestCase):
         return line
 
     def pragma(self, name: str) -> object:
-        """What the file says of itself."""
+        """The value of a pragma."""
         with closing(sqlite3.connect(self.path)) as connection:
             return connection.execute(f"PRAGMA {name}").fetchone()[0]
 
 
-class Faulty:
-    """A connection to a disk that fails at one statement.
+class FailingConnection:
+    """A database connection that fails at one statement.
 
     :param after: the statement takes effect before it fails.
     """
@@ -114,21 +114,21 @@ class WriterTestCase(FileTestCase):
         finally:
             reader.close()
 
-    def break_(
+    def make_fail(
         self, writer: Writer, statement: str, name: str, *, after: bool = False
-    ) -> Faulty:
+    ) -> FailingConnection:
         assert writer._connection is not None
-        faulty = Faulty(writer._connection, statement, name, after=after)
-        writer._connection = cast("sqlite3.Connection", faulty)
-        return faulty
+        failing = FailingConnection(writer._connection, statement, name, after=after)
+        writer._connection = cast("sqlite3.Connection", failing)
+        return failing
 
     def index(self, writer: Writer) -> None:
-        """Have the search know everything."""
+        """Index everything."""
         while writer.indexed < writer.last:
             writer.index()
 
     def check_search(self, writer: Writer) -> None:
-        """The search knows what is there, once it is asked, and nothing else."""
+        """The full-text index has all messages, and nothing else."""
         self.index(writer)
         connection = self.file.connect_writer()
         try:
@@ -136,37 +136,39 @@ class WriterTestCase(FileTestCase):
             indexed = connection.execute(
                 "SELECT count(*) FROM search WHERE search MATCH 'tea'"
             ).fetchone()
-            there = connection.execute(
+            stored = connection.execute(
                 "SELECT count(*) FROM events WHERE kind IN (1, 2) AND text LIKE '%tea%'"
             ).fetchone()
         finally:
             connection.close()
-        self.assertEqual(indexed, there)
+        self.assertEqual(indexed, stored)
 
 
 class SqliteTestCase(JournalHarness, SynchronousTestCase):
-    """A journal whose threads are none."""
+    """A journal that does everything in one thread."""
 
     def setUp(self) -> None:
         folder = TemporaryDirectory(dir=MEMORY)
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
         self.path = self.folder / "chat.sqlite"
-        self.caller = Caller()
-        self.pools = Pools()
+        self.from_threads = FakeReactorFromThreads()
+        self.pools = FakeThreadPools()
 
     def make(self, keep: int | None = None) -> SqliteJournal:
-        return SqliteJournal(str(self.path), self.caller, lambda: NOW, keep, self.pools)
+        return SqliteJournal(
+            str(self.path), self.from_threads, lambda: NOW, keep, self.pools
+        )
 
     def started(self, keep: int | None = None) -> SqliteJournal:
         journal = self.opened(keep)
         assert isinstance(journal, SqliteJournal)
         return journal
 
-    def ask(self, journal: SqliteJournal, *events: Event) -> Deferred[None]:
+    def start_append(self, journal: SqliteJournal, *events: Event) -> Deferred[None]:
         return journal.append([entry(event) for event in events])
 
     def connection(self, journal: SqliteJournal) -> Any:
-        """What the journal writes with."""
+        """The connection that the journal writes with."""
         assert journal._writer is not None
         return journal._writer._connection

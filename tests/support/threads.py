@@ -1,4 +1,4 @@
-"""Threads that are none, and disks that are quick: what a unit test gives a journal."""
+"""Fakes of threads and reactors, and a fast directory, for tests of journals."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from zope.interface import implementer
 T = TypeVar("T")
 
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-"""Where a file takes no time to be on the disk, if the system has such a place."""
+"""A directory in memory, where files are synchronized at once, if there is one."""
 
 
 @implementer(IReactorFromThreads)
-class Caller:
-    """The side of a reactor that threads see.
+class FakeReactorFromThreads:
+    """A reactor for threads, which makes calls at once.
 
-    :ivar waiting: what was to be called, if ``hold`` is set; ``pump`` does so.
+    :ivar hold: collect the calls in ``waiting`` until ``pump``.
     """
 
     def __init__(self) -> None:
@@ -36,22 +36,22 @@ class Caller:
         *args: object,
         **kwargs: object,
     ) -> None:
-        """Call it now, or when the test says so."""
+        """Call it now, or at the next ``pump``."""
         self.waiting.append(lambda: callable(*args, **kwargs))
         if not self.hold:
             self.pump()
 
     def pump(self) -> None:
-        """Call what waits, and from now on at once."""
+        """Make the waiting calls, and later ones at once."""
         self.hold = False
         while self.waiting:
             self.waiting.pop(0)()
 
 
-class AtOnce:
-    """A thread pool whose work is done before the asking returns.
+class FakeThreadPool:
+    """A thread pool that runs functions at once, in the caller's thread.
 
-    :ivar hold: the work waits for ``work``.
+    :ivar hold: collect the functions in ``waiting`` until ``work``.
     """
 
     def __init__(self, name: str = "") -> None:
@@ -61,11 +61,11 @@ class AtOnce:
         self.waiting: list[Callable[[], object]] = []
 
     def start(self) -> None:
-        """Nothing runs, but it is counted."""
+        """Note that the pool runs."""
         self.running = True
 
     def stop(self) -> None:
-        """As above."""
+        """Note that the pool does not run."""
         self.running = False
 
     def callInThreadWithCallback(
@@ -75,7 +75,7 @@ class AtOnce:
         *args: object,
         **kwargs: object,
     ) -> None:
-        """Do it."""
+        """Run the function, now or at the next ``work``."""
 
         def do() -> None:
             try:
@@ -90,31 +90,34 @@ class AtOnce:
             self.work()
 
     def work(self) -> None:
-        """Do what waits, and from now on at once."""
+        """Run the waiting functions, and later ones at once."""
         self.hold = False
         while self.waiting:
             self.waiting.pop(0)()
 
 
-class Pools:
-    """Makes such pools and remembers them."""
+class FakeThreadPools:
+    """Makes thread pools.
+
+    :ivar made: all of them.
+    """
 
     def __init__(self) -> None:
-        self.made: list[AtOnce] = []
+        self.made: list[FakeThreadPool] = []
 
     def __call__(self, name: str) -> ThreadPool:
-        """One more."""
-        self.made.append(AtOnce(name))
+        """Make a thread pool."""
+        self.made.append(FakeThreadPool(name))
         return cast("ThreadPool", self.made[-1])
 
     def running(self) -> list[str]:
-        """The names of those that were started and not stopped."""
+        """The names of the pools that were started and not stopped."""
         return [pool.name for pool in self.made if pool.running]
 
 
 @implementer(IReactorFromThreads)
-class Pumped:
-    """The side of a reactor that threads see; the test is its loop."""
+class ThreadedReactor:
+    """A reactor for real threads, whose loop is the test."""
 
     def __init__(self) -> None:
         self.calls: Queue[Callable[[], object]] = Queue()
@@ -125,11 +128,11 @@ class Pumped:
         *args: object,
         **kwargs: object,
     ) -> None:
-        """From any thread."""
+        """Add a call; called by any thread."""
         self.calls.put(lambda: callable(*args, **kwargs))
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Turn until it is done."""
+        """Make calls until the coroutine is done; its result."""
         results: list[T] = []
         failures: list[BaseException] = []
         done = Deferred.fromCoroutine(work)

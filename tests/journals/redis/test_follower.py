@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.journals.contract import entry, said, texts
+from tests.journals.contract import said, texts
 from tests.support.redis import LIVE, FakeRedisTestCase, bytes_of
-from twisted_chat.core.events import AwaySet, Event, HistoryGap, Joined, Stored
+from twisted_chat.core.events import AwaySet, Entry, Event, HistoryGap, Joined, Stored
 from twisted_chat.journals.redis.entries import encode, script_arguments
 from twisted_chat.journals.redis.follower import MAX_ANNOUNCED_BYTES, Follower
 from twisted_chat.journals.redis.history import RedisHistory
@@ -55,7 +55,8 @@ class FollowerTests(FakeRedisTestCase):
         """A server stores a batch."""
         arguments: list[str | bytes] = []
         for event in events:
-            arguments += [*script_arguments(event), encode(entry(event))]
+            stored = Entry(f"{server}-{id(event)}", event)
+            arguments += [*script_arguments(event), encode(stored)]
         self.batches += 1
         head = (server, self.batches, 100)
         self.redis.run(APPEND.text, *map(bytes_of, (*head, *arguments)))
@@ -128,6 +129,21 @@ class FollowerTests(FakeRedisTestCase):
         self.append(said("other two"))
         self.pass_time(1)
         self.assertEqual(self.shown(), ["one", "two", "other two"])
+
+    def test_gap_between_two_batches_is_filled(self) -> None:
+        """The numbers of the events show that a batch is missing."""
+        self.register("me")
+        self.connection.start()
+        self.append(Joined("lobby", "alice", "a"), said("one"), server="me")
+        self.pass_time(0.1)
+        self.redis.disconnect_all()
+        self.append(said("two"))
+        del self.redis.commands.stream(LIVE).entries[-1]
+        self.append(said("three"))
+        self.pass_time(1)
+        self.append(said("four"))
+        self.pass_time(1)
+        self.assertEqual(self.shown()[1:], ["one", "two", "three", "four"])
 
     def test_local_members_stay_local_over_a_gap(self) -> None:
         """Changes of presence that were missed have keys as of their own server."""

@@ -12,10 +12,10 @@ from twisted_chat.journals.sqlite.file import DatabaseFile
 
 
 class ErrorsTests(FileTestCase):
-    """What a user or operator reads."""
+    """Errors as users and operators read them."""
 
-    def test_what_sqlite_refuses(self) -> None:
-        """Each of its errors becomes a line that says what to do."""
+    def test_errors_of_sqlite_are_explained(self) -> None:
+        """Each says what to do."""
         file = DatabaseFile(str(self.path))
         for name, words in (
             ("SQLITE_FULL", "is full"),
@@ -35,8 +35,8 @@ class ErrorsTests(FileTestCase):
         self.assertIn("--store memory:", str(explain(file.path, missing)))
         self.assertIn("full", str(explain(file.path, OSError(errno.ENOSPC, "x"))))
 
-    def test_a_full_disk_by_another_name(self) -> None:
-        """SQLite calls it an input or output error when its log cannot grow."""
+    def test_io_error_on_a_full_disk_is_a_full_disk(self) -> None:
+        """SQLite reports it so when its log cannot grow."""
         file = DatabaseFile(str(self.path))
         error = sqlite3.OperationalError("disk I/O error")
         error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"

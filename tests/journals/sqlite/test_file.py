@@ -15,40 +15,40 @@ from twisted_chat.journals.sqlite.schema import APPLICATION_ID, migrations
 
 
 class NewFileTests(FileTestCase):
-    """The first start."""
+    """Creating the file."""
 
-    def test_a_new_file(self) -> None:
-        """It is made, in today's schema, for its owner's eyes only."""
+    def test_new_file_has_the_schema_and_is_private(self) -> None:
+        """Direct messages are in it."""
         self.opened()
         self.assertEqual(self.path.stat().st_mode & 0o777, 0o600)
         self.assertEqual(self.pragma("application_id"), APPLICATION_ID)
         self.assertEqual(self.pragma("user_version"), len(migrations()))
         self.assertEqual(self.pragma("journal_mode"), "wal")
 
-    def test_an_empty_file(self) -> None:
-        """One made by ``touch`` is as good as none."""
+    def test_empty_file_is_used(self) -> None:
+        """As one made by ``touch``."""
         self.path.touch()
         self.opened()
         self.assertEqual(self.pragma("user_version"), len(migrations()))
 
-    def test_odd_names(self) -> None:
-        """Any name that the system takes is a name for the file."""
+    def test_any_file_name_is_accepted(self) -> None:
+        """Special characters have no meaning."""
         for name in ("a b?c#d%20.sqlite", "история.sqlite", "'; --.sqlite"):
             self.opened(self.folder / name)
             self.assertTrue((self.folder / name).exists())
 
 
-class HoldTests(FileTestCase):
+class LockTests(FileTestCase):
     """One server at a time."""
 
-    def test_a_second_server(self) -> None:
-        """The second server on one file says so and ends."""
+    def test_second_server_is_refused(self) -> None:
+        """The error says so."""
         self.opened()
         line = self.refusal(DatabaseFile(str(self.path)).lock)
         self.assertIn("in use by another chat server", line)
 
-    def test_by_any_name(self) -> None:
-        """A symbolic link, a hard link or a relative path make no difference."""
+    def test_file_is_locked_under_all_its_names(self) -> None:
+        """By symbolic link, hard link and relative path."""
         self.opened()
         link, hard = self.folder / "link", self.folder / "hard"
         link.symlink_to(self.path)
@@ -57,26 +57,26 @@ class HoldTests(FileTestCase):
         for name in (link, hard, relative):
             self.assertIn("in use", self.refusal(DatabaseFile(str(name)).lock))
 
-    def test_in_another_process(self) -> None:
-        """What keeps another process away is the kernel, not a note of ours."""
+    def test_file_is_locked_by_the_kernel(self) -> None:
+        """So the lock also excludes other processes."""
         self.opened()
         self.patch(sqlite_file, "_locked", set())
         self.assertIn("in use", self.refusal(DatabaseFile(str(self.path)).lock))
 
-    def test_released(self) -> None:
-        """Once the first server has ended the next one may start."""
+    def test_file_can_be_locked_after_its_release(self) -> None:
+        """By the next server."""
         self.opened().release()
         self.opened()
 
-    def test_released_after_a_refusal(self) -> None:
-        """A start that failed is in nobody's way."""
+    def test_refused_file_is_not_locked(self) -> None:
+        """A failed start does not block the next one."""
         self.path.write_text("no database, surely")
         self.refusal(DatabaseFile(str(self.path)).lock)
         self.path.unlink()
         self.opened()
 
-    def test_another_program_may_read(self) -> None:
-        """A backup or a curious admin needs no stop of the server."""
+    def test_other_programs_can_read_the_file(self) -> None:
+        """As for a backup of a running server."""
         file = self.opened()
         with closing(file.connect_writer()) as writer:
             writer.execute("INSERT INTO topics VALUES ('lobby', 'weather')")
@@ -84,8 +84,8 @@ class HoldTests(FileTestCase):
                 (text,) = other.execute("SELECT text FROM topics").fetchone()
         self.assertEqual(text, "weather")
 
-    def test_replaced_while_it_runs(self) -> None:
-        """Who moves the file away under a running server is told what to do."""
+    def test_file_that_was_replaced_is_not_written_to(self) -> None:
+        """The error says what to do."""
         file = self.opened()
         self.path.rename(self.folder / "elsewhere")
         self.path.touch()
@@ -93,41 +93,41 @@ class HoldTests(FileTestCase):
 
 
 class RefusedFileTests(FileTestCase):
-    """What is refused, and never changed."""
+    """Files that are refused, and not changed."""
 
     def refused(self, path: Path | None = None) -> str:
         return self.refusal(lambda: self.opened(path))
 
-    def test_no_database(self) -> None:
-        """``--store sqlite:notes.txt`` leaves the notes as they are."""
+    def test_file_of_another_kind_is_refused_unchanged(self) -> None:
+        """``--store sqlite:notes.txt`` does not damage the notes."""
         for content in (b"x", b"notes\n" * 1000, b"\0" * 4096):
             self.path.write_bytes(content)
             self.assertIn("is not a SQLite database", self.refused())
             self.assertEqual(self.path.read_bytes(), content)
 
-    def test_no_directory(self) -> None:
-        """A directory that is not there is named."""
+    def test_missing_directory_is_named(self) -> None:
+        """With what to do about it."""
         line = self.refused(self.folder / "no" / "chat.sqlite")
         self.assertIn(f"there is no directory {self.folder / 'no'}", line)
 
-    def test_a_directory(self) -> None:
-        """A path that is a directory."""
+    def test_directory_is_refused(self) -> None:
+        """With what to do about it."""
         self.assertIn("is a directory; name a file in it", self.refused(self.folder))
 
-    def test_no_regular_file(self) -> None:
-        """A named pipe does not make the server wait for ever."""
+    def test_special_file_is_refused(self) -> None:
+        """A named pipe must not block the start."""
         os.mkfifo(self.path)
         self.assertIn("not a regular file", self.refused())
         self.assertIn("not a regular file", self.refused(Path("/dev/null")))
 
-    def test_impossible_names(self) -> None:
-        """A name that no file can have."""
+    def test_impossible_file_name_is_refused(self) -> None:
+        """With a null character, or too long."""
         line = self.refusal(DatabaseFile("a\0b").lock)
         self.assertIn("cannot open", line)
         self.assertIn("name", self.refused(Path("x" * 300)).lower())
 
-    def test_what_the_system_refuses(self) -> None:
-        """A read-only file, directory or disk, and a full one."""
+    def test_errors_of_the_system_are_explained(self) -> None:
+        """Such as a read-only or full disk."""
         for number, words in (
             (errno.EACCES, "make it and its directory writable"),
             (errno.EROFS, "make it and its directory writable"),

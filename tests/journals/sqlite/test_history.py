@@ -20,8 +20,8 @@ from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
 class HistoryTests(SqliteTestCase):
     """What was announced, and nothing else."""
 
-    def test_newcomers_while_someone_speaks(self) -> None:
-        """A message is in a newcomer's history or comes as news, never both."""
+    def test_message_is_history_or_announced_and_never_both(self) -> None:
+        """For a client that joins while it is stored."""
         journal = self.started()
         self.append(journal, said("one"))
         reading = self.pools.made[1]
@@ -36,8 +36,8 @@ class HistoryTests(SqliteTestCase):
             (state.topic, texts(state.recent)), ("weather", ["one", "two"])
         )
 
-    def test_keep(self) -> None:
-        """With ``--keep 3`` a newcomer is never shown more, trimmed yet or not."""
+    def test_room_has_at_most_the_messages_kept(self) -> None:
+        """Also while older ones are not trimmed yet."""
         first = self.started(keep=30)
         self.append(first, *(said(str(n)) for n in range(32)))
         self.assertEqual(len(self.run_now(first.history.room("lobby", 100)).recent), 30)
@@ -47,10 +47,10 @@ class HistoryTests(SqliteTestCase):
 
 
 class SearchTests(SqliteTestCase):
-    """The search learns in the background what was said."""
+    """Messages are indexed in the background, or by a search."""
 
-    def test_finds_all_that_was_announced(self) -> None:
-        """Who searches finds what everyone has seen, however new it is."""
+    def test_search_finds_all_that_was_announced(self) -> None:
+        """However recently."""
         self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 3)
         journal = self.started()
         for n in range(5):
@@ -58,16 +58,16 @@ class SearchTests(SqliteTestCase):
             hits = self.run_now(journal.history.search("lobby", "tea", 10))
             self.assertEqual(texts(hits), [f"tea {m}" for m in range(n + 1)])
 
-    def test_in_the_background(self) -> None:
-        """Many lines are indexed without anyone asking."""
+    def test_messages_are_indexed_in_the_background(self) -> None:
+        """Without any search."""
         journal = self.started()
         for n in range(sqlite_maintenance.INDEX_THRESHOLD):
             self.append(journal, said(f"tea {n}"))
         rows = self.connection(journal).execute("SELECT searchable FROM journal")
         self.assertEqual(rows.fetchone(), (sqlite_maintenance.INDEX_THRESHOLD,))
 
-    def test_while_the_chat_closes(self) -> None:
-        """Who searches then is refused, wherever the question had got to."""
+    def test_search_while_the_chat_closes_is_refused(self) -> None:
+        """No thread is left running."""
         self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 1)
         journal = self.started()
         self.append(journal, said("tea one"), said("tea two"))
@@ -80,8 +80,8 @@ class SearchTests(SqliteTestCase):
         self.assertIn("closing", str(self.failureResultOf(asked, StoreError).value))
         self.assertEqual(self.pools.running(), [])
 
-    def test_that_cannot_be_brought_up_to_date(self) -> None:
-        """Who searches is told why; everyone else goes on."""
+    def test_search_that_cannot_index_is_refused(self) -> None:
+        """Storing is not affected."""
         journal = self.started()
         self.append(journal, said("tea"))
         error = sqlite3.OperationalError("as the test wants it")

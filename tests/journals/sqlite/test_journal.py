@@ -36,10 +36,10 @@ class SqliteContractTests(JournalContract, SqliteTestCase):
 
 
 class RestartTests(SqliteTestCase):
-    """What is there after a restart."""
+    """A journal on the file of an earlier one."""
 
-    def test_history_topics_and_positions(self) -> None:
-        """People find the room as they left it, and resume across the restart."""
+    def test_history_topics_and_positions_survive_a_restart(self) -> None:
+        """Clients resume across it."""
         first = self.started()
         topic = TopicSet("lobby", "a", "weather", "id-a")
         (before, *_) = self.append(first, said("one"), said("two"), topic)
@@ -58,15 +58,15 @@ class RestartTests(SqliteTestCase):
         hits = self.run_now(second.history.search("lobby", "one", 10))
         self.assertEqual(texts(hits), ["one"])
 
-    def test_one_file_when_it_is_closed(self) -> None:
-        """After a clean stop the one file is all there is to copy."""
+    def test_one_file_is_left_after_close(self) -> None:
+        """It is all that a backup needs."""
         journal = self.started()
         self.append(journal, said("one"))
         self.run_now(journal.close())
         self.assertEqual([path.name for path in self.folder.iterdir()], ["chat.sqlite"])
 
-    def test_a_new_file_of_the_same_name(self) -> None:
-        """Who deletes the file and starts anew tells nobody that nothing is missing."""
+    def test_position_of_a_deleted_file_is_incomplete(self) -> None:
+        """A new file has another name in its positions."""
         first = self.started()
         self.append(first, said("one"))
         (_, two) = self.append(first, said("two"), said("three"))
@@ -79,10 +79,10 @@ class RestartTests(SqliteTestCase):
 
 
 class AnnounceTests(SqliteTestCase):
-    """Stored first, then shown; in order; once."""
+    """Batches are stored first, then announced."""
 
-    def test_shown_after_it_is_stored_and_before_the_answer(self) -> None:
-        """A sender is told "ok" after everyone was shown the message."""
+    def test_batch_is_stored_then_announced_then_acknowledged(self) -> None:
+        """In this order."""
         journal = self.started()
         order: list[str] = []
 
@@ -92,7 +92,7 @@ class AnnounceTests(SqliteTestCase):
 
         journal.subscribe(announce)
         for _ in range(2):
-            asked = self.ask(journal, said("hi"))
+            asked = self.start_append(journal, said("hi"))
             asked.addCallback(lambda _: order.append("answered"))
             self.successResultOf(asked)
         self.assertEqual(
@@ -100,49 +100,51 @@ class AnnounceTests(SqliteTestCase):
             ["announced, 1 stored", "answered", "announced, 2 stored", "answered"],
         )
 
-    def test_only_in_the_reactors_thread(self) -> None:
-        """Nothing is announced until the reactor calls."""
+    def test_batch_is_announced_in_the_reactor_thread(self) -> None:
+        """Until then it is not part of the history, either."""
         journal = self.started()
-        self.caller.hold = True
-        asked = self.ask(journal, said("hi"))
-        self.assertEqual(self.heard, [])
+        self.from_threads.hold = True
+        asked = self.start_append(journal, said("hi"))
+        self.assertEqual(self.announced, [])
         self.assertNoResult(asked)
         # It is on the disk, yet nobody may be shown it as history.
         reading = Deferred.fromCoroutine(journal.history.before("lobby", None, 10))
-        self.caller.pump()
+        self.from_threads.pump()
         self.successResultOf(asked)
-        self.assertEqual(texts(self.heard), ["hi"])
+        self.assertEqual(texts(self.announced), ["hi"])
         read: object = self.successResultOf(reading)
         self.assertEqual(read, ())
         self.assertEqual(
             len(self.run_now(journal.history.before("lobby", None, 10))), 1
         )
 
-    def test_several_at_once(self) -> None:
-        """Appends that overlap are announced one after the other, in order."""
+    def test_concurrent_batches_are_announced_in_order(self) -> None:
+        """In the order of their appends."""
         journal = self.started()
         writing = self.pools.made[0]
         writing.hold = True
-        asked = [self.ask(journal, said(f"{n}"), said(f"{n}!")) for n in range(5)]
-        self.assertEqual(self.heard, [])
+        asked = [
+            self.start_append(journal, said(f"{n}"), said(f"{n}!")) for n in range(5)
+        ]
+        self.assertEqual(self.announced, [])
         writing.work()
         for one in asked:
             self.successResultOf(one)
         self.assertEqual(
-            texts(self.heard), [f"{n}{end}" for n in range(5) for end in ("", "!")]
+            texts(self.announced), [f"{n}{end}" for n in range(5) for end in ("", "!")]
         )
-        positions = [one.position for one in self.heard]
+        positions = [one.position for one in self.announced]
         self.assertEqual(positions, sorted(set(positions)))
 
-    def test_a_sender_that_does_not_wait(self) -> None:
-        """What is stored is shown, even if nobody waits for the answer any more."""
+    def test_batch_whose_append_was_cancelled_is_announced(self) -> None:
+        """It is stored all the same."""
         journal = self.started()
-        self.caller.hold = True
-        asked = self.ask(journal, said("hi"))
+        self.from_threads.hold = True
+        asked = self.start_append(journal, said("hi"))
         asked.cancel()
         self.failureResultOf(asked, CancelledError)
-        self.caller.pump()
-        self.assertEqual(texts(self.heard), ["hi"])
+        self.from_threads.pump()
+        self.assertEqual(texts(self.announced), ["hi"])
 
 
 class FailureTests(SqliteTestCase):
@@ -159,12 +161,12 @@ class FailureTests(SqliteTestCase):
         self.append(journal, said("before"))
         breaks()
         big = said("x" * 3000)
-        before = len(self.heard)
+        before = len(self.announced)
         line = ""
         for _ in range(3):
-            line = self.refused(self.ask(journal, *[big] * 100))
+            line = self.refused(self.start_append(journal, *[big] * 100))
             self.assertEqual(journal.healthy(), line)
-        self.assertEqual(len(self.heard), before)
+        self.assertEqual(len(self.announced), before)
         mends()
         self.append(journal, said("after"))
         self.assertIsNone(journal.healthy())
@@ -172,15 +174,16 @@ class FailureTests(SqliteTestCase):
         last = self.run_now(journal.history.before("lobby", None, 10))
         self.assertEqual(texts(last), ["before", "after"])
         self.assertEqual(
-            [one.position for one in last], [one.position for one in self.heard[-2:]]
+            [one.position for one in last],
+            [one.position for one in self.announced[-2:]],
         )
         self.run_now(journal.close())
         again = self.run_now(self.started().history.before("lobby", None, 10))
         self.assertEqual(texts(again), ["before", "after"])
         return line
 
-    def test_a_full_database(self) -> None:
-        """Senders are told that the disk is full, and it ends when there is room."""
+    def test_full_database_is_an_error_until_there_is_space(self) -> None:
+        """The error says that the disk is full."""
         journal = self.started()
 
         def pages(number: int) -> None:
@@ -189,8 +192,8 @@ class FailureTests(SqliteTestCase):
         line = self.check(journal, lambda: pages(30), lambda: pages(1_000_000))
         self.assertIn("is full", line)
 
-    def test_a_full_disk(self) -> None:
-        """The same when it is the system that gives no more room."""
+    def test_full_disk_is_an_error_until_there_is_space(self) -> None:
+        """By a limit of the system."""
         journal = self.started()
         limits = resource.getrlimit(resource.RLIMIT_FSIZE)
 
@@ -201,17 +204,17 @@ class FailureTests(SqliteTestCase):
         line = self.check(journal, lambda: room(200_000), lambda: room(limits[0]))
         self.assertIn("chat.sqlite", line)
 
-    def test_a_bug_is_logged_and_refused(self) -> None:
-        """What nobody thought of stops no one but the one whose message it was."""
+    def test_unexpected_error_is_logged_and_the_batch_refused(self) -> None:
+        """The journal is unhealthy then."""
         journal = self.started()
         self.patch(Writer, "_write", lambda *_: 1 // 0)
-        self.assertIn("log", self.refused(self.ask(journal, said("hi"))))
+        self.assertIn("log", self.refused(self.start_append(journal, said("hi"))))
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertIsNotNone(journal.healthy())
-        self.assertEqual(self.heard, [])
+        self.assertEqual(self.announced, [])
 
-    def test_tidying_that_fails_is_logged(self) -> None:
-        """A fault in what can wait is not the senders' business."""
+    def test_failed_maintenance_is_logged(self) -> None:
+        """Storing is not affected."""
         journal = self.started(keep=1)
         self.patch(sqlite_maintenance, "_deindex", lambda *_: 1 // 0)
         self.append(journal, said("one"), said("two"))
@@ -224,10 +227,10 @@ class FailureTests(SqliteTestCase):
 
 
 class OpenAndCloseTests(SqliteTestCase):
-    """The start and the end."""
+    """Opening and closing."""
 
-    def test_a_start_that_fails_leaves_no_thread(self) -> None:
-        """A server that cannot start ends, and does not hang."""
+    def test_failed_start_leaves_no_thread(self) -> None:
+        """The process can end."""
         self.path.write_text("notes")
         journal = self.make()
         line = self.refused(journal.open())
@@ -237,8 +240,8 @@ class OpenAndCloseTests(SqliteTestCase):
         self.path.unlink()
         self.started()
 
-    def test_what_sqlite_says_is_explained(self) -> None:
-        """A file that is damaged at its very start."""
+    def test_damaged_file_is_a_startup_error(self) -> None:
+        """In one line."""
         self.path.write_bytes(b"SQLite format 3\0" + b"\xff" * 8192)
         line = self.refused(self.make().open())
         self.assertIn(str(self.path), line)
@@ -246,37 +249,37 @@ class OpenAndCloseTests(SqliteTestCase):
         self.path.unlink()
         self.started()
 
-    def test_a_second_server(self) -> None:
-        """The second server on one file is refused, the first one goes on."""
+    def test_second_server_on_one_file_is_refused(self) -> None:
+        """The first one continues."""
         first = self.started()
         self.assertIn("in use by another", self.refused(self.make().open()))
         self.append(first, said("hi"))
         self.assertEqual(len(self.pools.running()), 3)
 
-    def test_the_end_stores_what_was_accepted(self) -> None:
-        """What was said just before the end is there after it, and was shown."""
+    def test_close_stores_and_announces_what_was_appended(self) -> None:
+        """Later batches are refused."""
         journal = self.started()
         writing = self.pools.made[0]
         writing.hold = True
-        asked = self.ask(journal, said("last words"))
+        asked = self.start_append(journal, said("last words"))
         closing = Deferred.fromCoroutine(journal.close())
         self.assertNoResult(closing)
-        self.refused(self.ask(journal, said("too late")))
+        self.refused(self.start_append(journal, said("too late")))
         writing.work()
         self.successResultOf(asked)
         self.successResultOf(closing)
-        self.assertEqual(texts(self.heard), ["last words"])
+        self.assertEqual(texts(self.announced), ["last words"])
         self.assertEqual(self.pools.running(), [])
         last = self.run_now(self.started().history.before("lobby", None, 10))
         self.assertEqual(texts(last), ["last words"])
 
-    def test_closed(self) -> None:
-        """After the end everything is refused in one line; closing again is nothing."""
+    def test_closed_journal_refuses_everything(self) -> None:
+        """In one line; closing it again has no effect."""
         journal = self.started()
         self.run_now(journal.close())
         self.run_now(journal.close())
         refused: list[Awaitable[object]] = [
-            self.ask(journal, said("hi")),
+            self.start_append(journal, said("hi")),
             journal.history.room("lobby", 1),
             journal.history.before("lobby", None, 1),
             journal.history.since("x", [], "x", 1),
@@ -286,14 +289,14 @@ class OpenAndCloseTests(SqliteTestCase):
             self.assertIn("closing", self.refused(one))
         self.assertIn("closing", str(journal.healthy()))
 
-    def test_never_opened(self) -> None:
-        """A server that ends before it began."""
+    def test_journal_that_was_never_opened_can_be_closed(self) -> None:
+        """Batches are refused."""
         journal = self.make()
-        self.assertIn("not open", self.refused(self.ask(journal, said("hi"))))
+        self.assertIn("not open", self.refused(self.start_append(journal, said("hi"))))
         self.run_now(journal.close())
 
-    def test_closed_while_it_opens(self) -> None:
-        """A stop during the start waits for it, and leaves nothing running."""
+    def test_close_during_open_waits_for_it(self) -> None:
+        """No thread is left running."""
         journal = self.make()
         self.pools.made[0].hold = True
         opening = Deferred.fromCoroutine(journal.open())
@@ -306,10 +309,10 @@ class OpenAndCloseTests(SqliteTestCase):
 
 
 class BackupTests(SqliteTestCase):
-    """What docs/operations.md says of backups."""
+    """Backups as docs/operations.md describes them."""
 
-    def test_a_backup_of_a_running_chat(self) -> None:
-        """Either way of the docs gives a whole file, and nobody is disturbed."""
+    def test_backup_of_a_running_chat_is_complete(self) -> None:
+        """By either way of docs/operations.md."""
         journal = self.started()
         self.append(journal, said("tea one"), TopicSet("lobby", "a", "weather", "a"))
         copies = [self.folder / "backup.sqlite", self.folder / "vacuum.sqlite"]
@@ -329,8 +332,8 @@ class BackupTests(SqliteTestCase):
             self.assertEqual(texts(hits), ["tea one", "tea three", "tea four"])
             self.run_now(restored.close())
 
-    def test_a_restored_file_with_a_new_name(self) -> None:
-        """A page that was open since the backup is told that something is missing."""
+    def test_restored_file_with_a_new_name_invalidates_positions(self) -> None:
+        """See docs/operations.md."""
         journal = self.started()
         (position,) = self.append(journal, said("tea one"))
         self.run_now(journal.close())

@@ -14,7 +14,7 @@ from twisted_chat.journals.sqlite.writer import Writer
 
 
 class MaintenanceTestCase(WriterTestCase):
-    """A writer that has time."""
+    """A writer, and rounds of maintenance."""
 
     def maintain(self, writer: Writer) -> int:
         rounds = 0
@@ -25,7 +25,7 @@ class MaintenanceTestCase(WriterTestCase):
 
 
 class IndexTests(MaintenanceTestCase):
-    """The search learns later what was said, and misses nothing."""
+    """The full-text search."""
 
     def found(self, writer: Writer, words: str = "tea") -> list[str]:
         reader = Reader(self.file, writer.name)
@@ -34,8 +34,8 @@ class IndexTests(MaintenanceTestCase):
         finally:
             reader.close()
 
-    def test_not_at_every_message(self) -> None:
-        """Who speaks does not wait until it can be searched."""
+    def test_messages_are_indexed_in_batches(self) -> None:
+        """Storing does not wait for it."""
         writer = self.writer()
         for n in range(INDEX_THRESHOLD - 1):
             self.store(writer, said(f"tea {n}"))
@@ -47,8 +47,8 @@ class IndexTests(MaintenanceTestCase):
         self.assertEqual(writer.indexed, writer.last)
         self.check_search(writer)
 
-    def test_bounded_rounds(self) -> None:
-        """Nobody waits for a long round, and each goes on where one ended."""
+    def test_rounds_are_bounded_and_continue(self) -> None:
+        """No batch waits for long."""
         self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 300)
         writer = self.writer()
         expected = [f"tea {n}" for n in range(1_000)]
@@ -59,8 +59,8 @@ class IndexTests(MaintenanceTestCase):
         self.assertEqual(self.found(writer), expected)
         self.check_search(writer)
 
-    def test_at_the_end(self) -> None:
-        """The file of a server that was stopped can be searched as it is."""
+    def test_close_indexes_everything(self) -> None:
+        """The file can be searched as it is."""
         self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 2)
         writer = self.writer()
         self.store(writer, *(said(f"tea {n}") for n in range(5)))
@@ -70,8 +70,8 @@ class IndexTests(MaintenanceTestCase):
         self.assertEqual(again.indexed, again.last)
         self.check_search(again)
 
-    def test_after_a_kill(self) -> None:
-        """The next start goes on where the killed one ended."""
+    def test_indexing_continues_after_a_kill(self) -> None:
+        """Where it had ended."""
         writer = self.writer()
         self.store(writer, said("tea one"), said("tea two"))
         self.index(writer)
@@ -86,8 +86,8 @@ class IndexTests(MaintenanceTestCase):
         self.check_search(after)
         self.assertEqual(len(self.found(after)), 5)
 
-    def test_made_anew_after_a_kill(self) -> None:
-        """``rebuild``, as in the docs, does not make anything be found twice."""
+    def test_rebuilt_index_has_no_duplicates(self) -> None:
+        """By the command in docs/operations.md."""
         writer = self.writer()
         self.store(writer, said("tea one"))
         self.index(writer)
@@ -99,8 +99,8 @@ class IndexTests(MaintenanceTestCase):
         self.check_search(writer)
         self.assertEqual(self.found(writer), ["tea one", "tea two"])
 
-    def test_trimmed_before_it_was_indexed(self) -> None:
-        """What went before the search heard of it is not asked to be forgotten."""
+    def test_message_can_be_trimmed_before_it_is_indexed(self) -> None:
+        """The index does not remove what it does not know."""
         self.patch(sqlite_maintenance, "MAX_TRIM_ROWS", 4)
         writer = self.writer(keep=5)
         self.store(writer, *(said(f"tea {n}") for n in range(2)))
@@ -112,8 +112,8 @@ class IndexTests(MaintenanceTestCase):
         self.check_search(writer)
         self.assertEqual(self.found(writer), [f"tea {n}" for n in range(15, 20)])
 
-    def test_a_failure_loses_nothing(self) -> None:
-        """Whatever fails, later all of it is found, and nothing of it twice."""
+    def test_failed_round_is_repeated_later(self) -> None:
+        """Every message is found once."""
         self.patch(sqlite_maintenance, "INDEX_THRESHOLD", 2)
         for statement, after in (
             ("BEGIN", False),
@@ -125,9 +125,9 @@ class IndexTests(MaintenanceTestCase):
             writer = self.writer()
             before = writer.last
             self.store(writer, said("tea"), said("tea"))
-            faulty = self.break_(writer, statement, "SQLITE_FULL", after=after)
+            failing = self.make_fail(writer, statement, "SQLITE_FULL", after=after)
             writer.maintain()
-            self.assertTrue(faulty.closed)
+            self.assertTrue(failing.closed)
             # With the next batches, and not over and over.
             self.assertFalse(writer.needs_maintenance)
             self.store(writer, said("tea"))
@@ -139,11 +139,11 @@ class IndexTests(MaintenanceTestCase):
             self.check_search(writer)
             writer.close()
 
-    def test_a_failure_while_someone_asks(self) -> None:
-        """Who searches is told why it cannot be; who speaks notices nothing."""
+    def test_failed_indexing_by_a_search_is_explained(self) -> None:
+        """Storing is not affected."""
         writer = self.writer()
         self.store(writer, said("tea"))
-        self.break_(writer, "INSERT INTO search", "SQLITE_FULL")
+        self.make_fail(writer, "INSERT INTO search", "SQLITE_FULL")
         self.assertIn("is full", self.refusal(writer.index))
         self.store(writer, said("tea"))
         self.check_search(writer)
@@ -152,11 +152,11 @@ class IndexTests(MaintenanceTestCase):
         full = connection.execute("PRAGMA synchronous").fetchone()
         self.assertEqual(full, (2,))
 
-    def test_a_failure_at_the_end(self) -> None:
-        """The server ends all the same, and the next one goes on."""
+    def test_failed_indexing_does_not_stop_close(self) -> None:
+        """The next start continues."""
         writer = self.writer()
         self.store(writer, said("tea"))
-        self.break_(writer, "INSERT INTO search", "SQLITE_FULL")
+        self.make_fail(writer, "INSERT INTO search", "SQLITE_FULL")
         writer.close()
         again = self.writer()
         self.assertEqual((again.indexed, again.last), (0, 1))
@@ -164,10 +164,10 @@ class IndexTests(MaintenanceTestCase):
 
 
 class TrimTests(MaintenanceTestCase):
-    """What can wait: trimming, and working off the log."""
+    """Trimming, and checkpoints of the log."""
 
-    def test_bounded_rounds(self) -> None:
-        """Nobody waits for a long trimming: it comes in small rounds."""
+    def test_rounds_are_bounded(self) -> None:
+        """No batch waits for long."""
         self.patch(sqlite_maintenance, "MAX_TRIM_ROWS", 10)
         writer = self.writer(keep=50)
         self.store(writer, *(said(f"tea {n}") for n in range(100)))
@@ -175,8 +175,8 @@ class TrimTests(MaintenanceTestCase):
         self.assertEqual(self.history(writer), [f"tea {n}" for n in range(50, 100)])
         self.check_search(writer)
 
-    def test_not_at_every_message(self) -> None:
-        """Trimming waits until a tenth is too much."""
+    def test_trimming_starts_at_a_tenth_too_many(self) -> None:
+        """So that a round is worthwhile."""
         writer = self.writer(keep=100)
         self.store(writer, *(said(f"tea {n}") for n in range(110)))
         self.assertFalse(writer.needs_maintenance)
@@ -185,8 +185,8 @@ class TrimTests(MaintenanceTestCase):
         self.maintain(writer)
         self.assertEqual(len(self.history(writer)), 100)
 
-    def test_a_smaller_keep_after_a_restart(self) -> None:
-        """``--keep`` works on what was said before, too."""
+    def test_smaller_keep_applies_after_a_restart(self) -> None:
+        """To earlier messages, too."""
         writer = self.writer()
         self.store(writer, *(said(f"tea {n}") for n in range(30)))
         self.store(writer, *(said(f"tea {n}", room="x") for n in range(5)))
@@ -196,8 +196,8 @@ class TrimTests(MaintenanceTestCase):
         self.assertEqual(len(self.history(writer)), 5)
         self.assertEqual(len(self.history(writer, "x")), 5)
 
-    def test_what_is_not_said_is_trimmed_too(self) -> None:
-        """Joiner and departures do not fill the disk, and topics stay."""
+    def test_other_events_are_trimmed_too(self) -> None:
+        """Topics that are set stay."""
         self.patch(sqlite_maintenance, "MIN_OTHERS_KEPT", 20)
         writer = self.writer(keep=5)
         (start,) = self.store(writer, TopicSet("lobby", "a", "weather", "a"))
@@ -225,13 +225,13 @@ class TrimTests(MaintenanceTestCase):
         again = self.writer(keep=5)
         self.assertEqual(again._maintenance._kept[None], others)
 
-    def test_a_failure_changes_nothing(self) -> None:
-        """A full disk stops the trimming; it goes on when there is room."""
+    def test_failed_round_changes_nothing(self) -> None:
+        """A later round trims."""
         for statement in ("BEGIN", "INSERT INTO search", "DELETE", "COMMIT"):
             writer = self.writer(keep=5)
             self.store(writer, *(said(f"tea {n}") for n in range(10)))
             self.index(writer)
-            self.break_(writer, statement, "SQLITE_FULL")
+            self.make_fail(writer, statement, "SQLITE_FULL")
             writer.maintain()
             self.assertFalse(writer.needs_maintenance)
             self.assertEqual(len(self.history(writer)), 10 + (statement != "BEGIN") * 5)
@@ -245,8 +245,8 @@ class TrimTests(MaintenanceTestCase):
             self.assertEqual(full, (2,))
             writer.close()
 
-    def test_the_log_is_worked_off(self) -> None:
-        """The log beside the file does not grow without end."""
+    def test_write_ahead_log_is_bounded(self) -> None:
+        """By checkpoints."""
         self.patch(sqlite_maintenance, "CHECKPOINT_THRESHOLD", 20)
         writer = self.writer()
         sizes = []

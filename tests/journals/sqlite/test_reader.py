@@ -12,7 +12,7 @@ from twisted_chat.journals.sqlite.reader import Reader
 
 
 class ReaderTests(WriterTestCase):
-    """What is answered, and what is not yet."""
+    """Queries, each on a snapshot up to a given id."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -20,8 +20,8 @@ class ReaderTests(WriterTestCase):
         self.reader = Reader(self.file, self.written.name)
         self.addCleanup(self.reader.close)
 
-    def test_nothing_newer_than_what_was_announced(self) -> None:
-        """Nobody is shown as history what is about to be shown as news."""
+    def test_nothing_newer_than_announced_is_returned(self) -> None:
+        """Or it would be shown twice."""
         self.store(self.written, *(said(f"tea {n}") for n in range(5)))
         self.index(self.written)
         name = self.written.name
@@ -36,8 +36,8 @@ class ReaderTests(WriterTestCase):
         missed = self.reader.since(end, ["lobby"], "x", 10, 3)
         self.assertEqual(missed, MissedEvents(False, ()))
 
-    def test_a_search_is_bounded(self) -> None:
-        """A word that everyone says elsewhere makes no search endless."""
+    def test_search_reads_a_bounded_number_of_hits(self) -> None:
+        """However often the words are used in other rooms."""
         self.patch(
             sqlite_reader, "_SEARCH", sqlite_reader._SEARCH.replace("50000", "5")
         )
@@ -50,8 +50,8 @@ class ReaderTests(WriterTestCase):
         self.assertEqual(len(self.reader.search("lobby", "tea", 10, 6)), 0)
         self.assertEqual(len(self.reader.search("lobby", "tea mine", 10, 6)), 1)
 
-    def test_odd_limits(self) -> None:
-        """No number that a client sends is too big or too small."""
+    def test_any_limit_is_accepted(self) -> None:
+        """Clients may send any number."""
         self.store(self.written, said("tea"))
         self.index(self.written)
         for limit, found in ((0, 0), (-1, 0), (10**30, 1)):
@@ -59,8 +59,8 @@ class ReaderTests(WriterTestCase):
             self.assertEqual(len(self.reader.search("lobby", "tea", limit, 1)), found)
             self.assertEqual(len(self.reader.room("lobby", limit, 1).recent), found)
 
-    def test_a_damaged_file(self) -> None:
-        """A file that is damaged is said to be; nothing else ends."""
+    def test_damaged_file_is_explained(self) -> None:
+        """The error says what to do."""
         self.store(self.written, *(said("tea" * 1000) for _ in range(100)))
         self.written.close()
         self.reader.close()
@@ -72,8 +72,8 @@ class ReaderTests(WriterTestCase):
         line = self.refusal(lambda: reader.before("lobby", None, 10, 100))
         self.assertIn("restore it from a backup", line)
 
-    def test_closed(self) -> None:
-        """Who asks while the server ends is refused."""
+    def test_closed_reader_refuses_queries(self) -> None:
+        """Closing it again has no effect."""
         self.reader.close()
         self.reader.close()
         self.reader.interrupt()
@@ -81,7 +81,7 @@ class ReaderTests(WriterTestCase):
         self.assertIn("closing", line)
 
     def test_history_is_read_by_its_index(self) -> None:
-        """A page of history takes as long in an old chat as in a new one."""
+        """A page of a long history takes no longer than one of a short one."""
         with closing(self.file.connect_reader()) as connection:
             for query, index in (
                 (sqlite_reader._BEFORE, "said"),

@@ -21,10 +21,10 @@ from twisted_chat.journals.sqlite.rows import (
 
 
 class RowsTests(SynchronousTestCase):
-    """What a message becomes in the file, and what becomes of that again."""
+    """Events as rows, and back."""
 
-    def test_every_event_comes_back(self) -> None:
-        """No event is without a place in the file."""
+    def test_every_kind_of_event_is_read_as_written(self) -> None:
+        """Except client ids, which are kept for direct messages only."""
         self.assertEqual({type(e) for e in EVERY_EVENT}, set(get_args(Event)))
         batch = [entry(event) for event in EVERY_EVENT]
         rows = rows_of(batch, 7, 1234)
@@ -40,8 +40,8 @@ class RowsTests(SynchronousTestCase):
             self.assertEqual((back.position, back.time), (announced.position, 1234))
             self.assertEqual(back.event, event)
 
-    def test_positions(self) -> None:
-        """A position of this journal gives its number; nothing else gives any."""
+    def test_position_of_this_journal_has_a_number(self) -> None:
+        """Any other text has none."""
         self.assertEqual(number_in("name", "name-0000000000000042"), 42)
         for position in (
             "",
@@ -57,8 +57,8 @@ class RowsTests(SynchronousTestCase):
         ):
             self.assertIsNone(number_in("name", position), position)
 
-    def test_storable(self) -> None:
-        """Half a character becomes the sign for what could not be read."""
+    def test_lone_surrogates_are_replaced(self) -> None:
+        """SQLite cannot store them."""
         self.assertEqual(
             storable((1, None, "a\ud800b", "🎉")), (1, None, "a\ufffdb", "🎉")
         )

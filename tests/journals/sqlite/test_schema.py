@@ -17,17 +17,17 @@ MIGRATIONS = migrations()
 
 
 class MigrationTests(FileTestCase):
-    """An upgrade of the chat keeps what was said."""
+    """Databases of other versions and other programs."""
 
-    def test_the_scripts_are_numbered_without_a_gap(self) -> None:
-        """Each schema version has one script."""
+    def test_migrations_are_numbered_without_gaps(self) -> None:
+        """Each version of the schema has one script."""
         folder = Path(schema.__file__).with_name("sql")
         numbers = [path.name[:4] for path in sorted(folder.glob("*.sql"))]
         self.assertEqual(numbers, [f"{n + 1:04d}" for n in range(len(numbers))])
         self.assertEqual(len(numbers), len(MIGRATIONS))
 
-    def test_an_older_file(self) -> None:
-        """A file of the version before is brought to today's, with all in it."""
+    def test_older_database_is_migrated_with_its_data(self) -> None:
+        """To the version of today."""
         file = self.opened()
         with closing(file.connect_writer()) as connection:
             connection.execute("INSERT INTO topics VALUES ('lobby', 'weather')")
@@ -41,8 +41,8 @@ class MigrationTests(FileTestCase):
         self.assertEqual(found, [("weather",)])
         self.assertEqual(self.pragma("user_version"), len(MIGRATIONS) + 1)
 
-    def test_a_step_that_fails(self) -> None:
-        """An upgrade that cannot be finished leaves the file as it was."""
+    def test_failed_migration_leaves_the_database_unchanged(self) -> None:
+        """It is one transaction."""
         self.opened().release()
         step = "CREATE TABLE more (x);\nCREATE TABLE topics (x);\n"
         self.patch(schema, "migrations", lambda: [*MIGRATIONS, step])
@@ -56,8 +56,8 @@ class MigrationTests(FileTestCase):
             query = "SELECT count(*) FROM sqlite_schema WHERE name = 'more'"
             self.assertEqual(connection.execute(query).fetchone(), (0,))
 
-    def test_another_programs_database(self) -> None:
-        """The database of a browser, say, is left as it is."""
+    def test_database_of_another_program_is_refused_unchanged(self) -> None:
+        """As one of a browser."""
         for statement in (
             "CREATE TABLE bookmarks (url)",
             "PRAGMA application_id = 12345",
@@ -70,8 +70,8 @@ class MigrationTests(FileTestCase):
             self.assertIn("database of another program", self.refusal(self.opened))
             self.assertEqual(self.path.read_bytes(), content)
 
-    def test_a_newer_schema(self) -> None:
-        """After a downgrade the server says which version it needs."""
+    def test_database_of_a_newer_version_is_refused(self) -> None:
+        """The error says which version is needed."""
         self.opened().release()
         with closing(sqlite3.connect(self.path)) as connection:
             connection.execute("PRAGMA user_version = 99")
@@ -80,8 +80,8 @@ class MigrationTests(FileTestCase):
         self.assertIn("schema 99", line)
         self.assertIn("upgrade the chat", line)
 
-    def test_locked_by_another_program(self) -> None:
-        """A program that holds the file in a transaction is waited for, then named."""
+    def test_database_locked_by_another_program_is_an_error(self) -> None:
+        """After waiting for a while."""
         self.opened().release()
         self.patch(sqlite_file, "BUSY_SECONDS", 0.0)
         self.patch(schema, "migrations", lambda: [*MIGRATIONS, "SELECT 1;"])

@@ -15,24 +15,24 @@ from tests.journals.contract import (
     said,
     texts,
 )
-from tests.support.threads import MEMORY, Pumped
+from tests.support.threads import MEMORY, ThreadedReactor
 from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, StoreError
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 
 
 class ThreadTests(SynchronousTestCase):
-    """The same with real threads."""
+    """The journal with real threads."""
 
     def setUp(self) -> None:
         folder = TemporaryDirectory(dir=MEMORY)
         self.addCleanup(folder.cleanup)
         self.path = str(Path(folder.name, "chat.sqlite"))
-        self.reactor = Pumped()
+        self.reactor = ThreadedReactor()
         self.before = threading.active_count()
 
-    def test_a_busy_evening(self) -> None:
-        """Many batches, questions in between, everything shown once, in order."""
+    def test_many_batches_are_announced_once_in_order(self) -> None:
+        """With reads and searches in between."""
         journal = SqliteJournal(self.path, self.reactor, lambda: NOW, keep=200)
         heard: list[Stored] = []
         threads: set[str] = set()
@@ -43,7 +43,7 @@ class ThreadTests(SynchronousTestCase):
 
         journal.subscribe(announce)
 
-        async def evening() -> None:
+        async def run() -> None:
             await journal.open()
             waiting = []
             for n in range(100):
@@ -60,14 +60,14 @@ class ThreadTests(SynchronousTestCase):
             assert missed == MissedEvents(True, ())
             await journal.close()
 
-        self.reactor.run(evening())
+        self.reactor.run(run())
         expected = [f"tea {n}.{m}" for n in range(100) for m in range(n)]
         self.assertEqual(texts(heard), expected)
         self.assertEqual(threads, {threading.current_thread().name})
         self.assertEqual(threading.active_count(), self.before)
 
-    def test_a_start_that_fails(self) -> None:
-        """No thread is left to keep the process alive."""
+    def test_failed_start_leaves_no_thread(self) -> None:
+        """It would keep the process alive."""
         Path(self.path).write_text("notes")
         journal = SqliteJournal(self.path, self.reactor, lambda: NOW)
         with self.assertRaises(StoreError):

@@ -18,10 +18,10 @@ from twisted_chat.journals.sqlite.writer import MAX_INSERT_ROWS
 
 
 class StoreTests(WriterTestCase):
-    """How a batch gets into the file."""
+    """Each batch is one transaction."""
 
-    def test_batches_of_every_size(self) -> None:
-        """However many speak at once, all of it is there, in order."""
+    def test_batches_of_every_size_are_stored_in_order(self) -> None:
+        """Whatever the number of rows per statement."""
         writer = self.writer()
         sizes = (
             1,
@@ -40,8 +40,8 @@ class StoreTests(WriterTestCase):
         self.assertEqual(self.history(writer), expected)
         self.check_search(writer)
 
-    def test_a_kill_loses_nothing(self) -> None:
-        """What was stored is in the file and its log, without a proper end."""
+    def test_stored_batch_survives_a_kill(self) -> None:
+        """It is in the file and its log."""
         writer = self.writer()
         self.store(writer, said("one"), TopicSet("lobby", "a", "weather", "a"))
         self.store(writer, said("two"))
@@ -58,8 +58,8 @@ class StoreTests(WriterTestCase):
             (state.topic, texts(state.recent)), ("weather", ["one", "two"])
         )
 
-    def test_a_number_is_never_given_twice(self) -> None:
-        """A position means one message for ever, even if that one is gone."""
+    def test_number_of_a_deleted_message_is_not_used_again(self) -> None:
+        """A position is one message for ever."""
         writer = self.writer(keep=0)
         self.store(writer, said("tea"))
         while writer.needs_maintenance:
@@ -68,8 +68,8 @@ class StoreTests(WriterTestCase):
         writer.close()
         self.assertEqual(self.writer().last, 1)
 
-    def test_nor_of_what_is_not_said(self) -> None:
-        """The same if the last thing that happened was an arrival that is gone."""
+    def test_number_of_any_deleted_event_is_not_used_again(self) -> None:
+        """As of an arrival."""
         self.patch(sqlite_maintenance, "MIN_OTHERS_KEPT", 0)
         writer = self.writer(keep=0)
         self.store(writer, said("tea"), said("tea"), Joined("lobby", "a", "x"))
@@ -86,8 +86,8 @@ class StoreTests(WriterTestCase):
 class FaultTests(WriterTestCase):
     """A disk that fails while the server runs."""
 
-    def test_a_batch_that_fails_leaves_nothing(self) -> None:
-        """Refused to its authors, it is not in the history; the next one is."""
+    def test_failed_batch_leaves_nothing(self) -> None:
+        """It is not in the history; the next batch is."""
         for statement in (
             "BEGIN",
             "INSERT INTO events",
@@ -96,35 +96,35 @@ class FaultTests(WriterTestCase):
             for name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_BUSY"):
                 writer = self.writer()
                 before = self.history(writer)
-                faulty = self.break_(writer, statement, name)
+                failing = self.make_fail(writer, statement, name)
                 with self.assertRaises(StoreError):
                     self.store(writer, said("tea refused"), said("tea too"))
-                self.assertEqual(faulty.closed, name == "SQLITE_IOERR_WRITE")
-                if not faulty.closed:
-                    writer._connection = faulty._connection
+                self.assertEqual(failing.closed, name == "SQLITE_IOERR_WRITE")
+                if not failing.closed:
+                    writer._connection = failing._connection
                 (stored,) = self.store(writer, said("tea"))
                 self.assertEqual(self.history(writer), [*before, "tea"])
                 self.assertTrue(stored.position.endswith(f"{writer.last:016d}"))
                 self.check_search(writer)
                 writer.close()
 
-    def test_a_commit_that_failed_only_seemingly(self) -> None:
-        """What was refused to its author does not come up in the history later."""
+    def test_batch_whose_commit_failed_but_took_effect_is_deleted(self) -> None:
+        """It was refused, so it must not appear later."""
         writer = self.writer()
         self.store(writer, said("tea"))
-        self.break_(writer, "COMMIT", "SQLITE_IOERR_FSYNC", after=True)
+        self.make_fail(writer, "COMMIT", "SQLITE_IOERR_FSYNC", after=True)
         with self.assertRaises(StoreError):
             self.store(writer, said("tea refused"), said("tea too"), said("tea three"))
         self.store(writer, said("tea later"))
         self.assertEqual(self.history(writer), ["tea", "tea later"])
         self.check_search(writer)
 
-    def test_a_rollback_that_fails(self) -> None:
-        """A connection that cannot even undo is given up."""
+    def test_connection_whose_rollback_fails_is_discarded(self) -> None:
+        """A new one is used."""
         writer = self.writer()
-        inner = self.break_(writer, "COMMIT", "SQLITE_FULL")
+        inner = self.make_fail(writer, "COMMIT", "SQLITE_FULL")
         assert writer._connection is not None
-        outer = self.break_(writer, "ROLLBACK", "SQLITE_IOERR")
+        outer = self.make_fail(writer, "ROLLBACK", "SQLITE_IOERR")
         with self.assertRaises(StoreError):
             self.store(writer, said("refused"))
         self.assertTrue(inner.closed)
@@ -132,13 +132,13 @@ class FaultTests(WriterTestCase):
         self.store(writer, said("tea"))
         self.assertEqual(self.history(writer), ["tea"])
 
-    def test_a_file_that_is_gone(self) -> None:
-        """SQLite would write on, and the next start would find nothing of it."""
+    def test_removed_file_is_not_written_to(self) -> None:
+        """The next start would not find what was written."""
         writer = self.writer()
         elsewhere = self.folder / "elsewhere"
         for broken in (False, True):
             if broken:
-                self.break_(writer, "BEGIN", "SQLITE_IOERR_READ")
+                self.make_fail(writer, "BEGIN", "SQLITE_IOERR_READ")
                 with self.assertRaises(StoreError):
                     self.store(writer, said("refused"))
             self.path.rename(elsewhere)
@@ -148,16 +148,16 @@ class FaultTests(WriterTestCase):
             self.store(writer, said("tea"))
         self.assertEqual(self.history(writer), ["tea", "tea"])
 
-    def test_a_file_that_cannot_be_seen(self) -> None:
-        """The same for a directory that closed under it."""
+    def test_file_in_an_unreadable_directory_is_not_written_to(self) -> None:
+        """With the reason."""
         writer = self.writer()
         denied = PermissionError(errno.EACCES, "denied")
         self.patch(os, "stat", Mock(side_effect=denied))
         refusal = self.refusal(lambda: self.store(writer, said("refused")))
         self.assertIn("cannot write to", refusal)
 
-    def test_a_bug_leaves_nothing_either(self) -> None:
-        """Whatever else goes wrong, the next batch starts afresh."""
+    def test_unexpected_error_leaves_nothing(self) -> None:
+        """The next batch is stored."""
         writer = self.writer()
         bad = TopicSet("lobby", "a", cast("str", object()), "a")
         with self.assertRaises((StoreError, TypeError)):

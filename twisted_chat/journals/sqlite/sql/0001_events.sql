@@ -1,24 +1,23 @@
--- Everything that happened, in one table. The position that clients see is the
--- journal's name and this id, so an id is never given twice: the next one is beyond
--- all that are here and beyond all floors.
+-- All events. The position of an event is the journal's name and this id, so an id is
+-- never used twice: the next one is greater than all ids and all floors here.
 CREATE TABLE events (
     id INTEGER PRIMARY KEY,
     kind INTEGER NOT NULL,  -- see journals/records.py
     time INTEGER NOT NULL,  -- milliseconds since 1970, UTC
     room TEXT,
     nick TEXT NOT NULL,
-    other TEXT,             -- whom a private message is for; the new nickname
+    other TEXT,             -- recipient of a direct message; the new nickname
     text TEXT,
     raw TEXT,               -- JSON, as a Socket.IO client sent it
-    who TEXT,               -- client ids, kept for private messages only
+    who TEXT,               -- client ids, kept for direct messages only
     to_who TEXT,
-    words TEXT              -- the text spelled out for the search, if that differs
+    words TEXT              -- the text as it is indexed, if that differs
 );
 
--- History by room: what is said (1) and done (2), and nothing else.
+-- The history of a room: messages (1) and actions (2).
 CREATE INDEX said ON events (room, id) WHERE kind IN (1, 2);
 
--- What a client that comes back is shown besides.
+-- Topics and direct messages, for clients that resume.
 CREATE INDEX topics_set ON events (room, id) WHERE kind = 3;
 CREATE INDEX whispered ON events (who, id) WHERE kind = 4;
 CREATE INDEX whispered_to ON events (to_who, id) WHERE kind = 4;
@@ -28,15 +27,15 @@ CREATE TABLE topics (
     text TEXT NOT NULL
 ) WITHOUT ROWID;
 
--- What was trimmed: in each room nothing up to this id is complete.
+-- The last message deleted in each room: up to this id its history is incomplete.
 CREATE TABLE floors (
     room TEXT PRIMARY KEY,
     id INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- One row. The name tells the positions of this journal from those of another;
--- nothing up to "floor" is complete of what is not said in a room; the search knows
--- all up to "searchable", and nothing beyond.
+-- One row. "name" distinguishes the positions of this journal from those of others; up
+-- to "floor" events other than messages are incomplete; the full-text search has
+-- indexed all messages up to "searchable", and none beyond.
 CREATE TABLE journal (
     name TEXT NOT NULL,
     floor INTEGER NOT NULL DEFAULT 0,
@@ -44,7 +43,7 @@ CREATE TABLE journal (
 );
 INSERT INTO journal (name) VALUES (lower(hex(randomblob(4))));
 
--- The search holds no text of its own; it can be made anew from this view with
+-- The full-text index contains no text; it can be rebuilt from this view with
 -- INSERT INTO search (search) VALUES ('rebuild').
 CREATE VIEW searchable (id, text) AS
     SELECT id, coalesce(words, text) FROM events
