@@ -11,7 +11,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.end_to_end.redis_server import RedisServer
 from tests.end_to_end.shared import shared
 from tests.end_to_end.spinning import Spinner
-from tests.journals.contract import JournalContract, said
+from tests.journals.contract import JournalContract
+from tests.support.journals import said
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.redis.address import RedisAddress
 from twisted_chat.journals.redis.journal import RedisJournal

@@ -11,136 +11,26 @@ If the journal needs more than its own call to finish, override ``run_now`` and
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
-from functools import cached_property
-from itertools import count
-from typing import TYPE_CHECKING, TypeVar
-
 from hypothesis import given
-from hypothesis import strategies as st
-from twisted.internet.defer import Deferred
-from twisted.trial.unittest import SynchronousTestCase
 
+from tests.journals.search_contract import SearchContract
+from tests.support.journals import (
+    EVERY_EVENT,
+    any_text,
+    entry,
+    said,
+    texts,
+)
 from twisted_chat.core.events import (
-    Action,
-    AwaySet,
-    CustomEvent,
     DirectMessage,
-    Entry,
-    Event,
     Joined,
-    Left,
     Message,
-    Quit,
-    Renamed,
-    Stored,
     TopicSet,
 )
-from twisted_chat.core.interfaces import Journal, MissedEvents, StoreError
-
-T = TypeVar("T")
-
-NOW = 1_700_000_000.25
-"""The time of a journal under test, in seconds since 1970."""
-
-if TYPE_CHECKING:
-    Base = SynchronousTestCase
-else:
-    Base = object
-
-_keys = count()
+from twisted_chat.core.interfaces import Journal, MissedEvents
 
 
-def entry(event: Event) -> Entry:
-    """An event with a unique key."""
-    return Entry(f"key-{next(_keys)}", event)
-
-
-def said(text: str, room: str = "lobby", nick: str = "alice") -> Message:
-    """A message."""
-    return Message(room, nick, text, "id-" + nick)
-
-
-def texts(messages: Sequence[Stored]) -> list[str]:
-    """The texts of events."""
-    return [getattr(one.event, "text", "?") for one in messages]
-
-
-EVERY_EVENT: tuple[Event, ...] = (
-    said("hi"),
-    Message("lobby", "alice", "from a page", "id-alice", '"from a page"'),
-    Action("lobby", "alice", "waves", "id-alice"),
-    CustomEvent("lobby", "alice", '{"typing":true}', "id-alice"),
-    DirectMessage("alice", "bob", "psst", "id-alice", "id-bob"),
-    Joined("lobby", "carol", "id-carol"),
-    Left("lobby", "carol", "id-carol"),
-    Quit("carol", "id-carol"),
-    Renamed("carol", "caroline", "id-carol"),
-    TopicSet("lobby", "alice", "weather", "id-alice"),
-    AwaySet("alice", "lunch", "id-alice"),
-)
-
-any_text = st.text(st.characters(codec="utf-8"), max_size=60)
-
-
-class JournalHarness(Base):
-    """Calls a journal and collects what it announces."""
-
-    def make(self, keep: int | None = None) -> Journal:
-        """A new, empty journal whose clock is at ``NOW``."""
-        raise NotImplementedError
-
-    def run_now(self, awaitable: Awaitable[T]) -> T:
-        """The result, which must be available at once."""
-
-        async def wait() -> T:
-            return await awaitable
-
-        return self.successResultOf(Deferred.fromCoroutine(wait()))
-
-    def refused(self, awaitable: Awaitable[object]) -> str:
-        """The one-line error that it fails with."""
-
-        async def wait() -> None:
-            await awaitable
-
-        failure = self.failureResultOf(Deferred.fromCoroutine(wait()), StoreError)
-        line = str(failure.value)
-        self.assertNotIn("\n", line)
-        return line
-
-    def opened(self, keep: int | None = None) -> Journal:
-        """A new journal that is open; it is closed after the test."""
-        journal = self.make(keep)
-        self.announced: list[Stored] = []
-        self.batches: list[int] = []
-
-        def announce(batch: Sequence[Stored]) -> None:
-            self.announced += batch
-            self.batches.append(len(batch))
-
-        journal.subscribe(announce)
-        self.run_now(journal.open())
-        self.addCleanup(lambda: self.run_now(journal.close()))
-        return journal
-
-    @cached_property
-    def one_journal(self) -> Journal:
-        """One for all examples of a test, opened with the first of them.
-
-        The making of examples may take longer, the first time, than a server that
-        others rely on may be silent.
-        """
-        return self.opened()
-
-    def append(self, journal: Journal, *events: Event) -> list[Stored]:
-        """Append the events as one batch; what was announced of it."""
-        before = len(self.announced)
-        self.run_now(journal.append([entry(event) for event in events]))
-        return self.announced[before:]
-
-
-class JournalContract(JournalHarness):
+class JournalContract(SearchContract):
     """See the module docstring."""
 
     # Announcing
@@ -345,106 +235,7 @@ class JournalContract(JournalHarness):
         """The most messages of a room that may be kept with this ``keep``."""
         return keep
 
-    # Search
-
-    def found(self, text: str, words: str) -> bool:
-        """Whether a search for the words finds a message with this text."""
-        journal = self.opened()
-        self.append(journal, said("another one"), said(text), said(text, room="x"))
-        hits = self.run_now(journal.history.search("lobby", words, 10))
-        return texts(hits) == [text]
-
-    def test_search_matches_messages_with_all_the_words(self) -> None:
-        """``\\search cheese moon`` finds messages with both words, in any order."""
-        text = "The Moon is made of green cheese."
-        self.assertTrue(self.found(text, "cheese moon"))
-        self.assertTrue(self.found(text, "  CHEESE  "))
-        self.assertFalse(self.found(text, "cheese mars"))
-
-    def test_search_matches_beginnings_of_words(self) -> None:
-        """``\\search chee`` finds cheese; ``\\search heese`` does not."""
-        self.assertTrue(self.found("green cheese", "chee gre"))
-        self.assertFalse(self.found("green cheese", "heese"))
-
-    def test_search_ignores_case_accents_and_width(self) -> None:
-        """In any script, composed or not."""
-        for text, words in (
-            ("Crème BRÛLÉE", "creme brulee"),
-            ("creme brulee", "CRÈME"),
-            ("cre\u0300me", "crème"),
-            ("ПРИВЕТ, мир", "привет МИР"),
-            ("full ｗｉｄｔｈ", "width"),
-            ("half width", "ＷＩＤＴＨ"),
-        ):
-            self.assertTrue(self.found(text, words), (text, words))
-
-    def test_search_matches_any_part_of_text_without_spaces(self) -> None:
-        """As in Chinese, Japanese and Thai, and among emoji."""
-        for text, words in (
-            ("我喜欢喝绿茶", "绿茶"),
-            ("我喜欢喝绿茶", "茶"),
-            ("東京タワーへ行く", "タワー 東京"),
-            ("สวัสดีครับ", "ครับ"),
-            ("party🎉tonight", "🎉"),
-            ("한국어 채팅", "한국"),
-        ):
-            self.assertTrue(self.found(text, words), (text, words))
-        self.assertFalse(self.found("我喜欢喝绿茶", "茶绿"))
-
-    def test_search_returns_the_last_hits_oldest_first(self) -> None:
-        """Only messages and actions."""
-        journal = self.opened()
-        self.append(journal, *(said(f"tea {n}") for n in range(5)))
-        self.append(journal, Action("lobby", "bob", "drinks tea", "id-bob"))
-        self.append(journal, TopicSet("lobby", "bob", "tea", "id-bob"))
-        self.append(journal, DirectMessage("bob", "alice", "tea", "id-bob", "id-alice"))
-        hits = self.run_now(journal.history.search("lobby", "tea", 3))
-        self.assertEqual(texts(hits), ["tea 3", "tea 4", "drinks tea"])
-
-    def test_search_without_a_word_finds_nothing(self) -> None:
-        """As ``\\search !``; it must not find everything."""
-        journal = self.opened()
-        self.append(journal, said("hi! * \" ' ("))
-        for words in ("", "  ", "!", '"', "'", "*", "( )", "- ^ :", "\0", "\ufe0e~"):
-            self.assertEqual(
-                self.run_now(journal.history.search("lobby", words, 10)), ()
-            )
-
-    def test_search_has_no_query_syntax(self) -> None:
-        """What is syntax of a search engine is text here."""
-        for text in (
-            'say "cheese" NEAR OR AND NOT me',
-            "text:cheese -cheese ^cheese cheese* (cheese) {cheese} a+b 50% a_b",
-            "'); DROP TABLE events; --",
-            "NEAR(a b, 3)",
-            "\\search it",
-        ):
-            self.assertTrue(self.found(text, text), text)
-
-    def test_search_accepts_any_text(self) -> None:
-        """No text makes it an error."""
-
-        @given(st.text(max_size=80), any_text)
-        def check(words: str, text: str) -> None:
-            journal = self.one_journal
-            self.append(journal, said(text))
-            self.run_now(journal.history.search("lobby", words, 10))
-            self.run_now(journal.history.search("lobby", text, 10))
-            self.run_now(journal.history.search(words, text, 10))
-
-        check()
-
-    def test_message_is_found_by_its_own_words(self) -> None:
-        """A search for a whole message finds it."""
-
-        @given(st.text(st.characters(categories=("L", "N")), min_size=1, max_size=40))
-        def check(text: str) -> None:
-            journal = self.one_journal
-            (sent,) = self.append(journal, said(text))
-            hits = self.run_now(journal.history.search("lobby", text, 1))
-            self.assertEqual([hit.position for hit in hits], [sent.position])
-
-        check()
+    # Texts
 
     def test_texts_are_returned_as_they_were_appended(self) -> None:
         """Character by character."""

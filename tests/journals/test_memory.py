@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.journals.contract import NOW, JournalContract, entry, said, texts
+from tests.journals.contract import JournalContract
+from tests.support.journals import NOW, entry, said, texts
 from twisted_chat.core.events import DirectMessage, Stored, TopicSet
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals import memory

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.journals.contract import said, texts
+from tests.support.journals import said, texts
 from twisted_chat.core.events import Event, Joined, Stored, TopicSet
 from twisted_chat.core.interfaces import RoomState
 from twisted_chat.journals.recent import CACHED_MESSAGES, CACHED_ROOMS, RecentRooms

@@ -7,7 +7,7 @@ from typing import get_args
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.journals.contract import EVERY_EVENT
+from tests.support.journals import EVERY_EVENT
 from twisted_chat.core.events import DirectMessage, Event, Message, TopicSet
 from twisted_chat.journals.records import (
     BY_EVENT,

@@ -14,7 +14,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.journals.contract import NOW
+from tests.support.journals import NOW
 from tests.support.redis_commands import (
     RedisCommands,
     ReplyError,

@@ -12,7 +12,7 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.journals.contract import NOW, JournalHarness, entry, texts
+from tests.support.journals import NOW, JournalHarness, entry, texts
 from tests.support.threads import MEMORY, FakeReactorFromThreads, FakeThreadPools
 from twisted_chat.core.events import Event, Stored
 from twisted_chat.core.interfaces import StoreError

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.journals.contract import EVERY_EVENT, entry
+from tests.support.journals import EVERY_EVENT, entry
 from twisted_chat.core.events import (
     AwaySet,
     CustomEvent,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.journals.contract import said, texts
+from tests.support.journals import said, texts
 from tests.support.redis import LIVE, FakeRedisTestCase, bytes_of
 from twisted_chat.core.events import AwaySet, Entry, Event, HistoryGap, Joined, Stored
 from twisted_chat.journals.redis.entries import encode, script_arguments

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.journals.contract import said, texts
+from tests.support.journals import said, texts
 from tests.support.redis import FakeRedisTestCase
 from twisted_chat.journals.redis import history as redis_history
 from twisted_chat.journals.redis.history import PAGE_SIZE, RedisHistory

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from twisted.internet.defer import Deferred
 
-from tests.journals.contract import JournalContract, entry, said, texts
+from tests.journals.contract import JournalContract
+from tests.support.journals import entry, said, texts
 from tests.support.redis import LIVE, FakeRedisTestCase
 from twisted_chat.core.events import (
     AwaySet,

@@ -9,7 +9,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.journals.contract import said
+from tests.support.journals import said
 from tests.support.redis import LIVE, FakeRedisTestCase
 from twisted_chat.core.events import DirectMessage, Entry, Joined, Quit, TopicSet
 from twisted_chat.journals.redis.scripts import APPEND, FOLDER, SCRIPTS

@@ -7,10 +7,7 @@ from typing import NoReturn
 
 from twisted.internet.defer import Deferred
 
-from tests.journals.contract import (
-    said,
-    texts,
-)
+from tests.support.journals import said, texts
 from tests.support.sqlite import SqliteTestCase
 from twisted_chat.core.events import TopicSet
 from twisted_chat.core.interfaces import StoreError

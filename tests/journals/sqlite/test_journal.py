@@ -10,11 +10,8 @@ from typing import Any, TypeVar
 
 from twisted.internet.defer import CancelledError, Deferred
 
-from tests.journals.contract import (
-    JournalContract,
-    said,
-    texts,
-)
+from tests.journals.contract import JournalContract
+from tests.support.journals import said, texts
 from tests.support.logs import Log
 from tests.support.sqlite import SqliteTestCase
 from twisted_chat.core.events import TopicSet

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from tests.journals.contract import said, texts
+from tests.support.journals import said, texts
 from tests.support.sqlite import WriterTestCase
 from twisted_chat.core.events import Joined, TopicSet
 from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance

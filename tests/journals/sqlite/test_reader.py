@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from tests.journals.contract import said, texts
+from tests.support.journals import said, texts
 from tests.support.sqlite import WriterTestCase
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals.sqlite import reader as sqlite_reader

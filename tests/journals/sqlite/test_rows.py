@@ -7,7 +7,7 @@ from typing import get_args
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.journals.contract import EVERY_EVENT, entry
+from tests.support.journals import EVERY_EVENT, entry
 from twisted_chat.core.events import DirectMessage, Event
 from twisted_chat.journals.records import RECORDS
 from twisted_chat.journals.sqlite.rows import (

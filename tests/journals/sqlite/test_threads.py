@@ -9,12 +9,7 @@ from typing import Any
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.journals.contract import (
-    NOW,
-    entry,
-    said,
-    texts,
-)
+from tests.support.journals import NOW, entry, said, texts
 from tests.support.threads import MEMORY, ThreadedReactor
 from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, StoreError

@@ -8,7 +8,7 @@ import shutil
 from typing import cast
 from unittest.mock import Mock
 
-from tests.journals.contract import said, texts
+from tests.support.journals import said, texts
 from tests.support.sqlite import WriterTestCase
 from twisted_chat.core.events import Joined, TopicSet
 from twisted_chat.core.interfaces import StoreError

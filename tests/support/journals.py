@@ -1,0 +1,130 @@
+"""Events for tests, and what calls a journal and collects what it announces."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from functools import cached_property
+from itertools import count
+from typing import TYPE_CHECKING, TypeVar
+
+from hypothesis import strategies as st
+from twisted.internet.defer import Deferred
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.core.events import (
+    Action,
+    AwaySet,
+    CustomEvent,
+    DirectMessage,
+    Entry,
+    Event,
+    Joined,
+    Left,
+    Message,
+    Quit,
+    Renamed,
+    Stored,
+    TopicSet,
+)
+from twisted_chat.core.interfaces import Journal, StoreError
+
+T = TypeVar("T")
+
+NOW = 1_700_000_000.25
+"""The time of a journal under test, in seconds since 1970."""
+
+if TYPE_CHECKING:
+    Base = SynchronousTestCase
+else:
+    Base = object
+
+_keys = count()
+
+
+def entry(event: Event) -> Entry:
+    """An event with a unique key."""
+    return Entry(f"key-{next(_keys)}", event)
+
+
+def said(text: str, room: str = "lobby", nick: str = "alice") -> Message:
+    """A message."""
+    return Message(room, nick, text, "id-" + nick)
+
+
+def texts(messages: Sequence[Stored]) -> list[str]:
+    """The texts of events."""
+    return [getattr(one.event, "text", "?") for one in messages]
+
+
+EVERY_EVENT: tuple[Event, ...] = (
+    said("hi"),
+    Message("lobby", "alice", "from a page", "id-alice", '"from a page"'),
+    Action("lobby", "alice", "waves", "id-alice"),
+    CustomEvent("lobby", "alice", '{"typing":true}', "id-alice"),
+    DirectMessage("alice", "bob", "psst", "id-alice", "id-bob"),
+    Joined("lobby", "carol", "id-carol"),
+    Left("lobby", "carol", "id-carol"),
+    Quit("carol", "id-carol"),
+    Renamed("carol", "caroline", "id-carol"),
+    TopicSet("lobby", "alice", "weather", "id-alice"),
+    AwaySet("alice", "lunch", "id-alice"),
+)
+
+any_text = st.text(st.characters(codec="utf-8"), max_size=60)
+
+
+class JournalHarness(Base):
+    """Calls a journal and collects what it announces."""
+
+    def make(self, keep: int | None = None) -> Journal:
+        """A new, empty journal whose clock is at ``NOW``."""
+        raise NotImplementedError
+
+    def run_now(self, awaitable: Awaitable[T]) -> T:
+        """The result, which must be available at once."""
+
+        async def wait() -> T:
+            return await awaitable
+
+        return self.successResultOf(Deferred.fromCoroutine(wait()))
+
+    def refused(self, awaitable: Awaitable[object]) -> str:
+        """The one-line error that it fails with."""
+
+        async def wait() -> None:
+            await awaitable
+
+        failure = self.failureResultOf(Deferred.fromCoroutine(wait()), StoreError)
+        line = str(failure.value)
+        self.assertNotIn("\n", line)
+        return line
+
+    def opened(self, keep: int | None = None) -> Journal:
+        """A new journal that is open; it is closed after the test."""
+        journal = self.make(keep)
+        self.announced: list[Stored] = []
+        self.batches: list[int] = []
+
+        def announce(batch: Sequence[Stored]) -> None:
+            self.announced += batch
+            self.batches.append(len(batch))
+
+        journal.subscribe(announce)
+        self.run_now(journal.open())
+        self.addCleanup(lambda: self.run_now(journal.close()))
+        return journal
+
+    @cached_property
+    def one_journal(self) -> Journal:
+        """One for all examples of a test, opened with the first of them.
+
+        The making of examples may take longer, the first time, than a server that
+        others rely on may be silent.
+        """
+        return self.opened()
+
+    def append(self, journal: Journal, *events: Event) -> list[Stored]:
+        """Append the events as one batch; what was announced of it."""
+        before = len(self.announced)
+        self.run_now(journal.append([entry(event) for event in events]))
+        return self.announced[before:]
