@@ -24,7 +24,8 @@ class FollowerTests(FakeRedisTestCase):
         self.announced: list[list[Stored]] = []
         self.fails_once = False
         self.roster = Roster("me-")
-        self.follower = Follower("me", self.roster, self.history, self.announce)
+        history = RedisHistory(lambda: self.reader, lambda: self.follower.position)
+        self.follower = Follower("me", self.roster, history, self.announce)
         self.connection = PersistentConnection(
             "following",
             self.redis.connect,
@@ -40,9 +41,6 @@ class FollowerTests(FakeRedisTestCase):
 
     def register(self, server: str) -> None:
         self.redis.run(REGISTER_SERVER.text, server.encode(), b"60000", b"0")
-
-    def history(self) -> RedisHistory:
-        return RedisHistory(lambda: self.reader, lambda: self.follower.position)
 
     def announce(self, batch: Sequence[Stored]) -> None:
         if self.fails_once:

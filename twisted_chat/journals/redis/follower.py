@@ -56,7 +56,7 @@ class Follower:
         self,
         server: str,
         roster: Roster,
-        history: Callable[[], RedisHistory],
+        history: RedisHistory,
         announce: Callable[[Sequence[Stored]], None],
     ) -> None:
         self.position = BEGINNING
@@ -129,7 +129,7 @@ class Follower:
                 break
         position, members, local = await self._read_presence(connection)
         rooms = self._roster.local_rooms()
-        missed = await self._history().missed(
+        missed = await self._history.missed(
             after, rooms, sorted(self._roster.local), MAX_MISSED
         )
         events = [each for each in missed.events if each.position <= position.text]

@@ -84,7 +84,7 @@ class RedisJournal:
         self.history = RedisHistory(self._readable, lambda: self._follower.position)
         self._roster = Roster(f"{server}-")
         self._follower = Follower(
-            server, self._roster, lambda: self.history, self._announce_batch
+            server, self._roster, self.history, self._announce_batch
         )
         self._following = PersistentConnection(
             "following",
