@@ -53,9 +53,9 @@ class LuaScripts:
     def _reply(self, result: Any) -> Any:
         if lua51.lua_type(result) == "table":
             return [self._reply(each) for each in result.values()]
-        if isinstance(result, float):
-            return int(result)
-        return None if result is False else result
+        if isinstance(result, bool):
+            return 1 if result else None
+        return int(result) if isinstance(result, float) else result
 
     def _encode(self, value: Any) -> bytes:
         def plain(value: Any) -> Any:
@@ -66,7 +66,7 @@ class LuaScripts:
                 return [items[key] for key in sorted(items)]
             return {key.decode(): each for key, each in items.items()}
 
-        text = json.dumps(plain(value), ensure_ascii=False)
+        text = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
         return text.encode("utf-8", "surrogatepass")
 
     def _decode(self, data: bytes) -> Any:
