@@ -73,7 +73,7 @@ class MemoryHistory:
         return self._position(self._last)
 
     def add(self, stored: Stored) -> None:
-        """Keep an event, if it can be asked for."""
+        """Keep an event, if it is part of any history."""
         event = stored.event
         keys = index_keys(event)
         if not keys:

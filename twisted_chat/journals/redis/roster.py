@@ -47,16 +47,16 @@ class Roster:
         for stored in batch:
             event = stored.event
             member = self._presence.apply(event)
-            is_own = stored.key.startswith(self._own_keys)
             match event:
                 case Joined(client_id=client_id):
-                    if is_own:
+                    if stored.key.startswith(self._own_keys):
                         self.local.add(client_id)
                     else:
                         self.local.discard(client_id)
                     self.evicted.pop(client_id, None)
                 case Quit(client_id=client_id):
                     is_local = client_id in self.local
+                    is_own = stored.key.startswith(self._own_keys)
                     is_expected = is_own or client_id in self._quitting
                     if member is not None and is_local and not is_expected:
                         self.evicted[client_id] = member
