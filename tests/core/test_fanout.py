@@ -234,6 +234,16 @@ class DirectSendTests(FanoutCase):
         self.assertEqual(self.text_sent_to(self.one), "eve: a\r\njust for you\r\n")
         self.assertEqual(socket.sent, [])
 
+    def test_client_beside_one_with_a_timeline_is_sent_to_directly(self) -> None:
+        """What one client is shown of its own costs the others nothing."""
+        socket, other = FakeSocket(100), self.client("tea")
+        self.one.send = socket.send
+        self.fanout.send_to(other, b"just for you\r\n")
+        self.fanout.show(message("a"), ("tea",))
+        self.fanout.write()
+        self.assertEqual(socket.sent, [b"eve: a\r\n"])
+        self.assertEqual(self.text_sent_to(self.one), "")
+
 
 class BrokenCodecTests(FanoutCase):
     """A codec that raises shows nothing; all others do."""

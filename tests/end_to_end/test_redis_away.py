@@ -19,8 +19,8 @@ AT_ONCE = 4.0
 """Seconds until a sender gets an error while Redis does not answer."""
 
 GIVEN_UP = 20.0
-"""Seconds until a start fails.  It takes 4 s on a quiet machine; a server that waited for
-a Redis without a limit, or for one that loads its file, would take at least a minute.
+"""Seconds until a start fails.  It takes 4 s on an idle machine; a server that waited
+without a limit for Redis, or for one that loads its file, would take at least a minute.
 """
 
 

@@ -92,11 +92,8 @@ class Fanout:
                 continue
             clients = tuple(view.clients)
             if timelines:
-                for client in clients:
-                    if client not in timelines:
-                        client.write(data)
-            else:
-                _write_to_all(clients, data)
+                clients = tuple(c for c in clients if c not in timelines)
+            _write_to_all(clients, data)
         for client, timeline in timelines.items():
             data = self._bytes_of(timeline)
             if data:

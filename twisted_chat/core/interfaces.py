@@ -66,12 +66,11 @@ class Viewer(Protocol):
 
 
 class Codec(Protocol):
-    """How events and answers look on one wire.
+    """How events and replies look to one kind of client.
 
-    One object serves all connections of its kind, so that the chat encodes
-    each event once for all of them.  Whatever is returned may be joined with
-    more of its kind into one write; ``b""`` means that this wire does not
-    show it.
+    One object serves all clients of its kind, so that each event is encoded once for
+    all of them.  The bytes returned may be joined with others into one write; ``b""``
+    means that this kind of client is not shown it.
 
     :ivar hidden_from_author: kinds of events that are not shown to the client that
         caused them.
@@ -80,29 +79,28 @@ class Codec(Protocol):
     hidden_from_author: frozenset[type]
 
     def event(self, stored: Stored, room: str | None) -> bytes:
-        """Something that happened.
+        """An event.
 
-        :param room: where it happened, if that is not the room in which the
-            viewer speaks.
+        :param room: where it happened, if that is not the room that the viewer talks
+            in.
         """
 
     def direct_message(
         self, stored: Stored, event: DirectMessage, *, sent: bool
     ) -> bytes:
-        """A private message.
+        """A direct message.
 
         :param sent: the viewer is its sender.
         """
 
-    def bulk_presence(self, crowd: BulkPresence, room: str | None) -> bytes:
+    def bulk_presence(self, bulk: BulkPresence, room: str | None) -> bytes:
         """Many arrivals or departures at once."""
 
     def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
         """A reply to one client.
 
         :param viewer: that client.
-
-        :param ref: what the client gave to recognise the answer by.
+        :param ref: what the client gave to recognise the reply by.
         """
 
 
