@@ -74,6 +74,11 @@ class PresenceTests(SynchronousTestCase):
         self.assertEqual(self.alice.nick, "Eve")
         self.assertNotIn("alice", self.presence.by_name)
 
+    def test_nickname_of_a_later_version_is_taken_as_it_is(self) -> None:
+        """A server of a later version may allow what this one does not."""
+        self.presence.apply(Renamed("bob", "b o b", "B"))
+        self.assertIs(self.presence.by_name["b o b"], self.bob)
+
     def test_away_text_is_set_and_cleared(self) -> None:
         """An empty text means back."""
         self.presence.apply(AwaySet("Alice", "lunch", "A"))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .events import AwaySet, Event, Joined, Left, Quit, Renamed
-from .nicknames import fold
+from .nicknames import fold_or_none
 
 
 @dataclass(slots=True, eq=False)
@@ -37,7 +37,8 @@ class Member:
     def rename(self, nick: str) -> None:
         """Use another nickname."""
         self.nick = nick
-        self.folded = fold(nick)
+        # A server of a later version may allow names that this one does not.
+        self.folded = fold_or_none(nick) or nick
 
 
 class Presence:
