@@ -56,6 +56,10 @@ class State(IntEnum):
     """The transport is lost."""
 
 
+# Looking up the member of an enum takes ten times as long in Python 3.11.
+_OPEN = State.OPEN
+
+
 class WebSocketPeer(typing.Protocol):
     """The application's side of one connection.  Implement it."""
 
@@ -219,7 +223,7 @@ class WebSocketConnection(Protocol):
         self._send_pongs(pongs)
         if isinstance(message, CloseFrame):
             self._close_received(message)
-        elif self.state is State.OPEN and self.peer is not None:
+        elif self.state is _OPEN and self.peer is not None:
             try:
                 if isinstance(message, str):
                     self.peer.text_received(message)
