@@ -74,6 +74,7 @@ class UpgradeTests(EngineIOTestCase):
         second = self.socket(f"EIO=4&transport=websocket&sid={sid}")
         self.assertEqual(second.close_code(), 1008)
         second.send_text("2probe")
+        self.assertEqual(second.received(), [])
         client.send_text("5")
         second = self.socket(f"EIO=4&transport=websocket&sid={sid}")
         self.assertEqual(second.close_code(), 1008)

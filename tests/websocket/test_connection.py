@@ -16,7 +16,15 @@ from twisted.web.server import Request, Site
 from websockets.frames import Opcode
 
 from tests.support.logs import Log
-from tests.support.memory import ACCEPT, WebSocketClient, masked, more, text
+from tests.support.memory import (
+    ACCEPT,
+    WebSocketClient,
+    Wire,
+    handshake,
+    masked,
+    more,
+    text,
+)
 from twisted_chat.net.send_queue import MAX_QUEUED
 from twisted_chat.net.timers import CLOSING_TIMEOUT, Keepalive
 from twisted_chat.websocket import connection as websocket
@@ -140,6 +148,15 @@ class OpeningTests(WebSocketTestCase):
         self.assertEqual(client.status, 426)
         client.wire.disconnect()
         self.assertEqual(self.echo.ends, [])
+
+    def test_pipelined_handshake_is_refused(self) -> None:
+        """Its frames would overtake the response that is not sent yet."""
+        wire = Wire().accept(self.site)
+        wire.dataBuffer = b"the rest of a response"  # type: ignore[attr-defined]
+        wire.doWrite = lambda: None  # type: ignore[attr-defined]
+        wire.send(handshake())
+        self.assertIn(b" 400 ", wire.take().splitlines()[0])
+        self.assertEqual(self.echo.received, [])
 
     def test_connection_has_the_address_of_the_client(self) -> None:
         """For the application."""
@@ -408,6 +425,17 @@ class ClosingTests(WebSocketTestCase):
         """The log has the traceback."""
         self.client.send_text("fail")
         self.assertEqual(self.client.close_code(), 1011)
+        self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
+
+    def test_failure_in_opened_closes_with_1011(self) -> None:
+        """It is logged, too."""
+
+        class FailingPeer(Echo):
+            def opened(self, connection: WebSocketConnection) -> None:
+                raise RuntimeError("a bug of the application")
+
+        self.resource.make = FailingPeer
+        self.assertEqual(self.connect().close_code(), 1011)
         self.assertEqual(len(self.flushLoggedErrors(RuntimeError)), 1)
 
     def test_failure_in_closed_is_logged(self) -> None:

@@ -237,9 +237,7 @@ class Session:
 
     def start_upgrade(self, upgrade: PendingUpgrade) -> bool:
         """Enter the state UPGRADING; false if that is not possible now."""
-        if not self.transport.upgrades or not self._change_state(
-            SessionState.UPGRADING
-        ):
+        if not self.transport.upgrades or not self._change_state(_UPGRADING):
             return False
         self._upgrade = upgrade
         return True

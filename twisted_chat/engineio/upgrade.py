@@ -49,10 +49,8 @@ class Upgrade:
     def opened(self, connection: WebSocketConnection) -> None:
         """Start the upgrade, if the session can be upgraded."""
         self._connection = connection
-        transport = self._session.transport
-        if isinstance(transport, PollingTransport) and self._session.start_upgrade(
-            self
-        ):
+        session, transport = self._session, self._session.transport
+        if isinstance(transport, PollingTransport) and session.start_upgrade(self):
             self._polling = transport
             self._deadlines.set(self)
         else:
