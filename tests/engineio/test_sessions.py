@@ -9,7 +9,7 @@ from twisted.internet.task import Clock
 from twisted.trial import unittest
 
 from twisted_chat.engineio.session import EngineIOPeer, Session, SessionState
-from twisted_chat.engineio.sessions import Sessions
+from twisted_chat.engineio.sessions import Sessions, random_id
 from twisted_chat.net.admission import Admission
 
 ADDRESS = IPv4Address("TCP", "192.0.2.1", 4711)
@@ -55,3 +55,10 @@ class SessionsTests(unittest.SynchronousTestCase):
         session.close()
         self.assertIs(session.state, SessionState.CLOSED)
         self.assertEqual(len(self.sessions), 0)
+
+    def test_random_ids_differ_and_need_no_escaping(self) -> None:
+        """They have 120 bits, and stand in the query of a URL."""
+        ids = {random_id() for _ in range(1000)}
+        self.assertEqual(len(ids), 1000)
+        for one in ids:
+            self.assertRegex(one, r"\A[A-Za-z0-9_-]{20}\Z")
