@@ -20,7 +20,6 @@ from twisted_chat.core.events import (
     Stored,
     TopicSet,
 )
-from twisted_chat.core.replies import Refused
 from twisted_chat.testing import TestChat
 
 
@@ -138,11 +137,16 @@ class UnknownMemberTests(RemoteCase):
 
     def test_event_that_cannot_be_applied_hides_no_other(self) -> None:
         """The exception is logged."""
-        with self.assertRaises(Refused):
+
+        def fail(event: object) -> None:
+            raise KeyError(event)
+
+        patch = self.patch(self.chat.pool, "apply", fail)
+        with self.assertRaises(KeyError):
             self.announce(
-                Joined("lobby", "no name: at all", "N"),
-                Message("lobby", "bob", "hi", "B"),
+                Joined("lobby", "carol", "N"), Message("lobby", "bob", "hi", "B")
             )
+        patch.restore()
         self.assertEqual(self.alice.sees(), ["bob: hi"])
         self.assertEqual(
             self.announce(Message("lobby", "bob", "yes", "B")), ["bob: yes"]

@@ -39,6 +39,11 @@ _NEXT = {
     ClientState.GONE: (),
 }
 
+# Looked up for every request: an attribute of an enum costs ten times a name in 3.11.
+_JOINING = ClientState.JOINING
+_CONNECTED = (ClientState.PRESENT, ClientState.QUITTING)
+_ACCEPTING = (ClientState.PRESENT, ClientState.JOINING)
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -159,7 +164,17 @@ class Client:
     @property
     def is_connected(self) -> bool:
         """It was welcomed and is not gone."""
-        return self.state in (ClientState.PRESENT, ClientState.QUITTING)
+        return self.state in _CONNECTED
+
+    @property
+    def is_joining(self) -> bool:
+        """Its arrival is not announced yet."""
+        return self.state is _JOINING
+
+    @property
+    def accepts_requests(self) -> bool:
+        """It has not asked to leave, and is not gone."""
+        return self.state in _ACCEPTING
 
     def move_to(self, state: ClientState) -> None:
         """Enter another stage.

@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from .chat import Chat
-from .client import Client, ClientState
+from .client import Client
 from .limits import RateLimit, TokenBucket
 from .replies import Request
 from .runtime import ScheduledCall
@@ -102,7 +102,7 @@ class Inbox:
     def put(self, request: Request) -> None:
         """Take a request, now or later."""
         client = self._client
-        if client.inbox is not self or not self._accepts:
+        if client.inbox is not self or not client.accepts_requests:
             return
         if self._queue is None:
             if self._ready(request):
@@ -133,17 +133,12 @@ class Inbox:
         self._bucket = None
         self._process()
 
-    @property
-    def _accepts(self) -> bool:
-        """The client has not asked to leave."""
-        return self._client.state in (ClientState.JOINING, ClientState.PRESENT)
-
     def _ready(self, request: Request) -> bool:
         """Whether the chat may take this now; if not, ``_process`` will be called."""
         client = self._client
         is_route = bool(request.route or request.refusal)
         if (
-            client.state is ClientState.JOINING
+            client.is_joining
             or client.pending >= MAX_IN_FLIGHT
             or (client.pending and (is_route or self._after_route))
         ):
@@ -191,13 +186,13 @@ class Inbox:
         queue = self._queue
         while queue and self._ready(queue[0]):
             self._chat.receive(self._client, queue.popleft())
-            if not self._accepts:
+            if not self._client.accepts_requests:
                 queue.clear()
         if not queue:
             self._queue = None
             if self._disconnected_at is not None:
                 self._leave()
-            elif self._paused and self._accepts:
+            elif self._paused and self._client.accepts_requests:
                 self._paused = False
                 self._resume()
 
