@@ -77,14 +77,14 @@ class AttachmentTests(SynchronousTestCase):
             self.room.log, ["client error: alice: connection lost", "alice quit"]
         )
 
-    def test_client_without_a_nickname_is_logged_too(self) -> None:
+    def test_client_without_a_nickname_is_logged_with_its_error_only(self) -> None:
         """It has disconnected before it was given one."""
         self.room.journal.hold("read")
         self.room.pool.rooms["lobby"].loaded = False
         attachment = self.attach(JoinRequest())
         attachment.client.member.nick = ""
-        attachment.end()
-        self.assertEqual(self.room.log, ["a new client quit"])
+        attachment.end("connection lost")
+        self.assertEqual(self.room.log, ["client error: a new client: connection lost"])
         self.room.journal.release("read")
 
     def test_end_of_a_former_connection_is_not_logged(self) -> None:

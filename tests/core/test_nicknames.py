@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.nicknames import (
-    MAX_NICK,
+    MAX_NAME,
     Name,
     fold,
     fold_or_none,
@@ -19,7 +19,7 @@ from twisted_chat.core.nicknames import (
 )
 from twisted_chat.core.replies import Refused
 
-any_name = st.text(max_size=MAX_NICK + 2)
+any_name = st.text(max_size=MAX_NAME + 2)
 
 
 class ValidNameTests(SynchronousTestCase):

@@ -67,7 +67,7 @@ class JournalContract(SearchContract):
         """``/healthz`` replies "ok"."""
         journal = self.opened()
         self.append(journal, said("hi"))
-        self.assertIsNone(journal.healthy())
+        self.assertIsNone(journal.problem())
 
     # History
 

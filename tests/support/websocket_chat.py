@@ -60,7 +60,6 @@ class ChatTestCase(unittest.SynchronousTestCase):
         self.chat = start_chat(self, self.clock, journal)
         self.sockets = ChatWebSocketFactory(
             self.chat,
-            self.clock,
             self.rate_limit,
             Keepalive(self.clock, 25, 20),
             Origins(),

@@ -26,15 +26,15 @@ class FailingJournalTests(SynchronousTestCase):
 
     def test_journal_fails_and_is_unhealthy_until_it_recovers(self) -> None:
         """Without a number of times."""
-        self.assertIsNone(self.journal.healthy())
+        self.assertIsNone(self.journal.problem())
         self.journal.fail(times=None)
-        self.assertEqual(self.journal.healthy(), "the disk is full")
+        self.assertEqual(self.journal.problem(), "the disk is full")
         for _ in range(3):
             self.alice.types("hi")
         self.journal.recover()
         self.alice.types("hi")
         self.assertEqual(self.alice.sees()[3], "alice: hi")
-        self.assertIsNone(self.journal.healthy())
+        self.assertIsNone(self.journal.problem())
 
     def test_reading_and_appending_are_held_apart(self) -> None:
         """A second release does nothing."""

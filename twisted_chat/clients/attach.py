@@ -80,12 +80,13 @@ class Attachment:
     def end(self, error: str = "") -> None:
         """The connection is gone: log it, and let the client leave.
 
-        :param error: why the connection broke; empty if it was closed in order.
+        :param error: why the connection broke; empty if it was closed cleanly.
         """
         if self.current:
-            nick = self.client.nick or "a new client"
+            nick = self.client.nick
             log_line = self._chat.runtime.log_line
             if error:
-                log_line(f"client error: {nick}: {error}")
-            log_line(f"{nick} quit")
+                log_line(f"client error: {nick or 'a new client'}: {error}")
+            if nick:
+                log_line(f"{nick} quit")
         self.inbox.disconnected()

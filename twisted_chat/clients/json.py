@@ -1,7 +1,7 @@
 """The codec of JSON clients: one JSON object in each WebSocket frame.
 
-``decode`` never raises: a frame that cannot be read becomes a request that is refused
-with the reason, so that it is answered in its turn.  A reply has the ``ref`` of its
+``decode_frame`` never raises: invalid input becomes a ``Request`` with a ``refusal``,
+which is answered in order with the other requests.  A reply has the ``ref`` of its
 request.
 """
 

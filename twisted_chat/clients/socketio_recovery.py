@@ -2,7 +2,8 @@
 
 A stock client that reconnects sends the ``pid`` that it was given and, as ``offset``,
 the last string of the last event.  Here a ``pid`` is the secret of the client's session
-and one digit, and the offset is the position in the codec's last marker.
+followed by 0 or 1, which is flipped to signal that recovery failed; the offset is the
+position in the codec's last marker.
 """
 
 from __future__ import annotations
@@ -11,28 +12,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from twisted_chat.core.nicknames import is_guest
 from twisted_chat.core.replies import Welcome
 
 from .socketio_codec import SocketIOCodec
 
 MAX_PID = 64
-"""Characters of a ``pid`` or an offset that can be ours; longer ones are ignored."""
+"""The most characters in a valid ``pid`` or offset; longer ones are ignored."""
 
 MAX_REMEMBERED = 1000
 """Clients whose nicknames are remembered after they have left."""
 
-GUEST = "guest_"
-"""How the nickname begins of a client that has not chosen one."""
-
 
 @dataclass(frozen=True, slots=True)
 class ResumeRequest:
-    """What a client sends that resumes.
+    """The resume data in a client's ``auth``.
 
-    :ivar pid: as the client was given it.
+    :ivar pid: the one that the client received.
     :ivar session: the secret in it.
-    :ivar offset: the position up to which it has seen everything; ``None`` if it sent
-        none that can be ours.
+    :ivar offset: the last position that it received; ``None`` without a valid one.
     """
 
     pid: str
@@ -86,12 +84,13 @@ class RememberedNames:
         self._names: dict[str, str] = {}
 
     def remember(self, session: str, nick: str) -> None:
-        """A client leaves that may resume; a guest gets another nickname then."""
-        if nick and not nick.startswith(GUEST):
+        """Remember the nickname that a departing client has chosen."""
+        if nick and not is_guest(nick):
+            self._names.pop(session, None)  # so that it is evicted last
             self._names[session] = nick
             if len(self._names) > MAX_REMEMBERED:
                 del self._names[next(iter(self._names))]
 
     def take(self, session: str) -> str | None:
-        """The nickname of a client, which is forgotten now."""
+        """Remove and return a nickname."""
         return self._names.pop(session, None)

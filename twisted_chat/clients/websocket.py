@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from twisted.internet.interfaces import IReactorTime
 from twisted.web.http import Request
 
 from twisted_chat.core.chat import Chat
-from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER
-from twisted_chat.core.limits import MAX_ROOMS, RateLimit
+from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.timers import Keepalive
 from twisted_chat.websocket.connection import WebSocketConnection
@@ -50,16 +48,14 @@ class ChatWebSocketFactory:
     def __init__(
         self,
         chat: Chat,
-        clock: IReactorTime,
         rate_limit: RateLimit | None,
         keepalive: Keepalive,
         origins: Origins,
     ) -> None:
         self.chat = chat
-        self.clock = clock
         self.rate_limit = rate_limit
-        self.text = LineCodec(frame_text)
-        self.json = JsonCodec()
+        self.line_codec = LineCodec(frame_text)
+        self.json_codec = JsonCodec()
         self._keepalive = keepalive
         self._origins = origins
 
@@ -85,11 +81,11 @@ class ChatWebSocketFactory:
 class Query:
     """The query of a handshake's URL.
 
-    :ivar json: it asks for JSON objects.
+    :ivar wants_json: it asks for JSON objects.
     :ivar join: the other parameters.
     """
 
-    __slots__ = ("join", "json")
+    __slots__ = ("join", "wants_json")
 
     def __init__(self, request: Request) -> None:
         args: dict[bytes, list[bytes]] = request.args or {}
@@ -98,13 +94,13 @@ class Query:
             values = args.get(name)
             return values[-1].decode("utf-8", "replace") or None if values else None
 
-        self.json = last(b"format") == "json"
-        rooms = (last(b"rooms") or "").split(",")
+        self.wants_json = last(b"format") == "json"
+        rooms = tuple(filter(None, (last(b"rooms") or "").split(",")))
         self.join = JoinRequest(
             nick=last(b"nick"),
             since=last(b"since"),
             session=last(b"session"),
-            rooms=tuple(filter(None, rooms))[-MAX_ROOMS:] or (LOBBY,),
+            rooms=rooms,
         )
 
 
@@ -130,12 +126,12 @@ class ChatWebSocket:
     def opened(self, connection: WebSocketConnection) -> None:
         """The handshake is done: attach the client."""
         factory, query = self._factory, self._query
-        # Needed once, and not kept for the hours that follow.
+        # Freed: connections are long-lived.
         del self._query
         self._connection = connection
         self.write = connection.write_frames
-        wants_json = query.json or connection.subprotocol == JSON
-        self._codec = factory.json if wants_json else factory.text
+        wants_json = query.wants_json or connection.subprotocol == JSON
+        self._codec = factory.json_codec if wants_json else factory.line_codec
         self._attachment = Attachment(
             factory.chat,
             self,
@@ -167,7 +163,7 @@ class ChatWebSocket:
 
 
 def _error(code: int, reason: str) -> str:
-    """Why a connection broke; empty if it was closed in order."""
+    """Why a connection broke; empty if it was closed cleanly."""
     if code == _ABNORMAL:
         return reason or "connection lost"
     return reason if reason == "too slow" else ""

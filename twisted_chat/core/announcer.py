@@ -1,8 +1,8 @@
 """The announcer: what each event changes, and to whom it is shown.
 
-This is the one way out.  The journal hands over each batch that it has stored; the pool
-is brought up to it, event by event, and then everyone is shown the whole batch at once.
-Nothing else changes who is where.
+This is the one way out.  Each batch that the journal has stored is applied to the pool,
+event by event, and then written to the clients as a whole.  Nothing else changes
+presence.
 """
 
 from __future__ import annotations
@@ -31,12 +31,11 @@ from .events import (
     Stored,
     TopicSet,
 )
-from .fanout import Fanout
+from .fanout import Fanout, is_ignored
 from .interfaces import TAKEN_OVER, NameRegistry
 from .isolation import encoded
 from .joining import Joiner, PendingJoin
 from .name_registry import release
-from .nicknames import fold_or_none
 from .pool import ClientPool
 from .replies import Done, Notice
 from .runtime import Runtime
@@ -54,7 +53,7 @@ _GAP = (
 )
 
 BulkNames = dict[tuple[str, bool], list[str]]
-"""(room, whether they arrive) -> the nicknames of those that do."""
+"""(room, arrived) -> nicknames."""
 
 
 class Announcer:
@@ -82,8 +81,8 @@ class Announcer:
         self._fanout = Fanout(pool, runtime)
         self._bulk: BulkNames = {}
         self._stale_clients: list[Client] = []
-        # A client of this server asked for the event that is being announced.
-        self._was_asked_for = False
+        # The event that is being announced was submitted on this server.
+        self._from_this_server = False
         self._apply: dict[type, Callable[[Any, Stored], None]] = {
             Message: self._message,
             Action: self._message,
@@ -99,13 +98,13 @@ class Announcer:
         }
 
     def announce(self, batch: Sequence[Stored]) -> None:
-        """Show everyone what is stored now."""
+        """Show everyone a batch that is stored; it is not empty."""
         fanout = self._fanout = Fanout(self._pool, self._runtime)
         self._bulk = self._find_bulk(batch) if len(batch) > BULK_THRESHOLD else {}
         idle: list[Client] = []
         for stored in batch:
             submission = self._committer.settle(stored)
-            self._was_asked_for = submission is not None
+            self._from_this_server = submission is not None
             try:
                 self._apply[type(stored.event)](stored.event, stored)
             except Exception as error:  # noqa: BLE001 - it is logged
@@ -117,8 +116,7 @@ class Announcer:
                 done = Done(stored.position)
                 reply = self._encode(client.codec.reply, done, client, submission.ref)
                 fanout.send_to(client, reply)
-            client.pending -= 1
-            if not client.pending and client.idle_calls:
+            if client.count_completed() and client.idle_calls:
                 idle.append(client)
         self._show_bulk()
         self._pool.position = batch[-1].position
@@ -191,7 +189,7 @@ class Announcer:
         pending = self._joiner.get(event.client_id, event.room) if own else None
         client = pending.client if pending else self._pool.clients.get(event.client_id)
         if client is not None and not own:
-            self._moved(client)
+            self._resumed_elsewhere(client)
             client = None
         if pending is not None and client is not None and not client.rooms:
             self._pool.add(client)
@@ -199,8 +197,8 @@ class Announcer:
         old_nick = known.nick if known else event.nick
         was_here = known is not None and event.room in known.rooms
         member = self._pool.apply(event)
-        if was_here and not self._was_asked_for:
-            # Other servers were told that this client is gone, but it never was.
+        if was_here and not self._from_this_server:
+            # Other servers took this client for gone, but it never was.
             if client is not None and member is not None and old_nick != event.nick:
                 self._show_new_nick(client, old_nick, stored)
         elif client is not None:
@@ -211,7 +209,7 @@ class Announcer:
         else:
             bulk.append(event.nick)
 
-    def _moved(self, client: Client) -> None:
+    def _resumed_elsewhere(self, client: Client) -> None:
         """A client of this server has resumed on another one."""
         if client.state is not ClientState.GONE:
             client.move_to(ClientState.GONE)
@@ -243,7 +241,7 @@ class Announcer:
             self._pool.show(client, client.view_key())
             in_bulk = (event.room, True) in self._bulk
             if in_bulk and Joined not in client.codec.hidden_from_author:
-                # To the others it is one of many, but it is shown its own arrival.
+                # Others see the bulk line; the client sees its own arrival.
                 data += self._encode(client.codec.event, stored, None)
         self._fanout.send_to(client, data)
         self._pool.release_room(room)
@@ -258,7 +256,7 @@ class Announcer:
         self._pool.apply(event)
         if client is not None:
             self._pool.show(client, client.view_key())
-            self._fanout.send_to(client, b"")
+            self._fanout.view_changed(client)
         bulk = self._bulk.get((event.room, False))
         if bulk is None:
             self._fanout.show(stored, (event.room,))
@@ -286,7 +284,7 @@ class Announcer:
                 return
             self._fanout.begin_timeline(client)
             self._pool.discard(client)
-            self._fanout.send_to(client, b"")
+            self._fanout.view_changed(client)
             self._runtime.spawn(self._joiner.departed(client.id, client.nick))
         self._pool.apply(event)
 
@@ -327,7 +325,7 @@ class Announcer:
         stored: Stored,
         rooms: tuple[str, ...],
     ) -> None:
-        """Show an event to everyone in these rooms, or to all but its author."""
+        """Show an event in these rooms, except to an author whose codec hides it."""
         author = self._pool.clients.get(event.client_id)
         if author is not None and type(event) not in author.codec.hidden_from_author:
             author = None
@@ -339,4 +337,4 @@ def _ignores(client: Client, event: DirectMessage) -> bool:
     if not client.ignored:
         return False
     _, _, ignoring = client.view_key()
-    return event.client_id in ignoring or fold_or_none(event.nick) in ignoring
+    return is_ignored(event, ignoring)

@@ -42,7 +42,7 @@ EMPTY = "the message is empty"
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """What a route's handler and its guards are given.
+    """What a route's function and its guards are given.
 
     :ivar words: the arguments, as many as the usage names.
     """
@@ -62,7 +62,7 @@ class CommandContext:
 
     @property
     def word(self) -> str:
-        """The first argument."""
+        """The first argument, of a route whose usage has one."""
         return self.words[0]
 
 
@@ -70,6 +70,7 @@ Outcome = Event | Reply | None
 """What a route results in: an event for everyone, a reply, or nothing."""
 
 Handler = Callable[[CommandContext], Outcome | Awaitable[Outcome]]
+"""A route's function.  What the client asks next waits for an awaitable outcome."""
 
 
 def no_mask(text: str) -> str:
@@ -144,13 +145,12 @@ class Chat:
         """A client has connected; it is welcomed as soon as its arrival is stored.
 
         :param identity: who it is, as far as its adapter knows.
-        :param nick: the nickname that it asks for; without one, or if that is not to
-            be had, it gets a guest's.
-        :param since: the position up to which it was shown everything before; it is
-            shown what it missed.
+        :param nick: the requested nickname; without one, or if it is taken or invalid,
+            a guest's is assigned.
+        :param since: the last position that it received; later events are replayed.
         :param session: the secret of its last ``Welcome``.  If that client is still
             connected, this connection takes over its place, nickname and rooms.
-        :param rooms: the rooms to join; it will talk in the last.
+        :param rooms: the rooms to join; the last becomes its current room.
         """
         if self._stopping:
             client = Client("", connection, codec, identity)
@@ -182,7 +182,7 @@ class Chat:
             self._report_failure(client, request, error)
 
     def detach(self, client: Client, connection: Connection) -> None:
-        """A connection is lost.  Nothing happens if another has taken over."""
+        """A connection is lost; ignored if the client resumed on another one."""
         if client.connection is not connection or client.state is ClientState.GONE:
             return
         client.move_to(ClientState.GONE)
@@ -195,7 +195,10 @@ class Chat:
         self.refresh(client)
 
     def stop(self, stopped: Callable[[], None]) -> None:
-        """Take what was received, tell all clients, store everything; then call."""
+        """Take all queued requests, store everything, disconnect all clients.
+
+        :param stopped: called then.  There is no time limit; the caller sets one.
+        """
         self._stopping = True
         for client in list(self.pool.clients.values()):
             if client.inbox is not None:
@@ -239,7 +242,7 @@ class Chat:
             client.write(data)
 
     def refresh(self, client: Client) -> None:
-        """What the client is shown has changed: its codec, rooms or ignores."""
+        """Update the client's view after a change of its codec, rooms or ignores."""
         if client.view is not None:
             self.pool.show(client, client.view_key())
 
@@ -271,7 +274,7 @@ class Chat:
             guard(context)
         outcome = command.handler(context)
         if isinstance(outcome, Awaitable):
-            client.pending += 1
+            client.begin_one()
             self.runtime.spawn(self._await_outcome(client, request, outcome))
         else:
             self._finish(client, request, outcome)
@@ -311,19 +314,25 @@ class Chat:
             # An arrival or a departure, which is submitted again.
             self._joiner.warn(event.client_id, error)
             return
-        in_doubt = isinstance(error, OutcomeUnknown)
-        if in_doubt:
-            # It may yet be announced: what it needs then is kept.
-            pass
-        elif isinstance(event, Renamed):
-            self.runtime.spawn(
-                release(self.names, event.client_id, event.new, kept=event.old)
-            )
-        elif isinstance(event, Joined):
-            self.pool.release_room(self.pool.room(event.room))
-        text = str(error) if in_doubt else f"not stored: {error}"
+        if isinstance(error, OutcomeUnknown):
+            # It may yet be announced, and needs its nickname or room then.
+            text = str(error)
+        else:
+            text = f"not stored: {error}"
+            self._release(event)
         self.reply(client, ErrorReply("store", text), submission.ref)
         client.complete_one()
+
+    def _release(self, event: Event) -> None:
+        """Release what was claimed or opened for an event that is not stored."""
+        match event:
+            case Renamed(old=old, new=new, client_id=client_id):
+                released = release(self.names, client_id, new, kept=old)
+                self.runtime.spawn(released)
+            case Joined(room=room):
+                self.pool.release_room(self.pool.room(room))
+            case _:
+                pass
 
     # Stopping.
 

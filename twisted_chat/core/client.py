@@ -49,6 +49,8 @@ _ACCEPTING = (ClientState.PRESENT, ClientState.JOINING)
 class Identity:
     """Who a connection belongs to, as far as its adapter knows.
 
+    Guards and routes may use it; the chat itself treats everyone as a guest so far.
+
     :ivar address: of the peer, as an operator writes it; empty if there is none.
     :ivar account: the account that it logged in to; ``None`` for a guest.
     :ivar roles: what it may do besides what everyone may.
@@ -189,11 +191,19 @@ class Client:
         """Call this once nothing that the client asked for is pending."""
         self.idle_calls.add(call)
 
+    def begin_one(self) -> None:
+        """One of its requests is not completed at once."""
+        self.pending += 1
+
     def complete_one(self) -> None:
         """One of its requests is completed."""
-        self.pending -= 1
-        if not self.pending:
+        if self.count_completed():
             self.idle_calls.run()
+
+    def count_completed(self) -> bool:
+        """One of its requests is completed; make ``idle_calls`` later if true."""
+        self.pending -= 1
+        return not self.pending
 
     def view_key(self) -> ViewKey:
         """The view that it should have now."""

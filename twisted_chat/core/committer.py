@@ -90,7 +90,7 @@ class Committer:
         self._count += 1
         key = f"{self._key_prefix}{self._count}"
         if client is not None:
-            client.pending += 1
+            client.begin_one()
         self._waiting.append(Submission(key, event, client, ref, must_store))
         self._urgent += not must_store
         if not self._running:

@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .client import Client, View
-from .events import Action, BulkPresence, CustomEvent, Message, Stored
+from .events import (
+    Action,
+    BulkPresence,
+    CustomEvent,
+    DirectMessage,
+    Event,
+    Message,
+    Stored,
+)
 from .interfaces import Codec
 from .isolation import encoded
 from .nicknames import fold_or_none
@@ -66,7 +74,7 @@ class Fanout:
             )
         self._items.append((item, rooms))
         if hidden_from is not None:
-            self.send_to(hidden_from, b"")
+            self.view_changed(hidden_from)
 
     def begin_timeline(self, client: Client) -> _Timeline:
         """The client's own timeline; call this before its view changes."""
@@ -82,6 +90,10 @@ class Fanout:
         """
         timeline = self.begin_timeline(client)
         timeline.segments.append((len(self._items), data, client.view))
+
+    def view_changed(self, client: Client) -> None:
+        """Show a client, from here on, what its view is shown now."""
+        self.send_to(client, b"")
 
     def write(self) -> None:
         """One write to each client that is shown anything."""
@@ -164,7 +176,11 @@ def _room_for(item: Item, rooms: Sequence[str], view: View) -> str | None:
 
     :returns: ``CURRENT_ROOM``, another room's name, or ``None`` for not at all.
     """
-    if view.ignoring and isinstance(item, Stored) and _is_ignored(item, view.ignoring):
+    if (
+        view.ignoring
+        and isinstance(item, Stored)
+        and is_ignored(item.event, view.ignoring)
+    ):
         return None
     if view.rooms and view.rooms[-1] in rooms:
         return CURRENT_ROOM
@@ -174,8 +190,11 @@ def _room_for(item: Item, rooms: Sequence[str], view: View) -> str | None:
     return None
 
 
-def _is_ignored(stored: Stored, ignoring: frozenset[str]) -> bool:
-    event = stored.event
-    if not isinstance(event, Message | Action | CustomEvent):
+def is_ignored(event: Event, ignoring: frozenset[str]) -> bool:
+    """Whether an event is a message of someone ignored.
+
+    :param ignoring: client ids and folded nicknames.
+    """
+    if not isinstance(event, Message | Action | CustomEvent | DirectMessage):
         return False
     return event.client_id in ignoring or fold_or_none(event.nick) in ignoring

@@ -43,7 +43,8 @@ class Connection(Protocol):
         """Send these bytes at once or when the peer has room for them.
 
         Never blocks, never raises, and never calls back into the chat before
-        it returns.  A peer that lets more than 1 MiB wait is cut off.
+        it returns.  A peer that lets more than 1 MiB wait is
+        disconnected.
         """
 
     def close(self, reason: str) -> None:
@@ -68,9 +69,9 @@ class Viewer(Protocol):
 class Codec(Protocol):
     """How events and replies look to one kind of client.
 
-    One object serves all clients of its kind, so that each event is encoded once for
-    all of them.  The bytes returned may be joined with others into one write; ``b""``
-    means that this kind of client is not shown it.
+    Clients that share a codec object share the encoded bytes, so one object should
+    serve all clients of a kind.  The bytes returned may be joined with others into one
+    write; ``b""`` means that this kind of client is not shown it.
 
     :ivar hidden_from_author: kinds of events that are not shown to the client that
         caused them.
@@ -79,28 +80,29 @@ class Codec(Protocol):
     hidden_from_author: frozenset[type]
 
     def event(self, stored: Stored, room: str | None) -> bytes:
-        """An event.
+        """Encode an event; never called with a ``DirectMessage``.
 
-        :param room: where it happened, if that is not the room that the viewer talks
-            in.
+        :param room: where it happened, if that is not the viewer's current room.
         """
 
     def direct_message(
         self, stored: Stored, event: DirectMessage, *, sent: bool
     ) -> bytes:
-        """A direct message.
+        """Encode a direct message.
+
+        :param event: ``stored.event``, for the type checker.
 
         :param sent: the viewer is its sender.
         """
 
     def bulk_presence(self, bulk: BulkPresence, room: str | None) -> bytes:
-        """Many arrivals or departures at once."""
+        """Encode many arrivals or departures of a room."""
 
     def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
-        """A reply to one client.
+        """Encode a reply to one client.
 
         :param viewer: that client.
-        :param ref: what the client gave to recognise the reply by.
+        :param ref: the client's reference, by which it matches the reply.
         """
 
 
@@ -179,7 +181,7 @@ class Journal(Protocol):
         The result may arrive before or after the batch is announced.
         """
 
-    def healthy(self) -> str | None:
+    def problem(self) -> str | None:
         """``None``, or in one line why nothing can be stored now."""
 
     def close(self) -> Awaitable[None]:

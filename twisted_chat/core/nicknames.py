@@ -1,10 +1,10 @@
 """The rules for names: which are valid, which are equal, which look alike.
 
 A nickname has 1 to 32 letters, digits, ``_``, ``-`` and ``.`` of any script.  Two names
-are equal if PRECIS preparation (RFC 8265, with width and compatibility mapping) and
-case folding make them equal; they are confusable if they look the same: a small table
-of look-alike letters decides that, and a name that mixes Latin, Cyrillic and Greek
-letters is refused.
+are equal if PRECIS enforcement (the Nickname profile, RFC 8266) and case folding give
+the same result.  They are confusable if their skeletons, made with a small table of
+look-alike letters, are the same.  A name that mixes Latin, Cyrillic and Greek letters
+is refused.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from dataclasses import dataclass
 
 from .replies import Refused
 
-MAX_NICK = 32
+MAX_NAME = 32
 """Characters in a nickname or a room name."""
 
-_PLAIN = re.compile(r"[A-Za-z0-9_.-]{1,32}\Z")
+_PLAIN = re.compile(rf"[A-Za-z0-9_.-]{{1,{MAX_NAME}}}\Z")
 _GUEST = re.compile(r"guest_\d+\Z")
 _RULE = (
-    f"a nickname has 1 to {MAX_NICK} letters, digits, _ - or ., "
+    f"a nickname has 1 to {MAX_NAME} letters, digits, _ - or ., "
     "no spaces or other characters"
 )
 
 
-# Letters and digits that look like others, of those that a nickname may contain.
+# Look-alikes among the letters and digits that a name may contain.
 def _lookalikes() -> dict[int, str]:
     pairs = {
-        # Within ASCII: a capital I is the twin of a small l, a small i is not.
+        # ASCII: capital I looks like small l; small i does not.
         "0": "o", "O": "o", "1": "l", "I": "l",
         # Cyrillic.
         "а": "a", "в": "b", "с": "c", "ԁ": "d", "е": "e", "һ": "h", "і": "l",
@@ -74,15 +74,15 @@ def fold(name: str) -> str:
     """
     if _PLAIN.match(name):
         return name.lower()
-    if not 1 <= len(name) <= MAX_NICK:
+    if not 1 <= len(name) <= MAX_NAME:
         raise Refused("nick_invalid", _RULE)
     try:
         folded = _precis()(name).casefold()
     except UnicodeEncodeError:
         raise Refused("nick_invalid", _RULE) from None
-    # Case folding can undo the normal form.
+    # Case folding may leave the text unnormalized.
     folded = unicodedata.normalize("NFKC", folded)
-    if not 1 <= len(folded) <= MAX_NICK or not all(map(_allowed, name + folded)):
+    if not 1 <= len(folded) <= MAX_NAME or not all(map(_allowed, name + folded)):
         raise Refused("nick_invalid", _RULE)
     if unicodedata.category(name[0])[0] == "M":
         raise Refused("nick_invalid", "a nickname cannot begin with a combining accent")
@@ -148,7 +148,7 @@ class Name:
         :raises Refused: ``nick_invalid`` or ``nick_reserved``.
         """
         folded = fold(text)
-        if _GUEST.match(folded):
+        if is_guest(folded):
             raise Refused(
                 "nick_reserved", f"{text} is reserved for guests: choose another"
             )
@@ -166,7 +166,10 @@ class Name:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The keys that its owner must own; see ``name_registry``."""
+        """Its registry keys: ``=FOLDED`` (no equal name), ``~SKELETON`` (none alike).
+
+        An owner holds both.
+        """
         return ("=" + self.folded, "~" + skeleton(self.text))
 
 
@@ -180,10 +183,18 @@ def room_name(text: str) -> str:
     except Refused:
         raise Refused(
             "room_invalid",
-            f"a room name has 1 to {MAX_NICK} letters, digits, _ - or ., no spaces",
+            f"a room name has 1 to {MAX_NAME} letters, digits, _ - or ., no spaces",
         ) from None
 
 
+def is_guest(folded: str) -> bool:
+    """Whether a folded nickname is one that the server assigns to guests."""
+    return _GUEST.match(folded) is not None
+
+
 def guest_number(rng: random.Random, members: int) -> int:
-    """A number for a guest, rarely taken however many members there are."""
+    """A random guest number.
+
+    The range grows with the number of members, so that collisions stay rare.
+    """
     return rng.randrange(1000, max(10_000, 100 * members))

@@ -227,7 +227,7 @@ class MemoryJournal:
         if stored:
             self._announce(stored)
 
-    def healthy(self) -> str | None:
+    def problem(self) -> str | None:
         """``None``: memory is always available."""
         return None
 

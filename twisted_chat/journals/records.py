@@ -29,7 +29,7 @@ from twisted_chat.core.events import (
 
 
 class Index(StrEnum):
-    """What a history is read by.  The values are names in ``redis/lua``."""
+    """The indexes by which history is queried; the values stand in ``redis/lua``."""
 
     ROOM = "room"
     """The messages of a room: its history proper, shown and searched."""
@@ -76,12 +76,14 @@ class Record:
 
     def __post_init__(self) -> None:
         names = [each.name for each in fields(self.event)]
+        if len(names) < 2:
+            raise TypeError("attrgetter returns no tuple for a single field")
         # As the dataclass is frozen.
         object.__setattr__(self, "values", attrgetter(*names))
         object.__setattr__(self, "required", self.required or len(names))
 
     def index_keys(self, event: Event) -> tuple[IndexKey, ...]:
-        """Under which keys an event of this kind is found again, each once."""
+        """The index keys of an event, without duplicates."""
         index = self.index
         if index is None:
             return ()
@@ -89,6 +91,8 @@ class Record:
         return tuple((index, subject) for subject in subjects)
 
 
+# The stored names and columns are those of earlier versions, and never change: ``who``
+# and ``to_who`` are client ids.
 RECORDS = (
     Record(
         Message,

@@ -81,7 +81,7 @@ def make_site(
     """Make everything that is reached by HTTP: page, WebSocket and Socket.IO."""
     origins = Origins(settings.allow_origin)
     keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout)
-    websockets = ChatWebSocketFactory(chat, clock, settings.flood, keepalive, origins)
+    websockets = ChatWebSocketFactory(chat, settings.flood, keepalive, origins)
     with as_file(files("twisted_chat") / "web") as page:
-        root = make_root(page, websockets.upgrade, chat.journal.healthy, engineio)
+        root = make_root(page, websockets.upgrade, chat.journal.problem, engineio)
     return ChatSite(root, clock)

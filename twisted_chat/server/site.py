@@ -40,7 +40,7 @@ _INCOMPRESSIBLE = (b"image/png", b"font/woff2")
 _COMMENT_LINE = re.compile(rb"^[ \t]*//.*$", re.MULTILINE)
 _PLAIN = b"text/plain; charset=utf-8"
 
-Healthy = Callable[[], str | None]
+Problem = Callable[[], str | None]
 Upgrade = Callable[[HTTPRequest], int | bytes]
 
 
@@ -100,13 +100,13 @@ NOT_FOUND = NotFound()
 class HealthResource(ReadOnlyResource):
     """The health of the store."""
 
-    def __init__(self, healthy: Healthy) -> None:
-        self._healthy = healthy
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
 
     def get(self, request: Request) -> bytes:
         """``ok``, or 503 and the reason."""
         request.responseHeaders.setRawHeaders(b"Cache-Control", [b"no-store"])
-        reason = self._healthy()
+        reason = self._problem()
         if reason is None:
             return text_response(request, 200, "ok")
         return text_response(request, 503, reason)
@@ -197,14 +197,14 @@ class WebSocketResource(ReadOnlyResource):
 def make_root(
     files: Path,
     upgrade: Upgrade,
-    healthy: Healthy,
+    problem: Problem,
     socketio: IResource | None = None,
 ) -> Resource:
     """Make the whole tree.
 
     :param files: the page's directory, which is read now and never again.
     :param upgrade: answers WebSocket handshakes at ``/`` and ``/ws``.
-    :param healthy: returns why nothing can be stored now, or ``None``.
+    :param problem: returns why nothing can be stored now, or ``None``.
     :param socketio: the resource at ``/socket.io/``.
     """
     root = Folder()  # type: ignore[no-untyped-call]
@@ -227,7 +227,7 @@ def make_root(
     index = root.children.get(b"index.html")
     root.putChild(b"", WebSocketResource(upgrade, index))
     root.putChild(b"ws", WebSocketResource(upgrade))
-    root.putChild(b"healthz", HealthResource(healthy))
+    root.putChild(b"healthz", HealthResource(problem))
     if socketio is not None:
         root.putChild(b"socket.io", socketio)
         script = root.children.pop(b"socket.io.js", None)

@@ -241,11 +241,11 @@ class FailingJournal:
         await self._faults[self.APPEND].check()
         await self._inner.append(batch)
 
-    def healthy(self) -> str | None:
+    def problem(self) -> str | None:
         """Why nothing can be stored now, if so."""
         if error := self._faults[self.APPEND].permanent:
             return str(error)
-        return self._inner.healthy()
+        return self._inner.problem()
 
     async def close(self) -> None:
         """Release all resources."""

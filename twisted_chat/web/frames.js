@@ -1,6 +1,6 @@
 // The handler of each type of frame from the server.
 //
-// Pure.  A handler takes the chat, the frame, and the context of the request that the frame
+// No DOM and no I/O.  A handler takes the chat, the frame, and the context of the request that the frame
 // replies to, if any; it updates the chat and may return effects (see chat.js).
 
 import { isMessage, keyOf } from "./conversation.js";

@@ -69,8 +69,8 @@ class MessageReader:
     """Reads what one client sends after the opening handshake.
 
     :param max_size: bytes of one message.
-    :ivar small_frames: how many frames so far were control frames, or fragments of
-        fewer than ``SMALL`` bytes.
+    :ivar small_frames: pings, pongs and non-final fragments of fewer than ``SMALL``
+        bytes, so far.
     """
 
     __slots__ = (

@@ -109,10 +109,10 @@ class OutageTests(FakeRedisTestCase):
         error = self.error(journal.append([entry(said("x"))]))
         self.assertNotIsInstance(error, OutcomeUnknown)
         self.assertNotIn("fake:1", str(error))
-        self.assertIn("Redis", str(journal.healthy()))
+        self.assertIn("Redis", str(journal.problem()))
         self.redis.down = None
         self.pass_time(3)
-        self.assertIsNone(journal.healthy())
+        self.assertIsNone(journal.problem())
         self.store(journal, said("y"))
         self.assertEqual(texts(announced), ["y"])
 
@@ -160,10 +160,10 @@ class OutageTests(FakeRedisTestCase):
         self.assertIn(
             "out of memory", str(self.error(journal.append([entry(said("x"))])))
         )
-        self.assertIn("out of memory", str(journal.healthy()))
+        self.assertIn("out of memory", str(journal.problem()))
         self.redis.errors.clear()
         self.store(journal, said("y"))
-        self.assertIsNone(journal.healthy())
+        self.assertIsNone(journal.problem())
 
     def test_connection_to_a_replica_is_replaced(self) -> None:
         """So that the master is found after a failover."""
@@ -320,7 +320,7 @@ class StartTests(FakeRedisTestCase):
         """It does not connect yet, and refuses an invalid address."""
         journal, names = open_redis("redis://db:1/2", self.clock, "me", 5)
         self.assertIs(journal.names, names)
-        self.assertIsNotNone(journal.healthy())
+        self.assertIsNotNone(journal.problem())
         self.assertRaises(StoreError, open_redis, "redis://", self.clock, "me", None)
 
     def test_close_does_not_hang_without_replies(self) -> None:

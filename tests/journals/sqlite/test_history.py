@@ -89,4 +89,4 @@ class SearchTests(SqliteTestCase):
 
         self.patch(sqlite_maintenance, "_relaxed_transaction", fails)
         self.assertIn("full", self.refused(journal.history.search("lobby", "tea", 10)))
-        self.assertIsNone(journal.healthy())
+        self.assertIsNone(journal.problem())

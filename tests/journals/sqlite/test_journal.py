@@ -162,11 +162,11 @@ class FailureTests(SqliteTestCase):
         line = ""
         for _ in range(3):
             line = self.refused(self.start_append(journal, *[big] * 100))
-            self.assertEqual(journal.healthy(), line)
+            self.assertEqual(journal.problem(), line)
         self.assertEqual(len(self.announced), before)
         mends()
         self.append(journal, said("after"))
-        self.assertIsNone(journal.healthy())
+        self.assertIsNone(journal.problem())
         self.assertEqual(log.lines(), [f"store error: {line}", "storing works again"])
         last = self.run_now(journal.history.before("lobby", None, 10))
         self.assertEqual(texts(last), ["before", "after"])
@@ -207,7 +207,7 @@ class FailureTests(SqliteTestCase):
         self.patch(Writer, "_write", lambda *_: 1 // 0)
         self.assertIn("log", self.refused(self.start_append(journal, said("hi"))))
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-        self.assertIsNotNone(journal.healthy())
+        self.assertIsNotNone(journal.problem())
         self.assertEqual(self.announced, [])
 
     def test_failed_maintenance_is_logged(self) -> None:
@@ -216,7 +216,7 @@ class FailureTests(SqliteTestCase):
         self.patch(sqlite_maintenance, "_deindex", lambda *_: 1 // 0)
         self.append(journal, said("one"), said("two"))
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-        self.assertIsNone(journal.healthy())
+        self.assertIsNone(journal.problem())
         self.append(journal, said("three"))
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         state = self.run_now(journal.history.room("lobby", 10))
@@ -233,7 +233,7 @@ class OpenAndCloseTests(SqliteTestCase):
         line = self.refused(journal.open())
         self.assertIn("is not a SQLite database", line)
         self.assertEqual(self.pools.running(), [])
-        self.assertIsNotNone(journal.healthy())
+        self.assertIsNotNone(journal.problem())
         self.path.unlink()
         self.started()
 
@@ -284,7 +284,7 @@ class OpenAndCloseTests(SqliteTestCase):
         ]
         for one in refused:
             self.assertIn("closing", self.refused(one))
-        self.assertIn("closing", str(journal.healthy()))
+        self.assertIn("closing", str(journal.problem()))
 
     def test_journal_that_was_never_opened_can_be_closed(self) -> None:
         """Batches are refused."""

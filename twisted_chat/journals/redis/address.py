@@ -1,11 +1,11 @@
-"""The address of a Redis, as an operator writes it.
+"""The address of a Redis server, as an operator writes it.
 
     redis://[USER:PASSWORD@]HOST[:PORT][/DB]
     redis+sentinel://[USER:PASSWORD@]HOST[:PORT],HOST[:PORT]/SERVICE[/DB]
 
-``rediss`` instead of ``redis`` means TLS, also to the sentinels.  Settings follow
-after a ``?``: ``ca`` (a PEM file of certificate authorities instead of the system's),
-``cert`` and ``key`` (PEM files of a client certificate), ``sentinel_user`` and
+``rediss`` instead of ``redis`` means TLS, also to the sentinels.  Query parameters:
+``ca`` (a PEM file of certificate authorities instead of the system's), ``cert`` and
+``key`` (PEM files of a client certificate), ``sentinel_user`` and
 ``sentinel_password``.  Special characters are percent-encoded.
 
 Invariant: no error message contains a password.
@@ -14,7 +14,7 @@ Invariant: no error message contains a password.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from twisted_chat.core.interfaces import StoreError
 
@@ -54,9 +54,11 @@ class RedisAddress:
         :raises StoreError: it is invalid; the text says how to write one.
         """
         try:
-            parts = urlsplit(text)
+            parts = _split(text)
             if parts.scheme not in _SCHEMES:
                 raise ValueError(f"it must begin with one of {', '.join(_SCHEMES)}")
+            if parts.fragment:
+                raise ValueError("nothing may follow a #")
             credentials, _, hosts = parts.netloc.rpartition("@")
             user, _, password = credentials.partition(":")
             sentinel = parts.scheme.endswith("+sentinel")
@@ -83,6 +85,19 @@ class RedisAddress:
     def __str__(self) -> str:
         hosts = ",".join(show_host(host) for host in self.hosts)
         return f"{self.service} (sentinels {hosts})" if self.service else hosts
+
+
+def _split(text: str) -> SplitResult:
+    """Parse the URL; no error message quotes the credentials."""
+    _, slashes, rest = text.partition("//")
+    if not slashes:
+        raise ValueError("// is missing after the scheme")
+    if any(char in rest.rpartition("@")[0] for char in "/?#"):
+        raise ValueError("percent-encode / ? # and @ (%2F %3F %23 %40)")
+    try:
+        return urlsplit(text)
+    except ValueError:
+        raise ValueError("invalid host, or characters not percent-encoded") from None
 
 
 def show_host(host: Host) -> str:
@@ -125,7 +140,10 @@ def _db(path: list[str]) -> int:
 
 
 def _settings(query: str) -> dict[str, str]:
-    settings = dict(parse_qsl(query, keep_blank_values=True))
+    given = parse_qsl(query, keep_blank_values=True)
+    settings = dict(given)
+    if len(settings) < len(given):
+        raise ValueError("a setting is given twice")
     for name in settings:
         if name not in _SETTINGS:
             raise ValueError(
@@ -138,4 +156,6 @@ def _settings(query: str) -> dict[str, str]:
 
 def _without_password(text: str) -> str:
     scheme, slashes, rest = text.partition("//")
+    if not slashes:
+        return scheme.partition(":")[0] + ":..."
     return scheme + slashes + rest.rpartition("@")[2].partition("?")[0]

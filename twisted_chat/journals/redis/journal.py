@@ -134,7 +134,7 @@ class RedisJournal:
                 self._roster.mark_quitting(entry.event.client_id)
         await self._store_in_turn(batch)
 
-    def healthy(self) -> str | None:
+    def problem(self) -> str | None:
         """Why Redis cannot be used now, if so."""
         error = self._writer.error or self._following.error or self._last_refusal
         return str(error) if error else None

@@ -96,7 +96,7 @@ class SqliteJournal:
         storing.addCallback(lambda _: self._maintain(writer))
         return done
 
-    def healthy(self) -> str | None:
+    def problem(self) -> str | None:
         """Why the last batch could not be stored, if so."""
         return self._error
 
