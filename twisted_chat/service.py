@@ -172,12 +172,17 @@ class ChatService(Service):
         A file that cannot be used changes nothing.
         """
         try:
-            self.chat.mask = self.settings.word_filter().mask
+            mask = self.settings.word_filter().mask
             if self.certificate is not None:
                 self.certificate.reload()
         except (SettingError, CertificateError) as error:
-            log.warn("reload failed, nothing changed: {error}", error=error)
+            log.warn(
+                "reload failed; the previous word list and certificate stay in use: "
+                "{error}",
+                error=error,
+            )
         else:
+            self.chat.mask = mask
             log.info("reloaded the word list and the certificate")
 
     def _reload_on_hangup(self) -> None:
@@ -281,6 +286,8 @@ def spawn(coroutine: Coroutine[Any, Any, None]) -> None:
     )
 
 
-def _log_timeout(failure: Failure) -> None:
-    reason = failure.getErrorMessage()
-    log.error("stopped before everything was stored: {reason}", reason=reason)
+def _log_timeout(_timeout: Failure) -> None:
+    log.error(
+        "not everything was stored: the server stopped waiting after {seconds:g} s",
+        seconds=STOP_TIMEOUT,
+    )

@@ -222,7 +222,9 @@ class StoreFailureTests(ChatCase):
         self.assertEqual(self.alice.sees(), [f"error: {text}"] * 3)
         self.assertIn("tea", self.chat.pool.rooms)
         self.bob.types(r"\nick zoe")
-        self.assertIn("error: zoe or a name like it is in use", self.bob.sees()[-1])
+        self.assertIn(
+            "error: zoe, or a name that looks like it, is in use", self.bob.sees()[-1]
+        )
 
 
 class RecodeTests(ChatCase):

@@ -9,6 +9,8 @@ from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.joining import RETRY_DELAY
 from twisted_chat.core.replies import ErrorReply, Reply
 
+TAKEN = "error: {}, or a name that looks like it, is in use: choose another"
+
 
 class WelcomeTests(JoiningCase):
     """A client that connects joins its rooms and is welcomed."""
@@ -68,7 +70,7 @@ class NicknameTests(JoiningCase):
     def test_client_with_a_refused_nickname_is_a_guest(self) -> None:
         """It is sent the error before the welcome."""
         for nick, error in (
-            ("alice", "error: alice or a name like it is in use: choose another"),
+            ("alice", TAKEN.format("alice")),
             ("guest_1", "error: guest_1 is reserved for guests: choose another"),
         ):
             guest = self.connect(nick)

@@ -74,7 +74,7 @@ class NotSubmittedTests(JoiningCase):
         self.assertEqual(again.client.id, session)
         self.alice.sees()
         self.alice.types(r"\nick bob")
-        error = "error: bob or a name like it is in use: choose another"
+        error = "error: bob, or a name that looks like it, is in use: choose another"
         self.assertEqual(self.alice.sees(), [error])
 
     def test_client_that_resumes_during_a_retry_waits_for_its_end(self) -> None:

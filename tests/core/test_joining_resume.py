@@ -50,7 +50,7 @@ class ResumeTests(ResumeCase):
             self.alice.sees(), ["[#lobby] bob: joined the chat", "bob: joined the chat"]
         )
         self.alice.types(r"\nick bob")
-        self.assertIn("error: bob or a name like it", self.alice.sees()[-1])
+        self.assertIn("error: bob, or a name that looks like it", self.alice.sees()[-1])
 
     def test_client_that_leaves_while_it_waits_is_shown_to_nobody(self) -> None:
         """The one after it joins."""

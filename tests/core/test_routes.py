@@ -64,9 +64,12 @@ class SanitizeTests(RouteCase):
             (rf"\dm b{unsafe} x", r"error: nobody here is called b]0;x (try \who)"),
             (
                 rf"\history 2{unsafe}",
-                r"error: 2]0;x is not a positive number (try \history 20)",
+                r"error: 2]0;x is not a positive whole number (try \history 20)",
             ),
-            (rf"\unignore b{unsafe}", "error: you do not ignore b]0;x"),
+            (
+                rf"\unignore b{unsafe}",
+                "error: you do not ignore b]0;x (\\ignore lists them)",
+            ),
             (rf"\search b{unsafe}", "found (0): b]0;x"),
         ):
             self.assert_typed(self.alice, line, reply)
@@ -109,7 +112,7 @@ class MeTests(RouteCase):
         self.alice.types(r"\leave")
         self.alice.sees()
         self.assert_typed(
-            self.alice, r"\me waves", r"error: you are in no room: \join one first"
+            self.alice, r"\me waves", r"error: you are in no room: \join ROOM first"
         )
 
 

@@ -35,7 +35,7 @@ class HistoryTests(RouteCase):
     def test_number_that_is_not_positive_is_refused(self) -> None:
         """With an example."""
         for wrong in ("ten", "0", "-1", "1.5"):
-            error = rf"error: {wrong} is not a positive number (try \history 20)"
+            error = rf"error: {wrong} is not a positive whole number (try \history 20)"
             self.assert_typed(self.alice, rf"\history {wrong}", error)
         self.assert_typed(self.alice, r"\history 1 2", r"error: usage: \history [N]")
 

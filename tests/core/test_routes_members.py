@@ -6,6 +6,8 @@ from tests.support.routes import NAME_RULE, RouteCase
 from twisted_chat.core.limits import MAX_IGNORED
 from twisted_chat.core.replies import Request
 
+TAKEN = "error: {}, or a name that looks like it, is in use: choose another"
+
 
 class NickTests(RouteCase):
     r"""``\nick NAME``"""
@@ -33,7 +35,7 @@ class NickTests(RouteCase):
             self.assert_typed(
                 self.alice,
                 rf"\nick {name}",
-                f"error: {name} or a name like it is in use: choose another",
+                TAKEN.format(name),
             )
         self.assertEqual(self.alice.nick, "alice")
         self.assert_sees(self.bob)
@@ -44,7 +46,7 @@ class NickTests(RouteCase):
             (r"\nick", r"usage: \nick NAME"),
             (r"\nick a b", r"usage: \nick NAME"),
             (r"\nick guest_7", "guest_7 is reserved for guests: choose another"),
-            (r"\nick alice", "you are alice already"),
+            (r"\nick alice", "your nickname is already alice"),
             (r"\nick a:b", NAME_RULE),
         ):
             self.assert_typed(self.alice, line, f"error: {error}")
@@ -56,7 +58,7 @@ class NickTests(RouteCase):
         self.assert_typed(
             self.bob,
             r"\nick alice",
-            "error: alice or a name like it is in use: choose another",
+            "error: alice, or a name that looks like it, is in use: choose another",
         )
 
     def test_former_nickname_is_free(self) -> None:
@@ -75,7 +77,7 @@ class NickTests(RouteCase):
             self.bob.types(r"\nick Zoe")
         self.assert_sees(
             self.bob,
-            "error: Zoe or a name like it is in use: choose another",
+            "error: Zoe, or a name that looks like it, is in use: choose another",
             "alice: is now known as zoe",
         )
 
@@ -90,7 +92,7 @@ class NickTests(RouteCase):
         self.assert_typed(
             self.bob,
             r"\nick alice",
-            "error: alice or a name like it is in use: choose another",
+            "error: alice, or a name that looks like it, is in use: choose another",
         )
 
     def test_client_in_no_room_sees_its_new_nickname(self) -> None:
@@ -162,7 +164,7 @@ class IgnoreTests(RouteCase):
     def test_ignored_member_is_not_shown(self) -> None:
         """Neither its messages and actions nor its direct messages."""
         self.assert_typed(
-            self.alice, r"\ignore Bob", r"you now ignore bob (\unignore ends it)"
+            self.alice, r"\ignore Bob", r"you now ignore bob (\unignore bob ends it)"
         )
         self.bob.types("hi", r"\me waves", r"\dm alice psst")
         self.assert_sees(
@@ -217,9 +219,9 @@ class IgnoreTests(RouteCase):
     def test_unignore_of_a_member_that_is_not_ignored_is_refused(self) -> None:
         """Whether it is present or not."""
         for line, error in (
-            (r"\unignore bob", "you do not ignore bob"),
-            (r"\unignore zoe", "you do not ignore zoe"),
-            (r"\unignore ::", "you do not ignore ::"),
+            (r"\unignore bob", r"you do not ignore bob (\ignore lists them)"),
+            (r"\unignore zoe", r"you do not ignore zoe (\ignore lists them)"),
+            (r"\unignore ::", r"you do not ignore :: (\ignore lists them)"),
             (r"\unignore", r"usage: \unignore NAME"),
         ):
             self.assert_typed(self.alice, line, f"error: {error}")

@@ -137,7 +137,7 @@ class NoRoomTests(RouteCase):
 
     def test_requests_about_the_current_room_are_refused(self) -> None:
         """With the route that helps."""
-        error = r"error: you are in no room: \join one first"
+        error = r"error: you are in no room: \join ROOM first"
         for line in ("hi", r"\leave", r"\who", r"\topic", r"\topic x", r"\history"):
             self.assert_typed(self.alice, line, error)
 

@@ -103,7 +103,7 @@ class OneChatTests(ServersCase):
     def test_nickname_taken_on_the_other_server_is_refused(self) -> None:
         """They share one registry."""
         self.bob.types(r"\nick Alice")
-        error = "error: Alice or a name like it is in use: choose another"
+        error = "error: Alice, or a name that looks like it, is in use: choose another"
         self.assertEqual(self.seen_by(self.bob), [error])
 
 

@@ -119,7 +119,7 @@ class AwayTests(SeveralServersTestCase):
         carol = self.connect(self.b)
         self.assertEqual(len(self.who(carol)), 3)
         carol.say("\\nick alice")
-        carol.expect("error: alice or a name like it is in use")
+        carol.expect("error: alice, or a name that looks like it, is in use")
 
     def test_messages_are_refused_while_redis_is_out_of_memory(self) -> None:
         """Members stay, and the chat continues when there is memory again."""

@@ -53,7 +53,7 @@ class OneConversationTests(SeveralServersTestCase):
         a, b = self.server("a"), self.server("b")
         alice, bob = self.connect(a, "alice"), self.connect(b, "bob")
         bob.say("\\nick ALICE")
-        bob.expect("error: ALICE or a name like it is in use")
+        bob.expect("error: ALICE, or a name that looks like it, is in use")
         alice.say("\\nick carol")
         bob.expect("alice: is now known as carol\r\n")
         bob.say("\\nick Alice")

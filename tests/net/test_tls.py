@@ -111,21 +111,26 @@ class RefusalTests(CertificateTestCase):
             self.chain.write_bytes(content)
             self.assertEqual(self.refused(), line)
         self.chain.unlink()
-        self.assertEqual(self.refused(), line)
+        missing = f"cannot read {self.chain}: No such file or directory"
+        self.assertEqual(self.refused(), missing)
 
     def test_unusable_key_file_is_named(self) -> None:
         """Whether it is missing, empty or something else."""
-        line = f"{self.key} does not contain a PEM private key without a passphrase"
+        line = (
+            f"{self.key} does not contain a usable PEM private key; if it has a "
+            "passphrase, remove it: openssl pkey -in OLD -out NEW"
+        )
         for content in (b"", b"Dear Alice,", self.chain.read_bytes()):
             self.key.write_bytes(content)
             self.assertEqual(self.refused(), line)
         self.key.unlink()
-        self.assertEqual(self.refused(), line)
+        missing = f"cannot read {self.key}: No such file or directory"
+        self.assertEqual(self.refused(), missing)
 
     def test_key_with_a_passphrase_is_refused(self) -> None:
         """A server cannot ask for it."""
         write_key(self.key, passphrase="secret")
-        self.assertIn("without a passphrase", self.refused())
+        self.assertIn("if it has a passphrase, remove it", self.refused())
 
     def test_key_of_a_type_that_tls_cannot_use_is_refused(self) -> None:
         """As one that belongs to another certificate."""

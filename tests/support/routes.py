@@ -6,9 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.testing import FakeClient, TestChat
 
-NAME_RULE = (
-    "a nickname has 1 to 32 letters, digits, _ - or ., no spaces or other characters"
-)
+NAME_RULE = 'a nickname has 1 to 32 characters: letters, digits, "_", "-" and "."'
 
 
 class RouteCase(SynchronousTestCase):

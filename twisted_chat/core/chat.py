@@ -214,7 +214,7 @@ class Chat:
         """
         if room is None:
             if client.room is None:
-                raise Refused("not_in_room", "you are in no room: \\join one first")
+                raise Refused("not_in_room", "you are in no room: \\join ROOM first")
             return client.room
         name = room_name(room)
         if name not in client.rooms:

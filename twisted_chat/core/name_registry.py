@@ -43,7 +43,8 @@ async def claim(names: NameRegistry, nick: str, owner: str) -> Name:
     name = Name.of(nick)
     if not await names.claim(name.keys, owner):
         raise Refused(
-            "nick_taken", f"{nick} or a name like it is in use: choose another"
+            "nick_taken",
+            f"{nick}, or a name that looks like it, is in use: choose another",
         )
     return name
 

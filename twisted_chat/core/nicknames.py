@@ -23,10 +23,7 @@ MAX_NAME = 32
 
 _PLAIN = re.compile(rf"[A-Za-z0-9_.-]{{1,{MAX_NAME}}}\Z")
 _GUEST = re.compile(r"guest_\d+\Z")
-_RULE = (
-    f"a nickname has 1 to {MAX_NAME} letters, digits, _ - or ., "
-    "no spaces or other characters"
-)
+_RULE = f'a nickname has 1 to {MAX_NAME} characters: letters, digits, "_", "-" and "."'
 
 
 # Look-alikes among the letters and digits that a name may contain.
@@ -85,7 +82,10 @@ def fold(name: str) -> str:
     if not 1 <= len(folded) <= MAX_NAME or not all(map(_allowed, name + folded)):
         raise Refused("nick_invalid", _RULE)
     if unicodedata.category(name[0])[0] == "M":
-        raise Refused("nick_invalid", "a nickname cannot begin with a combining accent")
+        raise Refused(
+            "nick_invalid",
+            "a nickname cannot begin with an accent: begin with a letter or a digit",
+        )
     scripts = {
         script
         for letter in folded
@@ -96,7 +96,7 @@ def fold(name: str) -> str:
     if len(scripts) > 1:
         raise Refused(
             "nick_invalid",
-            "a nickname cannot mix Latin, Cyrillic and Greek letters",
+            "a nickname cannot mix Latin, Cyrillic and Greek letters: use one script",
         )
     return folded
 
@@ -183,7 +183,8 @@ def room_name(text: str) -> str:
     except Refused:
         raise Refused(
             "room_invalid",
-            f"a room name has 1 to {MAX_NAME} letters, digits, _ - or ., no spaces",
+            f"a room name has 1 to {MAX_NAME} characters: "
+            'letters, digits, "_", "-" and "."',
         ) from None
 
 

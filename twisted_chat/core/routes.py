@@ -53,7 +53,7 @@ def in_room(context: CommandContext) -> None:
 async def nick(context: CommandContext) -> Event:
     client = context.client
     if context.word == client.nick:
-        raise Refused("nick_taken", f"you are {context.word} already")
+        raise Refused("nick_taken", f"your nickname is already {context.word}")
     name = await claim(context.chat.names, context.word, client.id)
     return Renamed(client.nick, name.text, client.id)
 
@@ -71,7 +71,7 @@ def dm(context: CommandContext) -> Event:
     return DirectMessage(client.nick, recipient.nick, text, client.id, recipient.id)
 
 
-@_routes.route("who", "[ROOM]", "list the people in this room, or in another")
+@_routes.route("who", "[ROOM]", "list the members of this room, or of ROOM")
 def who(context: CommandContext) -> Reply:
     name = _named_room(context)
     room = context.chat.pool.rooms.get(name)
@@ -80,12 +80,12 @@ def who(context: CommandContext) -> Reply:
     return MemberList(name, room.nicks(), room.away())
 
 
-@_routes.route("help", "[ROUTE]", "list what you can type")
+@_routes.route("help", "[ROUTE]", "list what you can type, or explain one route")
 def show_help(context: CommandContext) -> Reply:
     return Notice(context.chat.table.help(context.word))
 
 
-@_routes.route("me", "TEXT", "say what you are doing", guards=(in_room,))
+@_routes.route("me", "TEXT", "send an action: * NAME TEXT", guards=(in_room,))
 def me(context: CommandContext) -> Event:
     text = context.chat.sanitized(context.word)
     return Action(context.room, context.client.nick, text, context.client.id)
@@ -108,20 +108,22 @@ async def join(context: CommandContext) -> Event | Reply:
     return Joined(name, client.nick, client.id)
 
 
-@_routes.route("leave", "[ROOM]", "leave this room, or another", aliases=("part",))
+@_routes.route("leave", "[ROOM]", "leave this room, or ROOM", aliases=("part",))
 def leave(context: CommandContext) -> Event:
     room = context.chat.room_of(context.client, context.word or context.request.room)
     return Left(room, context.client.nick, context.client.id)
 
 
-@_routes.route("rooms", "", "list the rooms that have people in them")
+@_routes.route("rooms", "", "list the rooms that have members")
 def rooms(context: CommandContext) -> Reply:
     found = [(r.name, len(r.members)) for r in context.chat.pool.rooms.values()]
     found.sort(key=lambda room: (-room[1], room[0]))
     return RoomList(tuple((name, count) for name, count in found if count))
 
 
-@_routes.route("topic", "[TEXT]", "show this room's topic; a text sets it, - clears it")
+@_routes.route(
+    "topic", "[TEXT]", "show the topic of this room; TEXT sets it, - clears it"
+)
 def topic(context: CommandContext) -> Event | Reply:
     chat, client = context.chat, context.client
     if not context.word:
@@ -131,7 +133,7 @@ def topic(context: CommandContext) -> Event | Reply:
     return TopicSet(context.room, client.nick, text, client.id)
 
 
-@_routes.route("history", "[N]", "show the last messages of this room")
+@_routes.route("history", "[N]", "show the last N messages of this room")
 async def history(context: CommandContext) -> Reply:
     room = _readable_room(context)
     limit = _count(context.word) if context.word else context.request.limit
@@ -142,7 +144,7 @@ async def history(context: CommandContext) -> Reply:
     return HistoryPage(room, found[-limit:], more=len(found) > limit)
 
 
-@_routes.route("search", "WORDS", "find messages of this room with all these words")
+@_routes.route("search", "WORDS", "find messages of this room that contain all WORDS")
 async def search(context: CommandContext) -> Reply:
     room, words = _readable_room(context), context.word
     limit = min(context.request.limit or DEFAULT_COUNT, MAX_HISTORY)
@@ -151,7 +153,9 @@ async def search(context: CommandContext) -> Reply:
     return HistoryPage(room, found[-limit:], more=more, words=sanitize(words))
 
 
-@_routes.route("ignore", "[NAME]", "stop showing what someone says")
+@_routes.route(
+    "ignore", "[NAME]", "hide the messages of NAME; without NAME, list whom you ignore"
+)
 def ignore(context: CommandContext) -> Reply:
     client = context.client
     if not context.word:
@@ -169,10 +173,10 @@ def ignore(context: CommandContext) -> Reply:
         )
     client.ignored[member.folded] = (member.nick, member.id)
     context.chat.refresh(client)
-    return Notice((f"you now ignore {member.nick} (\\unignore ends it)",))
+    return Notice((f"you now ignore {member.nick} (\\unignore {member.nick} ends it)",))
 
 
-@_routes.route("unignore", "NAME", "show again what someone says")
+@_routes.route("unignore", "NAME", "show the messages of NAME again")
 def unignore(context: CommandContext) -> Reply:
     client, folded = context.client, fold_or_none(context.word)
     ignored = client.ignored or {}
@@ -182,13 +186,20 @@ def unignore(context: CommandContext) -> Reply:
         by_id = {client_id: name for name, (_, client_id) in ignored.items()}
         folded = by_id.get(member.id) if member else None
     if folded is None:
-        raise Refused("no_such_nick", f"you do not ignore {sanitize(context.word)}")
+        raise Refused(
+            "no_such_nick",
+            f"you do not ignore {sanitize(context.word)} (\\ignore lists them)",
+        )
     nick, _ = ignored.pop(folded)
     context.chat.refresh(client)
     return Notice((f"you no longer ignore {nick}",))
 
 
-@_routes.route("away", "[TEXT]", "say that you are away; without a text, back")
+@_routes.route(
+    "away",
+    "[TEXT]",
+    "mark yourself as away; without TEXT, switch between away and back",
+)
 def away(context: CommandContext) -> Event:
     client = context.client
     text = context.chat.sanitized(context.word) if context.word else ""
@@ -260,5 +271,5 @@ def _count(text: str) -> int:
         if (number := int(text)) > 0:
             return number
     raise Refused(
-        "usage", f"{sanitize(text)} is not a positive number (try \\history 20)"
+        "usage", f"{sanitize(text)} is not a positive whole number (try \\history 20)"
     )

@@ -52,15 +52,18 @@ class Certificate:
         try:
             context.use_certificate_chain_file(str(self._chain))
         except SSL.Error:
+            _check_readable(self._chain)
             raise CertificateError(
                 f"{self._chain} does not contain a PEM certificate"
             ) from None
+        _check_readable(self._key)
         try:
             key: Any = load_pem_private_key(self._key.read_bytes(), password=None)
-        except (ValueError, TypeError, UnsupportedAlgorithm, OSError):
+        except (ValueError, TypeError, UnsupportedAlgorithm):
             # A key with a passphrase raises TypeError.
             raise CertificateError(
-                f"{self._key} does not contain a PEM private key without a passphrase"
+                f"{self._key} does not contain a usable PEM private key; if it has a "
+                "passphrase, remove it: openssl pkey -in OLD -out NEW"
             ) from None
         try:
             context.use_privatekey(key)
@@ -71,3 +74,14 @@ class Certificate:
                 f"{self._key} is not the key of the certificate in {self._chain}"
             ) from None
         return context
+
+
+def _check_readable(path: Path) -> None:
+    """Tell a file that cannot be read from one that is not PEM.
+
+    :raises CertificateError: it cannot be read.
+    """
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise CertificateError(f"cannot read {path}: {error.strerror}") from None
