@@ -4,6 +4,11 @@
 const people = (count) => (count === 1 ? "1 person" : `${count} people`);
 const messages = (count) => (count === 1 ? "1 message" : `${count} messages`);
 
+function otherNames(count, besides) {
+  if (besides) return count === 1 ? "1 other" : `${count} others`;
+  return count === 1 ? "1 person" : `${count} people`;
+}
+
 export const strings = {
   // Routes: the arguments, and a hint for the list of completions.
   routes: {
@@ -74,7 +79,7 @@ export const strings = {
   closeConversation: "Close this conversation",
   notInYourRooms: "Not in any of your rooms; may be offline.",
   awayTopic: (text) => `Away: ${text}`,
-  directTopic: "Only the two of you can read this.",
+  directTopic: "Only the two of you see these messages. The operator of the server can read stored messages.",
   youLeft: ({ kind, name }) =>
     kind === "room" ? `You left #${name}.` : `You closed the conversation with ${name}.`,
   rejoinRoom: "Rejoin",
@@ -118,7 +123,7 @@ export const strings = {
   // "alice, bob and 3 others"
   nameList(names, others) {
     const list = [...names];
-    if (others > 0) list.push(names.length ? `${others} others` : `${others} people`);
+    if (others > 0) list.push(otherNames(others, names.length > 0));
     return list.length < 2 ? list.join("") : `${list.slice(0, -1).join(", ")} and ${list.at(-1)}`;
   },
   renamed: (from, to) => `${from} is now known as ${to}`,
@@ -143,7 +148,7 @@ export const strings = {
   // Conversations without messages: a title and a text
   emptyNoConversation: ["You are not in a room", "Join or create one with + next to “Rooms”."],
   emptyConnecting: ["One moment…", "Connecting to the chat."],
-  emptyDirect: (nick) => [`Only you and ${nick}`, "No one else can read what you write here."],
+  emptyDirect: (nick) => [`Only you and ${nick}`, "Other members do not see what you write here."],
   emptyRoom: ["No messages yet", "Write the first one below."],
 
   // The composer
