@@ -233,7 +233,8 @@ class RedisFailureTests(ServersCase):
         """The nickname is still free."""
         self.redis.errors["claim_names"] = "BUSY no"
         self.alice.types(r"\nick anna")
-        self.assertIn("error: Redis is busy with a script", self.seen_by(self.alice))
+        error = "error: Redis is busy with a script (wait, or use SCRIPT KILL)"
+        self.assertIn(error, self.seen_by(self.alice))
         self.redis.errors.clear()
         self.alice.types(r"\nick anna")
         self.assertEqual(self.seen_by(self.bob), ["alice: is now known as anna"])

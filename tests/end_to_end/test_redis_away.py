@@ -183,7 +183,7 @@ class StartTests(ServerTestCase):
         redis = start_redis(self, "requirepass right")
         self.start_fails(redis.url, "requires a password")
         url = f"redis://default:secret@{redis}/0"
-        self.start_fails(url, "does not accept this user and password")
+        self.start_fails(url, "rejects this user name and password")
         open_to_all = start_redis(self)
         self.start_fails(f"redis://:secret@{open_to_all}/0", "no password")
         self.start("--store", f"redis://:right@{redis}/3")
@@ -196,7 +196,7 @@ class StartTests(ServerTestCase):
     def test_missing_database_is_a_startup_error(self) -> None:
         """Redis has 16 by default."""
         redis = start_redis(self)
-        self.start_fails(f"redis://{redis}/99", "no database of that number")
+        self.start_fails(f"redis://{redis}/99", "no database with that number")
 
     def test_invalid_address_is_a_startup_error(self) -> None:
         """The error does not repeat the password."""

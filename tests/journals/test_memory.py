@@ -76,4 +76,5 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
         """With a reason."""
         journal = self.opened()
         self.run_now(journal.close())
-        self.assertIn("closing", self.refused(journal.append([entry(said("hi"))])))
+        refused = self.refused(journal.append([entry(said("hi"))]))
+        self.assertIn("shutting down", refused)

@@ -135,7 +135,7 @@ class PortTests(PortTestCase):
         wire = self.connect(b"\x16\x03\x01\x02\x00")
         self.assertTrue(wire.disconnecting)
         (line,) = log.lines()
-        self.assertIn("client error: 192.0.2.1:4711 wants TLS", line)
+        self.assertIn("client error: 192.0.2.1:4711 requested TLS", line)
         self.assertIn("give --tls-cert and --tls-key", line)
 
 

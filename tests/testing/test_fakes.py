@@ -49,7 +49,7 @@ class FailingJournalTests(SynchronousTestCase):
         """Like the one inside."""
         self.chat.spawn(self.journal.close())
         self.alice.types("hi")
-        self.assertIn("closing", self.alice.sees()[0])
+        self.assertIn("shutting down", self.alice.sees()[0])
 
     def test_given_exception_is_raised(self) -> None:
         """Of any type."""

@@ -216,7 +216,7 @@ class MemoryJournal:
         :raises StoreError: after ``close``.
         """
         if self._closed:
-            raise StoreError("the chat is closing; nothing more is stored")
+            raise StoreError("the server is shutting down; nothing more is stored")
         time = round(self._now() * 1000)
         stored = [
             Stored(self.history.next_position(), time, entry.event, entry.key)

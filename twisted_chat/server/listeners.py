@@ -47,7 +47,8 @@ def make_factory(
     )
     if certificate is None:
         no_tls = RejectFactory(
-            log_format="client error: {peer} wants TLS; give --tls-cert and --tls-key"
+            log_format="client error: {peer} requested TLS; to enable it, give "
+            "--tls-cert and --tls-key"
         )
         tls = Detector("tls", tls_hello, no_tls)
     else:

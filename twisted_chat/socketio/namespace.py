@@ -154,7 +154,9 @@ class Namespace:
 
     def log_failure(self, failure: Failure) -> None:
         """A handler failed."""
-        self._log.failure("a handler of {name} failed", failure, name=self.name)
+        self._log.failure(
+            "a handler of the namespace {name} failed", failure, name=self.name
+        )
 
     def _call(self, handler: Callable[..., object] | None, *args: Any) -> Deferred[Any]:
         return succeed(None) if handler is None else maybeDeferred(_run, handler, args)

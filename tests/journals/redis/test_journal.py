@@ -95,7 +95,7 @@ class SeveralServersTests(FakeRedisTestCase):
         self.store(one, Joined("lobby", "alice", "a"))
         self.result(one.close())
         self.assertEqual(second[-1].event, Quit("alice", "a"))
-        self.assertIn("closing", str(self.error(one.append([entry(said("x"))]))))
+        self.assertIn("shutting down", str(self.error(one.append([entry(said("x"))]))))
 
 
 class OutageTests(FakeRedisTestCase):

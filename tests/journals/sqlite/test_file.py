@@ -112,7 +112,7 @@ class RefusedFileTests(FileTestCase):
 
     def test_directory_is_refused(self) -> None:
         """With what to do about it."""
-        self.assertIn("is a directory; name a file in it", self.refused(self.folder))
+        self.assertIn("is a directory; give a file in it", self.refused(self.folder))
 
     def test_special_file_is_refused(self) -> None:
         """A named pipe must not block the start."""

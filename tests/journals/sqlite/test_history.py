@@ -74,7 +74,8 @@ class SearchTests(SqliteTestCase):
         closing = Deferred.fromCoroutine(journal.close())
         writing.work()
         self.successResultOf(closing)
-        self.assertIn("closing", str(self.failureResultOf(asked, StoreError).value))
+        failure = self.failureResultOf(asked, StoreError)
+        self.assertIn("shutting down", str(failure.value))
         self.assertEqual(self.pools.running(), [])
 
     def test_search_that_cannot_index_is_refused(self) -> None:

@@ -283,8 +283,8 @@ class OpenAndCloseTests(SqliteTestCase):
             journal.history.search("lobby", "x", 1),
         ]
         for one in refused:
-            self.assertIn("closing", self.refused(one))
-        self.assertIn("closing", str(journal.problem()))
+            self.assertIn("shutting down", self.refused(one))
+        self.assertIn("shutting down", str(journal.problem()))
 
     def test_journal_that_was_never_opened_can_be_closed(self) -> None:
         """Batches are refused."""

@@ -78,7 +78,7 @@ class ReaderTests(WriterTestCase):
         self.reader.close()
         self.reader.interrupt()
         line = self.refusal(lambda: self.reader.before("lobby", None, 10, 1))
-        self.assertIn("closing", line)
+        self.assertIn("shutting down", line)
 
     def test_history_is_read_by_its_index(self) -> None:
         """A page of a long history takes no longer than one of a short one."""

@@ -148,7 +148,7 @@ class Connector:
         if last_error is not None and last_error.is_permanent:
             raise last_error
         detail = last_error.operator_text if last_error is not None else ""
-        text = f"no sentinel knows the master {service} of {{}}"
+        text = f"{{}}: no sentinel knows the master {service}"
         raise RedisError("UNREACHABLE", text, f"{self.address}", detail=detail)
 
     async def _ask_sentinel(self, host: Host) -> Host:
@@ -187,7 +187,7 @@ async def _check(connection: RedisConnection) -> list[str]:
     info = _parse_info(await connection.call("INFO", "server"))
     version = info.get("redis_version", "0")
     if int(version.partition(".")[0]) < MIN_VERSION:
-        text = f"{{}} is version {version}: {MIN_VERSION} or later is needed"
+        text = f"{{}} is version {version}: Redis {MIN_VERSION} or later is required"
         raise RedisError("VERSION", text, address)
     if info.get("redis_mode") == "cluster":
         raise explain(address, "CROSSSLOT")
@@ -206,13 +206,13 @@ def _warnings(info: dict[str, str]) -> Iterator[str]:
     if info.get("aof_enabled") == "0":
         yield (
             "keeps no append-only file: messages may be lost when it restarts "
-            "(appendonly yes)"
+            "(set appendonly yes)"
         )
     policy = info.get("maxmemory_policy", "noeviction")
     if policy != "noeviction" and info.get("maxmemory", "0") != "0":
         yield (
             "deletes history and names when its memory is full: its policy is "
-            f"{policy} (maxmemory-policy noeviction)"
+            f"{policy} (set maxmemory-policy noeviction)"
         )
 
 

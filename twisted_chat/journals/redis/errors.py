@@ -52,18 +52,22 @@ _NEEDS_RECONNECT = frozenset(
     {"READONLY", "LOADING", "MASTERDOWN", "NOAUTH", "UNBLOCKED"}
 )
 
+_CLUSTER = (
+    "{} is part of a cluster, which is not supported (use a single Redis, or Sentinel)"
+)
+
 _TEXTS = {
     "OOM": "{} is out of memory (raise its maxmemory, or lower --keep)",
     "READONLY": "{} is a read-only replica (give the address of its master)",
     "LOADING": "{} is still loading its data",
     "MASTERDOWN": "{} is a replica without its master",
     "NOAUTH": "{} requires a password (write redis://USER:PASSWORD@HOST:PORT/DB)",
-    "WRONGPASS": "{} does not accept this user and password",
-    "MISCONF": "{} cannot write to its disk",
-    "NOREPLICAS": "{} has too few replicas to write to",
-    "BUSY": "{} is busy with a script",
-    "CROSSSLOT": "{} is part of a cluster, which is not supported",
-    "MOVED": "{} is part of a cluster, which is not supported",
+    "WRONGPASS": "{} rejects this user name and password (check --store)",
+    "MISCONF": "{} cannot write to its disk (free some space, or see its log)",
+    "NOREPLICAS": "{} has fewer replicas than its min-replicas-to-write",
+    "BUSY": "{} is busy with a script (wait, or use SCRIPT KILL)",
+    "CROSSSLOT": _CLUSTER,
+    "MOVED": _CLUSTER,
 }
 
 
@@ -90,13 +94,16 @@ def _explain_uncoded(words: str) -> tuple[str, str] | None:
     """Errors for which Redis has no code of its own."""
     lower = words.lower()
     if "without any password configured" in lower:
-        return "AUTH", "{} has no password, but one was given"
+        return "AUTH", "{} has no password, but one was given (remove it from --store)"
     if "invalid password" in lower:
         return "AUTH", _TEXTS["WRONGPASS"]
     if "can't run this command" in lower:
-        return "NOPERM", "the user of {} may not run all commands of our scripts"
+        return (
+            "NOPERM",
+            "the user of {} lacks permissions (see docs/operations.md)",
+        )
     if "db index" in lower:
-        return "DB", "{} has no database of that number"
+        return "DB", "{} has no database with that number (change it in --store)"
     return None
 
 

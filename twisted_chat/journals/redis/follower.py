@@ -137,7 +137,7 @@ class Follower:
             log.warn("gap in the stream after {after}: backfilled", after=after.id)
         else:
             log.warn(
-                "gap in the stream after {after}: some messages are missing here",
+                "gap in the stream after {after}: some messages could not be read",
                 after=after.id,
             )
             events += (_stored(position, HistoryGap(room)) for room in rooms)

@@ -218,7 +218,7 @@ class RedisJournal:
         if not entries:
             return
         if self._closing or self._writer.error is not None:
-            raise self._writer.error or StoreError("the chat is closing")
+            raise self._writer.error or StoreError("the server is shutting down")
         self._batch += 1
         arguments: list[Argument] = [self._server, self._batch, self._keep]
         for entry in entries:

@@ -66,7 +66,7 @@ class Lease:
         self._last = time
         if expired:
             log.warn(
-                "{expired} other server(s) expired; {members} member(s) quit",
+                "servers that stopped: {expired}; members removed: {members}",
                 expired=expired,
                 members=members,
             )

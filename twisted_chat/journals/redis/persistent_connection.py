@@ -74,7 +74,7 @@ class PersistentConnection:
     async def stop(self) -> None:
         """Close the connection, and do not reconnect."""
         self._stopping = True
-        self.error = _unconnected("the chat is closing; nothing more is stored")
+        self.error = _unconnected("the server is shutting down; nothing more is stored")
         self._wake_sleepers()
         if self._connection is not None:
             self._connection.abort("is no longer needed")
@@ -194,7 +194,7 @@ class PersistentConnection:
             self._reset_cause = self._reset_cause or error
             connection.abort("cannot be used")
         except Exception:  # noqa: BLE001 - is logged, and then a new connection is made
-            log.failure("the {name} connection to Redis", name=self.name)
+            log.failure("the {name} connection to Redis failed", name=self.name)
             connection.abort("sent an unexpected reply")
         if self._stopping:
             connection.abort("is no longer needed")
@@ -234,7 +234,7 @@ class PersistentConnection:
             each.errback(error)
 
     def _log_failure(self, failure: Any) -> None:
-        log.failure("the {name} connection to Redis", failure, name=self.name)
+        log.failure("the {name} connection to Redis failed", failure, name=self.name)
 
 
 def _unconnected(text: str) -> RedisError:

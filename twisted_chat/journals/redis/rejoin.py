@@ -63,7 +63,7 @@ class Rejoin:
         if self._roster.evicted and not self._running and not self._stopped:
             self._running = True
             running = Deferred.fromCoroutine(self._run())
-            running.addErrback(lambda failure: log.failure("rejoining", failure))
+            running.addErrback(lambda failure: log.failure("rejoining failed", failure))
 
     def stop(self) -> None:
         """Bring back no more members."""
@@ -77,7 +77,10 @@ class Rejoin:
                     for client_id in list(self._roster.evicted):
                         await self._rejoin(client_id)
                 except StoreError as error:
-                    log.warn("cannot rejoin yet: {why}", why=operator_text(error))
+                    log.warn(
+                        "cannot add members again yet, retrying: {why}",
+                        why=operator_text(error),
+                    )
                     with suppress(StoreError):
                         await self._connection.sleep(RETRY_SECONDS)
         finally:

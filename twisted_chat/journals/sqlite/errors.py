@@ -23,9 +23,12 @@ _TEXTS = (
     ),
     (
         "SQLITE_CANTOPEN",
-        "cannot create files beside {path}; make its directory writable",
+        "cannot create files next to {path}; make its directory writable",
     ),
-    ("SQLITE_NOTADB", "{path} is not a SQLite database; name another file"),
+    (
+        "SQLITE_NOTADB",
+        "{path} is not a SQLite database; give another --store sqlite:PATH",
+    ),
     ("SQLITE_CORRUPT", "{path} is damaged; restore it from a backup"),
     ("SQLITE_BUSY", "{path} is locked by another program; stop that program"),
     ("SQLITE_IOERR", "cannot read or write {path}; check its disk"),
@@ -58,9 +61,9 @@ def explain(path: str, error: sqlite3.Error | OSError | ValueError) -> StoreErro
 def _explain_open(path: str, error: OSError | ValueError) -> str:
     match getattr(error, "errno", None):
         case errno.ENOENT:
-            return f"there is no directory {Path(path).parent}; make it first"
+            return f"there is no directory {Path(path).parent}; create it first"
         case errno.EISDIR:
-            return f"{path} is a directory; name a file in it"
+            return f"{path} is a directory; give a file in it"
         case errno.EACCES | errno.EPERM | errno.EROFS:
             return f"cannot write to {path}; make it and its directory writable"
         case errno.ENOSPC | errno.EDQUOT:

@@ -85,7 +85,10 @@ class DatabaseFile:
             raise explain(self.path, error) from error
         head = os.pread(descriptor, len(MAGIC), 0)
         if head and head != MAGIC:
-            raise StoreError(f"{self.path} is not a SQLite database; name another file")
+            raise StoreError(
+                f"{self.path} is not a SQLite database; "
+                "give another --store sqlite:PATH"
+            )
         self._identity = (status.st_dev, status.st_ino)
 
     def release(self) -> None:
@@ -152,7 +155,7 @@ class DatabaseFile:
     def _in_use(self) -> str:
         return (
             f"{self.path} is in use by another chat server;"
-            " stop that server, or name another file"
+            " stop that server, or give another --store sqlite:PATH"
         )
 
     def _connect(self) -> sqlite3.Connection:

@@ -106,5 +106,5 @@ class SqliteHistory:
 
     def _opened(self) -> tuple[Reader, Reader]:
         if self._readers is None:
-            raise StoreError("the chat is closing; its history cannot be read")
+            raise StoreError("the server is shutting down; history cannot be read")
         return self._readers

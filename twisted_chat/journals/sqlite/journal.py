@@ -134,7 +134,7 @@ class SqliteJournal:
         writer, self._writer = self._writer, None
         if writer is None:
             return
-        self._error = "the chat is closing; nothing more is stored"
+        self._error = "the server is shutting down; nothing more is stored"
         try:
             await self.history.close()
             await self._writing.run(writer.close)
@@ -191,7 +191,7 @@ class SqliteJournal:
         round_.addCallback(again)
 
     def _closed(self) -> StoreError:
-        return StoreError(self._error or "the chat is closing")
+        return StoreError(self._error or "the server is shutting down")
 
     def _stop_threads(self) -> None:
         for thread in self._threads:

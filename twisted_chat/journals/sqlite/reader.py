@@ -173,7 +173,7 @@ class Reader:
         """The database at one moment, whatever is written meanwhile."""
         connection = self._connection
         if connection is None:
-            raise StoreError("the chat is closing; its history cannot be read")
+            raise StoreError("the server is shutting down; history cannot be read")
         try:
             connection.execute("BEGIN")
             yield connection

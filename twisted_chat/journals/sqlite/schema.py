@@ -39,13 +39,15 @@ def version_of(connection: sqlite3.Connection, path: str) -> int:
     is_new = not owner and not version and not objects
     if owner != APPLICATION_ID and not is_new:
         raise StoreError(
-            f"{path} is the database of another program; name another file"
+            f"{path} is the database of another program; "
+            "give another --store sqlite:PATH"
         )
     newest = len(migrations())
     if version > newest:
         raise StoreError(
             f"{path} was written by a newer version of the chat (schema {version},"
-            f" this version supports {newest}); upgrade the chat, or name another file"
+            f" this version supports {newest}); upgrade the chat, or give another"
+            " --store sqlite:PATH"
         )
     return int(version)
 
