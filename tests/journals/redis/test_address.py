@@ -55,6 +55,27 @@ class RedisAddressTests(SynchronousTestCase):
         self.assertTrue(RedisAddress.parse("rediss+sentinel://s/chat").tls)
         self.assertEqual(str(found), "chat (sentinels s1:26379,s2:7001)")
 
+    def test_error_never_quotes_a_password(self) -> None:
+        """However it is mistyped."""
+        for text in (
+            "redis:me:secret@host",
+            "redis://me:se/cret@host",
+            "redis://me:12/secret@host",
+            "redis://me:sec?ret@host",
+            "redis://me:sec#ret@host",
+            "redis://me:sec\u2100ret@host",
+        ):
+            with self.subTest(text=text):
+                error = self.refused(text)
+                self.assertIn("write redis://HOST:PORT/DB", error)
+                for part in ("secret", "sec", "cret", "ret@"):
+                    self.assertNotIn(part, error)
+
+    def test_setting_given_twice_is_refused(self) -> None:
+        """So is a fragment: neither could be meant."""
+        self.assertIn("given twice", self.refused("redis://host?ca=a&ca=b"))
+        self.assertIn("#", self.refused("redis://host/0#x"))
+
     def test_invalid_address_is_refused_with_one_line(self) -> None:
         """It says what is wrong, and contains no password."""
         for text, words in (
