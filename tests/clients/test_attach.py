@@ -55,8 +55,8 @@ class AttachmentTests(SynchronousTestCase):
     def test_reading_pauses_at_the_rate_limit(self) -> None:
         """And resumes once the waiting requests are done."""
         attachment = self.attach(JoinRequest("alice"), RateLimit(1, 1))
-        attachment.inbox.put(Request("", "one"))
-        attachment.inbox.put(Request("", "two"))
+        attachment.put(Request("", "one"))
+        attachment.put(Request("", "two"))
         self.assertFalse(self.reading)
         self.room.advance(1.1)
         self.assertTrue(self.reading)

@@ -153,7 +153,7 @@ class LineTests(LineCase):
             protocol.dataReceived(piece)
         return [
             "too long" if request.refusal else request.text
-            for ((request,), _) in protocol.attachment.inbox.put.call_args_list
+            for ((request,), _) in protocol.attachment.put.call_args_list
         ]
 
 

@@ -70,7 +70,7 @@ class ClientTests(SynchronousTestCase):
     def test_client_has_no_dict(self) -> None:
         """Ten thousand of them take little memory."""
         client = new_client()
-        for value in (client, client.member, client.idle_calls):
+        for value in (client, client.member):
             self.assertFalse(hasattr(value, "__dict__"))
 
     def test_client_is_idle_once_its_last_request_is_completed(self) -> None:

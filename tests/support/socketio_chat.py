@@ -46,7 +46,7 @@ class LineClient:
         """Its requests do not come from a connection."""
 
     def types(self, route: str, words: str = "") -> None:
-        self._attachment.inbox.put(Request(route, words))
+        self._attachment.put(Request(route, words))
         self._case.settle()
 
     def leaves(self) -> None:

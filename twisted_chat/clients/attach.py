@@ -1,7 +1,7 @@
 """Attachment of one connection to the chat, the same for every kind of client.
 
-An adapter attaches its connection, puts what the codec decoded into the inbox, and ends
-the attachment when the connection is gone.  The client itself may outlive it: what
+An adapter attaches its connection, puts in what its codec decoded, and ends the
+attachment when the connection is gone.  The client itself may outlive it: what
 it had sent is still posted, and another connection may resume it.
 """
 
@@ -37,17 +37,16 @@ NEW_GUEST = JoinRequest()
 """The request of a client that sends nothing when it connects."""
 
 
-class Attachment:
-    """One connection and the client that it belongs to.
+class Attachment(Inbox):
+    """One connection, the client that it belongs to, and the requests it receives.
 
     :param rate_limit: how fast the client may send; ``None`` for no limit.
     :param pause: stops reading from the peer; called once until ``resume``.
     :param resume: reads again.
-    :ivar client: the client.
-    :ivar inbox: takes the client's requests, in order.
     """
 
-    __slots__ = ("_chat", "_connection", "client", "inbox")
+    # Not an object beside the inbox: there is one for each of ten thousand clients.
+    __slots__ = ()
 
     def __init__(
         self,
@@ -60,9 +59,7 @@ class Attachment:
         pause: Callable[[], object],
         resume: Callable[[], object],
     ) -> None:
-        self._chat = chat
-        self._connection = connection
-        self.client = chat.attach(
+        client = chat.attach(
             connection,
             codec,
             nick=request.nick,
@@ -70,7 +67,7 @@ class Attachment:
             session=request.session,
             rooms=request.rooms,
         )
-        self.inbox = Inbox(chat, self.client, rate_limit, pause, resume)
+        super().__init__(chat, client, rate_limit, pause, resume)
 
     @property
     def current(self) -> bool:
@@ -89,4 +86,4 @@ class Attachment:
                 log_line(f"client error: {nick or 'a new client'}: {error}")
             if nick:
                 log_line(f"{nick} quit")
-        self.inbox.disconnected()
+        self.disconnected()

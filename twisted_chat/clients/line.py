@@ -132,13 +132,13 @@ class ChatProtocol(LineReceiver):
     def lineReceived(self, line: bytes) -> None:
         """A whole line, without its end."""
         factory = self._shared
-        self.attachment.inbox.put(factory.codec.decode(line, factory.chat.table))
+        self.attachment.put(factory.codec.decode(line, factory.chat.table))
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse the line; the connection stays open."""
         self._partial = b""
         self._discarding = True
-        self.attachment.inbox.put(Request("", "", refusal=line_too_long()))
+        self.attachment.put(Request("", "", refusal=line_too_long()))
 
     def readConnectionLost(self) -> None:
         """The peer sends nothing more, but may still read.
@@ -149,7 +149,7 @@ class ChatProtocol(LineReceiver):
         if self._partial:
             line, self._partial = self._partial, b""
             self.lineReceived(line)
-        self.attachment.inbox.put(Request("quit", ""))
+        self.attachment.put(Request("quit", ""))
 
     def writeConnectionLost(self) -> None:
         """Twisted: our side is closed, which only happens with the whole connection."""

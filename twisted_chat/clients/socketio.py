@@ -121,7 +121,7 @@ class ChatSocket(Socket):
             self._dialect = dialect
             self._recode()
         for request in decode_event(packet):
-            self._attachment.inbox.put(request)
+            self._attachment.put(request)
 
     def upgraded(self) -> None:
         """The session has another transport: write to it, in its framing."""

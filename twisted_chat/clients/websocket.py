@@ -145,7 +145,7 @@ class ChatWebSocket:
     def text_received(self, text: str) -> None:
         """A frame, which may hold several requests."""
         for request in self._codec.decode_frame(text, self._factory.chat.table):
-            self._attachment.inbox.put(request)
+            self._attachment.put(request)
 
     def binary_received(self, _data: bytes) -> None:
         """The chat accepts text only."""

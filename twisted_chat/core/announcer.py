@@ -116,7 +116,7 @@ class Announcer:
                 done = Done(stored.position)
                 reply = self._encode(client.codec.reply, done, client, submission.ref)
                 fanout.send_to(client, reply)
-            if client.count_completed() and client.idle_calls:
+            if client.count_completed():
                 idle.append(client)
         self._show_bulk()
         self._pool.position = batch[-1].position
@@ -128,7 +128,7 @@ class Announcer:
         while self._stale_clients:
             self._stale_clients.pop().connection.close(TAKEN_OVER)
         for client in idle:
-            client.idle_calls.run()
+            client.run_idle_calls()
 
     def _encode(
         self, encode: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs

@@ -103,16 +103,15 @@ class Client:
         waits there; what it does not take goes to ``write``.  ``None`` otherwise.
     :ivar view: ``None`` unless it is shown what happens.
     :ivar pending: the number of its requests that are not completed.
-    :ivar idle_calls: made once nothing that it asked for is pending.
     :ivar inbox: what it has asked that was not taken yet.
     :ivar ignored: folded nickname -> (nickname, client id).
     """
 
     __slots__ = (
+        "_idle_calls",
         "codec",
         "connection",
         "identity",
-        "idle_calls",
         "ignored",
         "inbox",
         "member",
@@ -139,7 +138,8 @@ class Client:
         self.send: Callable[[bytes], int] | None = None
         self.view: View | None = None
         self.pending = 0
-        self.idle_calls = IdleCalls()
+        # Most clients never have one.
+        self._idle_calls: IdleCalls | None = None
         self.inbox: Queue | None = None
         self.ignored: dict[str, tuple[str, str]] | None = None
 
@@ -189,7 +189,9 @@ class Client:
 
     def when_idle(self, call: Callable[[], None]) -> None:
         """Call this once nothing that the client asked for is pending."""
-        self.idle_calls.add(call)
+        if self._idle_calls is None:
+            self._idle_calls = IdleCalls()
+        self._idle_calls.add(call)
 
     def begin_one(self) -> None:
         """One of its requests is not completed at once."""
@@ -198,12 +200,21 @@ class Client:
     def complete_one(self) -> None:
         """One of its requests is completed."""
         if self.count_completed():
-            self.idle_calls.run()
+            self.run_idle_calls()
 
     def count_completed(self) -> bool:
-        """One of its requests is completed; make ``idle_calls`` later if true."""
+        """One of its requests is completed.
+
+        :returns: call ``run_idle_calls`` as soon as that may call back into the chat.
+        """
         self.pending -= 1
-        return not self.pending
+        return not self.pending and self._idle_calls is not None
+
+    def run_idle_calls(self) -> None:
+        """Make the calls that wait until nothing is pending."""
+        calls, self._idle_calls = self._idle_calls, None
+        if calls is not None:
+            calls.run()
 
     def view_key(self) -> ViewKey:
         """The view that it should have now."""

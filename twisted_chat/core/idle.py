@@ -13,21 +13,18 @@ class IdleCalls:
     __slots__ = ("_calls",)
 
     def __init__(self) -> None:
-        # Most objects never have one, and there is one of these for each client.
-        self._calls: list[Call] | None = None
+        self._calls: list[Call] = []
 
     def __bool__(self) -> bool:
         return bool(self._calls)
 
     def add(self, call: Call) -> None:
         """Make this call at the next ``run``; once, however often it is added."""
-        if self._calls is None:
-            self._calls = [call]
-        elif call not in self._calls:
+        if call not in self._calls:
             self._calls.append(call)
 
     def run(self) -> None:
         """Make the calls; those added meanwhile wait for the next time."""
-        calls, self._calls = self._calls, None
-        for call in calls or ():
+        calls, self._calls = self._calls, []
+        for call in calls:
             call()

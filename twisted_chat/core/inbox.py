@@ -39,13 +39,13 @@ class Inbox:
 
     :param pause: stop reading from the connection; called once until ``resume``.
     :param resume: read again.
+    :ivar client: whose requests these are.
     """
 
     __slots__ = (
         "_after_route",
         "_bucket",
         "_chat",
-        "_client",
         "_connection",
         "_counted",
         "_disconnected_at",
@@ -54,6 +54,7 @@ class Inbox:
         "_queue",
         "_resume",
         "_timer",
+        "client",
     )
 
     def __init__(
@@ -65,7 +66,7 @@ class Inbox:
         resume: Callable[[], object],
     ) -> None:
         self._chat = chat
-        self._client = client
+        self.client = client
         self._connection = client.connection
         former, client.inbox = client.inbox, self
         self._bucket = TokenBucket(limit) if limit else None
@@ -101,7 +102,7 @@ class Inbox:
 
     def put(self, request: Request) -> None:
         """Take a request, now or later."""
-        client = self._client
+        client = self.client
         if client.inbox is not self or not client.accepts_requests:
             return
         if self._queue is None:
@@ -135,7 +136,7 @@ class Inbox:
 
     def _ready(self, request: Request) -> bool:
         """Whether the chat may take this now; if not, ``_process`` will be called."""
-        client = self._client
+        client = self.client
         is_route = bool(request.route or request.refusal)
         if (
             client.is_joining
@@ -169,7 +170,7 @@ class Inbox:
         """Take no more of what a disconnected client sent."""
         count = len(self._discard_queue())
         self._chat.runtime.log_line(
-            f"client error: {self._client.nick or 'a new client'}: disconnected; "
+            f"client error: {self.client.nick or 'a new client'}: disconnected; "
             f"dropped {count} queued lines"
         )
         self._process()
@@ -185,24 +186,24 @@ class Inbox:
     def _process(self) -> None:
         queue = self._queue
         while queue and self._ready(queue[0]):
-            self._chat.receive(self._client, queue.popleft())
-            if not self._client.accepts_requests:
+            self._chat.receive(self.client, queue.popleft())
+            if not self.client.accepts_requests:
                 queue.clear()
         if not queue:
             self._queue = None
             if self._disconnected_at is not None:
                 self._leave()
-            elif self._paused and self._client.accepts_requests:
+            elif self._paused and self.client.accepts_requests:
                 self._paused = False
                 self._resume()
 
     def _leave(self) -> None:
-        if self._client.pending:
+        if self.client.pending:
             # A route that is not done may still change the client.
-            self._client.when_idle(self._process)
+            self.client.when_idle(self._process)
             return
         self._stop_draining()
-        self._chat.detach(self._client, self._connection)
+        self._chat.detach(self.client, self._connection)
 
     def _stop_draining(self) -> None:
         if self._counted:

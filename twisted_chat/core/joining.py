@@ -163,7 +163,7 @@ class Joiner:
             return b""
         client.move_to(ClientState.PRESENT)
         # What it asked before it was present is taken now.
-        self._runtime.call_later(0, client.idle_calls.run)
+        self._runtime.call_later(0, client.run_idle_calls)
         return self._welcomer.welcome(client, room, position, pending.since)
 
     # Joining.

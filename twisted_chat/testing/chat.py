@@ -108,7 +108,7 @@ class FakeClient:
     def asks(self, *requests: Request) -> None:
         """Send these requests, whether its wire format has them or not."""
         for request in requests:
-            self._attachment.inbox.put(request)
+            self._attachment.put(request)
         self._room.settle()
 
     def sees(self) -> list[Any]:

@@ -32,7 +32,10 @@ class ErrorsTests(SynchronousTestCase):
             ),
             ("ERR DB index is out of range", "no database with that number"),
             ("NOPERM this user has no permissions", "lacks a permission"),
-            ("ERR The user executing the script can't run this command", "lacks permissions"),
+            (
+                "ERR The user executing the script can't run this command",
+                "lacks permissions",
+            ),
             ("MISCONF Redis is configured to save", "cannot write to its disk"),
             ("ERR some\r\nother", "replied: ERR some other"),
         ):
