@@ -53,7 +53,8 @@ class SystemdTests(ServerTestCase):
         config = self.directory / "chat.toml"
         config.write_text('port = ["tcp:0:interface=127.0.0.1"]\nstore = "memory:"\n')
         (line,) = [x for x in self.text.splitlines() if x.startswith("ExecStart=")]
-        command = line.partition("=")[2].replace("/etc/chat.toml", str(config))
+        credentials = "${CREDENTIALS_DIRECTORY}/chat.toml"
+        command = line.partition("=")[2].replace(credentials, str(config))
         log = self.directory / "log"
         with log.open("wb") as output:
             process = subprocess.Popen(
