@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.clients.attach import Attachment, JoinRequest
+from twisted_chat.clients.attach import Attachment
 from twisted_chat.clients.text import LineCodec
+from twisted_chat.core.joining import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.replies import Request
 from twisted_chat.testing import FakeConnection, TestChat

@@ -160,16 +160,16 @@ class LineTests(SynchronousTestCase):
     def test_bulk_presence_names_three_and_counts_the_rest(self) -> None:
         """In one line."""
         names = ("a", "b", "c", "d", "e")
-        for crowd, line in (
+        for bulk, line in (
             (BulkPresence("r", True, names, 9), "a, b, c and 2 more joined the chat"),
             (BulkPresence("r", False, names, 9), "a, b, c and 2 more left the chat"),
             (BulkPresence("r", False, names[:2], 9), "a, b left the chat"),
         ):
             self.assertEqual(
-                self.codec.bulk_presence(crowd, None).decode(), f"{line}\r\n"
+                self.codec.bulk_presence(bulk, None).decode(), f"{line}\r\n"
             )
             self.assertEqual(
-                self.codec.bulk_presence(crowd, "r").decode(), f"[#r] {line}\r\n"
+                self.codec.bulk_presence(bulk, "r").decode(), f"[#r] {line}\r\n"
             )
 
     def test_each_reply_reads_as_documented(self) -> None:
@@ -300,11 +300,11 @@ class TextFrameTests(SynchronousTestCase):
 
     def test_direct_messages_and_bulk_presence_are_one_frame(self) -> None:
         """With the same words as on telnet."""
-        whisper = DirectMessage("ann", "bob", "psst", "1", "2")
-        data = self.codec.direct_message(stored(whisper), whisper, sent=True)
+        direct = DirectMessage("ann", "bob", "psst", "1", "2")
+        data = self.codec.direct_message(stored(direct), direct, sent=True)
         self.assertEqual(frame_texts(data), ["ann (private to bob): psst"])
-        crowd = BulkPresence("lobby", True, tuple("abcdef"), 3)
-        self.assertEqual(len(frame_texts(self.codec.bulk_presence(crowd, None))), 1)
+        bulk = BulkPresence("lobby", True, tuple("abcdef"), 3)
+        self.assertEqual(len(frame_texts(self.codec.bulk_presence(bulk, None))), 1)
 
     def test_each_line_of_a_reply_is_one_frame(self) -> None:
         """Also the lines of a welcome."""

@@ -148,9 +148,9 @@ class JsonTests(ChatTestCase):
         self.assertEqual((ok["ref"], ok["id"]), ("1", said["id"]))
         self.assertEqual(bob.received(), ["ann: hi"])
         bob.send_text("\\dm ann psst")
-        [whisper] = ann.received()
+        [direct] = ann.received()
         self.assertEqual(
-            (whisper["type"], whisper["from"], whisper["to"], whisper["text"]),
+            (direct["type"], direct["from"], direct["to"], direct["text"]),
             ("dm", "bob", "ann", "psst"),
         )
 

@@ -9,6 +9,7 @@ from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.client import GUEST, Identity
 from twisted_chat.core.events import CustomEvent, Message
 from twisted_chat.core.interfaces import OutcomeUnknown, Viewer
+from twisted_chat.core.joining import JoinRequest
 from twisted_chat.core.replies import ErrorReply, Refused, Reply, Request
 from twisted_chat.testing import FakeConnection, TestChat, line_wire
 
@@ -137,7 +138,8 @@ class AttachTests(ChatCase):
         """It is a guest if its adapter passes none."""
         identity = Identity("192.0.2.1")
         attach = self.chat.chat.attach
-        client = attach(FakeConnection(), self.wire.codec, identity, nick="carol")
+        request = JoinRequest("carol")
+        client = attach(FakeConnection(), self.wire.codec, request, identity)
         self.assertIs(client.identity, identity)
         self.assertIs(self.alice.client.identity, GUEST)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.support.joining import ResumeCase
 from twisted_chat.core.client import ClientState, Identity
 from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.joining import JoinRequest
 from twisted_chat.core.limits import MAX_MISSED, MAX_MISSED_CHARACTERS
 from twisted_chat.testing import FakeConnection, line_wire
 
@@ -181,8 +182,9 @@ class TakeOverTests(ResumeCase):
     def test_identity_of_the_new_connection_is_used(self) -> None:
         """Its address is another one."""
         identity = Identity("192.0.2.7")
+        request = JoinRequest(session=self.session)
         client = self.chat.chat.attach(
-            FakeConnection(), self.wire.codec, identity, session=self.session
+            FakeConnection(), self.wire.codec, request, identity
         )
         self.assertIs(client, self.bob.client)
         self.assertIs(client.identity, identity)

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Mapping
 
-from tests.end_to_end.waiting import PATIENCE, NotSeen
+from tests.end_to_end.waiting import TIMEOUT, NotSeen
 
 # Make the terminal on standard input the controlling terminal, so that Ctrl-C works,
 # then become the program.  A separate process, because a test runner with threads must
@@ -54,7 +54,7 @@ class Expecting:
         self.ended = not data
         self.waiting += self._decoder.decode(data, final=self.ended)
 
-    def expect(self, text: str | re.Pattern[str], timeout: float = PATIENCE) -> str:
+    def expect(self, text: str | re.Pattern[str], timeout: float = TIMEOUT) -> str:
         """Wait for a text or a pattern.
 
         :return: everything up to and including the match.
@@ -71,7 +71,7 @@ class Expecting:
         seen, self.waiting = self.waiting[: match.end()], self.waiting[match.end() :]
         return seen
 
-    def expect_end(self, timeout: float = PATIENCE) -> str:
+    def expect_end(self, timeout: float = TIMEOUT) -> str:
         """Wait until the other side closes; return the rest of its text."""
         deadline = time.monotonic() + timeout
         while not self.ended:
@@ -89,7 +89,7 @@ class LineClient(Expecting):
         super().__init__()
         self.name = f"a client of port {port}"
         self.socket = socket.socket()
-        self.socket.settimeout(PATIENCE)
+        self.socket.settimeout(TIMEOUT)
         if receive_buffer is not None:
             # The kernel accepts this much for a client that does not read.
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -112,7 +112,7 @@ class LineClient(Expecting):
     def send(self, data: bytes) -> None:
         self.socket.sendall(data)
 
-    def line(self, timeout: float = PATIENCE) -> str:
+    def line(self, timeout: float = TIMEOUT) -> str:
         """The next line, without its line end."""
         return self.expect("\r\n", timeout)[:-2]
 
@@ -168,5 +168,5 @@ class Terminal(Expecting):
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT)
         os.close(self.master)

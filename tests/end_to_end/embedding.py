@@ -22,8 +22,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.end_to_end.harness import (
-    PATIENCE,
     ROOT,
+    TIMEOUT,
     environment,
     eventually,
     free_port,
@@ -69,14 +69,14 @@ class Program:
             cwd=self.directory,
             env=environment(),
         )
-        eventually("the program listens", self._listens, PATIENCE)
+        eventually("the program listens", self._listens, TIMEOUT)
 
     def is_running(self) -> bool:
         return self._process.poll() is None
 
     def end(self) -> None:
         self._process.kill()
-        self._process.wait(PATIENCE)
+        self._process.wait(TIMEOUT)
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _listens(self) -> bool:
@@ -116,7 +116,7 @@ class ProgramTestCase(unittest.SynchronousTestCase):
 
     def request(self, query: str, body: str | None = None, method: str = "") -> Pending:
         """One HTTP request, sent, without waiting for its response."""
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
         method = method or ("GET" if body is None else "POST")
         data = None if body is None else body.encode()
         connection.request(method, f"{self.path}?{query}", data)
@@ -145,7 +145,7 @@ class ProgramTestCase(unittest.SynchronousTestCase):
 
     def open_websocket(self) -> ClientConnection:
         client = self.socket()
-        self.assertEqual(str(client.recv(PATIENCE))[:1], "0")
+        self.assertEqual(str(client.recv(TIMEOUT))[:1], "0")
         return client
 
     def expect_closed(self, client: ClientConnection) -> list[Any]:
@@ -153,7 +153,7 @@ class ProgramTestCase(unittest.SynchronousTestCase):
         seen: list[Any] = []
         try:
             while True:
-                seen.append(client.recv(PATIENCE))
+                seen.append(client.recv(TIMEOUT))
         except ConnectionClosed:
             return seen
 
@@ -161,7 +161,7 @@ class ProgramTestCase(unittest.SynchronousTestCase):
         """The next messages that are not heartbeats."""
         seen: list[Any] = []
         while len(seen) < count:
-            message = client.recv(PATIENCE)
+            message = client.recv(TIMEOUT)
             if message != "2":
                 seen.append(message)
         return seen

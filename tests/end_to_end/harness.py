@@ -21,10 +21,10 @@ from twisted.trial import unittest
 
 from tests.end_to_end.clients import LineClient, Terminal
 from tests.end_to_end.requirements import require_node, require_program
-from tests.end_to_end.waiting import PATIENCE, NotSeen, eventually
+from tests.end_to_end.waiting import TIMEOUT, NotSeen, eventually
 
 __all__ = [
-    "PATIENCE",
+    "TIMEOUT",
     "LineClient",
     "NotSeen",
     "Server",
@@ -110,7 +110,7 @@ class Server:
             file.seek(self.log_start)
             return file.read().decode("utf-8", "replace")
 
-    def expect_log(self, pattern: str, timeout: float = PATIENCE) -> re.Match[str]:
+    def expect_log(self, pattern: str, timeout: float = TIMEOUT) -> re.Match[str]:
         """Wait until a pattern appears in the log."""
 
         def look() -> re.Match[str] | None:
@@ -134,7 +134,7 @@ class Server:
     def signal(self, number: signal.Signals) -> None:
         self.process.send_signal(number)
 
-    def wait(self, timeout: float = PATIENCE) -> int:
+    def wait(self, timeout: float = TIMEOUT) -> int:
         """Wait until the process has ended; return its exit status."""
         return self.process.wait(timeout)
 
@@ -147,7 +147,7 @@ class Server:
     def kill(self) -> None:
         """Stop it with SIGKILL."""
         self.process.kill()
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT)
 
 
 class ServerTestCase(unittest.SynchronousTestCase):

@@ -20,7 +20,7 @@ import hiredis
 
 from tests.end_to_end.clients import LineClient
 from tests.end_to_end.harness import (
-    PATIENCE,
+    TIMEOUT,
     Server,
     ServerTestCase,
     eventually,
@@ -89,7 +89,7 @@ class RedisServer:
 
     def call(self, *words: str) -> str:
         """Send a command; return the reply as text."""
-        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), TIMEOUT) as connection:
             parts = [word.encode() for word in words]
             connection.sendall(
                 b"*%d\r\n" % len(parts)
@@ -112,7 +112,7 @@ class RedisServer:
         """Stop it with SIGKILL."""
         if self.process is not None:
             self.process.kill()
-            self.process.wait(PATIENCE)
+            self.process.wait(TIMEOUT)
             self.process = None
 
     def is_running(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from twisted.internet.defer import Deferred
 from twisted.internet.epollreactor import EPollReactor
 
-from tests.end_to_end.waiting import PATIENCE, NotSeen
+from tests.end_to_end.waiting import TIMEOUT, NotSeen
 
 T = TypeVar("T")
 
@@ -38,10 +38,10 @@ class Spinner:
 
     def until(self, what: str, look: Callable[[], bool]) -> None:
         """Run until a condition holds."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not look():
             if time.monotonic() > deadline:
-                raise NotSeen(f"not within {PATIENCE:g} s: {what}")
+                raise NotSeen(f"not within {TIMEOUT:g} s: {what}")
             self.reactor.iterate(0.01)
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from itertools import groupby
 from unittest import SkipTest
 
 from tests.end_to_end.harness import ServerTestCase
-from tests.end_to_end.waiting import PATIENCE, eventually
+from tests.end_to_end.waiting import TIMEOUT, eventually
 
 OF_EACH_KIND = 1000
 SENDERS = 5
@@ -129,7 +129,7 @@ class CrowdTests(ServerTestCase):
         for number in range(OF_EACH_KIND):
             waiting += [self.connect_client(server.port, kind) for kind in KINDS]
             if number % 250 == 249:
-                eventually("all clients have joined", all_joined, 4 * PATIENCE)
+                eventually("all clients have joined", all_joined, 4 * TIMEOUT)
         for member in self.members:
             member.received.clear()
 
@@ -145,7 +145,7 @@ class CrowdTests(ServerTestCase):
             # Not the number of marks: some clients receive each message twice.
             return all(len(m.marks()) == total for m in self.members)
 
-        eventually("all clients have received all messages", all_received, 4 * PATIENCE)
+        eventually("all clients have received all messages", all_received, 4 * TIMEOUT)
         order = self.members[0].marks()
         self.assertEqual(sorted(order), list(range(total)))
         for member in self.members:

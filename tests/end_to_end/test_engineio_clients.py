@@ -11,7 +11,7 @@ import time
 from websockets.exceptions import InvalidStatus
 
 from tests.end_to_end.embedding import PING_INTERVAL, PING_TIMEOUT, ProgramTestCase
-from tests.end_to_end.harness import PATIENCE, eventually
+from tests.end_to_end.harness import TIMEOUT, eventually
 
 
 class EchoTestCase(ProgramTestCase):
@@ -49,7 +49,7 @@ class HandshakeTests(EchoTestCase):
 
     def test_websocket_handshake_offers_no_upgrade(self) -> None:
         """A WebSocket opens a session."""
-        self.check_handshake(str(self.socket().recv(PATIENCE)), [])
+        self.check_handshake(str(self.socket().recv(TIMEOUT)), [])
 
     def test_invalid_requests_get_status_400(self) -> None:
         """Another version, transport or method, by either transport."""
@@ -141,7 +141,7 @@ class HeartbeatTests(EchoTestCase):
         """For three pings."""
         client = self.open_websocket()
         for _ in range(3):
-            self.assertEqual(client.recv(PATIENCE), "2")
+            self.assertEqual(client.recv(TIMEOUT), "2")
             client.send("3")
 
 
@@ -190,7 +190,7 @@ class UpgradeTests(EchoTestCase):
     def upgrade(self, sid: str, *, finish: bool = True):  # type: ignore[no-untyped-def]
         client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
         client.send("2probe")
-        self.assertEqual(client.recv(PATIENCE), "3probe")
+        self.assertEqual(client.recv(TIMEOUT), "3probe")
         if finish:
             client.send("5")
         return client

@@ -11,7 +11,7 @@ from websockets.typing import Origin
 
 from tests.end_to_end.harness import ROOT, TWISTD, ServerTestCase, free_port
 from tests.end_to_end.requirements import require_program
-from tests.end_to_end.waiting import PATIENCE, eventually
+from tests.end_to_end.waiting import TIMEOUT, eventually
 
 EXAMPLES = ROOT / "examples"
 
@@ -35,7 +35,7 @@ class SystemdTests(ServerTestCase):
             capture_output=True,
             text=True,
             check=False,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout + done.stderr
@@ -60,7 +60,7 @@ class SystemdTests(ServerTestCase):
             process = subprocess.Popen(
                 shlex.split(command), cwd=self.directory, stdout=output, stderr=output
             )
-        self.addCleanup(process.wait, PATIENCE)
+        self.addCleanup(process.wait, TIMEOUT)
         self.addCleanup(process.kill)
         eventually("the chat runs", lambda: "chat running on" in log.read_text())
 
@@ -112,7 +112,7 @@ class NginxTests(ServerTestCase):
             nginx = subprocess.Popen(
                 self.command(self.configure(port, server.port)), stderr=output
             )
-        self.addCleanup(nginx.wait, PATIENCE)
+        self.addCleanup(nginx.wait, TIMEOUT)
         self.addCleanup(nginx.terminate)
         eventually("nginx runs", (self.directory / "nginx.pid").exists)
         url = f"127.0.0.1:{port}"
@@ -121,7 +121,7 @@ class NginxTests(ServerTestCase):
             [curl, "--silent", "--fail", f"http://{url}/"],
             capture_output=True,
             check=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
         self.assertIn(b"chat_form", page.stdout)
         origin = Origin(f"http://{url}")

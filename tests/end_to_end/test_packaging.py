@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.end_to_end.harness import ROOT, TWISTD, ServerTestCase, environment
 from tests.end_to_end.requirements import missing
-from tests.end_to_end.waiting import PATIENCE
+from tests.end_to_end.waiting import TIMEOUT
 
 SOURCES = (
     "setup.cfg",
@@ -59,7 +59,7 @@ class WheelTests(ServerTestCase):
             cwd=source,
             check=True,
             capture_output=True,
-            timeout=10 * PATIENCE,
+            timeout=10 * TIMEOUT,
         )
         (self.wheel,) = self.directory.glob("twisted_chat-*.whl")
         self.installed = self.directory / "installed"
@@ -91,7 +91,7 @@ class WheelTests(ServerTestCase):
             check=True,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
         self.assertRegex(listed.stdout, r"(?m)^\s+chat\s+\w")
         server = self.start(directory=elsewhere, env=env)

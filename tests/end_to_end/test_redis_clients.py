@@ -13,7 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.end_to_end.clients import LineClient
 from tests.end_to_end.harness import Server
 from tests.end_to_end.redis_server import SeveralServersTestCase
-from tests.end_to_end.waiting import PATIENCE, eventually
+from tests.end_to_end.waiting import TIMEOUT, eventually
 
 
 class EveryKindTests(SeveralServersTestCase):
@@ -44,7 +44,7 @@ class EveryKindTests(SeveralServersTestCase):
     def frame(self, client: ClientConnection, begins: str) -> str:
         """The next Socket.IO packet with this prefix."""
         while True:
-            found = client.recv(PATIENCE)
+            found = client.recv(TIMEOUT)
             assert isinstance(found, str)
             if found == "2":
                 client.send("3")
@@ -54,7 +54,7 @@ class EveryKindTests(SeveralServersTestCase):
     def packet(self, client: ClientConnection, kind: str) -> dict[str, Any]:
         """The next JSON frame of this type."""
         while True:
-            found: dict[str, Any] = json.loads(client.recv(PATIENCE))
+            found: dict[str, Any] = json.loads(client.recv(TIMEOUT))
             if found["type"] == kind:
                 return found
 

@@ -14,7 +14,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.end_to_end.redis_server import RedisServer
 from tests.end_to_end.shared import shared
-from tests.end_to_end.waiting import PATIENCE
+from tests.end_to_end.waiting import TIMEOUT
 from tests.support.redis_commands import RedisCommands, ReplyError
 from tests.support.redis_scripts import LuaScripts
 
@@ -55,7 +55,7 @@ class RedisCommandsTests(SynchronousTestCase):
     def setUp(self) -> None:
         redis = shared("redis", lambda: RedisServer("databases 64").start())
         redis.call("FLUSHALL")
-        self.socket = socket.create_connection(("127.0.0.1", redis.port), PATIENCE)
+        self.socket = socket.create_connection(("127.0.0.1", redis.port), TIMEOUT)
         self.addCleanup(self.socket.close)
         self.reader = hiredis.Reader()
         self.commands = RedisCommands(lambda: 1000.0)

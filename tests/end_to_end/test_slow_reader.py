@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.end_to_end.clients import LineClient
 from tests.end_to_end.harness import ServerTestCase
-from tests.end_to_end.waiting import PATIENCE, eventually
+from tests.end_to_end.waiting import TIMEOUT, eventually
 
 MIB = 1024 * 1024
 
@@ -48,7 +48,7 @@ class SlowReaderTests(ServerTestCase):
             return "too slow" in server.log()
 
         what = "the log reports a slow client"
-        eventually(what, send_until_disconnected, 4 * PATIENCE)
+        eventually(what, send_until_disconnected, 4 * TIMEOUT)
         # The kernel buffers a few MiB for her in addition to the server's limit.
         self.assertLess(said * len(words), 64 * MIB)
         self.assertLess(resident(server.process.pid) - before, 16 * MIB)

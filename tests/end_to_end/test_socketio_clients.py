@@ -10,7 +10,7 @@ from typing import Any
 from tests.end_to_end.clients import Expecting
 from tests.end_to_end.harness import Server, ServerTestCase, require_node
 from tests.end_to_end.requirements import NODE_DIRECTORY
-from tests.end_to_end.waiting import PATIENCE, NotSeen
+from tests.end_to_end.waiting import TIMEOUT, NotSeen
 
 POLLING = {"transports": ["polling"]}
 WEBSOCKET = {"transports": ["websocket"]}
@@ -46,7 +46,7 @@ class SocketIOClient(Expecting):
         self._input.write(json.dumps(command).encode() + b"\n")
         self._input.flush()
 
-    def next(self, timeout: float = PATIENCE) -> list[Any]:
+    def next(self, timeout: float = TIMEOUT) -> list[Any]:
         """The next event of the client."""
         happened: list[Any] = json.loads(self.expect("\n", timeout))
         return happened
@@ -54,7 +54,7 @@ class SocketIOClient(Expecting):
     def until(self, *wanted: Any) -> list[list[Any]]:
         """All events up to one that begins with these values."""
         seen: list[list[Any]] = []
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         try:
             while True:
                 # A client that tries to reconnect reports events forever.
@@ -71,7 +71,7 @@ class SocketIOClient(Expecting):
 
     def close(self) -> None:
         self.process.kill()
-        self.process.wait(PATIENCE)
+        self.process.wait(TIMEOUT)
         self._input.close()
         self._output.close()
 

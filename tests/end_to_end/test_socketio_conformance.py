@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from tests.end_to_end.embedding import PING_INTERVAL, PING_TIMEOUT, ProgramTestCase
-from tests.end_to_end.harness import PATIENCE, eventually
+from tests.end_to_end.harness import TIMEOUT, eventually
 
 
 class EventsTestCase(ProgramTestCase):
@@ -63,7 +63,7 @@ class SessionTests(EventsTestCase):
         client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
         client.send("2probe")
         client.send("5")
-        self.assertEqual(client.recv(PATIENCE), "3probe")
+        self.assertEqual(client.recv(TIMEOUT), "3probe")
         self.assertEqual(self.poll(sid)[0], 400)
         self.expect_closed(self.socket(f"EIO=4&transport=websocket&sid={sid}"))
 
@@ -123,7 +123,7 @@ class DisconnectTests(EventsTestCase):
         """Pings continue."""
         client = self.join()
         client.send("41")
-        self.assertEqual(client.recv(PATIENCE), "2")
+        self.assertEqual(client.recv(TIMEOUT), "2")
 
     def test_other_namespaces_stay_connected(self) -> None:
         """Only the one is disconnected."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.end_to_end.clients import LineClient
 from tests.end_to_end.harness import TWISTD, ServerTestCase, environment, free_port
-from tests.end_to_end.waiting import PATIENCE, eventually
+from tests.end_to_end.waiting import TIMEOUT, eventually
 
 LOOPBACK = "tcp:0:interface=127.0.0.1"
 
@@ -65,7 +65,7 @@ class HelpTests(ServerTestCase):
             capture_output=True,
             text=True,
             check=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
         return done.stdout
 
@@ -94,7 +94,7 @@ class StartTests(ServerTestCase):
                 stdout=output,
                 stderr=output,
             )
-        self.addCleanup(process.wait, PATIENCE)
+        self.addCleanup(process.wait, TIMEOUT)
         self.addCleanup(process.kill)
         found = eventually(
             "the port in the log of twist",
@@ -105,7 +105,7 @@ class StartTests(ServerTestCase):
         client.expect("Welcome, guest_")
         process.terminate()
         client.expect_end()
-        process.wait(PATIENCE)
+        process.wait(TIMEOUT)
 
     def test_daemon_has_a_pid_file_and_a_log(self) -> None:
         """And keeps the working directory for its database."""
@@ -114,7 +114,7 @@ class StartTests(ServerTestCase):
             cwd=self.directory,
             env=environment(),
             check=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
         pid_file = self.directory / "twistd.pid"
         log = self.directory / "twistd.log"
@@ -154,7 +154,7 @@ class StartTests(ServerTestCase):
         server = self.start("--port", LOOPBACK, "--port", f"unix:{path}")
         alice = self.connect(server, "alice")
         with socket.socket(socket.AF_UNIX) as bob:
-            bob.settimeout(PATIENCE)
+            bob.settimeout(TIMEOUT)
             bob.connect(str(path))
             alice.expect(": joined the chat\r\n")
             bob.sendall(b"from a file\n")
@@ -234,9 +234,9 @@ class StopTests(ServerTestCase):
         self.assertIn("last words", self.history())
 
     def history(self) -> str:
-        newcomer = LineClient(self.start().port)
-        self.addCleanup(newcomer.close)
-        return newcomer.expect(": joined the chat\r\n")
+        client = LineClient(self.start().port)
+        self.addCleanup(client.close)
+        return client.expect(": joined the chat\r\n")
 
     def test_sigterm_notifies_clients_and_stores_everything(self) -> None:
         """Within 5 seconds."""
@@ -256,9 +256,9 @@ class StopTests(ServerTestCase):
         server.signal(signal.SIGTERM)
         shown = re.findall(r"alice: line (\d+)\r\n", alice.expect_end())
         server.wait()
-        newcomer = LineClient(self.start("--history", "500").port)
-        self.addCleanup(newcomer.close)
-        history = newcomer.expect(": joined the chat\r\n")
+        client = LineClient(self.start("--history", "500").port)
+        self.addCleanup(client.close)
+        history = client.expect(": joined the chat\r\n")
         kept = re.findall(r"alice: line (\d+)\r\n", history)
         self.assertEqual(kept[: len(shown) + 1], ["0", *shown])
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from tests.end_to_end.harness import TWISTD, ServerTestCase, environment
-from tests.end_to_end.waiting import PATIENCE
+from tests.end_to_end.waiting import TIMEOUT
 
 LOOPBACK = "tcp:0:interface=127.0.0.1"
 
@@ -32,7 +32,7 @@ class StartErrorTests(ServerTestCase):
             capture_output=True,
             text=True,
             check=False,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
         self.assertNotEqual(done.returncode, 0, done)
         lines = done.stderr.splitlines()
@@ -60,7 +60,7 @@ class StartErrorTests(ServerTestCase):
             capture_output=True,
             text=True,
             check=False,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
         self.assertNotEqual(done.returncode, 0)
         self.assertRegex(
@@ -208,7 +208,7 @@ class StartErrorTests(ServerTestCase):
                 capture_output=True,
                 text=True,
                 check=False,
-                timeout=PATIENCE,
+                timeout=TIMEOUT,
             )
         self.assertNotEqual(done.returncode, 0, done)
         self.assertRegex(

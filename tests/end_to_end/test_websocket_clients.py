@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from tests.end_to_end.harness import (
-    PATIENCE,
+    TIMEOUT,
     Server,
     ServerTestCase,
     require_node,
@@ -82,7 +82,7 @@ class WebSocketClient:
     def expect(self, part: str) -> str:
         """Receive until a message contains a text; return the message."""
         while True:
-            text = str(self.client.recv(PATIENCE))
+            text = str(self.client.recv(TIMEOUT))
             if part in text:
                 return text
 
@@ -193,7 +193,7 @@ class LimitTests(ClientTestCase):
         head, body = self.curl(server, "/")
         self.assertIn(" 503 ", head.splitlines()[0])
         self.assertIn(b"full", body)
-        with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as late:
+        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT) as late:
             self.assertTrue(late.recv(1000).startswith(b"error: the server is full"))
 
 
@@ -224,7 +224,7 @@ class HttpTests(ClientTestCase):
         for method in ("POST", "PUT", "FOO"):
             head, _ = self.curl(server, "/", "-X", method, "-d", "spam\r\nspam\r\n")
             self.assertIn(" 405 ", head.splitlines()[0])
-        with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as late:
+        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT) as late:
             self.assertTrue(late.recv(1000).startswith(b"Welcome"))
             late.sendall(b"POST / HTTP/1.1\r\nHost: x\r\n\r\nspam\r\n")
             while late.recv(1000):
@@ -235,7 +235,7 @@ class HttpTests(ClientTestCase):
     def test_request_in_single_bytes_is_answered(self) -> None:
         """With status 200."""
         server = self.start("--store", "memory:")
-        with socket.create_connection(("127.0.0.1", server.port), PATIENCE) as slow:
+        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT) as slow:
             slow.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for byte in b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n":
                 slow.sendall(bytes([byte]))
@@ -269,7 +269,7 @@ class TlsTests(ClientTestCase):
         ann = self.connect(server, "ann")
         ann.send(b"hi\r\n")
         bob.expect("ann: hi")
-        plain = socket.create_connection(("127.0.0.1", server.port), PATIENCE)
+        plain = socket.create_connection(("127.0.0.1", server.port), TIMEOUT)
         with context.wrap_socket(plain) as line:
             self.assertTrue(line.recv(1000).startswith(b"Welcome, guest_"))
             line.sendall(b"from within\r\n")
@@ -281,7 +281,7 @@ class TlsTests(ClientTestCase):
         """And the connection is closed."""
         server = self.start("--store", "memory:")
         context = ssl.create_default_context()
-        plain = socket.create_connection(("127.0.0.1", server.port), PATIENCE)
+        plain = socket.create_connection(("127.0.0.1", server.port), TIMEOUT)
         with self.assertRaises(OSError), plain:
             context.wrap_socket(plain, server_hostname="localhost")
         server.expect_log("--tls-cert")

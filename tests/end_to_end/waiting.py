@@ -1,6 +1,6 @@
 """Waiting for a condition instead of for a fixed time.
 
-A wait ends as soon as its condition holds, and fails after ``PATIENCE`` seconds with
+A wait ends as soon as its condition holds, and fails after ``TIMEOUT`` seconds with
 everything that was seen instead.
 """
 
@@ -12,7 +12,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-PATIENCE = 30.0
+TIMEOUT = 30.0
 """Seconds to wait at most: long enough for a busy machine."""
 
 
@@ -20,7 +20,7 @@ class NotSeen(AssertionError):
     """A condition did not become true; the text says what was seen instead."""
 
 
-def eventually(what: str, look: Callable[[], T | None], timeout: float = PATIENCE) -> T:
+def eventually(what: str, look: Callable[[], T | None], timeout: float = TIMEOUT) -> T:
     """Call a function until it returns something true, and return that.
 
     :param what: the condition, for the message of a failure.

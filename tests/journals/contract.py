@@ -80,11 +80,11 @@ class JournalContract(SearchContract):
         """Without arrivals, topics and direct messages."""
         journal = self.opened()
         self.append(journal, *EVERY_EVENT, said("elsewhere", room="other"))
-        heard = self.append(journal, said("three"), said("four"))
+        announced = self.append(journal, said("three"), said("four"))
         state = self.run_now(journal.history.room("lobby", 4))
         self.assertEqual(texts(state.recent), ["from a page", "waves", "three", "four"])
-        self.assertEqual(state.recent[-1].position, heard[-1].position)
-        self.assertEqual(state.recent[-1].time, heard[-1].time)
+        self.assertEqual(state.recent[-1].position, announced[-1].position)
+        self.assertEqual(state.recent[-1].time, announced[-1].time)
 
     def test_room_with_limit_zero_has_no_messages(self) -> None:
         """As with ``--history 0``."""
@@ -159,8 +159,8 @@ class JournalContract(SearchContract):
             ],
         )
         by_position = {one.position: one.event for one in self.announced}
-        whisper = missed.events[3]
-        self.assertEqual(whisper.event, by_position[whisper.position])
+        direct = missed.events[3]
+        self.assertEqual(direct.event, by_position[direct.position])
 
     def test_since_the_last_position_is_complete_and_empty(self) -> None:
         """Also if the last event is part of no history."""

@@ -31,8 +31,8 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
         """However many messages and rooms there are."""
         journal = MemoryJournal(lambda: NOW, budget=20_000)
         first = None
-        heard: list[Stored] = []
-        journal.subscribe(heard.extend)
+        announced: list[Stored] = []
+        journal.subscribe(announced.extend)
         for n in range(200):
             batch = [
                 entry(said("x" * 100, room=f"room{n}")),
@@ -40,7 +40,7 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
                 entry(TopicSet(f"room{n}", "a", "topic", "a")),
             ]
             self.run_now(journal.append(batch))
-            first = first or heard[0]
+            first = first or announced[0]
         assert first is not None
         self.assertLess(len(journal.history._kept), 20)
         self.assertLess(len(journal.history._index), 40)
@@ -49,7 +49,7 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
         missed = self.run_now(journal.history.since(first.position, ["room0"], "x", 10))
         self.assertFalse(missed.complete)
         missed = self.run_now(
-            journal.history.since(heard[-3].position, ["x"], "b199", 10)
+            journal.history.since(announced[-3].position, ["x"], "b199", 10)
         )
         self.assertEqual(texts(missed.events), ["y" * 100])
 

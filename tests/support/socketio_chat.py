@@ -8,9 +8,10 @@ from typing import Any
 
 from tests.support.chats import start_chat
 from tests.support.engineio_client import EngineIOTestCase
-from twisted_chat.clients.attach import Attachment, JoinRequest
+from twisted_chat.clients.attach import Attachment
 from twisted_chat.clients.socketio import ChatNamespace
 from twisted_chat.clients.text import LineCodec
+from twisted_chat.core.joining import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.replies import Request
 from twisted_chat.engineio.session import EngineIOPeer
@@ -80,7 +81,7 @@ class Browser:
         return self.take(self.client.received())
 
     def take(self, packets: list[str]) -> list[Any]:
-        heard: list[Any] = []
+        announced: list[Any] = []
         for packet in packets:
             kind, text = packet[:2], packet[2:]
             if kind == "40":
@@ -91,11 +92,11 @@ class Browser:
                 if isinstance(data[-1], str):
                     self.offset = data[-1]
                 if len(data) > 1:
-                    heard.append(data)
+                    announced.append(data)
             elif kind == "43":
                 number, _, values = text.partition("[")
-                heard.append((int(number), *json.loads("[" + values)))
-        return heard
+                announced.append((int(number), *json.loads("[" + values)))
+        return announced
 
     @property
     def auth(self) -> dict[str, Any]:

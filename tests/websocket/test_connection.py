@@ -377,7 +377,7 @@ class ClosingTests(WebSocketTestCase):
             ],
         )
         self.assertFalse(self.client.wire.disconnecting)
-        self.client.send(text("not heard") + masked(0x88, b"\x03\xe9"))
+        self.client.send(text("not announced") + masked(0x88, b"\x03\xe9"))
         self.assertTrue(self.client.wire.disconnecting)
         self.assertEqual(self.echo.received, [])
         self.assertEqual(self.echo.ends, [(1001, "the server stops")])

@@ -7,34 +7,13 @@ it had sent is still posted, and another connection may resume it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from twisted_chat.core.chat import Chat
-from twisted_chat.core.events import LOBBY
 from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec, Connection
+from twisted_chat.core.joining import NEW_CLIENT, JoinRequest
 from twisted_chat.core.limits import RateLimit
-
-
-@dataclass(frozen=True, slots=True)
-class JoinRequest:
-    """What a client asks for when it connects.
-
-    :ivar nick: the nickname it would like; a guest's if ``None`` or taken.
-    :ivar since: the position up to which it has seen everything, if it resumes.
-    :ivar session: the secret of its last ``Welcome``, if it resumes.
-    :ivar rooms: the rooms to join; messages without a room go to the last.
-    """
-
-    nick: str | None = None
-    since: str | None = None
-    session: str | None = None
-    rooms: Sequence[str] = (LOBBY,)
-
-
-NEW_GUEST = JoinRequest()
-"""The request of a client that sends nothing when it connects."""
 
 
 class Attachment(Inbox):
@@ -53,20 +32,13 @@ class Attachment(Inbox):
         chat: Chat,
         connection: Connection,
         codec: Codec,
-        request: JoinRequest = NEW_GUEST,
+        request: JoinRequest = NEW_CLIENT,
         *,
         rate_limit: RateLimit | None,
         pause: Callable[[], object],
         resume: Callable[[], object],
     ) -> None:
-        client = chat.attach(
-            connection,
-            codec,
-            nick=request.nick,
-            since=request.since,
-            session=request.session,
-            rooms=request.rooms,
-        )
+        client = chat.attach(connection, codec, request)
         super().__init__(chat, client, rate_limit, pause, resume)
 
     @property

@@ -12,12 +12,13 @@ from typing import Any
 
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.interfaces import Codec
+from twisted_chat.core.joining import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.engineio.framing import POLLING, WEBSOCKET, Framing
 from twisted_chat.socketio.packets import MAIN, Packet
 from twisted_chat.socketio.server import Connection, Socket, SocketIO
 
-from .attach import Attachment, JoinRequest
+from .attach import Attachment
 from .socketio_codec import Dialect, SocketIOCodec, decode_event, dialect_of
 from .socketio_recovery import RememberedNames, ResumeRequest, ResumingCodec
 

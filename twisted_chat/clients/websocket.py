@@ -13,6 +13,7 @@ from twisted.web.http import Request
 
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER
+from twisted_chat.core.joining import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.timers import Keepalive
@@ -20,7 +21,7 @@ from twisted_chat.websocket.connection import WebSocketConnection
 from twisted_chat.websocket.frames import frame_text
 from twisted_chat.websocket.handshake import upgrade
 
-from .attach import Attachment, JoinRequest
+from .attach import Attachment
 from .json import JsonCodec
 from .text import LineCodec
 

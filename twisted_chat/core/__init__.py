@@ -33,6 +33,7 @@ from .interfaces import (
     StoreError,
     Viewer,
 )
+from .joining import JoinRequest
 from .limits import RateLimit
 from .replies import (
     Done,
@@ -75,6 +76,7 @@ __all__ = [
     "History",
     "HistoryPage",
     "Identity",
+    "JoinRequest",
     "Joined",
     "Journal",
     "Left",

@@ -28,7 +28,7 @@ from .interfaces import (
     StoreError,
 )
 from .isolation import encoded
-from .joining import Joiner
+from .joining import NEW_CLIENT, Joiner, JoinRequest
 from .name_registry import release
 from .nicknames import room_name
 from .pool import ClientPool
@@ -135,37 +135,20 @@ class Chat:
         self,
         connection: Connection,
         codec: Codec,
+        request: JoinRequest = NEW_CLIENT,
         identity: Identity = GUEST,
-        *,
-        nick: str | None = None,
-        since: str | None = None,
-        session: str | None = None,
-        rooms: Sequence[str] = (LOBBY,),
     ) -> Client:
         """A client has connected; it is welcomed as soon as its arrival is stored.
 
+        :param request: what it asks for.
         :param identity: who it is, as far as its adapter knows.
-        :param nick: the requested nickname; without one, or if it is taken or invalid,
-            a guest's is assigned.
-        :param since: the last position that it received; later events are replayed.
-        :param session: the secret of its last ``Welcome``.  If that client is still
-            connected, this connection takes over its place, nickname and rooms.
-        :param rooms: the rooms to join; the last becomes its current room.
         """
         if self._stopping:
             client = Client("", connection, codec, identity)
             client.move_to(ClientState.GONE)
             self.runtime.call_later(0, lambda: self._disconnect(client))
             return client
-        return self._joiner.begin(
-            connection,
-            codec,
-            identity,
-            nick=nick,
-            since=since,
-            session=session,
-            rooms=rooms,
-        )
+        return self._joiner.begin(connection, codec, identity, request)
 
     def receive(self, client: Client, request: Request) -> None:
         """Do what a client asks for, or reply with an error."""
@@ -176,10 +159,8 @@ class Chat:
                 self._run_route(client, request)
             else:
                 self._post(client, request)
-        except Refused as refused:
-            self.reply(client, ErrorReply(refused.code, refused.text), request.ref)
-        except Exception as error:  # noqa: BLE001 - it is logged
-            self._report_failure(client, request, error)
+        except Exception as error:  # noqa: BLE001 - it is replied or logged
+            self._reply_error(client, request, error)
 
     def detach(self, client: Client, connection: Connection) -> None:
         """A connection is lost; ignored if the client resumed on another one."""
@@ -284,21 +265,22 @@ class Chat:
     ) -> None:
         try:
             self._finish(client, request, await outcome)
-        except Refused as refused:
-            self.reply(client, ErrorReply(refused.code, refused.text), request.ref)
-        except StoreError as error:
-            self.reply(client, ErrorReply("store", str(error)), request.ref)
-        except Exception as error:  # noqa: BLE001 - it is logged
-            self._report_failure(client, request, error)
+        except Exception as error:  # noqa: BLE001 - it is replied or logged
+            self._reply_error(client, request, error)
         finally:
             client.complete_one()
 
-    def _report_failure(
-        self, client: Client, request: Request, error: Exception
-    ) -> None:
-        self.runtime.log_failure(error)
-        text = "internal error (see the server log)"
-        self.reply(client, ErrorReply("internal", text), request.ref)
+    def _reply_error(self, client: Client, request: Request, error: Exception) -> None:
+        """Say why a request failed; log what is not a refusal."""
+        match error:
+            case Refused(code=code, text=text):
+                reply = ErrorReply(code, text)
+            case StoreError():
+                reply = ErrorReply("store", str(error))
+            case _:
+                self.runtime.log_failure(error)
+                reply = ErrorReply("internal", "internal error (see the server log)")
+        self.reply(client, reply, request.ref)
 
     def _finish(self, client: Client, request: Request, outcome: Outcome) -> None:
         if isinstance(outcome, Event):

@@ -29,6 +29,29 @@ RETRY_DELAY = 1.0
 """Seconds until joining is tried again while the store is unavailable."""
 
 
+@dataclass(frozen=True, slots=True)
+class JoinRequest:
+    """What a client asks for when it connects.
+
+    :ivar nick: the nickname; without one, or if it is taken or invalid, a guest's is
+        assigned.
+    :ivar since: the last position that it received, if it resumes; later events are
+        replayed.
+    :ivar session: the secret of its last ``Welcome``, if it resumes.  If that client is
+        still connected, this connection takes over its place, nickname and rooms.
+    :ivar rooms: the rooms to join; the last becomes its current room.
+    """
+
+    nick: str | None = None
+    since: str | None = None
+    session: str | None = None
+    rooms: Sequence[str] = (LOBBY,)
+
+
+NEW_CLIENT = JoinRequest()
+"""What a client asks for that cannot ask for anything when it connects."""
+
+
 @dataclass(slots=True, eq=False)
 class PendingJoin:
     """A client that is joining.
@@ -96,21 +119,20 @@ class Joiner:
         connection: Connection,
         codec: Codec,
         identity: Identity,
-        *,
-        nick: str | None,
-        since: str | None,
-        session: str | None,
-        rooms: Sequence[str],
+        request: JoinRequest,
     ) -> Client:
         """A client has connected; see ``Chat.attach``."""
+        session = request.session
         former = self._pool.clients.get(session) if session else None
         if former is not None and former.is_connected:
+            since = request.since
             self._welcomer.take_over(former, connection, codec, identity, since)
             return former
         if session is None or not _is_id(session) or session in self._joining:
             session, former = _new_id(), None
         client = Client(session, connection, codec, identity)
-        pending = PendingJoin(client, nick, _valid_rooms(rooms), since)
+        rooms = _valid_rooms(request.rooms)
+        pending = PendingJoin(client, request.nick, rooms, request.since)
         self._joining[client.id] = pending
         if former is None and session not in self._departing:
             self._runtime.spawn(self._join(pending))

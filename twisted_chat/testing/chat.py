@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from twisted_chat.clients.attach import Attachment, JoinRequest
+from twisted_chat.clients.attach import Attachment
 from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.chat import Chat, Handler
 from twisted_chat.core.client import Client
@@ -25,6 +25,7 @@ from twisted_chat.core.commands import CommandTable
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import Codec, Journal, NameRegistry
+from twisted_chat.core.joining import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.name_registry import LocalNameRegistry
 from twisted_chat.core.pool import ClientPool

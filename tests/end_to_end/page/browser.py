@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.end_to_end.harness import (
-    PATIENCE,
+    TIMEOUT,
     Server,
     ServerTestCase,
     require_node,
@@ -89,7 +89,7 @@ class Browser:
         with contextlib.suppress(BrokenPipeError):
             process.stdin.close()
         try:
-            process.wait(PATIENCE)
+            process.wait(TIMEOUT)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -115,7 +115,7 @@ class Page:
 
     def wait(self, script: str) -> None:
         """Wait until a script is true."""
-        if not self.order("wait", script=script, seconds=PATIENCE):
+        if not self.order("wait", script=script, seconds=TIMEOUT):
             seen = self.evaluate("document.body.innerText")
             raise AssertionError(f"not seen: {script}\nbut:\n{seen}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from tests.end_to_end.harness import PATIENCE
+from tests.end_to_end.harness import TIMEOUT
 from tests.end_to_end.page.browser import PageTestCase
 
 NAMES = "[...document.querySelectorAll('#chatters li')].map(e => e.dataset.name)"
@@ -232,7 +232,7 @@ class RoomTests(PageTestCase):
         page = self.open(server)
         page.wait_text("line 299")
         top = "document.querySelector('#messages').scrollTop"
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while "line 0" not in page.texts and time.monotonic() < deadline:
             page.evaluate(f"{top} = 0")
             time.sleep(0.05)

@@ -29,12 +29,12 @@ class ThreadTests(SynchronousTestCase):
     def test_many_batches_are_announced_once_in_order(self) -> None:
         """With reads and searches in between."""
         journal = SqliteJournal(self.path, self.reactor, lambda: NOW, keep=200)
-        heard: list[Stored] = []
+        announced: list[Stored] = []
         threads: set[str] = set()
 
         def announce(batch: Any) -> None:
             threads.add(threading.current_thread().name)
-            heard.extend(batch)
+            announced.extend(batch)
 
         journal.subscribe(announce)
 
@@ -46,18 +46,18 @@ class ThreadTests(SynchronousTestCase):
                 waiting.append(journal.append(batch))
                 if n % 10 == 0:
                     state = await journal.history.room("lobby", 60)
-                    assert len(state.recent) <= len(heard)
+                    assert len(state.recent) <= len(announced)
                     await journal.history.search("lobby", "tea", 10)
             for one in waiting:
                 await one
-            last = heard[-1].position
+            last = announced[-1].position
             missed = await journal.history.since(last, ["lobby"], "x", 10)
             assert missed == MissedEvents(True, ())
             await journal.close()
 
         self.reactor.run(run())
         expected = [f"tea {n}.{m}" for n in range(100) for m in range(n)]
-        self.assertEqual(texts(heard), expected)
+        self.assertEqual(texts(announced), expected)
         self.assertEqual(threads, {threading.current_thread().name})
         self.assertEqual(threading.active_count(), self.before)
 
