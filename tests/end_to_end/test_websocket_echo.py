@@ -18,13 +18,13 @@ class EchoTests(ProgramTestCase):
 
     def test_messages_of_every_size_are_echoed(self) -> None:
         """Text and binary, whole and fragmented."""
-        chance = random.Random(7)
+        rng = random.Random(7)
         with self.socket("") as client:
             for size in (0, 1, 125, 126, 65535, 65536, 500_000):
-                text = "".join(chance.choices("abcü😀", k=size // 4))
+                text = "".join(rng.choices("abcü😀", k=size // 4))
                 client.send(text)
                 self.assertEqual(client.recv(10), text)
-                data = chance.randbytes(size)
+                data = rng.randbytes(size)
                 client.send([data[: size // 2], data[size // 2 :]])
                 self.assertEqual(client.recv(10), data)
 

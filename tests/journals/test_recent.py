@@ -25,7 +25,7 @@ class RecentRoomsTests(SynchronousTestCase):
         self.recent.apply([self.stored(event) for event in events])
 
     def load(self, room: str, *said_before: str, topic: str = "") -> None:
-        cached = self.recent.load(room)
+        cached = self.recent.start_loading(room)
         known = tuple(self.stored(said(text, room)) for text in said_before)
         cached.fill(RoomState(topic, known))
 
@@ -36,7 +36,7 @@ class RecentRoomsTests(SynchronousTestCase):
 
     def test_messages_announced_during_the_query_are_added_once(self) -> None:
         """No message is missing or duplicated."""
-        cached = self.recent.load("lobby")
+        cached = self.recent.start_loading("lobby")
         self.announce(
             said("two"), said("elsewhere", room="x"), Joined("lobby", "a", "b")
         )
@@ -52,7 +52,7 @@ class RecentRoomsTests(SynchronousTestCase):
 
     def test_topic_is_the_last_one_set(self) -> None:
         """A topic set during the query is newer than the one in the store."""
-        cached = self.recent.load("lobby")
+        cached = self.recent.start_loading("lobby")
         self.announce(TopicSet("lobby", "a", "", "a"))
         cached.fill(RoomState("old", ()))
         self.assertEqual(self.recent.state("lobby", 1), RoomState("", ()))

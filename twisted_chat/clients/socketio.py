@@ -57,13 +57,17 @@ class ChatNamespace:
         return self.chat.pool.position
 
     def codec(self, framing: Framing, dialect: Dialect) -> Codec:
-        """The codec that all clients share that are alike in these."""
+        """The codec shared by all clients with this framing and dialect."""
         return self._codecs[framing, dialect or Dialect.BOTH]
 
     def resuming_codec(
         self, framing: Framing, pid: str, welcomed: Callable[[], object]
     ) -> Codec:
-        """A codec for one client that resumes."""
+        """A codec for one client that resumes.
+
+        :param pid: the recovery id that the client sent.
+        :param welcomed: called while its welcome is encoded; recode the client then.
+        """
         return ResumingCodec(framing.text, self.position, pid, welcomed)
 
     def _socket(self, connection: Connection, namespace: str) -> Socket:
@@ -71,7 +75,7 @@ class ChatNamespace:
 
 
 class ChatSocket(Socket):
-    """One client in the chat, and the chat's ``Connection`` to it.
+    """One client in the chat, and its ``core.interfaces.Connection``.
 
     :ivar write: sends what the codec has encoded.
     """

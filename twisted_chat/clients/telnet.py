@@ -15,20 +15,22 @@ SB, AYT, SE = 0xFA, 0xF6, 0xF0
 TIMING_MARK = 6
 
 MAX_SUBNEGOTIATION = 1024
-"""Bytes in one subnegotiation.  What follows is text, or a peer that never ends its
-subnegotiation could send no more lines."""
+"""Bytes in one subnegotiation.  What follows is treated as text: otherwise a peer that
+never ends its subnegotiation could send no more lines."""
 
 
 class TelnetFilter:
     """Removes telnet commands from the bytes of one peer.
 
-    It keeps a few bytes of state, however the input is cut.
+    However the input is cut, its state is bounded: the command that has begun, and the
+    options declined so far.
     """
 
     __slots__ = ("_declined", "_state", "_subnegotiated")
 
     def __init__(self) -> None:
-        # The command that has begun: b"", IAC, IAC DO, IAC SB or IAC SB IAC.
+        # The command that has begun: b"", IAC, IAC and a verb (WILL, WONT, DO, DONT),
+        # IAC SB, or IAC SB IAC.
         self._state = b""
         self._subnegotiated = 0
         self._declined: set[bytes] = set()

@@ -1,8 +1,8 @@
-"""WebSocket clients: lines of text, or JSON objects, one in each frame.
+"""WebSocket clients: one JSON object in each message, or lines of text.
 
-``?format=json`` or the subprotocol ``chat.json`` asks for objects.  ``nick``,
-``rooms`` (separated by commas; the last becomes the current room), ``since`` and
-``session`` are those of ``JoinRequest``.
+``?format=json`` or the subprotocol ``chat.json`` asks for objects.  The other query
+parameters, ``nick``, ``rooms`` (separated by commas), ``since`` and ``session``, are
+those of ``JoinRequest``.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from .attach import Attachment
 from .json import JsonCodec
 from .text import LineCodec
 
-MAX_FRAME = 64 * 1024
+MAX_MESSAGE = 64 * 1024
 """Bytes of one message from a client."""
 
 JSON = "chat.json"
@@ -74,7 +74,7 @@ class ChatWebSocketFactory:
             request,
             ChatWebSocket(self, Query(request)),
             keepalive=self._keepalive,
-            max_size=MAX_FRAME,
+            max_size=MAX_MESSAGE,
             subprotocols=(JSON,),
         )
 
@@ -144,7 +144,7 @@ class ChatWebSocket:
         )
 
     def text_received(self, text: str) -> None:
-        """A frame, which may hold several requests."""
+        """A message: one JSON object, or one or several lines."""
         for request in self._codec.decode_frame(text, self._factory.chat.table):
             self._attachment.put(request)
 

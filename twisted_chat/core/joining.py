@@ -38,7 +38,7 @@ class JoinRequest:
     :ivar since: the last position that it received, if it resumes; later events are
         replayed.
     :ivar session: the secret of its last ``Welcome``, if it resumes.  If that client is
-        still connected, this connection takes over its place, nickname and rooms.
+        still connected, this connection takes over its nickname and rooms.
     :ivar rooms: the rooms to join; the last becomes its current room.
     """
 

@@ -15,7 +15,8 @@ from .events import Stored
 class Refused(Exception):
     """A request that is refused; the text says what to do instead.
 
-    It is the only exception whose text reaches a client.
+    Its text reaches the client, as that of a ``StoreError`` does; that of any other
+    exception is only logged.
 
     :ivar code: a short word for programs: ``no_such_nick``, ``too_long``, ...
     """

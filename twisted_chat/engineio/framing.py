@@ -23,7 +23,7 @@ class Framing:
     """How a transport encodes packets; there are two, ``POLLING`` and ``WEBSOCKET``.
 
     :ivar name: as the protocol names the transport.
-    :ivar packet: encodes a packet.
+    :ivar packet: puts a packet, given as bytes, into this framing.
     :ivar text: encodes a text message, which must be UTF-8.
     :ivar binary: encodes a binary message.
     """

@@ -1,6 +1,6 @@
 """The Engine.IO sessions of one server, and what they share.
 
-Invariant: only this module counts sessions: ``create`` counts a session, until
+Invariant: only this module counts sessions against the limits, from ``create`` to
 ``session_ended``.
 """
 
@@ -75,7 +75,7 @@ class Sessions:
         return session
 
     def get(self, sid: str) -> Session | None:
-        """The session with this id."""
+        """The session with this id; ``None`` if there is none or it has ended."""
         return self._by_id.get(sid)
 
     def upgrade(self, session: Session) -> Upgrade:

@@ -1,4 +1,4 @@
-"""A journal in memory: for trials and tests; it ends with its process.
+"""A journal in memory, for trying the server out and for tests.
 
 Invariants: no threads and no waiting; a batch is announced before ``append`` returns;
 memory use is bounded.
@@ -102,7 +102,7 @@ class MemoryHistory:
     ) -> tuple[Stored, ...]:
         """The last ``limit`` messages before a position, oldest first.
 
-        None if the position is of another process.
+        Empty if the position is not of this process.
         """
         if position is not None and not self._is_ours(position):
             return ()

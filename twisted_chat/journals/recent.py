@@ -2,8 +2,8 @@
 
 Each client that joins is shown the end of the room's history; without the cache, a
 thousand clients that connect at once would query the store a thousand times for the
-same messages.  Invariants: the cache contains what was announced, no more and no
-less; its size is bounded.
+same messages.  Invariants: nothing is cached that was not announced; of a cached room,
+none of the last messages is missing; the size is bounded.
 """
 
 from __future__ import annotations
@@ -53,7 +53,10 @@ class RecentRooms:
         self._rooms: OrderedDict[str, CachedRoom] = OrderedDict()
 
     def state(self, room: str, limit: int) -> RoomState | None:
-        """A room's topic and last messages, if they are in the cache."""
+        """A room's topic and last messages.
+
+        ``None`` if they are not cached, or ``limit`` exceeds ``CACHED_MESSAGES``.
+        """
         cached = self._rooms.get(room)
         if cached is None or not cached.loaded or limit > CACHED_MESSAGES:
             return None
@@ -61,7 +64,7 @@ class RecentRooms:
         messages = tuple(cached.messages)
         return RoomState(cached.topic or "", messages[-limit:] if limit > 0 else ())
 
-    def load(self, room: str) -> CachedRoom:
+    def start_loading(self, room: str) -> CachedRoom:
         """Collect what is announced in a room from now on.
 
         Its state at this moment is to be read from the store and passed to ``fill``.

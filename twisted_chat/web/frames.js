@@ -18,7 +18,7 @@ const placementOf = (chat, frame) => ({
   time: timeOf(chat, frame),
 });
 
-// Only live events advance the position: a reply may overtake events of other members.
+// Only events, live or replayed, advance the position: a reply may overtake others' events.
 function advancePosition(chat, id) {
   if (id && id > chat.position) chat.position = id;
 }
@@ -138,7 +138,7 @@ export const FRAME_HANDLERS = {
       currentRoom.topic = frame.topic ?? "";
     }
     const effects = synchronize(chat, frame, { joinedRooms, currentRoom, missing });
-    // Otherwise the missed events are still to come, and advance the position themselves.
+    // After a complete resume the missed events are still to come, and advance the position.
     if (!resumed || missing) chat.position = frame.position ?? "";
     if (!chat.current) chat.select(currentRoom?.key ?? chat.rooms()[0]?.key ?? "");
     chat.lastRoomKey ||= currentRoom?.key ?? "";
@@ -224,7 +224,7 @@ export const FRAME_HANDLERS = {
   topic(chat, frame, context) {
     advancePosition(chat, frame.id);
     const { room: name, id, from } = frame;
-    // Without an author it is a reply; on joining a room it comes before the own "joined".
+    // Without an author it is a reply; on joining a room it comes before the user's own "joined".
     const room = from ? roomOf(chat, frame) : chat.open("room", name);
     if (!room) return;
     room.topic = frame.text ?? "";

@@ -71,7 +71,7 @@ class SqliteHistory:
         if known is not None:
             return known
         reader, _ = self._opened()
-        loading = self._recent.load(room)
+        loading = self._recent.start_loading(room)
         state = await self._reading.run(
             reader.room, room, max(limit, CACHED_MESSAGES), self._announced
         )

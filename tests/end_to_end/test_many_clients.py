@@ -33,7 +33,7 @@ def frame(text: str) -> bytes:
 
 
 @dataclass(eq=False)
-class CrowdClient:
+class ManyClient:
     """A minimal client of one protocol.
 
     :ivar handshake: what it sends at once, and what it sends after the response.
@@ -74,7 +74,7 @@ KINDS = {
 }
 
 
-class CrowdTests(ServerTestCase):
+class ManyClientsTests(ServerTestCase):
     """Clients of every protocol in one room."""
 
     def setUp(self) -> None:
@@ -87,12 +87,12 @@ class CrowdTests(ServerTestCase):
         self.addCleanup(resource.setrlimit, resource.RLIMIT_NOFILE, before)
         self.selector = selectors.DefaultSelector()
         self.addCleanup(self.selector.close)
-        self.members: list[CrowdClient] = []
+        self.members: list[ManyClient] = []
 
-    def connect_client(self, port: int, kind: str) -> CrowdClient:
+    def connect_client(self, port: int, kind: str) -> ManyClient:
         """Connect a client without waiting for it."""
         handshake, joined = KINDS[kind]
-        member = CrowdClient(
+        member = ManyClient(
             kind, handshake, joined, socket.create_connection(("127.0.0.1", port))
         )
         self.addCleanup(member.socket.close)
@@ -106,7 +106,7 @@ class CrowdTests(ServerTestCase):
     def receive(self) -> None:
         """Read from every client that has data."""
         for key, _ in self.selector.select(0.05):
-            member: CrowdClient = key.data
+            member: ManyClient = key.data
             data = member.socket.recv(1 << 18)
             self.assertTrue(data, f"the server has closed a {member.kind} client")
             member.received += data
@@ -119,7 +119,7 @@ class CrowdTests(ServerTestCase):
         """3,000 clients, 15 of which send."""
         port = "tcp:0:interface=127.0.0.1:backlog=1024"
         server = self.start("--flood", "off", "--port", port)
-        waiting: list[CrowdClient] = []
+        waiting: list[ManyClient] = []
 
         def all_joined() -> bool:
             self.receive()
