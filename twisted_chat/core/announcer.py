@@ -44,8 +44,8 @@ from .welcome import snapshot_of
 P = ParamSpec("P")
 
 BULK_THRESHOLD = 20
-"""Arrivals or departures of one room in one batch that are shown one by one; above it
-the room is shown one ``BulkPresence``."""
+"""The most arrivals, or departures, of one room in one batch that are shown one by one;
+more are shown as one ``BulkPresence``."""
 
 _GAP = (
     "some messages in #{room} are missing here: this server was disconnected from "
@@ -57,7 +57,7 @@ BulkNames = dict[tuple[str, bool], list[str]]
 
 
 class Announcer:
-    """Brings the pool up to each batch and shows it.
+    """Applies each batch to the pool, then shows it.
 
     :ivar silent: show nothing any more; the server is stopping.
     """
@@ -81,8 +81,9 @@ class Announcer:
         self._fanout = Fanout(pool, runtime)
         self._bulk: BulkNames = {}
         self._stale_clients: list[Client] = []
-        # The event that is being announced was submitted on this server.
-        self._from_this_server = False
+        # The event being announced settles a submission in flight.  Unlike ``is_own``
+        # this is false for what the journal stored by itself, when members rejoin.
+        self._has_submission = False
         self._apply: dict[type, Callable[[Any, Stored], None]] = {
             Message: self._message,
             Action: self._message,
@@ -98,13 +99,16 @@ class Announcer:
         }
 
     def announce(self, batch: Sequence[Stored]) -> None:
-        """Show everyone a batch that is stored; it is not empty."""
+        """Apply a stored batch, and show each event to everyone it concerns.
+
+        :param batch: not empty.
+        """
         fanout = self._fanout = Fanout(self._pool, self._runtime)
         self._bulk = self._find_bulk(batch) if len(batch) > BULK_THRESHOLD else {}
         idle: list[Client] = []
         for stored in batch:
             submission = self._committer.settle(stored)
-            self._from_this_server = submission is not None
+            self._has_submission = submission is not None
             try:
                 self._apply[type(stored.event)](stored.event, stored)
             except Exception as error:  # noqa: BLE001 - it is logged
@@ -197,7 +201,7 @@ class Announcer:
         old_nick = known.nick if known else event.nick
         was_here = known is not None and event.room in known.rooms
         member = self._pool.apply(event)
-        if was_here and not self._from_this_server:
+        if was_here and not self._has_submission:
             # Other servers took this client for gone, but it never was.
             if client is not None and member is not None and old_nick != event.nick:
                 self._show_new_nick(client, old_nick, stored)

@@ -18,7 +18,9 @@ from .sanitize import sanitize
 H = TypeVar("H", bound=Callable[..., object])
 
 Guard = Callable[[Any], None]
-"""Raises ``Refused`` if a route may not be used; given what the handler is given."""
+"""Called with the route's ``CommandContext`` before its handler.
+
+Raises ``Refused`` if the route may not be used."""
 
 _REST = ("TEXT", "WORDS")
 
@@ -82,6 +84,7 @@ class CommandTable(Generic[H]):
     ) -> Callable[[H], H]:
         """Declare the decorated function as the handler of a route.
 
+        :param name: in lower case, as are the aliases; any case may be typed.
         :raises ValueError: the name or an alias is declared already.
         """
 

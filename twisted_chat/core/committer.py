@@ -2,8 +2,9 @@
 
 Events that are submitted meanwhile become the next batch; the commit's own latency is
 the window, and there is no timer to tune.  An event that is not stored is refused to
-its author and shown to nobody, except for arrivals and departures: those have happened,
-and are submitted again until they are stored.
+its author and shown to nobody, except for the joins of a client that connects and the
+departure of one that leaves: those have happened, and are submitted again until they
+are stored.
 """
 
 from __future__ import annotations

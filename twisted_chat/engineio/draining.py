@@ -38,7 +38,8 @@ class Draining:
     def add(self, sid: str, records: tuple[bytes, ...]) -> None:
         """Start to drain a session.
 
-        :param records: what to answer each of its next GETs with.
+        :param records: the answers to its next GETs, in order; dropped if
+            ``MAX_DRAINING`` sessions drain already.
         """
         if records and len(self._records) < MAX_DRAINING:
             self._records[sid] = list(records)

@@ -1,8 +1,8 @@
 """Framings: how each transport encodes Engine.IO packets.
 
 Invariants: pure functions; the same bytes serve every session whose transport has the
-same framing, and may be joined.  A record (for polling) and a frame (for WebSocket) are
-told apart by their first byte alone.
+same framing, and may be concatenated.  A record (for polling) and a frame (for
+WebSocket) are told apart by their first byte alone.
 """
 
 from __future__ import annotations

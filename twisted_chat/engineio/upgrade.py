@@ -1,9 +1,9 @@
 """The upgrade of a session from polling to WebSocket.
 
 (engine.io-protocol, version 4: "Upgrade".)  The client opens a WebSocket and sends a
-probe; the server answers it, and releases the GET; the client ends its polling and
-sends UPGRADE.  Until then polling carries the session, and a failed upgrade does no
-harm.
+probe; the server answers it, and ends the GET that it holds with a NOOP; the client
+ends its polling and sends UPGRADE.  Until then polling carries the session, and a
+failed upgrade does no harm.
 
 Invariant: this is the only place where one transport replaces another.
 """
@@ -54,7 +54,7 @@ class Upgrade:
             self._polling = transport
             self._deadlines.set(self)
         else:
-            reason = "this session has a WebSocket already"
+            reason = "this session has a WebSocket, or an upgrade, already"
             connection.close(CloseCode.POLICY_VIOLATION, reason)
 
     def text_received(self, text: str) -> None:

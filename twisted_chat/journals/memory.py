@@ -68,7 +68,7 @@ class MemoryHistory:
         self._topics: OrderedDict[str, str] = OrderedDict()
 
     def next_position(self) -> str:
-        """The position of the next event."""
+        """Assign the next position: each call returns a new one."""
         self._last += 1
         return self._position(self._last)
 

@@ -59,9 +59,9 @@ class Record:
     :ivar subjects: the fields that name its subjects in that index.
     :ivar presence: how the event changes presence: the operation of
         ``redis/lua/common.lua`` and the fields that it takes.
-    :ivar required: the fewest fields that a record in Redis has; earlier versions
-        wrote fewer than now.
-    :ivar values: takes an event's fields, in order.
+    :ivar required: the fewest fields that a record in Redis has, as earlier versions
+        wrote fewer than now; 0, the default, means all.
+    :ivar values: called with an event, returns its fields in order.
     """
 
     event: type[Any]

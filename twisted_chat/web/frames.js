@@ -1,4 +1,4 @@
-// The handler of each type of frame from the server.
+// The handler of each type of frame: one JSON object from the server, not a WebSocket frame.
 //
 // No DOM and no I/O.  A handler takes the chat, the frame, and the context of the request that the frame
 // replies to, if any; it updates the chat and may return effects (see chat.js).

@@ -41,7 +41,7 @@ def encode(entry: Entry) -> bytes:
 
 
 def decode(parts: Sequence[Any]) -> tuple[str, Event] | None:
-    """The key and the event; ``None`` if the event is of an unknown kind."""
+    """``Entry.key`` and the event; ``None`` for an unknown kind, or missing fields."""
     if not parts or (record := _BY_NAME.get(parts[0])) is None:
         return None
     values = parts[2:]
