@@ -178,6 +178,7 @@ class RateLimitTests(RateLimitCase):
             (False, r"\quit"),
             (True, r"\quit"),
             (True, r"\QUIT now"),
+            (True, "/exit"),
         ):
             with self.subTest(was_disconnected=was_disconnected, route=route):
                 lines = [f"line {n}" for n in range(20)]

@@ -29,6 +29,24 @@ class MessageTests(RouteCase):
         for line in ("/etc/passwd", "/", "/snapshot of it", "/custom_event"):
             self.assert_typed(self.alice, line, f"alice: {line}")
 
+    def test_names_of_other_chats_are_aliases(self) -> None:
+        """What is meant for one person is never posted to all."""
+        for word in ("dm", "msg", "w", "pm", "tell", "whisper", "query", "Query"):
+            for mark in ("\\", "/"):
+                self.assert_typed(
+                    self.alice,
+                    f"{mark}{word} bob psst",
+                    "alice (private to bob): psst",
+                )
+                self.assert_sees(self.bob, "alice (private): psst")
+        self.assert_typed(self.alice, "/names", "here (2): alice, bob")
+        self.assert_typed(self.alice, "/list", "rooms (1): lobby (2)")
+        self.assert_typed(self.alice, "/n zoe", "alice: is now known as zoe")
+        self.assert_typed(self.alice, r"\exit bye", "zoe: bye")
+        self.assertEqual(self.alice.closed, "quit")
+        self.bob.types("/j tea")
+        self.assertEqual(self.bob.client.room, "tea")
+
     def test_unknown_route_is_refused(self) -> None:
         """With the route that lists them; nobody else sees it."""
         self.assert_typed(
@@ -150,7 +168,7 @@ class HelpTests(RouteCase):
             self.alice,
             r"\help dm",
             r"\dm NAME TEXT - send a direct message to one person",
-            r"also: \msg",
+            r"also: \msg, \w, \pm, \tell, \whisper, \query",
         )
 
     def test_help_of_an_unknown_route_is_refused(self) -> None:

@@ -35,6 +35,20 @@ test("a direct message keeps its text unchanged", () => {
   assert.equal(read("\\dm").action, "refuse");
 });
 
+test("the names that routes have in other chats are aliases", () => {
+  for (const word of ["dm", "msg", "w", "pm", "tell", "whisper", "query", "Query"]) {
+    for (const mark of ["\\", "/"]) {
+      assert.deepEqual(read(`${mark}${word} bob hi`), { action: "dm", to: "bob", text: "hi" });
+    }
+    assert.match(read(`/${word}`).text, new RegExp(`\\\\${word.toLowerCase()} NAME TEXT`, "u"));
+  }
+  assert.deepEqual(read("/n bob"), { action: "nick", nick: "bob" });
+  assert.deepEqual(read("/j tea"), { action: "join", room: "tea" });
+  assert.deepEqual(read("/names"), { action: "who", room: "" });
+  assert.deepEqual(read("/list"), { action: "rooms" });
+  assert.deepEqual(read("/exit bye"), { action: "quit", text: "bye" });
+});
+
 test("room routes are refused in a direct conversation", () => {
   assert.equal(read("\\topic x", direct).action, "refuse");
   assert.equal(read("\\me waves", direct).action, "refuse");

@@ -24,6 +24,7 @@ test("nicknames are offered after @ and as the argument of a route", () => {
   assert.deepEqual(labels("hi @bo"), ["bob", "Bodo"]);
   assert.deepEqual(labels("\\dm al"), ["alice"]);
   assert.deepEqual(labels("\\dm "), ["bob", "Bodo", "alice"]);
+  assert.deepEqual(labels("/tell al"), ["alice"]);
 });
 
 test("in a sentence nicknames are offered only with Tab", () => {

@@ -94,7 +94,7 @@ class Inbox:
         former._stop_draining()
         self._bucket = former._bucket
         self._after_route = former._after_route
-        left = deque(takewhile(lambda request: not _is_quit(request), queue))
+        left = deque(takewhile(lambda request: not self._is_quit(request), queue))
         if left:
             self._queue = left
             # Not now: the adapter does not have this inbox yet.
@@ -210,7 +210,6 @@ class Inbox:
             self._counted = False
             self._chat.pool.draining -= 1
 
-
-def _is_quit(request: Request) -> bool:
-    # Routes are found in any case.
-    return request.route.lower() == "quit"
+    def _is_quit(self, request: Request) -> bool:
+        table = self._chat.table
+        return request.route in table and table.find(request.route).name == "quit"

@@ -49,7 +49,7 @@ def in_room(context: CommandContext) -> None:
     context.chat.room_of(context.client, context.request.room)
 
 
-@_routes.route("nick", "NAME", "change your nickname")
+@_routes.route("nick", "NAME", "change your nickname", aliases=("n",))
 async def nick(context: CommandContext) -> Event:
     client = context.client
     if context.word == client.nick:
@@ -59,7 +59,11 @@ async def nick(context: CommandContext) -> Event:
 
 
 @_routes.route(
-    "dm", "NAME TEXT", "send a direct message to one person", aliases=("msg",)
+    "dm",
+    "NAME TEXT",
+    "send a direct message to one person",
+    # What this is called in other chats: typed there, it must not be posted here.
+    aliases=("msg", "w", "pm", "tell", "whisper", "query"),
 )
 def dm(context: CommandContext) -> Event:
     name, text = context.words
@@ -71,7 +75,9 @@ def dm(context: CommandContext) -> Event:
     return DirectMessage(client.nick, recipient.nick, text, client.id, recipient.id)
 
 
-@_routes.route("who", "[ROOM]", "list the members of this room, or of ROOM")
+@_routes.route(
+    "who", "[ROOM]", "list the members of this room, or of ROOM", aliases=("names",)
+)
 def who(context: CommandContext) -> Reply:
     name = _named_room(context)
     room = context.chat.pool.rooms.get(name)
@@ -91,7 +97,7 @@ def me(context: CommandContext) -> Event:
     return Action(context.room, context.client.nick, text, context.client.id)
 
 
-@_routes.route("join", "ROOM", "join a room and talk there")
+@_routes.route("join", "ROOM", "join a room and talk there", aliases=("j",))
 async def join(context: CommandContext) -> Event | Reply:
     client, chat = context.client, context.chat
     name = room_name(context.word)
@@ -114,7 +120,7 @@ def leave(context: CommandContext) -> Event:
     return Left(room, context.client.nick, context.client.id)
 
 
-@_routes.route("rooms", "", "list the rooms that have members")
+@_routes.route("rooms", "", "list the rooms that have members", aliases=("list",))
 def rooms(context: CommandContext) -> Reply:
     found = [(r.name, len(r.members)) for r in context.chat.pool.rooms.values()]
     found.sort(key=lambda room: (-room[1], room[0]))
@@ -208,7 +214,12 @@ def away(context: CommandContext) -> Event:
     return AwaySet(client.nick, text, client.id)
 
 
-@_routes.route("quit", "[TEXT]", "leave the chat, with a last message if you like")
+@_routes.route(
+    "quit",
+    "[TEXT]",
+    "leave the chat, with a last message if you like",
+    aliases=("exit",),
+)
 def leave_chat(context: CommandContext) -> Event | None:
     client, connection = context.client, context.client.connection
     text = ""

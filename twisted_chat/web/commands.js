@@ -11,6 +11,28 @@ export const ROUTES = Object.entries(strings.routes).map(([name, [args, hint]]) 
   hint,
 }));
 
+// Other names of routes: what they are called in other chats.
+const ALIASES = {
+  exit: "quit",
+  j: "join",
+  list: "rooms",
+  msg: "dm",
+  n: "nick",
+  names: "who",
+  part: "leave",
+  pm: "dm",
+  query: "dm",
+  tell: "dm",
+  w: "dm",
+  whisper: "dm",
+};
+
+// The route that a typed word names, in any case.
+export function routeNamed(word) {
+  const name = word.toLowerCase();
+  return Object.hasOwn(ALIASES, name) ? ALIASES[name] : name;
+}
+
 const ROUTE_NAMES = new Set(ROUTES.map((route) => route.name));
 
 export const plainRoom = (name) => name.trim().replace(/^#/u, "");
@@ -18,16 +40,16 @@ export const plainRoom = (name) => name.trim().replace(/^#/u, "");
 // Routes that make no sense in a direct conversation.
 const ROOM_ONLY = new Set(["topic", "search", "me"]);
 // Routes that need a conversation; the user may have left them all.
-const NEEDS_CONVERSATION = new Set(["history", "leave", "me", "part", "search", "topic"]);
+const NEEDS_CONVERSATION = new Set(["history", "leave", "me", "search", "topic"]);
 
 const refuse = (text) => ({ action: "refuse", text });
 
 // The action of each route that the page handles itself.
 const PARSERS = {
   nick: (args) => (args ? { action: "nick", nick: args } : refuse(strings.usageNick)),
-  dm(args, conversation, route) {
+  dm(args, conversation, word) {
     const [, to, text] = /^(\S+)\s*(.*)$/su.exec(args) ?? [];
-    if (!to) return refuse(strings.usageDm(route));
+    if (!to) return refuse(strings.usageDm(word));
     return text ? { action: "dm", to, text } : { action: "openDirect", to };
   },
   me: (args) => (args ? { action: "sendAction", text: args } : refuse(strings.usageMe)),
@@ -46,8 +68,6 @@ const PARSERS = {
   who: (args) => ({ action: "who", room: plainRoom(args) }),
   quit: (args) => ({ action: "quit", text: args }),
 };
-PARSERS.msg = PARSERS.dm;
-PARSERS.part = PARSERS.leave;
 
 // `conversation` is the one it was typed in: {kind: "room" | "dm" | "none", name}.
 export function parseLine(line, conversation) {
@@ -60,7 +80,7 @@ export function parseLine(line, conversation) {
   const match = /^([\\/])(\S+)(?:\s+(.*))?$/su.exec(trimmed);
   if (!match) return send(trimmed);
   const [, prefix, word, rest = ""] = match;
-  const route = word.toLowerCase();
+  const route = routeNamed(word);
   // "/usr/bin is full" is a message.
   if (prefix === "/" && !ROUTE_NAMES.has(route)) return send(trimmed);
 
@@ -71,6 +91,6 @@ export function parseLine(line, conversation) {
   if (conversation.kind === "dm" && ROOM_ONLY.has(route)) {
     return refuse(strings.onlyInARoom(route));
   }
-  if (Object.hasOwn(PARSERS, route)) return PARSERS[route](args, conversation, route);
+  if (Object.hasOwn(PARSERS, route)) return PARSERS[route](args, conversation, word.toLowerCase());
   return { action: "command", text: args ? `\\${route} ${args}` : `\\${route}` };
 }

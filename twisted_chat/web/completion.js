@@ -1,10 +1,10 @@
 // Completion of routes, nicknames and rooms.  Pure: a text and a caret in, options out.
 
-import { ROUTES } from "./commands.js";
+import { ROUTES, routeNamed } from "./commands.js";
 import { fold } from "./names.js";
 
 const MAX_OPTIONS = 8;
-const TAKES_NICK = new Set(["dm", "msg", "ignore", "unignore"]);
+const TAKES_NICK = new Set(["dm", "ignore", "unignore"]);
 const TAKES_ROOM = new Set(["join", "leave", "who"]);
 
 const startingWith = (values, typed) => {
@@ -56,8 +56,8 @@ export function complete(text, caret, known, requested = false) {
   if (argument) {
     const [, name, typed] = argument;
     const from = caret - typed.length;
-    if (TAKES_NICK.has(name.toLowerCase())) return offer(from, nickOptions(known, typed, "", " "));
-    if (TAKES_ROOM.has(name.toLowerCase())) return offer(from, roomOptions(known, typed));
+    if (TAKES_NICK.has(routeNamed(name))) return offer(from, nickOptions(known, typed, "", " "));
+    if (TAKES_ROOM.has(routeNamed(name))) return offer(from, roomOptions(known, typed));
   }
 
   const word = /(^|\s)(@?)([^\s@]*)$/u.exec(before);
