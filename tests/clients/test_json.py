@@ -150,6 +150,8 @@ class DecodeTests(unittest.SynchronousTestCase):
             ),
             ({"type": "command", "text": "\\who den"}, Request("who", "den")),
             ({"type": "command", "text": "/who"}, Request("who", "")),
+            ({"type": "command", "text": "\ufeff\u3000／who"}, Request("who", "")),
+            ({"type": "command", "text": "\\o/"}, Request("", "\\o/")),
             ({"type": "command", "text": "hello"}, Request("", "hello")),
         ):
             self.assertEqual(ask(**fields), request)

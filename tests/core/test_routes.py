@@ -52,11 +52,69 @@ class MessageTests(RouteCase):
         self.assert_typed(
             self.alice, r"\foo bar", r"error: no such command: \foo (try \help)"
         )
-        self.assert_typed(self.alice, "\\", r"error: no such command: \ (try \help)")
-        self.assert_typed(
-            self.alice, r"\ who", r"error: no such command: \ (try \help)"
-        )
         self.assert_sees(self.bob)
+
+    def test_text_with_a_backslash_is_a_message(self) -> None:
+        """A path, LaTeX, a face: as typed."""
+        for line in (
+            "\\",
+            r"\ who",
+            r"\o/",
+            r"\m/ yes",
+            r"\begin{x}",
+            r"\frac{1}{2} of it",
+            r"\\server\share\x is full",
+            r"\alpha\beta",
+            r"\usr/bin",
+            r"\_(-_-)_",
+            r"\123",
+        ):
+            self.assert_typed(self.alice, line, f"alice: {line}")
+        for line, word in ((r"\word", "word"), (r"\__word__ x", "__word__")):
+            self.assert_typed(
+                self.alice, line, rf"error: no such command: \{word} (try \help)"
+            )
+
+    def test_blanks_at_the_end_are_removed_and_those_at_the_beginning_stay(
+        self,
+    ) -> None:
+        """They indent code."""
+        for line, shown in (
+            ("  x = 1  ", "alice:   x = 1"),
+            ("x \u3000\xa0\t", "alice: x"),
+            ("x \x07", "alice: x"),
+            ("\\me waves \x07", "* alice waves"),
+            (r"  \\who ", r"alice:   \who"),
+        ):
+            self.assert_typed(self.alice, line, shown)
+
+    def test_white_space_around_a_route_is_ignored(self) -> None:
+        """Of any script, before it and between its parts; so are unseen characters."""
+        for line in (
+            "   \\dm bob psst",
+            "\t\\dm\tbob\tpsst",
+            "\ufeff\\dm bob psst",
+            "\u200b\u202e\u2800\\dm bob psst",
+            "\x00\x07\\dm bob psst",
+            "\x1b[A\\dm bob psst",
+            "\u3000\\dm\u3000bob\u3000psst\u3000",
+            "\xa0\\dm\xa0bob\u2003psst",
+            "\\dm\ufeff bob psst",
+            "／dm bob psst",
+            "＼dm bob psst",
+            "／ｄｍ　bob　psst",
+            "￥dm bob psst",
+            "¥dm bob psst",
+            "₩dm bob psst",
+            "  /DM bob psst",
+        ):
+            self.assert_typed(self.alice, line, "alice (private to bob): psst")
+            self.assert_sees(self.bob, "alice (private): psst")
+
+    def test_signs_of_east_asia_begin_only_known_routes(self) -> None:
+        """A price or a face is a message."""
+        for line in ("¥100", "＼(^o^)／", "／etc", "￥who2", "＼foo"):
+            self.assert_typed(self.alice, line, f"alice: {line}")
 
     def test_line_without_anything_visible_is_ignored(self) -> None:
         """An empty line, or one of white space or control characters."""

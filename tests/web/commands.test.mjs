@@ -35,6 +35,43 @@ test("a direct message keeps its text unchanged", () => {
   assert.equal(read("\\dm").action, "refuse");
 });
 
+test("white space of any kind around a route is ignored", () => {
+  for (const line of [
+    "   \\dm bob psst",
+    "\ufeff\\dm bob psst",
+    "\u200b\u2800\\dm bob psst",
+    "\u3000\\dm\u3000bob\u3000psst\u3000",
+    "\\dm\ufeff bob psst",
+    "／dm bob psst",
+    "＼ｄｍ　bob　psst",
+    "￥dm bob psst",
+  ]) {
+    assert.deepEqual(read(line), { action: "dm", to: "bob", text: "psst" }, line);
+  }
+});
+
+test("blanks at the beginning of a message stay, those at its end go", () => {
+  assert.deepEqual(read("    x = 1  "), { action: "send", text: "    x = 1" });
+  assert.deepEqual(read("  \\\\who "), { action: "send", text: "  \\who" });
+});
+
+test("text with a backslash is sent as typed", () => {
+  for (const line of [
+    "\\",
+    "\\ who",
+    "\\o/",
+    "\\begin{x}",
+    "\\\\server\\share\\x",
+    "\\alpha\\beta",
+    "\\_(-_-)_",
+    "＼(^o^)／",
+    "¥100",
+  ]) {
+    assert.deepEqual(read(line), { action: "send", text: line });
+  }
+  assert.equal(read("\\__word__").action, "command");
+});
+
 test("the names that routes have in other chats are aliases", () => {
   for (const word of ["dm", "msg", "w", "pm", "tell", "whisper", "query", "Query"]) {
     for (const mark of ["\\", "/"]) {

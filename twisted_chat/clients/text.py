@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
 from collections.abc import Callable, Container, Iterable
 
 from twisted_chat.core.events import (
@@ -41,6 +42,7 @@ from twisted_chat.core.replies import (
     Topic,
     Welcome,
 )
+from twisted_chat.core.sanitize import sanitize
 
 MAX_NAMES = 1000
 """Names shown of one list of members; the rest is counted."""
@@ -51,22 +53,50 @@ BULK_NAMES = 3
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
+# What may precede a route unseen: white space, control characters and invisible ones,
+# which a terminal or an editor adds.
+_UNSEEN = (
+    r"\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    r"\U000e0000-\U000e0fff"
+)
+# Beside the slash stand what input methods and keyboards of East Asia have instead of
+# it and of the backslash: the full-width forms, and the yen and won signs.
+_ROUTE = re.compile(
+    rf"[{_UNSEEN}]*([\\/\uff0f\uff3c\ufe68\xa5\uffe5\u20a9\uffe6])"
+    r"([^\s\ufeff]*)[\s\ufeff]*(.*)",
+    re.DOTALL,
+)
+_TEXT_WORD = re.compile(r".*[\\/\uff0f{}]|[\W\d_]*\Z")
+"""A first word that is no mistyped route: it has one of these or no letter at all."""
+
+
 def decode_line(line: str, routes: Container[str]) -> Request:
     """The request in a line, whatever its length.
 
+    White space of any script around a route and its parts is ignored.  A first word
+    that begins with a backslash and is no route is refused, as it may be mistyped,
+    unless it can only be text: a path, LaTeX, a face.
+
     :param routes: the known routes, which may also begin with ``/``.
     """
-    if line.startswith("\\"):
-        if line.startswith("\\\\"):
-            return Request("", line[1:])
-        route, _, text = line[1:].partition(" ")
-        # A lone backslash is refused like an unknown route.
-        return Request(route or " ", text.strip(" "))
-    if line.startswith("/"):
-        route, _, text = line[1:].partition(" ")
-        if route in routes:
-            return Request(route, text.strip(" "))
-    return Request("", line)
+    if "\x1b" in line:
+        # The key that precedes a route is no part of the line.
+        line = sanitize(line)
+    match = _ROUTE.match(line)
+    if match is None:
+        return Request("", line)
+    mark, word, text = match.groups()
+    route = word if word.isascii() else unicodedata.normalize("NFKC", word)
+    if route in routes:
+        return Request(route, text.rstrip())
+    if mark != "\\":
+        return Request("", line)
+    if word.startswith("\\") and "\\" not in word[1:]:
+        return Request("", line.replace("\\", "", 1))
+    if _TEXT_WORD.match(word) is not None:
+        return Request("", line)
+    return Request(word, text.rstrip())
 
 
 def line_too_long() -> Refused:

@@ -203,11 +203,11 @@ class Chat:
         return name
 
     def sanitized(self, text: str) -> str:
-        """A text as it may be shown: sanitized and masked.
+        """A text as it may be shown: sanitized, masked, without blanks at its end.
 
         :raises Refused: ``empty``, if nothing visible is left.
         """
-        text = self.mask(sanitize(text))
+        text = self.mask(sanitize(text).rstrip())
         if is_blank(text):
             raise Refused("empty", EMPTY)
         return text
@@ -237,7 +237,8 @@ class Chat:
 
     def _post(self, client: Client, request: Request) -> None:
         room = self.room_of(client, request.room)
-        text = self.mask(sanitize(request.text))
+        # Blanks at the beginning stay: they indent code.
+        text = self.mask(sanitize(request.text).rstrip())
         if not is_blank(text):
             message = Message(room, client.nick, text, client.id, request.raw)
             self.submit(message, client, request.ref)

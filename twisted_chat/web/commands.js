@@ -69,20 +69,31 @@ const PARSERS = {
   quit: (args) => ({ action: "quit", text: args }),
 };
 
+// A line that begins like a route: what the server takes for one (see clients/text.py).
+const ROUTE_LINE =
+  /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]*([\\/／＼﹨¥￥₩￦])(\S*)\s*(.*)$/su;
+// A first word that is no mistyped route: a path, LaTeX, a face.
+const TEXT_WORD = /[\\/／{}]|^\P{L}*$/u;
+
 // `conversation` is the one it was typed in: {kind: "room" | "dm" | "none", name}.
 export function parseLine(line, conversation) {
-  const trimmed = line.trim();
-  if (trimmed === "") return { action: "nothing" };
+  // Blanks at the beginning of a message stay: they indent code.
+  const typed = line.trimEnd();
+  if (typed.trim() === "") return { action: "nothing" };
   const send = (text) =>
     conversation.kind === "none" ? refuse(strings.notInARoom) : { action: "send", text };
-  if (trimmed.startsWith("\\\\")) return send(trimmed.slice(1));
 
-  const match = /^([\\/])(\S+)(?:\s+(.*))?$/su.exec(trimmed);
-  if (!match) return send(trimmed);
-  const [, prefix, word, rest = ""] = match;
+  const match = ROUTE_LINE.exec(typed);
+  if (!match) return send(typed);
+  const [, mark, first, rest] = match;
+  const word = first.normalize("NFKC");
   const route = routeNamed(word);
-  // "/usr/bin is full" is a message.
-  if (prefix === "/" && !ROUTE_NAMES.has(route)) return send(trimmed);
+  if (!ROUTE_NAMES.has(route)) {
+    // "/usr/bin is full" is a message.
+    if (mark !== "\\") return send(typed);
+    if (word.startsWith("\\") && !word.includes("\\", 1)) return send(typed.replace("\\", ""));
+    if (TEXT_WORD.test(word)) return send(typed);
+  }
 
   const args = rest.trim();
   if (conversation.kind === "none" && NEEDS_CONVERSATION.has(route)) {
