@@ -129,24 +129,36 @@ class SanitizeTests(RouteCase):
     def test_message_is_sanitized(self) -> None:
         """It cannot move a cursor or forge a line."""
         self.alice.types("a\x1b[2Jb\x07\u202e\u2028bob: hi")
-        self.assert_sees(self.bob, "alice: a[2Jbbob: hi")
+        self.assert_sees(self.bob, "alice: ab bob: hi")
+
+    def test_tab_stays_in_messages_and_is_a_blank_in_labels(self) -> None:
+        """A table can be pasted; topics and away texts stand within a line."""
+        for line, shown in (
+            ("bolt\t12\t3.50", "alice: bolt\t12\t3.50"),
+            ("\\me has\t2", "* alice has\t2"),
+            ("\\dm bob a\tb", "alice (private): a\tb"),
+            ("\\topic a\tb", "alice: set the topic to: a b"),
+            ("\\away a\tb", "alice: is away (a b)"),
+        ):
+            self.alice.types(line)
+            self.assert_sees(self.bob, shown)
 
     def test_words_quoted_in_a_reply_are_sanitized(self) -> None:
         """The client that typed or pasted them does not get them back."""
         unsafe = "\x1b]0;x\x07\u202e"
         for line, reply in (
-            (rf"\f{unsafe}", r"error: no such command: \f]0;x (try \help)"),
-            (rf"\help f{unsafe}", r"error: no such command: \f]0;x (try \help)"),
-            (rf"\dm b{unsafe} x", r"error: nobody here is called b]0;x (try \who)"),
+            (rf"\f{unsafe}", r"error: no such command: \f (try \help)"),
+            (rf"\help f{unsafe}", r"error: no such command: \f (try \help)"),
+            (rf"\dm b{unsafe} x", r"error: nobody here is called b (try \who)"),
             (
                 rf"\history 2{unsafe}",
-                r"error: 2]0;x is not a positive whole number (try \history 20)",
+                r"error: 2 is not a positive whole number (try \history 20)",
             ),
             (
                 rf"\unignore b{unsafe}",
-                "error: you do not ignore b]0;x (\\ignore lists them)",
+                "error: you do not ignore b (\\ignore lists them)",
             ),
-            (rf"\search b{unsafe}", "found (0): b]0;x"),
+            (rf"\search b{unsafe}", "found (0): b"),
         ):
             self.assert_typed(self.alice, line, reply)
 

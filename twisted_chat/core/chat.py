@@ -212,6 +212,13 @@ class Chat:
             raise Refused("empty", EMPTY)
         return text
 
+    def sanitized_label(self, text: str) -> str:
+        """The same for a topic or the like: a tab becomes a blank.
+
+        :raises Refused: ``empty``.
+        """
+        return self.sanitized(text).replace("\t", " ")
+
     def submit(self, event: Event, client: Client, ref: str | None = None) -> None:
         """Have an event stored and announced on behalf of a client."""
         self._committer.submit(event, client, ref)

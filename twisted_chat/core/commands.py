@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from .replies import Refused
-from .sanitize import sanitize
+from .sanitize import sanitize_label
 
 H = TypeVar("H", bound=Callable[..., object])
 
@@ -140,5 +140,5 @@ class CommandTable(Generic[H]):
 
 
 def _unknown(name: str) -> Refused:
-    name = sanitize(name).strip()
+    name = sanitize_label(name).strip()
     return Refused("no_such_command", f"no such command: \\{name} (try \\help)")

@@ -29,7 +29,7 @@ from .name_registry import claim
 from .nicknames import fold_or_none, room_name
 from .presence import Member
 from .replies import HistoryPage, MemberList, Notice, Refused, Reply, RoomList, Topic
-from .sanitize import sanitize
+from .sanitize import sanitize_label
 from .welcome import snapshot_of
 
 DEFAULT_COUNT = 20
@@ -135,7 +135,7 @@ def topic(context: CommandContext) -> Event | Reply:
     if not context.word:
         room = chat.pool.rooms.get(context.room)
         return Topic(context.room, (room and room.topic) or "")
-    text = "" if context.word == "-" else chat.sanitized(context.word)
+    text = "" if context.word == "-" else chat.sanitized_label(context.word)
     return TopicSet(context.room, client.nick, text, client.id)
 
 
@@ -156,7 +156,7 @@ async def search(context: CommandContext) -> Reply:
     limit = min(context.request.limit or DEFAULT_COUNT, MAX_HISTORY)
     found = await context.chat.journal.history.search(room, words, limit + 1)
     more = len(found) > limit
-    return HistoryPage(room, found[-limit:], more=more, words=sanitize(words))
+    return HistoryPage(room, found[-limit:], more=more, words=sanitize_label(words))
 
 
 @_routes.route(
@@ -194,7 +194,7 @@ def unignore(context: CommandContext) -> Reply:
     if folded is None:
         raise Refused(
             "no_such_nick",
-            f"you do not ignore {sanitize(context.word)} (\\ignore lists them)",
+            f"you do not ignore {sanitize_label(context.word)} (\\ignore lists them)",
         )
     nick, _ = ignored.pop(folded)
     context.chat.refresh(client)
@@ -208,7 +208,7 @@ def unignore(context: CommandContext) -> Reply:
 )
 def away(context: CommandContext) -> Event:
     client = context.client
-    text = context.chat.sanitized(context.word) if context.word else ""
+    text = context.chat.sanitized_label(context.word) if context.word else ""
     if not text and not client.member.away:
         text = "away"
     return AwaySet(client.nick, text, client.id)
@@ -253,7 +253,7 @@ def custom_event(context: CommandContext) -> Event:
 def _member(context: CommandContext, nick: str) -> Member:
     member = context.chat.pool.named(fold_or_none(nick))
     if member is None:
-        nick = sanitize(nick)
+        nick = sanitize_label(nick)
         raise Refused("no_such_nick", f"nobody here is called {nick} (try \\who)")
     return member
 
@@ -282,5 +282,6 @@ def _count(text: str) -> int:
         if (number := int(text)) > 0:
             return number
     raise Refused(
-        "usage", f"{sanitize(text)} is not a positive whole number (try \\history 20)"
+        "usage",
+        f"{sanitize_label(text)} is not a positive whole number (try \\history 20)",
     )

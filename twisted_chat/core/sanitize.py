@@ -1,19 +1,48 @@
 """Sanitizing: removing from a text what could do harm on a screen.
 
-Nobody's text can move a cursor or forge a line.  Control characters (C0, C1, DEL),
-bidirectional embeddings, overrides and isolates, and line and paragraph separators are
-removed, whatever the client; so are the sequences that a terminal sends for arrow and
-function keys.
+Nobody's text can move a cursor or forge a line.  Whatever the client: escape sequences
+and the formatting codes of IRC are removed whole; so are control characters but the tab
+(C0, C1, DEL), line ends, and bidirectional embeddings, overrides and isolates.  Where a
+control character or a line end separated two words, a blank is left.  What is stacked
+on one character is bounded, so that it stays within its line.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
-# What a terminal sends for an arrow or a function key: removing only the ESC would
-# leave the rest in the text.
-_KEYS = re.compile("\x1b(?:O[A-Za-z]|\\[(?:[A-HPQRSZ]|[0-9;]*~|1;[0-9]+[A-HPQRS]))")
+MAX_MARKS = 8
+"""Combining marks on one character of a text."""
+
+_ENDED = "[^\x07\x1b\x9c]*(?:\x07|\x9c|\x1b\\\\)"
+# Escape sequences (ECMA-48, xterm), the codes of IRC, and bidirectional controls.  As
+# single C1 characters, which also occur in wrongly decoded text, only those with
+# parameters or with the letter of a key are sequences.
+_SEQUENCES = re.compile(
+    "\x1b(?:"
+    "\\[\\[[A-E]"  # function keys of the Linux console
+    "|\\[[0-?]*[ -/]*[@-~]?"  # CSI: colours, cursor, keys
+    "|[NO][!-~]?"  # SS2, SS3: keys
+    f"|[\\]PX^_](?:{_ENDED}|[^\x00-\x1f\x7f-\x9f]*)"  # OSC, DCS, SOS, PM, APC
+    "|[ -/]+[0-~]?"  # character sets
+    "|[78=>]"  # cursor saved, restored; keypad modes
+    ")"
+    "|\x9b[0-?]+[ -/]*[@-~]"
+    "|\x8f[A-DFHPQRS]"
+    "|[\x90\x9d][0-9]+[!-/;a-zA-Z][^\x07\x1b\x90\x9c\x9d]*(?:\x07|\x9c|\x1b\\\\)"
+    "|\x03(?:[0-9]{1,2}(?:,[0-9]{1,2})?)?"  # colours of IRC
+    "|\x04(?:[0-9A-Fa-f]{6}(?:,[0-9A-Fa-f]{6})?)?"
+    "|[\x02\x0e\x0f\x11\x16\x1d-\x1f]"  # bold, italic, ...; shift in and out
+    "|[\u202a-\u202e\u2066-\u2069]"
+)
+# A cursor moved to another column or line separates words.
+_MOVE = re.compile("\x1b\\[(?:[0-9]+[CEFGd]|(?!1;)[0-9]+;[0-9]+[Hf])")
+_CONTROL = "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]"
+_SEPARATING = re.compile(rf"(?<=\S){_CONTROL}++(?=\S)")
+_OTHER_CONTROL = re.compile(f"{_CONTROL}+")
+# Marks are no letters for ``re``: only such runs are looked at one by one.
+_MANY_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}")
 # White space and invisible characters (Unicode's Default_Ignorable_Code_Point and the
 # blank Braille pattern).
 _INVISIBLE = re.compile(
@@ -29,10 +58,35 @@ def is_blank(text: str) -> bool:
 
 
 def sanitize(text: str) -> str:
-    """The text without characters that could do harm.
+    """The text without what could do harm; tabs stay.
 
     Lone surrogates, which JSON can spell and UTF-8 cannot, become U+FFFD.
     """
-    if text.isprintable():
+    if not text.isprintable():
+        text = _SEQUENCES.sub("", _MOVE.sub("\0", text))
+        text = _OTHER_CONTROL.sub("", _SEPARATING.sub(" ", text))
+        text = _SURROGATES.sub("\ufffd", text)
+    if text.isascii():
         return text
-    return _SURROGATES.sub("\ufffd", _UNSAFE.sub("", _KEYS.sub("", text)))
+    return _MANY_MARKS.sub(lambda run: limit_marks(run[0], MAX_MARKS), text)
+
+
+def sanitize_label(text: str) -> str:
+    """The same for a name, a topic or the like, where a tab becomes a blank."""
+    return sanitize(text).replace("\t", " ")
+
+
+def limit_marks(text: str, most: int) -> str:
+    """The text with at most so many combining marks on each character."""
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        if category[0] == "M":
+            marks += 1
+        elif category != "Cf":
+            # What is invisible, such as a joiner, does not end the stack.
+            marks = 0
+        if marks <= most or category[0] != "M":
+            kept.append(character)
+    return "".join(kept)
