@@ -22,6 +22,32 @@ class OriginTests(unittest.SynchronousTestCase):
         for origin in (b"http://chat.example:3000", b"https://CHAT.example:3000"):
             self.assertTrue(Origins()(origin, HOST))
 
+    def test_default_port_may_be_given_or_left_out(self) -> None:
+        """In ``Host``, ``Origin`` and ``--allow-origin``: 443 of https, 80 of http."""
+        for host, origin in (
+            (b"example.com:443", b"https://example.com"),
+            (b"example.com:80", b"http://example.com"),
+            (b"Example.com", b"https://example.com:443"),
+            (b"example.com:", b"http://example.com"),
+            (b"[::1]:443", b"https://[::1]"),
+            (b"[::1]", b"http://[::1]:80"),
+        ):
+            self.assertTrue(Origins()(origin, host), (host, origin))
+        for host, origin in (
+            (b"example.com:80", b"https://example.com"),
+            (b"example.com:443", b"http://example.com"),
+            (b"example.com:3000", b"http://example.com"),
+            (b"[::80]", b"http://[:"),
+            (b"", b"https://:443"),
+        ):
+            self.assertFalse(Origins()(origin, host), (host, origin))
+        allowed = Origins(["https://a.example:443", "b.example:443", "c.example"])
+        self.assertTrue(allowed(b"https://a.example", HOST))
+        self.assertTrue(allowed(b"https://b.example", HOST))
+        self.assertFalse(allowed(b"http://b.example", HOST))
+        self.assertTrue(allowed(b"http://c.example", HOST))
+        self.assertTrue(allowed(b"https://c.example", HOST))
+
     def test_other_origin_is_refused(self) -> None:
         """Another host or port, and origins that name no host."""
         for origin in (

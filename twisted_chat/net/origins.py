@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from twisted.web.http import Request
 
+_DEFAULT_PORTS = {b"http": b"80", b"https": b"443"}
+
 
 class Origins:
     """Pages that may connect: those of the server itself, and others by name.
@@ -23,26 +25,44 @@ class Origins:
     """
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
-        self._allowed = {one.lower().rstrip("/").encode() for one in allowed}
-        self._all = b"*" in self._allowed
+        self._origins: set[bytes] = set()
+        self._hosts: set[bytes] = set()
+        for one in allowed:
+            scheme, mark, host = one.lower().rstrip("/").encode().rpartition(b"://")
+            if mark:
+                self._origins.add(scheme + mark + _without_default_port(host, scheme))
+                continue
+            self._hosts.add(host)
+            for scheme in _DEFAULT_PORTS:
+                site = _without_default_port(host, scheme)
+                self._origins.add(scheme + b"://" + site)
+        self._all = b"*" in self._hosts
 
     def __call__(self, origin: bytes | None, host: bytes) -> bool:
         """Whether a page may connect.
+
+        A port that is the default of the origin's scheme may be given or left out, in
+        ``Host`` too: browsers leave it out, other programs and proxies may not.
 
         :param origin: the ``Origin`` header as received, ``None`` if there is none.
         :param host: the ``Host`` header of the same request.
         """
         if origin is None or self._all:
             return True
-        origin = origin.lower()
         try:
-            site = urlsplit(origin).netloc
+            parts = urlsplit(origin.lower())
         except ValueError:
             return False
+        scheme = parts.scheme
+        site = _without_default_port(parts.netloc, scheme)
         if not site:
             # "null": a local file, or a sandboxed frame.
             return False
-        return site == host.lower() or not self._allowed.isdisjoint((origin, site))
+        return (
+            site == _without_default_port(host.lower(), scheme)
+            or scheme + b"://" + site in self._origins
+            or site in self._hosts
+        )
 
     def allow(self, request: Request) -> bool:
         """Whether the page that sent a request may connect."""
@@ -50,3 +70,11 @@ class Origins:
         origins = headers.getRawHeaders(b"Origin") or []
         hosts = headers.getRawHeaders(b"Host") or [b""]
         return len(origins) < 2 and self(origins[0] if origins else None, hosts[0])
+
+
+def _without_default_port(authority: bytes, scheme: bytes) -> bytes:
+    """A host and port, without the port if it is empty or the scheme's default."""
+    host, colon, port = authority.rpartition(b":")
+    if colon and (not port or port == _DEFAULT_PORTS.get(scheme)):
+        return host
+    return authority
