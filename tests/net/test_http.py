@@ -25,7 +25,12 @@ class Page(Resource):
 
     isLeaf = True
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.uris: list[bytes] = []
+
     def render_GET(self, request: Request) -> bytes:
+        self.uris.append(request.uri)
         if request.path == b"/broken":
             raise RuntimeError("a bug of ours")
         return b"page"
@@ -39,7 +44,8 @@ class HttpTests(unittest.SynchronousTestCase):
 
     def setUp(self) -> None:
         self.clock = Clock()
-        self.site = ChatSite(Page(), self.clock)
+        self.page = Page()
+        self.site = ChatSite(self.page, self.clock)
         self.wire = Wire().accept(self.site)
 
     def ask(self, *lines: str, body: bytes = b"") -> tuple[int, str, bytes]:
@@ -55,6 +61,24 @@ class HttpTests(unittest.SynchronousTestCase):
         """One after the other."""
         for _ in range(3):
             self.assertEqual(self.ask("GET / HTTP/1.1", "Host: x")[2], b"page")
+
+    def test_address_may_be_a_whole_url(self) -> None:
+        """Its host counts, not the ``Host`` header; names and passwords do not."""
+        for url, path, host in (
+            ("http://chat.example:3000/healthz", b"/healthz", "chat.example:3000"),
+            ("HTTPS://chat.example/a?b=c", b"/a?b=c", "chat.example"),
+            ("http://[::1]:3000", b"/", "[::1]:3000"),
+            ("ws://chat.example?b=c", b"/?b=c", "chat.example"),
+            ("http://me:secret@chat.example//a", b"//a", "chat.example"),
+        ):
+            _, head, _ = self.ask(f"GET {url} HTTP/1.1", "Host: other.example")
+            self.assertIn(f" ws://{host} ", head)
+            self.assertEqual(self.page.uris.pop(), path)
+
+    def test_url_without_a_host_is_no_address(self) -> None:
+        """It is passed on as it is, and found nowhere."""
+        self.ask("GET http:///healthz HTTP/1.1", "Host: chat.example")
+        self.assertEqual(self.page.uris.pop(), b"http:///healthz")
 
     def test_response_has_the_security_headers(self) -> None:
         """And does not name the software."""

@@ -91,6 +91,14 @@ class PortTests(PortTestCase):
             answer = self.ask(path)
             self.assertTrue(answer.startswith(b"HTTP/1.1 200 OK\r\n"), path)
 
+    def test_address_may_be_a_whole_url(self) -> None:
+        """As proxies and monitors send it, also for a handshake."""
+        answer = self.ask("http://chat.example/healthz")
+        self.assertTrue(answer.startswith(b"HTTP/1.1 200 OK\r\n"), answer)
+        for url in ("http://chat.example/ws", "ws://chat.example:80/"):
+            client = WebSocketClient(self.factory, url, origin="http://chat.example")
+            self.assertEqual(client.status, 101)
+
     def test_failing_store_is_unhealthy(self) -> None:
         """503, with the reason."""
         self.room.journal.fail("the disk is full", times=None)

@@ -38,6 +38,7 @@ POLICY = (
     "form-action 'none'; frame-ancestors 'none'"
 )
 _NO_SOCKETS = POLICY.format(sockets="").encode()
+_ABSOLUTE = re.compile(rb"(?:https?|wss?)://(?:[^/?#@]*@)?([^/?#]+)", re.IGNORECASE)
 _HOST = re.compile(rb"[A-Za-z0-9.\-]+(?::\d{1,5})?|\[[0-9A-Fa-f:.]+\](?::\d{1,5})?")
 
 
@@ -68,9 +69,18 @@ class ChatRequest(Request):
             super().handleContentChunk(data)  # type: ignore[no-untyped-call]
 
     def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
-        """Twisted: the body is complete."""
-        if not self._refused:
-            super().requestReceived(command, path, version)  # type: ignore[no-untyped-call]
+        """Twisted: the body is complete.
+
+        The address may be a whole URL, whose host then replaces the ``Host`` header
+        (RFC 9112, section 3.2.2).
+        """
+        if self._refused:
+            return
+        absolute = _ABSOLUTE.match(path)
+        if absolute is not None:
+            self.requestHeaders.setRawHeaders(b"Host", [absolute[1]])
+            path = b"/" + path[absolute.end() :].removeprefix(b"/")
+        super().requestReceived(command, path, version)  # type: ignore[no-untyped-call]
 
     def render(self, resrc: IResource) -> None:
         """Twisted: render the response."""
