@@ -59,6 +59,18 @@ class AdmissionTests(unittest.SynchronousTestCase):
         for address in (*near, None) * 2:
             self.assertIsNone(admission.enter(address))
 
+    def test_connection_may_be_counted_for_another_address(self) -> None:
+        """That of the client for whom a proxy connected; the total is unchanged."""
+        admission = Admission(1, 2)
+        self.assertIsNone(admission.enter(None))
+        for _ in range(2):
+            self.assertIsNone(admission.enter_host(ipv4("192.0.2.1")))
+        self.assertIn("2 at most", admission.enter_host(ipv4("192.0.2.1")) or "")
+        admission.leave_host(ipv4("192.0.2.1"))
+        self.assertIsNone(admission.enter_host(ipv4("192.0.2.1")))
+        self.assertIsNone(admission.enter_host(None))
+        admission.leave_host(None)
+
     def test_addresses_that_left_take_no_memory(self) -> None:
         """The counter has no entry of zero."""
         admission = Admission(100, 1)
@@ -77,6 +89,15 @@ class FormatAddressTests(unittest.SynchronousTestCase):
         )
         mapped = IPv6Address("TCP", "::ffff:192.0.2.1", 80)
         self.assertEqual(format_address(mapped), "192.0.2.1:80")
+
+    def test_unknown_port_is_not_shown(self) -> None:
+        """A proxy may tell the address alone."""
+        self.assertEqual(
+            format_address(IPv4Address("TCP", "192.0.2.1", 0)), "192.0.2.1"
+        )
+        self.assertEqual(
+            format_address(IPv6Address("TCP", "2001:db8::1", 0)), "[2001:db8::1]"
+        )
 
     def test_ipv6_address_is_shown_in_brackets(self) -> None:
         """With its zone, if it has one."""

@@ -61,6 +61,17 @@ class ConnectionLostTests(unittest.SynchronousTestCase):
         wire.disconnect()
         self.assertEqual(calls, ["lost"])
 
+    def test_several_callbacks_are_called(self) -> None:
+        """Each of them once."""
+        calls: list[str] = []
+        wire = Wire()
+        hand_over(wire, Next())
+        on_connection_lost(wire, lambda: calls.append("first"))
+        on_connection_lost(wire, lambda: calls.append("second"))
+        wire.disconnect()
+        self.assertEqual(sorted(calls), ["first", "second"])
+        self.assertNotIn("connectionLost", wire.__dict__)
+
 
 class TakingResource(Resource):
     """Takes each connection away from twisted.web."""

@@ -188,16 +188,119 @@ class SettingsTests(PortTestCase):
             client.wire.disconnect()
 
 
+class ProxyTests(PortTestCase):
+    """A server behind trusted proxies."""
+
+    settings = Settings(max_per_host=2, trust_proxy=("192.0.2.0/24", "unix"))
+
+    def websocket(self, header: str, peer: str = "192.0.2.1") -> Wire:
+        """A WebSocket that a proxy forwards."""
+        return self.connect(handshake("/ws", x_forwarded_for=header), peer)
+
+    def test_limit_applies_to_each_forwarded_websocket(self) -> None:
+        """By the right-most untrusted address, not by the proxy's."""
+        wires = [self.websocket("1.1.1.1, 203.0.113.7") for _ in range(2)]
+        for wire in wires:
+            self.assertTrue(wire.take().startswith(b"HTTP/1.1 101 "))
+            self.assertEqual(wire.getPeer().host, "203.0.113.7")
+        refused = self.websocket("2.2.2.2, 203.0.113.7").take()
+        self.assertTrue(refused.startswith(b"HTTP/1.1 503 "), refused)
+        self.assertIn(b"Retry-After: 60", refused)
+        self.assertIn(b"too many connections from your address", refused)
+        other = self.websocket("203.0.113.8").take()
+        self.assertTrue(other.startswith(b"HTTP/1.1 101 "), other)
+        wires[0].disconnect()
+        again = self.websocket("203.0.113.7").take()
+        self.assertTrue(again.startswith(b"HTTP/1.1 101 "), again)
+
+    def test_invalid_handshake_does_not_count(self) -> None:
+        """Nor does a page."""
+        for _ in range(5):
+            request = handshake("/ws", x_forwarded_for="203.0.113.7", upgrade=None)
+            answer = self.connect(request).take()
+            self.assertTrue(answer.startswith(b"HTTP/1.1 426 "), answer)
+        self.assertIn(b" 101 ", self.websocket("203.0.113.7").take())
+
+    def test_limit_applies_to_each_forwarded_session(self) -> None:
+        """Of Socket.IO by polling, over any connection of the proxy."""
+        for client, status in (("7", 200), ("7", 200), ("7", 503), ("8", 200)):
+            answer = self.ask(f"{SOCKETIO}polling", Forwarded=f"for=203.0.113.{client}")
+            self.assertTrue(answer.startswith(b"HTTP/1.1 %d " % status), answer)
+
+    def test_headers_of_others_are_not_read(self) -> None:
+        """A client that is no proxy cannot choose its address."""
+        for header in ("203.0.113.7", "203.0.113.8"):
+            wire = self.websocket(header, peer="198.51.100.1")
+            self.assertIn(b" 101 ", wire.take())
+            self.assertEqual(wire.getPeer().host, "198.51.100.1")
+        refused = self.websocket("203.0.113.9", peer="198.51.100.1").take()
+        self.assertTrue(refused.startswith(b"HTTP/1.1 503 "), refused)
+
+    def test_contradictory_headers_are_refused(self) -> None:
+        """With the reason, which is for the operator."""
+        answer = self.ask("/", **{"Forwarded": "for=1.1.1.1", "X-Forwarded-For": "2"})
+        self.assertTrue(answer.startswith(b"HTTP/1.1 400 "), answer)
+        self.assertIn(b"let the proxy set one", answer)
+
+    def test_line_client_is_known_by_the_proxy_header(self) -> None:
+        """It is served as any other, under its own address."""
+        wire = self.connect(b"PROXY TCP4 203.0.113.7 192.0.2.1 51234 3000\r\nhi\r\n")
+        self.assertTrue(wire.take().startswith(b"Welcome, guest_"))
+        self.assertEqual(wire.getPeer().host, "203.0.113.7")
+        self.assertRegex("\n".join(self.alice.sees()), r"guest_\d+: hi")
+        self.assertNotIn("PROXY", "\n".join(self.alice.sees()))
+
+    def test_client_of_the_proxy_header_names_no_other(self) -> None:
+        """It is no trusted proxy itself."""
+        first = b"PROXY TCP4 203.0.113.7 192.0.2.1 51234 3000\r\n"
+        wire = self.connect(first + handshake("/ws", x_forwarded_for="1.1.1.1"))
+        self.assertIn(b" 101 ", wire.take())
+        self.assertEqual(wire.getPeer().host, "203.0.113.7")
+
+
+class TlsProxyTests(PortTestCase):
+    """A proxy that forwards TLS as it is."""
+
+    settings = Settings(trust_proxy=("192.0.2.1",))
+
+    def certificate(self) -> Certificate:
+        return a_certificate(self.mktemp())
+
+    def test_tls_follows_the_proxy_header(self) -> None:
+        """And within it the choice of the protocol."""
+        wire = self.connect(b"PROXY TCP4 203.0.113.7 192.0.2.1 51234 3000\r\n")
+        client = TlsClient(wire, self.clock)
+        client.exchange()
+        client.send(b"hello\r\n")
+        self.settle()
+        self.assertRegex(client.exchange().decode(), r"^Welcome, guest_\d+!\r\n")
+        self.assertEqual(wire.getPeer().host, "203.0.113.7")
+
+    def test_websocket_within_tls_may_be_forwarded(self) -> None:
+        """By a proxy that connects with TLS."""
+        client = TlsClient(self.connect(), self.clock)
+        client.exchange()
+        answer = client.send(handshake("/ws", x_forwarded_for="203.0.113.7"))
+        self.assertTrue(answer.startswith(b"HTTP/1.1 101 "), answer)
+        self.settle()
+        client.wire.disconnect()
+
+
+def a_certificate(directory: str) -> Certificate:
+    """A certificate in a new directory."""
+    path = Path(directory)
+    path.mkdir(parents=True)
+    chain = write_certificate(path / "chain.pem")
+    return Certificate(chain, write_key(path / "key.pem"))
+
+
 class TlsTests(PortTestCase):
     """A server with a certificate."""
 
     settings = Settings(max_clients=2)
 
     def certificate(self) -> Certificate:
-        directory = Path(self.mktemp())
-        directory.mkdir(parents=True)
-        chain = write_certificate(directory / "chain.pem")
-        return Certificate(chain, write_key(directory / "key.pem"))
+        return a_certificate(self.mktemp())
 
     def secure(self) -> TlsClient:
         client = TlsClient(self.connect(), self.clock)

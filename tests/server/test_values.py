@@ -53,6 +53,11 @@ class ValidTests(SynchronousTestCase):
         ):
             self.assertEqual(values.store(f" {store}\n"), store)
 
+    def test_proxies_are_addresses_and_networks(self) -> None:
+        """IPv4, IPv6, with or without host bits, and Unix sockets."""
+        given = ["192.0.2.1", "10.0.0.5/8", "2001:db8::/32", "::1", "unix"]
+        self.assertEqual(values.proxies(given), tuple(given))
+
     def test_origins_may_be_hosts(self) -> None:
         """Whatever a browser can send, a host alone, and all."""
         for origin in (
@@ -158,6 +163,12 @@ class InvalidTests(SynchronousTestCase):
             text = f"invalid origin {value!r}: give https://example.org, a host"
             self.refused(values.origins, [value], text)
         self.refused(values.origins, [" "], "the value is empty")
+
+    def test_invalid_proxies(self) -> None:
+        """Host names are not resolved."""
+        for value in ("proxy.example", "10.0.0.0/33", "10.0.0.1:80", "unix:/run/x"):
+            text = f"invalid proxy {value!r}: give an address such as 192.0.2.1"
+            self.refused(values.proxies, [value], text)
 
     def test_invalid_rates(self) -> None:
         """The form is named."""

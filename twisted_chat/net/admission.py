@@ -1,6 +1,7 @@
 """Connection limits: in total, and per address.  Also how the log shows an address.
 
-Invariant: every ``enter`` that succeeds is followed by exactly one ``leave``.
+Invariant: every ``enter`` that succeeds is followed by exactly one ``leave``, and so
+is every ``enter_host`` by one ``leave_host``.
 """
 
 from __future__ import annotations
@@ -34,20 +35,34 @@ class Admission:
         """
         if self._total >= self._limit:
             return "the server is full: try again later"
-        host = _host_key(address)
-        if host is not None:
-            if self._by_host[host] >= self._limit_per_host:
-                return (
-                    "too many connections from your address: "
-                    f"{self._limit_per_host} at most"
-                )
-            self._by_host[host] += 1
-        self._total += 1
-        return None
+        refusal = self.enter_host(address)
+        if refusal is None:
+            self._total += 1
+        return refusal
 
     def leave(self, address: IAddress | None) -> None:
         """Stop counting a connection that entered."""
         self._total -= 1
+        self.leave_host(address)
+
+    def enter_host(self, address: IAddress | None) -> str | None:
+        """Count a connection whose total is counted already, for its address.
+
+        :return: as ``enter``.
+        """
+        host = _host_key(address)
+        if host is None:
+            return None
+        if self._by_host[host] >= self._limit_per_host:
+            return (
+                "too many connections from your address: "
+                f"{self._limit_per_host} at most"
+            )
+        self._by_host[host] += 1
+        return None
+
+    def leave_host(self, address: IAddress | None) -> None:
+        """Stop counting a connection for its address."""
         host = _host_key(address)
         if host is not None:
             self._by_host[host] -= 1
@@ -72,17 +87,19 @@ def _host_key(address: IAddress | None) -> int | None:
 def format_address(address: object) -> str:
     """An address for the log: ``127.0.0.1:43260``, ``[::1]:43260``, ``a unix socket``.
 
-    An IPv4 address that is mapped into IPv6 is shown as IPv4.
+    An IPv4 address that is mapped into IPv6 is shown as IPv4.  Port 0 is not shown: a
+    proxy may tell its client's address alone.
     """
     if isinstance(address, UNIXAddress):
         return "a unix socket"
     host, port = getattr(address, "host", None), getattr(address, "port", None)
     if not isinstance(host, str) or port is None:
         return "an unknown address"
+    end = f":{port}" if port else ""
     try:
         ip = ip_address(host)
     except ValueError:
-        return f"{host}:{port}"
+        return f"{host}{end}"
     if isinstance(ip, IPv6Address):
         ip = ip.ipv4_mapped or ip
-    return f"[{ip}]:{port}" if ip.version == 6 else f"{ip}:{port}"
+    return f"[{ip}]{end}" if ip.version == 6 else f"{ip}{end}"

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.interfaces import IProtocol
+from twisted.internet.interfaces import IAddress, IProtocol
 from twisted.protocols.policies import ProtocolWrapper
 from twisted.web.http import Request
 
@@ -52,6 +52,10 @@ def take_over(request: Request, protocol: IProtocol) -> None:
         transport.doWrite()
         if transport.dataBuffer:
             raise Unflushed
+    client = request.getClientAddress()
+    if client != transport.getPeer():
+        # Forwarded by a trusted proxy: the connection is its client's from now on.
+        set_peer(transport, client)
     transport.unregisterProducer()
     channel.transport = None
     channel.requests.clear()
@@ -63,13 +67,21 @@ def take_over(request: Request, protocol: IProtocol) -> None:
         protocol.dataReceived(early)
 
 
+def set_peer(transport: Any, address: IAddress) -> None:
+    """Let a transport report another peer: the client for whom a proxy connected."""
+    transport.getPeer = lambda: address
+
+
 def on_connection_lost(transport: Any, call: Callable[[], None]) -> None:
-    """Call back when a transport is lost, whichever protocol it has by then."""
+    """Call back when a transport is lost, whichever protocol it has by then.
+
+    May be used several times on one transport.
+    """
     lost = transport.connectionLost
 
     def connectionLost(*reason: object) -> None:
         # Break the reference cycle, so that no garbage collection is needed.
-        del transport.connectionLost
+        transport.__dict__.pop("connectionLost", None)
         call()
         lost(*reason)
 

@@ -20,6 +20,7 @@ from twisted.web.resource import IResource
 from twisted.web.server import Request, Site
 from zope.interface import implementer
 
+from .forwarded import ForwardingError, TrustedProxies
 from .reject import error_response
 
 MAX_BODY = 1024 * 1024
@@ -82,6 +83,17 @@ class ChatRequest(Request):
             path = b"/" + path[absolute.end() :].removeprefix(b"/")
         super().requestReceived(command, path, version)  # type: ignore[no-untyped-call]
 
+    def process(self) -> None:
+        """Twisted: the request is whole; its client is known from here on."""
+        trusted = self.channel.site.trusted
+        if trusted:
+            try:
+                self.client = trusted.client(self.client, self.requestHeaders)
+            except ForwardingError as error:
+                self.channel.refuse(HTTPStatus.BAD_REQUEST, str(error))
+                return
+        super().process()  # type: ignore[no-untyped-call]
+
     def render(self, resrc: IResource) -> None:
         """Twisted: render the response."""
         headers = self.responseHeaders
@@ -116,6 +128,7 @@ class ChatChannel(HTTPChannel):
     (RFC 9112, section 2.2), and malformed requests are refused with a reason.
     """
 
+    site: ChatSite
     delimiter = b"\n"
     _request_started = False
     # Twisted would log each browser that keeps a connection it does not use.
@@ -192,13 +205,22 @@ class ChatChannel(HTTPChannel):
 
 
 class ChatSite(Site):
-    """HTTP for the chat: no access log, no tracebacks, HTTP/1.1 only."""
+    """HTTP for the chat: no access log, no tracebacks, HTTP/1.1 only.
+
+    :param trusted: proxies whose requests name the client; see ``forwarded``.
+    """
 
     noisy = False
     displayTracebacks = False
     protocol = ChatChannel  # type: ignore[assignment]
 
-    def __init__(self, root: IResource, clock: IReactorTime) -> None:
+    def __init__(
+        self,
+        root: IResource,
+        clock: IReactorTime,
+        trusted: TrustedProxies | None = None,
+    ) -> None:
+        self.trusted = trusted or TrustedProxies()
         super().__init__(  # type: ignore[no-untyped-call]
             root, requestFactory=ChatRequest, timeout=REQUEST_TIMEOUT, reactor=clock
         )

@@ -6,9 +6,14 @@ To add a protocol, write its factory and add one ``Detector`` here.
 from __future__ import annotations
 
 from importlib.resources import as_file, files
+from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
+from twisted.internet.protocol import Factory
 from twisted.protocols.tls import TLSMemoryBIOFactory
+from twisted.web.http import Request
+from twisted.web.resource import Resource
+from twisted.web.server import NOT_DONE_YET
 
 from twisted_chat.clients.line import ChatFactory
 from twisted_chat.clients.socketio import ChatNamespace
@@ -17,8 +22,11 @@ from twisted_chat.core.chat import Chat
 from twisted_chat.engineio.resource import EngineIOResource
 from twisted_chat.net.admission import Admission
 from twisted_chat.net.first_bytes import http_request, ssh_banner, tls_hello
+from twisted_chat.net.forwarded import TrustedProxies
+from twisted_chat.net.handover import on_connection_lost
 from twisted_chat.net.http import ChatSite
 from twisted_chat.net.origins import Origins
+from twisted_chat.net.proxied import TrustedProxyFactory
 from twisted_chat.net.reject import RejectFactory
 from twisted_chat.net.switch import Detector, SwitchFactory
 from twisted_chat.net.timers import Keepalive
@@ -26,7 +34,7 @@ from twisted_chat.net.tls import Certificate
 from twisted_chat.socketio.server import SocketIO
 
 from .settings import Settings
-from .site import make_root
+from .site import Upgrade, make_root, text_response
 
 
 def make_factory(
@@ -35,14 +43,17 @@ def make_factory(
     clock: IReactorTime,
     engineio: EngineIOResource,
     certificate: Certificate | None = None,
-) -> SwitchFactory:
+) -> Factory:
     """Make the factory of every port.
 
     :param certificate: if there is one, every protocol is accepted within TLS too.
     """
+    admission = Admission(settings.max_clients, settings.max_per_host)
+    trusted = TrustedProxies(settings.trust_proxy)
     lines = ChatFactory(chat, clock, settings.flood)
+    root = make_resources(chat, settings, clock, engineio, admission)
     plain = (
-        Detector("http", http_request, make_site(chat, settings, clock, engineio)),
+        Detector("http", http_request, ChatSite(root, clock, trusted)),
         Detector("ssh", ssh_banner, RejectFactory()),
     )
     if certificate is None:
@@ -55,8 +66,8 @@ def make_factory(
         inner = SwitchFactory(clock, plain, lines)
         encrypted = TLSMemoryBIOFactory(certificate, False, inner, clock)
         tls = Detector("tls", tls_hello, encrypted)
-    admission = Admission(settings.max_clients, settings.max_per_host)
-    return SwitchFactory(clock, (*plain, tls), lines, admission=admission)
+    port = SwitchFactory(clock, (*plain, tls), lines, admission=admission)
+    return TrustedProxyFactory(port, trusted, clock) if trusted else port
 
 
 def make_engineio(
@@ -76,13 +87,44 @@ def make_engineio(
     )
 
 
-def make_site(
-    chat: Chat, settings: Settings, clock: IReactorTime, engineio: EngineIOResource
-) -> ChatSite:
+def make_resources(
+    chat: Chat,
+    settings: Settings,
+    clock: IReactorTime,
+    engineio: EngineIOResource,
+    admission: Admission,
+) -> Resource:
     """Make everything that is reached by HTTP: page, WebSocket and Socket.IO."""
     origins = Origins(settings.allow_origin)
     keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout)
     websockets = ChatWebSocketFactory(chat, settings.flood, keepalive, origins)
+    upgrade = limit_forwarded(websockets.upgrade, admission)
     with as_file(files("twisted_chat") / "web") as page:
-        root = make_root(page, websockets.upgrade, chat.journal.problem, engineio)
-    return ChatSite(root, clock)
+        return make_root(page, upgrade, chat.journal.problem, engineio)
+
+
+def limit_forwarded(upgrade: Upgrade, admission: Admission) -> Upgrade:
+    """Limit the WebSockets of each client that a trusted proxy forwards.
+
+    The proxy's own connections have no limit; the client is known only from the
+    request.  (Sessions of Engine.IO have a limit of their own.)
+    """
+
+    def limited(request: Request) -> int | bytes:
+        channel: Any = request.channel
+        client = request.getClientAddress()
+        if client == channel.getPeer():
+            return upgrade(request)
+        refusal = admission.enter_host(client)
+        if refusal is not None:
+            request.responseHeaders.setRawHeaders(b"Retry-After", [b"60"])
+            return text_response(request, 503, refusal)
+        transport = channel.transport
+        answer = upgrade(request)
+        if answer == NOT_DONE_YET:
+            on_connection_lost(transport, lambda: admission.leave_host(client))
+        else:
+            admission.leave_host(client)
+        return answer
+
+    return limited

@@ -161,6 +161,14 @@ class Settings:
         unset=(),
         repeatable=True,
     )
+    trust_proxy: tuple[str, ...] = option(
+        values.proxies,
+        "ADDRESS",
+        "The address or network of a proxy whose PROXY header, Forwarded or "
+        "X-Forwarded-For is believed; unix for those on Unix sockets.",
+        unset=(),
+        repeatable=True,
+    )
 
     @classmethod
     def read(cls, given: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:

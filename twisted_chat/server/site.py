@@ -71,14 +71,14 @@ class ReadOnlyResource:
         raise NotImplementedError
 
 
-def text_response(request: Request, code: int, line: str) -> bytes:
+def text_response(request: HTTPRequest, code: int, line: str) -> bytes:
     """Respond with one line of plain text."""
     request.setResponseCode(code)
     request.responseHeaders.setRawHeaders(b"Content-Type", [_PLAIN])
     return body_for(request, line.encode() + b"\n")
 
 
-def body_for(request: Request, body: bytes) -> bytes:
+def body_for(request: HTTPRequest, body: bytes) -> bytes:
     """The body for ``GET``; for ``HEAD`` only its length."""
     if request.method != b"HEAD":
         return body

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted_chat.core.limits import RateLimit
+from twisted_chat.net.forwarded import TrustedProxies
 
 _TCP_ENDPOINT = re.compile(r"(?:tcp|tcp4|tcp6|ssl):(?:port=)?(?!\w+=)([^:]*)")
 
@@ -142,6 +143,20 @@ def origins(value: Any) -> tuple[str, ...]:
                 f"invalid origin {origin!r}: give https://example.org, a host such as "
                 "example.org:8443, or * for all"
             )
+    return found
+
+
+def proxies(value: Any) -> tuple[str, ...]:
+    """Addresses and networks of trusted proxies, and ``unix``."""
+    found = strings(value)
+    for one in found:
+        try:
+            TrustedProxies((one,))
+        except ValueError:
+            raise ValueError(
+                f"invalid proxy {one!r}: give an address such as 192.0.2.1, a network "
+                "such as 10.0.0.0/8, or unix for Unix sockets"
+            ) from None
     return found
 
 
