@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from tests.support.logs import Log
 from tests.support.memory import masked
 from tests.support.socketio_chat import ChatTestCase, LineClient
@@ -213,6 +215,47 @@ class DialectTests(ChatTestCase):
         bob.emit("chat", 1)
         ann.types("", "hi")
         self.assertEqual(bob.received(), [["messages", "ann: hi"], ["chat", "ann: hi"]])
+
+    def test_client_chooses_its_dialect_when_it_connects(self) -> None:
+        """In ``auth`` or in the query; ``auth`` counts if it is both."""
+        ann = LineClient(self, "ann")
+        pages = {
+            "chat": [self.browse({"dialect": "chat"}), self.browse(query="chat")],
+            "messages": [
+                self.browse({"dialect": "messages"}),
+                self.browse({"dialect": "messages"}, query="chat"),
+            ],
+        }
+        for browser in (*pages["chat"], *pages["messages"]):
+            browser.received()
+        ann.types("", "hi")
+        for event, browsers in pages.items():
+            for browser in browsers:
+                self.assertEqual(browser.received(), [[event, "ann: hi"]])
+
+    def test_chosen_dialect_stays_whatever_is_emitted(self) -> None:
+        """Also after it has resumed."""
+        ann = LineClient(self, "ann")
+        bob = self.browse({"dialect": "chat"})
+        bob.emit("join", "bob")
+        bob.loses_connection()
+        ann.types("", "missed")
+        again = self.browse({"dialect": "chat", **bob.auth})
+        again.emit("messages", "hi")
+        ann.types("", "hello")
+        self.assertEqual(again.received(), [["chat", "ann: hello"]])
+
+    def test_unknown_dialect_is_refused(self) -> None:
+        """With ``connect_error``, whose message says which there are."""
+        for dialect in ("irc", "", 7, ["chat"]):
+            client = self.socket()
+            client.send_text("40" + json.dumps({"dialect": dialect}))
+            self.settle()
+            (refusal,) = client.received()[1:]
+            self.assertEqual(
+                json.loads(refusal[2:])["message"],
+                "no such dialect: choose one of messages, chat, both",
+            )
 
     def test_clients_of_one_dialect_share_a_codec(self) -> None:
         """So that events are encoded once for them."""

@@ -249,9 +249,17 @@ class DecodeTests(unittest.SynchronousTestCase):
     def test_join_is_a_nickname_and_a_snapshot_of_the_lobby(self) -> None:
         """In the dialect *messages*."""
         nick, snapshot = self.decode('21["join","bob"]')
-        self.assertEqual(nick, Request("nick", "bob", ref="1"))
+        self.assertEqual(nick, Request("take_nick", "bob", ref="1", internal=True))
+        self.assertEqual(snapshot.route, "snapshot")
         self.assertEqual((snapshot.internal, snapshot.room), (True, "lobby"))
         self.assertIs(self.dialect, Dialect.MESSAGES)
+
+    def test_join_asks_for_no_history_that_was_shown(self) -> None:
+        """Only for who is present."""
+        packet = Decoder().text('2["join","bob"]')
+        assert packet is not None
+        _, presence = decode_event(packet, was_shown_history=True)
+        self.assertEqual((presence.route, presence.internal), ("presence", True))
 
     def test_messages_and_chat_are_posted_in_the_lobby(self) -> None:
         """A ``chat`` value keeps its JSON."""

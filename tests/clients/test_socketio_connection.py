@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tests.support.memory import WebSocketClient
 from tests.support.socketio_chat import Browser, ChatTestCase, LineClient
-from twisted_chat.clients import socketio_recovery
 from twisted_chat.core.limits import RateLimit
 
 
@@ -163,18 +162,87 @@ class ResumeTests(ChatTestCase):
         self.assertEqual(self.said(again), ["ann: missed"])
         self.assertEqual(again.pid, bob.pid)
 
-    def test_number_of_remembered_nicknames_is_bounded(self) -> None:
-        """The oldest is forgotten first."""
-        self.patch(socketio_recovery, "MAX_REMEMBERED", 2)
-        pages = [self.join(f"n{i}") for i in range(3)]
-        for page in pages:
-            page.loses_connection()
-        for page in pages:
-            Browser(self, page.auth)
-        self.settle()
-        names = {client.nick for client in self.chat.pool.clients.values()}
-        self.assertIn("n1", names)
-        self.assertNotIn("n0", names)
+    def test_join_with_the_name_that_one_has_succeeds(self) -> None:
+        """A page that joins at every ``connect``; the history is not shown again."""
+        ann, bob = LineClient(self, "ann"), self.join("bob")
+        ann.types("", "seen")
+        bob.received()
+        for restart in (False, True):
+            bob.loses_connection()
+            if restart:
+                self.start()
+                ann = LineClient(self, "ann")
+            ann.types("", "missed")
+            again = Browser(self, bob.auth)
+            self.assertEqual(self.said(again), ["ann: missed"])
+            received = again.emit("join", "bob", ack=1)
+            self.assertIn((1, {"ok": True, "id": None}), received)
+            received = [one for one in received if one[0] != 1]
+            # Its page still needs to know who is present.
+            self.assertEqual(
+                sorted(received), [["add chatter", "ann"], ["add chatter", "bob"]]
+            )
+            bob = again
+
+    def test_join_after_a_failed_recovery_shows_the_history(self) -> None:
+        """The client has missed something."""
+        ann, bob = LineClient(self, "ann"), self.join("bob")
+        ann.types("", "seen")
+        bob.loses_connection()
+        again = Browser(self, {"pid": bob.pid, "offset": "unknown"})
+        again.received()
+        self.assertIn(["messages", "ann: seen"], again.emit("join", "bob"))
+
+    def test_lurker_that_joins_after_it_has_recovered_is_shown_the_history(
+        self,
+    ) -> None:
+        """It was not shown it before."""
+        ann = LineClient(self, "ann")
+        ann.types("", "before")
+        bob = self.browse()
+        bob.loses_connection()
+        again = self.browse(bob.auth)
+        self.assertIn(["messages", "ann: before"], again.emit("join", "bob"))
+
+    def test_recovered_client_posts_under_its_name_at_once(self) -> None:
+        """Also after a restart, and though it does not join again."""
+        bob = self.join("bob")
+        bob.received()
+        bob.loses_connection()
+        self.start()
+        ann = LineClient(self, "ann")
+        again = self.browse(bob.auth)
+        self.assertEqual(again.pid, bob.pid)
+        again.emit("messages", "hi")
+        self.assertEqual(ann.sees()[-1], "bob: hi")
+
+    def test_name_that_was_taken_meanwhile_is_refused(self) -> None:
+        """The client is told, and is a guest."""
+        bob = self.join("bob")
+        bob.received()
+        bob.loses_connection()
+        thief = LineClient(self, "bob")
+        again = Browser(self, bob.auth)
+        self.assertIn("error: bob, or a name that looks like it", self.said(again)[0])
+        again.emit("messages", "hi")
+        self.assertIn("guest_", thief.sees()[-1])
+
+    def test_missed_events_are_sent_once_to_a_client_of_one_dialect(self) -> None:
+        """Also if its former connection hangs."""
+        ann, bob = LineClient(self, "ann"), self.join("bob")
+        bob.received()
+        for hangs in (False, True):
+            if not hangs:
+                bob.loses_connection()
+            ann.types("", "missed")
+            if hangs:
+                bob.received()
+                ann.types("", "missed")
+            bob = Browser(self, bob.auth)
+            self.assertEqual(
+                [one for one in bob.received() if one[0] in ("messages", "chat")][-1:],
+                [["messages", "ann: missed"]],
+            )
 
 
 class StopTests(ChatTestCase):

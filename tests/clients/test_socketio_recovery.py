@@ -8,11 +8,13 @@ from twisted.trial import unittest
 
 from tests.support.viewer import VIEWER
 from twisted_chat.clients import socketio_recovery
-from twisted_chat.clients.socketio_codec import sid
+from twisted_chat.clients.socketio_codec import Dialect, sid
 from twisted_chat.clients.socketio_recovery import (
-    RememberedNames,
+    NEW_USAGE,
     ResumeRequest,
     ResumingCodec,
+    Usage,
+    Usages,
 )
 from twisted_chat.core.events import DirectMessage, Event, Message, Stored
 from twisted_chat.core.replies import Welcome
@@ -46,13 +48,15 @@ class ResumingCodecTests(unittest.SynchronousTestCase):
     """The welcome of a client that resumes."""
 
     @staticmethod
-    def welcome(*missed: Event, recovered: bool = False) -> Welcome:
+    def welcome(
+        *missed: Event, recovered: bool = False, nick: str = "guest_1"
+    ) -> Welcome:
         return Welcome(
-            nick="alice",
+            nick=nick,
             session="SECRET",
             room="lobby",
             rooms=("lobby",),
-            members=("alice",),
+            members=(nick,),
             away={},
             topic="",
             history=(Stored("0001", 0, SAID),),
@@ -63,15 +67,13 @@ class ResumingCodecTests(unittest.SynchronousTestCase):
             ),
         )
 
-    def resume(self, pid: str, welcome: Welcome) -> list[str]:
-        self.welcomed = 0
-
-        def welcomed() -> None:
-            self.welcomed += 1
-
-        codec = ResumingCodec(lambda p: p + b"\n", lambda: "0009", pid, welcomed)
+    def resume(self, pid: str, welcome: Welcome, usage: Usage = NEW_USAGE) -> list[str]:
+        self.usages: list[Usage] = []
+        codec = ResumingCodec(
+            lambda p: p + b"\n", lambda: "0009", pid, usage, self.usages.append
+        )
         shown = codec.reply(welcome, VIEWER, None).decode().splitlines()
-        self.assertEqual(self.welcomed, 1)
+        self.assertEqual(len(self.usages), 1)
         return shown
 
     def test_recovered_client_keeps_its_pid(self) -> None:
@@ -107,23 +109,57 @@ class ResumingCodecTests(unittest.SynchronousTestCase):
             self.assertEqual(json.loads(connect[1:])["pid"], after)
             self.assertEqual(marker, '2["0008"]')
 
+    def test_missed_events_are_sent_in_the_dialect_used_before(self) -> None:
+        """Once each, to a client that listens to both."""
+        welcome = self.welcome(SAID, recovered=True)
+        for dialect, event in ((Dialect.MESSAGES, "messages"), (Dialect.CHAT, "chat")):
+            usage = Usage(dialect)
+            shown = self.resume("SECRET0", welcome, usage)
+            self.assertEqual(shown[1:3], [f'2["{event}","alice: hi"]', '2["0002"]'])
+            self.assertEqual(self.usages, [usage])
 
-class RememberedNamesTests(unittest.SynchronousTestCase):
-    """Nicknames of clients that have left."""
+    def test_chosen_name_shows_the_dialect_after_a_restart(self) -> None:
+        """Only ``join`` can have chosen it, so the client was shown the history."""
+        welcome = self.welcome(SAID, recovered=True, nick="anna")
+        shown = self.resume("SECRET0", welcome)
+        self.assertEqual(shown[1:3], ['2["messages","alice: hi"]', '2["0002"]'])
+        self.assertEqual(self.usages, [Usage(Dialect.MESSAGES, has_joined=True)])
 
-    def test_chosen_nickname_is_remembered_once(self) -> None:
-        """A guest's is not."""
-        names = RememberedNames()
-        names.remember("A", "alice")
-        names.remember("G", "guest_1")
-        self.assertIsNone(names.take("G"))
-        self.assertEqual(names.take("A"), "alice")
-        self.assertIsNone(names.take("A"))
+    def test_client_that_missed_something_is_shown_the_history_again(self) -> None:
+        """Its page starts anew, in the same dialect."""
+        self.resume("SECRET0", self.welcome(), Usage(Dialect.CHAT, has_joined=True))
+        self.assertEqual(self.usages, [Usage(Dialect.CHAT)])
 
-    def test_oldest_nickname_is_forgotten_first(self) -> None:
+
+class UsageTests(unittest.SynchronousTestCase):
+    """How a client uses the chat."""
+
+    def test_emitted_events_show_the_dialects(self) -> None:
+        """One after the other."""
+        usage = NEW_USAGE.emits(Dialect.CHAT)
+        self.assertEqual(usage, Usage(Dialect.CHAT))
+        self.assertIs(usage.emits(Dialect.UNKNOWN), usage)
+        self.assertEqual(usage.emits(Dialect.MESSAGES), Usage(Dialect.BOTH))
+
+    def test_chosen_dialect_stays(self) -> None:
+        """Whatever is emitted."""
+        usage = Usage(Dialect.CHAT, is_fixed=True)
+        self.assertIs(usage.emits(Dialect.MESSAGES), usage)
+
+    def test_usage_is_remembered_once(self) -> None:
+        """That of a client that has emitted nothing is not."""
+        usages = Usages()
+        usages.remember("A", Usage(Dialect.CHAT))
+        usages.remember("G", NEW_USAGE)
+        self.assertEqual(usages.take("G"), NEW_USAGE)
+        self.assertEqual(usages.take("A"), Usage(Dialect.CHAT))
+        self.assertEqual(usages.take("A"), NEW_USAGE)
+
+    def test_oldest_usage_is_forgotten_first(self) -> None:
         """Their number is bounded."""
         self.patch(socketio_recovery, "MAX_REMEMBERED", 2)
-        names = RememberedNames()
+        usages, usage = Usages(), Usage(Dialect.CHAT)
         for session in "ABC":
-            names.remember(session, session.lower())
-        self.assertEqual([names.take(s) for s in "ABC"], [None, "b", "c"])
+            usages.remember(session, usage)
+        taken = [usages.take(session) for session in "ABC"]
+        self.assertEqual(taken, [NEW_USAGE, usage, usage])

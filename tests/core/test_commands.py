@@ -202,7 +202,9 @@ class InternalRouteTests(SynchronousTestCase):
 
     def test_standard_table_has_internal_routes(self) -> None:
         """They are not in the help."""
-        self.assertEqual(self.names, ["snapshot", "custom_event"])
+        self.assertEqual(
+            self.names, ["snapshot", "presence", "take_nick", "custom_event"]
+        )
         lines = "\n".join(self.chat.chat.table.help())
         for name in self.names:
             self.assertNotIn(name, lines)

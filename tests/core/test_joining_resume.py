@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from twisted.internet.defer import Deferred
+
 from tests.support.joining import ResumeCase
 from twisted_chat.core.client import ClientState
+from twisted_chat.core.joining import RETRY_DELAY
+from twisted_chat.core.nicknames import Name
+from twisted_chat.testing import FakeClient
 
 
 class ResumeTests(ResumeCase):
@@ -94,3 +99,64 @@ class ResumeTests(ResumeCase):
         with self.assertRaises(ZeroDivisionError):
             self.chat.settle()
         self.assertEqual(bob.sees()[0], "Welcome, bob!")
+
+
+class LastNameTests(ResumeCase):
+    """Clients that resume without asking for a nickname."""
+
+    def resume_unnamed(self) -> FakeClient:
+        return self.connect(since=self.position, session=self.session)
+
+    def test_client_gets_its_last_nickname_back(self) -> None:
+        """The one that it had when it left."""
+        self.bob.types(r"\nick bert")
+        self.bob.leaves()
+        self.assertEqual(self.resume_unnamed().nick, "bert")
+
+    def test_guest_gets_its_guest_name_back(self) -> None:
+        """Though guests' names cannot be requested."""
+        guest = self.connect()
+        guest.leaves()
+        again = self.connect(since=self.position, session=guest.client.id)
+        self.assertEqual(again.nick, guest.nick)
+
+    def test_requested_nickname_counts(self) -> None:
+        """More than the last one."""
+        self.bob.leaves()
+        again = self.chat.client(
+            "bert", wire=self.wire, since=self.position, session=self.session
+        )
+        self.assertEqual(again.nick, "bert")
+
+    def test_nickname_that_was_taken_is_refused(self) -> None:
+        """The client is told why it is a guest."""
+        self.bob.leaves()
+        self.connect("bob")
+        again = self.resume_unnamed()
+        self.assertIn("error: bob, or a name that looks like it", again.sees()[0])
+        self.assertTrue(again.nick.startswith("guest_"))
+
+    def test_guest_name_that_was_taken_is_replaced(self) -> None:
+        """By another guest's, without an error."""
+        guest = self.connect()
+        guest.leaves()
+        keys = Name.guest(int(guest.nick.removeprefix("guest_"))).keys
+        claiming = Deferred.fromCoroutine(self.names.claim(keys, "another client"))
+        self.assertTrue(self.successResultOf(claiming))
+        again = self.connect(since=self.position, session=guest.client.id)
+        self.assertNotEqual(again.nick, guest.nick)
+        self.assertTrue(again.sees()[0].startswith("Welcome, guest_"))
+
+    def test_session_that_the_store_does_not_know_is_a_guest(self) -> None:
+        """Whoever invents a session gets nobody's name."""
+        stranger = self.connect(since=self.position, session="x" * 22)
+        self.assertTrue(stranger.nick.startswith("guest_"))
+
+    def test_client_waits_for_a_store_that_cannot_be_read(self) -> None:
+        """It is told, and gets its nickname as soon as the store works again."""
+        self.bob.leaves()
+        self.chat.journal.fail(what="read")
+        again = self.resume_unnamed()
+        self.assertIn("error: cannot join yet", again.sees()[0])
+        self.chat.advance(RETRY_DELAY)
+        self.assertEqual(again.nick, "bob")

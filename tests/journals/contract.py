@@ -25,6 +25,8 @@ from twisted_chat.core.events import (
     DirectMessage,
     Joined,
     Message,
+    Quit,
+    Renamed,
     TopicSet,
 )
 from twisted_chat.core.interfaces import Journal, MissedEvents
@@ -68,6 +70,25 @@ class JournalContract(SearchContract):
         journal = self.opened()
         self.append(journal, said("hi"))
         self.assertIsNone(journal.problem())
+
+    # Nicknames
+
+    def test_last_nickname_of_a_client_that_left_is_known(self) -> None:
+        """So that it gets it back when it resumes."""
+        journal = self.opened()
+        self.append(journal, Joined("lobby", "guest_1", "a"), Joined("tea", "bob", "b"))
+        self.append(journal, Renamed("guest_1", "anna", "a"))
+        self.append(journal, Quit("anna", "a"), Quit("bob", "b"))
+        for client_id, nick in (("a", "anna"), ("b", "bob"), ("c", None)):
+            found = self.run_now(journal.history.nickname(client_id))
+            self.assertEqual(found, nick)
+
+    def test_nickname_of_an_event_with_any_text_is_kept(self) -> None:
+        """No text makes storing fail."""
+        journal = self.opened()
+        self.append(journal, Joined("lobby", "x\ud800", "\udfff"))
+        self.append(journal, Quit("x\ud800", "\udfff"))
+        self.assertTrue(self.run_now(journal.history.nickname("\udfff")))
 
     # History
 

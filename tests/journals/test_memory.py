@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import JournalContract
 from tests.support.journals import NOW, entry, said, texts
-from twisted_chat.core.events import DirectMessage, Stored, TopicSet
+from twisted_chat.core.events import DirectMessage, Joined, Stored, TopicSet
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals import memory
 from twisted_chat.journals.memory import MemoryJournal
@@ -52,6 +52,14 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
             journal.history.since(announced[-3].position, ["x"], "b199", 10)
         )
         self.assertEqual(texts(missed.events), ["y" * 100])
+
+    def test_number_of_nicknames_is_bounded(self) -> None:
+        """The client that was named longest ago is forgotten first."""
+        self.patch(memory, "KEPT_NICKNAMES", 2)
+        journal = self.opened()
+        self.append(journal, *(Joined("lobby", one, one) for one in "abcd"))
+        found = [self.run_now(journal.history.nickname(one)) for one in "abcd"]
+        self.assertEqual(found, [None, None, "c", "d"])
 
     def test_keep_zero_keeps_no_messages(self) -> None:
         """They are announced all the same."""

@@ -30,8 +30,7 @@ class NamespaceTestCase(EngineIOTestCase):
         self.namespace = Namespace(self.server, new_id=lambda: next(ids))
 
     def peer(self) -> EngineIOPeer:
-        request: Any = None
-        return self.server.peer(request)
+        return self.server.peer(self.request)
 
     def join(self, auth: str = "") -> WebSocketClient:
         client = self.connect()

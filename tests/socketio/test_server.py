@@ -54,8 +54,7 @@ class SocketIOTestCase(EngineIOTestCase):
         return self.sockets[-1]  # type: ignore[no-any-return]
 
     def peer(self) -> EngineIOPeer:
-        request: Any = None
-        return self.server.peer(request)
+        return self.server.peer(self.request)
 
     def join(self, packet: str = "40") -> WebSocketClient:
         client = self.connect()

@@ -8,6 +8,7 @@ from typing import Any
 
 from twisted.internet.task import Clock
 from twisted.trial import unittest
+from twisted.web.http import Request
 from twisted.web.resource import Resource
 from twisted.web.server import Site
 
@@ -115,7 +116,8 @@ class EngineIOTestCase(unittest.SynchronousTestCase):
     def serve(self, **options: Any) -> None:
         ids = count(1)
 
-        def peer(_request: object) -> EngineIOPeer:
+        def peer(request: Request) -> EngineIOPeer:
+            self.request = request
             self.peers.append(self.peer())
             return self.peers[-1]  # type: ignore[no-any-return]
 

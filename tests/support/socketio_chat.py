@@ -62,9 +62,12 @@ class LineClient:
 class Browser:
     """A page with a stock client; it hides markers and heartbeats from the test."""
 
-    def __init__(self, case: ChatTestCase, auth: object = None) -> None:
+    def __init__(
+        self, case: ChatTestCase, auth: object = None, query: str | None = None
+    ) -> None:
         self._case = case
-        self.client = case.socket()
+        more = "" if query is None else f"&dialect={query}"
+        self.client = case.socket("EIO=4&transport=websocket" + more)
         self.offset: str | None = None
         self.pid: str | None = None
         self.client.send_text("40" + ("" if auth is None else json.dumps(auth)))
@@ -130,12 +133,14 @@ class ChatTestCase(EngineIOTestCase):
             self.clock.advance(0)
 
     def peer(self) -> EngineIOPeer:
-        request: Any = None
-        return self.server.peer(request)
+        return self.server.peer(self.request)
 
-    def browse(self, auth: object = None) -> Browser:
-        """A page that is connected and has read everything."""
-        browser = Browser(self, auth)
+    def browse(self, auth: object = None, query: str | None = None) -> Browser:
+        """A page that is connected and has read everything.
+
+        :param query: the dialect in the query of its URL.
+        """
+        browser = Browser(self, auth, query)
         browser.received()
         return browser
 

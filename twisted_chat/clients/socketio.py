@@ -1,26 +1,35 @@
 """Socket.IO clients, in the main namespace.
 
 Stock clients emit ``join`` NAME and ``messages`` TEXT, or ``chat`` VALUE; see the codec
-for what they receive.  Whatever a client emits becomes a ``Request`` in its inbox or is
-ignored; it cannot name a route.
+for what they receive.  They may choose a dialect with ``auth.dialect``, or ``dialect``
+in the query of the URL.  Whatever a client emits becomes a ``Request`` in its inbox or
+is ignored; it cannot name a route.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.interfaces import Codec
 from twisted_chat.core.joining import JoinRequest
 from twisted_chat.core.limits import RateLimit
+from twisted_chat.core.replies import Refused
 from twisted_chat.engineio.framing import POLLING, WEBSOCKET, Framing
 from twisted_chat.socketio.packets import MAIN, Packet
 from twisted_chat.socketio.server import Connection, Socket, SocketIO
 
 from .attach import Attachment
-from .socketio_codec import Dialect, SocketIOCodec, decode_event, dialect_of
-from .socketio_recovery import RememberedNames, ResumeRequest, ResumingCodec
+from .socketio_codec import CHOICES, Dialect, SocketIOCodec, decode_event, dialect_of
+from .socketio_recovery import (
+    NEW_USAGE,
+    ResumeRequest,
+    ResumingCodec,
+    Usage,
+    Usages,
+)
 
 # Other reasons are not logged: a client may have sent any text.
 _ERRORS = {
@@ -29,6 +38,9 @@ _ERRORS = {
     "the client cancelled its GET": "connection lost",
     "the WebSocket closed with 1006": "connection lost",
 }
+_SHOWS_HISTORY = "snapshot"
+"""The route that ``join`` is decoded to, among others."""
+
 _FRAMINGS = (POLLING, WEBSOCKET)
 
 
@@ -44,7 +56,7 @@ class ChatNamespace:
         self.chat = chat
         self.clock = server.clock
         self.rate_limit = rate_limit
-        self.names = RememberedNames()
+        self._usages = Usages()
         self._codecs = {
             (framing, dialect): SocketIOCodec(framing.text, self.position, dialect)
             for framing in _FRAMINGS
@@ -61,14 +73,30 @@ class ChatNamespace:
         return self._codecs[framing, dialect or Dialect.BOTH]
 
     def resuming_codec(
-        self, framing: Framing, pid: str, welcomed: Callable[[], object]
+        self,
+        framing: Framing,
+        pid: str,
+        usage: Usage,
+        welcomed: Callable[[Usage], object],
     ) -> Codec:
         """A codec for one client that resumes.
 
         :param pid: the recovery id that the client sent.
+        :param usage: how it used the chat before.
         :param welcomed: called while its welcome is encoded; recode the client then.
         """
-        return ResumingCodec(framing.text, self.position, pid, welcomed)
+        return ResumingCodec(framing.text, self.position, pid, usage, welcomed)
+
+    def remember(self, session: str, usage: Usage) -> None:
+        """A client that may resume has left."""
+        self._usages.remember(session, usage)
+
+    def usage(self, session: str) -> Usage:
+        """How the client that had this session used the chat."""
+        client = self.chat.pool.clients.get(session)
+        if client is not None and isinstance(client.connection, ChatSocket):
+            return client.connection.usage
+        return self._usages.take(session)
 
     def _socket(self, connection: Connection, namespace: str) -> Socket:
         return ChatSocket(self, connection, namespace)
@@ -77,10 +105,11 @@ class ChatNamespace:
 class ChatSocket(Socket):
     """One client in the chat, and its ``core.interfaces.Connection``.
 
+    :ivar usage: how it uses the chat.
     :ivar write: sends what the codec has encoded.
     """
 
-    __slots__ = ("_attachment", "_chat_namespace", "_dialect", "write")
+    __slots__ = ("_attachment", "_chat_namespace", "usage", "write")
 
     _attachment: Attachment
 
@@ -89,7 +118,7 @@ class ChatSocket(Socket):
     ) -> None:
         super().__init__(connection, namespace)
         self._chat_namespace = chat_namespace
-        self._dialect = Dialect.UNKNOWN
+        self.usage = NEW_USAGE
         # The fan-out's inner loop: as little as can be between it and the outbox.
         self.write: Callable[[bytes], None] = connection.session.transport.write
 
@@ -98,15 +127,23 @@ class ChatSocket(Socket):
     def connect(self, auth: dict[str, Any]) -> None:
         """The client joins; the welcome is the answer to its packet."""
         shared, session = self._chat_namespace, self.connection.session
-        framing = session.transport.framing
-        codec, request = shared.codec(framing, self._dialect), JoinRequest()
+        framing, request = session.transport.framing, JoinRequest()
+        try:
+            dialect = _chosen_dialect(auth, self.connection.query)
+        except Refused as refused:
+            self.refuse(refused.text)
+            return
         resume = ResumeRequest.of(auth)
         if resume is not None:
-            codec = shared.resuming_codec(framing, resume.pid, self._welcomed)
-            request = JoinRequest(
-                nick=shared.names.take(resume.session),
-                since=resume.offset,
-                session=resume.session,
+            request = JoinRequest(since=resume.offset, session=resume.session)
+            self.usage = shared.usage(resume.session)
+        if dialect is not None:
+            self.usage = replace(self.usage, dialect=dialect, is_fixed=True)
+        if resume is None:
+            codec = shared.codec(framing, self.usage.dialect)
+        else:
+            codec = shared.resuming_codec(
+                framing, resume.pid, self.usage, self._welcomed
             )
         self.accept()
         self._attachment = Attachment(
@@ -121,11 +158,15 @@ class ChatSocket(Socket):
 
     def event_received(self, packet: Packet) -> None:
         """The client emits an event."""
-        dialect = self._dialect | dialect_of(packet)
-        if dialect != self._dialect:
-            self._dialect = dialect
+        before = self.usage
+        requests = decode_event(packet, was_shown_history=before.has_joined)
+        usage = before.emits(dialect_of(packet))
+        if any(request.route == _SHOWS_HISTORY for request in requests):
+            usage = replace(usage, has_joined=True)
+        self.usage = usage
+        if usage.dialect != before.dialect:
             self._recode()
-        for request in decode_event(packet):
+        for request in requests:
             self._attachment.put(request)
 
     def upgraded(self) -> None:
@@ -140,7 +181,7 @@ class ChatSocket(Socket):
     def closed(self, reason: str) -> None:
         """The client has left the namespace, or its session is over."""
         client = self._attachment.client
-        self._chat_namespace.names.remember(client.id, client.nick)
+        self._chat_namespace.remember(client.id, self.usage)
         self._attachment.end(_ERRORS.get(reason, ""))
 
     # What the chat calls; see ``interfaces.Connection``.
@@ -149,13 +190,31 @@ class ChatSocket(Socket):
         """End the session; a stock client reconnects by itself."""
         self.connection.session.close(reason)
 
-    def _welcomed(self) -> None:
+    def _welcomed(self, usage: Usage) -> None:
         # Called by the codec while it encodes.
+        self.usage = usage
         self._chat_namespace.clock.callLater(0, self._recode)
 
     def _recode(self) -> None:
         if self.connected:
             shared = self._chat_namespace
             framing = self.connection.session.transport.framing
-            codec = shared.codec(framing, self._dialect)
+            codec = shared.codec(framing, self.usage.dialect)
             shared.chat.recode(self._attachment.client, codec)
+
+
+def _chosen_dialect(
+    auth: Mapping[str, Any], query: Mapping[str, str]
+) -> Dialect | None:
+    """The dialect that a client asks for; ``None`` if the server is to find out.
+
+    :raises Refused: there is no such dialect.
+    """
+    choice = auth.get("dialect", query.get("dialect"))
+    if choice is None:
+        return None
+    dialect = CHOICES.get(choice) if isinstance(choice, str) else None
+    if dialect is None:
+        known = ", ".join(CHOICES)
+        raise Refused("bad_field", f"no such dialect: choose one of {known}")
+    return dialect

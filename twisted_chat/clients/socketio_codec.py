@@ -65,6 +65,13 @@ class Dialect(Flag):
     BOTH = MESSAGES | CHAT
 
 
+CHOICES = {
+    "messages": Dialect.MESSAGES,
+    "chat": Dialect.CHAT,
+    "both": Dialect.BOTH,
+}
+"""The dialects that a client may ask for when it connects."""
+
 _DIALECTS = {
     "join": Dialect.MESSAGES,
     "messages": Dialect.MESSAGES,
@@ -92,10 +99,14 @@ class SocketIOCodec:
     ) -> None:
         self._encode = encode
         self._position = position
-        self._messages = Dialect.MESSAGES in dialect
-        self._chat = Dialect.CHAT in dialect
+        self.use(dialect)
         # A client that joins is sent every member, mostly the same as the last one.
         self._added = lru_cache(maxsize=4096)(self._add)
+
+    def use(self, dialect: Dialect) -> None:
+        """Encode in this dialect."""
+        self._messages = Dialect.MESSAGES in dialect
+        self._chat = Dialect.CHAT in dialect
 
     # Events.
 
@@ -245,8 +256,11 @@ def dialect_of(packet: Packet) -> Dialect:
     return _DIALECTS.get(name, Dialect.UNKNOWN)
 
 
-def decode_event(packet: Packet) -> list[Request]:
-    """The requests in an event; none if it is unknown and wants no acknowledgement."""
+def decode_event(packet: Packet, *, was_shown_history: bool = False) -> list[Request]:
+    """The requests in an event; none if it is unknown and wants no acknowledgement.
+
+    :param was_shown_history: ``join`` does not show it again.
+    """
     name, *values = packet.data
     ref = None if packet.id is None else str(packet.id)
     try:
@@ -263,10 +277,11 @@ def decode_event(packet: Packet) -> list[Request]:
         text = _text(name, values[0])
         if name == "messages":
             return [Request("", text, room=LOBBY, ref=ref)]
+        shown = "presence" if was_shown_history else "snapshot"
         fold(text)  # refuses what would be several arguments of the route
         return [
-            Request("nick", text, ref=ref),
-            Request("snapshot", "", room=LOBBY, internal=True),
+            Request("take_nick", text, ref=ref, internal=True),
+            Request(shown, "", room=LOBBY, internal=True),
         ]
     except Refused as refusal:
         return [Request("", "", ref=ref, refusal=refusal)]

@@ -3,25 +3,26 @@
 A stock client that reconnects sends the ``pid`` that it was given and, as ``offset``,
 the last string of the last event.  Here a ``pid`` is the secret of the client's session
 followed by 0 or 1, which is flipped to signal that recovery failed; the offset is the
-position in the codec's last marker.
+position in the codec's last marker.  The core finds the client's nickname by the
+session, also after a restart of the server.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from twisted_chat.core.nicknames import is_guest
 from twisted_chat.core.replies import Welcome
 
-from .socketio_codec import SocketIOCodec
+from .socketio_codec import Dialect, SocketIOCodec
 
 MAX_PID = 64
 """The most characters in a valid ``pid`` or offset; longer ones are ignored."""
 
 MAX_REMEMBERED = 1000
-"""Clients whose nicknames are remembered after they have left."""
+"""Clients whose usage is remembered after they have left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,36 @@ class ResumeRequest:
         return cls(pid, pid[:-1], offset)
 
 
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How a client uses the chat, as far as it has shown that.
+
+    :ivar dialect: the dialect that it speaks or has asked for.
+    :ivar is_fixed: it has asked for that dialect, whatever it emits.
+    :ivar has_joined: it was shown the history.
+    """
+
+    dialect: Dialect = Dialect.UNKNOWN
+    is_fixed: bool = False
+    has_joined: bool = False
+
+    def emits(self, dialect: Dialect) -> Usage:
+        """The usage once it has emitted an event of this dialect."""
+        if self.is_fixed or dialect in self.dialect:
+            return self
+        return replace(self, dialect=self.dialect | dialect)
+
+
+NEW_USAGE = Usage()
+"""Of a client that has emitted nothing."""
+
+
 class ResumingCodec(SocketIOCodec):
     """The codec of one client that resumes, until it is welcomed.
 
     :param presented: the ``pid`` that the client has sent.
-    :param welcomed: called once the client is welcomed.
+    :param usage: how the client used the chat before; ``NEW_USAGE`` if that is unknown.
+    :param welcomed: called once the client is welcomed, with its usage.
     """
 
     def __init__(
@@ -60,10 +86,12 @@ class ResumingCodec(SocketIOCodec):
         encode: Callable[[bytes], bytes],
         position: Callable[[], str],
         presented: str,
-        welcomed: Callable[[], object],
+        usage: Usage,
+        welcomed: Callable[[Usage], object],
     ) -> None:
-        super().__init__(encode, position)
+        super().__init__(encode, position, usage.dialect or Dialect.BOTH)
         self._presented = presented
+        self._usage = usage
         self._welcomed = welcomed
 
     def pid(self, welcome: Welcome) -> str:
@@ -71,26 +99,33 @@ class ResumingCodec(SocketIOCodec):
 
         A stock client takes the same ``pid`` for a sign that it has recovered.
         """
-        self._welcomed()
-        if welcome.recovered:
-            return self._presented
-        return welcome.session + ("1" if self._presented.endswith("0") else "0")
+        usage = self._usage
+        if not welcome.recovered:
+            # Its page starts anew, and is shown the history again.
+            self._welcomed(replace(usage, has_joined=False))
+            return welcome.session + ("1" if self._presented.endswith("0") else "0")
+        if usage == NEW_USAGE and not is_guest(welcome.nick):
+            # After a restart the name is all that is known: it was chosen by ``join``.
+            usage = Usage(Dialect.MESSAGES, has_joined=True)
+            self.use(usage.dialect)
+        self._welcomed(usage)
+        return self._presented
 
 
-class RememberedNames:
-    """The nicknames of clients that have left, for when they resume."""
+class Usages:
+    """How clients that have left used the chat, for when they resume."""
 
     def __init__(self) -> None:
-        self._names: dict[str, str] = {}
+        self._usages: dict[str, Usage] = {}
 
-    def remember(self, session: str, nick: str) -> None:
-        """Remember the nickname that a departing client has chosen."""
-        if nick and not is_guest(nick):
-            self._names.pop(session, None)  # so that it is evicted last
-            self._names[session] = nick
-            if len(self._names) > MAX_REMEMBERED:
-                del self._names[next(iter(self._names))]
+    def remember(self, session: str, usage: Usage) -> None:
+        """Remember the usage of a client that leaves."""
+        if usage != NEW_USAGE:
+            self._usages.pop(session, None)  # so that it is evicted last
+            self._usages[session] = usage
+            if len(self._usages) > MAX_REMEMBERED:
+                del self._usages[next(iter(self._usages))]
 
-    def take(self, session: str) -> str | None:
-        """Remove and return a nickname."""
-        return self._names.pop(session, None)
+    def take(self, session: str) -> Usage:
+        """Remove and return a usage; ``NEW_USAGE`` if there is none."""
+        return self._usages.pop(session, NEW_USAGE)

@@ -158,6 +158,12 @@ class History(Protocol):
     ) -> Awaitable[tuple[Stored, ...]]:
         """The last ``limit`` messages of a room that contain all the words."""
 
+    def nickname(self, client_id: str) -> Awaitable[str | None]:
+        """The last nickname of a client that has left, or was cut off.
+
+        ``None`` if it is not known, or no longer.
+        """
+
 
 class Journal(Protocol):
     """The store of events, which announces each event once it is stored.

@@ -19,7 +19,7 @@ from .interfaces import Codec, Connection, Journal, NameRegistry, StoreError
 from .isolation import as_store_error
 from .limits import MAX_ROOMS
 from .name_registry import claim, release
-from .nicknames import Name, guest_number, room_name
+from .nicknames import Name, guest_number, is_guest, room_name
 from .pool import ClientPool, Room
 from .replies import ErrorReply, Refused
 from .runtime import Runtime
@@ -33,8 +33,8 @@ RETRY_DELAY = 1.0
 class JoinRequest:
     """What a client asks for when it connects.
 
-    :ivar nick: the nickname; without one, or if it is taken or invalid, a guest's is
-        assigned.
+    :ivar nick: the nickname; without one, a client that resumes gets its last one back.
+        If there is none, or it is taken or invalid, a guest's is assigned.
     :ivar since: the last position that it received, if it resumes; later events are
         replayed.
     :ivar session: the secret of its last ``Welcome``, if it resumes.  If that client is
@@ -59,6 +59,7 @@ class PendingJoin:
     :ivar nick: the nickname that it asks for.
     :ivar rooms: the rooms that it joins; it will talk in the last.
     :ivar since: it resumes, and was shown everything up to this position.
+    :ivar resumes: its id is one that a client had before.
     :ivar awaited: the rooms whose ``Joined`` is submitted and not yet announced.
     :ivar warned: it was told that it cannot join yet.
     """
@@ -67,6 +68,7 @@ class PendingJoin:
     nick: str | None
     rooms: tuple[str, ...]
     since: str | None
+    resumes: bool = False
     awaited: set[str] = field(default_factory=set)
     warned: bool = False
 
@@ -128,11 +130,12 @@ class Joiner:
             since = request.since
             self._welcomer.take_over(former, connection, codec, identity, since)
             return former
+        resumes = True
         if session is None or not _is_id(session) or session in self._joining:
-            session, former = _new_id(), None
+            session, former, resumes = _new_id(), None, False
         client = Client(session, connection, codec, identity)
         rooms = _valid_rooms(request.rooms)
-        pending = PendingJoin(client, request.nick, rooms, request.since)
+        pending = PendingJoin(client, request.nick, rooms, request.since, resumes)
         self._joining[client.id] = pending
         if former is None and session not in self._departing:
             self._runtime.spawn(self._join(pending))
@@ -224,7 +227,9 @@ class Joiner:
         client = pending.client
         if client.nick:
             return
-        name = await self._former_name(pending)
+        name = await self._current_name(pending)
+        if name is None and pending.resumes and not pending.nick:
+            name = await self._last_name(pending)
         if name is None and pending.nick:
             try:
                 name = await claim(self._names, pending.nick, client.id)
@@ -239,7 +244,16 @@ class Joiner:
                 name = guest
         client.member.nick, client.member.folded = name.text, name.folded
 
-    async def _former_name(self, pending: PendingJoin) -> Name | None:
+    async def _last_name(self, pending: PendingJoin) -> Name | None:
+        """The guest's name that a client had; one that it chose is requested again."""
+        nick = await self._journal.history.nickname(pending.client.id)
+        if nick is None or not is_guest(nick):
+            pending.nick = nick
+            return None
+        name = Name(nick, nick)
+        return name if await self._names.claim(name.keys, pending.client.id) else None
+
+    async def _current_name(self, pending: PendingJoin) -> Name | None:
         """The nickname that a client which resumes still has on another server."""
         former = self._pool.member(pending.client.id)
         if former is None or pending.nick not in (None, "", former.nick):

@@ -8,6 +8,7 @@ Its usage and guards, in the command table, were checked before it is called.
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 
 from .chat import CommandContext, Handler
 from .client import ClientState
@@ -28,7 +29,15 @@ from .limits import MAX_HISTORY, MAX_IGNORED, MAX_ROOMS
 from .name_registry import claim
 from .nicknames import fold_or_none, room_name
 from .presence import Member
-from .replies import HistoryPage, MemberList, Notice, Refused, Reply, RoomList, Topic
+from .replies import (
+    HistoryPage,
+    MemberList,
+    Notice,
+    Refused,
+    Reply,
+    RoomList,
+    Topic,
+)
 from .sanitize import sanitize_label
 from .welcome import snapshot_of
 
@@ -51,11 +60,9 @@ def in_room(context: CommandContext) -> None:
 
 @_routes.route("nick", "NAME", "change your nickname", aliases=("n",))
 async def nick(context: CommandContext) -> Event:
-    client = context.client
-    if context.word == client.nick:
+    if context.word == context.client.nick:
         raise Refused("nick_taken", f"your nickname is already {context.word}")
-    name = await claim(context.chat.names, context.word, client.id)
-    return Renamed(client.nick, name.text, client.id)
+    return await _renamed(context)
 
 
 @_routes.route(
@@ -243,11 +250,30 @@ def snapshot(context: CommandContext) -> Reply:
     return snapshot_of(context.chat.pool.room(context.room))
 
 
+@_routes.route("presence", internal=True)
+def presence(context: CommandContext) -> Reply:
+    """The same for a client that was shown the history before."""
+    room = context.chat.pool.room(context.room)
+    return replace(snapshot_of(room), history=())
+
+
+@_routes.route("take_nick", "NAME", internal=True)
+async def take_nick(context: CommandContext) -> Event | None:
+    """As ``nick``, but a client that reconnects may ask for the name that it has."""
+    return None if context.word == context.client.nick else await _renamed(context)
+
+
 @_routes.route("custom_event", internal=True)
 def custom_event(context: CommandContext) -> Event:
     """Show Socket.IO clients a value that is not a text."""
     raw = context.request.raw or "null"
     return CustomEvent(context.room, context.client.nick, raw, context.client.id)
+
+
+async def _renamed(context: CommandContext) -> Event:
+    client = context.client
+    name = await claim(context.chat.names, context.word, client.id)
+    return Renamed(client.nick, name.text, client.id)
 
 
 def _member(context: CommandContext, nick: str) -> Member:

@@ -160,7 +160,7 @@ class EngineIOResource(Resource):
         return b""
 
     def _dispatch(self, request: Request) -> Any:
-        query = _query(request)
+        query = query_of(request)
         transport = query.get("transport")
         if transport not in ("polling", "websocket"):
             raise Refusal(400, 0, "Transport unknown")
@@ -238,8 +238,11 @@ class EngineIOResource(Resource):
         return NOT_DONE_YET
 
 
-def _query(request: Request) -> dict[str, str]:
-    """The query of the URL.  (``request.args`` would include the fields of a form.)"""
+def query_of(request: Request) -> dict[str, str]:
+    """The query of the URL.  (``request.args`` would include the fields of a form.)
+
+    :raises Refusal: it has more than ``MAX_QUERY_FIELDS``.
+    """
     # As text, because versions of Python differ in how they unescape bytes.
     text = request.uri.partition(b"?")[2].decode("latin-1")
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from sys import getsizeof
@@ -16,7 +16,7 @@ from sys import getsizeof
 from twisted_chat.core.events import Action, Entry, Event, Message, Stored, TopicSet
 from twisted_chat.core.interfaces import Announce, MissedEvents, RoomState, StoreError
 
-from .records import Index, IndexKey, index_keys
+from .records import Index, IndexKey, index_keys, nicknames_in
 from .tokenizer import matches, phrases_in
 
 KEPT_PER_ROOM = 10_000
@@ -27,6 +27,9 @@ KEPT_BYTES = 64 * 1024 * 1024
 
 KEPT_TOPICS = 10_000
 """Rooms whose topic is kept; the topic set longest ago is dropped first."""
+
+KEPT_NICKNAMES = 10_000
+"""Clients whose last nickname is kept; the one named longest ago is dropped first."""
 
 _OVERHEAD = 1_000
 """Bytes that an event takes besides its text: its objects and its index entries."""
@@ -66,6 +69,7 @@ class MemoryHistory:
         self._floor = self._position(0)
         self._index: dict[IndexKey, _IndexEntry] = {}
         self._topics: OrderedDict[str, str] = OrderedDict()
+        self._nicknames: OrderedDict[str, str] = OrderedDict()
 
     def next_position(self) -> str:
         """Assign the next position: each call returns a new one."""
@@ -91,6 +95,15 @@ class MemoryHistory:
             oldest = next(iter(self._kept.values()))
             self._floor = oldest.position
             self._drop(oldest)
+
+    def add_nicknames(self, names: Mapping[str, str]) -> None:
+        """Keep the nicknames of clients, by client id."""
+        known = self._nicknames
+        for client_id, nick in names.items():
+            known.pop(client_id, None)
+            known[client_id] = nick
+        while len(known) > KEPT_NICKNAMES:
+            known.popitem(last=False)
 
     async def room(self, room: str, limit: int) -> RoomState:
         """A room's topic and its last ``limit`` messages."""
@@ -150,6 +163,10 @@ class MemoryHistory:
             and matches(stored.event.text, phrases)
         )
         return _last(hits, limit)
+
+    async def nickname(self, client_id: str) -> str | None:
+        """The last nickname of a client."""
+        return self._nicknames.get(client_id)
 
     def _position(self, number: int) -> str:
         return f"{self._prefix}{number:0{_DIGITS}d}"
@@ -224,6 +241,7 @@ class MemoryJournal:
         ]
         for each in stored:
             self.history.add(each)
+        self.history.add_nicknames(nicknames_in(batch))
         if stored:
             self._announce(stored)
 

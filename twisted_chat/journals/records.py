@@ -7,7 +7,7 @@ meaning; a field is only ever added at the end of an event.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from operator import attrgetter
@@ -18,6 +18,7 @@ from twisted_chat.core.events import (
     AwaySet,
     CustomEvent,
     DirectMessage,
+    Entry,
     Event,
     Joined,
     Left,
@@ -171,6 +172,18 @@ RECORDS = (
 )
 
 BY_EVENT: dict[type[Any], Record] = {record.event: record for record in RECORDS}
+
+
+def nicknames_in(batch: Iterable[Entry]) -> dict[str, str]:
+    """The nicknames that the events of a batch give, by client id."""
+    names = {}
+    for entry in batch:
+        event = entry.event
+        if type(event) is Joined:
+            names[event.client_id] = event.nick
+        elif type(event) is Renamed:
+            names[event.client_id] = event.new
+    return names
 
 
 def index_keys(event: Event) -> tuple[IndexKey, ...]:

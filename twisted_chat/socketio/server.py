@@ -11,12 +11,14 @@ that stays in no namespace is disconnected after ``CONNECT_TIMEOUT``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.web.http import Request
 
+from twisted_chat.engineio.resource import query_of
 from twisted_chat.engineio.session import EngineIOPeer, Session
 from twisted_chat.net.timers import Deadlines
 
@@ -30,6 +32,11 @@ from .packets import (
     PacketError,
     encode,
 )
+
+_ENGINE_FIELDS = frozenset({"EIO", "b64", "sid", "t", "transport"})
+
+MAX_QUERY = 1024
+"""Characters of a query that a client's URL may have; a longer one is not kept."""
 
 CONNECT_TIMEOUT = 45.0
 """Seconds that a client may spend in no namespace."""
@@ -129,22 +136,24 @@ class SocketIO:
             clock, connect_timeout, Connection.close_unjoined
         )
 
-    def peer(self, _request: Request) -> EngineIOPeer:
+    def peer(self, request: Request) -> EngineIOPeer:
         """Make the ``EngineIOPeer`` of a client."""
-        return Connection(self)
+        return Connection(self, _application_fields(query_of(request)))
 
 
 class Connection(EngineIOPeer):
     """One client, in any number of namespaces.
 
     :ivar session: its Engine.IO session.
+    :ivar query: the query of its URL, without what is of Engine.IO.
     """
 
-    __slots__ = ("_decoder", "_server", "_sockets", "session")
+    __slots__ = ("_decoder", "_server", "_sockets", "query", "session")
 
     session: Session
 
-    def __init__(self, server: SocketIO) -> None:
+    def __init__(self, server: SocketIO, query: Mapping[str, str]) -> None:
+        self.query = query
         self._server = server
         self._sockets: dict[str, Socket] = {}
         self._decoder = Decoder()
@@ -242,3 +251,8 @@ class Connection(EngineIOPeer):
             return
         socket = self._sockets[name] = make(self, name)
         socket.connect(packet.data or {})
+
+
+def _application_fields(query: Mapping[str, str]) -> Mapping[str, str]:
+    fields = {name: query[name] for name in query if name not in _ENGINE_FIELDS}
+    return fields if len("".join(chain(*fields.items()))) <= MAX_QUERY else {}

@@ -177,6 +177,11 @@ class FailingHistory:
         await self._faults.check()
         return await self._inner.search(room, words, limit)
 
+    async def nickname(self, client_id: str) -> str | None:
+        """The last nickname of a client."""
+        await self._faults.check()
+        return await self._inner.nickname(client_id)
+
 
 class FailingJournal:
     """A journal that fails or delays when the test says so.

@@ -8,13 +8,13 @@ import shutil
 from typing import cast
 from unittest.mock import Mock
 
-from tests.support.journals import said, texts
+from tests.support.journals import entry, said, texts
 from tests.support.sqlite import WriterTestCase
 from twisted_chat.core.events import Joined, TopicSet
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
 from twisted_chat.journals.sqlite.reader import Reader
-from twisted_chat.journals.sqlite.writer import MAX_INSERT_ROWS
+from twisted_chat.journals.sqlite.writer import KEPT_MS, MAX_INSERT_ROWS
 
 
 class StoreTests(WriterTestCase):
@@ -39,6 +39,32 @@ class StoreTests(WriterTestCase):
             expected += batch
         self.assertEqual(self.history(writer), expected)
         self.check_search(writer)
+
+    def test_nicknames_are_kept_for_a_while(self) -> None:
+        """Their number does not grow forever: old ones go as new ones come."""
+        writer = self.writer()
+        reader = Reader(self.file, writer.name)
+        self.addCleanup(reader.close)
+        early = [entry(Joined("lobby", f"n{i}", f"id-{i}")) for i in range(300)]
+        writer.store(early, 1_000)
+        self.assertEqual(reader.nickname("id-299"), "n299")
+        later = [entry(Joined("lobby", f"m{i}", f"new-{i}")) for i in range(100)]
+        writer.store([*later, entry(Joined("lobby", "n0", "id-0"))], 1_000 + KEPT_MS)
+        self.assertEqual(reader.nickname("id-1"), "n1")
+        writer.store([entry(Joined("lobby", "m0", "new-0"))], 1_001 + KEPT_MS)
+        names = [reader.nickname(f"id-{i}") for i in range(300)]
+        self.assertEqual(len([one for one in names if one]), 298)
+        self.assertEqual(names[0], "n0")
+
+    def test_client_ids_are_not_in_the_file(self) -> None:
+        """They are the secrets with which clients resume."""
+        writer = self.writer()
+        self.store(writer, Joined("lobby", "bob", "a-secret"), said("hi"))
+        data = b"".join(
+            path.read_bytes() for path in self.folder.glob(self.path.name + "*")
+        )
+        self.assertIn(b"bob", data)
+        self.assertNotIn(b"a-secret", data)
 
     def test_stored_batch_survives_a_kill(self) -> None:
         """It is in the file and its log."""

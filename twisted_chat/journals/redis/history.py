@@ -122,6 +122,13 @@ class RedisHistory:
             end = f"({oldest.id}" if oldest else "-"
         return tuple(reversed(hits))
 
+    async def nickname(self, client_id: str) -> str | None:
+        """The last nickname of a client that has left in the last day."""
+        found = await self._connection().call(
+            "GET", b"chat:nick:" + to_bytes(client_id)
+        )
+        return None if found is None else to_text(found)
+
     async def _newest_first(self, room: str, end: str, limit: int) -> list[Stored]:
         found = await self._connection().call(
             "XREVRANGE", b"chat:room:" + to_bytes(room), end, "-", "COUNT", limit

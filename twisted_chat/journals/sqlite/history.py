@@ -104,6 +104,11 @@ class SqliteHistory:
         _, searcher = self._opened()
         return await self._searching.run(searcher.search, room, words, limit, until)
 
+    async def nickname(self, client_id: str) -> str | None:
+        """The last nickname of a client."""
+        reader, _ = self._opened()
+        return await self._reading.run(reader.nickname, client_id)
+
     def _opened(self) -> tuple[Reader, Reader]:
         if self._readers is None:
             raise StoreError("the server is shutting down; history cannot be read")

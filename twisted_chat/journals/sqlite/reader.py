@@ -23,6 +23,7 @@ from .rows import (
     IS_MESSAGE,
     Row,
     condition,
+    digest,
     number_in,
     storable,
     stored_from,
@@ -131,6 +132,14 @@ class Reader:
             values = (query, until, *storable((room,)), _bounded(limit))
             rows = connection.execute(_SEARCH, values).fetchall()
         return self._stored(reversed(rows))
+
+    def nickname(self, client_id: str) -> str | None:
+        """See ``interfaces.History.nickname``."""
+        with self._snapshot() as connection:
+            found = connection.execute(
+                "SELECT nick FROM nicknames WHERE client = ?", (digest(client_id),)
+            ).fetchone()
+        return found[0] if found else None
 
     def interrupt(self) -> None:
         """Abort the query that is running; call this from any thread."""

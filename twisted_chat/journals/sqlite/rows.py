@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from operator import itemgetter
 from typing import Any
 
@@ -112,6 +113,12 @@ def storable(row: Row) -> Row:
         _SURROGATES.sub("\ufffd", value) if isinstance(value, str) else value
         for value in row
     )
+
+
+def digest(client_id: str) -> bytes:
+    """What stands for a client id, which is a secret, where it is only looked up."""
+    data = client_id.encode("utf-8", "surrogatepass")
+    return blake2b(data, digest_size=16, person=b"chat client id").digest()
 
 
 def stored_from(name: str, row: Row) -> Stored:

@@ -9,22 +9,31 @@ failed batch leaves nothing behind.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import chain
 
 from twisted_chat.core.events import Entry, Stored, TopicSet
 from twisted_chat.core.interfaces import StoreError
+from twisted_chat.journals.records import nicknames_in
 
 from .errors import explain
 from .file import DatabaseFile
 from .maintenance import Maintenance
-from .rows import WIDTH, Row, rows_of, storable, stored_of
+from .rows import WIDTH, Row, digest, rows_of, storable, stored_of
 
 MAX_INSERT_ROWS = 128
 """Rows that one statement inserts, at most: measured, 128 in one statement take less
 than half the time of 128 statements, and a sixth beside a busy reactor."""
+
+KEPT_MS = 30 * 24 * 60 * 60 * 1000
+"""Milliseconds for which the nickname of a client is kept."""
+
+_FORGET = (
+    "DELETE FROM nicknames WHERE client IN"
+    " (SELECT client FROM nicknames WHERE time < ? ORDER BY time LIMIT ?)"
+)
 
 _REOPEN_AFTER = ("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL", "SQLITE_CORRUPT")
 """After these errors a connection is not reliable."""
@@ -78,10 +87,10 @@ class Writer:
         stored = stored_of(batch, self.name, first, time)
         rows = rows_of(batch, first, time)
         try:
-            self._write(self._connected(), rows, batch)
+            self._write(self._connected(), rows, batch, time)
         except UnicodeEncodeError:
             rows = [storable(row) for row in rows]
-            self._write(self._connected(), rows, batch)
+            self._write(self._connected(), rows, batch, time)
         self.last += len(rows)
         self._maintenance.add(rows)
         return stored
@@ -125,23 +134,35 @@ class Writer:
                 connection.close()
 
     def _write(
-        self, connection: sqlite3.Connection, rows: list[Row], batch: Sequence[Entry]
+        self,
+        connection: sqlite3.Connection,
+        rows: list[Row],
+        batch: Sequence[Entry],
+        time: int,
     ) -> None:
         topics = {
             entry.event.room: entry.event.text
             for entry in batch
             if type(entry.event) is TopicSet
         }
+        names = [
+            (digest(client_id), *storable((nick,)), time)
+            for client_id, nick in nicknames_in(batch).items()
+        ]
         self._file.check_unmoved()
         try:
             connection.execute("BEGIN IMMEDIATE")
-            _insert(connection, rows)
+            _insert(connection, _insert_statement, rows)
             for room, text in topics.items():
                 connection.execute(
                     "INSERT INTO topics VALUES (?, ?)"
                     " ON CONFLICT (room) DO UPDATE SET text = excluded.text",
                     storable((room, text)),
                 )
+            if names:
+                _insert(connection, _name_statement, names)
+                # As many as may have been added: their number does not grow.
+                connection.execute(_FORGET, (time - KEPT_MS, 2 * len(names)))
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back(connection, error)
@@ -201,13 +222,21 @@ class Writer:
             self._connection = None
 
 
-def _insert(connection: sqlite3.Connection, rows: list[Row]) -> None:
+def _insert(
+    connection: sqlite3.Connection,
+    statement: Callable[[int], str],
+    rows: Sequence[Row],
+) -> None:
+    """Insert rows, many with one statement.
+
+    :param statement: makes the statement for a number of rows.
+    """
     start, size = 0, MAX_INSERT_ROWS
     while start < len(rows):
         while size > len(rows) - start:
             size //= 2
         values = list(chain.from_iterable(rows[start : start + size]))
-        connection.execute(_insert_statement(size), values)
+        connection.execute(statement(size), values)
         start += size
 
 
@@ -216,3 +245,14 @@ def _insert_statement(size: int) -> str:
     """The statement for that many rows; there are eight, which SQLite caches."""
     row = "(" + ", ".join("?" * WIDTH) + ")"
     return "INSERT INTO events VALUES " + ", ".join([row] * size)
+
+
+@cache
+def _name_statement(size: int) -> str:
+    """The statement for that many nicknames."""
+    return (
+        "INSERT INTO nicknames VALUES "
+        + ", ".join(["(?, ?, ?)"] * size)
+        + " ON CONFLICT (client) DO UPDATE SET nick = excluded.nick,"
+        " time = excluded.time"
+    )

@@ -18,6 +18,7 @@
 --   chat:batch:SERVER     the number of the last batch, of a server that has expired
 --   chat:people:SERVER    hash: CLIENT -> JSON of nick, rooms (separated by spaces), away
 --   chat:where            hash: CLIENT -> SERVER
+--   chat:nick:CLIENT      the last nickname of a client that has left, for when it resumes
 --   chat:names            hash: KEY -> SERVER and CLIENT, separated by a space
 --   chat:names:SERVER     hash: KEY -> CLIENT
 
@@ -122,6 +123,11 @@ local function save_member(server, client, member)
   redis.call('HSET', 'chat:where', client, server)
 end
 
+-- Keep the nickname of a client that leaves, for when it resumes.
+local function keep_nickname(client, member)
+  redis.call('SET', 'chat:nick:' .. client, member.nick, 'EX', RESUME_SECONDS)
+end
+
 local function delete_member(server, client)
   redis.call('HDEL', 'chat:people:' .. server, client)
   redis.call('HDEL', 'chat:where', client)
@@ -174,11 +180,12 @@ local function apply_event(server, event, events)
   if operation == 'quit' or operation == 'rename' then
     for key in string.gmatch(event.extra, '%S+') do release_name(server, client, key) end
   end
+  local member = at and load_member(server, client)
   if operation == 'quit' then
+    if member then keep_nickname(client, member) end
     if at then delete_member(server, client) end
     return
   end
-  local member = at and load_member(server, client)
   if operation == 'join' then
     member = member or {rooms = '', away = ''}
     member.nick = event.extra
@@ -202,6 +209,7 @@ local function expire_server(server)
   for index = 1, #members, 2 do
     local client, member = members[index], cjson.decode(members[index + 1])
     events[#events + 1] = quit_event(client, member.nick, 'expired')
+    keep_nickname(client, member)
     redis.call('HDEL', 'chat:where', client)
   end
   local names = redis.call('HGETALL', 'chat:names:' .. server)
