@@ -136,6 +136,15 @@ class JsonTests(ChatTestCase):
         self.assertEqual(bob.welcome["type"], "welcome")
         self.assertIn("ann", bob.welcome["members"])
 
+    def test_other_subprotocol_is_agreed_to_and_changes_nothing(self) -> None:
+        """A program that always offers its own."""
+        for query, start in (("", "Welcome, "), ("?format=json", '{"type":"welcome"')):
+            client = self.connect(query, sec_websocket_protocol="my-app, v2")
+            self.assertIn("Sec-WebSocket-Protocol: my-app", client.head)
+            self.assertTrue(client.received()[0].startswith(start))
+        both = self.connect(sec_websocket_protocol="my-app, chat.json")
+        self.assertIn("Sec-WebSocket-Protocol: chat.json", both.head)
+
     def test_json_and_text_clients_share_a_room(self) -> None:
         """Each sees its own format."""
         ann, bob = self.program("&nick=ann"), self.connect("?nick=bob")

@@ -20,6 +20,15 @@ class WebSocketTransportTests(EngineIOTestCase):
         (frame,) = client.frames()
         self.assertEqual(bytes(frame.data), b"\x01\x02")
 
+    def test_first_subprotocol_is_agreed_to(self) -> None:
+        """For ``io(url, {protocols: [...]})``; also in an upgrade."""
+        client = self.socket(sec_websocket_protocol="my-app, other")
+        self.assertIn("Sec-WebSocket-Protocol: my-app\r\n", client.head + "\r\n")
+        query = f"EIO=4&transport=websocket&sid={self.open()}"
+        client = self.socket(query, sec_websocket_protocol="my-app")
+        self.assertEqual(client.status, 101)
+        self.assertIn("Sec-WebSocket-Protocol: my-app", client.head)
+
     def test_encoded_messages_are_written_as_they_are(self) -> None:
         """With nothing between the application and the outbox."""
         client = self.connect()

@@ -73,6 +73,7 @@ class EchoResource(Resource):
         self.keepalive = Keepalive(clock, 25, 20)
         self.make: Callable[[], Echo] = Echo
         self.peers: list[Echo] = []
+        self.any_subprotocol = False
 
     def render_GET(self, request: Request) -> int | bytes:
         self.peers.append(self.make())
@@ -82,6 +83,7 @@ class EchoResource(Resource):
             keepalive=self.keepalive,
             max_size=LIMIT,
             subprotocols=("chat.json", "chat.text"),
+            any_subprotocol=self.any_subprotocol,
         )
 
 
@@ -141,6 +143,23 @@ class OpeningTests(WebSocketTestCase):
         client = self.connect(sec_websocket_protocol="foo")
         self.assertNotIn("Sec-WebSocket-Protocol", client.head)
         self.assertEqual(client.status, 101)
+
+    def test_first_subprotocol_is_agreed_to_if_any_will_do(self) -> None:
+        """A browser closes a connection on which it gets none of those it offered."""
+        self.resource.any_subprotocol = True
+        for offered, agreed in (
+            ("my-app", "my-app"),
+            ("my-app, v2.my-app", "my-app"),
+            ("my-app, chat.text", "chat.text"),
+            ('a"b, a/b, , ok', "ok"),
+        ):
+            client = self.connect(sec_websocket_protocol=offered)
+            self.assertIn(f"Sec-WebSocket-Protocol: {agreed}\r\n", client.head + "\r\n")
+            self.assertEqual(self.connection.subprotocol, agreed)
+        for unusable in (None, "", ", ,", 'a"b', "x" * 129, "\xfc"):
+            client = self.connect(sec_websocket_protocol=unusable)
+            self.assertEqual(client.status, 101)
+            self.assertNotIn("Sec-WebSocket-Protocol", client.head)
 
     def test_refused_handshake_reaches_no_application(self) -> None:
         """Such as that of an old version."""

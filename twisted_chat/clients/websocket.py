@@ -76,6 +76,7 @@ class ChatWebSocketFactory:
             keepalive=self._keepalive,
             max_size=MAX_MESSAGE,
             subprotocols=(JSON,),
+            any_subprotocol=True,
         )
 
 

@@ -208,6 +208,7 @@ class EngineIOResource(Resource):
             peer,
             keepalive=sessions.connection_keepalive,
             max_size=sessions.max_payload,
+            any_subprotocol=True,
         )
 
     def _drain(self, request: Request, sid: str) -> Any:

@@ -6,6 +6,7 @@ says why, and reaches no application.
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
 from binascii import Error as InvalidBase64
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ from twisted_chat.net.timers import Keepalive
 from .connection import MAX_SIZE, WebSocketConnection, WebSocketPeer
 
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}")
 _PHRASES = {400: b"Bad Request", 426: b"Upgrade Required"}
 
 
@@ -32,6 +34,7 @@ def upgrade(
     max_size: int = MAX_SIZE,
     max_queued: int = MAX_QUEUED,
     subprotocols: Sequence[str] = (),
+    any_subprotocol: bool = False,
 ) -> int | bytes:
     """Answer a WebSocket handshake in ``render_GET``, with or without TLS.
 
@@ -44,6 +47,8 @@ def upgrade(
         disconnected.
     :param subprotocols: those supported, in order of preference; a client that offers
         none of them is connected without one.
+    :param any_subprotocol: agree to the first that such a client offers, because
+        browsers close a connection for which they offered some and got none.
     :return: what ``render_GET`` returns: ``NOT_DONE_YET``, or the body of a refusal,
         whose status is set.
     """
@@ -55,6 +60,9 @@ def upgrade(
     subprotocol = next(
         (name for name in subprotocols if name.encode() in offered), None
     )
+    if subprotocol is None and any_subprotocol:
+        valid = (name.decode() for name in offered if _TOKEN.fullmatch(name))
+        subprotocol = next(valid, None)
     connection = WebSocketConnection(
         peer,
         keepalive,
