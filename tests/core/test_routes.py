@@ -151,8 +151,8 @@ class SanitizeTests(RouteCase):
             (rf"\help f{unsafe}", r"error: no such command: \f (try \help)"),
             (rf"\dm b{unsafe} x", r"error: nobody here is called b (try \who)"),
             (
-                rf"\history 2{unsafe}",
-                r"error: 2 is not a positive whole number (try \history 20)",
+                rf"\history ten{unsafe}",
+                r"error: ten is not a positive whole number (try \history 20)",
             ),
             (
                 rf"\unignore b{unsafe}",
