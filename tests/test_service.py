@@ -18,6 +18,7 @@ from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.routes import standard_table
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.journals.sqlite.journal import SqliteJournal
+from twisted_chat.net.admission import log_addresses
 from twisted_chat.net.tls import CertificateError
 from twisted_chat.server import ports
 from twisted_chat.server.options import Options
@@ -220,6 +221,26 @@ class RunningTests(ServiceCase):
         wire.disconnect()
         self.assertIn("bob quit", self.log.lines())
         self.assertNotIn("secret", " ".join(self.log.lines()))
+
+    def test_arrival_and_rename_are_logged(self) -> None:
+        """With the address, by which a nuisance can be found."""
+        self.started()
+        self.connect().send(b"\\nick bob\r\n")
+        self.reactor.advance(0)
+        joined, renamed = self.log.lines()[-2:]
+        self.assertRegex(joined, r"\Aguest_\d+ joined from 192\.0\.2\.1 by telnet\Z")
+        self.assertEqual(renamed, f"{joined.split()[0]} is now known as bob")
+
+    def test_log_names_no_addresses_if_they_are_off(self) -> None:
+        """In no line: of a client, and of a connection that is refused."""
+        self.addCleanup(log_addresses, shown=True)
+        self.started(log_addresses=False)
+        self.connect()
+        Wire().accept(self.reactor.tcpServers[0][1]).send(b"\x16\x03\x01\x02\x00\x01")
+        lines = self.log.lines()
+        self.assertRegex(lines[-2], r"\Aguest_\d+ joined by telnet\Z")
+        self.assertIn("client error: a client requested TLS", lines[-1])
+        self.assertNotIn("192.0.2", "\n".join(lines))
 
     def test_exception_in_a_coroutine_is_logged(self) -> None:
         """Nothing is lost silently."""

@@ -31,6 +31,7 @@ from .core.runtime import Runtime
 from .journals.memory import MemoryJournal
 from .journals.sqlite.file import check_file
 from .journals.sqlite.journal import SqliteJournal
+from .net.admission import log_addresses
 from .net.tls import Certificate, CertificateError
 from .server.listeners import make_engineio, make_factory
 from .server.options import Options
@@ -89,7 +90,8 @@ class ChatService(Service):
         self.certificate = open_certificate(settings)
         node = secrets.token_urlsafe(9)
         self.journal, names = open_store(settings, reactor, node)
-        runtime = make_runtime(reactor)
+        log_addresses(shown=settings.log_addresses)
+        runtime = make_runtime(reactor, settings)
         committer = Committer(self.journal, runtime, node=node)
         self.chat = Chat(
             pool=ClientPool(settings.history),
@@ -259,7 +261,7 @@ def open_store(
     ), LocalNameRegistry()
 
 
-def make_runtime(reactor: Any) -> Runtime:
+def make_runtime(reactor: Any, settings: Settings) -> Runtime:
     """The reactor and the log, as the core uses them."""
 
     def log_failure(error: Exception) -> None:
@@ -276,6 +278,7 @@ def make_runtime(reactor: Any) -> Runtime:
         rng=random.SystemRandom(),
         log_failure=log_failure,
         log_line=log_line,
+        log_addresses=settings.log_addresses,
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.interfaces import IAddress
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.clients.attach import Attachment
@@ -18,16 +20,24 @@ class AttachmentTests(SynchronousTestCase):
     def setUp(self) -> None:
         self.room = TestChat()
         (self.eve,) = self.room.people("eve")
+        self.room.log.clear()
         self.reading = True
 
     def attach(
-        self, request: JoinRequest, rate_limit: RateLimit | None = None
+        self,
+        request: JoinRequest,
+        rate_limit: RateLimit | None = None,
+        *,
+        wire: str = "",
+        address: IAddress | None = None,
     ) -> Attachment:
         attachment = Attachment(
             self.room.chat,
             FakeConnection(),
             LineCodec(),
             request,
+            wire=wire,
+            address=address,
             rate_limit=rate_limit,
             pause=self.pause,
             resume=self.resume,
@@ -68,14 +78,14 @@ class AttachmentTests(SynchronousTestCase):
         attachment = self.attach(JoinRequest("alice"))
         self.eve.sees()
         attachment.end()
-        self.assertEqual(self.room.log, ["alice quit"])
+        self.assertEqual(self.room.log, ["alice joined", "alice quit"])
         self.assertEqual(self.eve.sees(), ["alice: left the chat"])
 
     def test_error_is_logged_before_the_client_quits(self) -> None:
         """With the nickname that it has then."""
         self.attach(JoinRequest("alice")).end("connection lost")
         self.assertEqual(
-            self.room.log, ["client error: alice: connection lost", "alice quit"]
+            self.room.log[1:], ["client error: alice: connection lost", "alice quit"]
         )
 
     def test_client_without_a_nickname_is_logged_with_its_error_only(self) -> None:
@@ -95,6 +105,41 @@ class AttachmentTests(SynchronousTestCase):
         self.assertIs(latter.client, former.client)
         self.assertFalse(former.current)
         former.end("connection lost")
-        self.assertEqual(self.room.log, [])
+        joined = ["alice joined", "alice resumed"]
+        self.assertEqual(self.room.log, joined)
         latter.end()
-        self.assertEqual(self.room.log, ["alice quit"])
+        self.assertEqual(self.room.log, [*joined, "alice quit"])
+
+    def test_log_says_who_joined_from_where_and_by_what(self) -> None:
+        """Without a port: that is what an operator bans."""
+        for nick, address, shown in (
+            ("ann", IPv4Address("TCP", "192.0.2.1", 4711), "192.0.2.1"),
+            ("bob", IPv6Address("TCP", "::ffff:192.0.2.1", 4711), "192.0.2.1"),
+            ("cat", IPv6Address("TCP", "2001:db8::1", 4711), "2001:db8::1"),
+            ("dan", UNIXAddress(None), "a unix socket"),
+        ):
+            self.attach(JoinRequest(nick), wire="telnet", address=address)
+            self.assertEqual(self.room.log, [f"{nick} joined from {shown} by telnet"])
+            self.room.log.clear()
+
+    def test_rename_is_logged(self) -> None:
+        """So that a nickname can be followed back to its address."""
+        attachment = self.attach(JoinRequest("alice"))
+        attachment.put(Request("nick", "bob"))
+        self.room.settle()
+        attachment.end()
+        self.assertEqual(
+            self.room.log, ["alice joined", "alice is now known as bob", "bob quit"]
+        )
+
+    def test_client_that_resumes_is_logged_with_its_new_address(self) -> None:
+        """Its former connection may still be open."""
+        former = self.attach(JoinRequest("alice"), wire="websocket")
+        self.attach(
+            JoinRequest(session=former.client.id),
+            wire="websocket",
+            address=IPv4Address("TCP", "192.0.2.2", 4711),
+        )
+        self.assertEqual(
+            self.room.log[1:], ["alice resumed from 192.0.2.2 by websocket"]
+        )

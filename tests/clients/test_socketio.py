@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 from tests.support.logs import Log
 from tests.support.memory import masked
 from tests.support.socketio_chat import ChatTestCase, LineClient
+
+ARRIVAL = re.compile(" (?:joined|resumed) from | is now known as ")
 
 
 class JoinTests(ChatTestCase):
@@ -118,7 +121,7 @@ class JoinTests(ChatTestCase):
         again.client.send_text("41")
         self.settle()
         self.assertEqual(
-            log.lines(),
+            [line for line in log.lines() if not ARRIVAL.search(line)],
             [
                 "ann quit",
                 "client error: bob: connection lost",
@@ -126,6 +129,15 @@ class JoinTests(ChatTestCase):
                 "carol quit",
             ],
         )
+
+    def test_arrival_and_name_are_logged(self) -> None:
+        """With the address of the session."""
+        log = Log(self)
+        self.join("ann")
+        joined, renamed = log.lines()
+        guest, _, rest = joined.partition(" ")
+        self.assertEqual(rest, "joined from 192.0.2.1 by socket.io")
+        self.assertEqual(renamed, f"{guest} is now known as ann")
 
     def test_text_cannot_forge_a_line_or_break_a_packet(self) -> None:
         """Control characters and escape sequences are removed; a blank is left."""

@@ -90,15 +90,24 @@ class TextTests(ChatTestCase):
 
     def test_resumed_client_quits_when_its_last_connection_ends(self) -> None:
         """The log has it once."""
-        log = Log(self)
         first = self.connect("?nick=ann&format=json")
         session = json.loads(first.received()[0])["session"]
+        log = Log(self)
         second = self.connect(f"?format=json&session={session}")
-        self.assertEqual(log.lines(), [])
+        self.assertEqual(log.lines(), ["ann resumed from 192.0.2.1 by websocket"])
         second.wire.disconnect()
         self.assertEqual(
-            log.lines(), ["client error: ann: connection lost", "ann quit"]
+            log.lines()[1:], ["client error: ann: connection lost", "ann quit"]
         )
+
+    def test_log_says_who_joined_from_where(self) -> None:
+        """In text and in JSON."""
+        log = Log(self)
+        for nick, query in (("ann", ""), ("bob", "&format=json")):
+            self.connect(f"?nick={nick}{query}").received()
+            self.assertEqual(
+                log.lines()[-1], f"{nick} joined from 192.0.2.1 by websocket"
+            )
 
     def test_nothing_follows_a_close_frame(self) -> None:
         """What others say is not sent."""

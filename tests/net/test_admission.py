@@ -11,7 +11,12 @@ from twisted.internet.address import (
 from twisted.internet.interfaces import IAddress
 from twisted.trial import unittest
 
-from twisted_chat.net.admission import Admission, format_address
+from twisted_chat.net.admission import (
+    Admission,
+    format_address,
+    format_host,
+    log_addresses,
+)
 
 
 def ipv4(host: str) -> IAddress:
@@ -79,6 +84,22 @@ class AdmissionTests(unittest.SynchronousTestCase):
         self.assertEqual(admission._by_host, {})
 
 
+class FormatHostTests(unittest.SynchronousTestCase):
+    """Addresses without their ports, by which people are found."""
+
+    def test_address_has_neither_port_nor_brackets(self) -> None:
+        """An IPv4 address that is mapped into IPv6 is IPv4."""
+        for address, shown in (
+            (IPv4Address("TCP", "192.0.2.1", 80), "192.0.2.1"),
+            (IPv6Address("TCP", "::ffff:192.0.2.1", 80), "192.0.2.1"),
+            (IPv6Address("TCP", "fe80::1%eth0", 80), "fe80::1%eth0"),
+            (IPv4Address("TCP", "chat.example", 80), "chat.example"),
+            (UNIXAddress("/run/chat"), "a unix socket"),
+            (None, ""),
+        ):
+            self.assertEqual(format_host(address), shown)
+
+
 class FormatAddressTests(unittest.SynchronousTestCase):
     """Addresses as an operator writes them."""
 
@@ -109,6 +130,13 @@ class FormatAddressTests(unittest.SynchronousTestCase):
         """The peer of a Unix socket has no address."""
         self.assertEqual(format_address(UNIXAddress(None)), "a unix socket")
         self.assertEqual(format_address(UNIXAddress("/run/chat")), "a unix socket")
+
+    def test_address_is_left_out_where_the_log_names_none(self) -> None:
+        """The line stays a sentence."""
+        self.addCleanup(log_addresses, shown=True)
+        log_addresses(shown=False)
+        for address in (IPv4Address("TCP", "192.0.2.1", 80), UNIXAddress(None), None):
+            self.assertEqual(format_address(address), "a client")
 
     def test_other_addresses_are_shown_as_far_as_known(self) -> None:
         """A host name is shown as it is."""

@@ -58,6 +58,19 @@ class ValidTests(SynchronousTestCase):
         given = ["192.0.2.1", "10.0.0.5/8", "2001:db8::/32", "::1", "unix"]
         self.assertEqual(values.proxies(given), tuple(given))
 
+    def test_on_and_off(self) -> None:
+        """In TOML also true and false."""
+        for value, found in (
+            ("on", True),
+            ("off", False),
+            (True, True),
+            (False, False),
+        ):
+            self.assertIs(values.on_or_off(value), found)
+        for other in ("yes", "", 1, "ON "):
+            with self.assertRaisesRegex(ValueError, "give on or off"):
+                values.on_or_off(other)
+
     def test_origins_may_be_hosts(self) -> None:
         """Whatever a browser can send, a host alone, and all."""
         for origin in (

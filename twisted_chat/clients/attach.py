@@ -9,16 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from twisted.internet.interfaces import IAddress
+
 from twisted_chat.core.chat import Chat
+from twisted_chat.core.client import GUEST, Identity
 from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec, Connection
 from twisted_chat.core.joining import NEW_CLIENT, JoinRequest
 from twisted_chat.core.limits import RateLimit
+from twisted_chat.net.admission import format_host
 
 
 class Attachment(Inbox):
     """One connection, the client that it belongs to, and the requests it receives.
 
+    :param wire: by what it is connected, for the log.
+    :param address: of the peer; ``None`` if it is unknown.
     :param rate_limit: how fast the client may send; ``None`` for no limit.
     :param pause: stops reading from the peer; called once until ``resume``.
     :param resume: reads again.
@@ -34,11 +40,16 @@ class Attachment(Inbox):
         codec: Codec,
         request: JoinRequest = NEW_CLIENT,
         *,
+        wire: str = "",
+        address: IAddress | None = None,
         rate_limit: RateLimit | None,
         pause: Callable[[], object],
         resume: Callable[[], object],
     ) -> None:
-        client = chat.attach(connection, codec, request)
+        identity = GUEST
+        if wire or address:
+            identity = Identity(format_host(address), wire=wire)
+        client = chat.attach(connection, codec, request, identity)
         super().__init__(chat, client, rate_limit, pause, resume)
 
     @property

@@ -78,6 +78,8 @@ class ChatProtocol(LineReceiver):
             self._shared.chat,
             self,
             self._shared.codec,
+            wire="telnet",
+            address=transport.getPeer(),
             rate_limit=self._shared.rate_limit,
             pause=transport.pauseProducing,
             resume=transport.resumeProducing,

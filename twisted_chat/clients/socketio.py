@@ -151,6 +151,8 @@ class ChatSocket(Socket):
             self,
             codec,
             request,
+            wire="socket.io",
+            address=session.address,
             rate_limit=shared.rate_limit,
             pause=session.pause,
             resume=session.resume,

@@ -139,6 +139,8 @@ class ChatWebSocket:
             self,
             self._codec,
             query.join,
+            wire="websocket",
+            address=connection.address,
             rate_limit=factory.rate_limit,
             pause=connection.pause,
             resume=connection.resume,

@@ -298,6 +298,7 @@ class Announcer:
             return
         client = self._pool.clients.get(event.client_id)
         if client is not None:
+            self._runtime.log_line(f"{event.old} is now known as {event.new}")
             released = release(self._names, client.id, event.old, kept=event.new)
             self._runtime.spawn(released)
             if not client.rooms and Renamed not in client.codec.hidden_from_author:

@@ -54,11 +54,13 @@ class Identity:
     :ivar address: of the peer, as an operator writes it; empty if there is none.
     :ivar account: the account that it logged in to; ``None`` for a guest.
     :ivar roles: what it may do besides what everyone may.
+    :ivar wire: by what it is connected, for the log; empty if unknown.
     """
 
     address: str = ""
     account: str | None = None
     roles: frozenset[str] = frozenset()
+    wire: str = ""
 
 
 GUEST = Identity()

@@ -129,6 +129,7 @@ class Joiner:
         if former is not None and former.is_connected:
             since = request.since
             self._welcomer.take_over(former, connection, codec, identity, since)
+            self._runtime.log_line(arrival_line(former, "resumed", self._runtime))
             return former
         resumes = True
         if session is None or not _is_id(session) or session in self._joining:
@@ -187,6 +188,7 @@ class Joiner:
         if client.state is ClientState.GONE:
             return b""
         client.move_to(ClientState.PRESENT)
+        self._runtime.log_line(arrival_line(client, "joined", self._runtime))
         # What it asked before it was present is taken now.
         self._runtime.call_later(0, client.run_idle_calls)
         return self._welcomer.welcome(client, room, position, pending.since)
@@ -272,6 +274,17 @@ def _valid_rooms(rooms: Iterable[str]) -> tuple[str, ...]:
             continue
     # If they are too many, the last ones: it wants to talk in the last of all.
     return tuple(names)[-MAX_ROOMS:] or (LOBBY,)
+
+
+def arrival_line(client: Client, verb: str, runtime: Runtime) -> str:
+    """The line of the log by which an operator finds who a nickname is."""
+    identity = client.identity
+    line = f"{client.nick} {verb}"
+    if identity.address and runtime.log_addresses:
+        line += f" from {identity.address}"
+    if identity.wire:
+        line += f" by {identity.wire}"
+    return line
 
 
 def _new_id() -> str:

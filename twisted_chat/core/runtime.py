@@ -41,6 +41,7 @@ class Runtime:
     :ivar rng: for the numbers of guests; client ids come from ``secrets``.
     :ivar log_failure: logs an unexpected exception with its traceback.
     :ivar log_line: logs one line for the operator.
+    :ivar log_addresses: whether the log may name the addresses of clients.
     """
 
     spawn: Spawn
@@ -49,3 +50,4 @@ class Runtime:
     rng: random.Random
     log_failure: Callable[[Exception], None]
     log_line: Callable[[str], None]
+    log_addresses: bool = True

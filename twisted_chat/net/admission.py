@@ -1,4 +1,4 @@
-"""Connection limits: in total, and per address.  Also how the log shows an address.
+"""Connection limits: in total, and per address.  Also how addresses are written.
 
 Invariant: every ``enter`` that succeeds is followed by exactly one ``leave``, and so
 is every ``enter_host`` by one ``leave_host``.
@@ -84,12 +84,44 @@ def _host_key(address: IAddress | None) -> int | None:
     return None if ip.is_loopback else int(ip)
 
 
+def format_host(address: object) -> str:
+    """The address of a peer without its port: ``127.0.0.1``, ``::1``.
+
+    An IPv4 address that is mapped into IPv6 is written as IPv4.
+
+    :return: ``a unix socket``, or an empty string if there is no address.
+    """
+    if isinstance(address, UNIXAddress):
+        return "a unix socket"
+    host = getattr(address, "host", None)
+    if not isinstance(host, str):
+        return ""
+    try:
+        ip = ip_address(host)
+    except ValueError:
+        return host
+    return str(getattr(ip, "ipv4_mapped", None) or ip)
+
+
+_logged = True
+
+
+def log_addresses(*, shown: bool) -> None:
+    """Choose for the whole process whether its log names addresses of peers."""
+    global _logged  # noqa: PLW0603 - the log is the process's, too
+    _logged = shown
+
+
 def format_address(address: object) -> str:
     """An address for the log: ``127.0.0.1:43260``, ``[::1]:43260``, ``a unix socket``.
 
     An IPv4 address that is mapped into IPv6 is shown as IPv4.  Port 0 is not shown: a
     proxy may tell its client's address alone.
+
+    :return: ``a client`` if the log names no addresses; see ``log_addresses``.
     """
+    if not _logged:
+        return "a client"
     if isinstance(address, UNIXAddress):
         return "a unix socket"
     host, port = getattr(address, "host", None), getattr(address, "port", None)

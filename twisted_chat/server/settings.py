@@ -169,6 +169,12 @@ class Settings:
         unset=(),
         repeatable=True,
     )
+    log_addresses: bool = option(
+        values.on_or_off,
+        "CHOICE",
+        "Whether the log names the addresses of clients: on or off.",
+        default="on",
+    )
 
     @classmethod
     def read(cls, given: Mapping[str, Any], environment: Mapping[str, str]) -> Settings:

@@ -134,6 +134,15 @@ def rate_limit(value: Any) -> RateLimit | None:
     return RateLimit.parse(string(value))
 
 
+def on_or_off(value: Any) -> bool:
+    """``on`` or ``off``; in TOML ``true`` or ``false`` too."""
+    if isinstance(value, bool):
+        return value
+    if value in ("on", "off"):
+        return bool(value == "on")
+    raise ValueError(f"invalid value {_shown(value)}: give on or off")
+
+
 def origins(value: Any) -> tuple[str, ...]:
     """Origins of web pages."""
     found = strings(value)
