@@ -28,6 +28,7 @@ from .core.name_registry import LocalNameRegistry
 from .core.pool import ClientPool
 from .core.routes import standard_table
 from .core.runtime import Runtime
+from .core.store_log import Report, StoreLog
 from .journals.memory import MemoryJournal
 from .journals.sqlite.file import check_file
 from .journals.sqlite.journal import SqliteJournal
@@ -89,10 +90,11 @@ class ChatService(Service):
         self.ports: list[IListeningPort] = []
         self.certificate = open_certificate(settings)
         node = secrets.token_urlsafe(9)
-        self.journal, names = open_store(settings, reactor, node)
         log_addresses(shown=settings.log_addresses)
         runtime = make_runtime(reactor, settings)
-        committer = Committer(self.journal, runtime, node=node)
+        store_log = StoreLog(runtime.log_line)
+        self.journal, names = open_store(settings, reactor, node, store_log.report)
+        committer = Committer(self.journal, runtime, node=node, store_log=store_log)
         self.chat = Chat(
             pool=ClientPool(settings.history),
             journal=self.journal,
@@ -242,11 +244,13 @@ def check_store(settings: Settings) -> None:
 
 
 def open_store(
-    settings: Settings, reactor: Any, node: str
+    settings: Settings, reactor: Any, node: str, report: Report | None = None
 ) -> tuple[Journal, NameRegistry]:
     """Make the journal, which is opened later, and the registry of nicknames.
 
     :param node: an id that no other run of any server has.
+    :param report: see ``StoreLog.report``; called for what happens to a store between
+        two batches.
     :raises StoreError: there is no such store.
     """
     scheme, _, rest = settings.store.partition(":")
@@ -255,7 +259,7 @@ def open_store(
     if scheme.startswith("redis"):
         from .journals.redis.journal import open_redis
 
-        return open_redis(settings.store, reactor, node, settings.keep)
+        return open_redis(settings.store, reactor, node, settings.keep, report)
     return SqliteJournal(
         rest, reactor, reactor.seconds, settings.keep
     ), LocalNameRegistry()

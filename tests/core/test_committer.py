@@ -250,6 +250,35 @@ class FailureTests(CommitterCase):
         self.assertEqual((len(self.announced), self.refused), (1, []))
 
 
+class LogTests(CommitterCase):
+    """The log says once that the store fails, and once that it works again."""
+
+    def test_failure_and_recovery_are_logged_once(self) -> None:
+        """Whatever the store, and whatever was to be stored."""
+        self.submit_now(message("a"))
+        self.journal.fail(times=3)
+        for text in "bcd":
+            self.submit_now(message(text))
+        self.assertEqual(self.chat.log, ["store error: the disk is full"])
+        for text in "ef":
+            self.submit_now(message(text))
+        self.assertEqual(
+            self.chat.log, ["store error: the disk is full", "storing works again"]
+        )
+
+    def test_store_works_again_only_when_it_has_no_problem(self) -> None:
+        """A batch may be stored while the store cannot be read, for example."""
+        self.journal.fail()
+        self.submit_now(message("a"))
+        problem: list[str | None] = ["cannot be read"]
+        self.patch(self.journal, "problem", lambda: problem[0])
+        self.submit_now(message("b"))
+        self.assertEqual(self.chat.log, ["store error: the disk is full"])
+        problem[0] = None
+        self.submit_now(message("c"))
+        self.assertEqual(self.chat.log[1:], ["storing works again"])
+
+
 class RetryTests(CommitterCase):
     """Arrivals and departures have happened, and must be stored."""
 

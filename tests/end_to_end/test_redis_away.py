@@ -73,6 +73,11 @@ class AwayTests(SeveralServersTestCase):
         self.alice.expect("alice: before by alice\r\n")
         rest = self.alice.expect("bob: after by bob\r\n")
         self.assertNotIn("left the chat", rest)
+        for server in (self.a, self.b):
+            log = server.log()
+            self.assertEqual(log.count("storing works again"), 1, log)
+            self.assertEqual(log.count("store error: Redis at "), 1, log)
+            self.assertEqual(log.count("Redis at "), 1, log)
 
     def test_sender_gets_an_error_while_redis_is_frozen(self) -> None:
         """Within seconds, and nobody is declared dead."""

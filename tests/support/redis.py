@@ -24,6 +24,7 @@ from tests.support.redis_commands import (
 from tests.support.redis_scripts import LuaScripts
 from twisted_chat.core.events import Entry, Event, Stored
 from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.store_log import Report
 from twisted_chat.journals.redis.address import RedisAddress
 from twisted_chat.journals.redis.connection import REPLY_TIMEOUT, Argument
 from twisted_chat.journals.redis.entries import to_bytes
@@ -223,14 +224,23 @@ class FakeRedisTestCase(SynchronousTestCase):
         self.clock.advance(NOW)
         self.redis = FakeRedis(self.clock)
 
-    def journal(self, name: str = "me", keep: int | None = None) -> RedisJournal:
-        return RedisJournal(ADDRESS, self.clock, name, keep, connect=self.redis.connect)
+    def journal(
+        self, name: str = "me", keep: int | None = None, report: Report | None = None
+    ) -> RedisJournal:
+        connect = self.redis.connect
+        return RedisJournal(
+            ADDRESS, self.clock, name, keep, report=report, connect=connect
+        )
 
     def start(
-        self, name: str = "me", keep: int | None = None
+        self,
+        name: str = "me",
+        keep: int | None = None,
+        *,
+        report: Report | None = None,
     ) -> tuple[RedisJournal, list[Stored]]:
         """A server that runs, and what it announces."""
-        journal = self.journal(name, keep)
+        journal = self.journal(name, keep, report)
         announced: list[Stored] = []
         journal.subscribe(announced.extend)
         self.result(journal.open())

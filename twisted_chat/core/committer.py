@@ -19,6 +19,7 @@ from .idle import IdleCalls
 from .interfaces import Journal, StoreError
 from .isolation import as_store_error
 from .runtime import Runtime
+from .store_log import StoreLog
 
 MAX_ENTRIES = 2000
 """Events in one batch."""
@@ -59,12 +60,21 @@ class Committer:
     """Takes events one by one and stores them in batches.
 
     :param node: unique among all servers and all their runs.
+    :param store_log: logs when the store fails and works again; one is made without.
     :ivar refused: called with each submission that was not stored.
     """
 
-    def __init__(self, journal: Journal, runtime: Runtime, *, node: str) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        runtime: Runtime,
+        *,
+        node: str,
+        store_log: StoreLog | None = None,
+    ) -> None:
         self._journal = journal
         self._runtime = runtime
+        self._store_log = store_log or StoreLog(runtime.log_line)
         self._key_prefix = f"{node}-"
         self._count = 0
         self._waiting: deque[Submission] = deque()
@@ -163,11 +173,16 @@ class Committer:
             except Exception as error:  # noqa: BLE001 - logged by as_store_error
                 # A bug in a journal must not stop the chat: the batch is treated as
                 # after any other failure.
-                self._fail(batch, as_store_error(self._runtime, error))
+                store_error = as_store_error(self._runtime, error)
+                self._store_log.report(store_error)
+                self._fail(batch, store_error)
                 if self._waiting and self._waiting[0].must_store:
                     self._runtime.call_later(RETRY_DELAY, self._start)
                     self._idle_calls.run()
                     return
+            else:
+                if self._store_log.failing and self._journal.problem() is None:
+                    self._store_log.report(None)
             if self._waiting and not self._urgent and not self._idle_calls:
                 self._running = False
                 self._begin_after_delay()

@@ -25,7 +25,14 @@ SHUTTING_DOWN = "the server is shutting down"
 
 
 class StoreError(Exception):
-    """A journal failed; the text is one line for the user or the operator."""
+    """A journal failed; the text is one line for the user or the operator.
+
+    :param operator_text: what an operator may read, if that is more.
+    """
+
+    def __init__(self, text: str = "", operator_text: str = "") -> None:
+        super().__init__(text)
+        self.operator_text = operator_text or text
 
 
 class OutcomeUnknown(StoreError):

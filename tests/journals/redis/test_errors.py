@@ -8,7 +8,6 @@ from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.redis.errors import (
     broken,
     explain,
-    operator_text,
     server_expired,
     unreachable,
 )
@@ -52,7 +51,7 @@ class ErrorsTests(SynchronousTestCase):
         self.assertFalse(explain("x", "LOADING").is_permanent)
         self.assertTrue(explain("x", "READONLY").needs_reconnect)
         self.assertFalse(explain("x", "OOM").needs_reconnect)
-        self.assertEqual(operator_text(StoreError("so")), "so")
+        self.assertEqual(StoreError("so").operator_text, "so")
         self.assertEqual(unreachable("x", "why").code, "UNREACHABLE")
         self.assertEqual(server_expired().code, "EXPIRED")
-        self.assertEqual(operator_text(broken("x", "is gone")), "Redis at x is gone")
+        self.assertEqual(broken("x", "is gone").operator_text, "Redis at x is gone")

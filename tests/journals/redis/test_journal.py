@@ -19,6 +19,7 @@ from twisted_chat.core.events import (
     Renamed,
 )
 from twisted_chat.core.interfaces import OutcomeUnknown, StoreError
+from twisted_chat.core.store_log import StoreLog
 from twisted_chat.journals.redis.connection import RedisConnection
 from twisted_chat.journals.redis.errors import RedisError, unreachable
 from twisted_chat.journals.redis.journal import RedisJournal, open_redis
@@ -164,6 +165,42 @@ class OutageTests(FakeRedisTestCase):
         self.redis.errors.clear()
         self.store(journal, said("y"))
         self.assertIsNone(journal.problem())
+
+    def test_outage_is_reported_once_for_all_connections(self) -> None:
+        """It ends with the last of those that are needed, without a batch."""
+        log: list[str] = []
+        journal, _ = self.start(report=StoreLog(log.append).report)
+        self.assertEqual(log, [])
+        self.redis.down = unreachable("fake:1", "connection refused")
+        self.redis.disconnect_all()
+        self.pass_time(5)
+        self.error(journal.append([entry(said("x"))]))
+        self.assertEqual(len(log), 1)
+        self.assertRegex(log[0], "^store error: Redis at fake:1 ")
+        self.redis.down = None
+        self.pass_time(3)
+        self.assertEqual(log[1:], ["storing works again"])
+
+    def test_end_of_a_refusal_is_reported_without_a_batch(self) -> None:
+        """The server tries by itself."""
+        log: list[str] = []
+        store_log = StoreLog(log.append)
+        journal, _ = self.start(report=store_log.report)
+        self.redis.errors["append"] = "OOM command not allowed"
+        store_log.report(self.error(journal.append([entry(said("x"))])))
+        self.pass_time(1.5)
+        self.assertEqual(len(log), 1)
+        self.assertIn("store error: Redis at fake:1 is out of memory", log[0])
+        self.redis.errors.clear()
+        self.pass_time(1.5)
+        self.assertEqual(log[1:], ["storing works again"])
+
+    def test_stop_is_no_outage(self) -> None:
+        """Though its connections end."""
+        log: list[str] = []
+        journal, _ = self.start(report=StoreLog(log.append).report)
+        self.result(journal.close())
+        self.assertEqual(log, [])
 
     def test_connection_to_a_replica_is_replaced(self) -> None:
         """So that the master is found after a failover."""

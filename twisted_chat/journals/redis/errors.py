@@ -23,10 +23,10 @@ class RedisError(StoreError):
     def __init__(
         self, code: str, text: str, address: str = "", *, detail: str = ""
     ) -> None:
-        super().__init__(text.replace("{}", "Redis"))
-        self.code = code
         full = text.replace("{}", f"Redis at {address}" if address else "Redis")
-        self.operator_text = f"{full} ({detail})" if detail else full
+        full = f"{full} ({detail})" if detail else full
+        super().__init__(text.replace("{}", "Redis"), full)
+        self.code = code
 
     @property
     def is_permanent(self) -> bool:
@@ -37,11 +37,6 @@ class RedisError(StoreError):
     def needs_reconnect(self) -> bool:
         """Whether another Redis, or the same one later, must be tried."""
         return self.code in _NEEDS_RECONNECT
-
-
-def operator_text(error: StoreError) -> str:
-    """An error as an operator reads it."""
-    return error.operator_text if isinstance(error, RedisError) else str(error)
 
 
 _PERMANENT = frozenset(

@@ -20,12 +20,13 @@ from twisted.logger import Logger
 
 from twisted_chat.core.events import Entry, Quit, Stored
 from twisted_chat.core.interfaces import Announce, OutcomeUnknown, StoreError
+from twisted_chat.core.store_log import Report
 
 from .address import RedisAddress
 from .connection import Argument
 from .connector import Connect, Connector
 from .entries import encode, script_arguments, to_bytes
-from .errors import RedisError, operator_text, server_expired
+from .errors import RedisError, server_expired
 from .follower import Follower
 from .history import RedisHistory
 from .lease import HEARTBEAT_INTERVAL, Lease
@@ -54,6 +55,7 @@ class RedisJournal:
     :param server: the name of this server, unique among all servers and all their
         runs; the keys of its entries begin with it.
     :param keep: messages kept per room; ``None`` for ``KEPT_PER_ROOM``.
+    :param report: called when Redis cannot be used any more, and when it can again.
     :param connect: makes connections, instead of a ``Connector``.
     :ivar names: the nicknames in use.
     """
@@ -65,12 +67,15 @@ class RedisJournal:
         server: str,
         keep: int | None = None,
         *,
+        report: Report | None = None,
         connect: Connect | None = None,
     ) -> None:
         self._server = server
         self._reactor = reactor
         self._keep = KEPT_PER_ROOM if keep is None else keep
         self._announce: Announce = _discard
+        self._report: Report = report or _discard
+        self._opened = False
         connect = connect or Connector(address, reactor).connect
         self._writer = PersistentConnection(
             "writing",
@@ -78,6 +83,7 @@ class RedisJournal:
             reactor,
             on_connect=self._register,
             run=self._send_heartbeats,
+            changed=self._state_changed,
         )
         self._reader = PersistentConnection("reading", connect, reactor)
         self.names = RedisNameRegistry(self._writer, server)
@@ -92,6 +98,7 @@ class RedisJournal:
             reactor,
             on_connect=self._follower.on_connect,
             run=self._follow,
+            changed=self._state_changed,
         )
         self._lease = Lease(server)
         self._lock = DeferredLock()
@@ -118,6 +125,7 @@ class RedisJournal:
         for connection in (self._writer, self._reader, self._following):
             connection.start()
             await self._wait_first_connection(connection)
+        self._opened = True
 
     async def append(self, batch: Sequence[Entry]) -> None:
         """Store all of the batch, or nothing.
@@ -136,8 +144,17 @@ class RedisJournal:
 
     def problem(self) -> str | None:
         """Why Redis cannot be used now, if so."""
-        error = self._writer.error or self._following.error or self._last_refusal
+        error = self._error
         return str(error) if error else None
+
+    @property
+    def _error(self) -> StoreError | None:
+        return self._writer.error or self._following.error or self._last_refusal
+
+    def _state_changed(self) -> None:
+        # Before it was open, an error ends the start instead.
+        if self._opened and not self._closing:
+            self._report(self._error)
 
     async def close(self) -> None:
         """Unregister this server, and close the connections."""
@@ -147,7 +164,7 @@ class RedisJournal:
             if self._writer.error is None:
                 await self._lock.run(self._lease.unregister, self._writer)
         except StoreError as error:
-            log.warn("cannot unregister: {why}", why=operator_text(error))
+            log.warn("cannot unregister: {why}", why=error.operator_text)
         for connection in (self._following, self._reader, self._writer):
             await connection.stop()
 
@@ -169,7 +186,7 @@ class RedisJournal:
                 if is_permanent or self._reactor.seconds() - started_at >= timeout:
                     for each in (self._writer, self._reader, self._following):
                         await each.stop()
-                    raise StoreError(operator_text(error)) from None
+                    raise StoreError(error.operator_text) from None
             else:
                 return
 
@@ -210,6 +227,7 @@ class RedisJournal:
             self._last_refusal = error
         else:
             self._last_refusal = None
+            self._state_changed()
 
     async def _store(self, batch: Sequence[Entry]) -> None:
         entries = [e for e in batch if e.key not in self._stored_after_all]
@@ -230,7 +248,8 @@ class RedisJournal:
             if error.code in ("BROKEN", "UNREACHABLE"):
                 self._in_doubt = tuple(entry.key for entry in entries)
                 raise OutcomeUnknown(
-                    f"it is not known whether this was stored: {error}"
+                    f"it is not known whether this was stored: {error}",
+                    error.operator_text,
                 ) from None
             self._last_refusal = error
             raise
@@ -269,15 +288,21 @@ class RedisJournal:
 
 
 def open_redis(
-    address: str, reactor: Any, server: str, keep: int | None
+    address: str,
+    reactor: Any,
+    server: str,
+    keep: int | None,
+    report: Report | None = None,
 ) -> tuple[RedisJournal, RedisNameRegistry]:
     """The journal and the names for an address as an operator writes it.
 
     :raises StoreError: the address is invalid.
     """
-    journal = RedisJournal(RedisAddress.parse(address), reactor, server, keep)
+    journal = RedisJournal(
+        RedisAddress.parse(address), reactor, server, keep, report=report
+    )
     return journal, journal.names
 
 
-def _discard(_batch: Sequence[Stored]) -> None:
+def _discard(_value: object) -> None:
     """Nothing is subscribed yet."""

@@ -20,7 +20,7 @@ from twisted_chat.core.interfaces import StoreError
 
 from .connection import REPLY_TIMEOUT, Argument, RedisConnection
 from .connector import Connect
-from .errors import RedisError, operator_text
+from .errors import RedisError
 from .scripts import SCRIPTS, Script
 
 log = Logger()
@@ -41,6 +41,7 @@ class PersistentConnection:
     :param on_connect: called first on each new connection; until it returns, only
         the ``early`` methods work.  An error closes the connection.
     :param run: called after that, and runs for as long as the connection lasts.
+    :param changed: called when ``error`` has changed.
     :ivar error: why there is no connection; ``None`` while there is one.
     """
 
@@ -52,6 +53,7 @@ class PersistentConnection:
         *,
         on_connect: Task | None = None,
         run: Task | None = None,
+        changed: Callable[[], object] = lambda: None,
     ) -> None:
         self.name = name
         self.error: StoreError | None = _unconnected("Redis is not connected yet")
@@ -59,6 +61,7 @@ class PersistentConnection:
         self._reactor = reactor
         self._on_connect = on_connect
         self._run = run
+        self._changed = changed
         self._connection: RedisConnection | None = None
         self._loop: Deferred[None] | None = None
         self._waiting: list[Deferred[None]] = []
@@ -219,6 +222,7 @@ class PersistentConnection:
 
     def _succeed(self) -> None:
         self.error = None
+        self._changed()
         waiting, self._waiting = self._waiting, []
         for each in waiting:
             each.callback(None)
@@ -226,9 +230,8 @@ class PersistentConnection:
     def _fail(self, error: StoreError) -> None:
         if self._stopping:
             return
-        if self.error is None:
-            log.warn("{line}", line=operator_text(error))
         self.error = error
+        self._changed()
         waiting, self._waiting = self._waiting, []
         for each in waiting:
             each.errback(error)

@@ -22,7 +22,6 @@ from twisted_chat.core.interfaces import NameRegistry, StoreError
 from twisted_chat.core.nicknames import Name, guest_number
 from twisted_chat.core.presence import Member
 
-from .errors import operator_text
 from .persistent_connection import PersistentConnection
 from .roster import Roster
 
@@ -79,7 +78,7 @@ class Rejoin:
                 except StoreError as error:
                     log.warn(
                         "cannot add members again yet, retrying: {why}",
-                        why=operator_text(error),
+                        why=error.operator_text,
                     )
                     with suppress(StoreError):
                         await self._connection.sleep(RETRY_SECONDS)

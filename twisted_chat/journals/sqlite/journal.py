@@ -63,7 +63,6 @@ class SqliteJournal:
         self._lock = DeferredLock()
         self._writer: Writer | None = None
         self._error: str | None = f"{path} is not open"
-        self._failure_logged = False
         self._maintaining = False
 
     def subscribe(self, announce: Announce) -> None:
@@ -147,9 +146,6 @@ class SqliteJournal:
 
     def _stored(self, stored: list[Stored]) -> None:
         self._error = None
-        if self._failure_logged:
-            self._failure_logged = False
-            log.info("{line}", line="storing works again")
         self.history.announcing(stored)
         self._announce(stored)
 
@@ -160,9 +156,6 @@ class SqliteJournal:
             error = StoreError("internal error while storing (see the server log)")
         if self._writer is not None:
             self._error = str(error)
-            if not self._failure_logged:
-                self._failure_logged = True
-                log.error("{line}", line=f"store error: {error}")
         raise error
 
     async def _index(self, until: int) -> None:
