@@ -31,8 +31,10 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.replies import (
+    CurrentRoom,
     Done,
     ErrorReply,
+    HelpHint,
     HistoryPage,
     MemberList,
     Notice,
@@ -158,6 +160,11 @@ class ReplyObjectTests(unittest.SynchronousTestCase):
             (ErrorReply("c", "t"), {"type": "error", "code": "c", "text": "t"}),
         ):
             self.assertEqual(self.objects(reply), [wanted])
+
+    def test_notes_for_people_who_type_are_not_shown(self) -> None:
+        """A program knows its rooms, and a page has its own help."""
+        for reply in (CurrentRoom("tea"), CurrentRoom(None), HelpHint()):
+            self.assertEqual(self.objects(reply), [])
 
     def test_times_are_exact_to_the_millisecond(self) -> None:
         """In UTC (RFC 3339)."""

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.line_clients import LineCase, Peer
-from twisted_chat.clients.line import ChatProtocol
+from twisted_chat.clients.line import ChatFactory, ChatProtocol
 from twisted_chat.clients.telnet import TelnetFilter
+from twisted_chat.testing import TestChat
 
 LONGEST = 4096
 
@@ -23,13 +24,25 @@ class LineTests(LineCase):
         nick = peer.protocol.attachment.client.nick
         self.assertRegex(nick, r"\Aguest_[1-9][0-9]+\Z")
         self.assertEqual(
-            peer.sees().decode(), f"Welcome, {nick}!\r\n{nick}: joined the chat\r\n"
+            peer.sees().decode(),
+            f"Welcome, {nick}!\r\n{nick}: joined the chat\r\n"
+            "\\help lists what you can type\r\n",
         )
         peer.sends(b"\\nick bob\r\nhi all\r\n\\me waves\r\n\\who\r\n")
         self.assertEqual(
             peer.sees().decode(),
             f"{nick}: is now known as bob\r\n"
             "bob: hi all\r\n* bob waves\r\nhere (2): eve, bob\r\n",
+        )
+
+    def test_message_of_the_day_replaces_the_hint(self) -> None:
+        """It says what the operator wants said."""
+        self.room = TestChat(motd=("Be kind.",))
+        self.factory = ChatFactory(self.room.chat, self.clock, None)
+        peer = Peer(self)
+        nick = peer.protocol.attachment.client.nick
+        self.assertEqual(
+            peer.lines(), [f"Welcome, {nick}!", "Be kind.", f"{nick}: joined the chat"]
         )
 
     def test_every_line_end_ends_one_line(self) -> None:

@@ -33,8 +33,10 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.replies import (
+    CurrentRoom,
     Done,
     ErrorReply,
+    HelpHint,
     MemberList,
     Notice,
     Reply,
@@ -182,6 +184,11 @@ class EventTests(DialectTestCase):
 
 class ReplyTests(DialectTestCase):
     """Replies."""
+
+    def test_notes_for_people_who_type_are_not_shown(self) -> None:
+        """They would be messages."""
+        for note in (CurrentRoom("tea"), CurrentRoom(None), HelpHint()):
+            self.assertEqual(self.answers(note), [])
 
     def test_request_with_an_ack_id_is_acknowledged(self) -> None:
         """Done, or refused."""

@@ -26,8 +26,10 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.replies import (
+    CurrentRoom,
     Done,
     ErrorReply,
+    HelpHint,
     HistoryPage,
     MemberList,
     Notice,
@@ -200,6 +202,11 @@ class LineTests(SynchronousTestCase):
         self.check_reply(RoomList(()), "rooms (0):")
         self.check_reply(Topic("r", "tea"), "topic of #r: tea")
         self.check_reply(Topic("r", ""), "#r has no topic")
+        self.check_reply(CurrentRoom("tea"), "now talking in #tea")
+        self.check_reply(CurrentRoom(None), r"you are in no room (\join ROOM)")
+        self.check_reply(HelpHint())
+        hint = LineCodec(help_hint=True).reply(HelpHint(), VIEWER, None)
+        self.assertEqual(hint, b"\\help lists what you can type\r\n")
         self.check_reply(Notice(("a", "b")), "a", "b")
         self.check_reply(ErrorReply("x", "no such thing"), "error: no such thing")
         self.check_reply(Done("7"))

@@ -10,8 +10,13 @@ class JoinTests(RouteCase):
     r"""``\join ROOM``"""
 
     def test_client_talks_in_the_room_that_it_joined_last(self) -> None:
-        """Members of the other room do not see it."""
-        self.assert_typed(self.alice, r"\join tea", "alice: joined the chat")
+        """It is told so; members of the other room do not see it."""
+        self.assert_typed(
+            self.alice,
+            r"\join tea",
+            "alice: joined the chat",
+            "now talking in #tea",
+        )
         self.assert_sees(self.bob)
         self.assert_typed(self.alice, "only here", "alice: only here")
         self.assert_sees(self.bob)
@@ -42,6 +47,7 @@ class JoinTests(RouteCase):
             "[#tea] bob: first",
             "[#tea] * bob sips",
             "alice: joined the chat",
+            "now talking in #tea",
         )
 
     def test_topic_and_history_of_an_empty_room_are_kept(self) -> None:
@@ -53,6 +59,7 @@ class JoinTests(RouteCase):
             "topic of #tea: green",
             "[#tea] alice: old",
             "bob: joined the chat",
+            "now talking in #tea",
         )
 
     def test_joining_a_room_again_makes_it_the_current_one(self) -> None:
@@ -92,7 +99,8 @@ class JoinTests(RouteCase):
             self.alice, r"\join tea", "error: not stored: the disk is full"
         )
         self.assertEqual(list(self.chat.pool.rooms), ["lobby"])
-        self.assert_typed(self.alice, r"\join tea", "alice: joined the chat")
+        self.alice.types(r"\join tea")
+        self.assertIn("alice: joined the chat", self.alice.sees())
 
 
 class LeaveTests(RouteCase):
@@ -113,7 +121,12 @@ class LeaveTests(RouteCase):
         self.bob.types(r"\join milk")
         self.bob.sees()
         self.alice.sees()
-        self.assert_typed(self.alice, r"\leave", "[#milk] alice: left the chat")
+        self.assert_typed(
+            self.alice,
+            r"\leave",
+            "[#milk] alice: left the chat",
+            "now talking in #lobby",
+        )
         self.assert_sees(self.bob, "alice: left the chat")
         self.assert_typed(self.alice, "hi", "alice: hi")
         self.assert_sees(self.bob, "[#lobby] alice: hi")
@@ -132,8 +145,12 @@ class NoRoomTests(RouteCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.alice.types(r"\leave")
-        self.alice.sees()
+        self.assert_typed(
+            self.alice,
+            r"\leave",
+            "[#lobby] alice: left the chat",
+            r"you are in no room (\join ROOM)",
+        )
 
     def test_requests_about_the_current_room_are_refused(self) -> None:
         """With the route that helps."""
@@ -149,7 +166,12 @@ class NoRoomTests(RouteCase):
 
     def test_client_may_join_a_room(self) -> None:
         """It is shown its own arrival."""
-        self.assert_typed(self.alice, r"\join lobby", "alice: joined the chat")
+        self.assert_typed(
+            self.alice,
+            r"\join lobby",
+            "alice: joined the chat",
+            "now talking in #lobby",
+        )
 
 
 class RoomsTests(RouteCase):

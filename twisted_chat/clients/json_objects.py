@@ -25,8 +25,10 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.replies import (
+    CurrentRoom,
     Done,
     ErrorReply,
+    HelpHint,
     HistoryPage,
     MemberList,
     Notice,
@@ -113,6 +115,9 @@ def reply_objects(reply: Reply) -> Iterable[Fields]:
             yield {"type": "topic", "room": room, "text": text}
         case Notice(lines=lines):
             yield {"type": "notice", "text": "\n".join(lines)}
+        case CurrentRoom() | HelpHint():
+            # Its client chooses the room of each message, and has its own help.
+            return
         case Done(id=None):
             yield {"type": "ok"}
         case Done(id=position):

@@ -188,7 +188,7 @@ class ChatFactory(Factory):
         self.chat = chat
         self.clock = clock
         self.rate_limit = rate_limit
-        self.codec = LineCodec()
+        self.codec = LineCodec(help_hint=True)
 
     @property
     def pool(self) -> ClientPool:

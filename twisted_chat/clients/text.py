@@ -29,8 +29,10 @@ from twisted_chat.core.events import (
 from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.replies import (
+    CurrentRoom,
     Done,
     ErrorReply,
+    HelpHint,
     HistoryPage,
     MemberList,
     Notice,
@@ -173,6 +175,20 @@ def reply_lines(reply: Reply) -> Iterable[str]:
             return [f"rooms ({len(rooms)}): {listed}".rstrip()]
         case Topic(room=room, text=text):
             return _topic(room, text) or [f"#{room} has no topic"]
+        case _:
+            return _note_lines(reply)
+
+
+def _note_lines(
+    reply: CurrentRoom | HelpHint | Notice | ErrorReply | Done,
+) -> Iterable[str]:
+    match reply:
+        case CurrentRoom(room=None):
+            return ["you are in no room (\\join ROOM)"]
+        case CurrentRoom(room=room):
+            return [f"now talking in #{room}"]
+        case HelpHint():
+            return ["\\help lists what you can type"]
         case Notice(lines=lines):
             return lines
         case ErrorReply(text=text):
@@ -231,12 +247,16 @@ class LineCodec:
     """Decodes and encodes lines; see ``interfaces.Codec``.
 
     :param frame: puts an encoded line into the form of its wire.
+    :param help_hint: show newcomers the route that lists all routes.
     """
 
     hidden_from_author: frozenset[type] = frozenset()
 
-    def __init__(self, frame: Callable[[bytes], bytes] = _crlf) -> None:
+    def __init__(
+        self, frame: Callable[[bytes], bytes] = _crlf, *, help_hint: bool = False
+    ) -> None:
         self._frame = frame
+        self._help_hint = help_hint
         self._history: tuple[tuple[Stored, ...], bytes] = ((), b"")
 
     # From the client.
@@ -273,6 +293,8 @@ class LineCodec:
 
     def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
         """Any number of lines; a line has no place for a ``ref``."""
+        if isinstance(reply, HelpHint) and not self._help_hint:
+            return b""
         if isinstance(reply, Welcome) and not reply.resumed and not reply.topic:
             head = [f"Welcome, {reply.nick}!", *reply.motd]
             return self._lines(head) + self._encoded_history(reply.history)

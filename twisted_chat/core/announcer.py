@@ -37,7 +37,7 @@ from .isolation import encoded
 from .joining import Joiner, PendingJoin
 from .name_registry import release
 from .pool import ClientPool
-from .replies import Done, Notice
+from .replies import CurrentRoom, Done, Notice
 from .runtime import Runtime
 from .welcome import snapshot_of
 
@@ -212,6 +212,22 @@ class Announcer:
             self._show(event, stored, (event.room,))
         else:
             bulk.append(event.nick)
+        if client is None or not client.is_connected:
+            return
+        if pending is not None:
+            self._send_note(client, self._joiner.hint(client))
+        elif not was_here:
+            self._show_current_room(client)
+
+    def _show_current_room(self, client: Client) -> None:
+        """The client talks in another room than before."""
+        reply = CurrentRoom(client.room)
+        note = self._encode(client.codec.reply, reply, client, None)
+        self._send_note(client, note)
+
+    def _send_note(self, client: Client, note: bytes) -> None:
+        if note:
+            self._fanout.send_to(client, note)
 
     def _resumed_elsewhere(self, client: Client) -> None:
         """A client of this server has resumed on another one."""
@@ -254,6 +270,7 @@ class Announcer:
         if self._pool.member(event.client_id) is None:
             return
         client = self._pool.clients.get(event.client_id)
+        former = None if client is None else client.room
         if client is not None:
             shown = self._encode(client.codec.event, stored, event.room)
             self._fanout.send_to(client, shown)
@@ -261,6 +278,8 @@ class Announcer:
         if client is not None:
             self._pool.show(client, client.view_key())
             self._fanout.view_changed(client)
+            if client.room != former:
+                self._show_current_room(client)
         bulk = self._bulk.get((event.room, False))
         if bulk is None:
             self._fanout.show(stored, (event.room,))

@@ -193,6 +193,10 @@ class Joiner:
         self._runtime.call_later(0, client.run_idle_calls)
         return self._welcomer.welcome(client, room, position, pending.since)
 
+    def hint(self, client: Client) -> bytes:
+        """What a client that has joined is shown after its own arrival."""
+        return self._welcomer.hint(client)
+
     # Joining.
 
     async def _join(self, pending: PendingJoin) -> None:

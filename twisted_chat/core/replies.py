@@ -106,6 +106,18 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class CurrentRoom:
+    """The room that a client talks in, after it joined or left one; none: no room."""
+
+    room: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HelpHint:
+    """Tells a newcomer how to find out what may be typed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Some lines for a person to read."""
 
@@ -140,6 +152,8 @@ Reply = (
     | HistoryPage
     | RoomList
     | Topic
+    | CurrentRoom
+    | HelpHint
     | Notice
     | Done
     | ErrorReply

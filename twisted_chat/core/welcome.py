@@ -16,7 +16,7 @@ from .interfaces import TAKEN_OVER, Codec, Connection, Journal, StoreError
 from .isolation import encoded
 from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS
 from .pool import ClientPool, Room
-from .replies import Reply, RoomSnapshot, Welcome
+from .replies import HelpHint, Reply, RoomSnapshot, Welcome
 from .runtime import Runtime
 
 
@@ -71,6 +71,13 @@ class Welcomer:
         self._pool.show(client, client.view_key())
         room = self._pool.room(client.room or LOBBY)
         self._resume(client, self._welcome(client, room, self._pool.position), since)
+
+    def hint(self, client: Client) -> bytes:
+        """What a newcomer is shown after its own arrival.
+
+        The message of the day, if there is one, says all that the operator wants said.
+        """
+        return b"" if self._motd else self._encode(client, HelpHint())
 
     def reply(self, client: Client, reply: Reply) -> None:
         """Send a client a reply that it did not ask for."""
