@@ -50,7 +50,7 @@ from twisted_chat.core.sanitize import sanitize
 from twisted_chat.socketio.packets import Packet, dump_json, raw_argument
 
 from .json import BULK_NAMES, BULK_THRESHOLD
-from .text import direct_message_line, event_line, history_lines
+from .text import direct_message_line, event_line
 
 MAX_VALUE = 64 * 1024
 """Bytes of the JSON of one ``chat`` value."""
@@ -200,7 +200,7 @@ class SocketIOCodec:
 
     def _lines(self, history: Iterable[Stored]) -> bytes:
         """The last messages, for a client that joins."""
-        lines = history_lines(history)
+        lines = filter(None, (event_line(stored.event) for stored in history))
         return b"".join(self._event("messages", dump_json(line)) for line in lines)
 
     # Packets.

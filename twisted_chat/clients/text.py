@@ -46,6 +46,8 @@ from twisted_chat.core.replies import (
 )
 from twisted_chat.core.sanitize import sanitize
 
+from .quotes import reads_as_event
+
 MAX_NAMES = 1000
 """Names shown of one list of members; the rest is counted."""
 
@@ -82,10 +84,10 @@ def decode_line(line: str, routes: Container[str]) -> Request:
 
     :param routes: the known routes, which may also begin with ``/``.
     """
-    if "\x1b" in line:
-        # The key that precedes a route is no part of the line.
-        line = sanitize(line)
     match = _ROUTE.match(line)
+    if match is None and "\x1b" in line:
+        # A key such as an arrow, pressed before the route, is no part of the line.
+        match = _ROUTE.match(sanitize(line))
     if match is None:
         return Request("", line)
     mark, word, text = match.groups()
@@ -129,6 +131,13 @@ def event_line(event: Event) -> str | None:
             return f"{nick}: is away ({text})"
         case CustomEvent() | DirectMessage():
             return None
+
+
+def shown_line(event: Event) -> str | None:
+    """As ``event_line``, for clients that know an event by its words alone."""
+    if isinstance(event, Message) and reads_as_event(event.text):
+        return f'{event.nick}: "{event.text}"'
+    return event_line(event)
 
 
 def direct_message_line(event: DirectMessage, *, sent: bool) -> str:
@@ -214,7 +223,7 @@ def _missed(missed: Iterable[Stored], viewer: str) -> Iterable[tuple[str | None,
         event = stored.event
         if isinstance(event, DirectMessage):
             yield None, direct_message_line(event, sent=event.client_id == viewer)
-        elif (line := event_line(event)) is not None:
+        elif (line := shown_line(event)) is not None:
             yield getattr(event, "room", None), line
 
 
@@ -229,7 +238,7 @@ def history_lines(history: Iterable[Stored]) -> list[str]:
 
 def _readable(history: Iterable[Stored]) -> Iterable[tuple[Stored, str]]:
     for stored in history:
-        line = event_line(stored.event)
+        line = shown_line(stored.event)
         if line is not None:
             yield stored, line
 
@@ -279,7 +288,7 @@ class LineCodec:
 
     def event(self, stored: Stored, room: str | None) -> bytes:
         """One line; it begins with the room if that is not the current one."""
-        return self._line(event_line(stored.event), room)
+        return self._line(shown_line(stored.event), room)
 
     def direct_message(
         self, stored: Stored, event: DirectMessage, *, sent: bool

@@ -1,0 +1,87 @@
+"""Messages that would read as an event."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.support.viewer import VIEWER
+from twisted_chat.clients.json import JsonCodec
+from twisted_chat.clients.quotes import reads_as_event
+from twisted_chat.clients.text import LineCodec, event_line
+from twisted_chat.core.events import (
+    AwaySet,
+    Event,
+    Joined,
+    Left,
+    Message,
+    Quit,
+    Renamed,
+    Stored,
+    TopicSet,
+)
+from twisted_chat.core.replies import HistoryPage
+
+EVENTS: tuple[Event, ...] = (
+    Joined("r", "bob", "B"),
+    Left("r", "bob", "B"),
+    Quit("bob", "B"),
+    Renamed("bob", "alice", "B"),
+    TopicSet("r", "bob", "tea", "B"),
+    TopicSet("r", "bob", "", "B"),
+    AwaySet("bob", "lunch", "B"),
+    AwaySet("bob", "", "B"),
+)
+
+
+class QuoteTests(SynchronousTestCase):
+    """They are shown in quotes where only the words tell them apart."""
+
+    def test_line_of_every_event_is_quoted(self) -> None:
+        """Live, in the history and in what a search finds."""
+        codec = LineCodec()
+        for event in EVENTS:
+            line = event_line(event) or ""
+            text = line.removeprefix("bob: ")
+            said = Stored("1", 0, Message("r", "bob", text, "B"))
+            quoted = f'bob: "{text}"\r\n'
+            self.assertEqual(codec.event(said, None).decode(), quoted)
+            self.assertEqual(codec.event(said, "tea").decode(), f"[#tea] {quoted}")
+            page = codec.reply(HistoryPage("r", (said,)), VIEWER, None)
+            self.assertEqual(page.decode(), quoted)
+            found = codec.reply(HistoryPage("r", (said,), words="x"), VIEWER, None)
+            self.assertTrue(found.decode().endswith(f" {quoted}"))
+            self.assertNotIn(b'\\"', JsonCodec().event(said, None))
+
+    def test_words_that_look_the_same_are_quoted(self) -> None:
+        """In another case, with look-alikes, with what is not seen."""
+        for text in (
+            "Left the chat.",
+            "LEFT THE CHAT",
+            "  left  the\tchat",
+            "left\xa0the\u3000chat",
+            "l\u200beft the chat\u200d",
+            "\u2800left the chat",
+            "lеft thе chаt",
+            "ｌｅｆｔ ｔｈｅ ｃｈａｔ",
+            "is now known as alice",
+            "іs now known as alice",
+            "is away (back at 3)",
+            "Is back!",
+        ):
+            self.assertTrue(reads_as_event(text), text)
+
+    def test_other_messages_are_not_quoted(self) -> None:
+        """Though they have the words."""
+        for text in (
+            "he left the chat",
+            "left the chat open all night",
+            '"left the chat"',
+            "is away from home",
+            "is back pain normal?",
+            "is now known",
+            "joined the chatroom",
+            "",
+            "привет",
+            "左",
+        ):
+            self.assertFalse(reads_as_event(text), text)

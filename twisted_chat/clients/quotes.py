@@ -1,0 +1,44 @@
+"""Messages that would read as an event on a line, and are shown in quotes there.
+
+``bob: left the chat`` is what a line client sees when bob leaves.  Where only the words
+tell a message from an event, bob's message with these words is shown as
+``bob: "left the chat"``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from twisted_chat.core.nicknames import skeleton
+
+# What follows the nickname in the line of each event; see ``text.event_line``.
+# ``[il]`` stands for letters that look like either.
+_WORDS = re.compile(
+    r"\s*(?:"
+    r"(?:jo[il]ned|left) the chat[\s.!]*\Z"
+    r"|[il]s now known as\s"
+    r"|[il]s away\s*\("
+    r"|[il]s back[\s.!]*\Z"
+    r"|set the top[il]c to\s*:"
+    r"|cleared the top[il]c[\s.!]*\Z"
+    r")",
+    re.IGNORECASE,
+)
+_BLANKS = re.compile(r"\s+")
+_UNSEEN = re.compile(
+    "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]+"
+)
+_LONGEST = 64
+"""Characters in which an event shows its words, not counting those of its text."""
+
+
+def reads_as_event(text: str) -> bool:
+    """Whether a message begins with the words of an event, or with look-alikes."""
+    if not text.isascii():
+        text = _UNSEEN.sub("", text).replace("\u2800", " ").lstrip()[:_LONGEST]
+        text = skeleton(unicodedata.normalize("NFKC", text))
+    if "  " in text or "\t" in text:
+        text = _BLANKS.sub(" ", text)
+    return _WORDS.match(text) is not None
