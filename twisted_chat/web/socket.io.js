@@ -1,4 +1,4 @@
-/* A small Socket.IO 5 client for plain pages: io(url?); see docs/protocol.md. */
+/* A small Socket.IO 5 client for plain pages: io(url?, {auth}?); see docs/protocol.md. */
 (function (global) {
   "use strict";
   const MIN_BACKOFF = 500, MAX_BACKOFF = 10000;
@@ -44,8 +44,8 @@
   }
 
   class Socket {
-    constructor(url) {
-      Object.assign(this, { url, connected: false, recovered: false, backoff: MIN_BACKOFF });
+    constructor(url, auth) {
+      Object.assign(this, { url, auth, connected: false, recovered: false, backoff: MIN_BACKOFF });
       Object.assign(this, { listeners: [], acks: new Map(), sendBuffer: [], nextAck: 0 });
       this.usePolling = !hasWebSocket;
       this.connect();
@@ -101,7 +101,8 @@
           opened = true;
           const { pingInterval, pingTimeout } = JSON.parse(packet.slice(1));
           this.heartbeatTimeout = pingInterval + pingTimeout;
-          transport.send("40" + (this.pid ? JSON.stringify({ pid: this.pid, offset: this.offset }) : ""));
+          const resume = this.pid ? { pid: this.pid, offset: this.offset } : {};
+          transport.send("40" + JSON.stringify({ ...this.auth, ...resume }));
         }
         if (kind === "2") transport.send("3");
         if (kind === "0" || kind === "2") {
@@ -147,8 +148,19 @@
     }
   }
 
-  global.io = (url = "/") => {
-    const base = new URL(url, global.location && global.location.href);
-    return new Socket(new URL("/socket.io/?EIO=4", base).href);
+  // As in stock clients: a full address, //HOST, HOST:PORT or a path; ws: is http:.
+  function addressOf(url) {
+    const { protocol: own, href } = global.location || {};
+    const protocol = own === "https:" ? own : "http:";
+    if (/^(https?|wss?):\/\//.test(url)) return new URL(url.replace(/^ws/, "http"));
+    if (url.startsWith("//")) return new URL(protocol + url);
+    return url.startsWith("/") ? new URL(url, href) : new URL(protocol + "//" + url);
+  }
+
+  global.io = (url = "/", { auth } = {}) => {
+    const address = addressOf(url);
+    const query = address.search.replace("?", "&");
+    return new Socket(new URL("/socket.io/?EIO=4" + query, address).href, auth);
   };
+  global.io.connect = global.io;
 })(typeof window === "undefined" ? globalThis : window);
