@@ -14,7 +14,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 NODE_DIR := tests/end_to_end
 # Some of these may be absent.
-SOURCES := $(wildcard twisted_chat twisted/plugins/twisted_chat_plugin.py tests bench)
+SOURCES := $(wildcard twisted_chat twisted/plugins/twisted_chat_plugin.py tests bench tools)
 JS_TESTS := $(wildcard tests/web/*.test.js tests/web/*.test.mjs)
 JS_SOURCES := $(wildcard twisted_chat/web tests/web $(NODE_DIR))
 ESLINT := $(NODE_DIR)/node_modules/.bin/eslint

@@ -148,7 +148,9 @@ class RoomTests(JoiningCase):
 
     def test_client_without_a_valid_room_joins_the_lobby(self) -> None:
         """No client starts outside every room."""
-        self.assertEqual(self.connect("carol", rooms=("a:b",)).client.rooms, ("lobby",))
+        for nick, room in (("carol", "a:b"), ("dave", "l0bby")):
+            joined = self.connect(nick, rooms=(room,)).client.rooms
+            self.assertEqual(joined, ("lobby",))
 
 
 class StoreFailureTests(JoiningCase):

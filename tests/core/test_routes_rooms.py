@@ -37,6 +37,19 @@ class JoinTests(RouteCase):
             "[#lobby] rob: left the chat",
         )
 
+    def test_room_that_looks_like_another_cannot_be_joined(self) -> None:
+        """Neither like the lobby nor like one with members; later it can."""
+        self.bob.types(r"\join modern")
+        for name, other in (("l0bby", "lobby"), ("modem", "modern")):
+            self.assert_typed(
+                self.alice,
+                rf"\join {name}",
+                f"error: #{name} looks like #{other}: join that,"
+                " or choose another name",
+            )
+        self.bob.types(r"\leave")
+        self.assert_typed(self.alice, r"\join modem", "alice: joined the chat")
+
     def test_topic_and_history_of_the_room_are_shown_first(self) -> None:
         """With the name of the room."""
         self.bob.types(r"\join tea", r"\topic green", "first", r"\me sips")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from .client import Client, ClientState, Identity
@@ -135,13 +136,24 @@ class Joiner:
         if session is None or not _is_id(session) or session in self._joining:
             session, former, resumes = _new_id(), None, False
         client = Client(session, connection, codec, identity)
-        rooms = _valid_rooms(request.rooms)
+        rooms = self._valid_rooms(request.rooms)
         pending = PendingJoin(client, request.nick, rooms, request.since, resumes)
         self._joining[client.id] = pending
         if former is None and session not in self._departing:
             self._runtime.spawn(self._join(pending))
         # Otherwise ``departed`` goes on.
         return client
+
+    def _valid_rooms(self, rooms: Iterable[str]) -> tuple[str, ...]:
+        """The rooms that a client asks for, without invalid names and look-alikes."""
+        names: dict[str, None] = {}
+        for room in rooms:
+            with suppress(Refused):
+                name = room_name(room)
+                if self._pool.lookalike_of(name) is None:
+                    names[name] = None
+        # If they are too many, the last ones: it wants to talk in the last of all.
+        return tuple(names)[-MAX_ROOMS:] or (LOBBY,)
 
     def cancel(self, client: Client) -> bool:
         """Forget a client that left before its arrival was submitted.
@@ -266,18 +278,6 @@ class Joiner:
             return None
         name = Name(former.nick, former.folded)
         return name if await self._names.claim(name.keys, former.id) else None
-
-
-def _valid_rooms(rooms: Iterable[str]) -> tuple[str, ...]:
-    """The rooms that a client asks for, without invalid names."""
-    names: dict[str, None] = {}
-    for room in rooms:
-        try:
-            names[room_name(room)] = None
-        except Refused:
-            continue
-    # If they are too many, the last ones: it wants to talk in the last of all.
-    return tuple(names)[-MAX_ROOMS:] or (LOBBY,)
 
 
 def arrival_line(client: Client, verb: str, runtime: Runtime) -> str:

@@ -2,9 +2,8 @@
 
 A nickname has 1 to 32 letters, digits, ``_``, ``-`` and ``.`` of any script.  Two names
 are equal if PRECIS enforcement (the Nickname profile, RFC 8266) and case folding give
-the same result.  They are confusable if their skeletons, made with a small table of
-look-alike letters, are the same.  A name that mixes Latin, Cyrillic and Greek letters
-is refused.
+the same result, joiners apart.  They are confusable if they have a skeleton in common
+(see ``lookalikes``).  A name that mixes scripts is refused.
 """
 
 from __future__ import annotations
@@ -16,43 +15,23 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .lookalikes import skeletons
 from .replies import Refused
+from .sanitize import limit_marks
+from .scripts import JOINERS, is_mixed, joiners_fit
 
 MAX_NAME = 32
 """Characters in a nickname or a room name."""
 
+MAX_MARKS = 4
+"""Combining marks on one letter of a name."""
+
 _PLAIN = re.compile(rf"[A-Za-z0-9_.-]{{1,{MAX_NAME}}}\Z")
+_NO_JOINERS = dict.fromkeys(map(ord, JOINERS))
 _GUEST = re.compile(r"guest_\d+\Z")
 _RULE = f'a nickname has 1 to {MAX_NAME} characters: letters, digits, "_", "-" and "."'
-
-
-# Look-alikes among the letters and digits that a name may contain.
-def _lookalikes() -> dict[int, str]:
-    pairs = {
-        # ASCII: capital I looks like small l; small i does not.
-        "0": "o", "O": "o", "1": "l", "I": "l",
-        # Cyrillic.
-        "а": "a", "в": "b", "с": "c", "ԁ": "d", "е": "e", "һ": "h", "і": "l",
-        "ј": "j", "к": "k", "ӏ": "l", "м": "m", "н": "h", "о": "o", "р": "p",
-        "ԛ": "q", "г": "r", "ѕ": "s", "т": "t", "ѵ": "v", "ԝ": "w", "х": "x",
-        "у": "y", "ү": "y", "з": "3", "б": "6",
-        # Greek.
-        "α": "a", "β": "b", "ε": "e", "η": "n", "ι": "l", "κ": "k", "ν": "v",
-        "ο": "o", "ρ": "p", "σ": "o", "τ": "t", "υ": "u", "χ": "x", "γ": "y",
-        "ω": "w", "ϲ": "c", "ϳ": "j", "ζ": "z", "μ": "u",
-        # Latin letters that look like others.
-        "ı": "l", "ɑ": "a", "ɡ": "g", "ℓ": "l", "ǀ": "l", "ɩ": "l", "ȷ": "j",
-        "ʋ": "u", "ɪ": "l", "ł": "l", "ø": "o", "đ": "d",
-        # Armenian and others.
-        "օ": "o", "ո": "n", "ս": "u", "հ": "h", "ց": "g", "զ": "q", "ɯ": "w",
-        "٠": "o", "۰": "o", "१": "l", "०": "o", "೦": "o", "೧": "l", "๐": "o",
-        "١": "l", "۱": "l", "ଠ": "o", "ഠ": "o", "ჿ": "y",
-    }  # fmt: skip
-    return {ord(looks): like for looks, like in pairs.items()}
-
-
-_LOOKALIKES = _lookalikes()
-_SCRIPTS = ("LATIN", "CYRILLIC", "GREEK")
+_RESERVED = frozenset({"error", "nickserv", "chanserv"})
+"""Names of the server, as skeletons: such messages would look like its own."""
 
 
 @functools.cache
@@ -71,32 +50,38 @@ def fold(name: str) -> str:
     """
     if _PLAIN.match(name):
         return name.lower()
-    if not 1 <= len(name) <= MAX_NAME:
+    return _fold_unicode(name)
+
+
+@functools.lru_cache(maxsize=1024)
+def _fold_unicode(name: str) -> str:
+    if not 1 <= len(name) <= MAX_NAME or not joiners_fit(name):
         raise Refused("nick_invalid", _RULE)
+    # Joiners only select how the letters around them are drawn.
+    bare = name.translate(_NO_JOINERS)
     try:
-        folded = _precis()(name).casefold()
+        folded = _precis()(bare).casefold()
     except UnicodeEncodeError:
         raise Refused("nick_invalid", _RULE) from None
     # Case folding may leave the text unnormalized.
     folded = unicodedata.normalize("NFKC", folded)
-    if not 1 <= len(folded) <= MAX_NAME or not all(map(_allowed, name + folded)):
+    if not 1 <= len(folded) <= MAX_NAME or not all(map(_allowed, bare + folded)):
         raise Refused("nick_invalid", _RULE)
     if unicodedata.category(name[0])[0] == "M":
         raise Refused(
             "nick_invalid",
             "a nickname cannot begin with an accent: begin with a letter or a digit",
         )
-    scripts = {
-        script
-        for letter in folded
-        if letter.isalpha()
-        for script in _SCRIPTS
-        if unicodedata.name(letter, "").startswith(script)
-    }
-    if len(scripts) > 1:
+    decomposed = unicodedata.normalize("NFD", bare)
+    if limit_marks(decomposed, MAX_MARKS) != decomposed:
         raise Refused(
             "nick_invalid",
-            "a nickname cannot mix Latin, Cyrillic and Greek letters: use one script",
+            f"a letter of a nickname has at most {MAX_MARKS} accents: use fewer",
+        )
+    if is_mixed(folded) and not is_guest(folded):
+        raise Refused(
+            "nick_invalid",
+            "a nickname cannot mix scripts such as Latin and Cyrillic: use one",
         )
     return folded
 
@@ -115,20 +100,6 @@ def _allowed(letter: str) -> bool:
         or unicodedata.category(letter)[0] in "LM"
         or (unicodedata.category(letter) == "Nd")
     )
-
-
-def skeleton(name: str) -> str:
-    """The skeleton of a name: equal for two names that look alike.
-
-    It is made of the name as it is written: ``Ian`` looks like ``lan``, ``ian`` does
-    not.
-    """
-    if not name.isascii():
-        # Look-alikes are found letter by letter; the accents stay, since an accent
-        # tells two letters apart.
-        name = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name))
-    alike = name.translate(_LOOKALIKES).casefold().translate(_LOOKALIKES)
-    return alike if alike.isascii() else unicodedata.normalize("NFC", alike)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +123,7 @@ class Name:
             raise Refused(
                 "nick_reserved", f"{text} is reserved for guests: choose another"
             )
-        if skeleton(text) == "error":
-            # Its messages would look like error replies.
+        if not _RESERVED.isdisjoint(skeletons(text, folded)):
             raise Refused(
                 "nick_reserved", f"{text} is reserved for the server: choose another"
             )
@@ -168,9 +138,10 @@ class Name:
     def keys(self) -> tuple[str, ...]:
         """Its registry keys: ``=FOLDED`` (no equal name), ``~SKELETON`` (none alike).
 
-        An owner holds both.
+        An owner holds all of them.
         """
-        return ("=" + self.folded, "~" + skeleton(self.text))
+        alike = skeletons(self.text, self.folded)
+        return ("=" + self.folded, *("~" + skeleton for skeleton in alike))
 
 
 def room_name(text: str) -> str:

@@ -11,6 +11,7 @@ from collections import deque
 from .client import Client, View, ViewKey
 from .events import PresenceEvent, Quit, Stored
 from .interfaces import Journal
+from .lookalikes import skeletons
 from .presence import Member, Presence
 
 
@@ -119,6 +120,7 @@ class ClientPool:
         self.rooms: dict[str, Room] = {}
         self.views: dict[ViewKey, View] = {}
         self._history = history
+        self._by_skeleton: dict[str, str] = {}
 
     def __len__(self) -> int:
         return len(self.presence)
@@ -136,7 +138,16 @@ class ClientPool:
         room = self.rooms.get(name)
         if room is None:
             room = self.rooms[name] = Room(name, self._history)
+            for skeleton in skeletons(name, name):
+                self._by_skeleton.setdefault(skeleton, name)
         return room
+
+    def lookalike_of(self, name: str) -> str | None:
+        """The other room that a room which does not exist yet would look like."""
+        if name in self.rooms:
+            return None
+        found = map(self._by_skeleton.get, skeletons(name, name))
+        return next(filter(None, found), None)
 
     def add(self, client: Client) -> None:
         """A client of this server joins; its member is in no room yet."""
@@ -195,6 +206,9 @@ class ClientPool:
     def _discard_if_unused(self, room: Room) -> None:
         if not room.members and not room.joining:
             self.rooms.pop(room.name, None)
+            for skeleton in skeletons(room.name, room.name):
+                if self._by_skeleton.get(skeleton) == room.name:
+                    del self._by_skeleton[skeleton]
 
     def show(self, client: Client, key: ViewKey | None) -> None:
         """Give a client the view of this key, or none."""

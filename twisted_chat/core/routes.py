@@ -117,6 +117,11 @@ async def join(context: CommandContext) -> Event | Reply:
         raise Refused(
             "too_many_rooms", f"you are already in {MAX_ROOMS} rooms: \\leave one first"
         )
+    if other := chat.pool.lookalike_of(name):
+        raise Refused(
+            "room_invalid",
+            f"#{name} looks like #{other}: join that, or choose another name",
+        )
     await chat.pool.open_room(name, chat.journal)
     return Joined(name, client.nick, client.id)
 

@@ -97,7 +97,7 @@ class EntriesTests(SynchronousTestCase):
             (Joined("tea", "al", "a"), ("join", "a", "tea", "al")),
             (Left("tea", "al", "a"), ("leave", "a", "tea", "")),
             (Quit("al", "a"), ("quit", "a", "", "=al ~al")),
-            (Renamed("ian", "Ian", "a"), ("rename", "a", "Ian", "~ian")),
+            (Renamed("Ian", "ian", "a"), ("rename", "a", "ian", "~lan")),
             (Renamed("al", "bo", "a"), ("rename", "a", "bo", "=al ~al")),
             (AwaySet("al", "lunch", "a"), ("away", "a", "lunch", "")),
             (CustomEvent("tea", "al", "1", "a"), ("", "", "", "")),
