@@ -48,7 +48,12 @@ class JoinTests(RouteCase):
                 " or choose another name",
             )
         self.bob.types(r"\leave")
-        self.assert_typed(self.alice, r"\join modem", "alice: joined the chat")
+        self.assert_typed(
+            self.alice,
+            r"\join modem",
+            "alice: joined the chat",
+            "now talking in #modem",
+        )
 
     def test_topic_and_history_of_the_room_are_shown_first(self) -> None:
         """With the name of the room."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from twisted_chat.core.nicknames import skeleton
+from twisted_chat.core.lookalikes import skeleton
 
 # What follows the nickname in the line of each event; see ``text.event_line``.
 # ``[il]`` stands for letters that look like either.
@@ -39,6 +39,8 @@ def reads_as_event(text: str) -> bool:
     if not text.isascii():
         text = _UNSEEN.sub("", text).replace("\u2800", " ").lstrip()[:_LONGEST]
         text = skeleton(unicodedata.normalize("NFKC", text))
+        # The skeleton spells these letters as what they look like.
+        text = text.replace("vv", "w").replace("rn", "m")
     if "  " in text or "\t" in text:
         text = _BLANKS.sub(" ", text)
     return _WORDS.match(text) is not None
