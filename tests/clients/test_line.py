@@ -170,19 +170,45 @@ class LineTests(LineCase):
         ]
 
 
+OFFER = b"\xff\xfb\x00\xff\xfd\x00"
+"""The server's offer of telnet's binary mode."""
+
+
+class EraseTests(LineCase):
+    """Keys that erase, from clients that send each key."""
+
+    def test_erased_characters_are_not_posted(self) -> None:
+        """Backspace, DEL, Ctrl-U and telnet's commands."""
+        for typed in (
+            b"helo\x08lo",
+            b"helo\x7flo",
+            b"helo\xff\xf7lo",
+            b"wrong\x15hello",
+            b"wrong\xff\xf8hello",
+            b"hello\xc3\xa9\x7f",
+            b"\x08hello",
+        ):
+            self.both_ways(typed + b"\r\n", "hello")
+
+    def test_erased_route_is_not_carried_out(self) -> None:
+        """Nor is a corrected one posted."""
+        self.both_ways(b"\\quit\x15still here\r\n", "still here")
+        self.both_ways(b"x\x7f\\who\r\n")
+
+
 class TelnetTests(LineCase):
     """Telnet clients, which negotiate."""
 
     def test_negotiation_is_answered_and_not_posted(self) -> None:
         """In the middle of a line."""
         seen = self.both_ways(b"h\xff\xfd\x03i\r\n", "hi")
-        self.assertEqual(seen, b"\xff\xfc\x03alice: hi\r\n")
+        self.assertEqual(seen, OFFER + b"\xff\xfc\x03alice: hi\r\n")
 
     def test_options_are_declined_and_timing_marks_answered(self) -> None:
         """Each time."""
         peer = self.named()
         peer.sends(b"\xff\xfb\x18\xff\xfd\x06")
-        self.assertEqual(peer.sees(), b"\xff\xfe\x18\xff\xfc\x06")
+        self.assertEqual(peer.sees(), OFFER + b"\xff\xfe\x18\xff\xfc\x06")
         peer.sends(b"\xff\xf4\xff\xfd\x06plain\n")
         self.assertTrue(peer.sees().startswith(b"\xff\xfc\x06"))
 

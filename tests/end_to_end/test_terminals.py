@@ -106,6 +106,27 @@ class TerminalTests(ServerTestCase):
         alice.expect("alice: key by key")
         self.quit(alice)
 
+    def test_telnet_sends_letters_of_every_script(self) -> None:
+        """All but the first one that has a byte of one of its keys.
+
+        Only then does it send a command, and learn that it may use binary mode.
+        """
+        for program in ("telnet", "inetutils-telnet"):
+            for option in ((), ("-E",)):
+                command = (require_program(program), *option, "127.0.0.1", self.port)
+                alice = self.converse(*command)
+                alice.type("“\r")
+                self.assertTrue(self.bob.line().startswith("alice: "))
+                for text in ("Übung", "Ńowy", "ăsta", "“q”", "שלום", "مرحبا", "Ü" * 40):
+                    alice.type(f"{text}\r")
+                    self.assertEqual(self.bob.line(), f"alice: {text}", command)
+                    alice.expect(f"alice: {text}")
+                self.bob.say("“Übung” ăsta")
+                self.bob.expect("“Übung” ăsta\r\n")
+                alice.expect("bob: “Übung” ăsta\r\n")
+                self.interrupt_and_go_on(alice)
+                self.quit(alice)
+
     def test_netkit_telnet_chats_and_survives_an_interrupt(self) -> None:
         """The telnet of older systems, in Debian as telnet-ssl."""
         program = require_program("telnet-ssl")

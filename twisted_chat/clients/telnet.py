@@ -1,39 +1,90 @@
-"""The telnet protocol, as far as a chat needs it (RFC 854, 855, 860).
+"""The telnet protocol, as far as a chat needs it (RFC 854, 855, 856, 860).
 
 Clients negotiate options, and send commands such as that for Ctrl-C, in the middle of
-their text.  The filter removes those bytes and returns the replies to them: every
-option is declined, since lines of text need none, and DO TIMING-MARK is answered each
-time, since after Ctrl-C a telnet client discards all output until it is.  UTF-8 has no
-byte 0xFF, so text without one passes unchanged.
+their text.  The filter removes those bytes and returns the replies to them:
+
+- BINARY (RFC 856) is agreed to, and offered in both directions to a client as soon as
+  it has sent any command: outside binary mode, common clients take bytes such as 0x83
+  and 0x9C, which UTF-8 has, for keys such as Ctrl-C.
+- DO TIMING-MARK is answered each time, since after Ctrl-C a telnet client discards all
+  output until it is.
+- Every other option is declined, since lines of text need none.
+- The commands that erase a character or a line become the keys that do.
+
+UTF-8 has no byte 0xFF, so text without one passes unchanged, and a client that sends
+none is never sent a command.
 """
 
 from __future__ import annotations
 
+from .erase import BACKSPACE, CTRL_U
+
 IAC = 0xFF
 DONT, DO, WONT, WILL = 0xFE, 0xFD, 0xFC, 0xFB
-SB, AYT, SE = 0xFA, 0xF6, 0xF0
-TIMING_MARK = 6
+SB, EL, EC, AYT, SE = 0xFA, 0xF8, 0xF7, 0xF6, 0xF0
+FIRST_COMMAND = 0xEC  # EOF (RFC 1184)
+BINARY, TIMING_MARK = 0, 6
 
 MAX_SUBNEGOTIATION = 1024
-"""Bytes in one subnegotiation.  What follows is treated as text: otherwise a peer that
-never ends its subnegotiation could send no more lines."""
+"""Bytes in one subnegotiation.  What follows is text, or a peer that never ends its
+subnegotiation could send no more lines."""
+
+
+class _BinaryMode:
+    """BINARY in one direction, offered by us first (RFC 1143).
+
+    :param yes: the command that agrees to it; also our offer.
+    :param no: the command that ends it.
+    """
+
+    __slots__ = ("_agreed", "_asked", "_no", "_yes")
+
+    def __init__(self, yes: int, no: int) -> None:
+        self._yes = bytes((IAC, yes, BINARY))
+        self._no = bytes((IAC, no, BINARY))
+        self._asked = False
+        self._agreed = False
+
+    def offer(self) -> bytes:
+        self._asked = True
+        return self._yes
+
+    def peer_agrees(self) -> bytes:
+        """The peer offers it, or agrees to our offer, which needs no reply."""
+        reply = b"" if self._asked or self._agreed else self._yes
+        self._asked, self._agreed = False, True
+        return reply
+
+    def peer_declines(self) -> bytes:
+        """The peer ends it, or declines our offer, which needs no reply."""
+        reply = self._no if self._agreed else b""
+        self._asked = self._agreed = False
+        return reply
 
 
 class TelnetFilter:
     """Removes telnet commands from the bytes of one peer.
 
-    However the input is cut, its state is bounded: the command that has begun, and the
-    options declined so far.
+    It keeps a few bytes of state, however the input is cut.
     """
 
-    __slots__ = ("_declined", "_state", "_subnegotiated")
+    __slots__ = (
+        "_declined",
+        "_offered",
+        "_received",
+        "_sent",
+        "_state",
+        "_subnegotiated",
+    )
 
     def __init__(self) -> None:
-        # The command that has begun: b"", IAC, IAC and a verb (WILL, WONT, DO, DONT),
-        # IAC SB, or IAC SB IAC.
+        # The command that has begun: b"", IAC, IAC DO, IAC SB or IAC SB IAC.
         self._state = b""
         self._subnegotiated = 0
         self._declined: set[bytes] = set()
+        self._offered = False
+        self._sent = _BinaryMode(WILL, WONT)
+        self._received = _BinaryMode(DO, DONT)
 
     def feed(self, data: bytes) -> tuple[bytes, bytes]:
         """Filter received bytes.
@@ -67,33 +118,53 @@ class TelnetFilter:
                 self._subnegotiated += stop - at
                 at = stop
                 continue
-            self._command(data[at], replies)
+            self._command(data[at], text, replies)
             at += 1
         return bytes(text), bytes(replies)
 
-    def _command(self, byte: int, replies: bytearray) -> None:
+    def _command(self, byte: int, text: bytearray, replies: bytearray) -> None:
         """The byte after IAC, after IAC and a verb, or after IAC within SB."""
         state, self._state = self._state, b""
         if state == b"\xff":
-            if byte in (WILL, WONT, DO, DONT):
-                self._state = bytes((IAC, byte))
-            elif byte == SB:
-                self._state = b"\xff\xfa"
-                self._subnegotiated = 0
-            elif byte == AYT:
-                replies += b"\r\n[yes]\r\n"
-            # A doubled IAC is a byte 0xFF of text, which UTF-8 does not have; other
-            # commands (interrupt, erase, go ahead) need no reply.
+            self._after_iac(byte, text, replies)
         elif state == b"\xff\xfa\xff":
             if byte != SE:
                 self._state = b"\xff\xfa"
-        elif state[1] == DO:
-            if byte == TIMING_MARK:
-                replies += bytes((IAC, WONT, TIMING_MARK))
-            else:
-                self._decline(bytes((IAC, WONT, byte)), replies)
-        elif state[1] == WILL:
-            self._decline(bytes((IAC, DONT, byte)), replies)
+        else:
+            self._option(state[1], byte, replies)
+
+    def _after_iac(self, byte: int, text: bytearray, replies: bytearray) -> None:
+        if not FIRST_COMMAND <= byte <= DONT:
+            # A byte 0xFF of text in an older encoding: a doubled one, or from a
+            # client that knows no telnet.
+            return
+        if not self._offered:
+            self._offered = True
+            replies += self._sent.offer() + self._received.offer()
+        if byte in (WILL, WONT, DO, DONT):
+            self._state = bytes((IAC, byte))
+        elif byte == SB:
+            self._state = b"\xff\xfa"
+            self._subnegotiated = 0
+        elif byte == AYT:
+            replies += b"\r\n[yes]\r\n"
+        elif byte == EC:
+            text.append(BACKSPACE)
+        elif byte == EL:
+            text.append(CTRL_U)
+        # Other commands (break, interrupt, go ahead) need no reply.
+
+    def _option(self, verb: int, option: int, replies: bytearray) -> None:
+        if option == BINARY:
+            mode = self._sent if verb in (DO, DONT) else self._received
+            agrees = verb in (DO, WILL)
+            replies += mode.peer_agrees() if agrees else mode.peer_declines()
+        elif verb == DO and option == TIMING_MARK:
+            replies += bytes((IAC, WONT, TIMING_MARK))
+        elif verb == DO:
+            self._decline(bytes((IAC, WONT, option)), replies)
+        elif verb == WILL:
+            self._decline(bytes((IAC, DONT, option)), replies)
 
     def _decline(self, reply: bytes, replies: bytearray) -> None:
         # Once each: two peers that reply to every reply would never end (RFC 1143).

@@ -46,6 +46,7 @@ from twisted_chat.core.replies import (
 )
 from twisted_chat.core.sanitize import sanitize
 
+from .erase import erase
 from .quotes import reads_as_event
 
 MAX_NAMES = 1000
@@ -274,10 +275,11 @@ class LineCodec:
         """The request in one line, without its end.
 
         Bytes that are not UTF-8 become U+FFFD; more than ``MAX_LINE`` are refused.
+        The keys that erase are applied.
         """
         if len(line) > MAX_LINE:
             return Request("", "", refusal=line_too_long())
-        return decode_line(line.decode("utf-8", "replace"), routes)
+        return decode_line(erase(line.decode("utf-8", "replace")), routes)
 
     def decode_frame(self, text: str, routes: Container[str]) -> list[Request]:
         """The requests in one WebSocket frame, which may have several lines."""
