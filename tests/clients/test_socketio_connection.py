@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+from twisted.internet.defer import Deferred
+
 from tests.support.memory import WebSocketClient
 from tests.support.socketio_chat import Browser, ChatTestCase, LineClient
+from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.core.limits import RateLimit
 
 
@@ -226,6 +232,40 @@ class ResumeTests(ChatTestCase):
         self.assertIn("error: bob, or a name that looks like it", self.said(again)[0])
         again.emit("messages", "hi")
         self.assertIn("guest_", thief.sees()[-1])
+
+    def test_client_that_is_upgraded_before_its_welcome_resumes_as_well(self) -> None:
+        """In its dialect, and it learns whether it has recovered."""
+        ann, bob = LineClient(self, "ann"), self.join("bob")
+        since = self.journal.history.since
+        for offset in (None, "unknown"):
+            bob.loses_connection()
+            ann.types("", "missed")
+            gate: Deferred[None] = Deferred()
+
+            async def slow(*asked: Any, until: Deferred[None] = gate) -> MissedEvents:
+                await until
+                return await since(*asked)
+
+            self.patch(self.journal.history, "since", slow)
+            sid, auth = self.open(), bob.auth
+            if offset is not None:
+                auth["offset"] = offset
+            self.poll(sid, b"40" + json.dumps(auth).encode())
+            self.settle()
+            client = self.socket(f"EIO=4&transport=websocket&sid={sid}")
+            client.send_text("2probe")
+            client.send_text("5")
+            self.settle()
+            gate.callback(None)
+            self.settle()
+            packets = client.received()
+            (connect,) = [json.loads(one[2:]) for one in packets if one[:2] == "40"]
+            self.assertEqual(connect["pid"] == bob.pid, offset is None)
+            self.assertNotIn('42["chat","ann: missed"]', packets)
+            missed = [one for one in packets if one == '42["messages","ann: missed"]']
+            self.assertEqual(len(missed), 1 if offset is None else 0)
+            bob.take(packets)
+            bob.client = client
 
     def test_missed_events_are_sent_once_to_a_client_of_one_dialect(self) -> None:
         """Also if its former connection hangs."""

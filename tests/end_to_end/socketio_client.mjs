@@ -2,19 +2,22 @@
 //
 //   node socketio_client.mjs URL stock|own [OPTIONS]
 //
+// The option "joinAs" emits join at each connect, as pages do: ["joined", answer].
+//
 // A line of input is an array: ["emit", event, ...values], ["ask", event, ...values] (with an
 // acknowledgement), ["cut"] (the connection breaks), ["disconnect"], ["connect"].  A line of
 // output is what happened: ["connect", id, recovered, transport], ["ack", value], ["event", ...].
 import { createInterface } from "node:readline";
 import { runInNewContext } from "node:vm";
 
-const [url, kind, options = "{}"] = process.argv.slice(2);
+const [url, kind, json = "{}"] = process.argv.slice(2);
+const { joinAs, ...options } = JSON.parse(json);
 const say = (...what) => console.log(JSON.stringify(what));
 
 let socket;
 if (kind === "stock") {
   const { io } = await import("socket.io-client");
-  socket = io(url, { reconnectionDelay: 50, reconnectionDelayMax: 200, ...JSON.parse(options) });
+  socket = io(url, { reconnectionDelay: 50, reconnectionDelayMax: 200, ...options });
 } else {
   // As a page has it that loads /socket.io/socket.io.js.
   const page = { fetch, URL, setTimeout, clearTimeout, location: { href: url } };
@@ -37,6 +40,9 @@ for (const name of ["messages", "chat", "add chatter", "remove chatter"]) {
   socket.on(name, (...values) => say("event", name, ...values));
 }
 socket.on("connect", () => say("connect", socket.id, Boolean(socket.recovered)));
+if (joinAs) {
+  socket.on("connect", () => socket.emit("join", joinAs, (answer) => say("joined", answer)));
+}
 socket.on("disconnect", (reason) => say("disconnect", reason));
 socket.on("connect_error", (error) => say("connect_error", error.message));
 if (socket.io) {

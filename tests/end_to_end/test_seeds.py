@@ -19,10 +19,8 @@ SEEDS = Path(__file__).with_name("seeds")
 def example_files() -> dict[str, str]:
     """The two files of the example in docs/protocol.md, as one would copy them."""
     text = (ROOT / "docs" / "protocol.md").read_text("utf-8")
-    found = re.findall(
-        r"`(index\.html|page\.js)`:\n\n```\w+\n(.*?)```", text, re.DOTALL
-    )
-    return dict(found)
+    file = re.compile(r"`(index\.html|page\.js)`:\n\n```\w+\n(.*?)```", re.DOTALL)
+    return dict(file.findall(text))
 
 
 class SeedCase(PageTestCase):

@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.end_to_end.clients import Expecting
 from tests.end_to_end.harness import Server, ServerTestCase, require_node
+from tests.end_to_end.network import Network
 from tests.end_to_end.requirements import NODE_DIRECTORY
 from tests.end_to_end.waiting import TIMEOUT, NotSeen
 
@@ -20,7 +21,9 @@ UPGRADE: dict[str, Any] = {}
 class SocketIOClient(Expecting):
     """A Socket.IO client under node; see socketio_client.mjs."""
 
-    def __init__(self, server: Server, kind: str, options: dict[str, Any]) -> None:
+    def __init__(
+        self, server: Server | Network, kind: str, options: dict[str, Any]
+    ) -> None:
         super().__init__()
         self.name = f"{kind} client {options}"
         node = require_node("socket.io-client", "ws")

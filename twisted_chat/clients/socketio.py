@@ -109,7 +109,7 @@ class ChatSocket(Socket):
     :ivar write: sends what the codec has encoded.
     """
 
-    __slots__ = ("_attachment", "_chat_namespace", "usage", "write")
+    __slots__ = ("_attachment", "_chat_namespace", "_presented", "usage", "write")
 
     _attachment: Attachment
 
@@ -119,6 +119,8 @@ class ChatSocket(Socket):
         super().__init__(connection, namespace)
         self._chat_namespace = chat_namespace
         self.usage = NEW_USAGE
+        # The ``pid`` of a client that resumes, until it is welcomed.
+        self._presented = ""
         # The fan-out's inner loop: as little as can be between it and the outbox.
         self.write: Callable[[bytes], None] = connection.session.transport.write
 
@@ -127,7 +129,7 @@ class ChatSocket(Socket):
     def connect(self, auth: dict[str, Any]) -> None:
         """The client joins; the welcome is the answer to its packet."""
         shared, session = self._chat_namespace, self.connection.session
-        framing, request = session.transport.framing, JoinRequest()
+        request = JoinRequest()
         try:
             dialect = _chosen_dialect(auth, self.connection.query)
         except Refused as refused:
@@ -139,17 +141,12 @@ class ChatSocket(Socket):
             self.usage = shared.usage(resume.session)
         if dialect is not None:
             self.usage = replace(self.usage, dialect=dialect, is_fixed=True)
-        if resume is None:
-            codec = shared.codec(framing, self.usage.dialect)
-        else:
-            codec = shared.resuming_codec(
-                framing, resume.pid, self.usage, self._welcomed
-            )
+        self._presented = "" if resume is None else resume.pid
         self.accept()
         self._attachment = Attachment(
             shared.chat,
             self,
-            codec,
+            self._codec(),
             request,
             wire="socket.io",
             address=session.address,
@@ -194,15 +191,24 @@ class ChatSocket(Socket):
 
     def _welcomed(self, usage: Usage) -> None:
         # Called by the codec while it encodes.
-        self.usage = usage
+        self.usage, self._presented = usage, ""
         self._chat_namespace.clock.callLater(0, self._recode)
 
     def _recode(self) -> None:
         if self.connected:
-            shared = self._chat_namespace
-            framing = self.connection.session.transport.framing
-            codec = shared.codec(framing, self.usage.dialect)
-            shared.chat.recode(self._attachment.client, codec)
+            self._chat_namespace.chat.recode(self._attachment.client, self._codec())
+
+    def _codec(self) -> Codec:
+        """The codec that the client has now."""
+        shared, framing = (
+            self._chat_namespace,
+            self.connection.session.transport.framing,
+        )
+        if not self._presented:
+            return shared.codec(framing, self.usage.dialect)
+        return shared.resuming_codec(
+            framing, self._presented, self.usage, self._welcomed
+        )
 
 
 def _chosen_dialect(
