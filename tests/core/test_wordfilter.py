@@ -35,7 +35,27 @@ class WordFilterTests(SynchronousTestCase):
         """So is a part of a phrase."""
         self.assert_masked("darning darned undarn", "darning darned undarn")
         self.assert_masked("bad pear", "bad pear")
-        self.assert_masked("darn_it", "darn_it")
+
+    def test_underscore_ends_a_word(self) -> None:
+        """It is often typed for emphasis, or for a blank."""
+        self.assert_masked("_darn_ darn_it", "_****_ ****_it")
+
+    def test_invisible_characters_do_not_hide_a_word(self) -> None:
+        """Those inside it are masked with it, those before it stay."""
+        for code in (0x200B, 0xAD, 0x200D, 0xFEFF, 0x2060, 0x34F, 0xFE0F, 0xE0061):
+            typed = f"\u200bd{chr(code)}ar{chr(code)}n!"
+            self.assert_masked(typed, f"\u200b******{typed[-1]}")
+        self.assert_masked("bad\u200b apple", "*" * 10)
+        self.assert_masked("nai\u034f\u0308ve", "*" * 7)
+        self.assertEqual(WordFilter(["da\xadrn"]).mask("darn"), "****")
+
+    def test_turkish_letters_are_masked_in_any_case(self) -> None:
+        """Their capitals are not those of other languages."""
+        mask = WordFilter(["ıslak", "itik"]).mask
+        for word in ("ıslak", "ISLAK", "Islak"):
+            self.assertEqual(mask(word), "*****", word)
+        for word in ("itik", "İTİK", "ITIK", "i\u0307tik"):
+            self.assertEqual(mask(word), "*" * len(word), word)
 
     def test_word_with_punctuation_is_masked(self) -> None:
         """A word of the list may have other characters in it."""

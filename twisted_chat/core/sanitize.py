@@ -43,12 +43,15 @@ _SEPARATING = re.compile(rf"(?<=\S){_CONTROL}++(?=\S)")
 _OTHER_CONTROL = re.compile(f"{_CONTROL}+")
 # Marks are no letters for ``re``: only such runs are looked at one by one.
 _MANY_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}")
-# White space and invisible characters (Unicode's Default_Ignorable_Code_Point and the
-# blank Braille pattern).
-_INVISIBLE = re.compile(
-    "[\\s\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f"
-    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]*\\Z"
+IGNORABLE = (
+    "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
 )
+"""Unicode's Default_Ignorable_Code_Point, for a set of a regular expression; bidi
+embeddings are removed anyway."""
+
+# Besides white space and these, the blank Braille pattern.
+_INVISIBLE = re.compile(f"[\\s\u2800{IGNORABLE}]*\\Z")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 

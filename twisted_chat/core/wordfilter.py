@@ -6,11 +6,18 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from .sanitize import IGNORABLE
+
 MASK = "*"
+
+_IGNORED = re.compile(f"[{IGNORABLE}]+")
 
 
 class WordFilter:
     """Whole words of a list, in any case, also full-width or in composed letters.
+
+    Invisible characters do not count, and Turkish ``ı`` and ``İ`` equal ``i``.  An
+    underscore ends a word.
 
     :param words: one word or phrase each; empty ones are left out.
     """
@@ -20,12 +27,12 @@ class WordFilter:
         plain.discard("")
         self._pattern = (
             re.compile(
-                r"(?<!\w)(?:"
+                r"(?<![^\W_])(?:"
                 + "|".join(
                     r"\s+".join(map(re.escape, phrase.split()))
                     for phrase in sorted(plain, key=len, reverse=True)
                 )
-                + r")(?!\w)"
+                + r")(?![^\W_])"
             )
             if plain
             else None
@@ -50,20 +57,25 @@ class WordFilter:
         # Each letter on its own may fold to several, or with an accent that
         # follows it to one: remember which came from where.
         folded: list[str] = []
-        origin: list[int] = []
+        starts: list[int] = []
+        ends: list[int] = []
         for start, end in _clusters(text):
             letters = _plain(text[start:end])
             folded.append(letters)
-            origin += [start] * len(letters)
-        origin.append(len(text))
+            starts += [start] * len(letters)
+            ends += [end] * len(letters)
         for found in pattern.finditer("".join(folded)):
-            start, end = origin[found.start()], origin[found.end()]
+            start, end = starts[found.start()], ends[found.end() - 1]
             hidden[start:end] = MASK * (end - start)
         return "".join(hidden)
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    visible = _IGNORED.sub("", text)
+    folded = unicodedata.normalize("NFKC", visible).casefold()
+    # The dot of Turkish capital I stays behind it.
+    folded = folded.replace("ı", "i").replace("i\u0307", "i")
+    return unicodedata.normalize("NFKC", folded)
 
 
 def _clusters(text: str) -> Iterable[tuple[int, int]]:
@@ -77,5 +89,9 @@ def _clusters(text: str) -> Iterable[tuple[int, int]]:
 
 
 def _continues(letter: str) -> bool:
-    """An accent, or the vowel or the end of a Korean syllable."""
-    return bool(unicodedata.combining(letter)) or "\u1160" <= letter <= "\u11ff"
+    """An accent, the vowel or the end of a Korean syllable, what is invisible."""
+    return (
+        bool(unicodedata.combining(letter))
+        or "\u1160" <= letter <= "\u11ff"
+        or _IGNORED.match(letter) is not None
+    )
