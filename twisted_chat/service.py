@@ -33,6 +33,7 @@ from .journals.memory import MemoryJournal
 from .journals.sqlite.file import check_file
 from .journals.sqlite.journal import SqliteJournal
 from .net.admission import log_addresses
+from .net.origins import Origins
 from .net.tls import Certificate, CertificateError
 from .server.listeners import make_engineio, make_factory
 from .server.options import Options
@@ -104,9 +105,10 @@ class ChatService(Service):
             runtime=runtime,
             motd=settings.motd,
         )
-        self._engineio = make_engineio(self.chat, settings, reactor)
+        origins = Origins(settings.allow_origin)
+        self._engineio = make_engineio(self.chat, settings, reactor, origins)
         self.factory: Factory = make_factory(
-            self.chat, settings, reactor, self._engineio, self.certificate
+            self.chat, settings, reactor, self._engineio, origins, self.certificate
         )
         self._listening: Deferred[None] | None = None
         self._startup_error = ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from twisted.trial import unittest
 
-from twisted_chat.net.origins import Origins
+from tests.support.logs import Log
+from twisted_chat.net.origins import MAX_LOGGED, Origins
 
 HOST = b"chat.example:3000"
 
@@ -73,3 +74,17 @@ class OriginTests(unittest.SynchronousTestCase):
         self.assertTrue(allowed(b"http://other.example:81", HOST))
         self.assertFalse(allowed(b"http://other.example", HOST))
         self.assertTrue(Origins(["*"])(b"null", HOST))
+
+    def test_refusals_in_the_log_are_bounded(self) -> None:
+        """In number and length, and one line each, whatever a client sends."""
+        log = Log(self)
+        origins = Origins()
+        for number in range(2 * MAX_LOGGED):
+            origins(b"http://%d.example" % number, HOST)
+        self.assertEqual(len(log.lines()), MAX_LOGGED)
+        log = Log(self)
+        Origins()(b"http://\x1b[2J\r\n\xff" + b"x" * 9999, b"")
+        (line,) = log.lines()
+        self.assertIn("pages of http://?[2J???xxx", line)
+        self.assertIn("(Host none)", line)
+        self.assertLess(len(line), 400)

@@ -11,6 +11,7 @@ from tests.support.certificates import write_certificate, write_key
 from tests.support.logs import Log
 from tests.support.memory import WebSocketClient, Wire, handshake, text
 from tests.support.tls_client import TlsClient
+from twisted_chat.net.origins import Origins
 from twisted_chat.net.switch import SILENCE_TIMEOUT
 from twisted_chat.net.tls import Certificate
 from twisted_chat.server.listeners import make_engineio, make_factory
@@ -30,9 +31,10 @@ class PortTestCase(unittest.SynchronousTestCase):
         self.room = TestChat()
         certificate = self.certificate()
         chat = self.room.chat
-        engineio = make_engineio(chat, self.settings, self.clock)
+        origins = Origins(self.settings.allow_origin)
+        engineio = make_engineio(chat, self.settings, self.clock, origins)
         self.factory = make_factory(
-            chat, self.settings, self.clock, engineio, certificate
+            chat, self.settings, self.clock, engineio, origins, certificate
         )
         (self.alice,) = self.room.people("alice")
 
@@ -186,6 +188,50 @@ class SettingsTests(PortTestCase):
             client = WebSocketClient(self.factory, "/ws", origin=origin)
             self.assertEqual(client.status, status)
             client.wire.disconnect()
+
+
+class RefusedOriginTests(PortTestCase):
+    """A page elsewhere, or behind a proxy that does not pass ``Host`` on."""
+
+    REFUSAL = (
+        "pages of https://chat.elsewhere may not connect (Host chat.example): "
+        "pass Host on, or give --allow-origin"
+    )
+
+    def post(self, origin: str) -> bytes:
+        request = f"POST /origin HTTP/1.1\r\nHost: chat.example\r\nOrigin: {origin}\r\n"
+        return self.connect(f"{request}Content-Length: 0\r\n\r\n".encode()).take()
+
+    def test_refusal_is_logged_once_for_each_origin(self) -> None:
+        """Whichever protocol the page tries."""
+        log = Log(self)
+        for _ in range(2):
+            for path in ("/ws", "/", f"{SOCKETIO}websocket"):
+                client = WebSocketClient(
+                    self.factory, path, origin="https://chat.elsewhere"
+                )
+                self.assertEqual(client.status, 403)
+            self.ask(f"{SOCKETIO}polling", Origin="https://chat.elsewhere")
+            self.post("https://chat.elsewhere")
+        self.ask(f"{SOCKETIO}polling", Origin="null")
+        first, second = log.lines()
+        self.assertIn(f"client error: {self.REFUSAL}", first)
+        self.assertIn("client error: pages of null may not connect", second)
+
+    def test_page_can_ask_why(self) -> None:
+        """A browser does not show it the answer to its handshake."""
+        answer = self.post("https://chat.elsewhere")
+        self.assertTrue(answer.startswith(b"HTTP/1.1 403 "), answer)
+        self.assertTrue(answer.endswith(f"\r\n\r\n{self.REFUSAL}\n".encode()), answer)
+        self.assertIn(b"Access-Control-Allow-Origin: *\r\n", answer)
+        for allowed in (self.post("https://chat.example"), self.ask("/origin")):
+            self.assertTrue(allowed.startswith(b"HTTP/1.1 200 "), allowed)
+            self.assertTrue(allowed.endswith(b"\r\n\r\nok\n"), allowed)
+
+    def test_handshake_is_answered_with_the_reason(self) -> None:
+        """For those who use curl."""
+        wire = self.connect(handshake("/ws", origin="https://chat.elsewhere"))
+        self.assertIn(self.REFUSAL.encode(), wire.take())
 
 
 class ProxyTests(PortTestCase):

@@ -63,6 +63,7 @@ function start(options = {}) {
     },
     query: () => ({ since: "7" }),
     heartbeat: () => ({ type: "heartbeat", ref: `p${(heartbeats += 1)}` }),
+    whyRefused: async () => "",
     clock,
     random: () => 0.5,
     onState: (state) => states.push(state),
@@ -266,4 +267,56 @@ test("data that is not a frame is ignored", () => {
   }
   assert.equal(frames.length, 1);
   assert.equal(connection.state, "connected");
+});
+
+test("a page that the server refuses asks why, once", async () => {
+  let asked = 0;
+  const whyRefused = async () => {
+    asked += 1;
+    return "pages of https://a may not connect";
+  };
+  const { clock, connection, socket, states } = start({ whyRefused });
+  for (let round = 0; round < 3; round += 1) {
+    socket().end();
+    await null;
+    await null;
+    assert.equal(connection.refusal, "pages of https://a may not connect");
+    assert.equal(states.at(-1), "waiting");
+    clock.advance(connection.retryAt - clock.time);
+  }
+  assert.equal(asked, 1);
+  socket().say({ type: "welcome" });
+  assert.equal(connection.refusal, "");
+  socket().end();
+  assert.equal(asked, 1); // It was connected: nothing is refused.
+});
+
+test("a server that cannot be reached is asked again", async () => {
+  let asked = 0;
+  const whyRefused = async () => {
+    asked += 1;
+    throw new TypeError("Failed to fetch");
+  };
+  const { clock, connection, socket } = start({ whyRefused });
+  for (let round = 1; round < 3; round += 1) {
+    socket().end();
+    await null;
+    await null;
+    assert.deepEqual([asked, connection.refusal], [round, ""]);
+    clock.advance(connection.retryAt - clock.time);
+  }
+});
+
+test("a page that left does not show a reason that comes late", async () => {
+  const { connection, socket, states } = start({ whyRefused: async () => "no" });
+  socket().end("the server is full");
+  assert.equal(connection.asked, false); // The server gave a reason of its own.
+  connection.wake();
+  socket().end();
+  connection.connect();
+  socket().say({ type: "welcome" });
+  await null;
+  await null;
+  assert.equal(connection.refusal, "");
+  assert.equal(states.at(-1), "connected");
 });

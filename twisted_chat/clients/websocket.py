@@ -65,11 +65,12 @@ class ChatWebSocketFactory:
 
         :return: what ``render_GET`` returns.
         """
-        if not self._origins.allow(request):
+        refusal = self._origins.refusal(request)
+        if refusal is not None:
             request.setResponseCode(403)
             plain = [b"text/plain; charset=utf-8"]
             request.responseHeaders.setRawHeaders(b"Content-Type", plain)
-            return b"Pages of this origin may not connect (see --allow-origin).\n"
+            return refusal.encode() + b"\n"
         return upgrade(
             request,
             ChatWebSocket(self, Query(request)),

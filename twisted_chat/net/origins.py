@@ -9,10 +9,17 @@ Invariant: one rule for WebSocket, Socket.IO and polling.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from twisted.logger import Logger
 from twisted.web.http import Request
+
+MAX_LOGGED = 100
+"""Refused origins that are logged, each once; a client may invent any number."""
+
+_UNPRINTABLE = re.compile(r"[^!-~]")
 
 _DEFAULT_PORTS = {b"http": b"80", b"https": b"443"}
 
@@ -20,11 +27,16 @@ _DEFAULT_PORTS = {b"http": b"80", b"https": b"443"}
 class Origins:
     """Pages that may connect: those of the server itself, and others by name.
 
+    The first refusal of each origin is logged.
+
     :param allowed: origins such as ``https://example.org``, or hosts such as
         ``example.org:8443`` for both http and https; ``*`` for all.
     """
 
+    _log = Logger()
+
     def __init__(self, allowed: Iterable[str] = ()) -> None:
+        self._logged: set[str] = set()
         self._origins: set[bytes] = set()
         self._hosts: set[bytes] = set()
         for one in allowed:
@@ -39,6 +51,18 @@ class Origins:
         self._all = b"*" in self._hosts
 
     def __call__(self, origin: bytes | None, host: bytes) -> bool:
+        """Whether a page may connect; if not, it is logged."""
+        if self._permits(origin, host):
+            return True
+        shown = _shown(origin or b"")
+        if shown not in self._logged and len(self._logged) < MAX_LOGGED:
+            self._logged.add(shown)
+            self._log.info(
+                "client error: {refusal}", refusal=_refusal(origin or b"", host)
+            )
+        return False
+
+    def _permits(self, origin: bytes | None, host: bytes) -> bool:
         """Whether a page may connect.
 
         A port that is the default of the origin's scheme may be given or left out, in
@@ -66,10 +90,30 @@ class Origins:
 
     def allow(self, request: Request) -> bool:
         """Whether the page that sent a request may connect."""
+        return self.refusal(request) is None
+
+    def refusal(self, request: Request) -> str | None:
+        """Why the page that sent a request may not connect; ``None`` if it may."""
         headers = request.requestHeaders
         origins = headers.getRawHeaders(b"Origin") or []
-        hosts = headers.getRawHeaders(b"Host") or [b""]
-        return len(origins) < 2 and self(origins[0] if origins else None, hosts[0])
+        host = (headers.getRawHeaders(b"Host") or [b""])[0]
+        if len(origins) > 1:
+            return "a request may have one Origin header"
+        if self(origins[0] if origins else None, host):
+            return None
+        return _refusal(origins[0], host)
+
+
+def _refusal(origin: bytes, host: bytes) -> str:
+    return (
+        f"pages of {_shown(origin)} may not connect (Host {_shown(host)}): "
+        "pass Host on, or give --allow-origin"
+    )
+
+
+def _shown(header: bytes) -> str:
+    """A header for one line of text."""
+    return _UNPRINTABLE.sub("?", header[:200].decode("latin-1")) or "none"
 
 
 def _without_default_port(authority: bytes, scheme: bytes) -> bytes:

@@ -42,16 +42,18 @@ def make_factory(
     settings: Settings,
     clock: IReactorTime,
     engineio: EngineIOResource,
+    origins: Origins,
     certificate: Certificate | None = None,
 ) -> Factory:
     """Make the factory of every port.
 
+    :param origins: the pages that may connect, the same for all protocols.
     :param certificate: if there is one, every protocol is accepted within TLS too.
     """
     admission = Admission(settings.max_clients, settings.max_per_host)
     trusted = TrustedProxies(settings.trust_proxy)
     lines = ChatFactory(chat, clock, settings.flood)
-    root = make_resources(chat, settings, clock, engineio, admission)
+    root = make_resources(chat, settings, clock, engineio, origins, admission)
     plain = (
         Detector("http", http_request, ChatSite(root, clock, trusted)),
         Detector("ssh", ssh_banner, RejectFactory()),
@@ -71,7 +73,7 @@ def make_factory(
 
 
 def make_engineio(
-    chat: Chat, settings: Settings, clock: IReactorTime
+    chat: Chat, settings: Settings, clock: IReactorTime, origins: Origins
 ) -> EngineIOResource:
     """Make the resource of Socket.IO clients."""
     server = SocketIO(clock)
@@ -83,7 +85,7 @@ def make_engineio(
         ping_timeout=settings.ping_timeout,
         max_sessions=settings.max_clients,
         max_per_host=settings.max_per_host,
-        allow_origin=Origins(settings.allow_origin),
+        allow_origin=origins,
     )
 
 
@@ -92,15 +94,15 @@ def make_resources(
     settings: Settings,
     clock: IReactorTime,
     engineio: EngineIOResource,
+    origins: Origins,
     admission: Admission,
 ) -> Resource:
     """Make everything that is reached by HTTP: page, WebSocket and Socket.IO."""
-    origins = Origins(settings.allow_origin)
     keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout)
     websockets = ChatWebSocketFactory(chat, settings.flood, keepalive, origins)
     upgrade = limit_forwarded(websockets.upgrade, admission)
     with as_file(files("twisted_chat") / "web") as page:
-        return make_root(page, upgrade, chat.journal.problem, engineio)
+        return make_root(page, upgrade, chat.journal.problem, engineio, origins)
 
 
 def limit_forwarded(upgrade: Upgrade, admission: Admission) -> Upgrade:

@@ -19,6 +19,7 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request
 from zope.interface import implementer
 
+from twisted_chat.net.origins import Origins
 from twisted_chat.websocket.handshake import is_upgrade
 
 MIN_COMPRESSED = 512
@@ -174,6 +175,30 @@ def _accepts_gzip(request: Request) -> bool:
     return False
 
 
+class OriginResource(ReadOnlyResource):
+    """Tells a page whether it may connect.
+
+    A browser does not show a page why its WebSocket was refused.  A page posts here,
+    because a browser sends no ``Origin`` when it gets something of the page's own host.
+    """
+
+    def __init__(self, origins: Origins) -> None:
+        self._origins = origins
+
+    def render(self, request: Request) -> bytes:
+        """``ok``, or 403 and the reason, which pages of other hosts may read too."""
+        headers = request.responseHeaders
+        headers.setRawHeaders(b"Access-Control-Allow-Origin", [b"*"])
+        headers.setRawHeaders(b"Cache-Control", [b"no-store"])
+        if request.method not in (b"GET", b"HEAD", b"POST"):
+            headers.setRawHeaders(b"Allow", [b"GET, HEAD, POST"])
+            return text_response(request, 405, "Only GET and POST are allowed here.")
+        refusal = self._origins.refusal(request)
+        if refusal is None:
+            return text_response(request, 200, "ok")
+        return text_response(request, 403, refusal)
+
+
 class WebSocketResource(ReadOnlyResource):
     """Accepts WebSocket handshakes.
 
@@ -199,6 +224,7 @@ def make_root(
     upgrade: Upgrade,
     problem: Problem,
     socketio: IResource | None = None,
+    origins: Origins | None = None,
 ) -> Resource:
     """Make the whole tree.
 
@@ -206,6 +232,7 @@ def make_root(
     :param upgrade: answers WebSocket handshakes at ``/`` and ``/ws``.
     :param problem: returns why nothing can be stored now, or ``None``.
     :param socketio: the resource at ``/socket.io/``.
+    :param origins: the pages that may connect, by default the server's own.
     """
     root = Folder()  # type: ignore[no-untyped-call]
     for path in sorted(files.rglob("*")):
@@ -228,6 +255,7 @@ def make_root(
     root.putChild(b"", WebSocketResource(upgrade, index))
     root.putChild(b"ws", WebSocketResource(upgrade))
     root.putChild(b"healthz", HealthResource(problem))
+    root.putChild(b"origin", OriginResource(origins or Origins()))
     if socketio is not None:
         root.putChild(b"socket.io", socketio)
         script = root.children.pop(b"socket.io.js", None)

@@ -59,6 +59,7 @@ function makeConnection(chat, drawing, receive) {
     },
     query: () => chat.connectQuery(),
     heartbeat: () => chat.heartbeat(),
+    whyRefused,
     clock: {
       setTimeout: (call, wait) => setTimeout(call, wait),
       clearTimeout: (timer) => clearTimeout(timer),
@@ -79,6 +80,14 @@ function makeConnection(chat, drawing, receive) {
       drawing.schedule();
     },
   });
+}
+
+// With a POST the browser sends the page's origin.
+async function whyRefused() {
+  const answer = await fetch(new URL("origin", document.baseURI), { method: "POST" });
+  // A proxy's own 403 is a page.
+  const isOurs = answer.status === 403 && answer.headers.get("Content-Type")?.startsWith("text/plain");
+  return isOurs ? (await answer.text()).trim() : "";
 }
 
 function makeViews({ chat, connection, actions, drawing, drafts }) {

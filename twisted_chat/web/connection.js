@@ -22,13 +22,16 @@ export function backoff(attempt, random) {
 }
 
 export class Connection {
-  // `open(query)` returns a WebSocket, `query()` the parameters to connect with, and
-  // `heartbeat()` a frame with a `ref` of its own that the server replies to.  Callbacks:
-  // `onState(state, reason)`, `onFrame(frame)`, `onClose(code, reason)`.
-  constructor({ open, query, heartbeat, clock = globalThis, random = Math.random, ...callbacks }) {
-    Object.assign(this, { open, query, heartbeat, clock, random, onClose: () => {}, ...callbacks });
+  // `open(query)` returns a WebSocket, `query()` the parameters to connect with,
+  // `heartbeat()` a frame with a `ref` of its own that the server replies to, and
+  // `whyRefused()` a promise of the reason why the server refuses this page, "" if it does
+  // not.  Callbacks: `onState(state, reason)`, `onFrame(frame)`, `onClose(code, reason)`.
+  constructor({ open, query, heartbeat, whyRefused, clock = globalThis, random = Math.random, ...callbacks }) {
+    Object.assign(this, { open, query, heartbeat, whyRefused, clock, random, onClose: () => {}, ...callbacks });
     this.state = "new"; // connecting, connected, checking, waiting, stopped
     this.reason = ""; // the server's reason for closing, while waiting
+    this.refusal = ""; // why the server refuses this page; a browser does not tell
+    this.asked = false; // for that reason, once until the next welcome
     this.retryAt = 0;
     this.attempt = 0;
     this.socket = null;
@@ -84,7 +87,7 @@ export class Connection {
     if (frame === null || typeof frame !== "object") return;
     this.awaitsReply = false;
     this.lastReceivedAt = this.clock.Date.now();
-    if (frame.type === "welcome") this.attempt = 0;
+    if (frame.type === "welcome") this.welcomed();
     // The frame first: what the welcome brings must be known when the state changes.
     this.onFrame(frame);
     if (this.state === "checking" && frame.ref !== this.checkRef) {
@@ -93,6 +96,12 @@ export class Connection {
       this.setState("connected");
       this.startTimer(HEARTBEAT_INTERVAL, () => this.check(REPLY_TIMEOUT, false));
     }
+  }
+
+  welcomed() {
+    this.attempt = 0;
+    this.refusal = "";
+    this.asked = false;
   }
 
   // Sends a heartbeat.  `suspect`: there is a reason to believe that the connection is dead.
@@ -124,9 +133,26 @@ export class Connection {
   }
 
   lost(reason = "", code = 0) {
+    const mayBeRefused = this.state === "connecting" && !reason;
     this.closeSocket();
     this.onClose(code, reason);
     this.retry(reason);
+    if (mayBeRefused && !this.asked) this.ask();
+  }
+
+  async ask() {
+    this.asked = true;
+    try {
+      this.setRefusal(await this.whyRefused());
+    } catch {
+      this.asked = false; // The server was not reached at all.
+    }
+  }
+
+  setRefusal(refusal) {
+    if (!refusal || this.isUp) return;
+    this.refusal = refusal;
+    this.onState(this.state, this.reason);
   }
 
   retry(reason = "") {

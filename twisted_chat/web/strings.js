@@ -69,6 +69,7 @@ export const strings = {
   offline: "You are offline.",
   noServer: "The server cannot be reached.",
   closedByServer: (reason) => `The server closed the connection: ${reason}.`,
+  refusedByServer: (refusal) => `The server refuses this page: ${refusal}.`,
   retryNow: "Try now",
   rejoinChat: "Rejoin",
   mayBeMissing: "Reconnected. Some messages may be missing.",

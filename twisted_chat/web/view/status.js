@@ -50,6 +50,7 @@ export class Status {
 
   cause(reason) {
     if (navigator.onLine === false) return strings.offline;
+    if (this.connection.refusal) return strings.refusedByServer(this.connection.refusal);
     return reason ? strings.closedByServer(reason) : strings.noServer;
   }
 }
