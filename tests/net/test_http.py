@@ -67,7 +67,7 @@ class HttpTests(unittest.SynchronousTestCase):
         for url, path, host in (
             ("http://chat.example:3000/healthz", b"/healthz", "chat.example:3000"),
             ("HTTPS://chat.example/a?b=c", b"/a?b=c", "chat.example"),
-            ("http://[::1]:3000", b"/", "[::1]:3000"),
+            ("http://127.0.0.1:3000", b"/", "127.0.0.1:3000"),
             ("ws://chat.example?b=c", b"/?b=c", "chat.example"),
             ("http://me:secret@chat.example//a", b"//a", "chat.example"),
         ):
@@ -96,8 +96,12 @@ class HttpTests(unittest.SynchronousTestCase):
         for host in ("x; script-src *", "x y", "", "[::1]; x"):
             _, head, _ = self.ask("GET / HTTP/1.1", f"Host: {host}")
             self.assertIn("connect-src 'self';", head)
-        _, head, _ = self.ask("GET / HTTP/1.1", "Host: [::1]:3000")
-        self.assertIn("ws://[::1]:3000", head)
+
+    def test_ipv6_address_is_not_in_the_policy(self) -> None:
+        """Browsers report it as an invalid source; ``'self'`` covers WebSockets."""
+        for host in ("[::1]:3000", "[::1]", "[2001:db8::1]:443"):
+            _, head, _ = self.ask("GET / HTTP/1.1", f"Host: {host}")
+            self.assertIn("connect-src 'self';", head)
 
     def test_failing_page_is_logged_and_not_shown(self) -> None:
         """The client receives status 500, without a traceback."""

@@ -122,6 +122,13 @@ class DeviceTests(PageTestCase):
         now = page.evaluate("document.querySelector('#title').clientWidth")
         self.assertGreaterEqual(now, width)
 
+    def test_console_is_free_of_errors_at_an_ipv6_address(self) -> None:
+        """No Content-Security-Policy can name one, but it still has to permit it."""
+        server = self.start("--store", "memory:", "--port", r"tcp6:0:interface=\:\:1")
+        page = self.prepare()
+        page.call("goto", f"http://[::1]:{server.port}/")
+        page.wait_status("Connected")
+
     def test_back_closes_what_is_open_before_it_leaves_the_page(self) -> None:
         server = self.fresh_server()
         self.connect(server, "alice")
