@@ -28,6 +28,7 @@ PROGRAMS = {
     "busybox": "busybox",
     "chromium": "chromium",
     "curl": "curl",
+    "haproxy": "haproxy",
     "inetutils-telnet": "inetutils-telnet",
     "nc": "netcat-openbsd",
     "nginx": "nginx-light",

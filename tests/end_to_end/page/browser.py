@@ -279,9 +279,9 @@ class PageTestCase(ServerTestCase):
         )
         return page
 
-    def visit(self, page: Page, server: Server) -> None:
+    def visit(self, page: Page, server: Server, path: str = "/") -> None:
         """Load the chat's page."""
-        page.call("goto", f"http://127.0.0.1:{server.port}/")
+        page.call("goto", f"http://127.0.0.1:{server.port}{path}")
 
     def open(
         self,
@@ -289,13 +289,14 @@ class PageTestCase(ServerTestCase):
         options: Options = DESKTOP,
         *,
         nick: str | None = None,
+        path: str = "/",
         scripts: Sequence[str] = (),
         beside: Page | None = None,
         clock: bool = False,
     ) -> Page:
         """Open the chat's page, wait until it is connected, and take a nickname."""
         page = self.prepare(options, scripts=scripts, beside=beside, clock=clock)
-        self.visit(page, server)
+        self.visit(page, server, path)
         page.wait_status("Connected")
         if nick is not None:
             page.take_name(nick)

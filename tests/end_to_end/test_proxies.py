@@ -1,0 +1,236 @@
+"""The proxies in ``examples/``, in front of a real server."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+from contextlib import ExitStack
+from pathlib import Path
+
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from tests.end_to_end.harness import (
+    ROOT,
+    TIMEOUT,
+    Server,
+    ServerTestCase,
+    eventually,
+    free_port,
+    require_program,
+)
+from tests.end_to_end.page.browser import PageTestCase
+
+EXAMPLES = ROOT / "examples"
+BEHIND_PROXY = ("--store", "memory:", "--trust-proxy", "127.0.0.1")
+
+
+class ProxyTestCase(ServerTestCase):
+    """A proxy with the example's configuration."""
+
+    def adapt(self, example: str, changes: dict[str, str]) -> Path:
+        """The example with other ports, in our directory; each change is needed."""
+        text = (EXAMPLES / example).read_text("utf-8")
+        for old, new in changes.items():
+            self.assertIn(old, text)
+            text = text.replace(old, new)
+        path = self.directory / Path(example).name
+        path.write_text(text, "utf-8")
+        return path
+
+    def run_proxy(self, command: list[str], *ports: int) -> None:
+        """Start it, and wait until it accepts connections on all its ports."""
+        log = self.directory / "proxy.log"
+        with log.open("wb") as output:
+            proxy = subprocess.Popen(command, stdout=output, stderr=output)
+        self.addCleanup(proxy.wait, TIMEOUT)
+        self.addCleanup(proxy.terminate)
+
+        def accepts() -> bool:
+            self.assertIsNone(proxy.poll(), log.read_text())
+            try:
+                for port in ports:
+                    socket.create_connection(("127.0.0.1", port), TIMEOUT).close()
+            except ConnectionRefusedError:
+                return False
+            return True
+
+        eventually("the proxy runs", accepts)
+
+    def curl(self, *arguments: str) -> str:
+        """The body of the response; fails unless its status is 2xx."""
+        curl = require_program("curl")
+        done = subprocess.run(
+            [curl, "--silent", "--show-error", "--fail", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=TIMEOUT,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
+
+    def websocket(
+        self, port: int, path: str = "/ws", **headers: str
+    ) -> ClientConnection:
+        """A WebSocket of the page that is served on a port."""
+        stack = ExitStack()
+        self.addCleanup(stack.close)
+        return stack.enter_context(
+            connect(
+                f"ws://127.0.0.1:{port}{path}",
+                origin=Origin(f"http://127.0.0.1:{port}"),
+                additional_headers=headers,
+            )
+        )
+
+    def check_http(self, server: Server, port: int) -> None:
+        """The page, a WebSocket and polling work; the client's address is its own."""
+        alice = self.connect(server, "alice")
+        self.assertIn("chat_form", self.curl(f"http://127.0.0.1:{port}/"))
+        bob = self.websocket(port, "/ws?nick=bob")
+        alice.expect("bob: joined the chat\r\n")
+        bob.send("hello through a proxy")
+        alice.expect("bob: hello through a proxy\r\n")
+        polling = f"http://127.0.0.1:{port}/socket.io/?EIO=4&transport=polling"
+        self.assertIn('"sid":', self.curl(polling))
+        # What a client writes into the headers, the proxy does not pass on as its own.
+        self.curl("--header", "Forwarded: for=1.1.1.1", f"http://127.0.0.1:{port}/")
+        # This one names another proxy on this machine, which is trusted.
+        client = {"X-Forwarded-For": "203.0.113.7"}
+        first = self.websocket(port, **client)
+        with self.assertRaises(InvalidStatus) as refused:
+            self.websocket(port, **client)
+        self.assertEqual(refused.exception.response.status_code, 503)
+        first.close()
+
+
+class NginxTestCase(ProxyTestCase):
+    """The configuration of nginx."""
+
+    def configure(self, port: int, chat_port: int, **changes: str) -> list[str]:
+        """The command for the example, with everything in our directory."""
+        nginx = require_program("nginx")
+        paths = "".join(
+            f"{kind}_temp_path {self.directory / kind};\n"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        config = self.adapt(
+            "nginx/twisted-chat.conf",
+            {
+                "listen 80;": f"listen 127.0.0.1:{port};",
+                "http://127.0.0.1:3000": f"http://127.0.0.1:{chat_port}",
+                "http {\n": f"http {{\naccess_log off;\n{paths}",
+                **changes,
+            },
+        )
+        settings = f"daemon off; pid {self.directory}/pid; error_log stderr;"
+        return [nginx, "-c", str(config), "-p", str(self.directory), "-g", settings]
+
+
+class NginxTests(NginxTestCase):
+    """What works through it."""
+
+    def test_configuration_is_valid(self) -> None:
+        """``nginx -t`` accepts it without a warning."""
+        command = self.configure(free_port(), 3000)
+        done = subprocess.run(
+            [*command, "-t"], capture_output=True, text=True, check=False
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("[warn]", done.stderr)
+
+    def test_browsers_work_through_it(self) -> None:
+        """And are known by their own addresses."""
+        server = self.start(*BEHIND_PROXY, "--max-per-host", "1")
+        port = free_port()
+        self.run_proxy(self.configure(port, server.port), port)
+        self.check_http(server, port)
+
+
+class NginxPageTests(NginxTestCase, PageTestCase):
+    """The page behind nginx."""
+
+    def test_page_works_under_a_path(self) -> None:
+        """With and without the slash at the end."""
+        server = self.start(*BEHIND_PROXY)
+        port = free_port()
+        names = {"server_name chat.example.org": "server_name unused.example.org"}
+        names["server_name www.example.org"] = "server_name 127.0.0.1"
+        self.run_proxy(self.configure(port, server.port, **names), port)
+        server.port = port
+        alice = self.open(server, path="/chat", nick="alice")
+        bob = self.open(server, path="/chat/", nick="bob")
+        alice.say("hello under a path")
+        bob.wait_text("hello under a path")
+
+    def test_page_that_is_refused_says_why(self) -> None:
+        """A proxy that does not pass on ``Host``; the log says it once."""
+        server = self.start(*BEHIND_PROXY)
+        port = free_port()
+        host = {"proxy_set_header Host $http_host;": ""}
+        self.run_proxy(self.configure(port, server.port, **host), port)
+        chat_port, server.port = server.port, port
+        page = self.prepare()
+        self.visit(page, server)
+        # The browser reports what is refused.
+        self.pages.clear()
+        refusal = (
+            f"pages of http://127.0.0.1:{port} may not connect "
+            f"(Host 127.0.0.1:{chat_port}): pass Host on, or give --allow-origin"
+        )
+        page.wait(
+            f"document.querySelector('#banner_text').innerText.includes({refusal!r})"
+        )
+        self.assertEqual(server.log().count(refusal), 1)
+        self.assertNotIn("joined", server.log())
+
+
+class HaproxyTests(ProxyTestCase):
+    """The configuration of HAProxy."""
+
+    def configure(self, web: int, lines: int, chat_port: int) -> list[str]:
+        haproxy = require_program("haproxy")
+        config = self.adapt(
+            "haproxy/haproxy.cfg",
+            {
+                "bind :80\n": f"bind 127.0.0.1:{web}\n",
+                "bind :2300\n": f"bind 127.0.0.1:{lines}\n",
+                "127.0.0.1:3000": f"127.0.0.1:{chat_port}",
+            },
+        )
+        return [haproxy, "-f", str(config)]
+
+    def test_configuration_is_valid(self) -> None:
+        """``haproxy -c`` accepts it without a warning."""
+        command = self.configure(free_port(), free_port(), 3000)
+        done = subprocess.run(
+            [*command, "-c"], capture_output=True, text=True, check=False
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("[WARNING]", done.stderr)
+
+    def test_browsers_work_through_it(self) -> None:
+        """And are known by their own addresses."""
+        server = self.start(*BEHIND_PROXY, "--max-per-host", "1")
+        web, lines = free_port(), free_port()
+        self.run_proxy(self.configure(web, lines, server.port), web)
+        self.check_http(server, web)
+
+    def test_line_clients_work_through_it(self) -> None:
+        """The header names them; it is no message."""
+        server = self.start(*BEHIND_PROXY)
+        web, lines = free_port(), free_port()
+        self.run_proxy(self.configure(web, lines, server.port), lines)
+        alice = self.connect(server, "alice")
+        address = ("127.0.0.5", 0)
+        with socket.create_connection(("127.0.0.1", lines), TIMEOUT, address) as bob:
+            bob.sendall(b"hello through a proxy\r\n")
+            line = alice.expect(": hello through a proxy\r\n")
+            self.assertNotIn("PROXY", line)
+        # It waits for the server to send first, and then sends a request.
+        with socket.create_connection(("127.0.0.1", lines), TIMEOUT, address) as bob:
+            self.assertIn(b"Welcome, guest_", bob.recv(4096))
+            bob.sendall(b"GET / HTTP/1.1\r\n\r\n")
+            server.expect_log(r"late HTTP request from 127\.0\.0\.5:\d+")
