@@ -10,6 +10,7 @@ from unittest import mock
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import CannotListenError
 
+from tests.support.certificates import write_certificate, write_key
 from tests.support.memory import Wire
 from tests.support.service import ServiceCase
 from twisted_chat.core.events import LOBBY
@@ -19,7 +20,7 @@ from twisted_chat.core.routes import standard_table
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.net.admission import log_addresses
-from twisted_chat.net.tls import CertificateError
+from twisted_chat.net.tls import Certificate, CertificateError
 from twisted_chat.server import ports
 from twisted_chat.server.options import Options
 from twisted_chat.server.settings import Settings
@@ -221,6 +222,25 @@ class RunningTests(ServiceCase):
         wire.disconnect()
         self.assertIn("bob quit", self.log.lines())
         self.assertNotIn("secret", " ".join(self.log.lines()))
+
+    def test_log_names_the_store_once_the_server_accepts(self) -> None:
+        """With its whole path."""
+        service = self.started()
+        named = "messages are stored in memory: until the server stops"
+        self.assertEqual(self.log.lines()[-2:], [named, "chat running on port 3000"])
+        service.stopService()
+
+    def test_expired_certificate_is_a_warning(self) -> None:
+        """At the start, and after a reload; the server runs."""
+        chain, key = self.directory / "chain.pem", self.directory / "key.pem"
+        write_certificate(chain)
+        write_key(key)
+        self.patch(Certificate, "problem", lambda *_: "the certificate expired")
+        service = self.started(tls_cert=chain, tls_key=key)
+        self.assertEqual(self.log.lines().count("the certificate expired"), 1)
+        self.assertIn("chat running on port 3000", self.log.lines())
+        service.reload()
+        self.assertEqual(self.log.lines().count("the certificate expired"), 2)
 
     def test_arrival_and_rename_are_logged(self) -> None:
         """With the address, by which a nuisance can be found."""

@@ -10,6 +10,7 @@ import random
 import secrets
 import signal
 from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
 from typing import Any
 
 from twisted.application.service import Service
@@ -44,6 +45,7 @@ from .server.startup_errors import (
     exit_with_failure,
     log_startup_error,
 )
+from .server.values import store_name
 
 __all__ = ["ChatService", "Options", "Settings", "makeService"]
 
@@ -125,6 +127,7 @@ class ChatService(Service):
         if self._listening is None:
             self.privilegedStartService()
         self.chat.mask = self.settings.word_filter().mask
+        self._check_certificate()
         self._reload_on_hangup()
         if not self._startup_error:
             try:
@@ -158,6 +161,8 @@ class ChatService(Service):
             self._startup_error = str(error)
             self._fail()
             return
+        name = store_name(self.settings.store)
+        log.info("{line}", line=f"messages are stored in {name}")
         for port, description in zip(self.ports, self.settings.port, strict=True):
             start_accepting(port)
             # As a field, so that a log in JSON has the line as it is, too.
@@ -190,6 +195,14 @@ class ChatService(Service):
         else:
             self.chat.mask = mask
             log.info("reloaded the word list and the certificate")
+            self._check_certificate()
+
+    def _check_certificate(self) -> None:
+        """Warn of a certificate that clients refuse; the server works all the same."""
+        if self.certificate is not None:
+            problem = self.certificate.problem(datetime.now(UTC))
+            if problem:
+                log.warn("{line}", line=problem)
 
     def _reload_on_hangup(self) -> None:
         def on_hangup(*_: object) -> None:

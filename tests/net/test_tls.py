@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import x25519
@@ -76,6 +77,18 @@ class CertificateTests(CertificateTestCase):
         self.assertEqual(late.server(), certificate("new.example")[1])
         self.assertEqual(early.server(), certificate(NAME)[1])
         self.assertEqual(early.send(b"still here"), b"still here")
+
+    def test_expired_certificate_works_and_has_a_problem(self) -> None:
+        """Clients refuse it, and those that do not look still can use it."""
+        served = Certificate(self.chain, self.key)
+        now = datetime.now(UTC)
+        self.assertEqual(served.problem(now), "")
+        expired = served.problem(now + timedelta(days=2))
+        self.assertRegex(
+            expired, r"chain\.pem expired on \d{4}-\d\d-\d\d \d\d:\d\d UTC: renew"
+        )
+        early = served.problem(now - timedelta(days=2))
+        self.assertIn("is valid only from", early)
 
     def test_failed_reload_keeps_the_current_certificate(self) -> None:
         """As when only one of the two files is renewed yet."""

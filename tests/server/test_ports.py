@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 from typing import Any
 
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
@@ -186,6 +187,51 @@ class ListenTests(SynchronousTestCase):
         for word in ("carrier-pigeon:7", "tcp:3000:colour=red"):
             line = self.refused(word)
             self.assertIn(f"cannot listen on {word}: give an endpoint such as", line)
+
+    def test_what_is_wrong_with_an_endpoint_is_said_without_python(self) -> None:
+        """The argument or value is named, with those that there are."""
+        for word, says in (
+            (
+                "tcp:3000:interfce=127.0.0.1",
+                "unknown argument 'interfce'; tcp has port, i",
+            ),
+            (
+                "unix:/run/chat:mde=660",
+                "unknown argument 'mde'; unix has address, mode,",
+            ),
+            ("unix:/run/chat:mode=999", "(invalid number '999', in octal)"),
+            ("tcp:3000:backlog=many", "(invalid number 'many')"),
+            ("tcp6:3000:::1", "tcp6 has port, interface, backlog, and a : in a value"),
+            ("fd:3", "unknown kind of endpoint 'fd'; known: tcp, tcp4, tcp6, unix,"),
+        ):
+            line = self.refused(word)
+            self.assertIn(says, line)
+            self.assertNotRegex(line, r"_parse|int\(\)|keyword|positional")
+
+    def test_systemd_without_a_socket_is_named(self) -> None:
+        """The server was not started by a socket unit."""
+        for word in ("systemd:domain=INET:index=0", "systemd:domain=INET6:name=chat"):
+            self.assertIn(
+                f"cannot listen on {word}: systemd passed no such socket; start the "
+                "server by a .socket unit",
+                self.refused(word),
+            )
+
+    def test_interface_that_is_no_address_is_named(self) -> None:
+        """The name of an interface, or the address of another machine."""
+        no_name = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        elsewhere = OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")
+        for interface, error in (("eth0", no_name), ("192.0.2.200", elsewhere)):
+            failed = CannotListenError(interface, 3000, error)
+
+            def listen(*_: object, failed: Exception = failed, **__: object) -> None:
+                raise failed
+
+            self.patch(self.machine, "listenTCP", listen)
+            line = self.refused(f"tcp:3000:interface={interface}")
+            self.assertIn(
+                f"interface={interface}: this machine has no such address; give", line
+            )
 
     def test_exception_of_an_endpoint_plugin_is_named(self) -> None:
         """Plugins may raise anything."""

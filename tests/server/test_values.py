@@ -58,6 +58,38 @@ class ValidTests(SynchronousTestCase):
         given = ["192.0.2.1", "10.0.0.5/8", "2001:db8::/32", "::1", "unix"]
         self.assertEqual(values.proxies(given), tuple(given))
 
+    def test_store_is_named_with_its_whole_path_and_without_a_password(self) -> None:
+        """As the log has it."""
+        for url, name in (
+            ("sqlite:chat.sqlite", f"sqlite:{Path.cwd()}/chat.sqlite"),
+            ("sqlite:/srv/chat.sqlite", "sqlite:/srv/chat.sqlite"),
+            ("memory:", "memory: until the server stops"),
+            ("redis://db:6379/0", "redis://db:6379/0"),
+            ("rediss://ann:s3cret@db/1?ca=/ca.pem", "rediss://db/1"),
+            ("redis+sentinel://:x@a,b/chat/0", "redis+sentinel://a,b/chat/0"),
+        ):
+            self.assertEqual(values.store_name(url), name)
+
+    def test_sqlite_with_slashes_is_refused_with_the_right_form(self) -> None:
+        """Other programs have one more or one less for the same."""
+        for url in (
+            "sqlite:///chat.sqlite",
+            "sqlite://chat.sqlite",
+            "sqlite:////chat.sqlite",
+        ):
+            with self.assertRaisesRegex(
+                ValueError,
+                "give sqlite:chat.sqlite for .* directory, or sqlite:/chat.sqlite",
+            ):
+                values.store(url)
+        with self.assertRaisesRegex(ValueError, "give memory:$"):
+            values.store("sqlite::memory:")
+
+    def test_systemd_alone_is_refused_with_a_whole_endpoint(self) -> None:
+        """It says which socket."""
+        with self.assertRaisesRegex(ValueError, "give systemd:domain=INET:index=0"):
+            values.ports("systemd:")
+
     def test_on_and_off(self) -> None:
         """In TOML also true and false."""
         for value, found in (

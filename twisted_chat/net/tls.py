@@ -6,11 +6,13 @@ one stays in use.
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificate
 from OpenSSL import SSL
 from twisted.internet.interfaces import IOpenSSLContextFactory
 from zope.interface import implementer
@@ -40,6 +42,21 @@ class Certificate:
         :raises CertificateError: a file cannot be used; nothing has changed.
         """
         self._context = self._read()
+
+    def problem(self, now: datetime) -> str:
+        """Why clients refuse the certificate, in one line; empty if they need not."""
+        valid_from, valid_until = self._valid
+        if now > valid_until:
+            return (
+                f"the certificate in {self._chain} expired on "
+                f"{valid_until:%Y-%m-%d %H:%M} UTC: renew it, then send SIGHUP"
+            )
+        if now < valid_from:
+            return (
+                f"the certificate in {self._chain} is valid only from "
+                f"{valid_from:%Y-%m-%d %H:%M} UTC: check the clock of this machine"
+            )
+        return ""
 
     def getContext(self) -> SSL.Context:
         """Twisted: the context of a new connection."""
@@ -73,6 +90,8 @@ class Certificate:
             raise CertificateError(
                 f"{self._key} is not the key of the certificate in {self._chain}"
             ) from None
+        own = load_pem_x509_certificate(self._chain.read_bytes())
+        self._valid = (own.not_valid_before_utc, own.not_valid_after_utc)
         return context
 
 

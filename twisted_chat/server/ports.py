@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import errno
 import os
+import re
+import socket
 from typing import Any
 
 from twisted.internet.endpoints import serverFromString
@@ -18,10 +20,29 @@ BACKLOG = 511
 """Connections that the kernel queues until they are accepted: many clients reconnect at
 once after a restart."""
 
+_ARGUMENTS = {
+    "tcp": ("port", "interface", "backlog"),
+    "tcp4": ("port", "interface", "backlog"),
+    "tcp6": ("port", "interface", "backlog"),
+    "unix": ("address", "mode", "backlog", "lockfile"),
+    "ssl": (
+        *("port", "privateKey", "certKey", "extraCertChain", "sslmethod"),
+        *("interface", "backlog", "dhParameters"),
+    ),
+    "systemd": ("domain", "index", "name"),
+}
+"""The arguments of the endpoints that are in Twisted itself."""
+
 _ADVICE = {
     errno.EADDRINUSE: "; give another --port",
     errno.EACCES: "; give a --port of 1024 or more",
 }
+
+
+_NOT_AN_ADDRESS = (errno.EADDRNOTAVAIL, errno.EINVAL)
+
+
+_EXAMPLES = "tcp:3000:interface=127.0.0.1 or unix:/run/chat:mode=660"
 
 
 class CannotListen(Exception):
@@ -46,7 +67,7 @@ async def listen(
     except CannotListenError as error:
         raise CannotListen(f"cannot listen on {_in_use(error)}") from None
     except Exception as error:  # noqa: BLE001 - an endpoint's plugin can raise anything
-        reason = _invalid(error)
+        reason = _invalid(description, error)
         raise CannotListen(f"cannot listen on {description}: {reason}") from None
     if hasattr(port, "stopReading"):
         port.stopReading()
@@ -69,6 +90,12 @@ def _in_use(error: CannotListenError) -> str:
     """Which port cannot be used, why, and what to do."""
     reason = getattr(error.socketError, "strerror", None) or error.socketError
     number = getattr(error.socketError, "errno", None)
+    is_name = isinstance(error.socketError, socket.gaierror)
+    if error.interface and (is_name or number in _NOT_AN_ADDRESS):
+        return (
+            f"interface={error.interface}: this machine has no such address; give one "
+            "of its addresses, such as 127.0.0.1, not the name of an interface"
+        )
     if not isinstance(error.port, bytes):
         return f"port {error.port}: {reason}{_ADVICE.get(number or 0, '')}"
     if isinstance(error.socketError, str):
@@ -79,8 +106,9 @@ def _in_use(error: CannotListenError) -> str:
     return f"unix:{os.fsdecode(error.port)}: {reason}"
 
 
-def _invalid(error: Exception) -> str:
+def _invalid(description: str, error: Exception) -> str:
     """Why an endpoint is invalid, or cannot be used."""
+    kind = description.partition(":")[0].lower()
     if isinstance(error, OSError) and error.filename2 is not None:
         # Twisted could not create its lock file beside a Unix socket.
         directory = os.path.dirname(os.fsdecode(error.filename2))  # noqa: PTH120
@@ -89,12 +117,35 @@ def _invalid(error: Exception) -> str:
         return f"cannot write into {directory}: {error.strerror}"
     if isinstance(error, OSError) and error.filename is not None:
         return f"cannot read {os.fsdecode(error.filename)}: {error.strerror}"
-    if isinstance(error, ValueError | TypeError):
+    if kind == "systemd" and isinstance(error, LookupError):
         return (
-            "give an endpoint such as tcp:3000:interface=127.0.0.1 or "
-            f"unix:/run/chat:mode=660 ({error})"
+            "systemd passed no such socket; start the server by a .socket unit that "
+            "has it, or give a port"
         )
+    if isinstance(error, ValueError | TypeError):
+        return f"give an endpoint such as {_EXAMPLES} ({_wrong(kind, error)})"
     return str(error) or type(error).__name__
+
+
+def _wrong(kind: str, error: ValueError | TypeError) -> str:
+    """What is wrong with an endpoint, in the words of who wrote it."""
+    text = str(error)
+    known = _ARGUMENTS.get(kind)
+    name = re.search(r"unexpected keyword argument '(\w+)'", text)
+    number = re.search(r"invalid literal for int\(\) with base (\d+): '(.*)'", text)
+    if name and known:
+        return f"unknown argument {name[1]!r}; {kind} has {', '.join(known)}"
+    if number:
+        octal = ", in octal" if number[1] == "8" else ""
+        return f"invalid number {number[2]!r}{octal}"
+    if isinstance(error, TypeError) and "argument" in text and known:
+        return (
+            f"too few or too many values: {kind} has {', '.join(known)}, and a : in a "
+            "value is written \\:"
+        )
+    if text.startswith("Unknown endpoint type"):
+        return f"unknown kind of endpoint {kind!r}; known: {', '.join(_ARGUMENTS)}"
+    return text
 
 
 def _every_address(

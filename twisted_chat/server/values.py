@@ -84,6 +84,11 @@ def ports(value: Any) -> tuple[str, ...]:
                 raise ValueError(
                     f"invalid port {number or port}: a TCP port is 0 to 65535"
                 )
+        elif port.rstrip(":") == "systemd":
+            raise ValueError(
+                f"invalid port {port!r}: give systemd:domain=INET:index=0, and start "
+                "the server by a .socket unit"
+            )
         elif not all(port.partition(":")):
             raise ValueError(
                 f"invalid port {port!r}: give a TCP port, or an endpoint such as "
@@ -118,6 +123,14 @@ def store(value: Any) -> str:
     """The URL of a store."""
     text = string(value).strip()
     scheme, colon, rest = text.partition(":")
+    if scheme == "sqlite" and rest.startswith("//"):
+        path = rest.lstrip("/") or "chat.sqlite"
+        raise ValueError(
+            f"invalid store {text!r}: give sqlite:{path} for a file in the current "
+            f"directory, or sqlite:/{path} for one with its whole path"
+        )
+    if scheme == "sqlite" and rest == ":memory:":
+        raise ValueError(f"invalid store {text!r}: give memory:")
     if (
         (scheme == "memory" and colon and not rest)
         or (scheme == "sqlite" and rest)
@@ -127,6 +140,16 @@ def store(value: Any) -> str:
     raise ValueError(
         f"invalid store {text!r}: give sqlite:PATH, memory: or redis://HOST:PORT/DB"
     )
+
+
+def store_name(url: str) -> str:
+    """A store as the log names it: with its whole path, and without a password."""
+    scheme, _, rest = url.partition(":")
+    if scheme == "sqlite":
+        return f"sqlite:{Path(rest).absolute()}"
+    if scheme == "memory":
+        return "memory: until the server stops"
+    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0].lstrip('/')}"
 
 
 def rate_limit(value: Any) -> RateLimit | None:

@@ -73,6 +73,25 @@ class TxRedisConnectionTests(SynchronousTestCase):
         late = self.start(self.connection.call("GET", "b"))
         self.assertEqual(self.error(late).code, "BROKEN")
 
+    def test_first_reply_that_does_not_come_over_tls_names_the_cause(self) -> None:
+        """A Redis without TLS waits for more of what it takes for a command."""
+        for reply, hint in ((b"", True), (b"+OK\r\n", False)):
+            self.setUp()
+            self.connection = TxRedisConnection(
+                self.protocol, self.clock, "db:1", tls=True
+            )
+            vars(self.transport)["abortConnection"] = lambda: (
+                self.protocol.connectionLost(CLOSED)
+            )
+            if reply:
+                first = self.start(self.connection.call("PING"))
+                self.protocol.dataReceived(reply)
+                self.successResultOf(first)
+            waiting = self.start(self.connection.call("PING"))
+            self.clock.advance(REPLY_TIMEOUT)
+            says = "if it is a Redis without TLS, write redis://"
+            self.assertEqual(says in str(self.error(waiting)), hint)
+
     def test_connection_without_a_reply_is_aborted(self) -> None:
         """After the timeout, and the error says so."""
         aborted: list[bool] = []

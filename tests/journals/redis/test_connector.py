@@ -151,6 +151,36 @@ class ConnectorTests(SynchronousTestCase):
         self.reactor.advance(CONNECT_TIMEOUT)
         self.assertIn("timed out", str(self.error(waiting)))
 
+    def test_program_that_is_no_redis_is_refused_at_once(self) -> None:
+        """In one line, without a traceback."""
+        for reply in (
+            b"Welcome, guest_1234!\r\n",
+            b"HTTP/1.0 400 Bad Request\r\n\r\n",
+            b"220 mail.example ESMTP\r\n",
+            b"\xff\xfd\x18",
+            b"*2\r\n$4\r\nINFO\r\n$6\r\nserver\r\n",
+            bulk("hello"),
+        ):
+            waiting = self.connect("redis://127.0.0.1")
+            peer = Peer(replies(INFO=b""))
+            self.accept(peer)
+            peer.protocol.dataReceived(reply)
+            error = self.error(waiting)
+            self.assertEqual(error.code, "NOT_REDIS", reply)
+            self.assertTrue(error.is_permanent)
+            self.assertIn("127.0.0.1:6379", error.operator_text)
+            self.assertIn("another program answers there", error.operator_text)
+            self.assertTrue(peer.aborted)
+        self.assertEqual(self.flushLoggedErrors(), [])
+
+    def test_redis_with_tls_only_is_named(self) -> None:
+        """It answers with a TLS alert."""
+        waiting = self.connect("redis://127.0.0.1")
+        peer = Peer(replies(INFO=b""))
+        self.accept(peer)
+        peer.protocol.dataReceived(b"\x15\x03\x03\x00\x02\x02\x28")
+        self.assertIn("requires TLS: write rediss://", str(self.error(waiting)))
+
     def test_redis_that_does_not_reply_is_refused(self) -> None:
         """It accepts the connection, and sends nothing."""
         waiting = self.connect("redis://127.0.0.1")

@@ -126,6 +126,12 @@ class RefusedFileTests(FileTestCase):
         self.assertIn("cannot open", line)
         self.assertIn("name", self.refused(Path("x" * 300)).lower())
 
+    def test_file_system_without_new_files_is_named(self) -> None:
+        """Its directory exists."""
+        self.assertIn(
+            "cannot create /proc/x; give a file on", self.refused(Path("/proc/x"))
+        )
+
     def test_errors_of_the_system_are_explained(self) -> None:
         """Such as a read-only or full disk."""
         for number, words in (

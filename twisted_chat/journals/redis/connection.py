@@ -12,10 +12,12 @@ from OpenSSL import SSL
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
-from .errors import broken, explain
+from .errors import broken, explain, not_redis
 
 REPLY_TIMEOUT = 2.0
 """Seconds until a reply; then the connection is aborted."""
+
+_WITHOUT_TLS = "if it is a Redis without TLS, write redis://"
 
 Argument = str | bytes | int
 """One word of a command."""
@@ -49,8 +51,12 @@ class RedisConnection(Protocol):
 class TxRedisConnection:
     """A ``RedisConnection`` over ``txredisapi``'s protocol."""
 
-    def __init__(self, protocol: Any, reactor: IReactorTime, address: str) -> None:
+    def __init__(
+        self, protocol: Any, reactor: IReactorTime, address: str, *, tls: bool = False
+    ) -> None:
         self.address = address
+        # Until it has replied, TLS is not known to work.
+        self._starting_tls = tls
         self._protocol = protocol
         self._reactor = reactor
         self._reason = "closed the connection"
@@ -62,18 +68,23 @@ class TxRedisConnection:
         from txredisapi import RedisError as TxRedisError
         from txredisapi import ResponseError
 
-        expiry = self._reactor.callLater(
-            time_limit, self.abort, f"does not reply (waited {time_limit:g} s)"
-        )
+        reason = f"does not reply (waited {time_limit:g} s)"
+        if self._starting_tls:
+            reason += f"; {_WITHOUT_TLS}"
+        expiry = self._reactor.callLater(time_limit, self.abort, reason)
         try:
-            return await self._protocol.execute_command(*command)
+            reply = await self._protocol.execute_command(*command)
         except ResponseError as error:
             raise explain(self.address, str(error)) from None
         except TxRedisError:
+            if garbled := getattr(self._protocol, "garbled", b""):
+                raise not_redis(self.address, garbled) from None
             raise broken(self.address, self._reason) from None
         finally:
             if expiry.active():
                 expiry.cancel()
+        self._starting_tls = False
+        return reply
 
     def abort(self, reason: str) -> None:
         """Close the connection."""
@@ -89,6 +100,8 @@ class TxRedisConnection:
         reason = protocol.reason.value
         if isinstance(reason, SSL.Error):
             self._reason = f"failed the TLS handshake: {ssl_reason(reason)}"
+            if self._starting_tls:
+                self._reason += f"; {_WITHOUT_TLS}"
         self._closed.callback(self._reason)
 
 

@@ -40,7 +40,7 @@ from twisted_chat.core.interfaces import StoreError
 
 from .address import Host, RedisAddress, show_host
 from .connection import RedisConnection, TxRedisConnection, ssl_reason
-from .errors import RedisError, explain, unreachable
+from .errors import RedisError, explain, not_redis, unreachable
 
 CONNECT_TIMEOUT = 2.0
 """Seconds to connect, with the TLS handshake."""
@@ -94,6 +94,15 @@ class Connector:
             """Remembers why the connection was lost."""
 
             reason: Failure | None = None
+            garbled = b""
+
+            def dataReceived(self, data: bytes) -> None:
+                """Redis has replied, or something that is not Redis."""
+                try:
+                    super().dataReceived(data)
+                except Exception:  # noqa: BLE001 - of whichever parser is installed
+                    self.garbled = data
+                    self.transport.abortConnection()
 
             def connectionLost(self, reason: Failure) -> None:
                 """The connection was lost."""
@@ -115,7 +124,7 @@ class Connector:
         except Exception as error:  # noqa: BLE001 - connecting fails in many ways
             raise unreachable(shown, connect_reason(error)) from None
         protocol.transport.setTcpNoDelay(True)
-        return TxRedisConnection(protocol, self._reactor, shown)
+        return TxRedisConnection(protocol, self._reactor, shown, tls=self.address.tls)
 
     def _endpoint(self, host: Host) -> IStreamClientEndpoint:
         name, port = host
@@ -184,8 +193,11 @@ async def _check(connection: RedisConnection) -> list[str]:
     :raises RedisError: it cannot be used, or not now.
     """
     address = connection.address
-    info = _parse_info(await connection.call("INFO", "server"))
-    version = info.get("redis_version", "0")
+    reply = await connection.call("INFO", "server")
+    info = _parse_info(reply) if isinstance(reply, bytes) else {}
+    version = info.get("redis_version")
+    if version is None:
+        raise not_redis(address)
     if int(version.partition(".")[0]) < MIN_VERSION:
         text = f"{{}} is version {version}: Redis {MIN_VERSION} or later is required"
         raise RedisError("VERSION", text, address)

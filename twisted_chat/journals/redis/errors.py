@@ -41,7 +41,7 @@ class RedisError(StoreError):
 
 _PERMANENT = frozenset(
     {"AUTH", "WRONGPASS", "NOAUTH", "NOPERM", "VERSION", "CLUSTER", "FORMAT", "TLS"}
-    | {"DB", "PACKAGE"}
+    | {"DB", "PACKAGE", "NOT_REDIS"}
 )
 _NEEDS_RECONNECT = frozenset(
     {"READONLY", "LOADING", "MASTERDOWN", "NOAUTH", "UNBLOCKED"}
@@ -105,6 +105,21 @@ def _explain_uncoded(words: str) -> tuple[str, str] | None:
 def unreachable(address: str, reason: str) -> RedisError:
     """There is no connection."""
     return RedisError("UNREACHABLE", f"{{}} cannot be reached: {reason}", address)
+
+
+def not_redis(address: str, data: bytes = b"") -> RedisError:
+    """Another program listens there.
+
+    :param data: the beginning of what it sent.
+    """
+    if data.startswith(_TLS_ALERT):
+        return RedisError("NOT_REDIS", "{} requires TLS: write rediss://", address)
+    text = "{} cannot be used: another program answers there (check --store)"
+    return RedisError("NOT_REDIS", text, address)
+
+
+_TLS_ALERT = b"\x15\x03"
+"""With this a TLS server answers what is not TLS."""
 
 
 def broken(address: str, reason: str) -> RedisError:

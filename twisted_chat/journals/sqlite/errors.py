@@ -60,6 +60,8 @@ def explain(path: str, error: sqlite3.Error | OSError | ValueError) -> StoreErro
 
 def _explain_open(path: str, error: OSError | ValueError) -> str:
     match getattr(error, "errno", None):
+        case errno.ENOENT if Path(path).parent.is_dir():
+            return f"cannot create {path}; give a file on another file system"
         case errno.ENOENT:
             return f"there is no directory {Path(path).parent}; create it first"
         case errno.EISDIR:
