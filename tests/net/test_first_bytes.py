@@ -11,6 +11,8 @@ from twisted.trial import unittest
 from twisted_chat.net.first_bytes import (
     Match,
     ends_in_http_version,
+    foreign_name,
+    foreign_protocol,
     http_request,
     ssh_banner,
     tls_hello,
@@ -67,6 +69,121 @@ LINES = (
     b" / HTTP/1.1\n",
     "grüße / HTTP/1.1\n".encode(),
 )
+
+
+FOREIGN_CLIENTS = (
+    ("PROXY", b"PROXY TCP4 203.0.113.7 192.0.2.1 51234 3000\r\nGET / HTTP/1.1\r\n"),
+    ("PROXY", b"PROXY UNKNOWN\r\n"),
+    ("PROXY", b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c"),
+    ("IRC", b"CAP LS 302\r\nNICK bob\r\n"),
+    ("IRC", b"NICK bob\n"),
+    ("IRC", b"USER bob 0 * :Bob\r\n"),
+    ("IRC", b"PASS secret\r\n"),
+    ("IRC", b"JOIN #tea\r\n"),
+    ("SMTP", b"EHLO x\r\n"),
+    ("SMTP", b"ehlo [192.0.2.1]\r\n"),
+    ("SMTP", b"HELO mail.example\r\n"),
+    ("SMTP", b"MAIL FROM:<a@example>\r\n"),
+    ("SMTP", b"QUIT\r\n"),
+    ("FTP", b"AUTH TLS\r\n"),
+    ("POP3", b"CAPA\r\n"),
+    ("IMAP", b"a001 CAPABILITY\r\n"),
+    ("IMAP", b"A1 LOGIN bob secret\r\n"),
+    ("NNTP", b"MODE READER\r\n"),
+    ("Redis", b"*1\r\n$4\r\nPING\r\n"),
+    ("Redis", b"AUTH secret\r\n"),
+    ("memcached", b"set key 0 60 5\r\nvalue\r\n"),
+    ("RDP", b"\x03\0\0\x13\x0e\xe0\0\0\0\0\0\x01\0\x08\0\x03\0\0\0"),
+    ("SIP", b"OPTIONS sip:x SIP/2.0\r\n"),
+    ("SIP", b"REGISTER sips:example.com SIP/2.0\r\n"),
+    ("RTSP", b"DESCRIBE rtsp://x RTSP/1.0\r\n"),
+    ("RTSP", b"OPTIONS * RTSP/1.0\r\n"),
+    ("ICAP", b"OPTIONS icap://x/y ICAP/1.0\r\n"),
+    ("JSON-RPC", b'{"jsonrpc": "2.0", "method": "eth_accounts"}\n'),
+    ("JSON-RPC", b'{"id": 1, "method": "mining.subscribe", "params": []}\n'),
+    ("JSON-RPC", b'{\n  "jsonrpc": "2.0"'),
+    ("JSON-RPC", b"Content-Length: 52\r\n\r\n{}"),
+    ("adb", b"CNXN\0\0\0\x01\0\0\x10\0"),
+    ("NATS", b'CONNECT {"verbose":false}\r\n'),
+    ("STOMP", b"CONNECT\naccept-version:1.2\n\n\0"),
+    ("XMPP", b"<?xml version='1.0'?><stream:stream "),
+    ("Flash", b"<policy-file-request/>\0"),
+    ("git", b"0032git-upload-pack /x.git\0host=x\0"),
+    ("Subversion", b"( 2 ( edit-pipeline ) 9:svn://x/y ) "),
+    ("rsync", b"@RSYNCD: 31.0\n"),
+    ("VNC", b"RFB 003.008\n"),
+    ("BitTorrent", b"\x13BitTorrent protocol\0\0\0"),
+    ("T3", b"t3 12.2.1\nAS:255\n"),
+    ("JDWP", b"JDWP-Handshake"),
+    ("syslog", b"<34>Oct 11 22:14:15 host su: failed\n"),
+    ("syslog", b"<165>1 2003-10-11T22:14:15Z host app - - - hi\n"),
+    ("FIX", b"8=FIX.4.2\x019=65\x01"),
+    ("SOCKS", b"\x05\x01\0"),
+    ("SOCKS", b"\x04\x01\0\x50\xc0\0\x02\x01bob\0"),
+    ("LDAP", b"0\x0c\x02\x01\x01`\x07\x02\x01\x03\x04\0\x80\0"),
+    ("PostgreSQL", b"\0\0\0\x08\x04\xd2\x16\x2f"),
+    ("PostgreSQL", b"\0\0\0\x29\0\x03\0\0user\0bob\0"),
+    ("SMB", b"\0\0\0\x85\xffSMB"),
+    ("a binary protocol", b"\x10\x18\0\x04MQTT\x04"),
+    ("a binary protocol", b"AMQP\0\0\x09\x01"),
+    ("a binary protocol", b":\0\0\0\xa7\x41\0\0\0\0\0\0\xd4\x07\0\0"),
+)
+
+CHAT_LINES = (
+    *LINES,
+    b"QUIT smoking\n",
+    b"PASS me the salt\n",
+    b"JOIN us\n",
+    b"PING\r\n",
+    b"NICK\r\n",
+    b"nick bob\r\n",
+    b"helo\x08lo\n",
+    b"HELO my friends\r\n",
+    b"quit\r\n",
+    b"get well\r\n",
+    b"set the table\r\n",
+    b"{x}\n",
+    b'{"text": "hi"}\n',
+    b"hello\r\0",
+    b"\r\0hello\r\0",
+    b"\r\n\r\nhello\r\n",
+    b"\xff\xfd\0\xff\xfb\0\xff\xfa\x18\0xterm\xff\xf0",
+    b"\x03\n",
+    b"<3 you\n",
+    b"8=D\n",
+    b"0 to 60 in 3 s\n",
+    b"\\nick alice\r\nhi\0there\n",
+    "привет\n".encode(),
+)
+
+
+class ForeignTests(unittest.SynchronousTestCase):
+    """Clients of protocols that are not served."""
+
+    def test_client_of_another_protocol_is_known(self) -> None:
+        """By name, also after empty lines."""
+        for name, first in FOREIGN_CLIENTS:
+            self.assertEqual(foreign_name(first), name, first)
+            self.assertIs(foreign_protocol(first), Match.YES)
+            if name != "PROXY":
+                self.assertEqual(foreign_name(b"\r\n" + first), name, first)
+
+    def test_line_of_the_chat_is_not(self) -> None:
+        """A person types it first."""
+        for first in CHAT_LINES:
+            self.assertIsNone(foreign_name(first), first)
+            self.assertIs(foreign_protocol(first), Match.NO, first)
+
+    def test_start_of_a_first_line_is_not_decided_on(self) -> None:
+        """However the network cuts it."""
+        for name, first in FOREIGN_CLIENTS:
+            if first.startswith((b"{\n", b"CONNECT\n")):
+                # Known by two lines, if they come together.
+                continue
+            found = [foreign_protocol(first[:n]) for n in range(len(first) + 1)]
+            known = found.index(Match.YES)
+            self.assertEqual(set(found[:known]), {Match.MORE}, name)
+            self.assertEqual(set(found[known:]), {Match.YES}, name)
 
 
 class HttpTests(unittest.SynchronousTestCase):

@@ -133,11 +133,49 @@ class PortTests(PortTestCase):
             self.settle()
         self.assertIn("bob: hello", self.alice.sees())
 
-    def test_ssh_client_is_disconnected(self) -> None:
-        """Nothing is posted."""
-        wire = self.connect(b"SSH-2.0-OpenSSH_9.2\r\n")
-        self.assertTrue(wire.disconnecting)
+    def test_client_of_a_protocol_that_is_not_served_is_disconnected(self) -> None:
+        """Nobody joins, nothing is posted, and the log names the protocol."""
+        log = Log(self)
+        browser = b"GET / HTTP/1.1\r\nHost: x\r\nCookie: secret=1\r\n\r\n"
+        for protocol, first in (
+            ("SSH", b"SSH-2.0-OpenSSH_9.2\r\n"),
+            ("PROXY", b"PROXY TCP4 203.0.113.7 192.0.2.1 51234 3000\r\n" + browser),
+            ("SMTP", b"EHLO x\r\nAUTH PLAIN secret\r\n"),
+            ("IRC", b"NICK bob\r\nUSER bob 0 * :Bob\r\n"),
+            ("a binary protocol", b"\x10\x18\0\x04MQTT"),
+        ):
+            wire = self.connect(first)
+            wire.send(browser)
+            self.settle()
+            self.assertTrue(wire.disconnecting)
+            self.assertEqual(wire.take(), b"")
+            line = (
+                f"client error: 192.0.2.1:4711 speaks {protocol}, "
+                "which is not served here"
+            )
+            self.assertEqual(log.lines(), [line])
+            log.events.clear()
         self.assertEqual(self.alice.sees(), [])
+
+    def test_client_that_waits_for_a_greeting_is_disconnected(self) -> None:
+        """It is a guest already; what it sends then is not posted."""
+        log = Log(self)
+        for first in (b"EHLO x\r\n", b"USER bob\r\n", b"PASS secret\r\n"):
+            for cut in range(len(first)):
+                wire = self.connect()
+                self.clock.advance(SILENCE_TIMEOUT)
+                self.settle()
+                wire.send(first[:cut])
+                wire.send(first[cut:] + b"secret\r\n")
+                self.settle()
+                self.assertTrue(wire.disconnecting)
+                wire.send(b"secret\r\n")
+                self.settle()
+        self.assertIn("speaks SMTP, which is not served here", log.lines()[0])
+        seen = self.alice.sees()
+        self.assertTrue(seen)
+        for line in seen:
+            self.assertRegex(line, "joined the chat|left the chat")
 
     def test_tls_without_a_certificate_is_logged(self) -> None:
         """The log names the missing options."""

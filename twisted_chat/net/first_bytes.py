@@ -73,6 +73,105 @@ def ssh_banner(first: bytes) -> Match:
     return _prefix(b"SSH-", first)
 
 
+FOREIGN = (
+    # The PROXY protocol, from a proxy that is not trusted.
+    ("PROXY", rb"PROXY (?:TCP[46]|UNKNOWN)|\r\n\r\n\0\r\nQUIT\n"),
+    (
+        "IRC",
+        (
+            rb"(?:CAP|NICK|USER) +[^\s][^\r\n]*\r?\n"
+            rb"|(?:PASS|AUTHENTICATE|QUIT|PING|JOIN) +[^\s][^\r\n]*\r\n"
+        ),
+    ),
+    (
+        "SMTP",
+        (
+            rb"(?i:EHLO|LHLO) |HELO [\w.:\[\]-]+\r?\n|(?i:MAIL FROM|RCPT TO):"
+            rb"|(?:STARTTLS|QUIT)\r?\n"
+        ),
+    ),
+    ("FTP", rb"(?:FEAT|SYST|PASV|EPSV|AUTH (?:TLS|SSL)|OPTS UTF8 ON)\r?\n"),
+    ("POP3", rb"(?:CAPA|STLS|APOP \S+ \S+)\r?\n"),
+    (
+        "IMAP",
+        (
+            rb"[A-Za-z]*\.?\d+ (?:(?:CAPABILITY|STARTTLS|NOOP|LOGOUT)\r?\n"
+            rb"|(?:LOGIN|AUTHENTICATE|ID) [^\r\n]+\r?\n)"
+        ),
+    ),
+    ("NNTP", rb"(?:MODE READER|CAPABILITIES)\r?\n"),
+    ("Redis", rb"\*\d+\r\n|AUTH \S+(?: \S+)?\r\n"),
+    (
+        "memcached",
+        rb"(?:set|add|replace|append|prepend|cas) \S+ \d+ -?\d+ \d+[^\r\n]*\r\n",
+    ),
+    ("RDP", rb"\x03\0"),
+    ("SIP", rb"[A-Z]+ sips?:\S"),
+    ("RTSP", rb"[A-Z_]+ (?:rtsp[su]?://|\* RTSP/\d)"),
+    ("ICAP", rb"[A-Z]+ icap://"),
+    (
+        "JSON-RPC",
+        (
+            rb'\{\s*"(?:jsonrpc|method|params)"\s*:|\{[^\r\n]*"(?:jsonrpc|method)"\s*:'
+            rb"|Content-Length: \d+\r\n"
+        ),
+    ),
+    ("adb", rb"CNXN"),
+    ("NATS", rb"CONNECT \{"),
+    ("STOMP", rb"(?:CONNECT|STOMP)\r?\n[a-z-]+:"),
+    ("XMPP", rb"<\?xml |<stream:stream "),
+    ("Flash", rb"<policy-file-request/>"),
+    ("git", rb"[0-9a-f]{4}git-(?:upload|receive)-pack "),
+    ("Subversion", rb"\( \d \( "),
+    ("rsync", rb"@RSYNCD: "),
+    ("VNC", rb"RFB \d{3}\.\d{3}"),
+    ("BitTorrent", rb"\x13BitTorrent protocol"),
+    ("T3", rb"t3s? \d+\.\d+"),
+    ("JDWP", rb"JDWP-Handshake"),
+    ("syslog", rb"(?:\d+ )?<\d{1,3}>(?:\d+ \d{4}-|[A-Z][a-z]{2} [ \d]\d )"),
+    ("FIX", rb"8=FIX"),
+    ("SOCKS", rb"\x05[\x01-\x08]|\x04[\x01\x02]"),
+    ("LDAP", rb"0[\x05-\x84][^\r\n]{0,4}\x02\x01"),
+    ("PostgreSQL", rb"\0\0[\s\S]{2}(?:\0\x03\0\0|\x04\xd2\x16)"),
+    ("SMB", rb"\0\0[\s\S]{2}[\xfe\xff]SMB"),
+    # No line of text has a NUL; a telnet client sends it after CR, and after IAC.
+    ("a binary protocol", rb"[^\0\xff\r\n]{0,15}\0"),
+)
+"""Protocols that are not served: the name, and how their clients begin.
+
+Only what plainly is no message: a person may type ``STATS`` or ``get well`` first.
+"""
+
+_FOREIGN = re.compile(b"|".join(b"(%b)" % pattern for _, pattern in FOREIGN))
+# Ended by CR NUL, too, as telnet's Return key does.
+_EMPTY_LINES = re.compile(rb"(?:\r\0|[\r\n])*")
+_WHOLE_LINE = re.compile(rb"[^\r\n]*(?:\n|\r[\s\S])")
+_IAC = b"\xff"
+
+
+def foreign_name(first: bytes) -> str | None:
+    """The name of the protocol that is not served, if it is one of these.
+
+    Empty lines before its first one are ignored.
+    """
+    found = _FOREIGN.match(first) or _FOREIGN.match(first, _end_of_empty_lines(first))
+    return None if found is None else FOREIGN[(found.lastindex or 1) - 1][0]
+
+
+def foreign_protocol(first: bytes) -> Match:
+    """A protocol that is not served; known by its first line at the latest."""
+    if foreign_name(first) is not None:
+        return Match.YES
+    start = _end_of_empty_lines(first)
+    known = first.startswith(_IAC, start) or _WHOLE_LINE.match(first, start)
+    return Match.NO if known else Match.MORE
+
+
+def _end_of_empty_lines(first: bytes) -> int:
+    found = _EMPTY_LINES.match(first)
+    return found.end() if found else 0
+
+
 def _prefix(wanted: bytes, first: bytes) -> Match:
     if first.startswith(wanted):
         return Match.YES

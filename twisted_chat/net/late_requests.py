@@ -1,11 +1,12 @@
-"""A guard against HTTP requests that reach the fallback protocol.
+"""A guard against other protocols that reach the fallback protocol.
 
 A browser may open a connection in advance and send its request later, when the
 fallback already has the connection.  A web page could use that to have a request's
-body read as lines.
+body read as lines.  A client of SMTP or FTP waits for a greeting before it sends.
 
-Invariant: the fallback receives nothing of a connection whose first line is an HTTP
-request line.  After the first line the guard is removed.
+Invariant: the fallback receives no line of a connection whose first line is an HTTP
+request line, or the first one of another protocol that is not served.  After the first
+line the guard is removed.
 """
 
 from __future__ import annotations
@@ -22,8 +23,11 @@ from .first_bytes import (
     MAX_FIRST_BYTES,
     Match,
     ends_in_http_version,
+    foreign_name,
+    foreign_protocol,
     http_request,
 )
+from .reject import log_foreign
 
 _LINE_END = re.compile(rb"[\r\n]")
 
@@ -56,45 +60,65 @@ class LateRequestGuard:
     def data_received(self, data: bytes) -> None:
         """Check what the fallback is about to receive, and pass it on."""
         # Neither the fallback nor HTTP minds empty lines before the first one.
-        line_and_rest = data if self._head else data.lstrip(b"\r\n")
+        line_and_rest = data if self._head else data.lstrip(b"\r\n\0")
         line = _LINE_END.split(line_and_rest, maxsplit=1)[0]
         if len(self._head) <= MAX_FIRST_BYTES:
             self._head += line
         self._tail = (self._tail + line)[-_TAIL:]
         if len(line) < len(line_and_rest):
-            if self._is_request():
-                self._reject()
+            if self._is_foreign(_whole_end(line_and_rest[len(line) :])):
                 return
             self._remove()
-        elif http_request(self._head) is Match.NO:
+        elif self._fits_neither():
             self._remove()
         self._data_received(data)
 
     def read_connection_lost(self) -> None:
         """The peer sends no more: its first line is complete."""
-        if self._is_request():
-            self._reject()
-        else:
+        if not self._is_foreign(b"\r\n"):
             self._remove()
             self._read_lost()
+
+    def _fits_neither(self) -> bool:
+        """Whether no more bytes can make this another protocol's first line."""
+        return (
+            http_request(self._head) is Match.NO
+            and foreign_protocol(self._head) is Match.NO
+        )
+
+    def _is_foreign(self, end: bytes) -> bool:
+        """Whether the first line is another protocol's; if so, it is rejected.
+
+        :param end: the end of the line, and what follows it.
+        """
+        name = foreign_name(self._head + end)
+        if name is not None:
+            log_foreign(self._log, self._transport, name)
+        elif self._is_request():
+            self._log.info(
+                "client error: late HTTP request from {peer}",
+                peer=format_address(self._transport.getPeer()),
+            )
+        else:
+            return False
+        self._transport.loseConnection()
+        self._protocol.dataReceived = _discard
+        self._protocol.readConnectionLost = _discard
+        return True
 
     def _is_request(self) -> bool:
         if len(self._head) <= MAX_FIRST_BYTES:
             return http_request(self._head + b"\n") is Match.YES
         return ends_in_http_version(self._tail)
 
-    def _reject(self) -> None:
-        self._log.info(
-            "client error: late HTTP request from {peer}",
-            peer=format_address(self._transport.getPeer()),
-        )
-        self._transport.loseConnection()
-        self._protocol.dataReceived = _discard
-        self._protocol.readConnectionLost = _discard
-
     def _remove(self) -> None:
         del self._protocol.dataReceived
         self._protocol.__dict__.pop("readConnectionLost", None)
+
+
+def _whole_end(rest: bytes) -> bytes:
+    """What ends a line; a CR whose LF has not arrived yet is taken for CRLF."""
+    return b"\r\n" if rest == b"\r" else rest
 
 
 def _discard(*_data: bytes) -> None:

@@ -13,6 +13,7 @@ from twisted.internet.protocol import Factory, Protocol
 from twisted.logger import Logger
 
 from .admission import format_address
+from .first_bytes import foreign_name
 
 
 class Reject(Protocol):
@@ -51,6 +52,36 @@ class RejectFactory(Factory):
     def buildProtocol(self, addr: IAddress | None) -> Reject:
         """Twisted: a peer connects."""
         return Reject(self)
+
+
+class RejectForeign(Protocol):
+    """Closes a connection whose protocol is not served, and names that in the log."""
+
+    transport: Any
+    _log = Logger()
+
+    def dataReceived(self, data: bytes) -> None:
+        """Twisted: the first bytes, and what follows before the end."""
+        name = foreign_name(data)
+        if name is not None and not self.transport.disconnecting:
+            log_foreign(self._log, self.transport, name)
+        self.transport.loseConnection()
+
+
+def log_foreign(log: Logger, transport: Any, name: str) -> None:
+    """Log that a peer speaks a protocol that is not served."""
+    log.info(
+        "client error: {peer} speaks {protocol}, which is not served here",
+        peer=format_address(transport.getPeer()),
+        protocol=name,
+    )
+
+
+class RejectForeignFactory(Factory):
+    """Rejects connections that ``foreign_protocol`` has matched."""
+
+    noisy = False
+    protocol = RejectForeign
 
 
 def reject_line_client(reason: str) -> RejectFactory:

@@ -21,13 +21,18 @@ from twisted_chat.clients.websocket import ChatWebSocketFactory
 from twisted_chat.core.chat import Chat
 from twisted_chat.engineio.resource import EngineIOResource
 from twisted_chat.net.admission import Admission
-from twisted_chat.net.first_bytes import http_request, ssh_banner, tls_hello
+from twisted_chat.net.first_bytes import (
+    foreign_protocol,
+    http_request,
+    ssh_banner,
+    tls_hello,
+)
 from twisted_chat.net.forwarded import TrustedProxies
 from twisted_chat.net.handover import on_connection_lost
 from twisted_chat.net.http import ChatSite
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.proxied import TrustedProxyFactory
-from twisted_chat.net.reject import RejectFactory
+from twisted_chat.net.reject import RejectFactory, RejectForeignFactory
 from twisted_chat.net.switch import Detector, SwitchFactory
 from twisted_chat.net.timers import Keepalive
 from twisted_chat.net.tls import Certificate
@@ -35,6 +40,8 @@ from twisted_chat.socketio.server import SocketIO
 
 from .settings import Settings
 from .site import Upgrade, make_root, text_response
+
+NO_SSH = "client error: {peer} speaks SSH, which is not served here"
 
 
 def make_factory(
@@ -56,8 +63,10 @@ def make_factory(
     root = make_resources(chat, settings, clock, engineio, origins, admission)
     plain = (
         Detector("http", http_request, ChatSite(root, clock, trusted)),
-        Detector("ssh", ssh_banner, RejectFactory()),
+        Detector("ssh", ssh_banner, RejectFactory(log_format=NO_SSH)),
     )
+    # Asked last: a TLS record looks like a binary protocol.
+    foreign = Detector("foreign", foreign_protocol, RejectForeignFactory())
     if certificate is None:
         no_tls = RejectFactory(
             log_format="client error: {peer} requested TLS; to enable it, give "
@@ -65,10 +74,10 @@ def make_factory(
         )
         tls = Detector("tls", tls_hello, no_tls)
     else:
-        inner = SwitchFactory(clock, plain, lines)
+        inner = SwitchFactory(clock, (*plain, foreign), lines)
         encrypted = TLSMemoryBIOFactory(certificate, False, inner, clock)
         tls = Detector("tls", tls_hello, encrypted)
-    port = SwitchFactory(clock, (*plain, tls), lines, admission=admission)
+    port = SwitchFactory(clock, (*plain, tls, foreign), lines, admission=admission)
     return TrustedProxyFactory(port, trusted, clock) if trusted else port
 
 
