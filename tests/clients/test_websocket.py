@@ -202,6 +202,16 @@ class JsonTests(ChatTestCase):
                 self.assertLessEqual({a["type"] for a in answers}, kinds)
                 self.assertIn("r", [a.get("ref") for a in answers])
 
+    def test_resumed_client_that_names_none_keeps_its_nickname(self) -> None:
+        """Its session is enough."""
+        ann = self.program("&nick=ann")
+        ann.client.wire.disconnect()
+        session, since = ann.welcome["session"], ann.welcome["position"]
+        again = self.program(f"&session={session}&since={since}")
+        self.assertEqual(
+            (again.welcome["nick"], again.welcome["recovered"]), ("ann", True)
+        )
+
     def test_resumed_client_receives_what_it_missed_once(self) -> None:
         """In order."""
         ann, bob = self.program("&nick=ann"), self.connect("?nick=bob")

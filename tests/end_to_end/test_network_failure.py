@@ -6,11 +6,13 @@ is one of a minute or more: both ends find out by a heartbeat that is missing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.end_to_end.clients import LineClient
 from tests.end_to_end.harness import Server, free_port
 from tests.end_to_end.network import Network
+from tests.end_to_end.redis_server import start_redis
 from tests.end_to_end.test_socketio_clients import (
     POLLING,
     UPGRADE,
@@ -58,8 +60,11 @@ class FailureTests(SocketIOTestCase):
             client.expect(f"ann: {name} {number}\r\n")
             self.expected.append(f"ann: {name} {number}")
 
-    def check(self, *, restarts: bool) -> None:
-        """Two failures, each long enough to be noticed at both ends."""
+    def check(self, end: Callable[[Server], object] | None = None) -> None:
+        """Two failures, each long enough to be noticed at both ends.
+
+        :param end: ends the server meanwhile, which is started again.
+        """
         for failure in range(2):
             self.say(self.ann, f"seen {failure}")
             self.until("event", "messages", self.expected[-1])
@@ -68,8 +73,8 @@ class FailureTests(SocketIOTestCase):
             self.until("disconnect")
             # The client keeps this, and sends it before it emits ``join`` again.
             self.bob.do("emit", "messages", f"written meanwhile {failure}")
-            if restarts:
-                self.server.kill()
+            if end is not None:
+                end(self.server)
                 self.server = self.serve(self.server.port)
                 self.ann = self.connect(self.server, "ann")
             else:
@@ -93,29 +98,34 @@ class FailureTests(SocketIOTestCase):
     def test_websocket_client_in_memory(self) -> None:
         """Without a restart."""
         self.prepare("memory:", WEBSOCKET)
-        self.check(restarts=False)
+        self.check()
 
     def test_polling_client(self) -> None:
         """Its request hangs."""
         self.prepare("sqlite:chat.sqlite", POLLING)
-        self.check(restarts=False)
+        self.check()
 
     def test_upgraded_client(self) -> None:
         """With the defaults of the library."""
         self.prepare("sqlite:chat.sqlite", UPGRADE)
-        self.check(restarts=False)
+        self.check()
 
     def test_websocket_client_over_a_restart(self) -> None:
         """The server is killed, and has only what is on the disk."""
         self.prepare("sqlite:chat.sqlite", WEBSOCKET)
-        self.check(restarts=True)
+        self.check(end=Server.kill)
 
     def test_polling_client_over_a_restart(self) -> None:
         """The same by polling."""
         self.prepare("sqlite:chat.sqlite", POLLING)
-        self.check(restarts=True)
+        self.check(end=Server.kill)
 
     def test_upgraded_client_over_a_restart(self) -> None:
         """The same with the defaults of the library."""
         self.prepare("sqlite:chat.sqlite", UPGRADE)
-        self.check(restarts=True)
+        self.check(end=Server.kill)
+
+    def test_client_over_a_restart_with_redis(self) -> None:
+        """A server that stops frees the names of its members at once."""
+        self.prepare(start_redis(self).url, UPGRADE)
+        self.check(end=Server.stop)
