@@ -117,6 +117,10 @@ class TerminalTests(ServerTestCase):
                 alice = self.converse(*command)
                 alice.type("“\r")
                 self.assertTrue(self.bob.line().startswith("alice: "))
+                # What she sees now was sent after the server's offer.
+                self.bob.say("on")
+                self.bob.expect("bob: on\r\n")
+                alice.expect("bob: on")
                 for text in ("Übung", "Ńowy", "ăsta", "“q”", "שלום", "مرحبا", "Ü" * 40):
                     alice.type(f"{text}\r")
                     self.assertEqual(self.bob.line(), f"alice: {text}", command)
