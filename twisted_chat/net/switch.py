@@ -35,6 +35,7 @@ from .first_bytes import MAX_FIRST_BYTES, Match, http_request
 from .handover import hand_over, on_connection_lost
 from .late_requests import LateRequestGuard
 from .reject import reject_http_client, reject_line_client
+from .tcp_keepalive import TcpKeepalive
 
 SILENCE_TIMEOUT = 0.25
 """Seconds without a byte after which a connection goes to the fallback."""
@@ -76,8 +77,10 @@ class SwitchProtocol(Protocol):
         detectors: Sequence[Detector],
         fallback: IProtocolFactory,
         lost: Callable[[], None] | None,
+        keepalive: TcpKeepalive | None = None,
     ) -> None:
         self._clock = clock
+        self._keepalive = keepalive
         self._silence_timeout = silence_timeout
         self._detectors = detectors
         self._fallback = fallback
@@ -90,6 +93,8 @@ class SwitchProtocol(Protocol):
     def connectionMade(self) -> None:
         """Twisted: wait for the first bytes, within TLS for its handshake first."""
         _disable_nagle(self.transport)
+        if self._keepalive is not None:
+            self._keepalive.enable(self.transport)
         if self._lost is not None:
             on_connection_lost(self.transport, self._lost)
             self._lost = None
@@ -208,6 +213,7 @@ class SwitchFactory(Factory):
     :param fallback: for silent connections, and those that no detector matches.
     :param silence_timeout: seconds; see ``SILENCE_TIMEOUT``.
     :param admission: limits the connections, if given.
+    :param keepalive: enabled on each connection, if given.
     """
 
     noisy = False
@@ -219,8 +225,10 @@ class SwitchFactory(Factory):
         fallback: IProtocolFactory,
         silence_timeout: float = SILENCE_TIMEOUT,
         admission: Admission | None = None,
+        keepalive: TcpKeepalive | None = None,
     ) -> None:
         self._clock = clock
+        self._keepalive = keepalive
         self._detectors = tuple(detectors)
         self._fallback = fallback
         self._silence_timeout = silence_timeout
@@ -275,5 +283,10 @@ class SwitchFactory(Factory):
         lost: Callable[[], None] | None,
     ) -> SwitchProtocol:
         return SwitchProtocol(
-            self._clock, self._silence_timeout, detectors, fallback, lost
+            self._clock,
+            self._silence_timeout,
+            detectors,
+            fallback,
+            lost,
+            self._keepalive,
         )

@@ -34,6 +34,7 @@ from twisted_chat.net.origins import Origins
 from twisted_chat.net.proxied import TrustedProxyFactory
 from twisted_chat.net.reject import RejectFactory, RejectForeignFactory
 from twisted_chat.net.switch import Detector, SwitchFactory
+from twisted_chat.net.tcp_keepalive import TcpKeepalive
 from twisted_chat.net.timers import Keepalive
 from twisted_chat.net.tls import Certificate
 from twisted_chat.socketio.server import SocketIO
@@ -77,7 +78,14 @@ def make_factory(
         inner = SwitchFactory(clock, (*plain, foreign), lines)
         encrypted = TLSMemoryBIOFactory(certificate, False, inner, clock)
         tls = Detector("tls", tls_hello, encrypted)
-    port = SwitchFactory(clock, (*plain, tls, foreign), lines, admission=admission)
+    port = SwitchFactory(
+        clock,
+        (*plain, tls, foreign),
+        lines,
+        admission=admission,
+        # The line chat has no heartbeat of its own.
+        keepalive=TcpKeepalive(settings.ping_interval, settings.ping_timeout),
+    )
     return TrustedProxyFactory(port, trusted, clock) if trusted else port
 
 

@@ -144,7 +144,8 @@ class Settings:
     ping_interval: float = option(
         values.seconds,
         "SECONDS",
-        "The time between heartbeats on WebSocket and Socket.IO.",
+        "The time between heartbeats: on WebSocket and Socket.IO, and TCP's own "
+        "on the line chat.",
         default="25",
     )
     ping_timeout: float = option(

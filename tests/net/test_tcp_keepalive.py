@@ -1,0 +1,76 @@
+"""TCP keepalive."""
+
+from __future__ import annotations
+
+import socket
+from types import SimpleNamespace
+
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.support.memory import Wire
+from tests.support.switch import Servers
+from twisted_chat.net.switch import SwitchFactory
+from twisted_chat.net.tcp_keepalive import PROBES, TcpKeepalive
+
+
+class Socket:
+    """A socket that keeps its options."""
+
+    def __init__(self, family: int = socket.AF_INET) -> None:
+        self.family = family
+        self.options: dict[tuple[int, int], int] = {}
+
+    def setsockopt(self, level: int, name: int, value: int) -> None:
+        self.options[level, name] = value
+
+    @property
+    def keepalive(self) -> list[int | None]:
+        """On, idle time, interval, probes, user timeout."""
+        tcp = socket.IPPROTO_TCP
+        return [
+            self.options.get(name)
+            for name in (
+                (socket.SOL_SOCKET, socket.SO_KEEPALIVE),
+                (tcp, socket.TCP_KEEPIDLE),
+                (tcp, socket.TCP_KEEPINTVL),
+                (tcp, socket.TCP_KEEPCNT),
+                (tcp, socket.TCP_USER_TIMEOUT),
+            )
+        ]
+
+
+class KeepaliveTests(SynchronousTestCase):
+    """Socket options."""
+
+    def enabled(self, interval: float, timeout: float, family: int) -> Socket:
+        """A socket for which it was enabled."""
+        one = Socket(family)
+        transport = SimpleNamespace(getHandle=lambda: one)
+        TcpKeepalive(interval, timeout).enable(transport)
+        return one
+
+    def test_peer_is_gone_after_interval_and_timeout(self) -> None:
+        """In whole seconds, at least one each."""
+        for interval, timeout, options in (
+            (25, 20, [1, 25, 5, PROBES, 45_000]),
+            (0.5, 0.25, [1, 1, 1, PROBES, 2_000]),
+            (1e6, 1e6, [1, 32_767, 32_767, PROBES, 65_534_000]),
+        ):
+            for family in (socket.AF_INET, socket.AF_INET6):
+                one = self.enabled(interval, timeout, family)
+                self.assertEqual(one.keepalive, options)
+
+    def test_other_transports_are_left_alone(self) -> None:
+        """Unix sockets, and what has no socket."""
+        self.assertEqual(self.enabled(25, 20, socket.AF_UNIX).options, {})
+        for transport in (SimpleNamespace(getHandle=lambda: None), SimpleNamespace()):
+            TcpKeepalive(25, 20).enable(transport)
+
+    def test_each_connection_of_a_port_has_it(self) -> None:
+        """From the start, whatever it will speak."""
+        one, wire = Socket(), Wire()
+        wire.getHandle = lambda: one  # type: ignore[attr-defined]
+        keepalive = TcpKeepalive(25, 20)
+        wire.accept(SwitchFactory(Clock(), (), Servers(), keepalive=keepalive))
+        self.assertEqual(one.keepalive, [1, 25, 5, PROBES, 45_000])

@@ -1,0 +1,55 @@
+"""TCP keepalive: peers that vanish without closing their connection are noticed.
+
+A peer that loses power or its network sends no FIN.  On a connection that is silent,
+TCP itself asks for an acknowledgement (RFC 9293, section 3.8.4); where data waits for
+one, the user timeout bounds the wait (RFC 5482).  Neither sends a byte to the
+application at the other end.
+"""
+
+from __future__ import annotations
+
+import math
+import socket
+from typing import Any
+
+PROBES = 4
+"""Unanswered probes after which a peer is gone."""
+
+_LONGEST = 32767
+"""Seconds; Linux accepts no more."""
+
+# Named differently, or missing, on other systems.
+_IDLE = getattr(socket, "TCP_KEEPIDLE", getattr(socket, "TCP_KEEPALIVE", None))
+_INTERVAL = getattr(socket, "TCP_KEEPINTVL", None)
+_COUNT = getattr(socket, "TCP_KEEPCNT", None)
+_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)
+
+
+class TcpKeepalive:
+    """Enables keepalive on connections.
+
+    :param interval: seconds of silence after which the peer is probed.
+    :param timeout: seconds after that in which it has to acknowledge.
+    """
+
+    def __init__(self, interval: float, timeout: float) -> None:
+        whole = {
+            _IDLE: _seconds(interval),
+            _INTERVAL: _seconds(timeout / PROBES),
+            _COUNT: PROBES,
+            _USER_TIMEOUT: (_seconds(interval) + _seconds(timeout)) * 1000,
+        }
+        self._options = [(name, n) for name, n in whole.items() if name is not None]
+
+    def enable(self, transport: Any) -> None:
+        """Enable it, if the transport is a TCP connection."""
+        handle: Any = getattr(transport, "getHandle", lambda: None)()
+        if getattr(handle, "family", None) not in (socket.AF_INET, socket.AF_INET6):
+            return
+        handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in self._options:
+            handle.setsockopt(socket.IPPROTO_TCP, name, value)
+
+
+def _seconds(seconds: float) -> int:
+    return min(_LONGEST, max(1, math.ceil(seconds)))
