@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tests.end_to_end.harness import ROOT, Server, free_port
+from tests.end_to_end.harness import ROOT, Server, free_port, require_node
 from tests.end_to_end.page.browser import Page, PageTestCase
+from tests.end_to_end.requirements import NODE_DIRECTORY
 from tests.end_to_end.static_site import StaticSite
 
 SEEDS = Path(__file__).with_name("seeds")
@@ -33,6 +34,7 @@ class SeedCase(PageTestCase):
         self.files |= example_files()
         for name, content in self.files.items():
             self.files[name] = content.replace("localhost:3000", f"127.0.0.1:{port}")
+        # A test may add further files.
         self.site = StaticSite(self.files)
         self.addCleanup(self.site.close)
         self.server = self.start_at(port)
@@ -106,6 +108,43 @@ class JoinSeedTests(SeedCase):
         self.wait_item(anna, "anna: after")
         expected = ["anna: before", "carol: meanwhile", "anna: after"]
         self.assertEqual(self.items(anna, "#messages"), expected)
+
+
+class StockClientTests(SeedCase):
+    """The same page, with the script of the stock client from its own origin."""
+
+    def talk(self, options: str) -> None:
+        require_node("socket.io-client")
+        stock = NODE_DIRECTORY / "node_modules/socket.io-client/dist/socket.io.min.js"
+        server = f"http://127.0.0.1:{self.server.port}"
+        self.files["stock.js"] = stock.read_text("utf-8")
+        self.files["stock.html"] = (
+            self.files["join.html"]
+            .replace(f"{server}/socket.io/socket.io.js", "stock.js")
+            .replace(f'io.connect("{server}")', f'io.connect("{server}", {options})')
+        )
+        carol = self.connect(self.server, "carol")
+        carol.say("earlier")
+        anna = self.load("stock.html?name=anna")
+        self.wait_item(anna, "carol: earlier")
+        self.wait_item(anna, "anna", "#chatters")
+        anna.say("hi from anna")
+        carol.expect("anna: hi from anna\r\n")
+        self.wait_item(anna, "anna: hi from anna")
+        expected = ["carol: earlier", "anna: hi from anna"]
+        self.assertEqual(self.items(anna, "#messages"), expected)
+
+    def test_defaults(self) -> None:
+        """Polling, then WebSocket."""
+        self.talk("{}")
+
+    def test_subprotocol_of_its_own(self) -> None:
+        """Chromium refuses a connection on which it gets none of those it offered."""
+        self.talk('{transports: ["websocket"], protocols: ["my-app", "v2"]}')
+
+    def test_dialect(self) -> None:
+        """Chosen when it connects."""
+        self.talk('{auth: {dialect: "messages"}}')
 
 
 class ChatSeedTests(SeedCase):
