@@ -99,7 +99,8 @@ class ProxyTestCase(ServerTestCase):
         self.curl("--header", "Forwarded: for=1.1.1.1", f"http://127.0.0.1:{port}/")
         # This one names another proxy on this machine, which is trusted.
         client = {"X-Forwarded-For": "203.0.113.7"}
-        first = self.websocket(port, **client)
+        first = self.websocket(port, "/ws?nick=carol", **client)
+        server.expect_log(r"carol joined from 203\.0\.113\.7 by websocket")
         with self.assertRaises(InvalidStatus) as refused:
             self.websocket(port, **client)
         self.assertEqual(refused.exception.response.status_code, 503)
@@ -186,6 +187,32 @@ class NginxPageTests(NginxTestCase, PageTestCase):
         self.assertEqual(server.log().count(refusal), 1)
         self.assertNotIn("joined", server.log())
 
+    def test_page_works_without_websocket(self) -> None:
+        """By long polling, which its settings say; names survive a reload."""
+        server = self.start(*BEHIND_PROXY)
+        alice = self.connect(server, "alice")
+        port = free_port()
+        upgrade = {"proxy_set_header Upgrade $http_upgrade;": ""}
+        self.run_proxy(self.configure(port, server.port, **upgrade), port)
+        server.port = port
+        page = self.open(server, nick="bob")
+        page.say("hello by polling")
+        alice.expect("bob: hello by polling\r\n")
+        alice.say("hello bob")
+        page.wait_text("hello bob")
+        page.wait_settled()
+        self.assertRegex(server.log(), r" joined from 127\.0\.0\.1 by polling")
+        page.call("click", "#profile")
+        page.wait("!document.querySelector('#transport_note').hidden")
+        self.assertIn("long polling", page.text("#transport_note"))
+        page.call("reload")
+        page.wait_status("Connected")
+        page.wait_for_text("#profile_nick", "bob")
+        page.say("still bob")
+        alice.expect("bob: still bob\r\n")
+        # The browser reports each WebSocket that failed.
+        self.pages.clear()
+
 
 class HaproxyTests(ProxyTestCase):
     """The configuration of HAProxy."""
@@ -229,6 +256,7 @@ class HaproxyTests(ProxyTestCase):
             bob.sendall(b"hello through a proxy\r\n")
             line = alice.expect(": hello through a proxy\r\n")
             self.assertNotIn("PROXY", line)
+            server.expect_log(r" joined from 127\.0\.0\.5 by telnet")
         # It waits for the server to send first, and then sends a request.
         with socket.create_connection(("127.0.0.1", lines), TIMEOUT, address) as bob:
             self.assertIn(b"Welcome, guest_", bob.recv(4096))

@@ -1,4 +1,4 @@
-"""The codec of JSON clients: one JSON object in each WebSocket frame.
+"""The codec of JSON clients: one JSON object in each frame or packet.
 
 ``decode_frame`` never raises: invalid input becomes a ``Request`` with a ``refusal``,
 which is answered in order with the other requests.  A reply has the ``ref`` of its
@@ -41,11 +41,15 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class JsonCodec:
-    """Decodes and encodes JSON; see ``interfaces.Codec``."""
+    """Decodes and encodes JSON; see ``interfaces.Codec``.
+
+    :param frame: puts a JSON text, in UTF-8, into a frame of the client's protocol.
+    """
 
     hidden_from_author: frozenset[type] = frozenset()
 
-    def __init__(self) -> None:
+    def __init__(self, frame: Callable[[bytes], bytes] = frame_text) -> None:
+        self._frame_text = frame
         self._history: tuple[tuple[Stored, ...], str] = ((), "[]")
 
     # From the client.
@@ -59,7 +63,7 @@ class JsonCodec:
     def event(self, stored: Stored, room: str | None) -> bytes:
         """One object, which always names its room."""
         fields = event_object(stored)
-        return b"" if fields is None else _frame(fields)
+        return b"" if fields is None else self._frame(fields)
 
     def direct_message(
         self, stored: Stored, event: DirectMessage, *, sent: bool
@@ -75,8 +79,8 @@ class JsonCodec:
         }
         names = bulk.names
         if len(names) * bulk.audience <= BULK_THRESHOLD:
-            return b"".join(_frame({**fields, "nick": nick}) for nick in names)
-        return _frame({**fields, "nicks": names[:BULK_NAMES], "count": len(names)})
+            return b"".join(self._frame({**fields, "nick": nick}) for nick in names)
+        return self._frame({**fields, "nicks": names[:BULK_NAMES], "count": len(names)})
 
     def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
         """One object or several."""
@@ -84,7 +88,7 @@ class JsonCodec:
         if isinstance(reply, Welcome):
             return self._welcome(reply, with_ref)
         objects = reply_objects(reply)
-        return b"".join(_frame({**fields, **with_ref}) for fields in objects)
+        return b"".join(self._frame({**fields, **with_ref}) for fields in objects)
 
     def _welcome(self, welcome: Welcome, with_ref: Fields) -> bytes:
         # Clients that join together see the same history: encode it once.
@@ -93,12 +97,11 @@ class JsonCodec:
             self._history = (welcome.history, history)
         rest = dump_json({**welcome_object(welcome), **with_ref})
         whole = f'{rest[:-1]},"history":{self._history[1]}}}'
-        missed = map(_frame, event_objects(welcome.missed))
-        return frame_text(utf8(whole)) + b"".join(missed)
+        missed = map(self._frame, event_objects(welcome.missed))
+        return self._frame_text(utf8(whole)) + b"".join(missed)
 
-
-def _frame(fields: Fields) -> bytes:
-    return frame_text(utf8(dump_json(fields)))
+    def _frame(self, fields: Fields) -> bytes:
+        return self._frame_text(utf8(dump_json(fields)))
 
 
 def decode_object(text: str, routes: Container[str]) -> Request:

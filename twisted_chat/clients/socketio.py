@@ -181,7 +181,7 @@ class ChatSocket(Socket):
         """The client has left the namespace, or its session is over."""
         client = self._attachment.client
         self._chat_namespace.remember(client.id, self.usage)
-        self._attachment.end(_ERRORS.get(reason, ""))
+        self._attachment.end(connection_error(reason))
 
     # What the chat calls; see ``interfaces.Connection``.
 
@@ -209,6 +209,11 @@ class ChatSocket(Socket):
         return shared.resuming_codec(
             framing, self._presented, self.usage, self._welcomed
         )
+
+
+def connection_error(reason: str) -> str:
+    """Why a session broke, for the log; empty if it was closed in order."""
+    return _ERRORS.get(reason, "")
 
 
 def _chosen_dialect(

@@ -164,7 +164,12 @@ class ChatWebSocket:
 
     def close(self, reason: str) -> None:
         """Send a close frame after everything written so far."""
-        self._connection.close(_CODES.get(reason, _NORMAL), reason)
+        self._connection.close(close_code(reason), reason)
+
+
+def close_code(reason: str) -> int:
+    """The code with which the chat closes a connection, by its reason."""
+    return _CODES.get(reason, _NORMAL)
 
 
 def _error(code: int, reason: str) -> str:

@@ -15,6 +15,7 @@ from twisted.web.http import Request
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
+from twisted_chat.clients.json_polling import JsonPolling
 from twisted_chat.clients.line import ChatFactory
 from twisted_chat.clients.socketio import ChatNamespace
 from twisted_chat.clients.websocket import ChatWebSocketFactory
@@ -92,11 +93,11 @@ def make_factory(
 def make_engineio(
     chat: Chat, settings: Settings, clock: IReactorTime, origins: Origins
 ) -> EngineIOResource:
-    """Make the resource of Socket.IO clients."""
+    """Make the resource of Socket.IO clients, and of pages without WebSocket."""
     server = SocketIO(clock)
     ChatNamespace(server, chat, settings.flood)
     return EngineIOResource(
-        server.peer,
+        JsonPolling(chat, settings.flood, server.peer).peer,
         clock,
         ping_interval=settings.ping_interval,
         ping_timeout=settings.ping_timeout,

@@ -10,6 +10,7 @@ import { Drawing } from "./drawing.js";
 import { Effects } from "./effects.js";
 import { restoreChat, restoreDrafts, watchLifecycle } from "./lifecycle.js";
 import { fold } from "./names.js";
+import { PollingSocket } from "./polling.js";
 import { strings } from "./strings.js";
 import { Tabs } from "./tabs.js";
 import { BackButton } from "./view/back_button.js";
@@ -51,12 +52,7 @@ export function startApp() {
 
 function makeConnection(chat, drawing, receive) {
   return new Connection({
-    open(query) {
-      const url = new URL("ws", document.baseURI);
-      url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-      url.search = new URLSearchParams(query);
-      return new WebSocket(url);
-    },
+    open: (query, polls) => (polls ? openPolling(query) : openWebSocket(query)),
     query: () => chat.connectQuery(),
     heartbeat: () => chat.heartbeat(),
     whyRefused,
@@ -82,12 +78,27 @@ function makeConnection(chat, drawing, receive) {
   });
 }
 
+function openWebSocket(query) {
+  const url = new URL("ws", document.baseURI);
+  url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  url.search = new URLSearchParams(query);
+  return new WebSocket(url);
+}
+
+function openPolling(query) {
+  const url = new URL("socket.io/", document.baseURI);
+  url.search = new URLSearchParams(query);
+  return new PollingSocket(url);
+}
+
 // With a POST the browser sends the page's origin.
 async function whyRefused() {
   const answer = await fetch(new URL("origin", document.baseURI), { method: "POST" });
-  // A proxy's own 403 is a page.
-  const isOurs = answer.status === 403 && answer.headers.get("Content-Type")?.startsWith("text/plain");
-  return isOurs ? (await answer.text()).trim() : "";
+  if (answer.ok) return "";
+  // What is not plain text comes from a proxy, about itself or a chat that is down.
+  const isOurs = answer.headers.get("Content-Type")?.startsWith("text/plain");
+  if (answer.status !== 403 || !isOurs) throw new Error(`status ${answer.status}`);
+  return (await answer.text()).trim();
 }
 
 function makeViews({ chat, connection, actions, drawing, drafts }) {
@@ -109,7 +120,7 @@ function makeViews({ chat, connection, actions, drawing, drafts }) {
     members: new MemberList(chat, actions),
     messages: new MessageList(chat, actions, { scrolled: () => drawing.scrolled() }),
     naming: new Naming(actions),
-    profile: new Profile(chat, actions),
+    profile: new Profile(chat, actions, connection),
     roomsDialog: new RoomsDialog(chat, actions),
     sidebar: new Sidebar(chat, actions),
     status: new Status(connection, actions),

@@ -22,7 +22,8 @@ export function backoff(attempt, random) {
 }
 
 export class Connection {
-  // `open(query)` returns a WebSocket, `query()` the parameters to connect with,
+  // `open(query, polls)` returns a WebSocket, or with `polls` what stands in for one where
+  // the network does not pass WebSocket on; `query()` returns the parameters to connect with,
   // `heartbeat()` a frame with a `ref` of its own that the server replies to, and
   // `whyRefused()` a promise of the reason why the server refuses this page, "" if it does
   // not.  Callbacks: `onState(state, reason)`, `onFrame(frame)`, `onClose(code, reason)`.
@@ -31,7 +32,8 @@ export class Connection {
     this.state = "new"; // connecting, connected, checking, waiting, stopped
     this.reason = ""; // the server's reason for closing, while waiting
     this.refusal = ""; // why the server refuses this page; a browser does not tell
-    this.asked = false; // for that reason, once until the next welcome
+    this.asked = false; // for that reason, and was answered; once until the next welcome
+    this.polls = false; // by long polling
     this.retryAt = 0;
     this.attempt = 0;
     this.socket = null;
@@ -62,7 +64,7 @@ export class Connection {
     this.setState("connecting");
     let socket;
     try {
-      socket = this.open(this.query());
+      socket = this.open(this.query(), this.polls);
     } catch {
       this.retry();
       return;
@@ -74,7 +76,7 @@ export class Connection {
     };
     socket.addEventListener("message", ifCurrent(({ data }) => this.received(data)));
     socket.addEventListener("close", ifCurrent(({ reason, code }) => this.lost(reason, code)));
-    this.startTimer(OPEN_TIMEOUT, () => this.lost());
+    this.startTimer(OPEN_TIMEOUT, () => this.lost("", 0, true));
   }
 
   received(data) {
@@ -132,27 +134,31 @@ export class Connection {
     if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(frame));
   }
 
-  lost(reason = "", code = 0) {
-    const mayBeRefused = this.state === "connecting" && !reason;
+  lost(reason = "", code = 0, timedOut = false) {
+    const failed = this.state === "connecting" && !reason;
     this.closeSocket();
     this.onClose(code, reason);
     this.retry(reason);
-    if (mayBeRefused && !this.asked) this.ask();
+    if (failed) this.failed(timedOut);
   }
 
-  async ask() {
-    this.asked = true;
-    try {
-      this.setRefusal(await this.whyRefused());
-    } catch {
-      this.asked = false; // The server was not reached at all.
+  // It could not connect.  A browser does not tell why, so the server is asked.
+  async failed(timedOut) {
+    if (this.polls || this.refusal) {
+      this.polls = false;
+      return;
     }
-  }
-
-  setRefusal(refusal) {
-    if (!refusal || this.isUp) return;
-    this.refusal = refusal;
-    this.onState(this.state, this.reason);
+    // The first failure may be that of a server that was just starting.
+    const isBlocked = timedOut || this.asked;
+    try {
+      this.refusal = await this.whyRefused();
+    } catch {
+      return; // The server cannot be reached at all.
+    }
+    this.asked = true;
+    if (this.isUp) this.refusal = "";
+    else if (this.refusal) this.onState(this.state, this.reason);
+    else this.polls = isBlocked;
   }
 
   retry(reason = "") {

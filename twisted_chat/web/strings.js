@@ -72,6 +72,8 @@ export const strings = {
   refusedByServer: (refusal) => `The server refuses this page: ${refusal}.`,
   retryNow: "Try now",
   rejoinChat: "Rejoin",
+  byPolling:
+    "Connected by long polling, because something between you and the server does not pass WebSocket on. Everything works, a little later.",
   mayBeMissing: "Reconnected. Some messages may be missing.",
 
   // The header

@@ -8,8 +8,9 @@ import { nickClass } from "./nodes.js";
 
 export class Profile {
   // `handlers`: {changeNick, setAway}; each takes what to call with the text of a refusal.
-  constructor(chat, handlers) {
+  constructor(chat, handlers, connection) {
     this.chat = chat;
+    this.connection = connection;
     this.handlers = handlers;
     this.dialog = byId("profile_dialog");
     this.saving = false; // waits for the server's reply
@@ -40,6 +41,8 @@ export class Profile {
     byId("notify_row").hidden = !notifications.supported;
     byId("notify_input").checked = notifications.enabled;
     setText(byId("nick_problem"), "");
+    byId("transport_note").hidden = !this.connection.polls;
+    setText(byId("transport_note"), strings.byPolling);
     this.dialog.showModal();
     byId("nick_input").select();
   }

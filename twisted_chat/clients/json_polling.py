@@ -1,0 +1,115 @@
+"""JSON clients by Engine.IO, for pages whose network does not pass WebSocket on.
+
+Each message is one JSON object, as in a WebSocket frame; ``?format=json`` in the first
+request asks for it, with the other parameters of a WebSocket.  Engine.IO cannot say why
+a session ends, so the last message does: ``{"type":"closed","code":N,"reason":TEXT}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from twisted.web.http import Request
+
+from twisted_chat.core.chat import Chat
+from twisted_chat.core.joining import JoinRequest
+from twisted_chat.core.limits import RateLimit
+from twisted_chat.engineio.framing import POLLING, WEBSOCKET
+from twisted_chat.engineio.session import EngineIOPeer, Session
+
+from .attach import Attachment
+from .json import JsonCodec
+from .json_objects import dump_json
+from .socketio import connection_error
+from .websocket import Query, close_code
+
+
+class JsonPolling:
+    """What these clients share.
+
+    :param other: makes the peers of the sessions that do not ask for JSON.
+    :param rate_limit: how fast one client may send; ``None`` for no limit.
+    """
+
+    def __init__(
+        self,
+        chat: Chat,
+        rate_limit: RateLimit | None,
+        other: Callable[[Request], EngineIOPeer],
+    ) -> None:
+        self.chat = chat
+        self.rate_limit = rate_limit
+        self.codecs = {one: JsonCodec(one.text) for one in (POLLING, WEBSOCKET)}
+        self._other = other
+
+    def peer(self, request: Request) -> EngineIOPeer:
+        """The peer of a session, by its first request."""
+        query = Query(request)
+        if query.wants_json:
+            return JsonPollingClient(self, query.join)
+        return self._other(request)
+
+
+class JsonPollingClient(EngineIOPeer):
+    """One client, and its ``core.interfaces.Connection``.
+
+    :ivar write: sends what the codec has encoded.
+    """
+
+    __slots__ = ("_attachment", "_join", "_session", "_shared", "write")
+
+    write: Callable[[bytes], None]
+    _attachment: Attachment
+    _session: Session
+
+    def __init__(self, shared: JsonPolling, join: JoinRequest) -> None:
+        self._shared = shared
+        self._join = join
+
+    # What Engine.IO calls.
+
+    def opened(self, session: Session) -> None:
+        """Attach the client."""
+        shared = self._shared
+        self._session = session
+        self.write = session.transport.write
+        self._attachment = Attachment(
+            shared.chat,
+            self,
+            shared.codecs[session.transport.framing],
+            self._join,
+            wire=session.transport.framing.name,
+            address=session.address,
+            rate_limit=shared.rate_limit,
+            pause=session.pause,
+            resume=session.resume,
+        )
+
+    def text_received(self, text: str) -> None:
+        """One JSON object."""
+        shared = self._shared
+        codec = shared.codecs[self._session.transport.framing]
+        for request in codec.decode_frame(text, shared.chat.table):
+            self._attachment.put(request)
+
+    def upgraded(self) -> None:
+        """The session has another transport: write to it, in its framing."""
+        transport = self._session.transport
+        former, self.write = self.write, transport.write
+        client = self._attachment.client
+        if client.write == former:
+            client.write = self.write
+        if self._attachment.current:
+            self._shared.chat.recode(client, self._shared.codecs[transport.framing])
+
+    def closed(self, reason: str) -> None:
+        """The session is over."""
+        self._attachment.end(connection_error(reason))
+
+    # What the chat calls; see ``interfaces.Connection``.
+
+    def close(self, reason: str) -> None:
+        """Say why, and end the session behind everything written so far."""
+        last = {"type": "closed", "code": close_code(reason), "reason": reason}
+        self._session.send_text(dump_json(last))
+        self._session.close(reason)
