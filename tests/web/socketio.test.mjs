@@ -9,6 +9,7 @@ const SOURCE = readFileSync(new URL("../../twisted_chat/web/socket.io.js", impor
 // Loads the client into a page, whose WebSockets are returned.
 function load(location = { href: "http://chat.example/page.html?x=1", protocol: "http:" }) {
   const sockets = [];
+  const fetched = [];
   class WebSocket {
     constructor(url) {
       Object.assign(this, { url, sent: [] });
@@ -19,10 +20,21 @@ function load(location = { href: "http://chat.example/page.html?x=1", protocol: 
     receive(packet) { this.onmessage({ data: packet }); }
     opens() { this.receive('0{"pingInterval":25000,"pingTimeout":20000}'); }
   }
-  const page = { WebSocket, URL, location, setTimeout: () => 1, clearTimeout: () => {} };
+  const timers = new Map();
+  const page = {
+    WebSocket,
+    URL,
+    location,
+    setTimeout: (call, wait, ...values) => {
+      timers.set(timers.size + 1, { wait, call: () => call(...values) });
+      return timers.size;
+    },
+    clearTimeout: (id) => timers.has(id) && timers.set(id, {}),
+    fetch: (url) => new Promise(() => fetched.push(String(url))),
+  };
   page.globalThis = page;
   runInNewContext(SOURCE, page);
-  return { io: page.io, sockets };
+  return { io: page.io, sockets, timers, fetched };
 }
 
 test("io.connect is io", () => {
@@ -76,4 +88,23 @@ test("auth is sent, also when the client resumes", () => {
   socket.connect();
   sockets[1].opens();
   assert.deepEqual(sockets[1].sent, ['40{"dialect":"chat","pid":"P0","offset":"0007"}']);
+});
+
+test("a WebSocket that hangs is given up, and polling is tried", () => {
+  const { io, sockets, timers, fetched } = load();
+  const errors = [];
+  io("http://other:3000").on("connect_error", ({ message }) => errors.push(message));
+  const running = (wait) => [...timers.values()].filter((timer) => timer.wait === wait);
+  running(15_000)[0].call();
+  assert.deepEqual(errors, ["timeout"]);
+  [...timers.values()].at(-1).call();
+  assert.equal(sockets.length, 1);
+  assert.deepEqual(fetched, ["http://other:3000/socket.io/?EIO=4&transport=polling"]);
+});
+
+test("a WebSocket that opens in time is kept", () => {
+  const { io, sockets, timers } = load();
+  io("http://other:3000");
+  sockets[0].opens();
+  assert.ok(![...timers.values()].some(({ wait }) => wait === 15_000));
 });

@@ -1,7 +1,7 @@
 /* A small Socket.IO 5 client for plain pages: io(url?, {auth}?); see docs/protocol.md. */
 (function (global) {
   "use strict";
-  const MIN_BACKOFF = 500, MAX_BACKOFF = 10000;
+  const MIN_BACKOFF = 500, MAX_BACKOFF = 10000, OPEN_TIMEOUT = 15000;
   const hasWebSocket = typeof WebSocket !== "undefined";
 
   // Transports have send(packet) and close(), and call onPacket(packet) and onClose(reason).
@@ -112,6 +112,8 @@
         if (kind === "4") this.receive(packet.slice(1));
       }, onClose);
       this.transport = transport;
+      // A firewall may let a WebSocket wait for ever.
+      this.heartbeatTimer = setTimeout(onClose, OPEN_TIMEOUT, "timeout");
     }
     receive(text) {
       const kind = text[0], start = text.search(/[[{]/);
