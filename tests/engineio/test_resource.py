@@ -106,6 +106,11 @@ class OriginTests(EngineIOTestCase):
             expected = 101 if status == 200 else status
             self.assertEqual(self.socket(origin=origin).status, expected, origin)
 
+    def test_request_with_two_origins_is_refused(self) -> None:
+        """As for WebSockets: neither of them can be believed."""
+        both = "http://chat.example\r\nOrigin: http://other.example"
+        self.assertEqual(self.fetch(POLLING, Origin=both).status, 403)
+
     def test_forbidden_origin_may_not_read_the_response(self) -> None:
         """It has no CORS headers."""
         answer = self.fetch(POLLING, Origin="http://other.example")

@@ -144,7 +144,7 @@ class EngineIOResource(Resource):
         origins = headers.getRawHeaders(b"Origin")
         origin = origins[0] if origins else None
         host = headers.getRawHeaders(b"Host", [b""])[0]
-        if not self._allow_origin(origin, host):
+        if len(origins or ()) > 1 or not self._allow_origin(origin, host):
             raise Refusal(403, 4, "Forbidden")
         if origin is not None:
             request.setHeader(b"Access-Control-Allow-Origin", origin)
