@@ -100,3 +100,20 @@ test("a page never polls a server that refuses it or is down", async () => {
   const down = start({ whyRefused: () => Promise.reject(new TypeError("Failed to fetch")) });
   assert.deepEqual(await attempts(4, down), [false, false, false, false, false]);
 });
+
+test("a browser without WebSocket polls", async () => {
+  const opened = [];
+  const { clock, connection } = start({
+    open(_query, polls) {
+      opened.push(polls);
+      if (!polls) throw new ReferenceError("WebSocket is not defined");
+      return new EventTarget();
+    },
+  });
+  for (let round = 0; round < 2; round += 1) {
+    await null;
+    await null;
+    clock.advance(connection.retryAt - clock.time);
+  }
+  assert.deepEqual(opened, [false, false, true]);
+});

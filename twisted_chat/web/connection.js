@@ -66,7 +66,7 @@ export class Connection {
     try {
       socket = this.open(this.query(), this.polls);
     } catch {
-      this.retry();
+      this.lost();
       return;
     }
     this.socket = socket;
