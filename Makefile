@@ -32,20 +32,9 @@ help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 run: $(VENV)/.ready-run ## run the chat in the foreground on port 3000 (PORT=4000 for another)
-	@host="$$(hostname 2>/dev/null || echo localhost)"; \
-	printf '%s\n' \
-	    "" \
-	    "The chat starts on port $(PORT). Connect with any of these, as many times as you like:" \
-	    "" \
-	    "    telnet localhost $(PORT)" \
-	    "    nc localhost $(PORT)" \
-	    "    a browser at http://localhost:$(PORT)/" \
-	    "" \
-	    "Use telnet -E if telnet stops at characters such as a curly quote." \
-	    "Others on your network use $$host (or its address) instead of localhost." \
-	    "Press Ctrl-C to stop. Messages are stored in $$PWD/chat.sqlite" \
-	    ""
-	@exec $(BIN)/twistd --nodaemon --pidfile= chat --port $(PORT)
+	@if (exec 3<>/dev/tcp/localhost/$(PORT)) 2>/dev/null; then \
+	    echo "port $(PORT) is in use; for another one: make run PORT=4000" >&2; exit 1; fi
+	@exec $(BIN)/python -m twisted_chat --port $(PORT)
 
 test: missing pytest trial js end-to-end ## every test: unit tests under pytest and trial, end-to-end tests once
 

@@ -31,18 +31,21 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "testing": ("core", "journals", "clients"),
     "server": ("core", "net", "websocket", "engineio", "socketio", "clients"),
     "service": ("core", "journals", "net", "server"),
+    "console": ("server", "service"),
+    "__main__": ("console",),
     "plugin": (),
 }
 """The folders from which the files of a folder may import, besides their own.
 
-``service`` and ``plugin`` are single files.  Each folder stands below those that it
-imports from, so there is no cycle between folders.
+The last four are single files.  Each folder stands below those that it imports from,
+so there is no cycle between folders.
 """
 
 NO_TWISTED = ("core", "testing")
 """Folders of plain Python, which need no reactor."""
 
 UNTESTED = {
+    "__main__": "one call of console.main; tests/end_to_end/test_console.py runs it",
     "engineio.interfaces": "only types; the sessions and transports are tested",
     "core.events": "only values",
     "core.replies": "only values",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import secrets
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -60,7 +60,7 @@ def makeService(options: Options, reactor: Any = None) -> Service:
     if reactor is None:
         from twisted.internet import reactor
     if options.error:
-        hint = "twistd chat --help lists the options"
+        hint = f"{options.program} --help lists the options"
         return StartupErrorService(f"{options.error} ({hint})", reactor)
     try:
         return ChatService(options.settings, reactor)
@@ -75,6 +75,7 @@ class ChatService(Service):
     :ivar chat: the chat.
     :ivar factory: the factory of every port.
     :ivar ports: the ports, once the service has started.
+    :ivar on_running: called with the ports once they accept connections.
     :ivar on_startup_error: called with the reason when the server cannot start; by
         default the process exits.
     """
@@ -90,6 +91,7 @@ class ChatService(Service):
         self.settings = settings
         self.reactor = reactor
         self.on_startup_error: Callable[[str], None] = self._exit
+        self.on_running: Callable[[Sequence[IListeningPort]], None] = lambda _: None
         self.ports: list[IListeningPort] = []
         self.certificate = open_certificate(settings)
         node = secrets.token_urlsafe(9)
@@ -167,6 +169,7 @@ class ChatService(Service):
             start_accepting(port)
             # As a field, so that a log in JSON has the line as it is, too.
             log.info("{line}", line=f"chat running on {port_name(port, description)}")
+        self.on_running(self.ports)
 
     def _fail(self) -> None:
         log_startup_error(self._startup_error)

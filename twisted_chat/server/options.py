@@ -14,6 +14,7 @@ from twisted.python import usage
 from twisted_chat import __version__
 
 from .settings import OPTIONS, Option, SettingError, Settings
+from .twistd import prepare
 
 HELP_COLUMN = 31
 """Where the texts of ``--help`` begin."""
@@ -22,10 +23,12 @@ HELP_COLUMN = 31
 class Options(usage.Options):
     """The command line of ``twistd chat``.
 
+    :cvar program: what is called with it.
     :ivar settings: the settings that it gives.
     :ivar error: why it cannot be used; empty if it can.
     """
 
+    program = "twistd chat"
     synopsis = "[options]"
     longdesc = (
         "A chat server for the clients that people already have: telnet, nc, web "
@@ -81,6 +84,8 @@ class Options(usage.Options):
             if self.parent is None:
                 raise
             self.error = str(error)
+        if self.parent is not None:
+            prepare(self.parent)
 
     def getUsage(self, width: int | None = None) -> str:
         """The text of ``--help`` below the first line, with a row for each option."""

@@ -1,0 +1,122 @@
+"""The command ``twisted-chat``: the server in the foreground, without twistd's files.
+
+It has the options of ``twistd chat``, writes its log to standard output and no pid
+file, and looks for no plugins.  ``python -m twisted_chat`` is the same, and says how to
+connect.
+"""
+
+from __future__ import annotations
+
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from twisted.application.app import ServerOptions as TwistdOptions
+from twisted.application.service import IServiceMaker, Service
+from twisted.internet.interfaces import IListeningPort
+from twisted.scripts import twistd as twistd_script
+from zope.interface import implementer
+
+from .server.options import Options
+from .service import ChatService, makeService
+
+LOOPBACK = ("127.0.0.1", "::1")
+"""Addresses that other machines cannot reach."""
+
+
+class ConsoleOptions(Options):
+    """The command line of ``twisted-chat``."""
+
+    program = "twisted-chat"
+
+    def getSynopsis(self) -> str:
+        """The first line of ``--help``."""
+        return "Usage: twisted-chat [options]"
+
+
+@implementer(IServiceMaker)
+class ConsoleService:
+    """Makes the service, in the place of the plugin of twistd.
+
+    :param banner: say how to connect once the server accepts connections.
+    """
+
+    tapname = "chat"
+    description = "The chat."
+    options = ConsoleOptions
+
+    def __init__(self, *, banner: bool) -> None:
+        self._banner = banner
+
+    def makeService(self, options: Options) -> Service:
+        """Twistd: make the service."""
+        service = makeService(options)
+        if self._banner and isinstance(service, ChatService):
+            service.on_running = lambda ports: _print(banner(ports))
+        return service
+
+
+def main(arguments: Sequence[str] | None = None, *, show_banner: bool = False) -> None:
+    """Run the server until it is stopped.
+
+    :param arguments: the command line; by default the process's own.
+    :param show_banner: say how to connect, also if nobody watches.
+    """
+    make: Callable[[], TwistdOptions] = twistd_script.ServerOptions  # type: ignore[attr-defined]
+    twistd = make()
+    twistd.update(nodaemon=True, no_save=True, pidfile="")
+    options = ConsoleOptions()
+    options.parent = twistd
+    twistd.subCommand = "chat"
+    twistd.subOptions = options
+    show = show_banner or sys.stdout.isatty()
+    twistd.loadedPlugins = {"chat": ConsoleService(banner=show)}
+    options.parseOptions(sys.argv[1:] if arguments is None else arguments)
+    twistd_script.runApp(twistd)
+
+
+def banner(ports: Sequence[IListeningPort]) -> str:
+    """How to connect to a server that runs on these ports; empty without TCP."""
+    hosts: list[Any] = [port.getHost() for port in ports]
+    hosts = [host for host in hosts if hasattr(host, "port")]
+    if not hosts:
+        return ""
+    number = hosts[0].port
+    lines = [
+        "",
+        f"The chat runs on port {number}. Connect with any of these:",
+        "",
+        f"    telnet localhost {number}",
+        f"    nc localhost {number}",
+        f"    a browser at http://localhost:{number}/",
+    ]
+    if hosts[0].host not in LOOPBACK:
+        others = own_address()
+        lines += [
+            "",
+            "and on other machines of your network:",
+            "",
+            f"    telnet {others} {number}",
+            f"    nc {others} {number}",
+            f"    a browser at http://{others}:{number}/",
+        ]
+    return "\n".join([*lines, "", "Press Ctrl-C to stop.", "", ""])
+
+
+def own_address() -> str:
+    """The address by which other machines reach this one, or else its name."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Chooses a route, and sends nothing (192.0.2.0/24 is for documentation).
+            probe.connect(("192.0.2.1", 9))
+            address: str = probe.getsockname()[0]
+        except OSError:
+            return socket.gethostname()
+    return address
+
+
+def _print(text: str) -> None:
+    if sys.__stdout__ is not None:
+        sys.__stdout__.write(text)
+        sys.__stdout__.flush()

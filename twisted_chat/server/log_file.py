@@ -1,0 +1,120 @@
+"""The log file of twistd, which other programs may rotate.
+
+Twistd's own is written at a position that it remembers, and goes on in the old file
+when another program has moved it.  This one appends, and is opened again where it
+should be.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import stat
+import sys
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from twisted.logger import FileLogObserver, Logger, textFileLogObserver
+from twisted.python.logfile import LogFile
+from twisted.python.threadable import synchronize
+
+log = Logger()
+
+MODE = 0o640
+"""The permissions of a new log file, less the umask: it has names and addresses."""
+
+
+class AppendedLogFile(LogFile):
+    """A log file that is appended to, and rotated by its size or on request.
+
+    :ivar shared: another process writes to it, too.
+    """
+
+    synchronized = ("rotate",)  # type: ignore[assignment]  # besides those of LogFile
+    shared = False
+
+    def _openFile(self) -> None:
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        created = not Path(self.path).exists()
+        descriptor = os.open(self.path, flags, MODE)
+        if created and self.defaultMode is not None:
+            # As the file before it, whatever the umask of a daemon is.
+            os.fchmod(descriptor, self.defaultMode)
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            self.rotateLength = None
+        self.defaultMode = stat.S_IMODE(status.st_mode)
+        self.closed = False
+        self._file: BinaryIO = os.fdopen(descriptor, "ab", 0)
+        self.size = status.st_size
+        self._identity = (status.st_dev, status.st_ino)
+        try:
+            # Released with the last descriptor, so a daemon keeps it.
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self.shared = stat.S_ISREG(status.st_mode)
+
+    def shouldRotate(self) -> bool:
+        """Whether the file has grown too long, unless someone has truncated it."""
+        if not self.rotateLength or self.size < self.rotateLength:
+            return False
+        size = self.size = os.fstat(self._file.fileno()).st_size
+        return size >= int(self.rotateLength)
+
+    def rotate(self) -> None:
+        """Begin a new file; if another program has moved this one, where it was."""
+        if self._is_moved():
+            self.reopen()  # type: ignore[no-untyped-call]
+        else:
+            super().rotate()  # type: ignore[no-untyped-call]
+
+    def _is_moved(self) -> bool:
+        try:
+            status = Path(self.path).stat()
+        except OSError:
+            return True
+        return (status.st_dev, status.st_ino) != self._identity
+
+
+synchronize(AppendedLogFile)
+
+
+class TwistdLog:
+    """Makes the log observer of twistd; its option ``--logger`` names this object.
+
+    :ivar path: of the log file.
+    """
+
+    path = "twistd.log"
+
+    def __call__(self) -> FileLogObserver:
+        """Twistd: open the log."""
+        path = Path(self.path).absolute()
+        file: Any = AppendedLogFile(path.name, str(path.parent))  # type: ignore[no-untyped-call]
+        if not signal.getsignal(signal.SIGUSR1):
+
+            def rotate(*_: object) -> None:
+                from twisted.internet import reactor
+
+                reactor.callFromThread(file.rotate)  # type: ignore[attr-defined]
+
+            signal.signal(signal.SIGUSR1, rotate)
+        if file.shared:
+            warn_of_sharing(file.path)
+        return textFileLogObserver(file)
+
+
+def warn_of_sharing(path: str) -> None:
+    """Tell the operator that two servers log to one file."""
+    line = (
+        f"server warning: another process logs to {path}, too; start each server in a "
+        "directory of its own, or give one of them --logfile=FILE before chat"
+    )
+    log.warn("{line}", line=line)
+    if sys.__stderr__ is not None:
+        sys.__stderr__.write(f"{line}\n")
+
+
+twistd_log = TwistdLog()
+"""The one of this process."""
