@@ -149,6 +149,10 @@ class DecodeTests(unittest.SynchronousTestCase):
                 Request("search", "tea", limit=100),
             ),
             ({"type": "command", "text": "\\who den"}, Request("who", "den")),
+            (
+                {"type": "dm", "to": "bob", "text": "  x = 1"},
+                Request("dm", "bob   x = 1", words=("bob", "  x = 1")),
+            ),
             ({"type": "command", "text": "/who"}, Request("who", "")),
             ({"type": "command", "text": "\ufeff\u3000／who"}, Request("who", "")),
             ({"type": "command", "text": "\\o/"}, Request("", "\\o/")),

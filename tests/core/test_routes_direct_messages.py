@@ -3,6 +3,7 @@ r"""The route ``\dm``."""
 from __future__ import annotations
 
 from tests.support.routes import RouteCase
+from twisted_chat.core.replies import Request
 
 
 class DirectMessageTests(RouteCase):
@@ -21,6 +22,14 @@ class DirectMessageTests(RouteCase):
         """The text keeps its white space; ``\\msg`` is an alias."""
         self.assert_typed(self.alice, r"\msg BOB a  b", "alice (private to bob): a  b")
         self.assert_sees(self.bob, "alice (private): a  b")
+
+    def test_indentation_stays_where_the_wire_has_it(self) -> None:
+        """Typed, the blanks before the text belong to the route."""
+        self.alice.asks(Request("dm", "bob   x = 1", words=("bob", "  x = 1")))
+        self.assert_sees(self.bob, "alice (private):   x = 1")
+        self.alice.sees()
+        self.alice.types(r"\dm bob   x = 1")
+        self.assert_sees(self.bob, "alice (private): x = 1")
 
     def test_direct_message_to_oneself_is_shown_both_ways(self) -> None:
         """As received and as sent."""

@@ -142,7 +142,10 @@ def _dm(fields: Fields, _routes: Container[str]) -> Request:
     to = _required(fields, "to")
     if not to or re.search(r"\s", to):
         raise Refused("no_such_nick", '"to" is not a nickname (try \\who)')
-    return Request("dm", f"{to} {_required(fields, 'text')}")
+    text = _required(fields, "text")
+    # Typed, blanks between the two have no meaning; here they indent the text.
+    words = (to, text) if text[:1].isspace() and text.strip() else None
+    return Request("dm", f"{to} {text}", words=words)
 
 
 def _nick(fields: Fields, _routes: Container[str]) -> Request:

@@ -257,7 +257,7 @@ class Chat:
 
     def _run_route(self, client: Client, request: Request) -> None:
         command = self.table.find(request.route, internal=request.internal)
-        words = command.arguments(request.text)
+        words = request.words or command.arguments(request.text)
         context = CommandContext(self, client, request, words)
         for guard in command.guards:
             guard(context)

@@ -173,6 +173,7 @@ class Request:
     :ivar limit: the most messages to return.
     :ivar refusal: why the request could not be decoded, if it could not.
     :ivar internal: the route is one for adapters, which nobody can type.
+    :ivar words: the arguments of the route, where ``text`` does not tell them apart.
     """
 
     route: str
@@ -184,3 +185,4 @@ class Request:
     limit: int | None = None
     refusal: Refused | None = None
     internal: bool = False
+    words: tuple[str, ...] | None = None
