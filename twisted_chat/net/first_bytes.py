@@ -144,9 +144,11 @@ Only what plainly is no message: a person may type ``STATS`` or ``get well`` fir
 
 _FOREIGN = re.compile(b"|".join(b"(%b)" % pattern for _, pattern in FOREIGN))
 # Ended by CR NUL, too, as telnet's Return key does.
-_EMPTY_LINES = re.compile(rb"(?:\r\0|[\r\n])*")
+_EMPTY_LINES = re.compile(rb"(?:[\r\n]+|(?<=\r)\0)*")
 _WHOLE_LINE = re.compile(rb"[^\r\n]*(?:\n|\r[\s\S])")
 _IAC = b"\xff"
+_ENOUGH = 1024
+"""Bytes in which each of them is known."""
 
 
 def foreign_name(first: bytes) -> str | None:
@@ -154,7 +156,10 @@ def foreign_name(first: bytes) -> str | None:
 
     Empty lines before its first one are ignored.
     """
-    found = _FOREIGN.match(first) or _FOREIGN.match(first, _end_of_empty_lines(first))
+    start = _end_of_empty_lines(first)
+    found = _FOREIGN.match(first, 0, _ENOUGH)
+    if found is None and start:
+        found = _FOREIGN.match(first, start, start + _ENOUGH)
     return None if found is None else FOREIGN[(found.lastindex or 1) - 1][0]
 
 
@@ -163,8 +168,9 @@ def foreign_protocol(first: bytes) -> Match:
     if foreign_name(first) is not None:
         return Match.YES
     start = _end_of_empty_lines(first)
-    known = first.startswith(_IAC, start) or _WHOLE_LINE.match(first, start)
-    return Match.NO if known else Match.MORE
+    if len(first) - start > _ENOUGH or first.startswith(_IAC, start):
+        return Match.NO
+    return Match.NO if _WHOLE_LINE.match(first, start) else Match.MORE
 
 
 def _end_of_empty_lines(first: bytes) -> int:
