@@ -129,3 +129,23 @@ class FailureTests(SocketIOTestCase):
         """A server that stops frees the names of its members at once."""
         self.prepare(start_redis(self).url, UPGRADE)
         self.check(end=Server.stop)
+
+    def test_client_over_a_kill_with_redis(self) -> None:
+        """Its name is still that of the killed server's member, which is the client."""
+        self.prepare(start_redis(self).url, WEBSOCKET)
+        self.say(self.ann, "seen")
+        self.until("event", "messages", self.expected[-1])
+        self.network.fail()
+        self.server.kill()
+        self.until("disconnect")
+        self.bob.do("emit", "messages", "written meanwhile")
+        self.server = self.serve(self.server.port)
+        carol = self.connect(self.server, "carol")
+        self.network.recover()
+        (connect,) = [one for one in self.until("connect") if one[0] == "connect"]
+        self.assertIs(connect[2], True, "not recovered")
+        carol.expect("bob: written meanwhile\r\n")
+        # What it had written comes first.
+        self.until("joined", {"ok": True, "id": None})
+        texts = [one[2] for one in self.seen if one[1:2] in (["messages"], ["chat"])]
+        self.assertEqual(texts, [*self.expected, "bob: written meanwhile"])
