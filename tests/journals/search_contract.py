@@ -49,8 +49,32 @@ class SearchContract(JournalHarness):
             ("ПРИВЕТ, мир", "привет МИР"),
             ("full ｗｉｄｔｈ", "width"),
             ("half width", "ＷＩＤＴＨ"),
+            ("ёлка", "елка"),
+            ("елка", "ЁЛКА"),
+            ("ΣΊΣΥΦΟΣ", "σισυφος"),
+            ("Σίσυφος", "ΣΙΣΥΦΟΣ"),
+            ("Straße", "strasse"),
+            ("STRASSE", "straße"),
+            ("ﬁsch", "fisch"),
+            ("m² Fläche", "m2"),
+            ("İstanbul", "istanbul"),
+            ("ISPARTA", "ısparta"),
+            ("e\u0301te\u0301 d\u200barn", "ete darn"),
         ):
             self.assertTrue(self.found(text, words), (text, words))
+
+    def test_search_ignores_vowel_points(self) -> None:
+        """Of Hebrew and Arabic, in the message or in the search."""
+        for text, words in (
+            ("שָׁלוֹם", "שלום"),
+            ("שלום", "שָׁלוֹם"),
+            ("مُحَمَّد", "محمد"),
+            ("محمد", "مُحَمَّد"),
+            ("محـــمد", "محمد"),
+            ("أحمد", "احمد"),
+        ):
+            self.assertTrue(self.found(text, words), (text, words))
+        self.assertFalse(self.found("कि", "का"))
 
     def test_search_matches_any_part_of_text_without_spaces(self) -> None:
         """As in Chinese, Japanese and Thai, and among emoji."""

@@ -19,6 +19,7 @@ from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.sqlite.file import DatabaseFile
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.journals.sqlite.reader import Reader
+from twisted_chat.journals.sqlite.schema import APPLICATION_ID, migrations
 from twisted_chat.journals.sqlite.writer import Writer
 
 
@@ -51,6 +52,28 @@ class FileTestCase(SynchronousTestCase):
         """The value of a pragma."""
         with closing(sqlite3.connect(self.path)) as connection:
             return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+def write_schema_1(
+    path: Path, texts_and_words: Sequence[tuple[str, str | None]]
+) -> None:
+    """A database as version 0.1.0 left it, with these messages, all indexed."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executescript(migrations()[0])
+        connection.execute("PRAGMA user_version = 1")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.executemany(
+            "INSERT INTO events (kind, time, room, nick, text, words)"
+            " VALUES (1, 1000, 'lobby', 'alice', ?, ?)",
+            texts_and_words,
+        )
+        connection.execute(
+            "INSERT INTO search (rowid, text)"
+            " SELECT id, coalesce(words, text) FROM events"
+        )
+        connection.execute(
+            "UPDATE journal SET searchable = (SELECT max(id) FROM events)"
+        )
 
 
 class FailingConnection:

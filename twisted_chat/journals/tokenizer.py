@@ -1,9 +1,9 @@
 """The tokenizer of the search: words in any script, and how texts match them.
 
 A message matches if each word of the search is the beginning of one of its words,
-regardless of case, accents, Unicode composition and character width.  In scripts
-without spaces between words (Chinese, Japanese, Thai, ...) and among symbols such as
-emoji each character is a word, so that any part of a text is found.
+regardless of case, accents, vowel points, Unicode composition and character width.
+In scripts without spaces between words (Chinese, Japanese, Thai, ...) and among symbols
+such as emoji each character is a word, so that any part of a text is found.
 
 Invariants: pure functions of text, the same for messages and searches; no text makes
 them fail.
@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+
+from twisted_chat.core.sanitize import IGNORABLE
 
 MAX_TOKENS = 64
 """Tokens of one search that count: words, or characters of a script without spaces."""
@@ -27,43 +29,60 @@ _SINGLE_CHARACTER_WORDS = (
     "\U0001f000-\U0001ffff"  # emoji
     "\U00020000-\U0003ffff"  # Han, rare
 )
-_VARIATION_SELECTORS = "\ufe00-\ufe0f"
-"""They select how the character before them is drawn, as emoji or as text."""
-
 _SINGLE = re.compile(f"([{_SINGLE_CHARACTER_WORDS}])")
-_DROPPED = re.compile(f"[{_VARIATION_SELECTORS}]")
-_COMPATIBILITY_WIDTH = re.compile("[\uf900-\ufaff\uff00-\uffef]+")
-_DECOMPOSED = re.compile(".[\u0300-\u036f]+", re.DOTALL)
-_CHANGED = re.compile(
-    f"[{_SINGLE_CHARACTER_WORDS}{_VARIATION_SELECTORS}\u0300-\u036f\uff00-\uffef]"
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"  # Hebrew
+    "\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8"
+    "\u06ea-\u06ed\u08ca-\u08e1\u08e3-\u08ff\u0711\u0730-\u074a"  # Arabic, Syriac
 )
+"""What is written or left out at will: accents, vowel points, the Arabic stretcher.
+The vowel signs of Indic scripts are not."""
+
+_DROPPED = re.compile(f"[{_MARKS}{IGNORABLE}]+")
+_SIMPLE = re.compile("[\0-\u017f\u0370-\u052f]*\\Z")
+"""Texts in Latin, Greek and Cyrillic letters, which FTS5 makes lower case as we do."""
+
 _WORD_CATEGORIES = frozenset({"Co", "Mn", "Mc", "Me", "So"})
 """Unicode's general categories of the characters in words, besides alphanumeric."""
 
 
-def spaced(text: str) -> str:
-    """The text with spaces around each single-character word, composed, of plain width.
+def folded(text: str) -> str:
+    """The text as all stores compare it.
 
-    Most texts are returned as the same object, which takes no further space.
+    Without case, accents, vowel points, invisible characters and differences of width
+    or composition, and with spaces around each single-character word.  A word comes
+    out the same alone as within a text.
     """
-    if text.isascii() or not _CHANGED.search(text):
+    if text.isascii():
+        return text.lower()
+    bare = _DROPPED.sub("", unicodedata.normalize("NFKD", text)).casefold()
+    # Case folding may leave the text composed.
+    bare = _DROPPED.sub("", unicodedata.normalize("NFKD", bare)).replace("ı", "i")
+    return _SINGLE.sub(r" \1 ", unicodedata.normalize("NFC", bare))
+
+
+def indexed_form(text: str) -> str:
+    """What FTS5 is given to index.
+
+    Many texts are returned as the same object, which takes no further space: FTS5 makes
+    them lower case itself.
+    """
+    if text.isascii():
         return text
-    # Only the characters that need it are changed: a word must come out the same alone
-    # as within a text, or it would not be found there.
-    text = _DROPPED.sub("", text)
-    text = _DECOMPOSED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
-    text = _COMPATIBILITY_WIDTH.sub(
-        lambda found: unicodedata.normalize("NFKC", found[0]), text
-    )
-    return _SINGLE.sub(r" \1 ", text)
+    form = folded(text)
+    if form == text.lower() and _SIMPLE.match(text):
+        return text
+    # As tokens, since FTS5 does not know the letters of later versions of Unicode.
+    return " ".join(_tokens(form))
 
 
 def phrases_in(words: str) -> list[str]:
-    """Each word of a search as a phrase: its tokens, separated by spaces."""
+    """Each word of a search as a phrase: its tokens, folded, separated by spaces."""
     phrases = []
     left = MAX_TOKENS
     for word in words.split():
-        tokens = _tokens(spaced(word))[:left]
+        tokens = _tokens(folded(word))[:left]
         left -= len(tokens)
         if tokens:
             phrases.append(" ".join(tokens))
@@ -71,20 +90,9 @@ def phrases_in(words: str) -> list[str]:
 
 
 def matches(text: str, phrases: list[str]) -> bool:
-    """Whether each of the phrases begins at a word of the text."""
-    haystack = _folded(text)
-    return all(_folded(phrase) in haystack for phrase in phrases)
-
-
-def _folded(text: str) -> str:
-    """The tokens of a text, folded, each with a space before it."""
-    if text.isascii():
-        plain = text.lower()
-    else:
-        decomposed = unicodedata.normalize("NFKD", spaced(text))
-        bare = "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f")
-        plain = unicodedata.normalize("NFC", bare).casefold()
-    return "".join(" " + token for token in _tokens(plain))
+    """Whether each of these phrases begins at a word of the text."""
+    haystack = "".join(" " + token for token in _tokens(folded(text)))
+    return all(" " + phrase in haystack for phrase in phrases)
 
 
 def _tokens(text: str) -> list[str]:

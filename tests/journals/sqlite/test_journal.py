@@ -13,9 +13,10 @@ from twisted.internet.defer import CancelledError, Deferred
 from tests.journals.contract import JournalContract
 from tests.support.journals import said, texts
 from tests.support.logs import Log
-from tests.support.sqlite import SqliteTestCase
+from tests.support.sqlite import SqliteTestCase, write_schema_1
 from twisted_chat.core.events import TopicSet
 from twisted_chat.core.interfaces import MissedEvents
+from twisted_chat.journals.sqlite import journal as sqlite_journal
 from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.journals.sqlite.writer import Writer
@@ -54,6 +55,25 @@ class RestartTests(SqliteTestCase):
         self.assertLess(before.position, after.position)
         hits = self.run_now(second.history.search("lobby", "one", 10))
         self.assertEqual(texts(hits), ["one"])
+
+    def test_database_of_the_first_version_is_indexed_anew(self) -> None:
+        """In the background, with its progress in the log."""
+        write_schema_1(self.path, [("ёлка", None)] * 9)
+        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 3)
+        self.patch(sqlite_journal, "PROGRESS_INTERVAL", 0.0)
+        lines = Log(self)
+        journal = self.started()
+        hits = self.run_now(journal.history.search("lobby", "елка", 10))
+        self.assertEqual(len(hits), 9)
+        progress = [line for line in lines.lines() if "search index" in line]
+        self.assertEqual(
+            progress,
+            [
+                "search index: 9 events to index",
+                *(f"search index: {percent} % done" for percent in (33, 66, 100)),
+                "search index: complete",
+            ],
+        )
 
     def test_one_file_is_left_after_close(self) -> None:
         """It is all that a backup needs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 from tests.support.journals import said, texts
-from tests.support.sqlite import WriterTestCase
+from tests.support.sqlite import WriterTestCase, write_schema_1
 from twisted_chat.core.events import Joined, TopicSet
 from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
 from twisted_chat.journals.sqlite.maintenance import INDEX_THRESHOLD
@@ -22,6 +22,62 @@ class MaintenanceTestCase(WriterTestCase):
             writer.maintain()
             rounds += 1
         return rounds
+
+
+class MigratedIndexTests(WriterTestCase):
+    """A database of version 0.1.0, whose messages are indexed anew."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.file.release()
+        self.path = self.folder / "old.sqlite"
+        old = [
+            ("tea", None),
+            ("ёлка", None),
+            ("Straße tea", None),
+            ("喝茶", " 喝  茶 "),
+        ]
+        write_schema_1(self.path, old * 3)
+        self.file = self.opened()
+
+    def found(self, writer: Writer, words: str) -> int:
+        reader = Reader(self.file, writer.name)
+        try:
+            return len(reader.search("lobby", words, 100, writer.last))
+        finally:
+            reader.close()
+
+    def test_messages_are_found_by_their_folded_words(self) -> None:
+        """Old ones like new ones, and none is lost."""
+        writer = self.writer()
+        self.assertEqual((writer.indexed, writer.unfolded, writer.last), (0, 12, 12))
+        self.store(writer, said("ÉTÉ"), said("ёлка"))
+        self.check_search(writer)
+        for words, count in (("елка", 4), ("strasse", 3), ("喝茶", 3), ("ete", 1)):
+            self.assertEqual(self.found(writer, words), count, words)
+        self.assertEqual(len(self.history(writer)), 14)
+
+    def test_interrupted_indexing_continues_at_the_next_start(self) -> None:
+        """A stop does not wait for it; nothing is indexed twice."""
+        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 5)
+        writer = self.writer()
+        writer.index()
+        writer.close()
+        again = self.writer()
+        self.assertEqual(again.indexed, 5)
+        self.assertEqual(self.found(again, "елка"), 1)
+        self.check_search(again)
+        self.assertEqual(self.found(again, "елка"), 3)
+
+    def test_messages_may_be_deleted_while_they_are_indexed(self) -> None:
+        """As ``--keep`` does."""
+        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 5)
+        writer = self.writer(keep=2)
+        writer.index()
+        while writer.needs_maintenance:
+            writer.maintain()
+        self.check_search(writer)
+        self.assertEqual(len(self.history(writer)), 2)
 
 
 class IndexTests(MaintenanceTestCase):

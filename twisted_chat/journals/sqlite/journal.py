@@ -28,6 +28,9 @@ from .writer import Writer
 
 log = Logger()
 
+PROGRESS_INTERVAL = 5.0
+"""Seconds between two log lines about indexing after a migration."""
+
 
 class SqliteJournal:
     """Keeps the events in one SQLite file.
@@ -114,6 +117,9 @@ class SqliteJournal:
         self._writer = writer
         self.history.open(reader, searcher, announced=writer.last)
         self._error = None
+        if writer.indexed < writer.unfolded:
+            indexing = Deferred.fromCoroutine(self._index_anew(writer))
+            indexing.addErrback(lambda failure: log.failure("indexing failed", failure))
 
     def _open_file(self) -> tuple[Writer, Reader, Reader]:
         file = self._file
@@ -168,6 +174,28 @@ class SqliteJournal:
             if writer.indexed >= until:
                 return
             await self._writing.run(writer.index)
+
+    async def _index_anew(self, writer: Writer) -> None:
+        """After a migration, index all messages in rounds, with appends in between.
+
+        Each round is stored, so that the next start goes on where this one ended.
+        """
+        logged = self._now()
+        log.info("{line}", line=f"search index: {writer.unfolded} events to index")
+        while writer.indexed < writer.unfolded:
+            if self._writer is not writer:
+                return
+            try:
+                await self._writing.run(writer.index)
+            except StoreError as error:
+                line = f"search index: {error} (continued at the next search)"
+                log.error("{line}", line=line)
+                return
+            if self._now() - logged >= PROGRESS_INTERVAL:
+                logged = self._now()
+                percent = 100 * writer.indexed // writer.unfolded
+                log.info("{line}", line=f"search index: {percent} % done")
+        log.info("{line}", line="search index: complete")
 
     def _maintain(self, writer: Writer) -> None:
         """One round of indexing or trimming at a time, with appends in between."""

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .rows import IS_MESSAGE, MESSAGE_KINDS, Row
+from .rows import IS_MESSAGE, MESSAGE_KINDS, Row, words_of
 
 MIN_OTHERS_KEPT = 10_000
 """Events other than messages (arrivals, topics, direct messages, ...) that are kept,
@@ -41,6 +41,8 @@ class Maintenance:
 
     :param keep: messages kept per room, or ``None`` for all of them.
     :ivar indexed: the full-text search finds everything up to this id.
+    :ivar unfolded: messages up to this id have the words of schema 1 until they are
+        indexed.
     """
 
     def __init__(self, connection: sqlite3.Connection, keep: int | None) -> None:
@@ -48,7 +50,7 @@ class Maintenance:
         self._log_pages = 0
         self._kept: Counter[str | None] = Counter()
         self._excess: set[str | None] = set()
-        self.indexed = 0
+        self.indexed = self.unfolded = 0
         self.load_indexed(connection)
         self._index_at = self.indexed + INDEX_THRESHOLD
         if keep is not None:
@@ -56,8 +58,8 @@ class Maintenance:
 
     def load_indexed(self, connection: sqlite3.Connection) -> None:
         """Read from the database how far the full-text search has got."""
-        (self.indexed,) = connection.execute(
-            "SELECT searchable FROM journal"
+        self.indexed, self.unfolded = connection.execute(
+            "SELECT searchable, unfolded FROM journal"
         ).fetchone()
 
     def _load_counts(self, connection: sqlite3.Connection) -> None:
@@ -113,6 +115,8 @@ class Maintenance:
         """Add the next messages to the full-text search."""
         end = min(last, self.indexed + MAX_INDEX_ROWS)
         with _relaxed_transaction(connection):
+            if self.indexed < self.unfolded:
+                _fold_words(connection, self.indexed, min(end, self.unfolded))
             connection.execute(
                 "INSERT INTO search (rowid, text) SELECT id, coalesce(words, text)"
                 f" FROM events WHERE id > ? AND id <= ? AND {IS_MESSAGE}",
@@ -177,6 +181,22 @@ def _relaxed_transaction(connection: sqlite3.Connection) -> Iterator[None]:
     yield
     connection.execute("COMMIT")
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def _fold_words(connection: sqlite3.Connection, after: int, until: int) -> None:
+    """Give messages of schema 1 the words of today."""
+    rows = connection.execute(
+        f"SELECT id, text, words FROM events WHERE id > ? AND id <= ? AND {IS_MESSAGE}",
+        (after, until),
+    ).fetchall()
+    connection.executemany(
+        "UPDATE events SET words = ? WHERE id = ?",
+        [
+            (folded, number)
+            for number, text, words in rows
+            if (folded := words_of(text)) != words
+        ],
+    )
 
 
 def _deindex(

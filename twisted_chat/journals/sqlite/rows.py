@@ -10,7 +10,7 @@ from typing import Any
 
 from twisted_chat.core.events import Entry, Stored
 from twisted_chat.journals.records import RECORDS, Index, Record, records_of
-from twisted_chat.journals.tokenizer import spaced
+from twisted_chat.journals.tokenizer import indexed_form
 
 _CELLS = ("room", "nick", "other", "text", "raw", "who", "to_who")
 _SELECTED = ("id", "kind", "time", *_CELLS)
@@ -50,6 +50,12 @@ IS_MESSAGE = condition(Index.ROOM)
 MESSAGE_KINDS = frozenset(_kinds(Index.ROOM))
 
 
+def words_of(text: str) -> str | None:
+    """The cell ``words`` for a text: its indexed form, if that differs."""
+    form = indexed_form(text)
+    return None if form is text else form
+
+
 def _encoder(record: Record) -> Callable[[Any], Row]:
     """Makes the cells of an event, and the words if they differ from its text."""
     values = record.values
@@ -65,9 +71,8 @@ def _encoder(record: Record) -> Callable[[Any], Row]:
 
     def encode(event: Any) -> Row:
         text = event.text
-        words = spaced(text)
         cells = arrange((*values(event), None))
-        return (*cells, None if words is text else words)
+        return (*cells, words_of(text))
 
     return encode
 

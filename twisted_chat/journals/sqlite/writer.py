@@ -73,6 +73,11 @@ class Writer:
         return self._maintenance.indexed
 
     @property
+    def unfolded(self) -> int:
+        """Up to this id messages are indexed anew, after a migration."""
+        return self._maintenance.unfolded
+
+    @property
     def needs_maintenance(self) -> bool:
         """Whether ``maintain`` has work to do; may be read from any thread."""
         return self._maintenance.is_due(self.last)
@@ -121,10 +126,16 @@ class Writer:
             raise explain(self._file.path, error) from error
 
     def close(self) -> None:
-        """Index everything, merge the log into the file, close the connection."""
+        """Index what is left, merge the log into the file, close the connection.
+
+        After an unfinished migration that takes long, and is left to the next start.
+        """
         with suppress(StoreError):
             # If it fails, the next start continues where it ended.
-            while self._connection is not None and self.indexed < self.last:
+            while (
+                self._connection is not None
+                and self.unfolded <= self.indexed < self.last
+            ):
                 self.index()
         connection, self._connection = self._connection, None
         if connection is not None:
