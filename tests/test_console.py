@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from io import StringIO
 from typing import Any
+from unittest import mock
 
 from twisted.application.service import IServiceMaker
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
+from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort
 from twisted.scripts import twistd
 from twisted.trial.unittest import SynchronousTestCase
@@ -41,11 +44,11 @@ class Port:
 class MainTests(SynchronousTestCase):
     """What is run."""
 
-    def run_with(self, *arguments: str, **more: bool) -> Any:
+    def run_with(self, *arguments: str) -> Any:
         """The options of the twistd that is run."""
         run: list[Any] = []
         self.patch(twistd, "runApp", run.append)
-        main(arguments, **more)
+        main(arguments)
         (options,) = run
         return options
 
@@ -110,6 +113,19 @@ class BannerTests(ServiceCase):
         service.startService()
         self.assertIn("telnet localhost 3000\n", self.stdout.getvalue())
         self.assertIn("a browser at http://192.0.2.7:3000/\n", self.stdout.getvalue())
+
+    def test_advice_on_a_port_in_use_is_that_of_the_command(self) -> None:
+        """Make does not take ``--port``."""
+        self.patch(console, "makeService", lambda _options: self.service())
+        maker = ConsoleService(banner=True, port_advice="make run PORT=4000")
+        service = maker.makeService(ConsoleOptions())
+        taken = CannotListenError("", 3000, OSError(errno.EADDRINUSE, "in use"))
+        self.patch(self.reactor, "listenTCP", mock.Mock(side_effect=taken))
+        service.startService()
+        self.assertEqual(
+            self.failures, ["cannot listen on port 3000: in use; make run PORT=4000"]
+        )
+        self.assertEqual(self.stdout.getvalue(), "")
 
     def test_banner_is_not_printed_where_nobody_watches(self) -> None:
         """The log is on standard output as well."""

@@ -40,28 +40,38 @@ class ConsoleService:
     """Makes the service, in the place of the plugin of twistd.
 
     :param banner: say how to connect once the server accepts connections.
+    :param port_advice: what to do if a port is in use; empty for the usual.
     """
 
     tapname = "chat"
     description = "The chat."
     options = ConsoleOptions
 
-    def __init__(self, *, banner: bool) -> None:
+    def __init__(self, *, banner: bool, port_advice: str = "") -> None:
         self._banner = banner
+        self._port_advice = port_advice
 
     def makeService(self, options: Options) -> Service:
         """Twistd: make the service."""
         service = makeService(options)
-        if self._banner and isinstance(service, ChatService):
-            service.on_running = lambda ports: _print(banner(ports))
+        if isinstance(service, ChatService):
+            service.port_advice = self._port_advice or service.port_advice
+            if self._banner:
+                service.on_running = lambda ports: _print(banner(ports))
         return service
 
 
-def main(arguments: Sequence[str] | None = None, *, show_banner: bool = False) -> None:
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    show_banner: bool = False,
+    port_advice: str = "",
+) -> None:
     """Run the server until it is stopped.
 
     :param arguments: the command line; by default the process's own.
     :param show_banner: say how to connect, also if nobody watches.
+    :param port_advice: see ``ConsoleService``.
     """
     make: Callable[[], TwistdOptions] = twistd_script.ServerOptions  # type: ignore[attr-defined]
     twistd = make()
@@ -71,7 +81,8 @@ def main(arguments: Sequence[str] | None = None, *, show_banner: bool = False) -
     twistd.subCommand = "chat"
     twistd.subOptions = options
     show = show_banner or sys.stdout.isatty()
-    twistd.loadedPlugins = {"chat": ConsoleService(banner=show)}
+    maker = ConsoleService(banner=show, port_advice=port_advice)
+    twistd.loadedPlugins = {"chat": maker}
     options.parseOptions(sys.argv[1:] if arguments is None else arguments)
     twistd_script.runApp(twistd)
 

@@ -38,7 +38,7 @@ from .net.origins import Origins
 from .net.tls import Certificate, CertificateError
 from .server.listeners import make_engineio, make_factory
 from .server.options import Options
-from .server.ports import CannotListen, listen, port_name, start_accepting
+from .server.ports import PORT_ADVICE, CannotListen, listen, port_name, start_accepting
 from .server.settings import SettingError, Settings
 from .server.startup_errors import (
     StartupErrorService,
@@ -75,6 +75,7 @@ class ChatService(Service):
     :ivar chat: the chat.
     :ivar factory: the factory of every port.
     :ivar ports: the ports, once the service has started.
+    :ivar port_advice: what to do if a port is in use.
     :ivar on_running: called with the ports once they accept connections.
     :ivar on_startup_error: called with the reason when the server cannot start; by
         default the process exits.
@@ -91,6 +92,7 @@ class ChatService(Service):
         self.settings = settings
         self.reactor = reactor
         self.on_startup_error: Callable[[str], None] = self._exit
+        self.port_advice = PORT_ADVICE
         self.on_running: Callable[[Sequence[IListeningPort]], None] = lambda _: None
         self.ports: list[IListeningPort] = []
         self.certificate = open_certificate(settings)
@@ -145,7 +147,9 @@ class ChatService(Service):
     async def _listen(self) -> None:
         try:
             for description in self.settings.port:
-                port = await listen(self.reactor, description, self.factory)
+                port = await listen(
+                    self.reactor, description, self.factory, self.port_advice
+                )
                 self.ports.append(port)
         except CannotListen as error:
             self._startup_error = str(error)

@@ -33,10 +33,8 @@ _ARGUMENTS = {
 }
 """The arguments of the endpoints that are in Twisted itself."""
 
-_ADVICE = {
-    errno.EADDRINUSE: "; give another --port",
-    errno.EACCES: "; give a --port of 1024 or more",
-}
+PORT_ADVICE = "give another --port"
+"""What to do if a port is in use."""
 
 
 _NOT_AN_ADDRESS = (errno.EADDRNOTAVAIL, errno.EINVAL)
@@ -50,9 +48,14 @@ class CannotListen(Exception):
 
 
 async def listen(
-    reactor: Any, description: str, factory: IProtocolFactory
+    reactor: Any,
+    description: str,
+    factory: IProtocolFactory,
+    advice: str = PORT_ADVICE,
 ) -> IListeningPort:
     """Listen, but accept no connections yet; see ``start_accepting``.
+
+    :param advice: see ``PORT_ADVICE``.
 
     TCP and Unix sockets listen before the first ``await``.
 
@@ -65,7 +68,7 @@ async def listen(
         else:
             port = await serverFromString(reactor, description).listen(factory)
     except CannotListenError as error:
-        raise CannotListen(f"cannot listen on {_in_use(error)}") from None
+        raise CannotListen(f"cannot listen on {_in_use(error, advice)}") from None
     except Exception as error:  # noqa: BLE001 - an endpoint's plugin can raise anything
         reason = _invalid(description, error)
         raise CannotListen(f"cannot listen on {description}: {reason}") from None
@@ -86,7 +89,7 @@ def port_name(port: IListeningPort, description: str) -> str:
     return f"port {number}" if number is not None else description
 
 
-def _in_use(error: CannotListenError) -> str:
+def _in_use(error: CannotListenError, advice: str) -> str:
     """Which port cannot be used, why, and what to do."""
     reason = getattr(error.socketError, "strerror", None) or error.socketError
     number = getattr(error.socketError, "errno", None)
@@ -97,7 +100,11 @@ def _in_use(error: CannotListenError) -> str:
             "of its addresses, such as 127.0.0.1, not the name of an interface"
         )
     if not isinstance(error.port, bytes):
-        return f"port {error.port}: {reason}{_ADVICE.get(number or 0, '')}"
+        if number == errno.EADDRINUSE:
+            return f"port {error.port}: {reason}; {advice}"
+        if number == errno.EACCES:
+            return f"port {error.port}: {reason}; give a --port of 1024 or more"
+        return f"port {error.port}: {reason}"
     if isinstance(error.socketError, str):
         # Twisted found its lock file beside the socket.
         reason = "another server is using it; stop that one, or give another path"
