@@ -14,6 +14,7 @@ from twisted_chat.core.events import (
     Renamed,
     Stored,
 )
+from twisted_chat.core.ignoring import Ignored
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.pool import ClientPool, Room
 from twisted_chat.journals.memory import MemoryJournal
@@ -131,7 +132,7 @@ class ViewTests(SynchronousTestCase):
     def test_client_that_ignores_a_member_has_another_view(self) -> None:
         """The other one keeps its own."""
         one, two = self.clients
-        one.ignored = {"bob": ("Bob", "B")}
+        one.ignored = {"bob": Ignored("Bob", "B")}
         self.pool.show(one, one.view_key())
         self.assertEqual(len(self.pool.views), 2)
         self.assertIsNot(one.view, two.view)

@@ -207,6 +207,33 @@ class IgnoreTests(RouteCase):
         self.assert_sees(self.alice)
         self.assert_typed(self.alice, r"\unignore bob", "you no longer ignore bob")
 
+    def test_ignored_member_that_reconnects_is_ignored_under_a_new_name(self) -> None:
+        """The ignore follows it; the next owner of its name is shown."""
+        self.alice.types(r"\ignore bob")
+        self.bob.leaves()
+        (bob,) = self.chat.people("bob")
+        bob.types(r"\nick rob")
+        self.alice.sees()
+        bob.types("hi", r"\dm alice hi", r"\me waves")
+        self.assert_sees(self.alice)
+        (other,) = self.chat.people("bob")
+        other.types("I am another")
+        self.assertEqual(self.alice.sees()[-1], "bob: I am another")
+
+    def test_ignored_member_is_not_shown_in_the_history(self) -> None:
+        """Nor in a search; a page of them alone is passed over."""
+        self.carol_says("first")
+        self.bob.types(*["bob's tea"] * 4)
+        self.alice.types(r"\ignore bob")
+        self.alice.sees()
+        self.assert_typed(self.alice, r"\history 2", "carol: first")
+        self.assert_typed(self.alice, r"\search tea", "found (0): tea")
+
+    def carol_says(self, text: str) -> None:
+        (carol,) = self.chat.people("carol")
+        carol.types(text)
+        carol.leaves()
+
     def test_nobody_else_can_be_ignored(self) -> None:
         """Neither oneself nor someone who is not present."""
         for line, error in (

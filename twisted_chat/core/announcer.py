@@ -31,7 +31,8 @@ from .events import (
     Stored,
     TopicSet,
 )
-from .fanout import Fanout, is_ignored
+from .fanout import Fanout
+from .ignoring import IgnoreList, follow_arrival, follow_rename, is_ignored
 from .interfaces import TAKEN_OVER, NameRegistry
 from .isolation import encoded
 from .joining import Joiner, PendingJoin
@@ -195,12 +196,20 @@ class Announcer:
         if client is not None and not own:
             self._resumed_elsewhere(client)
             client = None
+        arrives = self._pool.member(event.client_id) is None
         if pending is not None and client is not None and not client.rooms:
             self._pool.add(client)
         known = self._pool.member(event.client_id)
         old_nick = known.nick if known else event.nick
         was_here = known is not None and event.room in known.rooms
         member = self._pool.apply(event)
+        if arrives and member is not None:
+            address = client.identity.address if client else ""
+            self._follow(
+                lambda ignored: follow_arrival(
+                    ignored, member.id, member.folded, address
+                )
+            )
         if was_here and not self._has_submission:
             # Other servers took this client for gone, but it never was.
             if client is not None and member is not None and old_nick != event.nick:
@@ -251,7 +260,7 @@ class Announcer:
         room = self._pool.rooms[event.room]
         data = b""
         if pending is None:
-            snapshot = snapshot_of(room)
+            snapshot = snapshot_of(room, client)
             data = self._encode(client.codec.reply, snapshot, client, None)
         else:
             pending.awaited.discard(event.room)
@@ -323,7 +332,16 @@ class Announcer:
             if not client.rooms and Renamed not in client.codec.hidden_from_author:
                 shown = self._encode(client.codec.event, stored, None)
                 self._fanout.send_to(client, shown)
+        self._follow(lambda ignored: follow_rename(ignored, member.id, event.new))
         self._show(event, stored, member.rooms)
+
+    def _follow(self, follow: Callable[[IgnoreList], bool]) -> None:
+        """Have those who ignore someone go on ignoring that person."""
+        for client in self._pool.ignoring:
+            if client.ignored and follow(client.ignored) and client.view is not None:
+                self._fanout.begin_timeline(client)
+                self._pool.show(client, client.view_key())
+                self._fanout.view_changed(client)
 
     def _topic_set(self, event: TopicSet, stored: Stored) -> None:
         room = self._pool.rooms.get(event.room)
@@ -358,7 +376,4 @@ class Announcer:
 
 def _ignores(client: Client, event: DirectMessage) -> bool:
     """Whether a client ignores the sender."""
-    if not client.ignored:
-        return False
-    _, _, ignoring = client.view_key()
-    return is_ignored(event, ignoring)
+    return bool(client.ignored) and is_ignored(event, client.ignoring)

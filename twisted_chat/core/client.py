@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .idle import IdleCalls
+from .ignoring import IgnoreList
 from .interfaces import Codec, Connection
 from .presence import Member
 
@@ -106,7 +107,7 @@ class Client:
     :ivar view: ``None`` unless it is shown what happens.
     :ivar pending: the number of its requests that are not completed.
     :ivar inbox: what it has asked that was not taken yet.
-    :ivar ignored: folded nickname -> (nickname, client id).
+    :ivar ignored: whom it ignores; ``None`` or empty for nobody.
     """
 
     __slots__ = (
@@ -143,7 +144,7 @@ class Client:
         # Most clients never have one.
         self._idle_calls: IdleCalls | None = None
         self.inbox: Queue | None = None
-        self.ignored: dict[str, tuple[str, str]] | None = None
+        self.ignored: IgnoreList | None = None
 
     @property
     def id(self) -> str:
@@ -218,11 +219,15 @@ class Client:
         if calls is not None:
             calls.run()
 
+    @property
+    def ignoring(self) -> frozenset[str]:
+        """The client ids and nicknames that it ignores; see ``is_ignored``."""
+        if not self.ignored:
+            return frozenset()
+        entries = self.ignored.values()
+        ids = {entry.client_id for entry in entries}
+        return frozenset(self.ignored).union(ids, *(entry.past for entry in entries))
+
     def view_key(self) -> ViewKey:
         """The view that it should have now."""
-        ignoring: frozenset[str] = frozenset()
-        if self.ignored:
-            ignoring = frozenset(self.ignored) | {
-                client_id for _, client_id in self.ignored.values()
-            }
-        return (self.codec, self.member.rooms, ignoring)
+        return (self.codec, self.member.rooms, self.ignoring)

@@ -10,18 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .client import Client, View
-from .events import (
-    Action,
-    BulkPresence,
-    CustomEvent,
-    DirectMessage,
-    Event,
-    Message,
-    Stored,
-)
+from .events import BulkPresence, Stored
+from .ignoring import is_ignored
 from .interfaces import Codec
 from .isolation import encoded
-from .nicknames import fold_or_none
 from .pool import ClientPool
 from .runtime import Runtime
 
@@ -188,13 +180,3 @@ def _room_for(item: Item, rooms: Sequence[str], view: View) -> str | None:
         if room in view.rooms:
             return room
     return None
-
-
-def is_ignored(event: Event, ignoring: frozenset[str]) -> bool:
-    """Whether an event is a message of someone ignored.
-
-    :param ignoring: client ids and folded nicknames.
-    """
-    if not isinstance(event, Message | Action | CustomEvent | DirectMessage):
-        return False
-    return event.client_id in ignoring or fold_or_none(event.nick) in ignoring

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 
 from .client import Client, ClientState, Identity
 from .committer import Committer
-from .events import LOBBY, Joined
+from .events import LOBBY, AwaySet, Joined
 from .interfaces import Codec, Connection, Journal, NameRegistry, StoreError
 from .isolation import as_store_error
+from .kept_state import KeptState
 from .limits import MAX_ROOMS
 from .name_registry import claim, release
 from .nicknames import Name, guest_number, is_guest, room_name
@@ -63,6 +64,7 @@ class PendingJoin:
     :ivar resumes: its id is one that a client had before.
     :ivar awaited: the rooms whose ``Joined`` is submitted and not yet announced.
     :ivar warned: it was told that it cannot join yet.
+    :ivar away: the away text that it had in the session that it resumes.
     """
 
     client: Client
@@ -72,6 +74,7 @@ class PendingJoin:
     resumes: bool = False
     awaited: set[str] = field(default_factory=set)
     warned: bool = False
+    away: str = ""
 
     @property
     def submitted(self) -> bool:
@@ -85,7 +88,10 @@ class PendingJoin:
 
 
 class Joiner:
-    """Brings clients into the chat."""
+    """Brings clients into the chat.
+
+    :ivar kept: what clients that are gone had set.
+    """
 
     def __init__(
         self,
@@ -104,6 +110,7 @@ class Joiner:
         self._runtime = runtime
         self._welcomer = welcomer
         self._joining: dict[str, PendingJoin] = {}
+        self.kept = KeptState()
         # Ids of clients that are gone and whose nicknames are not released yet; a
         # client that resumes with one joins after that.
         self._departing: set[str] = set()
@@ -139,6 +146,8 @@ class Joiner:
         rooms = self._valid_rooms(request.rooms)
         pending = PendingJoin(client, request.nick, rooms, request.since, resumes)
         self._joining[client.id] = pending
+        kept = self.kept.take(client.id)
+        client.ignored, pending.away = kept.ignored, kept.away
         if former is None and session not in self._departing:
             self._runtime.spawn(self._join(pending))
         # Otherwise ``departed`` goes on.
@@ -203,11 +212,19 @@ class Joiner:
         self._runtime.log_line(arrival_line(client, "joined", self._runtime))
         # What it asked before it was present is taken now.
         self._runtime.call_later(0, client.run_idle_calls)
+        if pending.away:
+            away = AwaySet(client.nick, pending.away, client.id)
+            self._runtime.call_later(0, lambda: self._set_away(client, away))
         return self._welcomer.welcome(client, room, position, pending.since)
 
     def hint(self, client: Client) -> bytes:
         """What a client that has joined is shown after its own arrival."""
         return self._welcomer.hint(client)
+
+    def _set_away(self, client: Client, away: AwaySet) -> None:
+        """A client that resumed is away as before."""
+        if client.is_connected:
+            self._committer.submit(away, client)
 
     # Joining.
 

@@ -110,6 +110,7 @@ class ClientPool:
         requests are still being taken.
     :ivar presence: all members, on whichever server.
     :ivar clients: those of this server, by id.
+    :ivar ignoring: those of them that ignore someone, a few.
     """
 
     def __init__(self, history: int = 10) -> None:
@@ -117,6 +118,7 @@ class ClientPool:
         self.draining = 0
         self.presence = Presence()
         self.clients: dict[str, Client] = {}
+        self.ignoring: set[Client] = set()
         self.rooms: dict[str, Room] = {}
         self.views: dict[ViewKey, View] = {}
         self._history = history
@@ -157,6 +159,7 @@ class ClientPool:
     def discard(self, client: Client) -> None:
         """A client of this server is gone, and is shown nothing more."""
         self.show(client, None)
+        self.ignoring.discard(client)
         if self.clients.get(client.id) is client:
             del self.clients[client.id]
 
@@ -219,6 +222,8 @@ class ClientPool:
                 del self.views[view.key]
         client.view = None
         if key is not None:
+            if client.ignored:
+                self.ignoring.add(client)
             view = self.views.get(key)
             if view is None:
                 view = self.views[key] = View(key)

@@ -25,6 +25,7 @@ from .events import (
     Renamed,
     TopicSet,
 )
+from .ignoring import Ignored, without_ignored
 from .limits import MAX_HISTORY, MAX_IGNORED, MAX_ROOMS
 from .name_registry import claim
 from .nicknames import fold_or_none, room_name
@@ -158,8 +159,14 @@ async def history(context: CommandContext) -> Reply:
     limit = min(limit or DEFAULT_COUNT, MAX_HISTORY)
     # One more than asked for shows whether there are more.
     journal, before = context.chat.journal, context.request.before
-    found = await journal.history.before(room, before, limit + 1)
-    return HistoryPage(room, found[-limit:], more=len(found) > limit)
+    while True:
+        found = await journal.history.before(room, before, limit + 1)
+        more = len(found) > limit
+        shown = without_ignored(found[-limit:], context.client.ignoring)
+        if shown or not more:
+            return HistoryPage(room, shown, more=more)
+        # A whole page of someone ignored.
+        before = found[-limit].position
 
 
 @_routes.route("search", "WORDS", "find messages of this room that contain all WORDS")
@@ -168,7 +175,8 @@ async def search(context: CommandContext) -> Reply:
     limit = min(context.request.limit or DEFAULT_COUNT, MAX_HISTORY)
     found = await context.chat.journal.history.search(room, words, limit + 1)
     more = len(found) > limit
-    return HistoryPage(room, found[-limit:], more=more, words=sanitize_label(words))
+    shown = without_ignored(found[-limit:], context.client.ignoring)
+    return HistoryPage(room, shown, more=more, words=sanitize_label(words))
 
 
 @_routes.route(
@@ -177,7 +185,7 @@ async def search(context: CommandContext) -> Reply:
 def ignore(context: CommandContext) -> Reply:
     client = context.client
     if not context.word:
-        names = sorted(nick for nick, _ in (client.ignored or {}).values())
+        names = sorted(entry.nick for entry in (client.ignored or {}).values())
         return Notice((f"you ignore: {', '.join(names) or 'nobody'}",))
     member = _member(context, context.word)
     if member is client.member:
@@ -189,7 +197,9 @@ def ignore(context: CommandContext) -> Reply:
             "too_many",
             f"you already ignore {MAX_IGNORED} people: \\unignore one first",
         )
-    client.ignored[member.folded] = (member.nick, member.id)
+    other = context.chat.pool.clients.get(member.id)
+    address = other.identity.address if other else ""
+    client.ignored[member.folded] = Ignored(member.nick, member.id, address)
     context.chat.refresh(client)
     return Notice((f"you now ignore {member.nick} (\\unignore {member.nick} ends it)",))
 
@@ -201,16 +211,18 @@ def unignore(context: CommandContext) -> Reply:
     if folded not in ignored:
         # The member may have been renamed since.
         member = context.chat.pool.named(folded)
-        by_id = {client_id: name for name, (_, client_id) in ignored.items()}
+        by_id = {entry.client_id: key for key, entry in ignored.items()}
+        by_nick = {fold_or_none(entry.nick): key for key, entry in ignored.items()}
         folded = by_id.get(member.id) if member else None
+        folded = folded or by_nick.get(fold_or_none(context.word))
     if folded is None:
         raise Refused(
             "no_such_nick",
             f"you do not ignore {sanitize_label(context.word)} (\\ignore lists them)",
         )
-    nick, _ = ignored.pop(folded)
+    entry = ignored.pop(folded)
     context.chat.refresh(client)
-    return Notice((f"you no longer ignore {nick}",))
+    return Notice((f"you no longer ignore {entry.nick}",))
 
 
 @_routes.route(
@@ -252,14 +264,14 @@ def leave_chat(context: CommandContext) -> Event | None:
 @_routes.route("snapshot", internal=True)
 def snapshot(context: CommandContext) -> Reply:
     """What a client is shown when it joins a room that it is in already."""
-    return snapshot_of(context.chat.pool.room(context.room))
+    return snapshot_of(context.chat.pool.room(context.room), context.client)
 
 
 @_routes.route("presence", internal=True)
 def presence(context: CommandContext) -> Reply:
     """The same for a client that was shown the history before."""
     room = context.chat.pool.room(context.room)
-    return replace(snapshot_of(room), history=())
+    return replace(snapshot_of(room, context.client), history=())
 
 
 @_routes.route("take_nick", "NAME", internal=True)

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from .client import Client, ClientState, Identity
 from .events import LOBBY, Stored
+from .ignoring import without_ignored
 from .interfaces import TAKEN_OVER, Codec, Connection, Journal, StoreError
 from .isolation import encoded
 from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS
@@ -106,7 +107,10 @@ class Welcomer:
                         welcome,
                         recovered=True,
                         history=(),
-                        missed=_up_to(welcome.position, missed.events),
+                        missed=_up_to(
+                            welcome.position,
+                            without_ignored(missed.events, client.ignoring),
+                        ),
                     )
         except StoreError:
             # It is welcomed all the same, with ``recovered`` false.
@@ -125,7 +129,7 @@ class Welcomer:
             members=room.nicks(),
             away=room.away(),
             topic=room.topic or "",
-            history=room.history(),
+            history=_history_for(room, client),
             position=position,
             motd=self._motd,
         )
@@ -135,7 +139,7 @@ class Welcomer:
         data = self._encode(client, welcome)
         for name in client.rooms:
             if name != welcome.room:
-                snapshot = snapshot_of(self._pool.room(name))
+                snapshot = snapshot_of(self._pool.room(name), client)
                 if welcome.recovered:
                     snapshot = replace(snapshot, history=())
                 data += self._encode(client, snapshot)
@@ -145,11 +149,16 @@ class Welcomer:
         return encoded(self._runtime, client.codec.reply, reply, client, None)
 
 
-def snapshot_of(room: Room) -> RoomSnapshot:
+def snapshot_of(room: Room, client: Client) -> RoomSnapshot:
     """What a client is shown when it joins a room."""
-    return RoomSnapshot(
-        room.name, room.nicks(), room.topic or "", room.history(), room.away()
-    )
+    history = _history_for(room, client)
+    return RoomSnapshot(room.name, room.nicks(), room.topic or "", history, room.away())
+
+
+def _history_for(room: Room, client: Client) -> tuple[Stored, ...]:
+    """The same tuple for all who ignore nobody."""
+    history = room.history()
+    return without_ignored(history, client.ignoring) if client.ignored else history
 
 
 def _up_to(position: str, events: Iterable[Stored]) -> tuple[Stored, ...]:

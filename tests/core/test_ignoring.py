@@ -1,0 +1,60 @@
+"""Ignore lists, and how they follow those who are ignored."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.core.events import Event, Joined, Message, Stored
+from twisted_chat.core.ignoring import (
+    Ignored,
+    follow_arrival,
+    follow_rename,
+    is_ignored,
+    without_ignored,
+)
+
+
+class FollowTests(SynchronousTestCase):
+    """An ignore follows the person."""
+
+    def setUp(self) -> None:
+        self.ignored = {"pest": Ignored("Pest", "1", "192.0.2.1")}
+
+    def test_rename_is_followed(self) -> None:
+        """The former nickname is free for others."""
+        self.assertTrue(follow_rename(self.ignored, "1", "Nice"))
+        nice = Ignored("Pest", "1", "192.0.2.1", ("~pest",))
+        self.assertEqual(self.ignored, {"nice": nice})
+        self.assertFalse(follow_rename(self.ignored, "2", "Bob"))
+
+    def test_return_from_the_same_or_an_unknown_address_is_followed(self) -> None:
+        """With the id of the new client."""
+        for address in ("192.0.2.1", ""):
+            self.assertTrue(
+                follow_arrival(self.ignored, f"2{address}", "pest", address)
+            )
+            self.assertEqual(self.ignored["pest"].client_id, f"2{address}")
+
+    def test_next_owner_of_the_nickname_is_not_ignored(self) -> None:
+        """Another address is another person."""
+        self.assertTrue(follow_arrival(self.ignored, "2", "pest", "192.0.2.2"))
+        self.assertEqual(self.ignored, {":1": Ignored("Pest", "1", "192.0.2.1")})
+        self.assertFalse(follow_arrival(self.ignored, "3", "bob", "192.0.2.1"))
+
+    def test_history_is_shown_without_their_messages(self) -> None:
+        """By id, or by nickname where the store keeps no ids."""
+        events: tuple[Event, ...] = (
+            Message("lobby", "bob", "hi", ""),
+            Message("lobby", "PEST", "spam", ""),
+            Message("lobby", "other", "spam", "1"),
+            Joined("lobby", "pest", "1"),
+        )
+        history = [Stored(str(at), 0, event, "") for at, event in enumerate(events)]
+        shown = without_ignored(history, frozenset({"pest", "1"}))
+        self.assertEqual([stored.position for stored in shown], ["0", "3"])
+
+    def test_former_nickname_counts_only_where_there_is_no_id(self) -> None:
+        """Its next owner is shown."""
+        ignoring = frozenset({"~pest"})
+        self.assertTrue(is_ignored(Message("lobby", "pest", "spam", ""), ignoring))
+        self.assertFalse(is_ignored(Message("lobby", "pest", "hi", "2"), ignoring))

@@ -1,0 +1,97 @@
+"""Ignoring: whose messages a client is not shown, live or in a history.
+
+An ignore follows the person: through renames by the client id, through a reconnection
+by the nickname and the address, as far as this server knows it.  The next owner of the
+nickname is not ignored if the address is another one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from .events import Action, CustomEvent, DirectMessage, Event, Message, Stored
+from .nicknames import fold_or_none
+
+MAX_PAST = 20
+"""Former names and ids of one person that are remembered."""
+
+
+class Ignored(NamedTuple):
+    """Someone who is ignored.
+
+    :ivar nick: the nickname when that began, as it is listed.
+    :ivar client_id: the id of the last client known to be the person's.
+    :ivar address: of that client; empty if it is not known.
+    :ivar past: former client ids, and former folded nicknames after ``~``.
+    """
+
+    nick: str
+    client_id: str
+    address: str = ""
+    past: tuple[str, ...] = ()
+
+    def after(self, client_id: str, former: str) -> Ignored:
+        """The same person, now with this client id, and no longer with that."""
+        past = (*self.past, former)[-MAX_PAST:]
+        return self._replace(client_id=client_id, past=past)
+
+
+IgnoreList = dict[str, Ignored]
+"""Whom a client ignores, by folded nickname; by the client id with a colon before it,
+where somebody else has the nickname."""
+
+
+def is_ignored(event: Event, ignoring: frozenset[str]) -> bool:
+    """Whether an event is a message of someone ignored.
+
+    :param ignoring: client ids, folded nicknames, and former ones after ``~``, which
+        count only in a history that has no client ids.
+    """
+    if not isinstance(event, Message | Action | CustomEvent | DirectMessage):
+        return False
+    if event.client_id in ignoring:
+        return True
+    folded = fold_or_none(event.nick)
+    return folded in ignoring or (not event.client_id and f"~{folded}" in ignoring)
+
+
+def without_ignored(
+    events: Iterable[Stored], ignoring: frozenset[str]
+) -> tuple[Stored, ...]:
+    """The events without messages of someone ignored."""
+    return tuple(stored for stored in events if not is_ignored(stored.event, ignoring))
+
+
+def follow_rename(ignored: IgnoreList, client_id: str, new: str) -> bool:
+    """Someone is renamed: whoever ignores that person goes on.
+
+    :returns: whether the list changed.
+    """
+    for key, entry in ignored.items():
+        if entry.client_id == client_id:
+            del ignored[key]
+            folded = fold_or_none(new) or new
+            ignored[folded] = entry.after(client_id, f"~{key}")
+            return True
+    return False
+
+
+def follow_arrival(
+    ignored: IgnoreList, client_id: str, folded: str, address: str
+) -> bool:
+    """Someone arrives with a nickname that may be on the list.
+
+    :param address: empty if it is not known.
+    :returns: whether the list changed.
+    """
+    entry = ignored.get(folded)
+    if entry is None or entry.client_id == client_id:
+        return False
+    if not address or not entry.address or address == entry.address:
+        ignored[folded] = entry.after(client_id, entry.client_id)
+    else:
+        # Somebody else: from here on the entry stands for the former id only.
+        del ignored[folded]
+        ignored[f":{entry.client_id}"] = entry
+    return True
