@@ -45,6 +45,9 @@ from .welcome import snapshot_of
 DEFAULT_COUNT = 20
 """Messages that ``\\history`` and ``\\search`` show when no number is given."""
 
+MAX_PASSED_OVER = 20
+"""Pages of ``\\history`` that are read where the client ignores all who wrote them."""
+
 
 _routes: CommandTable[Handler] = CommandTable()
 
@@ -159,14 +162,15 @@ async def history(context: CommandContext) -> Reply:
     limit = min(limit or DEFAULT_COUNT, MAX_HISTORY)
     # One more than asked for shows whether there are more.
     journal, before = context.chat.journal, context.request.before
-    while True:
+    for _ in range(MAX_PASSED_OVER):
         found = await journal.history.before(room, before, limit + 1)
         more = len(found) > limit
         shown = without_ignored(found[-limit:], context.client.ignoring)
         if shown or not more:
-            return HistoryPage(room, shown, more=more)
-        # A whole page of someone ignored.
+            break
+        # A whole page of people whom the client ignores.
         before = found[-limit].position
+    return HistoryPage(room, shown, more=more)
 
 
 @_routes.route("search", "WORDS", "find messages of this room that contain all WORDS")
