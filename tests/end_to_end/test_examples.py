@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+from pathlib import Path
 
 from tests.end_to_end.harness import ROOT, TWISTD, ServerTestCase
 from tests.end_to_end.requirements import require_program
@@ -20,7 +21,7 @@ class SystemdTests(ServerTestCase):
         self.analyze = require_program("systemd-analyze")
         example = (EXAMPLES / "systemd" / "twisted-chat.service").read_text("utf-8")
         # systemd checks that the program exists, and it is not installed in /opt here.
-        self.text = example.replace("/opt/chat/bin/twistd", TWISTD)
+        self.text = example.replace("/opt/chat/bin", str(Path(TWISTD).parent))
         self.unit = self.directory / "twisted-chat.service"
         self.unit.write_text(self.text, "utf-8")
 
