@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.codecs import CountingCodec, NoEchoCodec, QuietCodec, wire_with
-from twisted_chat.core.announcer import BULK_THRESHOLD
+from twisted_chat.core.bulk import BULK_THRESHOLD
 from twisted_chat.core.replies import Request
 from twisted_chat.testing import TestChat
 

@@ -7,17 +7,16 @@ presence.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ParamSpec
 
+from .bulk import Bulk
 from .client import Client, ClientState
 from .committer import Committer
 from .events import (
     Action,
     AwaySet,
-    BulkPresence,
     CustomEvent,
     DirectMessage,
     Event,
@@ -44,17 +43,10 @@ from .welcome import snapshot_of
 
 P = ParamSpec("P")
 
-BULK_THRESHOLD = 20
-"""The most arrivals, or departures, of one room in one batch that are shown one by one;
-more are shown as one ``BulkPresence``."""
-
 _GAP = (
     "some messages in #{room} are missing here: this server was disconnected from "
     "the store (\\history shows what is stored)"
 )
-
-BulkNames = dict[tuple[str, bool], list[str]]
-"""(room, arrived) -> nicknames."""
 
 
 class Announcer:
@@ -80,7 +72,7 @@ class Announcer:
         self.silent = False
         # Of the batch that is being announced.
         self._fanout = Fanout(pool, runtime)
-        self._bulk: BulkNames = {}
+        self._bulk = Bulk(pool, ())
         self._stale_clients: list[Client] = []
         # The event being announced settles a submission in flight.  Unlike ``is_own``
         # this is false for what the journal stored by itself, when members rejoin.
@@ -105,7 +97,7 @@ class Announcer:
         :param batch: not empty.
         """
         fanout = self._fanout = Fanout(self._pool, self._runtime)
-        self._bulk = self._find_bulk(batch) if len(batch) > BULK_THRESHOLD else {}
+        self._bulk = Bulk(self._pool, batch)
         idle: list[Client] = []
         for stored in batch:
             submission = self._committer.settle(stored)
@@ -123,7 +115,8 @@ class Announcer:
                 fanout.send_to(client, reply)
             if client.count_completed():
                 idle.append(client)
-        self._show_bulk()
+        for line in self._bulk.lines():
+            fanout.show(line, (line.room,))
         self._pool.position = batch[-1].position
         if not self.silent:
             began = self._runtime.seconds()
@@ -139,29 +132,6 @@ class Announcer:
         self, encode: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs
     ) -> bytes:
         return encoded(self._runtime, encode, *args, **kwargs)
-
-    # Many arrivals or departures at once.
-
-    def _find_bulk(self, batch: Sequence[Stored]) -> BulkNames:
-        """The rooms with too many arrivals or departures to show one by one."""
-        count: Counter[tuple[str, bool]] = Counter()
-        for stored in batch:
-            match stored.event:
-                case Joined(room=room):
-                    count[room, True] += 1
-                case Left(room=room):
-                    count[room, False] += 1
-                case Quit(client_id=client_id):
-                    if member := self._pool.member(client_id):
-                        count.update((room, False) for room in member.rooms)
-        return {key: [] for key, number in count.items() if number > BULK_THRESHOLD}
-
-    def _show_bulk(self) -> None:
-        for (name, arrived), nicks in self._bulk.items():
-            room = self._pool.rooms.get(name)
-            if room is not None and nicks:
-                bulk = BulkPresence(name, arrived, tuple(nicks), len(room.members))
-                self._fanout.show(bulk, (name,))
 
     # One method for each kind of event.
 
@@ -216,11 +186,8 @@ class Announcer:
                 self._show_new_nick(client, old_nick, stored)
         elif client is not None:
             self._client_joined(client, pending, event, stored)
-        bulk = self._bulk.get((event.room, True))
-        if bulk is None:
+        if not self._bulk.collect(event.room, event.nick, arrived=True):
             self._show(event, stored, (event.room,))
-        else:
-            bulk.append(event.nick)
         if client is None or not client.is_connected:
             return
         if pending is not None:
@@ -268,7 +235,7 @@ class Announcer:
                 data = self._joiner.complete(pending, room, stored.position)
         if client.is_connected:
             self._pool.show(client, client.view_key())
-            in_bulk = (event.room, True) in self._bulk
+            in_bulk = self._bulk.has(event.room, arrived=True)
             if in_bulk and Joined not in client.codec.hidden_from_author:
                 # Others see the bulk line; the client sees its own arrival.
                 data += self._encode(client.codec.event, stored, None)
@@ -289,25 +256,20 @@ class Announcer:
             self._fanout.view_changed(client)
             if client.room != former:
                 self._show_current_room(client)
-        bulk = self._bulk.get((event.room, False))
-        if bulk is None:
+        if not self._bulk.collect(event.room, event.nick, arrived=False):
             self._fanout.show(stored, (event.room,))
-        else:
-            bulk.append(event.nick)
 
     def _quit(self, event: Quit, stored: Stored) -> None:
         member = self._pool.member(event.client_id)
         if member is None:
             return
-        one_by_one: list[str] = []
-        for room in member.rooms:
-            bulk = self._bulk.get((room, False))
-            if bulk is None:
-                one_by_one.append(room)
-            else:
-                bulk.append(event.nick)
+        one_by_one = tuple(
+            room
+            for room in member.rooms
+            if not self._bulk.collect(room, event.nick, arrived=False)
+        )
         if one_by_one:
-            self._fanout.show(stored, tuple(one_by_one))
+            self._fanout.show(stored, one_by_one)
         client = self._pool.clients.get(event.client_id)
         if client is not None:
             if client.state is not ClientState.GONE:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.announcer import BULK_THRESHOLD
+from twisted_chat.core.bulk import BULK_THRESHOLD
 from twisted_chat.testing import FakeClient, TestChat
 
 

@@ -1,0 +1,66 @@
+"""Bulk presence: many arrivals or departures of a room in one batch, shown as one line.
+
+Otherwise N clients that connect at once would cost N times N lines.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from .events import BulkPresence, Joined, Left, Quit, Stored
+from .pool import ClientPool
+
+BULK_THRESHOLD = 20
+"""The most arrivals, or departures, of one room in one batch that are shown one by one;
+more are shown as one ``BulkPresence``."""
+
+
+class Bulk:
+    """The rooms with too many arrivals or departures in one batch.
+
+    :param batch: about to be announced.
+    """
+
+    __slots__ = ("_nicks", "_pool")
+
+    def __init__(self, pool: ClientPool, batch: Sequence[Stored]) -> None:
+        self._pool = pool
+        # (room, arrived) -> nicknames.
+        self._nicks: dict[tuple[str, bool], list[str]] = {}
+        if len(batch) > BULK_THRESHOLD:
+            counts = self._count(batch)
+            keys = (key for key, count in counts.items() if count > BULK_THRESHOLD)
+            self._nicks = {key: [] for key in keys}
+
+    def _count(self, batch: Sequence[Stored]) -> Counter[tuple[str, bool]]:
+        counts: Counter[tuple[str, bool]] = Counter()
+        for stored in batch:
+            match stored.event:
+                case Joined(room=room):
+                    counts[room, True] += 1
+                case Left(room=room):
+                    counts[room, False] += 1
+                case Quit(client_id=client_id):
+                    if member := self._pool.member(client_id):
+                        counts.update((room, False) for room in member.rooms)
+        return counts
+
+    def has(self, room: str, *, arrived: bool) -> bool:
+        """Whether arrivals in this room, or departures, are shown together."""
+        return (room, arrived) in self._nicks
+
+    def collect(self, room: str, nick: str, *, arrived: bool) -> bool:
+        """Add an arrival or a departure; false if it is to be shown by itself."""
+        nicks = self._nicks.get((room, arrived))
+        if nicks is None:
+            return False
+        nicks.append(nick)
+        return True
+
+    def lines(self) -> Iterator[BulkPresence]:
+        """What to show after the batch."""
+        for (name, arrived), nicks in self._nicks.items():
+            room = self._pool.rooms.get(name)
+            if room is not None and nicks:
+                yield BulkPresence(name, arrived, tuple(nicks), len(room.members))
