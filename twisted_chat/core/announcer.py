@@ -1,8 +1,8 @@
 """The announcer: what each event changes, and to whom it is shown.
 
-This is the one way out.  Each batch that the journal has stored is applied to the pool,
-event by event, and then written to the clients as a whole.  Nothing else changes
-presence.
+This is the one way out for events.  Each batch that the journal has stored is applied
+to the pool, event by event, and then written to the clients as a whole.  Nothing else
+changes presence.
 """
 
 from __future__ import annotations
@@ -74,8 +74,9 @@ class Announcer:
         self._fanout = Fanout(pool, runtime)
         self._bulk = Bulk(pool, ())
         self._stale_clients: list[Client] = []
-        # The event being announced settles a submission in flight.  Unlike ``is_own``
-        # this is false for what the journal stored by itself, when members rejoin.
+        # Whether the event being announced settles a submission in flight.  Unlike
+        # ``Committer.is_own`` it is false for what the journal itself stored when
+        # members rejoin.
         self._has_submission = False
         self._apply: dict[type, Callable[[Any, Stored], None]] = {
             Message: self._message,

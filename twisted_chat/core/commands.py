@@ -114,7 +114,8 @@ class CommandTable(Generic[H]):
     def find(self, name: str, *, internal: bool = False) -> Command[H]:
         """The route of that name or alias, in any case.
 
-        :param internal: one for adapters, which cannot be typed.
+        :param internal: find only routes for adapters, which cannot be typed; else only
+            those that can.
 
         :raises Refused: ``no_such_command``.
         """

@@ -18,7 +18,8 @@ const placementOf = (chat, frame) => ({
   time: timeOf(chat, frame),
 });
 
-// Only events, live or replayed, advance the position: a reply may overtake others' events.
+// Besides the welcome, only events, live or replayed, advance the position: a reply may
+// overtake the events of others.
 function advancePosition(chat, id) {
   if (id && id > chat.position) chat.position = id;
 }
@@ -320,7 +321,7 @@ export const FRAME_HANDLERS = {
         return [];
       default:
     }
-    // Before the welcome it can only be about the nickname in the connect query.
+    // Before the welcome, a nickname error can only be about the one in the connect query.
     if (!chat.online && /^nick/u.test(frame.code ?? "")) {
       return [{ effect: "nickRefused", text, nick: chat.chosenNick, taken }];
     }
