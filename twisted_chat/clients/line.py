@@ -166,7 +166,7 @@ class ChatProtocol(LineReceiver):
 
 
 def _error(reason: Failure) -> str:
-    """Why a connection broke; empty if it was closed in order."""
+    """Why a connection broke; empty if it was closed cleanly."""
     if reason.check(ConnectionDone):
         return ""
     if reason.check(ConnectionLost):

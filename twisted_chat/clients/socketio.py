@@ -212,7 +212,7 @@ class ChatSocket(Socket):
 
 
 def connection_error(reason: str) -> str:
-    """Why a session broke, for the log; empty if it was closed in order."""
+    """Why a session broke, for the log; empty if it was closed cleanly."""
     return _ERRORS.get(reason, "")
 
 

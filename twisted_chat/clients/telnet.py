@@ -26,8 +26,8 @@ FIRST_COMMAND = 0xEC  # EOF (RFC 1184)
 BINARY, TIMING_MARK = 0, 6
 
 MAX_SUBNEGOTIATION = 1024
-"""Bytes in one subnegotiation.  What follows is text, or a peer that never ends its
-subnegotiation could send no more lines."""
+"""Bytes in one subnegotiation.  What follows is treated as text: otherwise a peer that
+never ends its subnegotiation could send no more lines."""
 
 
 class _BinaryMode:
@@ -65,7 +65,8 @@ class _BinaryMode:
 class TelnetFilter:
     """Removes telnet commands from the bytes of one peer.
 
-    It keeps a few bytes of state, however the input is cut.
+    However the input is cut, its state is bounded: the command that has begun, and the
+    options declined so far.
     """
 
     __slots__ = (
@@ -78,7 +79,8 @@ class TelnetFilter:
     )
 
     def __init__(self) -> None:
-        # The command that has begun: b"", IAC, IAC DO, IAC SB or IAC SB IAC.
+        # The command that has begun: b"", IAC, IAC and a verb (WILL, WONT, DO,
+        # DONT), IAC SB, or IAC SB IAC.
         self._state = b""
         self._subnegotiated = 0
         self._declined: set[bytes] = set()
