@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 from twisted_chat.core.lookalikes import skeleton
+from twisted_chat.core.sanitize import IGNORABLE
 
 # What follows the nickname in the line of each event; see ``text.event_line``.
 # ``[il]`` stands for letters that look like either.
@@ -26,10 +27,7 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _BLANKS = re.compile(r"\s+")
-_UNSEEN = re.compile(
-    "[\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff]+"
-)
+_UNSEEN = re.compile(f"[{IGNORABLE}]+")
 _LONGEST = 64
 """Characters in which an event shows its words, not counting those of its text."""
 

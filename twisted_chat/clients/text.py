@@ -44,7 +44,7 @@ from twisted_chat.core.replies import (
     Topic,
     Welcome,
 )
-from twisted_chat.core.sanitize import sanitize
+from twisted_chat.core.sanitize import IGNORABLE, sanitize
 
 from .erase import erase
 from .quotes import reads_as_event
@@ -60,11 +60,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 # What may precede a route unseen: white space, control characters and invisible ones,
 # which a terminal or an editor adds.
-_UNSEEN = (
-    r"\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    r"\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0"
-    r"\U000e0000-\U000e0fff"
-)
+_UNSEEN = rf"\s\x00-\x1f\x7f-\x9f\u202a-\u202e\u2800{IGNORABLE}"
 # Beside the slash stand what input methods and keyboards of East Asia have instead of
 # it and of the backslash: the full-width forms, and the yen and won signs.
 _ROUTE = re.compile(
