@@ -66,6 +66,8 @@ class QuoteTests(SynchronousTestCase):
             "is now known as alice",
             "іs now known as alice",
             "is away (back at 3)",
+            "is avvay (lunch)",
+            "is nоvv knovvn as alice",
             "Is back!",
         ):
             self.assertTrue(reads_as_event(text), text)

@@ -10,21 +10,20 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from twisted_chat.core.lookalikes import skeleton
+from twisted_chat.core.lookalikes import letter_skeleton
 from twisted_chat.core.sanitize import IGNORABLE
 
 # What follows the nickname in the line of each event; see ``text.event_line``.
-# ``[il]`` stands for letters that look like either.
 _WORDS = re.compile(
-    r"\s*(?:"
-    r"(?:jo[il]ned|left) the chat[\s.!]*\Z"
-    r"|[il]s now known as\s"
-    r"|[il]s away\s*\("
-    r"|[il]s back[\s.!]*\Z"
-    r"|set the top[il]c to\s*:"
-    r"|cleared the top[il]c[\s.!]*\Z"
-    r")",
-    re.IGNORECASE,
+    r"""\s*(?:
+    (?:joined|left)\ the\ chat[\s.!]*\Z
+    |is\ now\ known\ as\s
+    |is\ away\s*\(
+    |is\ back[\s.!]*\Z
+    |set\ the\ topic\ to\s*:
+    |cleared\ the\ topic[\s.!]*\Z
+    )""".replace("i", "[il]").replace("w", "(?:w|vv)"),
+    re.IGNORECASE | re.VERBOSE,
 )
 _BLANKS = re.compile(r"\s+")
 _UNSEEN = re.compile(f"[{IGNORABLE}]+")
@@ -36,9 +35,7 @@ def reads_as_event(text: str) -> bool:
     """Whether a message begins with the words of an event, or with look-alikes."""
     if not text.isascii():
         text = _UNSEEN.sub("", text).replace("\u2800", " ").lstrip()[:_LONGEST]
-        text = skeleton(unicodedata.normalize("NFKC", text))
-        # The skeleton spells these letters as what they look like.
-        text = text.replace("vv", "w").replace("rn", "m")
+        text = letter_skeleton(unicodedata.normalize("NFKC", text))
     if "  " in text or "\t" in text:
         text = _BLANKS.sub(" ", text)
     return _WORDS.match(text) is not None

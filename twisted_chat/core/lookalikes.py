@@ -66,6 +66,14 @@ def skeletons(name: str, folded: str) -> tuple[str, ...]:
 
 def skeleton(text: str) -> str:
     """The skeleton of a text: equal for two that look alike."""
+    text = letter_skeleton(text)
+    for letter, drawn in _MULTIPLE:
+        text = text.replace(letter, drawn)
+    return text
+
+
+def letter_skeleton(text: str) -> str:
+    """The skeleton by single letters only: ``m`` and ``w`` stay as they are."""
     if text.isascii():
         text = text.translate(_ASCII_TABLE).lower()
     else:
@@ -76,8 +84,6 @@ def skeleton(text: str) -> str:
             previous = text
             text = _DOTTED.sub(r"\1", _DROPPED.sub("", text)).translate(_table())
             text = unicodedata.normalize("NFKD", text.casefold())
-    for letter, drawn in _MULTIPLE:
-        text = text.replace(letter, drawn)
     return text
 
 
