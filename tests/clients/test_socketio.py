@@ -110,7 +110,7 @@ class JoinTests(ChatTestCase):
             self.assertIn("a nickname has 1 to 32", received[0][1]["error"])
 
     def test_departure_is_logged_with_its_error_but_no_message(self) -> None:
-        """An orderly end is no error."""
+        """A connection that the client closes is not an error."""
         log = Log(self)
         ann, bob = self.join("ann"), self.join("bob")
         ann.emit("messages", "a secret")

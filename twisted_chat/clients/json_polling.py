@@ -17,10 +17,9 @@ from twisted_chat.core.limits import RateLimit
 from twisted_chat.engineio.framing import POLLING, WEBSOCKET
 from twisted_chat.engineio.session import EngineIOPeer, Session
 
-from .attach import Attachment
+from .attach_session import SessionAttachment
 from .json import JsonCodec
 from .json_objects import dump_json
-from .socketio import connection_error
 from .websocket import Query, close_code
 
 
@@ -59,7 +58,7 @@ class JsonPollingClient(EngineIOPeer):
     __slots__ = ("_attachment", "_join", "_session", "_shared", "write")
 
     write: Callable[[bytes], None]
-    _attachment: Attachment
+    _attachment: SessionAttachment
     _session: Session
 
     def __init__(self, shared: JsonPolling, join: JoinRequest) -> None:
@@ -72,39 +71,28 @@ class JsonPollingClient(EngineIOPeer):
         """Attach the client."""
         shared = self._shared
         self._session = session
-        self.write = session.transport.write
-        self._attachment = Attachment(
+        self._attachment = SessionAttachment(
             shared.chat,
             self,
-            shared.codecs[session.transport.framing],
+            session,
+            self._codec,
             self._join,
             wire=session.transport.framing.name,
-            address=session.address,
             rate_limit=shared.rate_limit,
-            pause=session.pause,
-            resume=session.resume,
         )
 
     def text_received(self, text: str) -> None:
         """One JSON object."""
-        shared = self._shared
-        codec = shared.codecs[self._session.transport.framing]
-        for request in codec.decode_frame(text, shared.chat.table):
+        for request in self._codec.decode_frame(text, self._shared.chat.table):
             self._attachment.put(request)
 
     def upgraded(self) -> None:
         """The session has another transport: write to it, in its framing."""
-        transport = self._session.transport
-        former, self.write = self.write, transport.write
-        client = self._attachment.client
-        if client.write == former:
-            client.write = self.write
-        if self._attachment.current:
-            self._shared.chat.recode(client, self._shared.codecs[transport.framing])
+        self._attachment.upgraded(self._codec)
 
     def closed(self, reason: str) -> None:
         """The session is over."""
-        self._attachment.end(connection_error(reason))
+        self._attachment.end_session(reason)
 
     # What the chat calls; see ``interfaces.Connection``.
 
@@ -113,3 +101,8 @@ class JsonPollingClient(EngineIOPeer):
         last = {"type": "closed", "code": close_code(reason), "reason": reason}
         self._session.send_text(dump_json(last))
         self._session.close(reason)
+
+    @property
+    def _codec(self) -> JsonCodec:
+        """The codec for the transport that the session has now."""
+        return self._shared.codecs[self._session.transport.framing]

@@ -21,7 +21,7 @@ from twisted_chat.engineio.framing import POLLING, WEBSOCKET, Framing
 from twisted_chat.socketio.packets import MAIN, Packet
 from twisted_chat.socketio.server import Connection, Socket, SocketIO
 
-from .attach import Attachment
+from .attach_session import SessionAttachment
 from .socketio_codec import CHOICES, Dialect, SocketIOCodec, decode_event, dialect_of
 from .socketio_recovery import (
     NEW_USAGE,
@@ -31,13 +31,6 @@ from .socketio_recovery import (
     Usages,
 )
 
-# Other reasons are not logged: a client may have sent any text.
-_ERRORS = {
-    "ping timeout": "ping timeout",
-    "too slow": "too slow",
-    "the client cancelled its GET": "connection lost",
-    "the WebSocket closed with 1006": "connection lost",
-}
 _SHOWS_HISTORY = "snapshot"
 """The route that ``join`` is decoded to, among others."""
 
@@ -111,7 +104,8 @@ class ChatSocket(Socket):
 
     __slots__ = ("_attachment", "_chat_namespace", "_presented", "usage", "write")
 
-    _attachment: Attachment
+    write: Callable[[bytes], None]
+    _attachment: SessionAttachment
 
     def __init__(
         self, chat_namespace: ChatNamespace, connection: Connection, namespace: str
@@ -121,8 +115,6 @@ class ChatSocket(Socket):
         self.usage = NEW_USAGE
         # The ``pid`` of a client that resumes, until it is welcomed.
         self._presented = ""
-        # The fan-out's inner loop: as little as can be between it and the outbox.
-        self.write: Callable[[bytes], None] = connection.session.transport.write
 
     # What Socket.IO calls.
 
@@ -143,16 +135,14 @@ class ChatSocket(Socket):
             self.usage = replace(self.usage, dialect=dialect, is_fixed=True)
         self._presented = "" if resume is None else resume.pid
         self.accept()
-        self._attachment = Attachment(
+        self._attachment = SessionAttachment(
             shared.chat,
             self,
+            session,
             self._codec(),
             request,
             wire="socket.io",
-            address=session.address,
             rate_limit=shared.rate_limit,
-            pause=session.pause,
-            resume=session.resume,
         )
 
     def event_received(self, packet: Packet) -> None:
@@ -170,18 +160,14 @@ class ChatSocket(Socket):
 
     def upgraded(self) -> None:
         """The session has another transport: write to it, in its framing."""
-        former, self.write = self.write, self.connection.session.transport.write
         if self.connected:
-            client = self._attachment.client
-            if client.write == former:
-                client.write = self.write
-            self._recode()
+            self._attachment.upgraded(self._codec())
 
     def closed(self, reason: str) -> None:
         """The client has left the namespace, or its session is over."""
         client = self._attachment.client
         self._chat_namespace.remember(client.id, self.usage)
-        self._attachment.end(connection_error(reason))
+        self._attachment.end_session(reason)
 
     # What the chat calls; see ``interfaces.Connection``.
 
@@ -196,7 +182,7 @@ class ChatSocket(Socket):
 
     def _recode(self) -> None:
         if self.connected:
-            self._chat_namespace.chat.recode(self._attachment.client, self._codec())
+            self._attachment.recode(self._codec())
 
     def _codec(self) -> Codec:
         """The codec that the client has now."""
@@ -211,17 +197,12 @@ class ChatSocket(Socket):
         )
 
 
-def connection_error(reason: str) -> str:
-    """Why a session broke, for the log; empty if it was closed cleanly."""
-    return _ERRORS.get(reason, "")
-
-
 def _chosen_dialect(
     auth: Mapping[str, Any], query: Mapping[str, str]
 ) -> Dialect | None:
     """The dialect that a client asks for; ``None`` if the server is to find out.
 
-    :raises Refused: there is no such dialect.
+    :raises Refused: the dialect is unknown.
     """
     choice = auth.get("dialect", query.get("dialect"))
     if choice is None:
