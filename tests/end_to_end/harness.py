@@ -24,6 +24,7 @@ from tests.end_to_end.requirements import require_node, require_program
 from tests.end_to_end.waiting import TIMEOUT, NotSeen, eventually
 
 __all__ = [
+    "LOOPBACK",
     "TIMEOUT",
     "LineClient",
     "NotSeen",
@@ -35,6 +36,9 @@ __all__ = [
     "require_node",
     "require_program",
 ]
+
+LOOPBACK = "tcp:0:interface=127.0.0.1"
+"""A port of the system's choice, for ``--port``."""
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TWISTD = str(Path(sys.executable).with_name("twistd"))
@@ -80,7 +84,7 @@ class Server:
         self.log_path = directory / "twistd.log"
         self.stderr_path = directory / "stderr"
         if not {"-p", "--port"} & set(options) and "PORT" not in (env or {}):
-            options = ("--port", "tcp:0:interface=127.0.0.1", *options)
+            options = ("--port", LOOPBACK, *options)
         # A restart appends to the log of the previous start.
         self.log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
         self.command = (
@@ -179,6 +183,23 @@ class ServerTestCase(unittest.SynchronousTestCase):
         """Start a server, and wait until it accepts connections."""
         server = self.launch(*options, directory=directory, twistd=twistd, env=env)
         return server.wait_until_running()
+
+    def run_failing(
+        self, *command: str, directory: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command that ends with an error, such as a start that is refused."""
+        done = subprocess.run(
+            command,
+            cwd=directory or self.directory,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=TIMEOUT,
+        )
+        self.assertNotEqual(done.returncode, 0, done)
+        self.assertNotIn("Traceback", done.stdout + done.stderr)
+        return done
 
     def connect(self, server: Server, nick: str | None = None) -> LineClient:
         """Connect to a server, join the lobby, and take a nickname if one is given."""

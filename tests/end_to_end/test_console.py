@@ -9,12 +9,17 @@ import signal
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 from tests.end_to_end.clients import LineClient
-from tests.end_to_end.harness import ROOT, TWISTD, ServerTestCase, environment
+from tests.end_to_end.harness import (
+    LOOPBACK,
+    ROOT,
+    TWISTD,
+    ServerTestCase,
+    environment,
+)
 from tests.end_to_end.waiting import TIMEOUT, eventually
-
-LOOPBACK = "tcp:0:interface=127.0.0.1"
 
 
 class ConsoleTests(ServerTestCase):
@@ -108,14 +113,8 @@ class PidFileTests(ServerTestCase):
     def test_running_server_is_not_replaced(self) -> None:
         """Twistd says so."""
         self.start(twistd=())
-        done = subprocess.run(
-            [TWISTD, "-n", "chat", "--port", LOOPBACK, "--store", "memory:"],
-            cwd=self.directory,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=TIMEOUT,
+        done = self.run_failing(
+            TWISTD, "-n", "chat", "--port", LOOPBACK, "--store", "memory:"
         )
         self.assertEqual(done.returncode, 1)
         self.assertIn("Another twistd server is running", done.stderr)
@@ -123,14 +122,15 @@ class PidFileTests(ServerTestCase):
     def test_directory_that_cannot_be_written_is_one_line(self) -> None:
         """In the foreground, and as a daemon."""
         for flags in (("-n",), ()):
-            done = subprocess.run(
-                [TWISTD, *flags, "chat", "--port", LOOPBACK, "--store", "memory:"],
-                cwd="/proc",
-                env=environment(),
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=TIMEOUT,
+            done = self.run_failing(
+                TWISTD,
+                *flags,
+                "chat",
+                "--port",
+                LOOPBACK,
+                "--store",
+                "memory:",
+                directory=Path("/proc"),
             )
             self.assertEqual(done.returncode, 1)
             self.assertRegex(
@@ -171,15 +171,7 @@ class MakeTests(ServerTestCase):
         (recipe,) = re.findall(r"\t@exec (env .*python -m twisted_chat.*)", make)
         server = self.start("--store", "memory:")
         recipe = recipe.replace("$(BIN)/python", sys.executable)
-        done = subprocess.run(
-            ["sh", "-c", recipe.replace("$(PORT)", f"{server.port}")],
-            cwd=self.directory,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=TIMEOUT,
-        )
+        done = self.run_failing("sh", "-c", recipe.replace("$(PORT)", f"{server.port}"))
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, r"\Aserver error: .*; make run PORT=4000\n\Z")
         self.assertNotIn("Connect with", done.stdout)

@@ -16,10 +16,14 @@ import time
 from pathlib import Path
 
 from tests.end_to_end.clients import LineClient
-from tests.end_to_end.harness import TWISTD, ServerTestCase, environment, free_port
+from tests.end_to_end.harness import (
+    LOOPBACK,
+    TWISTD,
+    ServerTestCase,
+    environment,
+    free_port,
+)
 from tests.end_to_end.waiting import TIMEOUT, eventually
-
-LOOPBACK = "tcp:0:interface=127.0.0.1"
 
 OPTIONS = (
     "port",

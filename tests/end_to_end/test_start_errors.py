@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import socket
 import sqlite3
-import subprocess
 import sys
 
-from tests.end_to_end.harness import TWISTD, ServerTestCase, environment
-from tests.end_to_end.waiting import TIMEOUT, eventually
-
-LOOPBACK = "tcp:0:interface=127.0.0.1"
+from tests.end_to_end.harness import LOOPBACK, TWISTD, ServerTestCase
+from tests.end_to_end.waiting import eventually
 
 
 class StartErrorTests(ServerTestCase):
@@ -25,16 +22,9 @@ class StartErrorTests(ServerTestCase):
         if "--port" not in options:
             options = ("--port", LOOPBACK, *options)
         log = self.directory / "refused.log"
-        done = subprocess.run(
-            [TWISTD, "-n", "--pidfile=", f"--logfile={log}", "chat", *options],
-            cwd=self.directory,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=TIMEOUT,
+        done = self.run_failing(
+            TWISTD, "-n", "--pidfile=", f"--logfile={log}", "chat", *options
         )
-        self.assertNotEqual(done.returncode, 0, done)
         lines = done.stderr.splitlines()
         self.assertEqual(len(lines), 1, done.stderr)
         self.assertRegex(lines[0], says)
@@ -53,16 +43,9 @@ class StartErrorTests(ServerTestCase):
 
     def test_twist_reports_the_error_in_one_line(self) -> None:
         """``python -m twisted chat``."""
-        done = subprocess.run(
-            [sys.executable, "-m", "twisted", "chat", "--history", "many"],
-            cwd=self.directory,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=TIMEOUT,
+        done = self.run_failing(
+            sys.executable, "-m", "twisted", "chat", "--history", "many"
         )
-        self.assertNotEqual(done.returncode, 0)
         self.assertRegex(
             done.stderr, r"\Aserver error: --history: invalid number 'many'[^\n]*\n\Z"
         )
@@ -201,16 +184,9 @@ class StartErrorTests(ServerTestCase):
         """It leaves no pid file."""
         with socket.create_server(("127.0.0.1", 0)) as other:
             port = other.getsockname()[1]
-            done = subprocess.run(
-                [TWISTD, "chat", "--port", f"tcp:{port}:interface=127.0.0.1"],
-                cwd=self.directory,
-                env=environment(),
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=TIMEOUT,
+            done = self.run_failing(
+                TWISTD, "chat", "--port", f"tcp:{port}:interface=127.0.0.1"
             )
-        self.assertNotEqual(done.returncode, 0, done)
         self.assertRegex(
             done.stderr, rf"server error: .*{port}: Address already in use"
         )
