@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from bench.charts import Bar, bar_chart
 from bench.metrics import FAMILIES, METRICS, Metric, short
 from bench.results import Result, Run
@@ -116,6 +118,13 @@ def _bar(result: Result, metric: Metric) -> Bar:
     return Bar(result.title, value, short(value), own=result.key in OWN)
 
 
+def _item(text: str) -> list[str]:
+    """The lines of one item of a list."""
+    return textwrap.wrap(
+        text, 120, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False
+    )
+
+
 def _summary(run: Run) -> str:
     """The most important figures, each compared with one other server."""
     lines = []
@@ -127,8 +136,8 @@ def _summary(run: Run) -> str:
     ):
         own, other = run.find(key, 1000), run.find(peer, 1000)
         if own and other:
-            lines.append(
-                f"- compared with {against}: {_times(own.cpu_us, other.cpu_us)} the "
+            lines += _item(
+                f"compared with {against}: {_times(own.cpu_us, other.cpu_us)} the "
                 f"CPU time for a single message, "
                 f"{_times(own.per_cpu_second, other.per_cpu_second)} the deliveries "
                 f"for each CPU second under saturation, {short(own.kib_per_client)} "
@@ -153,9 +162,10 @@ def _family(
             parts += [f"### {clients:,} clients", ""]
             parts += [*_table(run, found, clients, peers), ""]
         notes = [
-            f"- {result.title}, {clients:,} clients: {result.skipped}"
+            line
             for result in run.results
             if (result.family, result.clients) == (family, clients) and result.skipped
+            for line in _item(f"{result.title}, {clients:,} clients: {result.skipped}")
         ]
         if notes:
             parts += ["Skipped:", "", *notes, ""]
