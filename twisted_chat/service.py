@@ -273,7 +273,7 @@ def open_store(
     :param node: an id that no other run of any server has.
     :param report: see ``StoreLog.report``; called for what happens to a store between
         two batches.
-    :raises StoreError: there is no such store.
+    :raises StoreError: the address of a Redis store is invalid.
     """
     scheme, _, rest = settings.store.partition(":")
     if scheme == "memory":

@@ -52,7 +52,7 @@ class AxisTests(SynchronousTestCase):
         self.assertEqual(linear.position(99.0), 1.0)
 
     def test_axis_without_positive_values_is_linear(self) -> None:
-        """There is no logarithm of zero."""
+        """Zero has no logarithm."""
         self.assertEqual(axis_for([0.0], logarithmic=True).ticks, (0.0, 1.0))
         self.assertEqual(axis_for([], logarithmic=False).ticks, (0.0, 1.0))
 

@@ -48,7 +48,7 @@ class PercentileTests(SynchronousTestCase):
         self.assertEqual(percentile([3, 1, 2], 0), 1)
 
     def test_percentile_of_no_values_is_an_error(self) -> None:
-        """There is no such value."""
+        """An empty list has no percentiles."""
         self.assertRaises(ValueError, percentile, [], 50)
 
 

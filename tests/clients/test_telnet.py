@@ -74,7 +74,7 @@ class TelnetTests(SynchronousTestCase):
             self.assertEqual(self.feed(ended + asked), (b"", OFFER + reply))
 
     def test_client_that_sends_no_command_is_offered_nothing(self) -> None:
-        """A byte 0xFF of an older encoding is no command."""
+        """A byte 0xFF is text if what follows it is not a telnet command."""
         for data in ("grüß 👋\n".encode(), b"\xff\xff", b"\xffa", b"\xff\x00"):
             self.assertEqual(self.feed(data)[1], b"")
 

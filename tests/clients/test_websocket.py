@@ -77,7 +77,7 @@ class TextTests(ChatTestCase):
         self.assertEqual(ann.received(), ["bob: left the chat", "eve: left the chat"])
 
     def test_departure_is_logged_with_its_error_but_no_message(self) -> None:
-        """An orderly end is no error."""
+        """A connection that the client closes is not an error."""
         log = Log(self)
         ann, bob = self.connect("?nick=ann"), self.connect("?nick=bob")
         ann.send_text("a secret")

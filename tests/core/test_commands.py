@@ -41,7 +41,7 @@ class ArgumentTests(SynchronousTestCase):
         self.assertEqual(caught.exception.text, f"usage: \\x {usage}".rstrip())
 
     def test_route_without_arguments_takes_none(self) -> None:
-        """White space is none."""
+        """White space does not count as an argument."""
         self.assertEqual(self.parse("", " "), ())
         self.assert_refused("", "a")
 
@@ -66,7 +66,7 @@ class ArgumentTests(SynchronousTestCase):
         self.assertEqual(self.parse("[TEXT]", " a b "), ("a b",))
 
     def test_required_text_must_not_be_empty(self) -> None:
-        """White space is no text."""
+        """White space does not count as text."""
         self.assert_refused("TEXT", "  ")
         self.assert_refused("NAME TEXT", "bob")
         self.assert_refused("NAME TEXT", "bob  ")

@@ -212,7 +212,7 @@ class RoomsTests(RouteCase):
         self.assert_typed(self.alice, r"\rooms", "rooms (1): tea (2)")
 
     def test_argument_is_refused(self) -> None:
-        """There is none."""
+        """The route takes none."""
         self.assert_typed(self.alice, r"\rooms x", r"error: usage: \rooms")
 
 

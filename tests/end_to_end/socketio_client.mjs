@@ -23,7 +23,7 @@ if (kind === "stock") {
   const page = { fetch, URL, setTimeout, clearTimeout, location: { href: url } };
   if (kind === "own") {
     const { WebSocket } = await import("ws");
-    // In a browser an error that nobody listens to is no exception.
+    // A browser does not throw an error event that has no listener.
     page.WebSocket = class extends WebSocket {
       constructor(address) {
         super(address);

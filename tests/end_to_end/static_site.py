@@ -21,7 +21,7 @@ class StaticSite:
             def do_GET(self) -> None:
                 name = self.path.partition("?")[0].removeprefix("/")
                 content = files.get(name, "").encode()
-                # Browsers ask for an icon: there is none, which is no error.
+                # Browsers ask for an icon; that this site has none is not an error.
                 self.send_response(200 if name in files else 204)
                 kind = TYPES.get(name[name.rfind(".") :], "text/plain")
                 self.send_header("Content-Type", kind)

@@ -246,7 +246,7 @@ class HaproxyTests(ProxyTestCase):
         self.check_http(server, web)
 
     def test_line_clients_work_through_it(self) -> None:
-        """The header names them; it is no message."""
+        """The header names them, and is not posted."""
         server = self.start(*BEHIND_PROXY)
         web, lines = free_port(), free_port()
         self.run_proxy(self.configure(web, lines, server.port), lines)

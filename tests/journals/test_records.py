@@ -82,7 +82,7 @@ class RecordsTests(SynchronousTestCase):
         self.assertEqual(index_keys(message), ((Index.DIRECT, "a"),))
 
     def test_presence_is_not_found_again(self) -> None:
-        """Arrivals and departures are no part of any history."""
+        """Histories do not contain arrivals and departures."""
         for event in EVERY_EVENT:
             record = BY_EVENT[type(event)]
             self.assertFalse(record.index and record.presence, record.name)

@@ -44,7 +44,7 @@ class TrustTests(unittest.SynchronousTestCase):
         self.assertTrue(TrustedProxies(["unix"]))
 
     def test_invalid_network_is_refused(self) -> None:
-        """A name is none."""
+        """Host names are not networks."""
         self.assertRaises(ValueError, TrustedProxies, ["proxy.example"])
 
 

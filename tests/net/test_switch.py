@@ -146,7 +146,7 @@ class PortTests(SwitchTestCase):
         self.assertTrue(self.wire.no_delay)
 
     def test_no_delay_of_a_unix_socket_is_ignored(self) -> None:
-        """It has no such option, and Twisted would log an error."""
+        """TCP's options do not exist there, and Twisted would log an error."""
         wire = Wire()
         wire.peerAddr = UNIXAddress("/run/chat")
         wire.accept(self.factory)

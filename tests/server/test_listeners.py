@@ -312,7 +312,7 @@ class ProxyTests(PortTestCase):
             self.assertTrue(answer.startswith(b"HTTP/1.1 %d " % status), answer)
 
     def test_headers_of_others_are_not_read(self) -> None:
-        """A client that is no proxy cannot choose its address."""
+        """A client that is not a proxy cannot choose its address."""
         for header in ("203.0.113.7", "203.0.113.8"):
             wire = self.websocket(header, peer="198.51.100.1")
             self.assertIn(b" 101 ", wire.take())
@@ -335,7 +335,7 @@ class ProxyTests(PortTestCase):
         self.assertNotIn("PROXY", "\n".join(self.alice.sees()))
 
     def test_client_of_the_proxy_header_names_no_other(self) -> None:
-        """It is no trusted proxy itself."""
+        """The client itself is not a trusted proxy."""
         first = b"PROXY TCP4 203.0.113.7 192.0.2.1 51234 3000\r\n"
         wire = self.connect(first + handshake("/ws", x_forwarded_for="1.1.1.1"))
         self.assertIn(b" 101 ", wire.take())

@@ -60,7 +60,7 @@ class PidFileTests(TwistdCase):
             self.assertEqual(is_stale(pid_file), stale, command)
 
     def test_file_in_doubt_is_kept(self) -> None:
-        """Twistd decides: there is none, or no number in it, or no such process."""
+        """Twistd decides: no file, a file without a number, a process that ended."""
         pid_file = Path("twistd.pid")
         self.assertFalse(is_stale(pid_file))
         for content in ("mine", "-1", "999999999"):

@@ -118,7 +118,7 @@ class ValidTests(SynchronousTestCase):
             self.assertEqual(values.origins([origin]), (origin,))
 
     def test_rate_limit_or_off(self) -> None:
-        """``off`` is no limit."""
+        """``off`` means no limit."""
         self.assertEqual(values.rate_limit("5:0.5"), RateLimit(5, 0.5))
         self.assertIsNone(values.rate_limit("off"))
 

@@ -69,21 +69,21 @@ _ROUTE = re.compile(
     re.DOTALL,
 )
 _TEXT_WORD = re.compile(r".*[\\/\uff0f{}]|[\W\d_]*\Z")
-"""A first word that is no mistyped route: it has one of these or no letter at all."""
+"""A first word that is not a mistyped route has one of these, or no letter at all."""
 
 
 def decode_line(line: str, routes: Container[str]) -> Request:
     """The request in a line, whatever its length.
 
     White space of any script around a route and its parts is ignored.  A first word
-    that begins with a backslash and is no route is refused, as it may be mistyped,
+    that begins with a backslash and is not a route is refused, as it may be mistyped,
     unless it can only be text: a path, LaTeX, a face.
 
     :param routes: the known routes, which may also begin with ``/``.
     """
     match = _ROUTE.match(line)
     if match is None and "\x1b" in line:
-        # A key such as an arrow, pressed before the route, is no part of the line.
+        # A key such as an arrow, pressed before the route, is not part of the line.
         match = _ROUTE.match(sanitize(line))
     if match is None:
         return Request("", line)

@@ -41,7 +41,7 @@ _MOVE = re.compile("\x1b\\[(?:[0-9]+[CEFGd]|(?!1;)[0-9]+;[0-9]+[Hf])")
 _CONTROL = "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]"
 _SEPARATING = re.compile(rf"(?<=\S){_CONTROL}++(?=\S)")
 _OTHER_CONTROL = re.compile(f"{_CONTROL}+")
-# Marks are no letters for ``re``: only such runs are looked at one by one.
+# ``re`` does not count marks as letters: only such runs are examined one by one.
 _MANY_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}")
 IGNORABLE = (
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f"
@@ -80,7 +80,7 @@ def sanitize_label(text: str) -> str:
 
 
 def limit_marks(text: str, most: int) -> str:
-    """The text with at most so many combining marks on each character."""
+    """The text with at most ``most`` combining marks on each character."""
     kept: list[str] = []
     marks = 0
     for character in text:

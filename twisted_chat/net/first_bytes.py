@@ -139,7 +139,7 @@ FOREIGN = (
 )
 """Protocols that are not served: the name, and how their clients begin.
 
-Only what plainly is no message: a person may type ``STATS`` or ``get well`` first.
+Only what is plainly not a message: a person may type ``STATS`` or ``get well`` first.
 """
 
 _FOREIGN = re.compile(b"|".join(b"(%b)" % pattern for _, pattern in FOREIGN))

@@ -154,7 +154,7 @@ def _forwarded(headers: Headers) -> list[str]:
 def _unmapped(text: str) -> _IP:
     """An address; an IPv4 address that is mapped into IPv6 as IPv4.
 
-    :raises ValueError: it is none, or has a zone.
+    :raises ValueError: it is not an address, or has a zone.
     """
     ip = ip_address(text)
     if isinstance(ip, IPv6Address):

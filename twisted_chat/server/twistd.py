@@ -60,7 +60,7 @@ def is_stale(pid_file: Path) -> bool:
 
 
 def _is_other_program(pid: int) -> bool:
-    """Whether a process certainly is no twistd; false if that cannot be seen."""
+    """Whether a process is certainly not twistd; false if that cannot be seen."""
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:

@@ -124,7 +124,7 @@ class Page:
         self.wait(f"document.querySelector({json.dumps(selector)}) !== null")
 
     def wait_gone(self, selector: str) -> None:
-        """Wait until there is no such element."""
+        """Wait until no element matches."""
         self.wait(f"document.querySelector({json.dumps(selector)}) === null")
 
     def wait_for_text(self, selector: str, text: str) -> None:

@@ -39,7 +39,7 @@ class PersistentConnectionTests(SynchronousTestCase):
         return self.successResultOf(Deferred.fromCoroutine(running))
 
     def test_commands_are_replied_to_while_connected(self) -> None:
-        """There is no error then."""
+        """And no error is kept."""
         self.connection.start()
         self.successResultOf(Deferred.fromCoroutine(self.connection.wait_connected()))
         self.assertIsNone(self.connection.error)
