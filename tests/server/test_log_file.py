@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from twisted.logger import LogEvent, LogLevel
+from twisted.python.failure import Failure
+from twisted.python.log import textFromEventDict
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.logs import Log
 from twisted_chat.server import log_file
 from twisted_chat.server.log_file import AppendedLogFile, TwistdLog
+from twisted_chat.server.tracebacks import MAX_TRACEBACKS
 
 
 class LogFileCase(SynchronousTestCase):
@@ -161,6 +165,37 @@ class TwistdLogTests(LogFileCase):
         self.start()
         os.kill(os.getpid(), signal.SIGUSR1)
         self.assertEqual(taken, [signal.SIGUSR1])
+
+    def test_standard_output_has_no_file(self) -> None:
+        """Nothing is rotated."""
+        twistd_log = TwistdLog()
+        twistd_log.path = ""
+        twistd_log()
+        self.assertEqual(self.opened, [sys.stdout])
+        self.assertEqual(signal.getsignal(signal.SIGUSR1), signal.SIG_DFL)
+
+    def test_syslog_receives_the_lines(self) -> None:
+        """With the prefix."""
+        twistd_log = TwistdLog()
+        twistd_log.syslog = "chat"
+        with mock.patch("twisted.python.syslog.SyslogObserver") as made:
+            observer = twistd_log()
+        made.assert_called_once_with("chat")
+        level = LogLevel.info
+        observer({"log_format": "alice joined", "log_level": level, "log_time": 0.0})
+        (event,) = made.return_value.emit.call_args.args
+        self.assertEqual(textFromEventDict(event), "alice joined")
+
+    def test_tracebacks_are_limited(self) -> None:
+        """In the log file too."""
+        lines: list[LogEvent] = []
+        self.patch(log_file, "textFileLogObserver", lambda file: lines.append)
+        twistd_log = TwistdLog()
+        twistd_log.path = ""
+        observer = twistd_log()
+        for _ in range(MAX_TRACEBACKS + 1):
+            observer({"log_failure": Failure(ValueError())})
+        self.assertEqual(len(lines), MAX_TRACEBACKS)
 
     def test_operator_is_told_of_a_second_server(self) -> None:
         """In the log, and on standard error."""

@@ -32,6 +32,7 @@ class TwistdCase(SynchronousTestCase):
         os.chdir(self.directory)
         self.addCleanup(os.chdir, former)
         self.patch(log_file.twistd_log, "path", "twistd.log")
+        self.patch(log_file.twistd_log, "syslog", None)
 
 
 class PidFileTests(TwistdCase):
@@ -110,12 +111,21 @@ class LogTests(TwistdCase):
         self.assertEqual(self.logger(logfile="my.log", nodaemon=True), LOGGER)
         self.assertEqual(log_file.twistd_log.path, "my.log")
 
+    def test_standard_output_is_ours(self) -> None:
+        """With the limit for tracebacks."""
+        for given in ({}, {"logfile": "-"}):
+            self.assertEqual(self.logger(nodaemon=True, **given), LOGGER)
+            self.assertEqual(log_file.twistd_log.path, "")
+
+    def test_syslog_is_ours(self) -> None:
+        """Its lines have the prefix that was given."""
+        self.assertEqual(self.logger(syslog=True, prefix="chat"), LOGGER)
+        self.assertEqual(log_file.twistd_log.syslog, "chat")
+
     def test_other_logs_are_twistds(self) -> None:
-        """Standard output, syslog, and what an operator has chosen."""
-        self.assertIsNone(self.logger(nodaemon=True))
-        self.assertIsNone(self.logger(logfile="-", nodaemon=True))
-        self.assertIsNone(self.logger(syslog=True))
+        """What an operator has chosen, and what twistd refuses."""
         self.assertEqual(self.logger(logger="my.observer"), "my.observer")
+        self.assertIsNone(self.logger(logfile="-"))
 
     def test_twist_has_no_files(self) -> None:
         """``python -m twisted chat``."""

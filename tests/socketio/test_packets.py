@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial import unittest
 
+from twisted_chat.net.strict_json import parse_json
 from twisted_chat.socketio.packets import (
     ACK,
     CONNECT,
@@ -17,12 +18,12 @@ from twisted_chat.socketio.packets import (
     EVENT,
     MAX_ATTACHMENTS,
     MAX_NAMESPACE,
+    MAX_WAITING,
     Decoder,
     Packet,
     PacketError,
     dump_json,
     encode,
-    parse_json,
     raw_argument,
 )
 
@@ -150,6 +151,46 @@ class DecodeTests(unittest.SynchronousTestCase):
             with self.assertRaises(PacketError, msg=place):
                 decoder.binary(b"x")
 
+    def test_text_that_waits_for_attachments_has_a_limit(self) -> None:
+        """In bytes; a packet without attachments may be longer."""
+        text = '51-["%s"]'
+        room = MAX_WAITING - len(text % "")
+        for letter, size in (("x", 1), ("☃", 3)):
+            self.assertIsNone(Decoder().text(text % (letter * (room // size))))
+            with self.assertRaisesRegex(PacketError, "more than 65536 bytes of text"):
+                Decoder().text(text % (letter * (room // size + 1)))
+        self.read('2["%s"]' % ("x" * MAX_WAITING))
+
+    def test_text_that_waits_for_attachments_is_not_decoded(self) -> None:
+        """What is wrong with it is found with the last attachment."""
+        decoder = Decoder()
+        self.assertIsNone(decoder.text("51-[{},{}"))
+        with self.assertRaisesRegex(PacketError, "invalid JSON"):
+            decoder.binary(b"x")
+
+    def test_deep_packet_is_refused(self) -> None:
+        """Of each type that has data, with attachments and without."""
+        deep = "[" * 600 + "]" * 600
+        for text in (f'0{{"a":{deep}}}', f'2["a",{deep}]', f"31[{deep}]"):
+            with self.assertRaisesRegex(PacketError, "nested more than 500"):
+                Decoder().text(text)
+        for text in (f'51-["a",{deep},{PLACES[0]}]', f"61-1[{deep},{PLACES[0]}]"):
+            decoder = Decoder()
+            decoder.text(text)
+            with self.assertRaisesRegex(PacketError, "nested more than 500"):
+                decoder.binary(b"x")
+
+    def test_placeholder_at_the_greatest_depth_is_replaced(self) -> None:
+        """Whatever was accepted can be completed."""
+        decoder = Decoder()
+        decoder.text('51-["a",' + "[" * 498 + PLACES[0] + "]" * 499)
+        packet = decoder.binary(b"x")
+        assert packet is not None
+        value = packet.data[1]
+        for _ in range(498):
+            (value,) = value
+        self.assertEqual(value, b"x")
+
     def test_attachments_over_the_limit_are_refused(self) -> None:
         """Their sizes are added."""
         decoder = Decoder(max_attached=10)
@@ -174,7 +215,9 @@ class DecodeTests(unittest.SynchronousTestCase):
                 return
 
     @given(
-        st.from_regex(r"\A[0-7][0-9]{0,2}-?(/[a-z]*,?)?[0-9]{0,3}[\[{\"a-z0-9,\]}]*\Z")
+        st.from_regex(
+            r"\A[0-7][0-9]{0,2}-?(/[a-z]*,?)?[0-9]{0,3}[ \n]?[\[{\"a-z0-9,\]}]*\Z"
+        )
     )
     def test_almost_valid_text_is_a_packet_or_a_packet_error(self, text: str) -> None:
         """Nothing else is raised."""
@@ -269,7 +312,11 @@ class JsonTests(unittest.SynchronousTestCase):
             "[ ]",
             "null",
         ):
-            for text in (f'2["chat",{value}]', f'2[ "chat" , {value} , 1 ]'):
+            for text in (
+                f'2["chat",{value}]',
+                f'2[ "chat" , {value} , 1 ]',
+                f'2 \n["chat",{value}]',
+            ):
                 packet = Decoder().text(text)
                 assert packet is not None
                 self.assertEqual(raw_argument(packet), value)

@@ -144,13 +144,17 @@ class ConnectTests(SocketIOTestCase):
         self.assertEqual(self.sockets[1].calls[1:], [])
 
 
-class UnjoinedTests(SocketIOTestCase):
-    """Clients in no namespace."""
+class WaitingTestCase(SocketIOTestCase):
+    """Clients that answer pings."""
 
     def answer_pings(self, client: WebSocketClient, seconds: float) -> None:
         for _ in range(round(seconds / 5)):
             self.clock.advance(5)
             client.send_text("3")
+
+
+class UnjoinedTests(WaitingTestCase):
+    """Clients in no namespace."""
 
     def test_client_in_no_namespace_is_disconnected(self) -> None:
         """After 45 s, whether it answers pings or not."""
@@ -170,6 +174,38 @@ class UnjoinedTests(SocketIOTestCase):
         self.assertEqual(self.resource.sessions, 1)
         self.answer_pings(client, 5)
         self.assertEqual(self.resource.sessions, 0)
+
+
+class UnattachedTests(WaitingTestCase):
+    """Packets whose attachments do not follow."""
+
+    def test_packet_waits_ten_seconds_for_its_attachments(self) -> None:
+        """For all of them, whether the client answers pings or not."""
+        client = self.join()
+        client.send_text('452-["a"]')
+        self.answer_pings(client, 5)
+        client.send(masked(0x82, b"one"))
+        self.assertIsNone(client.close_code())
+        self.answer_pings(client, 5)
+        self.assertEqual(client.close_code(), 1002)
+        self.assertEqual(len(self.sockets[0].calls), 2)
+
+    def test_client_with_complete_packets_stays(self) -> None:
+        """The time of each packet is its own."""
+        client = self.join()
+        for _ in range(3):
+            client.send_text('451-["a"]')
+            self.answer_pings(client, 5)
+            client.send(masked(0x82, b"one"))
+        self.answer_pings(client, 15)
+        self.assertEqual(self.resource.sessions, 1)
+
+    def test_nothing_waits_for_a_client_that_has_left(self) -> None:
+        """No timer stays."""
+        client = self.join()
+        client.send_text('451-["a"]')
+        client.wire.disconnect()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
 
 
 class PacketTests(SocketIOTestCase):

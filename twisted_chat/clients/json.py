@@ -7,7 +7,6 @@ request.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Container
 from dataclasses import replace
@@ -17,6 +16,7 @@ from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.nicknames import fold, room_name
 from twisted_chat.core.replies import Refused, Reply, Request, Welcome
+from twisted_chat.net.strict_json import JsonError, parse_json
 from twisted_chat.websocket.frames import frame_text
 
 from .json_objects import (
@@ -121,17 +121,12 @@ def decode_object(text: str, routes: Container[str]) -> Request:
 
 def _object(text: str) -> Fields:
     try:
-        value = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        value = parse_json(text)
+    except JsonError:
         raise Refused("bad_json", "invalid JSON") from None
     if not isinstance(value, dict):
         raise Refused("bad_json", 'not a JSON object such as {"type": "who"}')
     return value
-
-
-def _refuse_constant(name: str) -> None:
-    """``NaN`` and ``Infinity``: Python's reader takes them, JSON has no such values."""
-    raise ValueError(name)
 
 
 def _message(fields: Fields, _routes: Container[str]) -> Request:

@@ -1,4 +1,4 @@
-"""The log file of twistd, which other programs may rotate.
+"""The log of twistd: a file that other programs may rotate, or standard output.
 
 Twistd's own is written at a position that it remembers, and goes on in the old file
 when another program has moved it.  This one appends, and is opened again where it
@@ -15,9 +15,16 @@ import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from twisted.logger import FileLogObserver, Logger, textFileLogObserver
+from twisted.logger import (
+    ILogObserver,
+    LegacyLogObserverWrapper,
+    Logger,
+    textFileLogObserver,
+)
 from twisted.python.logfile import LogFile
 from twisted.python.threadable import synchronize
+
+from .tracebacks import TracebackLimit
 
 log = Logger()
 
@@ -83,13 +90,25 @@ synchronize(AppendedLogFile)
 class TwistdLog:
     """Makes the log observer of twistd; its option ``--logger`` names this object.
 
-    :ivar path: of the log file.
+    :ivar path: of the log file; empty for standard output.
+    :ivar syslog: the prefix of the lines, if they go to syslog.
     """
 
     path = "twistd.log"
+    syslog: str | None = None
 
-    def __call__(self) -> FileLogObserver:
+    def __call__(self) -> TracebackLimit:
         """Twistd: open the log."""
+        return TracebackLimit(self._open())
+
+    def _open(self) -> ILogObserver:
+        if self.syslog is not None:
+            from twisted.python.syslog import SyslogObserver
+
+            emit: Any = SyslogObserver(self.syslog).emit
+            return LegacyLogObserverWrapper(emit)
+        if not self.path:
+            return textFileLogObserver(sys.stdout)
         path = Path(self.path).absolute()
         file: Any = AppendedLogFile(path.name, str(path.parent))  # type: ignore[no-untyped-call]
         if not signal.getsignal(signal.SIGUSR1):

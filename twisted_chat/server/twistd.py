@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from . import log_file
 
 LOGGER = f"{log_file.__name__}.twistd_log"
-"""The value of twistd's ``--logger`` for our log file."""
+"""The value of twistd's ``--logger`` for our log."""
 
 _INTERPRETERS = ("python", "pypy")
 
@@ -34,10 +34,18 @@ def prepare(twistd: MutableMapping[str, Any]) -> None:
             pid_file.unlink(missing_ok=True)
         _check_writable(pid_file, "--pidfile=")
     path = twistd["logfile"] or ("" if twistd["nodaemon"] else "twistd.log")
-    if path and path != "-" and not twistd["syslog"] and not twistd["logger"]:
+    if twistd["logger"]:
+        return
+    if twistd["syslog"]:
+        log_file.twistd_log.syslog = twistd["prefix"]
+    elif path == "-":
+        if not twistd["nodaemon"]:
+            return  # twistd refuses
+        path = ""
+    elif path:
         _check_writable(Path(path).absolute(), "--logfile=FILE")
-        log_file.twistd_log.path = path
-        twistd["logger"] = LOGGER
+    log_file.twistd_log.path = path
+    twistd["logger"] = LOGGER
 
 
 def is_stale(pid_file: Path) -> bool:

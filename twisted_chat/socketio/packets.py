@@ -11,9 +11,11 @@ limits below hold.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+from twisted_chat.net.strict_json import DECODER, JsonError, parse_json
 
 CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR, BINARY_EVENT, BINARY_ACK = range(7)
 """Packet types."""
@@ -26,6 +28,9 @@ MAX_ATTACHMENTS = 8
 
 MAX_ATTACHED = 1_000_000
 """Bytes of all attachments of one packet."""
+
+MAX_WAITING = 64 * 1024
+"""Bytes of the text of a packet that waits for its attachments."""
 
 MAX_NAMESPACE = 256
 """Characters of the name of a namespace."""
@@ -76,29 +81,36 @@ class Decoder:
     :param max_attached: bytes of all attachments of one packet.
     """
 
-    __slots__ = ("_attached", "_expected", "_max_attached", "_pending", "_size")
+    __slots__ = ("_attached", "_expected", "_max_attached", "_size", "_text")
 
     def __init__(self, max_attached: int = MAX_ATTACHED) -> None:
         self._max_attached = max_attached
-        self._pending: Packet | None = None
-        self._attached: list[bytes] | None = None
+        # The text is decoded with the last attachment: its value may take a hundred
+        # times as much memory.
+        self._text: bytes | None = None
+        self._attached: list[bytes] = []
         self._expected = 0
         self._size = 0
 
     def text(self, message: str) -> Packet | None:
         """Decode a text message; ``None`` if attachments have to follow."""
-        if self._pending is not None:
+        if self._text is not None:
             raise PacketError("a packet where an attachment was expected")
-        packet, expected = _decode(message)
-        if not expected:
-            return packet
-        self._pending, self._expected = packet, expected
+        header = _Header.of(message)
+        if not header.attachments:
+            return _decode(message, header)
+        text = message.encode(errors="surrogatepass")
+        if len(text) > MAX_WAITING:
+            raise PacketError(
+                f"a packet with attachments has more than {MAX_WAITING} bytes of text"
+            )
+        self._text, self._expected = text, header.attachments
         self._attached, self._size = [], 0
         return None
 
     def binary(self, data: bytes) -> Packet | None:
         """Add an attachment; the packet, if this was its last one."""
-        if self._pending is None or self._attached is None:
+        if self._text is None:
             raise PacketError("an attachment without a packet")
         self._size += len(data)
         if self._size > self._max_attached:
@@ -106,23 +118,9 @@ class Decoder:
         self._attached.append(data)
         if len(self._attached) < self._expected:
             return None
-        packet, attached = self._pending, self._attached
-        self._pending = self._attached = None
-        return _complete(packet, attached)
-
-
-def parse_json(text: str) -> Any:
-    """The value of a JSON text, strictly.
-
-    :raises PacketError: it is invalid (``NaN`` and ``Infinity`` are, too), or nested
-        more deeply than Python's recursion limit allows, about a thousand levels.
-    """
-    try:
-        return _JSON.decode(text)
-    except RecursionError:
-        raise PacketError("JSON nested too deeply") from None
-    except ValueError as error:
-        raise PacketError(f"invalid JSON: {error}") from None
+        message, attached = self._text.decode(errors="surrogatepass"), self._attached
+        self._text, self._attached = None, []
+        return _complete(_decode(message, _Header.of(message)), attached)
 
 
 def raw_argument(packet: Packet) -> str:
@@ -131,10 +129,9 @@ def raw_argument(packet: Packet) -> str:
     The packet must be an ``EVENT`` with an argument and no attachments.
     """
     text = packet.text
-    at = _skip(text, 1)
-    _, at = _JSON.raw_decode(text, at)
+    _, at = DECODER.raw_decode(text, _skip(text, _skip(text, 0) + 1))
     start = _skip(text, _skip(text, at) + 1)
-    _, end = _JSON.raw_decode(text, start)
+    _, end = DECODER.raw_decode(text, start)
     return text[start:end]
 
 
@@ -177,31 +174,50 @@ def encode(packet: Packet) -> tuple[bytes, list[bytes]]:
     return head.encode(), attached
 
 
-def _decode(message: str) -> tuple[Packet, int]:
-    kind = "0123456".find(message[:1]) if message else -1
-    if kind < 0:
-        raise PacketError(f"unknown Socket.IO packet type {message[:1]!r}")
-    at, expected = 1, 0
-    if kind in (BINARY_EVENT, BINARY_ACK):
-        expected, at = _number(message, 1, 2)
-        if message[at : at + 1] != "-" or not 0 <= expected <= MAX_ATTACHMENTS:
-            raise PacketError(f"a binary packet has 0 to {MAX_ATTACHMENTS} attachments")
-        at += 1
-        kind = EVENT if kind == BINARY_EVENT else ACK
-    namespace = MAIN
-    if message[at : at + 1] == "/":
-        end = message.find(",", at, at + MAX_NAMESPACE + 1)
-        if end < 0:
-            end = len(message)
-        namespace, at = message[at:end], end + 1
-        if len(namespace) > MAX_NAMESPACE:
-            raise PacketError(f"a namespace has at most {MAX_NAMESPACE} characters")
-    ack, at = _number(message, at, MAX_ACK_DIGITS)
-    text = message[at:]
-    data = parse_json(text) if text else None
-    ack_id = None if ack < 0 else ack
-    _check(kind, data, ack_id)
-    return Packet(kind, namespace, data, ack_id, text), expected
+class _Header(NamedTuple):
+    """What precedes the JSON of a packet, which starts at ``end``."""
+
+    type: int
+    attachments: int
+    namespace: str
+    id: int | None
+    end: int
+
+    @classmethod
+    def of(cls, message: str) -> _Header:
+        kind = "0123456".find(message[:1]) if message else -1
+        if kind < 0:
+            raise PacketError(f"unknown Socket.IO packet type {message[:1]!r}")
+        at, expected = 1, 0
+        if kind in (BINARY_EVENT, BINARY_ACK):
+            expected, at = _number(message, 1, 2)
+            if message[at : at + 1] != "-" or not 0 <= expected <= MAX_ATTACHMENTS:
+                raise PacketError(
+                    f"a binary packet has 0 to {MAX_ATTACHMENTS} attachments"
+                )
+            at += 1
+            kind = EVENT if kind == BINARY_EVENT else ACK
+        namespace = MAIN
+        if message[at : at + 1] == "/":
+            end = message.find(",", at, at + MAX_NAMESPACE + 1)
+            if end < 0:
+                end = len(message)
+            namespace, at = message[at:end], end + 1
+            if len(namespace) > MAX_NAMESPACE:
+                raise PacketError(f"a namespace has at most {MAX_NAMESPACE} characters")
+        ack, at = _number(message, at, MAX_ACK_DIGITS)
+        return cls(kind, expected, namespace, None if ack < 0 else ack, at)
+
+
+def _decode(message: str, header: _Header) -> Packet:
+    kind, _, namespace, ack, end = header
+    text = message[end:]
+    try:
+        data = parse_json(text) if text else None
+    except JsonError as error:
+        raise PacketError(str(error)) from None
+    _check(kind, data, ack)
+    return Packet(kind, namespace, data, ack, text)
 
 
 def _number(text: str, at: int, limit: int) -> tuple[int, int]:
@@ -240,14 +256,8 @@ def _complete(packet: Packet, attached: Sequence[bytes]) -> Packet:
     """The packet with each placeholder replaced by its attachment."""
     unused: list[bytes | None] = list(attached)
 
-    def attach(value: Any) -> Any:
-        if isinstance(value, list):
-            return [attach(item) for item in value]
-        if not isinstance(value, dict):
-            return value
-        if value.get("_placeholder") is not True:
-            return {key: attach(item) for key, item in value.items()}
-        number = value.get("num")
+    def attachment(place: Mapping[str, Any]) -> bytes:
+        number = place.get("num")
         if type(number) is int and 0 <= number < len(unused):
             data = unused[number]
             if data is not None:
@@ -256,8 +266,22 @@ def _complete(packet: Packet, attached: Sequence[bytes]) -> Packet:
                 return data
         raise PacketError("a placeholder without an attachment")
 
-    data = attach(packet.data)
-    return Packet(packet.type, packet.namespace, data, packet.id, packet.text, True)
+    def is_place(value: object) -> bool:
+        return isinstance(value, dict) and value.get("_placeholder") is True
+
+    # A list of what is left to do, as a function that calls itself has a limit.
+    containers: list[Any] = [packet.data]
+    while containers:
+        container = containers.pop()
+        is_object = isinstance(container, dict)
+        for key, item in list(container.items() if is_object else enumerate(container)):
+            if is_place(item):
+                container[key] = attachment(item)
+            elif isinstance(item, list | dict):
+                containers.append(item)
+    return Packet(
+        packet.type, packet.namespace, packet.data, packet.id, packet.text, True
+    )
 
 
 def _detach(value: Any, attached: list[bytes]) -> Any:
@@ -286,11 +310,6 @@ def _encodable(text: str) -> bool:
     return True
 
 
-def _refuse(name: str) -> None:
-    raise ValueError(f"{name} is not valid in JSON")
-
-
-_JSON = json.JSONDecoder(parse_constant=_refuse)
 _dump = json.JSONEncoder(
     ensure_ascii=False, separators=(",", ":"), allow_nan=False
 ).encode

@@ -6,7 +6,8 @@ acknowledgements.
 (socket.io-protocol, version 5.)
 
 Invariants: a client that violates the protocol is disconnected, and no other; a client
-that stays in no namespace is disconnected after ``CONNECT_TIMEOUT``.
+that stays in no namespace is disconnected after ``CONNECT_TIMEOUT``; one that does not
+send the attachments of a packet, after ``ATTACHMENT_TIMEOUT``.
 """
 
 from __future__ import annotations
@@ -40,6 +41,9 @@ MAX_QUERY = 1024
 
 CONNECT_TIMEOUT = 45.0
 """Seconds that a client may spend in no namespace."""
+
+ATTACHMENT_TIMEOUT = 10.0
+"""Seconds in which all attachments of a packet have to follow it."""
 
 
 class Socket:
@@ -125,6 +129,7 @@ class SocketIO:
     :param connect_timeout: seconds that a client may spend in no namespace.
     :ivar namespaces: what makes the sockets of each namespace, by its name.
     :ivar unjoined: the deadlines of clients in no namespace.
+    :ivar unattached: the deadlines of clients that have to send attachments.
     """
 
     def __init__(
@@ -134,6 +139,9 @@ class SocketIO:
         self.namespaces: dict[str, MakeSocket] = {}
         self.unjoined: Deadlines[Connection] = Deadlines(
             clock, connect_timeout, Connection.close_unjoined
+        )
+        self.unattached: Deadlines[Connection] = Deadlines(
+            clock, ATTACHMENT_TIMEOUT, Connection.fail_unattached
         )
 
     def peer(self, request: Request) -> EngineIOPeer:
@@ -189,6 +197,10 @@ class Connection(EngineIOPeer):
         """The client was in no namespace for too long."""
         self.session.close("in no namespace")
 
+    def fail_unattached(self) -> None:
+        """The attachments of a packet did not follow."""
+        self.session.fail(f"attachments not received in {ATTACHMENT_TIMEOUT:g} s")
+
     # For Engine.IO.
 
     def opened(self, session: Session) -> None:
@@ -200,7 +212,9 @@ class Connection(EngineIOPeer):
         """A packet, or the start of one that has attachments."""
         try:
             packet = self._decoder.text(text)
-            if packet is not None:
+            if packet is None:
+                self._server.unattached.set(self)
+            else:
                 self._packet_received(packet)
         except PacketError as error:
             self.session.fail(str(error))
@@ -210,6 +224,7 @@ class Connection(EngineIOPeer):
         try:
             packet = self._decoder.binary(data)
             if packet is not None:
+                self._server.unattached.clear(self)
                 self._packet_received(packet)
         except PacketError as error:
             self.session.fail(str(error))
@@ -222,6 +237,7 @@ class Connection(EngineIOPeer):
     def closed(self, reason: str) -> None:
         """The session ended."""
         self._server.unjoined.clear(self)
+        self._server.unattached.clear(self)
         sockets, self._sockets = self._sockets, {}
         for socket in sockets.values():
             socket.notify_closed(reason)
