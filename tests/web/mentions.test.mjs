@@ -34,3 +34,8 @@ test("the text is split around each mention", () => {
     { text: "Bob", mention: true },
   ]);
 });
+
+test("names that follow each other are each a mention", () => {
+  const mentions = splitMentions("bob bob,bob", "bob").filter(({ mention }) => mention);
+  assert.deepEqual(mentions.map(({ text }) => text), ["bob", "bob", "bob"]);
+});

@@ -10,7 +10,7 @@ import { Effects } from "../../twisted_chat/web/effects.js";
 import { strings } from "../../twisted_chat/web/strings.js";
 
 const WEB = new URL("../../twisted_chat/web/", import.meta.url);
-const PLAIN_SCRIPTS = ["reload.js", "socket.io.js"];
+const PLAIN_SCRIPTS = ["reload.js", "socket.io.js", "supported.js"];
 
 const read = (name) => readFileSync(new URL(name, WEB), "utf8");
 const names = readdirSync(WEB, { recursive: true }).map((name) => name.replaceAll("\\", "/"));

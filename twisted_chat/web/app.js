@@ -8,6 +8,7 @@ import { Actions } from "./actions.js";
 import { Connection } from "./connection.js";
 import { Drawing } from "./drawing.js";
 import { Effects } from "./effects.js";
+import { guarded } from "./guarded.js";
 import { restoreChat, restoreDrafts, watchLifecycle } from "./lifecycle.js";
 import { fold } from "./names.js";
 import { PollingSocket } from "./polling.js";
@@ -35,7 +36,7 @@ export function startApp() {
   const drafts = restoreDrafts();
   const views = {}; // filled below: views and actions need each other
   const drawing = new Drawing(chat, views);
-  const connection = makeConnection(chat, drawing, (frame) => effects.run(chat.receive(frame)));
+  const connection = makeConnection(chat, drawing, (frame) => effects.run(guarded(() => chat.receive(frame)) ?? []));
   const actions = new Actions({ chat, connection, views, drawing });
   const tabs = new Tabs((nick) => chat.online && fold(nick) === fold(chat.nick));
   const effects = new Effects({ chat, connection, views, actions, drawing, tabs });

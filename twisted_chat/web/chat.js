@@ -76,7 +76,7 @@ export class Chat {
   // For completion: the authors of the latest messages first, as the user may be replying.
   nicks() {
     const nicks = new Map();
-    for (const { kind, from } of this.current?.entries.toReversed() ?? []) {
+    for (const { kind, from } of [...(this.current?.entries ?? [])].reverse()) {
       if (isMessage({ kind }) && this.sharesRoomWith(from)) nicks.set(fold(from), from);
     }
     for (const room of this.rooms()) room.members.forEach((nick) => nicks.set(fold(nick), nick));

@@ -13,6 +13,14 @@ const PRESENCE_MERGE_MS = 3_600_000;
 const CLOCK_TOLERANCE_MS = 60_000;
 const MESSAGE_KINDS = new Set(["message", "action", "dm"]);
 
+// Array.prototype.findLast, which Firefox has since 104.
+function findLast(list, test) {
+  for (let index = list.length - 1; index >= 0; index -= 1) {
+    if (test(list[index])) return list[index];
+  }
+  return undefined;
+}
+
 export const isMessage = (entry) => MESSAGE_KINDS.has(entry.kind);
 export const keyOf = (kind, name) => (kind === "room" ? `#${name}` : `@${fold(name)}`);
 
@@ -47,7 +55,7 @@ export class Conversation {
   }
 
   get lastConfirmed() {
-    return this.entries.findLast((entry) => !entry.status);
+    return findLast(this.entries, (entry) => !entry.status);
   }
 
   // Inserts an entry in its order; false if it is there already.
@@ -130,7 +138,7 @@ export class Conversation {
       this.entriesById.clear();
     }
     if (this.lastConfirmed.kind !== "gap") {
-      const afterId = this.entries.findLast((entry) => entry.id && !entry.otherJournal)?.id ?? null;
+      const afterId = findLast(this.entries, (entry) => entry.id && !entry.otherJournal)?.id ?? null;
       this.insert({ kind: "gap", time, afterId, canLoad: this.kind === "room" });
     }
     return this.lastConfirmed;
@@ -167,7 +175,7 @@ export class Conversation {
       if (compareNames(this.members[middle], nick) < 0) low = middle + 1;
       else high = middle;
     }
-    this.members = this.members.toSpliced(low, 0, nick);
+    this.members = [...this.members.slice(0, low), nick, ...this.members.slice(low)];
     this.memberCount += 1;
     return true;
   }

@@ -1,5 +1,7 @@
 // Drawing: brings the views up to date with the chat, once for all changes of a frame.
 
+import { guarded } from "./guarded.js";
+
 const HIDDEN_DELAY = 100; // milliseconds; a hidden page gets no animation frames
 
 export class Drawing {
@@ -22,18 +24,21 @@ export class Drawing {
     const { chat, views } = this;
     this.scheduled = false;
     this.updateRead();
-    views.messages.show();
-    // Only now is it known whether the end of the conversation is in view.
-    this.updateRead();
-    views.sidebar.show();
-    views.members.show();
-    views.status.show();
-    views.header.show();
-    views.profile.show();
-    views.search.show();
-    views.composer.show(chat.current);
-    views.messages.showLatestButton();
-    views.backButton.update();
+    const steps = [
+      () => views.messages.show(),
+      // Only now is it known whether the end of the conversation is in view.
+      () => this.updateRead(),
+      () => views.sidebar.show(),
+      () => views.members.show(),
+      () => views.status.show(),
+      () => views.header.show(),
+      () => views.profile.show(),
+      () => views.search.show(),
+      () => views.composer.show(chat.current),
+      () => views.messages.showLatestButton(),
+      () => views.backButton.update(),
+    ];
+    for (const step of steps) guarded(step);
   }
 
   // A conversation is read while its end is in view of a user who looks at the page.

@@ -1,6 +1,7 @@
 // What frames from the server cause beyond the state of the chat: one method per effect
 // (see chat.js).
 
+import { guarded } from "./guarded.js";
 import { notifications } from "./notifications.js";
 import { localStore } from "./storage.js";
 import { strings } from "./strings.js";
@@ -20,7 +21,7 @@ export class Effects {
   }
 
   run(effects) {
-    for (const effect of effects) this[effect.effect](effect);
+    for (const effect of effects) guarded(() => this[effect.effect](effect));
   }
 
   // After the current frame: while the welcome is handled the connection is not up yet.

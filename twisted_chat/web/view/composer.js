@@ -4,9 +4,6 @@ import { ComposerState } from "../composer_state.js";
 import { strings } from "../strings.js";
 import { announce, byId, el, setText } from "./dom.js";
 
-const MIN_HEIGHT = 36;
-const MAX_HEIGHT = 180;
-
 export class Composer {
   // `known()` returns what completion may offer; `submit(line)` carries out a line and
   // returns false if it should stay in the field.
@@ -59,9 +56,8 @@ export class Composer {
 
   fitHeight() {
     const { style } = this.input;
-    style.height = `${MIN_HEIGHT}px`;
-    if (!this.text) return;
-    style.height = `${Math.min(MAX_HEIGHT, Math.max(MIN_HEIGHT, this.input.scrollHeight))}px`;
+    style.height = ""; // the style sheet's: that of one line, and the maximum
+    if (this.text) style.height = `${this.input.scrollHeight}px`;
   }
 
   // A line below the field.

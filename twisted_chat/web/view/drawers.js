@@ -4,8 +4,10 @@ import { DRAWERS, DrawerState } from "../drawer_state.js";
 import { byId } from "./dom.js";
 
 // The breakpoints of style.css.
-const NARROW = matchMedia("(max-width: 720px)");
-const MEDIUM = matchMedia("(max-width: 1080px)");
+const NARROW = matchMedia("(max-width: 45em)");
+const MEDIUM = matchMedia("(max-width: 67.5em)");
+
+const HAS_INERT = "inert" in HTMLElement.prototype;
 
 const windowWidth = () => (NARROW.matches ? "narrow" : MEDIUM.matches ? "medium" : "wide");
 
@@ -21,6 +23,13 @@ export class Drawers {
     byId("scrim").addEventListener("click", () => this.closeOverlay());
     document.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented) this.escape();
+    });
+    // Firefox before 112 and Safari before 15.5 do not have `inert`.
+    document.addEventListener("focusin", ({ target }) => {
+      const { overlay } = this;
+      if (overlay && !HAS_INERT && byId("app").contains(target) && !byId(overlay).contains(target)) {
+        byId(`${overlay}_close`).focus();
+      }
     });
     for (const query of [NARROW, MEDIUM]) {
       query.addEventListener("change", () => {

@@ -80,7 +80,7 @@ export class SearchPanel {
     // The user may have moved on to another conversation.
     if (conversation && conversation !== this.conversation) return;
     this.clear(problem || strings.searchResults(messages.length, hasMore));
-    this.results.show(messages.toReversed());
+    this.results.show([...messages].reverse());
   }
 
   makeResult({ from, time, text }) {
