@@ -25,6 +25,7 @@ from twisted_chat.core.replies import (
     Reply,
     Request,
     RoomSnapshot,
+    RouteInfo,
 )
 
 ROUTES = frozenset({"who"})
@@ -93,13 +94,41 @@ class EncodeTests(unittest.SynchronousTestCase):
         """And anew when it grows."""
         history = welcome().history
         [found] = self.replied(welcome(history=history), "r")
-        encoded = self.codec._history[1]
+        encoded = self.codec._history(history)
         [again] = self.replied(welcome(history=history), "r")
-        self.assertIs(self.codec._history[1], encoded)
+        self.assertIs(self.codec._history(history), encoded)
         self.assertEqual(found, again)
         self.assertEqual((found["history"], found["ref"]), ([MESSAGE], "r"))
         [found] = self.replied(welcome(history=history * 2))
         self.assertEqual(found["history"], [MESSAGE] * 2)
+
+    def test_welcome_lists_the_routes_that_can_be_typed(self) -> None:
+        """They are encoded once for all welcomes."""
+        routes = (
+            RouteInfo("join", "ROOM", "join a room", ("j",)),
+            RouteInfo("roll", "SIDES [TEXT]", "roll a die"),
+        )
+        [found] = self.replied(welcome(routes=routes))
+        self.assertEqual(
+            found["routes"],
+            [
+                {
+                    "name": "join",
+                    "usage": "ROOM",
+                    "summary": "join a room",
+                    "aliases": ["j"],
+                },
+                {
+                    "name": "roll",
+                    "usage": "SIDES [TEXT]",
+                    "summary": "roll a die",
+                    "aliases": [],
+                },
+            ],
+        )
+        encoded = self.codec._routes(routes)
+        self.replied(welcome(routes=routes))
+        self.assertIs(self.codec._routes(routes), encoded)
 
     @given(st.text())
     def test_no_text_breaks_a_frame_or_its_json(self, text: str) -> None:

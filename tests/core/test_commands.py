@@ -12,7 +12,7 @@ from twisted_chat.clients.socketio_codec import decode_event
 from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.commands import Command, CommandTable
-from twisted_chat.core.replies import Notice, Refused, Reply, Request
+from twisted_chat.core.replies import Notice, Refused, Reply, Request, RouteInfo
 from twisted_chat.core.routes import standard_table
 from twisted_chat.socketio.packets import EVENT, Packet
 from twisted_chat.testing import TestChat
@@ -128,6 +128,23 @@ class TableTests(SynchronousTestCase):
         """Without internal routes."""
         self.assertEqual(self.table.help(), (r"\say TEXT  say it", r"\go        leave"))
         self.assertEqual(CommandTable[Callable[[], None]]().help(), ())
+
+    def test_listing_has_the_routes_that_can_be_typed(self) -> None:
+        """The same tuple each time, until a route is added."""
+        listing = self.table.listing()
+        self.assertEqual(
+            listing,
+            (
+                RouteInfo("say", "TEXT", "say it", ("tell",)),
+                RouteInfo("go", "", "leave"),
+            ),
+        )
+        self.assertIs(self.table.listing(), listing)
+        copy = self.table.copy()
+        copy.route("mine", "[N]", "my own")(no_op)
+        self.assertEqual(copy.listing(), (*listing, RouteInfo("mine", "[N]", "my own")))
+        self.table.route("more")(no_op)
+        self.assertEqual(self.table.listing()[-1], RouteInfo("more", "", ""))
 
     def test_table_iterates_over_each_route_once(self) -> None:
         """With internal routes."""

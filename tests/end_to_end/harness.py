@@ -70,6 +70,7 @@ class Server:
     :param directory: its working directory.
     :param options: of ``chat``; without ``--port`` the system chooses a port.
     :param twistd: the options of ``twistd``.
+    :param command: the command of ``twistd``: another one for a chat with a plugin.
     :param env: changes of the environment; None removes a variable.
     """
 
@@ -78,6 +79,7 @@ class Server:
         directory: Path,
         *options: str,
         twistd: Sequence[str] = ("--pidfile=",),
+        command: str = "chat",
         env: Mapping[str, str | None] | None = None,
     ) -> None:
         self.directory = directory
@@ -92,7 +94,7 @@ class Server:
             "--nodaemon",
             f"--logfile={self.log_path}",
             *twistd,
-            "chat",
+            command,
             *options,
         )
         with self.stderr_path.open("wb") as stderr:
@@ -166,10 +168,17 @@ class ServerTestCase(unittest.SynchronousTestCase):
         *options: str,
         directory: Path | None = None,
         twistd: Sequence[str] = ("--pidfile=",),
+        command: str = "chat",
         env: Mapping[str, str | None] | None = None,
     ) -> Server:
         """Start a server without waiting for it."""
-        server = Server(directory or self.directory, *options, twistd=twistd, env=env)
+        server = Server(
+            directory or self.directory,
+            *options,
+            twistd=twistd,
+            command=command,
+            env=env,
+        )
         self.addCleanup(server.kill)
         return server
 
@@ -178,10 +187,13 @@ class ServerTestCase(unittest.SynchronousTestCase):
         *options: str,
         directory: Path | None = None,
         twistd: Sequence[str] = ("--pidfile=",),
+        command: str = "chat",
         env: Mapping[str, str | None] | None = None,
     ) -> Server:
         """Start a server, and wait until it accepts connections."""
-        server = self.launch(*options, directory=directory, twistd=twistd, env=env)
+        server = self.launch(
+            *options, directory=directory, twistd=twistd, command=command, env=env
+        )
         return server.wait_until_running()
 
     def run_failing(

@@ -4,10 +4,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { parseLine } from "../../twisted_chat/web/commands.js";
+import { RouteTable } from "../../twisted_chat/web/routes.js";
+import { ROUTES } from "./routes_fixture.mjs";
 
 const room = { kind: "room", name: "lobby" };
 const direct = { kind: "dm", name: "bob" };
-const read = (line, conversation = room) => parseLine(line, conversation);
+const read = (line, conversation = room) => parseLine(line, conversation, ROUTES);
 
 test("plain text is sent as a message", () => {
   assert.deepEqual(read("hi all"), { action: "send", text: "hi all" });
@@ -23,6 +25,22 @@ test("a route works with a backslash and with a slash, in any case", () => {
 test("an unknown slash word is plain text, an unknown backslash word is passed to the server", () => {
   assert.deepEqual(read("/usr/bin is full"), { action: "send", text: "/usr/bin is full" });
   assert.deepEqual(read("\\frob 1"), { action: "command", text: "\\frob 1" });
+});
+
+test("a route that only this server has is passed to it", () => {
+  for (const line of ["/give bob tea", "\\give bob tea", "/GIVE  bob tea "]) {
+    assert.deepEqual(read(line), { action: "command", text: "\\give bob tea" }, line);
+  }
+});
+
+test("before the routes are known, nothing that may be one is posted", () => {
+  const early = (line) => parseLine(line, room, new RouteTable());
+  assert.match(early("/give bob tea").text, /not known/u);
+  assert.equal(early("/msg bob psst").action, "refuse");
+  assert.deepEqual(early("/dm bob psst"), { action: "dm", to: "bob", text: "psst" });
+  assert.deepEqual(early("/usr/bin is full"), { action: "send", text: "/usr/bin is full" });
+  assert.deepEqual(early("\\\\who"), { action: "send", text: "\\who" });
+  assert.deepEqual(early("\\give bob"), { action: "command", text: "\\give bob" });
 });
 
 test("two backslashes send one", () => {

@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { applyCompletion, complete } from "../../twisted_chat/web/completion.js";
+import { ROUTES, ROUTE_LIST } from "./routes_fixture.mjs";
 
-const known = { nicks: ["bob", "Bodo", "alice", "me"], rooms: ["lobby", "garden"], me: "me" };
+const known = { nicks: ["bob", "Bodo", "alice", "me"], rooms: ["lobby", "garden"], me: "me", routes: ROUTES };
 const labels = (text, requested = false) =>
   complete(text, text.length, known, requested)?.options.map((option) => option.label) ?? null;
 const tab = (text) => {
@@ -16,6 +17,10 @@ const tab = (text) => {
 test("routes are offered at the start of a line only", () => {
   assert.deepEqual(labels("\\jo"), ["\\join ROOM"]);
   assert.deepEqual(labels("/jo"), ["/join ROOM"]);
+  assert.deepEqual(labels("/part"), ["/part [ROOM]"], "an alias, with the arguments of its route");
+  assert.deepEqual(labels("/gi"), ["/give NAME ROOM [TEXT]"]);
+  assert.equal(labels("/").length, ROUTE_LIST.length);
+  assert.equal(complete("/jo", 3, known).options[0].hint, "about join");
   assert.equal(labels("see \\jo"), null);
   assert.equal(labels("/usr/bin"), null);
 });
@@ -25,6 +30,15 @@ test("nicknames are offered after @ and as the argument of a route", () => {
   assert.deepEqual(labels("\\dm al"), ["alice"]);
   assert.deepEqual(labels("\\dm "), ["bob", "Bodo", "alice"]);
   assert.deepEqual(labels("/tell al"), ["alice"]);
+});
+
+test("each argument is completed by what the usage calls it", () => {
+  assert.deepEqual(labels("/give al"), ["alice"]);
+  assert.deepEqual(labels("/give alice g"), ["#garden"]);
+  assert.equal(labels("/give alice garden al"), null);
+  assert.deepEqual(labels("/help jo"), ["join"]);
+  assert.equal(labels("/nick al"), null, "a new nickname is not that of another");
+  assert.equal(labels("/frob al"), null);
 });
 
 test("in a sentence nicknames are offered only with Tab", () => {

@@ -5,8 +5,9 @@ import { beforeEach, test } from "node:test";
 
 import { ComposerState } from "../../twisted_chat/web/composer_state.js";
 import { strings } from "../../twisted_chat/web/strings.js";
+import { ROUTES } from "./routes_fixture.mjs";
 
-const known = { nicks: ["alice", "al", "me"], rooms: ["lobby"], me: "me" };
+const known = { nicks: ["alice", "al", "me"], rooms: ["lobby"], me: "me", routes: ROUTES };
 let drafts;
 let state;
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container
 from dataclasses import replace
+from typing import Generic, TypeVar
 
 from twisted_chat.core.events import BulkPresence, DirectMessage, Stored
 from twisted_chat.core.interfaces import Viewer
@@ -25,6 +26,7 @@ from .json_objects import (
     event_object,
     event_objects,
     reply_objects,
+    route_objects,
     utf8,
     welcome_object,
 )
@@ -36,6 +38,8 @@ receive it.  Above that, one object names some of them."""
 
 BULK_NAMES = 20
 """Names in that one object."""
+
+V = TypeVar("V")
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -50,7 +54,9 @@ class JsonCodec:
 
     def __init__(self, frame: Callable[[bytes], bytes] = frame_text) -> None:
         self._frame_text = frame
-        self._history: tuple[tuple[Stored, ...], str] = ((), "[]")
+        # Clients that join together see the same history, and all see the same routes.
+        self._history = _LastEncoded(event_objects)
+        self._routes = _LastEncoded(route_objects)
 
     # From the client.
 
@@ -91,17 +97,27 @@ class JsonCodec:
         return b"".join(self._frame({**fields, **with_ref}) for fields in objects)
 
     def _welcome(self, welcome: Welcome, with_ref: Fields) -> bytes:
-        # Clients that join together see the same history: encode it once.
-        if self._history[0] is not welcome.history:
-            history = dump_json(event_objects(welcome.history))
-            self._history = (welcome.history, history)
         rest = dump_json({**welcome_object(welcome), **with_ref})
-        whole = f'{rest[:-1]},"history":{self._history[1]}}}'
+        history, routes = self._history(welcome.history), self._routes(welcome.routes)
+        whole = f'{rest[:-1]},"routes":{routes},"history":{history}}}'
         missed = map(self._frame, event_objects(welcome.missed))
         return self._frame_text(utf8(whole)) + b"".join(missed)
 
     def _frame(self, fields: Fields) -> bytes:
         return self._frame_text(utf8(dump_json(fields)))
+
+
+class _LastEncoded(Generic[V]):
+    """The JSON of a value, which is encoded again only if another one comes."""
+
+    def __init__(self, objects: Callable[[V], list[Fields]]) -> None:
+        self._objects = objects
+        self._last: tuple[V | None, str] = (None, "[]")
+
+    def __call__(self, value: V) -> str:
+        if self._last[0] is not value:
+            self._last = (value, dump_json(self._objects(value)))
+        return self._last[1]
 
 
 def decode_object(text: str, routes: Container[str]) -> Request:

@@ -35,6 +35,7 @@ from twisted_chat.core.replies import (
     Reply,
     RoomList,
     RoomSnapshot,
+    RouteInfo,
     Topic,
     Welcome,
 )
@@ -80,7 +81,7 @@ def event_objects(events: Iterable[Stored]) -> list[Fields]:
 
 
 def welcome_object(welcome: Welcome) -> Fields:
-    """The object for a welcome, without its history."""
+    """The object for a welcome, without its history and its routes."""
     return {
         "type": "welcome",
         "nick": welcome.nick,
@@ -93,6 +94,19 @@ def welcome_object(welcome: Welcome) -> Fields:
         "recovered": welcome.recovered,
         "motd": welcome.motd,
     }
+
+
+def route_objects(routes: Iterable[RouteInfo]) -> list[Fields]:
+    """The routes that a person may type, for completion."""
+    return [
+        {
+            "name": route.name,
+            "usage": route.usage,
+            "summary": route.summary,
+            "aliases": route.aliases,
+        }
+        for route in routes
+    ]
 
 
 def reply_objects(reply: Reply) -> Iterable[Fields]:

@@ -108,7 +108,13 @@ class Chat:
             journal=journal,
             names=names,
             committer=committer,
-            welcomer=Welcomer(pool=pool, journal=journal, runtime=runtime, motd=motd),
+            welcomer=Welcomer(
+                pool=pool,
+                journal=journal,
+                runtime=runtime,
+                routes=table.listing,
+                motd=motd,
+            ),
             runtime=runtime,
         )
         self._announcer = Announcer(

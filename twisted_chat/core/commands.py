@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from .replies import Refused
+from .replies import Refused, RouteInfo
 from .sanitize import sanitize_label
 
 H = TypeVar("H", bound=Callable[..., object])
@@ -71,6 +71,7 @@ class CommandTable(Generic[H]):
     """All routes, by name and alias."""
 
     _commands: dict[str, Command[H]] = field(default_factory=dict)
+    _listing: tuple[RouteInfo, ...] | None = field(default=None, init=False)
 
     def route(
         self,
@@ -94,6 +95,7 @@ class CommandTable(Generic[H]):
                 if word in self._commands:
                     raise ValueError(f"the route \\{word} is declared already")
                 self._commands[word] = command
+            self._listing = None
             return handler
 
         return declare
@@ -110,6 +112,16 @@ class CommandTable(Generic[H]):
     def __iter__(self) -> Iterator[Command[H]]:
         """Each route once, in the order of declaration."""
         return iter(dict.fromkeys(self._commands.values()))
+
+    def listing(self) -> tuple[RouteInfo, ...]:
+        """The routes that can be typed: the same tuple until another one is added."""
+        if self._listing is None:
+            self._listing = tuple(
+                RouteInfo(one.name, one.usage, one.summary, one.aliases)
+                for one in self
+                if not one.internal
+            )
+        return self._listing
 
     def find(self, name: str, *, internal: bool = False) -> Command[H]:
         """The route of that name or alias, in any case.

@@ -28,6 +28,19 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class RouteInfo:
+    """A route that can be typed, for programs that offer it to a person.
+
+    :ivar usage: its arguments, as ``\\help`` shows them.
+    """
+
+    name: str
+    usage: str
+    summary: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Welcome:
     """What a client is shown first.
 
@@ -36,6 +49,7 @@ class Welcome:
     :ivar away: nickname -> away text, of those that are away.
     :ivar history: the last messages of the room, oldest first; empty if the client
         resumed and ``missed`` has all that it missed.
+    :ivar routes: what can be typed; the same tuple in every welcome.
     :ivar position: resume from here to miss nothing after this.
     :ivar resumed: the client asked to be shown what it missed.
     :ivar recovered: ``missed`` is complete.
@@ -50,6 +64,7 @@ class Welcome:
     topic: str
     history: tuple[Stored, ...]
     position: str
+    routes: tuple[RouteInfo, ...] = ()
     motd: tuple[str, ...] = ()
     resumed: bool = False
     recovered: bool = False

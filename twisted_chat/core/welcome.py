@@ -7,7 +7,7 @@ order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from .client import Client, ClientState, Identity
@@ -17,13 +17,14 @@ from .interfaces import TAKEN_OVER, Codec, Connection, Journal, StoreError
 from .isolation import encoded
 from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS
 from .pool import ClientPool, Room
-from .replies import HelpHint, Reply, RoomSnapshot, Welcome
+from .replies import HelpHint, Reply, RoomSnapshot, RouteInfo, Welcome
 from .runtime import Runtime
 
 
 class Welcomer:
     """Welcomes clients.
 
+    :param routes: the routes that a welcome lists.
     :param motd: lines shown after the welcome.
     """
 
@@ -33,11 +34,13 @@ class Welcomer:
         pool: ClientPool,
         journal: Journal,
         runtime: Runtime,
+        routes: Callable[[], tuple[RouteInfo, ...]],
         motd: Sequence[str],
     ) -> None:
         self._pool = pool
         self._journal = journal
         self._runtime = runtime
+        self._routes = routes
         self._motd = tuple(motd)
 
     def welcome(
@@ -131,6 +134,7 @@ class Welcomer:
             topic=room.topic or "",
             history=_history_for(room, client),
             position=position,
+            routes=self._routes(),
             motd=self._motd,
         )
 

@@ -42,7 +42,7 @@ export class Actions {
 
   // Carries out a typed line; false if it should stay in the composer.
   runLine(line) {
-    const parsed = parseLine(line, this.chat.current ?? NO_CONVERSATION);
+    const parsed = parseLine(line, this.chat.current ?? NO_CONVERSATION, this.chat.routes);
     const done = ACTIONS[parsed.action](this, parsed);
     this.drawing.schedule();
     return done;

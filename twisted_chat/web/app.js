@@ -106,6 +106,7 @@ function makeViews({ chat, connection, actions, drawing, drafts }) {
   const search = new SearchPanel(chat, actions);
   const composer = new Composer({
     known: () => ({
+      routes: chat.routes,
       nicks: chat.nicks(),
       me: chat.nick,
       rooms: [...new Set([...chat.rooms(), ...chat.roomList].map(({ name }) => name))],

@@ -7,6 +7,7 @@
 import { Conversation, isMessage, keyOf, newEntryKey } from "./conversation.js";
 import { FRAME_HANDLERS } from "./frames.js";
 import { compareNames, fold } from "./names.js";
+import { RouteTable } from "./routes.js";
 import { strings } from "./strings.js";
 
 const HISTORY_LIMIT = 50;
@@ -31,6 +32,7 @@ export class Chat {
     this.lastRoomKey = "";
     this.leftConversation = null; // just left, and offered again until the user moves on
     this.awayTexts = new Map(); // folded nickname -> text
+    this.routes = new RouteTable();
     this.roomList = []; // the rooms on the server: {name, count}
     this.online = false;
     this.holdSends = false; // after a reconnect, until it is known what was stored

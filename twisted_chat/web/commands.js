@@ -1,39 +1,9 @@
 // Routes typed by the user.  Pure: a line in, one action out (see actions.js).
 //
-// The server owns the command table.  The page handles the routes that concern the page
+// The server owns the command table (see routes.js).  The page handles the routes that concern the page
 // itself (which conversation is shown, the panels) and passes on all others.
 
 import { strings } from "./strings.js";
-
-export const ROUTES = Object.entries(strings.routes).map(([name, [args, hint]]) => ({
-  name,
-  args,
-  hint,
-}));
-
-// Other names of routes: what they are called in other chats.
-const ALIASES = {
-  exit: "quit",
-  j: "join",
-  list: "rooms",
-  msg: "dm",
-  n: "nick",
-  names: "who",
-  part: "leave",
-  pm: "dm",
-  query: "dm",
-  tell: "dm",
-  w: "dm",
-  whisper: "dm",
-};
-
-// The route that a typed word names, in any case.
-export function routeNamed(word) {
-  const name = word.toLowerCase();
-  return Object.hasOwn(ALIASES, name) ? ALIASES[name] : name;
-}
-
-const ROUTE_NAMES = new Set(ROUTES.map((route) => route.name));
 
 export const plainRoom = (name) => name.trim().replace(/^#/u, "");
 
@@ -43,6 +13,11 @@ const ROOM_ONLY = new Set(["topic", "search", "me"]);
 const NEEDS_CONVERSATION = new Set(["history", "leave", "me", "search", "topic"]);
 
 const refuse = (text) => ({ action: "refuse", text });
+
+const command = (route, args) => ({
+  action: "command",
+  text: args ? `\\${route} ${args}` : `\\${route}`,
+});
 
 // The action of each route that the page handles itself.
 const PARSERS = {
@@ -75,8 +50,16 @@ const ROUTE_LINE =
 // A first word that is no mistyped route: a path, LaTeX, a face.
 const TEXT_WORD = /[\\/／{}]|^\P{L}*$/u;
 
-// `conversation` is the one it was typed in: {kind: "room" | "dm" | "none", name}.
-export function parseLine(line, conversation) {
+// The route that a typed word names, or "".  Before the first welcome only those that the page
+// carries out itself are known.
+function routeNamed(word, routes) {
+  const name = routes.find(word)?.name ?? word.toLowerCase();
+  return routes.find(name) || Object.hasOwn(PARSERS, name) ? name : "";
+}
+
+// `conversation` is the one it was typed in: {kind: "room" | "dm" | "none", name}; `routes` is
+// a RouteTable.
+export function parseLine(line, conversation, routes) {
   // Blanks at the beginning of a message stay: they indent code.
   const typed = line.trimEnd();
   if (typed.trim() === "") return { action: "nothing" };
@@ -87,15 +70,17 @@ export function parseLine(line, conversation) {
   if (!match) return send(typed);
   const [, mark, first, rest] = match;
   const word = first.normalize("NFKC");
-  const route = routeNamed(word);
-  if (!ROUTE_NAMES.has(route)) {
-    // "/usr/bin is full" is a message.
-    if (mark !== "\\") return send(typed);
-    if (word.startsWith("\\") && !word.includes("\\", 1)) return send(typed.replace("\\", ""));
-    if (TEXT_WORD.test(word)) return send(typed);
-  }
-
   const args = rest.trim();
+  const route = routeNamed(word, routes);
+  if (!route) {
+    if (mark === "\\" && word.startsWith("\\") && !word.includes("\\", 1)) {
+      return send(typed.replace("\\", ""));
+    }
+    if (TEXT_WORD.test(word)) return send(typed);
+    // "/shrug" is a message, unless it turns out to be a route.
+    if (mark !== "\\") return routes.isKnown ? send(typed) : refuse(strings.routesUnknown);
+    return command(word, args);
+  }
   if (conversation.kind === "none" && NEEDS_CONVERSATION.has(route)) {
     return refuse(strings.notInARoom);
   }
@@ -103,5 +88,5 @@ export function parseLine(line, conversation) {
     return refuse(strings.onlyInARoom(route));
   }
   if (Object.hasOwn(PARSERS, route)) return PARSERS[route](args, conversation, word.toLowerCase());
-  return { action: "command", text: args ? `\\${route} ${args}` : `\\${route}` };
+  return command(route, args);
 }

@@ -1,25 +1,39 @@
 // Completion of routes, nicknames and rooms.  Pure: a text and a caret in, options out.
 
-import { ROUTES, routeNamed } from "./commands.js";
 import { fold } from "./names.js";
 
 const MAX_OPTIONS = 8;
-const TAKES_NICK = new Set(["dm", "ignore", "unignore"]);
-const TAKES_ROOM = new Set(["join", "leave", "who"]);
 
 const startingWith = (values, typed) => {
   const start = fold(typed);
   return values.filter((value) => fold(value).startsWith(start));
 };
 
-function routeOptions(prefix, typed) {
-  return ROUTES.filter(({ name }) => name.startsWith(typed.toLowerCase())).map(
-    ({ name, args, hint }) => ({
-      insert: args ? `${prefix}${name} ` : `${prefix}${name}`,
-      label: args ? `${prefix}${name} ${args}` : `${prefix}${name}`,
-      hint,
-    }),
-  );
+function routeOptions({ routes }, prefix, typed) {
+  return routes.startingWith(typed).map(({ word, route: { usage, summary } }) => ({
+    insert: usage ? `${prefix}${word} ` : `${prefix}${word}`,
+    label: usage ? `${prefix}${word} ${usage}` : `${prefix}${word}`,
+    hint: summary,
+  }));
+}
+
+// What a route takes is named in its usage.
+function argumentOptions(known, word, index, typed) {
+  switch (known.routes.argument(word, index)) {
+    case "NAME":
+      // A new nickname is not one of those.
+      return known.routes.find(word).name === "nick" ? [] : nickOptions(known, typed, "", " ");
+    case "ROOM":
+      return roomOptions(known, typed);
+    case "ROUTE":
+      return known.routes.startingWith(typed).map(({ word: insert, route }) => ({
+        insert,
+        label: insert,
+        hint: route.summary,
+      }));
+    default:
+      return null;
+  }
 }
 
 function nickOptions({ nicks, me }, typed, before, after) {
@@ -39,25 +53,26 @@ function roomOptions({ rooms }, typed) {
   }));
 }
 
-// `known` is {nicks, rooms, me}; the lists are in the order in which they are offered.
+// `known` is {nicks, rooms, me, routes}; the lists are in the order in which they are offered.
 // Returns {from, to, options: [{insert, label, hint}]}, or null if there are no options.
 //
 // Nicknames are offered unasked only after "@" or as the argument of a route; in the
 // middle of a sentence only when `requested` (with the Tab key).
 export function complete(text, caret, known, requested = false) {
   const before = text.slice(0, caret);
-  const offer = (from, options) =>
-    options.length ? { from, to: caret, options: options.slice(0, MAX_OPTIONS) } : null;
+  const offer = (from, options, max = MAX_OPTIONS) =>
+    options.length ? { from, to: caret, options: options.slice(0, max) } : null;
 
   const route = /^([\\/])(\S*)$/u.exec(before);
-  if (route) return offer(0, routeOptions(route[1], route[2]));
+  // All of them: typing the mark is how to see what there is.
+  if (route) return offer(0, routeOptions(known, route[1], route[2]), Infinity);
 
-  const argument = /^[\\/](\S+)\s+(\S*)$/u.exec(before);
+  const argument = /^[\\/](\S+)((?:\s+\S+)*)\s+(\S*)$/u.exec(before);
   if (argument) {
-    const [, name, typed] = argument;
-    const from = caret - typed.length;
-    if (TAKES_NICK.has(routeNamed(name))) return offer(from, nickOptions(known, typed, "", " "));
-    if (TAKES_ROOM.has(routeNamed(name))) return offer(from, roomOptions(known, typed));
+    const [, name, earlier, typed] = argument;
+    const index = earlier.split(/\s+/u).length - 1;
+    const options = argumentOptions(known, name, index, typed);
+    if (options) return offer(caret - typed.length, options);
   }
 
   const word = /(^|\s)(@?)([^\s@]*)$/u.exec(before);

@@ -6,6 +6,7 @@
 import { isMessage, keyOf } from "./conversation.js";
 import { hasMention } from "./mentions.js";
 import { fold } from "./names.js";
+import { RouteTable } from "./routes.js";
 import { strings } from "./strings.js";
 
 const send = (frame) => ({ effect: "send", frame });
@@ -129,6 +130,7 @@ export const FRAME_HANDLERS = {
     if (chat.nick && chat.nick !== frame.nick) chat.previousNick = chat.nick;
     Object.assign(chat, { online: true, holdSends: true, quit: false, nick: frame.nick });
     chat.session = frame.session ?? chat.session;
+    chat.routes = new RouteTable(frame.routes);
 
     const joinedRooms = new Set(frame.rooms ?? []);
     if (frame.room) joinedRooms.add(frame.room);

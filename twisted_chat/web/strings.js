@@ -10,29 +10,11 @@ function otherNames(count, besides) {
 }
 
 export const strings = {
-  // Routes: the arguments, and a hint for the list of completions.
-  routes: {
-    away: ["[TEXT]", "Set or clear your away text"],
-    dm: ["NAME TEXT", "Send a direct message"],
-    help: ["[ROUTE]", "List the commands"],
-    history: ["", "Load earlier messages"],
-    ignore: ["[NAME]", "Hide someone’s messages"],
-    join: ["ROOM", "Join or create a room"],
-    leave: ["[ROOM]", "Leave a room"],
-    me: ["TEXT", "Send an action: * alice waves"],
-    msg: ["NAME TEXT", "Same as \\dm"],
-    nick: ["NAME", "Change your nickname"],
-    part: ["[ROOM]", "Same as \\leave"],
-    quit: ["[TEXT]", "Leave the chat"],
-    rooms: ["", "List the rooms"],
-    search: ["WORDS", "Search this room"],
-    topic: ["[TEXT]", "Show or set the topic"],
-    unignore: ["NAME", "Show someone’s messages again"],
-    who: ["[ROOM]", "List the members of a room"],
-  },
+  // Routes
   usageNick: "Usage: \\nick NAME",
   usageDm: (route) => `Usage: \\${route} NAME TEXT`,
   usageMe: "Usage: \\me TEXT",
+  routesUnknown: "Not connected yet, so it is not known whether this is a command. Try again in a moment.",
   notInARoom: "You are not in a room. Join one with \\join ROOM or with + next to “Rooms”.",
   onlyInARoom: (route) => `\\${route} works only in a room, not in a direct conversation.`,
 
