@@ -58,6 +58,7 @@ class MainTests(SynchronousTestCase):
         self.assertTrue(options["nodaemon"])
         self.assertTrue(options["no_save"])
         self.assertEqual((options["pidfile"], options["logfile"]), ("", None))
+        self.assertTrue(callable(options["logger"]))
         self.assertEqual(options.subOptions.settings.history, 3)
         maker = options.loadedPlugins[options.subCommand]
         self.assertTrue(verifyObject(IServiceMaker, maker))

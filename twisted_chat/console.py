@@ -75,7 +75,7 @@ def main(
     """
     make: Callable[[], TwistdOptions] = twistd_script.ServerOptions  # type: ignore[attr-defined]
     twistd = make()
-    twistd.update(nodaemon=True, no_save=True, pidfile="")
+    twistd.update(nodaemon=True, pidfile="")
     options = ConsoleOptions()
     options.parent = twistd
     twistd.subCommand = "chat"
@@ -84,6 +84,7 @@ def main(
     maker = ConsoleService(banner=show, port_advice=port_advice)
     twistd.loadedPlugins = {"chat": maker}
     options.parseOptions(sys.argv[1:] if arguments is None else arguments)
+    twistd.postOptions()
     twistd_script.runApp(twistd)
 
 
