@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -18,6 +19,7 @@ from twisted_chat.core.events import TopicSet
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals.sqlite import journal as sqlite_journal
 from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
+from twisted_chat.journals.sqlite.file import DatabaseFile
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.journals.sqlite.writer import Writer
 
@@ -74,6 +76,28 @@ class RestartTests(SqliteTestCase):
                 "search index: complete",
             ],
         )
+
+    def test_indexing_that_was_killed_continues(self) -> None:
+        """At the next start, which logs what is left; nothing is lost."""
+        write_schema_1(self.path, [("ёлка", None)] * 9)
+        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 3)
+        file = DatabaseFile(str(self.path))
+        self.addCleanup(file.release)
+        file.lock()
+        file.prepare()
+        writer = Writer(file, None)
+        self.addCleanup(writer.close)
+        writer.index()
+        # What a kill leaves at this moment.
+        killed = self.folder / "killed.sqlite"
+        for end in ("", "-wal"):
+            shutil.copy(f"{self.path}{end}", f"{killed}{end}")
+        self.path = killed
+        lines = Log(self)
+        journal = self.started()
+        hits = self.run_now(journal.history.search("lobby", "елка", 10))
+        self.assertEqual(len(hits), 9)
+        self.assertIn("search index: 6 events to index", lines.lines())
 
     def test_one_file_is_left_after_close(self) -> None:
         """It is all that a backup needs."""

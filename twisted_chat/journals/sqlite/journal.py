@@ -181,7 +181,8 @@ class SqliteJournal:
         Each round is stored, so that the next start goes on where this one ended.
         """
         logged = self._now()
-        log.info("{line}", line=f"search index: {writer.unfolded} events to index")
+        waiting = writer.unfolded - writer.indexed
+        log.info("{line}", line=f"search index: {waiting} events to index")
         while writer.indexed < writer.unfolded:
             if self._writer is not writer:
                 return
