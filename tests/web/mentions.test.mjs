@@ -1,18 +1,22 @@
-// Mentions of a nickname.
+// Mentions of a nickname, and of words to watch for.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { hasMention, splitMentions } from "../../twisted_chat/web/mentions.js";
+import { hasMention, parseWords, splitMentions } from "../../twisted_chat/web/mentions.js";
 
 test("a name is found in any case, with or without @", () => {
-  for (const text of ["bob", "Bob: hi", "hi @bob!", "well, BOB."]) assert.ok(hasMention(text, "bob"), text);
+  for (const text of ["carl", "Carl: hi", "hi @carl!", "well, CARL.", "@carl", "ｃａｒｌ?"]) {
+    assert.ok(hasMention(text, "carl"), text);
+  }
 });
 
 test("a part of another word is not a mention", () => {
-  for (const text of ["bobby", "kebob", "bob-2", "bob_", "", "Bоb with a Cyrillic o"]) {
-    assert.ok(!hasMention(text, "bob"), text);
+  for (const text of ["carla", "McCarl", "carl-2", "carl_", "", "Cаrl with a Cyrillic a", "é" + "carl"]) {
+    assert.ok(!hasMention(text, "carl"), text);
   }
+  assert.ok(!hasMention("carl\u0301", "carl"), "another letter");
+  assert.ok(!hasMention("𝐚carl 𝐚", "carl"), "a letter outside the basic plane");
 });
 
 test("names of every script and with special characters are found", () => {
@@ -23,19 +27,55 @@ test("names of every script and with special characters are found", () => {
   assert.ok(!hasMention("so says axb", "a.b"));
 });
 
+test("a name that is a common word is mentioned only where it is marked as a name", () => {
+  for (const text of ["@will", "ask @Will!", "will: yes", "Will, yes", "  will, no"]) {
+    assert.ok(hasMention(text, "will"), text);
+  }
+  for (const text of ["I will", "will you?", "this will: work", "yes, will, yes", "the will", "x@willow"]) {
+    assert.ok(!hasMention(text, "will"), text);
+  }
+  for (const nick of ["mark", "June", "Bob", "me", "Hope"]) assert.ok(!hasMention(`tell ${nick} so`, nick), nick);
+});
+
 test("an empty name is never mentioned", () => {
   assert.ok(!hasMention("anything", ""));
+  assert.deepEqual(splitMentions("", ""), []);
+});
+
+test("words to watch for are found as whole words, folded", () => {
+  const words = ["deploy", "on call", "C++", "Straße", "I"];
+  for (const text of ["DEPLOY now", "who is on call?", "no c++!", "straße 5", "ＤＥＰＬＯＹ", "and i"]) {
+    assert.ok(hasMention(text, "carl", words), text);
+  }
+  for (const text of ["deployed", "redeploy", "c+", "on  call", "ink"]) {
+    assert.ok(!hasMention(text, "carl", words), text);
+  }
+  assert.ok(hasMention("will it", "will", ["will"]), "a common word that was asked for");
 });
 
 test("the text is split around each mention", () => {
-  assert.deepEqual(splitMentions("bob, ask Bob", "bob"), [
-    { text: "bob", mention: true },
+  assert.deepEqual(splitMentions("carl, ask Carl", "carl"), [
+    { text: "carl", mention: true },
     { text: ", ask " },
-    { text: "Bob", mention: true },
+    { text: "Carl", mention: true },
   ]);
+  assert.deepEqual(splitMentions("ﬁne: @ＣＡＲＬ! é", "carl", ["fine", "arl"]), [
+    { text: "ﬁne", mention: true },
+    { text: ": " },
+    { text: "@ＣＡＲＬ", mention: true },
+    { text: "! é" },
+  ]);
+  assert.deepEqual(splitMentions("carl carl", "carl").length, 3);
+});
+
+test("the words to watch for are separated by commas, and bounded", () => {
+  assert.deepEqual(parseWords(" deploy, Deploy ,, on call،x "), ["deploy", "on call", "x"]);
+  assert.equal(parseWords("").length, 0);
+  assert.equal(parseWords(Array.from({ length: 99 }, (_, n) => `w${n}`).join()).length, 30);
+  assert.equal(parseWords("x".repeat(999))[0].length, 64);
 });
 
 test("names that follow each other are each a mention", () => {
-  const mentions = splitMentions("bob bob,bob", "bob").filter(({ mention }) => mention);
-  assert.deepEqual(mentions.map(({ text }) => text), ["bob", "bob", "bob"]);
+  const mentions = splitMentions("carl carl,carl", "carl").filter(({ mention }) => mention);
+  assert.deepEqual(mentions.map(({ text }) => text), ["carl", "carl", "carl"]);
 });

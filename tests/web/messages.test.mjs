@@ -19,7 +19,7 @@ test("a message is shown once, in the order of the ids", () => {
 test("messages are unread until their conversation is looked at, and mentions notify", () => {
   welcome();
   assert.deepEqual(chat.receive(message(12, "bob", "hello")), []);
-  const [alert] = chat.receive(message(13, "bob", "hello me"));
+  const [alert] = chat.receive(message(13, "bob", "hello @me"));
   assert.equal(alert.effect, "notify");
   assert.equal(chat.unread(), 2);
   assert.equal(lobby().mentions, 1);
@@ -29,7 +29,7 @@ test("messages are unread until their conversation is looked at, and mentions no
   chat.viewingLatest = true;
   chat.markRead();
   assert.equal(chat.unread(), 0);
-  assert.deepEqual(chat.receive(message(14, "bob", "me again")), []);
+  assert.deepEqual(chat.receive(message(14, "bob", "@me again")), []);
   assert.equal(chat.unread(), 0);
 });
 

@@ -1,6 +1,7 @@
 // What the user does: each action changes the chat, sends frames, and shows the result.
 
 import { parseLine } from "./commands.js";
+import { localStore } from "./storage.js";
 import { strings } from "./strings.js";
 import { announce } from "./view/dom.js";
 
@@ -128,6 +129,13 @@ export class Actions {
     if (leftConversation.kind === "room" && !this.requireConnection()) return;
     this.sendFrames(...this.chat.returnToLeft());
     this.focusComposer();
+    this.drawing.schedule();
+  }
+
+  // Which messages of a conversation call the user: "all", "mentions" or "nothing".
+  setNotificationLevel(key, level) {
+    if (!this.chat.calls.setLevel(key, level)) return;
+    localStore.set("levels", this.chat.calls);
     this.drawing.schedule();
   }
 

@@ -4,6 +4,7 @@
 // the frames to send; `receive` applies a frame from the server (see frames.js) and returns
 // effects for the page to carry out, such as {effect: "notify", conversation, entry}.
 
+import { Calls } from "./calls.js";
 import { Conversation, isMessage, keyOf, newEntryKey } from "./conversation.js";
 import { FRAME_HANDLERS } from "./frames.js";
 import { compareNames, fold } from "./names.js";
@@ -19,8 +20,9 @@ const utf8 = new TextEncoder();
 export const isTooLong = (text) => utf8.encode(text).length > MAX_MESSAGE_BYTES;
 
 export class Chat {
-  constructor({ now = Date.now } = {}) {
+  constructor({ now = Date.now, calls = new Calls() } = {}) {
     this.now = now;
+    this.calls = calls;
     this.nick = "";
     this.previousNick = ""; // before a reconnect that could not keep it, such as a guest's
     this.chosenNick = ""; // chosen by the user; a guest has none

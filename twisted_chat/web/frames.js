@@ -4,7 +4,6 @@
 // replies to, if any; it updates the chat and may return effects (see chat.js).
 
 import { isMessage, keyOf } from "./conversation.js";
-import { hasMention } from "./mentions.js";
 import { fold } from "./names.js";
 import { RouteTable } from "./routes.js";
 import { strings } from "./strings.js";
@@ -36,7 +35,7 @@ function messageEntry(chat, frame) {
   const mine = isMine(chat, from);
   const text = String(frame.text);
   const entry = { kind, id, time: timeOf(chat, frame), from, text, mine };
-  if (!mine && kind !== "dm") entry.mention = hasMention(text, chat.nick);
+  if (!mine && kind !== "dm") entry.mention = chat.calls.isMention(text, chat.nick);
   return entry;
 }
 
@@ -61,9 +60,8 @@ function receiveMessage(chat, conversation, frame) {
 
   if (conversation.unread === 0) conversation.firstUnreadKey = entry.key;
   conversation.unread += 1;
-  if (!entry.mention && conversation.kind !== "dm") return [];
-  conversation.mentions += 1;
-  return [{ effect: "notify", conversation, entry }];
+  if (entry.mention || conversation.kind === "dm") conversation.mentions += 1;
+  return chat.calls.isCall(conversation, entry) ? [{ effect: "notify", conversation, entry }] : [];
 }
 
 function updateMembers(chat, room, { members = [], away = {}, count }) {
@@ -118,6 +116,7 @@ function renameDirect(chat, from, to, entry) {
   const direct = chat.conversations.get(oldKey);
   if (!direct || (oldKey !== newKey && chat.conversations.has(newKey))) return;
   direct.name = to;
+  chat.calls.move(oldKey, newKey);
   chat.conversations = new Map([...chat.conversations.values()].map((one) => [one.key, one]));
   if (chat.currentKey === oldKey) chat.currentKey = newKey;
   direct.addSystemEntry(entry);

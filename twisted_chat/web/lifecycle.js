@@ -1,6 +1,7 @@
 // The life of the page: what is loaded at the start and saved when the page is hidden, and
 // how the page reacts to sleep, network changes and time.
 
+import { Calls } from "./calls.js";
 import { Chat } from "./chat.js";
 import { saveRooms } from "./effects.js";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
@@ -11,7 +12,11 @@ const STATUS_INTERVAL = 500; // of the countdown to the next attempt to connect
 
 // The chat as this browser and this tab remember it.
 export function restoreChat() {
-  const chat = new Chat();
+  const calls = new Calls({
+    levels: localStore.get("levels", {}),
+    words: localStore.get("words", []),
+  });
+  const chat = new Chat({ calls });
   chat.chosenNick = localStore.get("nick", "");
   for (const room of localStore.get("rooms", ["lobby"])) chat.open("room", room);
   restoreSnapshot(chat, tabStore.get("snapshot", {}));

@@ -7,7 +7,8 @@
   const RESOURCES = "script, link[rel=stylesheet]";
   const MIN_BACKOFF = 500;
   const MAX_BACKOFF = 30_000;
-  const KEY = "chat.loads"; // failed loads in a row, in this tab
+  // Failed loads in a row, in this tab, of this chat: see storage.js.
+  const KEY = `chat.loads ${new URL(".", location.href).pathname}`;
   let reloading = false;
 
   // Without storage the wait does not grow from one reload to the next.

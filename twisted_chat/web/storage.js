@@ -1,31 +1,66 @@
-// Browser storage of JSON values: `localStore` lasts (nickname, rooms, settings),
-// `tabStore` lasts until the tab is closed (session, drafts, direct messages).
+// Browser storage of JSON values: `localStore` lasts (nickname, rooms, settings, what was read),
+// `tabStore` lasts until the tab is closed (session, drafts, unsent messages).
+//
+// All pages of one origin share it, so the keys have the path of the page: two chats under
+// different paths have nothing in common.
 //
 // A browser may forbid storage; then reading returns the fallback and writing does nothing.
 
+// "chat." at the root of the origin, "chat/team/" at /team/.
+export function keyPrefix(address) {
+  const { pathname } = new URL(".", address);
+  return pathname === "/" ? "chat." : `chat${pathname}`;
+}
+
 function jsonStore(find) {
+  const fullKey = (key) => keyPrefix(location.href) + key;
   return {
     get(key, fallback) {
       try {
-        const text = find().getItem(`chat.${key}`);
+        const text = find().getItem(fullKey(key));
         return text === null ? fallback : JSON.parse(text);
       } catch {
         return fallback;
       }
     },
+    // False if the value could not be stored.
     set(key, value) {
       try {
-        find().setItem(`chat.${key}`, JSON.stringify(value));
+        find().setItem(fullKey(key), JSON.stringify(value));
+        return true;
       } catch {
-        // Forbidden or full: the user can do nothing about it here.
+        return false; // forbidden or full
       }
     },
     remove(key) {
       try {
-        find().removeItem(`chat.${key}`);
+        find().removeItem(fullKey(key));
       } catch {
-        // As above.
+        // Forbidden: then there is nothing to remove either.
       }
+    },
+    // The keys that begin so.
+    keys(beginning) {
+      const full = fullKey(beginning);
+      const prefix = full.length - beginning.length;
+      try {
+        return Object.keys(find())
+          .filter((key) => key.startsWith(full))
+          .map((key) => key.slice(prefix));
+      } catch {
+        return [];
+      }
+    },
+    // Calls `call(value)` when another tab stores a value under this key.
+    onChange(key, call) {
+      addEventListener("storage", (event) => {
+        if (event.key !== fullKey(key) || event.newValue === null) return;
+        try {
+          call(JSON.parse(event.newValue));
+        } catch {
+          // Not a value of this page.
+        }
+      });
     },
   };
 }

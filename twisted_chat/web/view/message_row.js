@@ -10,8 +10,8 @@ import { avatar, nickClass, textNodes } from "./nodes.js";
 
 const EMOJI_ONLY = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f|\s){1,12}$/u;
 
-// `conversation` is the one shown, `nick` the user's own.
-export function makeRow(row, conversation, nick) {
+// `conversation` is the one shown, `nick` the user's own, `words` those to watch for.
+export function makeRow(row, conversation, nick, words) {
   const { kind, entry } = row;
   switch (kind) {
     case "day":
@@ -34,7 +34,7 @@ export function makeRow(row, conversation, nick) {
     case "notice":
       return noticeRow(entry);
     default:
-      return messageRow(row, nick);
+      return messageRow(row, nick, words);
   }
 }
 
@@ -63,13 +63,13 @@ function gapRow(gap, { kind }) {
   return row;
 }
 
-function messageRow({ entry, groupStart, quit }, nick) {
+function messageRow({ entry, groupStart, quit }, nick, words) {
   const { kind, status, mention, text, mine } = entry;
   const from = status ? nick || entry.from : entry.from;
   const state = [groupStart && "group-start", status, mention && "mention"];
   const row = el("div", { class: classes("row", kind, ...state) });
 
-  const body = el("span", { class: "text", dir: "auto" }, ...textNodes(text, mine ? "" : nick));
+  const body = el("span", { class: "text", dir: "auto" }, ...(mine ? textNodes(text) : textNodes(text, nick, words)));
   if (EMOJI_ONLY.test(text)) body.classList.add("large");
   if (kind === "action") {
     row.append(avatar(from, "tiny"), author(from, mine), " ", body, " ", timeOf(entry, "time"));

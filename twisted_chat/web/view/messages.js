@@ -26,7 +26,7 @@ export class MessageList {
     this.list = new KeyedList(this.box, {
       keyOf: (row) => row.key,
       lookOf: (row) => row.look,
-      make: (row) => makeRow(row, this.shown, chat.nick),
+      make: (row) => makeRow(row, this.shown, chat.nick, chat.calls.words),
     });
     this.list.onAction({
       openDirect: ({ entry }) => handlers.openDirect(entry.from),

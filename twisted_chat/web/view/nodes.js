@@ -17,11 +17,11 @@ export function avatar(nick, size = "") {
   });
 }
 
-// `nick`: whose mentions are marked; "" for nobody's.
-export function textNodes(text, nick = "") {
+// `nick`: whose mentions are marked; "" for nobody's.  `words`: to be marked as well.
+export function textNodes(text, nick = "", words = []) {
   return splitLinks(text).flatMap((part) => {
     if (!part.href) {
-      return splitMentions(part.text, nick).map((piece) =>
+      return splitMentions(part.text, nick, words).map((piece) =>
         piece.mention ? el("mark", {}, piece.text) : piece.text,
       );
     }
