@@ -18,7 +18,7 @@ from twisted_chat.core.events import (
     DirectMessage,
     Message,
 )
-from twisted_chat.core.limits import MAX_LINE
+from twisted_chat.core.limits import MAX_LINE, MAX_TEXT, MAX_TEXT_LINES
 from twisted_chat.core.replies import (
     Done,
     ErrorReply,
@@ -189,6 +189,27 @@ class DecodeTests(unittest.SynchronousTestCase):
         ):
             self.assertEqual(ask(**fields), request)
 
+    def test_text_may_have_several_lines(self) -> None:
+        """Of any kind of line end; those at its end are dropped."""
+        text, lines = "a\r\n\tb\u2028\n", "a\n\tb"
+        for fields, request in (
+            ({"type": "message"}, Request("", lines)),
+            ({"type": "dm", "to": "bob"}, Request("dm", f"bob {lines}")),
+            ({"type": "command"}, Request("", lines)),
+        ):
+            self.assertEqual(ask(**fields, text=text), request)
+
+    def test_command_of_several_lines_is_a_route_if_it_begins_with_one(self) -> None:
+        """It must not be posted to all; the route decides about its lines."""
+        for text in (r"\dm bob a", "/dm bob a"):
+            routes = {"dm"}
+            fields = {"type": "command", "text": f"{text}\n\tb\n"}
+            request = decode_object(json.dumps(fields), routes)
+            self.assertEqual(request, Request("dm", "bob a\n\tb"))
+        self.assertEqual(
+            ask(type="command", text="one\n/who\n"), Request("", "one\n/who")
+        )
+
     def test_unknown_keys_are_ignored(self) -> None:
         """Clients of later versions are understood as far as possible."""
         self.assertEqual(ask(type="who", colour="red", room=None), Request("who", ""))
@@ -264,12 +285,26 @@ class RefusalTests(unittest.SynchronousTestCase):
             self.expect("nick_invalid", ask(type="nick", nick=name, ref="r"), "r")
             self.expect("room_invalid", ask(type="join", room=name, ref="r"), "r")
 
-    def test_text_longer_than_a_line_is_refused(self) -> None:
-        """4096 bytes of UTF-8 are a line, one more is too long."""
-        self.assertIsNone(ask(type="message", text="x" * MAX_LINE).refusal)
-        self.expect("too_long", ask(type="message", text="x" * (MAX_LINE + 1)))
-        self.expect("too_long", ask(type="message", text="ü" * 2049, ref="r"), "r")
+    def test_text_that_is_too_long_is_refused(self) -> None:
+        """16 KiB of UTF-8 or 100 lines are a message, one more is too long."""
+        for fields in (
+            {"type": "message"},
+            {"type": "dm", "to": "bob"},
+            {"type": "command"},
+        ):
+            for text in ("x" * MAX_TEXT, "ü\r\n" * MAX_TEXT_LINES):
+                self.assertIsNone(ask(**fields, text=text).refusal)
+                self.expect("too_long", ask(**fields, text=text + "x", ref="r"), "r")
+
+    def test_other_string_longer_than_a_line_is_refused(self) -> None:
+        """4096 bytes; so is a route."""
+        for name in ("ref", "room"):
+            fields = {name: "ü" * (MAX_LINE // 2)}
+            self.assertIsNone(ask(type="message", text="x", **fields).refusal)
+            fields[name] += "x"
+            self.expect("too_long", ask(type="message", text="x", **fields))
         self.expect("too_long", ask(type="command", text="\\" + "x" * MAX_LINE))
+        self.expect("too_long", ask(type="command", text="\\me " + "é" * MAX_LINE))
 
 
 VALUES = st.recursive(

@@ -75,6 +75,17 @@ class JsonPollingTests(JsonPollingCase):
         self.send(sid, *({"type": "message", "text": text} for text in texts))
         self.assertEqual(ann.sees()[-5:], [f"bob: {text}" for text in texts])
 
+    def test_text_of_several_lines_is_one_message(self) -> None:
+        """Unchanged but for its line ends."""
+        ann = LineClient(self, "ann")
+        sid = self.open_page()
+        self.sees(sid)
+        self.send(sid, {"type": "message", "text": "a\r\n\r\n\tb\u2028  c\n\n"})
+        (message,) = self.sees(sid)
+        self.assertEqual(message["text"], "a\n\n\tb\n  c")
+        shown = ["bob: a", "bob:", "bob: \tb", "bob:   c"]
+        self.assertEqual(ann.sees()[-4:], shown)
+
     def test_session_is_resumed(self) -> None:
         """Also one that began on a WebSocket: what was missed comes once."""
         ann = LineClient(self, "ann")

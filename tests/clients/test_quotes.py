@@ -52,6 +52,16 @@ class QuoteTests(SynchronousTestCase):
             self.assertTrue(found.decode().endswith(f" {quoted}"))
             self.assertNotIn(b'\\"', JsonCodec().event(said, None))
 
+    def test_each_line_that_reads_as_an_event_is_quoted(self) -> None:
+        """The others of its message are not."""
+        text = "look:\nleft the chat\n\nis back"
+        said = Stored("1", 0, Message("r", "bob", text, "B"))
+        self.assertEqual(
+            LineCodec().event(said, None).decode().splitlines(),
+            ["bob: look:", 'bob: "left the chat"', "bob:", 'bob: "is back"'],
+        )
+        self.assertNotIn(b'\\"', JsonCodec().event(said, None))
+
     def test_words_that_look_the_same_are_quoted(self) -> None:
         """In another case, with look-alikes, with what is not seen."""
         for text in (

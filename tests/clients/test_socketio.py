@@ -81,8 +81,9 @@ class JoinTests(ChatTestCase):
             ("join", 7),
             ("join",),
             ("messages", {"text": "no"}),
-            ("messages", "x" * 4097),
-            ("messages", "ü" * 2049),
+            ("messages", "x" * 16385),
+            ("messages", "ü" * 8193),
+            ("messages", "x\n" * 100 + "x"),
             ("messages", "  "),
             ("chat",),
             ("unreceived of", 1),
@@ -140,11 +141,24 @@ class JoinTests(ChatTestCase):
         self.assertEqual(renamed, f"{guest} is now known as ann")
 
     def test_text_cannot_forge_a_line_or_break_a_packet(self) -> None:
-        """Control characters and escape sequences are removed; a blank is left."""
+        """Escape sequences are removed; each line has its author on a line wire."""
         ann, bob = LineClient(self, "ann"), self.join("bob")
         bob.client.send_text('42["messages","a\\r\\nb\\u001b[2J\\ud800\\u2028c"]')
-        self.assertEqual(bob.received(), [["messages", "bob: a b\ufffd c"]])
-        self.assertEqual(ann.sees()[-1], "bob: a b\ufffd c")
+        self.assertEqual(bob.received(), [["messages", "bob: a\nb\ufffd\nc"]])
+        self.assertEqual(ann.sees()[-3:], ["bob: a", "bob: b\ufffd", "bob: c"])
+
+    def test_text_of_several_lines_is_one_message(self) -> None:
+        """With its tabs, blank lines and indentation; a line end of any kind."""
+        ann, bob, eve = LineClient(self, "ann"), self.join("bob"), self.browse()
+        ann.sees()
+        bob.received()
+        text = "def f(x):\n\n\tif x:\n\t    return 1"
+        received = bob.emit("messages", text.replace("\n", "\r\n") + "\u2029\n", ack=5)
+        self.assertEqual(received[0], ["messages", f"bob: {text}"])
+        self.assertEqual(received[1][1]["ok"], True)
+        self.assertIn(["chat", f"bob: {text}"], eve.received())
+        lines = ["bob: def f(x):", "bob:", "bob: \tif x:", "bob: \t    return 1"]
+        self.assertEqual(ann.sees(), lines)
 
 
 class ChatTests(ChatTestCase):
@@ -185,12 +199,15 @@ class ChatTests(ChatTestCase):
         self.assertEqual(bob.received(), [["chat", "carol: hey"]])
 
     def test_long_text_is_cut_for_line_clients_only(self) -> None:
-        """To the length of a line."""
+        """To the limits of a message."""
         ann, bob = LineClient(self, "ann"), self.browse()
         text = "x" + "ü" * 20_000
         self.assertEqual(bob.emit("chat", text), [["chat", text]])
         said = ann.sees()[-1].partition(": ")[2]
-        self.assertEqual(said, "x" + "ü" * 2047)
+        self.assertEqual(said, "x" + "ü" * 8191)
+        text = " x\r\n" * 150
+        self.assertEqual(bob.emit("chat", text), [["chat", text]])
+        self.assertEqual([line[-4:] for line in ann.sees()], [":  x"] * 100)
 
     def test_value_over_64_kib_is_refused(self) -> None:
         """Its JSON counts."""

@@ -40,7 +40,7 @@ from twisted_chat.core.replies import (
     Topic,
     Welcome,
 )
-from twisted_chat.core.sanitize import sanitize
+from twisted_chat.core.sanitize import sanitize_text
 from twisted_chat.websocket.frames import frame_text
 
 ROUTES = {"me", "who", "dm"}
@@ -143,6 +143,61 @@ class LineTests(SynchronousTestCase):
             self.assertEqual(self.codec.event(one, None).decode(), f"{line}\r\n")
             elsewhere = self.codec.event(one, "r").decode()
             self.assertEqual(elsewhere, f"[#r] {line}\r\n")
+
+    def test_each_line_of_a_message_is_shown_with_its_author(self) -> None:
+        """With its indentation; a blank line is the name alone."""
+        program = "def f(x):\n\n\treturn 1"
+        direct = DirectMessage("alice", "bob", program, "A", "B")
+        one = stored(direct)
+        for shown, author in (
+            (self.codec.event(said(program), None), "alice:"),
+            (self.codec.event(said(program), "tea"), "[#tea] alice:"),
+            (
+                self.codec.event(stored(Action("r", "alice", program, "A")), None),
+                "* alice",
+            ),
+            (self.codec.direct_message(one, direct, sent=False), "alice (private):"),
+            (
+                self.codec.direct_message(one, direct, sent=True),
+                "alice (private to bob):",
+            ),
+        ):
+            lines = f"{author} def f(x):\r\n{author}\r\n{author} \treturn 1\r\n"
+            self.assertEqual(shown.decode(), lines)
+
+    def test_replies_show_each_line_of_a_message(self) -> None:
+        """History, search, the welcome, a room's snapshot and what was missed."""
+        past = (said("a\n\n  b"), said("c"))
+        lines = ["alice: a", "alice:", "alice:   b", "alice: c"]
+        day = "2023-11-14 22:13"
+        self.check_reply(HistoryPage("r", past), *lines)
+        self.check_reply(
+            HistoryPage("r", past, words="b"),
+            "found (2): b",
+            *(f"{day} {line}" for line in lines),
+        )
+        self.check_reply(welcome(history=past), "Welcome, guest_4711!", *lines)
+        self.check_reply(
+            RoomSnapshot("tea", (), "", past), *(f"[#tea] {line}" for line in lines)
+        )
+        note = DirectMessage("alice", "bob", "x\ny", "A", "B")
+        self.check_reply(
+            welcome(
+                resumed=True,
+                recovered=True,
+                missed=(
+                    *past,
+                    stored(Message("tea", "bob", "1\n2", "B")),
+                    stored(note),
+                ),
+            ),
+            "Welcome, guest_4711!",
+            *lines,
+            "[#tea] bob: 1",
+            "[#tea] bob: 2",
+            "alice (private to bob): x",
+            "alice (private to bob): y",
+        )
 
     def test_custom_events_are_not_shown(self) -> None:
         """Nor direct messages, which have a method of their own."""
@@ -283,13 +338,19 @@ class LineTests(SynchronousTestCase):
         )
 
     @given(st.text(st.characters(exclude_categories=())))
-    def test_any_sanitized_text_is_one_line(self, text: str) -> None:
-        """Of UTF-8."""
-        line = self.codec.event(said(sanitize(text)), None)
-        self.assertEqual(line.count(b"\n"), 1)
-        self.assertEqual(line.count(b"\r"), 1)
-        self.assertTrue(line.endswith(b"\r\n"))
-        line.decode()
+    def test_each_line_of_any_text_begins_with_its_author(self, text: str) -> None:
+        """And the lines, joined, are the text: none is lost, none is added."""
+        text = sanitize_text(text)
+        shown = self.codec.event(said(text), "tea").decode()
+        *lines, rest = shown.split("\r\n")
+        self.assertEqual(rest, "")
+        texts = []
+        for line in lines:
+            author, _, words = line.partition(":")
+            self.assertEqual(author, "[#tea] alice")
+            self.assertEqual(words.splitlines(), [words] if words else [])
+            texts.append(words[1:])
+        self.assertEqual("\n".join(texts), text)
 
 
 class TextFrameTests(SynchronousTestCase):
@@ -306,6 +367,12 @@ class TextFrameTests(SynchronousTestCase):
         self.assertEqual(
             self.codec.event(stored(CustomEvent("lobby", "b", "1", "1")), None), b""
         )
+
+    def test_each_line_of_a_message_is_one_frame(self) -> None:
+        """With its author."""
+        said = stored(Message("lobby", "bob", "a\n\n b", "1"))
+        frames = ["bob: a", "bob:", "bob:  b"]
+        self.assertEqual(frame_texts(self.codec.event(said, None)), frames)
 
     def test_direct_messages_and_bulk_presence_are_one_frame(self) -> None:
         """With the same words as on telnet."""

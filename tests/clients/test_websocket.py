@@ -41,6 +41,16 @@ class TextTests(ChatTestCase):
         ann.send_text("")
         self.assertEqual(ann.received(), [])
 
+    def test_each_line_of_a_message_is_a_frame(self) -> None:
+        """A JSON client has sent it as one."""
+        ann, bob = (
+            self.connect("?nick=ann"),
+            JsonClient(self.connect("?format=json&nick=bob")),
+        )
+        ann.received()
+        bob.ask(type="message", text="a\n\n\tb")
+        self.assertEqual(ann.received(), ["bob: a", "bob:", "bob: \tb"])
+
     def test_line_that_is_too_long_is_refused(self) -> None:
         """The connection stays open."""
         ann = self.connect()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.support.inbox import InboxCase, RateLimitCase
 from twisted_chat.core.inbox import MAX_IN_FLIGHT
+from twisted_chat.core.replies import Request
 
 
 class OrderTests(InboxCase):
@@ -155,6 +156,23 @@ class RateLimitTests(RateLimitCase):
         self.assertEqual(len(self.alice.sees()), 10)
         self.wait(1)
         self.assertEqual(len(self.alice.sees()), 2)
+
+    def test_message_counts_as_its_lines(self) -> None:
+        """It is taken as soon as there is a token, and delays what follows."""
+        text = "\n".join("x" * 100)
+        self.alice.asks(Request("", text), Request("", "after"))
+        self.assertEqual(len(self.bob.sees()), 100)
+        self.wait(18)
+        self.assertEqual(self.bob.sees(), [])
+        self.wait(0.2)
+        self.assertEqual(self.bob.sees(), ["alice: after"])
+
+    def test_direct_message_counts_as_its_lines(self) -> None:
+        """Though it is a route."""
+        self.alice.asks(Request("dm", "bob " + "\r\n".join("x" * 20)))
+        self.assertEqual(len(self.bob.sees()), 20)
+        self.alice.types("after")
+        self.assertEqual(self.bob.sees(), [])
 
     def test_requests_after_a_queued_quit_are_dropped(self) -> None:
         """Nothing is taken from a client that quits."""

@@ -68,6 +68,14 @@ class TokenBucketTests(SynchronousTestCase):
             bucket.take(1000.0)
         self.assertGreater(bucket.wait(1000.0), 0)
 
+    def test_more_tokens_than_there_are_delay_what_follows(self) -> None:
+        """A request of a hundred lines is taken at once, the next after its time."""
+        bucket = TokenBucket(RateLimit(10, 5))
+        bucket.take(100.0, 100)
+        self.assertAlmostEqual(bucket.wait(100.0), (100 + 1 - 10) / 5)
+        self.assertGreater(bucket.wait(118.1), 0)
+        self.assertEqual(bucket.wait(118.2), 0)
+
     @given(
         st.integers(1, 20), st.integers(1, 10), st.lists(st.floats(0, 3), max_size=60)
     )

@@ -129,7 +129,7 @@ class SanitizeTests(RouteCase):
     def test_message_is_sanitized(self) -> None:
         """It cannot move a cursor or forge a line."""
         self.alice.types("a\x1b[2Jb\x07\u202e\u2028bob: hi")
-        self.assert_sees(self.bob, "alice: ab bob: hi")
+        self.assert_sees(self.bob, "alice: ab", "alice: bob: hi")
 
     def test_tab_stays_in_messages_and_is_a_blank_in_labels(self) -> None:
         """A table can be pasted; topics and away texts stand within a line."""
@@ -142,6 +142,28 @@ class SanitizeTests(RouteCase):
         ):
             self.alice.types(line)
             self.assert_sees(self.bob, shown)
+
+    def test_topics_and_away_texts_are_one_line(self) -> None:
+        """A line break in them becomes a blank; a message keeps it."""
+        for route, shown in (
+            ("topic", ["alice: set the topic to: a b"]),
+            ("away", ["alice: is away (a b)"]),
+            ("me", ["* alice a", "* alice", "* alice  b"]),
+            (
+                "dm bob",
+                ["alice (private): a", "alice (private):", "alice (private):  b"],
+            ),
+        ):
+            name, _, words = f"{route} a\r\n\u2029 b\n".partition(" ")
+            self.alice.asks(Request(name, words))
+            self.assert_sees(self.bob, *shown)
+
+    def test_topic_longer_than_a_line_is_refused(self) -> None:
+        """As when it is typed."""
+        self.alice.asks(Request("topic", "x" * 4097))
+        self.assert_sees(
+            self.alice, "error: the text is longer than 4096 bytes: not sent"
+        )
 
     def test_words_quoted_in_a_reply_are_sanitized(self) -> None:
         """The client that typed or pasted them does not get them back."""

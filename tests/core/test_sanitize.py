@@ -6,42 +6,80 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.sanitize import is_blank, sanitize, sanitize_label
+from twisted_chat.core.sanitize import is_blank, sanitize_label, sanitize_text
 
 
 class SanitizeTests(SynchronousTestCase):
     """No text can move a cursor or forge a line."""
 
+    def test_line_end_of_any_kind_becomes_a_line_feed(self) -> None:
+        """CR and LF together are one."""
+        for end in ("\n", "\r", "\r\n", "\x0b", "\x0c", "\x85", "\u2028", "\u2029"):
+            self.assertEqual(sanitize_text(f"a{end}b"), "a\nb", ascii(end))
+            self.assertEqual(sanitize_text(f"a{end}{end} b"), "a\n\n b", ascii(end))
+        self.assertEqual(sanitize_text("a\n\rb"), "a\n\nb")
+
+    def test_indentation_and_blank_lines_are_kept(self) -> None:
+        """A program is posted as it was pasted."""
+        program = "def f(x):\n\tif x:\n\n\t    return 1\n    return 2"
+        self.assertEqual(sanitize_text(program), program)
+        self.assertEqual(sanitize_text("    indented\nlines"), "    indented\nlines")
+
+    def test_blanks_at_the_ends_of_lines_are_removed(self) -> None:
+        """So are empty lines before the first and after the last."""
+        for text, sanitized in (
+            ("a  \n b\t\n\u3000\n\n", "a\n b"),
+            (" \n\t\r\n  a\n \nb ", "  a\n\nb"),
+            ("a \x1b[K\nb\x07 \x00\n", "a\nb"),
+            ("a\u202e \n\u202e\n", "a"),
+            (" \n\n ", ""),
+            (" a ", " a"),
+        ):
+            self.assertEqual(sanitize_text(text), sanitized, ascii(text))
+
+    def test_sequence_without_an_end_hides_only_the_rest_of_its_line(self) -> None:
+        """Though another line ends one."""
+        for start in ("\x1b]0;x", "\x1bPx", "\x9d0;x", "\x901x"):
+            lines = sanitize_text(f"a{start}\nb\nc\x07d").split("\n")
+            self.assertEqual((lines[0][0], *lines[1:]), ("a", "b", "c d"))
+
+    def test_label_is_one_line(self) -> None:
+        """A blank stands for its line ends, and for tabs."""
+        for text, sanitized in (
+            ("a\nb", "a b"),
+            ("a \r\n\n\t b\u2028", "a b"),
+            ("bolt\t12", "bolt 12"),
+            ("\n", ""),
+        ):
+            self.assertEqual(sanitize_label(text), sanitized, ascii(text))
+
     def test_control_character_between_words_becomes_a_blank(self) -> None:
-        """So does a line end of any kind, and several in a row."""
+        """So do several in a row."""
         formatting = (0x02, 0x03, 0x04, 0x0E, 0x0F, 0x11, 0x16, 0x1D, 0x1E, 0x1F)
-        for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029):
-            if code not in (0x09, 0x1B, *formatting):
-                self.assertEqual(sanitize(f"a{chr(code)}b"), "a b", hex(code))
-        self.assertEqual(sanitize("disk full\nhost: db1"), "disk full host: db1")
-        self.assertEqual(sanitize("a\r\n\x0b\x85\u2029b"), "a b")
+        line_ends = (0x0A, 0x0B, 0x0C, 0x0D, 0x85)
+        for code in (*range(0x20), *range(0x7F, 0xA0)):
+            if code not in (0x09, 0x1B, *formatting, *line_ends):
+                self.assertEqual(sanitize_text(f"a{chr(code)}b"), "a b", hex(code))
+        self.assertEqual(sanitize_text("a\x00\x07\x7fb"), "a b")
 
     def test_control_character_beside_a_blank_or_at_an_end_is_removed(self) -> None:
         """Nothing was joined there."""
         for text, sanitized in (
-            ("\x07a\n", "a"),
-            ("a\r\n\r\n", "a"),
-            ("a\n    b", "a    b"),
+            ("\x07a\x00", "a"),
             ("a \x00b", "a b"),
-            ("a\n\tb", "a\tb"),
-            ("a\n\x00 b", "a b"),
+            ("a\x00\tb", "a\tb"),
+            ("a\x07\n\x00b", "a\nb"),
         ):
-            self.assertEqual(sanitize(text), sanitized, ascii(text))
+            self.assertEqual(sanitize_text(text), sanitized, ascii(text))
 
     def test_tab_is_kept(self) -> None:
-        """Tables and code are pasted; a name or a topic gets a blank instead."""
-        self.assertEqual(sanitize("bolt\t12\t3.50"), "bolt\t12\t3.50")
-        self.assertEqual(sanitize_label("bolt\t12"), "bolt 12")
+        """Tables and code are pasted."""
+        self.assertEqual(sanitize_text("bolt\t12\t3.50"), "bolt\t12\t3.50")
 
     def test_bidi_controls_are_removed(self) -> None:
         """They have no width, so no blank is left."""
         for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A)):
-            self.assertEqual(sanitize(f"a{chr(code)}b"), "ab", hex(code))
+            self.assertEqual(sanitize_text(f"a{chr(code)}b"), "ab", hex(code))
 
     def test_visible_text_is_kept(self) -> None:
         """Letters of every script, accents, emoji with their joiners, and spaces."""
@@ -55,7 +93,7 @@ class SanitizeTests(SynchronousTestCase):
             "right \u200eto\u200f left",
             "\ufffd",
         ):
-            self.assertEqual(sanitize(text), text)
+            self.assertEqual(sanitize_text(text), text)
 
     def test_escape_sequences_are_removed_whole(self) -> None:
         """Colours, titles, links, device strings, character sets; also unfinished."""
@@ -75,12 +113,12 @@ class SanitizeTests(SynchronousTestCase):
             ("ok\x1b]0;a title", "ok"),
             ("ok\x1b", "ok"),
         ):
-            self.assertEqual(sanitize(text), sanitized, ascii(text))
+            self.assertEqual(sanitize_text(text), sanitized, ascii(text))
 
     def test_cursor_moved_between_words_becomes_a_blank(self) -> None:
         """A progress display places its words by columns."""
-        self.assertEqual(sanitize("one\x1b[10Gtwo\x1b[4Cthree"), "one two three")
-        self.assertEqual(sanitize("one\x1b[2;5Htwo"), "one two")
+        self.assertEqual(sanitize_text("one\x1b[10Gtwo\x1b[4Cthree"), "one two three")
+        self.assertEqual(sanitize_text("one\x1b[2;5Htwo"), "one two")
 
     def test_formatting_codes_of_irc_are_removed(self) -> None:
         """With the numbers of their colours."""
@@ -90,30 +128,34 @@ class SanitizeTests(SynchronousTestCase):
             ("\x04ff0000red\x04", "red"),
             ("\x0312345", "345"),
         ):
-            self.assertEqual(sanitize(text), sanitized, ascii(text))
+            self.assertEqual(sanitize_text(text), sanitized, ascii(text))
 
     def test_wrongly_decoded_text_keeps_its_letters(self) -> None:
         """UTF-8 that was taken for Latin-1 has single C1 characters."""
         typed = "NAÏVE “yes” Ûber".encode().decode("latin-1")
-        self.assertEqual(sanitize(typed), "NAÃ VE â yesâ Ã ber")
+        self.assertEqual(sanitize_text(typed), "NAÃ VE â yesâ Ã ber")
 
     def test_sanitizing_takes_linear_time(self) -> None:
         """Also for many sequences that do not end."""
         for start in ("\x1b]", "\x1b[1", "\x9d1;", "\x901a", "\x9b1", "\x00", "\x03"):
-            sanitize(start * 30_000)
+            sanitize_text(start * 30_000)
+        for start in (" ", "\n", " \n", "\t\x00", "\u0301"):
+            sanitize_text(start * 30_000 + "x")
 
     def test_marks_on_one_character_are_bounded(self) -> None:
         """Invisible characters between them do not begin another stack."""
-        self.assertEqual(sanitize("a" + "\u0301" * 300 + "b"), "a" + "\u0301" * 8 + "b")
-        self.assertEqual(sanitize("a" + "\u0301" * 8), "a" + "\u0301" * 8)
-        stacked = sanitize("a" + ("\u0301" * 8 + "\u200d") * 9)
+        self.assertEqual(
+            sanitize_text("a" + "\u0301" * 300 + "b"), "a" + "\u0301" * 8 + "b"
+        )
+        self.assertEqual(sanitize_text("a" + "\u0301" * 8), "a" + "\u0301" * 8)
+        stacked = sanitize_text("a" + ("\u0301" * 8 + "\u200d") * 9)
         self.assertEqual(stacked.count("\u0301"), 8)
-        self.assertEqual(sanitize("👍" * 20 + "…" * 20), "👍" * 20 + "…" * 20)
+        self.assertEqual(sanitize_text("👍" * 20 + "…" * 20), "👍" * 20 + "…" * 20)
 
     def test_sequences_of_keys_are_removed(self) -> None:
         """A terminal without line editing sends them for arrow and function keys."""
         for keys in ("\x1b[A", "\x1bOP", "\x1b[3~", "\x1b[1;5C", "\x1b[Z"):
-            self.assertEqual(sanitize(f"a{keys}b"), "ab", ascii(keys))
+            self.assertEqual(sanitize_text(f"a{keys}b"), "ab", ascii(keys))
 
     def test_text_without_anything_visible_is_blank(self) -> None:
         """White space, joiners, variation selectors and tags."""
@@ -127,13 +169,17 @@ class SanitizeTests(SynchronousTestCase):
 
     def test_lone_surrogate_becomes_a_replacement_character(self) -> None:
         """JSON can spell it, and UTF-8 cannot encode it."""
-        self.assertEqual(sanitize("a\ud800b"), "a\ufffdb")
-        sanitize("\udfff").encode()
+        self.assertEqual(sanitize_text("a\ud800b"), "a\ufffdb")
+        sanitize_text("\udfff").encode()
 
     @given(st.text(st.characters(exclude_categories=())))
     def test_sanitizing_twice_changes_nothing(self, text: str) -> None:
-        """A sanitized text can be encoded, and is one line."""
-        sanitized = sanitize(text)
-        self.assertEqual(sanitize(sanitized), sanitized)
-        self.assertLessEqual(len(sanitized.encode().splitlines()), 1)
-        self.assertLessEqual(len(sanitized.splitlines()), 1)
+        """A sanitized text can be encoded, and has no line end but the line feed."""
+        sanitized = sanitize_text(text)
+        self.assertEqual(sanitize_text(sanitized), sanitized)
+        lines = sanitized.split("\n") if sanitized else []
+        self.assertEqual(sanitized.encode().splitlines(), [x.encode() for x in lines])
+        self.assertEqual(sanitized.splitlines(), lines)
+        label = sanitize_label(text)
+        self.assertEqual(sanitize_label(label), label)
+        self.assertLessEqual(len(label.splitlines()), 1)

@@ -84,6 +84,13 @@ class WordFilterTests(SynchronousTestCase):
             "\u1107\u1161\u11b8\u1107\u1161", "\u1107\u1161\u11b8\u1107\u1161"
         )
 
+    def test_phrase_across_lines_is_masked_and_the_lines_stay(self) -> None:
+        """Each word on its own line, also with other letters around them."""
+        mask = WordFilter(["bad apple"]).mask
+        self.assertEqual(mask("a bad\n  apple\nb"), "a ***\n*******\nb")
+        self.assertEqual(mask("é bad\napple é"), "é ***\n***** é")
+        self.assertEqual(mask("bad\n\tapples"), "bad\n\tapples")
+
     def test_text_is_kept_without_words_to_mask(self) -> None:
         """An empty list masks nothing."""
         self.assertEqual(WordFilter().mask("darn"), "darn")

@@ -17,6 +17,7 @@ from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.nicknames import fold, room_name
 from twisted_chat.core.replies import Refused, Reply, Request, Welcome
+from twisted_chat.core.texts import accepted_text
 from twisted_chat.net.strict_json import JsonError, parse_json
 from twisted_chat.websocket.frames import frame_text
 
@@ -146,16 +147,16 @@ def _object(text: str) -> Fields:
 
 
 def _message(fields: Fields, _routes: Container[str]) -> Request:
-    return Request("", _required(fields, "text"), room=_optional(fields, "room"))
+    return Request("", accepted_text(_text(fields)), room=_optional(fields, "room"))
 
 
 def _dm(fields: Fields, _routes: Container[str]) -> Request:
     to = _required(fields, "to")
     if not to or re.search(r"\s", to):
         raise Refused("no_such_nick", '"to" is not a nickname (try \\who)')
-    text = _required(fields, "text")
+    text = accepted_text(_text(fields))
     # Typed, blanks between the two have no meaning; here they indent the text.
-    words = (to, text) if text[:1].isspace() and text.strip() else None
+    words = (to, text) if text[:1].isspace() else None
     return Request("dm", f"{to} {text}", words=words)
 
 
@@ -188,7 +189,12 @@ def _history(fields: Fields, _routes: Container[str]) -> Request:
 
 
 def _command(fields: Fields, routes: Container[str]) -> Request:
-    request = decode_line(_required(fields, "text"), routes)
+    line = _text(fields)
+    request = decode_line(line, routes)
+    if request.route:
+        _check_length(line)
+    else:
+        request = replace(request, text=accepted_text(request.text))
     return replace(request, room=_optional(fields, "room"), limit=_limit(fields))
 
 
@@ -213,24 +219,41 @@ def _decoder(fields: Fields) -> Callable[[Fields, Container[str]], Request]:
     return decoder
 
 
+def _text(fields: Fields) -> str:
+    """The text of a message, which may be longer than other strings."""
+    return _present("text", _string(fields, "text"))
+
+
 def _required(fields: Fields, name: str) -> str:
-    value = _optional(fields, name)
+    return _present(name, _optional(fields, name))
+
+
+def _present(name: str, value: str | None) -> str:
     if value is None:
         raise Refused("bad_field", f'"{name}" is missing')
     return value
 
 
 def _optional(fields: Fields, name: str) -> str | None:
+    value = _string(fields, name)
+    if value is not None:
+        _check_length(value)
+    return value
+
+
+def _check_length(value: str) -> None:
+    if len(value.encode()) > MAX_LINE:
+        raise line_too_long()
+
+
+def _string(fields: Fields, name: str) -> str | None:
     value = fields.get(name)
     if value is None:
         return None
     if not isinstance(value, str):
         raise Refused("bad_field", f'"{name}" must be a string')
     # JSON can contain a lone surrogate, which UTF-8 cannot encode.
-    value = _SURROGATES.sub("\ufffd", value)
-    if len(value.encode()) > MAX_LINE:
-        raise line_too_long()
-    return value
+    return _SURROGATES.sub("\ufffd", value)
 
 
 def _limit(fields: Fields) -> int | None:

@@ -34,7 +34,6 @@ from twisted_chat.core.events import (
     Stored,
 )
 from twisted_chat.core.interfaces import Viewer
-from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.nicknames import fold
 from twisted_chat.core.replies import (
     Done,
@@ -46,7 +45,7 @@ from twisted_chat.core.replies import (
     RoomSnapshot,
     Welcome,
 )
-from twisted_chat.core.sanitize import sanitize
+from twisted_chat.core.texts import accepted_label, accepted_text, cut_text
 from twisted_chat.socketio.packets import Packet, dump_json, raw_argument
 
 from .json import BULK_NAMES, BULK_THRESHOLD
@@ -274,9 +273,11 @@ def decode_event(packet: Packet, *, was_shown_history: bool = False) -> list[Req
             raise Refused("bad_request", "binary data is not supported")
         if name == "chat":
             return [_chat_value(packet, values[0], ref)]
-        text = _text(name, values[0])
+        if not isinstance(values[0], str):
+            raise Refused("bad_request", f"{name} needs a string")
         if name == "messages":
-            return [Request("", text, room=LOBBY, ref=ref)]
+            return [Request("", accepted_text(values[0]), room=LOBBY, ref=ref)]
+        text = accepted_label(values[0])
         shown = "presence" if was_shown_history else "snapshot"
         fold(text)  # refuses what would be several arguments of the route
         return [
@@ -287,15 +288,6 @@ def decode_event(packet: Packet, *, was_shown_history: bool = False) -> list[Req
         return [Request("", "", ref=ref, refusal=refusal)]
 
 
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise Refused("bad_request", f"{name} needs a string")
-    text = sanitize(value)
-    if len(text.encode()) > MAX_LINE:
-        raise Refused("too_long", f"the text is longer than {MAX_LINE} bytes: not sent")
-    return text
-
-
 def _chat_value(packet: Packet, value: object, ref: str | None) -> Request:
     raw = raw_argument(packet)
     if len(raw.encode()) > MAX_VALUE:
@@ -304,5 +296,4 @@ def _chat_value(packet: Packet, value: object, ref: str | None) -> Request:
         )
     if not isinstance(value, str):
         return Request("custom_event", "", room=LOBBY, raw=raw, ref=ref, internal=True)
-    text = sanitize(value).encode()[:MAX_LINE].decode(errors="ignore")
-    return Request("", text, room=LOBBY, raw=raw, ref=ref)
+    return Request("", cut_text(value), room=LOBBY, raw=raw, ref=ref)

@@ -1,7 +1,7 @@
 """The codec of line clients: each event is one line of UTF-8.
 
 Telnet and nc send and receive lines that end in CRLF; plain-text WebSocket has the same
-lines, one in a frame.
+lines, one in a frame.  Of a message of several lines, each is shown with its author.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import re
 import time
 import unicodedata
 from collections.abc import Callable, Container, Iterable
+from dataclasses import replace
+from typing import TypeVar
 
 from twisted_chat.core.events import (
     Action,
@@ -44,7 +46,7 @@ from twisted_chat.core.replies import (
     Topic,
     Welcome,
 )
-from twisted_chat.core.sanitize import IGNORABLE, sanitize
+from twisted_chat.core.sanitize import IGNORABLE, sanitize_text
 
 from .erase import erase
 from .quotes import reads_as_event
@@ -54,6 +56,8 @@ MAX_NAMES = 1000
 
 BULK_NAMES = 3
 """Names shown when many clients join or leave at once; the rest is counted."""
+
+T = TypeVar("T", Message | Action, DirectMessage)
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -84,7 +88,7 @@ def decode_line(line: str, routes: Container[str]) -> Request:
     match = _ROUTE.match(line)
     if match is None and "\x1b" in line:
         # A key such as an arrow, pressed before the route, is not part of the line.
-        match = _ROUTE.match(sanitize(line))
+        match = _ROUTE.match(sanitize_text(line))
     if match is None:
         return Request("", line)
     mark, word, text = match.groups()
@@ -106,7 +110,10 @@ def line_too_long() -> Refused:
 
 
 def event_line(event: Event) -> str | None:
-    """The line that shows an event; ``None`` if line clients do not see it."""
+    """The line that shows an event, or lines for a message of several.
+
+    ``None`` if line clients do not see it.
+    """
     match event:
         case Message(nick=nick, text=text):
             return f"{nick}: {text}"
@@ -137,11 +144,31 @@ def shown_line(event: Event) -> str | None:
     return event_line(event)
 
 
+def shown_lines(event: Event) -> list[str]:
+    """The lines that show an event to such clients, each with its author."""
+    if isinstance(event, Message | Action) and "\n" in event.text:
+        lines = map(shown_line, _each_line(event))
+    else:
+        lines = map(shown_line, (event,))
+    return [line.rstrip() for line in lines if line is not None]
+
+
 def direct_message_line(event: DirectMessage, *, sent: bool) -> str:
-    """The line that shows a direct message to its sender or its recipient."""
+    """The text that shows a direct message to its sender or its recipient."""
     if sent:
         return f"{event.nick} (private to {event.recipient}): {event.text}"
     return f"{event.nick} (private): {event.text}"
+
+
+def direct_message_lines(event: DirectMessage, *, sent: bool) -> list[str]:
+    """The lines that show it, each with its author."""
+    lines = (direct_message_line(each, sent=sent) for each in _each_line(event))
+    return [line.rstrip() for line in lines]
+
+
+def _each_line(event: T) -> list[T]:
+    """A message of several lines as one message for each."""
+    return [replace(event, text=line) for line in event.text.split("\n")]
 
 
 def bulk_presence_line(bulk: BulkPresence) -> str:
@@ -174,7 +201,11 @@ def reply_lines(reply: Reply) -> Iterable[str]:
             count = f"last {len(messages)}" if more else len(messages)
             return [
                 f"found ({count}): {words}",
-                *(f"{_day(stored)} {line}" for stored, line in _readable(messages)),
+                *(
+                    f"{_day(stored)} {line}"
+                    for stored in messages
+                    for line in shown_lines(stored.event)
+                ),
             ]
         case RoomList(rooms=rooms):
             listed = ", ".join(f"{name} ({count})" for name, count in rooms)
@@ -219,9 +250,12 @@ def _missed(missed: Iterable[Stored], viewer: str) -> Iterable[tuple[str | None,
     for stored in missed:
         event = stored.event
         if isinstance(event, DirectMessage):
-            yield None, direct_message_line(event, sent=event.client_id == viewer)
-        elif (line := shown_line(event)) is not None:
-            yield getattr(event, "room", None), line
+            sent = event.client_id == viewer
+            for line in direct_message_lines(event, sent=sent):
+                yield None, line
+        else:
+            for line in shown_lines(event):
+                yield getattr(event, "room", None), line
 
 
 def _topic(room: str, text: str) -> list[str]:
@@ -229,15 +263,8 @@ def _topic(room: str, text: str) -> list[str]:
 
 
 def history_lines(history: Iterable[Stored]) -> list[str]:
-    """The messages of a history, one line each."""
-    return [line for _, line in _readable(history)]
-
-
-def _readable(history: Iterable[Stored]) -> Iterable[tuple[Stored, str]]:
-    for stored in history:
-        line = shown_line(stored.event)
-        if line is not None:
-            yield stored, line
+    """The lines of the messages of a history."""
+    return [line for stored in history for line in shown_lines(stored.event)]
 
 
 def _day(stored: Stored) -> str:
@@ -285,14 +312,17 @@ class LineCodec:
     # To the client.
 
     def event(self, stored: Stored, room: str | None) -> bytes:
-        """One line; it begins with the room if that is not the current one."""
-        return self._line(shown_line(stored.event), room)
+        """Its lines; each begins with the room if that is not the current one."""
+        event = stored.event
+        if "\n" in getattr(event, "text", ""):
+            return self._lines(shown_lines(event), room)
+        return self._line(shown_line(event), room)
 
     def direct_message(
         self, stored: Stored, event: DirectMessage, *, sent: bool
     ) -> bytes:
-        """One line."""
-        return self._line(direct_message_line(event, sent=sent), None)
+        """Its lines."""
+        return self._lines(direct_message_lines(event, sent=sent))
 
     def bulk_presence(self, bulk: BulkPresence, room: str | None) -> bytes:
         """One line for all of them."""
@@ -320,5 +350,5 @@ class LineCodec:
             line = f"[#{room}] {line}"
         return self._frame(line.encode("utf-8", "replace"))
 
-    def _lines(self, lines: Iterable[str]) -> bytes:
-        return b"".join(self._line(line, None) for line in lines)
+    def _lines(self, lines: Iterable[str], room: str | None = None) -> bytes:
+        return b"".join(self._line(line, room) for line in lines)

@@ -34,7 +34,8 @@ from .nicknames import room_name
 from .pool import ClientPool
 from .replies import Done, ErrorReply, Notice, Refused, Reply, Request
 from .runtime import Runtime
-from .sanitize import is_blank, sanitize
+from .sanitize import is_blank
+from .texts import accepted_label, accepted_text
 from .welcome import Welcomer
 
 EMPTY = "the message is empty"
@@ -210,21 +211,18 @@ class Chat:
         return name
 
     def sanitized(self, text: str) -> str:
-        """A text as it may be shown: sanitized, masked, without blanks at its end.
+        """A text as it may be shown, of one line or several: sanitized and masked.
 
-        :raises Refused: ``empty``, if nothing visible is left.
+        :raises Refused: ``too_long``; ``empty``, if nothing visible is left.
         """
-        text = self.mask(sanitize(text).rstrip())
-        if is_blank(text):
-            raise Refused("empty", EMPTY)
-        return text
+        return _not_blank(self.mask(accepted_text(text)))
 
     def sanitized_label(self, text: str) -> str:
-        """The same for a topic or the like: a tab becomes a blank.
+        """The same for a topic or the like, which is one line without tabs.
 
-        :raises Refused: ``empty``.
+        :raises Refused: ``too_long``, ``empty``.
         """
-        return self.sanitized(text).replace("\t", " ")
+        return _not_blank(self.mask(accepted_label(text)))
 
     def submit(self, event: Event, client: Client, ref: str | None = None) -> None:
         """Have an event stored and announced on behalf of a client."""
@@ -251,8 +249,7 @@ class Chat:
 
     def _post(self, client: Client, request: Request) -> None:
         room = self.room_of(client, request.room)
-        # Blanks at the beginning stay: they indent code.
-        text = self.mask(sanitize(request.text).rstrip())
+        text = self.mask(accepted_text(request.text))
         if not is_blank(text):
             message = Message(room, client.nick, text, client.id, request.raw)
             self.submit(message, client, request.ref)
@@ -349,3 +346,9 @@ class Chat:
     def _disconnect(self, client: Client) -> None:
         self.reply(client, Notice(("The server is shutting down.",)))
         client.connection.close(SHUTTING_DOWN)
+
+
+def _not_blank(text: str) -> str:
+    if is_blank(text):
+        raise Refused("empty", EMPTY)
+    return text

@@ -1,9 +1,9 @@
 """The inbox of a client: what it has asked that the chat has not taken yet.
 
 Each adapter puts decoded requests in here.  The chat takes them in order: within the
-rate limit (which delays, and drops nothing), nothing before the client is present, and
-a route only once everything that the client asked before is done, so that replies come
-in the order of the requests.
+rate limit (which counts lines, delays, and drops nothing), nothing before the client is
+present, and a route only once everything that the client asked before is done, so that
+replies come in the order of the requests.
 
 When the connection is lost, the requests received before are still taken, at the same
 rate, and then the client leaves unless it resumes before that.  A client that sends
@@ -22,6 +22,7 @@ from .client import Client
 from .limits import RateLimit, TokenBucket
 from .replies import Request
 from .runtime import ScheduledCall
+from .texts import count_lines
 
 MAX_IN_FLIGHT = 512
 """Requests of one client that may be on their way into the journal at once."""
@@ -152,7 +153,7 @@ class Inbox:
         now = self._chat.runtime.seconds()
         wait = bucket.wait(now)
         if wait <= 0:
-            bucket.take(now)
+            bucket.take(now, count_lines(request.text))
             return True
         if self._timer is None:
             self._timer = self._chat.runtime.call_later(wait, self._tick)

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 MAX_LINE = 4096
 """Bytes in one line, without its line end."""
 
+MAX_TEXT = 16 * 1024
+"""Bytes in one message, with the ends of its lines."""
+
+MAX_TEXT_LINES = 100
+"""Lines in one message."""
+
 MAX_ROOMS = 20
 """Rooms that one client may be in at once."""
 
@@ -33,10 +39,10 @@ MIN_WAIT = 0.001
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """How many requests a client may make: a burst at once, then a rate.
+    """How many lines a client may send: a burst at once, then a rate.
 
-    :ivar burst: requests at once, at least 1.
-    :ivar per_second: requests a second after that.
+    :ivar burst: lines at once, at least 1.
+    :ivar per_second: lines a second after that.
     """
 
     burst: int
@@ -80,6 +86,9 @@ class TokenBucket:
         wait = empty_for - spare
         return wait if wait > MIN_WAIT else 0.0
 
-    def take(self, now: float) -> None:
-        """Take a token; call this only when ``wait`` returns 0."""
-        self._full_at = max(now, self._full_at) + 1 / self._limit.per_second
+    def take(self, now: float, tokens: int = 1) -> None:
+        """Take tokens; call this only when ``wait`` returns 0.
+
+        More may be taken than there are: what follows then waits for all of them.
+        """
+        self._full_at = max(now, self._full_at) + tokens / self._limit.per_second

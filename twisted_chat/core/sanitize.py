@@ -1,10 +1,11 @@
 """Sanitizing: removing from a text what could do harm on a screen.
 
 Nobody's text can move a cursor or forge a line.  Whatever the client: escape sequences
-and the formatting codes of IRC are removed whole; so are control characters but the tab
-(C0, C1, DEL), line ends, and bidirectional embeddings, overrides and isolates.  Where a
-control character or a line end separated two words, a blank is left.  What is stacked
-on one character is bounded, so that it stays within its line.
+and the formatting codes of IRC are removed whole; so are control characters (C0, C1,
+DEL) but tabs and line ends, and bidirectional embeddings, overrides and isolates.
+Where a control character separated two words, a blank is left.  A line end of any kind
+becomes ``\n`` in a text, which may have several lines, and a blank in a label, which
+has one.  What is stacked on one character is bounded, so that it stays within its line.
 """
 
 from __future__ import annotations
@@ -15,7 +16,12 @@ import unicodedata
 MAX_MARKS = 8
 """Combining marks on one character of a text."""
 
-_ENDED = "[^\x07\x1b\x9c]*(?:\x07|\x9c|\x1b\\\\)"
+LINE_END = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
+"""What ends a line of a text."""
+
+# Within one line, or a sequence without an end could hide all lines up to the end of
+# another one.
+_ENDED = "[^\x07\x1b\x9c\n]*(?:\x07|\x9c|\x1b\\\\)"
 # Escape sequences (ECMA-48, xterm), the codes of IRC, and bidirectional controls.  As
 # single C1 characters, which also occur in wrongly decoded text, only those with
 # parameters or with the letter of a key are sequences.
@@ -30,7 +36,7 @@ _SEQUENCES = re.compile(
     ")"
     "|\x9b[0-?]+[ -/]*[@-~]"
     "|\x8f[A-DFHPQRS]"
-    "|[\x90\x9d][0-9]+[!-/;a-zA-Z][^\x07\x1b\x90\x9c\x9d]*(?:\x07|\x9c|\x1b\\\\)"
+    "|[\x90\x9d][0-9]+[!-/;a-zA-Z][^\x07\x1b\x90\x9c\x9d\n]*(?:\x07|\x9c|\x1b\\\\)"
     "|\x03(?:[0-9]{1,2}(?:,[0-9]{1,2})?)?"  # colours of IRC
     "|\x04(?:[0-9A-Fa-f]{6}(?:,[0-9A-Fa-f]{6})?)?"
     "|[\x02\x0e\x0f\x11\x16\x1d-\x1f]"  # bold, italic, ...; shift in and out
@@ -38,9 +44,10 @@ _SEQUENCES = re.compile(
 )
 # A cursor moved to another column or line separates words.
 _MOVE = re.compile("\x1b\\[(?:[0-9]+[CEFGd]|(?!1;)[0-9]+;[0-9]+[Hf])")
-_CONTROL = "[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]"
-_SEPARATING = re.compile(rf"(?<=\S){_CONTROL}++(?=\S)")
-_OTHER_CONTROL = re.compile(f"{_CONTROL}+")
+# Once line ends are ``\n``.
+_CONTROL = "\x00-\x08\x0b-\x1f\x7f-\x9f"
+_SEPARATING = re.compile(rf"(?<=[^\s{_CONTROL}])[{_CONTROL}]++(?=\S)")
+_OTHER_CONTROL = re.compile(f"[{_CONTROL}]+")
 # ``re`` does not count marks as letters: only such runs are examined one by one.
 _MANY_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}")
 IGNORABLE = (
@@ -60,23 +67,30 @@ def is_blank(text: str) -> bool:
     return _INVISIBLE.match(text) is not None
 
 
-def sanitize(text: str) -> str:
-    """The text without what could do harm; tabs stay.
+def sanitize_text(text: str) -> str:
+    """The text without what could do harm, in lines separated by ``\\n``.
 
-    Lone surrogates, which JSON can spell and UTF-8 cannot, become U+FFFD.
+    Tabs stay, and blanks at the beginning of a line.  Those at its end are removed, and
+    empty lines before the first and after the last with something in it.  Lone
+    surrogates, which JSON can spell and UTF-8 cannot, become U+FFFD.
     """
     if not text.isprintable():
-        text = _SEQUENCES.sub("", _MOVE.sub("\0", text))
+        text = _SEQUENCES.sub("", _MOVE.sub("\0", LINE_END.sub("\n", text)))
         text = _OTHER_CONTROL.sub("", _SEPARATING.sub(" ", text))
         text = _SURROGATES.sub("\ufffd", text)
-    if text.isascii():
-        return text
-    return _MANY_MARKS.sub(lambda run: limit_marks(run[0], MAX_MARKS), text)
+        if "\n" in text:
+            text = "\n".join(map(str.rstrip, text.split("\n"))).strip("\n")
+    if not text.isascii():
+        text = _MANY_MARKS.sub(lambda run: limit_marks(run[0], MAX_MARKS), text)
+    return text.rstrip()
 
 
 def sanitize_label(text: str) -> str:
-    """The same for a name, a topic or the like, where a tab becomes a blank."""
-    return sanitize(text).replace("\t", " ")
+    """The same for a name, a topic or the like: one line, with blanks for tabs."""
+    text = sanitize_text(text)
+    if "\n" in text:
+        text = " ".join(filter(None, map(str.strip, text.split("\n"))))
+    return text.replace("\t", " ")
 
 
 def limit_marks(text: str, most: int) -> str:

@@ -17,7 +17,7 @@ class WordFilter:
     """Whole words of a list, in any case, also full-width or in composed letters.
 
     Invisible characters do not count, and Turkish ``ı`` and ``İ`` equal ``i``.  An
-    underscore ends a word.
+    underscore ends a word.  A phrase may begin on one line and end on the next.
 
     :param words: one word or phrase each; empty ones are left out.
     """
@@ -44,15 +44,14 @@ class WordFilter:
         return cls(line.partition("#")[0] for line in text.splitlines())
 
     def mask(self, text: str) -> str:
-        """The text with each such word replaced by as many ``*``."""
+        """The text with each such word replaced by as many ``*``; line ends stay."""
         pattern = self._pattern
         if pattern is None:
             return text
         hidden = list(text)
         if text.isascii():
             for found in pattern.finditer(text.lower()):
-                start, end = found.span()
-                hidden[start:end] = MASK * (end - start)
+                _cover(hidden, *found.span())
             return "".join(hidden)
         # Each letter on its own may fold to several, or with an accent that
         # follows it to one: remember which came from where.
@@ -65,9 +64,14 @@ class WordFilter:
             starts += [start] * len(letters)
             ends += [end] * len(letters)
         for found in pattern.finditer("".join(folded)):
-            start, end = starts[found.start()], ends[found.end() - 1]
-            hidden[start:end] = MASK * (end - start)
+            _cover(hidden, starts[found.start()], ends[found.end() - 1])
         return "".join(hidden)
+
+
+def _cover(hidden: list[str], start: int, end: int) -> None:
+    for at in range(start, end):
+        if hidden[at] != "\n":
+            hidden[at] = MASK
 
 
 def _plain(text: str) -> str:

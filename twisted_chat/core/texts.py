@@ -1,0 +1,65 @@
+"""Messages of one line or several: what is accepted, and how many lines it counts as.
+
+A codec whose wire has texts of several lines accepts a text before it makes a request
+of it, so that a refused one costs a single token.  The chat accepts every text that it
+posts, whatever its codec did.
+"""
+
+from __future__ import annotations
+
+from .limits import MAX_LINE, MAX_TEXT, MAX_TEXT_LINES
+from .replies import Refused
+from .sanitize import LINE_END, sanitize_label, sanitize_text
+
+_MAX_RECEIVED = 4 * MAX_TEXT
+"""Characters of a text that is sanitized at all."""
+
+
+def accepted_text(text: str) -> str:
+    """A message or a direct message as it may be posted; empty if nothing is left.
+
+    :raises Refused: ``too_long``.
+    """
+    if len(text) > _MAX_RECEIVED:
+        raise _too_many_bytes()
+    text = sanitize_text(text)
+    if len(text) * 4 > MAX_TEXT and _size(text) > MAX_TEXT:
+        raise _too_many_bytes()
+    if text.count("\n") >= MAX_TEXT_LINES:
+        raise Refused(
+            "too_long", f"the message has more than {MAX_TEXT_LINES} lines: not sent"
+        )
+    return text
+
+
+def accepted_label(text: str) -> str:
+    """A topic or an away text, likewise; it is one line.
+
+    :raises Refused: ``too_long``.
+    """
+    text = sanitize_label(text)
+    if _size(text) > MAX_LINE:
+        raise Refused("too_long", f"the text is longer than {MAX_LINE} bytes: not sent")
+    return text
+
+
+def cut_text(text: str) -> str:
+    """As much of a text, from its beginning, as is accepted."""
+    lines = sanitize_text(text[:_MAX_RECEIVED]).split("\n")[:MAX_TEXT_LINES]
+    encoded = "\n".join(lines).encode()[:MAX_TEXT]
+    return sanitize_text(encoded.decode(errors="ignore"))
+
+
+def count_lines(text: str) -> int:
+    """The lines of a text for the rate limit, at least 1 and at most the limit."""
+    if text.isprintable():
+        return 1
+    return min(len(LINE_END.findall(text.strip())) + 1, MAX_TEXT_LINES)
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _too_many_bytes() -> Refused:
+    return Refused("too_long", f"the message is longer than {MAX_TEXT} bytes: not sent")
