@@ -26,6 +26,7 @@ REQUIRE_ALL = "CHAT_TESTS_REQUIRE_ALL"
 
 PROGRAMS = {
     "busybox": "busybox",
+    "caddy": "caddy",
     "chromium": "chromium",
     "curl": "curl",
     "haproxy": "haproxy",

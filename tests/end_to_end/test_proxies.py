@@ -1,75 +1,22 @@
-"""The proxies in ``examples/``, in front of a real server."""
+"""nginx and HAProxy, as in ``examples/``, in front of a real server."""
 
 from __future__ import annotations
 
 import socket
 import subprocess
 from contextlib import ExitStack
-from pathlib import Path
 
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from tests.end_to_end.harness import (
-    ROOT,
-    TIMEOUT,
-    Server,
-    ServerTestCase,
-    eventually,
-    free_port,
-    require_program,
-)
+from tests.end_to_end.harness import TIMEOUT, Server, free_port, require_program
 from tests.end_to_end.page.browser import PageTestCase
-
-EXAMPLES = ROOT / "examples"
-BEHIND_PROXY = ("--store", "memory:", "--trust-proxy", "127.0.0.1")
+from tests.end_to_end.proxy import BEHIND_PROXY, ProxyTestCase
 
 
-class ProxyTestCase(ServerTestCase):
-    """A proxy with the example's configuration."""
-
-    def adapt(self, example: str, changes: dict[str, str]) -> Path:
-        """The example with other ports, in our directory; each change is needed."""
-        text = (EXAMPLES / example).read_text("utf-8")
-        for old, new in changes.items():
-            self.assertIn(old, text)
-            text = text.replace(old, new)
-        path = self.directory / Path(example).name
-        path.write_text(text, "utf-8")
-        return path
-
-    def run_proxy(self, command: list[str], *ports: int) -> None:
-        """Start it, and wait until it accepts connections on all its ports."""
-        log = self.directory / "proxy.log"
-        with log.open("wb") as output:
-            proxy = subprocess.Popen(command, stdout=output, stderr=output)
-        self.addCleanup(proxy.wait, TIMEOUT)
-        self.addCleanup(proxy.terminate)
-
-        def accepts() -> bool:
-            self.assertIsNone(proxy.poll(), log.read_text())
-            try:
-                for port in ports:
-                    socket.create_connection(("127.0.0.1", port), TIMEOUT).close()
-            except ConnectionRefusedError:
-                return False
-            return True
-
-        eventually("the proxy runs", accepts)
-
-    def curl(self, *arguments: str) -> str:
-        """The body of the response; fails unless its status is 2xx."""
-        curl = require_program("curl")
-        done = subprocess.run(
-            [curl, "--silent", "--show-error", "--fail", *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=TIMEOUT,
-        )
-        self.assertEqual(done.returncode, 0, done.stderr)
-        return done.stdout
+class HttpTestCase(ProxyTestCase):
+    """A proxy without TLS."""
 
     def websocket(
         self, port: int, path: str = "/ws", **headers: str
@@ -107,7 +54,7 @@ class ProxyTestCase(ServerTestCase):
         first.close()
 
 
-class NginxTestCase(ProxyTestCase):
+class NginxTestCase(HttpTestCase):
     """The configuration of nginx."""
 
     def configure(self, port: int, chat_port: int, **changes: str) -> list[str]:
@@ -214,7 +161,7 @@ class NginxPageTests(NginxTestCase, PageTestCase):
         self.pages.clear()
 
 
-class HaproxyTests(ProxyTestCase):
+class HaproxyTests(HttpTestCase):
     """The configuration of HAProxy."""
 
     def configure(self, web: int, lines: int, chat_port: int) -> list[str]:

@@ -22,13 +22,17 @@ class SocketIOClient(Expecting):
     """A Socket.IO client under node; see socketio_client.mjs."""
 
     def __init__(
-        self, server: Server | Network, kind: str, options: dict[str, Any]
+        self,
+        server: Server | Network,
+        kind: str,
+        options: dict[str, Any],
+        scheme: str = "http",
     ) -> None:
         super().__init__()
         self.name = f"{kind} client {options}"
         node = require_node("socket.io-client", "ws")
         script = str(NODE_DIRECTORY / "socketio_client.mjs")
-        url = f"http://127.0.0.1:{server.port}"
+        url = f"{scheme}://127.0.0.1:{server.port}"
         self.process = subprocess.Popen(
             [node, script, url, kind, json.dumps(options)],
             stdin=subprocess.PIPE,
