@@ -81,6 +81,25 @@ export class Actions {
     return true;
   }
 
+  // `destination`: see navigation.js.
+  goTo({ kind, name, conversation }) {
+    if (conversation) this.showConversation(conversation.key);
+    else if (kind === "dm") this.openDirect(name);
+    else this.join(name);
+  }
+
+  // `find`: neighbor or nextUnread; `step`: 1 or -1.
+  step(find, step) {
+    const conversation = find(this.chat, step);
+    if (conversation) this.showConversation(conversation.key);
+  }
+
+  showNewest() {
+    this.views.messages.scrollToEnd();
+    this.drawing.schedule();
+    this.focusComposer();
+  }
+
   openDirect(nick) {
     return this.showConversation(this.chat.open("dm", nick).key);
   }

@@ -11,6 +11,7 @@ import { Effects } from "./effects.js";
 import { guarded } from "./guarded.js";
 import { restoreChat, restoreDrafts, watchLifecycle } from "./lifecycle.js";
 import { fold } from "./names.js";
+import { neighbor, nextUnread } from "./navigation.js";
 import { PollingSocket } from "./polling.js";
 import { strings } from "./strings.js";
 import { Tabs } from "./tabs.js";
@@ -19,6 +20,7 @@ import { Composer } from "./view/composer.js";
 import { byId, setText } from "./view/dom.js";
 import { Drawers } from "./view/drawers.js";
 import { Header } from "./view/header.js";
+import { Keyboard } from "./view/keyboard.js";
 import { MemberList } from "./view/members.js";
 import { MessageList } from "./view/messages.js";
 import { Naming } from "./view/naming.js";
@@ -27,6 +29,7 @@ import { RoomsDialog } from "./view/rooms_dialog.js";
 import { SearchPanel } from "./view/search.js";
 import { Sidebar } from "./view/sidebar.js";
 import { Status } from "./view/status.js";
+import { Switcher } from "./view/switcher.js";
 
 // Another connection has taken over this session, as a duplicated tab does.
 const SESSION_TAKEN_OVER = 4000;
@@ -42,6 +45,7 @@ export function startApp() {
   const effects = new Effects({ chat, connection, views, actions, drawing, tabs });
   Object.assign(views, makeViews({ chat, connection, actions, drawing, drafts }));
   views.backButton = makeBackButton(chat, views, actions);
+  views.keyboard = makeKeyboard(views, actions);
   watchLifecycle({ chat, connection, drawing, status: views.status, drafts });
 
   setText(byId("brand"), location.hostname || strings.appName);
@@ -126,7 +130,20 @@ function makeViews({ chat, connection, actions, drawing, drafts }) {
     roomsDialog: new RoomsDialog(chat, actions),
     sidebar: new Sidebar(chat, actions),
     status: new Status(connection, actions),
+    switcher: new Switcher(chat, actions),
   };
+}
+
+function makeKeyboard(views, actions) {
+  const handlers = {
+    switch: () => views.switcher.toggle(),
+    next: () => actions.step(neighbor, 1),
+    previous: () => actions.step(neighbor, -1),
+    nextUnread: () => actions.step(nextUnread, 1),
+    previousUnread: () => actions.step(nextUnread, -1),
+    newest: () => actions.showNewest(),
+  };
+  return new Keyboard(handlers, views);
 }
 
 function makeBackButton(chat, { drawers }, actions) {

@@ -111,6 +111,7 @@ export class Effects {
 
   roomsListed() {
     this.views.roomsDialog.show();
+    this.views.switcher.refresh();
   }
 
   // A notice, while there is no conversation to show it in.

@@ -156,6 +156,31 @@ export const strings = {
     return count === 1 ? messages(1) : `${messages(count)}, newest first`;
   },
 
+  // The switcher
+  destinations(count) {
+    if (count === 0) return "Nothing found.";
+    return count === 1 ? "1 result" : `${count} results`;
+  },
+  unreadCount: (count) => `${count} unread`,
+  notJoined: "join",
+
+  // Keyboard shortcuts (see shortcuts.js)
+  shortcuts: {
+    switch: "Go to a room or a person",
+    next: "Next conversation",
+    previous: "Previous conversation",
+    nextUnread: "Next unread conversation",
+    previousUnread: "Previous unread conversation",
+    newest: "Go to the newest message",
+    shortcuts: "Show these shortcuts",
+    log: "From the message field to the messages",
+    messages: "Choose a message, the first or the last",
+    controls: "Go to the links and buttons of a message; Esc goes back",
+    complete: "Complete a name or a command",
+    recall: "In an empty field: what you sent before",
+    line: "Start a new line",
+  },
+
   // The dialog for joining a room
   memberCount: people,
   create: "Create",

@@ -21,9 +21,6 @@ export class Drawers {
       byId(`${name}_close`).addEventListener("click", () => this.close(name));
     }
     byId("scrim").addEventListener("click", () => this.closeOverlay());
-    document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape" && !event.defaultPrevented) this.escape();
-    });
     // Firefox before 112 and Safari before 15.5 do not have `inert`.
     document.addEventListener("focusin", ({ target }) => {
       const { overlay } = this;
@@ -72,9 +69,11 @@ export class Drawers {
     if (this.overlay) this.close(this.overlay);
   }
 
+  // False if there is nothing to close.
   escape() {
-    if (document.querySelector("dialog[open]")) return; // the dialog's key
-    if (this.state.dismissible) this.close(this.state.dismissible);
+    const { dismissible } = this.state;
+    if (dismissible) this.close(dismissible);
+    return dismissible !== null;
   }
 
   show() {
