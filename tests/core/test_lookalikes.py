@@ -47,6 +47,7 @@ class LookalikeTests(SynchronousTestCase):
             "ᴀʟɪᴄᴇ",
             "ꓮꓡꓲꓚꓰ",
             "ᎪᏞᎥᏟᎬ",
+            "ᎪᏞᏆᏟᎬ",
             "аӏісе",
             "АӀІСЕ",
             "a\u0332l\u0332ice",

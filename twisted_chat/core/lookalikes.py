@@ -30,6 +30,8 @@ _MORE = {
     # Coptic.
     "ⲁ": "a", "ⲃ": "b", "ⲉ": "e", "ⲓ": "i", "ⲕ": "k", "ⲙ": "m", "ⲛ": "n", "ⲣ": "p",
     "ⲧ": "t", "ⲩ": "y", "ⲭ": "x",
+    # A capital I of Cherokee, whose small letters fold to capitals.
+    "Ꮖ": "l",
     # Latin, Armenian; digits.
     "ȷ": "j", "ɩ": "i", "ʋ": "u", "ɯ": "w", "ց": "g", "զ": "q", "१": "l", "೧": "l",
 }  # fmt: skip
@@ -88,12 +90,12 @@ def letter_skeleton(text: str) -> str:
 
 
 def _capitals(folded: str) -> str:
-    """What looks like a capital I in a script without case, as a small i.
+    """What looks like a capital I in a script without small letters, as a small i.
 
     To those who know ``alice``, six letters of Lisu read ``ALICE``.
     """
     table = _table()
     return "".join(
-        "i" if table.get(ord(c)) == "l" and c.upper() == c.lower() and c > "\x7f" else c
+        "i" if table.get(ord(c)) == "l" and c.upper() == c and c > "\x7f" else c
         for c in folded
     )
