@@ -101,6 +101,7 @@ FOREIGN_CLIENTS = (
     ("ICAP", b"OPTIONS icap://x/y ICAP/1.0\r\n"),
     ("JSON-RPC", b'{"jsonrpc": "2.0", "method": "eth_accounts"}\n'),
     ("JSON-RPC", b'{"id": 1, "method": "mining.subscribe", "params": []}\n'),
+    ("JSON-RPC", b'[{"jsonrpc":"2.0","method":"net_version","id":1}]\n'),
     ("JSON-RPC", b'{\n  "jsonrpc": "2.0"'),
     ("JSON-RPC", b"Content-Length: 52\r\n\r\n{}"),
     ("adb", b"CNXN\0\0\0\x01\0\0\x10\0"),

@@ -112,7 +112,7 @@ FOREIGN = (
     (
         "JSON-RPC",
         (
-            rb'\{\s*"(?:jsonrpc|method|params)"\s*:|\{[^\r\n]*"(?:jsonrpc|method)"\s*:'
+            rb'(?:\[\s*)?\{\s*"(?:jsonrpc|method|params)"\s*:|\[?\{[^\r\n]*"(?:jsonrpc|method)"\s*:'
             rb"|Content-Length: \d+\r\n"
         ),
     ),
