@@ -22,10 +22,24 @@ class FollowTests(SynchronousTestCase):
 
     def test_rename_is_followed(self) -> None:
         """The former nickname is free for others."""
-        self.assertTrue(follow_rename(self.ignored, "1", "Nice"))
+        self.assertTrue(follow_rename(self.ignored, "1", "Nice", "192.0.2.1"))
         nice = Ignored("Pest", "1", "192.0.2.1", ("~pest",))
         self.assertEqual(self.ignored, {"nice": nice})
-        self.assertFalse(follow_rename(self.ignored, "2", "Bob"))
+        self.assertFalse(follow_rename(self.ignored, "2", "Bob", "192.0.2.2"))
+
+    def test_rename_to_an_ignored_nickname_is_an_arrival(self) -> None:
+        """A telnet client reconnects as a guest; who it is depends on its address."""
+        self.assertTrue(follow_rename(self.ignored, "2", "Pest", "192.0.2.1"))
+        self.assertEqual(self.ignored["pest"].client_id, "2")
+        self.assertTrue(follow_rename(self.ignored, "3", "Pest", "192.0.2.2"))
+        self.assertEqual(list(self.ignored), [":2"])
+
+    def test_nickname_of_another_ignored_person_keeps_both(self) -> None:
+        """Who left can still be shown again."""
+        self.ignored["rob"] = Ignored("Rob", "2")
+        self.assertTrue(follow_rename(self.ignored, "1", "Rob", "192.0.2.1"))
+        self.assertEqual(self.ignored["rob"].nick, "Pest")
+        self.assertEqual(self.ignored[":2"], Ignored("Rob", "2"))
 
     def test_return_from_the_same_or_an_unknown_address_is_followed(self) -> None:
         """With the id of the new client."""

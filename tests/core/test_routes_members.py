@@ -220,6 +220,26 @@ class IgnoreTests(RouteCase):
         other.types("I am another")
         self.assertEqual(self.alice.sees()[-1], "bob: I am another")
 
+    def test_guest_that_takes_its_ignored_nickname_again_is_ignored(self) -> None:
+        """And stays so under the next one."""
+        self.alice.types(r"\ignore bob")
+        self.bob.leaves()
+        (guest,) = self.chat.people("guest")
+        guest.types(r"\nick bob", "hi", r"\nick rob")
+        self.alice.sees()
+        guest.types("hi again")
+        self.assert_sees(self.alice)
+
+    def test_second_ignore_changes_nothing(self) -> None:
+        """What was sent under former nicknames stays hidden."""
+        self.bob.types("tea")
+        self.alice.types(r"\ignore bob")
+        self.bob.types(r"\nick rob")
+        self.alice.types(r"\ignore rob")
+        self.alice.sees()
+        self.assert_typed(self.alice, r"\search tea", "found (0): tea")
+        self.assert_typed(self.alice, r"\ignore", "you ignore: bob")
+
     def test_ignored_member_is_not_shown_in_the_history(self) -> None:
         """Nor in a search; a page of them alone is passed over."""
         self.carol_says("first")

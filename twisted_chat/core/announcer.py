@@ -295,7 +295,10 @@ class Announcer:
             if not client.rooms and Renamed not in client.codec.hidden_from_author:
                 shown = self._encode(client.codec.event, stored, None)
                 self._fanout.send_to(client, shown)
-        self._follow(lambda ignored: follow_rename(ignored, member.id, event.new))
+        address = client.identity.address if client else ""
+        self._follow(
+            lambda ignored: follow_rename(ignored, member.id, event.new, address)
+        )
         self._show(event, stored, member.rooms)
 
     def _follow(self, follow: Callable[[IgnoreList], bool]) -> None:

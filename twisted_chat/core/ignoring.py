@@ -63,18 +63,23 @@ def without_ignored(
     return tuple(stored for stored in events if not is_ignored(stored.event, ignoring))
 
 
-def follow_rename(ignored: IgnoreList, client_id: str, new: str) -> bool:
+def follow_rename(ignored: IgnoreList, client_id: str, new: str, address: str) -> bool:
     """Someone is renamed: whoever ignores that person goes on.
 
+    Someone else may be renamed to a nickname that is on the list, as those are whose
+    client cannot ask for a nickname when it connects.
+
+    :param address: empty if it is not known.
     :returns: whether the list changed.
     """
+    folded = fold_or_none(new) or new
     for key, entry in ignored.items():
         if entry.client_id == client_id:
             del ignored[key]
-            folded = fold_or_none(new) or new
+            _vacate(ignored, folded)
             ignored[folded] = entry.after(client_id, f"~{key}")
             return True
-    return False
+    return follow_arrival(ignored, client_id, folded, address)
 
 
 def follow_arrival(
@@ -91,7 +96,12 @@ def follow_arrival(
     if not address or not entry.address or address == entry.address:
         ignored[folded] = entry.after(client_id, entry.client_id)
     else:
-        # Somebody else: from here on the entry stands for the former id only.
-        del ignored[folded]
-        ignored[f":{entry.client_id}"] = entry
+        _vacate(ignored, folded)
     return True
+
+
+def _vacate(ignored: IgnoreList, folded: str) -> None:
+    """Somebody else has this nickname: an entry stands for the former id only."""
+    entry = ignored.pop(folded, None)
+    if entry is not None:
+        ignored[f":{entry.client_id}"] = entry

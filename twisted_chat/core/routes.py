@@ -196,15 +196,16 @@ def ignore(context: CommandContext) -> Reply:
         raise Refused("bad_request", "you cannot ignore yourself")
     if client.ignored is None:
         client.ignored = {}
-    if len(client.ignored) >= MAX_IGNORED:
-        raise Refused(
-            "too_many",
-            f"you already ignore {MAX_IGNORED} people: \\unignore one first",
-        )
-    other = context.chat.pool.clients.get(member.id)
-    address = other.identity.address if other else ""
-    client.ignored[member.folded] = Ignored(member.nick, member.id, address)
-    context.chat.refresh(client)
+    if member.folded not in client.ignored:
+        if len(client.ignored) >= MAX_IGNORED:
+            raise Refused(
+                "too_many",
+                f"you already ignore {MAX_IGNORED} people: \\unignore one first",
+            )
+        other = context.chat.pool.clients.get(member.id)
+        address = other.identity.address if other else ""
+        client.ignored[member.folded] = Ignored(member.nick, member.id, address)
+        context.chat.refresh(client)
     return Notice((f"you now ignore {member.nick} (\\unignore {member.nick} ends it)",))
 
 
