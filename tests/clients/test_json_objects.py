@@ -8,7 +8,6 @@ from twisted.trial import unittest
 
 from tests.support.json_chat import ID_AND_TIME, MESSAGE, TIME, WHEN, stored, welcome
 from twisted_chat.clients.json_objects import (
-    MAX_HISTORY_BYTES,
     dump_json,
     event_object,
     event_objects,
@@ -16,6 +15,7 @@ from twisted_chat.clients.json_objects import (
     rfc3339,
     welcome_object,
 )
+from twisted_chat.clients.newest import MAX_HISTORY_BYTES
 from twisted_chat.clients.text import MAX_NAMES
 from twisted_chat.core.events import (
     Action,
@@ -139,14 +139,14 @@ class ReplyObjectTests(unittest.SynchronousTestCase):
         self.assertEqual(found, {**wanted, "more": False, "words": "hi"})
 
     def test_long_history_keeps_the_newest_messages(self) -> None:
-        """It is never more than half of what may wait for a client."""
+        """It is never more than a quarter of what may wait for a client."""
         long = Message("lobby", "bob", "x" * 4096, "1")
         messages = tuple(stored(long, str(n)) for n in range(500))
         [found] = self.objects(HistoryPage("lobby", messages))
         self.assertLess(len(dump_json(found)), MAX_HISTORY_BYTES + 5000)
         self.assertTrue(found["more"])
         self.assertEqual(found["messages"][-1]["id"], "499")
-        self.assertGreater(len(found["messages"]), 100)
+        self.assertGreater(len(found["messages"]), 60)
 
     def test_other_replies_are_one_object(self) -> None:
         """Rooms, topic, notice, done and errors."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from twisted.trial.unittest import SynchronousTestCase
+
 from tests.support.joining import ResumeCase
 from twisted_chat.core.client import ClientState, Identity
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.joining import JoinRequest
-from twisted_chat.core.limits import MAX_MISSED, MAX_MISSED_CHARACTERS
-from twisted_chat.testing import FakeConnection, line_wire
+from twisted_chat.core.limits import MAX_MISSED, MAX_MISSED_CHARACTERS, MAX_WELCOME
+from twisted_chat.core.replies import Request
+from twisted_chat.testing import FakeConnection, TestChat, line_wire
 
 MISSING = "Some messages sent while you were away may be missing."
 TAKEN_OVER = "another connection has taken its place"
@@ -76,6 +79,23 @@ class MissedEventsTests(ResumeCase):
         self.assertEqual(self.resume().sees()[2], MISSING)
         self.assertFalse(self.last_welcome.recovered)
 
+    def test_text_of_too_many_lines_is_not_replayed(self) -> None:
+        """Line clients see the author before each of them."""
+        self.bob.leaves()
+        text = "\n".join("x" * 100)
+        self.alice.asks(*[Request("", text)] * (MAX_MISSED_CHARACTERS // len(text)))
+        bob = self.resume()
+        self.assertLess(max(map(len, bob.connection.writes)), MAX_WELCOME)
+        self.assertEqual(bob.sees()[2], MISSING)
+
+    def test_values_of_socketio_clients_count_as_text(self) -> None:
+        """They are replayed to Socket.IO clients."""
+        self.bob.leaves()
+        request = Request("", "x", raw=f'"{"x" * 60_000}"')
+        self.alice.asks(*[request] * 4)
+        self.resume()
+        self.assertFalse(self.last_welcome.recovered)
+
     def test_unknown_position_recovers_nothing(self) -> None:
         """It may be one of another journal."""
         self.bob.leaves()
@@ -114,6 +134,27 @@ class MissedEventsTests(ResumeCase):
         self.assertEqual(
             self.resume().sees(), ["Welcome, bob!", "Be kind.", "bob: joined the chat"]
         )
+
+
+class ManyRoomsTests(SynchronousTestCase):
+    """A client that connects with many rooms."""
+
+    def test_histories_of_all_rooms_fit_into_one_write(self) -> None:
+        """The last rooms come without; nobody is too slow for the welcome."""
+        chat = TestChat(history=500)
+        (alice,) = chat.people("alice")
+        text = "\n".join(["x" * 162] * 100)
+        rooms = [f"room-{n}" for n in range(5)]
+        for room in rooms:
+            alice.types(f"\\join {room}")
+            alice.asks(*[Request("", text)] * 20)
+        bob = chat.client("bob", rooms=rooms)
+        self.assertLess(max(map(len, bob.connection.writes)), MAX_WELCOME)
+        seen = bob.sees()
+        shown = [room for room in rooms if f"[#{room}] alice: {'x' * 162}" in seen]
+        self.assertEqual(shown, rooms[: len(shown)])
+        self.assertIn(len(shown), (1, 2))
+        self.assertIn(f"alice: {'x' * 162}", seen)
 
 
 class TakeOverTests(ResumeCase):

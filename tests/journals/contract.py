@@ -22,6 +22,7 @@ from tests.support.journals import (
     texts,
 )
 from twisted_chat.core.events import (
+    Action,
     DirectMessage,
     Joined,
     Message,
@@ -146,6 +147,22 @@ class JournalContract(SearchContract):
             self.assertEqual(
                 self.run_now(journal.history.before("lobby", position, 9)), ()
             )
+
+    def test_text_of_several_lines_is_kept_unchanged(self) -> None:
+        """In the room, before a position and since one: it is one message."""
+        journal = self.opened()
+        (start,) = self.append(journal, said("seen"))
+        lines = ["def f(x):", "", "\tif x:", "\t    return '\\n'", *["x" * 160] * 96]
+        program = "\n".join(lines)
+        direct = DirectMessage("bob", "alice", program, "id-bob", "id-alice")
+        action = Action("lobby", "alice", program, "id-alice")
+        self.append(journal, said(program), action, direct)
+        history, room = journal.history, "lobby"
+        state = self.run_now(history.room(room, 2))
+        page = self.run_now(history.before(room, None, 2))
+        missed = self.run_now(history.since(start.position, [room], "id-alice", 9))
+        for found, count in ((state.recent, 2), (page, 2), (missed.events, 3)):
+            self.assertEqual(texts(found), [program] * count)
 
     # Resuming
 

@@ -40,6 +40,14 @@ class SearchContract(JournalHarness):
         self.assertTrue(self.found("green cheese", "chee gre"))
         self.assertFalse(self.found("green cheese", "heese"))
 
+    def test_search_finds_words_on_any_line(self) -> None:
+        """A message of several lines is found once, and shown whole."""
+        text = "Straße one\n\n\ttwo three\nfour"
+        for words in ("strasse", "one four", "two", "thr", "four straße"):
+            self.assertTrue(self.found(text, words), words)
+        for words in ("onetwo", "threefour"):
+            self.assertFalse(self.found(text, words), words)
+
     def test_search_ignores_case_accents_and_width(self) -> None:
         """In any script, composed or not."""
         for text, words in (

@@ -26,6 +26,7 @@ from .json_objects import (
     dump_json,
     event_object,
     event_objects,
+    newest_objects,
     reply_objects,
     route_objects,
     utf8,
@@ -56,7 +57,7 @@ class JsonCodec:
     def __init__(self, frame: Callable[[bytes], bytes] = frame_text) -> None:
         self._frame_text = frame
         # Clients that join together see the same history, and all see the same routes.
-        self._history = _LastEncoded(event_objects)
+        self._history = _LastEncoded(newest_objects)
         self._routes = _LastEncoded(route_objects)
 
     # From the client.

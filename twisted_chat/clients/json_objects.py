@@ -40,10 +40,8 @@ from twisted_chat.core.replies import (
     Welcome,
 )
 
+from .newest import newest_that_fit
 from .text import MAX_NAMES
-
-MAX_HISTORY_BYTES = 512 * 1024
-"""Bytes of messages in one reply: half of what may wait for a client."""
 
 Fields = dict[str, Any]
 
@@ -115,7 +113,8 @@ def reply_objects(reply: Reply) -> Iterable[Fields]:
         case RoomSnapshot(room=room, members=members, away=away):
             yield {"type": "topic", "room": room, "text": reply.topic}
             yield {"type": "who", "room": room, **_members(members, away)}
-            yield _history(room, reply.history, more=bool(reply.history))
+            more = reply.is_cut or bool(reply.history)
+            yield _history(room, reply.history, more=more)
         case MemberList(room=room, members=members, away=away):
             yield {"type": "who", "room": room, **_members(members, away)}
         case HistoryPage(room=room, messages=messages, more=more, words=None):
@@ -149,15 +148,16 @@ def _members(members: Sequence[str], away: Mapping[str, str]) -> Fields:
     }
 
 
+def newest_objects(messages: Sequence[Stored]) -> list[Fields]:
+    """The objects for the last messages, as many as fit into one reply."""
+    newest_first = filter(None, map(event_object, reversed(messages)))
+    return newest_that_fit(newest_first, lambda one: len(utf8(dump_json(one))))
+
+
 def _history(room: str, messages: Sequence[Stored], *, more: bool) -> Fields:
-    shown = event_objects(messages)
-    size = 0
-    for index in range(len(shown) - 1, -1, -1):
-        size += len(utf8(dump_json(shown[index])))
-        if size > MAX_HISTORY_BYTES:
-            # The client requests the rest with ``before`` the oldest of these.
-            shown, more = shown[index + 1 :], True
-            break
+    shown = newest_objects(messages)
+    # The client requests the rest with ``before`` the oldest of these.
+    more = more or len(shown) < len(messages)
     return {"type": "history", "room": room, "messages": shown, "more": more}
 
 

@@ -15,7 +15,7 @@ position, so that ``messages`` still has exactly one argument.
 from __future__ import annotations
 
 from base64 import urlsafe_b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from enum import Flag
 from functools import lru_cache
 from hashlib import blake2b
@@ -49,6 +49,7 @@ from twisted_chat.core.texts import accepted_label, accepted_text, cut_text
 from twisted_chat.socketio.packets import Packet, dump_json, raw_argument
 
 from .json import BULK_NAMES, BULK_THRESHOLD
+from .newest import newest_that_fit
 from .text import direct_message_line, event_line
 
 MAX_VALUE = 64 * 1024
@@ -197,10 +198,15 @@ class SocketIOCodec:
         marker = self._marker(welcome.position)
         return self._encode(b"0" + fields.encode()) + missed + marker
 
-    def _lines(self, history: Iterable[Stored]) -> bytes:
-        """The last messages, for a client that joins."""
-        lines = filter(None, (event_line(stored.event) for stored in history))
-        return b"".join(self._event("messages", dump_json(line)) for line in lines)
+    def _lines(self, history: Sequence[Stored]) -> bytes:
+        """The last messages that fit, for a client that joins."""
+        newest_first = (
+            self._event("messages", dump_json(line))
+            for stored in reversed(history)
+            if (line := event_line(stored.event)) is not None
+        )
+        fitting = newest_that_fit(newest_first, len)
+        return b"".join(fitting)
 
     # Packets.
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import time
 import unicodedata
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import TypeVar
 
 from twisted_chat.core.events import (
@@ -49,6 +50,7 @@ from twisted_chat.core.replies import (
 from twisted_chat.core.sanitize import IGNORABLE, sanitize_text
 
 from .erase import erase
+from .newest import newest_that_fit
 from .quotes import reads_as_event
 
 MAX_NAMES = 1000
@@ -56,6 +58,9 @@ MAX_NAMES = 1000
 
 BULK_NAMES = 3
 """Names shown when many clients join or leave at once; the rest is counted."""
+
+_END_SIZE = 4
+"""Bytes of a line end, or of the header of a frame, at most."""
 
 T = TypeVar("T", Message | Action, DirectMessage)
 
@@ -185,8 +190,8 @@ def reply_lines(reply: Reply) -> Iterable[str]:
         case Welcome():
             return _welcome(reply)
         case RoomSnapshot(room=room, topic=topic, history=history):
-            lines = [f"[#{room}] {line}" for line in history_lines(history)]
-            return [*_topic(room, topic), *lines]
+            lines = _history_lines(history, lambda _: f"[#{room}] ")
+            return [*_topic(room, topic), *chain(*lines)]
         case MemberList(room=room, members=members, away=away):
             names = [
                 f"{nick} (away)" if nick in away else nick
@@ -196,17 +201,12 @@ def reply_lines(reply: Reply) -> Iterable[str]:
                 names.append(f"and {len(members) - MAX_NAMES} more")
             return [f"here ({len(members)}): {', '.join(names)}".rstrip()]
         case HistoryPage(messages=messages, words=None):
-            return history_lines(messages) or ["no earlier messages"]
+            return [*chain(*_history_lines(messages))] or ["no earlier messages"]
         case HistoryPage(messages=messages, more=more, words=words):
-            count = f"last {len(messages)}" if more else len(messages)
-            return [
-                f"found ({count}): {words}",
-                *(
-                    f"{_day(stored)} {line}"
-                    for stored in messages
-                    for line in shown_lines(stored.event)
-                ),
-            ]
+            found = _history_lines(messages, _day)
+            is_cut = more or len(found) < len(messages)
+            count = f"last {len(found)}" if is_cut else len(found)
+            return [f"found ({count}): {words}", *chain(*found)]
         case RoomList(rooms=rooms):
             listed = ", ".join(f"{name} ({count})" for name, count in rooms)
             return [f"rooms ({len(rooms)}): {listed}".rstrip()]
@@ -243,7 +243,8 @@ def _welcome(welcome: Welcome) -> list[str]:
             line if room in (None, welcome.room) else f"[#{room}] {line}"
             for room, line in _missed(welcome.missed, welcome.session)
         ]
-    return lines + _topic(welcome.room, welcome.topic) + history_lines(welcome.history)
+    history = chain(*_history_lines(welcome.history))
+    return [*lines, *_topic(welcome.room, welcome.topic), *history]
 
 
 def _missed(missed: Iterable[Stored], viewer: str) -> Iterable[tuple[str | None, str]]:
@@ -262,14 +263,28 @@ def _topic(room: str, text: str) -> list[str]:
     return [f"topic of #{room}: {text}"] if text else []
 
 
-def history_lines(history: Iterable[Stored]) -> list[str]:
-    """The lines of the messages of a history."""
-    return [line for stored in history for line in shown_lines(stored.event)]
+def _history_lines(
+    history: Sequence[Stored], start: Callable[[Stored], str] = lambda _: ""
+) -> list[list[str]]:
+    """The lines of each message of a history, of the last ones if not all fit.
+
+    :param start: what stands before each line of a message.
+    """
+    newest_first = (
+        [start(stored) + line for line in shown_lines(stored.event)]
+        for stored in reversed(history)
+    )
+    return newest_that_fit(
+        newest_first,
+        lambda lines: sum(
+            len(line.encode("utf-8", "replace")) + _END_SIZE for line in lines
+        ),
+    )
 
 
 def _day(stored: Stored) -> str:
     """Date and time in UTC: a search may find messages of other days."""
-    return time.strftime("%Y-%m-%d %H:%M", time.gmtime(stored.time / 1000))
+    return time.strftime("%Y-%m-%d %H:%M ", time.gmtime(stored.time / 1000))
 
 
 def _crlf(line: bytes) -> bytes:
@@ -340,7 +355,8 @@ class LineCodec:
     def _encoded_history(self, history: tuple[Stored, ...]) -> bytes:
         # Clients that join together see the same history: encode it once.
         if self._history[0] is not history:
-            self._history = (history, self._lines(history_lines(history)))
+            lines = chain(*_history_lines(history))
+            self._history = (history, self._lines(lines))
         return self._history[1]
 
     def _line(self, line: str | None, room: str | None) -> bytes:

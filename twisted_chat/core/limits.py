@@ -27,11 +27,12 @@ MAX_MISSED = 2000
 some are missing, and reads them by ``history``."""
 
 MAX_MISSED_CHARACTERS = 200_000
-"""Characters of text in all that is replayed.
+"""Characters of text in all that is replayed."""
 
-It is sent in one write, and must stay below what may wait for a client even in the
-longest of the formats."""
+MAX_WELCOME = 768 * 1024
+"""Bytes of a welcome, with the histories of all rooms or with all that is replayed.
 
+It is sent in one write, and must stay below what may wait for a client."""
 
 MIN_WAIT = 0.001
 """Seconds; a shorter wait is a rounding error."""

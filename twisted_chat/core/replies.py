@@ -73,13 +73,17 @@ class Welcome:
 
 @dataclass(frozen=True, slots=True)
 class RoomSnapshot:
-    """What a client is shown when it joins a room."""
+    """What a client is shown when it joins a room.
+
+    :ivar is_cut: the history is left out, as it would be too much at once.
+    """
 
     room: str
     members: tuple[str, ...]
     topic: str
     history: tuple[Stored, ...]
     away: Mapping[str, str] = field(default_factory=dict)
+    is_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from .events import LOBBY, Stored
 from .ignoring import without_ignored
 from .interfaces import TAKEN_OVER, Codec, Connection, Journal, StoreError
 from .isolation import encoded
-from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS
+from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS, MAX_WELCOME
 from .pool import ClientPool, Room
 from .replies import HelpHint, Reply, RoomSnapshot, RouteInfo, Welcome
 from .runtime import Runtime
@@ -99,7 +99,7 @@ class Welcomer:
         self, client: Client, welcome: Welcome, since: str | None, held: list[bytes]
     ) -> None:
         connection = client.connection
-        welcome = replace(welcome, resumed=since is not None)
+        welcome = without_missed = replace(welcome, resumed=since is not None)
         try:
             if since is not None:
                 missed = await self._journal.history.since(
@@ -121,7 +121,10 @@ class Welcomer:
         finally:
             if client.connection is connection:
                 client.write = connection.write
-                connection.write(self._encode_welcome(client, welcome) + b"".join(held))
+                data = self._encode_welcome(client, welcome)
+                if len(data) > MAX_WELCOME and welcome.recovered:
+                    data = self._encode_welcome(client, without_missed)
+                connection.write(data + b"".join(held))
 
     def _welcome(self, client: Client, room: Room, position: str) -> Welcome:
         return Welcome(
@@ -139,14 +142,22 @@ class Welcomer:
         )
 
     def _encode_welcome(self, client: Client, welcome: Welcome) -> bytes:
-        """The welcome, and a snapshot of each other room that the client is in."""
+        """The welcome, and a snapshot of each other room that the client is in.
+
+        Where the histories of all rooms are too much at once, the last rooms come
+        without.
+        """
         data = self._encode(client, welcome)
         for name in client.rooms:
             if name != welcome.room:
                 snapshot = snapshot_of(self._pool.room(name), client)
                 if welcome.recovered:
                     snapshot = replace(snapshot, history=())
-                data += self._encode(client, snapshot)
+                encoded = self._encode(client, snapshot)
+                if len(data) + len(encoded) > MAX_WELCOME:
+                    snapshot = replace(snapshot, history=(), is_cut=True)
+                    encoded = self._encode(client, snapshot)
+                data += encoded
         return data
 
     def _encode(self, client: Client, reply: Reply) -> bytes:
@@ -171,5 +182,8 @@ def _up_to(position: str, events: Iterable[Stored]) -> tuple[Stored, ...]:
 
 def _can_be_replayed(events: Iterable[Stored]) -> bool:
     """Whether all of this may be sent in one write."""
-    length = sum(len(getattr(stored.event, "text", "")) for stored in events)
+    length = 0
+    for stored in events:
+        length += len(getattr(stored.event, "text", ""))
+        length += len(getattr(stored.event, "raw", None) or "")
     return length <= MAX_MISSED_CHARACTERS
