@@ -6,10 +6,12 @@ from unittest import mock
 
 from hypothesis import given
 from hypothesis import strategies as st
+from twisted.internet.defer import Deferred
 
 from tests.support.line_clients import LineCase, Peer
 from twisted_chat.clients.line import ChatFactory, ChatProtocol
 from twisted_chat.clients.telnet import TelnetFilter
+from twisted_chat.core.client import Client
 from twisted_chat.testing import TestChat
 
 LONGEST = 4096
@@ -44,6 +46,20 @@ class LineTests(LineCase):
         self.assertEqual(
             peer.lines(), [f"Welcome, {nick}!", "Be kind.", f"{nick}: joined the chat"]
         )
+
+    def test_nickname_is_kept_for_those_who_can_resume(self) -> None:
+        """A line client is not told its session, so nobody will ask."""
+        peer = Peer(self)
+
+        async def kept(client: Client) -> str | None:
+            return await self.room.chat.journal.history.nickname(client.id)
+
+        for client, nick in (
+            (peer.protocol.attachment.client, None),
+            (self.eve.client, "eve"),
+        ):
+            found = self.successResultOf(Deferred.fromCoroutine(kept(client)))
+            self.assertEqual(found, nick)
 
     def test_every_line_end_ends_one_line(self) -> None:
         """LF, CRLF, CR NUL and a lone CR."""

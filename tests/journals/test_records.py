@@ -8,12 +8,21 @@ from typing import get_args
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.journals import EVERY_EVENT
-from twisted_chat.core.events import DirectMessage, Event, Message, TopicSet
+from twisted_chat.core.events import (
+    DirectMessage,
+    Entry,
+    Event,
+    Joined,
+    Message,
+    Renamed,
+    TopicSet,
+)
 from twisted_chat.journals.records import (
     BY_EVENT,
     RECORDS,
     Index,
     index_keys,
+    nicknames_in,
     records_of,
 )
 
@@ -60,6 +69,15 @@ class RecordsTests(SynchronousTestCase):
         for record in RECORDS:
             names = {field.name for field in fields(record.event)}
             self.assertLessEqual({*record.subjects, *record.presence[1:]}, names)
+
+    def test_nicknames_of_clients_that_may_resume_are_found(self) -> None:
+        """The last one of each; nobody asks for those of other clients."""
+        batch = [
+            Entry("1", Joined("lobby", "ann", "a")),
+            Entry("2", Renamed("ann", "anna", "a")),
+            Entry("3", Joined("lobby", "guest_1", "b"), resumable=False),
+        ]
+        self.assertEqual(nicknames_in(batch), {"a": "anna"})
 
     def test_messages_are_found_by_room(self) -> None:
         """The history of a room is made of messages and actions."""

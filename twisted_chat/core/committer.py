@@ -47,6 +47,7 @@ class Submission:
 
     :ivar ref: comes back on the reply.
     :ivar must_store: submitted again until it is stored.
+    :ivar resumable: see ``Entry``.
     """
 
     key: str
@@ -54,6 +55,7 @@ class Submission:
     client: Client | None
     ref: str | None
     must_store: bool
+    resumable: bool
 
 
 class Committer:
@@ -96,13 +98,15 @@ class Committer:
         ref: str | None = None,
         *,
         must_store: bool = False,
+        resumable: bool = True,
     ) -> None:
         """Store this event next, after all that were submitted before."""
         self._count += 1
         key = f"{self._key_prefix}{self._count}"
         if client is not None:
             client.begin_one()
-        self._waiting.append(Submission(key, event, client, ref, must_store))
+        submission = Submission(key, event, client, ref, must_store, resumable)
+        self._waiting.append(submission)
         self._urgent += not must_store
         if not self._running:
             if must_store:
@@ -169,7 +173,9 @@ class Committer:
                 if self._retried:
                     self._retried.pop(submission.key, None)
             try:
-                await self._journal.append([Entry(s.key, s.event) for s in batch])
+                await self._journal.append(
+                    [Entry(s.key, s.event, s.resumable) for s in batch]
+                )
             except Exception as error:  # noqa: BLE001 - logged by as_store_error
                 # A bug in a journal must not stop the chat: the batch is treated as
                 # after any other failure.

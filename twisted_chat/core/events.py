@@ -162,10 +162,13 @@ class Entry:
 
     :ivar key: unique among all entries of all servers, so that an entry whose outcome
         was in doubt is recognised and never announced twice.
+    :ivar resumable: its client may resume, so the nickname that the event gives it is
+        kept.
     """
 
     key: str
     event: Event
+    resumable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

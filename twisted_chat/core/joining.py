@@ -42,16 +42,18 @@ class JoinRequest:
     :ivar session: the secret of its last ``Welcome``, if it resumes.  If that client is
         still connected, this connection takes over its nickname and rooms.
     :ivar rooms: the rooms to join; the last becomes its current room.
+    :ivar resumable: it is told its session, with which it may resume.
     """
 
     nick: str | None = None
     since: str | None = None
     session: str | None = None
     rooms: Sequence[str] = (LOBBY,)
+    resumable: bool = True
 
 
-NEW_CLIENT = JoinRequest()
-"""What a client asks for that cannot ask for anything when it connects."""
+NEW_CLIENT = JoinRequest(resumable=False)
+"""What a client asks for that can neither ask for anything nor resume."""
 
 
 @dataclass(slots=True, eq=False)
@@ -62,6 +64,7 @@ class PendingJoin:
     :ivar rooms: the rooms that it joins; it will talk in the last.
     :ivar since: it resumes, and was shown everything up to this position.
     :ivar resumes: its id is one that a client had before.
+    :ivar resumable: as in ``JoinRequest``.
     :ivar awaited: the rooms whose ``Joined`` is submitted and not yet announced.
     :ivar warned: it was told that it cannot join yet.
     :ivar away: the away text that it had in the session that it resumes.
@@ -72,6 +75,7 @@ class PendingJoin:
     rooms: tuple[str, ...]
     since: str | None
     resumes: bool = False
+    resumable: bool = True
     awaited: set[str] = field(default_factory=set)
     warned: bool = False
     away: str = ""
@@ -144,7 +148,9 @@ class Joiner:
             session, former, resumes = _new_id(), None, False
         client = Client(session, connection, codec, identity)
         rooms = self._valid_rooms(request.rooms)
-        pending = PendingJoin(client, request.nick, rooms, request.since, resumes)
+        pending = PendingJoin(
+            client, request.nick, rooms, request.since, resumes, request.resumable
+        )
         self._joining[client.id] = pending
         kept = self.kept.take(client.id)
         client.ignored, pending.away = kept.ignored, kept.away
@@ -251,7 +257,7 @@ class Joiner:
         pending.awaited.update(pending.rooms)
         for name in pending.rooms:
             joined = Joined(name, client.nick, client.id)
-            self._committer.submit(joined, must_store=True)
+            self._committer.submit(joined, must_store=True, resumable=pending.resumable)
 
     def _release_rooms(self, opened: list[Room]) -> None:
         while opened:

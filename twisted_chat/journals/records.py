@@ -175,9 +175,14 @@ BY_EVENT: dict[type[Any], Record] = {record.event: record for record in RECORDS}
 
 
 def nicknames_in(batch: Iterable[Entry]) -> dict[str, str]:
-    """The nicknames that the events of a batch give, by client id."""
+    """The nicknames that the events of a batch give, by client id.
+
+    Those of clients that cannot resume are left out: nobody will ask for them.
+    """
     names = {}
     for entry in batch:
+        if not entry.resumable:
+            continue
         event = entry.event
         if type(event) is Joined:
             names[event.client_id] = event.nick
