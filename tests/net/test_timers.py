@@ -64,6 +64,25 @@ class DeadlinesTests(unittest.SynchronousTestCase):
         self.clock.advance(10)
         self.assertEqual(len(self.late), 1000)
 
+    def test_failure_of_one_item_spares_the_others(self) -> None:
+        """They expire in the next turn of the reactor, and later ones in time."""
+
+        def expired(item: str) -> None:
+            self.late.append(item)
+            if item == "bad":
+                raise ValueError(item)
+
+        deadlines: Deadlines[str] = Deadlines(self.clock, 10, expired)
+        for item in ("a", "bad", "b"):
+            deadlines.set(item)
+        with self.assertRaises(ValueError):
+            self.clock.advance(10)
+        deadlines.set("c")
+        self.clock.advance(0)
+        self.assertEqual(self.late, ["a", "bad", "b"])
+        self.clock.advance(10)
+        self.assertEqual(self.late, ["a", "bad", "b", "c"])
+
     def test_expiry_may_set_and_clear_other_items(self) -> None:
         """An item that is cleared by an earlier one's expiry does not expire."""
 

@@ -36,6 +36,7 @@ from .handover import hand_over, on_connection_lost
 from .late_requests import LateRequestGuard
 from .reject import reject_http_client, reject_line_client
 from .tcp_keepalive import TcpKeepalive
+from .timers import Deadlines
 
 SILENCE_TIMEOUT = 0.25
 """Seconds without a byte after which a connection goes to the fallback."""
@@ -72,16 +73,14 @@ class SwitchProtocol(Protocol):
 
     def __init__(
         self,
-        clock: IReactorTime,
-        silence_timeout: float,
+        silence: Silence,
         detectors: Sequence[Detector],
         fallback: IProtocolFactory,
         lost: Callable[[], None] | None,
         keepalive: TcpKeepalive | None = None,
     ) -> None:
-        self._clock = clock
+        self._silence = silence
         self._keepalive = keepalive
-        self._silence_timeout = silence_timeout
         self._detectors = detectors
         self._fallback = fallback
         self._lost = lost
@@ -110,16 +109,17 @@ class SwitchProtocol(Protocol):
             self._start()
 
     def _start(self) -> None:
-        self._started = self._last = self._clock.seconds()
-        self._wait(self._silence_timeout, self._silent)
+        self._timer = None
+        self._started = self._last = self._silence.clock.seconds()
+        self._silence.silent.set(self)
 
     def _wait(self, seconds: float, call: Callable[[], None]) -> None:
-        self._timer = self._clock.callLater(seconds, call)
+        self._timer = self._silence.clock.callLater(seconds, call)
 
     def dataReceived(self, data: bytes) -> None:
         """Twisted: some of the first bytes."""
         self._first += data
-        self._last = self._clock.seconds()
+        self._last = self._silence.clock.seconds()
         self._reactor_has_read = False
         matches = {d.matches(self._first): d for d in reversed(self._detectors)}
         if Match.YES in matches:
@@ -146,18 +146,20 @@ class SwitchProtocol(Protocol):
         """Twisted: the peer disconnected before its protocol was known."""
         self._stop_waiting()
 
-    def _silent(self) -> None:
-        now = self._clock.seconds()
+    def silent(self) -> None:
+        """Decide, if the peer has been silent for long enough."""
+        silence = self._silence
+        now = silence.clock.seconds()
         until = self._started + FIRST_LINE_TIMEOUT
         if self._likely is None:
-            until = min(until, self._last + self._silence_timeout)
+            until = min(until, self._last + silence.timeout)
         if until > now:
-            self._wait(until - now, self._silent)
+            self._wait(until - now, self.silent)
         elif not self._reactor_has_read:
             # If the reactor was blocked, what the peer sent may still be in the
             # kernel: let it read once before deciding that the peer is silent.
             self._reactor_has_read = True
-            self._wait(0, self._silent)
+            silence.unread.set(self)
         else:
             self._timer = None
             self._decide()
@@ -188,6 +190,25 @@ class SwitchProtocol(Protocol):
         if self._timer is not None and self._timer.active():
             self._timer.cancel()
         self._timer = None
+        self._silence.silent.clear(self)
+        self._silence.unread.clear(self)
+
+
+class Silence:
+    """The timers that the connections of a port share until they are handed over.
+
+    :param timeout: seconds; see ``SILENCE_TIMEOUT``.
+    :ivar silent: connections that have sent nothing since they were made.
+    :ivar unread: connections for whose bytes the reactor looks once more.
+    """
+
+    __slots__ = ("clock", "silent", "timeout", "unread")
+
+    def __init__(self, clock: IReactorTime, timeout: float) -> None:
+        self.clock = clock
+        self.timeout = timeout
+        self.silent = Deadlines(clock, timeout, SwitchProtocol.silent)
+        self.unread = Deadlines(clock, 0.0, SwitchProtocol.silent)
 
 
 def _disable_nagle(transport: Any) -> None:
@@ -227,11 +248,10 @@ class SwitchFactory(Factory):
         admission: Admission | None = None,
         keepalive: TcpKeepalive | None = None,
     ) -> None:
-        self._clock = clock
+        self._silence = Silence(clock, silence_timeout)
         self._keepalive = keepalive
         self._detectors = tuple(detectors)
         self._fallback = fallback
-        self._silence_timeout = silence_timeout
         self._admission = admission
         self._rejecting = 0
 
@@ -283,8 +303,7 @@ class SwitchFactory(Factory):
         lost: Callable[[], None] | None,
     ) -> SwitchProtocol:
         return SwitchProtocol(
-            self._clock,
-            self._silence_timeout,
+            self._silence,
             detectors,
             fallback,
             lost,

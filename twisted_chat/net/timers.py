@@ -75,12 +75,15 @@ class Deadlines(Generic[T]):
             if deadline > now:
                 break
             late.append(item)
-        for item in late:
-            # An earlier call may have cleared this one.
-            if self._items.pop(item, None) is not None:
-                self._expired(item)
-        if self._items and self._timer is None:
-            self._schedule(max(next(iter(self._items.values())) - now, 0.0))
+        try:
+            for item in late:
+                # An earlier call may have cleared this one.
+                if self._items.pop(item, None) is not None:
+                    self._expired(item)
+        finally:
+            # If a call raises, the others are made in the next turn of the reactor.
+            if self._items and self._timer is None:
+                self._schedule(max(next(iter(self._items.values())) - now, 0.0))
 
 
 class KeepaliveTarget(Protocol):
