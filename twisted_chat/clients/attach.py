@@ -8,6 +8,7 @@ it had sent is still posted, and another connection may resume it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from twisted.internet.interfaces import IAddress
 
@@ -48,7 +49,7 @@ class Attachment(Inbox):
     ) -> None:
         identity = GUEST
         if wire or address:
-            identity = Identity(format_host(address), wire=wire)
+            identity = _identity(format_host(address), wire)
         client = chat.attach(connection, codec, request, identity)
         super().__init__(chat, client, rate_limit, pause, resume)
 
@@ -70,3 +71,9 @@ class Attachment(Inbox):
             if nick:
                 log_line(f"{nick} quit")
         self.disconnected()
+
+
+@lru_cache(maxsize=1024)
+def _identity(host: str, wire: str) -> Identity:
+    """One object for all clients of a host."""
+    return Identity(host, wire=wire)

@@ -304,7 +304,7 @@ class LineCodec:
         self, frame: Callable[[bytes], bytes] = _crlf, *, help_hint: bool = False
     ) -> None:
         self._frame = frame
-        self._help_hint = help_hint
+        self._hint = self._lines(reply_lines(HelpHint())) if help_hint else b""
         self._history: tuple[tuple[Stored, ...], bytes] = ((), b"")
 
     # From the client.
@@ -345,8 +345,8 @@ class LineCodec:
 
     def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
         """Any number of lines; a line has no place for a ``ref``."""
-        if isinstance(reply, HelpHint) and not self._help_hint:
-            return b""
+        if isinstance(reply, HelpHint):
+            return self._hint
         if isinstance(reply, Welcome) and not reply.resumed and not reply.topic:
             head = [f"Welcome, {reply.nick}!", *reply.motd]
             return self._lines(head) + self._encoded_history(reply.history)

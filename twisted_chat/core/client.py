@@ -211,7 +211,12 @@ class Client:
         :returns: call ``run_idle_calls`` as soon as that may call back into the chat.
         """
         self.pending -= 1
-        return not self.pending and self._idle_calls is not None
+        return not self.pending and self.has_idle_calls
+
+    @property
+    def has_idle_calls(self) -> bool:
+        """Whether ``run_idle_calls`` has any to make."""
+        return self._idle_calls is not None
 
     def run_idle_calls(self) -> None:
         """Make the calls that wait until nothing is pending."""

@@ -30,6 +30,8 @@ from .welcome import Welcomer
 RETRY_DELAY = 1.0
 """Seconds until joining is tried again while the store is unavailable."""
 
+_LOBBY = (LOBBY,)
+
 
 @dataclass(frozen=True, slots=True)
 class JoinRequest:
@@ -48,7 +50,7 @@ class JoinRequest:
     nick: str | None = None
     since: str | None = None
     session: str | None = None
-    rooms: Sequence[str] = (LOBBY,)
+    rooms: Sequence[str] = _LOBBY
     resumable: bool = True
 
 
@@ -161,6 +163,8 @@ class Joiner:
 
     def _valid_rooms(self, rooms: Iterable[str]) -> tuple[str, ...]:
         """The rooms that a client asks for, without invalid names and look-alikes."""
+        if rooms == _LOBBY:
+            return _LOBBY
         names: dict[str, None] = {}
         for room in rooms:
             with suppress(Refused):
@@ -168,7 +172,7 @@ class Joiner:
                 if self._pool.lookalike_of(name) is None:
                     names[name] = None
         # If they are too many, the last ones: it wants to talk in the last of all.
-        return tuple(names)[-MAX_ROOMS:] or (LOBBY,)
+        return tuple(names)[-MAX_ROOMS:] or _LOBBY
 
     def cancel(self, client: Client) -> bool:
         """Forget a client that left before its arrival was submitted.
@@ -216,8 +220,9 @@ class Joiner:
             return b""
         client.move_to(ClientState.PRESENT)
         self._runtime.log_line(arrival_line(client, "joined", self._runtime))
-        # What it asked before it was present is taken now.
-        self._runtime.call_later(0, client.run_idle_calls)
+        if client.has_idle_calls:
+            # What it asked before it was present is taken now.
+            self._runtime.call_later(0, client.run_idle_calls)
         if pending.away:
             away = AwaySet(client.nick, pending.away, client.id)
             self._runtime.call_later(0, lambda: self._set_away(client, away))

@@ -7,6 +7,7 @@ is every ``enter_host`` by one ``leave_host``.
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from twisted.internet.address import UNIXAddress
@@ -72,8 +73,14 @@ class Admission:
 
 def _host_key(address: IAddress | None) -> int | None:
     """What an address is counted as; ``None`` if it is exempt."""
+    return _host_key_of(getattr(address, "host", ""))
+
+
+# A connection asks when it is made and when it ends, often after others of its host.
+@lru_cache(maxsize=1024)
+def _host_key_of(host: str) -> int | None:
     try:
-        ip = ip_address(getattr(address, "host", "").partition("%")[0])
+        ip = ip_address(host.partition("%")[0])
     except ValueError:
         return None
     if isinstance(ip, IPv6Address):
@@ -94,8 +101,11 @@ def format_host(address: object) -> str:
     if isinstance(address, UNIXAddress):
         return "a unix socket"
     host = getattr(address, "host", None)
-    if not isinstance(host, str):
-        return ""
+    return _formatted(host) if isinstance(host, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _formatted(host: str) -> str:
     try:
         ip = ip_address(host)
     except ValueError:
