@@ -108,9 +108,11 @@ class BatchTests(CommitterCase):
         self.assertEqual([len(batch) for batch in self.journal.batches], [20, 1])
 
     def test_characters_in_a_batch_are_bounded(self) -> None:
-        """An event that begins below the bound is still in."""
+        """An event that begins below the bound is still in; lines count more."""
         self.submit_now(*[message("x" * (MAX_CHARACTERS // 2))] * 3)
         self.assertEqual([len(batch) for batch in self.journal.batches], [2, 1])
+        self.submit_now(*[message("\n".join("x" * 100))] * 40)
+        self.assertLess(len(self.journal.batches[2]), 25)
 
 
 class PresenceDelayTests(CommitterCase):

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.core.events import CustomEvent, DirectMessage, Message, Quit
 from twisted_chat.core.replies import Refused
 from twisted_chat.core.texts import (
     accepted_label,
     accepted_text,
+    characters_shown,
     count_lines,
     cut_text,
 )
@@ -79,6 +81,23 @@ class CutTextTests(SynchronousTestCase):
         self.assertEqual(accepted_text(cut), cut)
         with contextlib.suppress(Refused):
             self.assertEqual(accepted_text(text), cut)
+
+
+class CharactersShownTests(SynchronousTestCase):
+    """How much an event shows."""
+
+    def test_names_before_lines_and_values_count(self) -> None:
+        """A message of many short lines is long where each has its author."""
+        for event, least in (
+            (Message("r", "n", "x" * 50, "I"), 50),
+            (Message("r", "n", "x" * 50, "I", "y" * 70), 120),
+            (Message("r", "n", "\n".join("x" * 100), "I"), 99 * 66),
+            (DirectMessage("n", "m", "x\ny", "I", "J"), 66),
+            (CustomEvent("r", "n", "[1]", "I"), 3),
+            (Quit("n", "I"), 0),
+        ):
+            self.assertGreaterEqual(characters_shown(event), least, event)
+        self.assertEqual(characters_shown(Message("r", "n", "x" * 50, "I")), 50)
 
 
 class CountLinesTests(SynchronousTestCase):

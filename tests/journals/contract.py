@@ -166,6 +166,18 @@ class JournalContract(SearchContract):
 
     # Resuming
 
+    def test_much_more_text_than_can_be_replayed_is_not_read(self) -> None:
+        """Long before there are too many events."""
+        journal = self.opened()
+        (start,) = self.append(journal, said("seen"))
+        self.append(journal, *[said("x" * 16_000)] * 100)
+        since = journal.history.since
+        missed = self.run_now(since(start.position, ["lobby"], "id-alice", 2000))
+        self.assertEqual(missed, MissedEvents(False, ()))
+        last = self.announced[-5].position
+        missed = self.run_now(since(last, ["lobby"], "id-alice", 2000))
+        self.assertEqual(len(missed.events), 4)
+
     def test_since_returns_what_the_client_would_have_seen(self) -> None:
         """Messages, actions, topics and its direct messages, in order."""
         journal = self.opened()

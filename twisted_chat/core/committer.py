@@ -20,12 +20,13 @@ from .interfaces import Journal, StoreError
 from .isolation import as_store_error
 from .runtime import Runtime
 from .store_log import StoreLog
+from .texts import characters_shown
 
 MAX_ENTRIES = 2000
 """Events in one batch."""
 
 MAX_CHARACTERS = 128 * 1024
-"""Characters of text in one batch, well below what may wait for one client."""
+"""Characters shown by one batch, well below what may wait for one client."""
 
 MAX_PRESENCE_DELAY = 0.1
 """Seconds that arrivals and departures may wait for more of their kind.
@@ -203,7 +204,7 @@ class Committer:
             submission = self._waiting.popleft()
             batch.append(submission)
             self._urgent -= not submission.must_store
-            budget -= len(getattr(submission.event, "text", ""))
+            budget -= characters_shown(submission.event)
         return batch
 
     def _fail(self, batch: list[Submission], error: StoreError) -> None:

@@ -157,7 +157,8 @@ class History(Protocol):
 
         These are messages, actions and topics in the rooms, and direct messages from
         and to the client.  The result is incomplete if there are more than ``limit``,
-        if some are no longer kept, or if the position is not of this journal.
+        if they are much more text than ``limits.MAX_MISSED_CHARACTERS``, if some are no
+        longer kept, or if the position is not of this journal.
         """
 
     def search(

@@ -27,7 +27,10 @@ MAX_MISSED = 2000
 some are missing, and reads them by ``history``."""
 
 MAX_MISSED_CHARACTERS = 200_000
-"""Characters of text in all that is replayed."""
+"""Characters in all that is replayed, see ``texts.characters_shown``.
+
+A journal may stop to read there: a client could otherwise make it read much for
+nothing."""
 
 MAX_WELCOME = 768 * 1024
 """Bytes of a welcome, with the histories of all rooms or with all that is replayed.

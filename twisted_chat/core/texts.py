@@ -11,6 +11,9 @@ from .limits import MAX_LINE, MAX_TEXT, MAX_TEXT_LINES
 from .replies import Refused
 from .sanitize import LINE_END, sanitize_label, sanitize_text
 
+_AUTHOR = 64
+"""Characters before a line, of its author and its room, if they are long."""
+
 _MAX_RECEIVED = 4 * MAX_TEXT
 """Characters of a text that is sanitized at all."""
 
@@ -55,6 +58,17 @@ def count_lines(text: str) -> int:
     if text.isprintable():
         return 1
     return min(len(LINE_END.findall(text.strip())) + 1, MAX_TEXT_LINES)
+
+
+def characters_shown(event: object) -> int:
+    """About how many characters of text an event shows to those who see most of it.
+
+    With the name before each further line, and the ``chat`` value that it came from.
+    """
+    text: str = getattr(event, "text", "")
+    raw: str | None = getattr(event, "raw", None)
+    size = len(text) + (len(raw) if raw else 0)
+    return size + _AUTHOR * text.count("\n") if "\n" in text else size
 
 
 def _size(text: str) -> int:

@@ -19,6 +19,7 @@ from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS, MAX_WELCOME
 from .pool import ClientPool, Room
 from .replies import HelpHint, Reply, RoomSnapshot, RouteInfo, Welcome
 from .runtime import Runtime
+from .texts import characters_shown
 
 
 class Welcomer:
@@ -182,8 +183,5 @@ def _up_to(position: str, events: Iterable[Stored]) -> tuple[Stored, ...]:
 
 def _can_be_replayed(events: Iterable[Stored]) -> bool:
     """Whether all of this may be sent in one write."""
-    length = 0
-    for stored in events:
-        length += len(getattr(stored.event, "text", ""))
-        length += len(getattr(stored.event, "raw", None) or "")
+    length = sum(characters_shown(stored.event) for stored in events)
     return length <= MAX_MISSED_CHARACTERS

@@ -15,6 +15,8 @@ from sys import getsizeof
 
 from twisted_chat.core.events import Action, Entry, Event, Message, Stored, TopicSet
 from twisted_chat.core.interfaces import Announce, MissedEvents, RoomState, StoreError
+from twisted_chat.core.limits import MAX_MISSED_CHARACTERS
+from twisted_chat.core.texts import characters_shown
 
 from .records import Index, IndexKey, index_keys, nicknames_in
 from .tokenizer import matches, phrases_in
@@ -136,6 +138,7 @@ class MemoryHistory:
         for room in dict.fromkeys(rooms):
             keys += [(Index.ROOM, room), (Index.TOPIC, room)]
         found: list[Stored] = []
+        left = MAX_MISSED_CHARACTERS
         for key in keys:
             entry = self._index.get(key)
             if entry is None:
@@ -146,7 +149,8 @@ class MemoryHistory:
                 if stored.position <= position:
                     break
                 found.append(stored)
-                if len(found) > limit:
+                left -= characters_shown(stored.event)
+                if len(found) > limit or left < 0:
                     return MissedEvents(False, ())
         found.sort(key=lambda stored: stored.position)
         return MissedEvents(True, tuple(found))

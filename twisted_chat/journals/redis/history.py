@@ -20,6 +20,10 @@ from .scripts import SINCE
 MAX_SEARCHED = 10_000
 """Messages of a room that a search reads, from the last one backwards."""
 
+MAX_MISSED_BYTES = 1024 * 1024
+"""Bytes of the events that a client or a server missed, as they are stored: enough for
+``MAX_MISSED_CHARACTERS`` of most texts."""
+
 PAGE_SIZE = 250
 """Messages that are read at once."""
 
@@ -82,6 +86,7 @@ class RedisHistory:
             after.ms,
             after.number,
             limit,
+            MAX_MISSED_BYTES,
             len(clients),
             *map(to_bytes, clients),
             *map(to_bytes, dict.fromkeys(rooms)),

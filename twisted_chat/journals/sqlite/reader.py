@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, RoomState, StoreError
+from twisted_chat.core.limits import MAX_MISSED_CHARACTERS
 from twisted_chat.journals.records import Index
 from twisted_chat.journals.tokenizer import phrases_in
 
@@ -22,6 +23,7 @@ from .rows import (
     COLUMNS,
     IS_MESSAGE,
     Row,
+    characters_in,
     condition,
     digest,
     number_in,
@@ -103,17 +105,18 @@ class Reader:
             return MissedEvents(False, ())
         subjects = (rooms, rooms, (client_id,), (client_id,))
         found: dict[int, Row] = {}
+        left = MAX_MISSED_CHARACTERS
         with self._snapshot() as connection:
             if start < self._floor(connection, rooms):
                 return MissedEvents(False, ())
             for query, names in zip(_SINCE, subjects, strict=True):
                 for name in names:
                     values = (*storable((name,)), start, until, _bounded(limit + 1))
-                    found.update(
-                        (row[0], row) for row in connection.execute(query, values)
-                    )
-                    if len(found) > limit:
-                        return MissedEvents(False, ())
+                    for row in connection.execute(query, values):
+                        found[row[0]] = row
+                        left -= characters_in(row)
+                        if len(found) > limit or left < 0:
+                            return MissedEvents(False, ())
         return MissedEvents(
             True, self._stored(found[number] for number in sorted(found))
         )

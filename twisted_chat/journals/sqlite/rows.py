@@ -24,6 +24,8 @@ WIDTH = len(_SELECTED) + 1
 DIGITS = 16
 """Digits of the number in a position; enough for any id of SQLite."""
 
+_TEXTS = (_SELECTED.index("text"), _SELECTED.index("raw"))
+
 Row = tuple[Any, ...]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -129,6 +131,11 @@ def digest(client_id: str) -> bytes:
 def stored_from(name: str, row: Row) -> Stored:
     """The event in a row of ``COLUMNS``."""
     return Stored(f"{name}-{row[0]:0{DIGITS}d}", row[2], _DECODERS[row[1]](row))
+
+
+def characters_in(row: Row) -> int:
+    """The characters of text in a row of ``COLUMNS``."""
+    return sum(len(row[at]) for at in _TEXTS if row[at])
 
 
 def number_in(name: str, position: str) -> int | None:

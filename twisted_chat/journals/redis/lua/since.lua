@@ -1,10 +1,12 @@
 -- Read the events after a position from the indexes of rooms and clients.
 --
--- Arguments: MS NUMBER LIMIT, how many clients, CLIENT... ROOM...
+-- Arguments: MS NUMBER LIMIT BYTES, how many clients, CLIENT... ROOM...
 -- Returns: ID JSON of each event, not in order; or 'INCOMPLETE' if some are no longer
--- kept, if there are more than LIMIT, or if the position is not of this database.
+-- kept, if there are more than LIMIT or their JSON has more than BYTES, or if the
+-- position is not of this database.
 local ms, number = tonumber(ARGV[1]), tonumber(ARGV[2])
-local limit, clients = tonumber(ARGV[3]), tonumber(ARGV[4])
+local limit, bytes = tonumber(ARGV[3]), tonumber(ARGV[4])
+local clients = tonumber(ARGV[5])
 local after = '(' .. ARGV[1] .. '-' .. ARGV[2]
 local meta = redis.call('HMGET', 'chat:meta', 'born', 'floor', 'ms', 'number')
 if not meta[1] or ms < tonumber(meta[1]) or ms < tonumber(meta[2] or 0) then
@@ -38,13 +40,14 @@ local function read(key)
   for _, entry in ipairs(redis.call('XRANGE', key, after, '+', 'COUNT', limit + 1)) do
     found[#found + 1] = entry[1]
     found[#found + 1] = entry[2][2]
+    bytes = bytes - #entry[2][2]
   end
-  return #found <= 2 * limit
+  return #found <= 2 * limit and bytes >= 0
 end
 
-for index = 5, #ARGV do
+for index = 6, #ARGV do
   local name = ARGV[index]
-  if index < 5 + clients then
+  if index < 6 + clients then
     if not read('chat:whispers:' .. name) then return 'INCOMPLETE' end
   elseif not read('chat:room:' .. name) or not read('chat:topic:' .. name) then
     return 'INCOMPLETE'
