@@ -39,3 +39,5 @@ export const texts = (conversation = lobby()) =>
   conversation.entries.map(({ text, kind }) => text ?? kind);
 export const sentFrames = (effects) =>
   effects.filter(({ effect }) => effect === "send").map(({ frame }) => frame);
+// Without what is only read to those who do not see it (see announcements.test.mjs).
+export const unspoken = (effects) => effects.filter(({ effect }) => effect !== "speak");

@@ -307,7 +307,8 @@ export class Chat {
   addNotice(text, { error = false } = {}) {
     if (!this.current) return [{ effect: "notice", text, error }];
     this.current.insert({ kind: "notice", position: this.position, time: this.now(), text, error });
-    return [];
+    // Errors are announced where they are handled.
+    return error ? [] : [{ effect: "speak", text }];
   }
 
   disconnected({ quit = false } = {}) {

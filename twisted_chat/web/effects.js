@@ -1,11 +1,12 @@
 // What frames from the server cause beyond the state of the chat: one method per effect
 // (see chat.js).
 
+import { Announcements } from "./announcements.js";
 import { guarded } from "./guarded.js";
 import { notifications } from "./notifications.js";
 import { localStore } from "./storage.js";
 import { strings } from "./strings.js";
-import { announce } from "./view/dom.js";
+import { announce, speak } from "./view/dom.js";
 
 // After a reconnect: the time in which messages that were under way may still be stored.
 const SETTLE_MS = 300;
@@ -16,6 +17,7 @@ const HISTORY_RETRY_MS = 5_000;
 export class Effects {
   constructor({ chat, connection, views, actions, drawing, tabs }) {
     Object.assign(this, { chat, connection, views, actions, drawing, tabs });
+    this.announcements = new Announcements({ say: speak });
     this.refreshTimers = new Map(); // key of a room -> timer
     this.settleTimer = undefined;
   }
@@ -59,6 +61,13 @@ export class Effects {
     const { key, kind, title } = conversation;
     const heading = strings.alertTitle(entry.from, kind === "room" ? title : "");
     notifications.show(heading, entry.text, key, () => this.actions.showConversation(key));
+  }
+
+  // A message of someone else, which a screen reader should read.
+  speak({ conversation, entry, text }) {
+    const { announcements, chat } = this;
+    if (entry) announcements.message(conversation, entry, conversation === chat.current);
+    else announcements.add(text);
   }
 
   nickChanged() {

@@ -64,6 +64,17 @@ function receiveMessage(chat, conversation, frame) {
   return chat.calls.isCall(conversation, entry) ? [{ effect: "notify", conversation, entry }] : [];
 }
 
+// The same; and what is new is read to those who cannot see it, unless it is the user's own.
+function receive(chat, conversation, frame) {
+  const isNew = !conversation.entriesById.has(frame.id);
+  const effects = receiveMessage(chat, conversation, frame);
+  const entry = conversation.entriesById.get(frame.id);
+  const isCurrent = conversation.key === chat.currentKey;
+  const concerns = isCurrent || effects.some(({ effect }) => effect === "notify");
+  if (isNew && entry && !entry.mine && concerns) effects.push({ effect: "speak", conversation, entry });
+  return effects;
+}
+
 function updateMembers(chat, room, { members = [], away = {}, count }) {
   room.setMembers(members, count);
   for (const nick of members) chat.awayTexts.delete(fold(nick));
@@ -154,7 +165,7 @@ export const FRAME_HANDLERS = {
 
   message(chat, frame) {
     const room = roomOf(chat, frame);
-    if (room) return receiveMessage(chat, room, frame);
+    if (room) return receive(chat, room, frame);
     advancePosition(chat, frame.id);
     return [];
   },
@@ -165,7 +176,7 @@ export const FRAME_HANDLERS = {
 
   dm(chat, frame) {
     const other = isMine(chat, frame.from) ? frame.to : frame.from;
-    return receiveMessage(chat, chat.open("dm", other), frame);
+    return receive(chat, chat.open("dm", other), frame);
   },
 
   joined(chat, frame) {
@@ -228,11 +239,12 @@ export const FRAME_HANDLERS = {
     const { room: name, id, from } = frame;
     // Without an author it is a reply; on joining a room it comes before the user's own "joined".
     const room = from ? roomOf(chat, frame) : chat.open("room", name);
-    if (!room) return;
+    if (!room) return [];
     room.topic = frame.text ?? "";
-    if (context) chat.addNotice(strings.topicIs(room.topic));
-    if (!from) return;
+    const effects = context ? chat.addNotice(strings.topicIs(room.topic)) : [];
+    if (!from) return effects;
     room.addSystemEntry({ kind: "topic", id, time: timeOf(chat, frame), from, text: room.topic });
+    return effects;
   },
 
   away(chat, { nick, text, id }) {

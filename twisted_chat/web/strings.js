@@ -130,6 +130,12 @@ export const strings = {
   author: (nick) => `${nick}: `,
   alertTitle: (nick, room) => (room ? `${nick} in ${room}` : nick),
 
+  // Screen readers
+  spokenMessage: (author, text) => `${author}: ${text}`,
+  spokenAuthor: (nick, room) => (room ? `${nick} in ${room}` : `${nick}, privately`),
+  manyNewMessages: (count) => `${count} new messages`,
+  messageLabel: (author, text, time) => `${author}: ${text}, ${time}`,
+
   // Conversations without messages: a title and a text
   emptyNoConversation: ["You are not in a room", "Join or create one with + next to “Rooms”."],
   emptyConnecting: ["One moment…", "Connecting to the chat."],

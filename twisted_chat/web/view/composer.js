@@ -21,6 +21,8 @@ export class Composer {
     this.input.addEventListener("input", () => this.changed());
     this.input.addEventListener("keydown", (event) => this.pressed(event));
     this.input.addEventListener("blur", () => this.hideCompletions());
+    // The field keeps the focus, also while the list is scrolled.
+    this.list.addEventListener("mousedown", (event) => event.preventDefault());
     // Not by following the link, which would add an entry to the browser's history.
     byId("skip").addEventListener("click", (event) => {
       event.preventDefault();

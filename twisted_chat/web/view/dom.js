@@ -37,6 +37,11 @@ export function classes(...names) {
   return names.filter(Boolean).join(" ");
 }
 
+// Read out by screen readers, each text once, also if it is the same as the last one.
+export function speak(texts) {
+  byId("spoken").replaceChildren(...texts.map((text) => el("p", {}, text)));
+}
+
 // Read out by screen readers.
 export function announce(text) {
   setText(byId("announcer"), text);

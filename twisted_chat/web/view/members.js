@@ -4,6 +4,7 @@ import { strings } from "../strings.js";
 import { byId, classes, el, setText } from "./dom.js";
 import { KeyedList } from "./keyed.js";
 import { avatar } from "./nodes.js";
+import { Roving } from "./roving.js";
 
 const MAX_SHOWN = 1000; // the rest is only counted
 
@@ -11,6 +12,7 @@ export class MemberList {
   // `handlers`: {openDirect, openProfile}
   constructor(chat, handlers) {
     this.chat = chat;
+    this.roving = new Roving(byId("chatters"), ".member");
     this.list = new KeyedList(byId("chatters"), {
       keyOf: (nick) => nick,
       lookOf: (nick) => `${chat.awayText(nick)}\u0000${nick === chat.nick}`,
@@ -32,12 +34,13 @@ export class MemberList {
       const separator = el("span", { class: "visually-hidden" }, ", ");
       names.append(separator, el("span", { class: "away-text" }, strings.awayNote(away)));
     }
-    const button = el("button", {
+    const attributes = {
       type: "button",
       class: classes("member", away && "away"),
       title: mine ? strings.profileHint : strings.writeTo(nick),
       "data-action": mine ? "openProfile" : "openDirect",
-    });
+    };
+    const button = this.roving.prepare(el("button", attributes));
     button.append(avatar(nick, "tiny"), names);
     if (mine) button.append(el("span", { class: "you" }, strings.you));
     return el("li", { "data-name": nick }, button);
@@ -47,6 +50,7 @@ export class MemberList {
     const room = this.chat.memberRoom();
     const shown = room?.members.slice(0, MAX_SHOWN) ?? [];
     this.list.show(shown);
+    this.roving.refresh();
     setText(byId("members_count"), room ? String(room.memberCount) : "");
     byId("chatters").setAttribute("aria-label", strings.membersLabel(room?.title));
     const hidden = (room?.memberCount ?? 0) - shown.length;

@@ -1,16 +1,25 @@
 // The messages of the current conversation, and the scroll position in each conversation.
 
+import { isMessage } from "../conversation.js";
 import { rowsOf } from "../rows.js";
 import { strings } from "../strings.js";
+import { clockTime } from "../time.js";
 import { byId, setText } from "./dom.js";
 import { KeyedList } from "./keyed.js";
 import { makeRow } from "./message_row.js";
+import { Roving } from "./roving.js";
 
 const END_MARGIN = 40; // pixels from the end that still count as the end
 const LOAD_MARGIN = 500; // pixels from the start at which older messages are loaded
-const QUIET_MS = 200; // for which screen readers do not read new rows
 const UNREAD_OFFSET = 60; // pixels of context above the first unread message
 const END_PADDING = 16;
+
+function labelOf(entry, node) {
+  const { from, text, time, status } = entry;
+  if (!isMessage(entry)) return node.textContent;
+  const label = strings.messageLabel(from, text, clockTime(time));
+  return status ? `${label}, ${node.querySelector(".delivery")?.textContent ?? ""}` : label;
+}
 
 export class MessageList {
   // `handlers`: {openDirect, loadOlder, loadGap, retry, discard, edit}; `scrolled()` is
@@ -26,8 +35,9 @@ export class MessageList {
     this.list = new KeyedList(this.box, {
       keyOf: (row) => row.key,
       lookOf: (row) => row.look,
-      make: (row) => makeRow(row, this.shown, chat.nick, chat.calls.words),
+      make: (row) => this.makeItem(row),
     });
+    this.roving = new Roving(this.box, "[role=article]", { startsAt: "last" });
     this.list.onAction({
       openDirect: ({ entry }) => handlers.openDirect(entry.from),
       loadGap: ({ entry }) => handlers.loadGap(this.shown, entry),
@@ -38,7 +48,7 @@ export class MessageList {
     this.box.addEventListener("scroll", () => this.scrolled(scrolled), { passive: true });
     this.latest.addEventListener("click", () => {
       this.scrollToEnd();
-      this.box.focus({ preventScroll: true });
+      this.roving.focusStart();
     });
     // An on-screen keyboard or a rotation must not hide the end.
     new ResizeObserver(() => {
@@ -69,11 +79,8 @@ export class MessageList {
     if (switched) this.switchTo(conversation);
     const rows = conversation ? rowsOf(conversation, { quit: this.chat.quit }) : [];
     const anchor = switched || this.followsEnd ? null : this.findAnchor();
-    // Screen readers read new messages, not a page of history.
-    const quiet = this.isHistory(rows) || switched;
-    if (quiet) this.box.setAttribute("aria-live", "off");
     this.list.show(rows);
-    if (quiet) setTimeout(() => this.box.setAttribute("aria-live", "polite"), QUIET_MS);
+    this.roving.refresh({ restart: this.followsEnd });
 
     if (switched) this.restoreScroll(conversation);
     else if (anchor) this.scrollToAnchor(anchor);
@@ -92,12 +99,13 @@ export class MessageList {
     this.box.setAttribute("aria-label", strings.messagesLabel(conversation?.title));
   }
 
-  // Whether the first entry differs: older ones were inserted before it.
-  isHistory(rows) {
-    const first = rows.find(({ entry }) => entry)?.key;
-    const differs = this.firstKey !== first;
-    this.firstKey = first;
-    return differs;
+  // Everything but the dividers can be reached with the arrow keys.
+  makeItem(row) {
+    const node = makeRow(row, this.shown, this.chat.nick, this.chat.calls.words);
+    if (!row.entry) return node;
+    node.setAttribute("role", "article");
+    node.setAttribute("aria-label", labelOf(row.entry, node));
+    return this.roving.prepare(node);
   }
 
   // The last position in this conversation, its first unread message, or its end.
@@ -174,6 +182,7 @@ export class MessageList {
     node.classList.remove("highlight");
     void node.offsetWidth; // restarts the animation
     node.classList.add("highlight");
+    this.roving.focus(node);
     return true;
   }
 }

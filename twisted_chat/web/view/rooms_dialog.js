@@ -5,6 +5,7 @@ import { fold, isRoomName } from "../names.js";
 import { strings } from "../strings.js";
 import { byId, el, setText } from "./dom.js";
 import { KeyedList } from "./keyed.js";
+import { Roving } from "./roving.js";
 
 const MAX_SHOWN = 200;
 
@@ -16,6 +17,7 @@ export class RoomsDialog {
     this.dialog = byId("rooms_dialog");
     this.input = byId("room_input");
     this.joining = false; // waits for the server's reply
+    this.roving = new Roving(byId("room_list"), "button");
     this.list = new KeyedList(byId("room_list"), {
       keyOf: ({ name }) => name,
       lookOf: ({ count }) => String(count),
@@ -71,6 +73,7 @@ export class RoomsDialog {
     const typed = fold(plainRoom(this.input.value));
     const rooms = this.chat.roomList.filter(({ name }) => name.includes(typed));
     this.list.show(rooms.slice(0, MAX_SHOWN));
+    this.roving.refresh();
     const isNew = isRoomName(typed) && !rooms.some(({ name }) => name === typed);
     setText(byId("room_submit"), isNew ? strings.create : strings.join);
     setText(byId("rooms_help"), isNew ? strings.roomIsNew(typed) : strings.roomsHelp);
@@ -83,6 +86,6 @@ export class RoomsDialog {
       el("span", { class: "name", dir: "auto" }, `#${name}`),
       el("span", { class: "count" }, strings.memberCount(count)),
     );
-    return el("li", {}, button);
+    return el("li", {}, this.roving.prepare(button));
   }
 }

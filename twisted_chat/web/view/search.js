@@ -6,6 +6,7 @@ import { shortTime } from "../time.js";
 import { byId, classes, el, setText } from "./dom.js";
 import { KeyedList } from "./keyed.js";
 import { nickClass } from "./nodes.js";
+import { Roving } from "./roving.js";
 
 export class SearchPanel {
   // `handlers`: {search, reveal}
@@ -15,6 +16,7 @@ export class SearchPanel {
     this.conversation = null; // the one that is searched
     this.waiting = false; // for the server's reply
     this.input = byId("search_input");
+    this.roving = new Roving(byId("search_results"), ".result");
     this.results = new KeyedList(byId("search_results"), {
       keyOf: (entry) => entry.key ?? entry.id,
       lookOf: () => "",
@@ -81,6 +83,7 @@ export class SearchPanel {
     if (conversation && conversation !== this.conversation) return;
     this.clear(problem || strings.searchResults(messages.length, hasMore));
     this.results.show([...messages].reverse());
+    this.roving.refresh();
   }
 
   makeResult({ from, time, text }) {
@@ -92,6 +95,6 @@ export class SearchPanel {
       // Plain text: a link inside a button could not be reached.
       el("span", { class: "text", dir: "auto" }, text),
     );
-    return el("li", {}, button);
+    return el("li", {}, this.roving.prepare(button));
   }
 }
