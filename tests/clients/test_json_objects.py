@@ -16,7 +16,7 @@ from twisted_chat.clients.json_objects import (
     welcome_object,
 )
 from twisted_chat.clients.newest import MAX_HISTORY_BYTES
-from twisted_chat.clients.text import MAX_NAMES
+from twisted_chat.clients.text_lines import MAX_NAMES
 from twisted_chat.core.events import (
     Action,
     AwaySet,

@@ -7,7 +7,8 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.viewer import VIEWER
 from twisted_chat.clients.json import JsonCodec
 from twisted_chat.clients.quotes import reads_as_event
-from twisted_chat.clients.text import LineCodec, event_line
+from twisted_chat.clients.text import LineCodec
+from twisted_chat.clients.text_lines import event_text
 from twisted_chat.core.events import (
     AwaySet,
     Event,
@@ -40,7 +41,7 @@ class QuoteTests(SynchronousTestCase):
         """Live, in the history and in what a search finds."""
         codec = LineCodec()
         for event in EVENTS:
-            line = event_line(event) or ""
+            line = event_text(event) or ""
             text = line.removeprefix("bob: ")
             said = Stored("1", 0, Message("r", "bob", text, "B"))
             quoted = f'bob: "{text}"\r\n'

@@ -41,7 +41,7 @@ from twisted_chat.core.replies import (
 )
 
 from .newest import newest_that_fit
-from .text import MAX_NAMES
+from .text_lines import MAX_NAMES
 
 Fields = dict[str, Any]
 

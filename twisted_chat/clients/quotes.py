@@ -13,7 +13,7 @@ import unicodedata
 from twisted_chat.core.lookalikes import letter_skeleton
 from twisted_chat.core.sanitize import IGNORABLE
 
-# What follows the nickname in the line of each event; see ``text.event_line``.
+# What follows the nickname in the line of each event; see ``text_lines.event_text``.
 _WORDS = re.compile(
     r"""\s*(?:
     (?:joined|left)\ the\ chat[\s.!]*\Z

@@ -50,7 +50,7 @@ from twisted_chat.socketio.packets import Packet, dump_json, raw_argument
 
 from .json import BULK_NAMES, BULK_THRESHOLD
 from .newest import newest_that_fit
-from .text import direct_message_line, event_line
+from .text_lines import direct_message_text, event_text
 
 MAX_VALUE = 64 * 1024
 """Bytes of the JSON of one ``chat`` value."""
@@ -116,9 +116,9 @@ class SocketIOCodec:
         where = "" if room is None else f"[#{room}] "
         match event:
             case Message(raw=raw):
-                shown = self._message(f"{where}{event_line(event)}", raw)
+                shown = self._message(f"{where}{event_text(event)}", raw)
             case Action():
-                shown = self._text(f"{where}{event_line(event)}")
+                shown = self._text(f"{where}{event_text(event)}")
             case CustomEvent(raw=raw):
                 shown = self._event("chat", raw)
             case Joined(room=name, nick=nick) if name == LOBBY and self._messages:
@@ -137,7 +137,7 @@ class SocketIOCodec:
         self, stored: Stored, event: DirectMessage, *, sent: bool
     ) -> bytes:
         """A direct message, as text in the client's dialect."""
-        line = direct_message_line(event, sent=sent)
+        line = direct_message_text(event, sent=sent)
         return self._text(line) + self._marker(stored.position)
 
     def bulk_presence(self, bulk: BulkPresence, room: str | None) -> bytes:
@@ -203,7 +203,7 @@ class SocketIOCodec:
         newest_first = (
             self._event("messages", dump_json(line))
             for stored in reversed(history)
-            if (line := event_line(stored.event)) is not None
+            if (line := event_text(stored.event)) is not None
         )
         fitting = newest_that_fit(newest_first, len)
         return b"".join(fitting)

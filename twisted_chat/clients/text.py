@@ -7,65 +7,27 @@ lines, one in a frame.  Of a message of several lines, each is shown with its au
 from __future__ import annotations
 
 import re
-import time
 import unicodedata
-from collections.abc import Callable, Container, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Container, Iterable
 from itertools import chain
-from typing import TypeVar
 
-from twisted_chat.core.events import (
-    Action,
-    AwaySet,
-    BulkPresence,
-    CustomEvent,
-    DirectMessage,
-    Event,
-    Joined,
-    Left,
-    Message,
-    Quit,
-    Renamed,
-    Stored,
-    TopicSet,
-)
+from twisted_chat.core.events import BulkPresence, DirectMessage, Stored
 from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.limits import MAX_LINE
-from twisted_chat.core.replies import (
-    CurrentRoom,
-    Done,
-    ErrorReply,
-    HelpHint,
-    HistoryPage,
-    MemberList,
-    Notice,
-    Refused,
-    Reply,
-    Request,
-    RoomList,
-    RoomSnapshot,
-    Topic,
-    Welcome,
-)
+from twisted_chat.core.replies import HelpHint, Refused, Reply, Request, Welcome
 from twisted_chat.core.sanitize import IGNORABLE, sanitize_text
 
 from .erase import erase
-from .newest import newest_that_fit
-from .quotes import reads_as_event
-
-MAX_NAMES = 1000
-"""Names shown of one list of members; the rest is counted."""
-
-BULK_NAMES = 3
-"""Names shown when many clients join or leave at once; the rest is counted."""
-
-_END_SIZE = 4
-"""Bytes of a line end, or of the header of a frame, at most."""
-
-T = TypeVar("T", Message | Action, DirectMessage)
+from .text_lines import (
+    bulk_presence_line,
+    direct_message_lines,
+    history_lines,
+    reply_lines,
+    shown_line,
+    shown_lines,
+)
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-
 
 # What may precede a route unseen: white space, control characters and invisible ones,
 # which a terminal or an editor adds.
@@ -112,179 +74,6 @@ def decode_line(line: str, routes: Container[str]) -> Request:
 def line_too_long() -> Refused:
     """The refusal of a line longer than ``MAX_LINE``."""
     return Refused("too_long", f"the line is longer than {MAX_LINE} bytes: not sent")
-
-
-def event_line(event: Event) -> str | None:
-    """The line that shows an event, or lines for a message of several.
-
-    ``None`` if line clients do not see it.
-    """
-    match event:
-        case Message(nick=nick, text=text):
-            return f"{nick}: {text}"
-        case Action(nick=nick, text=text):
-            return f"* {nick} {text}"
-        case Joined(nick=nick):
-            return f"{nick}: joined the chat"
-        case Left(nick=nick) | Quit(nick=nick):
-            return f"{nick}: left the chat"
-        case Renamed(old=old, new=new):
-            return f"{old}: is now known as {new}"
-        case TopicSet(nick=nick, text=""):
-            return f"{nick}: cleared the topic"
-        case TopicSet(nick=nick, text=text):
-            return f"{nick}: set the topic to: {text}"
-        case AwaySet(nick=nick, text=""):
-            return f"{nick}: is back"
-        case AwaySet(nick=nick, text=text):
-            return f"{nick}: is away ({text})"
-        case CustomEvent() | DirectMessage():
-            return None
-
-
-def shown_line(event: Event) -> str | None:
-    """As ``event_line``, for clients that know an event by its words alone."""
-    if isinstance(event, Message) and reads_as_event(event.text):
-        return f'{event.nick}: "{event.text}"'
-    return event_line(event)
-
-
-def shown_lines(event: Event) -> list[str]:
-    """The lines that show an event to such clients, each with its author."""
-    if isinstance(event, Message | Action) and "\n" in event.text:
-        lines = map(shown_line, _each_line(event))
-    else:
-        lines = map(shown_line, (event,))
-    return [line.rstrip() for line in lines if line is not None]
-
-
-def direct_message_line(event: DirectMessage, *, sent: bool) -> str:
-    """The text that shows a direct message to its sender or its recipient."""
-    if sent:
-        return f"{event.nick} (private to {event.recipient}): {event.text}"
-    return f"{event.nick} (private): {event.text}"
-
-
-def direct_message_lines(event: DirectMessage, *, sent: bool) -> list[str]:
-    """The lines that show it, each with its author."""
-    lines = (direct_message_line(each, sent=sent) for each in _each_line(event))
-    return [line.rstrip() for line in lines]
-
-
-def _each_line(event: T) -> list[T]:
-    """A message of several lines as one message for each."""
-    return [replace(event, text=line) for line in event.text.split("\n")]
-
-
-def bulk_presence_line(bulk: BulkPresence) -> str:
-    """One line for many clients that joined or left."""
-    named = ", ".join(bulk.names[:BULK_NAMES])
-    if (rest := len(bulk.names) - BULK_NAMES) > 0:
-        named += f" and {rest} more"
-    return f"{named} {'joined' if bulk.arrived else 'left'} the chat"
-
-
-def reply_lines(reply: Reply) -> Iterable[str]:
-    """The lines that show a reply."""
-    match reply:
-        case Welcome():
-            return _welcome(reply)
-        case RoomSnapshot(room=room, topic=topic, history=history):
-            lines = _history_lines(history, lambda _: f"[#{room}] ")
-            return [*_topic(room, topic), *chain(*lines)]
-        case MemberList(room=room, members=members, away=away):
-            names = [
-                f"{nick} (away)" if nick in away else nick
-                for nick in members[:MAX_NAMES]
-            ]
-            if len(members) > MAX_NAMES:
-                names.append(f"and {len(members) - MAX_NAMES} more")
-            return [f"here ({len(members)}): {', '.join(names)}".rstrip()]
-        case HistoryPage(messages=messages, words=None):
-            return [*chain(*_history_lines(messages))] or ["no earlier messages"]
-        case HistoryPage(messages=messages, more=more, words=words):
-            found = _history_lines(messages, _day)
-            is_cut = more or len(found) < len(messages)
-            count = f"last {len(found)}" if is_cut else len(found)
-            return [f"found ({count}): {words}", *chain(*found)]
-        case RoomList(rooms=rooms):
-            listed = ", ".join(f"{name} ({count})" for name, count in rooms)
-            return [f"rooms ({len(rooms)}): {listed}".rstrip()]
-        case Topic(room=room, text=text):
-            return _topic(room, text) or [f"#{room} has no topic"]
-        case _:
-            return _note_lines(reply)
-
-
-def _note_lines(
-    reply: CurrentRoom | HelpHint | Notice | ErrorReply | Done,
-) -> Iterable[str]:
-    match reply:
-        case CurrentRoom(room=None):
-            return ["you are in no room (\\join ROOM)"]
-        case CurrentRoom(room=room):
-            return [f"now talking in #{room}"]
-        case HelpHint():
-            return ["\\help lists what you can type"]
-        case Notice(lines=lines):
-            return lines
-        case ErrorReply(text=text):
-            return [f"error: {text}"]
-        case Done():
-            return []
-
-
-def _welcome(welcome: Welcome) -> list[str]:
-    lines = [f"Welcome, {welcome.nick}!", *welcome.motd]
-    if welcome.resumed and not welcome.recovered:
-        lines.append("Some messages sent while you were away may be missing.")
-    if welcome.recovered:
-        return lines + [
-            line if room in (None, welcome.room) else f"[#{room}] {line}"
-            for room, line in _missed(welcome.missed, welcome.session)
-        ]
-    history = chain(*_history_lines(welcome.history))
-    return [*lines, *_topic(welcome.room, welcome.topic), *history]
-
-
-def _missed(missed: Iterable[Stored], viewer: str) -> Iterable[tuple[str | None, str]]:
-    for stored in missed:
-        event = stored.event
-        if isinstance(event, DirectMessage):
-            sent = event.client_id == viewer
-            for line in direct_message_lines(event, sent=sent):
-                yield None, line
-        else:
-            for line in shown_lines(event):
-                yield getattr(event, "room", None), line
-
-
-def _topic(room: str, text: str) -> list[str]:
-    return [f"topic of #{room}: {text}"] if text else []
-
-
-def _history_lines(
-    history: Sequence[Stored], start: Callable[[Stored], str] = lambda _: ""
-) -> list[list[str]]:
-    """The lines of each message of a history, of the last ones if not all fit.
-
-    :param start: what stands before each line of a message.
-    """
-    newest_first = (
-        [start(stored) + line for line in shown_lines(stored.event)]
-        for stored in reversed(history)
-    )
-    return newest_that_fit(
-        newest_first,
-        lambda lines: sum(
-            len(line.encode("utf-8", "replace")) + _END_SIZE for line in lines
-        ),
-    )
-
-
-def _day(stored: Stored) -> str:
-    """Date and time in UTC: a search may find messages of other days."""
-    return time.strftime("%Y-%m-%d %H:%M ", time.gmtime(stored.time / 1000))
 
 
 def _crlf(line: bytes) -> bytes:
@@ -355,7 +144,7 @@ class LineCodec:
     def _encoded_history(self, history: tuple[Stored, ...]) -> bytes:
         # Clients that join together see the same history: encode it once.
         if self._history[0] is not history:
-            lines = chain(*_history_lines(history))
+            lines = chain(*history_lines(history))
             self._history = (history, self._lines(lines))
         return self._history[1]
 

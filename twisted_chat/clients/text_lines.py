@@ -1,0 +1,230 @@
+"""Lines for events and replies, as docs/protocol.md defines them.
+
+Pure functions: the codec encodes what they return.  Of a message of several lines, each
+is shown with its author.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from itertools import chain
+from typing import TypeVar
+
+from twisted_chat.core.events import (
+    Action,
+    AwaySet,
+    BulkPresence,
+    CustomEvent,
+    DirectMessage,
+    Event,
+    Joined,
+    Left,
+    Message,
+    Quit,
+    Renamed,
+    Stored,
+    TopicSet,
+)
+from twisted_chat.core.replies import (
+    CurrentRoom,
+    Done,
+    ErrorReply,
+    HelpHint,
+    HistoryPage,
+    MemberList,
+    Notice,
+    Reply,
+    RoomList,
+    RoomSnapshot,
+    Topic,
+    Welcome,
+)
+
+from .newest import newest_that_fit
+from .quotes import reads_as_event
+
+MAX_NAMES = 1000
+"""Names shown of one list of members; the rest is counted."""
+
+BULK_NAMES = 3
+"""Names shown when many clients join or leave at once; the rest is counted."""
+
+_END_SIZE = 4
+"""Bytes of a line end, or of the header of a frame, at most."""
+
+T = TypeVar("T", Message | Action, DirectMessage)
+
+
+def event_text(event: Event) -> str | None:
+    """The text that shows an event: one line, or those of a message.
+
+    ``None`` if line clients do not see it.
+    """
+    match event:
+        case Message(nick=nick, text=text):
+            return f"{nick}: {text}"
+        case Action(nick=nick, text=text):
+            return f"* {nick} {text}"
+        case Joined(nick=nick):
+            return f"{nick}: joined the chat"
+        case Left(nick=nick) | Quit(nick=nick):
+            return f"{nick}: left the chat"
+        case Renamed(old=old, new=new):
+            return f"{old}: is now known as {new}"
+        case TopicSet(nick=nick, text=""):
+            return f"{nick}: cleared the topic"
+        case TopicSet(nick=nick, text=text):
+            return f"{nick}: set the topic to: {text}"
+        case AwaySet(nick=nick, text=""):
+            return f"{nick}: is back"
+        case AwaySet(nick=nick, text=text):
+            return f"{nick}: is away ({text})"
+        case CustomEvent() | DirectMessage():
+            return None
+
+
+def shown_line(event: Event) -> str | None:
+    """As ``event_text``, for clients that know an event by its words alone."""
+    if isinstance(event, Message) and reads_as_event(event.text):
+        return f'{event.nick}: "{event.text}"'
+    return event_text(event)
+
+
+def shown_lines(event: Event) -> list[str]:
+    """The lines that show an event to such clients, each with its author."""
+    if isinstance(event, Message | Action) and "\n" in event.text:
+        lines = map(shown_line, _each_line(event))
+    else:
+        lines = map(shown_line, (event,))
+    return [line.rstrip() for line in lines if line is not None]
+
+
+def direct_message_text(event: DirectMessage, *, sent: bool) -> str:
+    """The text that shows a direct message to its sender or its recipient."""
+    if sent:
+        return f"{event.nick} (private to {event.recipient}): {event.text}"
+    return f"{event.nick} (private): {event.text}"
+
+
+def direct_message_lines(event: DirectMessage, *, sent: bool) -> list[str]:
+    """The lines that show it, each with its author."""
+    lines = (direct_message_text(each, sent=sent) for each in _each_line(event))
+    return [line.rstrip() for line in lines]
+
+
+def _each_line(event: T) -> list[T]:
+    """A message of several lines as one message for each."""
+    return [replace(event, text=line) for line in event.text.split("\n")]
+
+
+def bulk_presence_line(bulk: BulkPresence) -> str:
+    """One line for many clients that joined or left."""
+    named = ", ".join(bulk.names[:BULK_NAMES])
+    if (rest := len(bulk.names) - BULK_NAMES) > 0:
+        named += f" and {rest} more"
+    return f"{named} {'joined' if bulk.arrived else 'left'} the chat"
+
+
+def reply_lines(reply: Reply) -> Iterable[str]:
+    """The lines that show a reply."""
+    match reply:
+        case Welcome():
+            return _welcome(reply)
+        case RoomSnapshot(room=room, topic=topic, history=history):
+            lines = history_lines(history, lambda _: f"[#{room}] ")
+            return [*_topic(room, topic), *chain(*lines)]
+        case MemberList(room=room, members=members, away=away):
+            names = [
+                f"{nick} (away)" if nick in away else nick
+                for nick in members[:MAX_NAMES]
+            ]
+            if len(members) > MAX_NAMES:
+                names.append(f"and {len(members) - MAX_NAMES} more")
+            return [f"here ({len(members)}): {', '.join(names)}".rstrip()]
+        case HistoryPage(messages=messages, words=None):
+            return [*chain(*history_lines(messages))] or ["no earlier messages"]
+        case HistoryPage(messages=messages, more=more, words=words):
+            found = history_lines(messages, _day)
+            is_cut = more or len(found) < len(messages)
+            count = f"last {len(found)}" if is_cut else len(found)
+            return [f"found ({count}): {words}", *chain(*found)]
+        case RoomList(rooms=rooms):
+            listed = ", ".join(f"{name} ({count})" for name, count in rooms)
+            return [f"rooms ({len(rooms)}): {listed}".rstrip()]
+        case Topic(room=room, text=text):
+            return _topic(room, text) or [f"#{room} has no topic"]
+        case _:
+            return _note_lines(reply)
+
+
+def _note_lines(
+    reply: CurrentRoom | HelpHint | Notice | ErrorReply | Done,
+) -> Iterable[str]:
+    match reply:
+        case CurrentRoom(room=None):
+            return ["you are in no room (\\join ROOM)"]
+        case CurrentRoom(room=room):
+            return [f"now talking in #{room}"]
+        case HelpHint():
+            return ["\\help lists what you can type"]
+        case Notice(lines=lines):
+            return lines
+        case ErrorReply(text=text):
+            return [f"error: {text}"]
+        case Done():
+            return []
+
+
+def _welcome(welcome: Welcome) -> list[str]:
+    lines = [f"Welcome, {welcome.nick}!", *welcome.motd]
+    if welcome.resumed and not welcome.recovered:
+        lines.append("Some messages sent while you were away may be missing.")
+    if welcome.recovered:
+        return lines + [
+            line if room in (None, welcome.room) else f"[#{room}] {line}"
+            for room, line in _missed(welcome.missed, welcome.session)
+        ]
+    history = chain(*history_lines(welcome.history))
+    return [*lines, *_topic(welcome.room, welcome.topic), *history]
+
+
+def _missed(missed: Iterable[Stored], viewer: str) -> Iterable[tuple[str | None, str]]:
+    for stored in missed:
+        event = stored.event
+        if isinstance(event, DirectMessage):
+            sent = event.client_id == viewer
+            for line in direct_message_lines(event, sent=sent):
+                yield None, line
+        else:
+            for line in shown_lines(event):
+                yield getattr(event, "room", None), line
+
+
+def _topic(room: str, text: str) -> list[str]:
+    return [f"topic of #{room}: {text}"] if text else []
+
+
+def history_lines(
+    history: Sequence[Stored], start: Callable[[Stored], str] = lambda _: ""
+) -> list[list[str]]:
+    """The lines of each message of a history, of the last ones if not all fit.
+
+    :param start: what stands before each line of a message.
+    """
+    newest_first = (
+        [start(stored) + line for line in shown_lines(stored.event)]
+        for stored in reversed(history)
+    )
+    return newest_that_fit(
+        newest_first,
+        lambda lines: sum(
+            len(line.encode("utf-8", "replace")) + _END_SIZE for line in lines
+        ),
+    )
+
+
+def _day(stored: Stored) -> str:
+    """Date and time in UTC: a search may find messages of other days."""
+    return time.strftime("%Y-%m-%d %H:%M ", time.gmtime(stored.time / 1000))
