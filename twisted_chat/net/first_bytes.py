@@ -95,10 +95,13 @@ FOREIGN = (
     (
         "IMAP",
         (
-            rb"[A-Za-z]*\.?\d+ (?:(?:CAPABILITY|STARTTLS|NOOP|LOGOUT)\r?\n"
+            rb"(?:[A-Za-z]*\.?\d+|[A-Za-z.]) "
+            rb"(?:(?:CAPABILITY|STARTTLS|NOOP|LOGOUT)\r?\n"
             rb"|(?:LOGIN|AUTHENTICATE|ID) [^\r\n]+\r?\n)"
         ),
     ),
+    # It has no version; ``GET well soon`` is a message.
+    ("HTTP/0.9", rb"GET /[^\s]*\r?\n"),
     ("NNTP", rb"(?:MODE READER|CAPABILITIES)\r?\n"),
     ("Redis", rb"\*\d+\r\n|AUTH \S+(?: \S+)?\r\n"),
     (
