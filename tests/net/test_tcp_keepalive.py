@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 from types import SimpleNamespace
 
@@ -40,6 +41,13 @@ class Socket:
         ]
 
 
+class GoneSocket(Socket):
+    """A socket whose peer is gone, on a system that reports it at once."""
+
+    def setsockopt(self, level: int, name: int, value: int) -> None:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+
 class KeepaliveTests(SynchronousTestCase):
     """Socket options."""
 
@@ -66,6 +74,12 @@ class KeepaliveTests(SynchronousTestCase):
         self.assertEqual(self.enabled(25, 20, socket.AF_UNIX).options, {})
         for transport in (SimpleNamespace(getHandle=lambda: None), SimpleNamespace()):
             TcpKeepalive(25, 20).enable(transport)
+
+    def test_peer_that_is_gone_already_is_left_alone(self) -> None:
+        """The connection ends as others do."""
+        one = GoneSocket()
+        TcpKeepalive(25, 20).enable(SimpleNamespace(getHandle=lambda: one))
+        self.assertEqual(one.options, {})
 
     def test_each_connection_of_a_port_has_it(self) -> None:
         """From the start, whatever it will speak."""

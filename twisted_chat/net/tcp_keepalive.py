@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import socket
+from contextlib import suppress
 from typing import Any
 
 PROBES = 4
@@ -46,9 +47,11 @@ class TcpKeepalive:
         handle: Any = getattr(transport, "getHandle", lambda: None)()
         if getattr(handle, "family", None) not in (socket.AF_INET, socket.AF_INET6):
             return
-        handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for name, value in self._options:
-            handle.setsockopt(socket.IPPROTO_TCP, name, value)
+        # The peer may be gone already, which some systems report here.
+        with suppress(OSError):
+            handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+            for name, value in self._options:
+                handle.setsockopt(socket.IPPROTO_TCP, name, value)
 
 
 def _seconds(seconds: float) -> int:
