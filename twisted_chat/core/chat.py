@@ -174,7 +174,7 @@ class Chat:
         if client.connection is not connection or client.state is ClientState.GONE:
             return
         client.move_to(ClientState.GONE)
-        self._joiner.kept.keep(client)
+        self._joiner.keep_state(client)
         if not self._joiner.cancel(client):
             self._committer.submit(Quit(client.nick, client.id), must_store=True)
 

@@ -18,7 +18,7 @@ from .committer import Committer
 from .events import LOBBY, AwaySet, Joined
 from .interfaces import Codec, Connection, Journal, NameRegistry, StoreError
 from .isolation import as_store_error
-from .kept_state import KeptState
+from .kept_state import KeptState, State
 from .limits import MAX_ROOMS
 from .name_registry import claim, release
 from .nicknames import Name, guest_number, is_guest, room_name
@@ -94,10 +94,7 @@ class PendingJoin:
 
 
 class Joiner:
-    """Brings clients into the chat.
-
-    :ivar kept: what clients that are gone had set.
-    """
+    """Brings clients into the chat."""
 
     def __init__(
         self,
@@ -116,7 +113,7 @@ class Joiner:
         self._runtime = runtime
         self._welcomer = welcomer
         self._joining: dict[str, PendingJoin] = {}
-        self.kept = KeptState()
+        self._kept = KeptState()
         # Ids of clients that are gone and whose nicknames are not released yet; a
         # client that resumes with one joins after that.
         self._departing: set[str] = set()
@@ -154,7 +151,7 @@ class Joiner:
             client, request.nick, rooms, request.since, resumes, request.resumable
         )
         self._joining[client.id] = pending
-        kept = self.kept.take(client.id)
+        kept = self._kept.take(client.id)
         client.ignored, pending.away = kept.ignored, kept.away
         if former is None and session not in self._departing:
             self._runtime.spawn(self._join(pending))
@@ -185,6 +182,14 @@ class Joiner:
         del self._joining[client.id]
         self._departing.add(client.id)
         return True
+
+    def keep_state(self, client: Client) -> None:
+        """A client is gone: keep what it had set, for when it resumes."""
+        away, pending = client.member.away, self._joining.get(client.id)
+        if pending is not None and pending.client is client:
+            # It leaves before it could be away again.
+            away = away or pending.away
+        self._kept.keep(client.id, State(away, client.ignored))
 
     async def departed(self, client_id: str, nick: str) -> None:
         """A client is gone: release its nickname, also for itself if it is back.

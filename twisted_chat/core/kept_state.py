@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from .client import Client
 from .ignoring import IgnoreList
 
 MAX_KEPT = 1_000
@@ -33,13 +32,12 @@ class KeptState:
     def __init__(self) -> None:
         self._states: OrderedDict[str, State] = OrderedDict()
 
-    def keep(self, client: Client) -> None:
-        """A client is gone."""
-        away, ignored = client.member.away, client.ignored
-        if not away and not ignored:
+    def keep(self, session: str, state: State) -> None:
+        """A client with this session is gone."""
+        if not state.away and not state.ignored:
             return
-        self._states[client.id] = State(away, ignored)
-        self._states.move_to_end(client.id)
+        self._states[session] = state
+        self._states.move_to_end(session)
         if len(self._states) > MAX_KEPT:
             self._states.popitem(last=False)
 
