@@ -196,6 +196,24 @@ class ServerTestCase(unittest.SynchronousTestCase):
         )
         return server.wait_until_running()
 
+    def spawn(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start a program in the directory of the test; see ``output``."""
+        with (self.directory / "out").open("wb") as out:
+            process = subprocess.Popen(
+                command,
+                cwd=self.directory,
+                env=environment(),
+                stdout=out,
+                stderr=out,
+            )
+        self.addCleanup(process.wait, TIMEOUT)
+        self.addCleanup(process.kill)
+        return process
+
+    def output(self) -> str:
+        """What the program that ``spawn`` started has written."""
+        return (self.directory / "out").read_text()
+
     def run_failing(
         self, *command: str, directory: Path | None = None
     ) -> subprocess.CompletedProcess[str]:

@@ -17,7 +17,6 @@ from tests.end_to_end.harness import (
     ROOT,
     TWISTD,
     ServerTestCase,
-    environment,
 )
 from tests.end_to_end.waiting import TIMEOUT, eventually
 
@@ -26,20 +25,7 @@ class ConsoleTests(ServerTestCase):
     """The server in the foreground, without twistd's files."""
 
     def console(self, *options: str) -> subprocess.Popen[bytes]:
-        with (self.directory / "out").open("wb") as out:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "twisted_chat", *options],
-                cwd=self.directory,
-                env=environment(),
-                stdout=out,
-                stderr=out,
-            )
-        self.addCleanup(process.wait, TIMEOUT)
-        self.addCleanup(process.kill)
-        return process
-
-    def output(self) -> str:
-        return (self.directory / "out").read_text()
+        return self.spawn(sys.executable, "-m", "twisted_chat", *options)
 
     def test_server_runs_and_stops(self) -> None:
         """It leaves its database, and nothing else."""
@@ -95,20 +81,8 @@ class PidFileTests(ServerTestCase):
     def test_first_process_of_a_container_starts_again(self) -> None:
         """Its own number is in the file."""
         start = f'echo $$ > twistd.pid; exec "{TWISTD}" -n chat --port {LOOPBACK}'
-        with (self.directory / "out").open("wb") as out:
-            process = subprocess.Popen(
-                ["sh", "-c", start],
-                cwd=self.directory,
-                env=environment(),
-                stdout=out,
-                stderr=out,
-            )
-        self.addCleanup(process.wait, TIMEOUT)
-        self.addCleanup(process.kill)
-        eventually(
-            "the server runs",
-            lambda: "chat running" in (self.directory / "out").read_text(),
-        )
+        self.spawn("sh", "-c", start)
+        eventually("the server runs", lambda: "chat running" in self.output())
 
     def test_running_server_is_not_replaced(self) -> None:
         """Twistd says so."""

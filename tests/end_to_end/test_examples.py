@@ -52,11 +52,5 @@ class SystemdTests(ServerTestCase):
         (line,) = [x for x in self.text.splitlines() if x.startswith("ExecStart=")]
         credentials = "${CREDENTIALS_DIRECTORY}/chat.toml"
         command = line.partition("=")[2].replace(credentials, str(config))
-        log = self.directory / "log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                shlex.split(command), cwd=self.directory, stdout=output, stderr=output
-            )
-        self.addCleanup(process.wait, TIMEOUT)
-        self.addCleanup(process.kill)
-        eventually("the chat runs", lambda: "chat running on" in log.read_text())
+        self.spawn(*shlex.split(command))
+        eventually("the chat runs", lambda: "chat running on" in self.output())

@@ -89,20 +89,12 @@ class StartTests(ServerTestCase):
 
     def test_twist_runs_the_chat(self) -> None:
         """``python -m twisted chat``."""
-        log = self.directory / "twist.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "twisted", "chat", "--port", LOOPBACK],
-                cwd=self.directory,
-                env=environment(),
-                stdout=output,
-                stderr=output,
-            )
-        self.addCleanup(process.wait, TIMEOUT)
-        self.addCleanup(process.kill)
+        process = self.spawn(
+            sys.executable, "-m", "twisted", "chat", "--port", LOOPBACK
+        )
         found = eventually(
             "the port in the log of twist",
-            lambda: re.search(r"chat running on port (\d+)", log.read_text()),
+            lambda: re.search(r"chat running on port (\d+)", self.output()),
         )
         client = LineClient(int(found[1]))
         self.addCleanup(client.close)
