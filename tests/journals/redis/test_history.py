@@ -37,6 +37,11 @@ class RedisHistoryTests(FakeRedisTestCase):
         self.assertEqual(self.search("12"), [])
         self.assertEqual(len(self.search("number", 999)), 2 * PAGE_SIZE)
 
+    def test_search_reads_a_bounded_amount_of_text(self) -> None:
+        """A thousand long messages take as much time as many short ones."""
+        self.patch(redis_history, "MAX_SEARCHED_CHARACTERS", 3 * PAGE_SIZE)
+        self.assertEqual(len(self.search("number", 999)), PAGE_SIZE)
+
     def test_history_ends_with_what_was_announced(self) -> None:
         """A client must not receive as history what is about to be announced."""
         recent = self.result(self.history.room("lobby", 2)).recent

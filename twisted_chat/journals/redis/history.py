@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from twisted_chat.core.events import Action, Message, Stored
 from twisted_chat.core.interfaces import MissedEvents, RoomState
+from twisted_chat.core.texts import characters_shown
 from twisted_chat.journals.tokenizer import matches, phrases_in
 
 from .entries import decode_indexed, to_bytes, to_text
@@ -19,6 +20,9 @@ from .scripts import SINCE
 
 MAX_SEARCHED = 10_000
 """Messages of a room that a search reads, from the last one backwards."""
+
+MAX_SEARCHED_CHARACTERS = 40_000_000
+"""Characters of text that a search reads, and at most one page more."""
 
 MAX_MISSED_BYTES = 1024 * 1024
 """Bytes of the events that a client or a server missed, as they are stored: enough for
@@ -104,24 +108,26 @@ class RedisHistory:
 
     async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
         """The last ``limit`` messages that contain all the words, of the last
-        ``MAX_SEARCHED`` of the room.
+        ``MAX_SEARCHED`` of the room, or ``MAX_SEARCHED_CHARACTERS``.
         """
         phrases = phrases_in(words)
         if not phrases:
             return ()
         hits: list[Stored] = []
+        left = MAX_SEARCHED_CHARACTERS
         end = self._announced().id
         for _ in range(MAX_SEARCHED // PAGE_SIZE):
             page = await self._newest_first(room, end, PAGE_SIZE)
             for stored in page:
                 event = stored.event
+                left -= characters_shown(event)
                 if (
                     len(hits) < limit
                     and isinstance(event, Message | Action)
                     and matches(event.text, phrases)
                 ):
                     hits.append(stored)
-            if len(hits) >= limit or len(page) < PAGE_SIZE:
+            if len(hits) >= limit or len(page) < PAGE_SIZE or left < 0:
                 break
             oldest = StreamPosition.parse(page[-1].position)
             end = f"({oldest.id}" if oldest else "-"
