@@ -248,6 +248,16 @@ class JsonTests(ChatTestCase):
         rooms = next(o["rooms"] for o in reversed(rest) if o["type"] == "welcome")
         self.assertEqual(rooms[-1:], ["tea"])
 
+    def test_client_is_away_and_ignores_as_its_query_says(self) -> None:
+        pest = self.program("&nick=pest")
+        ann = self.program("&nick=ann&away=at%20lunch&ignore=pest,,gone")
+        away = [o for o in [*ann.rest, *ann.received()] if o["type"] == "away"]
+        self.assertEqual([o["text"] for o in away], ["at lunch"])
+        pest.ask(type="message", text="spam")
+        received = ann.ask(type="message", text="hi")
+        said = [o["text"] for o in received if o["type"] == "message"]
+        self.assertEqual(said, ["hi"])
+
 
 class OriginTests(ChatTestCase):
     """Origins of pages."""

@@ -9,6 +9,7 @@ from twisted_chat.core.ignoring import (
     Ignored,
     follow_arrival,
     follow_rename,
+    ignore_list,
     is_ignored,
     without_ignored,
 )
@@ -54,6 +55,17 @@ class FollowTests(SynchronousTestCase):
         self.assertTrue(follow_arrival(self.ignored, "2", "pest", "192.0.2.2"))
         self.assertEqual(self.ignored, {":1": Ignored("Pest", "1", "192.0.2.1")})
         self.assertFalse(follow_arrival(self.ignored, "3", "bob", "192.0.2.1"))
+
+    def test_list_is_made_from_nicknames(self) -> None:
+        """Of those who are there, and of whoever comes with such a nickname."""
+        there = {"pest": ("1", "192.0.2.1")}
+        made = ignore_list(("Pest", "gone", "a b", "me"), "me", there.get)
+        self.assertEqual(made["pest"], Ignored("Pest", "1", "192.0.2.1"))
+        self.assertEqual(list(made), ["pest", "gone"])
+        self.assertTrue(follow_arrival(made, "7", "gone", "192.0.2.7"))
+        self.assertEqual(made["gone"].client_id, "7")
+        many = ignore_list([f"a{n}" for n in range(200)], "me", there.get)
+        self.assertEqual(len(many), 100)
 
     def test_history_is_shown_without_their_messages(self) -> None:
         """By id, or by nickname where the store keeps no ids."""

@@ -48,6 +48,40 @@ class ResumedStateTests(ResumeCase):
         self.chat.advance(2 * RETRY_DELAY)
         self.assertEqual(self.alice.sees()[-1], "bob: is away (lunch)")
 
+    def test_client_knows_what_the_server_has_forgotten(self) -> None:
+        """As after a restart: it is away, and ignores who is there and who is not."""
+        self.bob.leaves()
+        self.alice.sees()
+        bob = self.resume(
+            since=None, away="at\tlunch", ignored=("ALICE", "pest", "no name", "bob")
+        )
+        self.chat.settle()
+        self.assertEqual(self.alice.sees()[-1], "bob: is away (at lunch)")
+        (pest,) = self.chat.people("pest")
+        for client in (self.alice, pest):
+            client.types(r"\join lobby", "unseen", r"\dm bob unseen", r"\nick other")
+            client.types("unseen as well")
+        bob.types("my own", r"\history")
+        seen = bob.sees()
+        self.assertFalse([line for line in seen if "unseen" in line])
+        self.assertIn("bob: my own", seen)
+
+    def test_what_the_server_remembers_counts(self) -> None:
+        self.bob.types(r"\away lunch", r"\ignore alice")
+        self.bob.leaves()
+        bob = self.resume(away="dinner", ignored=("carl",))
+        self.chat.settle()
+        self.assertIn("bob: is away (lunch)", self.alice.sees())
+        bob.types(r"\ignore")
+        self.assertEqual(bob.sees()[-1], "you ignore: alice")
+
+    def test_away_text_that_would_be_refused_is_not_set(self) -> None:
+        self.bob.leaves()
+        for away in ("\u200b", "x" * 5000):
+            self.resume(away=away).leaves()
+            self.chat.settle()
+        self.assertFalse([line for line in self.alice.sees() if "away" in line])
+
     def test_kept_states_are_bounded(self) -> None:
         """The oldest goes first; each is taken once."""
         self.patch(kept_state, "MAX_KEPT", 1)

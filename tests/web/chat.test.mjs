@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { connectQuery } from "../../twisted_chat/web/connect_query.js";
 import { rowsOf } from "../../twisted_chat/web/rows.js";
 import { chat, id, iso, lobby, message, sentFrames, texts, unspoken, welcome } from "./chat_fixture.mjs";
 
@@ -17,11 +18,11 @@ test("the welcome brings the room, its members and its history", () => {
 });
 
 test("the connect query has the nickname, session, position and rooms", () => {
-  assert.deepEqual(chat.connectQuery(), { format: "json" });
+  assert.deepEqual(connectQuery(chat), { format: "json" });
   chat.chosenNick = "me";
   welcome({ rooms: ["lobby", "garden"] });
   chat.receive(message(12, "bob", "x"));
-  assert.deepEqual(chat.connectQuery(), {
+  assert.deepEqual(connectQuery(chat), {
     ...{ format: "json", nick: "me", session: "s3cret", since: id(12), rooms: "garden,lobby" },
   });
 });

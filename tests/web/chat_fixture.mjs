@@ -22,8 +22,8 @@ export const message = (n, from, text, more = {}) => ({
   ...more,
 });
 
-// Receives a welcome, and returns its effects.
-export function welcome(more = {}) {
+// Receives a welcome, and returns its effects.  `missesSome`: what was missed is still to come.
+export function welcome({ missesSome = false, ...more } = {}) {
   const effects = chat.receive({
     ...{ type: "welcome", nick: "me", session: "s3cret", room: "lobby", rooms: ["lobby"] },
     ...{ members: ["me", "bob"], away: {}, topic: "", history: [], position: id(10) },
@@ -31,6 +31,7 @@ export function welcome(more = {}) {
     ...more,
   });
   if (!chat.hasUnsent) chat.holdSends = false;
+  if (!missesSome) chat.catchingUp = false;
   return effects;
 }
 

@@ -42,7 +42,8 @@ test("at midnight the name of a day changes, and so does the look of its row", (
 
 test("a divider precedes the first unread message", () => {
   const made = conversation({}, {});
-  made.firstUnreadKey = "1";
+  made.entries.forEach((entry, index) => (entry.id = String(index)));
+  made.read = { id: "0", time: made.entries[0].time };
   assert.deepEqual(kinds(made), ["day", "message+", "new", "message+"]);
 });
 

@@ -1,8 +1,8 @@
 """WebSocket clients: one JSON object in each message, or lines of text.
 
 ``?format=json`` or the subprotocol ``chat.json`` asks for objects.  The other query
-parameters, ``nick``, ``rooms`` (separated by commas), ``since`` and ``session``, are
-those of ``JoinRequest``.
+parameters are those of ``JoinRequest``: ``nick``, ``since``, ``session``, ``away``, and
+``rooms`` and ``ignore``, which are lists separated by commas.
 """
 
 from __future__ import annotations
@@ -98,12 +98,17 @@ class Query:
             return values[-1].decode("utf-8", "replace") or None if values else None
 
         self.wants_json = last(b"format") == "json"
-        rooms = tuple(filter(None, (last(b"rooms") or "").split(",")))
+
+        def listed(name: bytes) -> tuple[str, ...]:
+            return tuple(filter(None, (last(name) or "").split(",")))
+
         self.join = JoinRequest(
             nick=last(b"nick"),
             since=last(b"since"),
             session=last(b"session"),
-            rooms=rooms,
+            rooms=listed(b"rooms"),
+            away=last(b"away") or "",
+            ignored=listed(b"ignore"),
         )
 
 

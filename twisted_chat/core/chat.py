@@ -11,7 +11,7 @@ who is where or is shown to anyone; so every server and every restart has the sa
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .announcer import Announcer
 from .client import GUEST, Client, ClientState, Identity
@@ -29,6 +29,7 @@ from .interfaces import (
 )
 from .isolation import encoded
 from .joining import NEW_CLIENT, Joiner, JoinRequest
+from .limits import MAX_LINE
 from .name_registry import release
 from .nicknames import room_name
 from .pool import ClientPool
@@ -155,7 +156,18 @@ class Chat:
             client.move_to(ClientState.GONE)
             self.runtime.call_later(0, lambda: self._disconnect(client))
             return client
+        if request.away:
+            request = replace(request, away=self._away_text(request.away))
         return self._joiner.begin(connection, codec, identity, request)
+
+    def _away_text(self, text: str) -> str:
+        r"""What ``\away`` would set; empty if it would be refused."""
+        if len(text) > MAX_LINE:
+            return ""
+        try:
+            return self.sanitized_label(text)
+        except Refused:
+            return ""
 
     def receive(self, client: Client, request: Request) -> None:
         """Do what a client asks for, or reply with an error."""

@@ -7,10 +7,11 @@ nickname is not ignored if the address is another one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from .events import Action, CustomEvent, DirectMessage, Event, Message, Stored
+from .limits import MAX_IGNORED
 from .nicknames import fold_or_none
 
 MAX_PAST = 20
@@ -40,6 +41,25 @@ class Ignored(NamedTuple):
 IgnoreList = dict[str, Ignored]
 """Whom a client ignores, by folded nickname; by the client id with a colon before it,
 where somebody else has the nickname."""
+
+
+def ignore_list(
+    nicks: Iterable[str], own: str, find: Callable[[str], tuple[str, str] | None]
+) -> IgnoreList:
+    """The list of a client that knows only nicknames.
+
+    :param own: the folded nickname of the client itself, which is left out.
+    :param find: the client id and the address of the member of a folded nickname.
+        Whoever has the nickname first is meant, if there is none now.
+    """
+    ignored: IgnoreList = {}
+    for nick in nicks:
+        folded = fold_or_none(nick)
+        if folded is not None and folded != own and len(ignored) < MAX_IGNORED:
+            # No client has an id that begins so.
+            client_id, address = find(folded) or (f"?{folded}", "")
+            ignored[folded] = Ignored(nick, client_id, address)
+    return ignored
 
 
 def is_ignored(event: Event, ignoring: frozenset[str]) -> bool:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from .client import Client, ClientState, Identity
 from .committer import Committer
 from .events import LOBBY, AwaySet, Joined
+from .ignoring import ignore_list
 from .interfaces import Codec, Connection, Journal, NameRegistry, StoreError
 from .isolation import as_store_error
 from .kept_state import KeptState, State
@@ -45,6 +46,9 @@ class JoinRequest:
         still connected, this connection takes over its nickname and rooms.
     :ivar rooms: the rooms to join; the last becomes its current room.
     :ivar resumable: it is told its session, with which it may resume.
+    :ivar away: its away text, and
+    :ivar ignored: the nicknames that it ignores, if the server has forgotten what the
+        session had set.
     """
 
     nick: str | None = None
@@ -52,6 +56,8 @@ class JoinRequest:
     session: str | None = None
     rooms: Sequence[str] = _LOBBY
     resumable: bool = True
+    away: str = ""
+    ignored: Sequence[str] = ()
 
 
 NEW_CLIENT = JoinRequest(resumable=False)
@@ -70,6 +76,7 @@ class PendingJoin:
     :ivar awaited: the rooms whose ``Joined`` is submitted and not yet announced.
     :ivar warned: it was told that it cannot join yet.
     :ivar away: the away text that it had in the session that it resumes.
+    :ivar ignored: the nicknames that it ignores, as far as the server does not know.
     """
 
     client: Client
@@ -81,6 +88,7 @@ class PendingJoin:
     awaited: set[str] = field(default_factory=set)
     warned: bool = False
     away: str = ""
+    ignored: Sequence[str] = ()
 
     @property
     def submitted(self) -> bool:
@@ -152,7 +160,9 @@ class Joiner:
         )
         self._joining[client.id] = pending
         kept = self._kept.take(client.id)
-        client.ignored, pending.away = kept.ignored, kept.away
+        client.ignored = kept.ignored
+        pending.ignored = () if kept.ignored else request.ignored
+        pending.away = kept.away or request.away
         if former is None and session not in self._departing:
             self._runtime.spawn(self._join(pending))
         # Otherwise ``departed`` goes on.
@@ -294,6 +304,16 @@ class Joiner:
             if await self._names.claim(guest.keys, client.id):
                 name = guest
         client.member.nick, client.member.folded = name.text, name.folded
+        if pending.ignored:
+            client.ignored = ignore_list(pending.ignored, name.folded, self._find)
+
+    def _find(self, folded: str) -> tuple[str, str] | None:
+        """The client id and the address of the member of a nickname."""
+        member = self._pool.named(folded)
+        if member is None:
+            return None
+        client = self._pool.clients.get(member.id)
+        return member.id, client.identity.address if client else ""
 
     async def _last_name(self, pending: PendingJoin) -> Name | None:
         """The guest's name that a client had; one that it chose is requested again."""

@@ -197,9 +197,11 @@ class TestChat:
         since: str | None = None,
         session: str | None = None,
         rooms: Sequence[str] = (LOBBY,),
+        away: str = "",
+        ignored: Sequence[str] = (),
     ) -> FakeClient:
         """Connect a client; see ``JoinRequest``."""
-        request = JoinRequest(nick, since, session, rooms)
+        request = JoinRequest(nick, since, session, rooms, away=away, ignored=ignored)
         client = FakeClient(self, wire or self.wire, request, self._flood)
         self.settle()
         return client

@@ -36,8 +36,8 @@ export const ACTIONS = {
 
 export class Actions {
   // `views` is filled by app.js: the views call these actions, which change the views.
-  constructor({ chat, connection, views, drawing }) {
-    Object.assign(this, { chat, connection, views, drawing });
+  constructor({ chat, connection, views, drawing, memory }) {
+    Object.assign(this, { chat, connection, views, drawing, memory });
     this.revealing = null; // continues to load the history up to a search result
   }
 
@@ -106,6 +106,7 @@ export class Actions {
 
   closeConversation(key) {
     this.chat.leave(key);
+    this.memory.saveSoon();
     this.afterLeaving();
     this.drawing.schedule();
     return true;
@@ -253,6 +254,11 @@ export class Actions {
   showMembers(room) {
     const frame = () => this.chat.listMembers(room, { show: true });
     return this.requireConnection() && this.sendFrames(frame());
+  }
+
+  forgetDirects() {
+    this.memory.forgetDirects();
+    this.drawing.schedule();
   }
 
   openProfile() {

@@ -5,14 +5,17 @@
 //   drawing -> views                                   after every change
 
 import { Actions } from "./actions.js";
+import { connectQuery } from "./connect_query.js";
 import { Connection } from "./connection.js";
 import { Drawing } from "./drawing.js";
 import { Effects } from "./effects.js";
 import { guarded } from "./guarded.js";
-import { restoreChat, restoreDrafts, watchLifecycle } from "./lifecycle.js";
+import { makeChat, restore, restoreDrafts, watchLifecycle } from "./lifecycle.js";
+import { Memory } from "./memory.js";
 import { fold } from "./names.js";
 import { neighbor, nextUnread } from "./navigation.js";
 import { PollingSocket } from "./polling.js";
+import { localStore } from "./storage.js";
 import { strings } from "./strings.js";
 import { Tabs } from "./tabs.js";
 import { BackButton } from "./view/back_button.js";
@@ -35,30 +38,43 @@ import { Switcher } from "./view/switcher.js";
 const SESSION_TAKEN_OVER = 4000;
 
 export function startApp() {
-  const chat = restoreChat();
+  const chat = makeChat();
+  const tabs = new Tabs((asked) => isOwn(chat, asked));
+  const changed = () => drawing.schedule();
+  const memory = new Memory(chat, { store: localStore, tabs, changed });
+  restore(chat, memory);
   const drafts = restoreDrafts();
   const views = {}; // filled below: views and actions need each other
-  const drawing = new Drawing(chat, views);
+  const drawing = new Drawing(chat, views, memory);
   const connection = makeConnection(chat, drawing, (frame) => effects.run(guarded(() => chat.receive(frame)) ?? []));
-  const actions = new Actions({ chat, connection, views, drawing });
-  const tabs = new Tabs((nick) => chat.online && fold(nick) === fold(chat.nick));
-  const effects = new Effects({ chat, connection, views, actions, drawing, tabs });
+  const actions = new Actions({ chat, connection, views, drawing, memory });
+  const effects = new Effects({ chat, connection, views, actions, drawing, tabs, memory });
   Object.assign(views, makeViews({ chat, connection, actions, drawing, drafts }));
   views.backButton = makeBackButton(chat, views, actions);
   views.keyboard = makeKeyboard(views, actions);
-  watchLifecycle({ chat, connection, drawing, status: views.status, drafts });
+  watchLifecycle({ chat, connection, drawing, status: views.status, drafts, memory });
 
   setText(byId("brand"), location.hostname || strings.appName);
   // The user may have started to type elsewhere before the scripts were loaded.
   if (document.activeElement === document.body) actions.focusComposer();
-  connection.connect();
   drawing.renderNow();
+  // Usually at once; another tab may have to say whether it uses a session.
+  memory.claim().then(() => {
+    connection.connect();
+    drawing.schedule();
+  });
+}
+
+// Whether a nickname or a session is that of this tab.
+function isOwn(chat, asked) {
+  if (asked === `session:${chat.session}`) return true;
+  return chat.online && fold(asked) === fold(chat.nick);
 }
 
 function makeConnection(chat, drawing, receive) {
   return new Connection({
     open: (query, polls) => (polls ? openPolling(query) : openWebSocket(query)),
-    query: () => chat.connectQuery(),
+    query: () => connectQuery(chat),
     heartbeat: () => chat.heartbeat(),
     whyRefused,
     clock: {

@@ -9,6 +9,7 @@ import { Conversation, isMessage, keyOf, newEntryKey } from "./conversation.js";
 import { FRAME_HANDLERS } from "./frames.js";
 import { compareNames, fold } from "./names.js";
 import { RouteTable } from "./routes.js";
+import { Standing } from "./standing.js";
 import { strings } from "./strings.js";
 
 const HISTORY_LIMIT = 50;
@@ -30,6 +31,7 @@ export class Chat {
     this.position = ""; // of the last event received
     this.joining = false; // the user asked to join a room and expects to be taken there
     this.conversations = new Map(); // key -> Conversation
+    this.closedDirects = new Map(); // direct conversations that the user closed, by key
     this.currentKey = "";
     this.lastRoomKey = "";
     this.leftConversation = null; // just left, and offered again until the user moves on
@@ -40,6 +42,9 @@ export class Chat {
     this.holdSends = false; // after a reconnect, until it is known what was stored
     this.quit = false; // the user quit and comes back only on request
     this.viewingLatest = false; // the end of the current conversation is in view
+    this.catchingUp = false; // after the welcome, until what was missed has come
+    this.standing = new Standing(); // what the server may forget
+    this.reads = new Map(); // key of a room -> how far it was read before
     this.motdShown = false;
     this.requests = new Map(); // ref -> context of the request: {purpose, ...}
     this.lastRef = 0;
@@ -87,26 +92,16 @@ export class Chat {
     return [...nicks.values()];
   }
 
-  unread() {
-    return [...this.conversations.values()].reduce((sum, { unread }) => sum + unread, 0);
-  }
-
-  hasMentions() {
-    return [...this.conversations.values()].some(({ mentions }) => mentions > 0);
-  }
-
-  // The parameters with which to connect: nickname, session, position and rooms so far.
-  connectQuery() {
-    const query = { format: "json" };
-    if (this.chosenNick) query.nick = this.chosenNick;
-    if (this.session) query.session = this.session;
-    if (this.position) query.since = this.position;
-    const rooms = this.rooms().map((room) => room.name);
-    // The server takes the last room as the current one.
-    const last = this.memberRoom()?.name;
-    if (last) rooms.push(...rooms.splice(rooms.indexOf(last), 1));
-    if (rooms.length) query.rooms = rooms.join(",");
-    return query;
+  // What is not read in all conversations that are not muted: {count, mentions, isComplete}.
+  unreadTotal() {
+    const total = { count: 0, mentions: 0, isComplete: true };
+    for (const { key, unreadState } of this.conversations.values()) {
+      if (this.calls.isMuted(key)) continue;
+      total.count += unreadState.count;
+      total.mentions += unreadState.mentions;
+      total.isComplete &&= unreadState.isComplete || !unreadState.count;
+    }
+    return total;
   }
 
   // Conversations
@@ -116,9 +111,10 @@ export class Chat {
     const left = this.leftConversation;
     if (left?.key === key) this.leftConversation = null;
     if (!this.conversations.has(key)) {
-      // The server has a room's history; only this tab has the direct messages.
-      const reopened = kind === "dm" && left?.key === key;
-      this.conversations.set(key, reopened ? left : new Conversation(kind, name));
+      const conversation = this.closedDirects.get(key) ?? new Conversation(kind, name);
+      this.closedDirects.delete(key);
+      if (kind === "room") conversation.wasRead(this.reads.get(key));
+      this.conversations.set(key, conversation);
     }
     return this.conversations.get(key);
   }
@@ -126,19 +122,21 @@ export class Chat {
   select(key) {
     const conversation = this.conversations.get(key);
     if (!conversation) return;
-    if (this.currentKey !== key && this.current) this.current.firstUnreadKey = null;
+    if (this.currentKey !== key) this.current?.forgetNew();
     if (this.currentKey !== key) this.leftConversation = null;
     this.currentKey = key;
     if (conversation.kind === "room") this.lastRoomKey = key;
   }
 
+  // False if nothing was new.
   markRead() {
-    if (!this.current || !this.viewingLatest) return;
-    this.current.unread = 0;
-    this.current.mentions = 0;
+    if (!this.current || !this.viewingLatest || this.catchingUp) return false;
+    return this.current.markRead();
   }
 
   remove(key) {
+    const { kind, read } = this.conversations.get(key) ?? {};
+    if (kind === "room") this.reads.set(key, read);
     this.conversations.delete(key);
     if (this.lastRoomKey === key) this.lastRoomKey = this.rooms()[0]?.key ?? "";
     if (this.currentKey !== key) return;
@@ -150,6 +148,8 @@ export class Chat {
   leave(key) {
     const conversation = this.conversations.get(key) ?? null;
     this.remove(key);
+    // The server has a room's history; only this browser has the direct messages.
+    if (conversation?.kind === "dm") this.closedDirects.set(key, conversation);
     this.leftConversation = conversation;
   }
 
@@ -167,7 +167,7 @@ export class Chat {
     const entry = { key: newEntryKey(), kind, from: this.nick, text, time: this.now(), mine: true };
     entry.status = "queued";
     conversation.entries.push(entry);
-    conversation.firstUnreadKey = null;
+    conversation.forgetNew();
     this.leftConversation = null;
     return this.dispatch(conversation, entry);
   }
@@ -232,7 +232,8 @@ export class Chat {
   command(text) {
     const frame = { type: "command", text };
     if (this.current?.kind === "room") frame.room = this.current.name;
-    return this.request(frame, { purpose: "command" });
+    const [, purpose = "command", nick] = /^\\((?:un)?ignore)\s+(\S+)$/u.exec(text) ?? [];
+    return this.request(frame, { purpose, nick });
   }
 
   listRooms() {
@@ -264,11 +265,11 @@ export class Chat {
     return this.request({ type: "nick", nick }, context);
   }
 
-  loadOlder(conversation) {
+  loadOlder(conversation, limit = HISTORY_LIMIT) {
     const { kind, name, hasOlder, loadingOlder } = conversation;
     if (!this.online || loadingOlder || !hasOlder || kind !== "room") return [];
     const first = conversation.entries.find((entry) => entry.id && !entry.otherJournal);
-    const frame = { type: "history", room: name, limit: HISTORY_LIMIT };
+    const frame = { type: "history", room: name, limit };
     if (first) frame.before = first.id;
     conversation.loadingOlder = true;
     return [this.request(frame, { purpose: "older", conversation })];
@@ -315,6 +316,7 @@ export class Chat {
     this.quit = quit;
     this.online = false;
     this.holdSends = false;
+    this.catchingUp = false;
     this.joining = false;
     this.requests.clear();
     for (const conversation of this.conversations.values()) {

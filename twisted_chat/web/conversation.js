@@ -6,29 +6,17 @@
 // "queued" until there is a connection, "sending" until the reply, "unconfirmed" if the
 // connection was lost before the reply, "failed" if it was refused.
 
+import { findLast, newEntryKey } from "./entries.js";
 import { compareNames, fold } from "./names.js";
+import { NOTHING_READ, isAfter, later, positionOf, unreadAfter } from "./read_state.js";
+
+export { isMessage, newEntryKey } from "./entries.js";
 
 const MAX_ENTRIES = 500; // per room, while nobody reads back in it
 const PRESENCE_MERGE_MS = 3_600_000;
 const CLOCK_TOLERANCE_MS = 60_000;
-const MESSAGE_KINDS = new Set(["message", "action", "dm"]);
 
-// Array.prototype.findLast, which Firefox has since 104.
-function findLast(list, test) {
-  for (let index = list.length - 1; index >= 0; index -= 1) {
-    if (test(list[index])) return list[index];
-  }
-  return undefined;
-}
-
-export const isMessage = (entry) => MESSAGE_KINDS.has(entry.kind);
 export const keyOf = (kind, name) => (kind === "room" ? `#${name}` : `@${fold(name)}`);
-
-let lastKey = 0;
-export function newEntryKey() {
-  lastKey += 1;
-  return `local-${lastKey}`;
-}
 
 export class Conversation {
   constructor(kind, name) {
@@ -41,9 +29,8 @@ export class Conversation {
     this.memberCount = 0; // may exceed the number of names that the server sent
     this.hasOlder = kind === "room"; // the server may have older messages
     this.loadingOlder = false;
-    this.unread = 0;
-    this.mentions = 0;
-    this.firstUnreadKey = null;
+    this.read = kind === "dm" ? NOTHING_READ : null; // up to here; null: not known yet
+    this.newAfter = null; // the position before the last reading, for the New line
   }
 
   get key() {
@@ -52,6 +39,45 @@ export class Conversation {
 
   get title() {
     return this.kind === "room" ? `#${this.name}` : this.name;
+  }
+
+  // What is not read; see read_state.js.
+  get unreadState() {
+    return unreadAfter(this.read, this.entries, this.hasOlder);
+  }
+
+  get unread() {
+    return this.unreadState.count;
+  }
+
+  get mentions() {
+    return this.unreadState.mentions;
+  }
+
+  // The message below the New line: the first one that is not read or, while the user stays
+  // in the conversation, the first one that was new.
+  get firstUnreadKey() {
+    return this.unreadState.firstKey ?? unreadAfter(this.newAfter, this.entries, this.hasOlder).firstKey;
+  }
+
+  // Everything there is was read; false if it had been read before.  `atOnce`: it was in view
+  // when it came, and was never new.
+  markRead({ atOnce = false } = {}) {
+    const last = findLast(this.entries, (entry) => entry.id && !entry.status);
+    if (!last || (this.read && !isAfter(last, this.read))) return false;
+    if (!atOnce && this.unread) this.newAfter = this.read;
+    this.read = positionOf(last);
+    return true;
+  }
+
+  // Read up to there in another tab, or before.
+  wasRead(position) {
+    this.read = later(this.read, position);
+  }
+
+  // The New line is not wanted any more.
+  forgetNew() {
+    this.newAfter = null;
   }
 
   get lastConfirmed() {

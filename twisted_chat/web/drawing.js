@@ -6,9 +6,8 @@ const HIDDEN_DELAY = 100; // milliseconds; a hidden page gets no animation frame
 
 export class Drawing {
   // `views` is filled by app.js.
-  constructor(chat, views) {
-    this.chat = chat;
-    this.views = views;
+  constructor(chat, views, memory) {
+    Object.assign(this, { chat, views, memory });
     this.scheduled = false;
   }
 
@@ -47,7 +46,7 @@ export class Drawing {
     const { followsEnd, shown } = this.views.messages;
     const looking = !document.hidden && document.hasFocus();
     chat.viewingLatest = looking && followsEnd && shown === chat.current;
-    chat.markRead();
+    if (chat.markRead()) this.memory.saveSoon();
   }
 
   scrolled() {

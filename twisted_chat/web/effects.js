@@ -15,8 +15,8 @@ const REFRESH_MS = 2_000;
 const HISTORY_RETRY_MS = 5_000;
 
 export class Effects {
-  constructor({ chat, connection, views, actions, drawing, tabs }) {
-    Object.assign(this, { chat, connection, views, actions, drawing, tabs });
+  constructor({ chat, connection, views, actions, drawing, tabs, memory }) {
+    Object.assign(this, { chat, connection, views, actions, drawing, tabs, memory });
     this.announcements = new Announcements({ say: speak });
     this.refreshTimers = new Map(); // key of a room -> timer
     this.settleTimer = undefined;
@@ -35,6 +35,7 @@ export class Effects {
     const { chat } = this;
     clearTimeout(this.settleTimer);
     saveRooms(chat);
+    this.memory.welcomed();
     this.views.naming.update(chat);
     if (missing) announce(strings.mayBeMissing);
     if (!chat.hasUnsent) {
@@ -44,6 +45,19 @@ export class Effects {
     this.settleTimer = setTimeout(() => {
       if (chat.holdSends) this.connection.send(chat.syncBarrier(!missing));
     }, SETTLE_MS);
+  }
+
+  // What was missed has come: it is shown from its beginning.
+  caughtUp() {
+    const { chat, drawing } = this;
+    drawing.renderNow();
+    if (chat.current?.unread) this.views.messages.scrollToNew();
+    chat.catchingUp = false;
+    drawing.renderNow();
+  }
+
+  remember() {
+    this.memory.saveSoon();
   }
 
   refreshMembers({ room }) {
@@ -72,6 +86,7 @@ export class Effects {
 
   nickChanged() {
     const { chat, views } = this;
+    this.memory.renamed();
     if (chat.chosenNick) {
       chat.chosenNick = chat.nick;
       localStore.set("nick", chat.nick);

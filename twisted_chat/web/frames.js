@@ -7,8 +7,11 @@ import { isMessage, keyOf } from "./conversation.js";
 import { fold } from "./names.js";
 import { RouteTable } from "./routes.js";
 import { strings } from "./strings.js";
+import { catchUp, settleJoined, synchronize } from "./synchronizing.js";
 
 const send = (frame) => ({ effect: "send", frame });
+// Something changed that this browser remembers; see memory.js.
+const REMEMBER = { effect: "remember" };
 const timeOf = (chat, frame) => Date.parse(frame.time) || chat.now();
 const roomOf = (chat, frame) => chat.conversations.get(keyOf("room", frame.room ?? ""));
 
@@ -50,18 +53,20 @@ function receiveMessage(chat, conversation, frame) {
   if (known) {
     // Confirmed by the reply already; the word filter may have changed the text.
     if (entry.mine) Object.assign(known, { text: entry.text, time: entry.time });
-    return [];
+    return [REMEMBER];
   }
   if (entry.mine) conversation.confirm(entry);
   conversation.insert(entry);
   const isCurrent = chat.currentKey === conversation.key;
   conversation.trim(isCurrent && !chat.viewingLatest);
-  if (entry.mine || (isCurrent && chat.viewingLatest)) return [];
-
-  if (conversation.unread === 0) conversation.firstUnreadKey = entry.key;
-  conversation.unread += 1;
-  if (entry.mention || conversation.kind === "dm") conversation.mentions += 1;
-  return chat.calls.isCall(conversation, entry) ? [{ effect: "notify", conversation, entry }] : [];
+  // What comes while its end is in view was never new.
+  const isSeen = isCurrent && chat.viewingLatest && !chat.catchingUp;
+  if (isSeen) conversation.markRead({ atOnce: true });
+  const effects = isSeen || conversation.kind === "dm" ? [REMEMBER] : [];
+  if (!isSeen && chat.calls.isCall(conversation, entry)) {
+    effects.push({ effect: "notify", conversation, entry });
+  }
+  return effects;
 }
 
 // The same; and what is new is read to those who cannot see it, unless it is the user's own.
@@ -96,31 +101,6 @@ function receiveBulkPresence(chat, frame, change) {
   return [{ effect: "refreshMembers", room }];
 }
 
-// Brings each conversation up to date after the welcome; returns the effects.
-function synchronize(chat, frame, { joinedRooms, currentRoom, missing }) {
-  const effects = [];
-  const request = (frames) => effects.push(...frames.map(send));
-  // Ids of another journal cannot be compared with those so far.
-  const otherJournal = missing && frame.position < chat.position;
-  const history = messageEntries(chat, frame.history);
-  for (const conversation of chat.conversations.values()) {
-    const gap = missing ? conversation.markGap(chat.now(), otherJournal) : null;
-    if (conversation === currentRoom && gap) conversation.closeGap(gap, history, true);
-    else if (conversation === currentRoom) conversation.mergeHistory(history);
-    if (conversation.kind !== "room") continue;
-
-    if (!joinedRooms.has(conversation.name)) {
-      const join = { type: "join", room: conversation.name };
-      request([chat.request(join, { purpose: "rejoin", conversation })]);
-    } else if (conversation !== currentRoom) {
-      request([chat.listMembers(conversation.name)]);
-    }
-    if (gap && conversation !== currentRoom) request(chat.loadGap(conversation, gap));
-    else if (!gap && !conversation.entriesById.size) request(chat.loadOlder(conversation));
-  }
-  return effects;
-}
-
 // A direct conversation continues under the new nickname, unless there is one already.
 function renameDirect(chat, from, to, entry) {
   const [oldKey, newKey] = [keyOf("dm", from), keyOf("dm", to)];
@@ -150,7 +130,8 @@ export const FRAME_HANDLERS = {
       updateMembers(chat, currentRoom, frame);
       currentRoom.topic = frame.topic ?? "";
     }
-    const effects = synchronize(chat, frame, { joinedRooms, currentRoom, missing });
+    const history = messageEntries(chat, frame.history);
+    const effects = synchronize(chat, frame, { joinedRooms, currentRoom, missing, history });
     // After a complete resume the missed events are still to come, and advance the position.
     if (!resumed || missing) chat.position = frame.position ?? "";
     if (!chat.current) chat.select(currentRoom?.key ?? chat.rooms()[0]?.key ?? "");
@@ -190,6 +171,7 @@ export const FRAME_HANDLERS = {
     }
     const room = chat.open("room", frame.room);
     room.addMember(nick);
+    settleJoined(chat, frame);
     if (!chat.joining) return [];
     chat.joining = false;
     chat.select(room.key);
@@ -223,15 +205,16 @@ export const FRAME_HANDLERS = {
     const away = chat.awayText(from);
     chat.awayTexts.delete(fold(from));
     if (away) chat.awayTexts.set(fold(to), away);
+    const effects = chat.standing.renamed(from, to) ? [REMEMBER] : [];
     for (const room of chat.rooms()) {
       if (room.renameMember(from, to)) room.addSystemEntry(entry());
     }
     if (mine) {
       chat.nick = to;
-      return [{ effect: "nickChanged" }];
+      return [...effects, { effect: "nickChanged" }];
     }
     renameDirect(chat, from, to, entry());
-    return [];
+    return effects;
   },
 
   topic(chat, frame, context) {
@@ -251,6 +234,9 @@ export const FRAME_HANDLERS = {
     advancePosition(chat, id);
     if (text) chat.awayTexts.set(fold(nick), text);
     else chat.awayTexts.delete(fold(nick));
+    if (nick !== chat.nick) return [];
+    chat.standing.away = text;
+    return [REMEMBER];
   },
 
   who(chat, frame, context) {
@@ -275,7 +261,7 @@ export const FRAME_HANDLERS = {
       room.loadingOlder = false;
       room.hasOlder = hasMore && entries.length > 0;
     }
-    return [{ effect: "historyLoaded" }];
+    return [{ effect: "historyLoaded" }, ...catchUp(chat, room).map(send)];
   },
 
   rooms(chat, frame) {
@@ -285,7 +271,12 @@ export const FRAME_HANDLERS = {
 
   notice(chat, frame, context) {
     if (context?.purpose === "heartbeat") return [];
+    if (context?.purpose === "catchUp") return [{ effect: "caughtUp" }];
     const effects = chat.addNotice([frame.text ?? ""].flat().join("\n"));
+    if (context?.purpose === "ignore" || context?.purpose === "unignore") {
+      chat.standing[context.purpose](context.nick);
+      effects.push(REMEMBER);
+    }
     if (context?.purpose !== "join") return effects;
     // Already a member, under a spelling that only the server knows to be the same.
     chat.joining = false;
@@ -300,7 +291,7 @@ export const FRAME_HANDLERS = {
     if (!entry.status || !conversation.remove(entry)) return [];
     delete entry.status;
     conversation.insert(Object.assign(entry, { id: frame.id, from: chat.nick }));
-    return [];
+    return [REMEMBER];
   },
 
   error(chat, frame, context) {
@@ -328,6 +319,8 @@ export const FRAME_HANDLERS = {
       case "join":
         chat.joining = false;
         return [{ effect: "joinRefused", text }];
+      case "catchUp":
+        return [{ effect: "caughtUp" }];
       case "heartbeat":
       case "sync":
       case "members":

@@ -10,20 +10,26 @@ import { msUntilMidnight } from "./time.js";
 
 const STATUS_INTERVAL = 500; // of the countdown to the next attempt to connect
 
-// The chat as this browser and this tab remember it.
-export function restoreChat() {
+// The chat as this browser knows it from its settings.
+export function makeChat() {
   const calls = new Calls({
     levels: localStore.get("levels", {}),
     words: localStore.get("words", []),
   });
   const chat = new Chat({ calls });
   chat.chosenNick = localStore.get("nick", "");
+  return chat;
+}
+
+// What this browser and this tab remember.
+export function restore(chat, memory) {
   for (const room of localStore.get("rooms", ["lobby"])) chat.open("room", room);
-  restoreSnapshot(chat, tabStore.get("snapshot", {}));
+  const snapshot = tabStore.get("snapshot", {});
+  if (snapshot.owner) memory.restore(snapshot.owner);
+  restoreSnapshot(chat, snapshot);
   // From the start there is a conversation to write in, connected or not.
   if (!chat.current) chat.select(chat.memberRoom()?.key ?? chat.open("room", "lobby").key);
   forgetSnapshot();
-  return chat;
 }
 
 export const restoreDrafts = () => new Map(tabStore.get("drafts", []));
@@ -34,19 +40,24 @@ function forgetSnapshot() {
   tabStore.remove("snapshot");
 }
 
-export function watchLifecycle({ chat, connection, drawing, status, drafts }) {
-  const save = () => {
-    tabStore.set("snapshot", takeSnapshot(chat));
+export function watchLifecycle({ chat, connection, drawing, status, drafts, memory }) {
+  const save = ({ closed }) => {
+    memory.save({ closed });
+    tabStore.set("snapshot", { ...takeSnapshot(chat), owner: memory.owner });
     tabStore.set("drafts", [...drafts]);
     saveRooms(chat);
   };
   const resume = () => {
     forgetSnapshot();
+    memory.reclaim();
     connection.wake();
     drawing.schedule();
   };
-  document.addEventListener("visibilitychange", () => (document.hidden ? save() : resume()));
-  addEventListener("pagehide", save);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) save({ closed: false });
+    else resume();
+  });
+  addEventListener("pagehide", () => save({ closed: true }));
   addEventListener("pageshow", ({ persisted }) => persisted && resume());
   addEventListener("online", () => connection.wake());
   // The server may be on this machine, so being offline only makes the connection suspect.

@@ -78,6 +78,7 @@ export const strings = {
   sidebarLabel: (count) => `Rooms and direct messages${count ? `, ${count} unread` : ""}`,
   unreadLabel: (count, hasMentions) => `, ${count} unread${hasMentions ? ", for you" : ""}`,
   manyUnread: "99+",
+  counted: (count, isComplete) => (isComplete ? String(count) : `${count}+`),
   presenceOf: {
     here: (nick) => `${nick} is online`,
     away: (nick) => `${nick} is away`,

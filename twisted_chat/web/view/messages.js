@@ -8,6 +8,7 @@ import { byId, setText } from "./dom.js";
 import { KeyedList } from "./keyed.js";
 import { makeRow } from "./message_row.js";
 import { Roving } from "./roving.js";
+import { countText } from "./sidebar.js";
 
 const END_MARGIN = 40; // pixels from the end that still count as the end
 const LOAD_MARGIN = 500; // pixels from the start at which older messages are loaded
@@ -111,15 +112,19 @@ export class MessageList {
   // The last position in this conversation, its first unread message, or its end.
   restoreScroll(conversation) {
     const position = conversation && this.scrollPositions.get(conversation);
-    const unread = this.box.querySelector(".divider.new");
     this.scrollToEnd();
-    if (unread) {
-      const top = unread.offsetTop - this.box.offsetTop - UNREAD_OFFSET;
-      if (top < this.box.scrollTop) this.box.scrollTop = Math.max(0, top);
-    } else if (typeof position === "number") {
-      this.box.scrollTop = position;
-    }
+    if (!this.scrollToNew() && typeof position === "number") this.box.scrollTop = position;
     this.followsEnd = this.atEnd;
+  }
+
+  // False without a New line.  At the end it stays there if the line is in view.
+  scrollToNew() {
+    const line = this.box.querySelector(".divider.new");
+    if (!line) return false;
+    const top = line.offsetTop - this.box.offsetTop - UNREAD_OFFSET;
+    if (top < this.box.scrollTop) this.box.scrollTop = Math.max(0, top);
+    this.followsEnd = this.atEnd;
+    return true;
   }
 
   // The first visible row, which stays in place when rows are inserted above it.
@@ -152,7 +157,8 @@ export class MessageList {
   }
 
   showLatestButton() {
-    const unread = this.chat.current?.unread ?? 0;
+    const { current } = this.chat;
+    const unread = current ? countText(current.unreadState) : "";
     this.latest.hidden = this.followsEnd;
     setText(byId("latest_text"), unread ? strings.newMessages(unread) : strings.latest);
   }

@@ -6,7 +6,11 @@ import { KeyedList } from "./keyed.js";
 
 const MAX_COUNT = 99;
 
-const countText = (unread) => (unread > MAX_COUNT ? strings.manyUnread : String(unread));
+// "" for nothing; "50+" if there may be more than were counted.
+export function countText({ count, isComplete }) {
+  if (count > MAX_COUNT) return strings.manyUnread;
+  return count ? strings.counted(count, isComplete) : "";
+}
 
 export class Sidebar {
   // `handlers`: {showConversation, closeConversation}
@@ -35,16 +39,19 @@ export class Sidebar {
   }
 
   look(conversation) {
-    const { title, unread, mentions, key } = conversation;
-    const presence = conversation.kind === "dm" ? this.presenceOf(conversation) : "";
-    return [title, unread, mentions > 0, key === this.chat.currentKey, presence].join("\u0000");
+    const { title, unreadState, key, kind } = conversation;
+    const presence = kind === "dm" ? this.presenceOf(conversation) : "";
+    const badge = [countText(unreadState), unreadState.mentions > 0, this.chat.calls.isMuted(key)];
+    return [title, ...badge, key === this.chat.currentKey, presence].join("\u0000");
   }
 
   make(conversation) {
-    const { key, name, kind, unread } = conversation;
+    const { key, name, kind, unreadState } = conversation;
+    const unread = unreadState.count;
+    const isMuted = this.chat.calls.isMuted(key);
     const button = el("button", {
       type: "button",
-      class: classes("conversation", unread && "unread"),
+      class: classes("conversation", unread && !isMuted && "unread"),
       "aria-current": key === this.chat.currentKey ? "true" : undefined,
       "data-action": "show",
     });
@@ -56,17 +63,19 @@ export class Sidebar {
       button.title = strings.presenceOf[presence](name);
     }
     button.append(el("span", { class: "name", dir: "auto" }, name));
-    if (unread) button.append(...this.badge(conversation));
+    if (unread) button.append(...this.badge(unreadState, isMuted));
     const item = el("li", {}, button);
     if (kind === "dm" && !unread) item.append(this.closeButton(name));
     return item;
   }
 
-  badge({ unread, mentions }) {
-    const className = classes("badge", mentions && "urgent");
+  badge(unreadState, isMuted) {
+    const isUrgent = unreadState.mentions > 0 && !isMuted;
+    const count = countText(unreadState);
+    const className = classes("badge", isMuted && "muted", isUrgent && "urgent");
     return [
-      el("span", { class: className, "aria-hidden": "true" }, countText(unread)),
-      el("span", { class: "visually-hidden" }, strings.unreadLabel(unread, mentions > 0)),
+      el("span", { class: className, "aria-hidden": "true" }, count),
+      el("span", { class: "visually-hidden" }, strings.unreadLabel(count, isUrgent)),
     ];
   }
 
@@ -83,12 +92,13 @@ export class Sidebar {
     this.directs.show(directs);
     byId("directs_hint").hidden = directs.length > 0;
 
-    const unread = chat.unread();
+    const total = chat.unreadTotal();
+    const count = countText(total);
     const badge = byId("sidebar_badge");
-    badge.hidden = unread === 0;
-    badge.className = classes("badge", chat.hasMentions() && "urgent");
-    setText(badge, countText(unread));
-    byId("sidebar_open").setAttribute("aria-label", strings.sidebarLabel(unread));
-    document.title = strings.unreadTitle(unread, chat.current?.title ?? "");
+    badge.hidden = total.count === 0;
+    badge.className = classes("badge", total.mentions > 0 && "urgent");
+    setText(badge, count);
+    byId("sidebar_open").setAttribute("aria-label", strings.sidebarLabel(count));
+    document.title = strings.unreadTitle(count, chat.current?.title ?? "");
   }
 }

@@ -4,6 +4,7 @@ import { findDestinations } from "../navigation.js";
 import { strings } from "../strings.js";
 import { byId, classes, el, setText } from "./dom.js";
 import { avatar } from "./nodes.js";
+import { countText } from "./sidebar.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
@@ -84,7 +85,7 @@ export class Switcher {
   }
 
   hint(kind, name, conversation) {
-    if (conversation?.unread) return strings.unreadCount(conversation.unread);
+    if (conversation?.unread) return strings.unreadCount(countText(conversation.unreadState));
     if (kind === "room") return conversation ? "" : strings.notJoined;
     const away = this.chat.awayText(name);
     return away ? strings.awayNote(away) : "";

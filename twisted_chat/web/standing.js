@@ -1,0 +1,57 @@
+// What the user has set at the server, which may forget it: the away text and who is ignored.
+// Pure.  The page gives it to the server again when it connects.
+
+import { fold } from "./names.js";
+
+const MAX_IGNORED = 100; // as at the server
+const MAX_QUERY = 6_000; // characters of the URL
+
+export class Standing {
+  constructor() {
+    this.away = "";
+    this.ignored = new Map(); // folded nickname -> {nick, first}: now, and when that began
+  }
+
+  ignore(nick, first = nick) {
+    this.ignored.set(fold(nick), { nick, first });
+  }
+
+  // The server knows people by their former names as well.
+  unignore(nick) {
+    const folded = fold(nick);
+    for (const [key, { first }] of this.ignored) {
+      if (key === folded || fold(first) === folded) this.ignored.delete(key);
+    }
+  }
+
+  renamed(from, to) {
+    const entry = this.ignored.get(fold(from));
+    if (!entry) return false;
+    this.ignored.delete(fold(from));
+    this.ignore(to, entry.first);
+    return true;
+  }
+
+  // The nicknames for the query of a URL, as many as it may hold, the latest first.
+  ignoredQuery() {
+    const nicks = [];
+    let size = 0;
+    for (const { nick } of [...this.ignored.values()].reverse().slice(0, MAX_IGNORED)) {
+      size += encodeURIComponent(nick).length + 3;
+      if (size > MAX_QUERY) break;
+      nicks.push(nick);
+    }
+    return nicks.join(",");
+  }
+
+  restore({ away = "", ignored = [] } = {}) {
+    this.away = String(away);
+    this.ignored.clear();
+    for (const [nick, first] of ignored) this.ignore(String(nick), String(first));
+  }
+
+  toJSON() {
+    const ignored = [...this.ignored.values()].map(({ nick, first }) => [nick, first]);
+    return { away: this.away, ignored };
+  }
+}
