@@ -242,6 +242,16 @@ export class Actions {
     return this.requireConnection(refuse) && this.sendFrames(this.chat.command(command));
   }
 
+  // An empty topic clears it.
+  setTopic(topic, refuse) {
+    const command = `\\topic ${topic || "-"}`;
+    return this.requireConnection(refuse) && this.sendFrames(this.chat.command(command));
+  }
+
+  openMembers() {
+    this.views.drawers.open("members");
+  }
+
   openRooms() {
     this.views.roomsDialog.open();
     return true;

@@ -28,6 +28,7 @@ import { MemberList } from "./view/members.js";
 import { MessageList } from "./view/messages.js";
 import { Naming } from "./view/naming.js";
 import { Profile } from "./view/profile.js";
+import { RoomSheet } from "./view/room_sheet.js";
 import { RoomsDialog } from "./view/rooms_dialog.js";
 import { SearchPanel } from "./view/search.js";
 import { Sidebar } from "./view/sidebar.js";
@@ -124,6 +125,7 @@ async function whyRefused() {
 
 function makeViews({ chat, connection, actions, drawing, drafts }) {
   const search = new SearchPanel(chat, actions);
+  const header = new Header(chat, actions);
   const composer = new Composer({
     known: () => ({
       routes: chat.routes,
@@ -138,12 +140,13 @@ function makeViews({ chat, connection, actions, drawing, drafts }) {
     composer,
     search,
     drawers: new Drawers({ onOpen: (name) => name === "search" && search.opened() }),
-    header: new Header(chat, actions),
     members: new MemberList(chat, actions),
     messages: new MessageList(chat, actions, { scrolled: () => drawing.scrolled() }),
     naming: new Naming(actions),
+    header,
     profile: new Profile(chat, actions, connection),
     roomsDialog: new RoomsDialog(chat, actions),
+    roomSheet: new RoomSheet(chat, actions, (conversation) => header.topicOf(conversation)),
     sidebar: new Sidebar(chat, actions),
     status: new Status(connection, actions),
     switcher: new Switcher(chat, actions),

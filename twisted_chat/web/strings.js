@@ -65,6 +65,14 @@ export const strings = {
   notInYourRooms: "Not in any of your rooms; may be offline.",
   awayTopic: (text) => `Away: ${text}`,
   directTopic: "Only the two of you see these messages. The operator of the server can read stored messages.",
+  aboutConversation: "Topic, people and notifications",
+  peopleHere: (count) => `People (${count})`,
+  levelsLegend: "Notify me of",
+  levels: {
+    all: "All messages",
+    mentions: "Mentions",
+    nothing: "Nothing",
+  },
   youLeft: ({ kind, name }) =>
     kind === "room" ? `You left #${name}.` : `You closed the conversation with ${name}.`,
   rejoinRoom: "Rejoin",

@@ -17,7 +17,10 @@ export class Header {
 
   show() {
     const { current, leftConversation } = this.chat;
-    setText(byId("title"), current?.title ?? strings.appName);
+    const title = byId("title");
+    setText(title, current?.title ?? strings.appName);
+    title.disabled = !current;
+    title.title = current ? strings.aboutConversation : "";
     const leave = byId("leave");
     const label = current?.kind === "dm" ? strings.closeConversation : strings.leaveRoom;
     leave.hidden = !current;
