@@ -120,8 +120,8 @@ class ConversationTests(SocketIOTestCase):
         bob.until("event", "messages", "ann: hello bob")
         bob.do("ask", "chat", {"any": ["value", 1.5, None]})
         bob.until("event", "chat", {"any": ["value", 1.5, None]})
-        bob.do("ask", "messages", "x" * 5000)
-        error = "the text is longer than 4096 bytes: not sent"
+        bob.do("ask", "messages", "x" * 20_000)
+        error = "the message is longer than 16384 bytes: not sent"
         bob.until("ack", {"ok": False, "error": error})
         carol = self.connect(server, "carol")
         bob.until("event", "add chatter", "carol")
