@@ -17,7 +17,7 @@ class RateLimitTests(SynchronousTestCase):
         self.assertEqual(RateLimit.parse("10:5"), RateLimit(10, 5.0))
         self.assertEqual(RateLimit.parse("1:0.5"), RateLimit(1, 0.5))
 
-    def test_off_is_no_limit(self) -> None:
+    def test_off_means_no_limit(self) -> None:
         """In any case, with white space around it."""
         self.assertIsNone(RateLimit.parse("off"))
         self.assertIsNone(RateLimit.parse(" OFF "))

@@ -264,7 +264,7 @@ class TakeOverTests(ResumeCase):
         self.assertEqual(bob.sees()[0], "Welcome, bob!")
         self.assertEqual(self.last_welcome.room, "lobby")
 
-    def test_store_failure_during_a_take_over_is_no_reason_to_leave(self) -> None:
+    def test_store_failure_during_a_take_over_ends_no_client(self) -> None:
         """The client is welcomed, and what was held back follows."""
         self.chat.journal.hold("read")
         self.chat.journal.fail(StoreError("away"), what="read")

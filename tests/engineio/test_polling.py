@@ -78,7 +78,7 @@ class ConcurrentRequestTests(EngineIOTestCase):
         self.assertEqual(len(self.peers[0].ends), 1)
         self.assertEqual(self.poll(sid).status, 400)
 
-    def test_connection_lost_after_a_response_is_no_error(self) -> None:
+    def test_connection_lost_after_a_response_is_not_an_error(self) -> None:
         """Neither that of a GET, nor that of a POST."""
         sid = self.open()
         waiting = self.poll(sid)

@@ -205,7 +205,7 @@ class HttpTests(unittest.SynchronousTestCase):
                 match = http_request(line[:end])
                 self.assertIn(match, (Match.MORE, Match.LIKELY), line[:end])
 
-    def test_chat_line_is_no_request(self) -> None:
+    def test_chat_line_is_not_a_request(self) -> None:
         """Even if it starts like one."""
         for line in LINES:
             self.assertIs(http_request(line), Match.NO, line)

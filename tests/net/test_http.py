@@ -75,7 +75,7 @@ class HttpTests(unittest.SynchronousTestCase):
             self.assertIn(f" ws://{host} ", head)
             self.assertEqual(self.page.uris.pop(), path)
 
-    def test_url_without_a_host_is_no_address(self) -> None:
+    def test_url_without_a_host_is_not_an_address(self) -> None:
         """It is passed on as it is, and found nowhere."""
         self.ask("GET http:///healthz HTTP/1.1", "Host: chat.example")
         self.assertEqual(self.page.uris.pop(), b"http:///healthz")

@@ -140,7 +140,7 @@ class InvalidTests(unittest.SynchronousTestCase):
         ):
             self.refused(header)
 
-    def test_other_first_bytes_are_no_header(self) -> None:
+    def test_other_first_bytes_are_not_a_header(self) -> None:
         """Empty lines and words that begin alike."""
         for first in (b"PROXIES", b"proxy TCP4", b"\r\n\r\nhello", b"\n", b"hello"):
             self.assertFalse(may_be_proxy_header(first))

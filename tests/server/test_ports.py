@@ -217,7 +217,7 @@ class ListenTests(SynchronousTestCase):
                 self.refused(word),
             )
 
-    def test_interface_that_is_no_address_is_named(self) -> None:
+    def test_interface_that_is_not_an_address_is_named(self) -> None:
         """The name of an interface, or the address of another machine."""
         no_name = socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         elsewhere = OSError(errno.EADDRNOTAVAIL, "Cannot assign requested address")

@@ -137,7 +137,7 @@ class IsDaemonTests(SynchronousTestCase):
         null = SimpleNamespace(st_rdev=os.stat(os.devnull).st_rdev)  # noqa: PTH116
         self.assertTrue(self.standard_error(lambda _: null))
 
-    def test_process_with_a_terminal_or_a_file_is_no_daemon(self) -> None:
+    def test_process_with_a_terminal_or_a_file_is_not_a_daemon(self) -> None:
         """Someone reads it, now or later."""
         self.assertFalse(self.standard_error(lambda _: SimpleNamespace(st_rdev=0)))
 

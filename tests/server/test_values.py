@@ -122,7 +122,7 @@ class ValidTests(SynchronousTestCase):
         self.assertEqual(values.rate_limit("5:0.5"), RateLimit(5, 0.5))
         self.assertIsNone(values.rate_limit("off"))
 
-    def test_byte_order_mark_is_no_text(self) -> None:
+    def test_byte_order_mark_is_not_text(self) -> None:
         """Windows' Notepad writes one."""
         path = self.file(b"\xef\xbb\xbfBe kind.  \nThat is all.\n")
         self.assertEqual(values.lines_of_file(path), ("Be kind.", "That is all."))

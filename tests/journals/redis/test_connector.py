@@ -151,7 +151,7 @@ class ConnectorTests(SynchronousTestCase):
         self.reactor.advance(CONNECT_TIMEOUT)
         self.assertIn("timed out", str(self.error(waiting)))
 
-    def test_program_that_is_no_redis_is_refused_at_once(self) -> None:
+    def test_program_that_is_not_redis_is_refused_at_once(self) -> None:
         """In one line, without a traceback."""
         for reply in (
             b"Welcome, guest_1234!\r\n",

@@ -195,7 +195,7 @@ class OutageTests(FakeRedisTestCase):
         self.pass_time(1.5)
         self.assertEqual(log[1:], ["storing works again"])
 
-    def test_stop_is_no_outage(self) -> None:
+    def test_stop_is_not_an_outage(self) -> None:
         """Though its connections end."""
         log: list[str] = []
         journal, _ = self.start(report=StoreLog(log.append).report)
