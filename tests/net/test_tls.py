@@ -90,6 +90,14 @@ class CertificateTests(CertificateTestCase):
         early = served.problem(now - timedelta(days=2))
         self.assertIn("is valid only from", early)
 
+    def test_certificate_whose_dates_cannot_be_read_works(self) -> None:
+        """OpenSSL's own form, with a trust setting."""
+        text = self.chain.read_text()
+        self.chain.write_text(text.replace(" CERTIFICATE", " TRUSTED CERTIFICATE"))
+        served = Certificate(self.chain, self.key)
+        self.assertEqual(served.problem(datetime.now(UTC)), "")
+        self.assertEqual(self.connect(served).server(), certificate(NAME)[1])
+
     def test_failed_reload_keeps_the_current_certificate(self) -> None:
         """As when only one of the two files is renewed yet."""
         served = Certificate(self.chain, self.key)

@@ -6,7 +6,7 @@ one stays in use.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,9 @@ from cryptography.x509 import load_pem_x509_certificate
 from OpenSSL import SSL
 from twisted.internet.interfaces import IOpenSSLContextFactory
 from zope.interface import implementer
+
+_FIRST = datetime.min.replace(tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class CertificateError(Exception):
@@ -90,9 +93,20 @@ class Certificate:
             raise CertificateError(
                 f"{self._key} is not the key of the certificate in {self._chain}"
             ) from None
-        own = load_pem_x509_certificate(self._chain.read_bytes())
-        self._valid = (own.not_valid_before_utc, own.not_valid_after_utc)
+        self._valid = _validity(self._chain)
         return context
+
+
+def _validity(chain: Path) -> tuple[datetime, datetime]:
+    """From when to when a certificate is valid; always, if that cannot be read.
+
+    OpenSSL accepts forms of certificates that ``cryptography`` does not.
+    """
+    try:
+        own = load_pem_x509_certificate(chain.read_bytes())
+    except ValueError:
+        return _FIRST, _LAST
+    return own.not_valid_before_utc, own.not_valid_after_utc
 
 
 def _check_readable(path: Path) -> None:
