@@ -18,11 +18,15 @@ const colors = (block) =>
 const light = colors(schemes[0]);
 const dark = { ...light, ...colors(schemes[1]) };
 
-function luminance(color) {
-  const [r, g, b] = [1, 3, 5].map((at) => {
+function linear(color) {
+  return [1, 3, 5].map((at) => {
     const value = parseInt(color.slice(at, at + 2), 16) / 255;
     return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   });
+}
+
+function luminance(color) {
+  const [r, g, b] = linear(color);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
 
@@ -31,11 +35,26 @@ function contrast(a, b) {
   return (more + 0.05) / (less + 0.05);
 }
 
+// The place of a color in OKLab, in which equal distances look equally different.
+function oklab(color) {
+  const [r, g, b] = linear(color);
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}
+
+const MIN_DISTANCE = 0.06; // three times what can just be seen
+
 const grounds = ["ground", "side", "hover", "mention", "accent-soft", "danger-soft", "field"];
 const pairs = [
   ...grounds.flatMap((ground) => [["text", ground], ["muted", ground], ["accent", ground]]),
   ...Array.from({ length: NICK_COLORS }, (_, index) => `nick-${index}`).flatMap((nick) =>
-    ["ground", "side", "hover", "mention", "danger-soft"].map((ground) => [nick, ground]),
+    ["ground", "side", "hover", "mention", "danger-soft", "accent-soft"].map((ground) => [nick, ground]),
   ),
   ["danger", "ground"],
   ["danger", "danger-soft"],
@@ -57,6 +76,18 @@ for (const [name, scheme] of Object.entries({ light, dark })) {
     for (const ground of ["ground", "accent-soft"]) {
       assert.ok(contrast(scheme["field-line"], scheme[ground]) >= 3, ground);
     }
+  });
+}
+
+for (const [name, scheme] of Object.entries({ light, dark })) {
+  test(`the colors of nicknames can be told apart in the ${name} scheme`, () => {
+    const places = Array.from({ length: NICK_COLORS }, (_, index) => oklab(scheme[`nick-${index}`]));
+    places.forEach((place, index) => {
+      places.slice(0, index).forEach((other, before) => {
+        const distance = Math.hypot(...place.map((value, axis) => value - other[axis]));
+        assert.ok(distance >= MIN_DISTANCE, `nick-${before} and nick-${index}: ${distance.toFixed(3)}`);
+      });
+    });
   });
 }
 

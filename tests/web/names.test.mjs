@@ -12,7 +12,7 @@ test("a name has one color in every spelling", () => {
 
 test("names are spread over the colors", () => {
   const used = new Map();
-  for (let number = 0; number < 1200; number += 1) {
+  for (let number = 0; number < 3200; number += 1) {
     const color = nickColor(`guest_${number}`);
     assert.ok(color >= 0 && color < NICK_COLORS);
     used.set(color, (used.get(color) ?? 0) + 1);

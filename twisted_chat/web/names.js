@@ -1,7 +1,7 @@
 // Nicknames and room names: comparison, order and color.
 
-// Twelve colors, each with enough contrast in light and in dark; see colors.css.
-export const NICK_COLORS = 12;
+// Colors that differ visibly, each with enough contrast in light and in dark; see colors.css.
+export const NICK_COLORS = 32;
 
 const collator = new Intl.Collator(undefined, { sensitivity: "base", numeric: true });
 
