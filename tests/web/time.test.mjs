@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { calendarDay, dayName, msUntilMidnight } from "../../twisted_chat/web/time.js";
+import { calendarDay, clockFormat, dayName, msUntilMidnight } from "../../twisted_chat/web/time.js";
 
 const noon = new Date(2026, 10, 21, 12).getTime();
 const at = (...parts) => new Date(...parts).getTime();
@@ -25,4 +25,12 @@ test("a day is the same from its first to its last second", () => {
 
 test("the time until midnight is positive", () => {
   assert.equal(msUntilMidnight(at(2026, 10, 21, 23, 59)), 60_000);
+});
+
+test("the hour is written as is usual in the language", () => {
+  const morning = at(2026, 10, 21, 9, 37);
+  const written = (language) => clockFormat(language).format(morning).replace(/\s/gu, " ");
+  assert.equal(written("en-US"), "9:37 AM");
+  assert.equal(written("en-GB"), "09:37");
+  assert.equal(written("de"), "09:37");
 });

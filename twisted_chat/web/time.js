@@ -2,7 +2,10 @@
 
 import { strings } from "./strings.js";
 
-const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+// "9:37 AM" or "09:37", as is usual in the language.
+export const clockFormat = (language) => new Intl.DateTimeFormat(language, { timeStyle: "short" });
+
+const time = clockFormat();
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const dayThisYear = new Intl.DateTimeFormat(undefined, {
   weekday: "long",
