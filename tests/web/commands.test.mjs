@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { parseLine } from "../../twisted_chat/web/commands.js";
+import { looksPrivate, parseText } from "../../twisted_chat/web/commands.js";
 import { RouteTable } from "../../twisted_chat/web/routes.js";
 import { ROUTES } from "./routes_fixture.mjs";
 
 const room = { kind: "room", name: "lobby" };
 const direct = { kind: "dm", name: "bob" };
-const read = (line, conversation = room) => parseLine(line, conversation, ROUTES);
+const read = (line, conversation = room) => parseText(line, conversation, ROUTES);
 
 test("plain text is sent as a message", () => {
   assert.deepEqual(read("hi all"), { action: "send", text: "hi all" });
@@ -34,7 +34,7 @@ test("a route that only this server has is passed to it", () => {
 });
 
 test("before the routes are known, nothing that may be one is posted", () => {
-  const early = (line) => parseLine(line, room, new RouteTable());
+  const early = (line) => parseText(line, room, new RouteTable());
   assert.match(early("/give bob tea").text, /not known/u);
   assert.equal(early("/msg bob psst").action, "refuse");
   assert.deepEqual(early("/dm bob psst"), { action: "dm", to: "bob", text: "psst" });
@@ -140,4 +140,27 @@ test("routes that the page handles itself become actions", () => {
   assert.deepEqual(read("\\quit bye"), { action: "quit", text: "bye" });
   assert.deepEqual(read("\\join"), { action: "rooms" });
   for (const line of ["\\nick", "\\me"]) assert.equal(read(line).action, "refuse");
+});
+
+test("a text of several lines is never a route, whatever its lines begin with", () => {
+  for (const text of [
+    "one\n/quit\nthree",
+    "/quit\nthree",
+    "\\begin{x}\n  \\frac{1}{2}\n\\end{x}",
+    "\\dm bob one\ntwo",
+    "\\\\who\nwhere",
+    "\tif x:\n\n\t\treturn 1",
+  ]) {
+    assert.deepEqual(read(text), { action: "send", text }, text);
+  }
+  assert.deepEqual(read("/me waves\n"), { action: "sendAction", text: "waves" }, "one line");
+  assert.equal(read("one\ntwo", { kind: "none", name: "" }).action, "refuse");
+});
+
+test("several lines that begin like a direct message are recognized", () => {
+  assert.ok(looksPrivate("\\dm bob one\ntwo", ROUTES));
+  assert.ok(looksPrivate("/msg bob one\ntwo", ROUTES));
+  for (const text of ["\\dm bob one", "one\n\\dm bob two", "\\me waves\nand smiles", "/quit\nx"]) {
+    assert.ok(!looksPrivate(text, ROUTES), text);
+  }
 });

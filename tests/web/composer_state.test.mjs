@@ -20,9 +20,9 @@ beforeEach(() => {
 const press = (key, text = "", more = {}) => state.keyAction({ key, ...more }, text);
 const send = (text, accept = () => true) => {
   const sent = [];
-  const { lines, problem } = state.split(text);
+  const { messages, problem } = state.prepare(text, ROUTES);
   if (problem) return { sent, remaining: text, problem };
-  const remaining = state.send(text, lines, (line) => accept(line) && sent.push(line));
+  const remaining = state.send(text, messages, (message) => accept(message) && sent.push(message));
   return { sent, remaining };
 };
 
@@ -42,21 +42,38 @@ test("text written before any conversation is open belongs to the first one", ()
   assert.equal(state.switchTo("#lobby", "hello"), "hello");
 });
 
-test("each line is a message, and empty lines are none", () => {
-  assert.deepEqual(send("one\n\n two\r\nthree\n"), { sent: ["one", " two", "three"], remaining: "" });
-  assert.deepEqual(state.split(" \n "), { lines: [], problem: "" });
+test("a text of several lines is one message", () => {
+  const text = "def f(x):\n\n\treturn x\n/quit";
+  assert.deepEqual(send(text), { sent: [text], remaining: "" });
+  assert.deepEqual(send(" \n "), { sent: [], remaining: "" });
 });
 
-test("a refused line stays in the field with all behind it", () => {
-  const { sent, remaining } = send("one\n\\frob\ntwo", (line) => line !== "\\frob");
-  assert.deepEqual(sent, ["one"]);
-  assert.equal(remaining, "\\frob\ntwo");
+test("a long text is several messages, and a refused one stays in the field with all behind it", () => {
+  const lines = Array.from({ length: 250 }, (_, index) => `line ${index}`);
+  assert.deepEqual(state.size(lines.join("\n")), { lines: 250, messages: 3 });
+  const { sent, remaining } = send(lines.join("\n"), (message) => !message.startsWith("line 100"));
+  assert.deepEqual(sent, [lines.slice(0, 100).join("\n")]);
+  assert.equal(remaining, lines.slice(100).join("\n"));
 });
 
-test("a line that is too long keeps the whole text", () => {
-  const { sent, problem } = send(`one\n${"x".repeat(4097)}`);
+test("what cannot be sent keeps the whole text", () => {
+  const { sent, problem } = send(`one\n${"x".repeat(16385)}`);
   assert.deepEqual(sent, []);
-  assert.equal(problem, strings.messageTooLong);
+  assert.equal(problem, strings.tooLong.line);
+  assert.equal(send("x\n".repeat(5000)).problem, strings.tooLong.text);
+});
+
+test("the size of a text is counted in lines and in messages", () => {
+  assert.deepEqual(state.size(""), { lines: 1, messages: 1 });
+  assert.deepEqual(state.size("one\n\ntwo"), { lines: 3, messages: 1 });
+  assert.deepEqual(state.size(`${"ü".repeat(8000)}\n${"ü".repeat(8000)}`), { lines: 2, messages: 2 });
+});
+
+test("several lines that begin like a direct message are sent only on request", () => {
+  const text = "\\dm bob it is\na secret";
+  assert.equal(send(text).problem, strings.linesAreNoRoute);
+  assert.deepEqual(send(text).sent, [text]);
+  assert.equal(send(text).problem, strings.linesAreNoRoute, "each time");
 });
 
 test("sent texts are recalled, the newest first, and the way back is the same", () => {

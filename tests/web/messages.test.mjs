@@ -3,8 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isTooLong } from "../../twisted_chat/web/chat.js";
 import { connectQuery } from "../../twisted_chat/web/connect_query.js";
+import { rowsOf } from "../../twisted_chat/web/rows.js";
 import { restoreSnapshot, takeSnapshot } from "../../twisted_chat/web/snapshot.js";
 import { chat, id, iso, lobby, message, newChat, sentFrames, texts, unspoken, welcome } from "./chat_fixture.mjs";
 
@@ -175,7 +175,14 @@ test("a snapshot keeps pending messages and the session", () => {
   assert.equal(chat.conversations.get("@bob").entries[0].status, "queued");
 });
 
-test("the length of a message is counted in bytes", () => {
-  assert.ok(!isTooLong("x".repeat(4096)));
-  assert.ok(isTooLong("ü".repeat(2049)));
+test("after a member has left, the same name in a direct conversation starts a group", () => {
+  welcome();
+  chat.receive(message(11, "bob", "one", { type: "dm", to: "me" }));
+  chat.receive({ type: "left", room: null, nick: "bob", id: id(12), time: iso(12) });
+  chat.receive(message(13, "bob", "two", { type: "dm", to: "me" }));
+  const rows = rowsOf(chat.conversations.get("@bob"));
+  assert.deepEqual(rows.map(({ kind }) => kind), ["day", "new", "dm", "presence", "dm"]);
+  assert.ok(rows.at(-1).groupStart);
+  chat.receive({ type: "left", room: null, nick: "carol", id: id(14), time: iso(14) });
+  assert.ok(!chat.conversations.has("@carol"));
 });

@@ -23,6 +23,41 @@ test("messages of one member within five minutes form a group", () => {
   assert.deepEqual(kinds(made), ["day", "message+", "message", "message+", "message+"]);
 });
 
+test("a group lasts five minutes from its first message, however close the others are", () => {
+  const made = conversation(...[0, 2, 4, 6, 8, 10].map((minutes) => ({ time: NOON + minutes * 60_000 })));
+  assert.deepEqual(kinds(made), ["day", "message+", "message", "message", "message+", "message", "message"]);
+});
+
+test("a group ends where its author left or was renamed, and where the user took the name over", () => {
+  const left = { kind: "presence", changes: [{ change: "left", nick: "bob" }] };
+  assert.deepEqual(kinds(conversation({}, left, {})), ["day", "message+", "presence", "message+"]);
+  const renamed = { kind: "renamed", from: "bob", to: "rob" };
+  assert.deepEqual(kinds(conversation({}, renamed, {})), ["day", "message+", "renamed", "message+"]);
+  assert.deepEqual(kinds(conversation({}, { mine: true }, { mine: true })), ["day", "message+", "message+", "message"]);
+});
+
+test("a message of more than twenty lines is folded until it is opened", () => {
+  const text = (lines) => Array(lines).fill("x").join("\n");
+  const made = conversation({ text: text(20) }, { text: text(21) }, { text: "x".repeat(4000) });
+  const folds = () => rowsOf(made).slice(1).map(({ fold }) => fold);
+  assert.deepEqual(folds(), ["", "folded", "folded"]);
+  const before = rowsOf(made)[2];
+  made.entries[1].unfolded = true;
+  assert.deepEqual(folds(), ["", "open", "folded"]);
+  assert.notEqual(rowsOf(made)[2].look, before.look);
+  assert.equal(before.lines, 21);
+});
+
+test("a row whose text or whose mode changed has another look", () => {
+  const made = conversation({});
+  const look = (options) => rowsOf(made, options)[1].look;
+  const before = look();
+  assert.equal(look(), before);
+  assert.notEqual(look({ compact: true }), before);
+  made.entries[0].text = "y";
+  assert.notEqual(look(), before);
+});
+
 test("an action is a group of its own", () => {
   assert.deepEqual(kinds(conversation({}, { kind: "action" }, {})), ["day", "message+", "action+", "message+"]);
 });

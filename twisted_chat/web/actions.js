@@ -1,6 +1,6 @@
 // What the user does: each action changes the chat, sends frames, and shows the result.
 
-import { parseLine } from "./commands.js";
+import { parseText } from "./commands.js";
 import { localStore } from "./storage.js";
 import { strings } from "./strings.js";
 import { announce } from "./view/dom.js";
@@ -8,7 +8,7 @@ import { announce } from "./view/dom.js";
 const NO_CONVERSATION = { kind: "none", name: "" };
 const MAX_REVEAL_LOADS = 40; // pages of history that are loaded to show a search result
 
-// The action of a typed line (see commands.js); false leaves the line in the composer.
+// The action of a typed text (see commands.js); false leaves it in the composer.
 export const ACTIONS = {
   nothing: () => true,
   send: (actions, { text }) => actions.send(actions.chat.current, text),
@@ -41,9 +41,9 @@ export class Actions {
     this.revealing = null; // continues to load the history up to a search result
   }
 
-  // Carries out a typed line; false if it should stay in the composer.
-  runLine(line) {
-    const parsed = parseLine(line, this.chat.current ?? NO_CONVERSATION, this.chat.routes);
+  // Carries out a typed text; false if it should stay in the composer.
+  run(text) {
+    const parsed = parseText(text, this.chat.current ?? NO_CONVERSATION, this.chat.routes);
     const done = ACTIONS[parsed.action](this, parsed);
     this.drawing.schedule();
     return done;
@@ -250,6 +250,15 @@ export class Actions {
 
   openMembers() {
     this.views.drawers.open("members");
+  }
+
+  get compact() {
+    return this.views.messages.compact;
+  }
+
+  setCompact(compact) {
+    this.views.messages.setCompact(compact);
+    this.drawing.schedule();
   }
 
   openRooms() {

@@ -133,7 +133,7 @@ function makeViews({ chat, connection, actions, drawing, drafts }) {
       me: chat.nick,
       rooms: [...new Set([...chat.rooms(), ...chat.roomList].map(({ name }) => name))],
     }),
-    submit: (line) => actions.runLine(line),
+    submit: (text) => actions.run(text),
     drafts,
   });
   return {

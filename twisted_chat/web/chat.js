@@ -15,10 +15,6 @@ import { strings } from "./strings.js";
 const HISTORY_LIMIT = 50;
 const GAP_LIMIT = 100;
 const SEARCH_LIMIT = 100;
-const MAX_MESSAGE_BYTES = 4096;
-
-const utf8 = new TextEncoder();
-export const isTooLong = (text) => utf8.encode(text).length > MAX_MESSAGE_BYTES;
 
 export class Chat {
   constructor({ now = Date.now, calls = new Calls() } = {}) {

@@ -1,7 +1,9 @@
-// Routes typed by the user.  Pure: a line in, one action out (see actions.js).
+// Routes typed by the user.  Pure: a text in, one action out (see actions.js).
 //
-// The server owns the command table (see routes.js).  The page handles the routes that concern the page
-// itself (which conversation is shown, the panels) and passes on all others.
+// A text of several lines is never a route, whatever its lines begin with: it was pasted.
+//
+// The server owns the command table (see routes.js).  The page handles the routes that concern
+// the page itself (which conversation is shown, the panels) and passes on all others.
 
 import { strings } from "./strings.js";
 
@@ -57,14 +59,21 @@ function routeNamed(word, routes) {
   return routes.find(name) || Object.hasOwn(PARSERS, name) ? name : "";
 }
 
+// Whether the first of several lines would send a direct message if it were alone.
+export function looksPrivate(text, routes) {
+  const [first] = text.split("\n", 1);
+  return first !== text && parseText(first, { kind: "room", name: "" }, routes).action === "dm";
+}
+
 // `conversation` is the one it was typed in: {kind: "room" | "dm" | "none", name}; `routes` is
 // a RouteTable.
-export function parseLine(line, conversation, routes) {
+export function parseText(text, conversation, routes) {
   // Blanks at the beginning of a message stay: they indent code.
-  const typed = line.trimEnd();
+  const typed = text.trimEnd();
   if (typed.trim() === "") return { action: "nothing" };
-  const send = (text) =>
-    conversation.kind === "none" ? refuse(strings.notInARoom) : { action: "send", text };
+  const send = (said) =>
+    conversation.kind === "none" ? refuse(strings.notInARoom) : { action: "send", text: said };
+  if (typed.includes("\n")) return send(typed);
 
   const match = ROUTE_LINE.exec(typed);
   if (!match) return send(typed);

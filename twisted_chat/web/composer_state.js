@@ -1,11 +1,13 @@
 // The state of the composer: drafts, sent messages to recall, the list of completions, and
 // what each key does.  Pure; view/composer.js shows it.
 
-import { isTooLong } from "./chat.js";
+import { looksPrivate } from "./commands.js";
 import { applyCompletion, complete } from "./completion.js";
+import { MAX_LINES, countLines, messagesIn } from "./message_parts.js";
 import { strings } from "./strings.js";
 
 const MAX_SENT = 50;
+const SHORT_LENGTH = 4096; // in characters; as UTF-8 it surely is within the limit
 const COMPOSITION_KEY_CODE = 229; // a key that an input method takes
 
 const COMPLETION_KEYS = {
@@ -31,6 +33,7 @@ export class ComposerState {
     this.recalled = -1; // index in `sent`, or -1 for the text being written
     this.completion = null; // see completion.js
     this.selected = 0;
+    this.confirming = ""; // the text that is sent if the user insists on it
   }
 
   // Changes the conversation: returns its draft, or null if it is the same conversation.
@@ -61,18 +64,31 @@ export class ComposerState {
     return action;
   }
 
-  // The messages in a text, one per line: {lines, problem}.
-  split(text) {
-    const lines = text.split(/\r?\n/u).filter((line) => line.trim());
-    const problem = lines.some((line) => isTooLong(line)) ? strings.messageTooLong : "";
-    return { lines, problem };
+  // What the field holds: its lines, and the messages that they become.
+  size(text) {
+    const lines = countLines(text);
+    // A short text is not divided with each key.
+    const short = lines <= MAX_LINES && text.length <= SHORT_LENGTH;
+    return { lines, messages: short ? 1 : messagesIn(text).messages.length };
   }
 
-  // Sends lines in order until `send` refuses one; returns the text of those not sent.
-  send(text, lines, send) {
-    const refused = lines.findIndex((line) => !send(line));
+  // The messages to send, and why they are not sent, if so.  `routes` is a RouteTable.
+  prepare(text, routes) {
+    const { messages, problem } = messagesIn(text);
+    if (problem) return { messages, problem: strings.tooLong[problem] };
+    if (looksPrivate(text, routes) && this.confirming !== text) {
+      this.confirming = text;
+      return { messages, problem: strings.linesAreNoRoute };
+    }
+    this.confirming = "";
+    return { messages, problem: "" };
+  }
+
+  // Sends messages in order until `send` refuses one; returns the text of those not sent.
+  send(text, messages, send) {
+    const refused = messages.findIndex((message) => !send(message));
     if (refused !== 0) this.remember(text);
-    return refused < 0 ? "" : lines.slice(refused).join("\n");
+    return refused < 0 ? "" : messages.slice(refused).join("\n");
   }
 
   remember(text) {

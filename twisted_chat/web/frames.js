@@ -193,7 +193,11 @@ export const FRAME_HANDLERS = {
         addPresence(chat, one, frame, { change: "left", nick });
       }
     }
-    if (leftChat) chat.awayTexts.delete(fold(nick));
+    if (!leftChat) return [];
+    chat.awayTexts.delete(fold(nick));
+    // Whoever writes under this name next may be another member.
+    const direct = chat.conversations.get(keyOf("dm", nick));
+    if (direct?.entries.length) addPresence(chat, direct, frame, { change: "left", nick });
     return [];
   },
 

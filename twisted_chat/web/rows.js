@@ -1,10 +1,11 @@
 // The rows on the screen for the entries of a conversation.  Pure.
 
 import { isMessage } from "./conversation.js";
+import { isLong, measure } from "./folding.js";
 import { strings } from "./strings.js";
 import { calendarDay, dayName } from "./time.js";
 
-const GROUP_MS = 5 * 60_000; // messages of one member this close together share a header
+const GROUP_MS = 5 * 60_000; // within which messages of one member share a header
 const MAX_NAMES = 6;
 
 // "alice and bob joined; carol left": the net effect of a series of presence changes.
@@ -30,31 +31,37 @@ export function presenceText(changes) {
   return parts.join("; ");
 }
 
-// A message starts a group, with the author's name above it, unless it continues one.
-function startsGroup(entry, previous) {
+// `head` is the message with the author's name above it.  What comes between two messages,
+// such as that the author left, ends a group: the same name may be another member's then.
+function continuesGroup(entry, head) {
   return (
-    previous === null ||
-    previous.from !== entry.from ||
-    previous.kind === "action" ||
-    entry.kind === "action" ||
-    entry.time - previous.time > GROUP_MS
+    head !== null &&
+    head.from === entry.from &&
+    Boolean(head.mine) === Boolean(entry.mine) &&
+    head.kind !== "action" &&
+    entry.kind !== "action" &&
+    entry.time - head.time <= GROUP_MS
   );
 }
 
-function messageRow(entry, previous, quit) {
-  const groupStart = startsGroup(entry, previous);
-  const { key, kind, status = "", mention, text, problem = "", from } = entry;
+function messageRow(entry, groupStart, { quit, compact }) {
+  const { key, kind, status = "", mention, problem = "", from, unfolded } = entry;
+  const size = measure(entry);
+  const fold = isLong(size) ? (unfolded ? "open" : "folded") : "";
   const quitStatus = status && quit;
-  const look = [groupStart, status, quitStatus, Boolean(mention), problem, from, text];
-  return { key, kind, entry, groupStart, quit, look: look.join("\u0000") };
+  const look = [groupStart, status, quitStatus, Boolean(mention), problem, from, fold, compact];
+  const { lines, revision } = size;
+  const row = { key, kind, entry, groupStart, quit, compact, fold, lines };
+  return { ...row, look: [...look, revision].join("\u0000") };
 }
 
-// Each row is {key, kind, look, entry?, groupStart?, day?, quit?}; rows with the same key and
-// look are the same on the screen.  `quit`: the user has left the chat.
-export function rowsOf(conversation, { quit = false, now = Date.now() } = {}) {
+// Each row is {key, kind, look, entry?, day?}, and for a message {groupStart, quit, compact,
+// fold, lines}; rows with the same key and look are the same on the screen.  `quit`: the user
+// has left the chat.  `compact`: each message has its time and author in front.
+export function rowsOf(conversation, { quit = false, compact = false, now = Date.now() } = {}) {
   const rows = [];
   let day = null;
-  let previous = null; // the message before, if the next one may continue its group
+  let head = null; // of the group that the next message may continue
   const { kind, hasOlder, entries } = conversation;
   if (kind === "room" && !hasOlder && entries.length > 0) {
     rows.push({ key: "start", kind: "start", look: "" });
@@ -65,19 +72,20 @@ export function rowsOf(conversation, { quit = false, now = Date.now() } = {}) {
       const name = dayName(entry.time, now);
       rows.push({ key: `day-${entryDay}`, kind: "day", day: name, look: name });
       day = entryDay;
-      previous = null;
+      head = null;
     }
     if (entry.key === conversation.firstUnreadKey) {
       rows.push({ key: "new", kind: "new", look: "" });
-      previous = null;
+      head = null;
     }
     if (isMessage(entry)) {
-      rows.push(messageRow(entry, previous, quit));
-      previous = entry;
+      const groupStart = !continuesGroup(entry, head);
+      if (groupStart) head = entry;
+      rows.push(messageRow(entry, groupStart, { quit, compact }));
     } else {
       const look = [entry.changes?.length, entry.loading, entry.canLoad].join();
       rows.push({ key: entry.key, kind: entry.kind, entry, look });
-      previous = null;
+      head = null;
     }
   }
   return rows;

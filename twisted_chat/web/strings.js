@@ -20,7 +20,13 @@ export const strings = {
 
   // Replies and errors
   noConnection: "Not connected. Try again in a moment.",
-  messageTooLong: "This message is too long (at most 4,096 bytes). Split it into several lines.",
+  // Why a text cannot be sent (see message_parts.js)
+  tooLong: {
+    line: "A line of this text is too long: a message has at most 16 KiB. Divide the line.",
+    text: "This text is too long to send: it would be more than 20 messages.",
+  },
+  linesAreNoRoute:
+    "A text of several lines is never a command: everyone here would read it. Send again to do that.",
   mayNotHaveArrived: "The connection was lost; this message may not have arrived.",
   requestFailed: "The request failed.",
   nickMissing: "Enter a name first.",
@@ -137,6 +143,11 @@ export const strings = {
   edit: "Edit",
   discard: "Discard",
   author: (nick) => `${nick}: `,
+  showAll: (lines) => (lines === 1 ? "Show the whole message" : `Show all ${lines} lines`),
+  showLess: "Show less",
+  copyCode: "Copy the code",
+  copied: "Copied",
+  codeSelected: "The browser does not allow copying. The code is selected: copy it with the keyboard.",
   alertTitle: (nick, room) => (room ? `${nick} in ${room}` : nick),
 
   // Screen readers
@@ -153,6 +164,9 @@ export const strings = {
 
   // The composer
   composerLabel: (title) => (title ? `Message ${title}` : "Message"),
+  // "12 lines", "200 lines: sent as 2 messages"
+  linesInField: (lines, count) =>
+    `${lines} ${lines === 1 ? "line" : "lines"}${count > 1 ? `: sent as ${messages(count)}` : ""}`,
   completions: (count, first) =>
     `${count === 1 ? "1 completion" : `${count} completions`}: Tab inserts ${first}`,
 

@@ -94,9 +94,9 @@ class MessageTests(PageTestCase):
         nobody.expect("erin (private): are you there?\r\n")
         page.wait_gone(".row.failed")
         self.assertEqual(page.texts, ["are you there?"])
-        page.say("x" * 5000)
-        self.assertIn("4,096", page.text("#composer_note"))
-        self.assertEqual(len(page.call("inputValue", "#chat_input")), 5000)
+        page.say("x" * 17_000)
+        self.assertIn("16 KiB", page.text("#composer_note"))
+        self.assertEqual(len(page.call("inputValue", "#chat_input")), 17_000)
 
     def test_hostile_text_stays_text(self) -> None:
         """Nothing that anyone writes becomes markup, runs, or disguises a link."""

@@ -5,14 +5,15 @@ import { strings } from "../strings.js";
 import { announce, byId, el, setText } from "./dom.js";
 
 export class Composer {
-  // `known()` returns what completion may offer; `submit(line)` carries out a line and
-  // returns false if it should stay in the field.
+  // `known()` returns what completion may offer; `submit(text)` carries out a command or
+  // sends a message, and returns false if the text should stay in the field.
   constructor({ known, submit, drafts }) {
     Object.assign(this, { known, submit });
     this.state = new ComposerState(drafts);
     this.form = byId("chat_form");
     this.input = byId("chat_input");
     this.list = byId("completions");
+    this.messages = 1; // that the text in the field becomes
 
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -23,6 +24,9 @@ export class Composer {
     this.input.addEventListener("blur", () => this.hideCompletions());
     // The field keeps the focus, also while the list is scrolled.
     this.list.addEventListener("mousedown", (event) => event.preventDefault());
+    // For on-screen keyboards, whose Enter key sends.
+    byId("new_line").addEventListener("pointerdown", (event) => event.preventDefault());
+    byId("new_line").addEventListener("click", () => this.insertLine());
     // Not by following the link, which would add an entry to the browser's history.
     byId("skip").addEventListener("click", (event) => {
       event.preventDefault();
@@ -38,7 +42,15 @@ export class Composer {
     this.input.value = text;
     this.input.setSelectionRange(caret, caret);
     this.fitHeight();
+    this.showSize();
     this.state.saveDraft(text);
+  }
+
+  insertLine() {
+    const { selectionStart, selectionEnd } = this.input;
+    this.focus();
+    this.input.setRangeText("\n", selectionStart, selectionEnd, "end");
+    this.changed();
   }
 
   focus() {
@@ -62,6 +74,15 @@ export class Composer {
     if (this.text) style.height = `${this.input.scrollHeight}px`;
   }
 
+  // Before a long text is sent, the user knows that it becomes several messages.
+  showSize() {
+    const { lines, messages } = this.state.size(this.text);
+    const label = lines > 1 || messages > 1 ? strings.linesInField(lines, messages) : "";
+    setText(byId("composer_lines"), label);
+    if (messages > 1 && messages !== this.messages) announce(label);
+    this.messages = messages;
+  }
+
   // A line below the field.
   showNote(text, error = false) {
     const note = byId("composer_note");
@@ -73,6 +94,7 @@ export class Composer {
   changed() {
     this.state.recalled = -1;
     this.fitHeight();
+    this.showSize();
     this.state.saveDraft(this.text);
     this.showNote("");
     this.showCompletions(false);
@@ -80,14 +102,14 @@ export class Composer {
 
   send() {
     const whole = this.text;
-    const { lines, problem } = this.state.split(whole);
-    if (!lines.length) return;
+    const { messages, problem } = this.state.prepare(whole, this.known().routes);
+    if (!problem && !messages.length) return;
     this.hideCompletions();
     this.showNote(problem, Boolean(problem));
     if (problem) return;
-    // Cleared first: a line may open another conversation, which has its own draft.
+    // Cleared first: a command may open another conversation, which has its own draft.
     this.setText("");
-    const remaining = this.state.send(whole, lines, this.submit);
+    const remaining = this.state.send(whole, messages, this.submit);
     if (remaining) this.setText(remaining);
   }
 

@@ -84,12 +84,12 @@ export class KeyedList {
     this.show([]);
   }
 
-  // Calls `handlers[name](item)` when an element with `data-action="name"` is clicked.
+  // Calls `handlers[name](item, element)` when an element with `data-action="name"` is clicked.
   onAction(handlers) {
     this.parent.addEventListener("click", ({ target }) => {
-      const { action } = target.closest("[data-action]")?.dataset ?? {};
+      const element = target.closest("[data-action]");
       const item = this.itemOf(target);
-      if (action && item !== undefined) handlers[action](item);
+      if (element && item !== undefined) handlers[element.dataset.action](item, element);
     });
   }
 }

@@ -7,6 +7,7 @@ import { strings } from "../strings.js";
 import { clockTime, fullTime } from "../time.js";
 import { classes, el } from "./dom.js";
 import { avatar, nickClass, textNodes } from "./nodes.js";
+import { richText } from "./rich_text.js";
 
 const EMOJI_ONLY = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f|\s){1,12}$/u;
 
@@ -63,15 +64,18 @@ function gapRow(gap, { kind }) {
   return row;
 }
 
-function messageRow({ entry, groupStart, quit }, nick, words) {
+function messageRow({ entry, groupStart, quit, compact, fold, lines }, nick, words) {
   const { kind, status, mention, text, mine } = entry;
   const from = status ? nick || entry.from : entry.from;
-  const state = [groupStart && "group-start", status, mention && "mention"];
-  const row = el("div", { class: classes("row", kind, ...state) });
+  const state = [!compact && groupStart && "group-start", compact && "compact", status];
+  const row = el("div", { class: classes("row", kind, ...state, mention && "mention") });
 
-  const body = el("span", { class: "text", dir: "auto" }, ...(mine ? textNodes(text) : textNodes(text, nick, words)));
+  const body = mine ? bodyOf(entry) : bodyOf(entry, nick, words);
   if (EMOJI_ONLY.test(text)) body.classList.add("large");
-  if (kind === "action") {
+  if (fold === "folded") body.classList.add("folded");
+  if (compact) {
+    row.append(timeOf(entry, "time"), " ", author(from, mine), " ", body);
+  } else if (kind === "action") {
     row.append(avatar(from, "tiny"), author(from, mine), " ", body, " ", timeOf(entry, "time"));
   } else if (groupStart) {
     const header = el("div", {}, author(from, mine), timeOf(entry, "time"));
@@ -81,8 +85,21 @@ function messageRow({ entry, groupStart, quit }, nick, words) {
     const spoken = el("span", { class: "visually-hidden" }, strings.author(from));
     row.append(spoken, timeOf(entry, "time gutter"), body);
   }
+  if (fold) row.append(foldButton(fold, lines));
   row.append(...deliveryState(entry, quit));
   return row;
+}
+
+// An action of one line follows the author's name; every other text is a block of its own.
+function bodyOf({ kind, text }, nick = "", words = []) {
+  if (kind !== "action") return el("div", { class: "text" }, ...richText(text, nick, words));
+  const tag = text.includes("\n") ? "div" : "span";
+  return el(tag, { class: "text", dir: "auto" }, ...textNodes(text, nick, words));
+}
+
+function foldButton(fold, lines) {
+  const label = fold === "folded" ? strings.showAll(lines) : strings.showLess;
+  return button("fold", label, { class: "fold" });
 }
 
 function timeOf({ time }, className) {

@@ -2,8 +2,10 @@
 
 import { isMessage } from "../conversation.js";
 import { rowsOf } from "../rows.js";
+import { localStore } from "../storage.js";
 import { strings } from "../strings.js";
 import { clockTime } from "../time.js";
+import { copyCode } from "./copying.js";
 import { byId, setText } from "./dom.js";
 import { KeyedList } from "./keyed.js";
 import { makeRow } from "./message_row.js";
@@ -31,6 +33,7 @@ export class MessageList {
     this.latest = byId("latest");
     this.followsEnd = true; // new messages scroll into view
     this.shown = null; // the conversation on the screen
+    this.compact = localStore.get("compact", false); // each message on a line of its own
     this.padding = 0; // above a short conversation, in pixels
     this.scrollPositions = new WeakMap(); // conversation -> scrollTop, or null for the end
     this.list = new KeyedList(this.box, {
@@ -45,7 +48,11 @@ export class MessageList {
       retry: ({ entry }) => handlers.retry(this.shown, entry),
       discard: ({ entry }) => handlers.discard(this.shown, entry),
       edit: ({ entry }) => handlers.edit(this.shown, entry),
+      fold: ({ entry }) => this.fold(entry, !entry.unfolded),
+      copyCode: (row, button) => copyCode(button),
     });
+    // The browser scrolls to what it finds or focuses within a folded message.
+    this.box.addEventListener("scroll", ({ target }) => this.scrolledWithin(target), true);
     this.box.addEventListener("scroll", () => this.scrolled(scrolled), { passive: true });
     this.latest.addEventListener("click", () => {
       this.scrollToEnd();
@@ -78,7 +85,8 @@ export class MessageList {
     const conversation = this.chat.current;
     const switched = conversation !== this.shown;
     if (switched) this.switchTo(conversation);
-    const rows = conversation ? rowsOf(conversation, { quit: this.chat.quit }) : [];
+    const { compact } = this;
+    const rows = conversation ? rowsOf(conversation, { quit: this.chat.quit, compact }) : [];
     const anchor = switched || this.followsEnd ? null : this.findAnchor();
     this.list.show(rows);
     this.roving.refresh({ restart: this.followsEnd });
@@ -143,6 +151,33 @@ export class MessageList {
     if (node) this.box.scrollTop = node.offsetTop - this.box.offsetTop - top;
   }
 
+  // Folding
+
+  // The row stays where it is; folded, its beginning comes into view.
+  fold(entry, unfolded) {
+    entry.unfolded = unfolded;
+    this.followsEnd = false;
+    this.show();
+    const node = this.list.nodeOf(entry.key);
+    if (!unfolded && node.offsetTop - this.box.offsetTop < this.box.scrollTop) node.scrollIntoView();
+    this.followsEnd = this.atEnd;
+    this.showLatestButton();
+  }
+
+  scrolledWithin(target) {
+    if (!target.classList?.contains("folded") || target.scrollTop === 0) return;
+    const { entry } = this.list.itemOf(target);
+    const distance = target.scrollTop;
+    target.scrollTop = 0;
+    this.fold(entry, true);
+    this.box.scrollTop += distance;
+  }
+
+  setCompact(compact) {
+    this.compact = compact;
+    localStore.set("compact", compact);
+  }
+
   // A short conversation starts at the bottom, next to the composer.
   padStart() {
     const { box } = this;
@@ -181,6 +216,11 @@ export class MessageList {
   // Scrolls to a message and highlights it; false if it is not loaded.
   reveal(id) {
     const entry = this.shown?.entriesById.get(id);
+    if (entry && !entry.unfolded) {
+      // The search may have found what is folded.
+      entry.unfolded = true;
+      this.show();
+    }
     const node = entry && this.list.nodeOf(entry.key);
     if (!node) return false;
     this.followsEnd = false;

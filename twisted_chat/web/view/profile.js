@@ -7,7 +7,7 @@ import { byId, classes, setText } from "./dom.js";
 import { nickClass } from "./nodes.js";
 
 export class Profile {
-  // `handlers`: {changeNick, setAway}; each takes what to call with the text of a refusal.
+  // `handlers`: {changeNick, setAway, compact, setCompact}; the first two take what to call with the text of a refusal.
   constructor(chat, handlers, connection) {
     this.chat = chat;
     this.connection = connection;
@@ -40,6 +40,7 @@ export class Profile {
     byId("away_input").value = this.away;
     byId("notify_row").hidden = !notifications.supported;
     byId("notify_input").checked = notifications.enabled;
+    byId("compact_input").checked = this.handlers.compact;
     setText(byId("nick_problem"), "");
     byId("transport_note").hidden = !this.connection.polls;
     setText(byId("transport_note"), strings.byPolling);
@@ -52,6 +53,7 @@ export class Profile {
     const away = byId("away_input").value.trim();
     const notify = byId("notify_input").checked;
     const refuse = (text) => this.refused(text);
+    this.handlers.setCompact(byId("compact_input").checked);
     if (notify !== notifications.enabled) notifications.setEnabled(notify);
     this.saving = true;
     if (!nick) refuse(strings.nickMissing);

@@ -1,6 +1,7 @@
 // The search panel: rooms are searched on the server, direct messages in this tab.
 
 import { isMessage } from "../conversation.js";
+import { excerpt, hasHits, splitHits } from "../search_hits.js";
 import { strings } from "../strings.js";
 import { shortTime } from "../time.js";
 import { byId, classes, el, setText } from "./dom.js";
@@ -14,12 +15,13 @@ export class SearchPanel {
     this.chat = chat;
     this.handlers = handlers;
     this.conversation = null; // the one that is searched
+    this.words = ""; // that were searched for last
     this.waiting = false; // for the server's reply
     this.input = byId("search_input");
     this.roving = new Roving(byId("search_results"), ".result");
     this.results = new KeyedList(byId("search_results"), {
       keyOf: (entry) => entry.key ?? entry.id,
-      lookOf: () => "",
+      lookOf: () => this.words,
       make: (entry) => this.makeResult(entry),
     });
     this.results.onAction({ reveal: (entry) => handlers.reveal(this.conversation, entry) });
@@ -57,6 +59,7 @@ export class SearchPanel {
 
   search(words) {
     this.show();
+    this.words = words;
     if (!this.conversation) return;
     if (!words) {
       this.clear(strings.searchHint(this.conversation));
@@ -70,10 +73,8 @@ export class SearchPanel {
   }
 
   searchDirect(words) {
-    const wanted = words.toLowerCase().split(/\s+/u);
-    const matches = ({ text }) => wanted.every((word) => text.toLowerCase().includes(word));
     const messages = this.conversation.entries.filter(
-      (entry) => isMessage(entry) && !entry.status && matches(entry),
+      (entry) => isMessage(entry) && !entry.status && hasHits(entry.text, words),
     );
     this.showResults({ conversation: this.conversation, messages });
   }
@@ -86,6 +87,12 @@ export class SearchPanel {
     this.roving.refresh();
   }
 
+  markHits(text) {
+    return excerpt(splitHits(text, this.words)).map((part) =>
+      part.hit ? el("mark", {}, part.text) : part.text,
+    );
+  }
+
   makeResult({ from, time, text }) {
     const button = el(
       "button",
@@ -93,7 +100,7 @@ export class SearchPanel {
       el("span", { class: classes("author", nickClass(from)), dir: "auto" }, from),
       el("span", { class: "time" }, shortTime(time)),
       // Plain text: a link inside a button could not be reached.
-      el("span", { class: "text", dir: "auto" }, text),
+      el("span", { class: "text", dir: "auto" }, ...this.markHits(text)),
     );
     return el("li", {}, this.roving.prepare(button));
   }
