@@ -268,8 +268,38 @@ class RunningTests(ServiceCase):
         async def broken() -> None:
             raise ZeroDivisionError
 
+        async def broken_later(awaited: Deferred[None]) -> None:
+            await awaited
+            raise ZeroDivisionError
+
         spawn(broken())
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+        first: Deferred[None] = Deferred()
+        spawn(broken_later(first))
+        first.callback(None)
+        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
+
+    def test_coroutine_gets_what_it_waits_for(self) -> None:
+        """Results and exceptions, in order."""
+        got: list[object] = []
+        waits: list[Deferred[str]] = [Deferred() for _ in range(4)]
+
+        async def waiting() -> None:
+            for one in waits:
+                try:
+                    got.append(await one)
+                except ValueError as error:
+                    got.append(error)
+
+        spawn(waiting())
+        failed = ValueError("no")
+        waits[1].errback(failed)
+        self.assertEqual(got, [])
+        waits[0].callback("a")
+        waits[2].callback("b")
+        self.assertEqual(got, ["a", failed, "b"])
+        waits[3].callback("c")
+        self.assertEqual(got, ["a", failed, "b", "c"])
 
 
 class StopTests(ServiceCase):

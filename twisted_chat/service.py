@@ -9,7 +9,8 @@ from __future__ import annotations
 import random
 import secrets
 import signal
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -291,7 +292,7 @@ def make_runtime(reactor: Any, settings: Settings) -> Runtime:
     """The reactor and the log, as the core uses them."""
 
     def log_failure(error: Exception) -> None:
-        log.failure("unexpected exception", Failure(error))
+        _log_failure(Failure(error))
 
     def log_line(line: str) -> None:
         # As a field, so that a log in JSON has the line as it is, too.
@@ -301,7 +302,8 @@ def make_runtime(reactor: Any, settings: Settings) -> Runtime:
         spawn=spawn,
         call_later=reactor.callLater,
         seconds=reactor.seconds,
-        rng=random.SystemRandom(),
+        # The numbers of guests are no secret.
+        rng=random.Random(),
         log_failure=log_failure,
         log_line=log_line,
         log_addresses=settings.log_addresses,
@@ -309,10 +311,37 @@ def make_runtime(reactor: Any, settings: Settings) -> Runtime:
 
 
 def spawn(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine; an exception that leaves it is logged."""
-    Deferred.fromCoroutine(coroutine).addErrback(
-        lambda failure: log.failure("unexpected exception", failure)
-    )
+    """Run a coroutine; an exception that leaves it is logged.
+
+    One that never waits, such as most joins, costs no Deferred: a tenth of the time.
+    """
+    try:
+        awaited = coroutine.send(None)
+    except StopIteration:
+        return
+    except Exception as error:  # noqa: BLE001 - it is logged
+        _log_failure(Failure(error))
+        return
+    rest = Deferred.fromCoroutine(_rest(coroutine, awaited))
+    rest.addErrback(_log_failure)
+
+
+def _rest(
+    coroutine: Coroutine[Any, Any, None], awaited: Any
+) -> Generator[Deferred[Any], Any, None]:
+    """What is left of a coroutine that has begun and waits."""
+    with suppress(StopIteration):
+        while True:
+            try:
+                result = yield awaited
+            except Exception as error:  # noqa: BLE001 - the coroutine's to handle
+                awaited = coroutine.throw(error)
+            else:
+                awaited = coroutine.send(result)
+
+
+def _log_failure(failure: Failure) -> None:
+    log.failure("unexpected exception", failure)
 
 
 def _log_timeout(_timeout: Failure) -> None:
