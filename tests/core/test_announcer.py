@@ -46,6 +46,25 @@ class BatchTests(SynchronousTestCase):
         self.assertEqual(codec.calls, {"event": 1})
         self.assertEqual(clients[49].sees(), ["p0: hi"])
 
+    def test_log_has_the_lines_of_a_batch_in_order(self) -> None:
+        """Each once."""
+        alice, bob = self.chat.people("alice", "bob")
+        self.chat.log.clear()
+        with self.chat.together():
+            alice.types(r"\nick anna")
+            self.chat.client("carol")
+            bob.types(r"\nick ben")
+        self.chat.client("dora")
+        self.assertEqual(
+            self.chat.log,
+            [
+                "alice is now known as anna",
+                "carol joined",
+                "bob is now known as ben",
+                "dora joined",
+            ],
+        )
+
     def test_position_of_the_pool_grows_with_each_batch(self) -> None:
         """A client that resumes from it misses nothing."""
         (alice,) = self.chat.people("alice")

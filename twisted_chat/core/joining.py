@@ -234,7 +234,6 @@ class Joiner:
         if client.state is ClientState.GONE:
             return b""
         client.move_to(ClientState.PRESENT)
-        self._runtime.log_line(arrival_line(client, "joined", self._runtime))
         if client.has_idle_calls:
             # What it asked before it was present is taken now.
             self._runtime.call_later(0, client.run_idle_calls)
