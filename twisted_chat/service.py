@@ -37,7 +37,7 @@ from .journals.sqlite.journal import SqliteJournal
 from .net.admission import log_addresses
 from .net.origins import Origins
 from .net.tls import Certificate, CertificateError
-from .server.listeners import make_engineio, make_factory
+from .server.listeners import make_engineio, make_factory, make_keepalive
 from .server.options import Options
 from .server.ports import PORT_ADVICE, CannotListen, listen, port_name, start_accepting
 from .server.settings import SettingError, Settings
@@ -146,11 +146,13 @@ class ChatService(Service):
             spawn(self._start())
 
     async def _listen(self) -> None:
+        keepalive = make_keepalive(self.settings)
         try:
             for description in self.settings.port:
                 port = await listen(
                     self.reactor, description, self.factory, self.port_advice
                 )
+                keepalive.enable_on_port(port)
                 self.ports.append(port)
         except CannotListen as error:
             self._startup_error = str(error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from types import SimpleNamespace
+from unittest import mock
 
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
@@ -24,6 +25,9 @@ class Socket:
 
     def setsockopt(self, level: int, name: int, value: int) -> None:
         self.options[level, name] = value
+
+    def getsockopt(self, level: int, name: int) -> int:
+        return self.options.get((level, name), 0)
 
     @property
     def keepalive(self) -> list[int | None]:
@@ -80,6 +84,26 @@ class KeepaliveTests(SynchronousTestCase):
         one = GoneSocket()
         TcpKeepalive(25, 20).enable(SimpleNamespace(getHandle=lambda: one))
         self.assertEqual(one.options, {})
+
+    def test_connection_that_inherited_it_is_left_alone(self) -> None:
+        """Whatever set it on the port has chosen the times."""
+        one = Socket()
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        TcpKeepalive(25, 20).enable(SimpleNamespace(getHandle=lambda: one))
+        self.assertEqual(one.keepalive, [1, None, None, None, None])
+
+    def test_port_has_it_where_connections_inherit_it(self) -> None:
+        """On Linux; a Unix socket has no such options."""
+        for platform, family, enabled in (
+            ("linux", socket.AF_INET6, [1, 25, 5, PROBES, 45_000]),
+            ("linux", socket.AF_UNIX, [None] * 5),
+            ("darwin", socket.AF_INET, [None] * 5),
+        ):
+            one = Socket(family)
+            with mock.patch("sys.platform", platform):
+                TcpKeepalive(25, 20).enable_on_port(SimpleNamespace(socket=one))
+            self.assertEqual(one.keepalive, enabled)
+        TcpKeepalive(25, 20).enable_on_port(SimpleNamespace())
 
     def test_each_connection_of_a_port_has_it(self) -> None:
         """From the start, whatever it will speak."""

@@ -67,7 +67,7 @@ class ChatProtocol(LineReceiver):
         if ITCPTransport.providedBy(transport):
             transport.setTcpNoDelay(True)
         handle: Any = getattr(transport, "getHandle", lambda: None)()
-        if hasattr(handle, "family") and handle.family != socket.AF_UNIX:
+        if getattr(handle, "family", socket.AF_UNIX) != socket.AF_UNIX:
             # Telnet's Ctrl-C sends an urgent byte, which would otherwise be
             # missing from the stream.
             handle.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import socket
+import sys
 from contextlib import suppress
 from typing import Any
 
@@ -27,7 +28,7 @@ _USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", None)
 
 
 class TcpKeepalive:
-    """Enables keepalive on connections.
+    """Enables keepalive on ports and connections.
 
     :param interval: seconds of silence after which the peer is probed.
     :param timeout: seconds after that in which it has to acknowledge.
@@ -42,16 +43,30 @@ class TcpKeepalive:
         }
         self._options = [(name, n) for name, n in whole.items() if name is not None]
 
+    def enable_on_port(self, port: Any) -> None:
+        """Enable it for all connections that a TCP port will accept.
+
+        They inherit it, with all its options.  That is so on Linux; on other systems
+        this does nothing, and ``enable`` is needed for each of them.
+        """
+        if sys.platform == "linux":
+            self._set(getattr(port, "socket", None))
+
     def enable(self, transport: Any) -> None:
-        """Enable it, if the transport is a TCP connection."""
+        """Enable it, if the transport is a TCP connection that has not inherited it."""
         handle: Any = getattr(transport, "getHandle", lambda: None)()
-        if getattr(handle, "family", None) not in (socket.AF_INET, socket.AF_INET6):
-            return
+        inherited = getattr(handle, "getsockopt", lambda *_: 0)
         # The peer may be gone already, which some systems report here.
         with suppress(OSError):
-            handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            for name, value in self._options:
-                handle.setsockopt(socket.IPPROTO_TCP, name, value)
+            if not inherited(socket.SOL_SOCKET, socket.SO_KEEPALIVE):
+                self._set(handle)
+
+    def _set(self, handle: Any) -> None:
+        if getattr(handle, "family", None) not in (socket.AF_INET, socket.AF_INET6):
+            return
+        handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        for name, value in self._options:
+            handle.setsockopt(socket.IPPROTO_TCP, name, value)
 
 
 def _seconds(seconds: float) -> int:

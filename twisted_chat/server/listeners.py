@@ -85,9 +85,14 @@ def make_factory(
         lines,
         admission=admission,
         # The line chat has no heartbeat of its own.
-        keepalive=TcpKeepalive(settings.ping_interval, settings.ping_timeout),
+        keepalive=make_keepalive(settings),
     )
     return TrustedProxyFactory(port, trusted, clock) if trusted else port
+
+
+def make_keepalive(settings: Settings) -> TcpKeepalive:
+    """Make what enables TCP keepalive, as often as other clients are pinged."""
+    return TcpKeepalive(settings.ping_interval, settings.ping_timeout)
 
 
 def make_engineio(
