@@ -60,7 +60,9 @@ def skeletons(name: str, folded: str) -> tuple[str, ...]:
     :param name: as it is written: ``Ian`` looks like ``lan``, ``ian`` does not.
     :param folded: the same name in small letters.
     """
-    found = {skeleton(name): None, skeleton(folded): None}
+    found = {skeleton(name): None}
+    if folded != name:
+        found[skeleton(folded)] = None
     if not folded.isascii():
         found[skeleton(_capitals(folded))] = None
     return tuple(found)
