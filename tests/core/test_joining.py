@@ -152,6 +152,18 @@ class RoomTests(JoiningCase):
             joined = self.connect(nick, rooms=(room,)).client.rooms
             self.assertEqual(joined, ("lobby",))
 
+    def test_rooms_that_look_like_another_are_left_out(self) -> None:
+        """One that exists, or one that is asked for at the same time."""
+        bob = self.connect("bob", rooms=("lobby", "torn", "tom", "l0bby"))
+        self.assertEqual(bob.client.rooms, ("lobby", "torn"))
+        self.chat.journal.hold("read")
+        carol = self.connect("carol", rooms=("kern",))
+        dave = self.connect("dave", rooms=("lobby", "kem"))
+        self.chat.journal.release("read")
+        self.chat.settle()
+        self.assertEqual(carol.client.rooms, ("kern",))
+        self.assertEqual(dave.client.rooms, ("lobby",))
+
 
 class StoreFailureTests(JoiningCase):
     """A client cannot join while the store is unavailable, and need not retry."""

@@ -168,16 +168,15 @@ class Joiner:
         # Otherwise ``departed`` goes on.
         return client
 
-    def _valid_rooms(self, rooms: Iterable[str]) -> tuple[str, ...]:
-        """The rooms that a client asks for, without invalid names and look-alikes."""
+    @staticmethod
+    def _valid_rooms(rooms: Iterable[str]) -> tuple[str, ...]:
+        """The rooms that a client asks for, without invalid names."""
         if rooms == _LOBBY:
             return _LOBBY
         names: dict[str, None] = {}
         for room in rooms:
             with suppress(Refused):
-                name = room_name(room)
-                if self._pool.lookalike_of(name) is None:
-                    names[name] = None
+                names[room_name(room)] = None
         # If they are too many, the last ones: it wants to talk in the last of all.
         return tuple(names)[-MAX_ROOMS:] or _LOBBY
 
@@ -259,8 +258,9 @@ class Joiner:
         try:
             await self._claim_nick(pending)
             for name in pending.rooms:
-                room = await self._pool.open_room(name, self._journal)
-                opened.append(room)
+                await self._open_room(name, opened)
+            if not opened:
+                await self._open_room(LOBBY, opened)
         except Exception as error:  # noqa: BLE001 - logged by as_store_error
             self._release_rooms(opened)
             self.warn(client.id, as_store_error(self._runtime, error))
@@ -273,10 +273,19 @@ class Joiner:
             self._release_rooms(opened)
             await self.departed(client.id, client.nick)
             return
+        pending.rooms = tuple(room.name for room in opened)
         pending.awaited.update(pending.rooms)
         for name in pending.rooms:
             joined = Joined(name, client.nick, client.id)
             self._committer.submit(joined, must_store=True, resumable=pending.resumable)
+
+    async def _open_room(self, name: str, opened: list[Room]) -> None:
+        """Open a room, unless it would be new and looks like another.
+
+        Other clients may have opened one since this client asked for its rooms.
+        """
+        if self._pool.lookalike_of(name) is None:
+            opened.append(await self._pool.open_room(name, self._journal))
 
     def _release_rooms(self, opened: list[Room]) -> None:
         while opened:
