@@ -290,3 +290,18 @@ class RateLimitTests(ChatTestCase):
         self.assertEqual(ann.received(), [f"ann: {n}" for n in range(2, 60)])
         self.assertEqual(ann.wire.producerState, "producing")
         self.assertFalse(ann.wire.aborted)
+
+    def test_message_counts_as_its_lines_and_a_refused_one_as_one(self) -> None:
+        """Who is refused a paste can send a shorter one at once."""
+        bob = self.program("&nick=bob")
+        [error] = bob.ask(type="message", text="x\n" * 101)
+        self.assertEqual((error["type"], error["code"]), ("error", "too_long"))
+        [message] = bob.ask(type="message", text="x\n" * 100)
+        self.assertEqual(message["text"], "\n".join("x" * 100))
+        self.assertEqual(bob.ask(type="who"), [])
+        # Longer than a heartbeat and its answer take.
+        self.clock.pump([1.0] * 98)
+        self.assertEqual(bob.received(), [])
+        self.clock.pump([1.0] * 5)
+        self.assertEqual([one["type"] for one in bob.received()], ["who"])
+        self.assertFalse(bob.client.wire.aborted)
