@@ -120,6 +120,14 @@ class ReplyObjectTests(unittest.SynchronousTestCase):
         self.assertEqual(found["away"], {"n1": "tea"})
         self.assertEqual((found["type"], found["room"]), ("who", "den"))
 
+    def test_away_texts_are_left_out_where_they_are_too_long_together(self) -> None:
+        """Who is away is still seen: a welcome must not exceed what may wait."""
+        names = tuple(f"n{i}" for i in range(100))
+        for size, shown in ((300, "x" * 300), (4096, "away")):
+            away = dict.fromkeys(names, "x" * size)
+            [found] = self.objects(MemberList("den", names, away))
+            self.assertEqual(found["away"], dict.fromkeys(names, shown))
+
     def test_joined_room_comes_with_topic_members_and_history(self) -> None:
         """In this order."""
         history = (stored(Message("den", "bob", "hi", "1")),)

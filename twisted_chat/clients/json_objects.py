@@ -43,6 +43,9 @@ from twisted_chat.core.replies import (
 from .newest import newest_that_fit
 from .text_lines import MAX_NAMES
 
+MAX_AWAY_CHARACTERS = 32 * 1024
+"""Characters of away texts in one list of members; if there are more, none is shown."""
+
 Fields = dict[str, Any]
 
 
@@ -141,11 +144,10 @@ def reply_objects(reply: Reply) -> Iterable[Fields]:
 
 def _members(members: Sequence[str], away: Mapping[str, str]) -> Fields:
     named = members[:MAX_NAMES]
-    return {
-        "members": named,
-        "count": len(members),
-        "away": {nick: away[nick] for nick in named if nick in away} if away else {},
-    }
+    texts = {nick: away[nick] for nick in named if nick in away} if away else {}
+    if sum(map(len, texts.values())) > MAX_AWAY_CHARACTERS:
+        texts = dict.fromkeys(texts, "away")
+    return {"members": named, "count": len(members), "away": texts}
 
 
 def newest_objects(messages: Sequence[Stored]) -> list[Fields]:
