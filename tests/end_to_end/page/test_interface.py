@@ -1,9 +1,8 @@
-"""Keyboard, touch, accessibility and weight of the page."""
+"""Keyboard, touch and weight of the page."""
 
 from __future__ import annotations
 
-from tests.end_to_end.clients import LineClient
-from tests.end_to_end.page.browser import DESKTOP, PHONE, Page, PageTestCase
+from tests.end_to_end.page.browser import PHONE, PageTestCase
 
 MAX_WEIGHT = 90_000
 """Compressed bytes of the whole page."""
@@ -83,7 +82,7 @@ class KeyboardTests(PageTestCase):
 
 
 class DeviceTests(PageTestCase):
-    """The page on a phone, for screen readers, and over a slow connection."""
+    """The page on a phone, and over a slow connection."""
 
     def test_everything_is_reachable_on_a_phone(self) -> None:
         """And nothing is wider than the screen."""
@@ -152,51 +151,6 @@ class DeviceTests(PageTestCase):
         page.wait("history.state === null")
         page.call("goBack")
         self.assertEqual(page.call("url"), "about:blank")
-
-    def test_accessibility(self) -> None:
-        """axe-core finds no violations, in light and dark, on desktop and phone."""
-        server = self.fresh_server()
-        alice = self.connect(server, "alice")
-        alice.say("see https://example.org/ and http://0x7f.1/, and be well")
-        alice.say("\\me waves", "\\topic all about https://example.org/")
-        for scheme in ("light", "dark"):
-            for name, device in (("desktop", DESKTOP), ("phone", PHONE)):
-                options = {**device, "colorScheme": scheme, "reducedMotion": "reduce"}
-                page = self.open(server, options)
-                self.check_messages(page, alice, f"{scheme}-{name}")
-                self.check_overlays(page, f"{scheme}-{name}")
-
-    def check_messages(self, page: Page, alice: LineClient, nick: str) -> None:
-        """Messages of every kind, and completions."""
-        page.wait_text("waves")
-        self.assertEqual(page.violations(), [], f"{nick}: guest")
-        page.take_name(nick)
-        alice.say(f"hello {nick}, away with you", f"\\dm {nick} psst")
-        page.wait_for("#directs .badge")
-        page.say("\\dm nobody lost")
-        page.wait_for(".row.failed")
-        self.assertEqual(page.violations(), [], f"{nick}: failed message")
-        page.evaluate("document.querySelector('#rooms .conversation').click()")
-        page.call("fill", "#chat_input", "\\")
-        page.wait("!document.querySelector('#completions').hidden")
-        self.assertEqual(page.violations(), [], f"{nick}: completions")
-        page.call("fill", "#chat_input", "")
-
-    def check_overlays(self, page: Page, nick: str) -> None:
-        """Panels, dialogs, and the offer to return to a room."""
-        for name in ("members", "search"):
-            page.call("click", f"#{name}_open")
-            self.assertEqual(page.violations(), [], f"{nick}: {name}")
-            if page.visible(f"#{name}_close"):
-                page.call("click", f"#{name}_close")
-        for opener in ("#profile", "#rooms_open"):
-            page.evaluate(f"document.querySelector('{opener}').click()")
-            page.wait_for("dialog[open]")
-            self.assertEqual(page.violations(), [], f"{nick}: {opener}")
-            page.call("press", "body", "Escape")
-        page.evaluate("document.querySelector('#leave').click()")
-        page.wait("!document.querySelector('#left').hidden")
-        self.assertEqual(page.violations(), [], f"{nick}: left")
 
     def test_page_is_small_and_usable_before_it_is_connected(self) -> None:
         server = self.fresh_server()
