@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { looksPrivate, parseText } from "../../twisted_chat/web/commands.js";
+import { looksPrivate, parseText, typedForm } from "../../twisted_chat/web/commands.js";
 import { RouteTable } from "../../twisted_chat/web/routes.js";
 import { ROUTES } from "./routes_fixture.mjs";
 
@@ -162,5 +162,21 @@ test("several lines that begin like a direct message are recognized", () => {
   assert.ok(looksPrivate("/msg bob one\ntwo", ROUTES));
   for (const text of ["\\dm bob one", "one\n\\dm bob two", "\\me waves\nand smiles", "/quit\nx"]) {
     assert.ok(!looksPrivate(text, ROUTES), text);
+  }
+});
+
+test("a message that was not sent is typed again as what it was", () => {
+  for (const [typed, conversation] of [
+    ["hi", room],
+    ["\\\\who am I", room],
+    ["  \\\\dm bob x", room],
+    ["\\begin{x}", room],
+    ["/quit\nnow", room],
+    ["/me waves", room],
+    ["\\\\nick x", direct],
+  ]) {
+    const parsed = read(typed, conversation);
+    const kind = parsed.action === "sendAction" ? "action" : "message";
+    assert.deepEqual(read(typedForm({ kind, text: parsed.text }, ROUTES), conversation), parsed, typed);
   }
 });

@@ -1,6 +1,6 @@
 // What the user does: each action changes the chat, sends frames, and shows the result.
 
-import { parseText } from "./commands.js";
+import { parseText, typedForm } from "./commands.js";
 import { localStore } from "./storage.js";
 import { strings } from "./strings.js";
 import { announce } from "./view/dom.js";
@@ -181,7 +181,8 @@ export class Actions {
   edit(conversation, entry) {
     const { composer } = this.views;
     conversation.remove(entry);
-    composer.setText([entry.text, composer.text].filter(Boolean).join("\n"));
+    const text = typedForm(entry, this.chat.routes);
+    composer.setText([text, composer.text].filter(Boolean).join("\n"));
     composer.focus();
     this.drawing.schedule();
   }

@@ -65,6 +65,14 @@ export function looksPrivate(text, routes) {
   return first !== text && parseText(first, { kind: "room", name: "" }, routes).action === "dm";
 }
 
+// What to type for a message that was not sent: parsed again, it is the same message.
+export function typedForm({ kind, text }, routes) {
+  if (text.includes("\n")) return text;
+  if (kind === "action") return `\\me ${text}`;
+  const { action, text: said } = parseText(text, { kind: "room", name: "" }, routes);
+  return action === "send" && said === text ? text : text.replace("\\", "\\\\");
+}
+
 // `conversation` is the one it was typed in: {kind: "room" | "dm" | "none", name}; `routes` is
 // a RouteTable.
 export function parseText(text, conversation, routes) {

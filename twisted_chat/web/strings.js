@@ -154,6 +154,7 @@ export const strings = {
   spokenMessage: (author, text) => `${author}: ${text}`,
   spokenAuthor: (nick, room) => (room ? `${nick} in ${room}` : `${nick}, privately`),
   manyNewMessages: (count) => `${count} new messages`,
+  beginning: (text, lines) => `${text}… (${lines === 1 ? "1 line" : `${lines} lines`})`,
   messageLabel: (author, text, time) => `${author}: ${text}, ${time}`,
 
   // Conversations without messages: a title and a text

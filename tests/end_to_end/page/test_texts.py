@@ -125,6 +125,7 @@ class CodeTests(PageTestCase):
             code = page.text(f"{last} pre.code code")
             self.assertEqual(code, "ls\n\n\techo '<b>'")
             self.assertEqual(page.count(f"{last} a"), 1)
+            self.assertEqual(page.violations(), [])
             page.call("hover", f"{last} pre.code")
             page.call("click", f"{last} pre.code .copy")
             page.wait_for_text("#announcer", "Copied")
@@ -157,6 +158,7 @@ class CodeTests(PageTestCase):
         height = "document.querySelector('.row .text').offsetHeight"
         folded = page.evaluate(height)
         self.assertEqual(page.text(".fold"), "Show all 57 lines")
+        self.assertEqual(page.violations(), [])
         page.call("click", ".fold")
         page.wait_for_text(".fold", "Show less")
         self.assertGreater(page.evaluate(height), 2 * folded)
@@ -236,6 +238,7 @@ class ReadingTests(PageTestCase):
         shown = page.evaluate(f"{rows}.map((row) => row.textContent)")
         for text, row in zip(("one", "two", "waves"), shown, strict=True):
             self.assertRegex(row, rf"^\d\d:\d\d erin {text}$")
+        self.assertEqual(page.violations(), [])
         page.call("reload")
         page.wait_status("Connected")
         page.wait("document.querySelectorAll('.row.compact').length === 3")
@@ -264,6 +267,7 @@ class ReadingTests(PageTestCase):
         self.assertGreater(bottoms[-1], 5 * 40 * 12)
         whole = page.evaluate("document.documentElement.scrollHeight")
         self.assertLess(abs(whole - (bottoms[-1] + page.evaluate("scrollY"))), 60)
+        self.assertTrue(page.visible("#title"))
         color = page.evaluate(
             "getComputedStyle(document.querySelector('.row .text')).color"
         )

@@ -16,11 +16,14 @@ const END_MARGIN = 40; // pixels from the end that still count as the end
 const LOAD_MARGIN = 500; // pixels from the start at which older messages are loaded
 const UNREAD_OFFSET = 60; // pixels of context above the first unread message
 const END_PADDING = 16;
+const MAX_LABEL = 200; // characters of a folded message
 
-function labelOf(entry, node) {
+function labelOf({ entry, fold, lines }, node) {
   const { from, text, time, status } = entry;
   if (!isMessage(entry)) return node.textContent;
-  const label = strings.messageLabel(from, text, clockTime(time));
+  // Of a folded message the beginning; its text can be read line by line.
+  const said = fold === "folded" ? strings.beginning(text.slice(0, MAX_LABEL), lines) : text;
+  const label = strings.messageLabel(from, said, clockTime(time));
   return status ? `${label}, ${node.querySelector(".delivery")?.textContent ?? ""}` : label;
 }
 
@@ -113,7 +116,7 @@ export class MessageList {
     const node = makeRow(row, this.shown, this.chat.nick, this.chat.calls.words);
     if (!row.entry) return node;
     node.setAttribute("role", "article");
-    node.setAttribute("aria-label", labelOf(row.entry, node));
+    node.setAttribute("aria-label", labelOf(row, node));
     return this.roving.prepare(node);
   }
 
