@@ -166,6 +166,7 @@ test("a snapshot keeps pending messages and the session", () => {
   chat.send(lobby(), "on its way");
   chat.disconnected();
   chat.send(chat.conversations.get("@bob"), "not yet sent");
+  chat.select(chat.open("dm", "carl").key);
   const kept = JSON.parse(JSON.stringify(takeSnapshot(chat)));
   newChat();
   restoreSnapshot(chat, kept);
@@ -173,6 +174,7 @@ test("a snapshot keeps pending messages and the session", () => {
   assert.equal(connectQuery(chat).since, id(11));
   assert.equal(lobby().entries[0].status, "unconfirmed");
   assert.equal(chat.conversations.get("@bob").entries[0].status, "queued");
+  assert.equal(chat.current.name, "carl");
 });
 
 test("after a member has left, the same name in a direct conversation starts a group", () => {

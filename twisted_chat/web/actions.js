@@ -237,10 +237,14 @@ export class Actions {
     return this.requireConnection(refuse) && this.sendFrames(this.chat.changeNick(nick));
   }
 
-  // An empty text clears it: without an argument the route toggles.
   setAway(text, refuse) {
-    const command = text ? `\\away ${text}` : "\\away";
-    return this.requireConnection(refuse) && this.sendFrames(this.chat.command(command));
+    return this.requireConnection(refuse) && this.sendFrames(this.chat.setAway(text));
+  }
+
+  watchFor(words) {
+    localStore.set("words", words);
+    this.chat.calls.watchFor(words, this.chat);
+    this.drawing.schedule();
   }
 
   // An empty topic clears it.

@@ -15,6 +15,7 @@ import { Memory } from "./memory.js";
 import { fold } from "./names.js";
 import { neighbor, nextUnread } from "./navigation.js";
 import { PollingSocket } from "./polling.js";
+import { Sound } from "./sound.js";
 import { localStore } from "./storage.js";
 import { strings } from "./strings.js";
 import { Tabs } from "./tabs.js";
@@ -22,6 +23,7 @@ import { BackButton } from "./view/back_button.js";
 import { Composer } from "./view/composer.js";
 import { byId, setText } from "./view/dom.js";
 import { Drawers } from "./view/drawers.js";
+import { Favicon } from "./view/favicon.js";
 import { Header } from "./view/header.js";
 import { Keyboard } from "./view/keyboard.js";
 import { MemberList } from "./view/members.js";
@@ -31,6 +33,7 @@ import { Profile } from "./view/profile.js";
 import { RoomSheet } from "./view/room_sheet.js";
 import { RoomsDialog } from "./view/rooms_dialog.js";
 import { SearchPanel } from "./view/search.js";
+import { Settings } from "./view/settings.js";
 import { Sidebar } from "./view/sidebar.js";
 import { Status } from "./view/status.js";
 import { Switcher } from "./view/switcher.js";
@@ -44,16 +47,19 @@ export function startApp() {
   const changed = () => drawing.schedule();
   const memory = new Memory(chat, { store: localStore, tabs, changed });
   restore(chat, memory);
+  const sound = new Sound({ store: localStore });
   const drafts = restoreDrafts();
   const views = {}; // filled below: views and actions need each other
   const drawing = new Drawing(chat, views, memory);
   const connection = makeConnection(chat, drawing, (frame) => effects.run(guarded(() => chat.receive(frame)) ?? []));
   const actions = new Actions({ chat, connection, views, drawing, memory });
-  const effects = new Effects({ chat, connection, views, actions, drawing, tabs, memory });
-  Object.assign(views, makeViews({ chat, connection, actions, drawing, drafts }));
+  const effects = new Effects({ chat, connection, views, actions, drawing, tabs, memory, sound });
+  Object.assign(views, makeViews({ chat, connection, actions, drawing, drafts, sound }));
   views.backButton = makeBackButton(chat, views, actions);
   views.keyboard = makeKeyboard(views, actions);
   watchLifecycle({ chat, connection, drawing, status: views.status, drafts, memory });
+
+  for (const type of ["pointerdown", "keydown"]) addEventListener(type, () => sound.unlock());
 
   setText(byId("brand"), location.hostname || strings.appName);
   // The user may have started to type elsewhere before the scripts were loaded.
@@ -123,7 +129,7 @@ async function whyRefused() {
   return (await answer.text()).trim();
 }
 
-function makeViews({ chat, connection, actions, drawing, drafts }) {
+function makeViews({ chat, connection, actions, drawing, drafts, sound }) {
   const search = new SearchPanel(chat, actions);
   const header = new Header(chat, actions);
   const composer = new Composer({
@@ -138,13 +144,14 @@ function makeViews({ chat, connection, actions, drawing, drafts }) {
   });
   return {
     composer,
+    favicon: new Favicon(chat),
     search,
     drawers: new Drawers({ onOpen: (name) => name === "search" && search.opened() }),
     members: new MemberList(chat, actions),
     messages: new MessageList(chat, actions, { scrolled: () => drawing.scrolled() }),
     naming: new Naming(actions),
     header,
-    profile: new Profile(chat, actions, connection),
+    profile: new Profile(chat, actions, connection, new Settings(chat, actions, sound)),
     roomsDialog: new RoomsDialog(chat, actions),
     roomSheet: new RoomSheet(chat, actions, (conversation) => header.topicOf(conversation)),
     sidebar: new Sidebar(chat, actions),

@@ -232,6 +232,11 @@ export class Chat {
     return this.request(frame, { purpose, nick });
   }
 
+  // An empty text clears it: without an argument the route toggles.
+  setAway(text) {
+    return this.request({ type: "command", text: text ? `\\away ${text}` : "\\away" }, { purpose: "away" });
+  }
+
   listRooms() {
     return this.request({ type: "command", text: "\\rooms" }, { purpose: "rooms" });
   }

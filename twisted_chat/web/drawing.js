@@ -1,6 +1,7 @@
 // Drawing: brings the views up to date with the chat, once for all changes of a frame.
 
 import { guarded } from "./guarded.js";
+import { notifications } from "./notifications.js";
 
 const HIDDEN_DELAY = 100; // milliseconds; a hidden page gets no animation frames
 
@@ -28,6 +29,7 @@ export class Drawing {
       // Only now is it known whether the end of the conversation is in view.
       () => this.updateRead(),
       () => views.sidebar.show(),
+      () => views.favicon.show(),
       () => views.members.show(),
       () => views.status.show(),
       () => views.header.show(),
@@ -47,12 +49,16 @@ export class Drawing {
     const { followsEnd, shown } = this.views.messages;
     const looking = !document.hidden && document.hasFocus();
     chat.viewingLatest = looking && followsEnd && shown === chat.current;
-    if (chat.markRead()) this.memory.saveSoon();
+    if (!chat.markRead()) return;
+    this.memory.saveSoon();
+    notifications.close(chat.currentKey);
   }
 
   scrolled() {
     this.updateRead();
     this.views.messages.showLatestButton();
-    if (this.views.messages.followsEnd) this.views.sidebar.show();
+    if (!this.views.messages.followsEnd) return;
+    this.views.sidebar.show();
+    this.views.favicon.show();
   }
 }

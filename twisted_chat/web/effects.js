@@ -15,8 +15,8 @@ const REFRESH_MS = 2_000;
 const HISTORY_RETRY_MS = 5_000;
 
 export class Effects {
-  constructor({ chat, connection, views, actions, drawing, tabs, memory }) {
-    Object.assign(this, { chat, connection, views, actions, drawing, tabs, memory });
+  constructor({ chat, connection, views, actions, drawing, tabs, memory, sound }) {
+    Object.assign(this, { chat, connection, views, actions, drawing, tabs, memory, sound });
     this.announcements = new Announcements({ say: speak });
     this.refreshTimers = new Map(); // key of a room -> timer
     this.settleTimer = undefined;
@@ -70,8 +70,12 @@ export class Effects {
     timers.set(room.key, setTimeout(refresh, REFRESH_MS));
   }
 
+  // A message calls the user, who does not see it yet.
   notify({ conversation, entry }) {
-    if (!document.hidden && document.hasFocus()) return;
+    const isLooking = !document.hidden && document.hasFocus();
+    if (isLooking && conversation === this.chat.current) return;
+    this.sound.call();
+    if (isLooking) return;
     const { key, kind, title } = conversation;
     const heading = strings.alertTitle(entry.from, kind === "room" ? title : "");
     notifications.show(heading, entry.text, key, () => this.actions.showConversation(key));
@@ -91,7 +95,7 @@ export class Effects {
       chat.chosenNick = chat.nick;
       localStore.set("nick", chat.nick);
     }
-    views.profile.saved();
+    views.profile.nickSaved();
     views.naming.named();
   }
 
@@ -102,6 +106,15 @@ export class Effects {
     const isGuest = chat.nick !== chat.chosenNick;
     views.naming.refused(text, nick, isGuest);
     if (taken) this.tabs.ask(nick, () => views.naming.ownedByOtherTab(nick, isGuest));
+  }
+
+  awaySet() {
+    this.views.profile.awaySaved();
+  }
+
+  awayRefused({ text }) {
+    announce(text);
+    if (!this.views.profile.awayRefused(text)) this.run(this.chat.addNotice(text, { error: true }));
   }
 
   joined() {

@@ -289,6 +289,7 @@ export const FRAME_HANDLERS = {
 
   ok(chat, frame, context) {
     if (context?.purpose === "nick") return [{ effect: "nickChanged" }];
+    if (context?.purpose === "away") return [{ effect: "awaySet" }];
     if (context?.purpose !== "send" || !frame.id) return [];
     const { conversation, entry } = context;
     // The message itself may have come first and have replaced this entry.
@@ -310,6 +311,8 @@ export const FRAME_HANDLERS = {
       case "nick":
         chat.chosenNick = context.previous;
         return [{ effect: "nickRefused", text, nick: context.nick, taken }];
+      case "away":
+        return [{ effect: "awayRefused", text }];
       case "search":
         return [{ effect: "searchResults", conversation, messages: [], problem: text }];
       case "older":

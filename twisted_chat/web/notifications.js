@@ -1,23 +1,31 @@
 // Desktop notifications, for users who turned them on.
+//
+// Browsers have them only on pages that are opened over https or on the same machine.
 
 import { localStore } from "./storage.js";
 
-const available = () => "Notification" in window && window.isSecureContext;
+const shown = new Map(); // tag -> the notification
+
+let refused = false; // the constructor exists, but a page may not call it (Android)
 
 export const notifications = {
-  get supported() {
-    return available() && Notification.permission !== "denied";
+  // Why there can be none: "insecure", "unsupported" or "denied"; "" if there can be.
+  get problem() {
+    if (!window.isSecureContext) return "insecure";
+    if (!("Notification" in window) || refused) return "unsupported";
+    return Notification.permission === "denied" ? "denied" : "";
   },
 
   get enabled() {
-    return available() && Notification.permission === "granted" && localStore.get("notify", false);
+    return !this.problem && Notification.permission === "granted" && localStore.get("notify", false);
   },
 
   // Call only in response to a click: browsers block pages that ask on their own.
-  async setEnabled(enabled) {
-    if (enabled && available() && Notification.permission === "default") {
-      await Notification.requestPermission();
-    }
+  async ask() {
+    if (!this.problem && Notification.permission === "default") await Notification.requestPermission();
+  },
+
+  setEnabled(enabled) {
     localStore.set("notify", enabled);
   },
 
@@ -25,14 +33,21 @@ export const notifications = {
   show(title, body, tag, onClick) {
     if (!this.enabled) return;
     try {
-      const shown = new Notification(title, { body, tag, icon: "icon.svg" });
-      shown.addEventListener("click", () => {
+      const one = new Notification(title, { body, tag, icon: "icon.svg" });
+      shown.set(tag, one);
+      one.addEventListener("click", () => {
         window.focus();
-        shown.close();
+        one.close();
         onClick();
       });
     } catch {
-      // Some mobile browsers have the constructor but throw when it is called.
+      refused = true;
     }
+  },
+
+  // What it was about has been read.
+  close(tag) {
+    shown.get(tag)?.close?.();
+    shown.delete(tag);
   },
 };

@@ -7,8 +7,9 @@
   const RESOURCES = "script, link[rel=stylesheet]";
   const MIN_BACKOFF = 500;
   const MAX_BACKOFF = 30_000;
-  // Failed loads in a row, in this tab, of this chat: see storage.js.
-  const KEY = `chat.loads ${new URL(".", location.href).pathname}`;
+  // Of the failed loads in a row, in this tab; with the path, as in storage.js.
+  const { pathname } = new URL(".", location.href);
+  const KEY = pathname === "/" ? "chat.loads" : `chat${pathname}loads`;
   let reloading = false;
 
   // Without storage the wait does not grow from one reload to the next.

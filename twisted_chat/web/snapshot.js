@@ -12,12 +12,16 @@ export function takeSnapshot(chat) {
     }
   }
   const { session, position, currentKey, nick } = chat;
-  return { session, position, currentKey, nick, pending };
+  // Also those without a message, which the memory does not keep.
+  const directs = chat.directs().map(({ name }) => name);
+  return { session, position, currentKey, nick, directs, pending };
 }
 
 export function restoreSnapshot(chat, snapshot) {
-  const { session = "", position = "", currentKey = "", nick = "", pending = [] } = snapshot;
+  const { session = "", position = "", currentKey = "", nick = "" } = snapshot;
+  const { directs = [], pending = [] } = snapshot;
   Object.assign(chat, { session, position, nick });
+  for (const name of directs) chat.open("dm", name);
   for (const { conversation, name, status, ...entry } of pending) {
     const restored = status === "sending" ? "unconfirmed" : status;
     const mine = { key: newEntryKey(), from: nick, mine: true, status: restored };

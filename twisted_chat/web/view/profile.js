@@ -1,19 +1,17 @@
 // The user's own nickname, away text and settings: a button and a dialog.
 
 import { initialOf } from "../names.js";
-import { notifications } from "../notifications.js";
 import { strings } from "../strings.js";
 import { byId, classes, setText } from "./dom.js";
 import { nickClass } from "./nodes.js";
 
 export class Profile {
-  // `handlers`: {changeNick, setAway, compact, setCompact}; the first two take what to call with the text of a refusal.
-  constructor(chat, handlers, connection) {
-    this.chat = chat;
-    this.connection = connection;
-    this.handlers = handlers;
+  // `handlers`: {changeNick, setAway}; each takes what to call with the text of a refusal.
+  // `settings` is the rest of the dialog.
+  constructor(chat, handlers, connection, settings) {
+    Object.assign(this, { chat, connection, handlers, settings });
     this.dialog = byId("profile_dialog");
-    this.saving = false; // waits for the server's reply
+    this.waitsFor = ""; // the server's reply to "nick" or "away", while it is saved
     byId("profile").addEventListener("click", () => this.open());
     byId("profile_cancel").addEventListener("click", () => this.dialog.close());
     byId("profile_form").addEventListener("submit", (event) => {
@@ -38,41 +36,55 @@ export class Profile {
   open() {
     byId("nick_input").value = this.chat.nick;
     byId("away_input").value = this.away;
-    byId("notify_row").hidden = !notifications.supported;
-    byId("notify_input").checked = notifications.enabled;
-    byId("compact_input").checked = this.handlers.compact;
-    setText(byId("nick_problem"), "");
+    this.waitsFor = "";
+    this.showProblems();
+    this.settings.open();
     byId("transport_note").hidden = !this.connection.polls;
     setText(byId("transport_note"), strings.byPolling);
     this.dialog.showModal();
     byId("nick_input").select();
   }
 
-  save() {
-    const nick = byId("nick_input").value.trim();
-    const away = byId("away_input").value.trim();
-    const notify = byId("notify_input").checked;
-    const refuse = (text) => this.refused(text);
-    this.handlers.setCompact(byId("compact_input").checked);
-    if (notify !== notifications.enabled) notifications.setEnabled(notify);
-    this.saving = true;
-    if (!nick) refuse(strings.nickMissing);
-    else if (away !== this.away && !this.handlers.setAway(away, refuse)) return;
-    else if (nick !== this.chat.nick) this.handlers.changeNick(nick, refuse);
-    else this.saved();
+  showProblems(problems = {}) {
+    for (const name of ["nick", "away"]) setText(byId(`${name}_problem`), problems[name] ?? "");
   }
 
-  saved() {
-    if (this.saving) this.dialog.close();
-    this.saving = false;
+  // All or nothing: first the nickname, which the server may refuse, then the rest.
+  save() {
+    const nick = byId("nick_input").value.trim();
+    this.showProblems();
+    this.waitsFor = "nick";
+    const refuse = (text) => this.refused(text);
+    if (!nick) refuse(strings.nickMissing);
+    else if (nick !== this.chat.nick) this.handlers.changeNick(nick, refuse);
+    else this.nickSaved();
+  }
+
+  nickSaved() {
+    if (this.waitsFor !== "nick") return;
+    const away = byId("away_input").value.trim();
+    this.waitsFor = "away";
+    if (away === this.away) this.awaySaved();
+    else this.handlers.setAway(away, (text) => this.awayRefused(text));
+  }
+
+  awaySaved() {
+    if (this.waitsFor !== "away") return;
+    this.waitsFor = "";
+    this.settings.save();
+    this.dialog.close();
   }
 
   // False if the dialog is not what the refusal replies to.
-  refused(text) {
-    if (!this.saving || !this.dialog.open) return false;
-    this.saving = false;
-    setText(byId("nick_problem"), text);
-    byId("nick_input").focus();
+  refused(text, waitsFor = "nick") {
+    if (this.waitsFor !== waitsFor || !this.dialog.open) return false;
+    this.waitsFor = "";
+    this.showProblems({ [waitsFor]: text });
+    byId(`${waitsFor}_input`).focus();
     return true;
+  }
+
+  awayRefused(text) {
+    return this.refused(text, "away");
   }
 }
