@@ -15,7 +15,7 @@ from twisted.web.server import Request
 import twisted_chat
 from tests.support.memory import Wire
 from twisted_chat.net.http import ChatSite
-from twisted_chat.server.site import TYPES, make_root, without_comment_lines
+from twisted_chat.server.site import TYPES, compact, make_root
 
 FILES = {
     "index.html": b"<!doctype html>" + b"<p>hello</p>" * 100,
@@ -191,13 +191,17 @@ class SiteTests(unittest.SynchronousTestCase):
         self.assertEqual(self.ask("/socket.io/").status, 404)
 
 
-class CommentLineTests(unittest.SynchronousTestCase):
-    """What ``without_comment_lines`` leaves."""
+class CompactTests(unittest.SynchronousTestCase):
+    """What ``compact`` leaves of a script."""
 
-    def test_comment_lines_are_left_blank(self) -> None:
+    def test_comments_and_indentation_are_left_out(self) -> None:
         """Everything else stays as it is, on the same line."""
-        script = b'// a\nf("//b"); // c\n  // d\n\t//\ng();\n'
-        self.assertEqual(without_comment_lines(script), b'\nf("//b"); // c\n\n\ng();\n')
+        script = b"// a\nf(b); // c\n  // d\n\t//\n\t g() ; // 'e'\n h\n"
+        self.assertEqual(compact(script), b"\nf(b);\n\n\ng() ;\nh\n")
+
+    def test_what_could_be_in_a_string_or_a_pattern_stays(self) -> None:
+        for line in (b'f("//b"); // c', b"f('//b')", b"f(`//b`)", b"x = /a\\//;"):
+            self.assertEqual(compact(line), line)
 
 
 class RealPageTests(unittest.SynchronousTestCase):

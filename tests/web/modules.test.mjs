@@ -82,7 +82,7 @@ test("every id that a module looks up is in the page", () => {
   }
 });
 
-// The server leaves comment lines out (see without_comment_lines), without parsing the script.
+// The server leaves comments and indentation out (see compact in server/site.py), without parsing the script.
 test("no template string spans several lines", () => {
   for (const name of [...modules.keys(), ...PLAIN_SCRIPTS]) {
     read(name).split("\n").forEach((line, index) => {
