@@ -90,6 +90,24 @@ test("a reply in time keeps the connection", () => {
   assert.equal(connection.state, "connected");
 });
 
+test("after long messages the replies may take as long as the server takes their lines", () => {
+  const { clock, connection, socket } = connected();
+  const text = "line\n".repeat(99);
+  connection.send({ type: "message", text });
+  socket().say({ type: "ok" });
+  connection.send({ type: "message", text });
+  clock.advance(20_000); // at the default rate of the server, five lines a second
+  socket().say({ type: "ok" });
+  connection.send({ type: "message", text: "and?" });
+  clock.advance(20_000);
+  assert.equal(connection.state, "connected");
+  socket().say({ type: "ok" });
+  clock.advance(20_000);
+  connection.send({ type: "message", text: "later" });
+  clock.advance(14_000);
+  assert.equal(connection.state, "waiting", "the lines were taken long ago");
+});
+
 test("a suspect connection is checking until the reply", () => {
   const { connection, socket } = connected();
   connection.check();

@@ -6,11 +6,14 @@
 // server's welcome, and "checking" from the moment the connection is suspected dead until
 // the reply to the heartbeat sent then; any other frame may have been under way before.
 
+import { countLines } from "./message_parts.js";
+
 // Milliseconds without a frame before a heartbeat is sent: pages cannot see WebSocket pings.
 const HEARTBEAT_INTERVAL = 30_000;
 const REPLY_TIMEOUT = 10_000;
 const CHECK_TIMEOUT = 4_000; // for the reply of a connection that is suspected dead
 const OPEN_TIMEOUT = 15_000;
+const LINE_MS = 250; // for each further line of a message: the server slows down long pastes
 const MIN_BACKOFF = 400;
 const MAX_BACKOFF = 10_000;
 const WAKE_ATTEMPTS = 2; // the longest backoff after `wake` is that of this attempt
@@ -40,6 +43,7 @@ export class Connection {
     this.timer = undefined;
     this.awaitsReply = false; // a frame was sent and nothing has been received since
     this.lastReceivedAt = 0;
+    this.busyUntil = 0; // the server may still be taking the lines of long messages
     this.checkRef = ""; // the `ref` of the reply that ends "checking"
   }
 
@@ -57,6 +61,12 @@ export class Connection {
   startTimer(wait, call) {
     this.clock.clearTimeout(this.timer);
     this.timer = this.clock.setTimeout(call, wait);
+  }
+
+  // For the reply to a frame: it comes after those to all frames that were sent before.
+  startReplyTimer(timeout, call) {
+    const now = this.clock.Date.now();
+    this.startTimer(Math.max(now, this.busyUntil) - now + timeout, call);
   }
 
   connect() {
@@ -93,7 +103,7 @@ export class Connection {
     // The frame first: what the welcome brings must be known when the state changes.
     this.onFrame(frame);
     if (this.state === "checking" && frame.ref !== this.checkRef) {
-      this.startTimer(CHECK_TIMEOUT, () => this.lost());
+      this.startReplyTimer(CHECK_TIMEOUT, () => this.lost());
     } else if (frame.type === "welcome" || this.isUp) {
       this.setState("connected");
       this.startTimer(HEARTBEAT_INTERVAL, () => this.check(REPLY_TIMEOUT, false));
@@ -115,16 +125,18 @@ export class Connection {
       this.checkRef = heartbeat.ref;
     }
     this.write(heartbeat);
-    this.startTimer(timeout, () => this.lost());
+    this.startReplyTimer(timeout, () => this.lost());
   }
 
   // False if there is no connection.
   send(frame) {
     if (!this.isUp) return false;
     this.write(frame);
+    const lines = countLines(frame.text ?? "");
+    this.busyUntil = Math.max(this.clock.Date.now(), this.busyUntil) + (lines - 1) * LINE_MS;
     // The server replies to every frame; without a reply the connection is suspect.
     if (!this.awaitsReply && this.state === "connected") {
-      this.startTimer(REPLY_TIMEOUT, () => this.check());
+      this.startReplyTimer(REPLY_TIMEOUT, () => this.check());
     }
     this.awaitsReply = true;
     return true;
