@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from tests.support.joining import ResumeCase
+from twisted.internet.address import IPv4Address
+
+from tests.support.joining import JoiningCase, ResumeCase
 from twisted_chat.core import kept_state
 from twisted_chat.core.joining import RETRY_DELAY
 from twisted_chat.core.kept_state import NOTHING, KeptState, State
+from twisted_chat.testing import FakeClient
 
 
 class ResumedStateTests(ResumeCase):
@@ -86,10 +89,56 @@ class ResumedStateTests(ResumeCase):
         """The oldest goes first; each is taken once."""
         self.patch(kept_state, "MAX_KEPT", 1)
         states = KeptState()
-        states.keep("1", State())
-        self.assertIs(states.take("1"), NOTHING)
-        states.keep("1", State("lunch"))
-        states.keep("2", State("tea"))
-        self.assertIs(states.take("1"), NOTHING)
-        self.assertEqual(states.take("2"), State("tea"))
-        self.assertIs(states.take("2"), NOTHING)
+        bob = self.bob.client
+        states.keep(bob, "")
+        self.assertIs(states.take(bob.id), NOTHING)
+        states.keep(self.alice.client, "lunch")
+        states.keep(bob, "tea")
+        self.assertIs(states.take(self.alice.client.id), NOTHING)
+        self.assertEqual(states.take(bob.id), State("tea"))
+        self.assertIs(states.take(bob.id), NOTHING)
+
+
+class ReconnectedTests(JoiningCase):
+    """A client without a session, such as telnet, is known by nickname and address."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        home = IPv4Address("TCP", "192.0.2.1", 51234)
+        bob = self.connect("bob", address=home)
+        bob.types(r"\ignore alice")
+        bob.leaves()
+        self.home = home
+
+    def hears_alice(self, bob: FakeClient) -> bool:
+        """Whether the client is shown what alice says."""
+        self.alice.types("hello")
+        return "alice: hello" in bob.sees()
+
+    def test_nickname_taken_again_brings_the_ignore_list(self) -> None:
+        bob = self.connect(address=self.home)
+        self.assertTrue(self.hears_alice(bob))
+        bob.types(r"\nick bob")
+        self.assertFalse(self.hears_alice(bob))
+        bob.types(r"\unignore alice")
+        self.assertTrue(self.hears_alice(bob))
+        bob.leaves()
+        self.assertTrue(self.hears_alice(self.connect("bob", address=self.home)))
+
+    def test_nickname_asked_for_on_connecting_brings_it_too(self) -> None:
+        self.assertFalse(self.hears_alice(self.connect("bob", address=self.home)))
+
+    def test_nickname_from_another_address_does_not_bring_it(self) -> None:
+        for address in (IPv4Address("TCP", "192.0.2.2", 51234), None):
+            bob = self.connect("bob", address=address)
+            self.assertTrue(self.hears_alice(bob))
+            bob.leaves()
+
+    def test_another_nickname_does_not_bring_it(self) -> None:
+        self.assertTrue(self.hears_alice(self.connect("carl", address=self.home)))
+
+    def test_list_of_the_client_itself_counts(self) -> None:
+        self.chat.people("pest")
+        bob = self.connect(address=self.home)
+        bob.types(r"\ignore pest", r"\nick bob", r"\ignore")
+        self.assertEqual(bob.sees()[-1], "you ignore: pest")

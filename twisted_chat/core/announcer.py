@@ -300,6 +300,8 @@ class Announcer:
             self._log_lines.append(f"{event.old} is now known as {event.new}")
             released = release(self._names, client.id, event.old, kept=event.new)
             self._runtime.spawn(released)
+            if self._joiner.ignores_as_before(client):
+                self._update_view(client)
             if not client.rooms and Renamed not in client.codec.hidden_from_author:
                 shown = self._encode(client.codec.event, stored, None)
                 self._fanout.send_to(client, shown)
@@ -312,10 +314,15 @@ class Announcer:
     def _follow(self, follow: Callable[[IgnoreList], bool]) -> None:
         """Have those who ignore someone go on ignoring that person."""
         for client in self._pool.ignoring:
-            if client.ignored and follow(client.ignored) and client.view is not None:
-                self._fanout.begin_timeline(client)
-                self._pool.show(client, client.view_key())
-                self._fanout.view_changed(client)
+            if client.ignored and follow(client.ignored):
+                self._update_view(client)
+
+    def _update_view(self, client: Client) -> None:
+        """The client ignores others than before: what follows is shown accordingly."""
+        if client.view is not None:
+            self._fanout.begin_timeline(client)
+            self._pool.show(client, client.view_key())
+            self._fanout.view_changed(client)
 
     def _topic_set(self, event: TopicSet, stored: Stored) -> None:
         room = self._pool.rooms.get(event.room)

@@ -19,7 +19,7 @@ from .events import LOBBY, AwaySet, Joined
 from .ignoring import ignore_list
 from .interfaces import Codec, Connection, Journal, NameRegistry, StoreError
 from .isolation import as_store_error
-from .kept_state import KeptState, State
+from .kept_state import KeptState
 from .limits import MAX_ROOMS
 from .name_registry import claim, release
 from .nicknames import Name, guest_number, is_guest, room_name
@@ -198,7 +198,17 @@ class Joiner:
         if pending is not None and pending.client is client:
             # It leaves before it could be away again.
             away = away or pending.away
-        self._kept.keep(client.id, State(away, client.ignored))
+        self._kept.keep(client, away)
+
+    def ignores_as_before(self, client: Client) -> bool:
+        """A client took a nickname: let it ignore whom it ignored under that before.
+
+        :returns: whether it does; it has no list of its own then.
+        """
+        if client.ignored is None:
+            client.ignored = self._kept.take_ignored(client)
+            return client.ignored is not None
+        return False
 
     async def departed(self, client_id: str, nick: str) -> None:
         """A client is gone: release its nickname, also for itself if it is back.
@@ -314,6 +324,8 @@ class Joiner:
         client.member.nick, client.member.folded = name.text, name.folded
         if pending.ignored:
             client.ignored = ignore_list(pending.ignored, name.folded, self._find)
+        else:
+            self.ignores_as_before(client)
 
     def _find(self, folded: str) -> tuple[str, str] | None:
         """The client id and the address of the member of a nickname."""

@@ -1,15 +1,20 @@
-"""State of clients that are gone, for when they resume: away texts and ignore lists.
+"""State of clients that are gone, for when they come back: away texts and ignore lists.
 
-It is kept in memory, for the last sessions only: a break of the network or a reload of
-the page is short.
+A client that resumes has all of it again.  Other clients, such as telnet, have no
+session: by the nickname and the address they have the ignore list again.  The state is
+kept in memory, of the last clients only: a break of the network or a reload of the page
+is short.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import TypeVar
 
+from .client import Client
 from .ignoring import IgnoreList
+from .nicknames import is_guest
 
 MAX_KEPT = 1_000
 """Clients whose state is kept."""
@@ -25,22 +30,49 @@ class State:
 
 NOTHING = State()
 
+K = TypeVar("K")
+V = TypeVar("V")
+
 
 class KeptState:
-    """The state of clients that are gone, by session."""
+    """The state of clients that are gone, by session, and by nickname and address."""
 
     def __init__(self) -> None:
-        self._states: OrderedDict[str, State] = OrderedDict()
+        self._sessions: OrderedDict[str, State] = OrderedDict()
+        self._ignored: OrderedDict[tuple[str, str], IgnoreList] = OrderedDict()
 
-    def keep(self, session: str, state: State) -> None:
-        """A client with this session is gone."""
-        if not state.away and not state.ignored:
-            return
-        self._states[session] = state
-        self._states.move_to_end(session)
-        if len(self._states) > MAX_KEPT:
-            self._states.popitem(last=False)
+    def keep(self, client: Client, away: str) -> None:
+        """A client is gone, and was or would have been away with this text."""
+        ignored = client.ignored or None
+        _put(
+            self._sessions, client.id, State(away, ignored) if away or ignored else None
+        )
+        if (person := _person(client)) is not None:
+            _put(self._ignored, person, dict(ignored) if ignored else None)
 
     def take(self, session: str) -> State:
         """A client resumes with this session."""
-        return self._states.pop(session, NOTHING)
+        return self._sessions.pop(session, NOTHING)
+
+    def take_ignored(self, client: Client) -> IgnoreList | None:
+        """A client has a nickname now: the list of the last one with that nickname.
+
+        Only if both have the same address.
+        """
+        person = _person(client)
+        return None if person is None else self._ignored.pop(person, None)
+
+
+def _person(client: Client) -> tuple[str, str] | None:
+    """By what a person is known who has no session; ``None`` for guests."""
+    folded, address = client.member.folded, client.identity.address
+    return (folded, address) if address and folded and not is_guest(folded) else None
+
+
+def _put(states: OrderedDict[K, V], key: K, state: V | None) -> None:
+    """Keep a state as the latest of a key, or with ``None`` none."""
+    states.pop(key, None)
+    if state is not None:
+        states[key] = state
+        if len(states) > MAX_KEPT:
+            states.popitem(last=False)

@@ -74,6 +74,7 @@ class FakeClient:
         wire: FakeWire,
         request: JoinRequest,
         rate_limit: RateLimit | None,
+        address: Any = None,
     ) -> None:
         self._room = room
         self.wire = wire
@@ -84,6 +85,7 @@ class FakeClient:
             self.connection,
             wire.codec,
             request,
+            address=address,
             rate_limit=rate_limit,
             pause=self._pause,
             resume=self._resume,
@@ -199,10 +201,11 @@ class TestChat:
         rooms: Sequence[str] = (LOBBY,),
         away: str = "",
         ignored: Sequence[str] = (),
+        address: Any = None,
     ) -> FakeClient:
-        """Connect a client; see ``JoinRequest``."""
+        """Connect a client, from an address of Twisted's; see ``JoinRequest``."""
         request = JoinRequest(nick, since, session, rooms, away=away, ignored=ignored)
-        client = FakeClient(self, wire or self.wire, request, self._flood)
+        client = FakeClient(self, wire or self.wire, request, self._flood, address)
         self.settle()
         return client
 
