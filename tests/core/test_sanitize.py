@@ -26,10 +26,10 @@ class SanitizeTests(SynchronousTestCase):
         self.assertEqual(sanitize_text("    indented\nlines"), "    indented\nlines")
 
     def test_blanks_at_the_ends_of_lines_are_removed(self) -> None:
-        """So are empty lines before the first and after the last."""
+        """So are empty lines at the end of the text; those at its beginning stay."""
         for text, sanitized in (
             ("a  \n b\t\n\u3000\n\n", "a\n b"),
-            (" \n\t\r\n  a\n \nb ", "  a\n\nb"),
+            (" \n\t\r\n  a\n \nb ", "\n\n  a\n\nb"),
             ("a \x1b[K\nb\x07 \x00\n", "a\nb"),
             ("a\u202e \n\u202e\n", "a"),
             (" \n\n ", ""),

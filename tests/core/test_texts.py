@@ -49,7 +49,7 @@ class AcceptedTextTests(SynchronousTestCase):
         """Such as the colours of a build log, and blank lines at the end."""
         text = "\n".join(["x" * 150] * 100)
         coloured = "\r\n".join(["\x1b[1;31m" + "x" * 150 + "\x1b[0m  "] * 100)
-        self.assertEqual(accepted_text(f"\n{coloured}\n\n \n"), text)
+        self.assertEqual(accepted_text(f"{coloured}\n\n \n"), text)
 
     def test_text_far_beyond_the_limit_is_refused_unseen(self) -> None:
         """Whatever would be left of it."""

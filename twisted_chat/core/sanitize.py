@@ -71,15 +71,15 @@ def sanitize_text(text: str) -> str:
     """The text without what could do harm, in lines separated by ``\\n``.
 
     Tabs stay, and blanks at the beginning of a line.  Those at its end are removed, and
-    empty lines before the first and after the last with something in it.  Lone
-    surrogates, which JSON can spell and UTF-8 cannot, become U+FFFD.
+    empty lines at the end of the text.  Lone surrogates, which JSON can spell and UTF-8
+    cannot, become U+FFFD.
     """
     if not text.isprintable():
         text = _SEQUENCES.sub("", _MOVE.sub("\0", LINE_END.sub("\n", text)))
         text = _OTHER_CONTROL.sub("", _SEPARATING.sub(" ", text))
         text = _SURROGATES.sub("\ufffd", text)
         if "\n" in text:
-            text = "\n".join(map(str.rstrip, text.split("\n"))).strip("\n")
+            text = "\n".join(map(str.rstrip, text.split("\n")))
     if not text.isascii():
         text = _MANY_MARKS.sub(lambda run: limit_marks(run[0], MAX_MARKS), text)
     return text.rstrip()

@@ -57,7 +57,7 @@ def count_lines(text: str) -> int:
     """The lines of a text for the rate limit, at least 1 and at most the limit."""
     if text.isprintable():
         return 1
-    return min(len(LINE_END.findall(text.strip())) + 1, MAX_TEXT_LINES)
+    return min(len(LINE_END.findall(text.rstrip())) + 1, MAX_TEXT_LINES)
 
 
 def characters_shown(event: object) -> int:

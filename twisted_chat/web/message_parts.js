@@ -32,8 +32,9 @@ function endOfMessage(lines, start) {
   return end;
 }
 
-// The line before which a text is divided, at most `end`.  The server removes blank lines at
-// the beginning and the end of a message, so it is one between two others, if there is any.
+// The line before which a text is divided, at most `end`.  Blank lines at the beginning
+// of a message are not sent, and the server removes those at its end, so it is one between two
+// others, if there is any.
 function divide(lines, start, end) {
   if (end === lines.length) return end;
   for (let cut = end; cut > start; cut -= 1) {
