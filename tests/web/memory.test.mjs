@@ -248,6 +248,7 @@ test("without the session, one is not away but still ignores the same people", a
   openTab();
   const query = await enter();
   assert.deepEqual([query.away, query.ignore], [undefined, "pest"]);
+  assert.equal(connectQuery(chat).away, undefined, "nor after a break of the network");
 });
 
 test("the names in the query are bounded", () => {

@@ -60,7 +60,10 @@ export class Memory {
 
   // After the welcome.
   welcomed() {
-    if (!this.owner) this.restore(fold(this.chat.nick));
+    if (!this.owner) {
+      this.restore(fold(this.chat.nick));
+      this.chat.standing.away = ""; // in a new session nobody is away
+    }
     this.saveSoon();
   }
 

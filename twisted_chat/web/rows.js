@@ -62,7 +62,7 @@ export function rowsOf(conversation, { quit = false, compact = false, now = Date
   const rows = [];
   let day = null;
   let head = null; // of the group that the next message may continue
-  const { kind, hasOlder, entries } = conversation;
+  const { kind, hasOlder, entries, firstUnreadKey } = conversation;
   if (kind === "room" && !hasOlder && entries.length > 0) {
     rows.push({ key: "start", kind: "start", look: "" });
   }
@@ -74,7 +74,7 @@ export function rowsOf(conversation, { quit = false, compact = false, now = Date
       day = entryDay;
       head = null;
     }
-    if (entry.key === conversation.firstUnreadKey) {
+    if (entry.key === firstUnreadKey) {
       rows.push({ key: "new", kind: "new", look: "" });
       head = null;
     }
