@@ -280,7 +280,10 @@ def open_store(
     """
     scheme, _, rest = settings.store.partition(":")
     if scheme == "memory":
-        return MemoryJournal(reactor.seconds, settings.keep), LocalNameRegistry()
+        journal = MemoryJournal(
+            reactor.seconds, settings.keep, pause=lambda: deferLater(reactor, 0)
+        )
+        return journal, LocalNameRegistry()
     if scheme.startswith("redis"):
         from .journals.redis.journal import open_redis
 

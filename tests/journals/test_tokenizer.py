@@ -13,6 +13,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.journals.sqlite.schema import migrations
 from twisted_chat.journals.tokenizer import (
     MAX_TOKENS,
+    MAX_WORDS,
     folded,
     indexed_form,
     matches,
@@ -45,9 +46,18 @@ class TokenizerTests(SynchronousTestCase):
         self.assertTrue(matches("see a b, c", phrases_in("a.b c")))
         self.assertFalse(matches("see a x b, c", phrases_in("a.b c")))
 
-    def test_tokens_of_a_search_are_bounded(self) -> None:
-        """A search for a thousand words costs no more than one for 64."""
-        self.assertEqual(len(phrases_in("word " * 1000)), MAX_TOKENS)
+    def test_words_of_a_search_are_bounded(self) -> None:
+        """The first eight count, and of those 64 characters without spaces."""
+        words = [f"w{n}" for n in range(10, 1000)]
+        self.assertEqual(phrases_in(" ".join(words)), words[:MAX_WORDS])
+        characters = " ".join(phrases_in("茶" * 60 + " ガガガガガガ")).split()
+        self.assertEqual(len(characters), MAX_TOKENS)
+
+    def test_words_that_others_imply_count_once(self) -> None:
+        """In any order, and however they are written."""
+        self.assertEqual(phrases_in("tea Tea TÉA te t teapot tea"), ["teapot"])
+        self.assertEqual(phrases_in("a.b a.bc b"), ["a bc", "b"])
+        self.assertTrue(matches("a teapot", phrases_in("t teapot te")))
 
     def test_word_matches_whatever_stands_beside_it(self) -> None:
         """Normalization of a word does not depend on its neighbours."""

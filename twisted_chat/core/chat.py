@@ -37,6 +37,7 @@ from .replies import Done, ErrorReply, Notice, Refused, Reply, Request
 from .runtime import Runtime
 from .sanitize import is_blank
 from .texts import accepted_label, accepted_text
+from .turns import LAST_TURN, Turn, TurnOver, Turns
 from .welcome import Welcomer
 
 EMPTY = "the message is empty"
@@ -47,12 +48,14 @@ class CommandContext:
     """What a route's function and its guards are given.
 
     :ivar words: the arguments, as many as the usage names.
+    :ivar turn: the time that a route has which is called in turn.
     """
 
     chat: Chat
     client: Client
     request: Request
     words: tuple[str, ...]
+    turn: Turn = LAST_TURN
 
     @property
     def room(self) -> str:
@@ -84,6 +87,7 @@ class Chat:
     """The chat, whatever its clients speak and wherever it is stored.
 
     :ivar mask: replaces words that the operator does not want to be shown.
+    :ivar turns: what costly routes of its clients wait for.
     """
 
     def __init__(
@@ -103,6 +107,7 @@ class Chat:
         self.names = names
         self.table = table
         self.mask: Callable[[str], str] = no_mask
+        self.turns = Turns(runtime)
         self._committer = committer
         self._stopping = False
         self._joiner = Joiner(
@@ -201,6 +206,7 @@ class Chat:
         :param stopped: called then.  There is no time limit; the caller sets one.
         """
         self._stopping = True
+        self.turns.close("the server is shutting down")
         for client in list(self.pool.clients.values()):
             if client.inbox is not None:
                 client.inbox.drain()
@@ -277,12 +283,37 @@ class Chat:
         context = CommandContext(self, client, request, words)
         for guard in command.guards:
             guard(context)
+        if command.in_turn:
+            self._wait_turn(command.handler, context)
+            return
         outcome = command.handler(context)
         if isinstance(outcome, Awaitable):
             client.begin_one()
             self.runtime.spawn(self._await_outcome(client, request, outcome))
         else:
             self._finish(client, request, outcome)
+
+    def _wait_turn(self, handler: Handler, context: CommandContext) -> None:
+        client, request = context.client, context.request
+
+        async def work(turn: Turn) -> None:
+            try:
+                outcome = handler(replace(context, turn=turn))
+                if isinstance(outcome, Awaitable):
+                    outcome = await outcome
+                self._finish(client, request, outcome)
+            except TurnOver:
+                raise
+            except Exception as error:  # noqa: BLE001 - it is replied or logged
+                self._reply_error(client, request, error)
+            client.complete_one()
+
+        def drop(reason: str) -> None:
+            self._reply_error(client, request, StoreError(reason))
+            client.complete_one()
+
+        client.begin_one()
+        self.turns.add(client, work, drop)
 
     async def _await_outcome(
         self, client: Client, request: Request, outcome: Awaitable[Outcome]

@@ -33,6 +33,7 @@ class Command(Generic[H]):
     :ivar summary: what it does, in a few words.
     :ivar guards: called in this order before the handler.
     :ivar internal: only for adapters; nobody can type it and no help lists it.
+    :ivar in_turn: its handler is costly, and called when it is the client's turn.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Command(Generic[H]):
     aliases: tuple[str, ...] = ()
     guards: tuple[Guard, ...] = ()
     internal: bool = False
+    in_turn: bool = False
 
     @property
     def synopsis(self) -> str:
@@ -82,6 +84,7 @@ class CommandTable(Generic[H]):
         aliases: tuple[str, ...] = (),
         guards: tuple[Guard, ...] = (),
         internal: bool = False,
+        in_turn: bool = False,
     ) -> Callable[[H], H]:
         """Declare the decorated function as the handler of a route.
 
@@ -90,7 +93,9 @@ class CommandTable(Generic[H]):
         """
 
         def declare(handler: H) -> H:
-            command = Command(name, usage, summary, handler, aliases, guards, internal)
+            command = Command(
+                name, usage, summary, handler, aliases, guards, internal, in_turn
+            )
             for word in (name, *aliases):
                 if word in self._commands:
                     raise ValueError(f"the route \\{word} is declared already")

@@ -121,6 +121,8 @@ class Inbox:
         if self._disconnected_at is not None:
             return
         self._disconnected_at = self._chat.runtime.seconds()
+        if self.client.inbox is self:
+            self._chat.turns.drop(self.client, "the connection was lost")
         if self._queue is None:
             self._leave()
             return

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .events import BulkPresence, DirectMessage, Entry, Stored
+from .limits import SEARCH_TIME
 from .replies import Reply
 
 Announce = Callable[[Sequence[Stored]], None]
@@ -41,6 +42,17 @@ class OutcomeUnknown(StoreError):
     If it was stored, it is still announced, and appending the same entries again has
     no effect.
     """
+
+
+class SearchTimeout(StoreError):
+    """A search was not done in its time.
+
+    :ivar found: what it has found by then, the last messages.
+    """
+
+    def __init__(self, found: tuple[Stored, ...]) -> None:
+        super().__init__("the search took too long: search for longer or rarer words")
+        self.found = found
 
 
 class Connection(Protocol):
@@ -162,9 +174,13 @@ class History(Protocol):
         """
 
     def search(
-        self, room: str, words: str, limit: int
+        self, room: str, words: str, limit: int, seconds: float = SEARCH_TIME
     ) -> Awaitable[tuple[Stored, ...]]:
-        """The last ``limit`` messages of a room that contain all the words."""
+        """The last ``limit`` messages of a room that contain all the words.
+
+        :param seconds: how long it may take of the thread that searches.
+        :raises SearchTimeout: it was not done in this time.
+        """
 
     def nickname(self, client_id: str) -> Awaitable[str | None]:
         """The last nickname of a client that has left, or was cut off.

@@ -19,6 +19,9 @@ MAX_ROOMS = 20
 MAX_IGNORED = 100
 """Nicknames that one client may ignore at once."""
 
+SEARCH_TIME = 0.3
+"""Seconds that one search may take of the thread that searches."""
+
 MAX_HISTORY = 500
 """Messages in one reply to ``\\history`` or ``\\search``."""
 

@@ -26,6 +26,7 @@ from .events import (
     TopicSet,
 )
 from .ignoring import Ignored, without_ignored
+from .interfaces import SearchTimeout
 from .limits import MAX_HISTORY, MAX_IGNORED, MAX_ROOMS
 from .name_registry import claim
 from .nicknames import fold_or_none, room_name
@@ -40,6 +41,7 @@ from .replies import (
     Topic,
 )
 from .sanitize import sanitize_label
+from .turns import TurnOver
 from .welcome import snapshot_of
 
 DEFAULT_COUNT = 20
@@ -173,12 +175,25 @@ async def history(context: CommandContext) -> Reply:
     return HistoryPage(room, shown, more=more)
 
 
-@_routes.route("search", "WORDS", "find messages of this room that contain all WORDS")
+@_routes.route(
+    "search",
+    "WORDS",
+    "find messages of this room that contain all WORDS",
+    in_turn=True,
+)
 async def search(context: CommandContext) -> Reply:
     room, words = _readable_room(context), context.word
     limit = min(context.request.limit or DEFAULT_COUNT, MAX_HISTORY)
-    found = await context.chat.journal.history.search(room, words, limit + 1)
-    more = len(found) > limit
+    stored, turn = context.chat.journal.history, context.turn
+    try:
+        found = await stored.search(room, words, limit + 1, turn.seconds)
+        more = len(found) > limit
+    except SearchTimeout as timeout:
+        if not turn.is_last:
+            raise TurnOver from None
+        if not timeout.found:
+            raise
+        found, more = timeout.found, True
     shown = without_ignored(found[-limit:], context.client.ignoring)
     return HistoryPage(room, shown, more=more, words=sanitize_label(words))
 

@@ -13,13 +13,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 from sys import getsizeof
 
-from twisted_chat.core.events import Action, Entry, Event, Message, Stored, TopicSet
+from twisted_chat.core.events import Entry, Event, Message, Stored, TopicSet
 from twisted_chat.core.interfaces import Announce, MissedEvents, RoomState, StoreError
-from twisted_chat.core.limits import MAX_MISSED_CHARACTERS
+from twisted_chat.core.limits import MAX_MISSED_CHARACTERS, SEARCH_TIME
 from twisted_chat.core.texts import characters_shown
 
 from .records import Index, IndexKey, index_keys, nicknames_in
-from .tokenizer import matches, phrases_in
+from .searching import Pause, Scan
+from .tokenizer import phrases_in
 
 KEPT_PER_ROOM = 10_000
 """Messages kept per room unless ``keep`` says otherwise."""
@@ -61,7 +62,8 @@ class MemoryHistory:
     :param budget: bytes that all events kept may take, see ``KEPT_BYTES``.
     """
 
-    def __init__(self, keep: int, budget: int) -> None:
+    def __init__(self, keep: int, budget: int, pause: Pause | None = None) -> None:
+        self._pause = pause
         self._keep = keep
         self._budget = budget
         self._prefix = secrets.token_hex(4) + "-"
@@ -155,18 +157,17 @@ class MemoryHistory:
         found.sort(key=lambda stored: stored.position)
         return MissedEvents(True, tuple(found))
 
-    async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
+    async def search(
+        self, room: str, words: str, limit: int, seconds: float = SEARCH_TIME
+    ) -> tuple[Stored, ...]:
         """The last ``limit`` messages that contain all the words, see ``tokenizer``."""
         phrases = phrases_in(words)
         if not phrases:
             return ()
-        hits = (
-            stored
-            for stored in self._newest_first(room)
-            if isinstance(stored.event, Message | Action)
-            and matches(stored.event.text, phrases)
-        )
-        return _last(hits, limit)
+        scan = Scan(phrases, limit, seconds, self._pause)
+        # A copy, as messages are added during the pauses.
+        await scan.add(list(self._newest_first(room)))
+        return tuple(reversed(scan.hits))
 
     async def nickname(self, client_id: str) -> str | None:
         """The last nickname of a client."""
@@ -211,6 +212,7 @@ class MemoryJournal:
     :param now: seconds since 1970, UTC.
     :param keep: messages kept per room; ``None`` for ``KEPT_PER_ROOM``.
     :param budget: bytes that all events kept may take, see ``KEPT_BYTES``.
+    :param pause: lets the reactor do other work during a search.
     """
 
     def __init__(
@@ -218,9 +220,11 @@ class MemoryJournal:
         now: Callable[[], float],
         keep: int | None = None,
         budget: int = KEPT_BYTES,
+        pause: Pause | None = None,
     ) -> None:
         self._now = now
-        self.history = MemoryHistory(KEPT_PER_ROOM if keep is None else keep, budget)
+        keep = KEPT_PER_ROOM if keep is None else keep
+        self.history = MemoryHistory(keep, budget, pause)
         self._announce: Announce = _discard
         self._closed = False
 

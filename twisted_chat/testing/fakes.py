@@ -19,6 +19,7 @@ from twisted_chat.core.interfaces import (
     RoomState,
     StoreError,
 )
+from twisted_chat.core.limits import SEARCH_TIME
 
 START = 1_700_000_000.0
 """What time it is when a test begins, in seconds since 1970."""
@@ -172,10 +173,12 @@ class FailingHistory:
         await self._faults.check()
         return await self._inner.since(position, rooms, client_id, limit)
 
-    async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
+    async def search(
+        self, room: str, words: str, limit: int, seconds: float = SEARCH_TIME
+    ) -> tuple[Stored, ...]:
         """The last messages that contain all the words."""
         await self._faults.check()
-        return await self._inner.search(room, words, limit)
+        return await self._inner.search(room, words, limit, seconds)
 
     async def nickname(self, client_id: str) -> str | None:
         """The last nickname of a client."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
+from itertools import count
 
 from tests.support.journals import said, texts
 from tests.support.sqlite import WriterTestCase
-from twisted_chat.core.interfaces import MissedEvents
+from twisted_chat.core.interfaces import MissedEvents, SearchTimeout
+from twisted_chat.core.limits import SEARCH_TIME
 from twisted_chat.journals.sqlite import reader as sqlite_reader
 from twisted_chat.journals.sqlite.reader import Reader
 
@@ -49,6 +51,28 @@ class ReaderTests(WriterTestCase):
         self.index(self.written)
         self.assertEqual(len(self.reader.search("lobby", "tea", 10, 6)), 0)
         self.assertEqual(len(self.reader.search("lobby", "tea mine", 10, 6)), 1)
+
+    def test_search_returns_what_it_finds_in_time(self) -> None:
+        """The last messages; the others would take too long."""
+        self.patch(sqlite_reader, "PROGRESS_STEPS", 1)
+        self.store(self.written, *(said(f"tea {n}") for n in range(20)))
+        self.index(self.written)
+        looks, step = count(), 0.0
+        reader = Reader(self.file, self.written.name, lambda: next(looks) * step)
+        self.addCleanup(reader.close)
+        # The second one does not have to read the schema.
+        for _ in range(2):
+            looks = count()
+            self.assertEqual(len(reader.search("lobby", "tea", 20, 20)), 20)
+        step = SEARCH_TIME / (next(looks) - 10)
+        looks = count()
+        with self.assertRaises(SearchTimeout) as timeout:
+            reader.search("lobby", "tea", 20, 20)
+        hits = texts(timeout.exception.found)
+        self.assertIn(len(hits), range(1, 20))
+        self.assertEqual(hits, [f"tea {n}" for n in range(20)][-len(hits) :])
+        # The next query is not interrupted.
+        self.assertEqual(len(reader.before("lobby", None, 20, 20)), 20)
 
     def test_any_limit_is_accepted(self) -> None:
         """Clients may send any number."""

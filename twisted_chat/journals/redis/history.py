@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from twisted_chat.core.events import Action, Message, Stored
+from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, RoomState
+from twisted_chat.core.limits import SEARCH_TIME
 from twisted_chat.core.texts import characters_shown
-from twisted_chat.journals.tokenizer import matches, phrases_in
+from twisted_chat.journals.searching import Pause, Scan
+from twisted_chat.journals.tokenizer import phrases_in
 
 from .entries import decode_indexed, to_bytes, to_text
 from .persistent_connection import PersistentConnection
@@ -37,13 +39,16 @@ class RedisHistory:
 
     :param connection: the connection to read with at the moment.
     :param announced: the position up to which everything was announced.
+    :param pause: lets the reactor do other work during a search.
     """
 
     def __init__(
         self,
         connection: Callable[[], PersistentConnection],
         announced: Callable[[], StreamPosition],
+        pause: Pause | None = None,
     ) -> None:
+        self._pause = pause
         self._connection = connection
         self._announced = announced
 
@@ -106,32 +111,27 @@ class RedisHistory:
             return MissedEvents(False, ())
         return MissedEvents(True, tuple(events[each] for each in sorted(events)))
 
-    async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
+    async def search(
+        self, room: str, words: str, limit: int, seconds: float = SEARCH_TIME
+    ) -> tuple[Stored, ...]:
         """The last ``limit`` messages that contain all the words, of the last
         ``MAX_SEARCHED`` of the room, or ``MAX_SEARCHED_CHARACTERS``.
         """
         phrases = phrases_in(words)
         if not phrases:
             return ()
-        hits: list[Stored] = []
+        scan = Scan(phrases, limit, seconds, self._pause)
         left = MAX_SEARCHED_CHARACTERS
         end = self._announced().id
         for _ in range(MAX_SEARCHED // PAGE_SIZE):
             page = await self._newest_first(room, end, PAGE_SIZE)
-            for stored in page:
-                event = stored.event
-                left -= characters_shown(event)
-                if (
-                    len(hits) < limit
-                    and isinstance(event, Message | Action)
-                    and matches(event.text, phrases)
-                ):
-                    hits.append(stored)
-            if len(hits) >= limit or len(page) < PAGE_SIZE or left < 0:
+            left -= sum(characters_shown(stored.event) for stored in page)
+            await scan.add(page)
+            if scan.is_over or len(page) < PAGE_SIZE or left < 0:
                 break
             oldest = StreamPosition.parse(page[-1].position)
             end = f"({oldest.id}" if oldest else "-"
-        return tuple(reversed(hits))
+        return tuple(reversed(scan.hits))
 
     async def nickname(self, client_id: str) -> str | None:
         """The last nickname of a client that has left in the last day."""

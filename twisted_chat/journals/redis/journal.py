@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredLock
+from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
 from twisted_chat.core.events import Entry, Quit, Stored
@@ -87,7 +88,11 @@ class RedisJournal:
         )
         self._reader = PersistentConnection("reading", connect, reactor)
         self.names = RedisNameRegistry(self._writer, server)
-        self.history = RedisHistory(self._readable, lambda: self._follower.position)
+        self.history = RedisHistory(
+            self._readable,
+            lambda: self._follower.position,
+            lambda: deferLater(reactor, 0),
+        )
         self._roster = Roster(f"{server}-")
         self._follower = Follower(
             server, self._roster, self.history, self._announce_batch

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, RoomState, StoreError
+from twisted_chat.core.limits import SEARCH_TIME
 from twisted_chat.journals.recent import CACHED_MESSAGES, RecentRooms
 
 from .reader import Reader
@@ -97,12 +98,16 @@ class SqliteHistory:
             reader.since, position, tuple(rooms), client_id, limit, self._announced
         )
 
-    async def search(self, room: str, words: str, limit: int) -> tuple[Stored, ...]:
+    async def search(
+        self, room: str, words: str, limit: int, seconds: float = SEARCH_TIME
+    ) -> tuple[Stored, ...]:
         """The last ``limit`` messages that contain all the words, see ``tokenizer``."""
         until = self._announced
         await self._index(until)
         _, searcher = self._opened()
-        return await self._searching.run(searcher.search, room, words, limit, until)
+        return await self._searching.run(
+            searcher.search, room, words, limit, until, seconds
+        )
 
     async def nickname(self, client_id: str) -> str | None:
         """The last nickname of a client."""

@@ -8,12 +8,18 @@ history what is about to be announced.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from twisted_chat.core.events import Stored
-from twisted_chat.core.interfaces import MissedEvents, RoomState, StoreError
-from twisted_chat.core.limits import MAX_MISSED_CHARACTERS
+from twisted_chat.core.interfaces import (
+    MissedEvents,
+    RoomState,
+    SearchTimeout,
+    StoreError,
+)
+from twisted_chat.core.limits import MAX_MISSED_CHARACTERS, SEARCH_TIME
 from twisted_chat.journals.records import Index
 from twisted_chat.journals.tokenizer import phrases_in
 
@@ -34,6 +40,9 @@ from .rows import (
 MAX_HITS = 50_000
 """Of all messages that match, in whatever room, the last ones that are searched for
 those of the one room."""
+
+PROGRESS_STEPS = 1000
+"""Steps of SQLite's virtual machine between two looks at the clock, about 0.1 ms."""
 
 MAX_LIMIT = 1_000_000
 """The highest limit passed to SQLite."""
@@ -65,9 +74,16 @@ class Reader:
     """One connection, which runs one query at a time.
 
     :param name: the name of the journal, with which its positions begin.
+    :param seconds: a monotonic clock.
     """
 
-    def __init__(self, file: DatabaseFile, name: str) -> None:
+    def __init__(
+        self,
+        file: DatabaseFile,
+        name: str,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._seconds = seconds
         self._path = file.path
         self._name = name
         self._connection: sqlite3.Connection | None = file.connect_reader()
@@ -122,7 +138,12 @@ class Reader:
         )
 
     def search(
-        self, room: str, words: str, limit: int, until: int
+        self,
+        room: str,
+        words: str,
+        limit: int,
+        until: int,
+        seconds: float = SEARCH_TIME,
     ) -> tuple[Stored, ...]:
         """See ``interfaces.History.search``, and ``tokenizer`` for what matches."""
         phrases = phrases_in(words)
@@ -133,8 +154,38 @@ class Reader:
         query = " AND ".join(f'"{phrase}" *' for phrase in phrases)
         with self._snapshot() as connection:
             values = (query, until, *storable((room,)), _bounded(limit))
-            rows = connection.execute(_SEARCH, values).fetchall()
-        return self._stored(reversed(rows))
+            rows, is_late = self._fetch(connection, _SEARCH, values, seconds)
+        found = self._stored(reversed(rows))
+        if is_late:
+            raise SearchTimeout(found)
+        return found
+
+    def _fetch(
+        self,
+        connection: sqlite3.Connection,
+        query: str,
+        values: Sequence[object],
+        seconds: float,
+    ) -> tuple[list[Row], bool]:
+        """The rows that are found in this time, and whether that was too short."""
+        rows: list[Row] = []
+        end = self._seconds() + seconds
+        is_late = False
+
+        def check() -> bool:
+            nonlocal is_late
+            is_late = self._seconds() > end
+            return is_late
+
+        connection.set_progress_handler(check, PROGRESS_STEPS)
+        try:
+            rows.extend(connection.execute(query, values))
+        except sqlite3.OperationalError:
+            if not is_late:
+                raise
+        finally:
+            connection.set_progress_handler(None, 0)
+        return rows, is_late
 
     def nickname(self, client_id: str) -> str | None:
         """See ``interfaces.History.nickname``."""

@@ -1,0 +1,222 @@
+"""Turns: who is next, and what costs are remembered."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.support.chats import runtime_of
+from twisted_chat.clients.text import LineCodec
+from twisted_chat.core.client import Client, Identity
+from twisted_chat.core.limits import SEARCH_TIME
+from twisted_chat.core.turns import (
+    HALF_LIFE,
+    LAST_TURN,
+    MAX_REMEMBERED,
+    Costs,
+    Turn,
+    TurnOver,
+    Turns,
+    place_of,
+)
+from twisted_chat.testing import TestChat
+from twisted_chat.testing.fakes import FailingJournal, FakeConnection
+
+
+class TurnsTests(SynchronousTestCase):
+    """Work of several clients, which takes as long as the test says."""
+
+    def setUp(self) -> None:
+        self.clock = Clock()
+        self.turns = Turns(runtime_of(self, self.clock))
+        self.given: list[tuple[str, Turn]] = []
+        self.done: list[str] = []
+        self.dropped: list[str] = []
+        self.gate: Deferred[None] | None = None
+
+    def client(self, name: str, address: str = "::1") -> Client:
+        connection = FakeConnection()
+        return Client(name, connection, LineCodec(), Identity(address=address))
+
+    def ask(self, client: Client, seconds: float = 0.001) -> None:
+        async def work(turn: Turn) -> None:
+            self.given.append((client.id, turn))
+            if self.gate is not None:
+                await self.gate
+            self.clock.advance(min(seconds, turn.seconds))
+            if seconds > turn.seconds and not turn.is_last:
+                raise TurnOver
+            self.done.append(client.id)
+
+        def drop(reason: str) -> None:
+            self.dropped.append(f"{client.id}: {reason}")
+
+        self.turns.add(client, work, drop)
+
+    def hold(self, client: Client, seconds: float = 0.001) -> None:
+        """Begin a piece of work that takes until ``release``."""
+        self.gate = Deferred()
+        self.ask(client, seconds)
+
+    def release(self) -> list[str]:
+        gate, self.gate = self.gate, None
+        assert gate is not None
+        gate.callback(None)
+        return self.done
+
+    def test_address_that_has_cost_least_is_next(self) -> None:
+        """However many clients of others wait, and since when."""
+        crowd = [self.client(f"c{n}", "192.0.2.1") for n in range(32)]
+        alice = self.client("alice", "192.0.2.2")
+        self.hold(crowd[0])
+        for client in crowd[1:]:
+            self.ask(client)
+        self.ask(alice)
+        self.assertEqual(self.release()[:2], ["c0", "alice"])
+
+    def test_client_of_an_address_that_has_cost_least_is_next(self) -> None:
+        """Many people may have one address."""
+        alice, bob, carol = (self.client(name) for name in ("alice", "bob", "carol"))
+        for client in (alice, alice, bob):
+            self.ask(client)
+        self.done.clear()
+        self.hold(alice)
+        for client in (alice, bob, carol):
+            self.ask(client)
+        self.assertEqual(self.release(), ["alice", "carol", "bob", "alice"])
+
+    def test_cheap_work_is_done_before_costly_work(self) -> None:
+        """Within a second, though all have one address and have cost nothing so far."""
+        crowd = [self.client(f"c{n}") for n in range(32)]
+        alice = self.client("alice")
+        self.hold(crowd[0], 10.0)
+        for client in crowd[1:]:
+            self.ask(client, 10.0)
+        self.ask(alice, 0.001)
+        self.release()
+        self.assertEqual(self.done[0], "c0")  # which was alone at first
+        self.assertEqual(self.done[1], "alice")
+        self.assertEqual(len(self.done), 33)
+        before = self.given[: [name for name, _ in self.given].index("alice")]
+        self.assertLess(sum(turn.seconds for _, turn in before), 1.0)
+
+    def test_all_turns_of_a_piece_of_work_are_bounded(self) -> None:
+        """Each is twice as long as the one before; the last one takes the rest."""
+        alice, bob = self.client("alice"), self.client("bob")
+        self.hold(bob)
+        self.ask(alice, 10.0)
+        for n in range(29):
+            self.ask(self.client(f"c{n}"), 10.0)
+        self.release()
+        turns = [turn for name, turn in self.given if name == "alice"]
+        seconds = [turn.seconds for turn in turns]
+        self.assertAlmostEqual(sum(seconds), SEARCH_TIME)
+        self.assertEqual([turn.is_last for turn in turns], [False, False, False, True])
+        for shorter, longer in pairwise(seconds):
+            self.assertGreater(longer, 1.99 * shorter)
+
+    def test_work_that_is_alone_has_all_the_time(self) -> None:
+        """In one turn."""
+        self.ask(self.client("alice"))
+        self.assertEqual(self.given, [("alice", LAST_TURN)])
+
+    def test_one_piece_of_work_waits_for_a_client(self) -> None:
+        """The last one."""
+        alice, bob = self.client("alice"), self.client("bob")
+        self.hold(alice)
+        self.ask(bob)
+        self.ask(bob)
+        self.assertEqual(self.release(), ["alice", "bob"])
+        self.assertEqual(self.dropped, ["bob: another search followed"])
+
+    def test_close_drops_what_waits(self) -> None:
+        """And what follows; the work that runs ends by itself."""
+        alice, bob = self.client("alice"), self.client("bob")
+        self.hold(alice)
+        self.ask(bob)
+        self.turns.close("closing")
+        self.ask(bob)
+        self.assertEqual(self.dropped, ["bob: closing", "bob: closing"])
+        self.assertEqual(self.release(), ["alice"])
+
+    def test_dropped_work_gets_no_further_turn(self) -> None:
+        """Of a client that was lost, that asked again, or when the server stops."""
+        for drop, reason in (
+            (lambda alice: self.turns.drop(alice, "lost"), "lost"),
+            (self.ask, "another search followed"),
+            (lambda _: self.turns.close("closing"), "closing"),
+        ):
+            self.turns = Turns(runtime_of(self, self.clock))
+            alice, bob = self.client("alice"), self.client("bob")
+            self.hold(bob)
+            self.ask(alice, 10.0)
+            for n in range(9):
+                self.ask(self.client(f"c{n}"))
+            first, self.gate = self.gate, Deferred()
+            assert first is not None
+            first.callback(None)
+            self.assertEqual(self.given[-1][0], "alice")
+            drop(alice)
+            self.release()
+            self.assertEqual(self.dropped[-1], f"alice: {reason}")
+
+    def test_costs_are_forgotten(self) -> None:
+        """By half in each half-life; those of the oldest cause if there are many."""
+        costs = Costs()
+        costs.add("a", 4.0, 0.0)
+        self.assertEqual(costs.of("a", 0.0), 4.0)
+        self.assertEqual(costs.of("a", 2 * HALF_LIFE), 1.0)
+        costs.add("a", 1.0, 2 * HALF_LIFE)
+        self.assertEqual(costs.of("a", 2 * HALF_LIFE), 2.0)
+        for n in range(MAX_REMEMBERED):
+            costs.add(str(n), 1.0, 2 * HALF_LIFE)
+        self.assertEqual(costs.of("a", 2 * HALF_LIFE), 0.0)
+        self.assertEqual(costs.of("0", 2 * HALF_LIFE), 1.0)
+
+    def test_network_of_a_household_is_one_place(self) -> None:
+        """As for the limit of connections."""
+        self.assertEqual(place_of("2001:db8::1"), place_of("2001:db8::2:3"))
+        self.assertNotEqual(place_of("2001:db8::1"), place_of("2001:db8:0:1::1"))
+        self.assertNotEqual(place_of("192.0.2.1"), place_of("192.0.2.2"))
+        self.assertEqual(place_of(""), "")
+
+
+class SearchTurnTests(SynchronousTestCase):
+    """``\\search``, which is done in turn."""
+
+    def setUp(self) -> None:
+        self.room = TestChat()
+        self.alice, self.bob = self.room.people("alice", "bob")
+        self.bob.types("tea")
+        self.room.journal.hold(FailingJournal.READ)
+        self.alice.types("\\search te")
+        self.bob.types("\\search tea")
+        for one in (self.alice, self.bob):
+            one.sees()
+
+    def release(self) -> None:
+        self.room.journal.release(FailingJournal.READ)
+
+    def test_searches_follow_one_another(self) -> None:
+        """Each is answered."""
+        self.release()
+        for one in (self.alice, self.bob):
+            self.assertRegex("\n".join(one.sees()), "bob: tea")
+
+    def test_stop_drops_what_waits(self) -> None:
+        """Its client is told."""
+        self.room.chat.stop(lambda: None)
+        self.assertEqual(
+            self.bob.sees(),
+            ["error: the server is shutting down", "The server is shutting down."],
+        )
+
+    def test_search_of_a_client_that_is_lost_is_dropped(self) -> None:
+        """It leaves at once."""
+        self.bob.leaves()
+        self.assertEqual(self.alice.sees(), ["bob: left the chat"])
+        self.release()
+        self.assertRegex("\n".join(self.alice.sees()), "bob: tea")

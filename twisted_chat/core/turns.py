@@ -1,0 +1,190 @@
+"""Turns: what is costly for the store is done piece by piece, in a fair order.
+
+Next is whoever has cost least of late: first of the addresses, then of the clients of
+one address.  The more clients wait, the shorter their first turns are; work that is not
+done in one begins anew in another turn, which is twice as long.  So what costs little
+is done soon, however many others ask for what costs much.
+
+Invariants: at most one piece of work waits for each client; all turns of one piece take
+at most ``SEARCH_TIME``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Any
+
+from .client import Client
+from .limits import SEARCH_TIME
+from .runtime import Runtime
+
+ROUND_TIME = 0.4
+"""Seconds that the first turns of all who wait may take, unless there are very many."""
+
+MIN_TURN = 0.01
+"""Seconds of the shortest turn."""
+
+HALF_LIFE = 30.0
+"""Seconds after which a cost counts half."""
+
+MAX_REMEMBERED = 1000
+"""Addresses, and clients, whose costs are remembered."""
+
+
+class TurnOver(Exception):
+    """The work was not done in its turn, which was not its last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The time that a piece of work has.
+
+    :ivar seconds: how much.
+    :ivar is_last: it has no further turn, and must not raise ``TurnOver``.
+    """
+
+    seconds: float
+    is_last: bool
+
+
+LAST_TURN = Turn(SEARCH_TIME, is_last=True)
+"""All the time that there is."""
+
+
+Work = Callable[[Turn], Coroutine[Any, Any, None]]
+"""Does the work.
+
+:raises TurnOver: it needs another turn; it raises nothing else.
+"""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Work that waits, or is being done.
+
+    :ivar place: whose address it is.
+    :ivar drop: called with the reason if the work is not done.
+    :ivar left: seconds that its turns may take.
+    :ivar next: seconds of its next turn, at least.
+    :ivar dropped: why it gets no further turn.
+    """
+
+    client: Client
+    place: str
+    work: Work
+    drop: Callable[[str], None]
+    left: float = SEARCH_TIME
+    next: float = 0.0
+    dropped: str = ""
+
+
+class Turns:
+    """Work that waits, and what work has cost."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._waiting: dict[Client, _Waiting] = {}
+        self._of_places = Costs()
+        self._of_clients = Costs()
+        self._current: _Waiting | None = None
+        self._closed = ""
+
+    def add(self, client: Client, work: Work, drop: Callable[[str], None]) -> None:
+        """Do some work for a client when it is its turn; drop what waits for it.
+
+        :param drop: called with the reason if it is not done.
+        """
+        self.drop(client, "another search followed")
+        if self._closed:
+            drop(self._closed)
+            return
+        place = place_of(client.identity.address)
+        self._waiting[client] = _Waiting(client, place, work, drop)
+        if self._current is None:
+            self._runtime.spawn(self._run())
+
+    def drop(self, client: Client, reason: str) -> None:
+        """Do not do what waits for this client."""
+        waiting = self._waiting.pop(client, None)
+        if waiting is not None:
+            waiting.drop(reason)
+        elif self._current is not None and self._current.client is client:
+            self._current.dropped = reason
+
+    def close(self, reason: str) -> None:
+        """Drop what waits, and whatever follows."""
+        self._closed = reason
+        for client in list(self._waiting):
+            self.drop(client, reason)
+        if self._current is not None:
+            self._current.dropped = reason
+
+    async def _run(self) -> None:
+        seconds = self._runtime.seconds
+        while self._waiting:
+            start = seconds()
+            current = self._current = self._next(start)
+            turn = self._turn(current)
+            del self._waiting[current.client]
+            try:
+                await current.work(turn)
+            except TurnOver:
+                self._wait_again(current, turn)
+            end = seconds()
+            self._of_places.add(current.place, end - start, end)
+            self._of_clients.add(current.client.id, end - start, end)
+        self._current = None
+
+    def _next(self, now: float) -> _Waiting:
+        places, clients = self._of_places, self._of_clients
+        return min(
+            self._waiting.values(),
+            key=lambda one: (places.of(one.place, now), clients.of(one.client.id, now)),
+        )
+
+    def _turn(self, one: _Waiting) -> Turn:
+        share = max(ROUND_TIME / len(self._waiting), MIN_TURN, one.next)
+        # What would be too short for another turn belongs to this one.
+        is_last = one.left < 2 * share
+        return Turn(one.left if is_last else share, is_last)
+
+    def _wait_again(self, one: _Waiting, turn: Turn) -> None:
+        one.left -= turn.seconds
+        one.next = 2 * turn.seconds
+        if one.dropped or one.client in self._waiting:
+            one.drop(one.dropped or "another search followed")
+        else:
+            self._waiting[one.client] = one
+
+
+class Costs:
+    """What each of some causes has cost, which is forgotten by and by."""
+
+    def __init__(self) -> None:
+        self._costs: dict[str, tuple[float, float]] = {}
+
+    def of(self, cause: str, now: float) -> float:
+        """The seconds that a cause has cost, as they count now."""
+        cost, since = self._costs.get(cause, (0.0, now))
+        return cost * 0.5 ** ((now - since) / HALF_LIFE) if cost else 0.0
+
+    def add(self, cause: str, cost: float, now: float) -> None:
+        """A cause has cost some more seconds."""
+        total = self.of(cause, now) + cost
+        self._costs.pop(cause, None)
+        self._costs[cause] = (total, now)
+        if len(self._costs) > MAX_REMEMBERED:
+            del self._costs[next(iter(self._costs))]
+
+
+def place_of(address: str) -> str:
+    """What counts as one address: of IPv6, what one household is assigned."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        return str(IPv6Network((parsed, 64), strict=False))
+    return address
