@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.core import nicknames
+from twisted_chat.core.events import Message
+from twisted_chat.core.ignoring import is_ignored
 from twisted_chat.core.nicknames import (
     MAX_NAME,
     Name,
+    _fold_unicode,
     fold,
     fold_or_none,
     guest_number,
@@ -188,6 +193,24 @@ class EqualNameTests(SynchronousTestCase):
         if fold_or_none(name) is not None:
             self.assertTrue(name.isprintable())
             self.assertFalse(set(name) & set(" :#\r\n"))
+
+    def test_name_is_folded_once(self) -> None:
+        """Those who ignore someone compare the author of each message."""
+        calls: list[str] = []
+
+        def precis() -> Callable[[str], str]:
+            def enforce(name: str) -> str:
+                calls.append(name)
+                return name
+
+            return enforce
+
+        _fold_unicode.cache_clear()
+        self.addCleanup(_fold_unicode.cache_clear)
+        self.patch(nicknames, "_precis", precis)
+        for _ in range(64):
+            is_ignored(Message("lobby", "Åsa", "hi", "id"), frozenset({"someone"}))
+        self.assertEqual(calls, ["Åsa"])
 
 
 class RoomNameTests(SynchronousTestCase):

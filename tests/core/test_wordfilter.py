@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -97,6 +99,43 @@ class WordFilterTests(SynchronousTestCase):
         self.assertEqual(WordFilter(["", " "]).mask("darn"), "darn")
         self.assert_masked("", "")
         self.assert_masked("ordinary", "ordinary")
+
+    def test_longest_phrase_is_masked(self) -> None:
+        """Of those that begin alike, whichever of them the text goes on with."""
+        mask = WordFilter(["bad", "bad apple pie", "bad apple", "bad pear"]).mask
+        self.assertEqual(mask("bad apple pie"), "*" * 13)
+        self.assertEqual(mask("bad apple tart"), "********* tart")
+        self.assertEqual(mask("bad bad pear bad plum"), "*** ******** *** plum")
+
+    def test_sign_of_a_word_ends_it(self) -> None:
+        """Unless a letter follows it, or precedes the first one."""
+        mask = WordFilter(["c+", "+x", ".net"]).mask
+        self.assertEqual(mask("c+ c+. c+d"), "** **. c+d")
+        self.assertEqual(mask("+x a+x ++x"), "** a+x +**")
+        self.assertEqual(mask(".net asp.net"), "**** asp.net")
+
+    @given(
+        st.lists(st.text("ab+ _\n", max_size=5), max_size=6),
+        st.text("ab+ _\n", max_size=20),
+    )
+    def test_words_are_found_as_by_a_regular_expression(
+        self, listed: list[str], text: str
+    ) -> None:
+        """One with an alternative for each word, which takes longer with each."""
+        phrases = sorted(filter(None, map(str.strip, listed)), key=len, reverse=True)
+        ways = [r"\s+".join(map(re.escape, phrase.split())) for phrase in phrases]
+        # At one place the longest match counts, which here need not be the first.
+        expected, at = list(text), 0
+        while at < len(text):
+            found = [
+                match.end()
+                for way in ways
+                if (match := re.compile(rf"(?<![^\W_]){way}(?![^\W_])").match(text, at))
+            ]
+            end = max(found, default=at)
+            expected[at:end] = re.sub(r"[^\n]", "*", text[at:end])
+            at = max(end, at + 1)
+        self.assertEqual(WordFilter(listed).mask(text), "".join(expected))
 
     @given(words, st.text(max_size=30))
     def test_masking_keeps_the_length_and_adds_only_stars(

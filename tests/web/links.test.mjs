@@ -28,6 +28,18 @@ test("a bracket that the address opened belongs to it", () => {
   assert.deepEqual(links("(https://a.example/wiki/Chat_(room))"), ["https://a.example/wiki/Chat_(room)"]);
 });
 
+test("brackets are counted once, however many follow an address", (context) => {
+  const copies = ["slice", "split"].map((name) => context.mock.method(String.prototype, name));
+  for (const ends of [")".repeat(4000), ".)".repeat(2000), "()" + "]".repeat(4000)]) {
+    const [link, rest] = splitLinks(`https://a.example/x${ends}`);
+    const kept = ends.startsWith("()") ? "()" : "";
+    assert.equal(link.text, `https://a.example/x${kept}`);
+    assert.equal(rest.text, ends.replace(kept, ""));
+  }
+  // Each copy of a text of n brackets takes n steps.
+  for (const { mock } of copies) assert.ok(mock.callCount() < 20, `${mock.callCount()}`);
+});
+
 test("an address that a browser could run is never a link", () => {
   for (const text of [
     "javascript:alert(1)",

@@ -23,6 +23,9 @@ from .scripts import JOINERS, is_mixed, joiners_fit
 MAX_NAME = 32
 """Characters in a nickname or a room name."""
 
+FOLDED_NAMES = 16_384
+"""Names whose folded form is remembered: all members, with their rooms."""
+
 MAX_MARKS = 4
 """Combining marks on one letter of a name."""
 
@@ -53,7 +56,7 @@ def fold(name: str) -> str:
     return _fold_unicode(name)
 
 
-@functools.lru_cache(maxsize=1024)
+@functools.lru_cache(maxsize=FOLDED_NAMES)
 def _fold_unicode(name: str) -> str:
     if not 1 <= len(name) <= MAX_NAME or not joiners_fit(name):
         raise Refused("nick_invalid", _RULE)

@@ -1,16 +1,38 @@
-"""Masks words that an operator does not want to be read."""
+"""Masks words that an operator does not want to be read.
+
+A text is split into pieces: words, white space, single signs.  What begins with a piece
+is looked up, so that the time does not depend on the number of words to mask.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable
+from itertools import accumulate
 
 from .sanitize import IGNORABLE
 
 MASK = "*"
 
 _IGNORED = re.compile(f"[{IGNORABLE}]+")
+_PIECE = re.compile(r"[^\W_]+|\s+|[\W_]")
+
+_BLANK = " "
+"""The piece of a phrase that stands for any white space."""
+
+
+class _Node:
+    """The pieces that a phrase may go on with, and whether one ends here."""
+
+    __slots__ = ("ends", "next")
+
+    def __init__(self) -> None:
+        self.next: dict[str, _Node] = {}
+        self.ends = False
+
+    def step(self, piece: str) -> _Node | None:
+        return self.next.get(_BLANK if piece.isspace() else piece)
 
 
 class WordFilter:
@@ -23,20 +45,12 @@ class WordFilter:
     """
 
     def __init__(self, words: Iterable[str] = ()) -> None:
-        plain = {_plain(word.strip()) for word in words}
-        plain.discard("")
-        self._pattern = (
-            re.compile(
-                r"(?<![^\W_])(?:"
-                + "|".join(
-                    r"\s+".join(map(re.escape, phrase.split()))
-                    for phrase in sorted(plain, key=len, reverse=True)
-                )
-                + r")(?![^\W_])"
-            )
-            if plain
-            else None
-        )
+        self._root = _Node()
+        for word in words:
+            node = self._root
+            for piece in _PIECE.findall(_BLANK.join(_plain(word).split())):
+                node = node.next.setdefault(piece, _Node())
+            node.ends = True
 
     @classmethod
     def parse(cls, text: str) -> WordFilter:
@@ -45,14 +59,11 @@ class WordFilter:
 
     def mask(self, text: str) -> str:
         """The text with each such word replaced by as many ``*``; line ends stay."""
-        pattern = self._pattern
-        if pattern is None:
+        if not self._root.next:
             return text
-        hidden = list(text)
         if text.isascii():
-            for found in pattern.finditer(text.lower()):
-                _cover(hidden, *found.span())
-            return "".join(hidden)
+            spans = self._find(text.lower())
+            return _covered(text, spans) if spans else text
         # Each letter on its own may fold to several, or with an accent that
         # follows it to one: remember which came from where.
         folded: list[str] = []
@@ -63,15 +74,57 @@ class WordFilter:
             folded.append(letters)
             starts += [start] * len(letters)
             ends += [end] * len(letters)
-        for found in pattern.finditer("".join(folded)):
-            _cover(hidden, starts[found.start()], ends[found.end() - 1])
-        return "".join(hidden)
+        spans = self._find("".join(folded))
+        return _covered(text, [(starts[start], ends[end - 1]) for start, end in spans])
+
+    def _find(self, text: str) -> list[tuple[int, int]]:
+        """Where the words of the list are in a folded text."""
+        pieces: list[str] = _PIECE.findall(text)
+        first = self._root.next
+        if first.keys().isdisjoint(pieces):
+            return []
+        bounds = [0, *accumulate(map(len, pieces))]
+        spans = []
+        end = 0
+        for at, piece in enumerate(pieces):
+            if piece in first and at >= end:
+                end = max(end, self._end(pieces, at))
+                if end > at:
+                    spans.append((bounds[at], bounds[end]))
+        return spans
+
+    def _end(self, pieces: list[str], at: int) -> int:
+        """Behind the longest phrase that begins with this piece; 0 if none does."""
+        if at and pieces[at - 1][-1].isalnum() and not pieces[at][0].isalnum():
+            return 0
+        found = 0
+        node: _Node | None = self._root
+        for end in range(at, len(pieces)):
+            node = node.step(pieces[end]) if node else None
+            if node is None:
+                break
+            if node.ends and not _goes_on(pieces, end):
+                found = end + 1
+        return found
 
 
-def _cover(hidden: list[str], start: int, end: int) -> None:
-    for at in range(start, end):
-        if hidden[at] != "\n":
-            hidden[at] = MASK
+def _goes_on(pieces: list[str], at: int) -> bool:
+    """Whether a word follows a sign without a blank."""
+    is_sign = not pieces[at][0].isalnum()
+    return is_sign and at + 1 < len(pieces) and pieces[at + 1][0].isalnum()
+
+
+def _covered(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    parts = []
+    shown = 0
+    for start, end in spans:
+        parts.append(text[shown:start])
+        # A letter that folds to several may be part of two words.
+        hidden = text[max(start, shown) : end]
+        parts.append("\n".join(MASK * len(line) for line in hidden.split("\n")))
+        shown = max(end, shown)
+    parts.append(text[shown:])
+    return "".join(parts)
 
 
 def _plain(text: str) -> str:

@@ -4,20 +4,28 @@
 // files (javascript:, data:, file:) stay plain text.
 
 const ADDRESS = /\bhttps?:\/\/[^\s<>"\u0060]+/giu;
-const TRAILING = /[.,;:!?'’”»…*_~]$/u;
-const BRACKETS = { ")": "(", "]": "[", "}": "{" };
+const TRAILING = ".,;:!?'’”»…*_~";
+const BRACKETS = "()[]{}";
+const CLOSING = ")]}";
 
 // A full stop after an address ends the sentence; a closing bracket belongs to the
 // address only if the address contains the opening one.
 function trimTrailing(address) {
-  for (;;) {
-    const last = address.at(-1);
-    const opening = BRACKETS[last];
-    const unmatched =
-      opening !== undefined && address.split(last).length > address.split(opening).length;
-    if (!unmatched && !TRAILING.test(address)) return address;
-    address = address.slice(0, -1);
+  const counts = new Map();
+  for (const sign of address) {
+    if (BRACKETS.includes(sign)) counts.set(sign, (counts.get(sign) ?? 0) + 1);
   }
+  // Shortened once, as a text of thousands of brackets would be copied for each of them.
+  let end = address.length;
+  for (; end > 0; end -= 1) {
+    const last = address[end - 1];
+    const opening = BRACKETS[BRACKETS.indexOf(last) - 1];
+    const unmatched =
+      CLOSING.includes(last) && counts.get(last) > (counts.get(opening) ?? 0);
+    if (!unmatched && !TRAILING.includes(last)) break;
+    if (counts.has(last)) counts.set(last, counts.get(last) - 1);
+  }
+  return address.slice(0, end);
 }
 
 export function hrefOf(address) {
