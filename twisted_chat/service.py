@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 import secrets
 import signal
+import time
 from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ from .journals.memory import MemoryJournal
 from .journals.sqlite.file import check_file
 from .journals.sqlite.journal import SqliteJournal
 from .net.admission import log_addresses
+from .net.monotonic import use_monotonic_time
 from .net.origins import Origins
 from .net.tls import Certificate, CertificateError
 from .server.listeners import make_engineio, make_factory, make_keepalive
@@ -60,6 +62,8 @@ def makeService(options: Options, reactor: Any = None) -> Service:
     """Make the service that ``twistd chat`` runs."""
     if reactor is None:
         from twisted.internet import reactor
+
+        use_monotonic_time(reactor)
     if options.error:
         hint = f"{options.program} --help lists the options"
         return StartupErrorService(f"{options.error} ({hint})", reactor)
@@ -281,16 +285,14 @@ def open_store(
     scheme, _, rest = settings.store.partition(":")
     if scheme == "memory":
         journal = MemoryJournal(
-            reactor.seconds, settings.keep, pause=lambda: deferLater(reactor, 0)
+            time.time, settings.keep, pause=lambda: deferLater(reactor, 0)
         )
         return journal, LocalNameRegistry()
     if scheme.startswith("redis"):
         from .journals.redis.journal import open_redis
 
         return open_redis(settings.store, reactor, node, settings.keep, report)
-    return SqliteJournal(
-        rest, reactor, reactor.seconds, settings.keep
-    ), LocalNameRegistry()
+    return SqliteJournal(rest, reactor, time.time, settings.keep), LocalNameRegistry()
 
 
 def make_runtime(reactor: Any, settings: Settings) -> Runtime:

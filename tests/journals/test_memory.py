@@ -18,6 +18,15 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
     def make(self, keep: int | None = None) -> MemoryJournal:
         return MemoryJournal(lambda: NOW, keep)
 
+    def test_time_never_runs_backwards(self) -> None:
+        """Though the clock is set back."""
+        times = iter((NOW, NOW - 3600, NOW + 1))
+        journal = MemoryJournal(lambda: next(times))
+        self.patch(self, "make", lambda _: journal)
+        opened = self.opened()
+        stored = [self.append(opened, said("hi"))[0].time for _ in range(3)]
+        self.assertEqual(stored, [NOW * 1000, NOW * 1000, (NOW + 1) * 1000])
+
     def test_position_of_another_process_is_incomplete(self) -> None:
         """After a restart a client that resumes learns that events may be missing."""
         old = self.opened()

@@ -223,6 +223,8 @@ class MemoryJournal:
         pause: Pause | None = None,
     ) -> None:
         self._now = now
+        # Of the last batch: the clock may be set back.
+        self._time = 0
         keep = KEPT_PER_ROOM if keep is None else keep
         self.history = MemoryHistory(keep, budget, pause)
         self._announce: Announce = _discard
@@ -242,7 +244,7 @@ class MemoryJournal:
         """
         if self._closed:
             raise StoreError("the server is shutting down; nothing more is stored")
-        time = round(self._now() * 1000)
+        time = self._time = max(round(self._now() * 1000), self._time)
         stored = [
             Stored(self.history.next_position(), time, entry.event, entry.key)
             for entry in batch

@@ -40,6 +40,16 @@ class StoreTests(WriterTestCase):
         self.assertEqual(self.history(writer), expected)
         self.check_search(writer)
 
+    def test_time_never_runs_backwards(self) -> None:
+        """Though the clock is set back, also while the server does not run."""
+        writer = self.writer()
+        times = [5_000, 4_000, 6_000]
+        stored = [writer.store([entry(said("hi"))], time)[0].time for time in times]
+        self.assertEqual(stored, [5_000, 5_000, 6_000])
+        writer.close()
+        (after,) = self.writer().store([entry(said("hi"))], 1_000)
+        self.assertEqual(after.time, 6_000)
+
     def test_nicknames_are_kept_for_a_while(self) -> None:
         """Their number does not grow forever: old ones go as new ones come."""
         writer = self.writer()

@@ -59,6 +59,10 @@ class Writer:
                 "SELECT max(floor, (SELECT coalesce(max(id), 0) FROM floors),"
                 " (SELECT coalesce(max(id), 0) FROM events)) FROM journal"
             ).fetchone()
+            # That of the last event: the clock may be set back, at a restart too.
+            (self._time,) = connection.execute(
+                "SELECT coalesce((SELECT time FROM events ORDER BY id DESC LIMIT 1), 0)"
+            ).fetchone()
             self._maintenance = Maintenance(connection, keep)
         except BaseException:
             connection.close()
@@ -85,9 +89,10 @@ class Writer:
     def store(self, batch: Sequence[Entry], time: int) -> list[Stored]:
         """Store all of the batch, or nothing; returns what to announce.
 
-        :param time: milliseconds since 1970.
+        :param time: milliseconds since 1970; that of the last batch, if it was later.
         :raises StoreError: nothing was stored.
         """
+        time = max(time, self._time)
         first = self.last + 1
         stored = stored_of(batch, self.name, first, time)
         rows = rows_of(batch, first, time)
@@ -97,6 +102,7 @@ class Writer:
             rows = [storable(row) for row in rows]
             self._write(self._connected(), rows, batch, time)
         self.last += len(rows)
+        self._time = time
         self._maintenance.add(rows)
         return stored
 
