@@ -12,6 +12,7 @@ from twisted.web.server import Request
 from tests.support.logs import Log
 from tests.support.memory import Wire
 from twisted_chat.net.handover import hand_over
+from twisted_chat.net.hosts import Hosts
 from twisted_chat.net.http import (
     DRAIN_TIMEOUT,
     MAX_BODY,
@@ -56,6 +57,36 @@ class HttpTests(unittest.SynchronousTestCase):
 
     def wait(self, seconds: float) -> None:
         self.clock.pump([0.5] * round(seconds * 2))
+
+    def test_request_for_another_host_is_refused(self) -> None:
+        """As the last one of its connection; one without a host is answered."""
+        self.site.hosts = Hosts(["chat.example"], own=list)
+        self.assertEqual(self.ask("GET / HTTP/1.1", "Host: chat.example:3000")[0], 200)
+        self.assertEqual(self.ask("GET / HTTP/1.1", "Host: 192.0.2.7")[0], 200)
+        status, _, body = self.ask("GET / HTTP/1.1", "Host: evil.example")
+        self.assertEqual(status, 421)
+        self.assertIn(b"start it with --host evil.example", body)
+        self.assertEqual(self.ask("GET / HTTP/1.1", "Host: chat.example")[0], 0)
+        self.wire = Wire().accept(self.site)
+        self.assertEqual(self.ask("GET / HTTP/1.0")[0], 200)
+
+    def test_whole_url_names_the_host(self) -> None:
+        """Whatever the header says."""
+        self.site.hosts = Hosts(["chat.example"], own=list)
+        for url, host, expected in (
+            ("http://evil.example/", "chat.example", 421),
+            ("http://chat.example/", "evil.example", 200),
+        ):
+            self.wire = Wire().accept(self.site)
+            status, _, _ = self.ask(f"GET {url} HTTP/1.1", f"Host: {host}")
+            self.assertEqual(status, expected)
+
+    def test_two_hosts_are_malformed(self) -> None:
+        """Also if both are known: a proxy may have used the other one."""
+        self.site.hosts = Hosts(["chat.example"], own=list)
+        status, _, body = self.ask("GET / HTTP/1.1", *["Host: chat.example"] * 2)
+        self.assertEqual(status, 400)
+        self.assertIn(b"one Host header", body)
 
     def test_connection_serves_several_requests(self) -> None:
         """One after the other."""

@@ -66,6 +66,15 @@ class CertificateTests(CertificateTestCase):
         self.assertEqual(client.server(), certificate(NAME)[1])
         self.assertEqual(client.send(b"hello"), b"hello")
 
+    def test_certificate_has_names(self) -> None:
+        """Others once it is reloaded."""
+        served = Certificate(self.chain, self.key)
+        self.assertEqual(served.names, (NAME,))
+        write_certificate(self.chain, "new.example")
+        write_key(self.key, "new.example")
+        served.reload()
+        self.assertEqual(served.names, ("new.example",))
+
     def test_reloaded_certificate_is_used_for_new_connections(self) -> None:
         """Existing connections continue."""
         served = Certificate(self.chain, self.key)

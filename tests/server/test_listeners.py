@@ -24,7 +24,7 @@ SOCKETIO = "/socket.io/?EIO=4&transport="
 class PortTestCase(unittest.SynchronousTestCase):
     """One port of a chat in memory."""
 
-    settings = Settings()
+    settings = Settings(host=("chat.example",))
 
     def setUp(self) -> None:
         self.clock = Clock()
@@ -191,6 +191,7 @@ class SettingsTests(PortTestCase):
     """Settings apply to every protocol."""
 
     settings = Settings(
+        host=("chat.example",),
         max_clients=3,
         max_per_host=2,
         ping_interval=0.5,
@@ -275,7 +276,9 @@ class RefusedOriginTests(PortTestCase):
 class ProxyTests(PortTestCase):
     """A server behind trusted proxies."""
 
-    settings = Settings(max_per_host=2, trust_proxy=("192.0.2.0/24", "unix"))
+    settings = Settings(
+        host=("chat.example",), max_per_host=2, trust_proxy=("192.0.2.0/24", "unix")
+    )
 
     def websocket(self, header: str, peer: str = "192.0.2.1") -> Wire:
         """A WebSocket that a proxy forwards."""
@@ -345,7 +348,7 @@ class ProxyTests(PortTestCase):
 class TlsProxyTests(PortTestCase):
     """A proxy that forwards TLS as it is."""
 
-    settings = Settings(trust_proxy=("192.0.2.1",))
+    settings = Settings(host=("chat.example",), trust_proxy=("192.0.2.1",))
 
     def certificate(self) -> Certificate:
         return a_certificate(self.mktemp())
@@ -376,6 +379,34 @@ def a_certificate(directory: str) -> Certificate:
     path.mkdir(parents=True)
     chain = write_certificate(path / "chain.pem")
     return Certificate(chain, write_key(path / "key.pem"))
+
+
+class HostTests(PortTestCase):
+    """A page of another name, which resolves to this machine."""
+
+    settings = Settings(trust_proxy=("192.0.2.99",))
+    REQUESTS = (
+        b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+        handshake(host="evil.example", origin="http://evil.example"),
+        (
+            b"GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\n"
+            b"Host: evil.example\r\n\r\n"
+        ),
+    )
+
+    def test_request_for_another_name_is_refused(self) -> None:
+        """Of whatever kind."""
+        for request in self.REQUESTS:
+            answer = self.connect(request).take()
+            self.assertIn(b" 421 ", answer.partition(b"\r\n")[0])
+            self.assertIn(b"start it with --host evil.example", answer)
+
+    def test_trusted_proxy_may_pass_on_any_name(self) -> None:
+        """With a PROXY header or without one."""
+        for request in self.REQUESTS:
+            for header in (b"", b"PROXY TCP4 203.0.113.7 192.0.2.99 1 2\r\n"):
+                answer = self.connect(header + request, "192.0.2.99").take()
+                self.assertRegex(answer.partition(b"\r\n")[0], b" (200|101) ")
 
 
 class TlsTests(PortTestCase):

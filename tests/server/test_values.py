@@ -117,6 +117,11 @@ class ValidTests(SynchronousTestCase):
         ):
             self.assertEqual(values.origins([origin]), (origin,))
 
+    def test_hosts_are_names(self) -> None:
+        """Or all."""
+        for host in ("chat.example.org", "Chat.Example.org.", "xn--bcher-kva.de", "*"):
+            self.assertEqual(values.hosts([host]), (host,))
+
     def test_rate_limit_or_off(self) -> None:
         """``off`` means no limit."""
         self.assertEqual(values.rate_limit("5:0.5"), RateLimit(5, 0.5))
@@ -208,6 +213,12 @@ class InvalidTests(SynchronousTestCase):
             text = f"invalid origin {value!r}: give https://example.org, a host"
             self.refused(values.origins, [value], text)
         self.refused(values.origins, [" "], "the value is empty")
+
+    def test_invalid_hosts(self) -> None:
+        """They have no port, no scheme and no pattern."""
+        for value in ("a.example:80", "http://a.example", "*.a.example", "a..b", "a b"):
+            text = f"invalid host {value!r}: give a name such as chat.example.org"
+            self.refused(values.hosts, [value], text)
 
     def test_invalid_proxies(self) -> None:
         """Host names are not resolved."""

@@ -36,6 +36,13 @@ def certificate(name: str) -> Pair:
         1,
         now - dt.timedelta(hours=1),
         now + dt.timedelta(days=1),
+        [
+            x509.Extension(
+                x509.SubjectAlternativeName.oid,
+                False,
+                x509.SubjectAlternativeName([x509.DNSName(name)]),
+            )
+        ],
     )
     return key, builder.sign(key, hashes.SHA256())
 

@@ -72,6 +72,16 @@ def set_peer(transport: Any, address: IAddress) -> None:
     transport.getPeer = lambda: address
 
 
+def mark_forwarded(transport: Any) -> None:
+    """Mark the connection of a trusted proxy."""
+    transport.is_forwarded = True
+
+
+def is_forwarded(transport: Any) -> bool:
+    """Whether a trusted proxy made the connection, with TLS inside it or without."""
+    return bool(getattr(transport, "is_forwarded", False))
+
+
 def on_connection_lost(transport: Any, call: Callable[[], None]) -> None:
     """Call back when a transport is lost, whichever protocol it has by then.
 

@@ -21,6 +21,8 @@ from twisted.web.server import Request, Site
 from zope.interface import implementer
 
 from .forwarded import ForwardingError, TrustedProxies
+from .handover import is_forwarded
+from .hosts import DuplicateHost, Hosts
 from .reject import error_response
 
 MAX_BODY = 1024 * 1024
@@ -86,6 +88,8 @@ class ChatRequest(Request):
 
     def process(self) -> None:
         """Twisted: the request is whole; its client is known from here on."""
+        if not self._is_for_us():
+            return
         trusted = self.channel.site.trusted
         if trusted:
             try:
@@ -94,6 +98,22 @@ class ChatRequest(Request):
                 self.channel.refuse(HTTPStatus.BAD_REQUEST, str(error))
                 return
         super().process()  # type: ignore[no-untyped-call]
+
+    def _is_for_us(self) -> bool:
+        """Whether ``Host`` names this server; if not, the request is refused."""
+        site = self.channel.site
+        if site.hosts is None:
+            return True
+        try:
+            refusal = site.hosts.refusal(self.requestHeaders)
+        except DuplicateHost as error:
+            self.channel.refuse(HTTPStatus.BAD_REQUEST, str(error))
+            return False
+        # What a trusted proxy passes on, it was configured for.
+        if refusal is None or is_forwarded(self.channel.transport):
+            return True
+        self.channel.refuse(HTTPStatus.MISDIRECTED_REQUEST, refusal)
+        return False
 
     def render(self, resrc: IResource) -> None:
         """Twisted: render the response."""
@@ -209,6 +229,7 @@ class ChatSite(Site):
     """HTTP for the chat: no access log, no tracebacks, HTTP/1.1 only.
 
     :param trusted: proxies whose requests name the client; see ``forwarded``.
+    :param hosts: the names of the server; ``None`` to answer to any.
     """
 
     noisy = False
@@ -220,7 +241,9 @@ class ChatSite(Site):
         root: IResource,
         clock: IReactorTime,
         trusted: TrustedProxies | None = None,
+        hosts: Hosts | None = None,
     ) -> None:
+        self.hosts = hosts
         self.trusted = trusted or TrustedProxies()
         super().__init__(  # type: ignore[no-untyped-call]
             root, requestFactory=ChatRequest, timeout=REQUEST_TIMEOUT, reactor=clock

@@ -24,7 +24,7 @@ from zope.interface import implementer
 
 from .admission import format_address
 from .forwarded import TrustedProxies
-from .handover import hand_over, set_peer
+from .handover import hand_over, mark_forwarded, set_peer
 from .proxy import (
     SURE,
     ProxyError,
@@ -137,6 +137,7 @@ class ProxiedConnection(Protocol):
         if next_protocol is None:
             transport.abortConnection()
             return None
+        mark_forwarded(transport)
         if client is not None:
             set_peer(transport, client)
         hand_over(transport, next_protocol, self._first[size:])

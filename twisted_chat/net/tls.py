@@ -12,7 +12,13 @@ from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
-from cryptography.x509 import load_pem_x509_certificate
+from cryptography.x509 import Certificate as Certificate509
+from cryptography.x509 import (
+    DNSName,
+    ExtensionNotFound,
+    SubjectAlternativeName,
+    load_pem_x509_certificate,
+)
 from OpenSSL import SSL
 from twisted.internet.interfaces import IOpenSSLContextFactory
 from zope.interface import implementer
@@ -61,6 +67,11 @@ class Certificate:
             )
         return ""
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The DNS names that the certificate is for."""
+        return self._names
+
     def getContext(self) -> SSL.Context:
         """Twisted: the context of a new connection."""
         return self._context
@@ -93,20 +104,38 @@ class Certificate:
             raise CertificateError(
                 f"{self._key} is not the key of the certificate in {self._chain}"
             ) from None
-        self._valid = _validity(self._chain)
+        own = _own_certificate(self._chain)
+        self._valid, self._names = _validity(own), _dns_names(own)
         return context
 
 
-def _validity(chain: Path) -> tuple[datetime, datetime]:
-    """From when to when a certificate is valid; always, if that cannot be read.
+def _own_certificate(chain: Path) -> Certificate509 | None:
+    """The first certificate of a chain.
 
     OpenSSL accepts forms of certificates that ``cryptography`` does not.
     """
     try:
-        own = load_pem_x509_certificate(chain.read_bytes())
+        return load_pem_x509_certificate(chain.read_bytes())
     except ValueError:
+        return None
+
+
+def _validity(own: Certificate509 | None) -> tuple[datetime, datetime]:
+    """From when to when a certificate is valid; always, if that cannot be read."""
+    if own is None:
         return _FIRST, _LAST
     return own.not_valid_before_utc, own.not_valid_after_utc
+
+
+def _dns_names(own: Certificate509 | None) -> tuple[str, ...]:
+    """The DNS names in a certificate's ``subjectAltName``."""
+    if own is None:
+        return ()
+    try:
+        names = own.extensions.get_extension_for_class(SubjectAlternativeName)
+    except (ExtensionNotFound, ValueError):
+        return ()
+    return tuple(names.value.get_values_for_type(DNSName))
 
 
 def _check_readable(path: Path) -> None:

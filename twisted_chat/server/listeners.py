@@ -30,6 +30,7 @@ from twisted_chat.net.first_bytes import (
 )
 from twisted_chat.net.forwarded import TrustedProxies
 from twisted_chat.net.handover import on_connection_lost
+from twisted_chat.net.hosts import Hosts
 from twisted_chat.net.http import ChatSite
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.proxied import TrustedProxyFactory
@@ -63,8 +64,9 @@ def make_factory(
     trusted = TrustedProxies(settings.trust_proxy)
     lines = ChatFactory(chat, clock, settings.flood)
     root = make_resources(chat, settings, clock, engineio, origins, admission)
+    hosts = Hosts(settings.host, lambda: certificate.names if certificate else ())
     plain = (
-        Detector("http", http_request, ChatSite(root, clock, trusted)),
+        Detector("http", http_request, ChatSite(root, clock, trusted, hosts)),
         Detector("ssh", ssh_banner, RejectFactory(log_format=NO_SSH)),
     )
     # Asked last: a TLS record looks like a binary protocol.

@@ -162,6 +162,15 @@ class Settings:
         unset=(),
         repeatable=True,
     )
+    host: tuple[str, ...] = option(
+        values.hosts,
+        "NAME",
+        "Another name by which browsers may call the server, such as "
+        "chat.example.org; * for all. Not needed for addresses, names without a dot, "
+        "local domains, and the names of the machine and of the certificate.",
+        unset=(),
+        repeatable=True,
+    )
     trust_proxy: tuple[str, ...] = option(
         values.proxies,
         "ADDRESS",

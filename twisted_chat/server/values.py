@@ -23,6 +23,8 @@ _ORIGIN = re.compile(
 )
 """What a browser can send as ``Origin`` (RFC 6454), or the host in it."""
 
+_HOST = re.compile(r"\*|[a-z0-9_\-]+(?:\.[a-z0-9_\-]+)*\.?", re.IGNORECASE | re.ASCII)
+
 _REDIS = ("redis", "rediss", "redis+sentinel", "rediss+sentinel")
 
 
@@ -174,6 +176,18 @@ def origins(value: Any) -> tuple[str, ...]:
             raise ValueError(
                 f"invalid origin {origin!r}: give https://example.org, a host such as "
                 "example.org:8443, or * for all"
+            )
+    return found
+
+
+def hosts(value: Any) -> tuple[str, ...]:
+    """Names of hosts."""
+    found = strings(value)
+    for host in found:
+        if not _HOST.fullmatch(host):
+            raise ValueError(
+                f"invalid host {host!r}: give a name such as chat.example.org, "
+                "without a port, or * for all"
             )
     return found
 
