@@ -220,6 +220,16 @@ class TelnetTests(LineCase):
         seen = self.both_ways(b"h\xff\xfd\x03i\r\n", "hi")
         self.assertEqual(seen, OFFER + b"\xff\xfc\x03alice: hi\r\n")
 
+    def test_binary_mode_of_output_returns_the_cursor_for_each_line_typed(self) -> None:
+        """The terminal moves down for it, and not to the left."""
+        peer = self.named()
+        peer.sends(b"\xff\xfd\x00\xff\xfb\x00hi\r\n")
+        self.assertEqual(peer.sees(), OFFER + b"\ralice: hi\r\n")
+        peer.sends(b"\xff\xfe\x00")
+        peer.sees()
+        peer.sends(b"hi\r\n")
+        self.assertEqual(peer.sees(), b"alice: hi\r\n")
+
     def test_options_are_declined_and_timing_marks_answered(self) -> None:
         """Each time."""
         peer = self.named()

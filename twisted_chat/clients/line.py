@@ -109,6 +109,10 @@ class ChatProtocol(LineReceiver):
             data = data.replace(b"\r", b"\n")
         *lines, last = data.split(b"\n")
         if lines:
+            if self._telnet is not None and self._telnet.sends_binary:
+                # A terminal in this mode has only moved down for the line that was
+                # typed: what is shown next begins at the left again.
+                self.outbox.write(b"\r")
             lines[0] = self._partial + lines[0]
             self._partial = b""
             if self._discarding:

@@ -35,15 +35,16 @@ class _BinaryMode:
 
     :param yes: the command that agrees to it; also our offer.
     :param no: the command that ends it.
+    :ivar agreed: whether it is in force.
     """
 
-    __slots__ = ("_agreed", "_asked", "_no", "_yes")
+    __slots__ = ("_asked", "_no", "_yes", "agreed")
 
     def __init__(self, yes: int, no: int) -> None:
         self._yes = bytes((IAC, yes, BINARY))
         self._no = bytes((IAC, no, BINARY))
         self._asked = False
-        self._agreed = False
+        self.agreed = False
 
     def offer(self) -> bytes:
         self._asked = True
@@ -51,14 +52,14 @@ class _BinaryMode:
 
     def peer_agrees(self) -> bytes:
         """The peer offers it, or agrees to our offer, which needs no reply."""
-        reply = b"" if self._asked or self._agreed else self._yes
-        self._asked, self._agreed = False, True
+        reply = b"" if self._asked or self.agreed else self._yes
+        self._asked, self.agreed = False, True
         return reply
 
     def peer_declines(self) -> bytes:
         """The peer ends it, or declines our offer, which needs no reply."""
-        reply = self._no if self._agreed else b""
-        self._asked = self._agreed = False
+        reply = self._no if self.agreed else b""
+        self._asked = self.agreed = False
         return reply
 
 
@@ -87,6 +88,11 @@ class TelnetFilter:
         self._offered = False
         self._sent = _BinaryMode(WILL, WONT)
         self._received = _BinaryMode(DO, DONT)
+
+    @property
+    def sends_binary(self) -> bool:
+        """Whether the peer takes what it is sent as it is."""
+        return self._sent.agreed
 
     def feed(self, data: bytes) -> tuple[bytes, bytes]:
         """Filter received bytes.
