@@ -14,6 +14,12 @@ AFTER_NEW = (
     "document.querySelector('#messages .divider.new')"
     "?.nextElementSibling.querySelector('.text').textContent"
 )
+IN_VIEW = """(() => {
+    const line = document.querySelector("#messages .divider.new");
+    const box = document.querySelector("#messages").getBoundingClientRect();
+    const top = line?.getBoundingClientRect().top ?? -1;
+    return top >= box.top && top < box.top + 200;
+})()"""
 
 
 class MemoryTestCase(PageTestCase):
@@ -84,7 +90,7 @@ class UnreadTests(MemoryTestCase):
         page = self.reopen(page, server, scripts=[forget])
         page.wait_for_text("#rooms .badge", "99+")
         page.call("click", "#rooms .conversation >> nth=0")
-        page.wait_for("#messages .divider.new")
+        page.wait(IN_VIEW)
         page.wait_for_text("#latest_text", "99+ new")
 
     def test_new_line_stays_until_the_end_was_seen(self) -> None:
@@ -94,12 +100,14 @@ class UnreadTests(MemoryTestCase):
         page = self.open(server, nick="erin")
         page.say("/join garden")
         page.wait_for_text("#title", "#garden")
+        page.say("a short conversation")
         alice.say(*(f"line {number}" for number in range(71)))
         page.wait_for_text("#rooms .badge", "71")
         for _ in range(2):
             page.call("click", "#rooms .conversation >> nth=0")
             page.wait_for_text("#title", "#lobby")
             page.wait(f"{AFTER_NEW} === 'line 0'")
+            page.wait(IN_VIEW)
             page.wait_for_text("#rooms .badge", "71")
             page.wait_for_text("#latest_text", "71 new")
             page.call("click", "#rooms .conversation >> nth=1")

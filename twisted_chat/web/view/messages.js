@@ -94,8 +94,11 @@ export class MessageList {
     this.list.show(rows);
     this.roving.refresh({ restart: this.followsEnd });
 
-    if (switched) this.restoreScroll(conversation);
-    else if (anchor) this.scrollToAnchor(anchor);
+    if (switched) {
+      // The padding was that of another conversation.
+      this.padStart();
+      this.restoreScroll(conversation);
+    } else if (anchor) this.scrollToAnchor(anchor);
     else if (this.followsEnd) this.scrollToEnd();
     this.padStart();
     this.showEmpty(conversation);
