@@ -267,10 +267,47 @@ test("what another tab has read is read here", async () => {
   assert.equal(chat.open("room", "tea").read.id, id(5));
 });
 
-test("what is damaged in the storage is ignored", async () => {
-  for (const key of ["read", "sessions", "directs erin", "standing erin"]) values.set(key, '{"x":1}');
-  openTab();
-  await enter();
+test("what is damaged in the storage is forgotten", async () => {
+  const damaged = ["1", "null", "[]", '{"x":1}', '{"messages":[{"name":5}]}', '{"ignored":5}', '[{"session":"x"}]'];
+  for (const text of damaged) {
+    for (const key of ["read", "sessions", "directs erin", "standing erin"]) values.set(key, text);
+    openTab();
+    await enter();
+    dm(11, "bob", "psst");
+    memory.save();
+    assert.equal(store.get("sessions").length, 1);
+    assert.equal(store.get("directs erin").messages.length, 1);
+  }
+});
+
+test("direct messages are kept after the store of the server was replaced", async () => {
+  await enter({ position: "f00" });
+  chat.receive({ type: "dm", id: "f05", time: iso(5), from: "bob", to: "erin", text: "old" });
   memory.save();
-  assert.ok(store.get("sessions").length);
+  used.add("session:" + chat.session);
+  openTab();
+  await enter({ position: "a00" });
+  const said = (text, more) => chat.receive({ type: "dm", time: iso(50), from: "bob", to: "erin", text, ...more });
+  said("new", { id: "a05" });
+  assert.deepEqual(texts(direct("bob")), ["old", "new"]);
+  assert.equal(direct("bob").unread, 2);
+  memory.save();
+  used.add("session:" + chat.session);
+  openTab();
+  await enter({ position: "a09" });
+  said("newest", { id: "a10" });
+  assert.deepEqual(texts(direct("bob")), ["old", "new", "newest"]);
+});
+
+test("a message in a room does not save all direct messages", async () => {
+  await enter();
+  dm(11, "bob", "psst");
+  memory.save();
+  values.delete("directs erin");
+  memory.saveSoon({ directs: false });
+  timers.splice(0).forEach((call) => call());
+  assert.equal(values.has("directs erin"), false);
+  memory.saveSoon();
+  timers.splice(0).forEach((call) => call());
+  assert.equal(values.has("directs erin"), true);
 });

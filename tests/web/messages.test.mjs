@@ -30,7 +30,7 @@ test("messages are unread until their conversation is looked at, and mentions no
   chat.viewingLatest = true;
   chat.markRead();
   assert.equal(chat.unreadTotal().count, 0);
-  assert.deepEqual(unspoken(chat.receive(message(14, "bob", "@me again"))), [{ effect: "remember" }]);
+  assert.deepEqual(unspoken(chat.receive(message(14, "bob", "@me again"))), [{ effect: "remember", directs: false }]);
   assert.equal(chat.unreadTotal().count, 0);
 });
 

@@ -155,17 +155,23 @@ export class Conversation {
     }
   }
 
+  get lastId() {
+    return findLast(this.entries, (entry) => entry.id && !entry.otherJournal)?.id ?? null;
+  }
+
+  // What follows has ids of another journal.
+  leaveJournal() {
+    for (const entry of this.entries) entry.otherJournal = !entry.status;
+    this.entriesById.clear();
+  }
+
   // Marks that messages may be missing after the last entry; returns the gap, if there is
   // an entry.  `otherJournal`: the ids so far cannot be compared with those that follow.
   markGap(time, otherJournal) {
     if (!this.entries.some((entry) => !entry.status)) return null;
-    if (otherJournal) {
-      for (const entry of this.entries) entry.otherJournal = !entry.status;
-      this.entriesById.clear();
-    }
+    if (otherJournal) this.leaveJournal();
     if (this.lastConfirmed.kind !== "gap") {
-      const afterId = findLast(this.entries, (entry) => entry.id && !entry.otherJournal)?.id ?? null;
-      this.insert({ kind: "gap", time, afterId, canLoad: this.kind === "room" });
+      this.insert({ kind: "gap", time, afterId: this.lastId, canLoad: this.kind === "room" });
     }
     return this.lastConfirmed;
   }

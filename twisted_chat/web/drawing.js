@@ -50,7 +50,7 @@ export class Drawing {
     const looking = !document.hidden && document.hasFocus();
     chat.viewingLatest = looking && followsEnd && shown === chat.current;
     if (!chat.markRead()) return;
-    this.memory.saveSoon();
+    this.memory.saveSoon({ directs: chat.current.kind === "dm" });
     notifications.close(chat.currentKey);
   }
 

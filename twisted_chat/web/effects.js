@@ -56,8 +56,8 @@ export class Effects {
     drawing.renderNow();
   }
 
-  remember() {
-    this.memory.saveSoon();
+  remember({ directs }) {
+    this.memory.saveSoon({ directs });
   }
 
   refreshMembers({ room }) {

@@ -11,7 +11,7 @@ import { catchUp, settleJoined, synchronize } from "./synchronizing.js";
 
 const send = (frame) => ({ effect: "send", frame });
 // Something changed that this browser remembers; see memory.js.
-const REMEMBER = { effect: "remember" };
+const remember = ({ kind } = {}) => ({ effect: "remember", directs: kind === "dm" });
 const timeOf = (chat, frame) => Date.parse(frame.time) || chat.now();
 const roomOf = (chat, frame) => chat.conversations.get(keyOf("room", frame.room ?? ""));
 
@@ -53,7 +53,7 @@ function receiveMessage(chat, conversation, frame) {
   if (known) {
     // Confirmed by the reply already; the word filter may have changed the text.
     if (entry.mine) Object.assign(known, { text: entry.text, time: entry.time });
-    return [REMEMBER];
+    return [remember(conversation)];
   }
   if (entry.mine) conversation.confirm(entry);
   conversation.insert(entry);
@@ -62,7 +62,7 @@ function receiveMessage(chat, conversation, frame) {
   // What comes while its end is in view was never new.
   const isSeen = isCurrent && chat.viewingLatest && !chat.catchingUp;
   if (isSeen) conversation.markRead({ atOnce: true });
-  const effects = isSeen || conversation.kind === "dm" ? [REMEMBER] : [];
+  const effects = isSeen || conversation.kind === "dm" ? [remember(conversation)] : [];
   if (!isSeen && chat.calls.isCall(conversation, entry)) {
     effects.push({ effect: "notify", conversation, entry });
   }
@@ -209,7 +209,7 @@ export const FRAME_HANDLERS = {
     const away = chat.awayText(from);
     chat.awayTexts.delete(fold(from));
     if (away) chat.awayTexts.set(fold(to), away);
-    const effects = chat.standing.renamed(from, to) ? [REMEMBER] : [];
+    const effects = chat.standing.renamed(from, to) ? [remember()] : [];
     for (const room of chat.rooms()) {
       if (room.renameMember(from, to)) room.addSystemEntry(entry());
     }
@@ -240,7 +240,7 @@ export const FRAME_HANDLERS = {
     else chat.awayTexts.delete(fold(nick));
     if (nick !== chat.nick) return [];
     chat.standing.away = text;
-    return [REMEMBER];
+    return [remember()];
   },
 
   who(chat, frame, context) {
@@ -279,7 +279,7 @@ export const FRAME_HANDLERS = {
     const effects = chat.addNotice([frame.text ?? ""].flat().join("\n"));
     if (context?.purpose === "ignore" || context?.purpose === "unignore") {
       chat.standing[context.purpose](context.nick);
-      effects.push(REMEMBER);
+      effects.push(remember());
     }
     if (context?.purpose !== "join") return effects;
     // Already a member, under a spelling that only the server knows to be the same.
@@ -296,7 +296,7 @@ export const FRAME_HANDLERS = {
     if (!entry.status || !conversation.remove(entry)) return [];
     delete entry.status;
     conversation.insert(Object.assign(entry, { id: frame.id, from: chat.nick }));
-    return [REMEMBER];
+    return [remember(conversation)];
   },
 
   error(chat, frame, context) {

@@ -9,11 +9,12 @@ import { forgetDirects, restoreDirects, takeDirects } from "./directs.js";
 import { fold } from "./names.js";
 import { mergePositions, readPositions } from "./read_state.js";
 import { candidates, validSessions, withSession } from "./sessions.js";
+import { settleDirects } from "./synchronizing.js";
 
 const SAVE_DELAY = 500; // milliseconds in which changes are collected
 const LIMITS = [1_000_000, 300_000, 50_000]; // characters of direct messages, if storage is full
 const MAX_OWNERS = 5;
-const ANSWER_TIME = 150; // milliseconds that another tab has to say that it uses a session
+const ANSWER_TIME = 500; // milliseconds that another tab has to say that it uses a session
 
 export class Memory {
   // `changed()` is called when another tab has changed what this one shows.
@@ -22,6 +23,7 @@ export class Memory {
     this.owner = "";
     this.tab = `${now()}-${Math.random()}`;
     this.timer = undefined;
+    this.directsChanged = false;
     this.readFrom(store.get("read", []));
     store.onChange("read", (stored) => {
       this.readFrom(stored);
@@ -49,19 +51,28 @@ export class Memory {
   }
 
   restoreStanding(owner) {
-    const kept = this.store.get(`standing ${owner}`);
-    if (kept) this.chat.standing.restore(kept);
+    this.use(`standing ${owner}`, (kept) => this.chat.standing.restore(kept));
   }
 
   restoreDirects(owner) {
-    const { messages } = this.store.get(`directs ${owner}`, {});
-    if (Array.isArray(messages)) restoreDirects(this.chat, messages);
+    this.use(`directs ${owner}`, ({ messages }) => restoreDirects(this.chat, messages));
+  }
+
+  // What is damaged is forgotten: the page must start.
+  use(key, call) {
+    const kept = this.store.get(key);
+    try {
+      if (kept !== undefined) call(kept);
+    } catch {
+      this.store.remove(key);
+    }
   }
 
   // After the welcome.
   welcomed() {
     if (!this.owner) {
       this.restore(fold(this.chat.nick));
+      settleDirects(this.chat);
       this.chat.standing.away = ""; // in a new session nobody is away
     }
     this.saveSoon();
@@ -78,12 +89,14 @@ export class Memory {
     this.saveSoon();
   }
 
-  saveSoon() {
-    this.timer ??= this.timers.setTimeout(() => this.save(), SAVE_DELAY);
+  // `directs`: direct messages may have changed, of which there can be many.
+  saveSoon({ directs = true } = {}) {
+    this.directsChanged ||= directs;
+    this.timer ??= this.timers.setTimeout(() => this.save({ directs: this.directsChanged }), SAVE_DELAY);
   }
 
   // `closed`: another tab may resume this session.
-  save({ closed = false } = {}) {
+  save({ closed = false, directs = true } = {}) {
     this.timers.clearTimeout(this.timer);
     this.timer = undefined;
     const { chat, store } = this;
@@ -92,10 +105,11 @@ export class Memory {
     this.saveSession(closed);
     if (!this.owner) return;
     store.set(`standing ${this.owner}`, chat.standing);
-    this.saveDirects();
+    if (directs) this.saveDirects();
   }
 
   saveDirects() {
+    this.directsChanged = false;
     const key = `directs ${this.owner}`;
     const save = (limit) => {
       const messages = takeDirects(this.chat, limit);

@@ -5,14 +5,15 @@
 
 import { fold } from "./names.js";
 
+const TEXTS = ["session", "position", "nick", "chosen", "owner", "currentKey"];
 const MAX_SESSIONS = 10;
 const MAX_AGE = 30 * 24 * 3_600_000; // milliseconds; a server knows them no longer
 
 export function validSessions(stored, now) {
   if (!Array.isArray(stored)) return [];
-  return stored.filter(
-    (one) => typeof one?.session === "string" && one.session && now - one.at < MAX_AGE,
-  );
+  const isValid = (one) =>
+    TEXTS.every((name) => typeof one?.[name] === "string") && one.session && now - one.at < MAX_AGE;
+  return stored.filter(isValid);
 }
 
 // With this one, the latest first.

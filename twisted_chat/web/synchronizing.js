@@ -21,20 +21,30 @@ export function catchUp(chat, room) {
   return frames;
 }
 
+// Ids beyond the position of the server are those of a journal that was replaced: the time
+// decides what is new, and what the browser has kept comes first.
+function settleJournal(conversation, position) {
+  const { read, lastId } = conversation;
+  if (read?.id > position) conversation.read = { ...read, id: null };
+  if (lastId > position) conversation.leaveJournal();
+}
+
+// The same for direct messages that are restored after the welcome.
+export function settleDirects(chat) {
+  for (const one of [...chat.directs(), ...chat.closedDirects.values()]) settleJournal(one, chat.position);
+}
+
 // In a room that the user sees for the first time nothing is new so far.
 function settleReads(chat, frame, history) {
   const position = frame.position ?? "";
-  for (const conversation of chat.conversations.values()) {
-    const { kind, name, read } = conversation;
+  for (const conversation of [...chat.conversations.values(), ...chat.closedDirects.values()]) {
     conversation.catchUps = 0;
-    if (!read) {
-      const last = name === frame.room ? history.filter(isMessage).pop() : undefined;
+    if (!frame.recovered) settleJournal(conversation, position);
+    if (!conversation.read) {
+      const last = conversation.name === frame.room ? history.filter(isMessage).pop() : undefined;
       conversation.read = { id: frame.recovered ? chat.position : position, time: last?.time ?? 0 };
-    } else if (!frame.recovered && read.id > position) {
-      // Of a journal that was replaced: from now on the time decides.
-      conversation.read = { ...read, id: null };
     }
-    if (kind === "room") chat.reads.set(conversation.key, conversation.read);
+    if (conversation.kind === "room") chat.reads.set(conversation.key, conversation.read);
   }
 }
 
