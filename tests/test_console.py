@@ -100,9 +100,11 @@ class BannerTests(ServiceCase):
         self.stdout = StringIO()
         self.patch(sys, "__stdout__", self.stdout)
 
-    def made(self, *, show: bool) -> ChatService:
+    def made(self, *words: str, show: bool) -> ChatService:
         self.patch(console, "makeService", lambda _options: self.service())
-        service = ConsoleService(banner=show).makeService(ConsoleOptions())
+        options = ConsoleOptions()
+        options.parseOptions(words)
+        service = ConsoleService(banner=show).makeService(options)
         assert isinstance(service, ChatService)
         return service
 
@@ -126,6 +128,11 @@ class BannerTests(ServiceCase):
         self.assertEqual(
             self.failures, ["cannot listen on port 3000: in use; make run PORT=4000"]
         )
+        self.assertEqual(self.stdout.getvalue(), "")
+
+    def test_banner_is_not_printed_among_json(self) -> None:
+        """Programs read standard output then."""
+        self.made("--log-json", show=True).startService()
         self.assertEqual(self.stdout.getvalue(), "")
 
     def test_banner_is_not_printed_where_nobody_watches(self) -> None:

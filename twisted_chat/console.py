@@ -39,7 +39,8 @@ class ConsoleOptions(Options):
 class ConsoleService:
     """Makes the service, in the place of the plugin of twistd.
 
-    :param banner: say how to connect once the server accepts connections.
+    :param banner: say how to connect once the server accepts connections, unless
+        standard output is JSON.
     :param port_advice: what to do if a port is in use; empty for the usual.
     """
 
@@ -56,7 +57,7 @@ class ConsoleService:
         service = makeService(options)
         if isinstance(service, ChatService):
             service.port_advice = self._port_advice or service.port_advice
-            if self._banner:
+            if self._banner and not options.settings.log_json:
                 service.on_running = lambda ports: _print(banner(ports))
         return service
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import stat
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from twisted.logger import LogEvent, LogLevel
+from twisted.logger import ILogObserver, LogEvent, LogLevel
 from twisted.python.failure import Failure
 from twisted.python.log import textFromEventDict
 from twisted.trial.unittest import SynchronousTestCase
@@ -19,6 +20,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.logs import Log
 from twisted_chat.server import log_file
 from twisted_chat.server.log_file import AppendedLogFile, TwistdLog
+from twisted_chat.server.log_json import json_log
 from twisted_chat.server.tracebacks import MAX_TRACEBACKS
 
 
@@ -173,6 +175,26 @@ class TwistdLogTests(LogFileCase):
         twistd_log()
         self.assertEqual(self.opened, [sys.stdout])
         self.assertEqual(signal.getsignal(signal.SIGUSR1), signal.SIG_DFL)
+
+    def test_lines_may_be_json(self) -> None:
+        """In a file, which is rotated all the same, and on standard output."""
+        stdout = StringIO()
+        self.patch(sys, "stdout", stdout)
+
+        def opened(file: Any) -> ILogObserver:
+            self.opened.append(file)
+            return json_log(file)
+
+        self.patch(log_file, "json_log", opened)
+        event = {"log_format": "alice joined", "log_level": LogLevel.info}
+        for path in (str(self.path), ""):
+            twistd_log = TwistdLog()
+            twistd_log.path, twistd_log.json = path, True
+            twistd_log()(event)
+        self.opened[0].close()
+        for text in (self.path.read_text(), stdout.getvalue()):
+            self.assertEqual(json.loads(text)["message"], "alice joined")
+        self.assertNotEqual(signal.getsignal(signal.SIGUSR1), signal.SIG_DFL)
 
     def test_syslog_receives_the_lines(self) -> None:
         """With the prefix."""

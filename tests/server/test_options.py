@@ -14,8 +14,9 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat import __version__
 from twisted_chat.core.limits import RateLimit
+from twisted_chat.server import options
 from twisted_chat.server.options import HELP_COLUMN, Options
-from twisted_chat.server.settings import Settings
+from twisted_chat.server.settings import OPTIONS, Settings
 
 
 class Twistd(usage.Options):
@@ -37,9 +38,9 @@ class OptionsTests(SynchronousTestCase):
         return str(path)
 
     def read(self, *words: str) -> Settings:
-        options = Options()
-        options.parseOptions(words)
-        return options.settings
+        parsed = Options()
+        parsed.parseOptions(words)
+        return parsed.settings
 
     def refused(self, *words: str) -> str:
         """The one line of the error."""
@@ -101,6 +102,15 @@ class OptionsTests(SynchronousTestCase):
         self.assertEqual(settings.allow_origin, origins)
         self.assertEqual(settings.history, 4)
 
+    def test_flag_has_no_value(self) -> None:
+        """In a TOML file it is true or false."""
+        self.assertFalse(self.read().log_json)
+        self.assertTrue(self.read("--log-json").log_json)
+        for value, expected in ((b"true", True), (b"false", False)):
+            config = self.file(b"log-json = " + value)
+            self.assertEqual(self.read("--config", config).log_json, expected)
+        self.assertIn("log-json", self.refused("--log-json=off"))
+
     def test_port_comes_from_the_environment_unless_it_is_given(self) -> None:
         """From ``$PORT``."""
         self.patch(os, "environ", {"PORT": "4000"})
@@ -117,7 +127,9 @@ class OptionsTests(SynchronousTestCase):
         """And what stands for its value."""
         text = " ".join(str(Options()).split())
         for setting in fields(Settings):
-            self.assertRegex(text, rf"--{setting.name.replace('_', '-')} [A-Z]+ \w")
+            name = setting.name.replace("_", "-")
+            value = "" if OPTIONS[name].is_flag else "[A-Z]+ "
+            self.assertRegex(text, rf"--{name} {value}\w")
         rate = Settings().flood or RateLimit(0, 0)
         for default in (
             f"[default: $PORT if set, else {Settings().port[0]}]",
@@ -137,8 +149,8 @@ class OptionsTests(SynchronousTestCase):
         """In two columns."""
         for width in (60, 80, 120):
             usage = Options().getUsage(width)
-            options, _, description = usage.partition("\n\n")
-            for line in options.splitlines()[1:]:
+            rows, _, description = usage.partition("\n\n")
+            for line in rows.splitlines()[1:]:
                 self.assertLessEqual(len(line), width)
                 self.assertRegex(line, rf"^.{{{HELP_COLUMN - 2}}}  \S", line)
             self.assertIn("chat.sqlite", description)
@@ -181,3 +193,15 @@ class OptionsTests(SynchronousTestCase):
             self.assertIsInstance(twistd.subOptions, Options)
             found = twistd.subOptions.error
             self.assertEqual((error in found, bool(found)), (True, bool(error)))
+
+    def test_log_is_json_also_if_an_option_is_invalid(self) -> None:
+        """The error is in the log."""
+        prepared: list[bool] = []
+
+        def prepare(_twistd: object, *, log_json: bool) -> None:
+            prepared.append(log_json)
+
+        self.patch(options, "prepare", prepare)
+        for words in (["--log-json"], ["--log-json", "--history", "many"], []):
+            Twistd().parseOptions(["chat", *words])
+        self.assertEqual(prepared, [True, True, False])

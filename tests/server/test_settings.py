@@ -218,7 +218,7 @@ class TableTests(SynchronousTestCase):
             if row.default:
                 self.assertEqual(row.parse(row.default), default)
             else:
-                self.assertIn(default, (None, ()))
+                self.assertIn(default, (None, (), False))
 
     def test_readme_lists_every_option_with_its_default(self) -> None:
         """And no other option."""

@@ -33,6 +33,7 @@ class TwistdCase(SynchronousTestCase):
         self.addCleanup(os.chdir, former)
         self.patch(log_file.twistd_log, "path", "twistd.log")
         self.patch(log_file.twistd_log, "syslog", None)
+        self.patch(log_file.twistd_log, "json", False)
 
 
 class PidFileTests(TwistdCase):

@@ -13,7 +13,7 @@ import signal
 import stat
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 from twisted.logger import (
     ILogObserver,
@@ -24,6 +24,7 @@ from twisted.logger import (
 from twisted.python.logfile import LogFile
 from twisted.python.threadable import synchronize
 
+from .log_json import json_log
 from .tracebacks import TracebackLimit
 
 log = Logger()
@@ -92,10 +93,12 @@ class TwistdLog:
 
     :ivar path: of the log file; empty for standard output.
     :ivar syslog: the prefix of the lines, if they go to syslog.
+    :ivar json: the lines are JSON, unless they go to syslog.
     """
 
     path = "twistd.log"
     syslog: str | None = None
+    json = False
 
     def __call__(self) -> TracebackLimit:
         """Twistd: open the log."""
@@ -108,7 +111,7 @@ class TwistdLog:
             emit: Any = SyslogObserver(self.syslog).emit
             return LegacyLogObserverWrapper(emit)
         if not self.path:
-            return textFileLogObserver(sys.stdout)
+            return self._observer(sys.stdout)
         path = Path(self.path).absolute()
         file: Any = AppendedLogFile(path.name, str(path.parent))  # type: ignore[no-untyped-call]
         if not signal.getsignal(signal.SIGUSR1):
@@ -121,7 +124,10 @@ class TwistdLog:
             signal.signal(signal.SIGUSR1, rotate)
         if file.shared:
             warn_of_sharing(file.path)
-        return textFileLogObserver(file)
+        return self._observer(file)
+
+    def _observer(self, file: TextIO) -> ILogObserver:
+        return json_log(file) if self.json else textFileLogObserver(file)
 
 
 def warn_of_sharing(path: str) -> None:

@@ -85,7 +85,9 @@ class Options(usage.Options):
                 raise
             self.error = str(error)
         if self.parent is not None:
-            prepare(self.parent)
+            # Also of an option that cannot be used, which the log names.
+            log_json = self.settings.log_json or "log-json" in self._given
+            prepare(self.parent, log_json=log_json)
 
     def getUsage(self, width: int | None = None) -> str:
         """The text of ``--help`` below the first line, with a row for each option."""
@@ -102,7 +104,7 @@ class Options(usage.Options):
 
 def _names(name: str, row: Option) -> str:
     short = f"-{row.short}, " if row.short else "    "
-    return f"{short}--{name} {row.metavar}"
+    return f"{short}--{name} {row.metavar}".rstrip()
 
 
 def _columns(names: str, text: str, width: int) -> Iterator[str]:
@@ -120,8 +122,16 @@ def _handler(name: str) -> Callable[[Options, str], None]:
     return handle
 
 
+def _flag_handler(name: str) -> Callable[[Options], None]:
+    def handle(options: Options) -> None:
+        options.give(name, "on")
+
+    return handle
+
+
 # Twisted finds the options of a command line as methods called "opt_NAME".
 for _name, _row in OPTIONS.items():
-    setattr(Options, f"opt_{_name.replace('-', '_')}", _handler(_name))
+    _handle = _flag_handler(_name) if _row.is_flag else _handler(_name)
+    setattr(Options, f"opt_{_name.replace('-', '_')}", _handle)
     if _row.short:
         setattr(Options, f"opt_{_row.short}", getattr(Options, f"opt_{_name}"))

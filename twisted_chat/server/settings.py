@@ -29,7 +29,8 @@ class Option:
     """How one option is given.
 
     :ivar parse: makes a setting of a value; see ``values``.
-    :ivar metavar: stands for the value in ``--help``.
+    :ivar metavar: stands for the value in ``--help``; empty for a flag, which has none
+        on the command line, and ``true`` or ``false`` in a TOML file.
     :ivar help: says in ``--help`` what the option is for.
     :ivar default: the default, as one would write it; empty if there is none.
     :ivar short: the one-letter name.
@@ -44,6 +45,11 @@ class Option:
     short: str = ""
     repeatable: bool = False
     variable: str = ""
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it has no value on the command line."""
+        return not self.metavar
 
     def describe(self) -> str:
         """The text for ``--help``."""
@@ -184,6 +190,12 @@ class Settings:
         "CHOICE",
         "Whether the log names the addresses of clients: on or off.",
         default="on",
+    )
+    log_json: bool = option(
+        values.on_or_off,
+        "",
+        "Write the log as JSON, one object on each line.",
+        unset=False,
     )
 
     @classmethod

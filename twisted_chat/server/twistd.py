@@ -20,10 +20,11 @@ LOGGER = f"{log_file.__name__}.twistd_log"
 _INTERPRETERS = ("python", "pypy")
 
 
-def prepare(twistd: MutableMapping[str, Any]) -> None:
+def prepare(twistd: MutableMapping[str, Any], *, log_json: bool = False) -> None:
     """Prepare the files of a twistd that is about to start.
 
     :param twistd: its options; those of ``twist`` have no files.
+    :param log_json: write the log as JSON.
     :raises SystemExit: it cannot write them; with one line for standard error.
     """
     if "pidfile" not in twistd:
@@ -45,6 +46,7 @@ def prepare(twistd: MutableMapping[str, Any]) -> None:
     elif path:
         _check_writable(Path(path).absolute(), "--logfile=FILE")
     log_file.twistd_log.path = path
+    log_file.twistd_log.json = log_json
     twistd["logger"] = LOGGER
 
 
