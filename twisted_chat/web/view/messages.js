@@ -90,6 +90,7 @@ export class MessageList {
     if (switched) this.switchTo(conversation);
     const { compact } = this;
     const rows = conversation ? rowsOf(conversation, { quit: this.chat.quit, compact }) : [];
+    this.box.classList.toggle("compact", compact);
     const anchor = switched || this.followsEnd ? null : this.findAnchor();
     this.list.show(rows);
     this.roving.refresh({ restart: this.followsEnd });
