@@ -4,14 +4,12 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { posix } from "node:path";
 import { test } from "node:test";
-import { gzipSync } from "node:zlib";
 
 import { ACTIONS } from "../../twisted_chat/web/actions.js";
 import { Effects } from "../../twisted_chat/web/effects.js";
 import { strings } from "../../twisted_chat/web/strings.js";
 
 const WEB = new URL("../../twisted_chat/web/", import.meta.url);
-const MAX_WEIGHT = 90_000; // compressed bytes of all files of the page
 const PLAIN_SCRIPTS = ["reload.js", "socket.io.js", "supported.js"];
 
 const read = (name) => readFileSync(new URL(name, WEB), "utf8");
@@ -90,15 +88,6 @@ test("no template string spans several lines", () => {
       assert.equal(backticks % 2, 0, `${name}:${index + 1}`);
     });
   }
-});
-
-test("the page is small", () => {
-  const served = names.filter((name) => /\.(?:css|html|js|svg|webmanifest)$/u.test(name));
-  const weight = served.reduce((sum, name) => {
-    const content = name.endsWith(".js") ? read(name).replace(/^[ \t]*\/\/.*$/gmu, "") : read(name);
-    return sum + gzipSync(content, { level: 9 }).length;
-  }, 0);
-  assert.ok(weight > 10_000 && weight < MAX_WEIGHT, `${weight} bytes`);
 });
 
 test("the page loads every style sheet", () => {
