@@ -117,7 +117,10 @@ class Page:
         """Wait until a script is true."""
         if not self.order("wait", script=script, seconds=TIMEOUT):
             seen = self.evaluate("document.body.innerText")
-            raise AssertionError(f"not seen: {script}\nbut:\n{seen}")
+            problems = self.order("problems")
+            raise AssertionError(
+                f"not seen: {script}\nbut:\n{seen}\nconsole: {problems}"
+            )
 
     def wait_for(self, selector: str) -> None:
         """Wait until there is an element."""

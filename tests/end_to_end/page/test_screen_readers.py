@@ -41,6 +41,46 @@ class LogTests(PageTestCase):
         press(page, "Tab")
         self.assertEqual(page.focus, "chat_input")
 
+    def test_message_that_is_higher_than_the_window_is_read_to_its_end(self) -> None:
+        """The arrow keys scroll within it before they leave it."""
+        server = self.fresh_server()
+        alice = self.connect(server, "alice")
+        page = self.open(server, nick="erin")
+        alice.say("before")
+        page.wait_text("before")
+        page.say("\n".join(f"line {number}" for number in range(90)))
+        page.wait_settled()
+        page.call("click", ".fold")
+        alice.say("after")
+        page.wait_text("after")
+        page.call("focus", "#chat_input")
+        press(page, "Escape", "Shift+Tab", "ArrowUp")
+        presses = 0
+        while "line 0" in focused_text(page) and presses < 20:
+            press(page, "ArrowUp")
+            presses += 1
+        self.assertIn("before", focused_text(page))
+        self.assertGreater(presses, 2)
+        self.assertLess(presses, 8)
+
+    def test_code_adds_no_tab_stop(self) -> None:
+        server = self.fresh_server()
+        alice = self.connect(server, "alice")
+        page = self.open(server, nick="erin")
+        page.say("```\n" + "wide = " + "x" * 400 + "\n```")
+        page.wait("document.querySelectorAll('#messages pre').length === 1")
+        alice.say("the last one")
+        page.wait_text("the last one")
+        page.call("focus", "#chat_input")
+        press(page, "Shift+Tab")
+        self.assertIn("the last one", focused_text(page))
+        press(page, "Shift+Tab")
+        outside = (
+            "!document.querySelector('#messages').contains(document.activeElement)"
+        )
+        self.assertTrue(page.evaluate(outside), "one stop")
+        self.assertEqual(page.violations(), [])
+
     def test_arrow_keys_move_between_messages_and_enter_goes_into_one(self) -> None:
         server = self.fresh_server()
         alice = self.connect(server, "alice")
