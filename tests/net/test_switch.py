@@ -12,7 +12,7 @@ from zope.interface import implementer
 
 from tests.support.certificates import NAME, certificate
 from tests.support.memory import Wire
-from tests.support.switch import REQUEST, SwitchTestCase
+from tests.support.switch import REQUEST, SwitchTestCase, TurnClock
 from tests.support.tls_client import TlsClient
 from twisted_chat.net.admission import Admission
 from twisted_chat.net.first_bytes import MAX_FIRST_BYTES, tls_hello
@@ -56,6 +56,29 @@ class SwitchTests(SwitchTestCase):
         self.clock.callLater(SILENCE_TIMEOUT + 0.1, self.send, request)
         self.clock.advance(SILENCE_TIMEOUT * 2)
         self.expect([request], [])
+
+    def test_slow_request_is_read_before_its_peer_counts_as_silent(self) -> None:
+        """Also where the last turn of another connection is due already."""
+        clock = self.clock = TurnClock()
+        self.factory = SwitchFactory(clock, self.table, self.lines)
+        slow = self.connect()
+        clock.pass_time(0.05)
+        silent = self.connect()
+        clock.pass_time(0.05)
+        slow.send(b"GE")
+        clock.pass_time(SILENCE_TIMEOUT - 0.1)
+        clock.turn()
+        # The next turn begins before the slow one has to be decided, and is blocked.
+        clock.callLater(0.04, clock.pass_time, 0.5)
+        clock.pass_time(0.06)
+        clock.turn()
+        clock.turn()
+        slow.send(b"T / HTTP/1.1\r\n")
+        clock.turn()
+        clock.turn()
+        self.expect([b"GET / HTTP/1.1\r\n"], [b""])
+        silent.send(b"hello\r\n")
+        self.expect([b"GET / HTTP/1.1\r\n"], [b"hello\r\n"])
 
     def test_telnet_negotiation_goes_to_the_fallback(self) -> None:
         """At once."""

@@ -67,6 +67,27 @@ class Servers(Factory):
         return [server.received for server in self.built]
 
 
+class TurnClock(Clock):
+    """A clock that makes calls as a reactor does.
+
+    In one turn it makes those that were due when the turn began; a call that is made
+    in the turn itself waits for the next one, even with a delay of zero.
+    """
+
+    def turn(self) -> None:
+        """Make the calls of one turn.  Time passes only between and within them."""
+        due = [call for call in self.calls if call.getTime() <= self.rightNow]
+        for call in due:
+            if call in self.calls:
+                self.calls.remove(call)
+                call.called = 1
+                call.func(*call.args, **call.kw)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass, without a turn."""
+        self.rightNow += seconds
+
+
 class SwitchTestCase(unittest.SynchronousTestCase):
     """A port with HTTP and the line chat behind it."""
 

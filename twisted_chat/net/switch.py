@@ -41,6 +41,14 @@ from .timers import Deadlines
 SILENCE_TIMEOUT = 0.25
 """Seconds without a byte after which a connection goes to the fallback."""
 
+GRACE_TURNS = 2
+"""Turns of the reactor that a connection gets after its silence timeout.
+
+If the reactor was blocked, what the peer sent may still be in the kernel: it has to be
+read before the peer is taken for silent.  The timer for this is shared and may be due
+in the same turn already, before anything is read; the second one cannot be.
+"""
+
 FIRST_LINE_TIMEOUT = 5.0
 """Seconds in which a first line that looks like a request has to be complete."""
 
@@ -87,7 +95,7 @@ class SwitchProtocol(Protocol):
         self._first = b""
         self._likely: Detector | None = None
         self._timer: IDelayedCall | None = None
-        self._reactor_has_read = False
+        self._grace_turns = 0
 
     def connectionMade(self) -> None:
         """Twisted: wait for the first bytes, within TLS for its handshake first."""
@@ -120,13 +128,17 @@ class SwitchProtocol(Protocol):
         """Twisted: some of the first bytes."""
         self._first += data
         self._last = self._silence.clock.seconds()
-        self._reactor_has_read = False
-        matches = {d.matches(self._first): d for d in reversed(self._detectors)}
-        if Match.YES in matches:
-            self._hand_to(matches[Match.YES].factory)
-            return
-        self._likely = matches.get(Match.LIKELY)
-        undecided = self._likely is not None or Match.MORE in matches
+        self._grace_turns = 0
+        self._likely = None
+        undecided = False
+        for detector in self._detectors:
+            match = detector.matches(self._first)
+            if match is Match.YES:
+                self._hand_to(detector.factory)
+                return
+            if match is Match.LIKELY and self._likely is None:
+                self._likely = detector
+            undecided = undecided or match is not Match.NO
         if not undecided or len(self._first) > MAX_FIRST_BYTES:
             self._decide()
 
@@ -155,10 +167,8 @@ class SwitchProtocol(Protocol):
             until = min(until, self._last + silence.timeout)
         if until > now:
             self._wait(until - now, self.silent)
-        elif not self._reactor_has_read:
-            # If the reactor was blocked, what the peer sent may still be in the
-            # kernel: let it read once before deciding that the peer is silent.
-            self._reactor_has_read = True
+        elif self._grace_turns < GRACE_TURNS:
+            self._grace_turns += 1
             silence.unread.set(self)
         else:
             self._timer = None
@@ -199,7 +209,7 @@ class Silence:
 
     :param timeout: seconds; see ``SILENCE_TIMEOUT``.
     :ivar silent: connections that have sent nothing since they were made.
-    :ivar unread: connections for whose bytes the reactor looks once more.
+    :ivar unread: connections that get their last turns; see ``GRACE_TURNS``.
     """
 
     __slots__ = ("clock", "silent", "timeout", "unread")
