@@ -31,6 +31,9 @@ MAX_MESSAGE = 64 * 1024
 JSON = "chat.json"
 """The subprotocol that asks for objects."""
 
+# What clients ask for whose URL has no query.
+_NO_QUERY = JoinRequest()
+
 _UNSUPPORTED = 1003
 _NORMAL = 1000
 _ABNORMAL = 1006
@@ -92,6 +95,10 @@ class Query:
 
     def __init__(self, request: Request) -> None:
         args: dict[bytes, list[bytes]] = request.args or {}
+        self.wants_json = False
+        self.join = _NO_QUERY
+        if not args:
+            return
 
         def last(name: bytes) -> str | None:
             values = args.get(name)

@@ -115,14 +115,19 @@ class ChatRequest(Request):
         self.channel.refuse(HTTPStatus.MISDIRECTED_REQUEST, refusal)
         return False
 
-    def render(self, resrc: IResource) -> None:
-        """Twisted: render the response."""
+    def write(self, data: bytes) -> None:
+        """Twisted: part of the response."""
+        if not self.startedWriting:
+            # Not before: most requests of a chat become WebSockets.
+            self._secure()
+        super().write(data)  # type: ignore[no-untyped-call]
+
+    def _secure(self) -> None:
         headers = self.responseHeaders
         headers.removeHeader(b"Server")
         headers.setRawHeaders(b"Content-Security-Policy", [self._policy()])
         headers.setRawHeaders(b"X-Content-Type-Options", [b"nosniff"])
         headers.setRawHeaders(b"Referrer-Policy", [b"no-referrer"])
-        super().render(resrc)  # type: ignore[no-untyped-call]
 
     def _policy(self) -> bytes:
         # In older versions of Safari 'self' does not include WebSockets.

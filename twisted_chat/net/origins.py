@@ -95,11 +95,13 @@ class Origins:
     def refusal(self, request: Request) -> str | None:
         """Why the page that sent a request may not connect; ``None`` if it may."""
         headers = request.requestHeaders
-        origins = headers.getRawHeaders(b"Origin") or []
-        host = (headers.getRawHeaders(b"Host") or [b""])[0]
+        origins = headers.getRawHeaders(b"Origin")
+        if not origins:
+            return None
         if len(origins) > 1:
             return "a request may have one Origin header"
-        if self(origins[0] if origins else None, host):
+        host = (headers.getRawHeaders(b"Host") or [b""])[0]
+        if self(origins[0], host):
             return None
         return _refusal(origins[0], host)
 

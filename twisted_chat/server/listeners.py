@@ -125,7 +125,9 @@ def make_resources(
     """Make everything that is reached by HTTP: page, WebSocket and Socket.IO."""
     keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout)
     websockets = ChatWebSocketFactory(chat, settings.flood, keepalive, origins)
-    upgrade = limit_forwarded(websockets.upgrade, admission)
+    upgrade: Upgrade = websockets.upgrade
+    if settings.trust_proxy:
+        upgrade = limit_forwarded(upgrade, admission)
     with as_file(files("twisted_chat") / "web") as page:
         return make_root(page, upgrade, chat.journal.problem, engineio, origins)
 
