@@ -69,7 +69,9 @@ def makeService(options: Options, reactor: Any = None) -> Service:
         return StartupErrorService(f"{options.error} ({hint})", reactor)
     try:
         return ChatService(options.settings, reactor)
-    except (StoreError, CertificateError) as error:
+    except StoreError as error:
+        return StartupErrorService(error.operator_text, reactor)
+    except CertificateError as error:
         return StartupErrorService(str(error), reactor)
 
 
@@ -142,7 +144,7 @@ class ChatService(Service):
             try:
                 check_store(self.settings)
             except StoreError as error:
-                self._startup_error = str(error)
+                self._startup_error = error.operator_text
         if self._startup_error:
             # Twistd reports to the parent of a daemon only what this method raises.
             self._fail()
@@ -171,7 +173,7 @@ class ChatService(Service):
             await self.journal.open()
             await self.chat.start()
         except StoreError as error:
-            self._startup_error = str(error)
+            self._startup_error = error.operator_text
             self._fail()
             return
         name = store_name(self.settings.store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -156,6 +157,14 @@ class RefusalTests(CertificateTestCase):
         self.key.unlink()
         missing = f"cannot read {self.key}: No such file or directory"
         self.assertEqual(self.refused(), missing)
+
+    def test_named_pipe_is_refused(self) -> None:
+        """Nothing waits for its other end."""
+        pipe = self.directory / "pipe"
+        os.mkfifo(pipe)
+        for chain, key in ((pipe, self.key), (self.chain, pipe)):
+            with self.assertRaisesRegex(CertificateError, "not a regular file"):
+                Certificate(chain, key)
 
     def test_key_with_a_passphrase_is_refused(self) -> None:
         """A server cannot ask for it."""

@@ -113,6 +113,26 @@ class ListenTests(SynchronousTestCase):
         self.listen("unix:/run/chat")
         self.assertEqual(self.machine.unixServers[0][:2], ("/run/chat", self.factory))
 
+    def test_many_connections_wait_to_be_accepted(self) -> None:
+        """However the port is written, unless the operator says how many."""
+        for description, backlog in (
+            ("3000", BACKLOG),
+            ("tcp:3000", BACKLOG),
+            ("tcp:3000:interface=127.0.0.1", BACKLOG),
+            (r"tcp6:port=3000:interface=\:\:1", BACKLOG),
+            ("tcp:3000:backlog=7", 7),
+            ("tcp:3000:127.0.0.1:8", 8),
+        ):
+            self.listen(description)
+            self.assertEqual(self.machine.tcpServers[-1][2], backlog, description)
+        for description, backlog in (
+            ("unix:/run/chat", BACKLOG),
+            ("unix:/run/chat:mode=660", BACKLOG),
+            ("unix:/run/chat:backlog=9", 9),
+        ):
+            self.listen(description)
+            self.assertEqual(self.machine.unixServers[-1][2], backlog, description)
+
     def test_port_in_use_is_named_with_the_reason(self) -> None:
         """And what to do."""
         self.machine.taken = dict.fromkeys(("", "::", "127.0.0.1"), errno.EADDRINUSE)

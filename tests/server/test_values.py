@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,20 @@ class ValidTests(SynchronousTestCase):
         """Windows' Notepad writes one."""
         path = self.file(b"\xef\xbb\xbfBe kind.  \nThat is all.\n")
         self.assertEqual(values.lines_of_file(path), ("Be kind.", "That is all."))
+
+    def test_only_regular_files_are_read(self) -> None:
+        """A named pipe would keep the server waiting, also on SIGHUP."""
+        pipe = Path(self.mktemp())
+        os.mkfifo(pipe)
+        for parse in (values.readable_file, values.lines_of_file):
+            with self.assertRaises(OSError) as caught:
+                parse(str(pipe))
+            self.assertIn("not a regular file", str(caught.exception))
+
+    def test_line_ends_of_any_system_are_read(self) -> None:
+        """They all end a line."""
+        path = self.file(b"one\r\ntwo\rthree\n")
+        self.assertEqual(values.lines_of_file(path), ("one", "two", "three"))
 
     def test_readable_file_is_its_path(self) -> None:
         """Its content is read later."""

@@ -41,10 +41,10 @@ class FileTestCase(SynchronousTestCase):
         return file
 
     def refusal(self, work: Callable[[], object]) -> str:
-        """The one-line error that it fails with."""
+        """The one-line error that it fails with, as the operator reads it."""
         with self.assertRaises(StoreError) as caught:
             work()
-        line = str(caught.exception)
+        line: str = caught.exception.operator_text
         self.assertNotIn("\n", line)
         return line
 

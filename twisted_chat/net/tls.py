@@ -23,6 +23,8 @@ from OpenSSL import SSL
 from twisted.internet.interfaces import IOpenSSLContextFactory
 from zope.interface import implementer
 
+from .regular_files import open_regular
+
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -78,16 +80,17 @@ class Certificate:
 
     def _read(self) -> SSL.Context:
         context = SSL.Context(SSL.TLS_SERVER_METHOD)
+        # OpenSSL would wait for a named pipe.
+        _check_readable(self._chain)
+        _check_readable(self._key)
         context.set_min_proto_version(SSL.TLS1_2_VERSION)
         context.set_options(SSL.OP_NO_RENEGOTIATION | SSL.OP_NO_COMPRESSION)
         try:
             context.use_certificate_chain_file(str(self._chain))
         except SSL.Error:
-            _check_readable(self._chain)
             raise CertificateError(
                 f"{self._chain} does not contain a PEM certificate"
             ) from None
-        _check_readable(self._key)
         try:
             key: Any = load_pem_private_key(self._key.read_bytes(), password=None)
         except (ValueError, TypeError, UnsupportedAlgorithm):
@@ -141,9 +144,9 @@ def _dns_names(own: Certificate509 | None) -> tuple[str, ...]:
 def _check_readable(path: Path) -> None:
     """Tell a file that cannot be read from one that is not PEM.
 
-    :raises CertificateError: it cannot be read.
+    :raises CertificateError: it cannot be read, or is not a regular file.
     """
     try:
-        path.open("rb").close()
+        open_regular(path).close()
     except OSError as error:
         raise CertificateError(f"cannot read {path}: {error.strerror}") from None

@@ -66,7 +66,8 @@ async def listen(
         if description.isdecimal():
             port = _every_address(reactor, int(description), factory)
         else:
-            port = await serverFromString(reactor, description).listen(factory)
+            endpoint = serverFromString(reactor, with_backlog(description))
+            port = await endpoint.listen(factory)
     except CannotListenError as error:
         raise CannotListen(f"cannot listen on {_in_use(error, advice)}") from None
     except Exception as error:  # noqa: BLE001 - an endpoint's plugin can raise anything
@@ -75,6 +76,22 @@ async def listen(
     if hasattr(port, "stopReading"):
         port.stopReading()
     return port
+
+
+def with_backlog(description: str) -> str:
+    """An endpoint with our backlog, unless it has one.
+
+    (Twisted's own is 50: at once after a restart, 51 clients a second can connect.)
+    """
+    kind, *arguments = re.split(r"(?<!\\):", description)
+    if "backlog" not in _ARGUMENTS.get(kind.lower(), ()):
+        return description
+    # What has no name may be a backlog in its place.
+    if any(not re.match(r"\w+=", one) for one in arguments[1:]):
+        return description
+    if any(one.startswith("backlog=") for one in arguments):
+        return description
+    return f"{description}:backlog={BACKLOG}"
 
 
 def start_accepting(port: IListeningPort) -> None:

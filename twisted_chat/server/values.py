@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.forwarded import TrustedProxies
+from twisted_chat.net.regular_files import open_regular
 
 _TCP_ENDPOINT = re.compile(r"(?:tcp|tcp4|tcp6|ssl):(?:port=)?(?!\w+=)([^:]*)")
 
@@ -103,7 +105,7 @@ def readable_file(value: Any) -> Path:
     """The path of a file that can be read."""
     path = Path(string(value))
     # Only reading shows whether it can be read.
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         file.read(1)
     return path
 
@@ -111,7 +113,8 @@ def readable_file(value: Any) -> Path:
 def read_text(path: Path) -> str:
     """The content of a text file."""
     try:
-        return path.read_text("utf-8-sig")
+        with TextIOWrapper(open_regular(path), "utf-8-sig") as file:
+            return file.read()
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not UTF-8 text") from None
 

@@ -94,6 +94,26 @@ class PersistentConnectionTests(SynchronousTestCase):
         self.connection.reset(RedisError("LOST", "forgotten"))
         self.assertEqual(str(self.connection.error), "forgotten")
 
+    def test_reason_is_that_of_the_last_loss(self) -> None:
+        """Not what failed on an earlier connection, as it was lost."""
+
+        async def run(connection: PersistentConnection) -> None:
+            try:
+                await connection.sleep(1000)
+            except StoreError:
+                raise RedisError("READONLY", "a read-only replica") from None
+
+        connection = PersistentConnection(
+            "test", self.redis.connect, self.clock, run=run
+        )
+        self.addCleanup(lambda: Deferred.fromCoroutine(connection.stop()))
+        connection.start()
+        for _ in range(2):
+            self.redis.disconnect_all()
+            self.assertIn("closed the connection", str(connection.error))
+            self.clock.advance(0.2)
+            self.assertIsNone(connection.error)
+
     def test_error_of_on_connect_closes_the_connection(self) -> None:
         """It is the error of those who wait for the connection."""
 

@@ -30,7 +30,8 @@ class ErrorsTests(FileTestCase):
             error = sqlite3.OperationalError("what it says")
             error.sqlite_errorname = name
             self.assertIn(words, str(explain(file.path, error)))
-            self.assertIn(str(self.path), str(explain(file.path, error)))
+            self.assertIn(str(self.path), explain(file.path, error).operator_text)
+            self.assertNotIn(str(self.folder), str(explain(file.path, error)))
         missing = sqlite3.OperationalError("no such module: fts5")
         self.assertIn("--store memory:", str(explain(file.path, missing)))
         self.assertIn("full", str(explain(file.path, OSError(errno.ENOSPC, "x"))))

@@ -173,6 +173,8 @@ class PersistentConnection:
             except StoreError as error:
                 self._fail(error)
             else:
+                # Of an earlier one, which was lost before that could be the reason.
+                self._reset_cause = None
                 was_ready = await self._use(connection)
                 attempt = 0 if was_ready else attempt
             backoff = min(MAX_BACKOFF, MIN_BACKOFF * 2**attempt)

@@ -1,4 +1,7 @@
-"""Errors of SQLite and of the file system, each as one line that says what to do."""
+"""Errors of SQLite and of the file system, each as one line that says what to do.
+
+Only the operator reads where the file is.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +38,9 @@ _TEXTS = (
 )
 """By the beginning of SQLite's name of the error."""
 
+_ELSEWHERE = "the database"
+"""Stands for the path where others read the error."""
+
 
 def explain(path: str, error: sqlite3.Error | OSError | ValueError) -> StoreError:
     """The error in one line, with what to do about it.
@@ -42,7 +48,7 @@ def explain(path: str, error: sqlite3.Error | OSError | ValueError) -> StoreErro
     :param path: the file of the database.
     """
     if not isinstance(error, sqlite3.Error):
-        return StoreError(_explain_open(path, error))
+        return located(_explain_open(path, error), path)
     name = getattr(error, "sqlite_errorname", "") or str(error)
     if "no such module: fts5" in str(error):
         return StoreError(
@@ -54,8 +60,20 @@ def explain(path: str, error: sqlite3.Error | OSError | ValueError) -> StoreErro
         name = "SQLITE_FULL"
     for start, text in _TEXTS:
         if name.startswith(start):
-            return StoreError(text.format(path=path))
-    return StoreError(f"cannot use {path}: {error} ({name})")
+            return located(text.format(path=path), path)
+    return located(f"cannot use {path}: {error} ({name})", path)
+
+
+def located(text: str, path: str) -> StoreError:
+    """An error whose path only the operator reads.
+
+    :param text: it may have the path in it, or that of the directory.
+    """
+    shown = text
+    for secret in (repr(path), path, str(Path(path).parent)):
+        if len(secret) > 1:
+            shown = shown.replace(secret, _ELSEWHERE)
+    return StoreError(shown, text)
 
 
 def _explain_open(path: str, error: OSError | ValueError) -> str:

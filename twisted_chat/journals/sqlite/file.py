@@ -15,7 +15,7 @@ from pathlib import Path
 
 from twisted_chat.core.interfaces import StoreError
 
-from .errors import explain
+from .errors import explain, located
 from .schema import migrate, version_of
 
 MAGIC = b"SQLite format 3\0"
@@ -147,9 +147,10 @@ class DatabaseFile:
         except OSError as error:
             raise explain(self.path, error) from error
         if identity != self._identity:
-            raise StoreError(
+            raise located(
                 f"{self.path} was moved or removed while the chat is running; put it"
-                " back, or restart the chat"
+                " back, or restart the chat",
+                self.path,
             )
 
     def _in_use(self) -> str:

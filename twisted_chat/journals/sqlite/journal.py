@@ -65,7 +65,7 @@ class SqliteJournal:
         self._announce: Announce = _discard
         self._lock = DeferredLock()
         self._writer: Writer | None = None
-        self._error: str | None = f"{path} is not open"
+        self._error: str | None = "the store is not open"
         self._maintaining = False
 
     def subscribe(self, announce: Announce) -> None:
@@ -189,7 +189,8 @@ class SqliteJournal:
             try:
                 await self._writing.run(writer.index)
             except StoreError as error:
-                line = f"search index: {error} (continued at the next search)"
+                reason = error.operator_text
+                line = f"search index: {reason} (continued at the next search)"
                 log.error("{line}", line=line)
                 return
             if self._now() - logged >= PROGRESS_INTERVAL:
