@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.inbox import InboxCase, RateLimitCase
+from twisted_chat.core.events import Message
 from twisted_chat.core.inbox import MAX_IN_FLIGHT
 from twisted_chat.core.replies import Request
 
@@ -181,14 +182,28 @@ class RateLimitTests(RateLimitCase):
         self.assertEqual(self.bob.sees()[-2:], ["alice: x", "alice: left the chat"])
         self.assertEqual(self.alice.closed, "quit")
 
-    def test_stop_takes_all_queued_requests_at_once(self) -> None:
-        """They are shown before the notice."""
+    def test_stop_takes_one_burst_of_the_queued_requests(self) -> None:
+        """It is shown before the notice; what is beyond it is not posted."""
         self.alice.types(*[f"line {n}" for n in range(30)])
-        self.bob.sees()
+        self.assertEqual(self.bob.sees()[-1], "alice: line 9")
         self.assertTrue(self.chat.stop())
-        seen = self.bob.sees()
-        self.assertEqual(seen[-2:], ["alice: line 29", "The server is shutting down."])
-        self.assertEqual(len(seen), 21)
+        shown = [f"alice: line {n}" for n in range(10, 20)]
+        self.assertEqual(self.bob.sees(), [*shown, "The server is shutting down."])
+
+    def test_stop_takes_nothing_after_that_burst(self) -> None:
+        """While the store takes its time, and however much time passes."""
+        self.chat.journal.hold()
+        self.bob.types("hi")
+        self.assertFalse(self.chat.stop())
+        for _ in range(3):
+            self.alice.types(*["more"] * 30)
+            self.wait(1)
+        self.assertFalse(self.alice.reading)
+        self.chat.journal.release()
+        self.chat.settle()
+        stored = [event for batch in self.chat.journal.batches for event in batch]
+        texts = [event.text for event in stored if isinstance(event, Message)]
+        self.assertEqual(texts, ["hi", *["more"] * 10])
 
     def test_client_that_resumes_keeps_its_queue_and_its_rate(self) -> None:
         """The queued lines come first, once each, and a queued quit is dropped."""

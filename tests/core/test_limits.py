@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.limits import RateLimit, TokenBucket
+from twisted_chat.core.limits import LastBurst, RateLimit, TokenBucket
 
 
 class RateLimitTests(SynchronousTestCase):
@@ -75,6 +77,15 @@ class TokenBucketTests(SynchronousTestCase):
         self.assertAlmostEqual(bucket.wait(100.0), (100 + 1 - 10) / 5)
         self.assertGreater(bucket.wait(118.1), 0)
         self.assertEqual(bucket.wait(118.2), 0)
+
+    def test_last_burst_never_fills_again(self) -> None:
+        """One that is used up by one request of many lines, too."""
+        for tokens, count in ((1, 10), (100, 1)):
+            bucket = LastBurst(RateLimit(10, 5))
+            for _ in range(count):
+                self.assertEqual(bucket.wait(100.0), 0)
+                bucket.take(100.0, tokens)
+            self.assertEqual(bucket.wait(1e9), inf)
 
     @given(
         st.integers(1, 20), st.integers(1, 10), st.lists(st.floats(0, 3), max_size=60)

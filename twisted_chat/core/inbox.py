@@ -16,10 +16,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import takewhile
+from math import inf
 
 from .chat import Chat
 from .client import Client
-from .limits import RateLimit, TokenBucket
+from .limits import Bucket, LastBurst, RateLimit, TokenBucket
 from .replies import Request
 from .runtime import ScheduledCall
 from .texts import count_lines
@@ -70,7 +71,7 @@ class Inbox:
         self.client = client
         self._connection = client.connection
         former, client.inbox = client.inbox, self
-        self._bucket = TokenBucket(limit) if limit else None
+        self._bucket: Bucket | None = TokenBucket(limit) if limit else None
         self._pause = pause
         self._resume = resume
         self._paused = False
@@ -133,8 +134,12 @@ class Inbox:
             self._drop_queue()
 
     def drain(self) -> None:
-        """The server is stopping: take everything now, without a rate limit."""
-        self._bucket = None
+        """The server is stopping: take one burst now, and nothing after it.
+
+        Without a rate limit, take everything.
+        """
+        if self._bucket is not None:
+            self._bucket = LastBurst(self._bucket.limit)
         self._process()
 
     def _ready(self, request: Request) -> bool:
@@ -157,7 +162,7 @@ class Inbox:
         if wait <= 0:
             bucket.take(now, count_lines(request.text))
             return True
-        if self._timer is None:
+        if self._timer is None and wait < inf:
             self._timer = self._chat.runtime.call_later(wait, self._tick)
         return False
 

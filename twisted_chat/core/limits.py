@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
+from typing import Protocol
 
 MAX_LINE = 4096
 """Bytes in one line, without its line end."""
@@ -76,26 +78,56 @@ class RateLimit:
         return limit
 
 
-class TokenBucket:
-    """A token bucket that holds one client to a rate limit."""
+class Bucket(Protocol):
+    """What the lines of one client take their tokens from."""
 
-    __slots__ = ("_full_at", "_limit")
-
-    def __init__(self, limit: RateLimit) -> None:
-        self._limit = limit
-        # The time at which the bucket will be full again is its whole state.
-        self._full_at = 0.0
+    limit: RateLimit
 
     def wait(self, now: float) -> float:
         """Seconds until there is a token; 0 if there is one now."""
-        empty_for = self._full_at - now
-        spare = (self._limit.burst - 1) / self._limit.per_second
-        wait = empty_for - spare
-        return wait if wait > MIN_WAIT else 0.0
 
     def take(self, now: float, tokens: int = 1) -> None:
         """Take tokens; call this only when ``wait`` returns 0.
 
         More may be taken than there are: what follows then waits for all of them.
         """
-        self._full_at = max(now, self._full_at) + tokens / self._limit.per_second
+
+
+class LastBurst:
+    """A bucket that is full once more, and never again: of a server that stops."""
+
+    __slots__ = ("_left", "limit")
+
+    def __init__(self, limit: RateLimit) -> None:
+        self.limit = limit
+        self._left = limit.burst
+
+    def wait(self, _now: float) -> float:
+        """0 while there is a token, then for ever."""
+        return 0.0 if self._left > 0 else inf
+
+    def take(self, _now: float, tokens: int = 1) -> None:
+        """See ``Bucket``."""
+        self._left -= tokens
+
+
+class TokenBucket:
+    """A token bucket that holds one client to a rate limit."""
+
+    __slots__ = ("_full_at", "limit")
+
+    def __init__(self, limit: RateLimit) -> None:
+        self.limit = limit
+        # The time at which the bucket will be full again is its whole state.
+        self._full_at = 0.0
+
+    def wait(self, now: float) -> float:
+        """See ``Bucket``."""
+        empty_for = self._full_at - now
+        spare = (self.limit.burst - 1) / self.limit.per_second
+        wait = empty_for - spare
+        return wait if wait > MIN_WAIT else 0.0
+
+    def take(self, now: float, tokens: int = 1) -> None:
+        """See ``Bucket``."""
+        self._full_at = max(now, self._full_at) + tokens / self.limit.per_second
