@@ -33,6 +33,7 @@ from .core.routes import standard_table
 from .core.runtime import Runtime
 from .core.store_log import Report, StoreLog
 from .journals.memory import MemoryJournal
+from .journals.searching import Sharing
 from .journals.sqlite.file import check_file
 from .journals.sqlite.journal import SqliteJournal
 from .net.admission import log_addresses
@@ -286,15 +287,16 @@ def open_store(
     """
     scheme, _, rest = settings.store.partition(":")
     if scheme == "memory":
-        journal = MemoryJournal(
-            time.time, settings.keep, pause=lambda: deferLater(reactor, 0)
-        )
+        sharing = Sharing(reactor.seconds, lambda: deferLater(reactor, 0))
+        journal = MemoryJournal(time.time, settings.keep, sharing=sharing)
         return journal, LocalNameRegistry()
     if scheme.startswith("redis"):
         from .journals.redis.journal import open_redis
 
         return open_redis(settings.store, reactor, node, settings.keep, report)
-    return SqliteJournal(rest, reactor, time.time, settings.keep), LocalNameRegistry()
+    return SqliteJournal(
+        rest, reactor, time.time, settings.keep, seconds=time.monotonic
+    ), LocalNameRegistry()
 
 
 def make_runtime(reactor: Any, settings: Settings) -> Runtime:

@@ -12,7 +12,7 @@ from tests.support.journals import EVERY_EVENT, said, texts
 from twisted_chat.core.events import Event, Stored
 from twisted_chat.core.interfaces import SearchTimeout
 from twisted_chat.core.limits import SEARCH_TIME
-from twisted_chat.journals.searching import PORTION, Pause, Scan
+from twisted_chat.journals.searching import PORTION, Scan, Sharing
 
 
 def stored(*events: Event) -> list[Stored]:
@@ -22,11 +22,20 @@ def stored(*events: Event) -> list[Stored]:
 class ScanTests(SynchronousTestCase):
     """A search, with a clock that each look at it advances."""
 
-    def scan(
-        self, seconds: float, limit: int = 1000, pause: Pause | None = None
-    ) -> Scan:
+    def setUp(self) -> None:
+        self.pauses: list[Deferred[None]] = []
+
+    def scan(self, seconds: float, limit: int = 1000, *, wait: bool = False) -> Scan:
         times = count()
-        return Scan(["tea"], limit, SEARCH_TIME, pause, lambda: next(times) * seconds)
+
+        def pause() -> Deferred[None]:
+            self.pauses.append(Deferred())
+            if not wait:
+                self.pauses[-1].callback(None)
+            return self.pauses[-1]
+
+        sharing = Sharing(lambda: next(times) * seconds, pause)
+        return Scan(["tea"], limit, SEARCH_TIME, sharing)
 
     def test_last_messages_are_found(self) -> None:
         """As many as are wanted, of messages and actions."""
@@ -39,18 +48,12 @@ class ScanTests(SynchronousTestCase):
 
     def test_search_pauses_between_portions(self) -> None:
         """Others use the reactor meanwhile."""
-        pauses: list[Deferred[None]] = []
-
-        def pause() -> Deferred[None]:
-            pauses.append(Deferred())
-            return pauses[-1]
-
-        scan = self.scan(PORTION / 2, pause=pause)
+        scan = self.scan(PORTION / 2, wait=True)
         done = Deferred.fromCoroutine(scan.add(stored(*[said("tea")] * 5)))
         for found in (2, 4):
             self.assertEqual(len(scan.hits), found)
             self.assertNoResult(done)
-            pauses[-1].callback(None)
+            self.pauses[-1].callback(None)
         self.successResultOf(done)
         self.assertEqual(len(scan.hits), 5)
 

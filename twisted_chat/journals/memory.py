@@ -19,7 +19,7 @@ from twisted_chat.core.limits import MAX_MISSED_CHARACTERS, SEARCH_TIME
 from twisted_chat.core.texts import characters_shown
 
 from .records import Index, IndexKey, index_keys, nicknames_in
-from .searching import Pause, Scan
+from .searching import Scan, Sharing
 from .tokenizer import phrases_in
 
 KEPT_PER_ROOM = 10_000
@@ -62,8 +62,8 @@ class MemoryHistory:
     :param budget: bytes that all events kept may take, see ``KEPT_BYTES``.
     """
 
-    def __init__(self, keep: int, budget: int, pause: Pause | None = None) -> None:
-        self._pause = pause
+    def __init__(self, keep: int, budget: int, sharing: Sharing | None = None) -> None:
+        self._sharing = sharing
         self._keep = keep
         self._budget = budget
         self._prefix = secrets.token_hex(4) + "-"
@@ -164,7 +164,7 @@ class MemoryHistory:
         phrases = phrases_in(words)
         if not phrases:
             return ()
-        scan = Scan(phrases, limit, seconds, self._pause)
+        scan = Scan(phrases, limit, seconds, self._sharing)
         # A copy, as messages are added during the pauses.
         await scan.add(list(self._newest_first(room)))
         return tuple(reversed(scan.hits))
@@ -212,7 +212,7 @@ class MemoryJournal:
     :param now: seconds since 1970, UTC.
     :param keep: messages kept per room; ``None`` for ``KEPT_PER_ROOM``.
     :param budget: bytes that all events kept may take, see ``KEPT_BYTES``.
-    :param pause: lets the reactor do other work during a search.
+    :param sharing: how searches share the reactor's thread, see ``Scan``.
     """
 
     def __init__(
@@ -220,13 +220,13 @@ class MemoryJournal:
         now: Callable[[], float],
         keep: int | None = None,
         budget: int = KEPT_BYTES,
-        pause: Pause | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
         self._now = now
         # Of the last batch: the clock may be set back.
         self._time = 0
         keep = KEPT_PER_ROOM if keep is None else keep
-        self.history = MemoryHistory(keep, budget, pause)
+        self.history = MemoryHistory(keep, budget, sharing)
         self._announce: Announce = _discard
         self._closed = False
 

@@ -5,8 +5,8 @@ Such a search runs in the reactor's thread, so it is done in short portions.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
 
 from twisted_chat.core.events import Action, Message, Stored
 from twisted_chat.core.interfaces import SearchTimeout
@@ -16,8 +16,17 @@ from .tokenizer import matches
 PORTION = 0.005
 """Seconds after which a search lets the reactor do other work."""
 
-Pause = Callable[[], Awaitable[object]]
-"""Lets the reactor do other work."""
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """How searches share the reactor's thread.
+
+    :ivar seconds: a monotonic clock.
+    :ivar pause: lets the reactor do other work.
+    """
+
+    seconds: Callable[[], float]
+    pause: Callable[[], Awaitable[object]]
 
 
 class Scan:
@@ -26,8 +35,7 @@ class Scan:
     :param phrases: see ``tokenizer.phrases_in``.
     :param limit: hits that are wanted.
     :param seconds: how long it may take, without the pauses.
-    :param pause: ``None`` to search without pauses.
-    :param now: a monotonic clock.
+    :param sharing: ``None`` to search as long as it takes, without pauses.
     :ivar hits: the messages found.
     """
 
@@ -36,13 +44,11 @@ class Scan:
         phrases: list[str],
         limit: int,
         seconds: float,
-        pause: Pause | None,
-        now: Callable[[], float] = time.monotonic,
+        sharing: Sharing | None,
     ) -> None:
         self._phrases = phrases
         self._limit = limit
-        self._pause = pause
-        self._now = now
+        self._sharing = sharing
         self._left = seconds
         self.hits: list[Stored] = []
 
@@ -68,9 +74,12 @@ class Scan:
             used = self._now() - start
             if used >= PORTION:
                 self._left -= used
-                if self._pause is not None and self._left > 0:
-                    await self._pause()
+                if self._sharing is not None and self._left > 0:
+                    await self._sharing.pause()
                 start = self._now()
         self._left -= self._now() - start
         if self._left <= 0 and len(self.hits) < self._limit:
             raise SearchTimeout(tuple(reversed(self.hits)))
+
+    def _now(self) -> float:
+        return 0.0 if self._sharing is None else self._sharing.seconds()

@@ -12,7 +12,7 @@ from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, RoomState
 from twisted_chat.core.limits import SEARCH_TIME
 from twisted_chat.core.texts import characters_shown
-from twisted_chat.journals.searching import Pause, Scan
+from twisted_chat.journals.searching import Scan, Sharing
 from twisted_chat.journals.tokenizer import phrases_in
 
 from .entries import decode_indexed, to_bytes, to_text
@@ -39,16 +39,16 @@ class RedisHistory:
 
     :param connection: the connection to read with at the moment.
     :param announced: the position up to which everything was announced.
-    :param pause: lets the reactor do other work during a search.
+    :param sharing: how searches share the reactor's thread, see ``Scan``.
     """
 
     def __init__(
         self,
         connection: Callable[[], PersistentConnection],
         announced: Callable[[], StreamPosition],
-        pause: Pause | None = None,
+        sharing: Sharing | None = None,
     ) -> None:
-        self._pause = pause
+        self._sharing = sharing
         self._connection = connection
         self._announced = announced
 
@@ -120,7 +120,7 @@ class RedisHistory:
         phrases = phrases_in(words)
         if not phrases:
             return ()
-        scan = Scan(phrases, limit, seconds, self._pause)
+        scan = Scan(phrases, limit, seconds, self._sharing)
         left = MAX_SEARCHED_CHARACTERS
         end = self._announced().id
         for _ in range(MAX_SEARCHED // PAGE_SIZE):

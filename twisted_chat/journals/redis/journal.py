@@ -22,6 +22,7 @@ from twisted.logger import Logger
 from twisted_chat.core.events import Entry, Quit, Stored
 from twisted_chat.core.interfaces import Announce, OutcomeUnknown, StoreError
 from twisted_chat.core.store_log import Report
+from twisted_chat.journals.searching import Sharing
 
 from .address import RedisAddress
 from .connection import Argument
@@ -91,7 +92,7 @@ class RedisJournal:
         self.history = RedisHistory(
             self._readable,
             lambda: self._follower.position,
-            lambda: deferLater(reactor, 0),
+            Sharing(reactor.seconds, lambda: deferLater(reactor, 0)),
         )
         self._roster = Roster(f"{server}-")
         self._follower = Follower(

@@ -44,6 +44,7 @@ class SqliteJournal:
     :param keep: messages kept per room; ``None`` for all.  Older ones are deleted in
         the background, so there may be more for a while.
     :param pool: makes the thread pools, of one thread each.
+    :param seconds: a monotonic clock; ``None`` to search as long as it takes.
     """
 
     def __init__(
@@ -53,7 +54,9 @@ class SqliteJournal:
         now: Callable[[], float],
         keep: int | None = None,
         pool: PoolFactory = single_thread,
+        seconds: Callable[[], float] | None = None,
     ) -> None:
+        self._seconds = seconds
         self._file = DatabaseFile(path)
         self._now = now
         self._keep = keep
@@ -127,7 +130,8 @@ class SqliteJournal:
         try:
             file.prepare()
             writer = Writer(file, self._keep)
-            return writer, Reader(file, writer.name), Reader(file, writer.name)
+            searcher = Reader(file, writer.name, self._seconds)
+            return writer, Reader(file, writer.name), searcher
         except (sqlite3.Error, OSError) as error:
             file.release()
             raise explain(file.path, error) from error

@@ -8,7 +8,6 @@ history what is about to be announced.
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -74,14 +73,14 @@ class Reader:
     """One connection, which runs one query at a time.
 
     :param name: the name of the journal, with which its positions begin.
-    :param seconds: a monotonic clock.
+    :param seconds: a monotonic clock; ``None`` to search as long as it takes.
     """
 
     def __init__(
         self,
         file: DatabaseFile,
         name: str,
-        seconds: Callable[[], float] = time.monotonic,
+        seconds: Callable[[], float] | None = None,
     ) -> None:
         self._seconds = seconds
         self._path = file.path
@@ -169,12 +168,15 @@ class Reader:
     ) -> tuple[list[Row], bool]:
         """The rows that are found in this time, and whether that was too short."""
         rows: list[Row] = []
-        end = self._seconds() + seconds
+        now = self._seconds
+        if now is None:
+            return connection.execute(query, values).fetchall(), False
+        end = now() + seconds
         is_late = False
 
         def check() -> bool:
             nonlocal is_late
-            is_late = self._seconds() > end
+            is_late = now() > end
             return is_late
 
         connection.set_progress_handler(check, PROGRESS_STEPS)
