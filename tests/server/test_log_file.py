@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from twisted.logger import ILogObserver, LogEvent, LogLevel
+from twisted.logger import ILogObserver, LogEvent, LogLevel, textFileLogObserver
 from twisted.python.failure import Failure
 from twisted.python.log import textFromEventDict
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.logs import Log
 from twisted_chat.server import log_file
-from twisted_chat.server.log_file import AppendedLogFile, TwistdLog
+from twisted_chat.server.log_file import AppendedLogFile, TwistdLog, text_log
 from twisted_chat.server.log_json import json_log
 from twisted_chat.server.tracebacks import MAX_TRACEBACKS
 
@@ -42,6 +42,21 @@ class LogFileCase(SynchronousTestCase):
 
     def names(self) -> list[str]:
         return sorted(path.name for path in self.directory.iterdir())
+
+
+class TextLogTests(SynchronousTestCase):
+    """The lines are those of Twisted's own log."""
+
+    def test_lines_are_those_of_twisted(self) -> None:
+        """With the time of each event, if it has one."""
+        ours, twisteds = StringIO(), StringIO()
+        observers = text_log(ours), textFileLogObserver(twisteds)
+        for when in (1e9, 1e9 + 0.9, 1e9 + 1, 1e9, 0.0, None):
+            for text in ("alice joined", "two\nlines", ""):
+                for observer in observers:
+                    observer({"log_format": text, "log_time": when})
+        self.assertEqual(ours.getvalue(), twisteds.getvalue())
+        self.assertEqual(ours.getvalue().count("\n"), 6 * 3)
 
 
 class AppendedLogFileTests(LogFileCase):
@@ -142,7 +157,7 @@ class TwistdLogTests(LogFileCase):
         self.stderr = StringIO()
         self.patch(sys, "__stderr__", self.stderr)
         self.opened: list[Any] = []
-        self.patch(log_file, "textFileLogObserver", self.opened.append)
+        self.patch(log_file, "text_log", self.opened.append)
 
     def start(self) -> None:
         twistd_log = TwistdLog()
@@ -211,7 +226,7 @@ class TwistdLogTests(LogFileCase):
     def test_tracebacks_are_limited(self) -> None:
         """In the log file too."""
         lines: list[LogEvent] = []
-        self.patch(log_file, "textFileLogObserver", lambda file: lines.append)
+        self.patch(log_file, "text_log", lambda file: lines.append)
         twistd_log = TwistdLog()
         twistd_log.path = ""
         observer = twistd_log()
