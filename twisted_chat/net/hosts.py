@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -113,6 +114,7 @@ def _bare(name: str) -> str:
     return name.lower().removesuffix(".")
 
 
+@lru_cache(maxsize=64)
 def _is_address(text: str) -> bool:
     try:
         ip_address(text)
