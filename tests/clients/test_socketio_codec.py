@@ -309,7 +309,7 @@ class WelcomeTests(DialectTestCase):
             session="SECRET",
             room="lobby",
             rooms=("lobby",),
-            members=("alice",),
+            list_members=lambda: ("alice",),
             away={},
             topic="",
             history=(stored(SAID, "0001"),),

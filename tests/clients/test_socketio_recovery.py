@@ -56,7 +56,7 @@ class ResumingCodecTests(unittest.SynchronousTestCase):
             session="SECRET",
             room="lobby",
             rooms=("lobby",),
-            members=(nick,),
+            list_members=lambda: (nick,),
             away={},
             topic="",
             history=(Stored("0001", 0, SAID),),

@@ -57,7 +57,7 @@ def welcome(**more: object) -> Welcome:
         "session": "A",
         "room": "lobby",
         "rooms": ("lobby",),
-        "members": ("guest_4711",),
+        "list_members": lambda: ("guest_4711",),
         "away": {},
         "topic": "",
         "history": (),

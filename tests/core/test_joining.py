@@ -41,7 +41,7 @@ class WelcomeTests(JoiningCase):
         self.alice.types(r"\away lunch")
         bob = self.connect("bob")
         welcome = self.last_welcome
-        self.assertEqual(welcome.members, ("alice", "bob"))
+        self.assertEqual(welcome.list_members(), ("alice", "bob"))
         self.assertEqual(welcome.away, {"alice": "lunch"})
         self.assertEqual(welcome.position, self.chat.pool.position)
         self.assertEqual(welcome.session, bob.client.id)

@@ -61,6 +61,17 @@ class MissedEventsTests(ResumeCase):
             bob.sees()[2:], ["alice: one", "bob: joined the chat", "alice: two"]
         )
 
+    def test_who_joins_during_the_read_is_no_member_of_the_welcome(self) -> None:
+        """A program adds a name at each arrival, and would have this one twice."""
+        self.bob.leaves()
+        self.chat.journal.hold("read")
+        bob = self.resume()
+        self.connect("carol").types(r"\join tea")
+        self.chat.journal.release("read")
+        self.assertEqual(self.last_welcome.nick, "bob")
+        self.assertEqual(self.last_welcome.list_members(), ("alice", "bob"))
+        self.assertIn("carol: joined the chat", bob.sees())
+
     def test_more_events_than_can_be_replayed_are_not_replayed(self) -> None:
         """The client sees that some may be missing, and the last messages."""
         self.bob.leaves()

@@ -35,7 +35,7 @@ def welcome(**changes: Any) -> Welcome:
         "session": "secret",
         "room": "lobby",
         "rooms": ("den", "lobby"),
-        "members": ("bob", "ann"),
+        "list_members": lambda: ("bob", "ann"),
         "away": {"bob": "tea"},
         "topic": "",
         "history": (stored(Message("lobby", "bob", "hi", "1")),),

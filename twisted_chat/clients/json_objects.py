@@ -89,7 +89,7 @@ def welcome_object(welcome: Welcome) -> Fields:
         "session": welcome.session,
         "room": welcome.room,
         "rooms": welcome.rooms,
-        **_members(welcome.members, welcome.away),
+        **_members(welcome.list_members(), welcome.away),
         "topic": welcome.topic,
         "position": welcome.position,
         "recovered": welcome.recovered,

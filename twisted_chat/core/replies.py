@@ -1,12 +1,12 @@
 """Replies: what one client is answered, and requests: what it asks, as frozen values.
 
 A reply goes to the client that asked and to nobody else; it is not stored.  How it
-looks is up to the codecs.  Values only.
+looks is up to the codecs.  Values only, but for ``Welcome.list_members``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .events import Stored
@@ -45,7 +45,9 @@ class Welcome:
     """What a client is shown first.
 
     :ivar session: the secret with which this client may resume.
-    :ivar members: the nicknames of everyone in the room, the client's too.
+    :ivar list_members: returns the nicknames of everyone in the room, the client's too.
+        It is called while the welcome is encoded, or never: most codecs show none, and
+        a list for each of many clients that join would take quadratic time.
     :ivar away: nickname -> away text, of those that are away.
     :ivar history: the last messages of the room, oldest first; empty if the client
         resumed and ``missed`` has all that it missed.
@@ -59,7 +61,7 @@ class Welcome:
     session: str
     room: str
     rooms: tuple[str, ...]
-    members: tuple[str, ...]
+    list_members: Callable[[], tuple[str, ...]]
     away: Mapping[str, str]
     topic: str
     history: tuple[Stored, ...]

@@ -91,6 +91,9 @@ class Welcomer:
 
     def _resume(self, client: Client, welcome: Welcome, since: str | None) -> None:
         """Hold back new events until what was missed has been shown."""
+        # Whoever joins while it is being prepared is shown as an event.
+        members = welcome.list_members()
+        welcome = replace(welcome, list_members=lambda: members)
         held: list[bytes] = []
         client.write = held.append
         client.send = None
@@ -133,7 +136,7 @@ class Welcomer:
             session=client.id,
             room=room.name,
             rooms=client.rooms,
-            members=room.nicks(),
+            list_members=room.nicks,
             away=room.away(),
             topic=room.topic or "",
             history=_history_for(room, client),
