@@ -8,6 +8,7 @@ from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support.metrics import chat_metrics
 from twisted_chat.core import standard_table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,6 +16,7 @@ PACKAGE = ROOT / "twisted_chat"
 README = ROOT / "README.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
 PROTOCOL = ROOT / "docs" / "protocol.md"
+OPERATIONS = ROOT / "docs" / "operations.md"
 
 GENERATED = {ROOT / "CHANGELOG.md", ROOT / "docs" / "benchmarks.md"}
 """Written by programs, whose lines are as long as their sentences."""
@@ -159,6 +161,12 @@ class ReferenceTests(SynchronousTestCase):
         raised = set(re.findall(r'(?:Refused|ErrorReply)\(\s*"(\w+)"', source()))
         listed = first_cells(PROTOCOL, "## Error codes")
         self.assertEqual(set(re.findall(r"`(\w+)`", listed)), raised)
+
+    def test_every_metric_is_listed(self) -> None:
+        """An operator finds each metric of the chat, and no other."""
+        listed = first_cells(OPERATIONS, "## Monitoring")
+        watched = set(re.findall(r"\btwisted_chat_\w+", listed))
+        self.assertEqual(watched, set(chat_metrics()))
 
     def test_every_json_type_is_listed(self) -> None:
         """A program finds each type of object that it can receive."""

@@ -36,14 +36,28 @@ from .journals.memory import MemoryJournal
 from .journals.searching import Sharing
 from .journals.sqlite.file import check_file
 from .journals.sqlite.journal import SqliteJournal
-from .net.admission import log_addresses
+from .net.admission import Admission, log_addresses
 from .net.monotonic import use_monotonic_time
 from .net.origins import Origins
 from .net.tls import Certificate, CertificateError
-from .server.listeners import make_engineio, make_factory, make_keepalive
+from .server.admin import Admin
+from .server.listeners import (
+    make_engineio,
+    make_factory,
+    make_hosts,
+    make_keepalive,
+)
 from .server.options import Options
-from .server.ports import PORT_ADVICE, CannotListen, listen, port_name, start_accepting
+from .server.ports import (
+    ADMIN_ADVICE,
+    PORT_ADVICE,
+    CannotListen,
+    listen,
+    port_name,
+    start_accepting,
+)
 from .server.settings import SettingError, Settings
+from .server.sources import Sources
 from .server.startup_errors import (
     StartupErrorService,
     exit_with_failure,
@@ -72,7 +86,7 @@ def makeService(options: Options, reactor: Any = None) -> Service:
         return ChatService(options.settings, reactor)
     except StoreError as error:
         return StartupErrorService(error.operator_text, reactor)
-    except CertificateError as error:
+    except (CertificateError, SettingError) as error:
         return StartupErrorService(str(error), reactor)
 
 
@@ -83,6 +97,7 @@ class ChatService(Service):
     :ivar chat: the chat.
     :ivar factory: the factory of every port.
     :ivar ports: the ports, once the service has started.
+    :ivar admin_port: that of ``--admin``.
     :ivar port_advice: what to do if a port is in use.
     :ivar on_running: called with the ports once they accept connections.
     :ivar on_startup_error: called with the reason when the server cannot start; by
@@ -119,13 +134,41 @@ class ChatService(Service):
             runtime=runtime,
             motd=settings.motd,
         )
-        origins = Origins(settings.allow_origin)
+        refused = runtime.counters.refused_connections
+        origins = Origins(settings.allow_origin, refused)
+        admission = Admission(settings.max_clients, settings.max_per_host, refused)
         self._engineio = make_engineio(self.chat, settings, reactor, origins)
         self.factory: Factory = make_factory(
-            self.chat, settings, reactor, self._engineio, origins, self.certificate
+            self.chat,
+            settings,
+            reactor,
+            self._engineio,
+            origins,
+            admission,
+            self.certificate,
         )
+        self._admin = self._make_admin(committer, admission, store_log)
+        self.admin_port: IListeningPort | None = None
         self._listening: Deferred[None] | None = None
         self._startup_error = ""
+
+    def _make_admin(
+        self, committer: Committer, admission: Admission, store_log: StoreLog
+    ) -> Admin | None:
+        """What ``--admin`` serves.
+
+        :raises SettingError: it needs a package.
+        """
+        if self.settings.admin is None:
+            return None
+
+        def problem() -> str | None:
+            reason = self.journal.problem()
+            return reason and (store_log.reason or reason)
+
+        sources = Sources(self.chat, committer, admission)
+        hosts = make_hosts(self.chat, self.settings, self.certificate)
+        return Admin(sources, problem, self.reactor, hosts)
 
     # Starting.
 
@@ -161,6 +204,13 @@ class ChatService(Service):
                 )
                 keepalive.enable_on_port(port)
                 self.ports.append(port)
+            if self._admin is not None and self.settings.admin is not None:
+                self.admin_port = await listen(
+                    self.reactor,
+                    self.settings.admin,
+                    self._admin.factory,
+                    ADMIN_ADVICE,
+                )
         except CannotListen as error:
             self._startup_error = str(error)
 
@@ -170,6 +220,7 @@ class ChatService(Service):
         if self._startup_error:
             self._fail()
             return
+        self._start_admin()
         try:
             await self.journal.open()
             await self.chat.start()
@@ -184,6 +235,15 @@ class ChatService(Service):
             # As a field, so that a log in JSON has the line as it is, too.
             log.info("{line}", line=f"chat running on {port_name(port, description)}")
         self.on_running(self.ports)
+
+    def _start_admin(self) -> None:
+        """Serve metrics and health, also while the store is being opened."""
+        if self._admin is None or self.admin_port is None:
+            return
+        self._admin.start()
+        start_accepting(self.admin_port)
+        name = port_name(self.admin_port, self.settings.admin or "")
+        log.info("{line}", line=f"metrics are served on {name}")
 
     def _fail(self) -> None:
         log_startup_error(self._startup_error)
@@ -247,7 +307,10 @@ class ChatService(Service):
         # Polling clients have to fetch the last messages.
         self.chat.stop(lambda: self._engineio.when_flushed(flushed))
         await stopped
-        closing = [maybeDeferred(port.stopListening) for port in self.ports]
+        ports = [port for port in (*self.ports, self.admin_port) if port is not None]
+        closing = [maybeDeferred(port.stopListening) for port in ports]
+        if self._admin is not None:
+            self._admin.stop()
         await self.journal.close()
         await gatherResults(closing)
         # HTTP responses are sent up to two turns after they were made.

@@ -17,6 +17,8 @@ from twisted_chat.testing import FakeConnection, TestChat
 class Carried:
     """A connection without a protocol of its own."""
 
+    waiting = 0
+
     def __init__(self) -> None:
         self.write: Callable[[bytes], None] = lambda _data: None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from twisted.internet.address import (
     HostnameAddress,
     IPv4Address,
@@ -75,6 +77,16 @@ class AdmissionTests(unittest.SynchronousTestCase):
         self.assertIsNone(admission.enter_host(ipv4("192.0.2.1")))
         self.assertIsNone(admission.enter_host(None))
         admission.leave_host(None)
+
+    def test_refusals_are_counted_by_reason(self) -> None:
+        """Where the counter is shared by all who refuse."""
+        refused: Counter[str] = Counter()
+        admission = Admission(2, 1, refused)
+        for host in ("192.0.2.1", "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.1"):
+            admission.enter(ipv4(host))
+        admission.enter_host(ipv4("192.0.2.1"))
+        self.assertEqual(refused, {"full": 2, "per_host": 2})
+        self.assertEqual(admission.total, 2)
 
     def test_addresses_that_left_take_no_memory(self) -> None:
         """The counter has no entry of zero."""

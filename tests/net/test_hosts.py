@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from unittest import mock
 
@@ -95,6 +96,14 @@ class HostsTests(SynchronousTestCase):
         for n in range(2 * MAX_LOGGED):
             self.permits(f"{n}.example")
         self.assertEqual(len(log.lines()), MAX_LOGGED)
+
+    def test_every_refusal_is_counted(self) -> None:
+        """Those that are not logged, too."""
+        refused: Counter[str] = Counter()
+        hosts = Hosts(["chat.example"], own=tuple, refused=refused)
+        for name in ("chat.example", "evil.example", "evil.example"):
+            hosts.refusal(headers(name))
+        self.assertEqual(refused, {"host": 2})
 
     def test_own_names_are_found_without_dns(self) -> None:
         """The machine's, and those beside it in its hosts file."""

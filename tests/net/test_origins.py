@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from twisted.trial import unittest
 
 from tests.support.logs import Log
@@ -74,6 +76,14 @@ class OriginTests(unittest.SynchronousTestCase):
         self.assertTrue(allowed(b"http://other.example:81", HOST))
         self.assertFalse(allowed(b"http://other.example", HOST))
         self.assertTrue(Origins(["*"])(b"null", HOST))
+
+    def test_every_refusal_is_counted(self) -> None:
+        """Those that are not logged, too."""
+        refused: Counter[str] = Counter()
+        origins = Origins(["https://a.example"], refused)
+        for origin in (b"https://a.example", b"https://b.example", b"null", b"null"):
+            origins(origin, HOST)
+        self.assertEqual(refused, {"origin": 3})
 
     def test_refusals_in_the_log_are_bounded(self) -> None:
         """In number and length, and one line each, whatever a client sends."""

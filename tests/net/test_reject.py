@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from email import message_from_bytes
 from http import HTTPStatus
 
@@ -11,6 +12,7 @@ from tests.support.logs import Log
 from tests.support.memory import Wire
 from twisted_chat.net.reject import (
     RejectFactory,
+    RejectForeignFactory,
     error_response,
     reject_http_client,
     reject_line_client,
@@ -48,6 +50,13 @@ class RejectTests(unittest.SynchronousTestCase):
         log = Log(self)
         Wire().accept(RejectFactory(log_format="{peer} is rejected"))
         self.assertEqual(log.lines(), ["192.0.2.1:4711 is rejected"])
+
+    def test_rejections_are_counted(self) -> None:
+        """If a counter is given."""
+        refused: Counter[str] = Counter()
+        Wire().accept(RejectFactory(refused=refused))
+        Wire().accept(RejectForeignFactory(refused)).send(b"EHLO x\r\n")
+        self.assertEqual(refused, {"foreign": 2})
 
 
 class ErrorResponseTests(unittest.SynchronousTestCase):

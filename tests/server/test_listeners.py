@@ -11,6 +11,7 @@ from tests.support.certificates import write_certificate, write_key
 from tests.support.logs import Log
 from tests.support.memory import WebSocketClient, Wire, handshake, text
 from tests.support.tls_client import TlsClient
+from twisted_chat.net.admission import Admission
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.switch import SILENCE_TIMEOUT
 from twisted_chat.net.tls import Certificate
@@ -34,7 +35,13 @@ class PortTestCase(unittest.SynchronousTestCase):
         origins = Origins(self.settings.allow_origin)
         engineio = make_engineio(chat, self.settings, self.clock, origins)
         self.factory = make_factory(
-            chat, self.settings, self.clock, engineio, origins, certificate
+            chat,
+            self.settings,
+            self.clock,
+            engineio,
+            origins,
+            Admission(self.settings.max_clients, self.settings.max_per_host),
+            certificate,
         )
         (self.alice,) = self.room.people("alice")
 

@@ -185,7 +185,7 @@ class SettingsTests(SynchronousTestCase):
         self.assertIn("line 1", line)
         self.assertIn("is not UTF-8", self.refused(config=self.file(b"\xff\xfe")))
         unknown = self.refused(config=self.file("histroy = 3"))
-        self.assertIn("unknown option 'histroy'; the options are allow-origin", unknown)
+        self.assertIn("unknown option 'histroy'; the options are admin, ", unknown)
         half = self.file("tls-crt = 'x'\ntls-key = 'x'")
         self.assertIn("unknown option 'tls-crt'", self.refused(config=half))
         self.assertIn(

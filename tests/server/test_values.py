@@ -43,6 +43,16 @@ class ValidTests(SynchronousTestCase):
         ):
             self.assertEqual(values.ports(value), found)
 
+    def test_port_for_operators_is_one_of_loopback_or_an_endpoint(self) -> None:
+        """A number alone is reached from this machine only."""
+        for value, found in (
+            (9464, "tcp:9464:interface=127.0.0.1"),
+            ("9464", "tcp:9464:interface=127.0.0.1"),
+            ("tcp:9464", "tcp:9464"),
+            ("unix:/run/chat/admin", "unix:/run/chat/admin"),
+        ):
+            self.assertEqual(values.admin(value), found)
+
     def test_every_kind_of_store(self) -> None:
         """Within white space."""
         for store in (
@@ -179,6 +189,8 @@ class InvalidTests(SynchronousTestCase):
             ([], "the value is empty"),
         ):
             self.refused(values.ports, value, text)
+            self.refused(values.admin, value, text)
+        self.refused(values.admin, ["9464", "9465"], "give one port")
 
     def test_invalid_stores(self) -> None:
         """The valid ones are named."""

@@ -22,6 +22,8 @@ from twisted_chat.socketio.server import SocketIO
 class LineClient:
     """A line client, which shares the chat with the Socket.IO clients."""
 
+    waiting = 0
+
     def __init__(self, case: ChatTestCase, nick: str) -> None:
         self._data = b""
         self._case = case

@@ -20,6 +20,9 @@ from twisted_chat.core.joining import NEW_CLIENT, JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.admission import format_host
 
+_REASONS = ("connection lost", "ping timeout", "too slow")
+"""Errors that end the connections of any kind of client; others can be any text."""
+
 
 class Attachment(Inbox):
     """One connection, the client that it belongs to, and the requests it receives.
@@ -65,12 +68,21 @@ class Attachment(Inbox):
         """
         if self.current:
             nick = self.client.nick
-            log_line = self._chat.runtime.log_line
+            runtime = self._chat.runtime
+            runtime.counters.disconnects[_reason(error)] += 1
+            log_line = runtime.log_line
             if error:
                 log_line(f"client error: {nick or 'a new client'}: {error}")
             if nick:
                 log_line(f"{nick} quit")
         self.disconnected()
+
+
+def _reason(error: str) -> str:
+    """Why a connection ended, as one of a few words."""
+    if not error:
+        return "closed"
+    return error.replace(" ", "_") if error in _REASONS else "error"
 
 
 @lru_cache(maxsize=1024)

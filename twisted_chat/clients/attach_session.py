@@ -34,6 +34,10 @@ class SessionConnection(Protocol):
 
     write: Callable[[bytes], None]
 
+    @property
+    def waiting(self) -> int:
+        """See ``core.interfaces.Connection``."""
+
     def close(self, reason: str) -> None:
         """See ``core.interfaces.Connection``."""
 

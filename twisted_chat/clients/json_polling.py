@@ -96,6 +96,11 @@ class JsonPollingClient(EngineIOPeer):
 
     # What the chat calls; see ``interfaces.Connection``.
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait for the client."""
+        return self._session.waiting
+
     def close(self, reason: str) -> None:
         """Say why, and end the session behind everything written so far."""
         last = {"type": "closed", "code": close_code(reason), "reason": reason}

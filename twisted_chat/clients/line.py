@@ -88,6 +88,11 @@ class ChatProtocol(LineReceiver):
 
     # What the chat calls; see ``interfaces.Connection``.
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait for the client."""
+        return self.outbox.waiting
+
     def close(self, reason: str) -> None:
         """End the connection; a line has no place for the reason."""
         self.outbox.close()

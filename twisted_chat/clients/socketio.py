@@ -171,6 +171,11 @@ class ChatSocket(Socket):
 
     # What the chat calls; see ``interfaces.Connection``.
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait for the client."""
+        return self.connection.session.waiting
+
     def close(self, reason: str) -> None:
         """End the session; a stock client reconnects by itself."""
         self.connection.session.close(reason)

@@ -174,6 +174,11 @@ class ChatWebSocket:
 
     # What the chat calls; see ``interfaces.Connection``.
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait for the client."""
+        return self._connection.waiting
+
     def close(self, reason: str) -> None:
         """Send a close frame after everything written so far."""
         self._connection.close(close_code(reason), reason)

@@ -121,9 +121,7 @@ class Announcer:
             fanout.show(line, (line.room,))
         self._pool.position = batch[-1].position
         if not self.silent:
-            began = self._runtime.seconds()
-            fanout.write()
-            self._committer.delay_presence(self._runtime.seconds() - began)
+            self._write(fanout)
         # Clients need not wait for the log, and together its lines take half the time.
         for logged in self._log_lines:
             self._runtime.log_line(logged)
@@ -133,6 +131,13 @@ class Announcer:
             self._stale_clients.pop().connection.close(TAKEN_OVER)
         for client in idle:
             client.run_idle_calls()
+
+    def _write(self, fanout: Fanout) -> None:
+        began = self._runtime.seconds()
+        fanout.write()
+        seconds = max(self._runtime.seconds() - began, 0.0)
+        self._runtime.counters.fanout_seconds.observe(seconds)
+        self._committer.delay_presence(seconds)
 
     def _encode(
         self, encode: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs
@@ -157,6 +162,7 @@ class Announcer:
             encode = recipient.codec.direct_message
             received = self._encode(encode, stored, event, sent=False)
             self._fanout.send_to(recipient, received)
+            self._runtime.counters.deliveries += 1
         sender = self._pool.clients.get(event.client_id)
         if sender is not None and type(event) not in sender.codec.hidden_from_author:
             encode = sender.codec.direct_message
@@ -164,6 +170,7 @@ class Announcer:
             # A message to oneself is shown twice only where the two look different.
             if sender is not recipient or sent != received:
                 self._fanout.send_to(sender, sent)
+                self._runtime.counters.deliveries += 1
 
     def _joined(self, event: Joined, stored: Stored) -> None:
         own = self._committer.is_own(stored.key)

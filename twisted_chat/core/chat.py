@@ -107,6 +107,7 @@ class Chat:
         self.names = names
         self.table = table
         self.mask: Callable[[str], str] = no_mask
+        self._counters = runtime.counters
         self.turns = Turns(runtime)
         self._committer = committer
         self._stopping = False
@@ -176,6 +177,7 @@ class Chat:
 
     def receive(self, client: Client, request: Request) -> None:
         """Do what a client asks for, or reply with an error."""
+        self._counters.requests += 1
         try:
             if request.refusal is not None:
                 raise request.refusal
@@ -251,6 +253,7 @@ class Chat:
         data = encoded(self.runtime, client.codec.reply, reply, client, ref)
         if data:
             client.write(data)
+        self._counters.count_reply(reply, len(data))
 
     def refresh(self, client: Client) -> None:
         """Update the client's view after a change of its codec, rooms or ignores."""

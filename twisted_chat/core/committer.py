@@ -90,6 +90,9 @@ class Committer:
         self._delayed_until = 0.0
         self._delaying = False
         self._idle_calls = IdleCalls()
+        # When the batch in flight was passed on; ``None`` once one of its events is
+        # announced.
+        self._appended_at: float | None = None
         self.refused: Callable[[Submission, StoreError], None] = _ignore_refusal
 
     def submit(
@@ -130,10 +133,22 @@ class Committer:
     def settle(self, stored: Stored) -> Submission | None:
         """The submission of an event that is stored, if it was this server's."""
         submission = self._in_flight.pop(stored.key, None)
-        if submission is None and stored.key in self._retried:
+        if submission is not None:
+            counters = self._runtime.counters
+            counters.events[type(stored.event)] += 1
+            if self._appended_at is not None:
+                seconds = self._runtime.seconds() - self._appended_at
+                counters.commit_seconds.observe(max(seconds, 0.0))
+                self._appended_at = None
+        elif stored.key in self._retried:
             # Its last attempt was in doubt, but it was stored.
             self._waiting.remove(self._retried.pop(stored.key))
         return submission
+
+    @property
+    def queue_length(self) -> int:
+        """The number of events that are not stored yet."""
+        return len(self._waiting) + len(self._in_flight)
 
     def when_idle(self, call: Callable[[], None]) -> None:
         """Call this once everything is stored; at once if nothing is submitted."""
@@ -173,6 +188,8 @@ class Committer:
                 self._in_flight[submission.key] = submission
                 if self._retried:
                     self._retried.pop(submission.key, None)
+            self._runtime.counters.batch_entries.observe(len(batch))
+            self._appended_at = self._runtime.seconds()
             try:
                 await self._journal.append(
                     [Entry(s.key, s.event, s.resumable) for s in batch]
@@ -182,6 +199,8 @@ class Committer:
                 # after any other failure.
                 store_error = as_store_error(self._runtime, error)
                 self._store_log.report(store_error)
+                self._appended_at = None
+                self._runtime.counters.failed_batches += 1
                 self._fail(batch, store_error)
                 if self._waiting and self._waiting[0].must_store:
                     self._runtime.call_later(RETRY_DELAY, self._start)

@@ -90,29 +90,40 @@ class Fanout:
     def write(self) -> None:
         """One write to each client that is shown anything."""
         timelines = self._timelines
+        counters = self._runtime.counters
         for view in list(self._pool.views.values()):
-            data = b"".join(self._shown_to(view))
+            shown = self._shown_to(view)
+            data = b"".join(shown)
             if not data:
                 continue
             clients = tuple(view.clients)
             if timelines:
                 clients = tuple(c for c in clients if c not in timelines)
             _write_to_all(clients, data)
+            counters.sent_bytes += len(data) * len(clients)
+            counters.deliveries += (len(shown) - shown.count(b"")) * len(clients)
         for client, timeline in timelines.items():
             data = self._bytes_of(timeline)
             if data:
                 client.write(data)
+                counters.sent_bytes += len(data)
 
     def _bytes_of(self, timeline: _Timeline) -> bytes:
         parts: list[bytes] = []
+        deliveries = 0
         view, start = timeline.view, 0
         for index, own, next_view in timeline.segments:
-            if view is not None:
-                parts += self._shown_to(view)[start:index]
+            if view is not None and start != index:
+                shown = self._shown_to(view)[start:index]
+                deliveries += len(shown) - shown.count(b"")
+                parts += shown
             parts.append(own)
             view, start = next_view, index
         if view is not None:
-            parts += self._shown_to(view)[start:]
+            shown = self._shown_to(view)[start:]
+            deliveries += len(shown) - shown.count(b"")
+            parts += shown
+        self._runtime.counters.deliveries += deliveries
         return b"".join(parts)
 
     def _shown_to(self, view: View) -> list[bytes]:

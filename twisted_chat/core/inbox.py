@@ -163,6 +163,7 @@ class Inbox:
             bucket.take(now, count_lines(request.text))
             return True
         if self._timer is None and wait < inf:
+            self._chat.runtime.counters.rate_limited += 1
             self._timer = self._chat.runtime.call_later(wait, self._tick)
         return False
 

@@ -58,6 +58,10 @@ class SearchTimeout(StoreError):
 class Connection(Protocol):
     """How the core reaches one client."""
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that were written and wait until the peer has room for them."""
+
     def write(self, data: bytes) -> None:
         """Send these bytes at once or when the peer has room for them.
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+from .counters import Counters
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
 """Runs a coroutine; an exception that leaves it is logged."""
@@ -33,7 +35,7 @@ class CallLater(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Time, scheduling, randomness and logging.
+    """Time, scheduling, randomness, logging and counters.
 
     :ivar spawn: runs a coroutine.
     :ivar call_later: schedules a call.
@@ -42,6 +44,7 @@ class Runtime:
     :ivar log_failure: logs an unexpected exception with its traceback.
     :ivar log_line: logs one line for the operator.
     :ivar log_addresses: whether the log may name the addresses of clients.
+    :ivar counters: what this server has done.
     """
 
     spawn: Spawn
@@ -51,3 +54,4 @@ class Runtime:
     log_failure: Callable[[Exception], None]
     log_line: Callable[[str], None]
     log_addresses: bool = True
+    counters: Counters = field(default_factory=Counters)

@@ -19,11 +19,13 @@ class StoreLog:
 
     :param log_line: logs one line for the operator.
     :ivar failing: the last line says that the store fails.
+    :ivar reason: why, for the operator, at the last failure.
     """
 
     def __init__(self, log_line: Callable[[str], None]) -> None:
         self._log_line = log_line
         self.failing = False
+        self.reason = ""
 
     def report(self, error: StoreError | None) -> None:
         """The store fails now, or works (``None``); logged if that is new."""
@@ -32,3 +34,4 @@ class StoreLog:
         elif error is None and self.failing:
             self._log_line("storing works again")
         self.failing = error is not None
+        self.reason = "" if error is None else error.operator_text

@@ -88,6 +88,7 @@ class Welcomer:
         """Send a client a reply that it did not ask for."""
         if data := self._encode(client, reply):
             client.write(data)
+        self._runtime.counters.count_reply(reply, len(data))
 
     def _resume(self, client: Client, welcome: Welcome, since: str | None) -> None:
         """Hold back new events until what was missed has been shown."""
@@ -129,6 +130,8 @@ class Welcomer:
                 if len(data) > MAX_WELCOME and welcome.recovered:
                     data = self._encode_welcome(client, without_missed)
                 connection.write(data + b"".join(held))
+                # What was held back was counted by the fan-out.
+                self._runtime.counters.sent_bytes += len(data)
 
     def _welcome(self, client: Client, room: Room, position: str) -> Welcome:
         return Welcome(

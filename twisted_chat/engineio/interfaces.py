@@ -31,6 +31,10 @@ class Transport(Protocol):
     def upgrades(self) -> tuple[str, ...]:
         """See the class."""
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait for the client."""
+
     def write(self, data: bytes) -> None:
         """Send encoded packets, one or several joined; discards them after the end.
 

@@ -72,6 +72,11 @@ class PollingTransport:
 
     # Sending.
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait for the next GET."""
+        return self._queue.size
+
     def write(self, records: bytes) -> None:
         """Send records with the GET that is held, or with the next one."""
         get = self._get

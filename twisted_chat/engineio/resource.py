@@ -11,6 +11,7 @@ status, code and message of the protocol's reference server.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -81,6 +82,7 @@ class EngineIOResource(Resource):
         ``max_per_host`` from one address.
     :param allow_origin: called for every request, on both transports.
     :param new_id: makes session ids, which must be hard to guess.
+    :param refused: counts the sessions beyond a limit: ``full`` or ``per_host``.
     """
 
     def __init__(
@@ -95,6 +97,7 @@ class EngineIOResource(Resource):
         max_per_host: int = MAX_PER_HOST,
         allow_origin: AllowOrigin = SAME_ORIGIN,
         new_id: Callable[[], str] = random_id,
+        refused: Counter[str] | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._peer = peer
@@ -102,7 +105,7 @@ class EngineIOResource(Resource):
         self._sessions = Sessions(
             clock,
             new_id,
-            Admission(max_sessions, max_per_host),
+            Admission(max_sessions, max_per_host, refused),
             ping_interval=ping_interval,
             ping_timeout=ping_timeout,
             max_payload=max_payload,

@@ -116,6 +116,11 @@ class Session:
         """Whether messages are exchanged."""
         return self.state is _OPEN or self.state is _UPGRADING
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait for the client."""
+        return self.transport.waiting
+
     def send_text(self, text: str | bytes) -> None:
         """Send a text message; bytes must be UTF-8."""
         payload = text.encode() if isinstance(text, str) else text

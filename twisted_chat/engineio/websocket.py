@@ -76,6 +76,12 @@ class WebSocketTransport:
 
     # For the session.
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait for the client, those that are held back included."""
+        held = self._held.size if self._held is not None else 0
+        return self._connection.waiting + held
+
     def pause(self) -> None:
         """Stop reading; at most 64 KiB that were read already are still delivered."""
         self._connection.pause()

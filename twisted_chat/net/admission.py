@@ -21,12 +21,17 @@ class Admission:
     :param limit_per_host: connections from one address.  An IPv6 network of 64 bits
         counts as one address, because that is what a household is assigned.
         Loopback addresses and Unix sockets are exempt.
+    :param refused: counts what is refused: ``full`` or ``per_host``.
+    :ivar total: the number of connections.
     """
 
-    def __init__(self, limit: int, limit_per_host: int) -> None:
-        self._limit = limit
+    def __init__(
+        self, limit: int, limit_per_host: int, refused: Counter[str] | None = None
+    ) -> None:
+        self.limit = limit
+        self.total = 0
+        self._refused: Counter[str] = Counter() if refused is None else refused
         self._limit_per_host = limit_per_host
-        self._total = 0
         self._by_host: Counter[int] = Counter()
 
     def enter(self, address: IAddress | None) -> str | None:
@@ -34,16 +39,17 @@ class Admission:
 
         :return: ``None``, or why it is refused; it was not counted then.
         """
-        if self._total >= self._limit:
+        if self.total >= self.limit:
+            self._refused["full"] += 1
             return "the server is full: try again later"
         refusal = self.enter_host(address)
         if refusal is None:
-            self._total += 1
+            self.total += 1
         return refusal
 
     def leave(self, address: IAddress | None) -> None:
         """Stop counting a connection that entered."""
-        self._total -= 1
+        self.total -= 1
         self.leave_host(address)
 
     def enter_host(self, address: IAddress | None) -> str | None:
@@ -55,6 +61,7 @@ class Admission:
         if host is None:
             return None
         if self._by_host[host] >= self._limit_per_host:
+            self._refused["per_host"] += 1
             return (
                 "too many connections from your address: "
                 f"{self._limit_per_host} at most"

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import socket
+from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from ipaddress import ip_address
@@ -41,6 +42,7 @@ class Hosts:
     :param certified: the names in the certificate, at the moment; ``*.example.org``
         stands for each name directly below.
     :param own: the machine's own names.
+    :param refused: counts refusals, as ``host``.
     """
 
     _log = Logger()
@@ -50,7 +52,9 @@ class Hosts:
         names: Iterable[str] = (),
         certified: Callable[[], Iterable[str]] = tuple,
         own: Callable[[], Iterable[str]] | None = None,
+        refused: Counter[str] | None = None,
     ) -> None:
+        self._refused: Counter[str] = Counter() if refused is None else refused
         self._names = {_bare(name) for name in names}
         self._names.update(map(_bare, (own or own_names)()))
         self._certified = certified
@@ -68,6 +72,7 @@ class Hosts:
             raise DuplicateHost("a request may have one Host header")
         if not hosts or not hosts[0] or self._permits(hosts[0].decode("latin-1")):
             return None
+        self._refused["host"] += 1
         shown = _UNPRINTABLE.sub("?", hosts[0][:200].decode("latin-1"))
         name = shown.rpartition(":")[0] or shown
         refusal = f"this server is not known as {shown}: start it with --host {name}"

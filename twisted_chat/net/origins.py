@@ -10,6 +10,7 @@ Invariant: one rule for WebSocket, Socket.IO and polling.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -31,11 +32,15 @@ class Origins:
 
     :param allowed: origins such as ``https://example.org``, or hosts such as
         ``example.org:8443`` for both http and https; ``*`` for all.
+    :param refused: counts refusals, as ``origin``.
     """
 
     _log = Logger()
 
-    def __init__(self, allowed: Iterable[str] = ()) -> None:
+    def __init__(
+        self, allowed: Iterable[str] = (), refused: Counter[str] | None = None
+    ) -> None:
+        self._refused: Counter[str] = Counter() if refused is None else refused
         self._logged: set[str] = set()
         self._origins: set[bytes] = set()
         self._hosts: set[bytes] = set()
@@ -54,6 +59,7 @@ class Origins:
         """Whether a page may connect; if not, it is logged."""
         if self._permits(origin, host):
             return True
+        self._refused["origin"] += 1
         shown = _shown(origin or b"")
         if shown not in self._logged and len(self._logged) < MAX_LOGGED:
             self._logged.add(shown)

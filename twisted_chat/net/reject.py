@@ -5,6 +5,7 @@ Invariant: nothing that a rejected peer sends is read.
 
 from __future__ import annotations
 
+from collections import Counter
 from http import HTTPStatus
 from typing import Any
 
@@ -27,6 +28,8 @@ class Reject(Protocol):
     def connectionMade(self) -> None:
         """Twisted: the transport is connected."""
         factory = self._factory
+        if factory.refused is not None:
+            factory.refused["foreign"] += 1
         if factory.log_format:
             peer = format_address(self.transport.getPeer())
             factory.log.info(factory.log_format, peer=peer)
@@ -40,14 +43,21 @@ class RejectFactory(Factory):
 
     :param message: sent to the peer; may be empty.
     :param log_format: logged for each connection, with ``{peer}``; empty for nothing.
+    :param refused: counts the connections, as ``foreign``.
     """
 
     noisy = False
     log = Logger()
 
-    def __init__(self, message: bytes = b"", log_format: str = "") -> None:
+    def __init__(
+        self,
+        message: bytes = b"",
+        log_format: str = "",
+        refused: Counter[str] | None = None,
+    ) -> None:
         self.message = message
         self.log_format = log_format
+        self.refused = refused
 
     def buildProtocol(self, addr: IAddress | None) -> Reject:
         """Twisted: a peer connects."""
@@ -59,6 +69,13 @@ class RejectForeign(Protocol):
 
     transport: Any
     _log = Logger()
+
+    def __init__(self, refused: Counter[str]) -> None:
+        self._refused = refused
+
+    def connectionMade(self) -> None:
+        """Twisted: the transport is connected."""
+        self._refused["foreign"] += 1
 
     def dataReceived(self, data: bytes) -> None:
         """Twisted: the first bytes, and what follows before the end."""
@@ -78,10 +95,19 @@ def log_foreign(log: Logger, transport: Any, name: str) -> None:
 
 
 class RejectForeignFactory(Factory):
-    """Rejects connections that ``foreign_protocol`` has matched."""
+    """Rejects connections that ``foreign_protocol`` has matched.
+
+    :param refused: counts them, as ``foreign``.
+    """
 
     noisy = False
-    protocol = RejectForeign
+
+    def __init__(self, refused: Counter[str] | None = None) -> None:
+        self._refused: Counter[str] = Counter() if refused is None else refused
+
+    def buildProtocol(self, addr: IAddress | None) -> RejectForeign:
+        """Twisted: a peer connects."""
+        return RejectForeign(self._refused)
 
 
 def reject_line_client(reason: str) -> RejectFactory:

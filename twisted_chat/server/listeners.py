@@ -53,28 +53,31 @@ def make_factory(
     clock: IReactorTime,
     engineio: EngineIOResource,
     origins: Origins,
+    admission: Admission,
     certificate: Certificate | None = None,
 ) -> Factory:
     """Make the factory of every port.
 
     :param origins: the pages that may connect, the same for all protocols.
+    :param admission: limits the connections of all ports together.
     :param certificate: if there is one, every protocol is accepted within TLS too.
     """
-    admission = Admission(settings.max_clients, settings.max_per_host)
+    refused = chat.runtime.counters.refused_connections
     trusted = TrustedProxies(settings.trust_proxy)
     lines = ChatFactory(chat, clock, settings.flood)
     root = make_resources(chat, settings, clock, engineio, origins, admission)
-    hosts = Hosts(settings.host, lambda: certificate.names if certificate else ())
+    hosts = make_hosts(chat, settings, certificate)
     plain = (
         Detector("http", http_request, ChatSite(root, clock, trusted, hosts)),
-        Detector("ssh", ssh_banner, RejectFactory(log_format=NO_SSH)),
+        Detector("ssh", ssh_banner, RejectFactory(log_format=NO_SSH, refused=refused)),
     )
     # Asked last: a TLS record looks like a binary protocol.
-    foreign = Detector("foreign", foreign_protocol, RejectForeignFactory())
+    foreign = Detector("foreign", foreign_protocol, RejectForeignFactory(refused))
     if certificate is None:
         no_tls = RejectFactory(
             log_format="client error: {peer} requested TLS; to enable it, give "
-            "--tls-cert and --tls-key"
+            "--tls-cert and --tls-key",
+            refused=refused,
         )
         tls = Detector("tls", tls_hello, no_tls)
     else:
@@ -90,6 +93,17 @@ def make_factory(
         keepalive=make_keepalive(settings),
     )
     return TrustedProxyFactory(port, trusted, clock) if trusted else port
+
+
+def make_hosts(
+    chat: Chat, settings: Settings, certificate: Certificate | None = None
+) -> Hosts:
+    """Make the names by which browsers may call the server."""
+    return Hosts(
+        settings.host,
+        lambda: certificate.names if certificate else (),
+        refused=chat.runtime.counters.refused_connections,
+    )
 
 
 def make_keepalive(settings: Settings) -> TcpKeepalive:
@@ -111,6 +125,7 @@ def make_engineio(
         max_sessions=settings.max_clients,
         max_per_host=settings.max_per_host,
         allow_origin=origins,
+        refused=chat.runtime.counters.refused_connections,
     )
 
 

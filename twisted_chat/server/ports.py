@@ -36,6 +36,9 @@ _ARGUMENTS = {
 PORT_ADVICE = "give another --port"
 """What to do if a port is in use."""
 
+ADMIN_ADVICE = "give another --admin"
+"""The same for the port of ``--admin``."""
+
 
 _NOT_AN_ADDRESS = (errno.EADDRNOTAVAIL, errno.EINVAL)
 

@@ -191,6 +191,12 @@ class Settings:
         "Whether the log names the addresses of clients: on or off.",
         default="on",
     )
+    admin: str | None = option(
+        values.admin,
+        "PORT",
+        "Serve metrics for Prometheus and the health of the server, and nothing else, "
+        "here: a port of 127.0.0.1, or an endpoint as for --port.",
+    )
     log_json: bool = option(
         values.on_or_off,
         "",

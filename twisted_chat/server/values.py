@@ -101,6 +101,14 @@ def ports(value: Any) -> tuple[str, ...]:
     return found
 
 
+def admin(value: Any) -> str:
+    """One endpoint as of ``ports``; a number is that port of the loopback address."""
+    found = ports(value)
+    if len(found) != 1:
+        raise ValueError("give one port")
+    return f"tcp:{found[0]}:interface=127.0.0.1" if found[0].isdecimal() else found[0]
+
+
 def readable_file(value: Any) -> Path:
     """The path of a file that can be read."""
     path = Path(string(value))

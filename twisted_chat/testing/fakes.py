@@ -264,12 +264,14 @@ class FakeConnection:
     """A connection that records what the chat writes.
 
     :ivar writes: each single write since the last ``take``.
+    :ivar waiting: bytes that wait for the peer, as the test sets it.
     :ivar closed: why the chat closed it, or ``None``.
     :ivar lost: the peer has disconnected.
     :ivar when_closed: called when the chat closes it.
     """
 
     def __init__(self) -> None:
+        self.waiting = 0
         self.writes: list[bytes] = []
         self.closed: str | None = None
         self.lost = False

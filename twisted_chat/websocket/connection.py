@@ -131,6 +131,11 @@ class WebSocketConnection(Protocol):
         address: IAddress = self.transport.getPeer()
         return address
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait for the client."""
+        return self._outbox.waiting
+
     def send_text(self, text: str | bytes) -> None:
         """Send a text message; bytes must be UTF-8."""
         payload = text.encode() if isinstance(text, str) else text
