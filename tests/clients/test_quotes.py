@@ -80,6 +80,17 @@ class QuoteTests(SynchronousTestCase):
             "is avvay (lunch)",
             "is nоvv knovvn as alice",
             "Is back!",
+            "IS BACK",
+            "Ieft the chat",
+            "1eft the chat",
+            "|s back",
+            "j0ined the chat",
+            "left\u3164the\uffa0chat",
+            "l\u3164eft the chat\u3164",
+            "is now known as\u3164alice",
+            "l\U0001d173eft the chat\ufff0",
+            "set the topic to\u2236 tea",
+            "is away \u2768lunch)",
         ):
             self.assertTrue(reads_as_event(text), text)
 

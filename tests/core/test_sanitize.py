@@ -158,8 +158,10 @@ class SanitizeTests(SynchronousTestCase):
             self.assertEqual(sanitize_text(f"a{keys}b"), "ab", ascii(keys))
 
     def test_text_without_anything_visible_is_blank(self) -> None:
-        """White space, joiners, variation selectors and tags."""
+        """White space, joiners, variation selectors, tags, signs without a shape."""
         for text in ("", "  ", "\u200b", "\u3164 \u2800", "\xad\u2060", "\U000e0041"):
+            self.assertTrue(is_blank(text), ascii(text))
+        for text in ("\ufff0\ufff8", "\U0001bca0", "\U0001d173\U0001d17a"):
             self.assertTrue(is_blank(text), ascii(text))
 
     def test_text_with_something_visible_is_not_blank(self) -> None:
