@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from twisted.internet.defer import Deferred
@@ -20,7 +21,7 @@ from twisted_chat.core.turns import (
     Turn,
     TurnOver,
     Turns,
-    place_of,
+    network_of,
 )
 from twisted_chat.testing import TestChat
 from twisted_chat.testing.fakes import FailingJournal, FakeConnection
@@ -67,7 +68,7 @@ class TurnsTests(SynchronousTestCase):
         gate.callback(None)
         return self.done
 
-    def test_address_that_has_cost_least_is_next(self) -> None:
+    def test_network_that_has_cost_least_is_next(self) -> None:
         """However many clients of others wait, and since when."""
         crowd = [self.client(f"c{n}", "192.0.2.1") for n in range(32)]
         alice = self.client("alice", "192.0.2.2")
@@ -77,8 +78,8 @@ class TurnsTests(SynchronousTestCase):
         self.ask(alice)
         self.assertEqual(self.release()[:2], ["c0", "alice"])
 
-    def test_client_of_an_address_that_has_cost_least_is_next(self) -> None:
-        """Many people may have one address."""
+    def test_client_of_a_network_that_has_cost_least_is_next(self) -> None:
+        """Many people may share one."""
         alice, bob, carol = (self.client(name) for name in ("alice", "bob", "carol"))
         for client in (alice, alice, bob):
             self.ask(client)
@@ -142,6 +143,20 @@ class TurnsTests(SynchronousTestCase):
         self.assertEqual(self.dropped, ["bob: closing", "bob: closing"])
         self.assertEqual(self.release(), ["alice"])
 
+    def test_failure_of_one_piece_of_work_does_not_stop_the_others(self) -> None:
+        """It is logged."""
+
+        async def fail(_turn: Turn) -> None:
+            raise ZeroDivisionError
+
+        failures: list[Exception] = []
+        runtime = runtime_of(self, self.clock)
+        self.turns = Turns(replace(runtime, log_failure=failures.append))
+        self.turns.add(self.client("alice"), fail, self.dropped.append)
+        self.ask(self.client("bob"))
+        self.assertEqual(self.done, ["bob"])
+        self.assertEqual([type(one) for one in failures], [ZeroDivisionError])
+
     def test_dropped_work_gets_no_further_turn(self) -> None:
         """Of a client that was lost, that asked again, or when the server stops."""
         for drop, reason in (
@@ -176,12 +191,12 @@ class TurnsTests(SynchronousTestCase):
         self.assertEqual(costs.of("a", 2 * HALF_LIFE), 0.0)
         self.assertEqual(costs.of("0", 2 * HALF_LIFE), 1.0)
 
-    def test_network_of_a_household_is_one_place(self) -> None:
+    def test_network_of_a_household_counts_as_one_address(self) -> None:
         """As for the limit of connections."""
-        self.assertEqual(place_of("2001:db8::1"), place_of("2001:db8::2:3"))
-        self.assertNotEqual(place_of("2001:db8::1"), place_of("2001:db8:0:1::1"))
-        self.assertNotEqual(place_of("192.0.2.1"), place_of("192.0.2.2"))
-        self.assertEqual(place_of(""), "")
+        self.assertEqual(network_of("2001:db8::1"), network_of("2001:db8::2:3"))
+        self.assertNotEqual(network_of("2001:db8::1"), network_of("2001:db8:0:1::1"))
+        self.assertNotEqual(network_of("192.0.2.1"), network_of("192.0.2.2"))
+        self.assertEqual(network_of(""), "")
 
 
 class SearchTurnTests(SynchronousTestCase):

@@ -1,7 +1,7 @@
 """Turns: what is costly for the store is done piece by piece, in a fair order.
 
-Next is whoever has cost least of late: first of the addresses, then of the clients of
-one address.  The more clients wait, the shorter their first turns are; work that is not
+Next is whoever has cost least of late: first of the networks, then of the clients of
+one network.  The more clients wait, the shorter their first turns are; work that is not
 done in one begins anew in another turn, which is twice as long.  So what costs little
 is done soon, however many others ask for what costs much.
 
@@ -30,7 +30,7 @@ HALF_LIFE = 30.0
 """Seconds after which a cost counts half."""
 
 MAX_REMEMBERED = 1000
-"""Addresses, and clients, whose costs are remembered."""
+"""Networks, and clients, whose costs are remembered."""
 
 
 class TurnOver(Exception):
@@ -56,7 +56,7 @@ LAST_TURN = Turn(SEARCH_TIME, is_last=True)
 Work = Callable[[Turn], Coroutine[Any, Any, None]]
 """Does the work.
 
-:raises TurnOver: it needs another turn; it raises nothing else.
+:raises TurnOver: it needs another turn.
 """
 
 
@@ -64,7 +64,7 @@ Work = Callable[[Turn], Coroutine[Any, Any, None]]
 class _Waiting:
     """Work that waits, or is being done.
 
-    :ivar place: whose address it is.
+    :ivar network: that of the client; see ``network_of``.
     :ivar drop: called with the reason if the work is not done.
     :ivar left: seconds that its turns may take.
     :ivar next: seconds of its next turn, at least.
@@ -72,7 +72,7 @@ class _Waiting:
     """
 
     client: Client
-    place: str
+    network: str
     work: Work
     drop: Callable[[str], None]
     left: float = SEARCH_TIME
@@ -86,7 +86,7 @@ class Turns:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._waiting: dict[Client, _Waiting] = {}
-        self._of_places = Costs()
+        self._of_networks = Costs()
         self._of_clients = Costs()
         self._current: _Waiting | None = None
         self._closed = ""
@@ -100,8 +100,8 @@ class Turns:
         if self._closed:
             drop(self._closed)
             return
-        place = place_of(client.identity.address)
-        self._waiting[client] = _Waiting(client, place, work, drop)
+        network = network_of(client.identity.address)
+        self._waiting[client] = _Waiting(client, network, work, drop)
         if self._current is None:
             self._runtime.spawn(self._run())
 
@@ -129,19 +129,29 @@ class Turns:
             turn = self._turn(current)
             del self._waiting[current.client]
             try:
-                await current.work(turn)
-            except TurnOver:
-                self._wait_again(current, turn)
+                await self._take(current, turn)
+            except Exception as error:  # noqa: BLE001 - it is logged
+                # Or nothing would have a turn any more.
+                self._runtime.log_failure(error)
             end = seconds()
-            self._of_places.add(current.place, end - start, end)
+            self._of_networks.add(current.network, end - start, end)
             self._of_clients.add(current.client.id, end - start, end)
         self._current = None
 
+    async def _take(self, one: _Waiting, turn: Turn) -> None:
+        try:
+            await one.work(turn)
+        except TurnOver:
+            self._wait_again(one, turn)
+
     def _next(self, now: float) -> _Waiting:
-        places, clients = self._of_places, self._of_clients
+        networks, clients = self._of_networks, self._of_clients
         return min(
             self._waiting.values(),
-            key=lambda one: (places.of(one.place, now), clients.of(one.client.id, now)),
+            key=lambda one: (
+                networks.of(one.network, now),
+                clients.of(one.client.id, now),
+            ),
         )
 
     def _turn(self, one: _Waiting) -> Turn:
@@ -179,8 +189,8 @@ class Costs:
             del self._costs[next(iter(self._costs))]
 
 
-def place_of(address: str) -> str:
-    """What counts as one address: of IPv6, what one household is assigned."""
+def network_of(address: str) -> str:
+    """What counts as one address: of IPv6 the 64 bits that a household is assigned."""
     try:
         parsed = ip_address(address)
     except ValueError:
