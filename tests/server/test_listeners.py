@@ -409,11 +409,13 @@ class HostTests(PortTestCase):
             self.assertIn(b"start it with --host evil.example", answer)
 
     def test_trusted_proxy_may_pass_on_any_name(self) -> None:
-        """With a PROXY header or without one."""
+        """With a PROXY header or without one; it is no line of the log."""
+        log = Log(self)
         for request in self.REQUESTS:
             for header in (b"", b"PROXY TCP4 203.0.113.7 192.0.2.99 1 2\r\n"):
                 answer = self.connect(header + request, "192.0.2.99").take()
                 self.assertRegex(answer.partition(b"\r\n")[0], b" (200|101) ")
+        self.assertNotIn("--host", "\n".join(log.lines()))
 
 
 class TlsTests(PortTestCase):

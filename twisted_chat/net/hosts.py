@@ -1,9 +1,9 @@
 """Host checks: by which names browsers may call the server.
 
-A page whose own name an attacker's DNS server suddenly resolves to this machine (DNS
-rebinding) is, to its browser and by its ``Origin``, a page of this server.  Only
-``Host`` tells it: it names the attacker's site.  Names that no stranger can own are
-accepted, others have to be given.
+An attacker's DNS server can resolve the name of the attacker's page to this machine
+(DNS rebinding).  For the browser, and by its ``Origin``, the page is then one of this
+server.  But its ``Host`` is the attacker's.  So names that no stranger can own are
+accepted, and others have to be given.
 
 Invariant: one rule for every HTTP request: pages, WebSocket, Socket.IO and polling.
 """
@@ -18,17 +18,14 @@ from functools import lru_cache
 from ipaddress import ip_address
 from pathlib import Path
 
-from twisted.logger import Logger
 from twisted.web.http_headers import Headers
 
-MAX_LOGGED = 100
-"""Refused hosts that are logged, each once; a client may invent any number."""
+from .refusal_log import RefusalLog, printable
 
 LOCAL_DOMAINS = ("local", "lan", "internal", "home.arpa")
 """Domains that are not in the public DNS (RFC 6762, RFC 8375)."""
 
 _HOST = re.compile(r"(?:\[([^\]]*)\]|([^:\[\]]*))(?::\d{0,5})?")
-_UNPRINTABLE = re.compile(r"[^!-~]")
 
 
 class DuplicateHost(Exception):
@@ -45,8 +42,6 @@ class Hosts:
     :param refused: counts refusals, as ``host``.
     """
 
-    _log = Logger()
-
     def __init__(
         self,
         names: Iterable[str] = (),
@@ -58,27 +53,28 @@ class Hosts:
         self._names = {_bare(name) for name in names}
         self._names.update(map(_bare, (own or own_names)()))
         self._certified = certified
-        self._logged: set[str] = set()
+        self._log = RefusalLog()
 
-    def refusal(self, headers: Headers) -> str | None:
+    def refusal(self, headers: Headers, *, any_name: bool = False) -> str | None:
         """Why a request is not answered, in one line; ``None`` if it is.
 
         A request without ``Host`` is answered: browsers send one.
 
+        :param any_name: the request may be for any name.
         :raises DuplicateHost: there are two.
         """
         hosts = headers.getRawHeaders(b"Host") or []
         if len(hosts) > 1:
             raise DuplicateHost("a request may have one Host header")
-        if not hosts or not hosts[0] or self._permits(hosts[0].decode("latin-1")):
+        if any_name or not hosts or not hosts[0]:
+            return None
+        if self._permits(hosts[0].decode("latin-1")):
             return None
         self._refused["host"] += 1
-        shown = _UNPRINTABLE.sub("?", hosts[0][:200].decode("latin-1"))
+        shown = printable(hosts[0])
         name = shown.rpartition(":")[0] or shown
         refusal = f"this server is not known as {shown}: start it with --host {name}"
-        if shown not in self._logged and len(self._logged) < MAX_LOGGED:
-            self._logged.add(shown)
-            self._log.info("client error: {refusal}", refusal=refusal)
+        self._log.add(shown, refusal)
         return refusal
 
     def _permits(self, host: str) -> bool:

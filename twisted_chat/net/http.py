@@ -104,13 +104,14 @@ class ChatRequest(Request):
         site = self.channel.site
         if site.hosts is None:
             return True
+        # What a trusted proxy passes on, it was configured for.
+        any_name = is_forwarded(self.channel.transport)
         try:
-            refusal = site.hosts.refusal(self.requestHeaders)
+            refusal = site.hosts.refusal(self.requestHeaders, any_name=any_name)
         except DuplicateHost as error:
             self.channel.refuse(HTTPStatus.BAD_REQUEST, str(error))
             return False
-        # What a trusted proxy passes on, it was configured for.
-        if refusal is None or is_forwarded(self.channel.transport):
+        if refusal is None:
             return True
         self.channel.refuse(HTTPStatus.MISDIRECTED_REQUEST, refusal)
         return False

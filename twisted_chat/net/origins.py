@@ -9,18 +9,13 @@ Invariant: one rule for WebSocket, Socket.IO and polling.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-from twisted.logger import Logger
 from twisted.web.http import Request
 
-MAX_LOGGED = 100
-"""Refused origins that are logged, each once; a client may invent any number."""
-
-_UNPRINTABLE = re.compile(r"[^!-~]")
+from .refusal_log import RefusalLog, printable
 
 _DEFAULT_PORTS = {b"http": b"80", b"https": b"443"}
 
@@ -35,13 +30,11 @@ class Origins:
     :param refused: counts refusals, as ``origin``.
     """
 
-    _log = Logger()
-
     def __init__(
         self, allowed: Iterable[str] = (), refused: Counter[str] | None = None
     ) -> None:
         self._refused: Counter[str] = Counter() if refused is None else refused
-        self._logged: set[str] = set()
+        self._log = RefusalLog()
         self._origins: set[bytes] = set()
         self._hosts: set[bytes] = set()
         for one in allowed:
@@ -56,20 +49,7 @@ class Origins:
         self._all = b"*" in self._hosts
 
     def __call__(self, origin: bytes | None, host: bytes) -> bool:
-        """Whether a page may connect; if not, it is logged."""
-        if self._permits(origin, host):
-            return True
-        self._refused["origin"] += 1
-        shown = _shown(origin or b"")
-        if shown not in self._logged and len(self._logged) < MAX_LOGGED:
-            self._logged.add(shown)
-            self._log.info(
-                "client error: {refusal}", refusal=_refusal(origin or b"", host)
-            )
-        return False
-
-    def _permits(self, origin: bytes | None, host: bytes) -> bool:
-        """Whether a page may connect.
+        """Whether a page may connect; if not, that is logged.
 
         A port that is the default of the origin's scheme may be given or left out, in
         ``Host`` too: browsers leave it out, other programs and proxies may not.
@@ -77,7 +57,14 @@ class Origins:
         :param origin: the ``Origin`` header as received, ``None`` if there is none.
         :param host: the ``Host`` header of the same request.
         """
-        if origin is None or self._all:
+        if origin is None or self._permits(origin, host):
+            return True
+        self._refused["origin"] += 1
+        self._log.add(_shown(origin), _refusal(origin, host))
+        return False
+
+    def _permits(self, origin: bytes, host: bytes) -> bool:
+        if self._all:
             return True
         try:
             parts = urlsplit(origin.lower())
@@ -93,10 +80,6 @@ class Origins:
             or scheme + b"://" + site in self._origins
             or site in self._hosts
         )
-
-    def allow(self, request: Request) -> bool:
-        """Whether the page that sent a request may connect."""
-        return self.refusal(request) is None
 
     def refusal(self, request: Request) -> str | None:
         """Why the page that sent a request may not connect; ``None`` if it may."""
@@ -120,8 +103,7 @@ def _refusal(origin: bytes, host: bytes) -> str:
 
 
 def _shown(header: bytes) -> str:
-    """A header for one line of text."""
-    return _UNPRINTABLE.sub("?", header[:200].decode("latin-1")) or "none"
+    return printable(header) or "none"
 
 
 def _without_default_port(authority: bytes, scheme: bytes) -> bytes:
