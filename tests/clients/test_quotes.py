@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.viewer import VIEWER
@@ -10,7 +12,10 @@ from twisted_chat.clients.quotes import reads_as_event
 from twisted_chat.clients.text import LineCodec
 from twisted_chat.clients.text_lines import event_text
 from twisted_chat.core.events import (
+    Action,
     AwaySet,
+    CustomEvent,
+    DirectMessage,
     Event,
     Joined,
     Left,
@@ -52,6 +57,11 @@ class QuoteTests(SynchronousTestCase):
             found = codec.reply(HistoryPage("r", (said,), words="x"), VIEWER, None)
             self.assertTrue(found.decode().endswith(f" {quoted}"))
             self.assertNotIn(b'\\"', JsonCodec().event(said, None))
+
+    def test_no_event_with_a_line_is_left_out_here(self) -> None:
+        """A new kind of event needs its words in ``quotes``, too."""
+        others = {Message, Action, CustomEvent, DirectMessage}
+        self.assertEqual({type(event) for event in EVENTS}, {*get_args(Event)} - others)
 
     def test_each_line_that_reads_as_an_event_is_quoted(self) -> None:
         """The others of its message are not."""

@@ -46,9 +46,8 @@ class JoinRequest:
         still connected, this connection takes over its nickname and rooms.
     :ivar rooms: the rooms to join; the last becomes its current room.
     :ivar resumable: it is told its session, with which it may resume.
-    :ivar away: its away text, and
-    :ivar ignored: the nicknames that it ignores, if the server has forgotten what the
-        session had set.
+    :ivar away: its away text; not used if the server remembers that of the session.
+    :ivar ignored: the nicknames that it ignores, likewise.
     """
 
     nick: str | None = None

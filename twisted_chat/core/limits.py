@@ -70,7 +70,7 @@ class RateLimit:
             limit = cls(int(burst), float(rate))
         except ValueError:
             limit = cls(0, 0)
-        if limit.burst < 1 or not 0 < limit.per_second < float("inf"):
+        if limit.burst < 1 or not 0 < limit.per_second < inf:
             raise ValueError(
                 f"invalid rate limit {text!r}: "
                 "give BURST:PER_SECOND, such as 10:5, or off"

@@ -26,7 +26,7 @@ from .admission import format_address
 from .forwarded import TrustedProxies
 from .handover import hand_over, mark_forwarded, set_peer
 from .proxy import (
-    SURE,
+    DECISIVE,
     ProxyError,
     may_be_proxy_header,
     parse_proxy_header,
@@ -85,7 +85,7 @@ class ProxiedConnection(Protocol):
 
     def dataReceived(self, data: bytes) -> None:
         """Twisted: some of the first bytes."""
-        was_sure = len(self._first) >= SURE
+        was_header = len(self._first) >= DECISIVE
         self._first += data
         if not may_be_proxy_header(self._first):
             self._go_on(None, 0)
@@ -97,7 +97,7 @@ class ProxiedConnection(Protocol):
             return
         if header is not None:
             self._go_on(header.source, header.size)
-        elif len(self._first) >= SURE and not was_sure:
+        elif len(self._first) >= DECISIVE and not was_header:
             self._wait(HEADER_TIMEOUT)
 
     def readConnectionLost(self) -> None:
@@ -119,7 +119,7 @@ class ProxiedConnection(Protocol):
 
     def _decide(self) -> Protocol | None:
         """Decide by what was received, without waiting for more."""
-        if len(self._first) >= SURE:
+        if len(self._first) >= DECISIVE:
             self._fail("incomplete PROXY header")
             return None
         return self._go_on(None, 0)

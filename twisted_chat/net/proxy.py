@@ -24,8 +24,8 @@ MAX_V1 = 107
 MAX_V2 = 4096
 """Bytes of a header of version 2: addresses, and what else a proxy knows."""
 
-SURE = 6
-"""Bytes after which nothing else begins as a header does."""
+DECISIVE = 6
+"""Bytes that decide whether a connection begins with a header."""
 
 _V1 = b"PROXY "
 _V2 = b"\r\n\r\n\0\r\nQUIT\n"
@@ -72,7 +72,7 @@ def parse_proxy_header(first: bytes) -> ProxyHeader | None:
     :return: ``None`` if more has to be received.
     :raises ProxyError: the header is malformed, or too long.
     """
-    if len(first) < SURE:
+    if len(first) < DECISIVE:
         return None
     return _parse_v1(first) if first.startswith(_V1) else _parse_v2(first)
 

@@ -39,9 +39,7 @@ PORT_ADVICE = "give another --port"
 ADMIN_ADVICE = "give another --admin"
 """The same for the port of ``--admin``."""
 
-
 _NOT_AN_ADDRESS = (errno.EADDRNOTAVAIL, errno.EINVAL)
-
 
 _EXAMPLES = "tcp:3000:interface=127.0.0.1 or unix:/run/chat:mode=660"
 
@@ -58,10 +56,9 @@ async def listen(
 ) -> IListeningPort:
     """Listen, but accept no connections yet; see ``start_accepting``.
 
-    :param advice: see ``PORT_ADVICE``.
-
     TCP and Unix sockets listen before the first ``await``.
 
+    :param advice: see ``PORT_ADVICE``.
     :raises CannotListen: the port is in use or not permitted, or the endpoint is
         invalid.
     """

@@ -181,26 +181,22 @@ def on_or_off(value: Any) -> bool:
 
 def origins(value: Any) -> tuple[str, ...]:
     """Origins of web pages."""
-    found = strings(value)
-    for origin in found:
-        if not _ORIGIN.fullmatch(origin):
-            raise ValueError(
-                f"invalid origin {origin!r}: give https://example.org, a host such as "
-                "example.org:8443, or * for all"
-            )
-    return found
+    return _matching(
+        value,
+        _ORIGIN,
+        "invalid origin {!r}: give https://example.org, a host such as "
+        "example.org:8443, or * for all",
+    )
 
 
 def hosts(value: Any) -> tuple[str, ...]:
     """Names of hosts."""
-    found = strings(value)
-    for host in found:
-        if not _HOST.fullmatch(host):
-            raise ValueError(
-                f"invalid host {host!r}: give a name such as chat.example.org, "
-                "without a port, or * for all"
-            )
-    return found
+    return _matching(
+        value,
+        _HOST,
+        "invalid host {!r}: give a name such as chat.example.org, without a port, "
+        "or * for all",
+    )
 
 
 def proxies(value: Any) -> tuple[str, ...]:
@@ -214,6 +210,18 @@ def proxies(value: Any) -> tuple[str, ...]:
                 f"invalid proxy {one!r}: give an address such as 192.0.2.1, a network "
                 "such as 10.0.0.0/8, or unix for Unix sockets"
             ) from None
+    return found
+
+
+def _matching(value: Any, pattern: re.Pattern[str], problem: str) -> tuple[str, ...]:
+    """Strings that match a pattern as a whole.
+
+    :param problem: the text of the error, with ``{!r}`` for the string.
+    """
+    found = strings(value)
+    for one in found:
+        if not pattern.fullmatch(one):
+            raise ValueError(problem.format(one))
     return found
 
 

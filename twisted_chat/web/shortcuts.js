@@ -13,7 +13,7 @@ export const SHORTCUTS = [
   { action: "shortcuts", keys: ["mod", "/"] },
 ];
 
-// What view/log_focus.js and the composer do with keys; only listed.
+// Only listed: keys that view/roving.js and the composer handle.
 export const OTHER_KEYS = [
   { action: "log", keys: ["Shift", "Tab"] },
   { action: "messages", keys: ["↑", "↓", "Home", "End"] },
