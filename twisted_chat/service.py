@@ -6,11 +6,12 @@ server.
 
 from __future__ import annotations
 
+import os
 import random
 import secrets
 import signal
 import time
-from collections.abc import Callable, Coroutine, Generator, Sequence
+from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -63,6 +64,7 @@ from .server.startup_errors import (
     exit_with_failure,
     log_startup_error,
 )
+from .server.systemd import Systemd
 from .server.values import store_name
 
 __all__ = ["ChatService", "Options", "Settings", "makeService"]
@@ -94,6 +96,7 @@ class ChatService(Service):
     """A chat server.
 
     :param table: the routes; by default the standard ones.
+    :param environment: of the process, where systemd asks to be notified.
     :ivar chat: the chat.
     :ivar factory: the factory of every port.
     :ivar ports: the ports, once the service has started.
@@ -110,6 +113,7 @@ class ChatService(Service):
         reactor: Any,
         *,
         table: CommandTable[Handler] | None = None,
+        environment: Mapping[str, str] = os.environ,
     ) -> None:
         self.setName("chat")
         self.settings = settings
@@ -147,6 +151,7 @@ class ChatService(Service):
             admission,
             self.certificate,
         )
+        self._systemd = Systemd(environment, reactor)
         self._admin = self._make_admin(committer, admission, store_log)
         self.admin_port: IListeningPort | None = None
         self._listening: Deferred[None] | None = None
@@ -230,10 +235,13 @@ class ChatService(Service):
             return
         name = store_name(self.settings.store)
         log.info("{line}", line=f"messages are stored in {name}")
+        lines = []
         for port, description in zip(self.ports, self.settings.port, strict=True):
             start_accepting(port)
+            lines.append(f"chat running on {port_name(port, description)}")
             # As a field, so that a log in JSON has the line as it is, too.
-            log.info("{line}", line=f"chat running on {port_name(port, description)}")
+            log.info("{line}", line=lines[-1])
+        self._systemd.ready(", ".join(lines))
         self.on_running(self.ports)
 
     def _start_admin(self) -> None:
@@ -259,6 +267,7 @@ class ChatService(Service):
 
         A file that cannot be used changes nothing.
         """
+        self._systemd.reloading()
         try:
             mask = self.settings.word_filter().mask
             if self.certificate is not None:
@@ -273,6 +282,7 @@ class ChatService(Service):
             self.chat.mask = mask
             log.info("reloaded the word list and the certificate")
             self._check_certificate()
+        self._systemd.reloaded()
 
     def _check_certificate(self) -> None:
         """Warn of a certificate that clients refuse; the server works all the same."""
@@ -296,6 +306,7 @@ class ChatService(Service):
         return Deferred.fromCoroutine(self._stop())
 
     async def _stop(self) -> None:
+        self._systemd.stopping()
         stopped: Deferred[None] = Deferred()
         stopped.addTimeout(STOP_TIMEOUT, self.reactor)
         stopped.addErrback(_log_timeout)
@@ -316,6 +327,7 @@ class ChatService(Service):
         # HTTP responses are sent up to two turns after they were made.
         for _ in range(2):
             await deferLater(self.reactor, 0)
+        self._systemd.stopped()
 
 
 def open_certificate(settings: Settings) -> Certificate | None:

@@ -42,6 +42,7 @@ PROGRAMS = {
     "socat": "socat",
     "sqlite3": "sqlite3",
     "systemd-analyze": "systemd",
+    "systemd-socket-activate": "systemd",
     "telnet": "telnet",
     "telnet-ssl": "telnet-ssl",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -14,7 +15,7 @@ EXAMPLES = ROOT / "examples"
 
 
 class SystemdTests(ServerTestCase):
-    """The unit of systemd."""
+    """The units of systemd."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -24,11 +25,13 @@ class SystemdTests(ServerTestCase):
         self.text = example.replace("/opt/chat/bin", str(Path(TWISTD).parent))
         self.unit = self.directory / "twisted-chat.service"
         self.unit.write_text(self.text, "utf-8")
+        self.socket = self.directory / "twisted-chat.socket"
+        shutil.copy(EXAMPLES / "systemd" / self.socket.name, self.socket)
 
-    def run_analyze(self, *arguments: str) -> str:
+    def run_analyze(self, *arguments: str, unit: Path | None = None) -> str:
         """Its output; fails unless it ends with status 0."""
         done = subprocess.run(
-            [self.analyze, *arguments, str(self.unit)],
+            [self.analyze, *arguments, str(unit or self.unit)],
             capture_output=True,
             text=True,
             check=False,
@@ -37,9 +40,10 @@ class SystemdTests(ServerTestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return done.stdout + done.stderr
 
-    def test_unit_is_valid(self) -> None:
+    def test_units_are_valid(self) -> None:
         """``systemd-analyze verify`` reports nothing."""
-        self.assertEqual(self.run_analyze("verify", "--man=no"), "")
+        for unit in (self.unit, self.socket):
+            self.assertEqual(self.run_analyze("verify", "--man=no", unit=unit), "")
 
     def test_unit_is_hardened(self) -> None:
         """``systemd-analyze security`` rates its exposure below 2.0 of 10."""

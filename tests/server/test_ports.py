@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from typing import Any
+from unittest import mock
 
 from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.defer import Deferred, fail
@@ -227,6 +228,36 @@ class ListenTests(SynchronousTestCase):
             line = self.refused(word)
             self.assertIn(says, line)
             self.assertNotRegex(line, r"_parse|int\(\)|keyword|positional")
+
+    def test_systemd_socket_of_another_family_is_named(self) -> None:
+        """Twisted would take IPv4 addresses out of IPv6 ones."""
+        closed: list[bool] = []
+
+        class Adopted(Port):
+            def __init__(self, family: int) -> None:
+                super().__init__(IPv4Address("TCP", "0.0.0.0", 3000))
+                self.socket = mock.Mock(family=socket.AF_INET)
+                self.socket.getsockopt.return_value = family
+
+            def stopListening(self) -> None:
+                closed.append(True)
+
+        class Endpoint:
+            family = socket.AF_INET6
+
+            async def listen(self, _factory: object) -> Any:
+                return Adopted(self.family)
+
+        self.patch(ports, "serverFromString", lambda *_: Endpoint())
+        word = "systemd:domain=INET:name=chat"
+        self.assertEqual(
+            self.refused(word),
+            f"cannot listen on {word}: systemd passed another kind of socket; give "
+            "domain=INET6",
+        )
+        self.assertEqual(closed, [True])
+        self.patch(Endpoint, "family", socket.AF_INET)
+        self.listen(word)
 
     def test_systemd_without_a_socket_is_named(self) -> None:
         """The server was not started by a socket unit."""

@@ -98,7 +98,7 @@ class ValidTests(SynchronousTestCase):
 
     def test_systemd_alone_is_refused_with_a_whole_endpoint(self) -> None:
         """It says which socket."""
-        with self.assertRaisesRegex(ValueError, "give systemd:domain=INET:index=0"):
+        with self.assertRaisesRegex(ValueError, "give systemd:domain=INET6:index=0"):
             values.ports("systemd:")
 
     def test_on_and_off(self) -> None:

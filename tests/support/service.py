@@ -33,6 +33,7 @@ class ServiceCase(SynchronousTestCase):
         directory = TemporaryDirectory(dir=MEMORY)
         self.addCleanup(directory.cleanup)
         self.directory = Path(directory.name)
+        self.environment: dict[str, str] = {}
         self.failures: list[str] = []
         self.stderr = StringIO()
         self.patch(sys, "__stderr__", self.stderr)
@@ -44,7 +45,9 @@ class ServiceCase(SynchronousTestCase):
 
     def service(self, **given: Any) -> ChatService:
         given = {"store": "memory:", "flood": None, **given}
-        service = ChatService(Settings(**given), self.reactor)
+        service = ChatService(
+            Settings(**given), self.reactor, environment=self.environment
+        )
         service.on_startup_error = self.failures.append
         return service
 

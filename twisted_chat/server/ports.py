@@ -12,6 +12,7 @@ import re
 import socket
 from typing import Any
 
+from twisted.internet.defer import maybeDeferred
 from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
@@ -75,7 +76,29 @@ async def listen(
         raise CannotListen(f"cannot listen on {description}: {reason}") from None
     if hasattr(port, "stopReading"):
         port.stopReading()
+    family = _other_family(port)
+    if family:
+        await maybeDeferred(port.stopListening)
+        raise CannotListen(
+            f"cannot listen on {description}: systemd passed another kind of socket; "
+            f"give domain={family}"
+        )
     return port
+
+
+def _other_family(port: Any) -> str:
+    """The family of a port's socket, if it is not the one that the endpoint names.
+
+    Twisted believes the endpoint of a socket that systemd passed, and then reads the
+    addresses of its clients as those of another family.
+    """
+    listening = getattr(port, "socket", None)
+    if listening is None or not hasattr(socket, "SO_DOMAIN"):
+        return ""
+    family = listening.getsockopt(socket.SOL_SOCKET, socket.SO_DOMAIN)
+    if family == listening.family:
+        return ""
+    return socket.AddressFamily(family).name.removeprefix("AF_")
 
 
 def with_backlog(description: str) -> str:

@@ -90,7 +90,7 @@ def ports(value: Any) -> tuple[str, ...]:
                 )
         elif port.rstrip(":") == "systemd":
             raise ValueError(
-                f"invalid port {port!r}: give systemd:domain=INET:index=0, and start "
+                f"invalid port {port!r}: give systemd:domain=INET6:index=0, and start "
                 "the server by a .socket unit"
             )
         elif not all(port.partition(":")):
