@@ -88,35 +88,34 @@ class Query:
     """The query of a handshake's URL.
 
     :ivar wants_json: it asks for JSON objects.
-    :ivar join: the other parameters.
     """
 
-    __slots__ = ("join", "wants_json")
+    __slots__ = ("_args", "wants_json")
 
     def __init__(self, request: Request) -> None:
-        args: dict[bytes, list[bytes]] = request.args or {}
-        self.wants_json = False
-        self.join = _NO_QUERY
-        if not args:
-            return
+        self._args: dict[bytes, list[bytes]] = request.args or {}
+        self.wants_json = self._last(b"format") == "json"
 
-        def last(name: bytes) -> str | None:
-            values = args.get(name)
-            return values[-1].decode("utf-8", "replace") or None if values else None
-
-        self.wants_json = last(b"format") == "json"
-
-        def listed(name: bytes) -> tuple[str, ...]:
-            return tuple(filter(None, (last(name) or "").split(",")))
-
-        self.join = JoinRequest(
-            nick=last(b"nick"),
-            since=last(b"since"),
-            session=last(b"session"),
-            rooms=listed(b"rooms"),
-            away=last(b"away") or "",
-            ignored=listed(b"ignore"),
+    @property
+    def join(self) -> JoinRequest:
+        """The other parameters."""
+        if not self._args:
+            return _NO_QUERY
+        return JoinRequest(
+            nick=self._last(b"nick"),
+            since=self._last(b"since"),
+            session=self._last(b"session"),
+            rooms=self._listed(b"rooms"),
+            away=self._last(b"away") or "",
+            ignored=self._listed(b"ignore"),
         )
+
+    def _last(self, name: bytes) -> str | None:
+        values = self._args.get(name)
+        return values[-1].decode("utf-8", "replace") or None if values else None
+
+    def _listed(self, name: bytes) -> tuple[str, ...]:
+        return tuple(filter(None, (self._last(name) or "").split(",")))
 
 
 class ChatWebSocket:

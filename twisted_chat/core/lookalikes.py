@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from .unicode_data import unicode_data
 
@@ -54,6 +54,7 @@ def _table() -> dict[int, str]:
 _ASCII_TABLE = str.maketrans(_ASCII)
 
 
+@lru_cache(maxsize=1024)
 def skeletons(name: str, folded: str) -> tuple[str, ...]:
     """All skeletons of a name, for comparison with those of other names.
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -250,7 +251,13 @@ def query_of(request: Request) -> dict[str, str]:
     # As text, because versions of Python differ in how they unescape bytes.
     text = request.uri.partition(b"?")[2].decode("latin-1")
     try:
-        fields = parse_qs(text, encoding="latin-1", max_num_fields=MAX_QUERY_FIELDS)
+        return dict(_fields(text))
     except ValueError:
         raise Refusal(400, 3, "Bad request") from None
+
+
+# The application often asks for the query of the same request.
+@lru_cache(maxsize=1)
+def _fields(query: str) -> dict[str, str]:
+    fields = parse_qs(query, encoding="latin-1", max_num_fields=MAX_QUERY_FIELDS)
     return {name: values[0] for name, values in fields.items()}
