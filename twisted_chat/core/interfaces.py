@@ -223,7 +223,7 @@ class Journal(Protocol):
 
 
 class NameRegistry(Protocol):
-    """The nicknames in use, across all servers of one conversation."""
+    """The nicknames in use, across all servers of one chat."""
 
     def claim(self, keys: Sequence[str], owner: str) -> Awaitable[bool]:
         """Claim all of these keys for an owner, or none of them.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .client import Client, ClientState, Identity
 from .committer import Committer
@@ -21,8 +21,9 @@ from .interfaces import Codec, Connection, Journal, NameRegistry, StoreError
 from .isolation import as_store_error
 from .kept_state import KeptState
 from .limits import MAX_ROOMS
-from .name_registry import claim, release
-from .nicknames import Name, guest_number, is_guest, room_name
+from .name_registry import release
+from .naming import Naming
+from .nicknames import room_name
 from .pool import ClientPool, Room
 from .replies import ErrorReply, Refused
 from .runtime import Runtime
@@ -67,27 +68,19 @@ NEW_CLIENT = JoinRequest(resumable=False)
 class PendingJoin:
     """A client that is joining.
 
-    :ivar nick: the nickname that it asks for.
+    :ivar request: what it asks for, with what the server remembers of its session.
     :ivar rooms: the rooms that it joins; it will talk in the last.
-    :ivar since: it resumes, and was shown everything up to this position.
     :ivar resumes: its id is one that a client had before.
-    :ivar resumable: as in ``JoinRequest``.
     :ivar awaited: the rooms whose ``Joined`` is submitted and not yet announced.
     :ivar warned: it was told that it cannot join yet.
-    :ivar away: the away text that it had in the session that it resumes.
-    :ivar ignored: the nicknames that it ignores, as far as the server does not know.
     """
 
     client: Client
-    nick: str | None
+    request: JoinRequest
     rooms: tuple[str, ...]
-    since: str | None
-    resumes: bool = False
-    resumable: bool = True
+    resumes: bool
     awaited: set[str] = field(default_factory=set)
     warned: bool = False
-    away: str = ""
-    ignored: Sequence[str] = ()
 
     @property
     def submitted(self) -> bool:
@@ -119,6 +112,7 @@ class Joiner:
         self._committer = committer
         self._runtime = runtime
         self._welcomer = welcomer
+        self._naming = Naming(pool=pool, journal=journal, names=names, runtime=runtime)
         self._joining: dict[str, PendingJoin] = {}
         self._kept = KeptState()
         # Ids of clients that are gone and whose nicknames are not released yet; a
@@ -153,15 +147,16 @@ class Joiner:
         if session is None or not _is_id(session) or session in self._joining:
             session, former, resumes = _new_id(), None, False
         client = Client(session, connection, codec, identity)
-        rooms = self._valid_rooms(request.rooms)
-        pending = PendingJoin(
-            client, request.nick, rooms, request.since, resumes, request.resumable
-        )
-        self._joining[client.id] = pending
         kept = self._kept.take(client.id)
         client.ignored = kept.ignored
-        pending.ignored = () if kept.ignored else request.ignored
-        pending.away = kept.away or request.away
+        if kept.ignored:
+            request = replace(request, ignored=())
+        if kept.away:
+            request = replace(request, away=kept.away)
+        rooms = self._valid_rooms(request.rooms)
+        pending = self._joining[client.id] = PendingJoin(
+            client, request, rooms, resumes
+        )
         if former is None and session not in self._departing:
             self._runtime.spawn(self._join(pending))
         # Otherwise ``departed`` goes on.
@@ -196,7 +191,7 @@ class Joiner:
         away, pending = client.member.away, self._joining.get(client.id)
         if pending is not None and pending.client is client:
             # It leaves before it could be away again.
-            away = away or pending.away
+            away = away or pending.request.away
         self._kept.keep(client, away)
 
     def ignores_as_before(self, client: Client) -> bool:
@@ -245,10 +240,10 @@ class Joiner:
         if client.has_idle_calls:
             # What it asked before it was present is taken now.
             self._runtime.call_later(0, client.run_idle_calls)
-        if pending.away:
-            away = AwaySet(client.nick, pending.away, client.id)
+        if pending.request.away:
+            away = AwaySet(client.nick, pending.request.away, client.id)
             self._runtime.call_later(0, lambda: self._set_away(client, away))
-        return self._welcomer.welcome(client, room, position, pending.since)
+        return self._welcomer.welcome(client, room, position, pending.request.since)
 
     def hint(self, client: Client) -> bytes:
         """What a client that has joined is shown after its own arrival."""
@@ -286,7 +281,9 @@ class Joiner:
         pending.awaited.update(pending.rooms)
         for name in pending.rooms:
             joined = Joined(name, client.nick, client.id)
-            self._committer.submit(joined, must_store=True, resumable=pending.resumable)
+            self._committer.submit(
+                joined, must_store=True, resumable=pending.request.resumable
+            )
 
     async def _open_room(self, name: str, opened: list[Room]) -> None:
         """Open a room, unless it would be new and looks like another.
@@ -301,28 +298,21 @@ class Joiner:
             self._pool.release_room(opened.pop())
 
     async def _claim_nick(self, pending: PendingJoin) -> None:
-        """Claim the nickname that the client asks for, or a guest's."""
-        client = pending.client
+        """Give the client a nickname, and the ignore list that comes with it."""
+        client, request = pending.client, pending.request
         if client.nick:
             return
-        name = await self._current_name(pending)
-        if name is None and pending.resumes and not pending.nick:
-            name = await self._last_name(pending)
-        if name is None and pending.nick:
-            try:
-                name = await claim(self._names, pending.nick, client.id)
-            except Refused as refused:
-                self._welcomer.reply(client, ErrorReply(refused.code, refused.text))
-                pending.nick = None
-        while name is None:
-            # Clients that are joining have nicknames as well.
-            members = len(self._pool) + len(self._joining)
-            guest = Name.guest(guest_number(self._runtime.rng, members))
-            if await self._names.claim(guest.keys, client.id):
-                name = guest
+        name, refused = await self._naming.claim(
+            client.id,
+            request.nick,
+            resumes=pending.resumes,
+            joining=len(self._joining),
+        )
+        if refused is not None:
+            self._welcomer.reply(client, ErrorReply(refused.code, refused.text))
         client.member.nick, client.member.folded = name.text, name.folded
-        if pending.ignored:
-            client.ignored = ignore_list(pending.ignored, name.folded, self._find)
+        if request.ignored:
+            client.ignored = ignore_list(request.ignored, name.folded, self._find)
         else:
             self.ignores_as_before(client)
 
@@ -333,23 +323,6 @@ class Joiner:
             return None
         client = self._pool.clients.get(member.id)
         return member.id, client.identity.address if client else ""
-
-    async def _last_name(self, pending: PendingJoin) -> Name | None:
-        """The guest's name that a client had; one that it chose is requested again."""
-        nick = await self._journal.history.nickname(pending.client.id)
-        if nick is None or not is_guest(nick):
-            pending.nick = nick
-            return None
-        name = Name(nick, nick)
-        return name if await self._names.claim(name.keys, pending.client.id) else None
-
-    async def _current_name(self, pending: PendingJoin) -> Name | None:
-        """The nickname that a client which resumes still has on another server."""
-        former = self._pool.member(pending.client.id)
-        if former is None or pending.nick not in (None, "", former.nick):
-            return None
-        name = Name(former.nick, former.folded)
-        return name if await self._names.claim(name.keys, former.id) else None
 
 
 def arrival_line(client: Client, verb: str, runtime: Runtime) -> str:

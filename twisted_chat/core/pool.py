@@ -1,4 +1,4 @@
-"""The pool: everyone in the conversation, every room, and this server's clients.
+"""The pool: everyone in the chat, every room, and this server's clients.
 
 Every look-up is one step.  The pool changes only as events are announced, so that on
 every server it is the same at the same position.
@@ -102,7 +102,7 @@ class Room:
 
 
 class ClientPool:
-    """Everyone in the conversation, and the clients of this server.
+    """Everyone in the chat, and the clients of this server.
 
     :param history: messages that a room keeps for clients that join.
     :ivar position: everything up to here was announced.

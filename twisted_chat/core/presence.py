@@ -1,4 +1,4 @@
-"""Presence: who is in the conversation, under which nickname, in which rooms.
+"""Presence: who is in the chat, under which nickname, in which rooms.
 
 Everything here follows from the events alone, so that every server has the same at
 the same position: the pool of each server and the roster of servers that share one
@@ -15,7 +15,7 @@ from .nicknames import fold_or_none
 
 @dataclass(slots=True, eq=False)
 class Member:
-    """Someone present in the conversation, on whichever server.
+    """Someone present in the chat, on whichever server.
 
     :ivar id: unique and secret; see ``events``.
     :ivar folded: the nickname folded, by which the member is looked up.

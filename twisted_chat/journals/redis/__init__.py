@@ -1,4 +1,4 @@
-"""The journal in Redis, for several servers with one conversation.
+"""The journal in Redis, for several servers with one chat.
 
 To connect it needs the extra ``redis`` (``pip install 'twisted_chat[redis]'``); it can
 be imported without.

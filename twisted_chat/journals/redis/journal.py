@@ -1,4 +1,4 @@
-"""A journal in Redis, for one conversation on any number of servers.
+"""A journal in Redis, for one chat on any number of servers.
 
 Three connections: one writes (batches, names, heartbeats), one follows the stream of
 batches, one reads history.  The batches of this server come back to it like those of

@@ -1,4 +1,4 @@
-"""The registry of nicknames in Redis, for all servers of one conversation.
+"""The registry of nicknames in Redis, for all servers of one chat.
 
 Invariants: Redis decides, atomically; a name that could not be released is released
 later, and nothing waits for that.

@@ -1,0 +1,71 @@
+"""Naming: which nickname a client that joins gets.
+
+It is the first of these that the client can have: if it resumes, the one that it still
+has on another server; the one that it asks for; if it resumes and asks for none, the
+one that it had; a guest's.
+"""
+
+from __future__ import annotations
+
+from .interfaces import Journal, NameRegistry
+from .name_registry import claim
+from .nicknames import Name, guest_number, is_guest
+from .pool import ClientPool
+from .replies import Refused
+from .runtime import Runtime
+
+
+class Naming:
+    """Claims nicknames for clients that join."""
+
+    def __init__(
+        self,
+        *,
+        pool: ClientPool,
+        journal: Journal,
+        names: NameRegistry,
+        runtime: Runtime,
+    ) -> None:
+        self._pool = pool
+        self._journal = journal
+        self._names = names
+        self._runtime = runtime
+
+    async def claim(
+        self, owner: str, wanted: str | None, *, resumes: bool, joining: int
+    ) -> tuple[Name, Refused | None]:
+        """Claim a nickname for a client.
+
+        :param owner: the id of the client.
+        :param wanted: the nickname that it asks for, if any.
+        :param resumes: a client had this id before.
+        :param joining: how many clients are joining; they may have nicknames as well.
+        :returns: the nickname, and why it is not the one that was wanted.
+        :raises StoreError: the registry or the journal is unavailable.
+        """
+        name = await self._current(owner, wanted)
+        if name is None and resumes and not wanted:
+            wanted = await self._journal.history.nickname(owner)
+            if wanted is not None and is_guest(wanted):
+                # Nobody may ask for a guest's name.
+                name, wanted = await self._claimed(Name(wanted, wanted), owner), None
+        refused = None
+        if name is None and wanted:
+            try:
+                name = await claim(self._names, wanted, owner)
+            except Refused as reason:
+                refused = reason
+        while name is None:
+            number = guest_number(self._runtime.rng, len(self._pool) + joining)
+            name = await self._claimed(Name.guest(number), owner)
+        return name, refused
+
+    async def _current(self, owner: str, wanted: str | None) -> Name | None:
+        """The nickname that a client which resumes still has on another server."""
+        former = self._pool.member(owner)
+        if former is None or wanted not in (None, "", former.nick):
+            return None
+        return await self._claimed(Name(former.nick, former.folded), owner)
+
+    async def _claimed(self, name: Name, owner: str) -> Name | None:
+        return name if await self._names.claim(name.keys, owner) else None
