@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
@@ -34,9 +34,11 @@ from .core.routes import standard_table
 from .core.runtime import Runtime
 from .core.store_log import Report, StoreLog
 from .journals.memory import MemoryJournal
+from .journals.retention import Retention, Trims
 from .journals.searching import Sharing
 from .journals.sqlite.file import check_file
 from .journals.sqlite.journal import SqliteJournal
+from .journals.trimmer import Trimmer
 from .net.admission import Admission, log_addresses
 from .net.monotonic import use_monotonic_time
 from .net.origins import Origins
@@ -137,6 +139,12 @@ class ChatService(Service):
             table=table or standard_table(),
             runtime=runtime,
             motd=settings.motd,
+        )
+        self._trimmer = Trimmer(
+            self.journal,
+            runtime,
+            occupied=lambda: self.chat.pool.rooms,
+            forget=self.chat.pool.forget,
         )
         refused = runtime.counters.refused_connections
         origins = Origins(settings.allow_origin, refused)
@@ -242,6 +250,7 @@ class ChatService(Service):
             # As a field, so that a log in JSON has the line as it is, too.
             log.info("{line}", line=lines[-1])
         self._systemd.ready(", ".join(lines))
+        self._trimmer.start()
         self.on_running(self.ports)
 
     def _start_admin(self) -> None:
@@ -310,6 +319,7 @@ class ChatService(Service):
         stopped: Deferred[None] = Deferred()
         stopped.addTimeout(STOP_TIMEOUT, self.reactor)
         stopped.addErrback(_log_timeout)
+        self._trimmer.stop()
 
         def flushed() -> None:
             if not stopped.called:
@@ -328,6 +338,10 @@ class ChatService(Service):
         for _ in range(2):
             await deferLater(self.reactor, 0)
         self._systemd.stopped()
+
+
+class StoredJournal(Journal, Trims, Protocol):
+    """What ``open_store`` makes."""
 
 
 def open_certificate(settings: Settings) -> Certificate | None:
@@ -352,7 +366,7 @@ def check_store(settings: Settings) -> None:
 
 def open_store(
     settings: Settings, reactor: Any, node: str, report: Report | None = None
-) -> tuple[Journal, NameRegistry]:
+) -> tuple[StoredJournal, NameRegistry]:
     """Make the journal, which is opened later, and the registry of nicknames.
 
     :param node: an id that no other run of any server has.
@@ -360,17 +374,18 @@ def open_store(
         two batches.
     :raises StoreError: the address of a Redis store is invalid.
     """
+    retention = Retention(settings.keep, settings.keep_days, settings.keep_bytes)
     scheme, _, rest = settings.store.partition(":")
     if scheme == "memory":
         sharing = Sharing(reactor.seconds, lambda: deferLater(reactor, 0))
-        journal = MemoryJournal(time.time, settings.keep, sharing=sharing)
+        journal = MemoryJournal(time.time, retention, sharing)
         return journal, LocalNameRegistry()
     if scheme.startswith("redis"):
         from .journals.redis.journal import open_redis
 
-        return open_redis(settings.store, reactor, node, settings.keep, report)
+        return open_redis(settings.store, reactor, node, retention, report)
     return SqliteJournal(
-        rest, reactor, time.time, settings.keep, seconds=time.monotonic
+        rest, reactor, time.time, retention, seconds=time.monotonic
     ), LocalNameRegistry()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support.journals import texts
 from twisted_chat.core.client import Client
 from twisted_chat.core.events import (
     AwaySet,
@@ -240,3 +241,12 @@ class OpenRoomTests(SynchronousTestCase):
             with self.assertRaises(error):
                 self.chat.settle()
             self.assertNotIn("tea", self.pool.rooms)
+
+    def test_messages_that_the_store_deleted_are_not_shown(self) -> None:
+        """To those who join a room that is in use."""
+        (alice,) = self.chat.people("alice")
+        alice.types("one", "two", "three")
+        room = self.pool.rooms["lobby"]
+        self.assertEqual(texts(room.history()), ["one", "two", "three"])
+        self.pool.forget(room.history()[1].position)
+        self.assertEqual(texts(room.history()), ["three"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from typing import TypeVar
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -12,12 +12,20 @@ from tests.end_to_end.redis_server import RedisServer
 from tests.end_to_end.shared import shared
 from tests.end_to_end.spinning import Spinner
 from tests.journals.contract import JournalContract
-from tests.support.journals import said
+from tests.support.journals import JournalUnderTest, said
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.redis.address import RedisAddress
 from twisted_chat.journals.redis.journal import RedisJournal
+from twisted_chat.journals.retention import KEEP_ALL, Retention
 
 T = TypeVar("T")
+
+AGE_ROOMS = """
+redis.call('SELECT', ARGV[1])
+for _, name in ipairs(redis.call('ZRANGE', 'chat:topics:used', 0, -1)) do
+  redis.call('ZINCRBY', 'chat:topics:used', -ARGV[2], name)
+end
+"""
 
 
 class RedisJournalTests(JournalContract, SynchronousTestCase):
@@ -29,13 +37,32 @@ class RedisJournalTests(JournalContract, SynchronousTestCase):
         self.addCleanup(self.spinner.close)
         self.made = 0
 
-    def make(self, keep: int | None = None) -> RedisJournal:
+    def make(self, retention: Retention = KEEP_ALL) -> RedisJournal:
         """A new journal, in a database of its own."""
         if not self.made:
             self.redis.call("FLUSHALL")
         self.made += 1
         address = RedisAddress.parse(f"redis://{self.redis}/{self.made}")
-        return RedisJournal(address, self.spinner.reactor, f"server{self.made}", keep)
+        return RedisJournal(
+            address, self.spinner.reactor, f"server{self.made}", retention
+        )
+
+    a_moment = 0.5
+
+    def let_pass(self, seconds: float) -> None:
+        """Real time, or what is noted of the rooms becomes that much older."""
+        if seconds < 60:
+            end = time.monotonic() + seconds
+            self.spinner.until("the time", lambda: time.monotonic() >= end)
+        else:
+            ms = str(round(seconds * 1000))
+            self.redis.call("EVAL", AGE_ROOMS, "0", str(self.made), ms)
+
+    def trim(self, journal: JournalUnderTest, occupied: Collection[str] = ()) -> int:
+        assert isinstance(journal, RedisJournal)
+        # Unused rooms are looked for once an hour.
+        journal._trimming._unused_at = 0
+        return super().trim(journal, occupied)
 
     def run_now(self, awaitable: Awaitable[T]) -> T:
         return self.spinner.result(awaitable)

@@ -3,16 +3,17 @@
 A test case for a journal is this mixin, a ``SynchronousTestCase`` and ``make``:
 
     class RedisJournalTests(JournalContract, SynchronousTestCase):
-        def make(self, keep=None): ...
+        def make(self, retention=KEEP_ALL): ...
 
 If the journal needs more than its own call to finish, override ``run_now`` and
-``refused``, too; if it trims in the background, ``settle`` and ``slack``.
+``refused``, too; if its clock is not ``time``, ``let_pass``.
 """
 
 from __future__ import annotations
 
 from hypothesis import given
 
+from tests.journals.retention_contract import RetentionContract
 from tests.journals.search_contract import SearchContract
 from tests.support.journals import (
     EVERY_EVENT,
@@ -30,10 +31,10 @@ from twisted_chat.core.events import (
     Renamed,
     TopicSet,
 )
-from twisted_chat.core.interfaces import Journal, MissedEvents
+from twisted_chat.core.interfaces import MissedEvents
 
 
-class JournalContract(SearchContract):
+class JournalContract(SearchContract, RetentionContract):
     """See the module docstring."""
 
     # Announcing
@@ -253,37 +254,6 @@ class JournalContract(SearchContract):
                 journal.history.since(position, ["lobby"], "id-x", 10)
             )
             self.assertEqual(missed, MissedEvents(False, ()), position)
-
-    # Bounds
-
-    def test_oldest_messages_of_a_room_are_dropped(self) -> None:
-        """With ``--keep 5`` each room keeps its last five messages."""
-        journal = self.opened(keep=5)
-        (quiet,) = self.append(journal, said("quiet", room="quiet"))
-        for n in range(100):
-            self.append(journal, *(said(f"{n}.{m}") for m in range(10)))
-        self.settle(journal)
-        last = self.run_now(journal.history.before("lobby", None, 1000))
-        self.assertEqual(texts(last)[-5:], [f"99.{m}" for m in range(5, 10)])
-        self.assertLessEqual(len(last), self.slack(5))
-        other = self.run_now(journal.history.before("quiet", None, 10))
-        self.assertEqual(texts(other), ["quiet"])
-        self.assertEqual(self.run_now(journal.history.search("lobby", "0.0", 10)), ())
-        rooms = ["lobby"]
-        old = self.run_now(journal.history.since(quiet.position, rooms, "x", 10_000))
-        self.assertEqual(old, MissedEvents(False, ()))
-        recent = self.announced[-3].position
-        missed = self.run_now(journal.history.since(recent, rooms, "x", 10))
-        self.assertEqual((missed.complete, len(missed.events)), (True, 2))
-        missed = self.run_now(journal.history.since(quiet.position, ["quiet"], "x", 10))
-        self.assertTrue(missed.complete)
-
-    def settle(self, journal: Journal) -> None:
-        """Let a journal finish what it does in the background."""
-
-    def slack(self, keep: int) -> int:
-        """The most messages of a room that may be kept with this ``keep``."""
-        return keep
 
     # Texts
 

@@ -10,13 +10,14 @@ from twisted_chat.core.events import DirectMessage, Joined, Stored, TopicSet
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals import memory
 from twisted_chat.journals.memory import MemoryJournal
+from twisted_chat.journals.retention import KEEP_ALL, Retention
 
 
 class MemoryJournalTests(JournalContract, SynchronousTestCase):
     """A server with ``--store memory:``."""
 
-    def make(self, keep: int | None = None) -> MemoryJournal:
-        return MemoryJournal(lambda: NOW, keep)
+    def make(self, retention: Retention = KEEP_ALL) -> MemoryJournal:
+        return MemoryJournal(lambda: self.time, retention)
 
     def test_time_never_runs_backwards(self) -> None:
         """Though the clock is set back."""
@@ -38,7 +39,7 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
 
     def test_memory_use_is_bounded(self) -> None:
         """However many messages and rooms there are."""
-        journal = MemoryJournal(lambda: NOW, budget=20_000)
+        journal = MemoryJournal(lambda: NOW, Retention(bytes=20_000))
         first = None
         announced: list[Stored] = []
         journal.subscribe(announced.extend)

@@ -74,6 +74,20 @@ class RecentRoomsTests(SynchronousTestCase):
         self.load("lobby", "one")
         self.assertIsNone(self.recent.state("lobby", CACHED_MESSAGES + 1))
 
+    def test_deleted_messages_and_topics_are_dropped(self) -> None:
+        """As those that are too old."""
+        self.load("lobby", "one", "two", "three")
+        self.load("tea", "four")
+        state = self.recent.state("lobby", 3)
+        assert state is not None
+        self.recent.forget(state.recent[1].position, ["tea", "unknown"])
+        left = self.recent.state("lobby", 3)
+        assert left is not None
+        self.assertEqual(texts(left.recent), ["three"])
+        tea = self.recent.state("tea", 3)
+        assert tea is not None
+        self.assertEqual(tea.topic, "")
+
     def test_size_is_bounded(self) -> None:
         """However many rooms there are, a bounded number is cached."""
         for number in range(CACHED_ROOMS):

@@ -60,7 +60,8 @@ class OptionsTests(SynchronousTestCase):
         self.assertEqual(
             self.read(
                 *("--port", "4000", "--store", "memory:", "--history", "5"),
-                *("--keep", "100", "--filter-words", file, "--motd", file),
+                *("--keep", "100", "--keep-days", "0.5", "--keep-bytes", "all"),
+                *("--filter-words", file, "--motd", file),
                 *("--tls-cert", file, "--tls-key", file),
                 *("--max-clients", "7", "--max-per-host", "3", "--flood", "off"),
                 *("--ping-interval", "0.5", "--ping-timeout", "0.25"),
@@ -71,6 +72,8 @@ class OptionsTests(SynchronousTestCase):
                 store="memory:",
                 history=5,
                 keep=100,
+                keep_days=0.5,
+                keep_bytes=None,
                 filter_words=Path(file),
                 motd=("x",),
                 tls_cert=Path(file),

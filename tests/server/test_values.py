@@ -133,6 +133,33 @@ class ValidTests(SynchronousTestCase):
         for host in ("chat.example.org", "Chat.Example.org.", "xn--bcher-kva.de", "*"):
             self.assertEqual(values.hosts([host]), (host,))
 
+    def test_sizes_with_and_without_units(self) -> None:
+        """Of 1000 or 1024, in any case; TOML has plain numbers, too."""
+        parse = values.size(1 << 20)
+        for value, found in (
+            ("1048576", 1 << 20),
+            (5_000_000, 5_000_000),
+            ("1MiB", 1 << 20),
+            ("500MB", 500_000_000),
+            ("500 mb", 500_000_000),
+            (" 1.5GiB ", 3 << 29),
+            ("2tib", 2 << 40),
+            ("1048576B", 1 << 20),
+        ):
+            self.assertEqual(parse(value), found, value)
+
+    def test_days_may_be_fractions(self) -> None:
+        """As numbers or strings."""
+        for value, found in (("90", 90.0), ("0.5", 0.5), (1, 1.0), (0.25, 0.25)):
+            self.assertEqual(values.days(value), found)
+
+    def test_all_is_no_limit(self) -> None:
+        """Else the value is what it would be without."""
+        parse = values.or_all(values.whole_number(1))
+        self.assertIsNone(parse("all"))
+        self.assertIsNone(parse(" all "))
+        self.assertEqual(parse("7"), 7)
+
     def test_rate_limit_or_off(self) -> None:
         """``off`` means no limit."""
         self.assertEqual(values.rate_limit("5:0.5"), RateLimit(5, 0.5))
@@ -225,6 +252,17 @@ class InvalidTests(SynchronousTestCase):
         ):
             text = f"invalid number of seconds {shown}: give one above 0"
             self.refused(values.seconds, value, text)
+
+    def test_invalid_sizes(self) -> None:
+        """The error says how to write one, and which is the smallest."""
+        parse = values.or_all(values.size(1 << 20))
+        for value in ("", "-1", "1", "1023KiB", "1XB", "GiB", "1e9", "many", True, "0"):
+            self.refused(parse, value, "such as 500MB or 1GiB, at least 1MiB, or all")
+
+    def test_invalid_days(self) -> None:
+        """Nothing but a number above 0."""
+        for value in ("", "0", "-1", "nan", "inf", "1d", "99999", True):
+            self.refused(values.days, value, "above 0, up to 36500")
 
     def test_invalid_origins(self) -> None:
         """They have no path and no pattern."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Sequence
 from functools import cached_property
 from itertools import count
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
@@ -27,6 +27,7 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.interfaces import Journal, StoreError
+from twisted_chat.journals.retention import KEEP_ALL, Retention, Trims
 
 T = TypeVar("T")
 
@@ -73,10 +74,25 @@ EVERY_EVENT: tuple[Event, ...] = (
 any_text = st.text(st.characters(codec="utf-8"), max_size=60)
 
 
-class JournalHarness(Base):
-    """Calls a journal and collects what it announces."""
+class JournalUnderTest(Journal, Trims, Protocol):
+    """Any of the journals."""
 
-    def make(self, keep: int | None = None) -> Journal:
+
+class JournalHarness(Base):
+    """Calls a journal and collects what it announces.
+
+    :ivar time: the time of the journal.
+    :cvar a_moment: seconds that can pass in a test.
+    """
+
+    time = NOW
+    a_moment = 24 * 60 * 60.0
+
+    def let_pass(self, seconds: float) -> None:
+        """Let time pass for the journal."""
+        self.time += seconds
+
+    def make(self, retention: Retention = KEEP_ALL) -> JournalUnderTest:
         """A new, empty journal whose clock is at ``NOW``."""
         raise NotImplementedError
 
@@ -99,9 +115,15 @@ class JournalHarness(Base):
         self.assertNotIn("\n", line)
         return line
 
-    def opened(self, keep: int | None = None) -> Journal:
+    def opened(
+        self,
+        keep: int | None = None,
+        *,
+        days: float | None = None,
+        size: int | None = None,
+    ) -> JournalUnderTest:
         """A new journal that is open; it is closed after the test."""
-        journal = self.make(keep)
+        journal = self.make(Retention(keep, days, size))
         self.announced: list[Stored] = []
         self.batches: list[int] = []
 
@@ -115,7 +137,7 @@ class JournalHarness(Base):
         return journal
 
     @cached_property
-    def one_journal(self) -> Journal:
+    def one_journal(self) -> JournalUnderTest:
         """One for all examples of a test, opened with the first of them.
 
         The making of examples may take longer, the first time, than a server that

@@ -31,6 +31,7 @@ from twisted_chat.journals.redis.entries import to_bytes
 from twisted_chat.journals.redis.errors import RedisError, broken, explain
 from twisted_chat.journals.redis.journal import RedisJournal
 from twisted_chat.journals.redis.scripts import FOLDER, SCRIPTS
+from twisted_chat.journals.retention import KEEP_ALL, Retention
 
 T = TypeVar("T")
 
@@ -225,22 +226,25 @@ class FakeRedisTestCase(SynchronousTestCase):
         self.redis = FakeRedis(self.clock)
 
     def journal(
-        self, name: str = "me", keep: int | None = None, report: Report | None = None
+        self,
+        name: str = "me",
+        retention: Retention = KEEP_ALL,
+        report: Report | None = None,
     ) -> RedisJournal:
         connect = self.redis.connect
         return RedisJournal(
-            ADDRESS, self.clock, name, keep, report=report, connect=connect
+            ADDRESS, self.clock, name, retention, report=report, connect=connect
         )
 
     def start(
         self,
         name: str = "me",
-        keep: int | None = None,
+        retention: Retention = KEEP_ALL,
         *,
         report: Report | None = None,
     ) -> tuple[RedisJournal, list[Stored]]:
         """A server that runs, and what it announces."""
-        journal = self.journal(name, keep, report)
+        journal = self.journal(name, retention, report)
         announced: list[Stored] = []
         journal.subscribe(announced.extend)
         self.result(journal.open())

@@ -129,6 +129,9 @@ class RedisCommands:
         found = self.data.get(key, {})
         return sum(found.pop(name, None) is not None for name in names)
 
+    def do_hlen(self, key: bytes) -> int:
+        return len(self.data.get(key, {}))
+
     def do_hkeys(self, key: bytes) -> list[bytes]:
         return list(self.data.get(key, {}))
 
@@ -138,27 +141,54 @@ class RedisCommands:
 
     # Sorted sets.
 
-    def do_zadd(self, key: bytes, score: bytes, member: bytes) -> int:
-        scores = self.data.setdefault(key, {})
+    def do_zadd(self, key: bytes, *arguments: bytes) -> int:
+        """``ZADD key [NX|XX] score member``."""
+        *condition, score, member = arguments
+        scores = self.data.get(key, {})
         is_new = member not in scores
-        scores[member] = float(score)
+        if condition == [b"XX" if is_new else b"NX"]:
+            return 0
+        self.data.setdefault(key, scores)[member] = float(score)
         return int(is_new)
+
+    def do_zrem(self, key: bytes, member: bytes) -> int:
+        return int(self.data.get(key, {}).pop(member, None) is not None)
+
+    def do_zrange(self, key: bytes, first: bytes, last: bytes) -> list[bytes]:
+        return [name for name, _ in self._ranked(key)][int(first) : int(last) + 1]
+
+    def do_zrangebyscore(
+        self, key: bytes, _least: bytes, most: bytes, _limit: bytes, *range_: bytes
+    ) -> list[bytes]:
+        """``ZRANGEBYSCORE key -inf (most LIMIT 0 number``."""
+        found = [name for name, at in self._ranked(key) if at < float(most[1:])]
+        return found[: int(range_[1])]
+
+    def do_zscan(
+        self, key: bytes, cursor: bytes, _count: bytes, count: bytes
+    ) -> list[Any]:
+        start, end = int(cursor), int(cursor) + int(count)
+        ranked = self._ranked(key)
+        page = [part for name, at in ranked[start:end] for part in (name, b"%d" % at)]
+        return [b"%d" % (end if end < len(ranked) else 0), page]
+
+    def _ranked(self, key: bytes) -> list[tuple[bytes, float]]:
+        scores: dict[bytes, float] = self.data.get(key, {})
+        return sorted(scores.items(), key=lambda each: (each[1], each[0]))
 
     def do_zcard(self, key: bytes) -> int:
         return len(self.data.get(key, {}))
 
-    def do_zpopmin(self, key: bytes) -> list[bytes]:
-        scores = self.data[key]
-        member = min(scores, key=lambda each: (scores[each], each))
-        return [member, b"%.17g" % scores.pop(member)]
-
     # Streams.
 
-    def do_xadd(self, key: bytes, trim: bytes, *rest: bytes) -> bytes:
-        """``XADD key MAXLEN|MINID [~] threshold id field value...``."""
-        if rest[0] == b"~":
-            rest = rest[1:]
-        threshold, entry_id, *fields = rest
+    def do_xadd(self, key: bytes, *rest: bytes) -> bytes:
+        """``XADD key [MAXLEN|MINID [~] threshold] id field value...``."""
+        trim = b""
+        threshold = b"0"
+        if rest[0] in (b"MAXLEN", b"MINID"):
+            trim, *rest = (part for part in rest if part != b"~")  # type: ignore[assignment]
+            threshold, *rest = rest  # type: ignore[assignment]
+        entry_id, *fields = rest
         stream: Stream = self.data.setdefault(key, Stream())
         position = parse_id(entry_id)
         if position <= stream.last:
@@ -167,13 +197,29 @@ class RedisCommands:
         stream.last = position
         stream.added += 1
         if trim == b"MAXLEN":
-            excess = len(stream.entries) - int(threshold)
+            del stream.entries[: max(0, len(stream.entries) - int(threshold))]
         else:
-            excess = bisect.bisect_left(
-                stream.entries, parse_id(threshold), key=lambda entry: entry[0]
-            )
-        del stream.entries[: max(0, excess)]
+            self.do_xtrim(key, b"MINID", b"=", threshold)
         return entry_id
+
+    def do_xtrim(
+        self, key: bytes, _minid: bytes, how: bytes, threshold: bytes, *limit: bytes
+    ) -> int:
+        """``XTRIM key MINID =|~ threshold [LIMIT number]``, with nodes of 10."""
+        stream: Stream = self.data[key]
+        excess = bisect.bisect_left(
+            stream.entries, parse_id(threshold), key=lambda entry: entry[0]
+        )
+        if how == b"~":
+            excess = min(excess, int(limit[1])) // 10 * 10
+        del stream.entries[:excess]
+        return excess
+
+    def do_xlen(self, key: bytes) -> int:
+        return len(self.data[key].entries) if key in self.data else 0
+
+    def do_memory(self, _usage: bytes, key: bytes) -> int:
+        return sum(30 + sum(map(len, e[1])) for e in self.data[key].entries)
 
     def do_xrange(
         self, key: bytes, start: bytes, end: bytes, _count: bytes, limit: bytes

@@ -12,10 +12,11 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.support.journals import NOW, JournalHarness, entry, texts
+from tests.support.journals import JournalHarness, entry, texts
 from tests.support.threads import MEMORY, FakeReactorFromThreads, FakeThreadPools
 from twisted_chat.core.events import Event, Stored
 from twisted_chat.core.interfaces import StoreError
+from twisted_chat.journals.retention import KEEP_ALL, Retention
 from twisted_chat.journals.sqlite.file import DatabaseFile
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.journals.sqlite.reader import Reader
@@ -121,9 +122,9 @@ class WriterTestCase(FileTestCase):
         self.file = self.opened()
 
     def writer(
-        self, keep: int | None = None, file: DatabaseFile | None = None
+        self, retention: Retention = KEEP_ALL, file: DatabaseFile | None = None
     ) -> Writer:
-        writer = Writer(file or self.file, keep)
+        writer = Writer(file or self.file, retention)
         self.addCleanup(writer.close)
         return writer
 
@@ -178,9 +179,9 @@ class SqliteTestCase(JournalHarness, SynchronousTestCase):
         self.from_threads = FakeReactorFromThreads()
         self.pools = FakeThreadPools()
 
-    def make(self, keep: int | None = None) -> SqliteJournal:
+    def make(self, retention: Retention = KEEP_ALL) -> SqliteJournal:
         return SqliteJournal(
-            str(self.path), self.from_threads, lambda: NOW, keep, self.pools
+            str(self.path), self.from_threads, lambda: self.time, retention, self.pools
         )
 
     def started(self, keep: int | None = None) -> SqliteJournal:

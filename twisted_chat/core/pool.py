@@ -68,6 +68,12 @@ class Room:
         self.loaded = True
         self._snapshot = None
 
+    def forget(self, position: str) -> None:
+        """Drop the messages up to a position, which the store has deleted."""
+        while self.recent and self.recent[0].position <= position:
+            self.recent.popleft()
+            self._snapshot = None
+
     def history(self) -> tuple[Stored, ...]:
         """The last messages, oldest first.
 
@@ -200,6 +206,11 @@ class ClientPool:
             if not room.loaded:
                 room.load(state.topic, state.recent)
         return room
+
+    def forget(self, position: str) -> None:
+        """Drop the messages up to a position, which the store has deleted."""
+        for room in self.rooms.values():
+            room.forget(position)
 
     def release_room(self, room: Room) -> None:
         """The client for which the room was opened has joined, or will not."""

@@ -8,36 +8,56 @@ from __future__ import annotations
 
 import secrets
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from sys import getsizeof
+from itertools import islice, takewhile
+from sys import getsizeof, maxsize
 
-from twisted_chat.core.events import Entry, Event, Message, Stored, TopicSet
+from twisted_chat.core.events import (
+    Entry,
+    Event,
+    Joined,
+    Message,
+    Stored,
+    TopicSet,
+)
 from twisted_chat.core.interfaces import Announce, MissedEvents, RoomState, StoreError
 from twisted_chat.core.limits import MAX_MISSED_CHARACTERS, SEARCH_TIME
 from twisted_chat.core.texts import characters_shown
 
 from .records import Index, IndexKey, index_keys, nicknames_in
+from .retention import (
+    KEEP_ALL,
+    KEPT_TOPICS,
+    LOBBY,
+    UNUSED_MS,
+    Retention,
+    Trimmed,
+)
 from .searching import Scan, Sharing
 from .tokenizer import phrases_in
 
-KEPT_PER_ROOM = 10_000
-"""Messages kept per room unless ``keep`` says otherwise."""
-
 KEPT_BYTES = 64 * 1024 * 1024
-"""Approximate size in bytes of all events kept; the oldest are dropped first."""
-
-KEPT_TOPICS = 10_000
-"""Rooms whose topic is kept; the topic set longest ago is dropped first."""
+"""Approximate size in bytes of all events kept, whatever more ``Retention`` allows."""
 
 KEPT_NICKNAMES = 10_000
 """Clients whose last nickname is kept; the one named longest ago is dropped first."""
+
+MAX_TRIMMED = 1_000
+"""Events that one portion of trimming drops, at most."""
 
 _OVERHEAD = 1_000
 """Bytes that an event takes besides its text: its objects and its index entries."""
 
 _DIGITS = 16
+
+
+@dataclass(slots=True)
+class _Topic:
+    """A topic, and when anyone was last in its room, in milliseconds since 1970."""
+
+    text: str
+    used: int
 
 
 @dataclass(slots=True)
@@ -58,21 +78,21 @@ class MemoryHistory:
     process is recognized, and a client that resumes with it learns that events may be
     missing.
 
-    :param keep: messages kept per room.
-    :param budget: bytes that all events kept may take, see ``KEPT_BYTES``.
+    :param retention: what is kept; of its bytes, at most ``KEPT_BYTES``.
     """
 
-    def __init__(self, keep: int, budget: int, sharing: Sharing | None = None) -> None:
+    def __init__(self, retention: Retention, sharing: Sharing | None = None) -> None:
         self._sharing = sharing
-        self._keep = keep
-        self._budget = budget
+        self._retention = retention
+        self._keep = maxsize if retention.messages is None else retention.messages
+        self._budget = min(retention.bytes or KEPT_BYTES, KEPT_BYTES)
         self._prefix = secrets.token_hex(4) + "-"
         self._last = 0
         self._kept: OrderedDict[str, Stored] = OrderedDict()
         self._size = 0
         self._floor = self._position(0)
         self._index: dict[IndexKey, _IndexEntry] = {}
-        self._topics: OrderedDict[str, str] = OrderedDict()
+        self._topics: OrderedDict[str, _Topic] = OrderedDict()
         self._nicknames: OrderedDict[str, str] = OrderedDict()
 
     def next_position(self) -> str:
@@ -83,22 +103,43 @@ class MemoryHistory:
     def add(self, stored: Stored) -> None:
         """Keep an event, if it is part of any history."""
         event = stored.event
+        if isinstance(event, TopicSet):
+            self._set_topic(event.room, event.text, stored.time)
+        elif isinstance(event, Joined):
+            self._use_topic(event.room, stored.time)
         keys = index_keys(event)
         if not keys:
             return
-        if isinstance(event, TopicSet):
-            self._set_topic(event)
         self._kept[stored.position] = stored
         self._size += _size(event)
         for key in keys:
             entry = self._index.setdefault(key, _IndexEntry())
             entry.kept.append(stored)
-            if key[0] is Index.ROOM and len(entry.kept) > self._keep:
+            if key[0] is not Index.DIRECT and len(entry.kept) > self._keep:
                 self._drop(entry.kept[0])
         while self._size > self._budget and self._kept:
-            oldest = next(iter(self._kept.values()))
-            self._floor = oldest.position
-            self._drop(oldest)
+            self._drop_oldest()
+
+    def trim(self, now: float, occupied: Collection[str]) -> Trimmed:
+        """Do one portion of trimming, see ``Trims``.
+
+        :param now: seconds since 1970.
+        """
+        self._trim_topics(round(now * 1000), occupied)
+        oldest_ms = self._retention.oldest_ms(now)
+        deleted = 0
+        while (
+            self._kept
+            and deleted < MAX_TRIMMED
+            and next(iter(self._kept.values())).time < oldest_ms
+        ):
+            self._drop_oldest()
+            deleted += 1
+        return Trimmed(
+            more=deleted == MAX_TRIMMED,
+            events=deleted,
+            floor=self._floor if deleted else "",
+        )
 
     def add_nicknames(self, names: Mapping[str, str]) -> None:
         """Keep the nicknames of clients, by client id."""
@@ -112,7 +153,8 @@ class MemoryHistory:
     async def room(self, room: str, limit: int) -> RoomState:
         """A room's topic and its last ``limit`` messages."""
         recent = await self.before(room, None, limit)
-        return RoomState(self._topics.get(room, ""), recent)
+        topic = self._topics.get(room)
+        return RoomState(topic.text if topic else "", recent)
 
     async def before(
         self, room: str, position: str | None, limit: int
@@ -198,35 +240,62 @@ class MemoryHistory:
             if not entry.kept and entry.floor <= self._floor:
                 del self._index[key]
 
-    def _set_topic(self, event: TopicSet) -> None:
-        self._topics.pop(event.room, None)
-        if event.text:
-            self._topics[event.room] = event.text
+    def _drop_oldest(self) -> None:
+        oldest = next(iter(self._kept.values()))
+        self._floor = oldest.position
+        self._drop(oldest)
+
+    # Topics, those first that were used longest ago.
+
+    def _set_topic(self, room: str, text: str, time: int) -> None:
+        self._topics.pop(room, None)
+        if text:
+            self._topics[room] = _Topic(text, time)
             if len(self._topics) > KEPT_TOPICS:
-                self._topics.popitem(last=False)
+                self._drop_topic()
+
+    def _use_topic(self, room: str, time: int) -> None:
+        if room in self._topics:
+            self._topics[room].used = time
+            self._topics.move_to_end(room)
+
+    def _drop_topic(self) -> None:
+        """Drop the topic of the room that was used longest ago, but for the lobby's."""
+        room, topic = self._topics.popitem(last=False)
+        if room == LOBBY:
+            self._drop_topic()
+            self._topics[room] = topic
+            self._topics.move_to_end(room, last=False)
+
+    def _trim_topics(self, now: int, occupied: Collection[str]) -> None:
+        for room in occupied:
+            self._use_topic(room, now)
+        unused = list(
+            takewhile(lambda item: item[1].used < now - UNUSED_MS, self._topics.items())
+        )
+        for room, _ in unused:
+            if room != LOBBY:
+                del self._topics[room]
 
 
 class MemoryJournal:
     """Keeps the last events, as long as the process lives.
 
     :param now: seconds since 1970, UTC.
-    :param keep: messages kept per room; ``None`` for ``KEPT_PER_ROOM``.
-    :param budget: bytes that all events kept may take, see ``KEPT_BYTES``.
+    :param retention: what is kept; of its bytes, at most ``KEPT_BYTES``.
     :param sharing: how searches share the reactor's thread, see ``Scan``.
     """
 
     def __init__(
         self,
         now: Callable[[], float],
-        keep: int | None = None,
-        budget: int = KEPT_BYTES,
+        retention: Retention = KEEP_ALL,
         sharing: Sharing | None = None,
     ) -> None:
         self._now = now
         # Of the last batch: the clock may be set back.
         self._time = 0
-        keep = KEPT_PER_ROOM if keep is None else keep
-        self.history = MemoryHistory(keep, budget, sharing)
+        self.history = MemoryHistory(retention, sharing)
         self._announce: Announce = _discard
         self._closed = False
 
@@ -254,6 +323,10 @@ class MemoryJournal:
         self.history.add_nicknames(nicknames_in(batch))
         if stored:
             self._announce(stored)
+
+    async def trim(self, occupied: Collection[str]) -> Trimmed:
+        """Do one portion of trimming, see ``Trims``."""
+        return self.history.trim(self._now(), occupied)
 
     def problem(self) -> str | None:
         """``None``: memory is always available."""

@@ -89,3 +89,17 @@ class RecentRooms:
                         rooms[room].topic = text
                 case _:
                     pass
+
+    def forget(self, floor: str, rooms: Iterable[str]) -> None:
+        """Drop what was deleted from the store.
+
+        :param floor: the position up to which everything was deleted.
+        :param rooms: of which the topic was dropped.
+        """
+        for cached in self._rooms.values():
+            while cached.messages and cached.messages[0].position <= floor:
+                cached.messages.popleft()
+        for room in rooms:
+            # While it is loaded, ``fill`` keeps this state.
+            if (known := self._rooms.get(room)) is not None:
+                known.topic = ""

@@ -196,6 +196,6 @@ def index_keys(event: Event) -> tuple[IndexKey, ...]:
     return BY_EVENT[type(event)].index_keys(event)
 
 
-def records_of(index: Index) -> tuple[Record, ...]:
-    """The kinds of events that are found in an index."""
+def records_of(index: Index | None) -> tuple[Record, ...]:
+    """The kinds of events that are found in an index; ``None``: in none."""
     return tuple(record for record in RECORDS if record.index is index)

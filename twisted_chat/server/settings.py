@@ -19,6 +19,9 @@ from twisted_chat.core.wordfilter import WordFilter
 
 from . import values
 
+MIN_KEEP_BYTES = 1 << 20
+"""The smallest ``--keep-bytes``: an empty store takes a tenth of it."""
+
 
 class SettingError(Exception):
     """An option cannot be used; the text is one line that says why."""
@@ -107,10 +110,22 @@ class Settings:
         default="10",
     )
     keep: int | None = option(
-        values.whole_number(1),
+        values.or_all(values.whole_number(1)),
         "NUMBER",
-        "How many messages of each room are kept; without this all with SQLite, "
-        "10000 in memory and with Redis.",
+        "How many messages of each room are kept.",
+        default="all",
+    )
+    keep_days: float | None = option(
+        values.or_all(values.days),
+        "DAYS",
+        "For how many days everything that was said is kept.",
+        default="all",
+    )
+    keep_bytes: int | None = option(
+        values.or_all(values.size(MIN_KEEP_BYTES)),
+        "SIZE",
+        "How large the store may become, such as 500MB; the oldest is deleted first.",
+        default="1GiB",
     )
     filter_words: Path | None = option(
         values.readable_file,

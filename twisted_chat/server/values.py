@@ -11,13 +11,26 @@ import re
 from collections.abc import Callable
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.forwarded import TrustedProxies
 from twisted_chat.net.regular_files import open_regular
 
+T = TypeVar("T")
+
 _TCP_ENDPOINT = re.compile(r"(?:tcp|tcp4|tcp6|ssl):(?:port=)?(?!\w+=)([^:]*)")
+
+_SIZE = re.compile(r"\s*([0-9]{1,15}(?:\.[0-9]{1,9})?)\s*([a-zA-Z]*)\s*")
+
+_UNITS = {"": 1, "b": 1} | {
+    f"{letter}{suffix}": base**power
+    for power, letter in enumerate("kmgt", start=1)
+    for suffix, base in (("b", 1000), ("ib", 1024))
+}
+"""Bytes by unit, in lower case."""
+
+MAX_DAYS = 36_500
 
 _ORIGIN = re.compile(
     r"\*|(?:[a-z][a-z0-9+.\-]*://)?(?:[a-z0-9._\-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?/?",
@@ -75,6 +88,51 @@ def seconds(value: Any) -> float:
         shown = _shown(value)
         raise ValueError(f"invalid number of seconds {shown}: give one above 0")
     return number
+
+
+def or_all(parse: Callable[[Any], T]) -> Callable[[Any], T | None]:
+    """``all`` for no limit (``None``), or what ``parse`` accepts."""
+
+    def parse_or_all(value: Any) -> T | None:
+        if isinstance(value, str) and value.strip() == "all":
+            return None
+        try:
+            return parse(value)
+        except ValueError as error:
+            raise ValueError(f"{error}, or all") from None
+
+    return parse_or_all
+
+
+def days(value: Any) -> float:
+    """A positive number of days."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = 0.0
+    if not 0 < number <= MAX_DAYS:
+        shown = _shown(value)
+        raise ValueError(
+            f"invalid number of days {shown}: give one above 0, up to {MAX_DAYS}"
+        )
+    return number
+
+
+def size(least: int) -> Callable[[Any], int]:
+    """A number of bytes in a range, with or without a unit: ``1GiB``, ``500MB``."""
+
+    def parse(value: Any) -> int:
+        found = _SIZE.fullmatch(str(value))
+        unit = found and _UNITS.get(found[2].lower())
+        number = int(float(found[1]) * unit) if found and unit else 0
+        if number < least:
+            raise ValueError(
+                f"invalid size {_shown(value)}: give bytes, or a size such as 500MB"
+                f" or 1GiB, at least {least >> 20}MiB"
+            )
+        return number
+
+    return parse
 
 
 def ports(value: Any) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from twisted_chat.core.store_log import StoreLog
 from twisted_chat.journals.redis.connection import RedisConnection
 from twisted_chat.journals.redis.errors import RedisError, unreachable
 from twisted_chat.journals.redis.journal import RedisJournal, open_redis
+from twisted_chat.journals.retention import KEEP_ALL, Retention
 
 T = TypeVar("T")
 
@@ -30,9 +31,15 @@ T = TypeVar("T")
 class RedisJournalTests(JournalContract, FakeRedisTestCase):
     """What every journal does."""
 
-    def make(self, keep: int | None = None) -> RedisJournal:
+    def make(self, retention: Retention = KEEP_ALL) -> RedisJournal:
         self.redis.flush()
-        return self.journal(keep=keep)
+        return self.journal(retention=retention)
+
+    def let_pass(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        if seconds > 1:
+            # Reconnect after the silence.
+            self.pass_time(3)
 
     def run_now(self, awaitable: Awaitable[T]) -> T:
         return self.result(awaitable)
@@ -276,7 +283,7 @@ class OutageTests(FakeRedisTestCase):
         """For each room of local members."""
         journal, announced = self.start("me")
         self.store(journal, Joined("lobby", "alice", "a"), said("before"))
-        other = self.journal("two", keep=1)
+        other = self.journal("two", Retention(1))
         self.result(other.open())
         self.addCleanup(lambda: self.result(other.close()))
         following = journal._following
@@ -355,7 +362,7 @@ class StartTests(FakeRedisTestCase):
 
     def test_open_redis_makes_journal_and_names_of_an_address(self) -> None:
         """It does not connect yet, and refuses an invalid address."""
-        journal, names = open_redis("redis://db:1/2", self.clock, "me", 5)
+        journal, names = open_redis("redis://db:1/2", self.clock, "me", Retention(5))
         self.assertIs(journal.names, names)
         self.assertIsNotNone(journal.problem())
         self.assertRaises(StoreError, open_redis, "redis://", self.clock, "me", None)

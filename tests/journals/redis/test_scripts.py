@@ -44,25 +44,6 @@ class CommonTests(FakeRedisTestCase):
     def call(self, *command: str) -> Any:
         return self.redis.commands.call(*(word.encode() for word in command))
 
-    def test_least_recently_used_room_is_dropped(self) -> None:
-        """With its messages and topics; history is then complete only after that."""
-        self.patch_common("MAX_ROOMS = 10000", "MAX_ROOMS = 2")
-        self.store(self.server, said("x", room="one"), TopicSet("one", "a", "t", "a"))
-        self.pass_time(1)
-        self.store(self.server, said("x", room="two"))
-        self.pass_time(1)
-        self.store(self.server, said("y", room="one"))
-        self.pass_time(1)
-        self.store(self.server, said("x", room="three"))
-        self.assertEqual(self.call("EXISTS", "chat:room:two"), 0)
-        self.assertEqual(self.call("EXISTS", "chat:room:one"), 1)
-        self.assertEqual(self.call("HGET", "chat:topics", "one"), b"t")
-        first = self.announced[0].position
-        since = self.server.history.since
-        self.assertFalse(self.result(since(first, ["one"], "x", 10)).complete)
-        last = self.announced[-1].position
-        self.assertTrue(self.result(since(last, ["one"], "x", 10)).complete)
-
     def test_cleared_topic_is_deleted(self) -> None:
         """A room without a topic takes no space for one."""
         self.store(self.server, TopicSet("one", "a", "t", "a"))
@@ -96,13 +77,3 @@ class CommonTests(FakeRedisTestCase):
         self.store(self.server, Quit("alice", "a"))
         self.assertEqual(self.announced, [])
         self.assertEqual(set(self.redis.members("two")), {"a"})
-
-    def patch_common(self, old: str, new: str) -> None:
-        """Run the scripts with another constant."""
-        run = self.redis.run
-
-        def run_patched(text: str, *arguments: bytes) -> Any:
-            assert old in text
-            return run(text.replace(old, new), *arguments)
-
-        self.patch(self.redis, "run", run_patched)

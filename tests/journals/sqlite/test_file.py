@@ -79,7 +79,9 @@ class LockTests(FileTestCase):
         """As for a backup of a running server."""
         file = self.opened()
         with closing(file.connect_writer()) as writer:
-            writer.execute("INSERT INTO topics VALUES ('lobby', 'weather')")
+            writer.execute(
+                "INSERT INTO topics (room, text) VALUES ('lobby', 'weather')"
+            )
             with closing(sqlite3.connect(self.path)) as other:
                 (text,) = other.execute("SELECT text FROM topics").fetchone()
         self.assertEqual(text, "weather")

@@ -88,6 +88,6 @@ class SearchTests(SqliteTestCase):
         def fails(_connection: object) -> NoReturn:
             raise error
 
-        self.patch(sqlite_maintenance, "_relaxed_transaction", fails)
+        self.patch(sqlite_maintenance, "relaxed_transaction", fails)
         self.assertIn("full", self.refused(journal.history.search("lobby", "tea", 10)))
         self.assertIsNone(journal.problem())

@@ -17,6 +17,7 @@ from tests.support.logs import Log
 from tests.support.sqlite import SqliteTestCase, write_schema_1
 from twisted_chat.core.events import TopicSet
 from twisted_chat.core.interfaces import MissedEvents
+from twisted_chat.journals.retention import KEEP_ALL, Retention
 from twisted_chat.journals.sqlite import journal as sqlite_journal
 from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
 from twisted_chat.journals.sqlite.file import DatabaseFile
@@ -29,10 +30,10 @@ T = TypeVar("T")
 class SqliteContractTests(JournalContract, SqliteTestCase):
     """A server with ``--store sqlite:PATH``, the default."""
 
-    def make(self, keep: int | None = None) -> SqliteJournal:
+    def make(self, retention: Retention = KEEP_ALL) -> SqliteJournal:
         """One on a file of its own."""
         self.path = self.folder / f"chat{len(self.pools.made)}.sqlite"
-        return super().make(keep)
+        return super().make(retention)
 
 
 class RestartTests(SqliteTestCase):
@@ -85,7 +86,7 @@ class RestartTests(SqliteTestCase):
         self.addCleanup(file.release)
         file.lock()
         file.prepare()
-        writer = Writer(file, None)
+        writer = Writer(file, KEEP_ALL)
         self.addCleanup(writer.close)
         writer.index()
         # What a kill leaves at this moment.
@@ -258,15 +259,16 @@ class FailureTests(SqliteTestCase):
 
     def test_failed_maintenance_is_logged(self) -> None:
         """Storing is not affected."""
-        journal = self.started(keep=1)
-        self.patch(sqlite_maintenance, "_deindex", lambda *_: 1 // 0)
+        self.patch(sqlite_maintenance, "INDEX_THRESHOLD", 1)
+        journal = self.started()
+        self.patch(sqlite_maintenance, "relaxed_transaction", lambda *_: 1 // 0)
         self.append(journal, said("one"), said("two"))
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertIsNone(journal.problem())
         self.append(journal, said("three"))
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         state = self.run_now(journal.history.room("lobby", 10))
-        self.assertEqual(texts(state.recent), ["three"])
+        self.assertEqual(texts(state.recent), ["one", "two", "three"])
 
 
 class OpenAndCloseTests(SqliteTestCase):

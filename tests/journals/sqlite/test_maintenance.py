@@ -6,7 +6,6 @@ import shutil
 
 from tests.support.journals import said, texts
 from tests.support.sqlite import WriterTestCase, write_schema_1
-from twisted_chat.core.events import Joined, TopicSet
 from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
 from twisted_chat.journals.sqlite.maintenance import INDEX_THRESHOLD
 from twisted_chat.journals.sqlite.reader import Reader
@@ -68,16 +67,6 @@ class MigratedIndexTests(WriterTestCase):
         self.assertEqual(self.found(again, "елка"), 1)
         self.check_search(again)
         self.assertEqual(self.found(again, "елка"), 3)
-
-    def test_messages_may_be_deleted_while_they_are_indexed(self) -> None:
-        """As ``--keep`` does."""
-        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 5)
-        writer = self.writer(keep=2)
-        writer.index()
-        while writer.needs_maintenance:
-            writer.maintain()
-        self.check_search(writer)
-        self.assertEqual(len(self.history(writer)), 2)
 
 
 class IndexTests(MaintenanceTestCase):
@@ -155,19 +144,6 @@ class IndexTests(MaintenanceTestCase):
         self.check_search(writer)
         self.assertEqual(self.found(writer), ["tea one", "tea two"])
 
-    def test_message_can_be_trimmed_before_it_is_indexed(self) -> None:
-        """The index does not remove what it does not know."""
-        self.patch(sqlite_maintenance, "MAX_TRIM_ROWS", 4)
-        writer = self.writer(keep=5)
-        self.store(writer, *(said(f"tea {n}") for n in range(2)))
-        self.index(writer)
-        self.store(writer, *(said(f"tea {n}") for n in range(2, 20)))
-        self.maintain(writer)
-        self.assertEqual(self.history(writer), [f"tea {n}" for n in range(15, 20)])
-        self.assertEqual(self.found(writer), [])
-        self.check_search(writer)
-        self.assertEqual(self.found(writer), [f"tea {n}" for n in range(15, 20)])
-
     def test_failed_round_is_repeated_later(self) -> None:
         """Every message is found once."""
         self.patch(sqlite_maintenance, "INDEX_THRESHOLD", 2)
@@ -219,87 +195,8 @@ class IndexTests(MaintenanceTestCase):
         self.check_search(again)
 
 
-class TrimTests(MaintenanceTestCase):
-    """Trimming, and checkpoints of the log."""
-
-    def test_rounds_are_bounded(self) -> None:
-        """No batch waits for long."""
-        self.patch(sqlite_maintenance, "MAX_TRIM_ROWS", 10)
-        writer = self.writer(keep=50)
-        self.store(writer, *(said(f"tea {n}") for n in range(100)))
-        self.assertEqual(self.maintain(writer), 5)
-        self.assertEqual(self.history(writer), [f"tea {n}" for n in range(50, 100)])
-        self.check_search(writer)
-
-    def test_trimming_starts_at_a_tenth_too_many(self) -> None:
-        """So that a round is worthwhile."""
-        writer = self.writer(keep=100)
-        self.store(writer, *(said(f"tea {n}") for n in range(110)))
-        self.assertFalse(writer.needs_maintenance)
-        self.store(writer, said("tea 110"))
-        self.assertTrue(writer.needs_maintenance)
-        self.maintain(writer)
-        self.assertEqual(len(self.history(writer)), 100)
-
-    def test_smaller_keep_applies_after_a_restart(self) -> None:
-        """To earlier messages, too."""
-        writer = self.writer()
-        self.store(writer, *(said(f"tea {n}") for n in range(30)))
-        self.store(writer, *(said(f"tea {n}", room="x") for n in range(5)))
-        writer.close()
-        writer = self.writer(keep=5)
-        self.maintain(writer)
-        self.assertEqual(len(self.history(writer)), 5)
-        self.assertEqual(len(self.history(writer, "x")), 5)
-
-    def test_other_events_are_trimmed_too(self) -> None:
-        """Topics that are set stay."""
-        self.patch(sqlite_maintenance, "MIN_OTHERS_KEPT", 20)
-        writer = self.writer(keep=5)
-        (start,) = self.store(writer, TopicSet("lobby", "a", "weather", "a"))
-        for n in range(10):
-            *_, last = self.store(
-                writer,
-                *(Joined("lobby", f"a{m}", "x") for m in range(10)),
-                said(f"{n}"),
-            )
-            self.maintain(writer)
-        connection = self.file.connect_reader()
-        self.addCleanup(connection.close)
-        (others,) = connection.execute(
-            "SELECT count(*) FROM events WHERE kind > 2"
-        ).fetchone()
-        self.assertLess(others, 25)
-        reader = Reader(self.file, writer.name)
-        self.addCleanup(reader.close)
-        self.assertEqual(reader.room("lobby", 1, writer.last).topic, "weather")
-        lost = reader.since(start.position, ["quiet"], "x", 10, writer.last)
-        self.assertFalse(lost.complete)
-        kept = reader.since(last.position, ["lobby"], "x", 10, writer.last)
-        self.assertTrue(kept.complete)
-        writer.close()
-        again = self.writer(keep=5)
-        self.assertEqual(again._maintenance._kept[None], others)
-
-    def test_failed_round_changes_nothing(self) -> None:
-        """A later round trims."""
-        for statement in ("BEGIN", "INSERT INTO search", "DELETE", "COMMIT"):
-            writer = self.writer(keep=5)
-            self.store(writer, *(said(f"tea {n}") for n in range(10)))
-            self.index(writer)
-            self.make_fail(writer, statement, "SQLITE_FULL")
-            writer.maintain()
-            self.assertFalse(writer.needs_maintenance)
-            self.assertEqual(len(self.history(writer)), 10 + (statement != "BEGIN") * 5)
-            self.store(writer, said("tea"))
-            self.maintain(writer)
-            self.assertEqual(len(self.history(writer)), 5)
-            self.check_search(writer)
-            connection = writer._connection
-            assert connection is not None
-            full = connection.execute("PRAGMA synchronous").fetchone()
-            self.assertEqual(full, (2,))
-            writer.close()
+class CheckpointTests(MaintenanceTestCase):
+    """Checkpoints of the log."""
 
     def test_write_ahead_log_is_bounded(self) -> None:
         """By checkpoints."""

@@ -30,7 +30,9 @@ class MigrationTests(FileTestCase):
         """To the version of today."""
         file = self.opened()
         with closing(file.connect_writer()) as connection:
-            connection.execute("INSERT INTO topics VALUES ('lobby', 'weather')")
+            connection.execute(
+                "INSERT INTO topics (room, text) VALUES ('lobby', 'weather')"
+            )
         file.release()
         step = "-- a comment; with a semicolon\nCREATE TABLE more (x);\n"
         self.patch(schema, "migrations", lambda: [*MIGRATIONS, step])

@@ -13,6 +13,7 @@ from tests.support.journals import NOW, entry, said, texts
 from tests.support.threads import MEMORY, ThreadedReactor
 from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, StoreError
+from twisted_chat.journals.retention import Retention
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 
 
@@ -28,7 +29,7 @@ class ThreadTests(SynchronousTestCase):
 
     def test_many_batches_are_announced_once_in_order(self) -> None:
         """With reads and searches in between."""
-        journal = SqliteJournal(self.path, self.reactor, lambda: NOW, keep=200)
+        journal = SqliteJournal(self.path, self.reactor, lambda: NOW, Retention(200))
         announced: list[Stored] = []
         threads: set[str] = set()
 

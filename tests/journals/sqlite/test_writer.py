@@ -12,7 +12,6 @@ from tests.support.journals import entry, said, texts
 from tests.support.sqlite import WriterTestCase
 from twisted_chat.core.events import Joined, TopicSet
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
 from twisted_chat.journals.sqlite.reader import Reader
 from twisted_chat.journals.sqlite.writer import KEPT_MS, MAX_INSERT_ROWS
 
@@ -93,30 +92,6 @@ class StoreTests(WriterTestCase):
         self.assertEqual(
             (state.topic, texts(state.recent)), ("weather", ["one", "two"])
         )
-
-    def test_number_of_a_deleted_message_is_not_used_again(self) -> None:
-        """A position is one message for ever."""
-        writer = self.writer(keep=0)
-        self.store(writer, said("tea"))
-        while writer.needs_maintenance:
-            writer.maintain()
-        self.assertEqual(self.history(writer), [])
-        writer.close()
-        self.assertEqual(self.writer().last, 1)
-
-    def test_number_of_any_deleted_event_is_not_used_again(self) -> None:
-        """As of an arrival."""
-        self.patch(sqlite_maintenance, "MIN_OTHERS_KEPT", 0)
-        writer = self.writer(keep=0)
-        self.store(writer, said("tea"), said("tea"), Joined("lobby", "a", "x"))
-        while writer.needs_maintenance:
-            writer.maintain()
-        connection = self.file.connect_reader()
-        self.addCleanup(connection.close)
-        left = connection.execute("SELECT count(*) FROM events").fetchone()
-        self.assertEqual(left, (0,))
-        writer.close()
-        self.assertEqual(self.writer().last, 3)
 
 
 class FaultTests(WriterTestCase):

@@ -12,7 +12,7 @@ in doubt is reported as such, and resolved before the next one.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredLock
@@ -22,6 +22,7 @@ from twisted.logger import Logger
 from twisted_chat.core.events import Entry, Quit, Stored
 from twisted_chat.core.interfaces import Announce, OutcomeUnknown, StoreError
 from twisted_chat.core.store_log import Report
+from twisted_chat.journals.retention import KEEP_ALL, Retention, Trimmed
 from twisted_chat.journals.searching import Sharing
 
 from .address import RedisAddress
@@ -38,11 +39,9 @@ from .position import StreamPosition
 from .rejoin import Rejoin
 from .roster import Roster
 from .scripts import APPEND, RESOLVE_BATCH
+from .trimming import RedisTrimming
 
 log = Logger()
-
-KEPT_PER_ROOM = 10_000
-"""Messages kept per room unless ``keep`` says otherwise."""
 
 START_TIMEOUT = 3.0
 """Seconds until the start fails if Redis cannot be reached."""
@@ -56,7 +55,7 @@ class RedisJournal:
 
     :param server: the name of this server, unique among all servers and all their
         runs; the keys of its entries begin with it.
-    :param keep: messages kept per room; ``None`` for ``KEPT_PER_ROOM``.
+    :param retention: what is kept; the same for all servers.
     :param report: called when Redis cannot be used any more, and when it can again.
     :param connect: makes connections, instead of a ``Connector``.
     :ivar names: the nicknames in use.
@@ -67,14 +66,14 @@ class RedisJournal:
         address: RedisAddress,
         reactor: Any,
         server: str,
-        keep: int | None = None,
+        retention: Retention = KEEP_ALL,
         *,
         report: Report | None = None,
         connect: Connect | None = None,
     ) -> None:
         self._server = server
         self._reactor = reactor
-        self._keep = KEPT_PER_ROOM if keep is None else keep
+        self._keep = retention.messages or 0
         self._announce: Announce = _discard
         self._report: Report = report or _discard
         self._opened = False
@@ -94,6 +93,7 @@ class RedisJournal:
             lambda: self._follower.position,
             Sharing(reactor.seconds, lambda: deferLater(reactor, 0)),
         )
+        self._trimming = RedisTrimming(server, retention, self._writer)
         self._roster = Roster(f"{server}-")
         self._follower = Follower(
             server, self._roster, self.history, self._announce_batch
@@ -147,6 +147,10 @@ class RedisJournal:
             if isinstance(entry.event, Quit):
                 self._roster.mark_quitting(entry.event.client_id)
         await self._store_in_turn(batch)
+
+    async def trim(self, occupied: Collection[str]) -> Trimmed:
+        """Do one portion of trimming, see ``Trims``; one server at a time does it."""
+        return await self._trimming.trim(occupied)
 
     def problem(self) -> str | None:
         """Why Redis cannot be used now, if so."""
@@ -297,7 +301,7 @@ def open_redis(
     address: str,
     reactor: Any,
     server: str,
-    keep: int | None,
+    retention: Retention,
     report: Report | None = None,
 ) -> tuple[RedisJournal, RedisNameRegistry]:
     """The journal and the names for an address as an operator writes it.
@@ -305,7 +309,7 @@ def open_redis(
     :raises StoreError: the address is invalid.
     """
     journal = RedisJournal(
-        RedisAddress.parse(address), reactor, server, keep, report=report
+        RedisAddress.parse(address), reactor, server, retention, report=report
     )
     return journal, journal.names
 

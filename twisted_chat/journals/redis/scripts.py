@@ -49,8 +49,11 @@ REGISTER_SERVER = _load("register_server", "allow-oom")
 HEARTBEAT = _load("heartbeat", "allow-oom")
 UNREGISTER_SERVER = _load("unregister_server", "allow-oom")
 RELEASE_NAMES = _load("release_names", "allow-oom")
+TRIM = _load("trim", "allow-oom")
+TRIM_TOPICS = _load("trim_topics", "allow-oom")
 PRESENCE = _load("presence", "no-writes")
 SINCE = _load("since", "no-writes")
+MEASURE = _load("measure", "no-writes")
 
 SCRIPTS = (
     APPEND,
@@ -62,4 +65,7 @@ SCRIPTS = (
     RELEASE_NAMES,
     PRESENCE,
     SINCE,
+    TRIM,
+    TRIM_TOPICS,
+    MEASURE,
 )

@@ -106,6 +106,8 @@ class DatabaseFile:
         connection = self._connect()
         try:
             version = version_of(connection, self.path)
+            # For a new database; see ``shrinkable`` for others.
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
             (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
             if mode != "wal":
                 raise StoreError(
@@ -132,11 +134,12 @@ class DatabaseFile:
         connection.execute("PRAGMA query_only = ON")
         return connection
 
-    def check_unmoved(self) -> None:
+    def check_unmoved(self) -> int:
         """Check that the file still is where the next start will look for it.
 
         SQLite would go on writing to a deleted file, and all of it would be lost.
 
+        :returns: its size in bytes.
         :raises StoreError: it is not.
         """
         try:
@@ -152,6 +155,7 @@ class DatabaseFile:
                 " back, or restart the chat",
                 self.path,
             )
+        return status.st_size
 
     def _in_use(self) -> str:
         return (

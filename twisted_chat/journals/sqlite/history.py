@@ -12,6 +12,7 @@ from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, RoomState, StoreError
 from twisted_chat.core.limits import SEARCH_TIME
 from twisted_chat.journals.recent import CACHED_MESSAGES, RecentRooms
+from twisted_chat.journals.retention import Retention
 
 from .reader import Reader
 from .threads import WorkerThread
@@ -23,7 +24,7 @@ class SqliteHistory:
     :param reading: the thread that reads.
     :param searching: the thread that searches.
     :param index: makes the full-text search find everything up to this id.
-    :param keep: messages kept per room; ``None`` for all.
+    :param retention: what is kept.
     """
 
     def __init__(
@@ -31,12 +32,12 @@ class SqliteHistory:
         reading: WorkerThread,
         searching: WorkerThread,
         index: Callable[[int], Awaitable[None]],
-        keep: int | None,
+        retention: Retention,
     ) -> None:
         self._reading = reading
         self._searching = searching
         self._index = index
-        self._keep = keep
+        self._keep = retention.messages
         self._readers: tuple[Reader, Reader] | None = None
         self._announced = 0
         self._recent = RecentRooms()
@@ -63,6 +64,15 @@ class SqliteHistory:
         """Take note of a batch that is being announced."""
         self._announced += len(batch)
         self._recent.apply(batch)
+
+    def forget(self, floor: str, dropped: Sequence[str]) -> None:
+        """Take note of what was deleted.
+
+        :param floor: everything up to this position; empty if nothing.
+        :param dropped: rooms whose topic was dropped.
+        """
+        if floor or dropped:
+            self._recent.forget(floor, dropped)
 
     async def room(self, room: str, limit: int) -> RoomState:
         """A room's topic and its last ``limit`` messages."""

@@ -8,7 +8,7 @@ reactor's thread does not use the database; what is announced is on the disk.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NoReturn
 
 from twisted.internet.defer import Deferred, DeferredLock, fail, succeed
@@ -18,11 +18,13 @@ from twisted.python.failure import Failure
 
 from twisted_chat.core.events import Entry, Stored
 from twisted_chat.core.interfaces import Announce, StoreError
+from twisted_chat.journals.retention import KEEP_ALL, Retention, Trimmed
 
 from .errors import explain
 from .file import DatabaseFile
 from .history import SqliteHistory
 from .reader import Reader
+from .shrinkable import make_shrinkable
 from .threads import PoolFactory, WorkerThread, single_thread
 from .writer import Writer
 
@@ -41,8 +43,8 @@ class SqliteJournal:
     :param path: the file; created if it does not exist.  One server at a time.
     :param reactor: only ``callFromThread`` of it is used.
     :param now: seconds since 1970, UTC.
-    :param keep: messages kept per room; ``None`` for all.  Older ones are deleted in
-        the background, so there may be more for a while.
+    :param retention: what is kept.  The rest is deleted by ``trim``, so there may be
+        more for a while.
     :param pool: makes the thread pools, of one thread each.
     :param seconds: a monotonic clock; ``None`` to search as long as it takes.
     """
@@ -52,24 +54,25 @@ class SqliteJournal:
         path: str,
         reactor: IReactorFromThreads,
         now: Callable[[], float],
-        keep: int | None = None,
+        retention: Retention = KEEP_ALL,
         pool: PoolFactory = single_thread,
         seconds: Callable[[], float] | None = None,
     ) -> None:
         self._seconds = seconds
         self._file = DatabaseFile(path)
         self._now = now
-        self._keep = keep
+        self._retention = retention
         self._writing = WorkerThread(reactor, pool("chat-store-writer"))
         reading = WorkerThread(reactor, pool("chat-store-reader"))
         searching = WorkerThread(reactor, pool("chat-store-search"))
         self._threads = (self._writing, reading, searching)
-        self.history = SqliteHistory(reading, searching, self._index, keep)
+        self.history = SqliteHistory(reading, searching, self._index, retention)
         self._announce: Announce = _discard
         self._lock = DeferredLock()
         self._writer: Writer | None = None
         self._error: str | None = "the store is not open"
         self._maintaining = False
+        self._closing = False
 
     def subscribe(self, announce: Announce) -> None:
         """Pass each batch to ``announce``, in the reactor's thread, in order."""
@@ -101,12 +104,25 @@ class SqliteJournal:
         storing.addCallback(lambda _: self._maintain(writer))
         return done
 
+    async def trim(self, occupied: Collection[str]) -> Trimmed:
+        """Do one portion of trimming, see ``Trims``."""
+        writer = self._writer
+        if writer is None:
+            raise self._closed()
+        trimmed, dropped = await self._writing.run(
+            writer.trim, self._now(), frozenset(occupied)
+        )
+        self.history.forget(trimmed.floor, dropped)
+        self._maintain(writer)
+        return trimmed
+
     def problem(self) -> str | None:
         """Why the last batch could not be stored, if so."""
         return self._error
 
     async def close(self) -> None:
         """Store what was appended, merge the log into the file, end the threads."""
+        self._closing = True
         await self._lock.run(self._stop)
 
     async def _start(self) -> None:
@@ -129,7 +145,8 @@ class SqliteJournal:
         file.lock()
         try:
             file.prepare()
-            writer = Writer(file, self._keep)
+            make_shrinkable(file, lambda: self._closing)
+            writer = Writer(file, self._retention)
             searcher = Reader(file, writer.name, self._seconds)
             return writer, Reader(file, writer.name), searcher
         except (sqlite3.Error, OSError) as error:
@@ -204,7 +221,7 @@ class SqliteJournal:
         log.info("{line}", line="search index: complete")
 
     def _maintain(self, writer: Writer) -> None:
-        """One round of indexing or trimming at a time, with appends in between."""
+        """One round of maintenance at a time, with appends in between."""
         if self._maintaining or self._writer is None or not writer.needs_maintenance:
             return
         self._maintaining = True

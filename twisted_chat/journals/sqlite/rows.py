@@ -31,12 +31,12 @@ Row = tuple[Any, ...]
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
-def _kinds(index: Index) -> tuple[int, ...]:
+def _kinds(index: Index | None) -> tuple[int, ...]:
     return tuple(record.kind for record in records_of(index))
 
 
-def condition(index: Index) -> str:
-    """The SQL condition for the events of an index.
+def condition(index: Index | None) -> str:
+    """The SQL condition for the events of an index; ``None`` for those of none.
 
     It must be word for word the one in the ``CREATE INDEX`` that it is to use.
     """
@@ -49,7 +49,14 @@ def condition(index: Index) -> str:
 IS_MESSAGE = condition(Index.ROOM)
 """The SQL condition for the messages of rooms, which are counted and searched."""
 
+IS_TOPIC = condition(Index.TOPIC)
+"""The SQL condition for changes of topics."""
+
+IS_OTHER = condition(None)
+"""The SQL condition for events that are never found again."""
+
 MESSAGE_KINDS = frozenset(_kinds(Index.ROOM))
+COUNTED_KINDS = MESSAGE_KINDS | frozenset(_kinds(Index.TOPIC))
 
 
 def words_of(text: str) -> str | None:
@@ -106,10 +113,18 @@ def rows_of(batch: Sequence[Entry], first: int, time: int) -> list[Row]:
     return rows
 
 
+def position_of(name: str, number: int) -> str:
+    """The position of an event with this id.
+
+    :param name: of the journal.
+    """
+    return f"{name}-{number:0{DIGITS}d}"
+
+
 def stored_of(batch: Sequence[Entry], name: str, first: int, time: int) -> list[Stored]:
     """The entries as they are announced once those rows are stored."""
     return [
-        Stored(f"{name}-{number:0{DIGITS}d}", time, entry.event, entry.key)
+        Stored(position_of(name, number), time, entry.event, entry.key)
         for number, entry in enumerate(batch, first)
     ]
 
@@ -130,7 +145,7 @@ def digest(client_id: str) -> bytes:
 
 def stored_from(name: str, row: Row) -> Stored:
     """The event in a row of ``COLUMNS``."""
-    return Stored(f"{name}-{row[0]:0{DIGITS}d}", row[2], _DECODERS[row[1]](row))
+    return Stored(position_of(name, row[0]), row[2], _DECODERS[row[1]](row))
 
 
 def characters_in(row: Row) -> int:

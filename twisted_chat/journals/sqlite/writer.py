@@ -9,19 +9,22 @@ failed batch leaves nothing behind.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import chain
+from math import inf
 
-from twisted_chat.core.events import Entry, Stored, TopicSet
+from twisted_chat.core.events import Entry, Joined, Stored, TopicSet
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.records import nicknames_in
+from twisted_chat.journals.retention import LOBBY, Retention, Trimmed
 
 from .errors import explain
 from .file import DatabaseFile
 from .maintenance import Maintenance
-from .rows import WIDTH, Row, digest, rows_of, storable, stored_of
+from .rows import WIDTH, Row, digest, position_of, rows_of, storable, stored_of
+from .trimming import Trimming
 
 MAX_INSERT_ROWS = 128
 """Rows that one statement inserts, at most: measured, 128 in one statement take less
@@ -35,6 +38,11 @@ _FORGET = (
     " (SELECT client FROM nicknames WHERE time < ? ORDER BY time LIMIT ?)"
 )
 
+REFUSE_AT = 1.5
+"""The fraction of ``Retention.bytes`` at which storing ends if trimming fails."""
+
+_DONE = object()
+
 _REOPEN_AFTER = ("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL", "SQLITE_CORRUPT")
 """After these errors a connection is not reliable."""
 
@@ -42,12 +50,12 @@ _REOPEN_AFTER = ("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL", "SQLITE_C
 class Writer:
     """The one connection that changes the file.
 
-    :param keep: messages kept per room, or ``None`` for all of them.
+    :param retention: what is kept.
     :ivar name: the name of the journal, with which its positions begin.
     :ivar last: the id of the last event stored.
     """
 
-    def __init__(self, file: DatabaseFile, keep: int | None) -> None:
+    def __init__(self, file: DatabaseFile, retention: Retention) -> None:
         self._file = file
         connection = file.connect_writer()
         self._connection: sqlite3.Connection | None = connection
@@ -63,10 +71,16 @@ class Writer:
             (self._time,) = connection.execute(
                 "SELECT coalesce((SELECT time FROM events ORDER BY id DESC LIMIT 1), 0)"
             ).fetchone()
-            self._maintenance = Maintenance(connection, keep)
+            self._maintenance = Maintenance(connection)
         except BaseException:
             connection.close()
             raise
+        self._most_bytes = inf
+        if retention.bytes is not None:
+            self._most_bytes = REFUSE_AT * retention.bytes
+        self._trimming = Trimming(retention, lambda: self._maintenance.indexed)
+        self._run: Iterator[None] | None = None
+        self._trim_error = ""
 
     @property
     def indexed(self) -> int:
@@ -104,6 +118,7 @@ class Writer:
         self.last += len(rows)
         self._time = time
         self._maintenance.add(rows)
+        self._trimming.add(rows)
         return stored
 
     def maintain(self) -> None:
@@ -119,6 +134,44 @@ class Writer:
             self._discard_connection()
             if not isinstance(error, StoreError | sqlite3.Error):
                 raise
+
+    def trim(self, now: float, occupied: Collection[str]) -> tuple[Trimmed, list[str]]:
+        """Do one portion of trimming, see ``Trims``.
+
+        :param now: seconds since 1970.
+        :returns: what it did, and the rooms whose topic it dropped.
+        :raises StoreError: it failed; nothing is lost.
+        """
+        trimming = self._trimming
+        deleted, freed, floor = trimming.deleted, trimming.freed, trimming.floor
+        try:
+            connection = self._connected()
+            if self._run is None:
+                self._run = trimming.portions(connection, now, occupied)
+            more = next(self._run, _DONE) is not _DONE
+            urgent = more and trimming.is_urgent
+            page_size = connection.execute("PRAGMA page_size").fetchone()[0]
+        except BaseException as error:
+            self._discard_connection()
+            if isinstance(error, sqlite3.Error):
+                error = explain(self._file.path, error)
+            self._trim_error = getattr(error, "operator_text", "internal error")
+            raise error from None
+        if not more:
+            self._run = None
+        self._trim_error = ""
+        deleted = trimming.deleted - deleted
+        freed = trimming.freed - freed
+        self._maintenance.add_pages(8 + deleted // 16 + freed)
+        dropped, trimming.dropped = trimming.dropped, []
+        position = position_of(self.name, trimming.floor)
+        return Trimmed(
+            more=more,
+            urgent=urgent,
+            events=deleted,
+            bytes=freed * page_size,
+            floor=position if trimming.floor > floor else "",
+        ), dropped
 
     def index(self) -> None:
         """Add more events to the full-text search.
@@ -162,19 +215,34 @@ class Writer:
             for entry in batch
             if type(entry.event) is TopicSet
         }
+        entered = {
+            entry.event.room for entry in batch if type(entry.event) is Joined
+        } - {LOBBY}
         names = [
             (digest(client_id), *storable((nick,)), time)
             for client_id, nick in nicknames_in(batch).items()
         ]
-        self._file.check_unmoved()
+        size = self._file.check_unmoved()
+        if self._trim_error and size > self._most_bytes:
+            raise StoreError(
+                "the store is full, and older messages could not be deleted",
+                f"{self._file.path} is larger than --keep-bytes, and could not be"
+                f" trimmed: {self._trim_error}",
+            )
         try:
             connection.execute("BEGIN IMMEDIATE")
             _insert(connection, _insert_statement, rows)
             for room, text in topics.items():
                 connection.execute(
-                    "INSERT INTO topics VALUES (?, ?)"
-                    " ON CONFLICT (room) DO UPDATE SET text = excluded.text",
-                    storable((room, text)),
+                    "INSERT INTO topics (room, text, used) VALUES (?, ?, ?)"
+                    " ON CONFLICT (room) DO UPDATE SET text = excluded.text,"
+                    " used = excluded.used",
+                    storable((room, text, time)),
+                )
+            for room in entered:
+                connection.execute(
+                    "UPDATE topics SET used = ? WHERE room = ? AND used < ?",
+                    storable((time, room, time)),
                 )
             if names:
                 _insert(connection, _name_statement, names)
@@ -207,6 +275,7 @@ class Writer:
     def _connected(self) -> sqlite3.Connection:
         """The connection, or a new one if the last one was discarded."""
         if self._connection is None:
+            self._run = None
             try:
                 connection = self._file.connect_writer()
                 try:
@@ -234,6 +303,7 @@ class Writer:
 
     def _discard_connection(self) -> None:
         """Use a new connection, with no open transaction and full synchronization."""
+        self._run = None
         if self._connection is not None:
             self._connection.close()
             self._connection = None

@@ -1,10 +1,11 @@
 -- Store one batch of a server.
 --
 -- Arguments: SERVER BATCH KEEP, then for each event OPERATION SUBJECT VALUE EXTRA JSON.
+-- KEEP is how many messages of each room stay; 0 for all.
 -- Returns: the id of the batch; 'EXPIRED' if the server is not registered; 'STALE' if
 -- the number of the batch is not higher than that of the server's last one, since a
 -- batch is stored once.  A batch without events only checks that storing is possible.
-local server, batch, keep = ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local server, batch, keep = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local last = redis.call('HGET', 'chat:servers', server)
 if not last then return 'EXPIRED' end
 if batch <= tonumber(last) then return 'STALE' end

@@ -10,9 +10,13 @@
 --                         id is that of the last event in it; trimmed by age
 --   chat:room:ROOM        stream: the messages of a room, the last --keep of them
 --   chat:topics           hash: ROOM -> topic
+--   chat:topics:used      sorted set: ROOM -> ms when someone was last in a room that
+--                         has a topic
 --   chat:topic:ROOM       stream: the topics of a room, for clients that resume
 --   chat:whispers:CLIENT  stream: direct messages from and to a client, likewise
 --   chat:rooms            sorted set: ROOM -> ms of the last event indexed for it
+--   chat:clients          sorted set: CLIENT -> ms of its last direct message
+--   chat:trimming         the server that trims; expires
 --   chat:servers          hash: SERVER -> number of the last batch it stored
 --   chat:lease:SERVER     expires unless its server renews it
 --   chat:batch:SERVER     the number of the last batch, of a server that has expired
@@ -26,7 +30,9 @@ local LIVE_MS = 10 * 60 * 1000       -- how long a batch stays in chat:live
 local RESUME_SECONDS = 24 * 60 * 60  -- how long a client may resume
 local MAX_DIRECT = 500               -- direct messages kept per client
 local MAX_TOPICS = 100               -- topics kept per room
-local MAX_ROOMS = 10000              -- rooms with a history
+
+-- The streams that are trimmed, by the sorted set that names their rooms or clients.
+local INDEXES = {rooms = {'chat:room:', 'chat:topic:'}, clients = {'chat:whispers:'}}
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -48,14 +54,18 @@ end
 -- Indexes: where events are found again.  An event is a table of an operation, its
 -- three arguments (subject, value, extra) and its JSON.
 
--- Note that a room is in use.  With too many rooms the least recently used is dropped.
-local function touch_room(room, ms)
-  if redis.call('ZADD', 'chat:rooms', ms, room) == 1
-      and redis.call('ZCARD', 'chat:rooms') > MAX_ROOMS then
-    local oldest = redis.call('ZPOPMIN', 'chat:rooms')
-    redis.call('DEL', 'chat:room:' .. oldest[1], 'chat:topic:' .. oldest[1])
-    redis.call('HDEL', 'chat:topics', oldest[1])
-    redis.call('HSET', 'chat:meta', 'floor', oldest[2])
+-- Note that someone is in a room; without effect if the room has no topic.
+local function use_topic(room, ms)
+  redis.call('ZADD', 'chat:topics:used', 'XX', ms, room)
+end
+
+local function set_topic(room, text, ms)
+  if text == '' then
+    redis.call('HDEL', 'chat:topics', room)
+    redis.call('ZREM', 'chat:topics:used', room)
+  else
+    redis.call('HSET', 'chat:topics', room, text)
+    redis.call('ZADD', 'chat:topics:used', ms, room)
   end
 end
 
@@ -64,28 +74,44 @@ local function add_expiring(key, max, id, json)
   redis.call('EXPIRE', key, RESUME_SECONDS)
 end
 
+local function add_direct(client, id, ms, json)
+  add_expiring('chat:whispers:' .. client, MAX_DIRECT, id, json)
+  redis.call('ZADD', 'chat:clients', ms, client)
+end
+
+-- Only one server trims at a time, for as long as the lease that this call renews.
+local function lease_trimming(server, lease)
+  local holder = redis.call('GET', 'chat:trimming')
+  if holder and holder ~= server then return false end
+  redis.call('SET', 'chat:trimming', server, 'PX', lease)
+  return true
+end
+
 local function index_event(event, id, ms, keep)
   local subject, value = event.subject, event.value
   if event.operation == 'room' then
-    redis.call('XADD', 'chat:room:' .. subject, 'MAXLEN', keep, id, 'e', event.json)
-    touch_room(subject, ms)
-  elseif event.operation == 'topic' then
-    if value == '' then
-      redis.call('HDEL', 'chat:topics', subject)
+    if keep > 0 then
+      redis.call('XADD', 'chat:room:' .. subject, 'MAXLEN', keep, id, 'e', event.json)
     else
-      redis.call('HSET', 'chat:topics', subject, value)
+      redis.call('XADD', 'chat:room:' .. subject, id, 'e', event.json)
     end
+    redis.call('ZADD', 'chat:rooms', ms, subject)
+  elseif event.operation == 'topic' then
+    set_topic(subject, value, ms)
     add_expiring('chat:topic:' .. subject, MAX_TOPICS, id, event.json)
-    touch_room(subject, ms)
+    redis.call('ZADD', 'chat:rooms', ms, subject)
   elseif event.operation == 'direct' then
-    add_expiring('chat:whispers:' .. subject, MAX_DIRECT, id, event.json)
+    add_direct(subject, id, ms, event.json)
     if value ~= subject and value ~= '' then
-      add_expiring('chat:whispers:' .. value, MAX_DIRECT, id, event.json)
+      add_direct(value, id, ms, event.json)
     end
+  elseif event.operation == 'join' then
+    use_topic(value, ms)
   end
 end
 
--- Number and index the events, and append them to chat:live as one batch.
+-- Number and index the events, and append them to chat:live as one batch.  Of each
+-- room the last keep messages stay; all if that is 0.
 -- Returns the id of the batch; the empty string if there are no events.
 local function publish(events, keep)
   if #events == 0 then return '' end

@@ -1,0 +1,110 @@
+"""The pages of the SQLite file: how many are in use, and making the file smaller.
+
+Invariant: each step of a generator is one short transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+from .maintenance import relaxed_transaction
+
+MERGE_PAGES = 16
+"""Pages of the full-text search that one portion merges."""
+
+VACUUM_PAGES = 64
+"""Pages that one portion moves to shrink the file."""
+
+MIN_UNUSED = 64
+"""Unused pages from which the file is made smaller, or a sixteenth of all, if that is
+more; half of them are left, since what is stored next will use them."""
+
+INCREMENTAL = 2
+"""The value of ``PRAGMA auto_vacuum`` with which the file can shrink."""
+
+# The segments of the full-text index, and the pages from the first to the last of each:
+# a page has the rowid (segment << 37) + number.
+_SEARCH_PAGES = """
+WITH RECURSIVE segment(id) AS (
+    SELECT min(segid) FROM search_idx
+    UNION ALL
+    SELECT (SELECT min(segid) FROM search_idx WHERE segid > segment.id)
+    FROM segment WHERE segment.id IS NOT NULL
+)
+SELECT coalesce(sum(
+    (SELECT max(id) & 0x7fffffff FROM search_data WHERE id < (segment.id + 1) << 37)
+    - (SELECT min(id) & 0x7fffffff FROM search_data WHERE id >= segment.id << 37)
+    + 1), 0)
+FROM segment WHERE id IS NOT NULL
+"""
+
+
+class Pages:
+    """The pages of one database.
+
+    :param connection: one that writes.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    @property
+    def size(self) -> int:
+        """Bytes of a page."""
+        return self._value("PRAGMA page_size")
+
+    @property
+    def count(self) -> int:
+        """All pages of the file, after a checkpoint."""
+        return self._value("PRAGMA page_count")
+
+    @property
+    def unused(self) -> int:
+        """Those that are used again before the file grows."""
+        return self._value("PRAGMA freelist_count")
+
+    @property
+    def used(self) -> int:
+        """Those that have content."""
+        return self.count - self.unused
+
+    @property
+    def search_pages(self) -> int:
+        """Those of the full-text search, with the remains of deleted messages."""
+        return self._value(_SEARCH_PAGES)
+
+    def merge_search(self) -> Iterator[None]:
+        """Merge the full-text search, which removes the remains of deleted messages."""
+        number = -MERGE_PAGES  # the first time: begin to merge everything
+        while True:
+            before = self._connection.total_changes
+            with relaxed_transaction(self._connection):
+                self._connection.execute(
+                    "INSERT INTO search (search, rank) VALUES ('merge', ?)", (number,)
+                )
+            yield
+            if self._connection.total_changes - before < 2:
+                return
+            number = MERGE_PAGES
+
+    def shrink(self) -> Iterator[None]:
+        """Return unused pages to the file system, if the file can shrink."""
+        if self._value("PRAGMA auto_vacuum") != INCREMENTAL:
+            return
+        if self.unused < max(MIN_UNUSED, self.count // 16):
+            return
+        while (excess := self.unused - self.count // 32) > 0:
+            before = self.count
+            # ``execute`` would free only one page.
+            self._connection.executescript(
+                "PRAGMA synchronous = NORMAL;"
+                f"PRAGMA incremental_vacuum({min(excess, VACUUM_PAGES)});"
+                "PRAGMA synchronous = FULL;"
+            )
+            yield
+            if self.count >= before:
+                return
+
+    def _value(self, query: str) -> int:
+        return int(self._connection.execute(query).fetchone()[0])

@@ -1,0 +1,127 @@
+"""The trimmer: has the journal delete what is not kept, in the background.
+
+A run consists of portions, with pauses between them, so that trimming takes only a
+fraction of the time of the thread or the server that stores messages.  Invariants:
+one portion at a time; a failed run is logged once, and the next one tries again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.runtime import Runtime, ScheduledCall
+
+from .retention import Trims
+
+INTERVAL = 10.0
+"""Seconds between two runs."""
+
+PACE = 4.0
+"""A pause lasts as long as the portion before it, times this."""
+
+MIN_PAUSE = 0.005
+"""Seconds that a pause lasts, at least."""
+
+PROGRESS_INTERVAL = 5.0
+"""Seconds between two log lines about one run."""
+
+RESULT_INTERVAL = 600.0
+"""Seconds between two log lines about the results of short runs."""
+
+
+class Trimmer:
+    """Starts the runs.
+
+    :param occupied: the rooms that anyone is in now.
+    :param forget: called with the position up to which everything was deleted.
+    """
+
+    def __init__(
+        self,
+        journal: Trims,
+        runtime: Runtime,
+        occupied: Callable[[], Collection[str]],
+        forget: Callable[[str], None],
+    ) -> None:
+        self._journal = journal
+        self._runtime = runtime
+        self._occupied = occupied
+        self._forget = forget
+        self._next: ScheduledCall | None = None
+        self._stopped = False
+        self._failing = False
+        self._events = self._bytes = 0
+        self._run_started = self._logged = runtime.seconds()
+        self._resulted = self._logged - RESULT_INTERVAL
+
+    def start(self) -> None:
+        """Start the first run."""
+        self._start_run()
+
+    def stop(self) -> None:
+        """Start no further portion."""
+        self._stopped = True
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+
+    def _start_run(self) -> None:
+        self._run_started = self._logged = self._runtime.seconds()
+        self._start_portion()
+
+    def _start_portion(self) -> None:
+        self._next = None
+        self._runtime.spawn(self._portion())
+
+    async def _portion(self) -> None:
+        started = self._runtime.seconds()
+        try:
+            trimmed = await self._journal.trim(self._occupied())
+        except StoreError as error:
+            if not self._failing and not self._stopped:
+                self._log(f"retention: {error.operator_text} (tried again later)")
+            self._failing = True
+            self._schedule(INTERVAL, self._start_run)
+            return
+        except Exception:
+            self._schedule(INTERVAL, self._start_run)
+            raise
+        self._failing = False
+        self._events += trimmed.events
+        self._bytes += trimmed.bytes
+        if trimmed.floor:
+            self._forget(trimmed.floor)
+        now = self._runtime.seconds()
+        if not trimmed.more:
+            self._log_result(now)
+            self._schedule(INTERVAL, self._start_run)
+            return
+        if now - self._logged >= PROGRESS_INTERVAL:
+            self._logged = now
+            self._log(f"retention: trimming, {self._done()} so far")
+        pause = 0.0 if trimmed.urgent else max(MIN_PAUSE, PACE * (now - started))
+        self._schedule(pause, self._start_portion)
+
+    def _schedule(self, delay: float, function: Callable[[], None]) -> None:
+        if not self._stopped:
+            self._next = self._runtime.call_later(delay, function)
+
+    def _log_result(self, now: float) -> None:
+        """Log what was done since the last result, if anything was."""
+        is_long = now - self._run_started >= PROGRESS_INTERVAL
+        if not (self._events or self._bytes):
+            return
+        if is_long or now - self._resulted >= RESULT_INTERVAL:
+            self._log(f"retention: {self._done()}")
+            self._events = self._bytes = 0
+            self._resulted = now
+
+    def _done(self) -> str:
+        done = f"{self._events} events deleted"
+        if self._bytes:
+            done += f", {self._bytes / 1024 / 1024:.1f} MiB freed"
+        return done
+
+    def _log(self, line: str) -> None:
+        self._runtime.log_line(line)
