@@ -123,9 +123,10 @@ class ReconnectTests(PageTestCase):
                 self.pages.remove(page)
 
     def test_messages_sent_right_before_quitting_are_confirmed_on_return(self) -> None:
-        server = self.start("--store", "memory:", "--flood", "1:4")
+        server = self.start("--store", "memory:", "--flood", "1:1")
         page = self.open(server, nick="erin")
-        page.say("one\ntwo\nthree\n\\quit")
+        for line in ("one", "two", "three", "\\quit"):
+            page.say(line)
         page.wait_status("You left")
         page.wait_for(".row.unconfirmed")
         self.assertIn("Rejoin", page.text(".row.unconfirmed .delivery"))
