@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -85,8 +86,8 @@ def _check_writable(path: Path, option: str) -> None:
         if path.exists():
             path.open("ab").close()
         else:
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
-            path.unlink()
+            # Not the file itself: another server may be about to open it.
+            tempfile.TemporaryFile(dir=path.parent).close()
     except OSError as error:
         _fail(
             f"cannot write {path}: {error.strerror}; start in a directory that you can "
