@@ -242,7 +242,7 @@ test("the away text and who is ignored are given to the server again", async () 
 test("without the session, one is not away but still ignores the same people", async () => {
   await enter({ session: "s3cret" });
   chat.receive({ type: "away", nick: "erin", text: "lunch" });
-  chat.standing.ignore("pest");
+  chat.userState.ignore("pest");
   memory.save();
   used.add("session:s3cret");
   openTab();
@@ -251,8 +251,38 @@ test("without the session, one is not away but still ignores the same people", a
   assert.equal(connectQuery(chat).away, undefined, "nor after a break of the network");
 });
 
+// Visits as one guest after another.
+async function visitAsGuests(count, visit) {
+  for (let n = 0; n < count; n += 1) {
+    now += 1000;
+    openTab("");
+    await enter({ nick: `guest_${n}`, session: `s${n}` });
+    visit(n);
+    memory.save();
+    used.add(`session:s${n}`);
+  }
+}
+
+test("a guest who has set nothing leaves nothing", async () => {
+  await visitAsGuests(3, () => {});
+  assert.deepEqual(store.keys("state "), []);
+});
+
+test("what is kept of former nicknames is bounded", async () => {
+  values.set("directs old", "null");
+  values.set("state old", "null");
+  await visitAsGuests(9, (n) => {
+    chat.userState.ignore("pest");
+    dm(11 + n, "bob", "psst", `guest_${n}`);
+  });
+  const latest = [4, 5, 6, 7, 8].map((n) => `guest_${n}`);
+  for (const kind of ["state", "directs"]) {
+    assert.deepEqual(store.keys(`${kind} `).sort(), latest.map((nick) => `${kind} ${nick}`));
+  }
+});
+
 test("the names in the query are bounded", () => {
-  for (let n = 0; n < 150; n += 1) chat.standing.ignore(`ж${"я".repeat(20)}${n}`);
+  for (let n = 0; n < 150; n += 1) chat.userState.ignore(`ж${"я".repeat(20)}${n}`);
   const { ignore } = connectQuery(chat);
   assert.ok(encodeURIComponent(ignore).length < 6_100);
   assert.ok(ignore.startsWith(`ж${"я".repeat(20)}149,`));
@@ -270,7 +300,7 @@ test("what another tab has read is read here", async () => {
 test("what is damaged in the storage is forgotten", async () => {
   const damaged = ["1", "null", "[]", '{"x":1}', '{"messages":[{"name":5}]}', '{"ignored":5}', '[{"session":"x"}]'];
   for (const text of damaged) {
-    for (const key of ["read", "sessions", "directs erin", "standing erin"]) values.set(key, text);
+    for (const key of ["read", "sessions", "directs erin", "state erin"]) values.set(key, text);
     openTab();
     await enter();
     dm(11, "bob", "psst");

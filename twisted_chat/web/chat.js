@@ -9,8 +9,8 @@ import { Conversation, isMessage, keyOf, newEntryKey } from "./conversation.js";
 import { FRAME_HANDLERS } from "./frames.js";
 import { compareNames, fold } from "./names.js";
 import { RouteTable } from "./routes.js";
-import { Standing } from "./standing.js";
 import { strings } from "./strings.js";
+import { UserState } from "./user_state.js";
 
 const HISTORY_LIMIT = 50;
 const GAP_LIMIT = 100;
@@ -39,7 +39,7 @@ export class Chat {
     this.quit = false; // the user quit and comes back only on request
     this.viewingLatest = false; // the end of the current conversation is in view
     this.catchingUp = false; // after the welcome, until what was missed has come
-    this.standing = new Standing(); // what the server may forget
+    this.userState = new UserState(); // what the server may forget, and is sent again
     this.reads = new Map(); // key of a room -> how far it was read before
     this.motdShown = false;
     this.requests = new Map(); // ref -> context of the request: {purpose, ...}

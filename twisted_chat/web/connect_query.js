@@ -1,7 +1,7 @@
 // The parameters with which a page connects: see "Parameters" in docs/protocol.md.  Pure.
 
 export function connectQuery(chat) {
-  const { chosenNick, session, position, standing } = chat;
+  const { chosenNick, session, position, userState } = chat;
   const query = { format: "json" };
   if (chosenNick) query.nick = chosenNick;
   if (session) query.session = session;
@@ -11,8 +11,8 @@ export function connectQuery(chat) {
   const last = chat.memberRoom()?.name;
   if (last) rooms.push(...rooms.splice(rooms.indexOf(last), 1));
   if (rooms.length) query.rooms = rooms.join(",");
-  if (standing.away) query.away = standing.away;
-  const ignored = standing.ignoredQuery();
+  if (userState.away) query.away = userState.away;
+  const ignored = userState.ignoredQuery();
   if (ignored) query.ignore = ignored;
   return query;
 }

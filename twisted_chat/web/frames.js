@@ -209,7 +209,7 @@ export const FRAME_HANDLERS = {
     const away = chat.awayText(from);
     chat.awayTexts.delete(fold(from));
     if (away) chat.awayTexts.set(fold(to), away);
-    const effects = chat.standing.renamed(from, to) ? [remember()] : [];
+    const effects = chat.userState.renamed(from, to) ? [remember()] : [];
     for (const room of chat.rooms()) {
       if (room.renameMember(from, to)) room.addSystemEntry(entry());
     }
@@ -239,7 +239,7 @@ export const FRAME_HANDLERS = {
     if (text) chat.awayTexts.set(fold(nick), text);
     else chat.awayTexts.delete(fold(nick));
     if (nick !== chat.nick) return [];
-    chat.standing.away = text;
+    chat.userState.away = text;
     return [remember()];
   },
 
@@ -277,11 +277,11 @@ export const FRAME_HANDLERS = {
     if (context?.purpose === "heartbeat") return [];
     if (context?.purpose === "catchUp") return [{ effect: "caughtUp" }];
     const effects = chat.addNotice([frame.text ?? ""].flat().join("\n"));
-    if (context?.purpose === "ignore" || context?.purpose === "unignore") {
-      chat.standing[context.purpose](context.nick);
-      effects.push(remember());
-    }
-    if (context?.purpose !== "join") return effects;
+    const { purpose, nick } = context ?? {};
+    if (purpose === "ignore") chat.userState.ignore(nick);
+    if (purpose === "unignore") chat.userState.unignore(nick);
+    if (purpose === "ignore" || purpose === "unignore") effects.push(remember());
+    if (purpose !== "join") return effects;
     // Already a member, under a spelling that only the server knows to be the same.
     chat.joining = false;
     return [...effects, { effect: "joined" }];

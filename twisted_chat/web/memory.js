@@ -46,12 +46,12 @@ export class Memory {
   // Shows what belongs to a nickname.
   restore(owner) {
     this.owner = owner;
-    this.restoreStanding(owner);
+    this.restoreUserState(owner);
     this.restoreDirects(owner);
   }
 
-  restoreStanding(owner) {
-    this.use(`standing ${owner}`, (kept) => this.chat.standing.restore(kept));
+  restoreUserState(owner) {
+    this.use(`state ${owner}`, (kept) => this.chat.userState.restore(kept));
   }
 
   restoreDirects(owner) {
@@ -73,7 +73,7 @@ export class Memory {
     if (!this.owner) {
       this.restore(fold(this.chat.nick));
       settleDirects(this.chat);
-      this.chat.standing.away = ""; // in a new session nobody is away
+      this.chat.userState.away = ""; // in a new session nobody is away
     }
     this.saveSoon();
   }
@@ -84,7 +84,7 @@ export class Memory {
     if (!this.owner || owner === this.owner) return;
     this.restoreDirects(owner);
     this.store.remove(`directs ${this.owner}`);
-    this.store.remove(`standing ${this.owner}`);
+    this.store.remove(`state ${this.owner}`);
     this.owner = owner;
     this.saveSoon();
   }
@@ -104,8 +104,16 @@ export class Memory {
     store.set("read", mergePositions(store.get("read", []), [...rooms, ...chat.rooms()]));
     this.saveSession(closed);
     if (!this.owner) return;
-    store.set(`standing ${this.owner}`, chat.standing);
+    this.saveUserState();
     if (directs) this.saveDirects();
+    this.forgetOldOwners();
+  }
+
+  saveUserState() {
+    const key = `state ${this.owner}`;
+    const { userState } = this.chat;
+    if (userState.isEmpty) this.store.remove(key);
+    else this.store.set(key, { at: this.now(), ...userState.toJSON() });
   }
 
   saveDirects() {
@@ -117,17 +125,16 @@ export class Memory {
       this.store.remove(key);
       return true;
     };
-    if (LIMITS.some(save)) this.forgetOldOwners();
-    else this.store.remove(key);
+    if (!LIMITS.some(save)) this.store.remove(key);
   }
 
   forgetOldOwners() {
-    const keys = this.store.keys("directs ");
-    if (keys.length <= MAX_OWNERS) return;
-    const at = (key) => this.store.get(key, {}).at ?? 0;
-    for (const key of keys.sort((a, b) => at(b) - at(a)).slice(MAX_OWNERS)) {
-      this.store.remove(key);
-      this.store.remove(key.replace("directs", "standing"));
+    for (const kind of ["directs ", "state "]) {
+      const keys = this.store.keys(kind);
+      if (keys.length <= MAX_OWNERS) continue;
+      const at = (key) => Number(this.store.get(key)?.at) || 0;
+      keys.sort((a, b) => at(b) - at(a));
+      for (const key of keys.slice(MAX_OWNERS)) this.store.remove(key);
     }
   }
 
@@ -173,8 +180,8 @@ export class Memory {
       }
     }
     // Whom a member ignores is known by the nickname alone.
-    if (chat.chosenNick) this.restoreStanding(fold(chat.chosenNick));
-    chat.standing.away = "";
+    if (chat.chosenNick) this.restoreUserState(fold(chat.chosenNick));
+    chat.userState.away = "";
   }
 
   adopt({ session, position, nick, owner, currentKey }) {

@@ -210,7 +210,7 @@ class DirectTests(MemoryTestCase):
         self.assertNotIn("psst", stored)
 
 
-class StandingTests(MemoryTestCase):
+class UserStateTests(MemoryTestCase):
     """The away text and ignored people."""
 
     def test_away_text_and_ignores_survive_reload_and_restart(self) -> None:
@@ -222,7 +222,7 @@ class StandingTests(MemoryTestCase):
         page.wait_for("#messages .notice")
         page.say("/away lunch")
         page.wait_for_text("#profile_note", "away: lunch")
-        page.wait("localStorage.getItem('chat.standing erin')?.includes('lunch')")
+        page.wait("localStorage.getItem('chat.state erin')?.includes('lunch')")
         page.call("reload")
         page.wait_status("Connected")
         page.wait_for_text("#profile_note", "away: lunch")

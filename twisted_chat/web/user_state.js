@@ -1,15 +1,20 @@
-// What the user has set at the server, which may forget it: the away text and who is ignored.
-// Pure.  The page gives it to the server again when it connects.
+// The state of the user at the server: the away text, and who is ignored.  Pure.
+//
+// The server may forget it, so the page sends it again when it connects.
 
 import { fold } from "./names.js";
 
 const MAX_IGNORED = 100; // as at the server
 const MAX_QUERY = 6_000; // characters of the URL
 
-export class Standing {
+export class UserState {
   constructor() {
     this.away = "";
     this.ignored = new Map(); // folded nickname -> {nick, first}: now, and when that began
+  }
+
+  get isEmpty() {
+    return !this.away && this.ignored.size === 0;
   }
 
   ignore(nick, first = nick) {
