@@ -66,7 +66,7 @@ test("every action and every effect that is returned is carried out", () => {
   const returned = (kind, ...sources) =>
     new Set(sources.flatMap((name) => [...modules.get(name).matchAll(kind)].map(([, value]) => value)));
   const actions = returned(/\baction: "(\w+)"/gu, "commands.js");
-  const effects = returned(/\beffect: "(\w+)"/gu, "chat.js", "frames.js");
+  const effects = returned(/\beffect: "(\w+)"/gu, ...modules.keys());
   assert.deepEqual([...actions].sort(), Object.keys(ACTIONS).sort());
   const methods = Object.getOwnPropertyNames(Effects.prototype);
   const known = methods.filter((name) => !["constructor", "run"].includes(name));

@@ -51,7 +51,8 @@ export function startApp() {
   const drafts = restoreDrafts();
   const views = {}; // filled below: views and actions need each other
   const drawing = new Drawing(chat, views, memory);
-  const connection = makeConnection(chat, drawing, (frame) => effects.run(guarded(() => chat.receive(frame)) ?? []));
+  const receive = (frame) => effects.run(guarded(() => chat.receive(frame)) ?? []);
+  const connection = makeConnection(chat, drawing, receive);
   const actions = new Actions({ chat, connection, views, drawing, memory });
   const effects = new Effects({ chat, connection, views, actions, drawing, tabs, memory, sound });
   Object.assign(views, makeViews({ chat, connection, actions, drawing, drafts, sound }));

@@ -30,12 +30,12 @@ export class Connection {
   // `heartbeat()` a frame with a `ref` of its own that the server replies to, and
   // `whyRefused()` a promise of the reason why the server refuses this page, "" if it does
   // not.  Callbacks: `onState(state, reason)`, `onFrame(frame)`, `onClose(code, reason)`.
-  constructor({ open, query, heartbeat, whyRefused, clock = globalThis, random = Math.random, ...callbacks }) {
-    Object.assign(this, { open, query, heartbeat, whyRefused, clock, random, onClose: () => {}, ...callbacks });
+  constructor({ clock = globalThis, random = Math.random, onClose = () => {}, ...needed }) {
+    Object.assign(this, { clock, random, onClose, ...needed });
     this.state = "new"; // connecting, connected, checking, waiting, stopped
     this.reason = ""; // the server's reason for closing, while waiting
     this.refusal = ""; // why the server refuses this page; a browser does not tell
-    this.asked = false; // for that reason, and was answered; once until the next welcome
+    this.asked = false; // since the last welcome the server has answered whether it refuses
     this.polls = false; // by long polling
     this.retryAt = 0;
     this.attempt = 0;

@@ -1,18 +1,23 @@
 // The handler of each type of frame: one JSON object from the server, not a WebSocket frame.
 //
-// No DOM and no I/O.  A handler takes the chat, the frame, and the context of the request that the frame
-// replies to, if any; it updates the chat and may return effects (see chat.js).
+// Pure.  A handler takes the chat, the frame, and the context of the request that the frame replies
+// to, if any; it updates the chat and may return effects (see chat.js).
 
-import { isMessage, keyOf } from "./conversation.js";
+import { keyOf } from "./conversation.js";
 import { fold } from "./names.js";
+import {
+  advancePosition,
+  isMine,
+  messageEntries,
+  receiveMessage,
+  remember,
+  timeOf,
+} from "./received_messages.js";
+import { refused } from "./refusals.js";
 import { RouteTable } from "./routes.js";
 import { strings } from "./strings.js";
-import { catchUp, settleJoined, synchronize } from "./synchronizing.js";
+import { catchUp, send, settleJoined, synchronize } from "./synchronizing.js";
 
-const send = (frame) => ({ effect: "send", frame });
-// Something changed that this browser remembers; see memory.js.
-const remember = ({ kind } = {}) => ({ effect: "remember", directs: kind === "dm" });
-const timeOf = (chat, frame) => Date.parse(frame.time) || chat.now();
 const roomOf = (chat, frame) => chat.conversations.get(keyOf("room", frame.room ?? ""));
 
 // The fields of a system entry that say where it belongs.
@@ -20,65 +25,6 @@ const placementOf = (chat, frame) => ({
   position: frame.id ?? chat.position,
   time: timeOf(chat, frame),
 });
-
-// Besides the welcome, only events, live or replayed, advance the position: a reply may
-// overtake the events of others.
-function advancePosition(chat, id) {
-  if (id && id > chat.position) chat.position = id;
-}
-
-// A guest may return under another number; replayed messages still have the old nickname.
-function isMine(chat, nick) {
-  const folded = fold(nick);
-  return folded === fold(chat.nick) || (chat.holdSends && folded === fold(chat.previousNick));
-}
-
-function messageEntry(chat, frame) {
-  const { type: kind, id, from } = frame;
-  const mine = isMine(chat, from);
-  const text = String(frame.text);
-  const entry = { kind, id, time: timeOf(chat, frame), from, text, mine };
-  if (!mine && kind !== "dm") entry.mention = chat.calls.isMention(text, chat.nick);
-  return entry;
-}
-
-const messageEntries = (chat, frames = []) =>
-  frames.map((frame) => messageEntry(chat, frame)).filter((entry) => isMessage(entry) && entry.id);
-
-// A live message, or one that is replayed after a reconnect.
-function receiveMessage(chat, conversation, frame) {
-  const entry = messageEntry(chat, frame);
-  const known = conversation.entriesById.get(entry.id);
-  advancePosition(chat, entry.id);
-  if (known) {
-    // Confirmed by the reply already; the word filter may have changed the text.
-    if (entry.mine) Object.assign(known, { text: entry.text, time: entry.time });
-    return [remember(conversation)];
-  }
-  if (entry.mine) conversation.confirm(entry);
-  conversation.insert(entry);
-  const isCurrent = chat.currentKey === conversation.key;
-  conversation.trim(isCurrent && !chat.viewingLatest);
-  // What comes while its end is in view was never new.
-  const isSeen = isCurrent && chat.viewingLatest && !chat.catchingUp;
-  if (isSeen) conversation.markRead({ atOnce: true });
-  const effects = isSeen || conversation.kind === "dm" ? [remember(conversation)] : [];
-  if (!isSeen && chat.calls.isCall(conversation, entry)) {
-    effects.push({ effect: "notify", conversation, entry });
-  }
-  return effects;
-}
-
-// The same; and what is new is read to those who cannot see it, unless it is the user's own.
-function receive(chat, conversation, frame) {
-  const isNew = !conversation.entriesById.has(frame.id);
-  const effects = receiveMessage(chat, conversation, frame);
-  const entry = conversation.entriesById.get(frame.id);
-  const isCurrent = conversation.key === chat.currentKey;
-  const concerns = isCurrent || effects.some(({ effect }) => effect === "notify");
-  if (isNew && entry && !entry.mine && concerns) effects.push({ effect: "speak", conversation, entry });
-  return effects;
-}
 
 function updateMembers(chat, room, { members = [], away = {}, count }) {
   room.setMembers(members, count);
@@ -146,7 +92,7 @@ export const FRAME_HANDLERS = {
 
   message(chat, frame) {
     const room = roomOf(chat, frame);
-    if (room) return receive(chat, room, frame);
+    if (room) return receiveMessage(chat, room, frame);
     advancePosition(chat, frame.id);
     return [];
   },
@@ -157,7 +103,7 @@ export const FRAME_HANDLERS = {
 
   dm(chat, frame) {
     const other = isMine(chat, frame.from) ? frame.to : frame.from;
-    return receive(chat, chat.open("dm", other), frame);
+    return receiveMessage(chat, chat.open("dm", other), frame);
   },
 
   joined(chat, frame) {
@@ -299,45 +245,5 @@ export const FRAME_HANDLERS = {
     return [remember(conversation)];
   },
 
-  error(chat, frame, context) {
-    const text = frame.text || strings.requestFailed;
-    const announced = { effect: "error", text };
-    const taken = frame.code === "nick_taken";
-    const { conversation } = context ?? {};
-    switch (context?.purpose) {
-      case "send":
-        if (context.entry.status) Object.assign(context.entry, { status: "failed", problem: text });
-        return [announced];
-      case "nick":
-        chat.chosenNick = context.previous;
-        return [{ effect: "nickRefused", text, nick: context.nick, taken }];
-      case "away":
-        return [{ effect: "awayRefused", text }];
-      case "search":
-        return [{ effect: "searchResults", conversation, messages: [], problem: text }];
-      case "older":
-        return [{ effect: "historyFailed", conversation }];
-      case "gap":
-        context.gap.loading = false;
-        return [];
-      case "rejoin":
-        chat.remove(conversation.key);
-        break;
-      case "join":
-        chat.joining = false;
-        return [{ effect: "joinRefused", text }];
-      case "catchUp":
-        return [{ effect: "caughtUp" }];
-      case "heartbeat":
-      case "sync":
-      case "members":
-        return [];
-      default:
-    }
-    // Before the welcome, a nickname error can only be about the one in the connect query.
-    if (!chat.online && /^nick/u.test(frame.code ?? "")) {
-      return [{ effect: "nickRefused", text, nick: chat.chosenNick, taken }];
-    }
-    return [announced, ...chat.addNotice(text, { error: true })];
-  },
+  error: refused,
 };

@@ -10,7 +10,7 @@ const MAX_COUNTED = 100;
 const CATCH_UP_LIMIT = 100;
 const MAX_CATCH_UPS = 3; // requests for each room: others may be the user's own messages
 
-const send = (frame) => ({ effect: "send", frame });
+export const send = (frame) => ({ effect: "send", frame });
 
 // Frames that load more of a room until it is known what is new there.
 export function catchUp(chat, room) {

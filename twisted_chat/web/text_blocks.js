@@ -77,7 +77,8 @@ export function parseBlocks(text) {
 
 // The runs of backticks in a line: {start, end}.
 function backtickRuns(line) {
-  return [...line.matchAll(/\u0060+/gu)].map(({ 0: run, index: start }) => ({ start, end: start + run.length }));
+  const runs = [...line.matchAll(/\u0060+/gu)];
+  return runs.map(({ 0: { length }, index: start }) => ({ start, end: start + length }));
 }
 
 // "run `ls -l` first" -> [{text: "run "}, {code: "ls -l"}, {text: " first"}].  As many backticks

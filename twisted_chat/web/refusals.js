@@ -1,0 +1,46 @@
+// A request that the server refused: what that means for the chat, by the purpose of the
+// request.  Pure; returns effects (see chat.js).
+
+import { strings } from "./strings.js";
+
+export function refused(chat, frame, context) {
+  const text = frame.text || strings.requestFailed;
+  const announced = { effect: "error", text };
+  const taken = frame.code === "nick_taken";
+  const { conversation } = context ?? {};
+  switch (context?.purpose) {
+    case "send":
+      if (context.entry.status) Object.assign(context.entry, { status: "failed", problem: text });
+      return [announced];
+    case "nick":
+      chat.chosenNick = context.previous;
+      return [{ effect: "nickRefused", text, nick: context.nick, taken }];
+    case "away":
+      return [{ effect: "awayRefused", text }];
+    case "search":
+      return [{ effect: "searchResults", conversation, messages: [], problem: text }];
+    case "older":
+      return [{ effect: "historyFailed", conversation }];
+    case "gap":
+      context.gap.loading = false;
+      return [];
+    case "rejoin":
+      chat.remove(conversation.key);
+      break;
+    case "join":
+      chat.joining = false;
+      return [{ effect: "joinRefused", text }];
+    case "catchUp":
+      return [{ effect: "caughtUp" }];
+    case "heartbeat":
+    case "sync":
+    case "members":
+      return [];
+    default:
+  }
+  // Before the welcome, a nickname error can only be about the one in the connect query.
+  if (!chat.online && /^nick/u.test(frame.code ?? "")) {
+    return [{ effect: "nickRefused", text, nick: chat.chosenNick, taken }];
+  }
+  return [announced, ...chat.addNotice(text, { error: true })];
+}
