@@ -58,7 +58,7 @@ class ReplyTests(SynchronousTestCase):
         self.assertLess(len(data), MAX_HISTORY_BYTES + 2000)
         self.assertGreater(len(data), MAX_HISTORY_BYTES * 0.8)
 
-    def test_line_clients(self) -> None:
+    def test_what_line_clients_are_sent_is_bounded(self) -> None:
         """The name before each line counts, and so does the room."""
         for text in (LONG, SHORT_LINES):
             messages = history(text)
@@ -79,7 +79,7 @@ class ReplyTests(SynchronousTestCase):
         first, *lines = LineCodec().reply(page, VIEWER, None).decode().splitlines()
         self.assertEqual(first, f"found (last {len(lines) // MAX_TEXT_LINES}): x")
 
-    def test_json_clients(self) -> None:
+    def test_what_json_clients_are_sent_is_bounded(self) -> None:
         """They are told that there are more."""
         messages = history(LONG)
         for reply in (
@@ -94,7 +94,7 @@ class ReplyTests(SynchronousTestCase):
             self.assertEqual(shown[-1]["id"], "499")
             self.assertTrue(last.get("more", True))
 
-    def test_socketio_clients(self) -> None:
+    def test_what_socketio_clients_are_sent_is_bounded(self) -> None:
         """When they join."""
         codec = SocketIOCodec(lambda packet: packet + b"\x1e", lambda: "9")
         data = codec.reply(RoomSnapshot(LOBBY, (), "", history(LONG)), VIEWER, None)

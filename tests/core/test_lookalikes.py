@@ -20,7 +20,7 @@ def alike(one: str, other: str) -> bool:
 class LookalikeTests(SynchronousTestCase):
     """Which names nobody else may have beside another."""
 
-    def test_names_that_look_alike(self) -> None:
+    def test_names_that_look_alike_have_a_skeleton_in_common(self) -> None:
         """By Unicode's table, and by our own rules."""
         for one, other in (
             ("Ian", "lan"),
@@ -38,7 +38,7 @@ class LookalikeTests(SynchronousTestCase):
         ):
             self.assertTrue(alike(one, other), (one, other))
 
-    def test_names_that_look_like_alice(self) -> None:
+    def test_names_that_look_like_alice_have_her_skeleton(self) -> None:
         """Dots, strokes, capitals of any size, and whole names of another script."""
         for name in (
             "ali\u0307ce",
@@ -60,7 +60,7 @@ class LookalikeTests(SynchronousTestCase):
             except Refused as refused:
                 self.assertEqual(refused.code, "nick_invalid")
 
-    def test_names_that_look_different(self) -> None:
+    def test_names_that_look_different_have_none_in_common(self) -> None:
         """An accent makes a difference, and so does a small i."""
         for one, other in (
             ("ian", "lan"),

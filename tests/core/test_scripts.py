@@ -31,7 +31,7 @@ class ScriptTests(SynchronousTestCase):
         for name in ("東ひカa", "김李a", "李ㄅa", "aー"):
             self.assertFalse(is_mixed(name), name)
 
-    def test_other_mixes(self) -> None:
+    def test_scripts_of_different_languages_are_mixed(self) -> None:
         """Each pair of Latin, Cyrillic, Greek, Hebrew, Arabic, ...; Korean kana."""
         letters = "aжωא" + "عაԱᎪⲀꓮก"
         for one in letters:

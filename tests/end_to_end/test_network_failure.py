@@ -95,42 +95,42 @@ class FailureTests(SocketIOTestCase):
         self.ann.say("\\who")
         self.ann.expect("here (2): ann, bob\r\n")
 
-    def test_websocket_client_in_memory(self) -> None:
+    def test_websocket_client_recovers(self) -> None:
         """Without a restart."""
         self.prepare("memory:", WEBSOCKET)
         self.check()
 
-    def test_polling_client(self) -> None:
+    def test_polling_client_recovers(self) -> None:
         """Its request hangs."""
         self.prepare("sqlite:chat.sqlite", POLLING)
         self.check()
 
-    def test_upgraded_client(self) -> None:
+    def test_upgraded_client_recovers(self) -> None:
         """With the defaults of the library."""
         self.prepare("sqlite:chat.sqlite", UPGRADE)
         self.check()
 
-    def test_websocket_client_over_a_restart(self) -> None:
+    def test_websocket_client_recovers_over_a_restart(self) -> None:
         """The server is killed, and has only what is on the disk."""
         self.prepare("sqlite:chat.sqlite", WEBSOCKET)
         self.check(end=Server.kill)
 
-    def test_polling_client_over_a_restart(self) -> None:
+    def test_polling_client_recovers_over_a_restart(self) -> None:
         """The same by polling."""
         self.prepare("sqlite:chat.sqlite", POLLING)
         self.check(end=Server.kill)
 
-    def test_upgraded_client_over_a_restart(self) -> None:
+    def test_upgraded_client_recovers_over_a_restart(self) -> None:
         """The same with the defaults of the library."""
         self.prepare("sqlite:chat.sqlite", UPGRADE)
         self.check(end=Server.kill)
 
-    def test_client_over_a_restart_with_redis(self) -> None:
+    def test_client_recovers_over_a_restart_with_redis(self) -> None:
         """A server that stops frees the names of its members at once."""
         self.prepare(start_redis(self).url, UPGRADE)
         self.check(end=Server.stop)
 
-    def test_client_over_a_kill_with_redis(self) -> None:
+    def test_client_recovers_over_a_kill_with_redis(self) -> None:
         """Its name is still that of the killed server's member, which is the client."""
         self.prepare(start_redis(self).url, WEBSOCKET)
         self.say(self.ann, "seen")

@@ -134,15 +134,15 @@ class StockClientTests(SeedCase):
         expected = ["carol: earlier", "anna: hi from anna"]
         self.assertEqual(self.items(anna, "#messages"), expected)
 
-    def test_defaults(self) -> None:
+    def test_page_with_the_default_options_talks(self) -> None:
         """Polling, then WebSocket."""
         self.talk("{}")
 
-    def test_subprotocol_of_its_own(self) -> None:
+    def test_page_with_a_subprotocol_of_its_own_talks(self) -> None:
         """Chromium refuses a connection on which it gets none of those it offered."""
         self.talk('{transports: ["websocket"], protocols: ["my-app", "v2"]}')
 
-    def test_dialect(self) -> None:
+    def test_page_with_a_chosen_dialect_talks(self) -> None:
         """Chosen when it connects."""
         self.talk('{auth: {dialect: "messages"}}')
 
@@ -191,7 +191,7 @@ class RelaySeedTests(SeedCase):
 class LineSeedTests(SeedCase):
     """A plain TCP client."""
 
-    def test_routes_of_the_tutorials(self) -> None:
+    def test_routes_of_the_tutorials_work(self) -> None:
         """``\\nick``, ``\\dm``, ``\\who`` and ``\\help``."""
         anna, bob = self.connect(self.server), self.connect(self.server, "bob")
         anna.join_as("anna")

@@ -101,7 +101,7 @@ class ValidTests(SynchronousTestCase):
         with self.assertRaisesRegex(ValueError, "give systemd:domain=INET6:index=0"):
             values.ports("systemd:")
 
-    def test_on_and_off(self) -> None:
+    def test_on_and_off_are_truth_values(self) -> None:
         """In TOML also true and false."""
         for value, found in (
             ("on", True),
@@ -133,7 +133,7 @@ class ValidTests(SynchronousTestCase):
         for host in ("chat.example.org", "Chat.Example.org.", "xn--bcher-kva.de", "*"):
             self.assertEqual(values.hosts([host]), (host,))
 
-    def test_sizes_with_and_without_units(self) -> None:
+    def test_sizes_may_have_units(self) -> None:
         """Of 1000 or 1024, in any case; TOML has plain numbers, too."""
         parse = values.size(1 << 20)
         for value, found in (
@@ -199,7 +199,7 @@ class InvalidTests(SynchronousTestCase):
         for text in texts:
             self.assertIn(text, str(error))
 
-    def test_invalid_ports(self) -> None:
+    def test_invalid_ports_are_refused(self) -> None:
         """TCP ports are 0 to 65535; endpoints have a type and an argument."""
         tcp = "a TCP port is 0 to 65535"
         for value, text in (
@@ -219,13 +219,13 @@ class InvalidTests(SynchronousTestCase):
             self.refused(values.admin, value, text)
         self.refused(values.admin, ["9464", "9465"], "give one port")
 
-    def test_invalid_stores(self) -> None:
+    def test_invalid_stores_are_refused(self) -> None:
         """The valid ones are named."""
         for value in ("mysql:x", "sqlite:", "memory", "memory:x", "redis:x", ""):
             text = f"invalid store {value!r}: give sqlite:PATH, memory: or redis://"
             self.refused(values.store, value, text)
 
-    def test_invalid_whole_numbers(self) -> None:
+    def test_invalid_whole_numbers_are_refused(self) -> None:
         """As they were written, on the command line or in TOML."""
         for value, shown in (
             ("-1", "'-1'"),
@@ -241,7 +241,7 @@ class InvalidTests(SynchronousTestCase):
         between = "invalid number '501': give a whole number from 0 to 500"
         self.refused(values.whole_number(0, 500), "501", between)
 
-    def test_invalid_seconds(self) -> None:
+    def test_invalid_seconds_are_refused(self) -> None:
         """They are finite and above 0."""
         for value, shown in (
             ("0", "'0'"),
@@ -253,18 +253,18 @@ class InvalidTests(SynchronousTestCase):
             text = f"invalid number of seconds {shown}: give one above 0"
             self.refused(values.seconds, value, text)
 
-    def test_invalid_sizes(self) -> None:
+    def test_invalid_sizes_are_refused(self) -> None:
         """The error says how to write one, and which is the smallest."""
         parse = values.or_all(values.size(1 << 20))
         for value in ("", "-1", "1", "1023KiB", "1XB", "GiB", "1e9", "many", True, "0"):
             self.refused(parse, value, "such as 500MB or 1GiB, at least 1MiB, or all")
 
-    def test_invalid_days(self) -> None:
+    def test_invalid_days_are_refused(self) -> None:
         """Nothing but a number above 0."""
         for value in ("", "0", "-1", "nan", "inf", "1d", "99999", True):
             self.refused(values.days, value, "above 0, up to 36500")
 
-    def test_invalid_origins(self) -> None:
+    def test_invalid_origins_are_refused(self) -> None:
         """They have no path and no pattern."""
         for value in (
             "ht!tp",
@@ -279,19 +279,19 @@ class InvalidTests(SynchronousTestCase):
             self.refused(values.origins, [value], text)
         self.refused(values.origins, [" "], "the value is empty")
 
-    def test_invalid_hosts(self) -> None:
+    def test_invalid_hosts_are_refused(self) -> None:
         """They have no port, no scheme and no pattern."""
         for value in ("a.example:80", "http://a.example", "*.a.example", "a..b", "a b"):
             text = f"invalid host {value!r}: give a name such as chat.example.org"
             self.refused(values.hosts, [value], text)
 
-    def test_invalid_proxies(self) -> None:
+    def test_invalid_proxies_are_refused(self) -> None:
         """Host names are not resolved."""
         for value in ("proxy.example", "10.0.0.0/33", "10.0.0.1:80", "unix:/run/x"):
             text = f"invalid proxy {value!r}: give an address such as 192.0.2.1"
             self.refused(values.proxies, [value], text)
 
-    def test_invalid_rates(self) -> None:
+    def test_invalid_rates_are_refused(self) -> None:
         """The form is named."""
         for value in ("10", "often", "0:5", "10:0", "10:inf"):
             self.refused(values.rate_limit, value, repr(value), "BURST:PER_SECOND")

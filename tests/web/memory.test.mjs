@@ -86,7 +86,7 @@ test("direct messages are there again the next day, with what was read of them",
   assert.deepEqual(texts(chat.open("dm", "carl")), ["closed"]);
 });
 
-test("another nickname does not show them", async () => {
+test("another nickname does not show direct messages", async () => {
   await enter();
   dm(11, "bob", "psst");
   memory.save({ closed: true });
@@ -102,7 +102,7 @@ test("another nickname does not show them", async () => {
   assert.deepEqual(texts(direct("bob")), ["psst"]);
 });
 
-test("they go on under a nickname that one takes, and under one that was taken away", async () => {
+test("direct messages go on under a nickname that one takes, and under one that was taken away", async () => {
   await enter();
   dm(11, "bob", "psst");
   memory.save();
@@ -117,7 +117,7 @@ test("they go on under a nickname that one takes, and under one that was taken a
   assert.deepEqual(store.keys("directs "), ["directs erika"]);
 });
 
-test("they are bounded", async () => {
+test("kept direct messages are bounded", async () => {
   await enter();
   let n = 100;
   for (let other = 0; other < 60; other += 1) dm((n += 1), `bob${other}`, "x");
@@ -140,7 +140,7 @@ test("they are bounded", async () => {
   assert.deepEqual(store.keys("directs "), [], "none rather than old ones");
 });
 
-test("those of five nicknames are kept", async () => {
+test("direct messages of five nicknames are kept", async () => {
   for (let n = 0; n < 7; n += 1) {
     openTab(`erin${n}`);
     await enter();
@@ -151,7 +151,7 @@ test("those of five nicknames are kept", async () => {
   assert.deepEqual(store.keys("directs ").sort(), [2, 3, 4, 5, 6].map((n) => `directs erin${n}`));
 });
 
-test("they can be forgotten, also in other tabs", async () => {
+test("direct messages can be forgotten, also in other tabs", async () => {
   await enter();
   dm(11, "bob", "psst");
   dm(12, "carl", "psst");

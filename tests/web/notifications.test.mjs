@@ -43,7 +43,7 @@ afterEach(() => {
   for (const name of ["location", "window", "Notification"]) delete globalThis[name];
 });
 
-test("the reason is known why there can be none", async () => {
+test("the reason is known why there can be no notifications", async () => {
   browser({ secure: false });
   assert.equal(notifications.problem, "insecure");
   await notifications.ask();
@@ -56,7 +56,7 @@ test("the reason is known why there can be none", async () => {
   assert.equal(notifications.enabled, false);
 });
 
-test("they are shown once they are turned on and allowed, until they are read", async () => {
+test("notifications are shown once they are turned on and allowed, until they are read", async () => {
   browser();
   notifications.show("bob", "hi", "@bob", () => {});
   assert.equal(shown.length, 0);

@@ -39,13 +39,13 @@ class AccessibilityTests(PageTestCase):
             self.check_dialogs(page)
             self.check_leaving(page, server)
 
-    def test_light(self) -> None:
+    def test_light_page_has_no_violation(self) -> None:
         self.check_all(colorScheme="light")
 
-    def test_dark(self) -> None:
+    def test_dark_page_has_no_violation(self) -> None:
         self.check_all(colorScheme="dark")
 
-    def test_forced_colors(self) -> None:
+    def test_page_with_forced_colors_has_no_violation(self) -> None:
         """Light and dark, as in the contrast themes of Windows."""
         for scheme in ("light", "dark"):
             self.check_all(colorScheme=scheme, forcedColors="active")

@@ -41,7 +41,7 @@ OLD_BROWSER = """
 class OldBrowserTests(PageTestCase):
     """Everything works, and nothing is thrown."""
 
-    def test_conversation_in_an_old_browser(self) -> None:
+    def test_old_browser_can_chat(self) -> None:
         server = self.fresh_server()
         alice = self.connect(server, "alice")
         alice.say("needle", *(f"hay {n}" for n in range(80)))

@@ -162,7 +162,7 @@ class AnnouncementTests(PageTestCase):
 class KeyboardOrderTests(PageTestCase):
     """Tab visits everything, in the order in which it is on the screen."""
 
-    def test_order_of_the_tab_stops(self) -> None:
+    def test_tab_stops_follow_the_page(self) -> None:
         server = self.fresh_server()
         alice = self.connect(server, "alice")
         page = self.open(server, nick="erin")
