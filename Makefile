@@ -32,7 +32,7 @@ help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
 
 run: $(VENV)/.ready-run ## run the chat in the foreground on port 3000 (PORT=4000 for another)
-	@exec env PORT_ADVICE='make run PORT=4000' $(BIN)/python -m twisted_chat --port $(PORT)
+	@exec env PORT_ADVICE='use make run PORT=4000' $(BIN)/python -m twisted_chat --port $(PORT)
 
 test: missing pytest trial js end-to-end ## every test: unit tests under pytest and trial, end-to-end tests once
 

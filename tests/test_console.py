@@ -120,13 +120,14 @@ class BannerTests(ServiceCase):
     def test_advice_on_a_port_in_use_is_that_of_the_command(self) -> None:
         """Make does not take ``--port``."""
         self.patch(console, "makeService", lambda _options: self.service())
-        maker = ConsoleService(banner=True, port_advice="make run PORT=4000")
+        maker = ConsoleService(banner=True, port_advice="use make run PORT=4000")
         service = maker.makeService(ConsoleOptions())
         taken = CannotListenError("", 3000, OSError(errno.EADDRINUSE, "in use"))
         self.patch(self.reactor, "listenTCP", mock.Mock(side_effect=taken))
         service.startService()
         self.assertEqual(
-            self.failures, ["cannot listen on port 3000: in use; make run PORT=4000"]
+            self.failures,
+            ["cannot listen on port 3000: in use; use make run PORT=4000"],
         )
         self.assertEqual(self.stdout.getvalue(), "")
 

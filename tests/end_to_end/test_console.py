@@ -147,6 +147,6 @@ class MakeTests(ServerTestCase):
         recipe = recipe.replace("$(BIN)/python", sys.executable)
         done = self.run_failing("sh", "-c", recipe.replace("$(PORT)", f"{server.port}"))
         self.assertEqual(done.returncode, 1)
-        self.assertRegex(done.stderr, r"\Aserver error: .*; make run PORT=4000\n\Z")
+        self.assertRegex(done.stderr, r"\Aserver error: .*; use make run PORT=4000\n\Z")
         self.assertNotIn("Connect with", done.stdout)
         self.assertNotIn("joined", server.log())

@@ -50,7 +50,14 @@ test("in a sentence nicknames are offered only with Tab", () => {
 
 test("rooms are offered as the argument of a route", () => {
   assert.deepEqual(labels("\\join #g"), ["#garden"]);
-  assert.deepEqual(labels("/leave "), ["#lobby", "#garden"]);
+  assert.deepEqual(labels("/leave g"), ["#garden"]);
+});
+
+test("an argument that may be left out is offered with Tab, or once it is begun", () => {
+  assert.equal(labels("/leave "), null);
+  assert.equal(labels("\\help "), null);
+  assert.deepEqual(labels("/leave ", true), ["#lobby", "#garden"]);
+  assert.deepEqual(labels("/help jo"), ["join"]);
 });
 
 test("a nickname at the start of a line is followed by a colon", () => {

@@ -20,10 +20,10 @@ test("a route is offered once, by its name or by the alias that is typed", () =>
 });
 
 test("the usage names the arguments", () => {
-  assert.equal(ROUTES.argument("give", 1), "ROOM");
-  assert.equal(ROUTES.argument("part", 0), "ROOM");
-  assert.equal(ROUTES.argument("rooms", 0), "");
-  assert.equal(ROUTES.argument("frob", 0), "");
+  assert.deepEqual(ROUTES.argument("give", 1), { name: "ROOM", isOptional: false });
+  assert.deepEqual(ROUTES.argument("part", 0), { name: "ROOM", isOptional: true });
+  assert.equal(ROUTES.argument("rooms", 0).name, "");
+  assert.equal(ROUTES.argument("frob", 0).name, "");
 });
 
 test("before the first welcome no route is known", () => {

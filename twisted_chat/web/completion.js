@@ -18,8 +18,11 @@ function routeOptions({ routes }, prefix, typed) {
 }
 
 // What a route takes is named in its usage.
-function argumentOptions(known, word, index, typed) {
-  switch (known.routes.argument(word, index)) {
+function argumentOptions(known, word, index, typed, requested) {
+  const { name, isOptional } = known.routes.argument(word, index);
+  // Enter after a route that needs no argument is to send it, not to insert one.
+  if (isOptional && !typed && !requested) return [];
+  switch (name) {
     case "NAME":
       // A new nickname is not one of those.
       return known.routes.find(word).name === "nick" ? [] : nickOptions(known, typed, "", " ");
@@ -57,7 +60,8 @@ function roomOptions({ rooms }, typed) {
 // Returns {from, to, options: [{insert, label, hint}]}, or null if there are no options.
 //
 // Nicknames are offered unasked only after "@" or as the argument of a route; in the
-// middle of a sentence only when `requested` (with the Tab key).
+// middle of a sentence, and as an argument that may be left out, only when `requested` (with
+// the Tab key) or begun.
 export function complete(text, caret, known, requested = false) {
   const before = text.slice(0, caret);
   const offer = (from, options, max = MAX_OPTIONS) =>
@@ -71,7 +75,7 @@ export function complete(text, caret, known, requested = false) {
   if (argument) {
     const [, name, earlier, typed] = argument;
     const index = earlier.split(/\s+/u).length - 1;
-    const options = argumentOptions(known, name, index, typed);
+    const options = argumentOptions(known, name, index, typed, requested);
     if (options) return offer(caret - typed.length, options);
   }
 

@@ -31,9 +31,10 @@ export class RouteTable {
     });
   }
 
-  // What the argument of a route is called in its usage, such as "ROOM"; "" if unknown.
+  // What the argument of a route is called in its usage, such as "ROOM", and whether the route
+  // works without it; the name is "" if unknown.
   argument(word, index) {
-    const names = this.find(word)?.usage.split(" ") ?? [];
-    return (names[index] ?? "").replace(/[[\]]/gu, "");
+    const name = this.find(word)?.usage.split(" ")[index] ?? "";
+    return { name: name.replace(/[[\]]/gu, ""), isOptional: name.startsWith("[") };
   }
 }

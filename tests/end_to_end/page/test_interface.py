@@ -117,6 +117,19 @@ class DeviceTests(PageTestCase):
         now = page.evaluate("document.querySelector('#title').clientWidth")
         self.assertGreaterEqual(now, width)
 
+    def test_count_of_unread_messages_is_beside_the_title(self) -> None:
+        """Also the widest one."""
+        server = self.fresh_server()
+        alice = self.connect(server, "alice")
+        page = self.open(server, PHONE, nick="erin")
+        alice.say(*[f"\\dm erin {number}" for number in range(120)])
+        page.wait_for_text("#sidebar_badge", "99+")
+        badge, title = (
+            page.evaluate(f"document.querySelector('{node}').getBoundingClientRect()")
+            for node in ("#sidebar_badge", "#title")
+        )
+        self.assertLess(badge["right"], title["left"])
+
     def test_console_is_free_of_errors_at_an_ipv6_address(self) -> None:
         """No Content-Security-Policy can name one, but it still has to permit it."""
         server = self.start("--store", "memory:", "--port", r"tcp6:0:interface=\:\:1")

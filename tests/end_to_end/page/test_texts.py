@@ -131,6 +131,21 @@ class CodeTests(PageTestCase):
             page.wait_for_text("#announcer", "Copied")
             self.assertEqual(pasted(page), code)
 
+    def test_lines_of_code_that_are_messages_have_no_frames(self) -> None:
+        """A program that is pasted into telnet can be read as one."""
+        server = self.fresh_server()
+        page = self.open(server)
+        alice = self.connect(server, "alice")
+        alice.say("def double(x):", "    y = 2 * x", "    return y")
+        page.wait_text("    return y")
+        self.assertEqual(page.count("#messages .code"), 2)
+        self.assertEqual(page.count("#messages .copy"), 0)
+        gap = page.evaluate(
+            "(([a, b]) => b.top - a.bottom)([...document.querySelectorAll("
+            "'#messages .code')].map((node) => node.getBoundingClientRect()))"
+        )
+        self.assertLess(gap, 5)
+
     def test_code_that_cannot_be_copied_is_selected(self) -> None:
         refuse = (
             "Object.defineProperty(navigator, 'clipboard', { value: undefined });"

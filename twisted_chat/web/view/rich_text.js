@@ -10,8 +10,9 @@ import { textNodes } from "./nodes.js";
 
 // `nick`: whose mentions are marked; "" for nobody's.  `words`: to be marked as well.
 export function richText(text, nick, words) {
+  const makeCode = text.includes("\n") ? codeBlock : codeLine;
   const blocks = parseBlocks(text).map((block) =>
-    block.kind === "code" ? [codeBlock(block)] : plainLines(block.text, nick, words),
+    block.kind === "code" ? [makeCode(block)] : plainLines(block.text, nick, words),
   );
   return blocks.flatMap((nodes, index) => (index ? ["\n", ...nodes] : nodes));
 }
@@ -24,6 +25,12 @@ function plainLines(text, nick, words) {
     );
     return index ? ["\n", ...nodes] : nodes;
   });
+}
+
+// A message that is one line of code.  A program that is pasted into telnet is many of these:
+// without frames and buttons they can be read as one.
+function codeLine({ text }) {
+  return el("pre", { class: "code line" }, el("code", { dir: "ltr" }, text));
 }
 
 function codeBlock({ text, language }) {
