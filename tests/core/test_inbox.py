@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.support.inbox import InboxCase, RateLimitCase
 from twisted_chat.core.events import Message
 from twisted_chat.core.inbox import MAX_IN_FLIGHT
+from twisted_chat.core.limits import MAX_TEXT
 from twisted_chat.core.replies import Request
 
 
@@ -174,6 +175,31 @@ class RateLimitTests(RateLimitCase):
         self.assertEqual(len(self.bob.sees()), 20)
         self.alice.types("after")
         self.assertEqual(self.bob.sees(), [])
+
+    def test_long_message_counts_as_its_bytes(self) -> None:
+        """One line of 16 KiB costs four tokens."""
+        self.alice.asks(*[Request("", "x" * MAX_TEXT)] * 4)
+        self.assertEqual(len(self.bob.sees()), 3)
+        self.wait(0.6)
+        self.assertEqual(len(self.bob.sees()), 1)
+
+    def test_answer_counts_as_its_bytes(self) -> None:
+        """The request paid for the first 4 KiB; what follows waits for the rest."""
+        self.bob.asks(*[Request("", "x" * 1000)] * 10)
+        self.alice.sees()
+        self.alice.types(*[r"\history 10"] * 5)
+        # Each is 10,070 bytes: three tokens.
+        self.assertEqual(len(self.alice.sees()), 40)
+        self.wait(0.6)
+        self.assertEqual(len(self.alice.sees()), 10)
+
+    def test_room_that_is_joined_counts_as_what_it_shows(self) -> None:
+        """Or one could join and leave it again and again to be sent its history."""
+        self.bob.types(r"\join tea")
+        self.bob.asks(*[Request("", "x" * 4000)] * 8)
+        self.alice.types(*[r"\join tea", r"\leave"] * 3)
+        self.assertEqual(len([one for one in self.alice.sees() if "xxx" in one]), 16)
+        self.assertFalse(self.alice.reading)
 
     def test_requests_after_a_queued_quit_are_dropped(self) -> None:
         """Nothing is taken from a client that quits."""

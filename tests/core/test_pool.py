@@ -14,16 +14,33 @@ from twisted_chat.core.events import (
     Quit,
     Renamed,
     Stored,
+    TopicSet,
 )
 from twisted_chat.core.ignoring import Ignored
 from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.limits import MAX_AWAY, MAX_TOPIC
 from twisted_chat.core.pool import ClientPool, Room
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.testing import FailingJournal, FakeConnection, TestChat, line_wire
 
+LONG = "x" * 4096
+
 
 def message(number: int) -> Stored:
     return Stored(f"{number:04}", 0, Message("tea", "alice", str(number), "A"))
+
+
+class StoredTextTests(SynchronousTestCase):
+    """Topics and away texts of earlier versions, which accepted up to 4096 bytes."""
+
+    def test_longer_ones_are_shown_cut(self) -> None:
+        """Wherever they come from."""
+        topic, away = TopicSet("tea", "alice", LONG, "A"), AwaySet("alice", LONG, "A")
+        self.assertEqual(len(topic.text.encode()), MAX_TOPIC)
+        self.assertEqual(len(away.text.encode()), MAX_AWAY)
+        room = Room("tea", 3)
+        room.load(LONG, ())
+        self.assertEqual(room.topic, topic.text)
 
 
 class PoolTests(SynchronousTestCase):

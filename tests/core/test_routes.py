@@ -3,6 +3,7 @@ r"""Messages, and the routes ``\me`` and ``\help``; see ``test_routes_*`` for ot
 from __future__ import annotations
 
 from tests.support.routes import RouteCase
+from twisted_chat.core.limits import MAX_AWAY, MAX_TOPIC
 from twisted_chat.core.replies import Request
 
 
@@ -158,12 +159,18 @@ class SanitizeTests(RouteCase):
             self.alice.asks(Request(name, words))
             self.assert_sees(self.bob, *shown)
 
-    def test_topic_longer_than_a_line_is_refused(self) -> None:
-        """As when it is typed."""
-        self.alice.asks(Request("topic", "x" * 4097))
-        self.assert_sees(
-            self.alice, "error: the text is longer than 4096 bytes: not sent"
-        )
+    def test_topic_and_away_text_have_limits_of_their_own(self) -> None:
+        """A longer one is refused with the limit."""
+        for route, limit, shown in (
+            ("topic", MAX_TOPIC, "alice: set the topic to: {}"),
+            ("away", MAX_AWAY, "alice: is away ({})"),
+        ):
+            longest = "ü" * (limit // 2)
+            self.alice.asks(Request(route, longest + "x"))
+            error = f"error: the text is longer than {limit} bytes: not sent"
+            self.assert_sees(self.alice, error)
+            self.alice.asks(Request(route, longest))
+            self.assert_sees(self.alice, shown.format(longest))
 
     def test_words_quoted_in_a_reply_are_sanitized(self) -> None:
         """The client that typed or pasted them does not get them back."""

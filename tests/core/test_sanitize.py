@@ -6,7 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.sanitize import is_blank, sanitize_label, sanitize_text
+from twisted_chat.core.sanitize import (
+    cut_label,
+    is_blank,
+    sanitize_label,
+    sanitize_text,
+)
 
 
 class SanitizeTests(SynchronousTestCase):
@@ -168,6 +173,12 @@ class SanitizeTests(SynchronousTestCase):
         """Also if that is joined, or an accent alone."""
         for text in ("a", "\u200b.", "👩\u200d👧", "\u0301", "\ufffd", "\u0e01"):
             self.assertFalse(is_blank(text), ascii(text))
+
+    def test_label_is_cut_to_its_bytes(self) -> None:
+        """Between characters, with an ellipsis."""
+        self.assertEqual(cut_label("x" * 200, 200), "x" * 200)
+        self.assertEqual(cut_label("x" * 201, 200), "x" * 197 + "…")
+        self.assertEqual(cut_label("ü" * 101, 200), "ü" * 98 + "…")
 
     def test_lone_surrogate_becomes_a_replacement_character(self) -> None:
         """JSON can spell it, and UTF-8 cannot encode it."""

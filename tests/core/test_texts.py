@@ -16,6 +16,7 @@ from twisted_chat.core.texts import (
     characters_shown,
     count_lines,
     cut_text,
+    tokens_for,
 )
 
 SIZE = 16 * 1024
@@ -115,6 +116,22 @@ class CountLinesTests(SynchronousTestCase):
             ("x\n" * 1000, 100),
         ):
             self.assertEqual(count_lines(text), count, ascii(text[:20]))
+
+    def test_text_costs_a_token_for_each_line_or_each_4_kib(self) -> None:
+        """Whichever is more; the value that it came from counts like the text."""
+        for text, raw, tokens in (
+            ("", None, 1),
+            ("x" * 4096, None, 1),
+            ("x" * 4097, None, 2),
+            ("ü" * 2049, None, 2),
+            ("x" * SIZE, None, 4),
+            ("\n".join(["x" * 163] * 100), None, 100),
+            ("a\nb", None, 2),
+            ("x", "x" * 65536, 16),
+            ("", "{}", 1),
+            ("\ud800" * 4097, None, 2),
+        ):
+            self.assertEqual(tokens_for(text, raw), tokens, ascii(text[:20]))
 
     @given(st.text(max_size=200))
     def test_accepted_text_counts_as_many_lines_as_are_shown(self, text: str) -> None:

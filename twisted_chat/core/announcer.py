@@ -242,6 +242,7 @@ class Announcer:
         if pending is None:
             snapshot = snapshot_of(room, client)
             data = self._encode(client.codec.reply, snapshot, client, None)
+            client.charge_answer(len(data))
         else:
             pending.awaited.discard(event.room)
             if not pending.awaited:

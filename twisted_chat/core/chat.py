@@ -29,13 +29,13 @@ from .interfaces import (
 )
 from .isolation import encoded
 from .joining import NEW_CLIENT, Joiner, JoinRequest
-from .limits import MAX_LINE
+from .limits import MAX_AWAY, MAX_LINE
 from .name_registry import release
 from .nicknames import room_name
 from .pool import ClientPool
 from .replies import Done, ErrorReply, Notice, Refused, Reply, Request
 from .runtime import Runtime
-from .sanitize import is_blank
+from .sanitize import cut_label, is_blank, sanitize_label
 from .texts import accepted_label, accepted_text
 from .turns import LAST_TURN, Turn, TurnOver, Turns
 from .welcome import Welcomer
@@ -167,11 +167,9 @@ class Chat:
         return self._joiner.begin(connection, codec, identity, request)
 
     def _away_text(self, text: str) -> str:
-        r"""What ``\away`` would set; empty if it would be refused."""
-        if len(text) > MAX_LINE:
-            return ""
+        r"""What ``\away`` would set; empty if nothing visible is left."""
         try:
-            return self.sanitized_label(text)
+            return self.sanitized_label(cut_label(sanitize_label(text), MAX_AWAY))
         except Refused:
             return ""
 
@@ -237,12 +235,13 @@ class Chat:
         """
         return _not_blank(self.mask(accepted_text(text)))
 
-    def sanitized_label(self, text: str) -> str:
+    def sanitized_label(self, text: str, limit: int = MAX_LINE) -> str:
         """The same for a topic or the like, which is one line without tabs.
 
+        :param limit: its bytes.
         :raises Refused: ``too_long``, ``empty``.
         """
-        return _not_blank(self.mask(accepted_label(text)))
+        return _not_blank(self.mask(accepted_label(text, limit)))
 
     def submit(self, event: Event, client: Client, ref: str | None = None) -> None:
         """Have an event stored and announced on behalf of a client."""
@@ -253,6 +252,7 @@ class Chat:
         data = encoded(self.runtime, client.codec.reply, reply, client, ref)
         if data:
             client.write(data)
+            client.charge_answer(len(data))
         self._counters.count_reply(reply, len(data))
 
     def refresh(self, client: Client) -> None:

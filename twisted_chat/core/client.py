@@ -15,6 +15,7 @@ from typing import Protocol
 from .idle import IdleCalls
 from .ignoring import IgnoreList
 from .interfaces import Codec, Connection
+from .limits import TOKEN_BYTES
 from .presence import Member
 
 ViewKey = tuple[Codec, tuple[str, ...], frozenset[str]]
@@ -73,6 +74,9 @@ class Queue(Protocol):
 
     def drain(self) -> None:
         """Have all of it taken now."""
+
+    def charge(self, tokens: int) -> None:
+        """Have what the client asks next wait for this many tokens more."""
 
 
 class View:
@@ -189,6 +193,14 @@ class Client:
         if state not in _NEXT[self.state]:
             raise ValueError(f"a client that is {self.state.value} cannot be {state}")
         self.state = state
+
+    def charge_answer(self, size: int) -> None:
+        """It is sent an answer of so many bytes, which counts for its rate limit.
+
+        The request has paid for the first ``TOKEN_BYTES``.
+        """
+        if size > TOKEN_BYTES and self.inbox is not None:
+            self.inbox.charge((size - 1) // TOKEN_BYTES)
 
     def when_idle(self, call: Callable[[], None]) -> None:
         """Call this once nothing that the client asked for is pending."""

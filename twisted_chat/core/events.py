@@ -12,6 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .limits import MAX_AWAY, MAX_TOPIC
+from .sanitize import cut_label
+
 LOBBY = "lobby"
 """The room in which every client starts."""
 
@@ -107,21 +110,33 @@ class Renamed:
 
 @dataclass(frozen=True, slots=True)
 class TopicSet:
-    """A member set a room's topic; an empty text clears it."""
+    """A member set a room's topic; an empty text clears it.
+
+    Earlier versions stored longer texts than ``MAX_TOPIC``: these are cut.
+    """
 
     room: str
     nick: str
     text: str
     client_id: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", cut_label(self.text, MAX_TOPIC))
+
 
 @dataclass(frozen=True, slots=True)
 class AwaySet:
-    """A member went away, or with an empty text came back."""
+    """A member went away, or with an empty text came back.
+
+    Earlier versions stored longer texts than ``MAX_AWAY``: these are cut.
+    """
 
     nick: str
     text: str
     client_id: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", cut_label(self.text, MAX_AWAY))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The inbox of a client: what it has asked that the chat has not taken yet.
 
 Each adapter puts decoded requests in here.  The chat takes them in order: within the
-rate limit (which counts lines, delays, and drops nothing), nothing before the client is
-present, and a route only once everything that the client asked before is done, so that
-replies come in the order of the requests.
+rate limit (which counts lines, long messages and long answers by their bytes, delays,
+and drops nothing), nothing before the client is present, and a route only once
+everything that the client asked before is done, so that replies come in the order of
+the requests.
 
 When the connection is lost, the requests received before are still taken, at the same
 rate, and then the client leaves unless it resumes before that.  A client that sends
@@ -23,7 +24,7 @@ from .client import Client
 from .limits import Bucket, LastBurst, RateLimit, TokenBucket
 from .replies import Request
 from .runtime import ScheduledCall
-from .texts import count_lines
+from .texts import tokens_for
 
 MAX_IN_FLIGHT = 512
 """Requests of one client that may be on their way into the journal at once."""
@@ -142,6 +143,11 @@ class Inbox:
             self._bucket = LastBurst(self._bucket.limit)
         self._process()
 
+    def charge(self, tokens: int) -> None:
+        """Have what the client asks next wait for this many tokens more."""
+        if self._bucket is not None:
+            self._bucket.take(self._chat.runtime.seconds(), tokens)
+
     def _ready(self, request: Request) -> bool:
         """Whether the chat may take this now; if not, ``_process`` will be called."""
         client = self.client
@@ -160,7 +166,7 @@ class Inbox:
         now = self._chat.runtime.seconds()
         wait = bucket.wait(now)
         if wait <= 0:
-            bucket.take(now, count_lines(request.text))
+            bucket.take(now, tokens_for(request.text, request.raw))
             return True
         if self._timer is None and wait < inf:
             self._chat.runtime.counters.rate_limited += 1

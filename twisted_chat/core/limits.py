@@ -15,6 +15,15 @@ MAX_TEXT = 16 * 1024
 MAX_TEXT_LINES = 100
 """Lines in one message."""
 
+MAX_TOPIC = 400
+"""Bytes in a topic; a longer one that is stored is cut."""
+
+MAX_AWAY = 200
+"""Bytes in an away text, likewise."""
+
+TOKEN_BYTES = 4096
+"""Bytes that one token of the rate limit pays for, of a message or of an answer."""
+
 MAX_ROOMS = 20
 """Rooms that one client may be in at once."""
 

@@ -11,8 +11,10 @@ from collections import deque
 from .client import Client, View, ViewKey
 from .events import PresenceEvent, Quit, Stored
 from .interfaces import Journal
+from .limits import MAX_TOPIC
 from .lookalikes import skeletons
 from .presence import Member, Presence
+from .sanitize import cut_label
 
 
 class Room:
@@ -64,7 +66,7 @@ class Room:
         )
         self.recent.extend(since)
         if self.topic is None:
-            self.topic = topic
+            self.topic = cut_label(topic, MAX_TOPIC)
         self.loaded = True
         self._snapshot = None
 

@@ -27,7 +27,7 @@ from .events import (
 )
 from .ignoring import Ignored, without_ignored
 from .interfaces import SearchTimeout
-from .limits import MAX_HISTORY, MAX_IGNORED, MAX_ROOMS
+from .limits import MAX_AWAY, MAX_HISTORY, MAX_IGNORED, MAX_ROOMS, MAX_TOPIC
 from .name_registry import claim
 from .nicknames import fold_or_none, room_name
 from .presence import Member
@@ -153,7 +153,7 @@ def topic(context: CommandContext) -> Event | Reply:
     if not context.word:
         room = chat.pool.rooms.get(context.room)
         return Topic(context.room, (room and room.topic) or "")
-    text = "" if context.word == "-" else chat.sanitized_label(context.word)
+    text = "" if context.word == "-" else chat.sanitized_label(context.word, MAX_TOPIC)
     return TopicSet(context.room, client.nick, text, client.id)
 
 
@@ -252,7 +252,9 @@ def unignore(context: CommandContext) -> Reply:
 )
 def away(context: CommandContext) -> Event:
     client = context.client
-    text = context.chat.sanitized_label(context.word) if context.word else ""
+    text = ""
+    if context.word:
+        text = context.chat.sanitized_label(context.word, MAX_AWAY)
     if not text and not client.member.away:
         text = "away"
     return AwaySet(client.nick, text, client.id)

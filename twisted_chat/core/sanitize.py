@@ -50,6 +50,8 @@ _SEPARATING = re.compile(rf"(?<=[^\s{_CONTROL}])[{_CONTROL}]++(?=\S)")
 _OTHER_CONTROL = re.compile(f"[{_CONTROL}]+")
 # ``re`` does not count marks as letters: only such runs are examined one by one.
 _MANY_MARKS = re.compile(rf"[^\w\s\x00-\x7f]{{{MAX_MARKS + 1},}}")
+_ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
+
 IGNORABLE = (
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f"
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
@@ -61,6 +63,14 @@ embeddings are removed anyway."""
 # Besides white space and these, the blank Braille pattern.
 _INVISIBLE = re.compile(f"[\\s\u2800{IGNORABLE}]*\\Z")
 _SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def cut_label(text: str, limit: int) -> str:
+    """A sanitized text of one line, cut to this number of bytes if it is longer."""
+    if len(text) * 4 <= limit or len(encoded := text.encode()) <= limit:
+        return text
+    kept = limit - len(_ELLIPSIS.encode())
+    return encoded[:kept].decode(errors="ignore") + _ELLIPSIS
 
 
 def is_blank(text: str) -> bool:

@@ -7,7 +7,7 @@ posts, whatever its codec did.
 
 from __future__ import annotations
 
-from .limits import MAX_LINE, MAX_TEXT, MAX_TEXT_LINES
+from .limits import MAX_LINE, MAX_TEXT, MAX_TEXT_LINES, TOKEN_BYTES
 from .replies import Refused
 from .sanitize import LINE_END, sanitize_label, sanitize_text
 
@@ -35,14 +35,15 @@ def accepted_text(text: str) -> str:
     return text
 
 
-def accepted_label(text: str) -> str:
+def accepted_label(text: str, limit: int = MAX_LINE) -> str:
     """A topic or an away text, likewise; it is one line.
 
+    :param limit: its bytes.
     :raises Refused: ``too_long``.
     """
     text = sanitize_label(text)
-    if _size(text) > MAX_LINE:
-        raise Refused("too_long", f"the text is longer than {MAX_LINE} bytes: not sent")
+    if _size(text) > limit:
+        raise Refused("too_long", f"the text is longer than {limit} bytes: not sent")
     return text
 
 
@@ -60,6 +61,19 @@ def count_lines(text: str) -> int:
     return min(len(LINE_END.findall(text.rstrip())) + 1, MAX_TEXT_LINES)
 
 
+def tokens_for(text: str, raw: str | None = None) -> int:
+    """The tokens of the rate limit that a message takes: one for each line, or one for
+    each ``TOKEN_BYTES``, if those are more.
+
+    :param raw: the ``chat`` value that the text came from.
+    """
+    lines = count_lines(text)
+    if raw is None and len(text) * 4 <= TOKEN_BYTES:
+        return lines
+    size = max(_size(text), _size(raw or ""))
+    return max(lines, -(-size // TOKEN_BYTES))
+
+
 def characters_shown(event: object) -> int:
     """About how many characters of text an event shows to those who see most of it.
 
@@ -72,7 +86,7 @@ def characters_shown(event: object) -> int:
 
 
 def _size(text: str) -> int:
-    return len(text.encode())
+    return len(text.encode("utf-8", "replace"))
 
 
 def _too_many_bytes() -> Refused:

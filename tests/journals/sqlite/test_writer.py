@@ -170,7 +170,7 @@ class FaultTests(WriterTestCase):
     def test_unexpected_error_leaves_nothing(self) -> None:
         """The next batch is stored."""
         writer = self.writer()
-        bad = TopicSet("lobby", "a", cast("str", object()), "a")
+        bad = TopicSet("lobby", cast("str", object()), "a", "a")
         with self.assertRaises((StoreError, TypeError)):
             self.store(writer, said("tea refused"), bad)
         self.store(writer, said("tea"))

@@ -11,7 +11,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from twisted_chat.core.events import AwaySet, Event, Joined, Left, Quit, Renamed, Stored
+from twisted_chat.core.limits import MAX_AWAY
 from twisted_chat.core.presence import Member, Presence
+from twisted_chat.core.sanitize import cut_label
 
 from .entries import to_text
 
@@ -114,7 +116,7 @@ def read_presence(
             client_id,
             stored["nick"],
             rooms=tuple(stored["rooms"].split()),
-            away=stored["away"],
+            away=cut_label(stored["away"], MAX_AWAY),
         )
         if to_text(member_server) == server:
             local.add(client_id)
