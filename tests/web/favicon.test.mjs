@@ -13,7 +13,7 @@ const image = (total) => {
   return decodeURIComponent(data);
 };
 
-test("calls are a number, other messages a dot, and nothing is the icon itself", () => {
+test("mentions are a number, other messages a dot, and nothing is the icon itself", () => {
   assert.equal(image({ count: 0, mentions: 0 }), ICON);
   assert.match(image({ count: 3, mentions: 0 }), /<circle[^>]*\/><\/svg>/u);
   assert.match(image({ count: 3, mentions: 2 }), />2<\/text><\/svg>/u);

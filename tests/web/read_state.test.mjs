@@ -188,9 +188,9 @@ test("positions that are damaged are ignored", () => {
   }
 });
 
-test("a muted room has its count, but calls nobody", () => {
+test("a muted room has its count, but alerts nobody", () => {
   welcome({ nick: "erin" });
-  chat.calls.setLevel("#lobby", "nothing");
+  chat.alerts.setLevel("#lobby", "nothing");
   assert.deepEqual(unspoken(chat.receive(message(11, "bob", "erin!"))), []);
   assert.equal(lobby().unread, 1);
   assert.deepEqual(chat.unreadTotal(), { count: 0, mentions: 0, isComplete: true });

@@ -1,4 +1,4 @@
-// The sound of a call.
+// The sound of an alert.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -46,30 +46,30 @@ beforeEach(() => {
 test("nothing sounds unless it is turned on", () => {
   const sound = make();
   sound.unlock();
-  assert.equal(sound.call(), false);
+  assert.equal(sound.alert(), false);
   assert.equal(contexts.length, 0, "no device is opened");
   sound.setEnabled(true);
-  assert.equal(sound.call(), true);
+  assert.equal(sound.alert(), true);
   assert.deepEqual([contexts.length, contexts[0].notes.length], [1, 2]);
 });
 
-test("a burst of calls sounds once", () => {
+test("a burst of alerts sounds once", () => {
   const sound = make();
   sound.setEnabled(true);
   const sounds = [0, 100, 1999, 2000, 2100].map((at) => {
     now = at;
-    return sound.call();
+    return sound.alert();
   });
   assert.deepEqual(sounds, [true, false, false, true, false]);
 });
 
 test("a browser or a machine without sound stays silent", () => {
   values.sound = true;
-  assert.equal(new Sound({ store }).call(), false);
+  assert.equal(new Sound({ store }).alert(), false);
   const broken = make(class {
     constructor() {
       throw new Error("no device");
     }
   });
-  assert.equal(broken.call(), false);
+  assert.equal(broken.alert(), false);
 });

@@ -152,10 +152,10 @@ export class Actions {
     this.drawing.schedule();
   }
 
-  // Which messages of a conversation call the user: "all", "mentions" or "nothing".
+  // Which messages of a conversation are alerts: "all", "mentions" or "nothing".
   setNotificationLevel(key, level) {
-    if (!this.chat.calls.setLevel(key, level)) return;
-    localStore.set("levels", this.chat.calls);
+    if (!this.chat.alerts.setLevel(key, level)) return;
+    localStore.set("levels", this.chat.alerts);
     this.drawing.schedule();
   }
 
@@ -243,7 +243,7 @@ export class Actions {
 
   watchFor(words) {
     localStore.set("words", words);
-    this.chat.calls.watchFor(words, this.chat);
+    this.chat.alerts.watchFor(words, this.chat);
     this.drawing.schedule();
   }
 

@@ -4,7 +4,7 @@
 // the frames to send; `receive` applies a frame from the server (see frames.js) and returns
 // effects for the page to carry out, such as {effect: "notify", conversation, entry}.
 
-import { Calls } from "./calls.js";
+import { Alerts } from "./alerts.js";
 import { Conversation, isMessage, keyOf, newEntryKey } from "./conversation.js";
 import { FRAME_HANDLERS } from "./frames.js";
 import { compareNames, fold } from "./names.js";
@@ -17,9 +17,9 @@ const GAP_LIMIT = 100;
 const SEARCH_LIMIT = 100;
 
 export class Chat {
-  constructor({ now = Date.now, calls = new Calls() } = {}) {
+  constructor({ now = Date.now, alerts = new Alerts() } = {}) {
     this.now = now;
-    this.calls = calls;
+    this.alerts = alerts;
     this.nick = "";
     this.previousNick = ""; // before a reconnect that could not keep it, such as a guest's
     this.chosenNick = ""; // chosen by the user; a guest has none
@@ -92,7 +92,7 @@ export class Chat {
   unreadTotal() {
     const total = { count: 0, mentions: 0, isComplete: true };
     for (const { key, unreadState } of this.conversations.values()) {
-      if (this.calls.isMuted(key)) continue;
+      if (this.alerts.isMuted(key)) continue;
       total.count += unreadState.count;
       total.mentions += unreadState.mentions;
       total.isComplete &&= unreadState.isComplete || !unreadState.count;

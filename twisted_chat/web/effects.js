@@ -70,11 +70,11 @@ export class Effects {
     timers.set(room.key, setTimeout(refresh, REFRESH_MS));
   }
 
-  // A message calls the user, who does not see it yet.
+  // A message is an alert, and the user does not see it yet.
   notify({ conversation, entry }) {
     const isLooking = !document.hidden && document.hasFocus();
     if (isLooking && conversation === this.chat.current) return;
-    this.sound.call();
+    this.sound.alert();
     if (isLooking) return;
     const { key, kind, title } = conversation;
     const heading = strings.alertTitle(entry.from, kind === "room" ? title : "");

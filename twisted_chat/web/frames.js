@@ -53,7 +53,7 @@ function renameDirect(chat, from, to, entry) {
   const direct = chat.conversations.get(oldKey);
   if (!direct || (oldKey !== newKey && chat.conversations.has(newKey))) return;
   direct.name = to;
-  chat.calls.move(oldKey, newKey);
+  chat.alerts.move(oldKey, newKey);
   chat.conversations = new Map([...chat.conversations.values()].map((one) => [one.key, one]));
   if (chat.currentKey === oldKey) chat.currentKey = newKey;
   direct.addSystemEntry(entry);

@@ -1,7 +1,7 @@
 // The life of the page: what is loaded at the start and saved when the page is hidden, and
 // how the page reacts to sleep, network changes and time.
 
-import { Calls } from "./calls.js";
+import { Alerts } from "./alerts.js";
 import { Chat } from "./chat.js";
 import { saveRooms } from "./effects.js";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
@@ -12,11 +12,11 @@ const STATUS_INTERVAL = 500; // of the countdown to the next attempt to connect
 
 // The chat as this browser knows it from its settings.
 export function makeChat() {
-  const calls = new Calls({
+  const alerts = new Alerts({
     levels: localStore.get("levels", {}),
     words: localStore.get("words", []),
   });
-  const chat = new Chat({ calls });
+  const chat = new Chat({ alerts });
   chat.chosenNick = localStore.get("nick", "");
   return chat;
 }

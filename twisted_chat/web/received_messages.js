@@ -24,7 +24,7 @@ function messageEntry(chat, frame) {
   const mine = isMine(chat, from);
   const text = String(frame.text);
   const entry = { kind, id, time: timeOf(chat, frame), from, text, mine };
-  if (!mine && kind !== "dm") entry.mention = chat.calls.isMention(text, chat.nick);
+  if (!mine && kind !== "dm") entry.mention = chat.alerts.isMention(text, chat.nick);
   return entry;
 }
 
@@ -48,9 +48,9 @@ export function receiveMessage(chat, conversation, frame) {
   // What comes while its end is in view was never new.
   const isSeen = isCurrent && chat.viewingLatest && !chat.catchingUp;
   if (isSeen) conversation.markRead({ atOnce: true });
-  const isCall = !isSeen && chat.calls.isCall(conversation, entry);
+  const isAlert = !isSeen && chat.alerts.isAlert(conversation, entry);
   const effects = isSeen || conversation.kind === "dm" ? [remember(conversation)] : [];
-  if (isCall) effects.push({ effect: "notify", conversation, entry });
-  if (!entry.mine && (isCurrent || isCall)) effects.push({ effect: "speak", conversation, entry });
+  if (isAlert) effects.push({ effect: "notify", conversation, entry });
+  if (!entry.mine && (isCurrent || isAlert)) effects.push({ effect: "speak", conversation, entry });
   return effects;
 }

@@ -1,4 +1,4 @@
-// A short, quiet sound for calls, made by the browser itself: there is no file to load.
+// A short, quiet sound for alerts, made by the browser itself: there is no file to load.
 //
 // Browsers let a page sound only after the user has touched it, so `unlock` is called for
 // every touch and key.
@@ -45,8 +45,8 @@ export class Sound {
     if (this.context.state !== "running") this.context.resume().catch(() => {});
   }
 
-  // For a call, if it is turned on; false if it stays silent.
-  call() {
+  // For an alert, if it is turned on; false if it stays silent.
+  alert() {
     if (!this.enabled || this.now() - this.lastAt < PAUSE) return false;
     return this.play();
   }

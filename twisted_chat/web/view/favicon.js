@@ -1,4 +1,4 @@
-// The badge on the icon of the tab: a number for calls, a dot for other messages.
+// The badge on the icon of the tab: the number of mentions and direct messages, or a dot for others.
 
 const LINK = 'link[rel="icon"]';
 const MAX_NUMBER = 9;

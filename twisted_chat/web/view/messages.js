@@ -117,7 +117,7 @@ export class MessageList {
 
   // Everything but the dividers can be reached with the arrow keys.
   makeItem(row) {
-    const node = makeRow(row, this.shown, this.chat.nick, this.chat.calls.words);
+    const node = makeRow(row, this.shown, this.chat.nick, this.chat.alerts.words);
     if (!row.entry) return node;
     node.setAttribute("role", "article");
     node.setAttribute("aria-label", labelOf(row, node));

@@ -1,6 +1,6 @@
 // The sheet of the current conversation: a dialog that the title opens, from below on a phone.
 
-import { levelsFor } from "../calls.js";
+import { levelsFor } from "../alerts.js";
 import { strings } from "../strings.js";
 import { byId, el, setText } from "./dom.js";
 import { textNodes } from "./nodes.js";
@@ -61,7 +61,7 @@ export class RoomSheet {
   }
 
   makeLevel(level) {
-    const checked = this.chat.calls.levelOf(this.key) === level;
+    const checked = this.chat.alerts.levelOf(this.key) === level;
     const radio = el("input", { type: "radio", name: "level", value: level, checked });
     return el("label", { class: "check" }, radio, el("span", {}, strings.levels[level]));
   }

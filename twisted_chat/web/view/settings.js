@@ -1,4 +1,4 @@
-// The settings below the profile: what calls the user, how messages look, and what this
+// The settings below the profile: what alerts the user, how messages look, and what this
 // device keeps.
 
 import { parseWords } from "../mentions.js";

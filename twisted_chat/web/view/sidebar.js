@@ -41,14 +41,14 @@ export class Sidebar {
   look(conversation) {
     const { title, unreadState, key, kind } = conversation;
     const presence = kind === "dm" ? this.presenceOf(conversation) : "";
-    const badge = [countText(unreadState), unreadState.mentions > 0, this.chat.calls.isMuted(key)];
+    const badge = [countText(unreadState), unreadState.mentions > 0, this.chat.alerts.isMuted(key)];
     return [title, ...badge, key === this.chat.currentKey, presence].join("\u0000");
   }
 
   make(conversation) {
     const { key, name, kind, unreadState } = conversation;
     const unread = unreadState.count;
-    const isMuted = this.chat.calls.isMuted(key);
+    const isMuted = this.chat.alerts.isMuted(key);
     const button = el("button", {
       type: "button",
       class: classes("conversation", unread && !isMuted && "unread"),

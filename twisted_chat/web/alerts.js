@@ -1,6 +1,6 @@
-// What calls the user: the level of each conversation, and the words to watch for.  Pure.
+// Which messages are alerts: by the level of each conversation, and the words to watch for.  Pure.
 //
-// A call notifies, sounds and makes a badge urgent.  Direct messages are calls unless their
+// An alert notifies, sounds and makes a badge urgent.  Direct messages are alerts unless their
 // conversation is muted.
 
 import { isMessage } from "./conversation.js";
@@ -12,7 +12,7 @@ const LEVELS = { room: ["mentions", "all", "nothing"], dm: ["all", "nothing"] };
 const kindOf = (key) => (key.startsWith("@") ? "dm" : "room");
 export const levelsFor = (key) => LEVELS[kindOf(key)];
 
-export class Calls {
+export class Alerts {
   // `levels`: key of a conversation -> level, where it is not the usual one.
   constructor({ levels = {}, words = [] } = {}) {
     this.levels = new Map();
@@ -48,12 +48,12 @@ export class Calls {
     return hasMention(text, nick, this.words);
   }
 
-  isCall({ key }, entry) {
+  isAlert({ key }, entry) {
     if (entry.mine || this.isMuted(key)) return false;
     return this.levelOf(key) === "all" || Boolean(entry.mention);
   }
 
-  // Words that call the user as the nickname does, also in the messages there are already.
+  // Words that are mentions as the nickname is, also in the messages there are already.
   watchFor(words, { conversations, nick }) {
     this.words = words;
     for (const { kind, entries } of conversations.values()) {

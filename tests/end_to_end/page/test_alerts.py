@@ -1,4 +1,4 @@
-"""Being called on the page: words, levels, sound, notifications; and the settings."""
+"""Alerts on the page: words, levels, sound, notifications; and the settings."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ ELSEWHERE = """
 INSECURE = "Object.defineProperty(window, 'isSecureContext', { value: false });"
 
 
-class CallTests(PageTestCase):
-    """What calls the user, and how."""
+class AlertTests(PageTestCase):
+    """What alerts the user, and how."""
 
-    def test_words_and_levels_decide_what_calls(self) -> None:
+    def test_words_and_levels_decide_what_alerts(self) -> None:
         """A common word does not, although it is the nickname."""
         server = self.fresh_server()
         alice = self.connect(server, "alice")
