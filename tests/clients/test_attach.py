@@ -101,7 +101,7 @@ class AttachmentTests(SynchronousTestCase):
     def test_end_of_a_former_connection_is_not_logged(self) -> None:
         """The client goes on with the connection that has resumed it."""
         former = self.attach(JoinRequest("alice"))
-        latter = self.attach(JoinRequest(session=former.client.id))
+        latter = self.attach(JoinRequest(session=former.client.session))
         self.assertIs(latter.client, former.client)
         self.assertFalse(former.current)
         former.end("connection lost")
@@ -136,7 +136,7 @@ class AttachmentTests(SynchronousTestCase):
         """Its former connection may still be open."""
         former = self.attach(JoinRequest("alice"), wire="websocket")
         self.attach(
-            JoinRequest(session=former.client.id),
+            JoinRequest(session=former.client.session),
             wire="websocket",
             address=IPv4Address("TCP", "192.0.2.2", 4711),
         )

@@ -77,7 +77,7 @@ class SessionAttachmentTests(EngineIOTestCase):
             self.room.chat,
             connection,
             codec,
-            JoinRequest(session=former.client.id),
+            JoinRequest(session=former.client.session),
             rate_limit=None,
             pause=list,
             resume=list,

@@ -84,7 +84,7 @@ class LifeTests(SynchronousTestCase):
         bob = self.connect()
         self.chat.journal.hold()
         bob.types(r"\quit bye")
-        again = self.connect(bob.client.id)
+        again = self.connect(bob.client.session)
         self.assertIs(again.client.state, PRESENT)
         self.chat.journal.release()
         self.chat.settle()
@@ -97,7 +97,7 @@ class LifeTests(SynchronousTestCase):
         """Gone is final."""
         bob = self.connect()
         bob.leaves()
-        again = self.connect(bob.client.id)
+        again = self.connect(bob.client.session)
         self.assertIsNot(again.client, bob.client)
         self.assertEqual(self.states, [PRESENT, GONE, PRESENT])
 

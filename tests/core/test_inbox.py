@@ -245,7 +245,7 @@ class RateLimitTests(RateLimitCase):
                 if was_disconnected:
                     self.alice.leaves()
                 former = self.alice
-                self.alice = self.chat.client(session=former.client.id)
+                self.alice = self.chat.client(session=former.client.session)
                 former.types("too late")
                 self.alice.types("after")
                 self.assertEqual(self.chat.pool.draining, 0)

@@ -44,7 +44,7 @@ class WelcomeTests(JoiningCase):
         self.assertEqual(welcome.list_members(), ("alice", "bob"))
         self.assertEqual(welcome.away, {"alice": "lunch"})
         self.assertEqual(welcome.position, self.chat.pool.position)
-        self.assertEqual(welcome.session, bob.client.id)
+        self.assertEqual(welcome.session, bob.client.session)
         self.assertFalse(welcome.resumed or welcome.recovered)
 
     def test_messages_around_an_arrival_are_shown_once(self) -> None:

@@ -51,13 +51,13 @@ class NotSubmittedTests(JoiningCase):
             raise OutcomeUnknown("no answer")
 
         patch = self.patch(self.names, "claim", claim)
-        second = self.connect("bob", session=bob.client.id)
+        second = self.connect("bob", session=bob.client.session)
         self.assertIn("cannot join yet", second.sees()[0])
         second.leaves()
         self.chat.advance(RETRY_DELAY)
         patch.restore()
         self.assertEqual(self.alice.sees(), [])
-        third = self.connect("bob", session=bob.client.id)
+        third = self.connect("bob", session=bob.client.session)
         self.assertEqual((third.nick, third.client.id), ("bob", bob.client.id))
 
     def test_client_that_resumes_at_once_keeps_its_nickname(self) -> None:
@@ -65,13 +65,13 @@ class NotSubmittedTests(JoiningCase):
         bob = self.connect("bob")
         bob.leaves()
         self.chat.journal.hold("read")
-        session = bob.client.id
+        session = bob.client.session
         cancelled = self.connect("bob", session=session, rooms=("tea",))
         cancelled.leaves()
         again = self.connect("bob", session=session, rooms=("tea",))
         self.chat.journal.release("read")
         self.assertEqual(again.sees()[0], "Welcome, bob!")
-        self.assertEqual(again.client.id, session)
+        self.assertEqual(again.client.session, session)
         self.alice.sees()
         self.alice.types(r"\nick bob")
         error = "error: bob, or a name that looks like it, is in use: choose another"
@@ -81,14 +81,14 @@ class NotSubmittedTests(JoiningCase):
         """It joins once, when the cancelled attempt would have been repeated."""
         bob = self.connect("bob")
         bob.leaves()
-        session = bob.client.id
+        session = bob.client.session
         self.chat.journal.fail(what="read")
         self.connect("bob", session=session, rooms=("tea",)).leaves()
         again = self.connect("bob", session=session, rooms=("tea",))
         self.assertEqual(again.sees(), [])
         self.chat.advance(RETRY_DELAY)
         self.assertEqual(again.sees()[0], "Welcome, bob!")
-        self.assertEqual(again.client.id, session)
+        self.assertEqual(again.client.session, session)
 
 
 class SubmittedTests(JoiningCase):
@@ -180,7 +180,7 @@ class SubmittedTests(JoiningCase):
         self.assert_gone()
 
     def resume(self) -> FakeClient:
-        session = self.bob.client.id
+        session = self.bob.client.session
         return self.connect("bob", session=session, rooms=("lobby", "tea"))
 
     def test_client_that_resumes_before_its_arrivals_joins_as_another(self) -> None:
@@ -263,7 +263,7 @@ class UnknownOutcomeTests(JoiningCase):
         bob.types(r"\join tea")
         journal.hold()
         bob.leaves()
-        again = self.connect("bob", session=bob.client.id)
+        again = self.connect("bob", session=bob.client.session)
         late = Joined("tea", "bob", bob.client.id)
         # The last key is that of the departure.
         key = f"test-{self.chat.committer._count - 1}"

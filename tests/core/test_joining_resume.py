@@ -10,6 +10,8 @@ from twisted_chat.core.joining import RETRY_DELAY
 from twisted_chat.core.nicknames import Name
 from twisted_chat.testing import FakeClient
 
+DAY = 24 * 60 * 60
+
 
 class ResumeTests(ResumeCase):
     """A client that resumes has its former session, nickname and id."""
@@ -24,7 +26,7 @@ class ResumeTests(ResumeCase):
         self.assertEqual(bob.sees(), [])
         self.chat.journal.release()
         self.assertEqual(bob.sees()[0], "Welcome, bob!")
-        self.assertEqual((bob.nick, bob.client.id), ("bob", self.session))
+        self.assertEqual((bob.nick, bob.client.session), ("bob", self.session))
         self.assertEqual(
             self.alice.sees(),
             [
@@ -66,7 +68,7 @@ class ResumeTests(ResumeCase):
         self.alice.sees()
         self.names.answer()
         self.chat.settle()
-        self.assertEqual((bob.nick, bob.client.id), ("bob", self.session))
+        self.assertEqual((bob.nick, bob.client.session), ("bob", self.session))
         self.assertEqual(
             self.alice.sees(), ["[#lobby] bob: joined the chat", "bob: joined the chat"]
         )
@@ -76,14 +78,14 @@ class ResumeTests(ResumeCase):
         self.bob.leaves()
         with self.chat.together():
             first, second = self.resume(), self.resume()
-        self.assertEqual(first.client.id, self.session)
-        self.assertNotEqual(second.client.id, self.session)
+        self.assertEqual(first.client.session, self.session)
+        self.assertNotEqual(second.client.session, self.session)
         self.assertEqual(len({first.nick, second.nick}), 2)
 
     def test_invalid_session_is_replaced(self) -> None:
         """A client cannot choose its id."""
         for session in ("", "x", "é" * 22, "x" * 5000):
-            self.assertNotEqual(self.connect(session=session).client.id, session)
+            self.assertNotEqual(self.connect(session=session).client.session, session)
 
     def test_client_joins_though_its_nickname_could_not_be_released(self) -> None:
         """The exception is logged."""
@@ -117,7 +119,7 @@ class LastNameTests(ResumeCase):
         """Though guests' names cannot be requested."""
         guest = self.connect()
         guest.leaves()
-        again = self.connect(since=self.position, session=guest.client.id)
+        again = self.connect(since=self.position, session=guest.client.session)
         self.assertEqual(again.nick, guest.nick)
 
     def test_requested_nickname_counts(self) -> None:
@@ -143,19 +145,71 @@ class LastNameTests(ResumeCase):
         keys = Name.guest(int(guest.nick.removeprefix("guest_"))).keys
         claiming = Deferred.fromCoroutine(self.names.claim(keys, "another client"))
         self.assertTrue(self.successResultOf(claiming))
-        again = self.connect(since=self.position, session=guest.client.id)
+        again = self.connect(since=self.position, session=guest.client.session)
         self.assertNotEqual(again.nick, guest.nick)
         self.assertTrue(again.sees()[0].startswith("Welcome, guest_"))
 
-    def test_session_that_the_store_does_not_know_is_a_guest(self) -> None:
-        """Whoever invents a session gets nobody's name."""
-        stranger = self.connect(since=self.position, session="x" * 22)
-        self.assertTrue(stranger.nick.startswith("guest_"))
+    def test_session_that_was_not_issued_is_not_accepted(self) -> None:
+        """Whoever invents one is a new client, with a session of its own."""
+        for nick in (None, "carol"):
+            stranger = self.chat.client(
+                nick, wire=self.wire, since=self.position, session="x" * 22
+            )
+            self.assertNotEqual(stranger.client.session, "x" * 22)
+            self.assertEqual(stranger.nick == "carol", nick == "carol")
+            again = self.connect(session=stranger.client.session)
+            self.assertIs(again.client, stranger.client)
+            again.leaves()
+
+    def test_session_is_void_a_day_after_its_client_left(self) -> None:
+        """However long the client was there."""
+        self.chat.advance(3 * DAY)
+        self.bob.leaves()
+        self.chat.advance(DAY - 1)
+        bob = self.resume_unnamed()
+        self.assertEqual((bob.nick, bob.client.session), ("bob", self.session))
+        bob.leaves()
+        self.chat.advance(DAY + 1)
+        guest = self.resume_unnamed()
+        self.assertTrue(guest.nick.startswith("guest_"))
+        self.assertNotEqual(guest.client.session, self.session)
+
+    def test_session_is_void_after_quit(self) -> None:
+        """What the client had set is forgotten with it."""
+        self.bob.types(r"\away lunch", r"\ignore alice", r"\quit")
+        guest = self.resume_unnamed()
+        self.assertNotEqual(guest.client.session, self.session)
+        self.assertTrue(guest.nick.startswith("guest_"))
+        guest.types(r"\ignore")
+        self.assertEqual(guest.sees()[-1], "you ignore: nobody")
+        self.assertNotIn(f"{guest.nick}: is away (lunch)", self.alice.sees())
+
+    def test_void_session_does_not_bring_direct_messages(self) -> None:
+        """They were for the client that had it."""
+        self.alice.types(r"\dm bob psst")
+        self.bob.types(r"\quit")
+        self.chat.settle()
+        bob = self.resume()
+        self.assertEqual(bob.nick, "bob")
+        self.assertFalse([line for line in bob.sees() if "psst" in line])
+
+    def test_session_stays_valid_when_its_client_leaves_before_the_check(self) -> None:
+        """What it had set is still kept."""
+        self.bob.types(r"\ignore alice")
+        self.bob.leaves()
+        self.chat.journal.hold("session")
+        self.resume_unnamed().leaves()
+        self.chat.journal.release("session")
+        self.chat.settle()
+        bob = self.resume_unnamed()
+        self.assertEqual(bob.client.session, self.session)
+        bob.types(r"\ignore")
+        self.assertEqual(bob.sees()[-1], "you ignore: alice")
 
     def test_client_waits_for_a_store_that_cannot_be_read(self) -> None:
         """It is told, and gets its nickname as soon as the store works again."""
         self.bob.leaves()
-        self.chat.journal.fail(what="read")
+        self.chat.journal.fail(what="session")
         again = self.resume_unnamed()
         self.assertIn("error: cannot join yet", again.sees()[0])
         self.chat.advance(RETRY_DELAY)

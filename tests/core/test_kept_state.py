@@ -98,10 +98,10 @@ class ResumedStateTests(ResumeCase):
         self.patch(kept_state, "MAX_KEPT", 1)
         states = KeptState()
         bob = self.bob.client
-        states.keep(bob, "")
+        states.keep(bob, "", may_resume=True)
         self.assertIs(states.take(bob.id), NOTHING)
-        states.keep(self.alice.client, "lunch")
-        states.keep(bob, "tea")
+        states.keep(self.alice.client, "lunch", may_resume=True)
+        states.keep(bob, "tea", may_resume=True)
         self.assertIs(states.take(self.alice.client.id), NOTHING)
         self.assertEqual(states.take(bob.id), State("tea"))
         self.assertIs(states.take(bob.id), NOTHING)

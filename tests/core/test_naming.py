@@ -7,13 +7,12 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.chats import runtime_of
-from twisted_chat.core.events import Entry, Event, Joined, Quit
+from twisted_chat.core.events import Joined
 from twisted_chat.core.name_registry import LocalNameRegistry, claim
 from twisted_chat.core.naming import Naming
 from twisted_chat.core.nicknames import Name
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Refused
-from twisted_chat.journals.memory import MemoryJournal
 
 
 class NamingTests(SynchronousTestCase):
@@ -22,19 +21,17 @@ class NamingTests(SynchronousTestCase):
     def setUp(self) -> None:
         clock = Clock()
         self.pool = ClientPool()
-        self.journal = MemoryJournal(clock.seconds)
         self.names = LocalNameRegistry()
         self.naming = Naming(
             pool=self.pool,
-            journal=self.journal,
             names=self.names,
             runtime=runtime_of(self, clock),
         )
 
     def claim(
-        self, wanted: str | None = None, *, resumes: bool = False
+        self, wanted: str | None = None, *, last: str | None = None
     ) -> tuple[Name, Refused | None]:
-        claiming = self.naming.claim("A", wanted, resumes=resumes, joining=1)
+        claiming = self.naming.claim("A", wanted, last=last, joining=1)
         return self.successResultOf(Deferred.fromCoroutine(claiming))
 
     def take(self, nick: str) -> None:
@@ -42,22 +39,13 @@ class NamingTests(SynchronousTestCase):
         name = claim(self.names, nick, "B")
         self.successResultOf(Deferred.fromCoroutine(name))
 
-    def was(self, nick: str) -> None:
-        """The client had a nickname, and has left."""
-        events: tuple[Event, ...] = (Joined("lobby", nick, "A"), Quit(nick, "A"))
-        entries = [Entry(f"k{n}", event) for n, event in enumerate(events)]
-        self.successResultOf(Deferred.fromCoroutine(self.journal.append(entries)))
-
     def assert_guest(self, name: Name) -> None:
         self.assertRegex(name.text, r"\Aguest_\d+\Z")
 
     def test_client_gets_the_nickname_that_it_asks_for(self) -> None:
         """Also if it had another one."""
-        self.was("Alice")
-        for resumes in (False, True):
-            self.assertEqual(
-                self.claim("Bob", resumes=resumes), (Name("Bob", "bob"), None)
-            )
+        for last in (None, "Alice"):
+            self.assertEqual(self.claim("Bob", last=last), (Name("Bob", "bob"), None))
 
     def test_client_whose_nickname_is_refused_is_a_guest(self) -> None:
         """And is told why."""
@@ -71,20 +59,17 @@ class NamingTests(SynchronousTestCase):
     def test_client_that_resumes_gets_its_last_nickname(self) -> None:
         """One that it chose, or a guest's."""
         for nick in ("Alice", "guest_1234"):
-            self.was(nick)
-            name, refused = self.claim(resumes=True)
+            name, refused = self.claim(last=nick)
             self.assertEqual((name.text, refused), (nick, None))
 
-    def test_client_that_does_not_resume_gets_no_former_nickname(self) -> None:
-        """Whoever had that id."""
-        self.was("Alice")
+    def test_client_without_a_nickname_is_a_guest(self) -> None:
+        """If it asks for none and had none."""
         self.assert_guest(self.claim()[0])
 
     def test_client_whose_last_nickname_is_taken_is_a_guest(self) -> None:
         """It is told so if it chose that one."""
-        self.was("alice")
         self.take("alice")
-        name, refused = self.claim(resumes=True)
+        name, refused = self.claim(last="alice")
         self.assert_guest(name)
         assert refused is not None
         self.assertEqual(refused.code, "nick_taken")
@@ -93,6 +78,6 @@ class NamingTests(SynchronousTestCase):
         """It may be a guest's, which nobody can ask for."""
         self.pool.apply(Joined("lobby", "guest_7", "A"))
         for wanted in (None, "", "guest_7"):
-            name, refused = self.claim(wanted, resumes=True)
+            name, refused = self.claim(wanted)
             self.assertEqual((name.text, refused), ("guest_7", None))
-        self.assertEqual(self.claim("bob", resumes=True)[0].text, "bob")
+        self.assertEqual(self.claim("bob")[0].text, "bob")

@@ -54,7 +54,7 @@ class ServersCase(SynchronousTestCase):
     ) -> FakeClient:
         """Connect a client to this server that resumes as another one."""
         position = self.one.pool.position
-        again = server.client(nick, session=client.client.id, since=position)
+        again = server.client(nick, session=client.client.session, since=position)
         self.settle()
         return again
 
@@ -153,7 +153,7 @@ class MovedClientTests(ServersCase):
                     carol.leaves()
                     if departure_first:
                         self.one.clock.advance(0)
-                    again = self.two.client("carol", session=carol.client.id)
+                    again = self.two.client("carol", session=carol.client.session)
                     self.two.advance(0)
                 self.settle(3)
                 self.assertEqual(again.nick, "carol")

@@ -25,7 +25,7 @@ class MissedEventsTests(ResumeCase):
         self.bob.leaves()
         self.alice.types("two", r"\dm alice note", r"\me sips", r"\topic green")
         bob = self.resume()
-        self.assertEqual(bob.client.id, self.session)
+        self.assertEqual(bob.client.session, self.session)
         self.assertEqual(
             bob.sees(),
             [

@@ -92,6 +92,25 @@ class JournalContract(SearchContract, RetentionContract):
         self.append(journal, Quit("x\ud800", "\udfff"))
         self.assertTrue(self.run_now(journal.history.nickname("\udfff")))
 
+    def test_nickname_of_a_client_that_left_is_known_for_a_day(self) -> None:
+        """Counted from its departure, not from its arrival."""
+        journal = self.opened()
+        self.append(journal, Joined("lobby", "bob", "b"))
+        self.let_pass(self.a_moment)
+        self.append(journal, Quit("bob", "b"))
+        self.assertEqual(self.run_now(journal.history.nickname("b")), "bob")
+
+    def test_nickname_of_a_client_that_cannot_resume_is_forgotten(self) -> None:
+        """It has quit; another that may resume is not affected."""
+        journal = self.opened()
+        self.append(journal, Joined("lobby", "bob", "b"), Joined("lobby", "al", "a"))
+        self.append(journal, Quit("bob", "b"), Joined("lobby", "bob", "b"))
+        ends = [entry(Quit("bob", "b"), resumable=False), entry(Quit("al", "a"))]
+        self.run_now(journal.append(ends))
+        for client_id, nick in (("a", "al"), ("b", None)):
+            found = self.run_now(journal.history.nickname(client_id))
+            self.assertEqual(found, nick)
+
     # History
 
     def test_new_room_has_no_topic_and_no_messages(self) -> None:

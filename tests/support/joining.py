@@ -78,7 +78,7 @@ class ResumeCase(JoiningCase):
         self.alice.sees()
         self.bob.sees()
         self.position = self.chat.pool.position
-        self.session = self.bob.client.id
+        self.session = self.bob.client.session
 
     def resume(self, **options: object) -> FakeClient:
         """Connect a client that resumes as bob."""

@@ -42,9 +42,9 @@ else:
 _keys = count()
 
 
-def entry(event: Event) -> Entry:
+def entry(event: Event, *, resumable: bool = True) -> Entry:
     """An event with a unique key."""
-    return Entry(f"key-{next(_keys)}", event)
+    return Entry(f"key-{next(_keys)}", event, resumable)
 
 
 def said(text: str, room: str = "lobby", nick: str = "alice") -> Message:

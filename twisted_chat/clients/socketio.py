@@ -17,6 +17,7 @@ from twisted_chat.core.interfaces import Codec
 from twisted_chat.core.joining import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.replies import Refused
+from twisted_chat.core.sessions import client_id_of
 from twisted_chat.engineio.framing import POLLING, WEBSOCKET, Framing
 from twisted_chat.socketio.packets import MAIN, Packet
 from twisted_chat.socketio.server import Connection, Socket, SocketIO
@@ -80,16 +81,17 @@ class ChatNamespace:
         """
         return ResumingCodec(framing.text, self.position, pid, usage, welcomed)
 
-    def remember(self, session: str, usage: Usage) -> None:
+    def remember(self, client_id: str, usage: Usage) -> None:
         """A client that may resume has left."""
-        self._usages.remember(session, usage)
+        self._usages.remember(client_id, usage)
 
     def usage(self, session: str) -> Usage:
         """How the client that had this session used the chat."""
-        client = self.chat.pool.clients.get(session)
+        client_id = client_id_of(session)
+        client = self.chat.pool.clients.get(client_id)
         if client is not None and isinstance(client.connection, ChatSocket):
             return client.connection.usage
-        return self._usages.take(session)
+        return self._usages.take(client_id)
 
     def _socket(self, connection: Connection, namespace: str) -> Socket:
         return ChatSocket(self, connection, namespace)

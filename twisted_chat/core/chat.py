@@ -190,10 +190,11 @@ class Chat:
         """A connection is lost; ignored if the client resumed on another one."""
         if client.connection is not connection or client.state is ClientState.GONE:
             return
+        may_resume = client.may_resume
         client.move_to(ClientState.GONE)
-        self._joiner.keep_state(client)
+        self._joiner.keep_state(client, may_resume=may_resume)
         if not self._joiner.cancel(client):
-            self._committer.submit(Quit(client.nick, client.id), must_store=True)
+            self._submit_quit(client, may_resume=may_resume)
 
     def recode(self, client: Client, codec: Codec) -> None:
         """Encode with another codec from here on."""
@@ -374,6 +375,10 @@ class Chat:
             case _:
                 pass
 
+    def _submit_quit(self, client: Client, *, may_resume: bool) -> None:
+        quit_event = Quit(client.nick, client.id)
+        self._committer.submit(quit_event, must_store=True, resumable=may_resume)
+
     # Stopping.
 
     def _disconnect_all(self, stopped: Callable[[], None]) -> None:
@@ -382,9 +387,9 @@ class Chat:
         present = list(self.pool.clients.values())
         for client in present:
             if client.state is not ClientState.GONE:
+                may_resume = client.may_resume
                 client.move_to(ClientState.GONE)
-                quit_event = Quit(client.nick, client.id)
-                self._committer.submit(quit_event, must_store=True)
+                self._submit_quit(client, may_resume=may_resume)
         for client in dict.fromkeys(present + self._joiner.clients()):
             self._disconnect(client)
         self._committer.when_idle(stopped)

@@ -104,6 +104,7 @@ class Client:
     """A connection to this server.
 
     :ivar member: whose client it is; in the pool from the first ``Joined`` on.
+    :ivar session: the secret with which it may resume; empty if it cannot.
     :ivar state: change it by ``move_to``.
     :ivar write: sends bytes to it; its connection's, except while it catches up.
     :ivar send: its socket's own ``send``, enabled by the connection while nothing
@@ -124,6 +125,7 @@ class Client:
         "member",
         "pending",
         "send",
+        "session",
         "state",
         "view",
         "write",
@@ -135,8 +137,10 @@ class Client:
         connection: Connection,
         codec: Codec,
         identity: Identity = GUEST,
+        session: str = "",
     ) -> None:
         self.member = Member(client_id)
+        self.session = session
         self.connection = connection
         self.codec = codec
         self.identity = identity
@@ -152,7 +156,7 @@ class Client:
 
     @property
     def id(self) -> str:
-        """The client id, which is the secret of its session."""
+        """The client id, a digest of the session; a secret as well."""
         return self.member.id
 
     @property
@@ -179,6 +183,11 @@ class Client:
     def is_joining(self) -> bool:
         """Its arrival is not announced yet."""
         return self.state is _JOINING
+
+    @property
+    def may_resume(self) -> bool:
+        r"""Its session is valid once it is gone: it has one, and did not ``\quit``."""
+        return bool(self.session) and self.state is not ClientState.QUITTING
 
     @property
     def accepts_requests(self) -> bool:

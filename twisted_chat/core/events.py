@@ -4,8 +4,8 @@ Everything that anyone is shown of what others did is one of these, and was stor
 before it was shown.  Values only: no behaviour, no input or output.  CONTRIBUTING.md
 says what a new kind of event needs besides.
 
-``client_id`` is always the id of the client that caused the event.  Client ids are
-secrets (a client resumes with its own), so they never reach another client or a log.
+``client_id`` is always the id of the client that caused the event.  Client ids never
+reach another client or a log.
 """
 
 from __future__ import annotations
@@ -177,8 +177,8 @@ class Entry:
 
     :ivar key: unique among all entries of all servers, so that an entry whose outcome
         was in doubt is recognised and never announced twice.
-    :ivar resumable: its client may resume, so the nickname that the event gives it is
-        kept.
+    :ivar resumable: its client may resume, so its nickname in the event is kept.  A
+        ``Quit`` with false ends the session.
     """
 
     key: str

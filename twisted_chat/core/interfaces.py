@@ -187,9 +187,9 @@ class History(Protocol):
         """
 
     def nickname(self, client_id: str) -> Awaitable[str | None]:
-        """The last nickname of a client that has left, or was cut off.
+        """The last nickname of a client that has left or was cut off, for a day.
 
-        ``None`` if it is not known, or no longer.
+        ``None`` if the client may not resume: it is not known, or no longer.
         """
 
 

@@ -8,7 +8,6 @@ shown what it missed instead; see ``welcome``.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -27,6 +26,7 @@ from .nicknames import room_name
 from .pool import ClientPool, Room
 from .replies import ErrorReply, Refused
 from .runtime import Runtime
+from .sessions import client_id_of, is_session, new_session
 from .welcome import Welcomer
 
 RETRY_DELAY = 1.0
@@ -44,7 +44,8 @@ class JoinRequest:
     :ivar since: the last position that it received, if it resumes; later events are
         replayed.
     :ivar session: the secret of its last ``Welcome``, if it resumes.  If that client is
-        still connected, this connection takes over its nickname and rooms.
+        still connected, this connection takes over its nickname and rooms.  One that
+        was not issued, or is void, makes it a new client.
     :ivar rooms: the rooms to join; the last becomes its current room.
     :ivar resumable: it is told its session, with which it may resume.
     :ivar away: its away text; not used if the server remembers that of the session.
@@ -70,7 +71,9 @@ class PendingJoin:
 
     :ivar request: what it asks for, with what the server remembers of its session.
     :ivar rooms: the rooms that it joins; it will talk in the last.
-    :ivar resumes: its id is one that a client had before.
+    :ivar unchecked: it came with a session of which it is not known yet whether it is
+        valid.
+    :ivar last_nick: the nickname that it had, if it resumes and that is known.
     :ivar awaited: the rooms whose ``Joined`` is submitted and not yet announced.
     :ivar warned: it was told that it cannot join yet.
     """
@@ -78,7 +81,8 @@ class PendingJoin:
     client: Client
     request: JoinRequest
     rooms: tuple[str, ...]
-    resumes: bool
+    unchecked: bool
+    last_nick: str | None = None
     awaited: set[str] = field(default_factory=set)
     warned: bool = False
 
@@ -112,7 +116,7 @@ class Joiner:
         self._committer = committer
         self._runtime = runtime
         self._welcomer = welcomer
-        self._naming = Naming(pool=pool, journal=journal, names=names, runtime=runtime)
+        self._naming = Naming(pool=pool, names=names, runtime=runtime)
         self._joining: dict[str, PendingJoin] = {}
         self._kept = KeptState()
         # Ids of clients that are gone and whose nicknames are not released yet; a
@@ -136,28 +140,27 @@ class Joiner:
         request: JoinRequest,
     ) -> Client:
         """A client has connected; see ``Chat.attach``."""
-        session = request.session
-        former = self._pool.clients.get(session) if session else None
+        session, client_id, former = request.session, "", None
+        if session and is_session(session):
+            client_id = client_id_of(session)
+            former = self._pool.clients.get(client_id)
         if former is not None and former.is_connected:
             since = request.since
             self._welcomer.take_over(former, connection, codec, identity, since)
             self._runtime.log_line(arrival_line(former, "resumed", self._runtime))
             return former
-        resumes = True
-        if session is None or not _is_id(session) or session in self._joining:
-            session, former, resumes = _new_id(), None, False
-        client = Client(session, connection, codec, identity)
-        kept = self._kept.take(client.id)
-        client.ignored = kept.ignored
-        if kept.ignored:
-            request = replace(request, ignored=())
-        if kept.away:
-            request = replace(request, away=kept.away)
+        resumes = bool(client_id) and client_id not in self._joining
+        if not session or not resumes:
+            session, former = new_session(), None
+            client_id = client_id_of(session)
+        if not request.resumable:
+            session = ""
+        client = Client(client_id, connection, codec, identity, session)
         rooms = self._valid_rooms(request.rooms)
-        pending = self._joining[client.id] = PendingJoin(
-            client, request, rooms, resumes
+        pending = self._joining[client_id] = PendingJoin(
+            client, request, rooms, unchecked=resumes
         )
-        if former is None and session not in self._departing:
+        if former is None and client_id not in self._departing:
             self._runtime.spawn(self._join(pending))
         # Otherwise ``departed`` goes on.
         return client
@@ -186,13 +189,15 @@ class Joiner:
         self._departing.add(client.id)
         return True
 
-    def keep_state(self, client: Client) -> None:
+    def keep_state(self, client: Client, *, may_resume: bool) -> None:
         """A client is gone: keep what it had set, for when it resumes."""
         away, pending = client.member.away, self._joining.get(client.id)
         if pending is not None and pending.client is client:
+            if pending.unchecked:
+                return  # What is kept for its session still is.
             # It leaves before it could be away again.
             away = away or pending.request.away
-        self._kept.keep(client, away)
+        self._kept.keep(client, away, may_resume=may_resume)
 
     def ignores_as_before(self, client: Client) -> bool:
         """A client took a nickname: let it ignore whom it ignored under that before.
@@ -260,6 +265,8 @@ class Joiner:
         client = pending.client
         opened: list[Room] = []
         try:
+            if pending.unchecked:
+                await self._check_session(pending)
             await self._claim_nick(pending)
             for name in pending.rooms:
                 await self._open_room(name, opened)
@@ -285,6 +292,28 @@ class Joiner:
                 joined, must_store=True, resumable=pending.request.resumable
             )
 
+    async def _check_session(self, pending: PendingJoin) -> None:
+        """Let a client resume with a valid session; give it a new one otherwise."""
+        client = pending.client
+        last = await self._journal.history.nickname(client.id)
+        if pending.cancelled or not pending.unchecked:
+            return
+        pending.unchecked = False
+        pending.last_nick = last
+        if last is None and self._pool.member(client.id) is None:
+            del self._joining[client.id]
+            client.session = new_session()
+            client.member.id = client_id_of(client.session)
+            self._joining[client.id] = pending
+            return
+        kept, request = self._kept.take(client.id), pending.request
+        client.ignored = kept.ignored
+        if kept.ignored:
+            request = replace(request, ignored=())
+        if kept.away:
+            request = replace(request, away=kept.away)
+        pending.request = request
+
     async def _open_room(self, name: str, opened: list[Room]) -> None:
         """Open a room, unless it would be new and looks like another.
 
@@ -305,7 +334,7 @@ class Joiner:
         name, refused = await self._naming.claim(
             client.id,
             request.nick,
-            resumes=pending.resumes,
+            last=pending.last_nick,
             joining=len(self._joining),
         )
         if refused is not None:
@@ -334,12 +363,3 @@ def arrival_line(client: Client, verb: str, runtime: Runtime) -> str:
     if identity.wire:
         line += f" by {identity.wire}"
     return line
-
-
-def _new_id() -> str:
-    """A client id: 128 random bits."""
-    return secrets.token_urlsafe(16)
-
-
-def _is_id(session: str) -> bool:
-    return len(session) == len(_new_id()) and session.isascii()

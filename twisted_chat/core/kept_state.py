@@ -35,24 +35,26 @@ V = TypeVar("V")
 
 
 class KeptState:
-    """The state of clients that are gone, by session, and by nickname and address."""
+    """The state of clients that are gone, by id, and by nickname and address."""
 
     def __init__(self) -> None:
-        self._sessions: OrderedDict[str, State] = OrderedDict()
+        self._clients: OrderedDict[str, State] = OrderedDict()
         self._ignored: OrderedDict[tuple[str, str], IgnoreList] = OrderedDict()
 
-    def keep(self, client: Client, away: str) -> None:
+    def keep(self, client: Client, away: str, *, may_resume: bool) -> None:
         """A client is gone, and was or would have been away with this text."""
         ignored = client.ignored or None
-        _put(
-            self._sessions, client.id, State(away, ignored) if away or ignored else None
-        )
+        if not may_resume:
+            self._clients.pop(client.id, None)
+        else:
+            state = State(away, ignored) if away or ignored else None
+            _put(self._clients, client.id, state)
         if (person := _person(client)) is not None:
             _put(self._ignored, person, dict(ignored) if ignored else None)
 
-    def take(self, session: str) -> State:
-        """A client resumes with this session."""
-        return self._sessions.pop(session, NOTHING)
+    def take(self, client_id: str) -> State:
+        """The client with this id resumes."""
+        return self._clients.pop(client_id, NOTHING)
 
     def take_ignored(self, client: Client) -> IgnoreList | None:
         """A client has a nickname now: the list of the last one with that nickname.

@@ -7,7 +7,7 @@ one that it had; a guest's.
 
 from __future__ import annotations
 
-from .interfaces import Journal, NameRegistry
+from .interfaces import NameRegistry
 from .name_registry import claim
 from .nicknames import Name, guest_number, is_guest
 from .pool import ClientPool
@@ -22,31 +22,29 @@ class Naming:
         self,
         *,
         pool: ClientPool,
-        journal: Journal,
         names: NameRegistry,
         runtime: Runtime,
     ) -> None:
         self._pool = pool
-        self._journal = journal
         self._names = names
         self._runtime = runtime
 
     async def claim(
-        self, owner: str, wanted: str | None, *, resumes: bool, joining: int
+        self, owner: str, wanted: str | None, *, last: str | None, joining: int
     ) -> tuple[Name, Refused | None]:
         """Claim a nickname for a client.
 
         :param owner: the id of the client.
         :param wanted: the nickname that it asks for, if any.
-        :param resumes: a client had this id before.
+        :param last: the nickname that it had, if it resumes and that is known.
         :param joining: how many clients are joining; they may have nicknames as well.
         :returns: the nickname, and why it is not the one that was wanted.
-        :raises StoreError: the registry or the journal is unavailable.
+        :raises StoreError: the registry is unavailable.
         """
         name = await self._current(owner, wanted)
-        if name is None and resumes and not wanted:
-            wanted = await self._journal.history.nickname(owner)
-            if wanted is not None and is_guest(wanted):
+        if name is None and last and not wanted:
+            wanted = last
+            if is_guest(wanted):
                 # Nobody may ask for a guest's name.
                 name, wanted = await self._claimed(Name(wanted, wanted), owner), None
         refused = None

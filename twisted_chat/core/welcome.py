@@ -136,7 +136,7 @@ class Welcomer:
     def _welcome(self, client: Client, room: Room, position: str) -> Welcome:
         return Welcome(
             nick=client.nick,
-            session=client.id,
+            session=client.session,
             room=room.name,
             rooms=client.rooms,
             list_members=room.nicks,

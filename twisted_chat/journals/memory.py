@@ -25,7 +25,7 @@ from twisted_chat.core.interfaces import Announce, MissedEvents, RoomState, Stor
 from twisted_chat.core.limits import MAX_MISSED_CHARACTERS, SEARCH_TIME
 from twisted_chat.core.texts import characters_shown
 
-from .records import Index, IndexKey, index_keys, nicknames_in
+from .records import KEPT_NICKNAME_MS, Index, IndexKey, index_keys, nicknames_in
 from .retention import (
     KEEP_ALL,
     KEPT_TOPICS,
@@ -78,10 +78,17 @@ class MemoryHistory:
     process is recognized, and a client that resumes with it learns that events may be
     missing.
 
+    :param now: seconds since 1970.
     :param retention: what is kept; of its bytes, at most ``KEPT_BYTES``.
     """
 
-    def __init__(self, retention: Retention, sharing: Sharing | None = None) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float],
+        retention: Retention,
+        sharing: Sharing | None = None,
+    ) -> None:
+        self._now = now
         self._sharing = sharing
         self._retention = retention
         self._keep = maxsize if retention.messages is None else retention.messages
@@ -93,7 +100,8 @@ class MemoryHistory:
         self._floor = self._position(0)
         self._index: dict[IndexKey, _IndexEntry] = {}
         self._topics: OrderedDict[str, _Topic] = OrderedDict()
-        self._nicknames: OrderedDict[str, str] = OrderedDict()
+        # With the time in milliseconds.
+        self._nicknames: OrderedDict[str, tuple[str, int]] = OrderedDict()
 
     def next_position(self) -> str:
         """Assign the next position: each call returns a new one."""
@@ -141,12 +149,16 @@ class MemoryHistory:
             floor=self._floor if deleted else "",
         )
 
-    def add_nicknames(self, names: Mapping[str, str]) -> None:
-        """Keep the nicknames of clients, by client id."""
+    def add_nicknames(self, names: Mapping[str, str | None], time: int) -> None:
+        """Keep the nicknames of clients, by client id; forget those that are ``None``.
+
+        :param time: milliseconds since 1970.
+        """
         known = self._nicknames
         for client_id, nick in names.items():
             known.pop(client_id, None)
-            known[client_id] = nick
+            if nick is not None:
+                known[client_id] = nick, time
         while len(known) > KEPT_NICKNAMES:
             known.popitem(last=False)
 
@@ -212,8 +224,10 @@ class MemoryHistory:
         return tuple(reversed(scan.hits))
 
     async def nickname(self, client_id: str) -> str | None:
-        """The last nickname of a client."""
-        return self._nicknames.get(client_id)
+        """The last nickname of a client, see ``interfaces.History.nickname``."""
+        nick, time = self._nicknames.get(client_id, (None, 0))
+        is_void = round(self._now() * 1000) - time > KEPT_NICKNAME_MS
+        return None if is_void else nick
 
     def _position(self, number: int) -> str:
         return f"{self._prefix}{number:0{_DIGITS}d}"
@@ -295,7 +309,7 @@ class MemoryJournal:
         self._now = now
         # Of the last batch: the clock may be set back.
         self._time = 0
-        self.history = MemoryHistory(retention, sharing)
+        self.history = MemoryHistory(now, retention, sharing)
         self._announce: Announce = _discard
         self._closed = False
 
@@ -320,7 +334,7 @@ class MemoryJournal:
         ]
         for each in stored:
             self.history.add(each)
-        self.history.add_nicknames(nicknames_in(batch))
+        self.history.add_nicknames(nicknames_in(batch), time)
         if stored:
             self._announce(stored)
 

@@ -174,17 +174,26 @@ RECORDS = (
 BY_EVENT: dict[type[Any], Record] = {record.event: record for record in RECORDS}
 
 
-def nicknames_in(batch: Iterable[Entry]) -> dict[str, str]:
-    """The nicknames that the events of a batch give, by client id.
+KEPT_NICKNAME_MS = 24 * 60 * 60 * 1000
+"""Milliseconds for which the nickname of a client that left is kept: for as long it may
+resume."""
 
-    Those of clients that cannot resume are left out: nobody will ask for them.
+
+def nicknames_in(batch: Iterable[Entry]) -> dict[str, str | None]:
+    """The nicknames that clients have after a batch, by client id.
+
+    Those of clients that cannot resume are left out: nobody will ask for them.  Of one
+    that no longer can, it is ``None``.
     """
-    names = {}
+    names: dict[str, str | None] = {}
     for entry in batch:
-        if not entry.resumable:
-            continue
         event = entry.event
-        if type(event) is Joined:
+        if type(event) is Quit:
+            # Again: since when it is gone counts.
+            names[event.client_id] = event.nick if entry.resumable else None
+        elif not entry.resumable:
+            continue
+        elif type(event) is Joined:
             names[event.client_id] = event.nick
         elif type(event) is Renamed:
             names[event.client_id] = event.new

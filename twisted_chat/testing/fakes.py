@@ -150,9 +150,10 @@ class Faults:
 class FailingHistory:
     """The history of a ``FailingJournal``; see ``interfaces.History``."""
 
-    def __init__(self, inner: History, faults: Faults) -> None:
+    def __init__(self, inner: History, faults: Faults, sessions: Faults) -> None:
         self._inner = inner
         self._faults = faults
+        self._sessions = sessions
 
     async def room(self, room: str, limit: int) -> RoomState:
         """A room's topic and last messages."""
@@ -182,7 +183,7 @@ class FailingHistory:
 
     async def nickname(self, client_id: str) -> str | None:
         """The last nickname of a client."""
-        await self._faults.check()
+        await self._sessions.check()
         return await self._inner.nickname(client_id)
 
 
@@ -190,17 +191,22 @@ class FailingJournal:
     """A journal that fails or delays when the test says so.
 
     :param inner: the journal that stores the events.
-    :ivar history: fails as ``READ`` does.
+    :ivar history: fails as ``READ`` and ``SESSION`` do.
     :ivar batches: the events of each batch that ``append`` was called with.
     """
 
     APPEND = "append"
     READ = "read"
+    SESSION = "session"
+    """To look up the session of a client that resumes."""
 
     def __init__(self, inner: Journal) -> None:
         self._inner = inner
-        self._faults = {self.APPEND: Faults(), self.READ: Faults()}
-        self.history = FailingHistory(inner.history, self._faults[self.READ])
+        kinds = (self.APPEND, self.READ, self.SESSION)
+        self._faults = {kind: Faults() for kind in kinds}
+        self.history = FailingHistory(
+            inner.history, self._faults[self.READ], self._faults[self.SESSION]
+        )
         self.batches: list[tuple[Event, ...]] = []
 
     # For the test.
@@ -216,7 +222,7 @@ class FailingJournal:
 
         :param error: the text of a ``StoreError``, or any exception.
         :param times: how often; ``None`` for until ``recover``.
-        :param what: ``APPEND`` or ``READ``.
+        :param what: ``APPEND``, ``READ`` or ``SESSION``.
         """
         self._faults[what].fail(error, times)
 

@@ -79,7 +79,7 @@ class EntriesTests(SynchronousTestCase):
 
     def test_every_kind_of_event_has_an_operation(self) -> None:
         """Except those that only become part of the stream."""
-        operations = [script_arguments(event)[0] or "-" for event in EVERY_EVENT]
+        operations = [script_arguments(entry(event))[0] or "-" for event in EVERY_EVENT]
         self.assertEqual(
             operations,
             [
@@ -102,8 +102,15 @@ class EntriesTests(SynchronousTestCase):
             (AwaySet("al", "lunch", "a"), ("away", "a", "lunch", "")),
             (CustomEvent("tea", "al", "1", "a"), ("", "", "", "")),
         ):
-            self.assertEqual(script_arguments(event), arguments)
+            self.assertEqual(script_arguments(entry(event)), arguments)
+
+    def test_departure_that_ends_the_session_says_so(self) -> None:
+        """The script forgets the nickname then."""
+        ends = entry(Quit("al", "a"), resumable=False)
+        self.assertEqual(script_arguments(ends), ("quit", "a", "ends", "=al ~al"))
 
     def test_invalid_nickname_releases_no_names(self) -> None:
         """It cannot own any."""
-        self.assertEqual(script_arguments(Quit("a b", "a")), ("quit", "a", "", ""))
+        self.assertEqual(
+            script_arguments(entry(Quit("a b", "a"))), ("quit", "a", "", "")
+        )

@@ -44,6 +44,16 @@ class RedisJournalTests(JournalContract, FakeRedisTestCase):
     def run_now(self, awaitable: Awaitable[T]) -> T:
         return self.result(awaitable)
 
+    def test_nickname_is_forgotten_a_day_after_the_departure(self) -> None:
+        """The client can no longer resume."""
+        journal = self.opened()
+        self.append(journal, Joined("lobby", "bob", "b"))
+        self.append(journal, Quit("bob", "b"))
+        self.let_pass(24 * 60 * 60 - 60)
+        self.assertEqual(self.run_now(journal.history.nickname("b")), "bob")
+        self.let_pass(61)
+        self.assertIsNone(self.run_now(journal.history.nickname("b")))
+
 
 class SeveralServersTests(FakeRedisTestCase):
     """Several servers have one conversation."""

@@ -15,7 +15,7 @@ from tests.journals.contract import JournalContract
 from tests.support.journals import said, texts
 from tests.support.logs import Log
 from tests.support.sqlite import SqliteTestCase, write_schema_1
-from twisted_chat.core.events import TopicSet
+from twisted_chat.core.events import Joined, Quit, TopicSet
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals.retention import KEEP_ALL, Retention
 from twisted_chat.journals.sqlite import journal as sqlite_journal
@@ -34,6 +34,16 @@ class SqliteContractTests(JournalContract, SqliteTestCase):
         """One on a file of its own."""
         self.path = self.folder / f"chat{len(self.pools.made)}.sqlite"
         return super().make(retention)
+
+    def test_nickname_is_forgotten_a_day_after_the_departure(self) -> None:
+        """The client can no longer resume."""
+        journal = self.opened()
+        self.append(journal, Joined("lobby", "bob", "b"))
+        self.append(journal, Quit("bob", "b"))
+        self.let_pass(24 * 60 * 60 - 60)
+        self.assertEqual(self.run_now(journal.history.nickname("b")), "bob")
+        self.let_pass(61)
+        self.assertIsNone(self.run_now(journal.history.nickname("b")))
 
 
 class RestartTests(SqliteTestCase):

@@ -11,6 +11,7 @@ from tests.support.journals import entry, said
 from tests.support.sqlite import WriterTestCase, write_schema_1
 from twisted_chat.core.events import DirectMessage, Joined, Quit, TopicSet
 from twisted_chat.core.interfaces import StoreError
+from twisted_chat.journals.records import KEPT_NICKNAME_MS
 from twisted_chat.journals.retention import KEEP_ALL, Retention
 from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
 from twisted_chat.journals.sqlite import trimming as sqlite_trimming
@@ -193,6 +194,15 @@ class EventsTests(TrimmingTestCase):
         self.trim(writer)
         self.check_search(writer)
         self.assertEqual(len(self.history(writer)), 2)
+
+    def test_nicknames_that_are_too_old_are_dropped(self) -> None:
+        """Though nobody joins any more."""
+        writer = self.writer()
+        writer.store([entry(Joined("lobby", "n0", "i0"))], 1_000)
+        writer.store([entry(Joined("lobby", "n1", "i1"))], 3_000)
+        writer.trim(2.0 + KEPT_NICKNAME_MS / 1000, ())
+        self.assertEqual(self.count("nicknames"), 1)
+        self.assertEqual(self.count("nicknames WHERE nick = 'n1'"), 1)
 
     def test_topics_and_nicknames_are_bounded(self) -> None:
         """Those used longest ago are dropped, and the rooms are named."""

@@ -12,8 +12,9 @@ from tests.support.journals import entry, said, texts
 from tests.support.sqlite import WriterTestCase
 from twisted_chat.core.events import Joined, TopicSet
 from twisted_chat.core.interfaces import StoreError
+from twisted_chat.journals.records import KEPT_NICKNAME_MS
 from twisted_chat.journals.sqlite.reader import Reader
-from twisted_chat.journals.sqlite.writer import KEPT_MS, MAX_INSERT_ROWS
+from twisted_chat.journals.sqlite.writer import MAX_INSERT_ROWS
 
 
 class StoreTests(WriterTestCase):
@@ -56,12 +57,14 @@ class StoreTests(WriterTestCase):
         self.addCleanup(reader.close)
         early = [entry(Joined("lobby", f"n{i}", f"id-{i}")) for i in range(300)]
         writer.store(early, 1_000)
-        self.assertEqual(reader.nickname("id-299"), "n299")
+        self.assertEqual(reader.nickname("id-299", 0), "n299")
         later = [entry(Joined("lobby", f"m{i}", f"new-{i}")) for i in range(100)]
-        writer.store([*later, entry(Joined("lobby", "n0", "id-0"))], 1_000 + KEPT_MS)
-        self.assertEqual(reader.nickname("id-1"), "n1")
-        writer.store([entry(Joined("lobby", "m0", "new-0"))], 1_001 + KEPT_MS)
-        names = [reader.nickname(f"id-{i}") for i in range(300)]
+        writer.store(
+            [*later, entry(Joined("lobby", "n0", "id-0"))], 1_000 + KEPT_NICKNAME_MS
+        )
+        self.assertEqual(reader.nickname("id-1", 0), "n1")
+        writer.store([entry(Joined("lobby", "m0", "new-0"))], 1_001 + KEPT_NICKNAME_MS)
+        names = [reader.nickname(f"id-{i}", 0) for i in range(300)]
         self.assertEqual(len([one for one in names if one]), 298)
         self.assertEqual(names[0], "n0")
 

@@ -77,8 +77,13 @@ def decode_batch(stream_id: bytes, data: bytes) -> tuple[StreamPosition, list[St
     return StreamPosition(ms, before), batch
 
 
-def script_arguments(event: Event) -> tuple[str, str, str, str]:
+_ENDS = "ends"
+"""The value of a departure with which the session ends, see ``common.lua``."""
+
+
+def script_arguments(entry: Entry) -> tuple[str, str, str, str]:
     """What ``append.lua`` does with an event: an operation and its three arguments."""
+    event = entry.event
     record = BY_EVENT[type(event)]
     operation, *names = record.presence or (record.index or "", *record.subjects)
     arguments: list[str] = [getattr(event, name) for name in names]
@@ -87,6 +92,8 @@ def script_arguments(event: Event) -> tuple[str, str, str, str]:
         case TopicSet(text=text):
             arguments[1] = text
         case Quit(nick=nick):
+            if not entry.resumable:
+                arguments[1] = _ENDS
             arguments[2] = _released_keys(nick)
         case Renamed(old=old, new=new):
             arguments[2] = _released_keys(old, kept=new)

@@ -250,7 +250,7 @@ class RedisJournal:
         self._batch += 1
         arguments: list[Argument] = [self._server, self._batch, self._keep]
         for entry in entries:
-            arguments += map(to_bytes, script_arguments(entry.event))
+            arguments += map(to_bytes, script_arguments(entry))
             arguments.append(encode(entry))
         try:
             reply = await self._writer.run_script(APPEND, *arguments)

@@ -12,6 +12,7 @@ from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, RoomState, StoreError
 from twisted_chat.core.limits import SEARCH_TIME
 from twisted_chat.journals.recent import CACHED_MESSAGES, RecentRooms
+from twisted_chat.journals.records import KEPT_NICKNAME_MS
 from twisted_chat.journals.retention import Retention
 
 from .reader import Reader
@@ -33,7 +34,9 @@ class SqliteHistory:
         searching: WorkerThread,
         index: Callable[[int], Awaitable[None]],
         retention: Retention,
+        now: Callable[[], float],
     ) -> None:
+        self._now = now
         self._reading = reading
         self._searching = searching
         self._index = index
@@ -120,9 +123,10 @@ class SqliteHistory:
         )
 
     async def nickname(self, client_id: str) -> str | None:
-        """The last nickname of a client."""
+        """The last nickname of a client, see ``interfaces.History.nickname``."""
         reader, _ = self._opened()
-        return await self._reading.run(reader.nickname, client_id)
+        oldest_ms = round(self._now() * 1000) - KEPT_NICKNAME_MS
+        return await self._reading.run(reader.nickname, client_id, oldest_ms)
 
     def _opened(self) -> tuple[Reader, Reader]:
         if self._readers is None:

@@ -66,7 +66,7 @@ class SqliteJournal:
         reading = WorkerThread(reactor, pool("chat-store-reader"))
         searching = WorkerThread(reactor, pool("chat-store-search"))
         self._threads = (self._writing, reading, searching)
-        self.history = SqliteHistory(reading, searching, self._index, retention)
+        self.history = SqliteHistory(reading, searching, self._index, retention, now)
         self._announce: Announce = _discard
         self._lock = DeferredLock()
         self._writer: Writer | None = None

@@ -189,11 +189,15 @@ class Reader:
             connection.set_progress_handler(None, 0)
         return rows, is_late
 
-    def nickname(self, client_id: str) -> str | None:
-        """See ``interfaces.History.nickname``."""
+    def nickname(self, client_id: str, oldest_ms: int) -> str | None:
+        """See ``interfaces.History.nickname``.
+
+        :param oldest_ms: of one that was named before, it is not known any more.
+        """
         with self._snapshot() as connection:
             found = connection.execute(
-                "SELECT nick FROM nicknames WHERE client = ?", (digest(client_id),)
+                "SELECT nick FROM nicknames WHERE client = ? AND time >= ?",
+                (digest(client_id), oldest_ms),
             ).fetchone()
         return found[0] if found else None
 

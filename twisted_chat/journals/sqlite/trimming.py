@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from math import inf
 from typing import Any
 
+from twisted_chat.journals.records import KEPT_NICKNAME_MS
 from twisted_chat.journals.retention import (
     KEPT_OTHERS,
     KEPT_TOPICS,
@@ -147,7 +148,7 @@ class Trimming:
             self._hourly_at = now_ms + HOUR_MS
             yield from self._mark_used(now_ms, occupied)
             yield from self._drop_topics(_UNUSED, (now_ms - UNUSED_MS, LOBBY))
-            yield from self._drop_nicknames()
+            yield from self._drop_nicknames(now_ms)
         yield from self._trim_others()
         yield from self._trim_days(self._retention.oldest_ms(now))
         yield from self._trim_rooms()
@@ -190,16 +191,19 @@ class Trimming:
             self.dropped += dropped
             yield
 
-    def _drop_nicknames(self) -> Iterator[None]:
+    def _drop_nicknames(self, now_ms: int) -> Iterator[None]:
+        """Drop those that are too old, or too many."""
         newest = "SELECT time FROM nicknames ORDER BY time DESC LIMIT 1 OFFSET ?"
+        until = now_ms - KEPT_NICKNAME_MS - 1
         for (time,) in self._rows(newest, (KEPT_NICKNAMES,)):
-            deleted = MAX_ROWS
-            while deleted == MAX_ROWS:
-                with relaxed_transaction(self._connection):
-                    deleted = self._connection.execute(
-                        _FORGET_NICKNAMES, (time, MAX_ROWS)
-                    ).rowcount
-                yield
+            until = max(until, time)
+        deleted = MAX_ROWS
+        while deleted == MAX_ROWS:
+            with relaxed_transaction(self._connection):
+                deleted = self._connection.execute(
+                    _FORGET_NICKNAMES, (until, MAX_ROWS)
+                ).rowcount
+            yield
 
     # Events.
 

@@ -22,12 +22,14 @@
 --   chat:batch:SERVER     the number of the last batch, of a server that has expired
 --   chat:people:SERVER    hash: CLIENT -> JSON of nick, rooms (separated by spaces), away
 --   chat:where            hash: CLIENT -> SERVER
---   chat:nick:CLIENT      the last nickname of a client that has left, for when it resumes
+--   chat:nick:CLIENT      the last nickname of a client that has left, for when it resumes;
+--                         CLIENT is a digest of its session
 --   chat:names            hash: KEY -> SERVER and CLIENT, separated by a space
 --   chat:names:SERVER     hash: KEY -> CLIENT
 
 local LIVE_MS = 10 * 60 * 1000       -- how long a batch stays in chat:live
 local RESUME_SECONDS = 24 * 60 * 60  -- how long a client may resume
+local ENDS = 'ends'                  -- the value of a departure that ends the session
 local MAX_DIRECT = 500               -- direct messages kept per client
 local MAX_TOPICS = 100               -- topics kept per room
 
@@ -208,7 +210,11 @@ local function apply_event(server, event, events)
   end
   local member = at and load_member(server, client)
   if operation == 'quit' then
-    if member then keep_nickname(client, member) end
+    if event.value == ENDS then
+      redis.call('DEL', 'chat:nick:' .. client)
+    elseif member then
+      keep_nickname(client, member)
+    end
     if at then delete_member(server, client) end
     return
   end
