@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.viewer import VIEWER
+from twisted_chat.clients.answers import MAX_NAMES
 from twisted_chat.clients.text import LineCodec
-from twisted_chat.clients.text_lines import MAX_NAMES
 from twisted_chat.core.events import (
     Action,
     AwaySet,

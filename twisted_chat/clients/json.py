@@ -101,7 +101,8 @@ class JsonCodec:
     def _welcome(self, welcome: Welcome, with_ref: Fields) -> bytes:
         rest = dump_json({**welcome_object(welcome), **with_ref})
         history, routes = self._history(welcome.history), self._routes(welcome.routes)
-        whole = f'{rest[:-1]},"routes":{routes},"history":{history}}}'
+        more = dump_json(bool(welcome.history))
+        whole = f'{rest[:-1]},"routes":{routes},"history":{history},"more":{more}}}'
         missed = map(self._frame, event_objects(welcome.missed))
         return self._frame_text(utf8(whole)) + b"".join(missed)
 

@@ -40,11 +40,7 @@ from twisted_chat.core.replies import (
     Welcome,
 )
 
-from .newest import newest_that_fit
-from .text_lines import MAX_NAMES
-
-MAX_AWAY_CHARACTERS = 32 * 1024
-"""Characters of away texts in one list of members; if there are more, none is shown."""
+from .answers import MAX_NAMES, away_that_fits, names_that_fit, newest_that_fit
 
 Fields = dict[str, Any]
 
@@ -115,7 +111,8 @@ def reply_objects(reply: Reply) -> Iterable[Fields]:
     match reply:
         case RoomSnapshot(room=room, members=members, away=away):
             yield {"type": "topic", "room": room, "text": reply.topic}
-            yield {"type": "who", "room": room, **_members(members, away)}
+            listed = _members(members, away, reply.unlisted)
+            yield {"type": "who", "room": room, **listed}
             more = reply.is_cut or bool(reply.history)
             yield _history(room, reply.history, more=more)
         case MemberList(room=room, members=members, away=away):
@@ -125,8 +122,8 @@ def reply_objects(reply: Reply) -> Iterable[Fields]:
         case HistoryPage(room=room, messages=messages, more=more, words=words):
             yield {**_history(room, messages, more=more), "words": words}
         case RoomList(rooms=rooms):
-            listed = [{"name": name, "count": count} for name, count in rooms]
-            yield {"type": "rooms", "rooms": listed}
+            named = [{"name": name, "count": n} for name, n in rooms[:MAX_NAMES]]
+            yield {"type": "rooms", "rooms": named, "count": len(rooms)}
         case Topic(room=room, text=text):
             yield {"type": "topic", "room": room, "text": text}
         case Notice(lines=lines):
@@ -142,12 +139,20 @@ def reply_objects(reply: Reply) -> Iterable[Fields]:
             yield {"type": "error", "code": code, "text": text}
 
 
-def _members(members: Sequence[str], away: Mapping[str, str]) -> Fields:
-    named = members[:MAX_NAMES]
-    texts = {nick: away[nick] for nick in named if nick in away} if away else {}
-    if sum(map(len, texts.values())) > MAX_AWAY_CHARACTERS:
-        texts = dict.fromkeys(texts, "away")
-    return {"members": named, "count": len(members), "away": texts}
+def _members(
+    members: Sequence[str], away: Mapping[str, str], unlisted: int = 0
+) -> Fields:
+    named = names_that_fit(members)
+    return {
+        "members": named,
+        "count": len(members) + unlisted,
+        "away": away_that_fits(named, away, _text_size),
+    }
+
+
+def _text_size(text: str) -> int:
+    """The bytes of a text in JSON, without the quotes."""
+    return len(utf8(dump_json(text))) - 2
 
 
 def newest_objects(messages: Sequence[Stored]) -> list[Fields]:

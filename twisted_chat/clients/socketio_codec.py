@@ -48,12 +48,16 @@ from twisted_chat.core.replies import (
 from twisted_chat.core.texts import accepted_label, accepted_text, cut_text
 from twisted_chat.socketio.packets import Packet, dump_json, raw_argument
 
+from .answers import MAX_ANSWER, newest_that_fit
 from .json import BULK_NAMES, BULK_THRESHOLD
-from .newest import newest_that_fit
 from .text_lines import direct_message_text, event_text
 
 MAX_VALUE = 64 * 1024
 """Bytes of the JSON of one ``chat`` value."""
+
+
+_REST = 1024
+"""Bytes of an answer beside its messages and its members."""
 
 
 class Dialect(Flag):
@@ -167,9 +171,10 @@ class SocketIOCodec:
             case ErrorReply(text=text):
                 return self._text(f"error: {text}") + self._latest_marker()
             case RoomSnapshot(room=room, members=members, history=history):
-                lines = self._lines(history) if room == LOBBY else b""
-                names = b"".join(map(self._added, members)) if room == LOBBY else b""
-                shown = lines + names
+                shown = b""
+                if room == LOBBY:
+                    shown = self._lines(history)
+                    shown += self._members(members, viewer.nick, len(shown))
             case Notice(lines=words):
                 shown = b"".join(map(self._text, words))
             case _:
@@ -205,6 +210,21 @@ class SocketIOCodec:
         )
         fitting = newest_that_fit(newest_first, len)
         return b"".join(fitting)
+
+    def _members(self, members: Sequence[str], own: str, taken: int) -> bytes:
+        """The names of the members: of the newest if there are too many, and its own.
+
+        :param taken: the bytes of the answer before them.
+        """
+        left = MAX_ANSWER - taken - _REST
+        added = [self._added(nick) for nick in members]
+        if sum(map(len, added)) <= left:
+            return b"".join(added)
+        newest_first = (one for one in reversed(added) if one != self._added(own))
+        shown = newest_that_fit(newest_first, len, left)
+        shown.append(self._added(own))
+        rest = self._text(f"and {len(members) - len(shown)} more are here")
+        return b"".join(shown) + rest
 
     # Packets.
 

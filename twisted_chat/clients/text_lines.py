@@ -42,11 +42,8 @@ from twisted_chat.core.replies import (
     Welcome,
 )
 
-from .newest import newest_that_fit
+from .answers import MAX_NAMES, names_that_fit, newest_that_fit
 from .quotes import reads_as_event
-
-MAX_NAMES = 1000
-"""Names shown of one list of members; the rest is counted."""
 
 BULK_NAMES = 3
 """Names shown when many clients join or leave at once; the rest is counted."""
@@ -136,13 +133,11 @@ def reply_lines(reply: Reply) -> Iterable[str]:
             lines = history_lines(history, lambda _: f"[#{room}] ")
             return [*_topic(room, topic), *chain(*lines)]
         case MemberList(room=room, members=members, away=away):
-            names = [
+            named = [
                 f"{nick} (away)" if nick in away else nick
-                for nick in members[:MAX_NAMES]
+                for nick in names_that_fit(members)
             ]
-            if len(members) > MAX_NAMES:
-                names.append(f"and {len(members) - MAX_NAMES} more")
-            return [f"here ({len(members)}): {', '.join(names)}".rstrip()]
+            return [_listed("here", named, len(members))]
         case HistoryPage(messages=messages, words=None):
             return [*chain(*history_lines(messages))] or ["no earlier messages"]
         case HistoryPage(messages=messages, more=more, words=words):
@@ -151,12 +146,19 @@ def reply_lines(reply: Reply) -> Iterable[str]:
             count = f"last {len(found)}" if is_cut else len(found)
             return [f"found ({count}): {words}", *chain(*found)]
         case RoomList(rooms=rooms):
-            listed = ", ".join(f"{name} ({count})" for name, count in rooms)
-            return [f"rooms ({len(rooms)}): {listed}".rstrip()]
+            named = [f"{name} ({count})" for name, count in rooms[:MAX_NAMES]]
+            return [_listed("rooms", named, len(rooms))]
         case Topic(room=room, text=text):
             return _topic(room, text) or [f"#{room} has no topic"]
         case _:
             return _note_lines(reply)
+
+
+def _listed(what: str, named: list[str], count: int) -> str:
+    """A list that names as many as are shown, and counts the rest."""
+    if count > len(named):
+        named = [*named, f"and {count - len(named)} more"]
+    return f"{what} ({count}): {', '.join(named)}".rstrip()
 
 
 def _note_lines(

@@ -78,6 +78,7 @@ class RoomSnapshot:
     """What a client is shown when it joins a room.
 
     :ivar is_cut: the history is left out, as it would be too much at once.
+    :ivar unlisted: the number of members that are left out for the same reason.
     """
 
     room: str
@@ -86,6 +87,7 @@ class RoomSnapshot:
     history: tuple[Stored, ...]
     away: Mapping[str, str] = field(default_factory=dict)
     is_cut: bool = False
+    unlisted: int = 0
 
 
 @dataclass(frozen=True, slots=True)

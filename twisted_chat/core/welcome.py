@@ -7,7 +7,7 @@ order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from .client import Client, ClientState, Identity
@@ -20,6 +20,9 @@ from .pool import ClientPool, Room
 from .replies import HelpHint, Reply, RoomSnapshot, RouteInfo, Welcome
 from .runtime import Runtime
 from .texts import characters_shown
+
+_ROOM_HEAD = 2048
+"""Bytes of a room in a welcome without its members and its history."""
 
 
 class Welcomer:
@@ -152,23 +155,31 @@ class Welcomer:
         """The welcome, and a snapshot of each other room that the client is in.
 
         Where the histories of all rooms are too much at once, the last rooms come
-        without.
+        without; where the members are, they are only counted.
         """
         data = self._encode(client, welcome)
-        for name in client.rooms:
-            if name != welcome.room:
-                snapshot = snapshot_of(self._pool.room(name), client)
-                if welcome.recovered:
-                    snapshot = replace(snapshot, history=())
+        others = [name for name in client.rooms if name != welcome.room]
+        for number, name in enumerate(others, 1):
+            room = self._pool.room(name)
+            most = MAX_WELCOME - len(data) - (len(others) - number) * _ROOM_HEAD
+            for snapshot in _ever_shorter(snapshot_of(room, client), welcome):
                 encoded = self._encode(client, snapshot)
-                if len(data) + len(encoded) > MAX_WELCOME:
-                    snapshot = replace(snapshot, history=(), is_cut=True)
-                    encoded = self._encode(client, snapshot)
-                data += encoded
+                if len(encoded) <= most:
+                    break
+            data += encoded
         return data
 
     def _encode(self, client: Client, reply: Reply) -> bytes:
         return encoded(self._runtime, client.codec.reply, reply, client, None)
+
+
+def _ever_shorter(snapshot: RoomSnapshot, welcome: Welcome) -> Iterator[RoomSnapshot]:
+    """What a client is shown of another room of its own, and less and less of it."""
+    if not welcome.recovered:
+        yield snapshot
+    cut = replace(snapshot, history=(), is_cut=not welcome.recovered)
+    yield cut
+    yield replace(cut, members=(), away={}, unlisted=len(cut.members))
 
 
 def snapshot_of(room: Room, client: Client) -> RoomSnapshot:
