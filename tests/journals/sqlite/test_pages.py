@@ -70,6 +70,14 @@ class PagesTests(WriterTestCase):
             pass
         self.assertEqual(sum(1 for _ in self.pages.merge_search()), 1)
 
+    def test_merge_ends_while_others_store_messages(self) -> None:
+        """Between its portions."""
+        self.delete(3_600)
+        for portion, _ in enumerate(self.pages.merge_search()):
+            self.store(self.one, said("tea"), said("tea"), said("tea"))
+            self.assertLess(portion, 100)
+        self.check_search(self.one)
+
     def test_file_shrinks_in_portions(self) -> None:
         """To little more than what is in it."""
         self.patch(sqlite_pages, "VACUUM_PAGES", 10)

@@ -83,8 +83,10 @@ class Pages:
                 self._connection.execute(
                     "INSERT INTO search (search, rank) VALUES ('merge', ?)", (number,)
                 )
+            # Others make changes, too, while this waits for its next turn.
+            is_done = self._connection.total_changes - before < 2
             yield
-            if self._connection.total_changes - before < 2:
+            if is_done:
                 return
             number = MERGE_PAGES
 
@@ -102,8 +104,9 @@ class Pages:
                 f"PRAGMA incremental_vacuum({min(excess, VACUUM_PAGES)});"
                 "PRAGMA synchronous = FULL;"
             )
+            is_done = self.count >= before
             yield
-            if self.count >= before:
+            if is_done:
                 return
 
     def _value(self, query: str) -> int:

@@ -180,7 +180,9 @@ class Trimming:
         """Drop the topics that a query finds, a portion at a time."""
         while rows := self._rows(query, (*values, MAX_ROWS)):
             for room, _ in rows:
-                yield from self._delete_all(f"room = ? AND {IS_TOPIC}", (room,), room)
+                yield from self._delete_all(
+                    f"room = ? AND {IS_TOPIC}", (room,), MAX_ID, room
+                )
             with relaxed_transaction(self._connection):
                 # Not those that have been used meanwhile.
                 dropped = [
@@ -213,11 +215,11 @@ class Trimming:
             f"SELECT id FROM events WHERE {IS_OTHER} ORDER BY id DESC LIMIT 1 OFFSET ?"
         )
         for (end,) in self._rows(query, (KEPT_OTHERS,)):
-            yield from self._delete_all(f"{IS_OTHER} AND id <= ?", (end,), None)
+            yield from self._delete_all(IS_OTHER, (), end, None)
 
     def _trim_days(self, oldest_ms: int) -> Iterator[None]:
         """Delete what is older than that; the clock may have been wrong for a while."""
-        while oldest_ms and (rows := self._oldest("TRUE")):
+        while oldest_ms and (rows := self._oldest("TRUE", (), MAX_ID)):
             old = [number for number, time in rows if time < oldest_ms]
             if not old:
                 break
@@ -261,8 +263,7 @@ class Trimming:
             keep -= step
             yield
         if end is not None:
-            values = (room, end - 1)
-            yield from self._delete_all(f"{which} AND id <= ?", values, room)
+            yield from self._delete_all(which, (room,), end - 1, room)
 
     def _trim_bytes(self) -> Iterator[None]:
         """Delete the oldest events until there is enough space.
@@ -276,7 +277,7 @@ class Trimming:
             goal = (used - self._pages.search_pages) * STOP_AT * most / used
             while rows and self._pages.used - self._pages.search_pages > goal:
                 for _ in range(PORTIONS_PER_LOOK):
-                    if not (rows := self._oldest("TRUE")):
+                    if not (rows := self._oldest("TRUE", (), MAX_ID)):
                         break
                     self._delete_oldest(rows[-1][0])
                     yield
@@ -292,12 +293,14 @@ class Trimming:
         most = self._retention.bytes
         return inf if most is None else most / self._pages.size
 
-    def _delete_all(self, which: str, values: Row, room: str | None) -> Iterator[None]:
-        """Delete all events of a condition.
+    def _delete_all(
+        self, which: str, values: Row, last: int, room: str | None
+    ) -> Iterator[None]:
+        """Delete all events of a condition, up to the id ``last``.
 
         :param room: of which room they are part of the history, if any.
         """
-        while rows := self._oldest(which, values):
+        while rows := self._oldest(which, values, last):
             end = rows[-1][0]
             with relaxed_transaction(self._connection):
                 self._delete(which, values, end)
@@ -352,12 +355,15 @@ class Trimming:
         row = self._connection.execute(query, values).fetchone()
         return row[0] if row else None
 
-    def _oldest(self, which: str, values: Row = ()) -> list[Row]:
-        """The ids and times of the oldest events of a condition: one portion."""
+    def _oldest(self, which: str, values: Row, last: int) -> list[Row]:
+        """The ids and times of the oldest events of a condition: one portion.
+
+        :param last: the highest id.
+        """
         rows = self._rows(
             "SELECT id, time, coalesce(length(text), 0) + coalesce(length(raw), 0)"
-            f" FROM events WHERE {which} ORDER BY id LIMIT ?",
-            (*values, MAX_ROWS),
+            f" FROM events WHERE {which} AND id <= ? ORDER BY id LIMIT ?",
+            (*values, last, MAX_ROWS),
         )
         found = []
         left = MAX_CHARACTERS
