@@ -48,7 +48,7 @@ class Scene:
         """Someone with the page."""
         page = Page(self._browser, nick)
         page.order("open", options=options)
-        page.call("goto", f"http://localhost:{self.port}/")
+        page.visit(f"http://localhost:{self.port}/")
         page.wait_status("Connected")
         page.take_name(nick)
         # Without the line that a guest took a name.

@@ -35,16 +35,18 @@ PHONE: Options = {
     "hasTouch": True,
 }
 
+# A browser that is delayed by more than 0.25 s between connecting and sending gets the
+# line chat instead, or an empty response.  A page that is there reloads itself then.
+DELAYED = ("ERR_INVALID_HTTP_RESPONSE", "ERR_EMPTY_RESPONSE")
+ATTEMPTS = 5
+
 # Messages of the browser itself when the server does not respond; the page cannot
 # prevent them.
 NO_SERVER = (
     "ERR_CONNECTION_REFUSED",
     "ERR_CONNECTION_RESET",
     "WebSocket connection to",
-    # A browser that is delayed by more than 0.25 s between connecting and sending gets
-    # the line chat instead, or an empty response; the page reloads itself.
-    "ERR_INVALID_HTTP_RESPONSE",
-    "ERR_EMPTY_RESPONSE",
+    *DELAYED,
 )
 
 ROWS = "[...document.querySelectorAll('#messages .row .text')]"
@@ -109,6 +111,18 @@ class Page:
     def call(self, method: str, *args: Any) -> Any:
         """Call a method of Playwright's ``Page``."""
         return self.order("call", method=method, args=args)
+
+    def visit(self, address: str) -> None:
+        """Load a page of the chat, again if the browser was delayed."""
+        for attempt in range(ATTEMPTS):
+            try:
+                self.call("goto", address)
+            except AssertionError as error:
+                delayed = any(sign in str(error) for sign in DELAYED)
+                if not delayed or attempt == ATTEMPTS - 1:
+                    raise
+            else:
+                return
 
     def evaluate(self, script: str) -> Any:
         return self.call("evaluate", script)
@@ -284,7 +298,7 @@ class PageTestCase(ServerTestCase):
 
     def visit(self, page: Page, server: Server, path: str = "/") -> None:
         """Load the chat's page."""
-        page.call("goto", f"http://127.0.0.1:{server.port}{path}")
+        page.visit(f"http://127.0.0.1:{server.port}{path}")
 
     def open(
         self,

@@ -134,7 +134,7 @@ class DeviceTests(PageTestCase):
         """No Content-Security-Policy can name one, but it still has to permit it."""
         server = self.start("--store", "memory:", "--port", r"tcp6:0:interface=\:\:1")
         page = self.prepare()
-        page.call("goto", f"http://[::1]:{server.port}/")
+        page.visit(f"http://[::1]:{server.port}/")
         page.wait_status("Connected")
 
     def test_back_closes_what_is_open_before_it_leaves_the_page(self) -> None:
