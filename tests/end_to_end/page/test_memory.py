@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.end_to_end.clients import LineClient
 from tests.end_to_end.harness import Server
 from tests.end_to_end.page.browser import Page, PageTestCase
 
@@ -25,6 +26,14 @@ IN_VIEW = """(() => {
 class MemoryTestCase(PageTestCase):
     """Pages that are closed and opened again."""
 
+    def begin(self) -> tuple[Server, LineClient, Page]:
+        """A line client, alice, and a page, erin, on a server of their own."""
+        server = self.fresh_server()
+        alice = self.connect(server, "alice")
+        page = self.open(server, nick="erin")
+        alice.expect("is now known as erin\r\n")
+        return server, alice, page
+
     def close(self, page: Page) -> None:
         """Close the tab, once what it has shown is remembered."""
         page.wait("localStorage.getItem('chat.read') !== null")
@@ -40,9 +49,7 @@ class UnreadTests(MemoryTestCase):
 
     def test_what_came_while_the_tab_was_closed_is_new(self) -> None:
         """In the room that is shown and in others, with mentions."""
-        server = self.fresh_server()
-        alice = self.connect(server, "alice")
-        page = self.open(server, nick="erin")
+        server, alice, page = self.begin()
         alice.say("seen in time")
         page.wait_text("seen in time")
         page.say("/join garden")
@@ -70,9 +77,7 @@ class UnreadTests(MemoryTestCase):
 
     def test_many_unread_messages_are_counted_within_a_bound(self) -> None:
         """They are shown from the first one on, as far as they are loaded."""
-        server = self.fresh_server()
-        alice = self.connect(server, "alice")
-        page = self.open(server, nick="erin")
+        server, alice, page = self.begin()
         alice.say("seen in time")
         page.wait_text("seen in time")
         page.say("/join garden")
@@ -95,9 +100,7 @@ class UnreadTests(MemoryTestCase):
 
     def test_new_line_stays_until_the_end_was_seen(self) -> None:
         """Also if one looks at another room meanwhile."""
-        server = self.fresh_server()
-        alice = self.connect(server, "alice")
-        page = self.open(server, nick="erin")
+        _, alice, page = self.begin()
         page.say("/join garden")
         page.wait_for_text("#title", "#garden")
         page.say("a short conversation")
@@ -154,10 +157,7 @@ class DirectTests(MemoryTestCase):
 
     def test_direct_messages_are_there_again(self) -> None:
         """With what was read of them; what was closed stays closed."""
-        server = self.fresh_server()
-        alice = self.connect(server, "alice")
-        page = self.open(server, nick="erin")
-        alice.expect("is now known as erin\r\n")
+        server, alice, page = self.begin()
         alice.say("\\dm erin psst")
         page.call("click", "#directs .conversation")
         page.wait_text("psst")
@@ -178,10 +178,7 @@ class DirectTests(MemoryTestCase):
         self.assertEqual(page.count(".gap"), 0)
 
     def test_another_nickname_does_not_show_them(self) -> None:
-        server = self.fresh_server()
-        alice = self.connect(server, "alice")
-        page = self.open(server, nick="erin")
-        alice.expect("is now known as erin\r\n")
+        server, alice, page = self.begin()
         alice.say("\\dm erin psst")
         page.wait_for_text("#directs .badge.urgent", "1")
         # The first tab still has the nickname, so the second one is a guest.
@@ -191,10 +188,7 @@ class DirectTests(MemoryTestCase):
 
     def test_direct_messages_can_be_forgotten(self) -> None:
         """By two clicks, in all tabs."""
-        server = self.fresh_server()
-        alice = self.connect(server, "alice")
-        page = self.open(server, nick="erin")
-        alice.expect("is now known as erin\r\n")
+        _, alice, page = self.begin()
         alice.say("\\dm erin psst")
         page.wait("localStorage.getItem('chat.directs erin')?.includes('psst')")
         page.call("click", "#profile")
