@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
 import { Announcements } from "../../twisted_chat/web/announcements.js";
+import { sendMessage } from "../../twisted_chat/web/outgoing.js";
 import { chat, lobby, message, welcome } from "./chat_fixture.mjs";
 import { Clock } from "./clock.mjs";
 
@@ -49,7 +50,7 @@ test("the same text twice is two announcements", () => {
 
 test("the user's own message is not announced", () => {
   welcome();
-  chat.send(lobby(), "mine");
+  sendMessage(chat, lobby(), "mine");
   receive(message(11, "me", "mine"));
   pass(10_000);
   assert.deepEqual(said, []);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { connectQuery } from "../../twisted_chat/web/connect_query.js";
+import { sendMessage } from "../../twisted_chat/web/outgoing.js";
 import { rowsOf } from "../../twisted_chat/web/rows.js";
 import { chat, id, iso, lobby, message, sentFrames, texts, unspoken, welcome } from "./chat_fixture.mjs";
 
@@ -94,7 +95,7 @@ test("a room just left can be joined again until the user moves on", () => {
   chat.receive({ type: "joined", room: "garden", nick: "me", id: id(13) });
   assert.equal(chat.currentKey, "#garden");
   assert.equal(chat.leftConversation, null);
-  for (const go of [() => chat.select("#tea"), () => chat.send(lobby(), "well")]) {
+  for (const go of [() => chat.select("#tea"), () => sendMessage(chat, lobby(), "well")]) {
     chat.select("#lobby");
     chat.leave(chat.open("room", "garden").key);
     assert.ok(chat.leftConversation);
@@ -161,7 +162,7 @@ test("errors and notices are shown in the current conversation", () => {
 
 test("a user who quit is back with the next welcome", () => {
   welcome();
-  chat.send(lobby(), "on its way");
+  sendMessage(chat, lobby(), "on its way");
   chat.disconnected({ quit: true });
   assert.equal(chat.quit, true);
   assert.equal(lobby().entries[0].status, "unconfirmed");

@@ -3,6 +3,7 @@
 import { beforeEach } from "node:test";
 
 import { Chat } from "../../twisted_chat/web/chat.js";
+import { hasUnsent } from "../../twisted_chat/web/outgoing.js";
 
 const NOON = Date.UTC(2026, 10, 21, 12);
 
@@ -30,7 +31,7 @@ export function welcome({ missesSome = false, ...more } = {}) {
     ...{ recovered: false, motd: [] },
     ...more,
   });
-  if (!chat.hasUnsent) chat.holdSends = false;
+  if (!hasUnsent(chat)) chat.holdSends = false;
   if (!missesSome) chat.catchingUp = false;
   return effects;
 }

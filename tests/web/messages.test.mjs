@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { connectQuery } from "../../twisted_chat/web/connect_query.js";
+import { retryMessage, sendMessage } from "../../twisted_chat/web/outgoing.js";
 import { rowsOf } from "../../twisted_chat/web/rows.js";
 import { restoreSnapshot, takeSnapshot } from "../../twisted_chat/web/snapshot.js";
 import { chat, id, iso, lobby, message, newChat, sentFrames, texts, unspoken, welcome } from "./chat_fixture.mjs";
@@ -36,7 +37,7 @@ test("messages are unread until their conversation is looked at, and mentions no
 
 test("an own message is shown at once and confirmed by its echo", () => {
   welcome();
-  const [frame] = chat.send(lobby(), "hi");
+  const [frame] = sendMessage(chat, lobby(), "hi");
   assert.deepEqual(frame, { type: "message", room: "lobby", text: "hi", ref: frame.ref });
   const { key } = lobby().entries[0];
   assert.equal(lobby().entries[0].status, "sending");
@@ -49,7 +50,7 @@ test("an own message is shown at once and confirmed by its echo", () => {
 
 test("the reply may come before the echo, and the word filter may change the text", () => {
   welcome();
-  const [frame] = chat.send(lobby(), "darn");
+  const [frame] = sendMessage(chat, lobby(), "darn");
   chat.receive({ type: "ok", ref: frame.ref, id: id(11) });
   chat.receive(message(11, "me", "****"));
   assert.deepEqual(texts(), ["****"]);
@@ -57,12 +58,12 @@ test("the reply may come before the echo, and the word filter may change the tex
 
 test("a message that is not stored fails, and can be retried", () => {
   welcome();
-  const [frame] = chat.send(lobby(), "hi");
+  const [frame] = sendMessage(chat, lobby(), "hi");
   chat.receive({ type: "error", ref: frame.ref, code: "store", text: "the disk is full" });
   const [entry] = lobby().entries;
   assert.equal(entry.status, "failed");
   assert.equal(entry.problem, "the disk is full");
-  const [again] = chat.retry(lobby(), entry);
+  const [again] = retryMessage(chat, lobby(), entry);
   assert.equal(again.text, "hi");
   chat.receive(message(12, "me", "hi"));
   assert.deepEqual(texts(), ["hi"]);
@@ -71,8 +72,8 @@ test("a message that is not stored fails, and can be retried", () => {
 
 test("of two messages, the refused one fails", () => {
   welcome();
-  const [first] = chat.send(lobby(), "one");
-  chat.send(lobby(), "two");
+  const [first] = sendMessage(chat, lobby(), "one");
+  sendMessage(chat, lobby(), "two");
   chat.receive(message(11, "me", "two"));
   chat.receive({ type: "error", ref: first.ref, code: "store", text: "no" });
   assert.deepEqual(lobby().entries.map(({ text, status }) => [text, status]), [
@@ -84,7 +85,7 @@ test("of two messages, the refused one fails", () => {
 test("a message written offline is queued and sent later", () => {
   welcome();
   chat.disconnected();
-  assert.deepEqual(chat.send(lobby(), "later"), []);
+  assert.deepEqual(sendMessage(chat, lobby(), "later"), []);
   assert.equal(lobby().entries[0].status, "queued");
   welcome({ recovered: true });
   assert.equal(lobby().entries[0].status, "queued", "held until the missed events have come");
@@ -95,8 +96,8 @@ test("a message written offline is queued and sent later", () => {
 
 test("a message whose confirmation was lost is not sent twice", () => {
   welcome();
-  chat.send(lobby(), "stored");
-  chat.send(lobby(), "lost");
+  sendMessage(chat, lobby(), "stored");
+  sendMessage(chat, lobby(), "lost");
   chat.disconnected();
   welcome({ recovered: true, position: id(12) });
   chat.receive(message(11, "me", "stored"));
@@ -106,7 +107,7 @@ test("a message whose confirmation was lost is not sent twice", () => {
 
 test("a guest's message is not sent twice after a reconnect under another nickname", () => {
   welcome({ nick: "guest_1" });
-  chat.send(lobby(), "stored");
+  sendMessage(chat, lobby(), "stored");
   chat.disconnected();
   welcome({ nick: "guest_2", recovered: true, position: id(12) });
   chat.receive(message(11, "guest_1", "stored"));
@@ -117,10 +118,10 @@ test("a guest's message is not sent twice after a reconnect under another nickna
 
 test("without replay an unconfirmed message fails, and a queued one is sent", () => {
   welcome();
-  chat.send(lobby(), "perhaps");
+  sendMessage(chat, lobby(), "perhaps");
   chat.disconnected();
   welcome({ position: id(500) });
-  chat.send(lobby(), "later");
+  sendMessage(chat, lobby(), "later");
   const frames = sentFrames(chat.receive({ ...chat.syncBarrier(false), type: "who", room: "lobby", members: [] }));
   assert.deepEqual(frames.map(({ text }) => text), ["later"]);
   assert.equal(lobby().entries.find(({ text }) => text === "perhaps").status, "failed");
@@ -132,7 +133,7 @@ test("a direct message opens a conversation and notifies", () => {
   assert.equal(alert.conversation.key, "@bob");
   assert.equal(chat.conversations.get("@bob").unread, 1);
   assert.deepEqual(texts(), []);
-  const [frame] = chat.send(chat.conversations.get("@bob"), "what?");
+  const [frame] = sendMessage(chat, chat.conversations.get("@bob"), "what?");
   assert.deepEqual([frame.type, frame.to], ["dm", "bob"]);
   chat.receive({ type: "dm", id: id(12), time: iso(12), from: "me", to: "bob", text: "what?" });
   assert.deepEqual(texts(chat.conversations.get("@bob")), ["psst", "what?"]);
@@ -163,9 +164,9 @@ test("a closed direct conversation is reopened with its messages", () => {
 test("a snapshot keeps pending messages and the session", () => {
   welcome();
   chat.receive({ type: "dm", id: id(11), time: iso(11), from: "bob", to: "me", text: "psst" });
-  chat.send(lobby(), "on its way");
+  sendMessage(chat, lobby(), "on its way");
   chat.disconnected();
-  chat.send(chat.conversations.get("@bob"), "not yet sent");
+  sendMessage(chat, chat.conversations.get("@bob"), "not yet sent");
   chat.select(chat.open("dm", "carl").key);
   const kept = JSON.parse(JSON.stringify(takeSnapshot(chat)));
   newChat();

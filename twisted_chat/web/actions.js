@@ -1,6 +1,7 @@
 // What the user does: each action changes the chat, sends frames, and shows the result.
 
 import { parseText, typedForm } from "./commands.js";
+import { retryMessage, sendMessage } from "./outgoing.js";
 import { localStore } from "./storage.js";
 import { strings } from "./strings.js";
 import { announce } from "./view/dom.js";
@@ -163,13 +164,13 @@ export class Actions {
 
   send(conversation, text, kind) {
     this.views.messages.followsEnd = true;
-    this.sendFrames(...this.chat.send(conversation, text, kind));
+    this.sendFrames(...sendMessage(this.chat, conversation, text, kind));
     if (this.connection.state === "waiting") this.connection.wake();
     return true;
   }
 
   retry(conversation, entry) {
-    this.sendFrames(...this.chat.retry(conversation, entry));
+    this.sendFrames(...retryMessage(this.chat, conversation, entry));
     this.drawing.schedule();
   }
 

@@ -1,15 +1,16 @@
 // The state of the chat as this user sees it, and the requests that change it.
 //
 // Pure: no document, no socket, no clock of its own.  Methods for what the user does return
-// the frames to send; `receive` applies a frame from the server (see frames.js) and returns
-// effects for the page to carry out, such as {effect: "notify", conversation, entry}.
+// the frames to send (of messages: outgoing.js); `receive` applies a frame from the server (see
+// frames.js) and returns effects for the page to carry out, such as
+// {effect: "notify", conversation, entry}.
 
 import { Alerts } from "./alerts.js";
-import { Conversation, isMessage, keyOf, newEntryKey } from "./conversation.js";
+import { Conversation, isMessage, keyOf } from "./conversation.js";
 import { FRAME_HANDLERS } from "./frames.js";
 import { compareNames, fold } from "./names.js";
+import { flush } from "./outgoing.js";
 import { RouteTable } from "./routes.js";
-import { strings } from "./strings.js";
 import { UserState } from "./user_state.js";
 
 const HISTORY_LIMIT = 50;
@@ -156,60 +157,6 @@ export class Chat {
     return [];
   }
 
-  // Sending messages
-
-  // Without a connection the message is queued in its conversation.
-  send(conversation, text, kind = conversation.kind === "dm" ? "dm" : "message") {
-    const entry = { key: newEntryKey(), kind, from: this.nick, text, time: this.now(), mine: true };
-    entry.status = "queued";
-    conversation.entries.push(entry);
-    conversation.forgetNew();
-    this.leftConversation = null;
-    return this.dispatch(conversation, entry);
-  }
-
-  retry(conversation, entry) {
-    conversation.remove(entry);
-    conversation.entries.push(entry);
-    Object.assign(entry, { status: "queued", time: this.now(), problem: undefined });
-    return this.dispatch(conversation, entry);
-  }
-
-  dispatch(conversation, entry) {
-    if (!this.online || this.holdSends) return [];
-    entry.status = "sending";
-    const { kind, text } = entry;
-    const ref = this.newRef({ purpose: "send", conversation, entry });
-    if (kind === "dm") return [{ type: "dm", to: conversation.name, text, ref }];
-    if (kind === "message") return [{ type: "message", room: conversation.name, text, ref }];
-    return [{ type: "command", room: conversation.name, text: `\\me ${text}`, ref }];
-  }
-
-  // Dispatches queued messages in the order in which they were written.  `complete`: every
-  // missed event was replayed, so that an unconfirmed message is known not to be stored.
-  flush(complete) {
-    this.holdSends = false;
-    const unsent = [];
-    for (const conversation of this.conversations.values()) {
-      for (const entry of conversation.entries) {
-        if (entry.status === "unconfirmed" && !complete) {
-          entry.status = "failed";
-          entry.problem = strings.mayNotHaveArrived;
-        } else if (entry.status === "unconfirmed" || entry.status === "queued") {
-          unsent.push([conversation, entry]);
-        }
-      }
-    }
-    unsent.sort(([, a], [, b]) => a.time - b.time);
-    return unsent.flatMap(([conversation, entry]) => this.dispatch(conversation, entry));
-  }
-
-  get hasUnsent() {
-    return [...this.conversations.values()].some(({ entries }) =>
-      entries.some(({ status }) => status === "unconfirmed" || status === "queued"),
-    );
-  }
-
   // Requests
 
   // The reply to this frame comes after all events that the server had for this client.
@@ -293,14 +240,10 @@ export class Chat {
   }
 
   request(frame, context) {
-    return { ...frame, ref: this.newRef(context) };
-  }
-
-  newRef(context) {
     this.lastRef += 1;
     const ref = `r${this.lastRef}`;
     this.requests.set(ref, context);
-    return ref;
+    return { ...frame, ref };
   }
 
   // Events
@@ -335,7 +278,7 @@ export class Chat {
     this.requests.delete(frame.ref);
     const effects = FRAME_HANDLERS[frame.type](this, frame, context) ?? [];
     if (context?.purpose === "sync" && this.holdSends) {
-      effects.push(...this.flush(context.complete).map((one) => ({ effect: "send", frame: one })));
+      effects.push(...flush(this, context.complete).map((one) => ({ effect: "send", frame: one })));
     }
     return effects;
   }

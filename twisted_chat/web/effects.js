@@ -4,6 +4,7 @@
 import { Announcements } from "./announcements.js";
 import { guarded } from "./guarded.js";
 import { notifications } from "./notifications.js";
+import { hasUnsent } from "./outgoing.js";
 import { localStore } from "./storage.js";
 import { strings } from "./strings.js";
 import { announce, speak } from "./view/dom.js";
@@ -38,7 +39,7 @@ export class Effects {
     this.memory.welcomed();
     this.views.naming.update(chat);
     if (missing) announce(strings.mayBeMissing);
-    if (!chat.hasUnsent) {
+    if (!hasUnsent(chat)) {
       chat.holdSends = false;
       return;
     }
