@@ -29,8 +29,8 @@ from prometheus_client.registry import Collector
 from twisted_chat import __version__
 from twisted_chat.clients.json import JsonCodec
 from twisted_chat.clients.socketio_codec import SocketIOCodec
-from twisted_chat.core.client import Client
 from twisted_chat.core.counters import Histogram
+from twisted_chat.core.interfaces import Codec
 
 from .sources import Sources
 
@@ -80,12 +80,13 @@ class ChatCollector(Collector):
 
     def _presence(self) -> Iterator[Metric]:
         pool, admission = self._sources.chat.pool, self._sources.admission
+        present = pool.clients.values()
+        # The reactor waits for this: about 10 ms with 10,000 clients.
+        codecs = Counter([(client.identity.wire, client.codec) for client in present])
         kinds: Counter[tuple[str, str]] = Counter()
-        waiting: list[int] = []
-        for client in pool.clients.values():
-            kinds[client.identity.wire or "other", _format(client)] += 1
-            if bytes_waiting := client.connection.waiting:
-                waiting.append(bytes_waiting)
+        for (wire, codec), count in codecs.items():
+            kinds[wire or "other", _format(codec)] += count
+        waiting = [size for client in present if (size := client.connection.waiting)]
         clients = GaugeMetricFamily(
             f"{PREFIX}clients",
             "Clients of this server, by kind and by the format that they receive.",
@@ -215,10 +216,10 @@ def _histogram(name: str, text: str, histogram: Histogram) -> Metric:
     )
 
 
-def _format(client: Client) -> str:
-    """What a client receives: ``json``, ``socket.io``, or else lines of ``text``."""
-    for codec, name in _FORMATS:
-        if isinstance(client.codec, codec):
+def _format(codec: Codec) -> str:
+    """What a codec makes: ``json``, ``socket.io``, or else lines of ``text``."""
+    for kind, name in _FORMATS:
+        if isinstance(codec, kind):
             return name
     return "text"
 
