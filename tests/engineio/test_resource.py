@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from tests.support.engineio_client import PATH, EngineIOTestCase, Exchange
+from twisted_chat.net.origins import Origins
 
 WEBSOCKET = "EIO=4&transport=websocket"
 POLLING = "EIO=4&transport=polling"
@@ -106,6 +107,27 @@ class OriginTests(EngineIOTestCase):
             expected = 101 if status == 200 else status
             self.assertEqual(self.socket(origin=origin).status, expected, origin)
 
+    def test_page_of_another_site_that_sends_no_origin_is_refused(self) -> None:
+        """Its images are fetched like that; ``*`` allows all pages."""
+        for site, status in (
+            ("cross-site", 403),
+            ("same-site", 200),
+            ("same-origin", 200),
+            ("none", 200),
+        ):
+            answer = self.fetch(POLLING, Sec_Fetch_Site=site)
+            self.assertEqual(answer.status, status, site)
+        self.serve(allow_origin=Origins(["http://pages.example"]))
+        answer = self.fetch(
+            POLLING, Origin="http://pages.example", Sec_Fetch_Site="cross-site"
+        )
+        self.assertEqual(answer.status, 200)
+        self.assertEqual(self.fetch(POLLING, Sec_Fetch_Site="cross-site").status, 403)
+        self.serve(allow_origin=Origins(["*"]))
+        answer = self.fetch(POLLING, Sec_Fetch_Site="cross-site")
+        self.assertEqual(answer.status, 200)
+        self.assertNotIn("Access-Control", answer.head)
+
     def test_request_with_two_origins_is_refused(self) -> None:
         """As for WebSockets: neither of them can be believed."""
         both = "http://chat.example\r\nOrigin: http://other.example"
@@ -171,6 +193,14 @@ class LimitTests(EngineIOTestCase):
         self.assertEqual(self.socket().status, 503)
         self.poll(sid, b"1")
         self.assertEqual(self.socket().status, 101)
+
+    def test_it_is_known_when_half_of_the_sessions_are_in_use(self) -> None:
+        """So that an application may be stricter then."""
+        self.serve(max_sessions=4)
+        self.open()
+        self.assertFalse(self.resource.is_half_full)
+        self.open()
+        self.assertTrue(self.resource.is_half_full)
 
     def test_invalid_websocket_handshake_is_not_counted(self) -> None:
         """It opens no session."""

@@ -453,3 +453,23 @@ class TlsTests(PortTestCase):
         self.assertIn(b"full", self.connect(b"hi\n").take())
         first.wire.disconnect()
         self.assertIn(b"Welcome", self.connect(b"hi\n").take())
+
+
+class HandshakeLimitTests(PortTestCase):
+    """Nobody takes all places of Socket.IO clients with a few bytes."""
+
+    settings = Settings(host=("chat.example",), max_clients=200, max_per_host=1000)
+
+    def test_one_connection_opens_sessions_at_the_flood_rate(self) -> None:
+        """Those that it does not use end after 10 s, as half of the places are taken.
+
+        A client on another connection is answered all the time.
+        """
+        target = f"{SOCKETIO}polling"
+        request = f"GET {target} HTTP/1.1\r\nHost: chat.example\r\n\r\n".encode()
+        wire = self.connect(request * 1000)
+        self.assertEqual(wire.value().count(b"HTTP/1.1 200 OK"), 10)
+        for _ in range(25):
+            answer = self.ask(target)
+            self.assertTrue(answer.startswith(b"HTTP/1.1 200 OK"), answer)
+            self.clock.pump([0.25] * 40)

@@ -165,6 +165,18 @@ class UnjoinedTests(WaitingTestCase):
         self.answer_pings(client, 5)
         self.assertEqual(self.resource.sessions, 0)
 
+    def test_client_in_no_namespace_leaves_sooner_if_many_are_connected(self) -> None:
+        """After 10 s; one in a namespace stays."""
+        self.server.crowded = lambda: self.resource.sessions >= 2
+        lone = self.connect()
+        self.answer_pings(lone, 10)
+        self.assertEqual(self.resource.sessions, 1)
+        joined = self.join()
+        self.answer_pings(joined, 10)
+        self.assertEqual(self.resource.sessions, 1)
+        self.assertIsNotNone(lone.close_code())
+        self.assertIsNone(joined.close_code())
+
     def test_client_in_a_namespace_stays(self) -> None:
         """Until 45 s after it left its last one."""
         client = self.join()

@@ -147,10 +147,14 @@ class WebSocketClient:
         self.bytewise = bytewise
         self.wire = Wire(peer).accept(factory)
         self.wire.send(handshake(path, **headers), bytewise=bytewise)
-        head, _, self._rest = self.wire.take().partition(b"\r\n\r\n")
-        self.head = head.decode()
+        self.read_head()
         uri = parse_uri("ws://chat.example/")
         self._parser = ClientProtocol(uri, state=State.OPEN, max_size=None)
+
+    def read_head(self) -> None:
+        """Read the response; call this if it was not sent at once."""
+        head, _, self._rest = self.wire.take().partition(b"\r\n\r\n")
+        self.head = head.decode()
 
     @property
     def status(self) -> int:

@@ -28,6 +28,7 @@ from twisted_chat.net.origins import Origins
 from twisted_chat.websocket.connection import WebSocketPeer
 from twisted_chat.websocket.handshake import is_upgrade, upgrade
 
+from .handshakes import Handshakes
 from .packets import PROTOCOL, payload
 from .polling import PollingTransport, respond
 from .session import EngineIOPeer, Session, SessionState
@@ -59,6 +60,9 @@ SAME_ORIGIN: AllowOrigin = Origins()
 """Allows pages of the same host, and clients that are not browsers."""
 
 
+_SITE = b"Sec-Fetch-Site"
+
+
 class Refusal(Exception):
     """A request is refused, with a code of the protocol."""
 
@@ -68,6 +72,12 @@ class Refusal(Exception):
         self.body = json.dumps(
             {"code": code, "message": message}, separators=(",", ":")
         ).encode()
+
+    def respond(self, request: Request) -> bytes:
+        """Set the status and the type; return the body."""
+        request.setResponseCode(self.status)
+        request.setHeader(b"Content-Type", b"application/json")
+        return self.body
 
 
 class EngineIOResource(Resource):
@@ -84,6 +94,8 @@ class EngineIOResource(Resource):
     :param allow_origin: called for every request, on both transports.
     :param new_id: makes session ids, which must be hard to guess.
     :param refused: counts the sessions beyond a limit: ``full`` or ``per_host``.
+    :ivar handshakes: delays those who open sessions too fast; ``None``, the default,
+        for nobody.
     """
 
     def __init__(
@@ -103,6 +115,9 @@ class EngineIOResource(Resource):
         super().__init__()  # type: ignore[no-untyped-call]
         self._peer = peer
         self._allow_origin = allow_origin
+        self._clock = clock
+        self.handshakes: Handshakes | None = None
+        self._max_sessions = max_sessions
         self._sessions = Sessions(
             clock,
             new_id,
@@ -116,6 +131,11 @@ class EngineIOResource(Resource):
     def sessions(self) -> int:
         """The number of sessions."""
         return len(self._sessions)
+
+    @property
+    def is_half_full(self) -> bool:
+        """Whether half of the sessions that there may be are in use."""
+        return 2 * len(self._sessions) >= self._max_sessions
 
     def close(self, reason: str = "") -> None:
         """Close all sessions, before the server stops."""
@@ -139,16 +159,17 @@ class EngineIOResource(Resource):
                 return self._preflight(request)
             return self._dispatch(request)
         except Refusal as refusal:
-            request.setResponseCode(refusal.status)
-            request.setHeader(b"Content-Type", b"application/json")
-            return refusal.body
+            return refusal.respond(request)
 
     def _check_origin(self, request: Request) -> None:
         headers = request.requestHeaders
         origins = headers.getRawHeaders(b"Origin")
         origin = origins[0] if origins else None
         host = headers.getRawHeaders(b"Host", [b""])[0]
-        if len(origins or ()) > 1 or not self._allow_origin(origin, host):
+        # An image of any page is fetched without an Origin, and opened a session.
+        hides = origin is None and headers.getRawHeaders(_SITE) == [b"cross-site"]
+        page = b"null" if hides else origin
+        if len(origins or ()) > 1 or not self._allow_origin(page, host):
             raise Refusal(403, 4, "Forbidden")
         if origin is not None:
             request.setHeader(b"Access-Control-Allow-Origin", origin)
@@ -188,6 +209,33 @@ class EngineIOResource(Resource):
             raise Refusal(400, 2, "Bad handshake method")
         if version != PROTOCOL:
             raise Refusal(400, 5, "Unsupported protocol version")
+        wait = 0.0 if self.handshakes is None else self.handshakes.delay(request)
+        if wait > 0:
+            self._open_later(request, transport, wait)
+            return NOT_DONE_YET
+        return self._create(request, transport)
+
+    def _open_later(self, request: Request, transport: str, seconds: float) -> None:
+        """Open a session after a while, unless the client does not wait for it."""
+
+        def create() -> None:
+            try:
+                answer = self._create(request, transport)
+            except Refusal as refusal:
+                answer = refusal.respond(request)
+            if answer is not NOT_DONE_YET:
+                request.setHeader(b"Content-Length", str(len(answer)).encode())
+                request.write(answer)
+                request.finish()
+
+        def cancel(_reason: object) -> None:
+            if call.active():
+                call.cancel()
+
+        call = self._clock.callLater(seconds, create)
+        request.notifyFinish().addErrback(cancel)
+
+    def _create(self, request: Request, transport: str) -> Any:
         peer = self._peer(request)
         session = self._sessions.create(peer, request.getClientAddress())
         if session is None:

@@ -57,7 +57,7 @@ class Admission:
 
         :return: as ``enter``.
         """
-        host = _host_key(address)
+        host = host_key(address)
         if host is None:
             return None
         if self._by_host[host] >= self._limit_per_host:
@@ -71,14 +71,14 @@ class Admission:
 
     def leave_host(self, address: IAddress | None) -> None:
         """Stop counting a connection for its address."""
-        host = _host_key(address)
+        host = host_key(address)
         if host is not None:
             self._by_host[host] -= 1
             if not self._by_host[host]:
                 del self._by_host[host]
 
 
-def _host_key(address: IAddress | None) -> int | None:
+def host_key(address: IAddress | None) -> int | None:
     """What an address is counted as; ``None`` if it is exempt."""
     return _host_key_of(getattr(address, "host", ""))
 

@@ -20,6 +20,7 @@ from twisted_chat.clients.line import ChatFactory
 from twisted_chat.clients.socketio import ChatNamespace
 from twisted_chat.clients.websocket import ChatWebSocketFactory
 from twisted_chat.core.chat import Chat
+from twisted_chat.engineio.handshakes import Handshakes
 from twisted_chat.engineio.resource import EngineIOResource
 from twisted_chat.net.admission import Admission
 from twisted_chat.net.first_bytes import (
@@ -117,7 +118,7 @@ def make_engineio(
     """Make the resource of Socket.IO clients, and of pages without WebSocket."""
     server = SocketIO(clock)
     ChatNamespace(server, chat, settings.flood)
-    return EngineIOResource(
+    engineio = EngineIOResource(
         JsonPolling(chat, settings.flood, server.peer).peer,
         clock,
         ping_interval=settings.ping_interval,
@@ -127,6 +128,16 @@ def make_engineio(
         allow_origin=origins,
         refused=chat.runtime.counters.refused_connections,
     )
+    if settings.flood is not None:
+        # All clients that one address may have may come at once.
+        engineio.handshakes = Handshakes(
+            clock,
+            settings.flood.burst,
+            settings.flood.per_second,
+            max(settings.flood.burst, settings.max_per_host),
+        )
+    server.crowded = lambda: engineio.is_half_full
+    return engineio
 
 
 def make_resources(

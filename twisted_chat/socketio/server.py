@@ -6,7 +6,8 @@ acknowledgements.
 (socket.io-protocol, version 5.)
 
 Invariants: a client that violates the protocol is disconnected, and no other; a client
-that stays in no namespace is disconnected after ``CONNECT_TIMEOUT``; one that does not
+that stays in no namespace is disconnected after ``CONNECT_TIMEOUT``, and sooner while
+many others are connected; one that does not
 send the attachments of a packet, after ``ATTACHMENT_TIMEOUT``.
 """
 
@@ -41,6 +42,9 @@ MAX_QUERY = 1024
 
 CONNECT_TIMEOUT = 45.0
 """Seconds that a client may spend in no namespace."""
+
+CROWDED_TIMEOUT = 10.0
+"""The same while the server is crowded; this is checked as often."""
 
 ATTACHMENT_TIMEOUT = 10.0
 """Seconds in which all attachments of a packet have to follow it."""
@@ -127,8 +131,10 @@ class SocketIO:
 
     :param clock: the reactor.
     :param connect_timeout: seconds that a client may spend in no namespace.
+    :ivar crowded: asked whether there is little space left for further clients.
     :ivar namespaces: what makes the sockets of each namespace, by its name.
     :ivar unjoined: the deadlines of clients in no namespace.
+    :ivar unjoined_crowded: when these are disconnected if the server is crowded.
     :ivar unattached: the deadlines of clients that have to send attachments.
     """
 
@@ -136,9 +142,13 @@ class SocketIO:
         self, clock: IReactorTime, *, connect_timeout: float = CONNECT_TIMEOUT
     ) -> None:
         self.clock = clock
+        self.crowded: Callable[[], bool] = lambda: False
         self.namespaces: dict[str, MakeSocket] = {}
         self.unjoined: Deadlines[Connection] = Deadlines(
             clock, connect_timeout, Connection.close_unjoined
+        )
+        self.unjoined_crowded: Deadlines[Connection] = Deadlines(
+            clock, CROWDED_TIMEOUT, Connection.close_if_crowded
         )
         self.unattached: Deadlines[Connection] = Deadlines(
             clock, ATTACHMENT_TIMEOUT, Connection.fail_unattached
@@ -184,18 +194,25 @@ class Connection(EngineIOPeer):
 
     def socket_connected(self) -> None:
         """The client is in a namespace."""
-        self._server.unjoined.clear(self)
+        self._stop_waiting()
 
     def remove(self, socket: Socket) -> None:
         """The client is not in the namespace of this socket, or not any more."""
         if self._sockets.get(socket.namespace) is socket:
             del self._sockets[socket.namespace]
             if not self._sockets and self.session.is_open:
-                self._server.unjoined.set(self)
+                self._wait_for_namespace()
 
     def close_unjoined(self) -> None:
         """The client was in no namespace for too long."""
         self.session.close("in no namespace")
+
+    def close_if_crowded(self) -> None:
+        """The client was in no namespace for a while."""
+        if self._server.crowded():
+            self.close_unjoined()
+        else:
+            self._server.unjoined_crowded.set(self)
 
     def fail_unattached(self) -> None:
         """The attachments of a packet did not follow."""
@@ -206,7 +223,7 @@ class Connection(EngineIOPeer):
     def opened(self, session: Session) -> None:
         """The session is open; the client is in no namespace yet."""
         self.session = session
-        self._server.unjoined.set(self)
+        self._wait_for_namespace()
 
     def text_received(self, text: str) -> None:
         """A packet, or the start of one that has attachments."""
@@ -236,11 +253,21 @@ class Connection(EngineIOPeer):
 
     def closed(self, reason: str) -> None:
         """The session ended."""
-        self._server.unjoined.clear(self)
+        self._stop_waiting()
         self._server.unattached.clear(self)
         sockets, self._sockets = self._sockets, {}
         for socket in sockets.values():
             socket.notify_closed(reason)
+
+    def _wait_for_namespace(self) -> None:
+        """The client is in no namespace: it has some time to connect to one."""
+        self._server.unjoined.set(self)
+        self._server.unjoined_crowded.set(self)
+
+    def _stop_waiting(self) -> None:
+        """The client is in a namespace, or gone."""
+        self._server.unjoined.clear(self)
+        self._server.unjoined_crowded.clear(self)
 
     def _packet_received(self, packet: Packet) -> None:
         socket = self._sockets.get(packet.namespace)
