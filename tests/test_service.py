@@ -17,8 +17,6 @@ from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.routes import standard_table
-from twisted_chat.journals.memory import MemoryJournal
-from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.net.admission import log_addresses
 from twisted_chat.net.tls import Certificate, CertificateError
 from twisted_chat.server import ports
@@ -29,8 +27,6 @@ from twisted_chat.service import (
     STOP_TIMEOUT,
     ChatService,
     makeService,
-    open_store,
-    spawn,
 )
 
 
@@ -160,15 +156,6 @@ class StartTests(ServiceCase):
         self.assertIn("x", service.chat.table)
         self.assertNotIn("x", self.service().chat.table)
 
-    def test_each_scheme_has_its_journal(self) -> None:
-        """``memory:`` and ``sqlite:``."""
-        for store, kind in (
-            ("memory:", MemoryJournal),
-            ("sqlite:chat.sqlite", SqliteJournal),
-        ):
-            journal, _ = open_store(Settings(store=store), self.reactor, "n")
-            self.assertIsInstance(journal, kind)
-
 
 class RunningTests(ServiceCase):
     """While it runs."""
@@ -261,45 +248,6 @@ class RunningTests(ServiceCase):
         self.assertRegex(lines[-2], r"\Aguest_\d+ joined by telnet\Z")
         self.assertIn("client error: a client requested TLS", lines[-1])
         self.assertNotIn("192.0.2", "\n".join(lines))
-
-    def test_exception_in_a_coroutine_is_logged(self) -> None:
-        """Nothing is lost silently."""
-
-        async def broken() -> None:
-            raise ZeroDivisionError
-
-        async def broken_later(awaited: Deferred[None]) -> None:
-            await awaited
-            raise ZeroDivisionError
-
-        spawn(broken())
-        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-        first: Deferred[None] = Deferred()
-        spawn(broken_later(first))
-        first.callback(None)
-        self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
-
-    def test_coroutine_gets_what_it_waits_for(self) -> None:
-        """Results and exceptions, in order."""
-        got: list[object] = []
-        waits: list[Deferred[str]] = [Deferred() for _ in range(4)]
-
-        async def waiting() -> None:
-            for one in waits:
-                try:
-                    got.append(await one)
-                except ValueError as error:
-                    got.append(error)
-
-        spawn(waiting())
-        failed = ValueError("no")
-        waits[1].errback(failed)
-        self.assertEqual(got, [])
-        waits[0].callback("a")
-        waits[2].callback("b")
-        self.assertEqual(got, ["a", failed, "b"])
-        waits[3].callback("c")
-        self.assertEqual(got, ["a", failed, "b", "c"])
 
 
 class StopTests(ServiceCase):

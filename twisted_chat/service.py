@@ -7,14 +7,11 @@ server.
 from __future__ import annotations
 
 import os
-import random
 import secrets
 import signal
-import time
-from collections.abc import Callable, Coroutine, Generator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, gatherResults, maybeDeferred
@@ -27,17 +24,12 @@ from twisted.python.failure import Failure
 from .core.chat import Chat, Handler
 from .core.commands import CommandTable
 from .core.committer import Committer
-from .core.interfaces import Journal, NameRegistry, StoreError
-from .core.name_registry import LocalNameRegistry
+from .core.interfaces import StoreError
 from .core.pool import ClientPool
 from .core.routes import standard_table
-from .core.runtime import Runtime
-from .core.store_log import Report, StoreLog
-from .journals.memory import MemoryJournal
-from .journals.retention import Retention, Trims
-from .journals.searching import Sharing
-from .journals.sqlite.file import check_file
-from .journals.sqlite.journal import SqliteJournal
+from .core.store_log import StoreLog
+from .journals.retention import Retention
+from .journals.stores import check_store, open_store
 from .journals.trimmer import Trimmer
 from .net.admission import Admission, log_addresses
 from .net.monotonic import use_monotonic_time
@@ -59,6 +51,7 @@ from .server.ports import (
     port_name,
     start_accepting,
 )
+from .server.runtime import make_runtime, spawn
 from .server.settings import SettingError, Settings
 from .server.sources import Sources
 from .server.startup_errors import (
@@ -127,9 +120,15 @@ class ChatService(Service):
         self.certificate = open_certificate(settings)
         node = secrets.token_urlsafe(9)
         log_addresses(shown=settings.log_addresses)
-        runtime = make_runtime(reactor, settings)
+        runtime = make_runtime(reactor, log_addresses=settings.log_addresses)
         store_log = StoreLog(runtime.log_line)
-        self.journal, names = open_store(settings, reactor, node, store_log.report)
+        self.journal, names = open_store(
+            settings.store,
+            reactor,
+            node,
+            Retention(settings.keep, settings.keep_days, settings.keep_bytes),
+            store_log.report,
+        )
         committer = Committer(self.journal, runtime, node=node, store_log=store_log)
         self.chat = Chat(
             pool=ClientPool(settings.history),
@@ -199,7 +198,7 @@ class ChatService(Service):
         self._reload_on_hangup()
         if not self._startup_error:
             try:
-                check_store(self.settings)
+                check_store(self.settings.store)
             except StoreError as error:
                 self._startup_error = error.operator_text
         if self._startup_error:
@@ -340,10 +339,6 @@ class ChatService(Service):
         self._systemd.stopped()
 
 
-class StoredJournal(Journal, Trims, Protocol):
-    """What ``open_store`` makes."""
-
-
 def open_certificate(settings: Settings) -> Certificate | None:
     """The certificate for TLS; ``None`` if there are no files for it.
 
@@ -352,97 +347,6 @@ def open_certificate(settings: Settings) -> Certificate | None:
     if settings.tls_cert is None or settings.tls_key is None:
         return None
     return Certificate(settings.tls_cert, settings.tls_key)
-
-
-def check_store(settings: Settings) -> None:
-    """Check the store while a daemon can still report an error.
-
-    :raises StoreError: it cannot be opened.
-    """
-    scheme, _, rest = settings.store.partition(":")
-    if scheme == "sqlite":
-        check_file(rest)
-
-
-def open_store(
-    settings: Settings, reactor: Any, node: str, report: Report | None = None
-) -> tuple[StoredJournal, NameRegistry]:
-    """Make the journal, which is opened later, and the registry of nicknames.
-
-    :param node: an id that no other run of any server has.
-    :param report: see ``StoreLog.report``; called for what happens to a store between
-        two batches.
-    :raises StoreError: the address of a Redis store is invalid.
-    """
-    retention = Retention(settings.keep, settings.keep_days, settings.keep_bytes)
-    scheme, _, rest = settings.store.partition(":")
-    if scheme == "memory":
-        sharing = Sharing(reactor.seconds, lambda: deferLater(reactor, 0))
-        journal = MemoryJournal(time.time, retention, sharing)
-        return journal, LocalNameRegistry()
-    if scheme.startswith("redis"):
-        from .journals.redis.journal import open_redis
-
-        return open_redis(settings.store, reactor, node, retention, report)
-    return SqliteJournal(
-        rest, reactor, time.time, retention, seconds=time.monotonic
-    ), LocalNameRegistry()
-
-
-def make_runtime(reactor: Any, settings: Settings) -> Runtime:
-    """The reactor and the log, as the core uses them."""
-
-    def log_failure(error: Exception) -> None:
-        _log_failure(Failure(error))
-
-    def log_line(line: str) -> None:
-        # As a field, so that a log in JSON has the line as it is, too.
-        log.info("{line}", line=line)
-
-    return Runtime(
-        spawn=spawn,
-        call_later=reactor.callLater,
-        seconds=reactor.seconds,
-        # The numbers of guests are no secret.
-        rng=random.Random(),
-        log_failure=log_failure,
-        log_line=log_line,
-        log_addresses=settings.log_addresses,
-    )
-
-
-def spawn(coroutine: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine; an exception that leaves it is logged.
-
-    One that never waits, such as most joins, costs no Deferred: a tenth of the time.
-    """
-    try:
-        awaited = coroutine.send(None)
-    except StopIteration:
-        return
-    except Exception as error:  # noqa: BLE001 - it is logged
-        _log_failure(Failure(error))
-        return
-    rest = Deferred.fromCoroutine(_rest(coroutine, awaited))
-    rest.addErrback(_log_failure)
-
-
-def _rest(
-    coroutine: Coroutine[Any, Any, None], awaited: Any
-) -> Generator[Deferred[Any], Any, None]:
-    """What is left of a coroutine that has begun and waits."""
-    with suppress(StopIteration):
-        while True:
-            try:
-                result = yield awaited
-            except Exception as error:  # noqa: BLE001 - the coroutine's to handle
-                awaited = coroutine.throw(error)
-            else:
-                awaited = coroutine.send(result)
-
-
-def _log_failure(failure: Failure) -> None:
-    log.failure("unexpected exception", failure)
 
 
 def _log_timeout(_timeout: Failure) -> None:
