@@ -151,13 +151,16 @@ class JsonTests(ChatTestCase):
         ann = self.program("&nick=ann")
         self.assertEqual(ann.welcome["type"], "welcome")
         self.assertEqual(ann.welcome["nick"], "ann")
-        bob = JsonClient(self.connect(sec_websocket_protocol="chat.json"))
+        bob = JsonClient(self.connect("?nick=bob", sec_websocket_protocol="chat.json"))
         self.assertEqual(bob.welcome["type"], "welcome")
         self.assertIn("ann", bob.welcome["members"])
 
     def test_other_subprotocol_is_agreed_to_and_changes_nothing(self) -> None:
         """A program that always offers its own."""
-        for query, start in (("", "Welcome, "), ("?format=json", '{"type":"welcome"')):
+        for query, start in (
+            ("", "Welcome, "),
+            ("?format=json&nick=al", '{"type":"welcome"'),
+        ):
             client = self.connect(query, sec_websocket_protocol="my-app, v2")
             self.assertIn("Sec-WebSocket-Protocol: my-app", client.head)
             self.assertTrue(client.received()[0].startswith(start))

@@ -143,6 +143,46 @@ class ConversationTests(ClientTestCase):
         self.assertTrue(welcome["recovered"])
         self.assertEqual(json.loads(back.expect('"message"'))["text"], "missed")
 
+    def test_first_frame_resumes_after_a_restart(self) -> None:
+        """Nobody sees a guest, and the store does not have the session."""
+        server = self.start()
+        eve = self.websocket(server, "/?format=json&nick=eve")
+        welcome = json.loads(eve.expect('"type":"welcome"'))
+        eve.close()
+        server.stop()
+        session, since = welcome["session"], welcome["position"]
+        for path in server.directory.glob("chat.sqlite*"):
+            self.assertNotIn(session.encode(), path.read_bytes())
+        server = self.start()
+        ann = self.connect(server, "ann")
+        ann.send(b"missed\r\n")
+        ann.expect("ann: missed\r\n")
+        back = self.websocket(server, "/?format=json")
+        back.ask(type="resume", session=session, since=since, ref="1")
+        welcome = json.loads(back.expect('"type":"welcome"'))
+        self.assertEqual((welcome["nick"], welcome["ref"]), ("eve", "1"))
+        self.assertEqual((welcome["recovered"], welcome["session"]), (True, session))
+        self.assertEqual(json.loads(back.expect('"message"'))["text"], "missed")
+        shown = ann.expect("eve: joined the chat\r\n")
+        back.ask(type="message", text="back")
+        shown += ann.expect("eve: back\r\n")
+        self.assertNotIn("guest_", shown)
+
+    def test_session_that_was_not_issued_or_is_void_makes_a_guest(self) -> None:
+        r"""Whoever guesses one, or has one from before a ``\quit``."""
+        server = self.start()
+        eve = self.websocket(server, "/?format=json&nick=eve")
+        void = json.loads(eve.expect('"type":"welcome"'))["session"]
+        eve.ask(type="command", text="\\quit")
+        with self.assertRaises(ConnectionClosed):
+            eve.expect("never said")
+        for session in (void, "x" * 22, "\x1b[2J"):
+            guest = self.websocket(server, "/?format=json&resume=1")
+            guest.ask(type="resume", session=session)
+            welcome = json.loads(guest.expect('"type":"welcome"'))
+            self.assertRegex(welcome["nick"], "^guest_")
+            self.assertNotEqual(welcome["session"], session)
+
     def test_stopping_server_closes_with_1001(self) -> None:
         """Going away, RFC 6455."""
         server = self.start("--store", "memory:")

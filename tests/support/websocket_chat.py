@@ -14,6 +14,7 @@ from websockets.frames import Frame
 
 from tests.support.chats import start_chat
 from tests.support.memory import WebSocketClient
+from twisted_chat.clients.first_frame import GRACE
 from twisted_chat.clients.websocket import ChatWebSocketFactory
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.journals.memory import MemoryJournal
@@ -72,7 +73,10 @@ class ChatTestCase(unittest.SynchronousTestCase):
         )
 
     def program(self, query: str = "", **headers: Any) -> JsonClient:
-        return JsonClient(self.connect(f"?format=json{query}", **headers))
+        client = self.connect(f"?format=json{query}", **headers)
+        # It sends nothing first, and is waited for.
+        self.clock.advance(GRACE)
+        return JsonClient(client)
 
 
 class JsonClient:

@@ -20,6 +20,27 @@ test("the connect query is passed to the socket", () => {
   assert.deepEqual(start().socket().query, { since: "7" });
 });
 
+test("a page that resumes says so in its first frame", () => {
+  const frame = { type: "resume", session: "s3cret" };
+  const { clock, connection, socket } = start({ firstFrame: () => frame });
+  assert.deepEqual(socket().sent, [], "nothing can be sent yet");
+  const former = socket();
+  former.open();
+  assert.deepEqual(former.sent, [frame]);
+  former.end();
+  clock.advance(connection.retryAt - clock.time);
+  former.open();
+  assert.equal(former.sent.length, 1, "an abandoned socket sends nothing");
+  socket().open();
+  assert.deepEqual(socket().sent, [frame], "each connection resumes");
+});
+
+test("a page that does not resume sends nothing first", () => {
+  const { socket } = start();
+  socket().open();
+  assert.deepEqual(socket().sent, []);
+});
+
 test("a lost connection is reopened with growing backoff", () => {
   const { clock, connection, sockets, socket } = connected();
   socket().end();

@@ -13,6 +13,9 @@ class Socket extends EventTarget {
     this.readyState = 3;
     this.closed = true;
   }
+  open() {
+    this.dispatchEvent(new Event("open"));
+  }
   say(frame) {
     this.dispatchEvent(Object.assign(new Event("message"), { data: JSON.stringify(frame) }));
   }
@@ -37,6 +40,7 @@ export function start(options = {}) {
       return socket;
     },
     query: () => ({ since: "7" }),
+    firstFrame: () => null,
     heartbeat: () => ({ type: "heartbeat", ref: `p${(heartbeats += 1)}` }),
     whyRefused: async () => "",
     clock,

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { connectQuery } from "../../twisted_chat/web/connect_query.js";
+import { connectQuery, resumeFrame } from "../../twisted_chat/web/connect_query.js";
 import { Memory } from "../../twisted_chat/web/memory.js";
 import { chat, id, iso, message, newChat, texts, welcome } from "./chat_fixture.mjs";
 
@@ -47,7 +47,7 @@ async function enter(more = {}) {
   const claimed = memory.claim();
   timers.splice(0).forEach((call) => call());
   await claimed;
-  const query = connectQuery(chat);
+  const query = { ...connectQuery(chat), ...resumeFrame(chat) };
   welcome({ nick: query.nick ?? "guest_1", recovered: Boolean(query.since), session: query.session ?? `s${values.size}${now}`, ...more });
   memory.welcomed();
   return query;
@@ -175,7 +175,8 @@ test("a closed tab's session is resumed by the next one, once", async () => {
   now += DAY;
   openTab();
   assert.deepEqual(await enter(), {
-    ...{ format: "json", nick: "erin", session: "s3cret", since: id(40), rooms: "lobby" },
+    ...{ format: "json", nick: "erin", resume: "1", rooms: "lobby" },
+    ...{ type: "resume", session: "s3cret", since: id(40) },
   });
   used.add("session:s3cret");
   openTab();

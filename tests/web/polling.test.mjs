@@ -51,6 +51,16 @@ test("the parameters are sent once, then the id of the session", async () => {
   assert.deepEqual(seen, ['{"type":"welcome"}']);
 });
 
+test("what is sent when it opens is the first message", async () => {
+  const { server, socket } = await start({ opened: false });
+  socket.addEventListener("open", () => socket.send("first"));
+  server.gets[0].answer('0{"sid":"s 1"}');
+  await turn();
+  assert.deepEqual(server.posts.map(({ url, body }) => [url, body]), [
+    ["http://chat.example/a/socket.io/?EIO=4&transport=polling&sid=s+1", "4first"],
+  ]);
+});
+
 test("messages that wait are sent together, one request at a time, in order", async () => {
   const { server, socket } = await start();
   for (const text of ["a", "b", "c"]) socket.send(text);

@@ -20,6 +20,21 @@ from twisted_chat.core.joining import NEW_CLIENT, JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.admission import format_host
 
+
+class _NoConnection:
+    """The connection of a client that has handed over its own."""
+
+    waiting = 0
+
+    def write(self, data: bytes) -> None:
+        """Discard it."""
+
+    def close(self, reason: str) -> None:
+        """Do nothing."""
+
+
+_NO_CONNECTION = _NoConnection()
+
 _REASONS = ("connection lost", "ping timeout", "too slow")
 """Errors that end the connections of any kind of client; others can be any text."""
 
@@ -76,6 +91,17 @@ class Attachment(Inbox):
             if nick:
                 log_line(f"{nick} quit")
         self.disconnected()
+
+    def hand_over(self) -> None:
+        """The connection resumes another client: this one leaves, and for good."""
+        client = self.client
+        if client.nick:
+            self._chat.runtime.log_line(f"{client.nick} quit")
+        # Nobody has the session that it may have been told.
+        client.session = ""
+        self.disconnected()
+        client.connection = _NO_CONNECTION
+        client.write = _NO_CONNECTION.write
 
 
 def _reason(error: str) -> str:

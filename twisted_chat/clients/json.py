@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from twisted_chat.core.events import BulkPresence, DirectMessage, Stored
@@ -200,6 +200,34 @@ def _command(fields: Fields, routes: Container[str]) -> Request:
     return replace(request, room=_optional(fields, "room"), limit=_limit(fields))
 
 
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """What a frame that resumes a session has; see ``JoinRequest``."""
+
+    session: str
+    since: str | None
+    ref: str | None
+
+
+def resume_in(text: str) -> Resume | None:
+    """The frame, if it is a valid one that resumes a session."""
+    try:
+        fields = _object(text)
+        return _resume_of(fields) if fields.get("type") == "resume" else None
+    except Refused:
+        return None
+
+
+def _resume_of(fields: Fields) -> Resume:
+    session, since = _required(fields, "session"), _optional(fields, "since")
+    return Resume(session, since, _optional(fields, "ref"))
+
+
+def _late_resume(fields: Fields, _routes: Container[str]) -> Request:
+    _resume_of(fields)  # refuses invalid fields
+    raise Refused("bad_request", '"resume" must be the first frame of a connection')
+
+
 _DECODERS: dict[str, Callable[[Fields, Container[str]], Request]] = {
     "message": _message,
     "dm": _dm,
@@ -209,6 +237,7 @@ _DECODERS: dict[str, Callable[[Fields, Container[str]], Request]] = {
     "who": _who,
     "history": _history,
     "command": _command,
+    "resume": _late_resume,
 }
 
 

@@ -18,6 +18,7 @@ from twisted_chat.engineio.framing import POLLING, WEBSOCKET
 from twisted_chat.engineio.session import EngineIOPeer, Session
 
 from .attach_session import SessionAttachment
+from .first_frame import FirstFrame
 from .json import JsonCodec
 from .json_objects import dump_json
 from .websocket import Query, close_code
@@ -45,7 +46,7 @@ class JsonPolling:
         """The peer of a session, by its first request."""
         query = Query(request)
         if query.wants_json:
-            return JsonPollingClient(self, query.join)
+            return JsonPollingClient(self, query)
         return self._other(request)
 
 
@@ -55,44 +56,60 @@ class JsonPollingClient(EngineIOPeer):
     :ivar write: sends what the codec has encoded.
     """
 
-    __slots__ = ("_attachment", "_join", "_session", "_shared", "write")
+    __slots__ = ("_attachment", "_first", "_query", "_session", "_shared", "write")
 
     write: Callable[[bytes], None]
     _attachment: SessionAttachment
     _session: Session
 
-    def __init__(self, shared: JsonPolling, join: JoinRequest) -> None:
+    def __init__(self, shared: JsonPolling, query: Query) -> None:
         self._shared = shared
-        self._join = join
+        self._query = query
+        # Until the first frame.
+        self._first: FirstFrame | None = None
 
     # What Engine.IO calls.
 
     def opened(self, session: Session) -> None:
-        """Attach the client."""
-        shared = self._shared
+        """Attach the client, now or with its first frame."""
+        query = self._query
+        # Freed: connections are long-lived.
+        del self._query
         self._session = session
+        runtime = self._shared.chat.runtime
+        self._first = FirstFrame(runtime, query.join, query.wait, self._attach)
+
+    def _attach(self, request: JoinRequest) -> None:
+        shared, session = self._shared, self._session
         self._attachment = SessionAttachment(
             shared.chat,
             self,
             session,
             self._codec,
-            self._join,
+            request,
             wire=session.transport.framing.name,
             rate_limit=shared.rate_limit,
         )
 
     def text_received(self, text: str) -> None:
         """One JSON object."""
+        first, self._first = self._first, None
+        if first is not None:
+            guest = None if first.is_awaited else self._attachment
+            if first.take(text, guest):
+                return
         for request in self._codec.decode_frame(text, self._shared.chat.table):
             self._attachment.put(request)
 
     def upgraded(self) -> None:
         """The session has another transport: write to it, in its framing."""
-        self._attachment.upgraded(self._codec)
+        if self._first is None or not self._first.is_awaited:
+            self._attachment.upgraded(self._codec)
 
     def closed(self, reason: str) -> None:
         """The session is over."""
-        self._attachment.end_session(reason)
+        if self._first is None or not self._first.cancel():
+            self._attachment.end_session(reason)
 
     # What the chat calls; see ``interfaces.Connection``.
 

@@ -2,7 +2,8 @@
 
 ``?format=json`` or the subprotocol ``chat.json`` asks for objects.  The other query
 parameters are those of ``JoinRequest``: ``nick``, ``since``, ``session``, ``away``, and
-``rooms`` and ``ignore``, which are lists separated by commas.
+``rooms`` and ``ignore``, which are lists separated by commas; and ``resume``, which
+says that the first frame will resume, see ``first_frame``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from twisted_chat.websocket.frames import frame_text
 from twisted_chat.websocket.handshake import upgrade
 
 from .attach import Attachment
+from .first_frame import GRACE, RESUME_TIMEOUT, FirstFrame
 from .json import JsonCodec
 from .text import LineCodec
 
@@ -110,6 +112,14 @@ class Query:
             ignored=self._listed(b"ignore"),
         )
 
+    @property
+    def wait(self) -> float:
+        """Seconds to wait for a first frame that resumes."""
+        if self._last(b"resume"):
+            return RESUME_TIMEOUT
+        known = (b"nick", b"session", b"since")
+        return 0.0 if any(map(self._last, known)) else GRACE
+
     def _last(self, name: bytes) -> str | None:
         values = self._args.get(name)
         return values[-1].decode("utf-8", "replace") or None if values else None
@@ -124,7 +134,15 @@ class ChatWebSocket:
     :ivar write: sends frames that the codec has encoded.
     """
 
-    __slots__ = ("_attachment", "_codec", "_connection", "_factory", "_query", "write")
+    __slots__ = (
+        "_attachment",
+        "_codec",
+        "_connection",
+        "_factory",
+        "_first",
+        "_query",
+        "write",
+    )
 
     write: Callable[[bytes], None]
     _attachment: Attachment
@@ -134,11 +152,13 @@ class ChatWebSocket:
     def __init__(self, factory: ChatWebSocketFactory, query: Query) -> None:
         self._factory = factory
         self._query = query
+        # Until the first frame of a client that exchanges objects.
+        self._first: FirstFrame | None = None
 
     # What WebSocket calls.
 
     def opened(self, connection: WebSocketConnection) -> None:
-        """The handshake is done: attach the client."""
+        """The handshake is done: attach the client, now or with its first frame."""
         factory, query = self._factory, self._query
         # Freed: connections are long-lived.
         del self._query
@@ -146,11 +166,19 @@ class ChatWebSocket:
         self.write = connection.write_frames
         wants_json = query.wants_json or connection.subprotocol == JSON
         self._codec = factory.json_codec if wants_json else factory.line_codec
+        if wants_json:
+            runtime = factory.chat.runtime
+            self._first = FirstFrame(runtime, query.join, query.wait, self._attach)
+        else:
+            self._attach(query.join)
+
+    def _attach(self, request: JoinRequest) -> None:
+        factory, connection = self._factory, self._connection
         self._attachment = Attachment(
             factory.chat,
             self,
             self._codec,
-            query.join,
+            request,
             wire="websocket",
             address=connection.address,
             rate_limit=factory.rate_limit,
@@ -160,6 +188,11 @@ class ChatWebSocket:
 
     def text_received(self, text: str) -> None:
         """A message: one JSON object, or one or several lines."""
+        first, self._first = self._first, None
+        if first is not None:
+            guest = None if first.is_awaited else self._attachment
+            if first.take(text, guest):
+                return
         for request in self._codec.decode_frame(text, self._factory.chat.table):
             self._attachment.put(request)
 
@@ -169,7 +202,8 @@ class ChatWebSocket:
 
     def closed(self, code: int, reason: str) -> None:
         """The connection is lost, or a close frame was received."""
-        self._attachment.end(_error(code, reason))
+        if self._first is None or not self._first.cancel():
+            self._attachment.end(_error(code, reason))
 
     # What the chat calls; see ``interfaces.Connection``.
 

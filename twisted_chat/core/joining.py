@@ -50,6 +50,7 @@ class JoinRequest:
     :ivar resumable: it is told its session, with which it may resume.
     :ivar away: its away text; not used if the server remembers that of the session.
     :ivar ignored: the nicknames that it ignores, likewise.
+    :ivar ref: comes back on its welcome.
     """
 
     nick: str | None = None
@@ -59,6 +60,7 @@ class JoinRequest:
     resumable: bool = True
     away: str = ""
     ignored: Sequence[str] = ()
+    ref: str | None = None
 
 
 NEW_CLIENT = JoinRequest(resumable=False)
@@ -145,8 +147,9 @@ class Joiner:
             client_id = client_id_of(session)
             former = self._pool.clients.get(client_id)
         if former is not None and former.is_connected:
-            since = request.since
-            self._welcomer.take_over(former, connection, codec, identity, since)
+            self._welcomer.take_over(
+                former, connection, codec, identity, request.since, request.ref
+            )
             self._runtime.log_line(arrival_line(former, "resumed", self._runtime))
             return former
         resumes = bool(client_id) and client_id not in self._joining
@@ -248,7 +251,10 @@ class Joiner:
         if pending.request.away:
             away = AwaySet(client.nick, pending.request.away, client.id)
             self._runtime.call_later(0, lambda: self._set_away(client, away))
-        return self._welcomer.welcome(client, room, position, pending.request.since)
+        request = pending.request
+        return self._welcomer.welcome(
+            client, room, position, request.since, request.ref
+        )
 
     def hint(self, client: Client) -> bytes:
         """What a client that has joined is shown after its own arrival."""

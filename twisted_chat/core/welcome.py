@@ -48,17 +48,23 @@ class Welcomer:
         self._motd = tuple(motd)
 
     def welcome(
-        self, client: Client, room: Room, position: str, since: str | None
+        self,
+        client: Client,
+        room: Room,
+        position: str,
+        since: str | None,
+        ref: str | None,
     ) -> bytes:
         """Welcome a client that has joined.
 
         :param since: the client resumes, and was shown everything up to this.
+        :param ref: comes back on the welcome.
         :returns: what to send it now; for one that resumes, nothing yet.
         """
         welcome = self._welcome(client, room, position)
         if since is None:
-            return self._encode_welcome(client, welcome)
-        self._resume(client, welcome, since)
+            return self._encode_welcome(client, welcome, ref)
+        self._resume(client, welcome, since, ref)
         return b""
 
     def take_over(
@@ -68,6 +74,7 @@ class Welcomer:
         codec: Codec,
         identity: Identity,
         since: str | None,
+        ref: str | None,
     ) -> None:
         """A client resumes while its former connection is still open."""
         former, client.connection = client.connection, connection
@@ -78,7 +85,8 @@ class Welcomer:
             client.move_to(ClientState.PRESENT)
         self._pool.show(client, client.view_key())
         room = self._pool.room(client.room or LOBBY)
-        self._resume(client, self._welcome(client, room, self._pool.position), since)
+        welcome = self._welcome(client, room, self._pool.position)
+        self._resume(client, welcome, since, ref)
 
     def hint(self, client: Client) -> bytes:
         """What a newcomer is shown after its own arrival.
@@ -93,7 +101,9 @@ class Welcomer:
             client.write(data)
         self._runtime.counters.count_reply(reply, len(data))
 
-    def _resume(self, client: Client, welcome: Welcome, since: str | None) -> None:
+    def _resume(
+        self, client: Client, welcome: Welcome, since: str | None, ref: str | None
+    ) -> None:
         """Hold back new events until what was missed has been shown."""
         # Whoever joins while it is being prepared is shown as an event.
         members = welcome.list_members()
@@ -101,10 +111,15 @@ class Welcomer:
         held: list[bytes] = []
         client.write = held.append
         client.send = None
-        self._runtime.spawn(self._catch_up(client, welcome, since, held))
+        self._runtime.spawn(self._catch_up(client, welcome, since, ref, held))
 
     async def _catch_up(
-        self, client: Client, welcome: Welcome, since: str | None, held: list[bytes]
+        self,
+        client: Client,
+        welcome: Welcome,
+        since: str | None,
+        ref: str | None,
+        held: list[bytes],
     ) -> None:
         connection = client.connection
         welcome = without_missed = replace(welcome, resumed=since is not None)
@@ -129,9 +144,9 @@ class Welcomer:
         finally:
             if client.connection is connection:
                 client.write = connection.write
-                data = self._encode_welcome(client, welcome)
+                data = self._encode_welcome(client, welcome, ref)
                 if len(data) > MAX_WELCOME and welcome.recovered:
-                    data = self._encode_welcome(client, without_missed)
+                    data = self._encode_welcome(client, without_missed, ref)
                 connection.write(data + b"".join(held))
                 # What was held back was counted by the fan-out.
                 self._runtime.counters.sent_bytes += len(data)
@@ -151,13 +166,15 @@ class Welcomer:
             motd=self._motd,
         )
 
-    def _encode_welcome(self, client: Client, welcome: Welcome) -> bytes:
+    def _encode_welcome(
+        self, client: Client, welcome: Welcome, ref: str | None
+    ) -> bytes:
         """The welcome, and a snapshot of each other room that the client is in.
 
         Where the histories of all rooms are too much at once, the last rooms come
         without; where the members are, they are only counted.
         """
-        data = self._encode(client, welcome)
+        data = self._encode(client, welcome, ref)
         others = [name for name in client.rooms if name != welcome.room]
         for number, name in enumerate(others, 1):
             room = self._pool.room(name)
@@ -169,8 +186,8 @@ class Welcomer:
             data += encoded
         return data
 
-    def _encode(self, client: Client, reply: Reply) -> bytes:
-        return encoded(self._runtime, client.codec.reply, reply, client, None)
+    def _encode(self, client: Client, reply: Reply, ref: str | None = None) -> bytes:
+        return encoded(self._runtime, client.codec.reply, reply, client, ref)
 
 
 def _ever_shorter(snapshot: RoomSnapshot, welcome: Welcome) -> Iterator[RoomSnapshot]:

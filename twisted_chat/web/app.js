@@ -5,7 +5,7 @@
 //   drawing -> views                                   after every change
 
 import { Actions } from "./actions.js";
-import { connectQuery } from "./connect_query.js";
+import { connectQuery, resumeFrame } from "./connect_query.js";
 import { Connection } from "./connection.js";
 import { Drawing } from "./drawing.js";
 import { Effects } from "./effects.js";
@@ -83,6 +83,7 @@ function makeConnection(chat, drawing, receive) {
   return new Connection({
     open: (query, polls) => (polls ? openPolling(query) : openWebSocket(query)),
     query: () => connectQuery(chat),
+    firstFrame: () => resumeFrame(chat),
     heartbeat: () => chat.heartbeat(),
     whyRefused,
     clock: {

@@ -27,9 +27,10 @@ export function backoff(attempt, random) {
 export class Connection {
   // `open(query, polls)` returns a WebSocket, or with `polls` what stands in for one where
   // the network does not pass WebSocket on; `query()` returns the parameters to connect with,
-  // `heartbeat()` a frame with a `ref` of its own that the server replies to, and
-  // `whyRefused()` a promise of the reason why the server refuses this page, "" if it does
-  // not.  Callbacks: `onState(state, reason)`, `onFrame(frame)`, `onClose(code, reason)`.
+  // `firstFrame()` what to send first, or null, `heartbeat()` a frame with a `ref` of its own
+  // that the server replies to, and `whyRefused()` a promise of the reason why the server
+  // refuses this page, "" if it does not.  Callbacks: `onState(state, reason)`,
+  // `onFrame(frame)`, `onClose(code, reason)`.
   constructor({ clock = globalThis, random = Math.random, onClose = () => {}, ...needed }) {
     Object.assign(this, { clock, random, onClose, ...needed });
     this.state = "new"; // connecting, connected, checking, waiting, stopped
@@ -72,6 +73,7 @@ export class Connection {
   connect() {
     this.closeSocket();
     this.setState("connecting");
+    const frame = this.firstFrame();
     let socket;
     try {
       socket = this.open(this.query(), this.polls);
@@ -84,6 +86,7 @@ export class Connection {
     const ifCurrent = (call) => (event) => {
       if (this.socket === socket) call(event);
     };
+    socket.addEventListener("open", ifCurrent(() => frame && this.write(frame)));
     socket.addEventListener("message", ifCurrent(({ data }) => this.received(data)));
     socket.addEventListener("close", ifCurrent(({ reason, code }) => this.lost(reason, code)));
     this.startTimer(OPEN_TIMEOUT, () => this.lost("", 0, true));

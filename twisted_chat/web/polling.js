@@ -49,12 +49,13 @@ export class PollingSocket extends EventTarget {
     if (this.readyState > 1) return;
     if (type === OPEN) {
       this.readyState = 1;
-      // The name and the session are for the first request only.
+      // The name and the rooms are for the first request only.
       this.url.search = new URLSearchParams({
         EIO: "4",
         transport: "polling",
         sid: JSON.parse(data).sid,
       });
+      this.dispatchEvent(new Event("open"));
     } else if (type === PING) this.post(PONG);
     else if (type === MESSAGE) this.message(data);
     else if (type === CLOSE) this.ended();
