@@ -77,3 +77,17 @@ test("a browser that forbids storage, or has no space left, breaks nothing", () 
   localStore.remove("nick");
   assert.deepEqual(localStore.keys(""), []);
 });
+
+test("a damaged value counts as missing", () => {
+  const damaged = ["{", "null", "5", '"x"', "[]", "{}", "true"];
+  for (const fallback of ["none", ["lobby"], { a: 1 }, false]) {
+    for (const text of damaged) {
+      globalThis.window.localStorage["chat.key"] = text;
+      const value = localStore.get("key", fallback);
+      const own = { string: '"x"', boolean: "true", object: Array.isArray(fallback) ? "[]" : "{}" }[typeof fallback];
+      assert.deepEqual(value, text === own ? JSON.parse(text) : fallback, text);
+    }
+  }
+  globalThis.window.localStorage["chat.key"] = "5";
+  assert.equal(localStore.get("key"), 5);
+});

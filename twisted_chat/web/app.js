@@ -67,7 +67,7 @@ export function startApp() {
   if (document.activeElement === document.body) actions.focusComposer();
   drawing.renderNow();
   // Usually at once; another tab may have to say whether it uses a session.
-  memory.claim().then(() => {
+  memory.claim().finally(() => {
     connection.connect();
     drawing.schedule();
   });

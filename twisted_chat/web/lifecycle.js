@@ -4,11 +4,14 @@
 import { Alerts } from "./alerts.js";
 import { Chat } from "./chat.js";
 import { saveRooms } from "./effects.js";
+import { guarded } from "./guarded.js";
 import { restoreSnapshot, takeSnapshot } from "./snapshot.js";
 import { localStore, tabStore } from "./storage.js";
 import { msUntilMidnight } from "./time.js";
 
 const STATUS_INTERVAL = 500; // of the countdown to the next attempt to connect
+
+const isText = (value) => typeof value === "string";
 
 // The chat as this browser knows it from its settings.
 export function makeChat() {
@@ -23,16 +26,22 @@ export function makeChat() {
 
 // What this browser and this tab remember.
 export function restore(chat, memory) {
-  for (const room of localStore.get("rooms", ["lobby"])) chat.open("room", room);
+  for (const room of localStore.get("rooms", ["lobby"]).filter(isText)) chat.open("room", room);
   const snapshot = tabStore.get("snapshot", {});
-  if (snapshot.owner) memory.restore(snapshot.owner);
-  restoreSnapshot(chat, snapshot);
+  // One that is damaged, as far as it can be used: the page must start.
+  guarded(() => {
+    if (snapshot.owner) memory.restore(snapshot.owner);
+    restoreSnapshot(chat, snapshot);
+  });
   // From the start there is a conversation to write in, connected or not.
   if (!chat.current) chat.select(chat.memberRoom()?.key ?? chat.open("room", "lobby").key);
   forgetSnapshot();
 }
 
-export const restoreDrafts = () => new Map(tabStore.get("drafts", []));
+export function restoreDrafts() {
+  const isDraft = (one) => Array.isArray(one) && one.length === 2 && one.every(isText);
+  return new Map(tabStore.get("drafts", []).filter(isDraft));
+}
 
 // While the page is in use nothing is stored: a duplicated tab gets a copy of the storage,
 // and two tabs must not have one session.

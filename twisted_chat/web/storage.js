@@ -5,6 +5,8 @@
 // different paths have nothing in common.
 //
 // A browser may forbid storage; then reading returns the fallback and writing does nothing.
+// What is damaged counts as missing: text that is not JSON, and a value of another type than
+// the fallback.
 
 // "chat." at the root of the origin, "chat/team/" at /team/.
 export function keyPrefix(address) {
@@ -12,13 +14,18 @@ export function keyPrefix(address) {
   return pathname === "/" ? "chat." : `chat${pathname}`;
 }
 
+const typeOf = (value) => (Array.isArray(value) ? "array" : value === null ? "null" : typeof value);
+
+const isUsable = (value, fallback) => fallback === undefined || typeOf(value) === typeOf(fallback);
+
 function jsonStore(find) {
   const fullKey = (key) => keyPrefix(location.href) + key;
   return {
     get(key, fallback) {
       try {
         const text = find().getItem(fullKey(key));
-        return text === null ? fallback : JSON.parse(text);
+        const value = text === null ? fallback : JSON.parse(text);
+        return isUsable(value, fallback) ? value : fallback;
       } catch {
         return fallback;
       }

@@ -243,3 +243,25 @@ class UserStateTests(MemoryTestCase):
         page.call("reload")
         page.wait_text("ham")
         self.assertEqual([text for text in page.texts if "spam" in text], [])
+
+
+class DamageTests(PageTestCase):
+    """What is stored may be damaged."""
+
+    def test_page_starts_whatever_is_stored(self) -> None:
+        """Also what a page stores when it is closed."""
+        server = self.fresh_server()
+        page = self.open(server)
+        local = ["read", "rooms", "nick", "sessions", "levels", "words", "sound"]
+        for text in ("null", "5", "{}", "[null]", '{"a":5}', '"x"'):
+            # The page that is left must not store the right values over these.
+            page.evaluate(
+                "addEventListener('pagehide', (e) => e.stopImmediatePropagation(), 1);"
+                f"for (const key of {local}) localStorage['chat.' + key] = {text!r};"
+                "for (const key of ['drafts', 'snapshot'])"
+                f" sessionStorage['chat.' + key] = {text!r};"
+                "document.querySelector('#status').textContent = '';"
+            )
+            page.call("reload")
+            with self.subTest(stored=text):
+                page.wait_status("Connected")
