@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 
 from twisted.internet.task import Clock
@@ -98,6 +100,22 @@ class SiteTests(unittest.SynchronousTestCase):
             self.assertEqual(answer.headers["cache-control"], "no-cache")
             policy = answer.headers["content-security-policy"]
             self.assertIn("default-src 'none'", policy)
+
+    def test_script_marked_as_inline_is_within_the_page(self) -> None:
+        """The policy permits it there by its hash, and only there."""
+        files = Path(self.mktemp())
+        files.mkdir()
+        script = b'<script src="a.js" data-inline></script>'
+        (files / "index.html").write_bytes(b"<p>" + script + b"<p>")
+        (files / "a.js").write_bytes(b"// A comment.\nf();\n")
+        site = ChatSite(make_root(files, self.upgrade, lambda: None), Clock())
+        page = ask(site, "/")
+        self.assertEqual(page.body, b"<p><script>\nf();\n</script><p>")
+        digest = b64encode(sha256(b"\nf();\n").digest()).decode()
+        permitted = f"script-src 'self' 'sha256-{digest}';"
+        self.assertIn(permitted, page.headers["content-security-policy"])
+        other = ask(site, "/a.js").headers["content-security-policy"]
+        self.assertIn("script-src 'self';", other)
 
     def test_files_are_compressed_if_the_client_accepts_that(self) -> None:
         """And if compression is worth it."""
@@ -206,6 +224,14 @@ class CompactTests(unittest.SynchronousTestCase):
 
 class RealPageTests(unittest.SynchronousTestCase):
     """The page in the package."""
+
+    def test_page_recovers_without_any_other_file(self) -> None:
+        """The script that reloads it is within the page."""
+        top = Path(twisted_chat.__file__).parent / "web"
+        root = make_root(top, lambda _request: b"", lambda: None)
+        page = ask(ChatSite(root, Clock()), "/").body
+        self.assertIn(b"location.reload()", page)
+        self.assertNotIn(b"reload.js", page)
 
     def test_whole_page_is_under_90_kb_compressed(self) -> None:
         """All of its files together."""

@@ -7,6 +7,7 @@ limit is refused with a reason, and is the last one of its connection.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any
@@ -36,20 +37,24 @@ DRAIN_TIMEOUT = 2.0
 the client still sends would reset the connection, and the reason would be lost."""
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'{sockets}; manifest-src 'self'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'{sockets}; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_NO_SOCKETS = POLICY.format(sockets="").encode()
 _ABSOLUTE = re.compile(rb"(?:https?|wss?)://(?:[^/?#@]*@)?([^/?#]+)", re.IGNORECASE)
 # No IPv6 address: a policy cannot name one, and browsers report it as an error.
 _HOST = re.compile(rb"[A-Za-z0-9.\-]+(?::\d{1,5})?")
 
 
 class ChatRequest(Request):
-    """A request with a bounded body, whose response has the security headers."""
+    """A request with a bounded body, whose response has the security headers.
+
+    :ivar inline_scripts: hashes of the scripts within the page that is the response, as
+        a Content-Security-Policy has them.
+    """
 
     channel: ChatChannel
+    inline_scripts: Sequence[str] = ()
     _size = 0
     _refused = False
 
@@ -133,10 +138,12 @@ class ChatRequest(Request):
     def _policy(self) -> bytes:
         # In older versions of Safari 'self' does not include WebSockets.
         hosts = self.requestHeaders.getRawHeaders(b"Host") or [b""]
-        if len(hosts) != 1 or not _HOST.fullmatch(hosts[0]):
-            return _NO_SOCKETS
-        host = hosts[0].decode()
-        return POLICY.format(sockets=f" ws://{host} wss://{host}").encode()
+        sockets = ""
+        if len(hosts) == 1 and _HOST.fullmatch(hosts[0]):
+            host = hosts[0].decode()
+            sockets = f" ws://{host} wss://{host}"
+        scripts = "".join(f" '{one}'" for one in self.inline_scripts)
+        return POLICY.format(scripts=scripts, sockets=sockets).encode()
 
     def _refuse_body(self) -> None:
         if not self._refused:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from base64 import b64encode
 from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
@@ -19,6 +20,7 @@ from twisted.web.resource import IResource, Resource
 from twisted.web.server import Request
 from zope.interface import implementer
 
+from twisted_chat.net.http import ChatRequest
 from twisted_chat.net.origins import Origins
 from twisted_chat.websocket.handshake import is_upgrade
 
@@ -40,6 +42,7 @@ TYPES = {
 _INCOMPRESSIBLE = (b"image/png", b"font/woff2")
 # Behind code without a quote or slash it cannot be a part of a string or pattern.
 _COMMENT = re.compile(rb"""^([^"'`/\n]*?)[ \t]*//.*$""", re.MULTILINE)
+_INLINE = re.compile(rb'<script src="([^"]+)" data-inline></script>')
 _INDENTATION = re.compile(rb"^[ \t]+", re.MULTILINE)
 _PLAIN = b"text/plain; charset=utf-8"
 
@@ -177,6 +180,30 @@ def _accepts_gzip(request: Request) -> bool:
     return False
 
 
+class PageResource(FileResource):
+    """A page, with those of its scripts inside that are marked ``data-inline``.
+
+    Such a script runs whenever the page is there, though no other file could be loaded.
+    """
+
+    def __init__(self, content: bytes, media_type: bytes, folder: Path) -> None:
+        self._scripts: list[str] = []
+
+        def insert(match: re.Match[bytes]) -> bytes:
+            script = compact((folder / match[1].decode()).read_bytes())
+            digest = b64encode(sha256(script).digest()).decode()
+            self._scripts.append(f"sha256-{digest}")
+            return b"<script>" + script + b"</script>"
+
+        super().__init__(_INLINE.sub(insert, content), media_type)
+
+    def get(self, request: Request) -> bytes:
+        """The page, and a policy that permits its scripts."""
+        if isinstance(request, ChatRequest):
+            request.inline_scripts = self._scripts
+        return super().get(request)
+
+
 class OriginResource(ReadOnlyResource):
     """Tells a page whether it may connect.
 
@@ -249,10 +276,7 @@ def make_root(
                 child = Folder()  # type: ignore[no-untyped-call]
                 parent.putChild(folder.encode(), child)
             parent = child
-        content = path.read_bytes()
-        if path.suffix == ".js":
-            content = compact(content)
-        parent.putChild(name.encode(), FileResource(content, media_type))
+        parent.putChild(name.encode(), _file_resource(path, media_type))
     index = root.children.get(b"index.html")
     root.putChild(b"", WebSocketResource(upgrade, index))
     root.putChild(b"ws", WebSocketResource(upgrade))
@@ -264,6 +288,15 @@ def make_root(
         if script is not None:
             socketio.putChild(b"socket.io.js", script)
     return root
+
+
+def _file_resource(path: Path, media_type: bytes) -> FileResource:
+    content = path.read_bytes()
+    if path.suffix == ".html":
+        return PageResource(content, media_type, path.parent)
+    if path.suffix == ".js":
+        content = compact(content)
+    return FileResource(content, media_type)
 
 
 class Folder(Resource):

@@ -1,7 +1,8 @@
 // Recovery from an incomplete load: if a script or style sheet of the page cannot be
 // loaded, the page waits until the server answers and reloads itself.
 //
-// A plain script, and the first one: it must run before any other file can fail to load.
+// A plain script, and the first one: it must run before any other file can fail to load.  The
+// server puts it into the page itself, since this file could fail as well.
 
 (() => {
   const RESOURCES = "script, link[rel=stylesheet]";

@@ -106,20 +106,25 @@ class ReconnectTests(PageTestCase):
     def test_incomplete_page_reloads_itself(self) -> None:
         """Whichever kind of file could not be loaded."""
         server = self.fresh_server()
-        lost = ("**/style.css", "**/chat.js", "**/client.js")
-        pages = [self.prepare(lose=[pattern], clock=True) for pattern in lost]
+        lost = (
+            ["**/style.css"],
+            ["**/chat.js"],
+            ["**/client.js"],
+            ["**/*.js", "**/app.js"],  # of all scripts, also the first one
+        )
+        pages = [self.prepare(lose=patterns, clock=True) for patterns in lost]
         for page in pages:
             self.visit(page, server)
         for page in pages:
             page.fast_forward(1)
-        for pattern, page in zip(lost, pages, strict=True):
-            with self.subTest(lost=pattern):
+        for patterns, page in zip(lost, pages, strict=True):
+            with self.subTest(lost=patterns):
                 page.wait_status("Connected")
                 page.wait("getComputedStyle(document.body).margin === '0px'")
                 page.wait("sessionStorage.getItem('chat.loads') === '0'")
                 problems = page.problems
                 self.assertIn("ERR_FAILED", problems[0])
-                self.assertEqual(len(problems), 1)
+                self.assertEqual(len(problems), len(patterns))
                 self.pages.remove(page)
 
     def test_messages_sent_right_before_quitting_are_confirmed_on_return(self) -> None:
