@@ -20,41 +20,62 @@ class FollowTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.ignored = {"pest": Ignored("Pest", "1", "192.0.2.1")}
+        self.here: set[str] = set()
+
+    def rename(self, client_id: str, new: str, address: str) -> bool:
+        is_here = self.here.__contains__
+        return follow_rename(self.ignored, client_id, new, address, is_here)
+
+    def arrive(self, client_id: str, folded: str, address: str) -> bool:
+        is_here = self.here.__contains__
+        return follow_arrival(self.ignored, client_id, folded, address, is_here)
 
     def test_rename_is_followed(self) -> None:
         """The former nickname is free for others."""
-        self.assertTrue(follow_rename(self.ignored, "1", "Nice", "192.0.2.1"))
+        self.assertTrue(self.rename("1", "Nice", "192.0.2.1"))
         nice = Ignored("Pest", "1", "192.0.2.1", ("~pest",))
         self.assertEqual(self.ignored, {"nice": nice})
-        self.assertFalse(follow_rename(self.ignored, "2", "Bob", "192.0.2.2"))
+        self.assertFalse(self.rename("2", "Bob", "192.0.2.2"))
 
     def test_rename_to_an_ignored_nickname_is_an_arrival(self) -> None:
         """A telnet client reconnects as a guest; who it is depends on its address."""
-        self.assertTrue(follow_rename(self.ignored, "2", "Pest", "192.0.2.1"))
+        self.assertTrue(self.rename("2", "Pest", "192.0.2.1"))
         self.assertEqual(self.ignored["pest"].client_id, "2")
-        self.assertTrue(follow_rename(self.ignored, "3", "Pest", "192.0.2.2"))
+        self.assertTrue(self.rename("3", "Pest", "192.0.2.2"))
         self.assertEqual(list(self.ignored), [":2"])
 
     def test_nickname_of_another_ignored_person_keeps_both(self) -> None:
         """Who left can still be shown again."""
         self.ignored["rob"] = Ignored("Rob", "2")
-        self.assertTrue(follow_rename(self.ignored, "1", "Rob", "192.0.2.1"))
+        self.assertTrue(self.rename("1", "Rob", "192.0.2.1"))
         self.assertEqual(self.ignored["rob"].nick, "Pest")
         self.assertEqual(self.ignored[":2"], Ignored("Rob", "2"))
 
     def test_return_from_the_same_or_an_unknown_address_is_followed(self) -> None:
         """With the id of the new client."""
         for address in ("192.0.2.1", ""):
-            self.assertTrue(
-                follow_arrival(self.ignored, f"2{address}", "pest", address)
-            )
+            self.assertTrue(self.arrive(f"2{address}", "pest", address))
             self.assertEqual(self.ignored["pest"].client_id, f"2{address}")
+
+    def test_return_under_a_former_nickname_is_followed(self) -> None:
+        """From the same address, once the person has left."""
+        self.rename("1", "Nice", "192.0.2.1")
+        self.rename("1", "Nicer", "192.0.2.1")
+        self.here = {"1"}
+        self.assertFalse(self.arrive("2", "pest", "192.0.2.1"))
+        self.here = set()
+        for address in ("192.0.2.2", ""):
+            self.assertFalse(self.arrive("2", "pest", address))
+        self.assertTrue(self.rename("2", "Pest", "192.0.2.1"))
+        self.assertEqual(list(self.ignored), ["pest"])
+        self.assertEqual(self.ignored["pest"].client_id, "2")
+        self.assertTrue(self.arrive("3", "nicer", "192.0.2.1"))
 
     def test_next_owner_of_the_nickname_is_not_ignored(self) -> None:
         """Another address is another person."""
-        self.assertTrue(follow_arrival(self.ignored, "2", "pest", "192.0.2.2"))
+        self.assertTrue(self.arrive("2", "pest", "192.0.2.2"))
         self.assertEqual(self.ignored, {":1": Ignored("Pest", "1", "192.0.2.1")})
-        self.assertFalse(follow_arrival(self.ignored, "3", "bob", "192.0.2.1"))
+        self.assertFalse(self.arrive("3", "bob", "192.0.2.1"))
 
     def test_list_is_made_from_nicknames(self) -> None:
         """Of those who are there, and of whoever comes with such a nickname."""
@@ -62,7 +83,9 @@ class FollowTests(SynchronousTestCase):
         made = ignore_list(("Pest", "gone", "a b", "me"), "me", there.get)
         self.assertEqual(made["pest"], Ignored("Pest", "1", "192.0.2.1"))
         self.assertEqual(list(made), ["pest", "gone"])
-        self.assertTrue(follow_arrival(made, "7", "gone", "192.0.2.7"))
+        self.assertTrue(
+            follow_arrival(made, "7", "gone", "192.0.2.7", self.here.__contains__)
+        )
         self.assertEqual(made["gone"].client_id, "7")
         many = ignore_list([f"a{n}" for n in range(200)], "me", there.get)
         self.assertEqual(len(many), 100)

@@ -190,7 +190,7 @@ class Announcer:
             address = client.identity.address if client else ""
             self._follow(
                 lambda ignored: follow_arrival(
-                    ignored, member.id, member.folded, address
+                    ignored, member.id, member.folded, address, self._is_here
                 )
             )
         if was_here and not self._has_submission:
@@ -315,9 +315,14 @@ class Announcer:
                 self._fanout.send_to(client, shown)
         address = client.identity.address if client else ""
         self._follow(
-            lambda ignored: follow_rename(ignored, member.id, event.new, address)
+            lambda ignored: follow_rename(
+                ignored, member.id, event.new, address, self._is_here
+            )
         )
         self._show(event, stored, member.rooms)
+
+    def _is_here(self, client_id: str) -> bool:
+        return self._pool.member(client_id) is not None
 
     def _follow(self, follow: Callable[[IgnoreList], bool]) -> None:
         """Have those who ignore someone go on ignoring that person."""

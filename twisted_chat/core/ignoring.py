@@ -83,13 +83,20 @@ def without_ignored(
     return tuple(stored for stored in events if not is_ignored(stored.event, ignoring))
 
 
-def follow_rename(ignored: IgnoreList, client_id: str, new: str, address: str) -> bool:
+def follow_rename(
+    ignored: IgnoreList,
+    client_id: str,
+    new: str,
+    address: str,
+    is_here: Callable[[str], bool],
+) -> bool:
     """Someone is renamed: whoever ignores that person goes on.
 
     Someone else may be renamed to a nickname that is on the list, as those are whose
     client cannot ask for a nickname when it connects.
 
     :param address: empty if it is not known.
+    :param is_here: whether there is a member of a client id.
     :returns: whether the list changed.
     """
     folded = fold_or_none(new) or new
@@ -99,25 +106,55 @@ def follow_rename(ignored: IgnoreList, client_id: str, new: str, address: str) -
             _vacate(ignored, folded)
             ignored[folded] = entry.after(client_id, f"~{key}")
             return True
-    return follow_arrival(ignored, client_id, folded, address)
+    return follow_arrival(ignored, client_id, folded, address, is_here)
 
 
 def follow_arrival(
-    ignored: IgnoreList, client_id: str, folded: str, address: str
+    ignored: IgnoreList,
+    client_id: str,
+    folded: str,
+    address: str,
+    is_here: Callable[[str], bool],
 ) -> bool:
-    """Someone arrives with a nickname that may be on the list.
+    """Someone arrives with a nickname that may be on the list, now or formerly.
 
     :param address: empty if it is not known.
+    :param is_here: whether there is a member of a client id.
     :returns: whether the list changed.
     """
     entry = ignored.get(folded)
-    if entry is None or entry.client_id == client_id:
+    if entry is None:
+        return _follow_return(ignored, client_id, folded, address, is_here)
+    if entry.client_id == client_id:
         return False
     if not address or not entry.address or address == entry.address:
         ignored[folded] = entry.after(client_id, entry.client_id)
     else:
         _vacate(ignored, folded)
     return True
+
+
+def _follow_return(
+    ignored: IgnoreList,
+    client_id: str,
+    folded: str,
+    address: str,
+    is_here: Callable[[str], bool],
+) -> bool:
+    """Who was renamed and has left may come back under a former nickname."""
+    if not address:
+        return False
+    for key, entry in ignored.items():
+        if (
+            entry.address == address
+            and f"~{folded}" in entry.past
+            and not is_here(entry.client_id)
+        ):
+            del ignored[key]
+            back = entry.after(client_id, entry.client_id)
+            ignored[folded] = back.after(client_id, f"~{key}")
+            return True
+    return False
 
 
 def _vacate(ignored: IgnoreList, folded: str) -> None:
