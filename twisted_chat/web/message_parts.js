@@ -7,6 +7,7 @@
 export const MAX_LINES = 100;
 export const MAX_BYTES = 16 * 1024;
 const MAX_MESSAGES = 20; // of one text; more is a file rather than a message
+export const MAX_TEXT = MAX_MESSAGES * MAX_BYTES; // characters that one text can have at most
 
 const BLANK_LINES_BEFORE = /^(?:[^\S\n]*\n)+/u;
 

@@ -65,6 +65,21 @@ class PasteTests(PageTestCase):
         page.call("press", "#chat_input", "ArrowUp")
         self.assertEqual(page.call("inputValue", "#chat_input"), PROGRAM)
 
+    def test_text_that_cannot_be_sent_is_not_pasted(self) -> None:
+        """A megabyte in the field would stop the browser."""
+        page = self.open(self.fresh_server())
+        page.evaluate("""
+            const data = new DataTransfer();
+            data.setData("text/plain", "line\\n".repeat(200000));
+            const how = { clipboardData: data, bubbles: true, cancelable: true };
+            const field = document.querySelector("#chat_input");
+            window.refused = !field.dispatchEvent(new ClipboardEvent("paste", how));
+        """)
+        self.assertTrue(page.evaluate("window.refused"))
+        self.assertIn("too long to send", page.text("#composer_note"))
+        page.call("fill", "#chat_input", "short")
+        self.assertEqual(page.text("#composer_note"), "")
+
     def test_lines_are_never_carried_out(self) -> None:
         server = self.fresh_server()
         page = self.open(server, nick="erin")

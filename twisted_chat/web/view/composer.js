@@ -1,6 +1,7 @@
 // The message field: sending, completion and recall.  Its decisions are in composer_state.js.
 
 import { ComposerState } from "../composer_state.js";
+import { MAX_TEXT } from "../message_parts.js";
 import { strings } from "../strings.js";
 import { announce, byId, el, setText } from "./dom.js";
 
@@ -20,6 +21,8 @@ export class Composer {
       this.send();
     });
     this.input.addEventListener("input", () => this.changed());
+    this.input.addEventListener("paste", (event) => this.inserted(event, event.clipboardData));
+    this.input.addEventListener("drop", (event) => this.inserted(event, event.dataTransfer));
     this.input.addEventListener("keydown", (event) => this.pressed(event));
     this.input.addEventListener("blur", () => this.hideCompletions());
     // The field keeps the focus, also while the list is scrolled.
@@ -89,6 +92,14 @@ export class Composer {
     setText(note, text);
     note.classList.toggle("error", error);
     if (error) announce(text);
+  }
+
+  // What is too long to be sent does not get into the field: browsers may need minutes to lay
+  // out a megabyte there.
+  inserted(event, data) {
+    if ((data?.getData("text/plain").length ?? 0) <= MAX_TEXT) return;
+    event.preventDefault();
+    this.showNote(strings.tooLong.text, true);
   }
 
   changed() {
