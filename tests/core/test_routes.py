@@ -252,7 +252,7 @@ class HelpTests(RouteCase):
                 r"\leave [ROOM]",
                 r"\rooms",
                 r"\topic [TEXT]",
-                r"\history [N]",
+                r"\history [N] [before WHEN]",
                 r"\search WORDS",
                 r"\ignore [NAME]",
                 r"\unignore NAME",

@@ -6,9 +6,11 @@ from tests.support.routes import RouteCase
 from twisted_chat.core.limits import MAX_HISTORY
 from twisted_chat.core.replies import Request
 
+USAGE = r"error: usage: \history [N] [before WHEN]"
+
 
 class HistoryTests(RouteCase):
-    r"""``\history [N]``"""
+    r"""``\history [N] [before WHEN]``"""
 
     def test_room_without_messages_has_no_history(self) -> None:
         """The reply says so."""
@@ -37,7 +39,7 @@ class HistoryTests(RouteCase):
         for wrong in ("ten", "0", "-1", "1.5"):
             error = rf"error: {wrong} is not a positive whole number (try \history 20)"
             self.assert_typed(self.alice, rf"\history {wrong}", error)
-        self.assert_typed(self.alice, r"\history 1 2", r"error: usage: \history [N]")
+        self.assert_typed(self.alice, r"\history 1 2", USAGE)
 
     def test_program_reads_the_page_before_a_position(self) -> None:
         """With a limit of its own."""
@@ -46,6 +48,36 @@ class HistoryTests(RouteCase):
         last = self.chat.pool.position
         self.alice.asks(Request("history", "", room="lobby", before=last, limit=1))
         self.assert_sees(self.alice, "bob: two")
+
+    def test_person_reads_what_was_before_a_time_or_a_position(self) -> None:
+        """The time is in UTC, and may have a date."""
+        self.bob.types("one", "two")
+        position = self.chat.pool.position
+        self.chat.advance(3600)
+        self.bob.types("three")
+        self.alice.sees()
+        for typed, shown in (
+            ("before 23:00", ["bob: one", "bob: two"]),
+            ("1 before 2023-11-14 23:00", ["bob: two"]),
+            (f"before {position}", ["bob: one"]),
+            ("before 2023-11-14 22:00", ["no earlier messages"]),
+            ("before 2030-01-01", ["bob: one", "bob: two", "bob: three"]),
+        ):
+            self.assert_typed(self.alice, rf"\history {typed}", *shown)
+
+    def test_rest_of_a_long_history_is_asked_for_as_the_answer_says(self) -> None:
+        """Page by page, each message once."""
+        lines = [f"{n:03} {'x' * 4000}" for n in range(100)]
+        self.bob.types(*lines)
+        self.alice.sees()
+        found: list[str] = []
+        asked = r"\history 500"
+        while asked:
+            self.alice.types(asked)
+            first, *seen = self.alice.sees()
+            _, is_cut, asked = first.partition("older messages: ")
+            found = (seen if is_cut else [first, *seen]) + found
+        self.assertEqual(found, [f"bob: {line}" for line in lines])
 
     def test_history_of_another_room_may_be_read(self) -> None:
         """The client need not be in it."""

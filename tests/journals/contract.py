@@ -159,6 +159,24 @@ class JournalContract(SearchContract, RetentionContract):
             position = page[0].position
         self.assertEqual(seen, [str(n) for n in range(10)])
 
+    def test_position_of_a_time_is_after_all_that_is_earlier(self) -> None:
+        """And before all else."""
+        journal = self.opened()
+        (first,) = self.append(journal, said("one"))
+        self.let_pass(self.a_moment)
+        (second,) = self.append(journal, said("two"))
+        self.assertLess(first.time, second.time)
+        for time, shown in (
+            (0, []),
+            (first.time, []),
+            (first.time + 1, ["one"]),
+            (second.time, ["one"]),
+            (second.time + 1, ["one", "two"]),
+        ):
+            position = self.run_now(journal.history.position_at(time))
+            found = self.run_now(journal.history.before("lobby", position, 9))
+            self.assertEqual(texts(found), shown)
+
     def test_nothing_is_before_an_invalid_position(self) -> None:
         """As an id of another history, which a page may still have."""
         journal = self.opened()

@@ -38,6 +38,7 @@ def runtime_of(case: SynchronousTestCase, clock: IReactorTime) -> Runtime:
         spawn=spawn,
         call_later=clock.callLater,
         seconds=clock.seconds,
+        now=clock.seconds,
         rng=random.Random(7),
         log_failure=failures.append,
         log_line=log_line,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Container, Iterable
-from itertools import chain
 
 from twisted_chat.core.events import BulkPresence, DirectMessage, Stored
 from twisted_chat.core.interfaces import Viewer
@@ -21,7 +20,7 @@ from .erase import erase
 from .text_lines import (
     bulk_presence_line,
     direct_message_lines,
-    history_lines,
+    newest_lines,
     reply_lines,
     shown_line,
     shown_lines,
@@ -144,7 +143,7 @@ class LineCodec:
     def _encoded_history(self, history: tuple[Stored, ...]) -> bytes:
         # Clients that join together see the same history: encode it once.
         if self._history[0] is not history:
-            lines = chain(*history_lines(history))
+            lines = newest_lines(history)
             self._history = (history, self._lines(lines))
         return self._history[1]
 

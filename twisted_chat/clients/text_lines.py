@@ -130,8 +130,8 @@ def reply_lines(reply: Reply) -> Iterable[str]:
         case Welcome():
             return _welcome(reply)
         case RoomSnapshot(room=room, topic=topic, history=history):
-            lines = history_lines(history, lambda _: f"[#{room}] ")
-            return [*_topic(room, topic), *chain(*lines)]
+            lines = newest_lines(history, lambda _: f"[#{room}] ")
+            return [*_topic(room, topic), *lines]
         case MemberList(room=room, members=members, away=away):
             named = [
                 f"{nick} (away)" if nick in away else nick
@@ -139,7 +139,7 @@ def reply_lines(reply: Reply) -> Iterable[str]:
             ]
             return [_listed("here", named, len(members))]
         case HistoryPage(messages=messages, words=None):
-            return [*chain(*history_lines(messages))] or ["no earlier messages"]
+            return newest_lines(messages) or ["no earlier messages"]
         case HistoryPage(messages=messages, more=more, words=words):
             found = history_lines(messages, _day)
             is_cut = more or len(found) < len(messages)
@@ -188,7 +188,7 @@ def _welcome(welcome: Welcome) -> list[str]:
             line if room in (None, welcome.room) else f"[#{room}] {line}"
             for room, line in _missed(welcome.missed, welcome.session)
         ]
-    history = chain(*history_lines(welcome.history))
+    history = newest_lines(welcome.history)
     return [*lines, *_topic(welcome.room, welcome.topic), *history]
 
 
@@ -206,6 +206,22 @@ def _missed(missed: Iterable[Stored], viewer: str) -> Iterable[tuple[str | None,
 
 def _topic(room: str, text: str) -> list[str]:
     return [f"topic of #{room}: {text}"] if text else []
+
+
+def newest_lines(
+    history: Sequence[Stored], start: Callable[[Stored], str] = lambda _: ""
+) -> list[str]:
+    """The lines of a history; if not all fit, the first one says how to get the rest.
+
+    :param start: what stands before each line.
+    """
+    shown = history_lines(history, start)
+    lines = [*chain(*shown)]
+    if shown and len(shown) < len(history):
+        oldest, left = history[-len(shown)], len(history) - len(shown)
+        rest = f"older messages: \\history {left} before {oldest.position}"
+        lines.insert(0, start(oldest) + rest)
+    return lines
 
 
 def history_lines(

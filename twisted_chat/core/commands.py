@@ -1,9 +1,10 @@
 """The command table: backslash routes, their arguments and guards.
 
 A route is declared with its usage, from which its arguments are parsed: ``NAME TEXT``
-is two required arguments, ``[ROOM]`` is an optional one, and one called ``TEXT`` or
-``WORDS`` takes the rest of the line.  Guards are functions that raise ``Refused``; a
-handler relies on its usage and guards.  ``\\help`` is made from the same table.
+is two required arguments, ``[ROOM]`` is an optional one, ``[before WHEN]`` are two, and
+one called ``TEXT``, ``WORDS`` or ``WHEN`` takes the rest of the line.  Guards are
+functions that raise ``Refused``; a handler relies on its usage and guards.  ``\\help``
+is made from the same table.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ Guard = Callable[[Any], None]
 
 Raises ``Refused`` if the route may not be used."""
 
-_REST = ("TEXT", "WORDS")
+_REST = ("TEXT", "WORDS", "WHEN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Command(Generic[H]):
         names = [name.strip("[]") for name in wanted]
         takes_rest = bool(names) and names[-1] in _REST
         given = text.split(None, len(wanted) - 1) if takes_rest else text.split()
-        needed = sum(not name.startswith("[") for name in wanted)
+        needed = sum(not ("[" in name or "]" in name) for name in wanted)
         if not needed <= len(given) <= len(wanted):
             raise Refused("usage", f"usage: {self.synopsis}")
         if takes_rest and len(given) == len(wanted):

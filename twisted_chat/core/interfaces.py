@@ -166,6 +166,13 @@ class History(Protocol):
         :param position: ``None`` for the end of the history.
         """
 
+    def position_at(self, time: int) -> Awaitable[str | None]:
+        """A position before which are the events earlier than a time, for ``before``.
+
+        :param time: milliseconds since 1970, UTC.
+        :returns: ``None`` if all events are earlier.
+        """
+
     def since(
         self, position: str, rooms: Sequence[str], client_id: str, limit: int
     ) -> Awaitable[MissedEvents]:

@@ -30,6 +30,7 @@ from .interfaces import SearchTimeout
 from .limits import MAX_AWAY, MAX_HISTORY, MAX_IGNORED, MAX_ROOMS, MAX_TOPIC
 from .name_registry import claim
 from .nicknames import fold_or_none, room_name
+from .past import USAGE, asked_history, point
 from .presence import Member
 from .replies import (
     HistoryPage,
@@ -157,13 +158,15 @@ def topic(context: CommandContext) -> Event | Reply:
     return TopicSet(context.room, client.nick, text, client.id)
 
 
-@_routes.route("history", "[N]", "show the last N messages of this room")
+@_routes.route("history", USAGE, "show the last N messages here, or before WHEN")
 async def history(context: CommandContext) -> Reply:
     room = _readable_room(context)
-    limit = _count(context.word) if context.word else context.request.limit
-    limit = min(limit or DEFAULT_COUNT, MAX_HISTORY)
+    count, when = asked_history(context.words)
+    limit = min(count or context.request.limit or DEFAULT_COUNT, MAX_HISTORY)
     # One more than asked for shows whether there are more.
     journal, before = context.chat.journal, context.request.before
+    if when:
+        before = await _position(context, when)
     for _ in range(MAX_PASSED_OVER):
         found = await journal.history.before(room, before, limit + 1)
         more = len(found) > limit
@@ -332,21 +335,15 @@ def _named_room(context: CommandContext) -> str:
     return context.room
 
 
+async def _position(context: CommandContext, when: str) -> str | None:
+    """The position that a person means; ``None`` for the end of the history."""
+    found = point(when, context.chat.runtime.now())
+    if isinstance(found, str):
+        return found
+    return await context.chat.journal.history.position_at(found)
+
+
 def _readable_room(context: CommandContext) -> str:
     """The room whose history is asked for: everyone may read every room's."""
     room = context.request.room
     return context.room if room is None else room_name(room)
-
-
-def _count(text: str) -> int:
-    """A number of messages.
-
-    :raises Refused: ``usage``.
-    """
-    with suppress(ValueError):
-        if (number := int(text)) > 0:
-            return number
-    raise Refused(
-        "usage",
-        f"{sanitize_label(text)} is not a positive whole number (try \\history 20)",
-    )

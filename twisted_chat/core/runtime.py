@@ -40,6 +40,7 @@ class Runtime:
     :ivar spawn: runs a coroutine.
     :ivar call_later: schedules a call.
     :ivar seconds: the current time in seconds; only differences mean anything.
+    :ivar now: seconds since 1970, UTC, by the clock of the machine.
     :ivar rng: for the numbers of guests; client ids come from ``secrets``.
     :ivar log_failure: logs an unexpected exception with its traceback.
     :ivar log_line: logs one line for the operator.
@@ -50,6 +51,7 @@ class Runtime:
     spawn: Spawn
     call_later: CallLater
     seconds: Callable[[], float]
+    now: Callable[[], float]
     rng: random.Random
     log_failure: Callable[[Exception], None]
     log_line: Callable[[str], None]

@@ -7,6 +7,7 @@ memory use is bounded.
 from __future__ import annotations
 
 import secrets
+from bisect import bisect_left
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -183,6 +184,12 @@ class MemoryHistory:
             if position is None or stored.position < position
         )
         return _last(older, limit)
+
+    async def position_at(self, time: int) -> str | None:
+        """The first event that is not earlier than a time."""
+        kept = list(self._kept.values())
+        first = bisect_left(kept, time, key=lambda stored: stored.time)
+        return kept[first].position if first < len(kept) else None
 
     async def since(
         self, position: str, rooms: Sequence[str], client_id: str, limit: int

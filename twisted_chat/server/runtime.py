@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Coroutine, Generator
 from contextlib import suppress
 from typing import Any
@@ -33,6 +34,7 @@ def make_runtime(reactor: Any, *, log_addresses: bool) -> Runtime:
         spawn=spawn,
         call_later=reactor.callLater,
         seconds=reactor.seconds,
+        now=time.time,
         # The numbers of guests are no secret.
         rng=random.Random(),
         log_failure=log_failure,

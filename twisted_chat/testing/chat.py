@@ -173,6 +173,7 @@ class TestChat:
             spawn=self.spawn,
             call_later=self.clock.callLater,
             seconds=self.clock.seconds,
+            now=self.clock.seconds,
             rng=random.Random(1),
             log_failure=self._failures.append,
             log_line=self.log.append,

@@ -167,6 +167,11 @@ class FailingHistory:
         await self._faults.check()
         return await self._inner.before(room, position, limit)
 
+    async def position_at(self, time: int) -> str | None:
+        """The position of a time."""
+        await self._faults.check()
+        return await self._inner.position_at(time)
+
     async def since(
         self, position: str, rooms: Sequence[str], client_id: str, limit: int
     ) -> MissedEvents:

@@ -17,7 +17,7 @@ from twisted_chat.journals.tokenizer import phrases_in
 
 from .entries import decode_indexed, to_bytes, to_text
 from .persistent_connection import PersistentConnection
-from .position import StreamPosition
+from .position import MAX_MS, StreamPosition
 from .scripts import SINCE
 
 MAX_SEARCHED = 10_000
@@ -72,6 +72,10 @@ class RedisHistory:
         if limit <= 0:
             return ()
         return tuple(reversed(await self._newest_first(room, end, limit)))
+
+    async def position_at(self, time: int) -> str | None:
+        """The position of a time; it need not be that of an event."""
+        return StreamPosition(min(time, MAX_MS), 0).text
 
     async def since(
         self, position: str, rooms: Sequence[str], client_id: str, limit: int

@@ -13,6 +13,10 @@ from typing import NamedTuple
 _POSITION = re.compile(r"[0-9]{13}-[0-9]{15}\Z")
 
 
+MAX_MS = 9_999_999_999_999
+"""The last time that a position can have, in the year 2286."""
+
+
 class StreamPosition(NamedTuple):
     """The position of an event.
 

@@ -102,6 +102,11 @@ class SqliteHistory:
             reader.before, room, position, limit, self._announced
         )
 
+    async def position_at(self, time: int) -> str | None:
+        """The first event that is not earlier than a time."""
+        reader, _ = self._opened()
+        return await self._reading.run(reader.position_at, time, self._announced)
+
     async def since(
         self, position: str, rooms: Sequence[str], client_id: str, limit: int
     ) -> MissedEvents:

@@ -32,6 +32,7 @@ from .rows import (
     condition,
     digest,
     number_in,
+    position_of,
     storable,
     stored_from,
 )
@@ -50,6 +51,7 @@ _BEFORE = (
     f"SELECT {COLUMNS} FROM events"
     f" WHERE room = ? AND {IS_MESSAGE} AND id < ? AND id <= ? ORDER BY id DESC LIMIT ?"
 )
+_FROM = "SELECT id, time FROM events WHERE id >= ? ORDER BY id LIMIT 1"
 _SINCE = tuple(
     f"SELECT {COLUMNS} FROM events"
     f" WHERE {column} = ? AND {condition(index)} AND id > ? AND id <= ?"
@@ -105,6 +107,22 @@ class Reader:
             return ()
         with self._snapshot() as connection:
             return self._before(connection, room, end, limit, until)
+
+    def position_at(self, time: int, until: int) -> str | None:
+        """See ``interfaces.History.position_at``.
+
+        As times do not decrease, it is found by halving.
+        """
+        low, high = 0, until + 1
+        with self._snapshot() as connection:
+            while low < high:
+                middle = (low + high) // 2
+                row = connection.execute(_FROM, (middle,)).fetchone()
+                if row is None or row[0] > until or row[1] >= time:
+                    high = middle
+                else:
+                    low = row[0] + 1
+        return position_of(self._name, low) if low <= until else None
 
     def since(
         self,
