@@ -90,6 +90,47 @@ class RateLimitTests(ChatTestCase):
         self.assertEqual(len(ann.sees()), 97)
 
 
+class ReconnectTests(ChatTestCase):
+    """A client that leaves the namespace and connects again in one session."""
+
+    rate_limit = RateLimit(3, 1)
+
+    def connect_again(self, client: WebSocketClient) -> bool:
+        client.send_text("41")
+        client.send_text("40")
+        self.settle()
+        return any(packet.startswith('40{"sid"') for packet in client.received())
+
+    def test_connecting_again_takes_a_token(self) -> None:
+        """It would otherwise be sent the members and the history without limit."""
+        client = self.browse().client
+        self.assertEqual(
+            [self.connect_again(client) for _ in range(4)], [True] * 3 + [False]
+        )
+        self.assertEqual(len(self.chat.pool.clients), 0)
+        self.clock.advance(1.1)
+        self.settle()
+        self.assertTrue(client.received()[0].startswith('40{"sid"'))
+        self.assertEqual(len(self.chat.pool.clients), 1)
+
+    def test_what_was_sent_before_counts(self) -> None:
+        """There is one rate limit for all clients of a session."""
+        browser = self.browse()
+        for _ in range(3):
+            browser.emit("messages", "x")
+        self.assertFalse(self.connect_again(browser.client))
+
+    def test_client_that_is_gone_by_then_does_not_join(self) -> None:
+        """Its session has ended."""
+        client = self.browse().client
+        while self.connect_again(client):
+            pass
+        client.wire.disconnect()
+        self.clock.advance(2)
+        self.settle()
+        self.assertEqual(len(self.chat.pool.clients), 0)
+
+
 class ResumeTests(ChatTestCase):
     """Connection state recovery."""
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from twisted_chat.core.chat import Chat
+from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec
 from twisted_chat.core.joining import JoinRequest
 from twisted_chat.core.limits import RateLimit
@@ -122,7 +123,7 @@ class ChatSocket(Socket):
 
     def connect(self, auth: dict[str, Any]) -> None:
         """The client joins; the welcome is the answer to its packet."""
-        shared, session = self._chat_namespace, self.connection.session
+        shared = self._chat_namespace
         request = JoinRequest()
         try:
             dialect = _chosen_dialect(auth, self.connection.query)
@@ -136,16 +137,31 @@ class ChatSocket(Socket):
         if dialect is not None:
             self.usage = replace(self.usage, dialect=dialect, is_fixed=True)
         self._presented = "" if resume is None else resume.pid
+        former = self.connection.kept
+        if isinstance(former, Inbox) and (wait := former.wait()) > 0:
+            # It left, and would be sent everything again and again.
+            shared.clock.callLater(wait, self._join, request)
+        else:
+            self._join(request)
+
+    def _join(self, request: JoinRequest) -> None:
+        if not self.connection.has(self):
+            return
+        shared, former = self._chat_namespace, self.connection.kept
         self.accept()
         self._attachment = SessionAttachment(
             shared.chat,
             self,
-            session,
+            self.connection.session,
             self._codec(),
             request,
             wire="socket.io",
             rate_limit=shared.rate_limit,
         )
+        if isinstance(former, Inbox):
+            self._attachment.continue_rate(former)
+            self._attachment.charge(1)
+        self.connection.kept = self._attachment
 
     def event_received(self, packet: Packet) -> None:
         """The client emits an event."""

@@ -143,6 +143,16 @@ class Inbox:
             self._bucket = LastBurst(self._bucket.limit)
         self._process()
 
+    def wait(self) -> float:
+        """Seconds until the rate limit lets a request be taken."""
+        if self._bucket is None:
+            return 0.0
+        return self._bucket.wait(self._chat.runtime.seconds())
+
+    def continue_rate(self, former: Inbox) -> None:
+        """The same peer had another client before: what that has sent counts."""
+        self._bucket = former._bucket
+
     def charge(self, tokens: int) -> None:
         """Have what the client asks next wait for this many tokens more."""
         if self._bucket is not None:

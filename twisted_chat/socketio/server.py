@@ -164,14 +164,16 @@ class Connection(EngineIOPeer):
 
     :ivar session: its Engine.IO session.
     :ivar query: the query of its URL, without what is of Engine.IO.
+    :ivar kept: for the application, whatever namespaces the client joins and leaves.
     """
 
-    __slots__ = ("_decoder", "_server", "_sockets", "query", "session")
+    __slots__ = ("_decoder", "_server", "_sockets", "kept", "query", "session")
 
     session: Session
 
     def __init__(self, server: SocketIO, query: Mapping[str, str]) -> None:
         self.query = query
+        self.kept: object = None
         self._server = server
         self._sockets: dict[str, Socket] = {}
         self._decoder = Decoder()
@@ -191,6 +193,10 @@ class Connection(EngineIOPeer):
         if attachments:
             data += b"".join(map(framing.binary, attachments))
         self.session.write(data)
+
+    def has(self, socket: Socket) -> bool:
+        """Whether the client still wants to connect, or is connected, by this."""
+        return self._sockets.get(socket.namespace) is socket and self.session.is_open
 
     def socket_connected(self) -> None:
         """The client is in a namespace."""
