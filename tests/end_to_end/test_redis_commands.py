@@ -25,13 +25,16 @@ HEXISTS nothing a | HDEL h a z | HKEYS h | HGETALL h | HGETALL nothing | HKEYS n
 HDEL h b c | EXISTS h | EXISTS h nothing | DEL h nothing | SET s v EX 100 | GET s
 SET s w PX 100000 | GET s | GET nothing | EXPIRE s 50 | EXPIRE nothing 50 | DEL s
 ZADD z 2 b | ZADD z 1 a | ZADD z 3 a | ZADD z 2 c | ZCARD z | ZCARD nothing
-ZPOPMIN z | ZPOPMIN z | ZPOPMIN z | EXISTS z
+ZADD z NX 9 a | ZADD z XX 1 b | ZADD z NX 4 d | ZADD z XX 5 e | ZRANGE z 0 1
+ZRANGEBYSCORE z -inf (3 LIMIT 0 2 | ZSCAN z 0 COUNT 9 | ZREM z a | ZREM z nobody
+ZREM nothing a | ZRANGE nothing 0 5 | ZREM z b | ZREM z c | ZREM z d | EXISTS z
 XADD x MAXLEN 3 5-1 e one | XADD x MAXLEN 3 5-2 e two | XADD x MAXLEN 3 6-3 e three
 XADD x MAXLEN 3 6-3 e same | XADD x MAXLEN 3 7-4 e four | XINFO STREAM x
 XRANGE x - + COUNT 2 | XRANGE x (5-2 + COUNT 9 | XRANGE x 6-3 6-3 COUNT 1
 XRANGE x 6 + COUNT 9 | XREVRANGE x + - COUNT 2 | XREVRANGE x (6-3 - COUNT 9
 XREVRANGE nothing + - COUNT 9 | XADD x MAXLEN 0 8-5 e five | XINFO STREAM x | EXISTS x
-XADD y MINID 5 5-1 e one | XADD y MINID 6 6-2 e two | XINFO STREAM y
+XADD w 1-1 e one | XADD w 2-1 e two | XLEN w | XTRIM w MINID = 2-1 | XLEN w
+XLEN nothing | XADD y MINID 5 5-1 e one | XADD y MINID 6 6-2 e two | XINFO STREAM y
 NOSUCH command
 """
 """All kinds of commands that are used, one after the other."""

@@ -224,9 +224,9 @@ class ReadingTests(PageTestCase):
         server = self.fresh_server()
         page = self.open(server, nick="erin")
         page.say("אחת\nenglish\nثلاثة")
-        page.wait_settled()
+        page.wait_text("אחת\nenglish\nثلاثة")
         page.say("hi")
-        page.wait_settled()
+        page.wait_text("hi")
         # The side of each line: of the text's box, from its first letter on.
         sides = page.evaluate("""
             [...document.querySelectorAll(".row .text")].flatMap((text) => {
