@@ -32,7 +32,8 @@ XADD x MAXLEN 3 5-1 e one | XADD x MAXLEN 3 5-2 e two | XADD x MAXLEN 3 6-3 e th
 XADD x MAXLEN 3 6-3 e same | XADD x MAXLEN 3 7-4 e four | XINFO STREAM x
 XRANGE x - + COUNT 2 | XRANGE x (5-2 + COUNT 9 | XRANGE x 6-3 6-3 COUNT 1
 XRANGE x 6 + COUNT 9 | XREVRANGE x + - COUNT 2 | XREVRANGE x (6-3 - COUNT 9
-XREVRANGE nothing + - COUNT 9 | XADD x MAXLEN 0 8-5 e five | XINFO STREAM x | EXISTS x
+XREVRANGE nothing + - COUNT 9 | XREVRANGE x (0-0 - COUNT 1
+XADD x MAXLEN 0 8-5 e five | XINFO STREAM x | EXISTS x
 XADD w 1-1 e one | XADD w 2-1 e two | XLEN w | XTRIM w MINID = 2-1 | XLEN w
 XLEN nothing | XADD y MINID 5 5-1 e one | XADD y MINID 6 6-2 e two | XINFO STREAM y
 NOSUCH command

@@ -234,6 +234,8 @@ class RedisCommands:
         return [show_entry(entry) for entry in found[::-1][: int(limit)]]
 
     def _between(self, key: bytes, start: bytes, end: bytes) -> list[Any]:
+        if end == b"(0-0":
+            raise ReplyError("ERR invalid end ID for the interval")
         stream: Stream = self.data.get(key, Stream())
         return [
             entry

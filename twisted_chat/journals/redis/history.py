@@ -17,7 +17,7 @@ from twisted_chat.journals.tokenizer import phrases_in
 
 from .entries import decode_indexed, to_bytes, to_text
 from .persistent_connection import PersistentConnection
-from .position import MAX_MS, StreamPosition
+from .position import BEGINNING, MAX_MS, StreamPosition
 from .scripts import SINCE
 
 MAX_SEARCHED = 10_000
@@ -65,7 +65,8 @@ class RedisHistory:
         end = self._announced().id
         if position is not None:
             before = StreamPosition.parse(position)
-            if before is None:
+            if before is None or before == BEGINNING:
+                # Redis refuses an interval that ends before its first id.
                 return ()
             if before <= self._announced():
                 end = f"({before.id}"
