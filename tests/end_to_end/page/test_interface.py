@@ -54,6 +54,7 @@ class KeyboardTests(PageTestCase):
         self.assertEqual(page.text("#announcer"), page.text("#composer_note"))
         self.assertEqual(page.call("inputValue", "#chat_input"), "is anybody there?")
         page.call("setViewportSize", {"width": 700, "height": 800})
+        page.wait_gone("#sidebar.open")  # the page has noticed
         for name in ("sidebar", "members"):
             page.call("press", f"#{name}_open", "Enter")
             self.assertEqual(page.focus, f"{name}_close")

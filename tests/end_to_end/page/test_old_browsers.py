@@ -70,6 +70,7 @@ class OldBrowserTests(PageTestCase):
     def test_focus_stays_in_a_drawer_also_without_inert(self) -> None:
         page = self.open(self.fresh_server(), nick="erin", scripts=[OLD_BROWSER])
         page.call("setViewportSize", {"width": 700, "height": 800})
+        page.wait_gone("#sidebar.open")  # the page has noticed
         page.call("click", "#sidebar_open")
         page.wait("document.activeElement.id === 'sidebar_close'")
         for _ in range(8):
