@@ -75,7 +75,7 @@ class RecentRoomsTests(SynchronousTestCase):
         self.assertIsNone(self.recent.state("lobby", CACHED_MESSAGES + 1))
 
     def test_deleted_messages_and_topics_are_dropped(self) -> None:
-        """As those that are too old."""
+        """When the retention has deleted them from the store."""
         self.load("lobby", "one", "two", "three")
         self.load("tea", "four")
         state = self.recent.state("lobby", 3)

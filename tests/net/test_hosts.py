@@ -49,7 +49,7 @@ class HostsTests(SynchronousTestCase):
             self.assertTrue(self.permits(host), host)
 
     def test_other_names_are_refused(self) -> None:
-        """So is what is no name."""
+        """An invalid name is refused, too."""
         for host in (
             *("evil.example", "given.example.evil.example", "a.given.example"),
             *("a.b.wild.example", "wild.example", "local.evil.example", "evil.locals"),

@@ -107,7 +107,7 @@ class HttpTests(unittest.SynchronousTestCase):
             self.assertEqual(self.page.uris.pop(), path)
 
     def test_url_without_a_host_is_not_an_address(self) -> None:
-        """It is passed on as it is, and found nowhere."""
+        """It is passed on unchanged, and no resource has it."""
         self.ask("GET http:///healthz HTTP/1.1", "Host: chat.example")
         self.assertEqual(self.page.uris.pop(), b"http:///healthz")
 

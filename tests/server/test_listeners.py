@@ -409,7 +409,7 @@ class HostTests(PortTestCase):
             self.assertIn(b"start it with --host evil.example", answer)
 
     def test_trusted_proxy_may_pass_on_any_name(self) -> None:
-        """With a PROXY header or without one; it is no line of the log."""
+        """With a PROXY header or without one; the log has no line about it."""
         log = Log(self)
         for request in self.REQUESTS:
             for header in (b"", b"PROXY TCP4 203.0.113.7 192.0.2.99 1 2\r\n"):

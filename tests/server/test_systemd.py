@@ -77,7 +77,7 @@ class NotificationTests(SystemdCase):
         self.assertEqual(self.sent, [])
 
     def test_without_systemd_nothing_is_sent(self) -> None:
-        """Without the variable, and with a value that is no address."""
+        """Without the variable, and with an invalid address in it."""
         for value in ("", "relative", "vsock:2:1234"):
             manager = self.make(NOTIFY_SOCKET=value, WATCHDOG_USEC="1000000")
             manager.ready("")

@@ -49,7 +49,7 @@ const PARSERS = {
 // A line that begins like a route: what the server takes for one (see clients/text.py).
 const ROUTE_LINE =
   /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]*([\\/／＼﹨¥￥₩￦])(\S*)\s*(.*)$/su;
-// A first word that is no mistyped route: a path, LaTeX, a face.
+// A first word that cannot be a mistyped route: a path, LaTeX, a face.
 const TEXT_WORD = /[\\/／{}]|^\P{L}*$/u;
 
 // The route that a typed word names, or "".  Before the first welcome only those that the page

@@ -41,7 +41,7 @@ class PluginTests(PageTestCase):
         page.call("press", "#chat_input", "Enter")
         alice.expect("* erin rolls a 1 for tea\r\n")
         page.wait_text("rolls a 1 for tea")
-        # What is no route is said.
+        # A line that names no known route is posted.
         page.say("/shrug")
         alice.expect("erin: /shrug\r\n")
 

@@ -194,7 +194,7 @@ class Trimming:
             yield
 
     def _drop_nicknames(self, now_ms: int) -> Iterator[None]:
-        """Drop those that are too old, or too many."""
+        """Drop those that are too old, and the oldest over the limit."""
         newest = "SELECT time FROM nicknames ORDER BY time DESC LIMIT 1 OFFSET ?"
         until = now_ms - KEPT_NICKNAME_MS - 1
         for (time,) in self._rows(newest, (KEPT_NICKNAMES,)):

@@ -1,4 +1,4 @@
--- Drop the topics of rooms that nobody was in for a while, and those that are too many.
+-- Drop the topics of rooms that nobody was in for a while, and the oldest over the limit.
 --
 -- Arguments: SERVER LEASE KEEP AGE LOBBY ROOM...  LEASE and AGE are in milliseconds,
 -- KEEP is how many topics are kept, AGE is for how long; 0 to drop none for its age.
