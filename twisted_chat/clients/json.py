@@ -17,6 +17,7 @@ from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.nicknames import fold, room_name
 from twisted_chat.core.replies import Refused, Reply, Request, Welcome
+from twisted_chat.core.sanitize import without_surrogates
 from twisted_chat.core.texts import accepted_text
 from twisted_chat.net.strict_json import JsonError, parse_json
 from twisted_chat.websocket.frames import frame_text
@@ -42,8 +43,6 @@ BULK_NAMES = 20
 """Names in that one object."""
 
 V = TypeVar("V")
-
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class JsonCodec:
@@ -283,8 +282,7 @@ def _string(fields: Fields, name: str) -> str | None:
         return None
     if not isinstance(value, str):
         raise Refused("bad_field", f'"{name}" must be a string')
-    # JSON can contain a lone surrogate, which UTF-8 cannot encode.
-    return _SURROGATES.sub("\ufffd", value)
+    return without_surrogates(value)
 
 
 def _limit(fields: Fields) -> int | None:

@@ -88,12 +88,17 @@ def sanitize_text(text: str) -> str:
     if not text.isprintable():
         text = _SEQUENCES.sub("", _MOVE.sub("\0", LINE_END.sub("\n", text)))
         text = _OTHER_CONTROL.sub("", _SEPARATING.sub(" ", text))
-        text = _SURROGATES.sub("\ufffd", text)
+        text = without_surrogates(text)
         if "\n" in text:
             text = "\n".join(map(str.rstrip, text.split("\n")))
     if not text.isascii():
         text = _MANY_MARKS.sub(lambda run: limit_marks(run[0], MAX_MARKS), text)
     return text.rstrip()
+
+
+def without_surrogates(text: str) -> str:
+    """The text with U+FFFD for each lone surrogate: JSON has them, UTF-8 has not."""
+    return _SURROGATES.sub("\ufffd", text)
 
 
 def sanitize_label(text: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any
 
 from twisted_chat.core.events import Entry, Stored
+from twisted_chat.core.sanitize import without_surrogates
 from twisted_chat.journals.records import RECORDS, Index, Record, records_of
 from twisted_chat.journals.tokenizer import indexed_form
 
@@ -27,8 +27,6 @@ DIGITS = 16
 _TEXTS = (_SELECTED.index("text"), _SELECTED.index("raw"))
 
 Row = tuple[Any, ...]
-
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def _kinds(index: Index | None) -> tuple[int, ...]:
@@ -132,8 +130,7 @@ def stored_of(batch: Sequence[Entry], name: str, first: int, time: int) -> list[
 def storable(row: Row) -> Row:
     """The row without lone surrogates, which SQLite cannot store."""
     return tuple(
-        _SURROGATES.sub("\ufffd", value) if isinstance(value, str) else value
-        for value in row
+        without_surrogates(value) if isinstance(value, str) else value for value in row
     )
 
 
