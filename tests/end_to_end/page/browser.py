@@ -40,6 +40,12 @@ PHONE: Options = {
 DELAYED = ("ERR_INVALID_HTTP_RESPONSE", "ERR_EMPTY_RESPONSE")
 ATTEMPTS = 5
 
+# The page draws in the next frame, or later while its tab is hidden.
+DRAWN = """new Promise((drawn) => {
+  requestAnimationFrame(() => requestAnimationFrame(drawn));
+  setTimeout(drawn, 1500);
+})"""
+
 # Messages of the browser itself when the server does not respond; the page cannot
 # prevent them.
 NO_SERVER = (
@@ -158,6 +164,7 @@ class Page:
 
     def wait_settled(self) -> None:
         """Wait until no message is queued or unconfirmed."""
+        self.evaluate(DRAWN)
         self.wait_gone(".row:is(.sending, .queued, .unconfirmed)")
 
     @property
