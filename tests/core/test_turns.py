@@ -23,8 +23,7 @@ from twisted_chat.core.turns import (
     Turns,
     network_of,
 )
-from twisted_chat.testing import TestChat
-from twisted_chat.testing.fakes import FailingJournal, FakeConnection
+from twisted_chat.testing.fakes import FakeConnection
 
 
 class TurnsTests(SynchronousTestCase):
@@ -197,41 +196,3 @@ class TurnsTests(SynchronousTestCase):
         self.assertNotEqual(network_of("2001:db8::1"), network_of("2001:db8:0:1::1"))
         self.assertNotEqual(network_of("192.0.2.1"), network_of("192.0.2.2"))
         self.assertEqual(network_of(""), "")
-
-
-class SearchTurnTests(SynchronousTestCase):
-    """``\\search``, which is done in turn."""
-
-    def setUp(self) -> None:
-        self.room = TestChat()
-        self.alice, self.bob = self.room.people("alice", "bob")
-        self.bob.types("tea")
-        self.room.journal.hold(FailingJournal.READ)
-        self.alice.types("\\search te")
-        self.bob.types("\\search tea")
-        for one in (self.alice, self.bob):
-            one.sees()
-
-    def release(self) -> None:
-        self.room.journal.release(FailingJournal.READ)
-
-    def test_searches_follow_one_another(self) -> None:
-        """Each is answered."""
-        self.release()
-        for one in (self.alice, self.bob):
-            self.assertRegex("\n".join(one.sees()), "bob: tea")
-
-    def test_stop_drops_what_waits(self) -> None:
-        """Its client is told."""
-        self.room.chat.stop(lambda: None)
-        self.assertEqual(
-            self.bob.sees(),
-            ["error: the server is shutting down", "The server is shutting down."],
-        )
-
-    def test_search_of_a_client_that_is_lost_is_dropped(self) -> None:
-        """It leaves at once."""
-        self.bob.leaves()
-        self.assertEqual(self.alice.sees(), ["bob: left the chat"])
-        self.release()
-        self.assertRegex("\n".join(self.alice.sees()), "bob: tea")

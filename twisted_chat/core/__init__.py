@@ -4,7 +4,7 @@ Read ``events`` first, then ``chat``.  These names are for those who build on it
 package itself imports from the modules.
 """
 
-from .chat import Chat, CommandContext, Handler, Outcome
+from .chat import Chat, CommandContext, Handler
 from .client import Client, ClientState, Identity
 from .commands import Command, CommandTable, Guard
 from .events import (
@@ -35,6 +35,7 @@ from .interfaces import (
 )
 from .joining import JoinRequest
 from .limits import RateLimit
+from .outcomes import Outcome
 from .replies import (
     Done,
     ErrorReply,

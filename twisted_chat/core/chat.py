@@ -4,8 +4,9 @@ There is one way in, ``receive``, and one way out, ``announce``.  What a client 
 becomes an event, the committer stores it, and only what the journal announces changes
 who is where or is shown to anyone; so every server and every restart has the same.
 
-``receive`` sends nothing but replies to the client that asked.  How clients join is in
-``joining``, what each event shows to whom in ``announcer``.
+``receive`` sends nothing but replies to the client that asked.  What its request
+results in is passed on by ``outcomes``.  How clients join is in ``joining``, what each
+event shows to whom in ``announcer``.
 """
 
 from __future__ import annotations
@@ -32,12 +33,13 @@ from .joining import NEW_CLIENT, Joiner, JoinRequest
 from .limits import MAX_AWAY, MAX_LINE
 from .name_registry import release
 from .nicknames import room_name
+from .outcomes import Outcome, Outcomes
 from .pool import ClientPool
-from .replies import Done, ErrorReply, Notice, Refused, Reply, Request
+from .replies import ErrorReply, Notice, Refused, Reply, Request
 from .runtime import Runtime
 from .sanitize import cut_label, is_blank, sanitize_label
 from .texts import accepted_label, accepted_text
-from .turns import LAST_TURN, Turn, TurnOver, Turns
+from .turns import LAST_TURN, Turn, Turns
 from .welcome import Welcomer
 
 EMPTY = "the message is empty"
@@ -70,9 +72,6 @@ class CommandContext:
         """The first argument, of a route whose usage has one."""
         return self.words[0]
 
-
-Outcome = Event | Reply | None
-"""What a route results in: an event for everyone, a reply, or nothing."""
 
 Handler = Callable[[CommandContext], Outcome | Awaitable[Outcome]]
 """A route's function.  What the client asks next waits for an awaitable outcome."""
@@ -110,6 +109,7 @@ class Chat:
         self._counters = runtime.counters
         self.turns = Turns(runtime)
         self._committer = committer
+        self._outcomes = Outcomes(self.turns, runtime, self.submit, self.reply)
         self._stopping = False
         self._joiner = Joiner(
             pool=pool,
@@ -184,7 +184,7 @@ class Chat:
             else:
                 self._post(client, request)
         except Exception as error:  # noqa: BLE001 - it is replied or logged
-            self._reply_error(client, request, error)
+            self._outcomes.fail(client, request, error)
 
     def detach(self, client: Client, connection: Connection) -> None:
         """A connection is lost; ignored if the client resumed on another one."""
@@ -287,67 +287,13 @@ class Chat:
         context = CommandContext(self, client, request, words)
         for guard in command.guards:
             guard(context)
+        handler = command.handler
         if command.in_turn:
-            self._wait_turn(command.handler, context)
-            return
-        outcome = command.handler(context)
-        if isinstance(outcome, Awaitable):
-            client.begin_one()
-            self.runtime.spawn(self._await_outcome(client, request, outcome))
+            self._outcomes.take_in_turn(
+                client, request, lambda turn: handler(replace(context, turn=turn))
+            )
         else:
-            self._finish(client, request, outcome)
-
-    def _wait_turn(self, handler: Handler, context: CommandContext) -> None:
-        client, request = context.client, context.request
-
-        async def work(turn: Turn) -> None:
-            try:
-                outcome = handler(replace(context, turn=turn))
-                if isinstance(outcome, Awaitable):
-                    outcome = await outcome
-                self._finish(client, request, outcome)
-            except TurnOver:
-                raise
-            except Exception as error:  # noqa: BLE001 - it is replied or logged
-                self._reply_error(client, request, error)
-            client.complete_one()
-
-        def drop(reason: str) -> None:
-            self._reply_error(client, request, StoreError(reason))
-            client.complete_one()
-
-        client.begin_one()
-        self.turns.add(client, work, drop)
-
-    async def _await_outcome(
-        self, client: Client, request: Request, outcome: Awaitable[Outcome]
-    ) -> None:
-        try:
-            self._finish(client, request, await outcome)
-        except Exception as error:  # noqa: BLE001 - it is replied or logged
-            self._reply_error(client, request, error)
-        finally:
-            client.complete_one()
-
-    def _reply_error(self, client: Client, request: Request, error: Exception) -> None:
-        """Say why a request failed; log what is not a refusal."""
-        match error:
-            case Refused(code=code, text=text):
-                reply = ErrorReply(code, text)
-            case StoreError():
-                reply = ErrorReply("store", str(error))
-            case _:
-                self.runtime.log_failure(error)
-                reply = ErrorReply("internal", "internal error (see the server log)")
-        self.reply(client, reply, request.ref)
-
-    def _finish(self, client: Client, request: Request, outcome: Outcome) -> None:
-        if isinstance(outcome, Event):
-            self.submit(outcome, client, request.ref)
-        elif outcome is not None:
-            self.reply(client, outcome, request.ref)
-        elif request.ref is not None:
-            self.reply(client, Done(), request.ref)
+            self._outcomes.take(client, request, handler(context))
 
     def _not_stored(self, submission: Submission, error: StoreError) -> None:
         event, client = submission.event, submission.client
