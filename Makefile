@@ -25,8 +25,12 @@ PYTEST_FLAGS ?= -q
 WORKERS ?= 3
 SEEDS ?= 1
 SECONDS_EACH ?= 60
+# One target of `make fuzz`; all of them without one.
+TARGET ?=
+# Where `make fuzz` keeps what it found out, for the next run.
+CORPUS ?= .fuzz
 
-.PHONY: help run test missing pytest trial js end-to-end test-deps lint lint-js format bench faults coverage clean
+.PHONY: help run test missing pytest trial js end-to-end test-deps lint lint-js format bench faults fuzz coverage clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -90,6 +94,15 @@ bench: $(VENV)/.ready-run ## run the benchmarks and write docs/benchmarks.md
 
 faults: $(VENV)/.ready-test ## inject faults into servers and Redis under load; SEEDS=10 for ten runs
 	@$(BIN)/python -m tests.end_to_end.faults --seeds $(SEEDS) --seconds $(SECONDS_EACH)
+
+# Findings are written to standard output and to $(CORPUS)/results.txt; the log is that of libFuzzer.
+fuzz: $(VENV)/.ready-test ## fuzz each parser for a minute; TARGET=websocket SECONDS_EACH=1800 for one
+	@mkdir -p $(CORPUS); status=0; \
+	for target in $(or $(TARGET),$$($(BIN)/python -m tests.fuzz --list)); do \
+	    log=$(CORPUS)/$$target.log; \
+	    $(BIN)/python -m tests.fuzz $$target --seconds $(SECONDS_EACH) --corpus $(CORPUS) 2>$$log \
+	        | tee -a $(CORPUS)/results.txt || { [ $$? = 1 ] || tail -n 20 $$log; status=1; }; \
+	done; exit $$status
 
 coverage: $(VENV)/.ready-test ## statements and branches that the unit tests cover
 	@$(BIN)/coverage run -m pytest $(PYTEST_FLAGS) --ignore tests/end_to_end tests
