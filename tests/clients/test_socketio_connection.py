@@ -11,6 +11,7 @@ from tests.support.memory import WebSocketClient
 from tests.support.socketio_chat import Browser, ChatTestCase, LineClient
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.core.limits import RateLimit
+from twisted_chat.net.send_queue import MAX_QUEUED
 
 
 class PollingCase(ChatTestCase):
@@ -349,12 +350,12 @@ class IdlePollingTests(PollingCase):
     """A client that does not fetch what waits for it."""
 
     def test_client_that_does_not_poll_is_disconnected(self) -> None:
-        """Once 1 MiB waits for it."""
+        """Once 4 MiB would wait for it."""
         ann, bob = LineClient(self, "ann"), self.browse()
         sid = self.open()
         self.emit(sid, "0")
         ann.sees()
-        for _ in range(20):
+        for _ in range(MAX_QUEUED // 60_000 + 1):
             bob.emit("chat", "x" * 60_000)
         self.assertTrue(any("left the chat" in line for line in ann.sees()))
         self.assertEqual(self.poll(sid).status, 400)

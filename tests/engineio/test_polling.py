@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from tests.support.engineio_client import EngineIOTestCase
 from twisted_chat.engineio.framing import POLLING
+from twisted_chat.engineio.polling import MAX_RESPONSE
 from twisted_chat.net.send_queue import MAX_QUEUED
+from twisted_chat.net.slow_readers import PATIENCE
 
 
 class MessageTests(EngineIOTestCase):
@@ -185,7 +187,7 @@ class CloseTests(EngineIOTestCase):
         self.assertEqual(self.peers[0].ends, ["enough"])
 
     def test_client_that_does_not_poll_is_disconnected(self) -> None:
-        """Over 1 MiB; the application is notified after its write."""
+        """Over 4 MiB; the application is notified after its write."""
         sid = self.open()
         session = self.peers[0].session
         piece = POLLING.text(b"x" * 1021)
@@ -198,6 +200,40 @@ class CloseTests(EngineIOTestCase):
         self.clock.advance(0)
         self.assertEqual(self.peers[0].ends, ["too slow"])
         self.assertEqual(self.poll(sid).status, 400)
+
+    def test_client_that_fetches_slowly_is_disconnected(self) -> None:
+        """If more than fits into a response stays for 10 s; at first all may wait."""
+        sid = self.open()
+        session = self.peers[0].session
+        session.send_text("x" * (MAX_RESPONSE + 1))
+        self.clock.pump([1.0] * PATIENCE)
+        self.assertEqual(self.peers[0].ends, [])
+        self.clock.pump([1.0])
+        self.assertEqual(self.peers[0].ends, ["too slow"])
+        self.assertEqual(self.poll(sid).status, 400)
+
+    def test_client_that_is_away_for_a_while_is_kept(self) -> None:
+        """What fits into a response waits until its heartbeat is missing."""
+        sid = self.open()
+        self.peers[0].session.send_text("x" * 1000)
+        self.clock.pump([1.0] * 20)
+        self.assertEqual(self.poll(sid).body, "4" + "x" * 1000)
+
+    def test_long_queue_is_fetched_in_portions(self) -> None:
+        """In order; each one is progress."""
+        sid = self.open()
+        session = self.peers[0].session
+        pieces = [str(number) * 100_000 for number in range(10)]
+        for piece in pieces:
+            session.send_text(piece)
+        bodies = []
+        for _ in range(4):
+            self.clock.pump([1.0] * (PATIENCE - 1))
+            bodies.append(self.poll(sid).body)
+        self.assertEqual([len(body) // 100_000 for body in bodies], [3, 3, 3, 1])
+        packets = [packet for body in bodies for packet in body.split("\x1e")]
+        self.assertEqual([p for p in packets if p != "2"], [f"4{p}" for p in pieces])
+        self.assertEqual(self.peers[0].ends, [])
 
 
 class BytewiseMessageTests(MessageTests):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.trial.unittest import SynchronousTestCase
 
@@ -16,6 +17,7 @@ from twisted_chat.net.outbox import (
     Send,
     outbox_to,
 )
+from twisted_chat.net.slow_readers import PATIENCE, SlowReaders
 
 LIMIT = 1000
 
@@ -61,16 +63,18 @@ class Transport(StringTransport):
 
 
 class OutboxTestCase(SynchronousTestCase):
-    """Counts overflows."""
+    """Counts how often a peer was found too slow."""
 
     outbox: Outbox
     transport: Transport
 
     def setUp(self) -> None:
-        self.overflows = 0
+        self.cut_off = 0
+        self.clock = Clock()
+        self.slow_readers = SlowReaders(self.clock)
 
-    def overflowed(self) -> None:
-        self.overflows += 1
+    def too_slow(self) -> None:
+        self.cut_off += 1
 
 
 class DirectTests(OutboxTestCase):
@@ -79,7 +83,7 @@ class DirectTests(OutboxTestCase):
     def make(self, room: int) -> DirectOutbox:
         self.socket = Socket(room)
         self.transport = Transport(self.socket)
-        outbox = outbox_to(self.transport, self.overflowed, LIMIT)
+        outbox = outbox_to(self.transport, self.slow_readers, self.too_slow, LIMIT)
         assert isinstance(outbox, DirectOutbox)
         return outbox
 
@@ -116,7 +120,7 @@ class DirectTests(OutboxTestCase):
         """Not all at once."""
         self.socket = Socket(0)
         self.transport = Transport(self.socket)
-        outbox = outbox_to(self.transport, self.overflowed)
+        outbox = outbox_to(self.transport, self.slow_readers, self.too_slow)
         for _ in range(4):
             outbox.write(b"x" * (CHUNK_SIZE // 2))
         assert isinstance(outbox, DirectOutbox)
@@ -127,16 +131,16 @@ class DirectTests(OutboxTestCase):
         """Exactly the limit may wait."""
         outbox = self.make(0)
         outbox.write(b"x" * LIMIT)
-        self.assertEqual((self.overflows, self.transport.aborted), (0, False))
+        self.assertEqual((self.cut_off, self.transport.aborted), (0, False))
         for _ in range(3):
             outbox.write(b"y")
-        self.assertEqual((self.overflows, self.transport.aborted), (1, True))
+        self.assertEqual((self.cut_off, self.transport.aborted), (1, True))
         self.assertEqual(outbox.waiting, 0)
 
     def test_single_write_over_the_limit_aborts(self) -> None:
         """A long reply disconnects a peer that does not read it."""
         self.make(10).write(b"x" * (LIMIT + 11))
-        self.assertEqual((self.overflows, self.transport.aborted), (1, True))
+        self.assertEqual((self.cut_off, self.transport.aborted), (1, True))
 
     def test_only_what_waits_now_counts(self) -> None:
         """However much has waited before."""
@@ -144,7 +148,58 @@ class DirectTests(OutboxTestCase):
         for _ in range(10):
             outbox.write(b"x" * LIMIT)
             outbox.resumeProducing()
-        self.assertEqual(self.overflows, 0)
+        self.assertEqual(self.cut_off, 0)
+
+    def test_peer_that_reads_nothing_is_aborted(self) -> None:
+        """However little waits; what waited is discarded."""
+        outbox = self.make(1)
+        outbox.write(b"xy")
+        self.clock.pump([1.0] * PATIENCE)
+        self.assertEqual((self.cut_off, self.transport.aborted), (0, False))
+        self.clock.advance(1)
+        self.assertEqual((self.cut_off, self.transport.aborted), (1, True))
+        self.assertEqual(outbox.waiting, 0)
+
+    def test_peer_that_reads_slowly_may_have_little_waiting(self) -> None:
+        """A quarter of the limit, for ever."""
+        outbox = self.make(0)
+        outbox.write(b"x" * (LIMIT // 4))
+        for _ in range(3 * PATIENCE):
+            outbox.resumeProducing()
+            outbox.write(b"x" * (LIMIT // 4))
+            self.clock.advance(1)
+        self.assertEqual((self.cut_off, outbox.waiting), (0, LIMIT // 4))
+
+    def test_peer_that_stays_behind_is_aborted(self) -> None:
+        """With more than a quarter of the limit, though it reads."""
+        outbox = self.make(0)
+        outbox.write(b"x")
+        for _ in range(PATIENCE):
+            self.assertEqual(self.cut_off, 0)
+            outbox.resumeProducing()
+            outbox.write(b"x" * (LIMIT // 4 + 1))
+            self.clock.advance(1)
+        self.assertEqual((self.cut_off, self.transport.aborted), (1, True))
+
+    def test_peer_that_catches_up_is_not_behind_any_more(self) -> None:
+        """Its time starts again with the next burst."""
+        outbox = self.make(0)
+        for _ in range(3):
+            outbox.write(b"x" * LIMIT)
+            self.clock.pump([1.0] * (PATIENCE - 1))
+            outbox.resumeProducing()
+            outbox.resumeProducing()
+            self.clock.advance(1)
+        self.assertEqual(self.cut_off, 0)
+        self.assertEqual(len(self.slow_readers), 0)
+
+    def test_closing_connection_is_not_a_slow_reader(self) -> None:
+        """Whoever closes it bounds the time."""
+        outbox = self.make(0)
+        outbox.write(b"bye")
+        outbox.close()
+        self.clock.pump([1.0] * 2 * PATIENCE)
+        self.assertEqual((self.cut_off, len(self.slow_readers)), (0, 0))
 
     def test_write_to_a_broken_socket_raises_nothing(self) -> None:
         """The connection is aborted; what is written is discarded."""
@@ -153,7 +208,7 @@ class DirectTests(OutboxTestCase):
         outbox.write(b"one")
         outbox.write(b"two")
         self.assertTrue(self.transport.aborted)
-        self.assertEqual((outbox.waiting, self.overflows), (0, 0))
+        self.assertEqual((outbox.waiting, self.cut_off), (0, 0))
 
     def test_interrupted_send_loses_nothing(self) -> None:
         """A signal may arrive within the system call."""
@@ -228,7 +283,7 @@ class DirectSendTests(OutboxTestCase):
     def make(self, room: int) -> DirectOutbox:
         self.socket = Socket(room)
         self.transport = Transport(self.socket)
-        outbox = outbox_to(self.transport, self.overflowed, LIMIT)
+        outbox = outbox_to(self.transport, self.slow_readers, self.too_slow, LIMIT)
         assert isinstance(outbox, DirectOutbox)
         self.target = Target()
         return outbox
@@ -283,9 +338,8 @@ class DirectSendTests(OutboxTestCase):
 
     def test_send_stays_none_without_a_plain_socket(self) -> None:
         """TLS must not be bypassed."""
-        outbox_to(StringTransport(), self.overflowed).enable_direct_send(
-            target := Target()
-        )
+        outbox = outbox_to(StringTransport(), self.slow_readers, self.too_slow)
+        outbox.enable_direct_send(target := Target())
         self.assertIsNone(target.send)
 
 
@@ -294,14 +348,14 @@ class BufferedTests(OutboxTestCase):
 
     def make(self) -> BufferedOutbox:
         self.transport = Transport(object())
-        outbox = outbox_to(self.transport, self.overflowed, LIMIT)
+        outbox = outbox_to(self.transport, self.slow_readers, self.too_slow, LIMIT)
         assert isinstance(outbox, BufferedOutbox)
         return outbox
 
     def test_transport_may_have_no_handle(self) -> None:
         """A transport in memory has none."""
         transport = StringTransport()
-        outbox_to(transport, self.overflowed).write(b"hi")
+        outbox_to(transport, self.slow_readers, self.too_slow).write(b"hi")
         self.assertEqual(transport.value(), b"hi")
 
     def test_write_goes_to_the_transport(self) -> None:
@@ -343,10 +397,10 @@ class BufferedTests(OutboxTestCase):
         outbox = self.make()
         outbox.pauseProducing()
         outbox.write(b"x" * LIMIT)
-        self.assertEqual(self.overflows, 0)
+        self.assertEqual(self.cut_off, 0)
         for _ in range(3):
             outbox.write(b"y")
-        self.assertEqual((self.overflows, self.transport.aborted), (1, True))
+        self.assertEqual((self.cut_off, self.transport.aborted), (1, True))
 
     def test_close_waits_for_what_was_written(self) -> None:
         """What is written later is discarded."""
@@ -409,4 +463,4 @@ class AbstractTests(OutboxTestCase):
         """Each kind of transport needs its own ``write``."""
         transport: Any = StringTransport()
         with self.assertRaises(NotImplementedError):
-            Outbox(transport, self.overflowed, LIMIT).write(b"")
+            Outbox(transport, self.slow_readers, self.too_slow, LIMIT).write(b"")

@@ -110,6 +110,9 @@ class MetricsTests(SynchronousTestCase):
         self.assertEqual(found("twisted_chat_waiting_bytes"), 1024)
         self.assertEqual(found("twisted_chat_waiting_bytes_max"), 1000)
         self.assertEqual(found("twisted_chat_clients_waiting"), 2)
+        self.assertEqual(found("twisted_chat_clients_behind"), 0)
+        self.alice.connection.waiting = 1024 * 1024 + 1
+        self.assertEqual(self.scrape()("twisted_chat_clients_behind"), 1)
         self.alice.connection.waiting = self.bob.connection.waiting = 0
         found = self.scrape()
         self.assertEqual(found("twisted_chat_waiting_bytes_max"), 0)

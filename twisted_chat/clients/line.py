@@ -28,6 +28,7 @@ from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Request
 from twisted_chat.net.outbox import Outbox, outbox_to
+from twisted_chat.net.slow_readers import SlowReaders
 
 from .attach import Attachment
 from .telnet import TelnetFilter
@@ -59,7 +60,7 @@ class ChatProtocol(LineReceiver):
         self._partial: bytes = b""
         self._skip_end = False
         self._discarding = False
-        self._too_slow = False
+        self._is_too_slow = False
 
     def connectionMade(self) -> None:
         """Twisted: a client has connected."""
@@ -71,7 +72,7 @@ class ChatProtocol(LineReceiver):
             # Telnet's Ctrl-C sends an urgent byte, which would otherwise be
             # missing from the stream.
             handle.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
-        self.outbox = outbox_to(transport, self._overflowed)
+        self.outbox = outbox_to(transport, self._shared.slow_readers, self._too_slow)
         # The fan-out's inner loop: no call between it and the outbox.
         self.write = self.outbox.write
         self.attachment = Attachment(
@@ -168,10 +169,10 @@ class ChatProtocol(LineReceiver):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The connection is closed or lost."""
         self.outbox.stopProducing()
-        self.attachment.end("too slow" if self._too_slow else _error(reason))
+        self.attachment.end("too slow" if self._is_too_slow else _error(reason))
 
-    def _overflowed(self) -> None:
-        self._too_slow = True
+    def _too_slow(self) -> None:
+        self._is_too_slow = True
 
 
 def _error(reason: Failure) -> str:
@@ -196,6 +197,7 @@ class ChatFactory(Factory):
     ) -> None:
         self.chat = chat
         self.clock = clock
+        self.slow_readers = SlowReaders(clock)
         self.rate_limit = rate_limit
         self.codec = LineCodec(help_hint=True)
 

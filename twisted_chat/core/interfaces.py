@@ -66,8 +66,7 @@ class Connection(Protocol):
         """Send these bytes at once or when the peer has room for them.
 
         Never blocks, never raises, and never calls back into the chat before
-        it returns.  A peer that lets more than 1 MiB wait is
-        disconnected.
+        it returns.  A peer that reads too slowly is disconnected.
         """
 
     def close(self, reason: str) -> None:

@@ -73,8 +73,8 @@ class TransportUser(Protocol):
     def fail(self, reason: str) -> None:
         """The client violated the protocol or disconnected: end the session."""
 
-    def overflowed(self) -> None:
-        """More waits for the client than may; called within ``write``."""
+    def too_slow(self) -> None:
+        """The client reads too slowly; perhaps called within ``write``."""
 
 
 class PendingUpgrade(Protocol):

@@ -3,23 +3,31 @@
 (engine.io-protocol, version 4: "HTTP long-polling".)
 
 Invariants: at most one request of each kind is held.  What waits for the next GET is
-bounded.  While the application pauses, the rest of a POST is neither decoded nor
-answered, so that the client sends no more.
+bounded, and so is what one response takes.  While the application pauses, the rest of a
+POST is neither decoded nor answered, so that the client sends no more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from enum import Enum
+from typing import Any
 
 from twisted.web.http import Request
 from websockets.frames import CloseCode
 
 from twisted_chat.net.send_queue import SendQueue
+from twisted_chat.net.slow_readers import SlowReaders, unacknowledged
 
 from .framing import POLLING
 from .interfaces import TransportUser
 from .packets import CLOSE, NOOP, Packet, PacketError, decode_payload, payload, record
+
+MAX_RESPONSE = 256 * 1024
+"""Bytes in the answer to a GET, and one write more.
+
+As much waits for the next GET for as long as the heartbeat allows, as it waits
+elsewhere in the kernel; only what is beyond that makes a client a slow reader."""
 
 NOOP_RECORD = record(NOOP.encode())
 """Answers a GET for which nothing waits."""
@@ -44,15 +52,18 @@ class PollingTransport:
     """Carries one session over HTTP requests.
 
     :param session: receives the packets.
+    :param slow_readers: watches that what is sent is fetched.
     """
 
     __slots__ = (
+        "_answered",
         "_get",
         "_packets",
         "_paused",
         "_post",
         "_queue",
         "_session",
+        "_slow_readers",
         "_state",
         "_taking",
     )
@@ -60,8 +71,11 @@ class PollingTransport:
     framing = POLLING
     upgrades = ("websocket",)
 
-    def __init__(self, session: TransportUser) -> None:
+    def __init__(self, session: TransportUser, slow_readers: SlowReaders) -> None:
         self._session = session
+        self._slow_readers = slow_readers
+        # The connection to which the last GET was answered.
+        self._answered: Any = None
         self._state = PollingState.OPEN
         self._get: Request | None = None
         self._queue = SendQueue()
@@ -82,10 +96,19 @@ class PollingTransport:
         get = self._get
         if get is not None:
             self._get = None
-            respond(get, payload(records))
-        elif self._state is not _CLOSED and not self._queue.push(records):
-            self._state = PollingState.CLOSED
-            self._session.overflowed()
+            self._answer(get, records)
+        elif self._state is not _CLOSED:
+            queue = self._queue
+            before = queue.size
+            if not queue.push(records):
+                self.cut_off()
+            elif before <= MAX_RESPONSE < queue.size:
+                self._slow_readers.add(self)
+
+    def _answer(self, get: Request, records: bytes) -> None:
+        channel: Any = get.channel
+        self._answered = getattr(channel, "transport", None)
+        respond(get, payload(records))
 
     def hold_writes(self) -> None:
         """Hold nothing: a client reads each response before it sends the next GET."""
@@ -97,7 +120,7 @@ class PollingTransport:
             respond_bad_request(request, "this session has a GET that waits")
             self._session.fail("two GETs at once")
         elif self._queue:
-            respond(request, payload(self._queue.pop_all()))
+            self._answer(request, self._queue.pop(MAX_RESPONSE))
         elif self._state is PollingState.UPGRADING:
             respond(request, payload(NOOP_RECORD))
         else:
@@ -108,6 +131,24 @@ class PollingTransport:
         if self._get is request:
             self._get = None
             self._session.fail("the client cancelled its GET")
+
+    # For ``slow_readers``.
+
+    @property
+    def is_behind(self) -> bool:
+        """See ``Reader``."""
+        return self._queue.is_long
+
+    def progress(self) -> Hashable:
+        """See ``Reader``."""
+        if self._queue.size <= MAX_RESPONSE or self._state is _CLOSED:
+            return None
+        return self._queue.taken, unacknowledged(self._answered)
+
+    def cut_off(self) -> None:
+        """See ``Reader``."""
+        self._state = PollingState.CLOSED
+        self._session.too_slow()
 
     # Receiving.
 

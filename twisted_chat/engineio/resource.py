@@ -247,7 +247,7 @@ class EngineIOResource(Resource):
                 # The WebSocket handshake was refused.
                 session.close()
             return result
-        polling = PollingTransport(session)
+        polling = PollingTransport(session, self._sessions.slow_readers)
         polling.get(request)
         session.open(polling)
         return NOT_DONE_YET

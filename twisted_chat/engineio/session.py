@@ -230,10 +230,10 @@ class Session:
         elif kind not in (PONG, NOOP):
             raise PacketError(f"unexpected Engine.IO packet of type {kind}")
 
-    def overflowed(self) -> None:
-        """More waits for the client than may."""
+    def too_slow(self) -> None:
+        """The client does not fetch what waits for it, or not fast enough."""
         self._log.info("too slow: Engine.IO session on polling")
-        # Not now: the application is within a write.
+        # Not now: the application may be within a write.
         self._owner.clock.callLater(
             0, self._fail, "too slow", CloseCode.POLICY_VIOLATION
         )

@@ -34,6 +34,7 @@ class Sessions:
     :param max_payload: bytes of one POST or WebSocket message.
     :ivar connection_keepalive: for the WebSockets; it only limits their closing
         handshake, as Engine.IO has heartbeats of its own.
+    :ivar slow_readers: for both transports.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Sessions:
         self.max_payload = max_payload
         self.heartbeat = Keepalive(clock, ping_interval, ping_timeout)
         self.connection_keepalive = Keepalive(clock, 0, CLOSING_TIMEOUT)
+        self.slow_readers = self.connection_keepalive.slow_readers
         self.draining = Draining(clock)
         self._new_id = new_id
         self._admission = admission

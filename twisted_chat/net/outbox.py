@@ -3,8 +3,8 @@
 While nothing waits, ``write`` passes the bytes to the socket's own ``send``, without a
 turn of the reactor; measured for one message to one of many clients, that costs less
 than half of ``transport.write``.  What the kernel does not take waits here until there
-is room.  A peer for which more than the limit waits is disconnected, so that a slow
-reader costs its own memory only.
+is room.  A peer that reads too slowly is disconnected, by the rule of ``slow_readers``,
+so that it costs bounded memory and nobody else waits for it.
 
 Invariants: nothing here calls back into the application before ``write`` returns.
 Whoever has an outbox writes to its transport through the outbox alone, from the first
@@ -14,7 +14,7 @@ may call the socket's ``send`` while nothing waits: see ``enable_direct_send``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from enum import Enum
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from twisted.internet.interfaces import IPullProducer, IPushProducer
 from zope.interface import implementer
 
 from .send_queue import MAX_QUEUED, SendQueue
+from .slow_readers import SlowReaders, unacknowledged
 
 CHUNK_SIZE = 64 * 1024
 """Bytes passed to the transport at a time while something waits."""
@@ -40,19 +41,23 @@ class DirectSendTarget(Protocol):
 
 
 def outbox_to(
-    transport: Any, overflowed: Callable[[], None], limit: int = MAX_QUEUED
+    transport: Any,
+    slow_readers: SlowReaders,
+    too_slow: Callable[[], None],
+    limit: int = MAX_QUEUED,
 ) -> Outbox:
     """Make the outbox that fits a connected transport.
 
-    :param overflowed: called once, within ``write``, when more than ``limit`` bytes
-        would wait; the connection is being aborted then.
+    :param too_slow: called once if the peer is, within ``write`` or later; the
+        connection is being aborted then.
+    :param limit: bytes that may wait, a quarter of them for long.
     """
     # TLS answers ``getHandle`` with its OpenSSL connection, which must not be
     # written to directly: only a socket has a family.
     handle: Any = transport.getHandle() if hasattr(transport, "getHandle") else None
     if hasattr(transport, "writeSomeData") and hasattr(handle, "family"):
-        return DirectOutbox(transport, overflowed, limit, handle.send)
-    return BufferedOutbox(transport, overflowed, limit)
+        return DirectOutbox(transport, slow_readers, too_slow, limit, handle.send)
+    return BufferedOutbox(transport, slow_readers, too_slow, limit)
 
 
 class OutboxState(Enum):
@@ -72,13 +77,25 @@ _OPEN = OutboxState.OPEN
 class Outbox:
     """Sends bytes to one peer; see ``outbox_to``."""
 
-    __slots__ = ("_limit", "_overflowed", "_queue", "_state", "_transport")
+    __slots__ = (
+        "_limit",
+        "_queue",
+        "_slow_readers",
+        "_state",
+        "_too_slow",
+        "_transport",
+    )
 
     def __init__(
-        self, transport: Any, overflowed: Callable[[], None], limit: int
+        self,
+        transport: Any,
+        slow_readers: SlowReaders,
+        too_slow: Callable[[], None],
+        limit: int,
     ) -> None:
         self._transport = transport
-        self._overflowed = overflowed
+        self._slow_readers = slow_readers
+        self._too_slow = too_slow
         self._limit = limit
         # Made only when something has to wait.
         self._queue: SendQueue | None = None
@@ -124,6 +141,24 @@ class Outbox:
         self._state = OutboxState.LOST
         self._queue = None
 
+    # For ``slow_readers``.
+
+    @property
+    def is_behind(self) -> bool:
+        """See ``Reader``."""
+        return self._queue is not None and self._queue.is_long
+
+    def progress(self) -> Hashable:
+        """See ``Reader``.  Who closes an outbox bounds the time itself."""
+        if self._queue is None or self._state is not _OPEN:
+            return None
+        return self._queue.taken, unacknowledged(self._transport)
+
+    def cut_off(self) -> None:
+        """See ``Reader``."""
+        self.abort()
+        self._too_slow()
+
     def _lose(self) -> None:
         self._state = OutboxState.CLOSED
         self._transport.loseConnection()
@@ -136,10 +171,10 @@ class Outbox:
         if queue is None:
             queue = SendQueue(self._limit)
         if not queue.push(data):
-            self.abort()
-            self._overflowed()
+            self.cut_off()
         elif self._queue is None:
             self._queue = queue
+            self._slow_readers.add(self)
             self._started_waiting()
 
     def _started_waiting(self) -> None:
@@ -155,11 +190,12 @@ class DirectOutbox(Outbox):
     def __init__(
         self,
         transport: Any,
-        overflowed: Callable[[], None],
+        slow_readers: SlowReaders,
+        too_slow: Callable[[], None],
         limit: int,
         send: Send,
     ) -> None:
-        super().__init__(transport, overflowed, limit)
+        super().__init__(transport, slow_readers, too_slow, limit)
         self._send = send
         self._direct: DirectSendTarget | None = None
 
@@ -236,9 +272,13 @@ class BufferedOutbox(Outbox):
     __slots__ = ("_blocked", "_paused")
 
     def __init__(
-        self, transport: Any, overflowed: Callable[[], None], limit: int
+        self,
+        transport: Any,
+        slow_readers: SlowReaders,
+        too_slow: Callable[[], None],
+        limit: int,
     ) -> None:
-        super().__init__(transport, overflowed, limit)
+        super().__init__(transport, slow_readers, too_slow, limit)
         self._paused = False
         # Paused or finished: the one thing that ``write`` checks.
         self._blocked = False

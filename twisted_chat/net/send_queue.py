@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import deque
 
-MAX_QUEUED = 1024 * 1024
-"""Bytes that may wait for one client before it is disconnected as too slow."""
+MAX_QUEUED = 4 * 1024 * 1024
+"""Bytes that may wait for one client; with more it is disconnected as too slow.
+
+A quarter of that may wait for long, see ``slow_readers``."""
 
 
 class SendQueue:
@@ -16,17 +18,24 @@ class SendQueue:
 
     :param limit: bytes that may wait.
     :ivar size: bytes that wait.
+    :ivar taken: bytes that have waited and were removed.
     """
 
-    __slots__ = ("_chunks", "_limit", "size")
+    __slots__ = ("_chunks", "_limit", "size", "taken")
 
     def __init__(self, limit: int = MAX_QUEUED) -> None:
         self._chunks: deque[bytes | memoryview] = deque()
         self._limit = limit
         self.size = 0
+        self.taken = 0
 
     def __bool__(self) -> bool:
         return bool(self._chunks)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether more waits than may wait for long."""
+        return self.size > self._limit // 4
 
     def push(self, data: bytes | memoryview) -> bool:
         """Append a chunk; false, and nothing is appended, if it exceeds the limit."""
@@ -49,6 +58,7 @@ class SendQueue:
             chunks.append(chunk)
             popped += len(chunk)
         self.size -= popped
+        self.taken += popped
         return b"".join(chunks)
 
     def pop_all(self) -> bytes:
@@ -60,4 +70,5 @@ class SendQueue:
     def clear(self) -> None:
         """Discard all chunks."""
         self._chunks.clear()
+        self.taken += self.size
         self.size = 0

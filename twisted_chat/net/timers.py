@@ -12,6 +12,8 @@ from typing import Generic, Protocol, TypeVar
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from .slow_readers import SlowReaders
+
 CLOSING_TIMEOUT = 3.0
 """Seconds that a peer has to finish a closing handshake."""
 
@@ -110,10 +112,12 @@ class Keepalive:
         Both may be fractions.  A ping is late by at most a fiftieth of the
         shorter one.
     :ivar received: call it with the connection whenever its peer sends something.
+    :ivar slow_readers: watches that what is sent is read.
     """
 
     def __init__(self, clock: IReactorTime, interval: float, timeout: float) -> None:
         self._clock = clock
+        self.slow_readers = SlowReaders(clock)
         self._interval = interval
         granularity = min(interval or timeout, timeout, CLOSING_TIMEOUT) / 50
         self._idle: Deadlines[KeepaliveTarget] = Deadlines(

@@ -187,7 +187,12 @@ class WebSocketConnection(Protocol):
 
     def connectionMade(self) -> None:
         """Twisted: the transport was taken over from HTTP."""
-        self._outbox = outbox_to(self.transport, self._overflowed, self._max_queued)
+        self._outbox = outbox_to(
+            self.transport,
+            self._keepalive.slow_readers,
+            self._too_slow,
+            self._max_queued,
+        )
         self._change_state(State.OPEN)
         if self._response:
             self.write_frames(self._response)
@@ -310,8 +315,8 @@ class WebSocketConnection(Protocol):
             self._outbox.close()
         self._notify_closed()
 
-    def _overflowed(self) -> None:
-        # Called within a write of the application, so ``closed`` is called later.
+    def _too_slow(self) -> None:
+        # Perhaps within a write of the application, so ``closed`` is called later.
         self._start_closing(CloseCode.POLICY_VIOLATION, "too slow")
         self._close_code, self._close_reason = CloseCode.POLICY_VIOLATION, "too slow"
         self._log.info("too slow: {address}", address=format_address(self.address))

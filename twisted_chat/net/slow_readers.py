@@ -1,0 +1,127 @@
+"""Slow readers: how long what was written may wait for a peer.
+
+The rule, the same for every kind of connection:
+
+- More than ``send_queue.MAX_QUEUED`` never waits: who would exceed it is cut off at
+  once.
+- More than a quarter of that may wait for ``PATIENCE`` seconds.
+- While anything waits, the peer has to receive a part of it every ``PATIENCE`` seconds.
+
+So a burst cuts off nobody who reads it, and memory is bounded.
+
+Invariants: time is counted in looks, so that nobody is cut off because this process was
+stopped or busy; a look at many readers is cut into portions.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Hashable
+from contextlib import suppress
+from fcntl import ioctl
+from termios import TIOCOUTQ
+from typing import Any, Protocol
+
+from twisted.internet.interfaces import IReactorTime
+
+LOOK_INTERVAL = 1.0
+"""Seconds between two looks at a reader."""
+
+PATIENCE = 10
+"""Looks, and about as many seconds, in which a reader has to make up its arrears."""
+
+LOOKS_PER_TURN = 500
+"""Readers that are looked at in one turn of the reactor: about 2 ms."""
+
+
+class Reader(Protocol):
+    """A peer for which something waits; see ``outbox.Outbox``."""
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether more waits than may wait for long."""
+
+    def progress(self) -> Hashable:
+        """Anything that is another value once the peer has received something.
+
+        ``None`` once nothing waits.
+        """
+
+    def cut_off(self) -> None:
+        """End the connection: the peer reads too slowly."""
+
+
+class _Arrears:
+    """What is known of one reader from earlier looks."""
+
+    __slots__ = ("behind", "progress", "stalled")
+
+    def __init__(self) -> None:
+        self.progress: Hashable = None
+        self.stalled = 0
+        self.behind = 0
+
+
+class SlowReaders:
+    """Looks at the readers for which something waits, as long as there are any."""
+
+    __slots__ = ("_arrears", "_clock", "_ticking", "_to_look_at")
+
+    def __init__(self, clock: IReactorTime) -> None:
+        self._clock = clock
+        self._arrears: dict[Reader, _Arrears] = {}
+        self._to_look_at: list[Reader] = []
+        self._ticking = False
+
+    def __len__(self) -> int:
+        return len(self._arrears)
+
+    def add(self, reader: Reader) -> None:
+        """Something waits for a reader, for which nothing did before.
+
+        It is forgotten at the next look at which nothing waits any more.
+        """
+        self._arrears[reader] = _Arrears()
+        if not self._ticking:
+            self._ticking = True
+            self._clock.callLater(LOOK_INTERVAL, self._look)
+
+    def _look(self) -> None:
+        """Look at the next portion of the readers."""
+        if not self._to_look_at:
+            self._to_look_at = list(self._arrears)
+        portion = self._to_look_at[-LOOKS_PER_TURN:]
+        del self._to_look_at[-LOOKS_PER_TURN:]
+        late = [reader for reader in portion if self._is_too_slow(reader)]
+        self._ticking = bool(self._arrears)
+        if self._ticking:
+            delay = 0.0 if self._to_look_at else LOOK_INTERVAL
+            self._clock.callLater(delay, self._look)
+        for reader in late:
+            reader.cut_off()
+
+    def _is_too_slow(self, reader: Reader) -> bool:
+        arrears, progress = self._arrears.get(reader), reader.progress()
+        if arrears is None or progress is None:
+            self._arrears.pop(reader, None)
+            return False
+        if progress == arrears.progress:
+            arrears.stalled += 1
+        else:
+            arrears.progress, arrears.stalled = progress, 0
+        arrears.behind = arrears.behind + 1 if reader.is_behind else 0
+        if max(arrears.stalled, arrears.behind) < PATIENCE:
+            return False
+        del self._arrears[reader]
+        return True
+
+
+def unacknowledged(transport: Any) -> int:
+    """Bytes with the kernel that the peer has not acknowledged; 0 if that is unknown.
+
+    A kernel with large buffers takes nothing for seconds although the peer reads.
+    """
+    count = array("i", [0])
+    with suppress(AttributeError, OSError, ValueError):
+        ioctl(transport.fileno(), TIOCOUTQ, count)
+    return count[0]
