@@ -9,9 +9,9 @@ from __future__ import annotations
 import ssl
 from typing import Any
 
-from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from tests.end_to_end.delayed import connect_websocket
 from tests.end_to_end.harness import free_port, require_program
 from tests.end_to_end.page.browser import DESKTOP, PageTestCase
 from tests.end_to_end.proxy import BEHIND_PROXY, ProxyTestCase
@@ -71,7 +71,7 @@ class CaddyTests(ProxyTestCase, PageTestCase):
         url = f"https://127.0.0.1:{self.port}"
         self.assertIn("chat_form", self.get(f"{url}/"))
         lies = {"X-Forwarded-For": "203.0.113.7", "Forwarded": "for=203.0.113.7"}
-        with connect(
+        with connect_websocket(
             f"wss://127.0.0.1:{self.port}/ws?nick=bob",
             origin=Origin(url),
             additional_headers=lies,

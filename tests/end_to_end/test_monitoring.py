@@ -10,9 +10,9 @@ from typing import Any
 from urllib.error import HTTPError
 
 from prometheus_client.parser import text_string_to_metric_families
-from websockets.sync.client import connect
 
 from tests.end_to_end.clients import LineClient
+from tests.end_to_end.delayed import connect_websocket
 from tests.end_to_end.harness import LOOPBACK, Server, ServerTestCase
 from tests.end_to_end.waiting import TIMEOUT, eventually
 
@@ -117,8 +117,8 @@ class AdminTests(ServerTestCase):
         alice = self.connect(server, "alice")
         bob = self.connect(server, "bob")
         page = f"ws://127.0.0.1:{server.port}/"
-        self.enterContext(connect(f"{page}?format=json&nick=carol", close_timeout=1))
-        self.enterContext(connect(f"{page}?nick=dave", close_timeout=1))
+        self.enterContext(connect_websocket(f"{page}?format=json&nick=carol"))
+        self.enterContext(connect_websocket(f"{page}?nick=dave"))
         polling = f"http://127.0.0.1:{server.port}/socket.io/?EIO=4&transport=polling"
         _, opened = fetch(polling)
         session = json.loads(opened[1:])["sid"]

@@ -7,9 +7,10 @@ import subprocess
 from contextlib import ExitStack
 
 from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 from websockets.typing import Origin
 
+from tests.end_to_end.delayed import connect_websocket
 from tests.end_to_end.harness import TIMEOUT, Server, free_port, require_program
 from tests.end_to_end.page.browser import PageTestCase
 from tests.end_to_end.proxy import BEHIND_PROXY, ProxyTestCase
@@ -25,7 +26,7 @@ class HttpTestCase(ProxyTestCase):
         stack = ExitStack()
         self.addCleanup(stack.close)
         return stack.enter_context(
-            connect(
+            connect_websocket(
                 f"ws://127.0.0.1:{port}{path}",
                 origin=Origin(f"http://127.0.0.1:{port}"),
                 additional_headers=headers,

@@ -8,9 +8,10 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from tests.end_to_end.clients import LineClient
+from tests.end_to_end.delayed import connect_websocket
 from tests.end_to_end.harness import Server
 from tests.end_to_end.redis_server import SeveralServersTestCase
 from tests.end_to_end.waiting import TIMEOUT, eventually
@@ -21,7 +22,7 @@ class EveryKindTests(SeveralServersTestCase):
 
     def opened(self, url: str) -> ClientConnection:
         """A WebSocket that is open until the end of the test."""
-        return self.connections.enter_context(connect(url))
+        return self.connections.enter_context(connect_websocket(url))
 
     def setUp(self) -> None:
         super().setUp()

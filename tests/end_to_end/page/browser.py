@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.end_to_end.delayed import ATTEMPTS
 from tests.end_to_end.harness import (
     TIMEOUT,
     Server,
@@ -38,7 +39,6 @@ PHONE: Options = {
 # A browser that is delayed by more than 0.25 s between connecting and sending gets the
 # line chat instead, or an empty response.  A page that is there reloads itself then.
 DELAYED = ("ERR_INVALID_HTTP_RESPONSE", "ERR_EMPTY_RESPONSE")
-ATTEMPTS = 5
 
 # The page draws in the next frame, or later while its tab is hidden.
 DRAWN = """new Promise((drawn) => {
