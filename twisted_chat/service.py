@@ -36,6 +36,7 @@ from .net.monotonic import use_monotonic_time
 from .net.origins import Origins
 from .net.tls import Certificate, CertificateError
 from .server.admin import Admin
+from .server.garbage import collect_less_often
 from .server.listeners import (
     make_engineio,
     make_factory,
@@ -76,6 +77,7 @@ def makeService(options: Options, reactor: Any = None) -> Service:
         from twisted.internet import reactor
 
         use_monotonic_time(reactor)
+        collect_less_often()
     if options.error:
         hint = f"{options.program} --help lists the options"
         return StartupErrorService(f"{options.error} ({hint})", reactor)

@@ -135,7 +135,7 @@ class PresenceDelayTests(CommitterCase):
         self.assertEqual([len(batch) for batch in self.journal.batches], [3])
 
     def test_delay_is_bounded(self) -> None:
-        """A tenth of a second, however long showing a batch took."""
+        """Half a second, however long showing a batch took."""
         self.show_for(9)
         self.submit_now(Joined("lobby", "a", "a"), must_store=True)
         self.clock.advance(MAX_PRESENCE_DELAY)
