@@ -181,6 +181,11 @@ class SettingsTests(SynchronousTestCase):
         config = self.file(f'tls-cert = "{path}"')
         self.assertEqual(self.read(config=config, tls_key=path).tls_key, Path(path))
 
+    def test_path_with_a_line_end_is_reported_in_one_line(self) -> None:
+        """With escapes for what is not printable."""
+        config = self.file('motd = "a\\nb\\u001b"')
+        self.assertIn(r"cannot read a\nb\x1b: ", self.refused(config=config))
+
     def test_invalid_toml_file_is_reported_with_its_path(self) -> None:
         """Unreadable, invalid, or with an unknown key."""
         missing = str(self.directory / "missing")

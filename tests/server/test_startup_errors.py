@@ -64,6 +64,11 @@ class LogTests(StartupErrorTestCase):
         log_startup_error("no file {x}")
         self.assertEqual(self.log.lines(), ["server error: no file {x}"])
 
+    def test_reason_is_one_line_whatever_it_names(self) -> None:
+        """The name of a file may have a line end."""
+        log_startup_error("cannot open a\nb")
+        self.assertEqual(self.log.lines(), [r"server error: cannot open a\nb"])
+
     def test_log_is_enough_without_standard_error(self) -> None:
         """Some supervisors close it."""
         self.patch(sys, "__stderr__", None)

@@ -26,6 +26,9 @@ MIN_KEEP_BYTES = 1 << 20
 class SettingError(Exception):
     """An option cannot be used; the text is one line that says why."""
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(values.one_line(reason))
+
 
 @dataclass(frozen=True, slots=True)
 class Option:

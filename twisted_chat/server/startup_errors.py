@@ -17,6 +17,8 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.logger import Logger
 
+from .values import one_line
+
 log = Logger()
 
 
@@ -47,7 +49,7 @@ class StartupErrorService(Service):
 
 def log_startup_error(reason: str) -> None:
     """Write why the server cannot start to the log and to standard error."""
-    line = f"server error: {reason}"
+    line = one_line(f"server error: {reason}")
     # As a field, so that a log in JSON has the line as it is, too.  Not critical:
     # before its log is open, Twisted itself writes that to standard error.
     log.error("{line}", line=line)
