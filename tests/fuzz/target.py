@@ -67,6 +67,17 @@ def same_however_cut(feed: Callable[[Sequence[bytes]], T], data: bytes) -> T:
     return results[0]
 
 
+def text_of(data: bytes) -> str:
+    """The input as text, with the lone surrogates that JSON can spell and UTF-8 cannot.
+
+    Any other byte that is not UTF-8 becomes U+FFFD.
+    """
+    try:
+        return data.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace")
+
+
 def expect_equal(found: object, wanted: object, claim: str) -> None:
     """Fail with both values unless they are equal."""
     if found != wanted:

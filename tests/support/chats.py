@@ -26,6 +26,15 @@ def runtime_of(case: SynchronousTestCase, clock: IReactorTime) -> Runtime:
     A failure that would be logged fails the test.
     """
     failures: list[Any] = []
+    case.addCleanup(lambda: case.assertEqual(failures, []))
+    return make_runtime(clock, failures)
+
+
+def make_runtime(clock: IReactorTime, failures: list[Any]) -> Runtime:
+    """A runtime on this clock.
+
+    :param failures: where each failure is put that a server would log.
+    """
 
     def spawn(coroutine: Coroutine[Any, Any, None]) -> None:
         Deferred.fromCoroutine(coroutine).addErrback(failures.append)
@@ -33,7 +42,6 @@ def runtime_of(case: SynchronousTestCase, clock: IReactorTime) -> Runtime:
     def log_line(line: str) -> None:
         Logger().info("{line}", line=line)
 
-    case.addCleanup(lambda: case.assertEqual(failures, []))
     return Runtime(
         spawn=spawn,
         call_later=clock.callLater,
@@ -53,7 +61,11 @@ def start_chat(
     node: str = "test",
 ) -> Chat:
     """A chat that has started."""
-    runtime = runtime_of(case, clock)
+    return make_chat(runtime_of(case, clock), journal, node=node)
+
+
+def make_chat(runtime: Runtime, journal: Journal, *, node: str = "test") -> Chat:
+    """A chat that has started, on this runtime."""
     chat = Chat(
         pool=ClientPool(),
         journal=journal,
