@@ -29,6 +29,7 @@ from .core.pool import ClientPool
 from .core.routes import standard_table
 from .core.store_log import StoreLog
 from .journals.retention import Retention
+from .journals.session_refresh import SessionRefresh
 from .journals.stores import check_store, open_store
 from .journals.trimmer import Trimmer
 from .net.admission import Admission, log_addresses
@@ -147,6 +148,9 @@ class ChatService(Service):
             occupied=lambda: self.chat.pool.rooms,
             forget=self.chat.pool.forget,
         )
+        self._sessions = SessionRefresh(
+            self.journal, runtime, self.chat.pool.clients.values
+        )
         refused = runtime.counters.refused_connections
         origins = Origins(settings.allow_origin, refused)
         admission = Admission(settings.max_clients, settings.max_per_host, refused)
@@ -252,6 +256,7 @@ class ChatService(Service):
             log.info("{line}", line=lines[-1])
         self._systemd.ready(", ".join(lines))
         self._trimmer.start()
+        self._sessions.start()
         self.on_running(self.ports)
 
     def _start_admin(self) -> None:
@@ -321,6 +326,7 @@ class ChatService(Service):
         stopped.addTimeout(STOP_TIMEOUT, self.reactor)
         stopped.addErrback(_log_timeout)
         self._trimmer.stop()
+        self._sessions.stop()
 
         def flushed() -> None:
             if not stopped.called:

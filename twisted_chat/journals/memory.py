@@ -349,6 +349,9 @@ class MemoryJournal:
         """Do one portion of trimming, see ``Trims``."""
         return self.history.trim(self._now(), occupied)
 
+    async def note_sessions(self, _nicknames: Mapping[str, str]) -> None:
+        """Do nothing: a crash ends the history with all its sessions."""
+
     def problem(self) -> str | None:
         """``None``: memory is always available."""
         return None

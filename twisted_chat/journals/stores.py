@@ -14,11 +14,12 @@ from twisted_chat.core.store_log import Report
 from .memory import MemoryJournal
 from .retention import Retention, Trims
 from .searching import Sharing
+from .session_refresh import NotesSessions
 from .sqlite.file import check_file
 from .sqlite.journal import SqliteJournal
 
 
-class StoredJournal(Journal, Trims, Protocol):
+class StoredJournal(Journal, Trims, NotesSessions, Protocol):
     """What ``open_store`` makes."""
 
 

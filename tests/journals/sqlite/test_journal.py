@@ -15,11 +15,12 @@ from tests.journals.contract import JournalContract
 from tests.support.journals import said, texts
 from tests.support.logs import Log
 from tests.support.sqlite import SqliteTestCase, write_schema_1
-from twisted_chat.core.events import Joined, Quit, TopicSet
+from twisted_chat.core.events import Joined, Quit, Renamed, TopicSet
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals.retention import KEEP_ALL, Retention
 from twisted_chat.journals.sqlite import journal as sqlite_journal
 from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
+from twisted_chat.journals.sqlite import writer as sqlite_writer
 from twisted_chat.journals.sqlite.file import DatabaseFile
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.journals.sqlite.writer import Writer
@@ -44,6 +45,41 @@ class SqliteContractTests(JournalContract, SqliteTestCase):
         self.assertEqual(self.run_now(journal.history.nickname("b")), "bob")
         self.let_pass(61)
         self.assertIsNone(self.run_now(journal.history.nickname("b")))
+
+
+class KilledTests(SqliteTestCase):
+    """A journal on the file of one that was killed."""
+
+    def test_client_that_was_connected_for_days_may_resume(self) -> None:
+        """Its nickname is the one that it had last, and others are forgotten."""
+        killed = self.started()
+        self.append(killed, Joined("lobby", "bob", "b"), Joined("lobby", "al", "a"))
+        self.append(killed, Renamed("bob", "rob", "b"))
+        for _ in range(3):
+            self.let_pass(12 * 60 * 60)
+            self.run_now(killed.note_sessions({"b": "bob"}))
+            self.run_now(killed.trim(()))
+        found = self.run_now(killed.history.nickname("b"))
+        self.assertEqual(found, "rob")
+        self.assertIsNone(self.run_now(killed.history.nickname("a")))
+
+    def test_client_whose_nickname_was_lost_may_resume(self) -> None:
+        """The machine was asleep for more than a day."""
+        journal = self.started()
+        self.run_now(journal.note_sessions({"b": "bob"}))
+        self.assertEqual(self.run_now(journal.history.nickname("b")), "bob")
+
+    def test_failure_to_note_sessions_loses_nothing(self) -> None:
+        """The caller learns of it."""
+        journal = self.started()
+        self.append(journal, said("one"))
+        self.patch(sqlite_writer, "_NOTE", "no SQL")
+        why = self.refused(journal.note_sessions({"b": "bob"}))
+        self.assertIn("cannot use the database", why)
+        self.append(journal, said("two"))
+        self.run_now(journal.close())
+        why = self.refused(journal.note_sessions({"b": "bob"}))
+        self.assertIn("shutting down", why)
 
 
 class RestartTests(SqliteTestCase):

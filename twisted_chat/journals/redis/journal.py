@@ -12,7 +12,7 @@ in doubt is reported as such, and resolved before the next one.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredLock
@@ -151,6 +151,9 @@ class RedisJournal:
     async def trim(self, occupied: Collection[str]) -> Trimmed:
         """Do one portion of trimming, see ``Trims``; one server at a time does it."""
         return await self._trimming.trim(occupied)
+
+    async def note_sessions(self, _nicknames: Mapping[str, str]) -> None:
+        """Do nothing: Redis knows who is present, also when the server has crashed."""
 
     def problem(self) -> str | None:
         """Why Redis cannot be used now, if so."""

@@ -8,7 +8,7 @@ reactor's thread does not use the database; what is announced is on the disk.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NoReturn
 
 from twisted.internet.defer import Deferred, DeferredLock, fail, succeed
@@ -115,6 +115,15 @@ class SqliteJournal:
         self.history.forget(trimmed.floor, dropped)
         self._maintain(writer)
         return trimmed
+
+    async def note_sessions(self, nicknames: Mapping[str, str]) -> None:
+        """Keep the nicknames of connected clients, see ``NotesSessions``."""
+        writer = self._writer
+        if writer is None:
+            raise self._closed()
+        now = round(self._now() * 1000)
+        await self._writing.run(writer.note_sessions, dict(nicknames), now)
+        self._maintain(writer)
 
     def problem(self) -> str | None:
         """Why the last batch could not be stored, if so."""

@@ -9,7 +9,7 @@ failed batch leaves nothing behind.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from itertools import chain
@@ -22,7 +22,7 @@ from twisted_chat.journals.retention import LOBBY, Retention, Trimmed
 
 from .errors import explain
 from .file import DatabaseFile
-from .maintenance import Maintenance
+from .maintenance import Maintenance, relaxed_transaction
 from .rows import WIDTH, Row, digest, position_of, rows_of, storable, stored_of
 from .trimming import Trimming
 
@@ -33,6 +33,11 @@ than half the time of 128 statements, and a sixth beside a busy reactor."""
 _FORGET = (
     "DELETE FROM nicknames WHERE client IN"
     " (SELECT client FROM nicknames WHERE time < ? ORDER BY time LIMIT ?)"
+)
+
+_NOTE = (
+    "INSERT INTO nicknames VALUES (?, ?, ?)"
+    " ON CONFLICT (client) DO UPDATE SET time = excluded.time"
 )
 
 _FORGET_ONE = "DELETE FROM nicknames WHERE client = ?"
@@ -119,6 +124,21 @@ class Writer:
         self._maintenance.add(rows)
         self._trimming.add(rows)
         return stored
+
+    def note_sessions(self, nicknames: Mapping[str, str], time: int) -> None:
+        """Keep the nicknames of connected clients, see ``NotesSessions``.
+
+        :param time: milliseconds since 1970.
+        :raises StoreError: it failed; nothing is lost.
+        """
+        connection = self._connected()
+        try:
+            with relaxed_transaction(connection):
+                connection.executemany(_NOTE, _name_rows(nicknames, time))
+        except sqlite3.Error as error:
+            self._discard_connection()
+            raise explain(self._file.path, error) from error
+        self._maintenance.add_pages(8)
 
     def maintain(self) -> None:
         """Run one round of maintenance.
@@ -218,11 +238,7 @@ class Writer:
             entry.event.room for entry in batch if type(entry.event) is Joined
         } - {LOBBY}
         nicknames = nicknames_in(batch)
-        names = [
-            (digest(client_id), *storable((nick,)), time)
-            for client_id, nick in nicknames.items()
-            if nick is not None
-        ]
+        names = _name_rows(nicknames, time)
         ended = [(digest(one),) for one, nick in nicknames.items() if nick is None]
         size = self._file.check_unmoved()
         if self._trim_error and size > self._most_bytes:
@@ -311,6 +327,15 @@ class Writer:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _name_rows(nicknames: Mapping[str, str | None], time: int) -> list[Row]:
+    """The rows of the clients that have a nickname."""
+    return [
+        (digest(client_id), *storable((nick,)), time)
+        for client_id, nick in nicknames.items()
+        if nick is not None
+    ]
 
 
 def _insert(
