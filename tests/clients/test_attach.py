@@ -6,6 +6,7 @@ from twisted.internet.address import IPv4Address, IPv6Address, UNIXAddress
 from twisted.internet.interfaces import IAddress
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support.inbox import no_units
 from twisted_chat.clients.attach import Attachment
 from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.joining import JoinRequest
@@ -39,6 +40,7 @@ class AttachmentTests(SynchronousTestCase):
             wire=wire,
             address=address,
             rate_limit=rate_limit,
+            decode=no_units,
             pause=self.pause,
             resume=self.resume,
         )
@@ -56,6 +58,23 @@ class AttachmentTests(SynchronousTestCase):
         client = self.attach(JoinRequest("alice", rooms=("lobby", "tea"))).client
         self.assertEqual((client.nick, client.room), ("alice", "tea"))
         self.assertEqual(self.eve.sees(), ["alice: joined the chat"])
+
+    def test_network_of_a_client_is_that_of_its_household(self) -> None:
+        """Clients on the same machine have none, so that nothing is counted by it."""
+
+        def network(address: IAddress) -> int | None:
+            client = self.attach(JoinRequest(), address=address).client
+            return client.identity.network
+
+        near, next_door, far = (
+            network(IPv6Address("TCP", f"2001:db8:0:{host}", 1))
+            for host in ("1::1", "1::2", "2::1")
+        )
+        self.assertEqual(near, next_door)
+        self.assertNotEqual(near, far)
+        self.assertIsNotNone(network(IPv4Address("TCP", "192.0.2.1", 1)))
+        self.assertIsNone(network(IPv4Address("TCP", "127.0.0.1", 1)))
+        self.assertIsNone(network(UNIXAddress(None)))
 
     def test_new_guest_joins_the_lobby(self) -> None:
         """That is what a client gets that requests nothing."""

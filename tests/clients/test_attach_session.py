@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tests.support.engineio_client import EngineIOTestCase
+from tests.support.inbox import no_units
 from twisted_chat.clients.attach import Attachment
 from twisted_chat.clients.attach_session import SessionAttachment
 from twisted_chat.clients.json import JsonCodec
@@ -45,6 +46,7 @@ class SessionAttachmentTests(EngineIOTestCase):
             JoinRequest("alice"),
             wire="polling",
             rate_limit=None,
+            decode=no_units,
         )
         self.room.settle()
         return attachment
@@ -79,6 +81,7 @@ class SessionAttachmentTests(EngineIOTestCase):
             codec,
             JoinRequest(session=former.client.session),
             rate_limit=None,
+            decode=no_units,
             pause=list,
             resume=list,
         )

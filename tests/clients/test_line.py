@@ -12,6 +12,7 @@ from tests.support.line_clients import LineCase, Peer
 from twisted_chat.clients.line import ChatFactory, ChatProtocol
 from twisted_chat.clients.telnet import TelnetFilter
 from twisted_chat.core.client import Client
+from twisted_chat.core.replies import Request
 from twisted_chat.testing import TestChat
 
 LONGEST = 4096
@@ -180,10 +181,11 @@ class LineTests(LineCase):
         protocol.outbox = mock.Mock()
         for piece in pieces:
             protocol.dataReceived(piece)
-        return [
-            "too long" if request.refusal else request.text
-            for ((request,), _) in protocol.attachment.put.call_args_list
-        ]
+        requests: list[Request] = []
+        for name, (passed,), _ in protocol.attachment.method_calls:
+            is_line = name == "receive"
+            requests += self.factory.decode(passed) if is_line else [passed]
+        return [one.text if one.refusal is None else "too long" for one in requests]
 
 
 OFFER = b"\xff\xfb\x00\xff\xfd\x00"

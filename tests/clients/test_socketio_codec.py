@@ -33,6 +33,7 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.replies import (
+    NOTHING,
     CurrentRoom,
     Done,
     ErrorReply,
@@ -294,9 +295,9 @@ class DecodeTests(unittest.SynchronousTestCase):
             self.assertEqual(request.ref, "3")
             self.assertIs(self.dialect, Dialect.UNKNOWN)
 
-    def test_unknown_event_without_an_ack_id_is_ignored(self) -> None:
-        """Nobody waits for an answer."""
-        self.assertEqual(self.decode('2["unknown",1]'), [])
+    def test_unknown_event_without_an_ack_id_asks_for_nothing(self) -> None:
+        """Nobody waits for an answer; it counts for the rate limit."""
+        self.assertEqual(self.decode('2["unknown",1]'), [NOTHING])
 
 
 class WelcomeTests(DialectTestCase):

@@ -7,7 +7,7 @@ from typing import Any
 
 from twisted.internet.defer import Deferred
 
-from tests.support.memory import WebSocketClient
+from tests.support.memory import WebSocketClient, masked
 from tests.support.socketio_chat import Browser, ChatTestCase, LineClient
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.core.limits import RateLimit
@@ -89,6 +89,35 @@ class RateLimitTests(ChatTestCase):
             self.settle()
         self.assertEqual(answer.outcome, (200, "ok"))
         self.assertEqual(len(ann.sees()), 97)
+
+    def test_events_that_wait_are_taken_as_they_were_sent(self) -> None:
+        """Whatever they are; one that is unknown counts, too."""
+        browser = self.browse()
+        for number in range(3):
+            browser.emit("messages", str(number))
+        packets = (
+            '42["messages","a"]',
+            '427["chat", {"b":  1}]',
+            '42["unknown"]',
+            '428["unknown"]',
+            '451-9["messages",{"_placeholder":true,"num":0}]',
+            '42["join","ann"]',
+            '42["messages","d"]',
+        )
+        for packet in packets:
+            browser.client.send_text(packet)
+            if packet.startswith("45"):
+                browser.client.send(masked(0x82, b"attached"))
+        self.assertEqual(browser.received(), [])
+        for _ in range(12):
+            self.clock.advance(1)
+            self.settle()
+        seen = browser.received()
+        self.assertRegex(seen[0][1], "^guest_.*: a$")
+        self.assertIn(["chat", {"b": 1}], seen)
+        acks = {one[0]: one[1]["ok"] for one in seen if isinstance(one, tuple)}
+        self.assertEqual(acks, {7: True, 8: False, 9: False})
+        self.assertEqual(seen[-1][1], "ann: d")
 
 
 class ReconnectTests(ChatTestCase):

@@ -21,7 +21,6 @@ from twisted_chat.core.turns import (
     Turn,
     TurnOver,
     Turns,
-    network_of,
 )
 from twisted_chat.testing.fakes import FakeConnection
 
@@ -37,9 +36,9 @@ class TurnsTests(SynchronousTestCase):
         self.dropped: list[str] = []
         self.gate: Deferred[None] | None = None
 
-    def client(self, name: str, address: str = "::1") -> Client:
+    def client(self, name: str, network: int | None = None) -> Client:
         connection = FakeConnection()
-        return Client(name, connection, LineCodec(), Identity(address=address))
+        return Client(name, connection, LineCodec(), Identity(network=network))
 
     def ask(self, client: Client, seconds: float = 0.001) -> None:
         async def work(turn: Turn) -> None:
@@ -69,8 +68,8 @@ class TurnsTests(SynchronousTestCase):
 
     def test_network_that_has_cost_least_is_next(self) -> None:
         """However many clients of others wait, and since when."""
-        crowd = [self.client(f"c{n}", "192.0.2.1") for n in range(32)]
-        alice = self.client("alice", "192.0.2.2")
+        crowd = [self.client(f"c{n}", 1) for n in range(32)]
+        alice = self.client("alice", 2)
         self.hold(crowd[0])
         for client in crowd[1:]:
             self.ask(client)
@@ -189,10 +188,3 @@ class TurnsTests(SynchronousTestCase):
             costs.add(str(n), 1.0, 2 * HALF_LIFE)
         self.assertEqual(costs.of("a", 2 * HALF_LIFE), 0.0)
         self.assertEqual(costs.of("0", 2 * HALF_LIFE), 1.0)
-
-    def test_network_of_a_household_counts_as_one_address(self) -> None:
-        """As for the limit of connections."""
-        self.assertEqual(network_of("2001:db8::1"), network_of("2001:db8::2:3"))
-        self.assertNotEqual(network_of("2001:db8::1"), network_of("2001:db8:0:1::1"))
-        self.assertNotEqual(network_of("192.0.2.1"), network_of("192.0.2.2"))
-        self.assertEqual(network_of(""), "")

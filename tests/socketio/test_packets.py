@@ -24,6 +24,8 @@ from twisted_chat.socketio.packets import (
     PacketError,
     dump_json,
     encode,
+    event_of,
+    event_text,
     raw_argument,
 )
 
@@ -225,6 +227,32 @@ class DecodeTests(unittest.SynchronousTestCase):
             Decoder().text(text)
         except PacketError:
             return
+
+
+class EventTextTests(unittest.SynchronousTestCase):
+    """Events that are kept as they were received."""
+
+    def test_event_is_made_again_from_its_text(self) -> None:
+        """With its ack id, its blanks, and the text of its value."""
+        for text in ('2["a"]', '27["a", {"b":  1}]', '20["\u00e9\\u00e9"]', "2[1]"):
+            packet = Decoder().text(text)
+            assert packet is not None
+            again = event_of(event_text(packet))
+            self.assertEqual(again, packet)
+            self.assertEqual((again.text, again.binary), (packet.text, False))
+
+    def test_event_with_attachments_stays_one(self) -> None:
+        """They are not kept."""
+        decoder = Decoder()
+        decoder.text('51-7["a",{"_placeholder":true,"num":0}]')
+        packet = decoder.binary(b"x")
+        assert packet is not None
+        again = event_of(event_text(packet))
+        self.assertTrue(again.binary)
+        self.assertEqual((again.id, again.data[0]), (7, "a"))
+        empty = Decoder().text('50-["a"]')
+        assert empty is not None
+        self.assertTrue(event_of(event_text(empty)).binary is empty.binary)
 
 
 class EncodeTests(unittest.SynchronousTestCase):

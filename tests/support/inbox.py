@@ -5,7 +5,13 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.limits import RateLimit
+from twisted_chat.core.replies import Request
 from twisted_chat.testing import TestChat
+
+
+def no_units(unit: object) -> tuple[Request, ...]:
+    """Decode nothing, for a connection that passes whole requests only."""
+    raise AssertionError(unit)
 
 
 class InboxCase(SynchronousTestCase):

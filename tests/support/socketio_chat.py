@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.support.chats import start_chat
 from tests.support.engineio_client import EngineIOTestCase
+from tests.support.inbox import no_units
 from twisted_chat.clients.attach import Attachment
 from twisted_chat.clients.socketio import ChatNamespace
 from twisted_chat.clients.text import LineCodec
@@ -33,6 +34,7 @@ class LineClient:
             LineCodec(),
             JoinRequest(nick),
             rate_limit=None,
+            decode=no_units,
             pause=self.keep_reading,
             resume=self.keep_reading,
         )

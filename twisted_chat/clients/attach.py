@@ -12,13 +12,14 @@ from functools import lru_cache
 
 from twisted.internet.interfaces import IAddress
 
+from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.client import GUEST, Identity
 from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec, Connection
 from twisted_chat.core.joining import NEW_CLIENT, JoinRequest
 from twisted_chat.core.limits import RateLimit
-from twisted_chat.net.admission import format_host
+from twisted_chat.net.admission import format_host, host_key
 
 
 class _NoConnection:
@@ -45,6 +46,7 @@ class Attachment(Inbox):
     :param wire: by what it is connected, for the log.
     :param address: of the peer; ``None`` if it is unknown.
     :param rate_limit: how fast the client may send; ``None`` for no limit.
+    :param decode: makes requests of what the connection receives.
     :param pause: stops reading from the peer; called once until ``resume``.
     :param resume: reads again.
     """
@@ -62,14 +64,15 @@ class Attachment(Inbox):
         wire: str = "",
         address: IAddress | None = None,
         rate_limit: RateLimit | None,
+        decode: Decode,
         pause: Callable[[], object],
         resume: Callable[[], object],
     ) -> None:
         identity = GUEST
         if wire or address:
-            identity = _identity(format_host(address), wire)
+            identity = _identity(format_host(address), wire, host_key(address))
         client = chat.attach(connection, codec, request, identity)
-        super().__init__(chat, client, rate_limit, pause, resume)
+        super().__init__(chat, client, rate_limit, decode, pause, resume)
 
     @property
     def current(self) -> bool:
@@ -112,6 +115,6 @@ def _reason(error: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _identity(host: str, wire: str) -> Identity:
+def _identity(host: str, wire: str, network: int | None) -> Identity:
     """One object for all clients of a host."""
-    return Identity(host, wire=wire)
+    return Identity(host, wire=wire, network=network)

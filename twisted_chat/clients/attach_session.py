@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.interfaces import Codec
 from twisted_chat.core.joining import JoinRequest
@@ -59,6 +60,7 @@ class SessionAttachment(Attachment):
         *,
         wire: str,
         rate_limit: RateLimit | None,
+        decode: Decode,
     ) -> None:
         self._session = session
         connection.write = session.transport.write
@@ -70,6 +72,7 @@ class SessionAttachment(Attachment):
             wire=wire,
             address=session.address,
             rate_limit=rate_limit,
+            decode=decode,
             pause=session.pause,
             resume=session.resume,
         )

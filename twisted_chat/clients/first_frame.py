@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from twisted_chat.core.joining import JoinRequest
-from twisted_chat.core.replies import Refused, Request
+from twisted_chat.core.replies import Refused, refusal
 from twisted_chat.core.runtime import Runtime, ScheduledCall
 
 from .attach import Attachment
@@ -73,8 +73,7 @@ class FirstFrame:
             return False
         if guest is not None and guest.client.session == resume.session:
             text = "this connection has that session already"
-            refusal = Refused("bad_request", text)
-            guest.put(Request("", "", ref=resume.ref, refusal=refusal))
+            guest.put(refusal(Refused("bad_request", text), resume.ref))
             return True
         if guest is not None:
             guest.hand_over()

@@ -16,7 +16,7 @@ from twisted_chat.core.events import BulkPresence, DirectMessage, Stored
 from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.nicknames import fold, room_name
-from twisted_chat.core.replies import Refused, Reply, Request, Welcome
+from twisted_chat.core.replies import Refused, Reply, Request, Welcome, refusal
 from twisted_chat.core.sanitize import without_surrogates
 from twisted_chat.core.texts import accepted_text
 from twisted_chat.net.strict_json import JsonError, parse_json
@@ -133,8 +133,8 @@ def decode_object(text: str, routes: Container[str]) -> Request:
         ref = _optional(fields, "ref")
         request = _decoder(fields)(fields, routes)
     except Refused as refused:
-        return Request("", "", ref=ref, refusal=refused)
-    return replace(request, ref=ref)
+        return refusal(refused, ref)
+    return request if ref is None else replace(request, ref=ref)
 
 
 def _object(text: str) -> Fields:

@@ -8,6 +8,7 @@ a session ends, so the last message does: ``{"type":"closed","code":N,"reason":T
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from twisted.web.http import Request
 
@@ -40,6 +41,8 @@ class JsonPolling:
         self.chat = chat
         self.rate_limit = rate_limit
         self.codecs = {one: JsonCodec(one.text) for one in (POLLING, WEBSOCKET)}
+        # All decode alike.
+        self.decode = partial(self.codecs[POLLING].decode_frame, routes=chat.table)
         self._other = other
 
     def peer(self, request: Request) -> EngineIOPeer:
@@ -89,6 +92,7 @@ class JsonPollingClient(EngineIOPeer):
             request,
             wire=session.transport.framing.name,
             rate_limit=shared.rate_limit,
+            decode=shared.decode,
         )
 
     def text_received(self, text: str) -> None:
@@ -98,8 +102,7 @@ class JsonPollingClient(EngineIOPeer):
             guest = None if first.is_awaited else self._attachment
             if first.take(text, guest):
                 return
-        for request in self._codec.decode_frame(text, self._shared.chat.table):
-            self._attachment.put(request)
+        self._attachment.receive(text)
 
     def upgraded(self) -> None:
         """The session has another transport: write to it, in its framing."""

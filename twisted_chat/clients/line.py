@@ -26,7 +26,7 @@ from zope.interface import implementer
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.pool import ClientPool
-from twisted_chat.core.replies import Request
+from twisted_chat.core.replies import Request, refusal
 from twisted_chat.net.outbox import Outbox, outbox_to
 from twisted_chat.net.slow_readers import SlowReaders
 
@@ -82,6 +82,7 @@ class ChatProtocol(LineReceiver):
             wire="telnet",
             address=transport.getPeer(),
             rate_limit=self._shared.rate_limit,
+            decode=self._shared.decode,
             pause=transport.pauseProducing,
             resume=transport.resumeProducing,
         )
@@ -143,14 +144,13 @@ class ChatProtocol(LineReceiver):
 
     def lineReceived(self, line: bytes) -> None:
         """A whole line, without its end."""
-        factory = self._shared
-        self.attachment.put(factory.codec.decode(line, factory.chat.table))
+        self.attachment.receive(line)
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse the line; the connection stays open."""
         self._partial = b""
         self._discarding = True
-        self.attachment.put(Request("", "", refusal=line_too_long()))
+        self.attachment.put(refusal(line_too_long()))
 
     def readConnectionLost(self) -> None:
         """The peer sends nothing more, but may still read.
@@ -200,6 +200,10 @@ class ChatFactory(Factory):
         self.slow_readers = SlowReaders(clock)
         self.rate_limit = rate_limit
         self.codec = LineCodec(help_hint=True)
+
+    def decode(self, line: bytes) -> tuple[Request]:
+        """The request in a line; see ``core.backlog.Decode``."""
+        return (self.codec.decode(line, self.chat.table),)
 
     @property
     def pool(self) -> ClientPool:

@@ -17,10 +17,10 @@ from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec
 from twisted_chat.core.joining import JoinRequest
 from twisted_chat.core.limits import RateLimit
-from twisted_chat.core.replies import Refused
+from twisted_chat.core.replies import Refused, Request
 from twisted_chat.core.sessions import client_id_of
 from twisted_chat.engineio.framing import POLLING, WEBSOCKET, Framing
-from twisted_chat.socketio.packets import MAIN, Packet
+from twisted_chat.socketio.packets import MAIN, Packet, event_of, event_text
 from twisted_chat.socketio.server import Connection, Socket, SocketIO
 
 from .attach_session import SessionAttachment
@@ -105,7 +105,14 @@ class ChatSocket(Socket):
     :ivar write: sends what the codec has encoded.
     """
 
-    __slots__ = ("_attachment", "_chat_namespace", "_presented", "usage", "write")
+    __slots__ = (
+        "_attachment",
+        "_chat_namespace",
+        "_packet",
+        "_presented",
+        "usage",
+        "write",
+    )
 
     write: Callable[[bytes], None]
     _attachment: SessionAttachment
@@ -116,6 +123,8 @@ class ChatSocket(Socket):
         super().__init__(connection, namespace)
         self._chat_namespace = chat_namespace
         self.usage = NEW_USAGE
+        # The event that is being received.
+        self._packet: Packet | None = None
         # The ``pid`` of a client that resumes, until it is welcomed.
         self._presented = ""
 
@@ -157,6 +166,7 @@ class ChatSocket(Socket):
             request,
             wire="socket.io",
             rate_limit=shared.rate_limit,
+            decode=self._decode,
         )
         if isinstance(former, Inbox):
             self._attachment.continue_rate(former)
@@ -165,6 +175,14 @@ class ChatSocket(Socket):
 
     def event_received(self, packet: Packet) -> None:
         """The client emits an event."""
+        # Decoded only once, unless it has to wait.
+        self._packet = packet
+        self._attachment.receive(event_text(packet))
+        self._packet = None
+
+    def _decode(self, text: str) -> list[Request]:
+        """The requests in an event; see ``core.backlog.Decode``."""
+        packet = self._packet or event_of(text)
         before = self.usage
         requests = decode_event(packet, was_shown_history=before.has_joined)
         usage = before.emits(dialect_of(packet))
@@ -173,8 +191,7 @@ class ChatSocket(Socket):
         self.usage = usage
         if usage.dialect != before.dialect:
             self._recode()
-        for request in requests:
-            self._attachment.put(request)
+        return requests
 
     def upgraded(self) -> None:
         """The session has another transport: write to it, in its framing."""

@@ -36,6 +36,7 @@ from twisted_chat.core.events import (
 from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.nicknames import fold
 from twisted_chat.core.replies import (
+    NOTHING,
     Done,
     ErrorReply,
     Notice,
@@ -44,6 +45,7 @@ from twisted_chat.core.replies import (
     Request,
     RoomSnapshot,
     Welcome,
+    refusal,
 )
 from twisted_chat.core.texts import accepted_label, accepted_text, cut_text
 from twisted_chat.socketio.packets import Packet, dump_json, raw_argument
@@ -280,7 +282,7 @@ def dialect_of(packet: Packet) -> Dialect:
 
 
 def decode_event(packet: Packet, *, was_shown_history: bool = False) -> list[Request]:
-    """The requests in an event; none if it is unknown and wants no acknowledgement.
+    """The requests in an event: ``NOTHING`` if it is unknown and wants no answer.
 
     :param was_shown_history: ``join`` does not show it again.
     """
@@ -289,7 +291,7 @@ def decode_event(packet: Packet, *, was_shown_history: bool = False) -> list[Req
     try:
         if name not in _DIALECTS:
             if ref is None:
-                return []
+                return [NOTHING]
             raise Refused("no_such_event", f"no such event: {str(name)[:64]!r}")
         if not values:
             raise Refused("bad_request", f"{name} needs a value")
@@ -308,8 +310,8 @@ def decode_event(packet: Packet, *, was_shown_history: bool = False) -> list[Req
             Request("take_nick", text, ref=ref, internal=True),
             Request(shown, "", room=LOBBY, internal=True),
         ]
-    except Refused as refusal:
-        return [Request("", "", ref=ref, refusal=refusal)]
+    except Refused as refused:
+        return [refusal(refused, ref)]
 
 
 def _chat_value(packet: Packet, value: object, ref: str | None) -> Request:

@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 
 from twisted_chat.core.events import BulkPresence, DirectMessage, Stored
 from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.limits import MAX_LINE
-from twisted_chat.core.replies import HelpHint, Refused, Reply, Request, Welcome
+from twisted_chat.core.replies import (
+    NOTHING,
+    HelpHint,
+    Refused,
+    Reply,
+    Request,
+    Welcome,
+    refusal,
+)
 from twisted_chat.core.sanitize import IGNORABLE, sanitize_text
 
 from .erase import erase
@@ -26,7 +34,7 @@ from .text_lines import (
     shown_lines,
 )
 
-_LINE_END = re.compile(r"\r\n|\r|\n")
+_LINE = re.compile(r"[^\r\n]+")
 
 # What may precede a route unseen: white space, control characters and invisible ones,
 # which a terminal or an editor adds.
@@ -104,13 +112,20 @@ class LineCodec:
         The keys that erase are applied.
         """
         if len(line) > MAX_LINE:
-            return Request("", "", refusal=line_too_long())
+            return refusal(line_too_long())
         return decode_line(erase(line.decode("utf-8", "replace")), routes)
 
-    def decode_frame(self, text: str, routes: Container[str]) -> list[Request]:
-        """The requests in one WebSocket frame, which may have several lines."""
-        lines = _LINE_END.split(text)
-        return [self.decode(line.encode(), routes) for line in lines if line]
+    def decode_frame(self, text: str, routes: Container[str]) -> Iterator[Request]:
+        """The requests in one WebSocket frame, which may have many lines.
+
+        Each line is decoded only when the iterator is advanced.
+        """
+        is_empty = True
+        for line in _LINE.finditer(text):
+            is_empty = False
+            yield self.decode(line[0].encode(), routes)
+        if is_empty:
+            yield NOTHING
 
     # To the client.
 

@@ -9,9 +9,11 @@ says that the first frame will resume, see ``first_frame``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from twisted.web.http import Request
 
+from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER
 from twisted_chat.core.joining import JoinRequest
@@ -62,8 +64,17 @@ class ChatWebSocketFactory:
         self.rate_limit = rate_limit
         self.line_codec = LineCodec(frame_text)
         self.json_codec = JsonCodec()
+        routes = chat.table
+        self._decode = {
+            codec: partial(codec.decode_frame, routes=routes)
+            for codec in (self.line_codec, self.json_codec)
+        }
         self._keepalive = keepalive
         self._origins = origins
+
+    def decode(self, codec: JsonCodec | LineCodec) -> Decode:
+        """What makes requests of the frames of clients that have this codec."""
+        return self._decode[codec]
 
     def upgrade(self, request: Request) -> int | bytes:
         """Answer a handshake.
@@ -182,6 +193,7 @@ class ChatWebSocket:
             wire="websocket",
             address=connection.address,
             rate_limit=factory.rate_limit,
+            decode=factory.decode(self._codec),
             pause=connection.pause,
             resume=connection.resume,
         )
@@ -193,8 +205,7 @@ class ChatWebSocket:
             guest = None if first.is_awaited else self._attachment
             if first.take(text, guest):
                 return
-        for request in self._codec.decode_frame(text, self._factory.chat.table):
-            self._attachment.put(request)
+        self._attachment.receive(text)
 
     def binary_received(self, _data: bytes) -> None:
         """The chat accepts text only."""

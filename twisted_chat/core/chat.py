@@ -32,6 +32,7 @@ from .isolation import encoded
 from .joining import NEW_CLIENT, Joiner, JoinRequest
 from .limits import MAX_AWAY, MAX_LINE
 from .name_registry import release
+from .network_rates import NetworkRates
 from .nicknames import room_name
 from .outcomes import Outcome, Outcomes
 from .pool import ClientPool
@@ -87,6 +88,7 @@ class Chat:
 
     :ivar mask: replaces words that the operator does not want to be shown.
     :ivar turns: what costly routes of its clients wait for.
+    :ivar network_rates: what the clients of each network have sent.
     """
 
     def __init__(
@@ -108,6 +110,7 @@ class Chat:
         self.mask: Callable[[str], str] = no_mask
         self._counters = runtime.counters
         self.turns = Turns(runtime)
+        self.network_rates = NetworkRates()
         self._committer = committer
         self._outcomes = Outcomes(self.turns, runtime, self.submit, self.reply)
         self._stopping = False
@@ -176,9 +179,10 @@ class Chat:
     def receive(self, client: Client, request: Request) -> None:
         """Do what a client asks for, or reply with an error."""
         self._counters.requests += 1
+        if request.refusal is not None:
+            self._outcomes.fail(client, request, request.refusal)
+            return
         try:
-            if request.refusal is not None:
-                raise request.refusal
             if request.route:
                 self._run_route(client, request)
             else:

@@ -54,6 +54,8 @@ class Identity:
     Guards and routes may use it; the chat itself treats everyone as a guest so far.
 
     :ivar address: of the peer, as an operator writes it; empty if there is none.
+    :ivar network: what counts as one address: that of a household.  ``None`` if nothing
+        is counted by address, as for clients on the same machine.
     :ivar account: the account that it logged in to; ``None`` for a guest.
     :ivar roles: what it may do besides what everyone may.
     :ivar wire: by what it is connected, for the log; empty if unknown.
@@ -63,6 +65,7 @@ class Identity:
     account: str | None = None
     roles: frozenset[str] = frozenset()
     wire: str = ""
+    network: int | None = None
 
 
 GUEST = Identity()

@@ -209,3 +209,17 @@ class Request:
     refusal: Refused | None = None
     internal: bool = False
     words: tuple[str, ...] | None = None
+
+
+NOTHING = Request("", "")
+"""Asks for nothing, but counts for the rate limit like a request that does."""
+
+
+def refusal(refused: Refused, ref: str | None = None) -> Request:
+    """The request that stands for one that could not be decoded.
+
+    :param refused: raised by what decodes; its traceback is removed, which would take
+        ten times as much memory as all the rest.
+    """
+    refused.__traceback__ = refused.__context__ = None
+    return Request("", "", ref=ref, refusal=refused)

@@ -11,9 +11,8 @@ at most ``SEARCH_TIME``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from .client import Client
@@ -64,7 +63,6 @@ Work = Callable[[Turn], Coroutine[Any, Any, None]]
 class _Waiting:
     """Work that waits, or is being done.
 
-    :ivar network: that of the client; see ``network_of``.
     :ivar drop: called with the reason if the work is not done.
     :ivar left: seconds that its turns may take.
     :ivar next: seconds of its next turn, at least.
@@ -72,7 +70,6 @@ class _Waiting:
     """
 
     client: Client
-    network: str
     work: Work
     drop: Callable[[str], None]
     left: float = SEARCH_TIME
@@ -100,8 +97,7 @@ class Turns:
         if self._closed:
             drop(self._closed)
             return
-        network = network_of(client.identity.address)
-        self._waiting[client] = _Waiting(client, network, work, drop)
+        self._waiting[client] = _Waiting(client, work, drop)
         if self._current is None:
             self._runtime.spawn(self._run())
 
@@ -134,7 +130,8 @@ class Turns:
                 # Or nothing would have a turn any more.
                 self._runtime.log_failure(error)
             end = seconds()
-            self._of_networks.add(current.network, end - start, end)
+            network = current.client.identity.network
+            self._of_networks.add(network, end - start, end)
             self._of_clients.add(current.client.id, end - start, end)
         self._current = None
 
@@ -149,7 +146,7 @@ class Turns:
         return min(
             self._waiting.values(),
             key=lambda one: (
-                networks.of(one.network, now),
+                networks.of(one.client.identity.network, now),
                 clients.of(one.client.id, now),
             ),
         )
@@ -173,28 +170,17 @@ class Costs:
     """What each of some causes has cost, which is forgotten by and by."""
 
     def __init__(self) -> None:
-        self._costs: dict[str, tuple[float, float]] = {}
+        self._costs: dict[Hashable, tuple[float, float]] = {}
 
-    def of(self, cause: str, now: float) -> float:
+    def of(self, cause: Hashable, now: float) -> float:
         """The seconds that a cause has cost, as they count now."""
         cost, since = self._costs.get(cause, (0.0, now))
         return cost * 0.5 ** ((now - since) / HALF_LIFE) if cost else 0.0
 
-    def add(self, cause: str, cost: float, now: float) -> None:
+    def add(self, cause: Hashable, cost: float, now: float) -> None:
         """A cause has cost some more seconds."""
         total = self.of(cause, now) + cost
         self._costs.pop(cause, None)
         self._costs[cause] = (total, now)
         if len(self._costs) > MAX_REMEMBERED:
             del self._costs[next(iter(self._costs))]
-
-
-def network_of(address: str) -> str:
-    """What counts as one address: of IPv6 the 64 bits that a household is assigned."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(parsed, IPv6Address):
-        return str(IPv6Network((parsed, 64), strict=False))
-    return address

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from twisted_chat.net.strict_json import DECODER, JsonError, parse_json
@@ -121,6 +121,23 @@ class Decoder:
         message, attached = self._text.decode(errors="surrogatepass"), self._attached
         self._text, self._attached = None, []
         return _complete(_decode(message, _Header.of(message)), attached)
+
+
+def event_text(packet: Packet) -> str:
+    """An event that was received as a text, of which ``event_of`` makes it again.
+
+    Of a packet with attachments the text has only their placeholders.
+    """
+    kind = f"{BINARY_EVENT}0-" if packet.binary else str(EVENT)
+    number = "" if packet.id is None else str(packet.id)
+    return kind + number + packet.text
+
+
+def event_of(text: str) -> Packet:
+    """The event of which ``event_text`` made the text; of the main namespace."""
+    header = _Header.of(text)
+    packet = _decode(text, header)
+    return replace(packet, binary=text[0] == str(BINARY_EVENT))
 
 
 def raw_argument(packet: Packet) -> str:

@@ -12,6 +12,7 @@ until ``advance``; an exception that a server would log is raised to the test.
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable, Container, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ from twisted_chat.core.runtime import Runtime
 from twisted_chat.journals.memory import MemoryJournal
 
 from .fakes import Awaited, FailingJournal, FakeClock, FakeConnection
+
+SEGMENT = 64 * 1024
+"""Bytes that a server reads at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,7 @@ class FakeClient:
         self._room = room
         self.wire = wire
         self.reading = True
+        self._unread: deque[bytes] = deque()
         self.connection = FakeConnection()
         self._attachment = Attachment(
             room.chat,
@@ -87,6 +92,7 @@ class FakeClient:
             request,
             address=address,
             rate_limit=rate_limit,
+            decode=self._decode,
             pause=self._pause,
             resume=self._resume,
         )
@@ -105,8 +111,20 @@ class FakeClient:
 
     def types(self, *lines: str) -> None:
         """Send these lines."""
-        known = self._room.chat.table
-        self.asks(*(self.wire.decode(line, known) for line in lines))
+        self._unread += (line.encode("utf-8", "surrogateescape") for line in lines)
+        self._read(SEGMENT)
+        self._room.settle()
+
+    def _read(self, size: int = 0) -> None:
+        """Have the chat read that many bytes, and more while it wants to."""
+        while self._unread and (size > 0 or self.reading):
+            line = self._unread.popleft()
+            size -= len(line)
+            self._attachment.receive(line)
+
+    def _decode(self, line: bytes) -> tuple[Request]:
+        text = line.decode("utf-8", "surrogateescape")
+        return (self.wire.decode(text, self._room.chat.table),)
 
     def asks(self, *requests: Request) -> None:
         """Send these requests, whether its wire format has them or not."""
@@ -133,6 +151,8 @@ class FakeClient:
 
     def _resume(self) -> None:
         self.reading = True
+        if self._unread:
+            self._room.clock.callLater(0, self._read)
 
 
 class TestChat:

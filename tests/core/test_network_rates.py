@@ -1,0 +1,115 @@
+"""The rate limit that the clients of one network share."""
+
+from __future__ import annotations
+
+from twisted.internet.address import IPv4Address, IPv6Address
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.core.limits import RateLimit
+from twisted_chat.core.network_rates import (
+    MAX_NETWORKS,
+    NETWORK_FACTOR,
+    NetworkRates,
+    SharedBucket,
+)
+from twisted_chat.testing import FakeClient, TestChat
+
+LIMIT = RateLimit(10, 5)
+BURST = 10 * NETWORK_FACTOR
+RATE = 5 * NETWORK_FACTOR
+
+
+class NetworkRatesTests(SynchronousTestCase):
+    """One bucket for each network."""
+
+    def test_burst_of_a_network_is_that_of_several_clients(self) -> None:
+        """Then there is a token for all of them in turn."""
+        rates = NetworkRates()
+        for _ in range(BURST):
+            self.assertEqual(rates.wait(1, LIMIT, 100.0), 0)
+            rates.take(1, LIMIT, 100.0, 1)
+        self.assertAlmostEqual(rates.wait(1, LIMIT, 100.0), 1 / RATE)
+        self.assertEqual(rates.wait(1, LIMIT, 100.0 + 1 / RATE), 0)
+        self.assertEqual(rates.wait(2, LIMIT, 100.0), 0)
+
+    def test_network_whose_bucket_is_full_is_forgotten(self) -> None:
+        """When others use theirs."""
+        rates = NetworkRates()
+        for network in range(100):
+            rates.take(network, LIMIT, 0.0, 1)
+        self.assertEqual(len(rates), 100)
+        for network in range(100, 200):
+            rates.take(network, LIMIT, 60.0, 1)
+        self.assertEqual(len(rates), 100)
+
+    def test_networks_are_bounded(self) -> None:
+        """Though none of their buckets is full."""
+        rates = NetworkRates()
+        for network in range(MAX_NETWORKS + 10):
+            rates.take(network, LIMIT, 0.0, 1000)
+        self.assertLessEqual(len(rates), MAX_NETWORKS)
+        self.assertGreater(rates.wait(MAX_NETWORKS + 9, LIMIT, 0.0), 0)
+
+    def test_client_waits_for_the_emptier_bucket(self) -> None:
+        """Its own, or that of its network."""
+        rates = NetworkRates()
+        alice = SharedBucket(LIMIT, rates, 1)
+        alice.take(0.0, 20)
+        self.assertAlmostEqual(alice.wait(0.0), (20 - 9) / 5)
+        bob = SharedBucket(LIMIT, rates, 1)
+        self.assertEqual(bob.wait(0.0), 0.0)
+        bob.take(0.0, BURST)
+        carol = SharedBucket(LIMIT, rates, 1)
+        self.assertAlmostEqual(carol.wait(0.0), 21 / RATE)
+        self.assertEqual(SharedBucket(LIMIT, rates, 2).wait(0.0), 0.0)
+
+
+class SharedRateTests(SynchronousTestCase):
+    """Clients of a chat."""
+
+    def setUp(self) -> None:
+        self.room = TestChat(flood=LIMIT)
+        (self.eve,) = self.room.people("eve")
+
+    def come(self, *addresses: IPv4Address | IPv6Address) -> list[FakeClient]:
+        clients = [self.room.client(address=address) for address in addresses]
+        self.eve.sees()
+        return clients
+
+    def posted(self, clients: list[FakeClient]) -> int:
+        """How many lines are posted at once if each client sends a hundred."""
+        for client in clients:
+            client.types(*["x"] * 100)
+        return len(self.eve.sees())
+
+    def test_clients_of_one_address_share_a_burst(self) -> None:
+        """Each of them alone could send ten lines at once; nothing is dropped."""
+        clients = self.come(*[IPv4Address("TCP", "192.0.2.1", n) for n in range(20)])
+        self.assertEqual(self.posted(clients), BURST)
+        self.room.advance(1.01)
+        self.assertEqual(len(self.eve.sees()), RATE)
+        self.room.advance(60)
+        self.assertEqual(len(self.eve.sees()), 2000 - BURST - RATE)
+
+    def test_clients_of_one_household_share_a_burst(self) -> None:
+        """Its IPv6 network of 64 bits."""
+        near = [IPv6Address("TCP", f"2001:db8::{n:x}", 1) for n in range(20)]
+        self.assertEqual(self.posted(self.come(*near)), BURST)
+        far = [IPv6Address("TCP", f"2001:db8:{n:x}::1", 1) for n in range(1, 21)]
+        self.assertEqual(self.posted(self.come(*far)), 200)
+
+    def test_clients_on_the_same_machine_do_not(self) -> None:
+        """Each has its own rate limit, of course."""
+        local = [IPv4Address("TCP", "127.0.0.1", n) for n in range(20)]
+        self.assertEqual(self.posted(self.come(*local)), 200)
+
+    def test_client_that_connects_again_finds_its_address_as_it_was(self) -> None:
+        """Its own bucket is full again, but not that of its network."""
+        address = IPv4Address("TCP", "192.0.2.1", 1)
+        posted = 0
+        for _ in range(NETWORK_FACTOR + 4):
+            clients = self.come(address)
+            clients[0].types(*["x"] * 10)
+            posted += len(self.eve.sees())
+            clients[0].leaves()
+        self.assertEqual(posted, BURST)
