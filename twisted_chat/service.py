@@ -44,6 +44,7 @@ from .server.listeners import (
     make_hosts,
     make_keepalive,
 )
+from .server.open_files import raise_limit
 from .server.options import Options
 from .server.ports import (
     ADMIN_ADVICE,
@@ -199,6 +200,7 @@ class ChatService(Service):
         super().startService()
         if self._listening is None:
             self.privilegedStartService()
+        self._raise_file_limit()
         self.chat.mask = self.settings.word_filter().mask
         self._check_certificate()
         self._reload_on_hangup()
@@ -212,6 +214,13 @@ class ChatService(Service):
             self._fail()
         else:
             spawn(self._start())
+
+    def _raise_file_limit(self) -> None:
+        line, warning = raise_limit(self.settings.max_clients)
+        if line:
+            log.info("{line}", line=line)
+        if warning:
+            log.warn("{line}", line=warning)
 
     async def _listen(self) -> None:
         keepalive = make_keepalive(self.settings)
