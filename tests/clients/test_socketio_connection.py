@@ -379,7 +379,7 @@ class IdlePollingTests(PollingCase):
     """A client that does not fetch what waits for it."""
 
     def test_client_that_does_not_poll_is_disconnected(self) -> None:
-        """Once 4 MiB would wait for it."""
+        """Once 8 MiB would wait for it."""
         ann, bob = LineClient(self, "ann"), self.browse()
         sid = self.open()
         self.emit(sid, "0")

@@ -187,7 +187,7 @@ class CloseTests(EngineIOTestCase):
         self.assertEqual(self.peers[0].ends, ["enough"])
 
     def test_client_that_does_not_poll_is_disconnected(self) -> None:
-        """Over 4 MiB; the application is notified after its write."""
+        """Over 8 MiB; the application is notified after its write."""
         sid = self.open()
         session = self.peers[0].session
         piece = POLLING.text(b"x" * 1021)

@@ -116,7 +116,7 @@ class WebSocketTransportTests(EngineIOTestCase):
         self.assertEqual(other.received(), ["4x"])
 
     def test_client_that_reads_too_slowly_is_aborted(self) -> None:
-        """Over 1 MiB."""
+        """Over 8 MiB."""
         client = self.connect()
         client.wire.producer.pauseProducing()
         session = self.peers[0].session

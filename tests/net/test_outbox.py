@@ -161,23 +161,23 @@ class DirectTests(OutboxTestCase):
         self.assertEqual(outbox.waiting, 0)
 
     def test_peer_that_reads_slowly_may_have_little_waiting(self) -> None:
-        """A quarter of the limit, for ever."""
+        """An eighth of the limit, for ever."""
         outbox = self.make(0)
-        outbox.write(b"x" * (LIMIT // 4))
+        outbox.write(b"x" * (LIMIT // 8))
         for _ in range(3 * PATIENCE):
             outbox.resumeProducing()
-            outbox.write(b"x" * (LIMIT // 4))
+            outbox.write(b"x" * (LIMIT // 8))
             self.clock.advance(1)
-        self.assertEqual((self.cut_off, outbox.waiting), (0, LIMIT // 4))
+        self.assertEqual((self.cut_off, outbox.waiting), (0, LIMIT // 8))
 
     def test_peer_that_stays_behind_is_aborted(self) -> None:
-        """With more than a quarter of the limit, though it reads."""
+        """With more than an eighth of the limit, though it reads."""
         outbox = self.make(0)
         outbox.write(b"x")
         for _ in range(PATIENCE):
             self.assertEqual(self.cut_off, 0)
             outbox.resumeProducing()
-            outbox.write(b"x" * (LIMIT // 4 + 1))
+            outbox.write(b"x" * (LIMIT // 8 + 1))
             self.clock.advance(1)
         self.assertEqual((self.cut_off, self.transport.aborted), (1, True))
 

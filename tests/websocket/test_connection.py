@@ -521,7 +521,7 @@ class FlowTests(WebSocketTestCase):
         self.assertFalse(self.client.wire.aborted)
 
     def test_client_that_reads_too_slowly_is_aborted(self) -> None:
-        """Over 1 MiB; the application is notified when the connection is lost."""
+        """Over 8 MiB; the application is notified when the connection is lost."""
         log = Log(self)
         self.client.wire.producer.pauseProducing()
         for _ in range(MAX_QUEUED // 50_000 + 2):

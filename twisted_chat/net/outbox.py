@@ -50,7 +50,7 @@ def outbox_to(
 
     :param too_slow: called once if the peer is, within ``write`` or later; the
         connection is being aborted then.
-    :param limit: bytes that may wait, a quarter of them for long.
+    :param limit: bytes that may wait, an eighth of them for long.
     """
     # TLS answers ``getHandle`` with its OpenSSL connection, which must not be
     # written to directly: only a socket has a family.

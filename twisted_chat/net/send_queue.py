@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections import deque
 
-MAX_QUEUED = 4 * 1024 * 1024
+MAX_QUEUED = 8 * 1024 * 1024
 """Bytes that may wait for one client; with more it is disconnected as too slow.
 
-A quarter of that may wait for long, see ``slow_readers``."""
+It is more than 64 clients can say at once, in both dialects of Socket.IO.  An eighth of
+it may wait for long, see ``slow_readers``."""
+
+LONG_FRACTION = 8
+"""The part of the limit that may wait for long."""
 
 
 class SendQueue:
@@ -35,7 +39,7 @@ class SendQueue:
     @property
     def is_long(self) -> bool:
         """Whether more waits than may wait for long."""
-        return self.size > self._limit // 4
+        return self.size > self._limit // LONG_FRACTION
 
     def push(self, data: bytes | memoryview) -> bool:
         """Append a chunk; false, and nothing is appended, if it exceeds the limit."""

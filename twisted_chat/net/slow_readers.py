@@ -4,7 +4,7 @@ The rule, the same for every kind of connection:
 
 - More than ``send_queue.MAX_QUEUED`` never waits: who would exceed it is cut off at
   once.
-- More than a quarter of that may wait for ``PATIENCE`` seconds.
+- More than an eighth of that may wait for ``PATIENCE`` seconds.
 - While anything waits, the peer has to receive a part of it every ``PATIENCE`` seconds.
 
 So a burst cuts off nobody who reads it, and memory is bounded.

@@ -31,7 +31,7 @@ from twisted_chat.clients.json import JsonCodec
 from twisted_chat.clients.socketio_codec import SocketIOCodec
 from twisted_chat.core.counters import Histogram
 from twisted_chat.core.interfaces import Codec
-from twisted_chat.net.send_queue import MAX_QUEUED
+from twisted_chat.net.send_queue import LONG_FRACTION, MAX_QUEUED
 
 from .sources import Sources
 
@@ -109,13 +109,13 @@ class ChatCollector(Collector):
         yield _gauge("waiting_bytes", "Bytes that wait for all clients.", sum(waiting))
         yield _gauge(
             "waiting_bytes_max",
-            "Bytes that wait for the slowest client; beyond 4 MiB it is disconnected.",
+            "Bytes that wait for the slowest client; beyond 8 MiB it is disconnected.",
             max(waiting, default=0),
         )
         yield _gauge(
             "clients_behind",
             "Clients for which more bytes wait than may for long (1 MiB).",
-            sum(size > MAX_QUEUED // 4 for size in waiting),
+            sum(size > MAX_QUEUED // LONG_FRACTION for size in waiting),
         )
         yield _gauge(
             "draining_clients",
@@ -135,6 +135,9 @@ class ChatCollector(Collector):
             "deliveries",
             "Events and direct messages written to clients.",
             counters.deliveries,
+        )
+        yield _counter(
+            "received_bytes", "Bytes received from clients.", counters.received_bytes
         )
         yield _counter("sent_bytes", "Bytes written to clients.", counters.sent_bytes)
 

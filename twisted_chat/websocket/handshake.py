@@ -43,7 +43,7 @@ def upgrade(
 
     :param keepalive: may be shared by any number of connections.
     :param max_size: bytes of one message; a longer one closes with code 1009.
-    :param max_queued: bytes that may wait for the client, a quarter of them for long;
+    :param max_queued: bytes that may wait for the client, an eighth of them for long;
         see ``slow_readers``.
     :param subprotocols: those supported, in order of preference; a client that offers
         none of them is connected without one.
