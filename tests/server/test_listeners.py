@@ -9,7 +9,7 @@ from twisted.trial import unittest
 
 from tests.support.certificates import write_certificate, write_key
 from tests.support.logs import Log
-from tests.support.memory import WebSocketClient, Wire, handshake, text
+from tests.support.memory import WebSocketClient, Wire, handshake, masked, text
 from tests.support.tls_client import TlsClient
 from twisted_chat.net.admission import Admission
 from twisted_chat.net.origins import Origins
@@ -192,6 +192,50 @@ class PortTests(PortTestCase):
         (line,) = log.lines()
         self.assertIn("client error: 192.0.2.1:4711 requested TLS", line)
         self.assertIn("give --tls-cert and --tls-key", line)
+
+
+class CountTests(PortTestCase):
+    """What the operator's metrics count."""
+
+    settings = Settings(host=("chat.example",), trust_proxy=("198.51.100.1",))
+
+    @property
+    def received(self) -> int:
+        return self.room.runtime.counters.received_bytes
+
+    @property
+    def foreign(self) -> int:
+        return self.room.runtime.counters.refused_connections["foreign"]
+
+    def test_received_bytes_of_every_kind_are_counted(self) -> None:
+        """Each once, and handshakes as well."""
+        for path in ("", "/ws", "/ws?format=json", f"{SOCKETIO}websocket"):
+            before = self.received
+            first = handshake(path) if path else b"hello\r\n"
+            wire = self.connect(first)
+            wire.send(later := masked(0x81, b"40") if path else b"again\r\n")
+            self.assertEqual(self.received - before, len(first + later), path)
+        before = self.received
+        wire = self.connect(
+            request := b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        )
+        self.assertEqual(self.received - before, len(request))
+
+    def test_late_request_counts_as_foreign(self) -> None:
+        """It reached the line chat, which does not read it."""
+        wire = self.connect()
+        self.clock.advance(1)
+        wire.send(b"POST / HTTP/1.1\r\n\r\nspam")
+        self.assertTrue(wire.disconnecting)
+        self.assertEqual(self.foreign, 1)
+
+    def test_malformed_proxy_header_counts_as_foreign(self) -> None:
+        """Of a trusted proxy; others do not speak that protocol at all."""
+        wire = self.connect(b"PROXY TCP4 x\r\n", "198.51.100.1")
+        self.assertTrue(wire.aborted)
+        self.assertEqual(self.foreign, 1)
+        self.connect(b"PROXY TCP4 x\r\n", "198.51.100.2")
+        self.assertEqual(self.foreign, 2)
 
 
 class SettingsTests(PortTestCase):

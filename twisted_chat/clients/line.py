@@ -104,6 +104,7 @@ class ChatProtocol(LineReceiver):
 
     def dataReceived(self, data: bytes) -> None:
         """Split received bytes into lines, and pass each on."""
+        self._shared.counters.received_bytes += len(data)
         if self._telnet is not None or b"\xff" in data:
             data = self._without_telnet(data)
         if self._skip_end and data:
@@ -196,6 +197,7 @@ class ChatFactory(Factory):
         self, chat: Chat, clock: IReactorTime, rate_limit: RateLimit | None
     ) -> None:
         self.chat = chat
+        self.counters = chat.runtime.counters
         self.clock = clock
         self.slow_readers = SlowReaders(clock)
         self.rate_limit = rate_limit

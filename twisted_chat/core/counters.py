@@ -48,6 +48,7 @@ class Counters:
     :ivar requests: received from clients.
     :ivar events: stored by this server, by their class.
     :ivar deliveries: events and direct messages that were written to clients.
+    :ivar received_bytes: from clients, requests for pages included; without TLS.
     :ivar sent_bytes: written to clients, as their codecs encode it.
     :ivar refusals: errors that clients were sent, by their code.
     :ivar rate_limited: how often a client had to wait for the rate limit.
@@ -62,6 +63,7 @@ class Counters:
     requests: int = 0
     events: Counter[type] = field(default_factory=Counter)
     deliveries: int = 0
+    received_bytes: int = 0
     sent_bytes: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
     rate_limited: int = 0

@@ -25,6 +25,7 @@ from twisted.web.server import NOT_DONE_YET
 
 from twisted_chat.net.admission import Admission
 from twisted_chat.net.origins import Origins
+from twisted_chat.net.traffic import Traffic
 from twisted_chat.websocket.connection import WebSocketPeer
 from twisted_chat.websocket.handshake import is_upgrade, upgrade
 
@@ -126,6 +127,10 @@ class EngineIOResource(Resource):
             ping_timeout=ping_timeout,
             max_payload=max_payload,
         )
+
+    def count_traffic(self, traffic: Traffic) -> None:
+        """Count what the WebSockets receive; what HTTP receives is up to the site."""
+        self._sessions.connection_keepalive.traffic = traffic
 
     @property
     def sessions(self) -> int:

@@ -25,6 +25,7 @@ from .forwarded import ForwardingError, TrustedProxies
 from .handover import is_forwarded
 from .hosts import DuplicateHost, Hosts
 from .reject import error_response
+from .traffic import Traffic, Uncounted
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request's body.  (Twisted bounds its headers: 16 KiB.)"""
@@ -168,6 +169,11 @@ class ChatChannel(HTTPChannel):
     # Twisted would log each browser that keeps a connection it does not use.
     _log = Logger(observer=lambda _: None)  # type: ignore[arg-type]
 
+    def dataReceived(self, data: bytes) -> None:
+        """Twisted: some bytes were received."""
+        self.site.traffic.received_bytes += len(data)
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+
     def resetTimeout(self) -> None:
         """Twisted: some bytes were received."""
         if not self._request_started:
@@ -243,6 +249,7 @@ class ChatSite(Site):
 
     :param trusted: proxies whose requests name the client; see ``forwarded``.
     :param hosts: the names of the server; ``None`` to answer to any.
+    :param traffic: counts what its connections receive.
     """
 
     noisy = False
@@ -255,8 +262,10 @@ class ChatSite(Site):
         clock: IReactorTime,
         trusted: TrustedProxies | None = None,
         hosts: Hosts | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         self.hosts = hosts
+        self.traffic = traffic or Uncounted()
         self.trusted = trusted or TrustedProxies()
         super().__init__(  # type: ignore[no-untyped-call]
             root, requestFactory=ChatRequest, timeout=REQUEST_TIMEOUT, reactor=clock
@@ -272,5 +281,5 @@ class ChatSite(Site):
         """Twisted: would stop the clock of the access log."""
 
 
-def _discard(_data: bytes) -> None:
+def _discard(data: bytes) -> None:
     """Ignore what follows a refused request."""

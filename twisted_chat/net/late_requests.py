@@ -12,6 +12,7 @@ line the guard is removed.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -41,12 +42,16 @@ class LateRequestGuard:
     :param protocol: the fallback; the guard puts itself before its ``dataReceived``
         and ``readConnectionLost``, and removes itself after the first line.
     :param transport: the connection; closed if the first line is a request.
+    :param refused: counts the connections that it closes, as ``foreign``.
     """
 
     _log = Logger()
 
-    def __init__(self, protocol: Any, transport: Any) -> None:
+    def __init__(
+        self, protocol: Any, transport: Any, refused: Counter[str] | None = None
+    ) -> None:
         self._protocol = protocol
+        self._refused = refused
         self._transport = transport
         self._data_received: Callable[[bytes], None] = protocol.dataReceived
         self._head = b""
@@ -101,6 +106,8 @@ class LateRequestGuard:
             )
         else:
             return False
+        if self._refused is not None:
+            self._refused["foreign"] += 1
         self._transport.loseConnection()
         self._protocol.dataReceived = _discard
         self._protocol.readConnectionLost = _discard

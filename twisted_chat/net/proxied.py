@@ -9,6 +9,7 @@ closes the connection, and nothing of it reaches a protocol.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from twisted.internet.interfaces import (
@@ -41,15 +42,21 @@ class TrustedProxyFactory(Factory):
     """A port behind trusted proxies; other peers reach it as they are.
 
     :param port: the factory of the port.
+    :param refused: counts connections whose header is malformed, as ``foreign``.
     """
 
     noisy = False
 
     def __init__(
-        self, port: SwitchFactory, trusted: TrustedProxies, clock: IReactorTime
+        self,
+        port: SwitchFactory,
+        trusted: TrustedProxies,
+        clock: IReactorTime,
+        refused: Counter[str] | None = None,
     ) -> None:
         self.port = port
         self.clock = clock
+        self.refused: Counter[str] = Counter() if refused is None else refused
         self._trusted = trusted
 
     def doStart(self) -> None:
@@ -145,6 +152,7 @@ class ProxiedConnection(Protocol):
 
     def _fail(self, reason: str) -> None:
         self._stop_waiting()
+        self._factory.refused["foreign"] += 1
         self._log.info(
             "client error: {peer}: {reason}",
             peer=format_address(self.transport.getPeer()),

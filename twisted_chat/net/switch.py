@@ -11,6 +11,7 @@ Memory and time are bounded before any protocol is asked to serve a connection.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -86,9 +87,11 @@ class SwitchProtocol(Protocol):
         fallback: IProtocolFactory,
         lost: Callable[[], None] | None,
         keepalive: TcpKeepalive | None = None,
+        refused: Counter[str] | None = None,
     ) -> None:
         self._silence = silence
         self._keepalive = keepalive
+        self._refused = refused
         self._detectors = detectors
         self._fallback = fallback
         self._lost = lost
@@ -189,7 +192,7 @@ class SwitchProtocol(Protocol):
             return None
         if factory is self._fallback:
             hand_over(transport, next_protocol)
-            LateRequestGuard(next_protocol, transport)
+            LateRequestGuard(next_protocol, transport, self._refused)
             if first:
                 next_protocol.dataReceived(first)
         else:
@@ -245,6 +248,7 @@ class SwitchFactory(Factory):
     :param silence_timeout: seconds; see ``SILENCE_TIMEOUT``.
     :param admission: limits the connections, if given.
     :param keepalive: enabled on each connection, if given.
+    :param refused: counts those that the fallback must not read, as ``foreign``.
     """
 
     noisy = False
@@ -257,9 +261,11 @@ class SwitchFactory(Factory):
         silence_timeout: float = SILENCE_TIMEOUT,
         admission: Admission | None = None,
         keepalive: TcpKeepalive | None = None,
+        refused: Counter[str] | None = None,
     ) -> None:
         self._silence = Silence(clock, silence_timeout)
         self._keepalive = keepalive
+        self._refused = refused
         self._detectors = tuple(detectors)
         self._fallback = fallback
         self._admission = admission
@@ -318,4 +324,5 @@ class SwitchFactory(Factory):
             fallback,
             lost,
             self._keepalive,
+            self._refused,
         )

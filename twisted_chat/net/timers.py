@@ -13,6 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
 from .slow_readers import SlowReaders
+from .traffic import Traffic, Uncounted
 
 CLOSING_TIMEOUT = 3.0
 """Seconds that a peer has to finish a closing handshake."""
@@ -111,12 +112,20 @@ class Keepalive:
     :param timeout: seconds after a ping in which the peer has to send something.
         Both may be fractions.  A ping is late by at most a fiftieth of the
         shorter one.
+    :ivar traffic: counts what its connections receive.
     :ivar received: call it with the connection whenever its peer sends something.
     :ivar slow_readers: watches that what is sent is read.
     """
 
-    def __init__(self, clock: IReactorTime, interval: float, timeout: float) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        interval: float,
+        timeout: float,
+        traffic: Traffic | None = None,
+    ) -> None:
         self._clock = clock
+        self.traffic: Traffic = traffic or Uncounted()
         self.slow_readers = SlowReaders(clock)
         self._interval = interval
         granularity = min(interval or timeout, timeout, CLOSING_TIMEOUT) / 50

@@ -68,8 +68,9 @@ def make_factory(
     lines = ChatFactory(chat, clock, settings.flood)
     root = make_resources(chat, settings, clock, engineio, origins, admission)
     hosts = make_hosts(chat, settings, certificate)
+    site = ChatSite(root, clock, trusted, hosts, chat.runtime.counters)
     plain = (
-        Detector("http", http_request, ChatSite(root, clock, trusted, hosts)),
+        Detector("http", http_request, site),
         Detector("ssh", ssh_banner, RejectFactory(log_format=NO_SSH, refused=refused)),
     )
     # Asked last: a TLS record looks like a binary protocol.
@@ -82,7 +83,7 @@ def make_factory(
         )
         tls = Detector("tls", tls_hello, no_tls)
     else:
-        inner = SwitchFactory(clock, (*plain, foreign), lines)
+        inner = SwitchFactory(clock, (*plain, foreign), lines, refused=refused)
         encrypted = TLSMemoryBIOFactory(certificate, False, inner, clock)
         tls = Detector("tls", tls_hello, encrypted)
     port = SwitchFactory(
@@ -92,8 +93,9 @@ def make_factory(
         admission=admission,
         # The line chat has no heartbeat of its own.
         keepalive=make_keepalive(settings),
+        refused=refused,
     )
-    return TrustedProxyFactory(port, trusted, clock) if trusted else port
+    return TrustedProxyFactory(port, trusted, clock, refused) if trusted else port
 
 
 def make_hosts(
@@ -128,6 +130,7 @@ def make_engineio(
         allow_origin=origins,
         refused=chat.runtime.counters.refused_connections,
     )
+    engineio.count_traffic(chat.runtime.counters)
     if settings.flood is not None:
         # All clients that one address may have may come at once.
         engineio.handshakes = Handshakes(
@@ -149,7 +152,12 @@ def make_resources(
     admission: Admission,
 ) -> Resource:
     """Make everything that is reached by HTTP: page, WebSocket and Socket.IO."""
-    keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout)
+    keepalive = Keepalive(
+        clock,
+        settings.ping_interval,
+        settings.ping_timeout,
+        chat.runtime.counters,
+    )
     websockets = ChatWebSocketFactory(chat, settings.flood, keepalive, origins)
     upgrade: Upgrade = websockets.upgrade
     if settings.trust_proxy:

@@ -205,7 +205,9 @@ class WebSocketConnection(Protocol):
 
     def dataReceived(self, data: bytes) -> None:
         """Twisted: some bytes were received."""
-        self._keepalive.received(self)
+        keepalive = self._keepalive
+        keepalive.received(self)
+        keepalive.traffic.received_bytes += len(data)
         reader = self._reader
         small_frames = reader.small_frames
         pongs: list[bytes] = []
