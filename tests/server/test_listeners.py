@@ -33,14 +33,17 @@ class PortTestCase(unittest.SynchronousTestCase):
         certificate = self.certificate()
         chat = self.room.chat
         origins = Origins(self.settings.allow_origin)
-        engineio = make_engineio(chat, self.settings, self.clock, origins)
+        self.admission = Admission(
+            self.settings.max_clients, self.settings.max_per_host
+        )
+        self.engineio = make_engineio(chat, self.settings, self.clock, origins)
         self.factory = make_factory(
             chat,
             self.settings,
             self.clock,
-            engineio,
+            self.engineio,
             origins,
-            Admission(self.settings.max_clients, self.settings.max_per_host),
+            self.admission,
             certificate,
         )
         (self.alice,) = self.room.people("alice")

@@ -34,6 +34,11 @@ class Admission:
         self._limit_per_host = limit_per_host
         self._by_host: Counter[int] = Counter()
 
+    @property
+    def hosts(self) -> int:
+        """The number of addresses that have connections, without those exempt."""
+        return len(self._by_host)
+
     def enter(self, address: IAddress | None) -> str | None:
         """Count a connection.
 
