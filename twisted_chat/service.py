@@ -35,6 +35,7 @@ from .journals.trimmer import Trimmer
 from .net.admission import Admission, log_addresses
 from .net.monotonic import use_monotonic_time
 from .net.origins import Origins
+from .net.pacing import Pacing
 from .net.tls import Certificate, CertificateError
 from .server.admin import Admin
 from .server.garbage import collect_less_often
@@ -155,7 +156,8 @@ class ChatService(Service):
         refused = runtime.counters.refused_connections
         origins = Origins(settings.allow_origin, refused)
         admission = Admission(settings.max_clients, settings.max_per_host, refused)
-        self._engineio = make_engineio(self.chat, settings, reactor, origins)
+        pacing = Pacing(reactor)
+        self._engineio = make_engineio(self.chat, settings, reactor, origins, pacing)
         self.factory: Factory = make_factory(
             self.chat,
             settings,
@@ -163,6 +165,7 @@ class ChatService(Service):
             self._engineio,
             origins,
             admission,
+            pacing,
             self.certificate,
         )
         self._systemd = Systemd(environment, reactor)

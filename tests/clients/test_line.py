@@ -129,7 +129,7 @@ class LineTests(LineCase):
                 Counted.splits += 1
                 return bytes(self).split(*args)  # type: ignore[arg-type]
 
-        peer.protocol.dataReceived(Counted(b"x\n" * 20_000))
+        peer.protocol.read(Counted(b"x\n" * 20_000))
         self.assertEqual(Counted.splits, 1)
         self.assertEqual(lines, [b"x"] * 20_000)
 
@@ -180,7 +180,7 @@ class LineTests(LineCase):
         protocol.attachment = mock.Mock()
         protocol.outbox = mock.Mock()
         for piece in pieces:
-            protocol.dataReceived(piece)
+            protocol.read(piece)
         requests: list[Request] = []
         for name, (passed,), _ in protocol.attachment.method_calls:
             is_line = name == "receive"

@@ -11,6 +11,7 @@ from twisted.trial import unittest
 from twisted_chat.engineio.session import EngineIOPeer, Session, SessionState
 from twisted_chat.engineio.sessions import Sessions, random_id
 from twisted_chat.net.admission import Admission
+from twisted_chat.net.pacing import Pacing
 
 ADDRESS = IPv4Address("TCP", "192.0.2.1", 4711)
 
@@ -19,13 +20,14 @@ class SessionsTests(unittest.SynchronousTestCase):
     """Sessions are counted from their creation to their end."""
 
     def setUp(self) -> None:
-        ids = count(1)
+        ids, clock = count(1), Clock()
         self.sessions = Sessions(
-            Clock(),
+            clock,
             lambda: f"id{next(ids)}",
             Admission(1, 1),
             ping_interval=25,
             ping_timeout=20,
+            pacing=Pacing(clock),
             max_payload=1000,
         )
 

@@ -7,16 +7,18 @@ from twisted.internet.task import Clock
 from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.trial import unittest
 from twisted.web.resource import Resource
-from twisted.web.server import Request
+from twisted.web.server import NOT_DONE_YET, Request
 
 from tests.support.logs import Log
 from tests.support.memory import Wire
+from tests.support.pacing import costly_pacing
 from twisted_chat.net.handover import hand_over
 from twisted_chat.net.hosts import Hosts
 from twisted_chat.net.http import (
     DRAIN_TIMEOUT,
     MAX_BODY,
     REQUEST_TIMEOUT,
+    ChatChannel,
     ChatSite,
 )
 
@@ -57,6 +59,40 @@ class HttpTests(unittest.SynchronousTestCase):
 
     def wait(self, seconds: float) -> None:
         self.clock.pump([0.5] * round(seconds * 2))
+
+    def test_pipelined_requests_are_read_in_portions(self) -> None:
+        """Each is answered, in order; others have their turn in between."""
+        self.site.pacing = costly_pacing(self.clock)
+        wire = Wire().accept(self.site)
+        paths = [f"/{number}" for number in range(200)]
+        requests = [f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n" for path in paths]
+        wire.send("".join(requests).encode())
+        self.assertLess(len(self.page.uris), 200)
+        self.assertEqual(wire.producerState, "paused")
+        self.clock.pump([0.001] * 1000)
+        self.assertEqual([uri.decode() for uri in self.page.uris], paths)
+        self.assertEqual(wire.value().count(b"200 OK"), 200)
+        self.assertEqual(wire.producerState, "producing")
+
+    def test_requests_behind_one_that_waits_are_kept_in_one_piece(self) -> None:
+        """However many segments they come in; they are answered after it."""
+        waiting: list[Request] = []
+
+        def render(request: Request) -> int:
+            waiting.append(request)
+            return NOT_DONE_YET
+
+        self.patch(self.page, "render_GET", render)
+        request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+        for byte in request * 3:
+            self.wire.send(bytes((byte,)))
+        channel = self.wire.protocol
+        assert isinstance(channel, ChatChannel)
+        self.assertEqual(channel._dataBuffer, [request * 2])
+        for number in range(3):
+            self.assertEqual(len(waiting), number + 1)
+            waiting[number].finish()
+        self.assertEqual(self.wire.value().count(b"200 OK"), 3)
 
     def test_request_for_another_host_is_refused(self) -> None:
         """As the last one of its connection; one without a host is answered."""

@@ -59,11 +59,9 @@ class ChatTestCase(unittest.SynchronousTestCase):
         self.clock.advance(1_700_000_000)
         journal = MemoryJournal(self.clock.seconds)
         self.chat = start_chat(self, self.clock, journal)
+        self.keepalive = Keepalive(self.clock, 25, 20)
         self.sockets = ChatWebSocketFactory(
-            self.chat,
-            self.rate_limit,
-            Keepalive(self.clock, 25, 20),
-            Origins(),
+            self.chat, self.rate_limit, self.keepalive, Origins()
         )
         self.site = Site(ChatResource(self.sockets), reactor=self.clock)
 

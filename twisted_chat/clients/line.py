@@ -28,6 +28,7 @@ from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Request, refusal
 from twisted_chat.net.outbox import Outbox, outbox_to
+from twisted_chat.net.pacing import Intake, Pacing
 from twisted_chat.net.slow_readers import SlowReaders
 
 from .attach import Attachment
@@ -75,6 +76,7 @@ class ChatProtocol(LineReceiver):
         self.outbox = outbox_to(transport, self._shared.slow_readers, self._too_slow)
         # The fan-out's inner loop: no call between it and the outbox.
         self.write = self.outbox.write
+        self._intake = Intake(self._shared.pacing, self, transport)
         self.attachment = Attachment(
             self._shared.chat,
             self,
@@ -83,8 +85,8 @@ class ChatProtocol(LineReceiver):
             address=transport.getPeer(),
             rate_limit=self._shared.rate_limit,
             decode=self._shared.decode,
-            pause=transport.pauseProducing,
-            resume=transport.resumeProducing,
+            pause=self._intake.pause,
+            resume=self._intake.resume,
         )
         self.outbox.enable_direct_send(self.attachment.client)
 
@@ -103,8 +105,12 @@ class ChatProtocol(LineReceiver):
     # What Twisted calls.
 
     def dataReceived(self, data: bytes) -> None:
-        """Split received bytes into lines, and pass each on."""
+        """Twisted: some bytes were received."""
         self._shared.counters.received_bytes += len(data)
+        self._intake.received(data)
+
+    def read(self, data: bytes) -> None:
+        """Split received bytes into lines, and pass each on."""
         if self._telnet is not None or b"\xff" in data:
             data = self._without_telnet(data)
         if self._skip_end and data:
@@ -159,6 +165,9 @@ class ChatProtocol(LineReceiver):
         Its last line needs no line end.  It is disconnected once all its requests are
         done.
         """
+        self._intake.when_read(self._half_closed)
+
+    def _half_closed(self) -> None:
         if self._partial:
             line, self._partial = self._partial, b""
             self.lineReceived(line)
@@ -170,7 +179,12 @@ class ChatProtocol(LineReceiver):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The connection is closed or lost."""
         self.outbox.stopProducing()
-        self.attachment.end("too slow" if self._is_too_slow else _error(reason))
+        error = "too slow" if self._is_too_slow else _error(reason)
+        self._intake.when_read(lambda: self._lost(error))
+
+    def _lost(self, error: str) -> None:
+        self._intake.stop()
+        self.attachment.end(error)
 
     def _too_slow(self) -> None:
         self._is_too_slow = True
@@ -189,16 +203,22 @@ class ChatFactory(Factory):
     """What all line clients share.
 
     :param rate_limit: how fast one client may send; ``None`` for no limit.
+    :param pacing: of all connections of the server; by default one of its own.
     """
 
     noisy = False
 
     def __init__(
-        self, chat: Chat, clock: IReactorTime, rate_limit: RateLimit | None
+        self,
+        chat: Chat,
+        clock: IReactorTime,
+        rate_limit: RateLimit | None,
+        pacing: Pacing | None = None,
     ) -> None:
         self.chat = chat
         self.counters = chat.runtime.counters
         self.clock = clock
+        self.pacing = pacing or Pacing(clock)
         self.slow_readers = SlowReaders(clock)
         self.rate_limit = rate_limit
         self.codec = LineCodec(help_hint=True)

@@ -62,7 +62,12 @@ class Transport(Protocol):
 
 
 class TransportUser(Protocol):
-    """A session, as its transport sees it."""
+    """A session, as its transport sees it.
+
+    :ivar address: the client's address.
+    """
+
+    address: IAddress
 
     def open(self, transport: Transport) -> None:
         """The transport is ready to be written to."""

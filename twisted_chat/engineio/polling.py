@@ -13,9 +13,11 @@ from collections.abc import Hashable, Iterator
 from enum import Enum
 from typing import Any
 
+from twisted.internet.interfaces import IAddress
 from twisted.web.http import Request
 from websockets.frames import CloseCode
 
+from twisted_chat.net.pacing import Pace, Pacing
 from twisted_chat.net.send_queue import SendQueue
 from twisted_chat.net.slow_readers import SlowReaders, unacknowledged
 
@@ -48,11 +50,12 @@ class PollingState(Enum):
 _CLOSED = PollingState.CLOSED
 
 
-class PollingTransport:
+class PollingTransport(Pace):
     """Carries one session over HTTP requests.
 
     :param session: receives the packets.
     :param slow_readers: watches that what is sent is fetched.
+    :param pacing: limits what reading a POST costs.
     """
 
     __slots__ = (
@@ -65,13 +68,15 @@ class PollingTransport:
         "_session",
         "_slow_readers",
         "_state",
-        "_taking",
     )
 
     framing = POLLING
     upgrades = ("websocket",)
 
-    def __init__(self, session: TransportUser, slow_readers: SlowReaders) -> None:
+    def __init__(
+        self, session: TransportUser, slow_readers: SlowReaders, pacing: Pacing
+    ) -> None:
+        super().__init__(pacing)
         self._session = session
         self._slow_readers = slow_readers
         # The connection to which the last GET was answered.
@@ -82,7 +87,6 @@ class PollingTransport:
         self._post: Request | None = None
         self._packets: Iterator[Packet] | None = None
         self._paused = False
-        self._taking = False
 
     # Sending.
 
@@ -160,7 +164,7 @@ class PollingTransport:
             return
         self._post, self._packets = request, decode_payload(body)
         request.notifyFinish().addBoth(lambda _: self._post_finished())
-        self._take_packets()
+        self.run()
 
     def pause(self) -> None:
         """Take no further packets."""
@@ -169,28 +173,37 @@ class PollingTransport:
     def resume(self) -> None:
         """Take packets again."""
         self._paused = False
-        self._take_packets()
+        self.run()
 
-    def _take_packets(self) -> None:
-        if self._taking:
+    # For the pace; see there.
+
+    @property
+    def address(self) -> IAddress:
+        """The client's address."""
+        return self._session.address
+
+    @property
+    def has_work(self) -> bool:
+        """Whether there is a packet to take, and it may be taken."""
+        return self._packets is not None and not self._paused
+
+    def work(self) -> None:
+        """Take a packet; after the last one, answer the POST."""
+        if self._packets is None:
             return
-        self._taking = True
         try:
-            while self._packets is not None and not self._paused:
-                packet = next(self._packets, None)
-                if packet is None:
-                    self._packets = None
-                    self._answer_post()
-                else:
-                    self._session.packet_received(packet)
+            packet = next(self._packets, None)
+            if packet is None:
+                self._packets = None
+                self._answer_post()
+            else:
+                self._session.packet_received(packet)
         except PacketError as error:
             self._packets = None
             post, self._post = self._post, None
             if post is not None:
                 respond_bad_request(post, str(error))
             self._session.fail(str(error))
-        finally:
-            self._taking = False
 
     def _answer_post(self) -> None:
         post, self._post = self._post, None
@@ -222,6 +235,7 @@ class PollingTransport:
     def detach(self) -> bytes:
         """End, because another transport replaces this one; the records that wait."""
         self._state = PollingState.CLOSED
+        self.stop()
         return self._queue.pop_all()
 
     # Closing.
@@ -232,6 +246,7 @@ class PollingTransport:
         """Answer both requests; see ``Transport.close``."""
         self._state = PollingState.CLOSED
         self._packets = None
+        self.stop()
         self._answer_post()
         waiting = self._queue.pop_all()
         last = NOOP_RECORD if by_client else CLOSE_RECORD

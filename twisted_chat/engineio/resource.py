@@ -25,6 +25,7 @@ from twisted.web.server import NOT_DONE_YET
 
 from twisted_chat.net.admission import Admission
 from twisted_chat.net.origins import Origins
+from twisted_chat.net.pacing import Pacing
 from twisted_chat.net.traffic import Traffic
 from twisted_chat.websocket.connection import WebSocketPeer
 from twisted_chat.websocket.handshake import is_upgrade, upgrade
@@ -95,11 +96,12 @@ class EngineIOResource(Resource):
     :param allow_origin: called for every request, on both transports.
     :param new_id: makes session ids, which must be hard to guess.
     :param refused: counts the sessions beyond a limit: ``full`` or ``per_host``.
+    :param pacing: of all connections of the server; by default one of its own.
     :ivar handshakes: delays those who open sessions too fast; ``None``, the default,
         for nobody.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is an option of the application
         self,
         peer: Callable[[Request], EngineIOPeer],
         clock: IReactorTime,
@@ -112,6 +114,7 @@ class EngineIOResource(Resource):
         allow_origin: AllowOrigin = SAME_ORIGIN,
         new_id: Callable[[], str] = random_id,
         refused: Counter[str] | None = None,
+        pacing: Pacing | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._peer = peer
@@ -126,6 +129,7 @@ class EngineIOResource(Resource):
             ping_interval=ping_interval,
             ping_timeout=ping_timeout,
             max_payload=max_payload,
+            pacing=pacing or Pacing(clock),
         )
 
     def count_traffic(self, traffic: Traffic) -> None:
@@ -252,7 +256,8 @@ class EngineIOResource(Resource):
                 # The WebSocket handshake was refused.
                 session.close()
             return result
-        polling = PollingTransport(session, self._sessions.slow_readers)
+        sessions = self._sessions
+        polling = PollingTransport(session, sessions.slow_readers, sessions.pacing)
         polling.get(request)
         session.open(polling)
         return NOT_DONE_YET

@@ -12,6 +12,7 @@ from secrets import token_urlsafe
 from twisted.internet.interfaces import IAddress, IReactorTime
 
 from twisted_chat.net.admission import Admission
+from twisted_chat.net.pacing import Pacing
 from twisted_chat.net.timers import CLOSING_TIMEOUT, Deadlines, Keepalive
 
 from .draining import Draining
@@ -32,6 +33,7 @@ class Sessions:
     :param ping_interval: seconds between heartbeats; fractions are allowed.
     :param ping_timeout: seconds in which a heartbeat has to be answered.
     :param max_payload: bytes of one POST or WebSocket message.
+    :param pacing: limits what reading costs.
     :ivar connection_keepalive: for the WebSockets; it only limits their closing
         handshake, as Engine.IO has heartbeats of its own.
     :ivar slow_readers: for both transports.
@@ -46,13 +48,15 @@ class Sessions:
         ping_interval: float,
         ping_timeout: float,
         max_payload: int,
+        pacing: Pacing,
     ) -> None:
         self.clock = clock
         self.ping_interval = ping_interval
         self.ping_timeout = ping_timeout
         self.max_payload = max_payload
+        self.pacing = pacing
         self.heartbeat = Keepalive(clock, ping_interval, ping_timeout)
-        self.connection_keepalive = Keepalive(clock, 0, CLOSING_TIMEOUT)
+        self.connection_keepalive = Keepalive(clock, 0, CLOSING_TIMEOUT, pacing=pacing)
         self.slow_readers = self.connection_keepalive.slow_readers
         self.draining = Draining(clock)
         self._new_id = new_id

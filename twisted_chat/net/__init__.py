@@ -2,7 +2,8 @@
 
 from .admission import Admission
 from .origins import Origins
+from .pacing import Pacing
 from .switch import Detector, SwitchFactory
 from .timers import Keepalive
 
-__all__ = ["Admission", "Detector", "Keepalive", "Origins", "SwitchFactory"]
+__all__ = ["Admission", "Detector", "Keepalive", "Origins", "Pacing", "SwitchFactory"]

@@ -13,8 +13,10 @@ from io import BytesIO
 from typing import Any
 
 from twisted.internet.interfaces import IHalfCloseableProtocol, IReactorTime
+from twisted.internet.protocol import connectionDone
 from twisted.logger import Logger
 from twisted.protocols.policies import ProtocolWrapper
+from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel
 from twisted.web.http import Request as HTTPRequest
 from twisted.web.resource import IResource
@@ -24,6 +26,7 @@ from zope.interface import implementer
 from .forwarded import ForwardingError, TrustedProxies
 from .handover import is_forwarded
 from .hosts import DuplicateHost, Hosts
+from .pacing import Intake, Pacing
 from .reject import error_response
 from .traffic import Traffic, Uncounted
 
@@ -155,6 +158,16 @@ class ChatRequest(Request):
             )
 
 
+class _IntakeProducer:
+    """What a channel pauses while it is busy: the intake of its connection."""
+
+    def __init__(self, intake: Intake, transport: Any) -> None:
+        self.pauseProducing = intake.pause
+        self.resumeProducing = intake.resume
+        self.registerProducer = transport.registerProducer
+        self.unregisterProducer = transport.unregisterProducer
+
+
 @implementer(IHalfCloseableProtocol)
 class ChatChannel(HTTPChannel):
     """An HTTP connection whose requests have a time limit.
@@ -169,10 +182,44 @@ class ChatChannel(HTTPChannel):
     # Twisted would log each browser that keeps a connection it does not use.
     _log = Logger(observer=lambda _: None)  # type: ignore[arg-type]
 
+    def connectionMade(self) -> None:
+        """Twisted: a client has connected, and its first request is coming."""
+        self._intake = Intake(self.site.pacing, self, self.transport)
+        super().connectionMade()  # type: ignore[no-untyped-call]
+        producer: Any = _IntakeProducer(self._intake, self._networkProducer)
+        self._networkProducer = producer
+
     def dataReceived(self, data: bytes) -> None:
         """Twisted: some bytes were received."""
         self.site.traffic.received_bytes += len(data)
+        self._intake.received(data)
+
+    def read(self, data: bytes) -> None:
+        """Read some of what was received; see ``pacing``."""
         super().dataReceived(data)  # type: ignore[no-untyped-call]
+
+    def rawDataReceived(self, data: bytes) -> None:
+        """Twisted: a part of a body, or what follows a request that is not answered."""
+        super().rawDataReceived(data)
+        if len(self._dataBuffer) > 1:
+            # Each of many small parts would take many times its size.
+            self._dataBuffer = [b"".join(self._dataBuffer)]
+
+    def setLineMode(self, extra: bytes = b"") -> None:
+        """Twisted: a request is answered; read what followed it, in portions too."""
+        self.line_mode = 1
+        if extra:
+            self._intake.read_again(extra)
+
+    def clearLineBuffer(self) -> bytes:
+        """Twisted: return what is not read yet, and read nothing any more."""
+        rest: bytes = super().clearLineBuffer()  # type: ignore[no-untyped-call]
+        return rest + self._intake.take_unread()
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """Twisted: the connection is lost; requests that are not read are dropped."""
+        self._intake.stop()
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
     def resetTimeout(self) -> None:
         """Twisted: some bytes were received."""
@@ -191,7 +238,7 @@ class ChatChannel(HTTPChannel):
 
     def readConnectionLost(self) -> None:
         """Twisted: the peer sends no more, but may still read the response."""
-        self.loseConnection()  # type: ignore[no-untyped-call]
+        self._intake.when_read(self.loseConnection)
 
     def writeConnectionLost(self) -> None:
         """Twisted: the last response is sent."""
@@ -235,8 +282,7 @@ class ChatChannel(HTTPChannel):
         """Refuse a request in one line, and close the connection."""
         transport: Any = self.transport
         transport.write(error_response(status, text))
-        self.dataReceived = _discard  # type: ignore[method-assign]
-        self.clearLineBuffer()  # type: ignore[no-untyped-call]
+        self.clearLineBuffer()
         if isinstance(transport, ProtocolWrapper):
             self.loseConnection()  # type: ignore[no-untyped-call]
         else:
@@ -250,6 +296,7 @@ class ChatSite(Site):
     :param trusted: proxies whose requests name the client; see ``forwarded``.
     :param hosts: the names of the server; ``None`` to answer to any.
     :param traffic: counts what its connections receive.
+    :param pacing: of all connections of the server; by default one of its own.
     """
 
     noisy = False
@@ -263,9 +310,11 @@ class ChatSite(Site):
         trusted: TrustedProxies | None = None,
         hosts: Hosts | None = None,
         traffic: Traffic | None = None,
+        pacing: Pacing | None = None,
     ) -> None:
         self.hosts = hosts
         self.traffic = traffic or Uncounted()
+        self.pacing = pacing or Pacing(clock)
         self.trusted = trusted or TrustedProxies()
         super().__init__(  # type: ignore[no-untyped-call]
             root, requestFactory=ChatRequest, timeout=REQUEST_TIMEOUT, reactor=clock
@@ -279,7 +328,3 @@ class ChatSite(Site):
 
     def stopFactory(self) -> None:
         """Twisted: would stop the clock of the access log."""
-
-
-def _discard(data: bytes) -> None:
-    """Ignore what follows a refused request."""

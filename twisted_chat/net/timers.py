@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from .pacing import Pacing
 from .slow_readers import SlowReaders
 from .traffic import Traffic, Uncounted
 
@@ -112,9 +113,11 @@ class Keepalive:
     :param timeout: seconds after a ping in which the peer has to send something.
         Both may be fractions.  A ping is late by at most a fiftieth of the
         shorter one.
+    :param pacing: of all connections of the server; by default one of its own.
     :ivar traffic: counts what its connections receive.
     :ivar received: call it with the connection whenever its peer sends something.
     :ivar slow_readers: watches that what is sent is read.
+    :ivar pacing: limits what reading costs.
     """
 
     def __init__(
@@ -123,9 +126,11 @@ class Keepalive:
         interval: float,
         timeout: float,
         traffic: Traffic | None = None,
+        pacing: Pacing | None = None,
     ) -> None:
         self._clock = clock
         self.traffic: Traffic = traffic or Uncounted()
+        self.pacing = pacing or Pacing(clock)
         self.slow_readers = SlowReaders(clock)
         self._interval = interval
         granularity = min(interval or timeout, timeout, CLOSING_TIMEOUT) / 50

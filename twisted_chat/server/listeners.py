@@ -34,6 +34,7 @@ from twisted_chat.net.handover import on_connection_lost
 from twisted_chat.net.hosts import Hosts
 from twisted_chat.net.http import ChatSite
 from twisted_chat.net.origins import Origins
+from twisted_chat.net.pacing import Pacing
 from twisted_chat.net.proxied import TrustedProxyFactory
 from twisted_chat.net.reject import RejectFactory, RejectForeignFactory
 from twisted_chat.net.switch import Detector, SwitchFactory
@@ -55,20 +56,22 @@ def make_factory(
     engineio: EngineIOResource,
     origins: Origins,
     admission: Admission,
+    pacing: Pacing,
     certificate: Certificate | None = None,
 ) -> Factory:
     """Make the factory of every port.
 
     :param origins: the pages that may connect, the same for all protocols.
     :param admission: limits the connections of all ports together.
+    :param pacing: limits what reading costs, on all ports together.
     :param certificate: if there is one, every protocol is accepted within TLS too.
     """
     refused = chat.runtime.counters.refused_connections
     trusted = TrustedProxies(settings.trust_proxy)
-    lines = ChatFactory(chat, clock, settings.flood)
-    root = make_resources(chat, settings, clock, engineio, origins, admission)
+    lines = ChatFactory(chat, clock, settings.flood, pacing)
+    root = make_resources(chat, settings, clock, engineio, origins, admission, pacing)
     hosts = make_hosts(chat, settings, certificate)
-    site = ChatSite(root, clock, trusted, hosts, chat.runtime.counters)
+    site = ChatSite(root, clock, trusted, hosts, chat.runtime.counters, pacing)
     plain = (
         Detector("http", http_request, site),
         Detector("ssh", ssh_banner, RejectFactory(log_format=NO_SSH, refused=refused)),
@@ -115,7 +118,11 @@ def make_keepalive(settings: Settings) -> TcpKeepalive:
 
 
 def make_engineio(
-    chat: Chat, settings: Settings, clock: IReactorTime, origins: Origins
+    chat: Chat,
+    settings: Settings,
+    clock: IReactorTime,
+    origins: Origins,
+    pacing: Pacing,
 ) -> EngineIOResource:
     """Make the resource of Socket.IO clients, and of pages without WebSocket."""
     server = SocketIO(clock)
@@ -129,6 +136,7 @@ def make_engineio(
         max_per_host=settings.max_per_host,
         allow_origin=origins,
         refused=chat.runtime.counters.refused_connections,
+        pacing=pacing,
     )
     engineio.count_traffic(chat.runtime.counters)
     if settings.flood is not None:
@@ -150,6 +158,7 @@ def make_resources(
     engineio: EngineIOResource,
     origins: Origins,
     admission: Admission,
+    pacing: Pacing,
 ) -> Resource:
     """Make everything that is reached by HTTP: page, WebSocket and Socket.IO."""
     keepalive = Keepalive(
@@ -157,6 +166,7 @@ def make_resources(
         settings.ping_interval,
         settings.ping_timeout,
         chat.runtime.counters,
+        pacing,
     )
     websockets = ChatWebSocketFactory(chat, settings.flood, keepalive, origins)
     upgrade: Upgrade = websockets.upgrade

@@ -28,6 +28,7 @@ from websockets.frames import CloseCode
 
 from twisted_chat.net.admission import format_address
 from twisted_chat.net.outbox import outbox_to
+from twisted_chat.net.pacing import Intake
 from twisted_chat.net.send_queue import MAX_QUEUED
 from twisted_chat.net.timers import Keepalive
 
@@ -163,14 +164,14 @@ class WebSocketConnection(Protocol):
         """Stop reading; at most 64 KiB that were read already are still delivered."""
         if not self.read_paused:
             self.read_paused = True
-            self.transport.pauseProducing()
+            self._intake.pause()
 
     def resume(self) -> None:
         """Read again."""
         if self.read_paused:
             self.read_paused = False
             self._keepalive.received(self)
-            self.transport.resumeProducing()
+            self._intake.resume()
 
     # For the keepalive.
 
@@ -187,6 +188,7 @@ class WebSocketConnection(Protocol):
 
     def connectionMade(self) -> None:
         """Twisted: the transport was taken over from HTTP."""
+        self._intake = Intake(self._keepalive.pacing, self, self.transport)
         self._outbox = outbox_to(
             self.transport,
             self._keepalive.slow_readers,
@@ -208,6 +210,10 @@ class WebSocketConnection(Protocol):
         keepalive = self._keepalive
         keepalive.received(self)
         keepalive.traffic.received_bytes += len(data)
+        self._intake.received(data)
+
+    def read(self, data: bytes) -> None:
+        """Read some of what was received; see ``net.pacing``."""
         reader = self._reader
         small_frames = reader.small_frames
         pongs: list[bytes] = []
@@ -223,6 +229,11 @@ class WebSocketConnection(Protocol):
 
     def connectionLost(self, _reason: Failure = connectionDone) -> None:
         """Twisted: the transport is lost."""
+        self._outbox.stopProducing()
+        self._intake.when_read(self._lost)
+
+    def _lost(self) -> None:
+        self._intake.stop()
         self._change_state(State.CLOSED)
         self._notify_closed()
 

@@ -1,0 +1,22 @@
+"""Input that is costly to read, for tests."""
+
+from __future__ import annotations
+
+from twisted.internet.task import Clock
+
+from twisted_chat.net.pacing import PORTION, Pacing
+
+
+def costly_pacing(clock: Clock) -> Pacing:
+    """The pacing of a server for which each piece of input takes a whole portion.
+
+    The clock goes on with each look at it.
+    """
+    pacing = Pacing(clock)
+
+    def seconds() -> float:
+        clock.rightNow += PORTION
+        return clock.rightNow
+
+    pacing.seconds = seconds
+    return pacing
