@@ -1,0 +1,254 @@
+"""The history of the journal in memory.
+
+Invariants: memory use is bounded, and what one call does in the reactor's thread takes
+a few milliseconds, however much is kept.
+"""
+
+from __future__ import annotations
+
+import secrets
+from bisect import bisect_left
+from collections import OrderedDict, deque
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import attrgetter
+from sys import getsizeof, maxsize
+
+from twisted_chat.core.events import Event, Joined, Message, Stored, TopicSet
+from twisted_chat.core.interfaces import MissedEvents, RoomState
+from twisted_chat.core.limits import MAX_MISSED_CHARACTERS, SEARCH_TIME
+from twisted_chat.core.texts import characters_shown
+
+from .memory_topics import MemoryTopics
+from .records import KEPT_NICKNAME_MS, Index, IndexKey, index_keys
+from .retention import Retention, Trimmed
+from .searching import Scan, Sharing
+from .tokenizer import phrases_in
+
+KEPT_BYTES = 64 * 1024 * 1024
+"""Approximate size in bytes of all events kept, whatever more ``Retention`` allows."""
+
+KEPT_NICKNAMES = 10_000
+"""Clients whose last nickname is kept; the one named longest ago is dropped first."""
+
+MAX_TRIMMED = 1_000
+"""Events that one portion of trimming drops, at most."""
+
+_OVERHEAD = 1_000
+"""Bytes that an event takes besides its text: its objects and its index entries."""
+
+_DIGITS = 16
+
+
+@dataclass(slots=True)
+class _IndexEntry:
+    """The events under one key of an index, oldest first.
+
+    :ivar floor: the position of the last one dropped.
+    """
+
+    kept: deque[Stored] = field(default_factory=deque)
+    floor: str = ""
+
+
+class MemoryHistory:
+    """The last events, as long as the process lives; see ``interfaces.History``.
+
+    A position names the process that it comes from, so that a position of an earlier
+    process is recognized, and a client that resumes with it learns that events may be
+    missing.
+
+    :param now: seconds since 1970.
+    :param retention: what is kept; of its bytes, at most ``KEPT_BYTES``.
+    """
+
+    def __init__(
+        self,
+        now: Callable[[], float],
+        retention: Retention,
+        sharing: Sharing | None = None,
+    ) -> None:
+        self._now = now
+        self._sharing = sharing
+        self._retention = retention
+        self._keep = maxsize if retention.messages is None else retention.messages
+        self._budget = min(retention.bytes or KEPT_BYTES, KEPT_BYTES)
+        self._prefix = secrets.token_hex(4) + "-"
+        self._last = 0
+        self._kept: OrderedDict[str, Stored] = OrderedDict()
+        self._size = 0
+        self._floor = self._position(0)
+        self._index: dict[IndexKey, _IndexEntry] = {}
+        self._topics = MemoryTopics()
+        # With the time in milliseconds.
+        self._nicknames: OrderedDict[str, tuple[str, int]] = OrderedDict()
+
+    def next_position(self) -> str:
+        """Assign the next position: each call returns a new one."""
+        self._last += 1
+        return self._position(self._last)
+
+    def add(self, stored: Stored) -> None:
+        """Keep an event, if it is part of any history."""
+        event = stored.event
+        if isinstance(event, TopicSet):
+            self._topics.set(event.room, event.text, stored.time)
+        elif isinstance(event, Joined):
+            self._topics.use(event.room, stored.time)
+        keys = index_keys(event)
+        if not keys:
+            return
+        self._kept[stored.position] = stored
+        self._size += _size(event)
+        for key in keys:
+            entry = self._index.setdefault(key, _IndexEntry())
+            entry.kept.append(stored)
+            if key[0] is not Index.DIRECT and len(entry.kept) > self._keep:
+                self._drop(entry.kept[0])
+        while self._size > self._budget and self._kept:
+            self._drop_oldest()
+
+    def trim(self, now: float, occupied: Collection[str]) -> Trimmed:
+        """Do one portion of trimming, see ``Trims``.
+
+        :param now: seconds since 1970.
+        """
+        self._topics.trim(round(now * 1000), occupied)
+        oldest_ms = self._retention.oldest_ms(now)
+        deleted = 0
+        while (
+            self._kept
+            and deleted < MAX_TRIMMED
+            and next(iter(self._kept.values())).time < oldest_ms
+        ):
+            self._drop_oldest()
+            deleted += 1
+        return Trimmed(
+            more=deleted == MAX_TRIMMED,
+            events=deleted,
+            floor=self._floor if deleted else "",
+        )
+
+    def add_nicknames(self, names: Mapping[str, str | None], time: int) -> None:
+        """Keep the nicknames of clients, by client id; forget those that are ``None``.
+
+        :param time: milliseconds since 1970.
+        """
+        known = self._nicknames
+        for client_id, nick in names.items():
+            known.pop(client_id, None)
+            if nick is not None:
+                known[client_id] = nick, time
+        while len(known) > KEPT_NICKNAMES:
+            known.popitem(last=False)
+
+    async def room(self, room: str, limit: int) -> RoomState:
+        """A room's topic and its last ``limit`` messages."""
+        recent = await self.before(room, None, limit)
+        return RoomState(self._topics.get(room), recent)
+
+    async def before(
+        self, room: str, position: str | None, limit: int
+    ) -> tuple[Stored, ...]:
+        """The last ``limit`` messages before a position, oldest first.
+
+        Empty if the position is not of this process.
+        """
+        if position is not None and not self._is_ours(position):
+            return ()
+        entry = self._index.get((Index.ROOM, room))
+        if entry is None:
+            return ()
+        end = len(entry.kept)
+        if position is not None:
+            end = bisect_left(entry.kept, position, key=attrgetter("position"))
+        return tuple(islice(entry.kept, max(end - max(limit, 0), 0), end))
+
+    async def position_at(self, time: int) -> str | None:
+        """The first event that is not earlier than a time."""
+        first = None
+        for stored in reversed(self._kept.values()):
+            if stored.time < time:
+                break
+            first = stored.position
+        return first
+
+    async def since(
+        self, position: str, rooms: Sequence[str], client_id: str, limit: int
+    ) -> MissedEvents:
+        """The events after a position, see ``interfaces.History.since``."""
+        if not self._is_ours(position) or position < self._floor:
+            return MissedEvents(False, ())
+        keys: list[IndexKey] = [(Index.DIRECT, client_id)]
+        for room in dict.fromkeys(rooms):
+            keys += [(Index.ROOM, room), (Index.TOPIC, room)]
+        found: list[Stored] = []
+        left = MAX_MISSED_CHARACTERS
+        for key in keys:
+            entry = self._index.get(key)
+            if entry is None:
+                continue
+            if position < entry.floor:
+                return MissedEvents(False, ())
+            for stored in reversed(entry.kept):
+                if stored.position <= position:
+                    break
+                found.append(stored)
+                left -= characters_shown(stored.event)
+                if len(found) > limit or left < 0:
+                    return MissedEvents(False, ())
+        found.sort(key=lambda stored: stored.position)
+        return MissedEvents(True, tuple(found))
+
+    async def search(
+        self, room: str, words: str, limit: int, seconds: float = SEARCH_TIME
+    ) -> tuple[Stored, ...]:
+        """The last ``limit`` messages that contain all the words, see ``tokenizer``."""
+        phrases = phrases_in(words)
+        if not phrases:
+            return ()
+        scan = Scan(phrases, limit, seconds, self._sharing)
+        # A copy, as messages are added during the pauses.
+        entry = self._index.get((Index.ROOM, room))
+        await scan.add(list(reversed(entry.kept)) if entry else ())
+        return tuple(reversed(scan.hits))
+
+    async def nickname(self, client_id: str) -> str | None:
+        """The last nickname of a client, see ``interfaces.History.nickname``."""
+        nick, time = self._nicknames.get(client_id, (None, 0))
+        is_void = round(self._now() * 1000) - time > KEPT_NICKNAME_MS
+        return None if is_void else nick
+
+    def _position(self, number: int) -> str:
+        return f"{self._prefix}{number:0{_DIGITS}d}"
+
+    def _is_ours(self, position: str) -> bool:
+        return (
+            len(position) == len(self._floor)
+            and position.startswith(self._prefix)
+            and position <= self._position(self._last)
+        )
+
+    def _drop(self, stored: Stored) -> None:
+        """Drop an event that is the oldest under each of its keys."""
+        del self._kept[stored.position]
+        self._size -= _size(stored.event)
+        for key in index_keys(stored.event):
+            entry = self._index[key]
+            entry.kept.popleft()
+            entry.floor = stored.position
+            if not entry.kept and entry.floor <= self._floor:
+                del self._index[key]
+
+    def _drop_oldest(self) -> None:
+        oldest = next(iter(self._kept.values()))
+        self._floor = oldest.position
+        self._drop(oldest)
+
+
+def _size(event: Event) -> int:
+    """Approximately how many bytes an event takes."""
+    raw = event.raw if isinstance(event, Message) else None
+    text = getattr(event, "text", "")
+    return _OVERHEAD + getsizeof(text) + (getsizeof(raw) if raw else 0)
