@@ -17,7 +17,7 @@ from twisted_chat.net.outbox import (
     Send,
     outbox_to,
 )
-from twisted_chat.net.slow_readers import PATIENCE, SlowReaders
+from twisted_chat.net.slow_readers import GRACE, PATIENCE, SlowReaders
 
 LIMIT = 1000
 
@@ -174,7 +174,7 @@ class DirectTests(OutboxTestCase):
         """With more than an eighth of the limit, though it reads."""
         outbox = self.make(0)
         outbox.write(b"x")
-        for _ in range(PATIENCE):
+        for _ in range(GRACE):
             self.assertEqual(self.cut_off, 0)
             outbox.resumeProducing()
             outbox.write(b"x" * (LIMIT // 8 + 1))

@@ -10,6 +10,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.net.slow_readers import (
+    GRACE,
     LOOK_INTERVAL,
     LOOKS_PER_TURN,
     PATIENCE,
@@ -69,7 +70,7 @@ class SlowReadersTests(SynchronousTestCase):
         """In spite of its progress."""
         reader = FakeReader(self.slow_readers)
         reader.is_behind = True
-        for number in range(PATIENCE):
+        for number in range(GRACE):
             self.assertEqual(reader.cut, 0)
             reader.received = number
             self.look(1)
@@ -78,8 +79,8 @@ class SlowReadersTests(SynchronousTestCase):
     def test_reader_that_is_behind_for_a_while_is_kept(self) -> None:
         """The count starts again when it was not."""
         reader = FakeReader(self.slow_readers)
-        for number in range(5 * PATIENCE):
-            reader.is_behind = number % PATIENCE != 0
+        for number in range(3 * GRACE):
+            reader.is_behind = number % GRACE != 0
             reader.received = number
             self.look(1)
         self.assertEqual(reader.cut, 0)

@@ -4,7 +4,7 @@ The rule, the same for every kind of connection:
 
 - More than ``send_queue.MAX_QUEUED`` never waits: who would exceed it is cut off at
   once.
-- More than an eighth of that may wait for ``PATIENCE`` seconds.
+- More than an eighth of that may wait for ``GRACE`` seconds.
 - While anything waits, the peer has to receive a part of it every ``PATIENCE`` seconds.
 
 So a burst cuts off nobody who reads it, and memory is bounded.
@@ -28,7 +28,11 @@ LOOK_INTERVAL = 1.0
 """Seconds between two looks at a reader."""
 
 PATIENCE = 10
-"""Looks, and about as many seconds, in which a reader has to make up its arrears."""
+"""Looks, and about as many seconds, in which a reader has to receive something."""
+
+GRACE = 30
+"""Looks, and about as many seconds, in which a reader that is behind has to catch up:
+with 2 Mbit/s it makes up whatever may wait for it."""
 
 LOOKS_PER_TURN = 500
 """Readers that are looked at in one turn of the reactor: about 2 ms."""
@@ -110,7 +114,7 @@ class SlowReaders:
         else:
             arrears.progress, arrears.stalled = progress, 0
         arrears.behind = arrears.behind + 1 if reader.is_behind else 0
-        if max(arrears.stalled, arrears.behind) < PATIENCE:
+        if arrears.stalled < PATIENCE and arrears.behind < GRACE:
             return False
         del self._arrears[reader]
         return True
