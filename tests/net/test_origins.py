@@ -63,6 +63,7 @@ class OriginTests(unittest.SynchronousTestCase):
             b"",
             b"http://[",
             b"chat.example:3000",
+            b"//chat.example:3000",
             b"\xff",
         ):
             self.assertFalse(Origins()(origin, HOST), origin)

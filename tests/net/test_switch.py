@@ -12,10 +12,10 @@ from zope.interface import implementer
 
 from tests.support.certificates import NAME, certificate
 from tests.support.memory import Wire
-from tests.support.switch import REQUEST, SwitchTestCase, TurnClock
+from tests.support.switch import REQUEST, Servers, SwitchTestCase, TurnClock
 from tests.support.tls_client import TlsClient
 from twisted_chat.net.admission import Admission
-from twisted_chat.net.first_bytes import MAX_FIRST_BYTES, tls_hello
+from twisted_chat.net.first_bytes import MAX_FIRST_BYTES, foreign_protocol, tls_hello
 from twisted_chat.net.switch import (
     FIRST_LINE_TIMEOUT,
     MAX_REJECTING,
@@ -79,6 +79,26 @@ class SwitchTests(SwitchTestCase):
         self.expect([b"GET / HTTP/1.1\r\n"], [b""])
         silent.send(b"hello\r\n")
         self.expect([b"GET / HTTP/1.1\r\n"], [b"hello\r\n"])
+
+    def test_protocol_does_not_depend_on_how_the_bytes_are_cut(self) -> None:
+        """A detector that matches waits for those before it."""
+        foreign = Servers()
+        self.table.append(Detector("foreign", foreign_protocol, foreign))
+        self.factory = SwitchFactory(self.clock, self.table, self.lines)
+        request = b"OPTIONS rtsp://chat.example HTTP/1.1\r\n"
+        for self.bytewise in (False, True):
+            self.wire = self.connect()
+            self.send(request)
+            self.expect([request] * (1 + self.bytewise), [])
+        self.wire = self.connect()
+        self.send(b"OPTIONS rtsp://chat.example RTSP/1.0")
+        self.assertEqual(foreign.received, [])
+        self.send(b"\n")
+        self.assertEqual(foreign.received, [b"OPTIONS rtsp://chat.example RTSP/1.0\n"])
+        self.wire = self.connect()
+        self.send(b"OPTIONS rtsp://chat")
+        self.clock.pump([0.1] * round(FIRST_LINE_TIMEOUT * 10 + 2))
+        self.assertEqual(foreign.received[1:], [b"OPTIONS rtsp://chat"])
 
     def test_telnet_negotiation_goes_to_the_fallback(self) -> None:
         """At once."""

@@ -72,8 +72,8 @@ class Origins:
             return False
         scheme = parts.scheme
         site = _without_default_port(parts.netloc, scheme)
-        if not site:
-            # "null": a local file, or a sandboxed frame.
+        if not scheme or not site:
+            # "null": a local file, or a sandboxed frame.  No browser leaves out one.
             return False
         return (
             site == _without_default_port(host.lower(), scheme)

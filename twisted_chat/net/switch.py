@@ -136,10 +136,12 @@ class SwitchProtocol(Protocol):
         undecided = False
         for detector in self._detectors:
             match = detector.matches(self._first)
-            if match is Match.YES:
+            if match is Match.YES and not undecided:
                 self._hand_to(detector.factory)
                 return
-            if match is Match.LIKELY and self._likely is None:
+            # What one detector knows counts only once those before it do not match:
+            # the protocol must not depend on how the network cuts the bytes.
+            if match in (Match.YES, Match.LIKELY) and self._likely is None:
                 self._likely = detector
             undecided = undecided or match is not Match.NO
         if not undecided or len(self._first) > MAX_FIRST_BYTES:
