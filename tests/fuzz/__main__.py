@@ -17,6 +17,9 @@ from .campaign import Campaign
 from .registry import load_target, target_names
 from .target import Target
 
+MODEL = "model"
+"""The name of the model of the whole chat, beside those of the targets."""
+
 CORPUS = Path(".fuzz")
 """Where inputs and findings are kept, below the current directory."""
 
@@ -37,8 +40,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--corpus", type=Path, default=CORPUS)
     given = parser.parse_args(arguments)
     if given.list or given.target is None:
-        sys.stdout.write("\n".join(target_names()) + "\n")
+        sys.stdout.write("\n".join((*target_names(), MODEL)) + "\n")
         return 0
+    if given.target == MODEL:
+        from .model.campaign import fuzz_model
+
+        return fuzz_model(given.seconds, report)
     if given.input is not None:
         load_target(given.target).check(given.input.read_bytes())
         return 0

@@ -5,7 +5,7 @@ Everything but the network, the disk and the passing of time is real.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -52,6 +52,13 @@ PROXY = "10.0.0.1"
 """The address of a trusted proxy."""
 
 
+def start_clock() -> Clock:
+    """A clock at the time when a server starts."""
+    clock = Clock()
+    clock.advance(START)
+    return clock
+
+
 class World:
     """One server.
 
@@ -64,12 +71,10 @@ class World:
         self, journal: Journal | None = None, clock: Clock | None = None
     ) -> None:
         self._failures: list[Any] = []
-        if clock is None:
-            clock = Clock()
-            clock.advance(START)
-        self.clock = clock
+        self.clock = clock = clock or start_clock()
         self.journal = journal or MemoryJournal(clock.seconds)
-        runtime = make_runtime(clock, self._failures)
+        self._runtime = runtime = make_runtime(clock, self._failures)
+        runtime.spawn(_run(self.journal.open()))
         self.chat = make_chat(runtime, self.journal)
         self.port = self._make_port()
 
@@ -110,6 +115,18 @@ class World:
         """A connection of which nothing was read yet."""
         return Wire(peer).accept(self.port)
 
+    def stop(self) -> None:
+        """Stop the server, as a signal does."""
+        stopped: list[bool] = []
+        self.chat.stop(lambda: stopped.append(True))
+        self.settle()
+        assert stopped, "the server does not stop"
+
+    def close(self) -> None:
+        """Close the journal."""
+        self._runtime.spawn(_run(self.journal.close()))
+        self.settle()
+
     def settle(self) -> None:
         """Let everything happen that is due now.
 
@@ -119,6 +136,10 @@ class World:
             self.clock.advance(0)
         if self._failures:
             raise AssertionError(f"a failure of the chat: {self._failures[0]}")
+
+
+async def _run(work: Awaitable[None]) -> None:
+    await work
 
 
 @contextmanager
