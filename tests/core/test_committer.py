@@ -119,7 +119,9 @@ class PresenceDelayTests(CommitterCase):
     """Arrivals and departures wait for more of their kind."""
 
     def show_for(self, seconds: float) -> None:
-        """Showing a batch takes this long."""
+        """Someone arrives, and showing the batch takes this long."""
+        self.submit_now(Joined("lobby", "z", "z"), must_store=True)
+        self.journal.batches.clear()
         self.clock.advance(seconds)
         self.committer.delay_presence(seconds)
 
@@ -143,19 +145,46 @@ class PresenceDelayTests(CommitterCase):
         self.assertEqual(len(self.journal.batches), 1)
 
     def test_message_does_not_wait(self) -> None:
-        """The arrivals before it are in its batch."""
+        """It overtakes the arrivals before it, which go on waiting."""
         self.show_for(0.02)
         self.committer.submit(Joined("lobby", "a", "a"), must_store=True)
         self.submit_now(message("now"))
-        self.assertEqual(self.batches(), [["", "now"]])
-        self.clock.advance(1)
-        self.assertEqual(len(self.journal.batches), 1)
+        self.assertEqual(self.batches(), [["now"]])
+        self.clock.advance(0.08)
+        self.clock.advance(0)
+        self.assertEqual(self.batches(), [["now"], [""]])
+
+    def test_message_does_not_end_the_delay(self) -> None:
+        """Only what showing arrivals and departures takes sets it."""
+        self.show_for(0.02)
+        self.submit_now(message("now"))
+        self.committer.delay_presence(0.001)
+        self.submit_now(Joined("lobby", "a", "a"), must_store=True)
+        self.clock.advance(0.07)
+        self.assertEqual(self.batches(), [["now"]])
+        self.clock.advance(0.02)
+        self.clock.advance(0)
+        self.assertEqual(self.batches(), [["now"], [""]])
+
+    def test_message_alone_delays_nobody(self) -> None:
+        """However long showing it took."""
+        self.submit_now(message("a"))
+        self.committer.delay_presence(9)
+        self.submit_now(Joined("lobby", "b", "b"), must_store=True)
+        self.assertEqual(self.batches(), [["a"], [""]])
+
+    def test_order_is_kept_without_a_delay(self) -> None:
+        """Whoever posts and leaves has left after the message."""
+        self.committer.submit(Joined("lobby", "a", "a"), must_store=True)
+        self.committer.submit(message("b"))
+        self.submit_now(Quit("a", "a"), must_store=True)
+        self.assertEqual(self.batches(), [["", "b", ""]])
 
     def test_arrival_during_a_batch_waits(self) -> None:
         """The next batch does not begin for it alone."""
+        self.show_for(0.02)
         self.journal.hold()
         self.submit_now(message("a"))
-        self.show_for(0.02)
         self.committer.submit(Joined("lobby", "b", "b"), must_store=True)
         self.journal.release()
         self.clock.advance(0)

@@ -37,7 +37,10 @@ members, ``DELAY_FACTOR`` asks for 0.3 s.
 """
 
 DELAY_FACTOR = 4
-"""Arrivals and departures wait this many times as long as showing a batch took."""
+"""Arrivals and departures wait this many times as long as showing the last batch with
+some of them took.  So they take at most a fifth of the time, and messages, which do not
+wait for them, the rest.
+"""
 
 RETRY_DELAY = 1.0
 """Seconds until arrivals and departures are submitted again."""
@@ -48,10 +51,12 @@ class Submission:
     """An event to be stored, and the client that asked for it.
 
     :ivar ref: comes back on the reply.
-    :ivar must_store: submitted again until it is stored.
+    :ivar number: counts the submissions.
+    :ivar must_store: an arrival or a departure: submitted again until it is stored.
     :ivar resumable: see ``Entry``.
     """
 
+    number: int
     key: str
     event: Event
     client: Client | None
@@ -82,14 +87,17 @@ class Committer:
         self._key_prefix = f"{node}-"
         self._count = 0
         self._waiting: deque[Submission] = deque()
+        # Arrivals and departures that wait.  A message may overtake them: nobody has
+        # said anything before arriving, or says anything after leaving.
+        self._presence: deque[Submission] = deque()
         self._in_flight: dict[str, Submission] = {}
-        # Those in ``_waiting`` whose last attempt failed.
+        # Those in ``_presence`` whose last attempt failed.
         self._retried: dict[str, Submission] = {}
         self._running = False
-        # The number of those in ``_waiting`` that need not be stored.
-        self._urgent = 0
         self._delayed_until = 0.0
         self._delaying = False
+        # Whether some of them were settled since ``delay_presence`` was called.
+        self._presence_settled = False
         self._idle_calls = IdleCalls()
         # When the batch in flight was passed on; ``None`` once one of its events is
         # announced.
@@ -105,27 +113,31 @@ class Committer:
         must_store: bool = False,
         resumable: bool = True,
     ) -> None:
-        """Store this event next, after all that were submitted before."""
+        """Store this event after all that were submitted before.
+
+        :param must_store: it is an arrival or a departure.  Others may be stored
+            before it; see ``delay_presence``.
+        """
         self._count += 1
         key = f"{self._key_prefix}{self._count}"
         if client is not None:
             client.begin_one()
-        submission = Submission(key, event, client, ref, must_store, resumable)
-        self._waiting.append(submission)
-        self._urgent += not must_store
+        submission = Submission(
+            self._count, key, event, client, ref, must_store, resumable
+        )
+        (self._presence if must_store else self._waiting).append(submission)
         if not self._running:
-            if must_store:
-                self._begin_after_delay()
-            else:
-                self._begin()
+            self._begin()
 
     def delay_presence(self, cost: float) -> None:
         """Let arrivals and departures gather before the next batch of them.
 
         :param cost: seconds that showing the last batch took.
         """
-        delay = min(MAX_PRESENCE_DELAY, DELAY_FACTOR * cost)
-        self._delayed_until = self._runtime.seconds() + delay
+        if self._presence_settled:
+            self._presence_settled = False
+            delay = min(MAX_PRESENCE_DELAY, DELAY_FACTOR * cost)
+            self._delayed_until = self._runtime.seconds() + delay
 
     def is_own(self, key: str) -> bool:
         """Whether an entry with this key was submitted on this server."""
@@ -135,6 +147,7 @@ class Committer:
         """The submission of an event that is stored, if it was this server's."""
         submission = self._in_flight.pop(stored.key, None)
         if submission is not None:
+            self._presence_settled |= submission.must_store
             counters = self._runtime.counters
             counters.events[type(stored.event)] += 1
             if self._appended_at is not None:
@@ -143,48 +156,52 @@ class Committer:
                 self._appended_at = None
         elif stored.key in self._retried:
             # Its last attempt was in doubt, but it was stored.
-            self._waiting.remove(self._retried.pop(stored.key))
+            self._presence.remove(self._retried.pop(stored.key))
         return submission
 
     @property
     def queue_length(self) -> int:
         """The number of events that are not stored yet."""
-        return len(self._waiting) + len(self._in_flight)
+        return len(self._waiting) + len(self._presence) + len(self._in_flight)
 
     def when_idle(self, call: Callable[[], None]) -> None:
         """Call this once everything is stored; at once if nothing is submitted."""
-        if self._running or self._waiting:
+        if self._running or self._waiting or self._presence:
             self._idle_calls.add(call)
             if not self._running:
                 self._begin()
         else:
             call()
 
-    def _begin_after_delay(self) -> None:
-        delay = self._delayed_until - self._runtime.seconds()
-        if delay <= 0:
-            self._begin()
-        elif not self._delaying:
+    @property
+    def _delay(self) -> float:
+        """Seconds until arrivals and departures may be stored."""
+        if self._idle_calls:
+            return 0.0
+        return max(self._delayed_until - self._runtime.seconds(), 0.0)
+
+    def _begin(self) -> None:
+        """Store what waits and may be stored now; the rest later."""
+        if self._running:
+            return
+        if self._waiting or (self._presence and not self._delay):
+            self._running = True
+            # Not at once: what else is read in this iteration of the reactor belongs
+            # in the same batch.
+            self._runtime.call_later(0, self._start)
+        elif self._presence and not self._delaying:
             self._delaying = True
-            self._runtime.call_later(delay, self._end_delay)
+            self._runtime.call_later(self._delay, self._end_delay)
 
     def _end_delay(self) -> None:
         self._delaying = False
         self._begin()
 
-    def _begin(self) -> None:
-        if self._waiting and not self._running:
-            self._running = True
-            # Not at once: what else is read in this iteration of the reactor belongs
-            # in the same batch.
-            self._runtime.call_later(0, self._start)
-
     def _start(self) -> None:
         self._runtime.spawn(self._run())
 
     async def _run(self) -> None:
-        while self._waiting:
-            batch = self._next_batch()
+        while batch := self._next_batch():
             for submission in batch:
                 self._in_flight[submission.key] = submission
                 if self._retried:
@@ -203,32 +220,41 @@ class Committer:
                 self._appended_at = None
                 self._runtime.counters.failed_batches += 1
                 self._fail(batch, store_error)
-                if self._waiting and self._waiting[0].must_store:
+                if self._presence and not self._waiting:
                     self._runtime.call_later(RETRY_DELAY, self._start)
                     self._idle_calls.run()
                     return
             else:
                 if self._store_log.failing and self._journal.problem() is None:
                     self._store_log.report(None)
-            if self._waiting and not self._urgent and not self._idle_calls:
-                self._running = False
-                self._begin_after_delay()
-                return
+            if not self._waiting:
+                break
         self._running = False
-        self._idle_calls.run()
+        if self._presence:
+            self._begin()
+        else:
+            self._idle_calls.run()
 
     def _next_batch(self) -> list[Submission]:
+        """What waits and may be stored now, in order."""
         batch: list[Submission] = []
         budget = MAX_CHARACTERS
-        while self._waiting and budget > 0 and len(batch) < MAX_ENTRIES:
-            submission = self._waiting.popleft()
-            batch.append(submission)
-            self._urgent -= not submission.must_store
-            budget -= characters_shown(submission.event)
+        waiting = self._waiting
+        presence = deque[Submission]() if self._delay else self._presence
+        while (waiting or presence) and budget > 0 and len(batch) < MAX_ENTRIES:
+            queue = waiting
+            if presence and (
+                not waiting
+                # What failed is put last: the authors of the rest need not wait.
+                or (presence[0].number < waiting[0].number and not self._retried)
+            ):
+                queue = presence
+            batch.append(queue.popleft())
+            budget -= characters_shown(batch[-1].event)
         return batch
 
     def _fail(self, batch: list[Submission], error: StoreError) -> None:
-        """Refuse what was not stored; what must be stored is put last."""
+        """Refuse what was not stored; arrivals and departures are tried again."""
         again: list[Submission] = []
         for submission in batch:
             # One that is no longer in flight was announced despite the failure.
@@ -238,11 +264,8 @@ class Committer:
                 again.append(submission)
                 self._retried[submission.key] = submission
             self.refused(submission, error)
-        # Behind what can be refused, whose authors need not wait for it; but before
-        # later arrivals and departures, since nobody leaves before arriving.
-        again += [s for s in self._waiting if s.must_store]
-        self._waiting = deque(s for s in self._waiting if not s.must_store)
-        self._waiting += again
+        # Before later arrivals and departures, since nobody leaves before arriving.
+        self._presence.extendleft(reversed(again))
 
 
 def _ignore_refusal(submission: Submission, error: StoreError) -> None:
