@@ -30,7 +30,7 @@ TARGET ?=
 # Where `make fuzz` keeps what it found out, for the next run.
 CORPUS ?= .fuzz
 
-.PHONY: help run test missing pytest trial js end-to-end test-deps lint lint-js format bench faults fuzz coverage clean
+.PHONY: help run test missing pytest trial js end-to-end test-deps lint lint-js format bench attacks faults fuzz coverage clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -91,6 +91,9 @@ format: $(VENV)/.ready-lint ## format the sources with ruff
 
 bench: $(VENV)/.ready-run ## run the benchmarks and write docs/benchmarks.md
 	@$(BIN)/python -m bench $(BENCH)
+
+attacks: $(VENV)/.ready-run ## attack this and other servers and write docs/security.md
+	@$(BIN)/python -m bench.attacks $(ATTACKS)
 
 faults: $(VENV)/.ready-test ## inject faults into servers and Redis under load; SEEDS=10 for ten runs
 	@$(BIN)/python -m tests.end_to_end.faults --seeds $(SEEDS) --seconds $(SECONDS_EACH)

@@ -4,7 +4,8 @@ Run them with ``python -m bench`` from the top of the repository, or ``make benc
 ``load.c`` generates the load: thousands of clients on one thread.  ``baseline.c`` is a
 server that does the minimum, and ``peers/`` holds servers for Node.js, written as the
 documentation of their libraries suggests.  ``python -m bench.scaling`` measures several
-servers on one Redis instead.  Everything listens on 127.0.0.1.
+servers on one Redis instead, and ``python -m bench.attacks`` attacks the servers.
+Everything listens on 127.0.0.1, or in a network namespace of its own.
 
 Imports point down: progress, machine, proc, charts, ircd, results, processes <
 metrics, tools, generator < targets < runner < report < __main__.  Only the standard

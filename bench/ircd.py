@@ -1,4 +1,4 @@
-"""Configurations of the IRC servers: no look-ups, no limits, no flood control."""
+"""Configurations of the IRC servers: without limits, or with those of Debian."""
 
 from __future__ import annotations
 
@@ -18,6 +18,34 @@ def inspircd_config(port: int) -> str:
     clonesonconnect="no">
 <options allowzerolimit="no">
 <whowas groupsize="0" maxgroups="0" maxkeep="1h">
+"""
+
+
+def inspircd_debian_config(host: str, port: int, directory: str, people: int) -> str:
+    """InspIRCd 3 with the limits of /etc/inspircd/inspircd.conf in Debian 12.
+
+    Without look-ups of names, which need a server.  Debian permits 3 connections from
+    one address, which is too few to compare anything.
+
+    :param directory: for its log.
+    :param people: how many connections are permitted from one address.
+    """
+    return f"""
+<server name="irc.local" description="Local IRC Server" network="Localnet">
+<admin name="Root Penguin" nick="Nick" email="root@localhost">
+<bind address="{host}" port="{port}" type="clients">
+<connect allow="*" timeout="60" threshold="10" pingfreq="120"
+    hardsendq="262144" softsendq="8192" recvq="8192"
+    localmax="{people}" globalmax="{people}" resolvehostnames="no">
+<channels users="20" opers="60">
+<dns server="127.0.0.1" timeout="5">
+<options prefixquit="Quit: " syntaxhints="no" announcets="yes" hostintopic="yes"
+    pingwarning="15" splitwhois="no" exemptchanops="">
+<security hideserver="" userstats="Pu" customversion="" flatlinks="no" hidesplits="no"
+    hideulines="no" hidebans="no" maxtargets="20">
+<performance quietbursts="yes" softlimit="1024" somaxconn="128" netbuffersize="10240">
+<whowas groupsize="10" maxgroups="100000" maxkeep="3d">
+<path logdir="{directory}">
 """
 
 

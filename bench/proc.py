@@ -25,6 +25,11 @@ def parse_schedstat(text: str) -> int:
     return int(text.split(maxsplit=1)[0])
 
 
+def parse_run_delay(text: str) -> int:
+    """Nanoseconds of waiting for a CPU: the second field of a ``schedstat``."""
+    return int(text.split()[1])
+
+
 def parse_stat_ticks(text: str) -> int:
     """Clock ticks of user and system time, from a ``stat``.
 

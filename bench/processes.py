@@ -9,7 +9,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -105,7 +105,17 @@ class Server:
         """Its process id."""
         return self._process.pid
 
-    def wait_until_open(self, port: int) -> None:
+    @property
+    def status(self) -> int | None:
+        """Its exit status; None while it runs."""
+        return self._process.poll()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it has ended, but not longer than this."""
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+
+    def wait_until_open(self, port: int, host: str = "127.0.0.1") -> None:
         """Wait until the port accepts connections.
 
         :raises BenchError: if the server ends, or does not listen in time.
@@ -115,7 +125,7 @@ class Server:
             if self._process.poll() is not None:
                 raise BenchError(f"the server ended at once: {self.last_output()}")
             try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
+                socket.create_connection((host, port), 1).close()
             except OSError as error:
                 if time.monotonic() > deadline:
                     raise BenchError(
@@ -134,10 +144,11 @@ class Server:
         )
 
     def stop(self) -> None:
-        """Terminate it; kill it if that takes too long."""
+        """Terminate it; kill it if that takes too long, or this is interrupted."""
         self._process.terminate()
         try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+            self.wait(STOP_SECONDS)
+        finally:
+            if self._process.poll() is None:
+                self._process.kill()
+                self._process.wait()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from bench.attacks.table import insert
 from tests.support.metrics import chat_metrics
 from twisted_chat.core import standard_table
 
@@ -15,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "twisted_chat"
 README = ROOT / "README.md"
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
+SECURITY = ROOT / "docs" / "security.md"
 PROTOCOL = ROOT / "docs" / "protocol.md"
 OPERATIONS = ROOT / "docs" / "operations.md"
 
@@ -24,6 +27,7 @@ GENERATED = {ROOT / "CHANGELOG.md", ROOT / "docs" / "benchmarks.md"}
 MAX_COLUMNS = 120
 """Columns of a line that is not a table, a link or code."""
 
+_UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30}
 _CODE_BLOCK = re.compile(r"^ *```.*?^ *```$", re.DOTALL | re.MULTILINE)
 _CODE_SPAN = re.compile(r"`[^`\n]*`")
 _LINK = re.compile(r"\]\(([^()\s]+)\)")
@@ -102,6 +106,41 @@ class MarkdownTests(SynchronousTestCase):
                 if len(line) > MAX_COLUMNS and not is_exempt:
                     wide.append(f"{page.relative_to(ROOT)}:{number}")
         self.assertEqual(sorted(wide), [])
+
+
+class SecurityTests(SynchronousTestCase):
+    """``docs/security.md`` has the bounds that the code has."""
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """The bounds: their value as it is written, their module and their name."""
+        return re.findall(
+            r"^\|[^|]*\| ([^|]+) \| `([a-z/_]+)\.py` `([A-Z_0-9]+)` \|$",
+            SECURITY.read_text("utf-8"),
+            re.MULTILINE,
+        )
+
+    def test_every_bound_has_its_value(self) -> None:
+        """The page does not promise another one."""
+        wrong = []
+        for written, path, name in self.rows():
+            module = import_module(f"twisted_chat.{path.replace('/', '.')}")
+            number, unit = re.match(r"([\d,.]+) ?(\w*)", written).groups()  # type: ignore[union-attr]
+            value = float(number.replace(",", "")) * _UNITS.get(unit, 1)
+            if getattr(module, name, None) != value:
+                wrong.append(f"{name}: {written}")
+        self.assertEqual(wrong, [])
+        self.assertGreater(len(self.rows()), 40)
+
+    def test_each_bound_of_the_table_has_a_name(self) -> None:
+        """No row is left out of the comparison."""
+        cells = first_cells(SECURITY, "## Bounds").splitlines()[2:]
+        named = [cell for cell in cells if not cell.strip().startswith("**")]
+        self.assertEqual(len(named), len(self.rows()))
+
+    def test_tables_of_attacks_can_be_written(self) -> None:
+        """``make attacks`` finds their place."""
+        page = SECURITY.read_text("utf-8")
+        self.assertIn("| x |", insert(page, "| x |\n"))
 
 
 class ArchitectureTests(SynchronousTestCase):

@@ -1,6 +1,6 @@
 // A chat over Socket.IO, written as the documentation of npm socket.io suggests: io.emit for each message.
 //
-//     node sio.js PORT
+//     node sio.js PORT [ADDRESS]
 //
 // It uses the events join, messages, add chatter and remove chatter, and acknowledges a join.
 'use strict';
@@ -26,4 +26,5 @@ io.on('connection', (socket) => {
   });
 });
 
-httpServer.listen({ port: Number(process.argv[2]), host: '127.0.0.1', backlog: 1024 });
+const [port, host = '127.0.0.1'] = process.argv.slice(2);
+httpServer.listen({ port: Number(port), host, backlog: 1024 });

@@ -1,13 +1,14 @@
 // A chat over WebSocket, written as the documentation of npm ws suggests: one client.send for each client and message.
+// Its options are those of the library.
 //
-//     node ws.js PORT
+//     node ws.js PORT [ADDRESS]
 'use strict';
 
 const http = require('node:http');
 const { WebSocket, WebSocketServer } = require('ws');
 
 const httpServer = http.createServer((request, response) => response.writeHead(404).end());
-const server = new WebSocketServer({ server: httpServer, path: '/ws', maxPayload: 64 * 1024 });
+const server = new WebSocketServer({ server: httpServer, path: '/ws' });
 let lastNumber = 0;
 
 function broadcast(text) {
@@ -23,4 +24,5 @@ server.on('connection', (client) => {
   client.on('close', () => broadcast(`${nick}: left the chat`));
 });
 
-httpServer.listen({ port: Number(process.argv[2]), host: '127.0.0.1', backlog: 1024 });
+const [port, host = '127.0.0.1'] = process.argv.slice(2);
+httpServer.listen({ port: Number(port), host, backlog: 1024 });

@@ -11,6 +11,7 @@ from bench.proc import (
     cpu_ns,
     memory_kib,
     parse_kib,
+    parse_run_delay,
     parse_schedstat,
     parse_stat_ticks,
     process_clock,
@@ -33,6 +34,10 @@ class ProcTests(SynchronousTestCase):
     def test_run_time_is_the_first_field_of_schedstat(self) -> None:
         """In nanoseconds."""
         self.assertEqual(parse_schedstat("123456789 4711 12\n"), 123456789)
+
+    def test_waiting_is_the_second_field_of_schedstat(self) -> None:
+        """Also in nanoseconds."""
+        self.assertEqual(parse_run_delay("123456789 4711 12\n"), 4711)
 
     def test_ticks_are_found_after_any_command_name(self) -> None:
         """Also after one with spaces and parentheses."""
