@@ -13,7 +13,7 @@ from zope.interface import directlyProvides
 from tests.support.line_clients import LineCase, Peer, Transport
 from twisted_chat.clients.line import CLOSE_TIMEOUT
 from twisted_chat.core.limits import RateLimit
-from twisted_chat.net.slow_readers import PATIENCE
+from twisted_chat.net.slow_readers import GRACE
 from twisted_chat.testing import START
 
 
@@ -129,7 +129,7 @@ class ConnectionTests(LineCase):
         for _ in range(30):
             other.sends(b"x" * 4000 + b"\n")
         self.assertFalse(transport.aborted)
-        self.clock.pump([1.0] * (PATIENCE + 1))
+        self.clock.pump([1.0] * (GRACE + 1))
         self.assertTrue(transport.aborted)
         self.assertEqual(len(other.lines()), 30)
         nick = slow.protocol.attachment.client.nick

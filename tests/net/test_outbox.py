@@ -154,7 +154,7 @@ class DirectTests(OutboxTestCase):
         """However little waits; what waited is discarded."""
         outbox = self.make(1)
         outbox.write(b"xy")
-        self.clock.pump([1.0] * PATIENCE)
+        self.clock.pump([1.0] * GRACE)
         self.assertEqual((self.cut_off, self.transport.aborted), (0, False))
         self.clock.advance(1)
         self.assertEqual((self.cut_off, self.transport.aborted), (1, True))
@@ -164,7 +164,7 @@ class DirectTests(OutboxTestCase):
         """An eighth of the limit, for ever."""
         outbox = self.make(0)
         outbox.write(b"x" * (LIMIT // 8))
-        for _ in range(3 * PATIENCE):
+        for _ in range(3 * GRACE):
             outbox.resumeProducing()
             outbox.write(b"x" * (LIMIT // 8))
             self.clock.advance(1)
@@ -198,7 +198,7 @@ class DirectTests(OutboxTestCase):
         outbox = self.make(0)
         outbox.write(b"bye")
         outbox.close()
-        self.clock.pump([1.0] * 2 * PATIENCE)
+        self.clock.pump([1.0] * 2 * GRACE)
         self.assertEqual((self.cut_off, len(self.slow_readers)), (0, 0))
 
     def test_write_to_a_broken_socket_raises_nothing(self) -> None:

@@ -51,9 +51,9 @@ class SlowReadersTests(SynchronousTestCase):
         self.clock.pump([LOOK_INTERVAL] * times)
 
     def test_reader_without_progress_is_cut_off_once(self) -> None:
-        """After the first look and ten more; then it is forgotten."""
+        """After the first look and as many more; then it is forgotten."""
         reader = FakeReader(self.slow_readers)
-        self.look(PATIENCE)
+        self.look(GRACE)
         self.assertEqual(reader.cut, 0)
         self.look(5)
         self.assertEqual((reader.cut, len(self.slow_readers)), (1, 0))
@@ -61,10 +61,20 @@ class SlowReadersTests(SynchronousTestCase):
     def test_reader_with_progress_is_kept(self) -> None:
         """However slow it is, as long as little waits."""
         reader = FakeReader(self.slow_readers)
-        for number in range(3 * PATIENCE):
-            reader.received = number // (PATIENCE - 1)
+        for number in range(3 * GRACE):
+            reader.received = number // (GRACE - 1)
             self.look(1)
         self.assertEqual(reader.cut, 0)
+
+    def test_reader_that_is_behind_has_less_time_without_progress(self) -> None:
+        """Counted from when it was both."""
+        reader = FakeReader(self.slow_readers)
+        self.look(PATIENCE + 1)
+        reader.is_behind = True
+        self.look(PATIENCE - 1)
+        self.assertEqual(reader.cut, 0)
+        self.look(1)
+        self.assertEqual(reader.cut, 1)
 
     def test_reader_that_stays_behind_is_cut_off(self) -> None:
         """In spite of its progress."""
@@ -97,7 +107,7 @@ class SlowReadersTests(SynchronousTestCase):
         """Between two looks everything was sent."""
         reader = FakeReader(self.slow_readers)
         for _ in range(3):
-            self.look(PATIENCE - 1)
+            self.look(GRACE - 1)
             self.slow_readers.add(reader)
         self.assertEqual(reader.cut, 0)
 

@@ -146,7 +146,7 @@ class ChurnTests(ChurnCase):
             wire.producer.pauseProducing()
             for number in range(2):
                 self.alice.types(f"something {number}")
-            self.wait(12)
+            self.wait(32)
             self.assertTrue(wire.aborted)
 
         self.come_and_go(

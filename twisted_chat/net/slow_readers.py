@@ -4,8 +4,9 @@ The rule, the same for every kind of connection:
 
 - More than ``send_queue.MAX_QUEUED`` never waits: who would exceed it is cut off at
   once.
-- More than an eighth of that may wait for ``GRACE`` seconds.
-- While anything waits, the peer has to receive a part of it every ``PATIENCE`` seconds.
+- A peer for which more than an eighth of that waits is behind.  It has ``GRACE``
+  seconds to catch up, and has to receive a part every ``PATIENCE`` seconds.
+- While anything waits, a peer has to receive a part of it every ``GRACE`` seconds.
 
 So a burst cuts off nobody who reads it, and memory is bounded.
 
@@ -27,12 +28,14 @@ from twisted.internet.interfaces import IReactorTime
 LOOK_INTERVAL = 1.0
 """Seconds between two looks at a reader."""
 
-PATIENCE = 10
-"""Looks, and about as many seconds, in which a reader has to receive something."""
+PATIENCE = 5
+"""Looks, and about as many seconds, in which a reader that is behind has to receive
+something."""
 
 GRACE = 30
-"""Looks, and about as many seconds, in which a reader that is behind has to catch up:
-with 2 Mbit/s it makes up whatever may wait for it."""
+"""Looks, and about as many seconds, in which a reader that is behind has to catch up
+(with 2 Mbit/s it makes up whatever may wait for it), and any other has to receive
+something (a phone may have no network for that long)."""
 
 LOOKS_PER_TURN = 500
 """Readers that are looked at in one turn of the reactor: about 2 ms."""
@@ -114,7 +117,8 @@ class SlowReaders:
         else:
             arrears.progress, arrears.stalled = progress, 0
         arrears.behind = arrears.behind + 1 if reader.is_behind else 0
-        if arrears.stalled < PATIENCE and arrears.behind < GRACE:
+        both = min(arrears.stalled, arrears.behind)
+        if both < PATIENCE and max(arrears.stalled, arrears.behind) < GRACE:
             return False
         del self._arrears[reader]
         return True
