@@ -174,6 +174,7 @@ test("a message that was not sent is typed again as what it was", () => {
     ["/quit\nnow", room],
     ["/me waves", room],
     ["\\\\nick x", direct],
+    ["\\＼ｎｉｃｋ x", room],
   ]) {
     const parsed = read(typed, conversation);
     const kind = parsed.action === "sendAction" ? "action" : "message";

@@ -19,6 +19,14 @@ test("a part of another word is not a mention", () => {
   assert.ok(!hasMention("𝐚carl 𝐚", "carl"), "a letter outside the basic plane");
 });
 
+test("a common word after many blanks takes one look at them", (context) => {
+  const slice = context.mock.method(String.prototype, "slice");
+  assert.ok(!hasMention(" ".repeat(100) + "he said will ".repeat(50), "will"));
+  assert.ok(hasMention(" ".repeat(100) + "will: " + "will ".repeat(50), "will"));
+  // A slice from the beginning would be of all blanks.
+  for (const { result } of slice.mock.calls) assert.ok(result.length < 10);
+});
+
 test("names of every script and with special characters are found", () => {
   assert.ok(hasMention("Привет, дмитрий", "Дмитрий"));
   for (const nick of ["a.b", "a-b", "-", ".", "_x_", "a/b", "[a]", "a\\b", "$1"]) {

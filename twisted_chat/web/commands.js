@@ -49,6 +49,7 @@ const PARSERS = {
 // A line that begins like a route: what the server takes for one (see clients/text.py).
 const ROUTE_LINE =
   /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}\u2800]*([\\/／＼﹨¥￥₩￦])(\S*)\s*(.*)$/su;
+const BACKSLASH = /[\\＼﹨]/u; // also as input methods of East Asia type it
 // A first word that cannot be a mistyped route: a path, LaTeX, a face.
 const TEXT_WORD = /[\\/／{}]|^\P{L}*$/u;
 
@@ -70,7 +71,7 @@ export function typedForm({ kind, text }, routes) {
   if (text.includes("\n")) return text;
   if (kind === "action") return `\\me ${text}`;
   const { action, text: said } = parseText(text, { kind: "room", name: "" }, routes);
-  return action === "send" && said === text ? text : text.replace("\\", "\\\\");
+  return action === "send" && said === text ? text : text.replace(BACKSLASH, "\\$&");
 }
 
 // `conversation` is the one it was typed in: {kind: "room" | "dm" | "none", name}; `routes` is

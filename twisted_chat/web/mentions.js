@@ -39,19 +39,20 @@ function isWhole(folded, start, end) {
   return !NAME_CHARACTER.test(last) && !NAME_CHARACTER.test(next);
 }
 
-// Whether a common word stands where only a name would.
-function isMarked(folded, start, end) {
+// Whether a common word stands where only a name would; `begin` is where the text begins.
+function isMarked(folded, begin, start, end) {
   if (folded[start - 1] === "@") return true;
-  return /^\s*$/u.test(folded.slice(0, start)) && /^[:,]/u.test(folded.slice(end));
+  return start === begin && (folded[end] === ":" || folded[end] === ",");
 }
 
 function* occurrences(folded, word, isCommon) {
+  const begin = folded.search(/\S/u);
   for (let from = 0; ; ) {
     const start = folded.indexOf(word, from);
     if (start < 0) return;
     const end = start + word.length;
     from = end;
-    if (!isWhole(folded, start, end) || (isCommon && !isMarked(folded, start, end))) continue;
+    if (!isWhole(folded, start, end) || (isCommon && !isMarked(folded, begin, start, end))) continue;
     yield [folded[start - 1] === "@" ? start - 1 : start, end];
   }
 }
