@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.core.sanitize import (
     cut_label,
     is_blank,
+    one_line,
     sanitize_label,
     sanitize_text,
 )
@@ -179,6 +180,11 @@ class SanitizeTests(SynchronousTestCase):
         self.assertEqual(cut_label("x" * 200, 200), "x" * 200)
         self.assertEqual(cut_label("x" * 201, 200), "x" * 197 + "…")
         self.assertEqual(cut_label("ü" * 101, 200), "ü" * 98 + "…")
+
+    def test_text_for_an_operator_is_one_line_with_escapes(self) -> None:
+        """Nothing is left out, and letters of any script stay."""
+        self.assertEqual(one_line("a\nb\x1b[A \udcff"), r"a\nb\x1b[A \udcff")
+        self.assertEqual(one_line("gr\u00fc\u00df \u4f60"), "gr\u00fc\u00df \u4f60")
 
     def test_lone_surrogate_becomes_a_replacement_character(self) -> None:
         """JSON can spell it, and UTF-8 cannot encode it."""

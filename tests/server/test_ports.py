@@ -209,6 +209,11 @@ class ListenTests(SynchronousTestCase):
             line = self.refused(word)
             self.assertIn(f"cannot listen on {word}: give an endpoint such as", line)
 
+    def test_endpoint_with_a_line_end_is_named_in_one_line(self) -> None:
+        """With escapes for what is not printable."""
+        line = self.refused("unix:a\nb:mode=x")
+        self.assertIn(r"cannot listen on unix:a\nb:mode=x: ", line)
+
     def test_what_is_wrong_with_an_endpoint_is_said_without_python(self) -> None:
         """The argument or value is named, with those that there are."""
         for word, says in (

@@ -13,6 +13,7 @@ from typing import Protocol
 from .events import BulkPresence, DirectMessage, Entry, Stored
 from .limits import SEARCH_TIME
 from .replies import Reply
+from .sanitize import one_line
 
 Announce = Callable[[Sequence[Stored]], None]
 """Receives each batch that a journal has stored, in order."""
@@ -32,8 +33,8 @@ class StoreError(Exception):
     """
 
     def __init__(self, text: str = "", operator_text: str = "") -> None:
-        super().__init__(text)
-        self.operator_text = operator_text or text
+        super().__init__(one_line(text))
+        self.operator_text = one_line(operator_text or text)
 
 
 class OutcomeUnknown(StoreError):

@@ -101,6 +101,17 @@ def without_surrogates(text: str) -> str:
     return _SURROGATES.sub("\ufffd", text)
 
 
+def one_line(text: str) -> str:
+    """A text for an operator, with escapes for what is not printable.
+
+    Such as a line end in the name of a file: nothing of it is left out.
+    """
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
+
+
 def sanitize_label(text: str) -> str:
     """The same for a name, a topic or the like: one line, with blanks for tabs."""
     text = sanitize_text(text)

@@ -17,6 +17,8 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 
+from twisted_chat.core.sanitize import one_line
+
 BACKLOG = 511
 """Connections that the kernel queues until they are accepted: many clients reconnect at
 once after a restart."""
@@ -47,6 +49,9 @@ _EXAMPLES = "tcp:3000:interface=127.0.0.1 or unix:/run/chat:mode=660"
 
 class CannotListen(Exception):
     """The server cannot listen on a port; the text is one line that says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(one_line(reason))
 
 
 async def listen(

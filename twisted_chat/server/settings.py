@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from twisted_chat.core.limits import MAX_HISTORY, RateLimit
+from twisted_chat.core.sanitize import one_line
 from twisted_chat.core.wordfilter import WordFilter
 
 from . import values
@@ -27,7 +28,7 @@ class SettingError(Exception):
     """An option cannot be used; the text is one line that says why."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(values.one_line(reason))
+        super().__init__(one_line(reason))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.logger import Logger
 
-from .values import one_line
+from twisted_chat.core.sanitize import one_line
 
 log = Logger()
 

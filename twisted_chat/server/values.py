@@ -283,14 +283,6 @@ def _matching(value: Any, pattern: re.Pattern[str], problem: str) -> tuple[str, 
     return found
 
 
-def one_line(text: str) -> str:
-    """The text with escapes for what is not printable, such as a line end in a path."""
-    return "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in text
-    )
-
-
 def _shown(value: Any) -> str:
     """A value as it was written, on the command line or in TOML."""
     if isinstance(value, str):

@@ -48,7 +48,9 @@ def _check_redis(address: str, written: str) -> None:
 def _check_port(text: str) -> None:
     limited = with_backlog(text)
     expect(limited in (text, f"{text}:backlog={BACKLOG}"), f"the endpoint {limited!r}")
-    expect_equal(with_backlog(limited), limited, "a backlog twice")
+    if not text.endswith("\\"):
+        # Which makes what follows a part of the last value.
+        expect_equal(with_backlog(limited), limited, "a backlog twice")
     kind = text.partition(":")[0].lower()
     if kind not in ("tcp", "tcp4", "tcp6", "unix"):
         # Others read files, or are sockets that the process was started with.
