@@ -16,7 +16,7 @@ NODE_DIR := tests/end_to_end
 # Some of these may be absent.
 SOURCES := $(wildcard twisted_chat twisted/plugins/twisted_chat_plugin.py tests bench tools)
 JS_TESTS := $(wildcard tests/web/*.test.js tests/web/*.test.mjs)
-JS_SOURCES := $(wildcard twisted_chat/web tests/web $(NODE_DIR))
+JS_SOURCES := $(wildcard twisted_chat/web tests/web tests/fuzz/page $(NODE_DIR))
 ESLINT := $(NODE_DIR)/node_modules/.bin/eslint
 # A selection for `make pytest` and `make trial`; both run all unit tests without one.
 TESTS ?=
@@ -27,6 +27,7 @@ SEEDS ?= 1
 SECONDS_EACH ?= 60
 # One target of `make fuzz`; all of them without one.
 TARGET ?=
+PAGE_FUZZ := tests/fuzz/page/main.mjs
 # Where `make fuzz` keeps what it found out, for the next run.
 CORPUS ?= .fuzz
 
@@ -100,11 +101,18 @@ faults: $(VENV)/.ready-test ## inject faults into servers and Redis under load; 
 
 # Findings are written to standard output and to $(CORPUS)/results.txt; the log is that of libFuzzer.
 fuzz: $(VENV)/.ready-test ## fuzz each parser for a minute; TARGET=websocket SECONDS_EACH=1800 for one
-	@mkdir -p $(CORPUS); status=0; \
-	for target in $(or $(TARGET),$$($(BIN)/python -m tests.fuzz --list)); do \
+	@mkdir -p $(CORPUS); status=0; targets="$(TARGET)"; \
+	if [ -z "$$targets" ]; then \
+	    targets="$$($(BIN)/python -m tests.fuzz --list)"; \
+	    if command -v node >/dev/null; then targets+=" $$(node $(PAGE_FUZZ))"; fi; \
+	fi; \
+	for target in $$targets; do \
 	    log=$(CORPUS)/$$target.log; \
-	    $(BIN)/python -m tests.fuzz $$target --seconds $(SECONDS_EACH) --corpus $(CORPUS) 2>$$log \
-	        | tee -a $(CORPUS)/results.txt || { [ $$? = 1 ] || tail -n 20 $$log; status=1; }; \
+	    case $$target in \
+	        page-*) command=(node $(PAGE_FUZZ) $$target $(SECONDS_EACH)) ;; \
+	        *) command=($(BIN)/python -m tests.fuzz $$target --seconds $(SECONDS_EACH) --corpus $(CORPUS)) ;; \
+	    esac; \
+	    "$${command[@]}" 2>$$log | tee -a $(CORPUS)/results.txt || { [ $$? = 1 ] || tail -n 20 $$log; status=1; }; \
 	done; exit $$status
 
 coverage: $(VENV)/.ready-test ## statements and branches that the unit tests cover
