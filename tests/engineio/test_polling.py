@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.support.engineio_client import EngineIOTestCase
+from tests.support.engineio_client import EngineIOTestCase, Exchange
 from twisted_chat.engineio.framing import POLLING
 from twisted_chat.engineio.polling import MAX_RESPONSE
+from twisted_chat.net.large_inputs import MAX_OF_HOST, REFUSAL
 from twisted_chat.net.send_queue import MAX_QUEUED
 from twisted_chat.net.slow_readers import GRACE, PATIENCE
 
@@ -95,6 +96,35 @@ class ConcurrentRequestTests(EngineIOTestCase):
         self.assertEqual(self.poll(sid, b"4x").status, 400)
         self.assertEqual(first.outcome, (200, "ok"))
         self.assertEqual(self.peers[0].ends, ["two POSTs at once"])
+
+
+class LargePostTests(EngineIOTestCase):
+    """Clients of one address that send large POSTs, which are not read yet."""
+
+    body = b"4pause\x1e4" + b"x" * 900_000
+
+    def post(self) -> Exchange:
+        """A POST in a session of its own; Twisted keeps its body in a file."""
+        exchange = self.poll(self.open(), self.body)
+        self.addCleanup(exchange.wire.disconnect)
+        return exchange
+
+    def test_more_of_them_than_may_be_held_are_refused(self) -> None:
+        """With status 503; what was read can be held again."""
+        posts = []
+        for _ in range(MAX_OF_HOST // len(self.body)):
+            posts.append(self.post())
+            self.assertFalse(posts[-1].answered)
+        self.assertEqual(self.post().status, 503)
+        self.assertEqual(self.peers[-1].ends, [REFUSAL])
+        self.assertEqual(self.poll(self.open(), b"4small").status, 200)
+        read, closed, *_ = self.peers
+        read.session.resume()
+        self.assertEqual(posts[0].outcome, (200, "ok"))
+        closed.session.close()
+        for _ in range(2):
+            self.assertFalse(self.post().answered)
+        self.assertEqual(self.post().status, 503)
 
 
 class PauseTests(EngineIOTestCase):

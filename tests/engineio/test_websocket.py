@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tests.support.engineio_client import EngineIOTestCase
+from tests.support.memory import WebSocketClient, text
 from twisted_chat.engineio.framing import WEBSOCKET
 from twisted_chat.engineio.websocket import HOLD_TIME, MAX_HELD
+from twisted_chat.net.large_inputs import MAX_OF_HOST
 from twisted_chat.net.send_queue import MAX_QUEUED
 
 
@@ -142,3 +144,46 @@ class BytewiseWebSocketTransportTests(WebSocketTransportTests):
     """The same, byte by byte."""
 
     bytewise = True
+
+
+class LargeInputTests(EngineIOTestCase):
+    """Clients of one address that send large messages, and do not end them."""
+
+    message = text("4" + "x" * 900_000)
+    fitting = MAX_OF_HOST // len(message)
+
+    def begin(self) -> WebSocketClient:
+        """A client that sent all but the last byte of a large message."""
+        client = self.connect()
+        client.send(self.message[:-1])
+        return client
+
+    def test_more_of_them_than_may_be_held_are_refused(self) -> None:
+        """With code 1013; those before are not affected."""
+        clients = [self.begin() for _ in range(self.fitting)]
+        self.assertEqual(self.begin().close_code(), 1013)
+        for client in clients:
+            self.assertIsNone(client.close_code())
+            client.send(self.message[-1:])
+        self.assertEqual(
+            [len(str(peer.received[0])) for peer in self.peers[:-1]],
+            [900_000] * self.fitting,
+        )
+        self.assertEqual(self.resource.sessions, self.fitting)
+
+    def test_what_is_read_or_gone_is_held_no_more(self) -> None:
+        """However a message or its connection ends, others can send theirs."""
+        for _ in range(2):
+            complete, lost, *others = [self.begin() for _ in range(self.fitting - 1)]
+            invalid = self.connect()
+            invalid.send(text("4" + "x" * 900_000, last=False))
+            self.assertEqual(self.begin().close_code(), 1013)
+            complete.send(self.message[-1:])
+            lost.wire.disconnect()
+            invalid.send(text("a new message within another"))
+            self.assertEqual(invalid.close_code(), 1002)
+            others += [self.begin() for _ in range(3)]
+            self.assertEqual([each.close_code() for each in others[-3:]], [None] * 3)
+            self.assertEqual(self.begin().close_code(), 1013)
+            for each in others:
+                each.wire.disconnect()

@@ -17,6 +17,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.web.http import Request
 from websockets.frames import CloseCode
 
+from twisted_chat.net.large_inputs import REFUSAL, LargeInputs
 from twisted_chat.net.pacing import Pace, Pacing
 from twisted_chat.net.send_queue import SendQueue
 from twisted_chat.net.slow_readers import SlowReaders, unacknowledged
@@ -56,16 +57,19 @@ class PollingTransport(Pace):
     :param session: receives the packets.
     :param slow_readers: watches that what is sent is fetched.
     :param pacing: limits what reading a POST costs.
+    :param large_inputs: limits how much of POSTs is held.
     """
 
     __slots__ = (
         "_answered",
         "_get",
+        "_large_inputs",
         "_packets",
         "_paused",
         "_post",
         "_queue",
         "_session",
+        "_size",
         "_slow_readers",
         "_state",
     )
@@ -74,9 +78,16 @@ class PollingTransport(Pace):
     upgrades = ("websocket",)
 
     def __init__(
-        self, session: TransportUser, slow_readers: SlowReaders, pacing: Pacing
+        self,
+        session: TransportUser,
+        slow_readers: SlowReaders,
+        pacing: Pacing,
+        large_inputs: LargeInputs,
     ) -> None:
         super().__init__(pacing)
+        self._large_inputs = large_inputs
+        # Bytes of the POST in progress.
+        self._size = 0
         self._session = session
         self._slow_readers = slow_readers
         # The connection to which the last GET was answered.
@@ -121,7 +132,7 @@ class PollingTransport(Pace):
         """Answer a GET, or hold it until something is written."""
         if self._get is not None:
             # Two clients, or one with a bug: neither can be served.
-            respond_bad_request(request, "this session has a GET that waits")
+            refuse(request, "this session has a GET that waits")
             self._session.fail("two GETs at once")
         elif self._queue:
             self._answer(request, self._queue.pop(MAX_RESPONSE))
@@ -159,9 +170,14 @@ class PollingTransport(Pace):
     def post(self, request: Request, body: bytes) -> None:
         """Take the packets of a POST one by one, then answer it."""
         if self._packets is not None:
-            respond_bad_request(request, "this session has a POST in progress")
+            refuse(request, "this session has a POST in progress")
             self._session.fail("two POSTs at once")
             return
+        if not self._large_inputs.change(self.address, 0, len(body)):
+            refuse(request, REFUSAL, 503)
+            self._session.fail(REFUSAL)
+            return
+        self._size = len(body)
         self._post, self._packets = request, decode_payload(body)
         request.notifyFinish().addBoth(lambda _: self._post_finished())
         self.run()
@@ -194,16 +210,22 @@ class PollingTransport(Pace):
         try:
             packet = next(self._packets, None)
             if packet is None:
-                self._packets = None
+                self._drop_packets()
                 self._answer_post()
             else:
                 self._session.packet_received(packet)
         except PacketError as error:
-            self._packets = None
+            self._drop_packets()
             post, self._post = self._post, None
             if post is not None:
-                respond_bad_request(post, str(error))
+                refuse(post, str(error))
             self._session.fail(str(error))
+
+    def _drop_packets(self) -> None:
+        """The POST is read, or nothing more of it will be."""
+        self._packets = None
+        self._large_inputs.change(self.address, self._size, 0)
+        self._size = 0
 
     def _answer_post(self) -> None:
         post, self._post = self._post, None
@@ -245,7 +267,7 @@ class PollingTransport(Pace):
     ) -> tuple[bytes, ...]:
         """Answer both requests; see ``Transport.close``."""
         self._state = PollingState.CLOSED
-        self._packets = None
+        self._drop_packets()
         self.stop()
         self._answer_post()
         waiting = self._queue.pop_all()
@@ -271,7 +293,7 @@ def respond(request: Request, body: bytes) -> None:
     request.finish()
 
 
-def respond_bad_request(request: Request, reason: str) -> None:
-    """Refuse a request with status 400."""
-    request.setResponseCode(400)
+def refuse(request: Request, reason: str, status: int = 400) -> None:
+    """Refuse a request, with status 400 or another one."""
+    request.setResponseCode(status)
     respond(request, reason.encode())

@@ -257,7 +257,9 @@ class EngineIOResource(Resource):
                 session.close()
             return result
         sessions = self._sessions
-        polling = PollingTransport(session, sessions.slow_readers, sessions.pacing)
+        polling = PollingTransport(
+            session, sessions.slow_readers, sessions.pacing, sessions.large_inputs
+        )
         polling.get(request)
         session.open(polling)
         return NOT_DONE_YET

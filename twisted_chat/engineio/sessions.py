@@ -36,7 +36,7 @@ class Sessions:
     :param pacing: limits what reading costs.
     :ivar connection_keepalive: for the WebSockets; it only limits their closing
         handshake, as Engine.IO has heartbeats of its own.
-    :ivar slow_readers: for both transports.
+    :ivar slow_readers: for both transports, as are ``large_inputs``.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class Sessions:
         self.heartbeat = Keepalive(clock, ping_interval, ping_timeout)
         self.connection_keepalive = Keepalive(clock, 0, CLOSING_TIMEOUT, pacing=pacing)
         self.slow_readers = self.connection_keepalive.slow_readers
+        self.large_inputs = self.connection_keepalive.large_inputs
         self.draining = Draining(clock)
         self._new_id = new_id
         self._admission = admission

@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
+from .large_inputs import LargeInputs
 from .pacing import Pacing
 from .slow_readers import SlowReaders
 from .traffic import Traffic, Uncounted
@@ -118,6 +119,7 @@ class Keepalive:
     :ivar received: call it with the connection whenever its peer sends something.
     :ivar slow_readers: watches that what is sent is read.
     :ivar pacing: limits what reading costs.
+    :ivar large_inputs: limits what is held of messages that are not complete.
     """
 
     def __init__(
@@ -132,6 +134,7 @@ class Keepalive:
         self.traffic: Traffic = traffic or Uncounted()
         self.pacing = pacing or Pacing(clock)
         self.slow_readers = SlowReaders(clock)
+        self.large_inputs = LargeInputs()
         self._interval = interval
         granularity = min(interval or timeout, timeout, CLOSING_TIMEOUT) / 50
         self._idle: Deadlines[KeepaliveTarget] = Deadlines(

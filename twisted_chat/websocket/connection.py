@@ -27,6 +27,7 @@ from twisted.python.failure import Failure
 from websockets.frames import CloseCode
 
 from twisted_chat.net.admission import format_address
+from twisted_chat.net.large_inputs import LARGE, REFUSAL
 from twisted_chat.net.outbox import outbox_to
 from twisted_chat.net.pacing import Intake
 from twisted_chat.net.send_queue import MAX_QUEUED
@@ -119,6 +120,9 @@ class WebSocketConnection(Protocol):
         self._max_queued = max_queued
         self._response = response
         self._reader = MessageReader(max_size)
+        self._may_be_large = max_size > LARGE
+        # What ``large_inputs`` counts.
+        self._large = 0
         self._small_frames = 0
         self._small_frames_since = 0.0
         self._close_code: int = CloseCode.ABNORMAL_CLOSURE
@@ -226,6 +230,8 @@ class WebSocketConnection(Protocol):
             self._fail(error.code, error.reason)
         if reader.small_frames != small_frames:
             self._count_small_frames(reader.small_frames - small_frames)
+        if self._may_be_large:
+            self._count_held(reader.held)
 
     def connectionLost(self, _reason: Failure = connectionDone) -> None:
         """Twisted: the transport is lost."""
@@ -270,6 +276,19 @@ class WebSocketConnection(Protocol):
         if self._small_frames > MAX_SMALL_FRAMES:
             self._fail(CloseCode.POLICY_VIOLATION, "too many small frames")
 
+    def _count_held(self, held: int) -> None:
+        """Count what is held of a message; beyond a limit, the connection fails."""
+        if held <= LARGE and not self._large:
+            return
+        if self._keepalive.large_inputs.change(self.address, self._large, held):
+            self._large = held if held > LARGE else 0
+        else:
+            self._fail(CloseCode.TRY_AGAIN_LATER, REFUSAL)
+
+    def _stop_reading(self) -> None:
+        self._reader.stop()
+        self._count_held(0)
+
     def _application_failed(self) -> None:
         self._log.failure("a WebSocket application failed")
         self.close(CloseCode.INTERNAL_ERROR)
@@ -292,7 +311,7 @@ class WebSocketConnection(Protocol):
             self._keepalive.start_closing(self)
         else:
             self._keepalive.remove(self)
-            self._reader.stop()
+            self._stop_reading()
             self._outbox.stopProducing()
 
     def _start_closing(self, code: int, reason: str, frame: bytes = b"") -> None:
@@ -313,7 +332,7 @@ class WebSocketConnection(Protocol):
 
     def _fail(self, code: int, reason: str) -> None:
         """Fail the connection (section 7.1.7) of a client that violated a rule."""
-        self._reader.stop()
+        self._stop_reading()
         self._start_closing(code, reason, frame_close(code, reason))
         # To close while the client still sends would reset the connection, and the
         # close frame might be lost.  So this side stops sending first; what the client

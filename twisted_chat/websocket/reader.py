@@ -114,6 +114,11 @@ class MessageReader:
             self.stop()
             raise
 
+    @property
+    def held(self) -> int:
+        """Bytes of a message that is not complete."""
+        return len(self._buffer) + len(self._fragments or b"")
+
     def stop(self) -> None:
         """Discard everything from now on."""
         self._ended = True
