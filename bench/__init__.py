@@ -1,13 +1,14 @@
 """Benchmarks of this server beside other chat servers, in one run on one machine.
 
 Run them with ``python -m bench`` from the top of the repository, or ``make bench``.
-``load.c`` generates the load: thousands of clients on one thread.  ``baseline.c`` is a
-server that does the minimum, and ``peers/`` holds servers for Node.js, written as the
-documentation of their libraries suggests.  ``python -m bench.scaling`` measures several
-servers on one Redis instead, and ``python -m bench.attacks`` attacks the servers.
-Everything listens on 127.0.0.1, or in a network namespace of its own.
+``native/`` has the programs in C: ``load.c`` generates the load, thousands of clients
+on one thread, and ``baseline.c`` is a server that does the minimum.  ``peers/`` holds
+servers for Node.js, written as the documentation of their libraries suggests.  ``python
+-m bench.soak`` is a long run with clients of all kinds, ``python -m bench.scaling``
+measures several servers on one Redis, and ``python -m bench.attacks`` attacks the
+servers.  Everything listens on 127.0.0.1, or in a network namespace of its own.
 
 Imports point down: progress, machine, proc, charts, ircd, results, processes <
-metrics, tools, generator < targets < runner < report < __main__.  Only the standard
-library is used.
+metrics, tools, generator, line_charts < targets < runner < report < __main__, and
+soak_results < soak_report < soak.  Only the standard library is used.
 """

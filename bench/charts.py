@@ -20,7 +20,7 @@ STEP = 21
 GROUP = 30  # heading of a group
 BOTTOM = 56
 
-_STYLE = """
+STYLE = """
   .background { fill: #ffffff; stroke: #d0d7de }
   text { font: 12px system-ui, -apple-system, "Segoe UI", sans-serif; fill: #1f2328 }
   .title { font-size: 16px; font-weight: 600 }
@@ -132,7 +132,7 @@ def bar_chart(
         ),
         f'<title id="title">{escape(title)}</title>',
         f'<desc id="description">{escape(_description(groups, axis_label))}</desc>',
-        f"<style>{_STYLE}</style>",
+        f"<style>{STYLE}</style>",
         (
             f'<rect class="background" x="0.5" y="0.5" width="{WIDTH - 1}" '
             f'height="{height - 1}" rx="8"/>'

@@ -29,10 +29,14 @@ class Connected:
 class Single:
     """Messages sent one at a time.
 
+    :ivar median_us: microseconds until a recipient received a message.
+    :ivar p99_us: the 99th percentile of the same.
     :ivar latencies_us: microseconds until the last recipient received each message.
     """
 
     deliveries: int
+    median_us: float
+    p99_us: float
     latencies_us: tuple[float, ...]
 
 
@@ -96,7 +100,12 @@ class Generator:
     def single(self, messages: int, pause_ms: float) -> Single:
         """Send messages, each once every client has received the previous one."""
         answer = self._call(f"single {messages} {pause_ms}")
-        return Single(answer["deliveries"], tuple(answer["latencies_us"]))
+        return Single(
+            answer["deliveries"],
+            answer["median_us"],
+            answer["p99_us"],
+            tuple(answer["latencies_us"]),
+        )
 
     def saturate(self, senders: int, window: int, seconds: float) -> Saturated:
         """Send from several clients as fast as possible, and receive everything.

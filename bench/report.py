@@ -21,9 +21,9 @@ a machine varies, so compare figures within a table, not between runs.
 _METHOD = f"""\
 ## Method
 
-All clients are in one room, on 127.0.0.1. The load generator (`bench/load.c`) runs all
-clients on one thread and reads every byte; a lost or duplicate message ends the
-measurement of that server. The servers share one core and the load generators
+All clients are in one room, on 127.0.0.1. The load generator (`bench/native/load.c`)
+runs all clients on one thread and reads every byte; a lost or duplicate message ends
+the measurement of that server. The servers share one core and the load generators
 another, where there are two. All servers of a table run at the same time, each with
 its own clients, and are measured in turn; a figure is the median of the rounds. CPU
 time is that of the server, user and system, for all its threads, from the kernel's
@@ -43,8 +43,8 @@ CPU clock of the process.
 - **memory**: the growth of the server while the clients connected, for each of them
   (proportional set size, without the kernel's socket buffers).
 
-"C, epoll and send()" (`bench/baseline.c`) does the minimum: it stores nothing, checks
-nothing and has one room. The Node.js programs (`bench/peers/`) follow the
+"C, epoll and send()" (`bench/native/baseline.c`) does the minimum: it stores nothing,
+checks nothing and has one room. The Node.js programs (`bench/peers/`) follow the
 documentation of their libraries: one write for each client and message. InspIRCd and
 ngIRCd run with their limits raised; they do not echo a message to its sender and delay
 nothing. "SQLite" means that this server stores each message, with `synchronous=FULL`,

@@ -10,6 +10,13 @@ from pathlib import Path
 
 from bench.processes import BenchError
 
+PROGRAMS = {
+    "load": ("load.c", "load_clients.c", "base.c"),
+    "soak": ("soak.c", "soak_clients.c", "soak_polling.c", "soak_order.c", "base.c"),
+    "baseline": ("baseline.c",),
+}
+"""The C programs, and their files in ``bench/native``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tools:
@@ -33,12 +40,15 @@ class Tools:
         return self.build / "npm" / "node_modules"
 
     def compile(self, name: str) -> None:
-        """Compile ``bench/NAME.c`` if it has changed.
+        """Compile one of ``PROGRAMS`` if its files have changed.
 
         :raises BenchError: with the output of the compiler.
         """
-        source, target = self.source / f"{name}.c", self.build / name
-        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+        directory = self.source / "native"
+        sources = [str(directory / file) for file in PROGRAMS[name]]
+        changed = max(file.stat().st_mtime for file in directory.iterdir())
+        target = self.build / name
+        if target.exists() and target.stat().st_mtime >= changed:
             return
         compiler = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
         if compiler is None:
@@ -46,10 +56,10 @@ class Tools:
         # Another run may be using the existing program.
         fresh = self.build / f"{name}.{os.getpid()}"
         flags = ["-std=gnu11", "-O2", "-Wall", "-Wextra"]
-        command = [compiler, *flags, "-o", str(fresh), str(source)]
+        command = [compiler, *flags, "-o", str(fresh), *sources, "-lm"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise BenchError(f"cannot compile {source.name}:\n{done.stderr}")
+            raise BenchError(f"cannot compile {name}:\n{done.stderr}")
         fresh.replace(target)
 
     def install_npm(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.results import Connect, Result, Round, Run
+from bench.soak_results import End, Sample, SoakRun
 
 
 def result(
@@ -30,3 +31,40 @@ def result(
 def run(*results: Result) -> Run:
     """A run with these results."""
     return Run("2026-11-21", "python -m bench", {"kernel": "Linux 6"}, list(results))
+
+
+def soak_run() -> SoakRun:
+    """A good run of ten periods."""
+    samples = [
+        Sample(
+            time=60.0 * number,
+            present=990,
+            sent=3000 * number,
+            received=90_000 * number,
+            left=50 * number,
+            returned=49 * number,
+            resumed=20 * number,
+            cut_off=number,
+            median_ms=3.0,
+            p99_ms=20.0,
+            max_ms=30.0,
+            cpu_percent=25.0,
+            memory_kib=100_000 + number % 3,
+            descriptors=1010,
+        )
+        for number in range(1, 11)
+    ]
+    return SoakRun(
+        date="2026-11-26",
+        command="python -m bench.soak",
+        clients=1000,
+        seconds=600.0,
+        rate=50.0,
+        memory_kib=50_000,
+        rooms=12,
+        connect_seconds=2.0,
+        connect_cpu_seconds=0.5,
+        descriptors=(20, 20),
+        samples=samples,
+        end=End(30_000, 900_000, 500, 500, 200, 10, 3.0, 20.0, 30.0, 0),
+    )

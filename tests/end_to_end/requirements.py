@@ -27,6 +27,7 @@ REQUIRE_ALL = "CHAT_TESTS_REQUIRE_ALL"
 PROGRAMS = {
     "busybox": "busybox",
     "caddy": "caddy",
+    "cc": "gcc",
     "chromium": "chromium",
     "curl": "curl",
     "haproxy": "haproxy",
