@@ -167,17 +167,21 @@ class PollingTransport(Pace):
 
     # Receiving.
 
-    def post(self, request: Request, body: bytes) -> None:
-        """Take the packets of a POST one by one, then answer it."""
+    def post(self, request: Request, size: int) -> None:
+        """Take the packets of a POST one by one, then answer it.
+
+        :param size: bytes of its body, which is read only if as much may be held.
+        """
         if self._packets is not None:
             refuse(request, "this session has a POST in progress")
             self._session.fail("two POSTs at once")
             return
-        if not self._large_inputs.change(self.address, 0, len(body)):
+        if not self._large_inputs.change(self.address, 0, size):
             refuse(request, REFUSAL, 503)
             self._session.fail(REFUSAL)
             return
-        self._size = len(body)
+        self._size = size
+        body = request.content.read() if request.content is not None else b""
         self._post, self._packets = request, decode_payload(body)
         request.notifyFinish().addBoth(lambda _: self._post_finished())
         self.run()

@@ -14,6 +14,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from functools import lru_cache
+from io import SEEK_END
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -295,12 +296,22 @@ class EngineIOResource(Resource):
             transport.get(request)
             return NOT_DONE_YET
         limit = self._sessions.max_payload
-        body = request.content.read(limit + 1) if request.content else b""
-        if len(body) > limit:
+        size = _size_of_body(request)
+        if size > limit:
             session.fail(f"a POST of more than {limit} bytes")
             raise Refusal(413, 3, "Payload too large")
-        transport.post(request, body)
+        transport.post(request, size)
         return NOT_DONE_YET
+
+
+def _size_of_body(request: Request) -> int:
+    """Its bytes; nothing of it is read into memory."""
+    content = request.content
+    if content is None:
+        return 0
+    size: int = content.seek(0, SEEK_END)
+    content.seek(0)
+    return size
 
 
 def query_of(request: Request) -> dict[str, str]:

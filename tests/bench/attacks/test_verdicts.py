@@ -26,7 +26,7 @@ class VerdictTests(SynchronousTestCase):
             ("slowed others", result(delays=Delays(2, 600, 0, 1))),
             (
                 "memory grew and stayed",
-                result(process=process(peak=200 * MIB, after=100 * MIB)),
+                result(process=process(peak=200 * MIB, after=120 * MIB)),
             ),
             ("memory grew", result(process=process(peak=200 * MIB))),
             ("filled the log", result(process=process(log_bytes=MIB))),
