@@ -9,6 +9,7 @@ measures several servers on one Redis, and ``python -m bench.attacks`` attacks t
 servers.  Everything listens on 127.0.0.1, or in a network namespace of its own.
 
 Imports point down: progress, machine, proc, charts, ircd, results, processes <
-metrics, tools, generator, line_charts < targets < runner < report < __main__, and
+metrics, tools, generator, line_charts < targets < runner <
+crowd, crowd_report < report < __main__, and
 soak_results < soak_report < soak.  Only the standard library is used.
 """

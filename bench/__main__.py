@@ -14,19 +14,25 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bench.crowd import CROWDS, measure_crowd
 from bench.machine import describe
 from bench.metrics import FAMILIES
 from bench.processes import BenchError, raise_file_limit, split_cores
 from bench.progress import Progress
 from bench.report import charts, report
-from bench.results import Result, Run
+from bench.results import Crowd, Result, Run
 from bench.runner import Plan, Runner, label
+from bench.soak_report import soak_section, with_section
+from bench.soak_results import SoakRun
 from bench.targets import TARGETS, Target
 from bench.tools import Tools
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZES = (100, 1000, 5000)
 QUICK_SIZES = (100, 1000)
+
+CROWD = "crowd"
+"""The name by which ``--only`` selects the crowds of clients; see ``crowd``."""
 
 SPARE_FILES = 200
 """Files that a server or the load generator opens in addition to its clients."""
@@ -39,7 +45,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--clients", type=_sizes, help="numbers of clients (100,1000,5000)"
     )
     parser.add_argument(
-        "--only", type=_names, help="servers: " + ", ".join(t.key for t in TARGETS)
+        "--only",
+        type=_names,
+        help=f"servers: {', '.join(t.key for t in TARGETS)}; {CROWD}: ten thousand "
+        "clients in one room",
     )
     parser.add_argument(
         "--rounds", type=int, help="for each server and number of clients (3)"
@@ -75,7 +84,7 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 def _names(text: str) -> list[str]:
     names = text.split(",")
-    unknown = set(names) - {target.key for target in TARGETS}
+    unknown = set(names) - {target.key for target in TARGETS} - {CROWD}
     if unknown:
         raise argparse.ArgumentTypeError(
             f"unknown server: {', '.join(sorted(unknown))}"
@@ -92,6 +101,15 @@ def plan_of(options: argparse.Namespace) -> Plan:
         seconds=options.seconds or 1.0,
         connect_timeout=options.connect_timeout,
     )
+
+
+def crowds_of(options: argparse.Namespace) -> tuple[int, ...]:
+    """The numbers of clients of the crowds that the options select."""
+    if options.only and CROWD not in options.only:
+        return ()
+    if options.clients:
+        return tuple(options.clients) if options.only else ()
+    return CROWDS[:1] if options.quick else CROWDS
 
 
 def is_complete(options: argparse.Namespace) -> bool:
@@ -112,15 +130,13 @@ def measure(options: argparse.Namespace, tools: Tools) -> Run:
     wanted = [t for t in TARGETS if not options.only or t.key in options.only]
     missing = {t.key: t.missing(tools) for t in wanted}
     available = [t for t in wanted if not missing[t.key]]
-    progress = Progress(plan.steps(len(available)), sys.stdout)
+    crowds = crowds_of(options)
+    progress = Progress(plan.steps(len(available)) + len(crowds), sys.stdout)
     for target in wanted:
         if missing[target.key]:
             progress.note(f"skipped {label(target)}: {missing[target.key]}")
-    cores = os.sched_getaffinity(0)
-    pinned: tuple[set[int], set[int]] = (set(), set())
-    runner = Runner(
-        tools, plan, progress, pinned if options.no_pin else split_cores(cores)
-    )
+    cores = split_cores(() if options.no_pin else os.sched_getaffinity(0))
+    runner = Runner(tools, plan, progress, cores)
     files = raise_file_limit()
     results: list[Result] = []
     for clients, family in itertools.product(plan.sizes, FAMILIES):
@@ -131,11 +147,20 @@ def measure(options: argparse.Namespace, tools: Tools) -> Run:
             selected = []
         results += _skipped(wanted, skipped, clients)
         results += runner.measure(selected, clients)
+    measured: list[Crowd] = []
+    for clients in crowds:
+        if clients + SPARE_FILES > files:
+            progress.note(f"skipped a crowd: only {files} open files are allowed")
+            continue
+        progress.step(f"{clients} clients: a crowd of this server")
+        timeout = options.connect_timeout
+        measured.append(measure_crowd(tools, clients, cores, timeout))
     return Run(
         date=dt.datetime.now(tz=dt.UTC).date().isoformat(),
         command=" ".join(["python -m bench", *sys.argv[1:]]),
         machine=describe(tools.modules, _versions()),
         results=results,
+        crowds=measured,
     )
 
 
@@ -165,7 +190,13 @@ def write(run: Run, directory: Path) -> None:
     for file, svg in charts(run).items():
         (directory / "charts" / file).write_text(svg)
     page = directory / "benchmarks.md"
-    page.write_text(report(run))
+    text = report(run)
+    long_run = directory / "charts" / "soak.json"
+    if long_run.exists():
+        # Of the last ``make soak``.
+        section = soak_section(SoakRun.from_json(long_run.read_text()))
+        text = with_section(text, section)
+    page.write_text(text)
     print(f"The report is {page}.")
 
 

@@ -46,7 +46,8 @@ def describe(npm_modules: Path, commands: dict[str, Sequence[str]]) -> dict[str,
     model = parse_cpu_model(_read(Path("/proc/cpuinfo")))
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     found = {
-        "processor": f"{model}, {os.cpu_count()} cores",
+        "processor": model,
+        "cores": str(os.cpu_count() or 1),
         "memory": f"{memory:.0f} GiB",
         "kernel": f"{platform.system()} {plain_version(platform.release())}",
         "Python": f"{platform.python_implementation()} {platform.python_version()}",

@@ -131,7 +131,7 @@ class Server:
                     raise BenchError(
                         f"the server does not listen: {self.last_output()}"
                     ) from error
-                time.sleep(0.05)
+                time.sleep(0.01)
             else:
                 return
 

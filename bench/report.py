@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from bench.charts import Bar, bar_chart
+from bench.crowd_report import crowd_section
 from bench.metrics import FAMILIES, METRICS, Metric, short
 from bench.results import Result, Run
 from bench.runner import LARGE, SENDERS, WINDOW
@@ -55,9 +56,10 @@ _AGAIN = f"""\
 ## Running it
 
 ```
-make bench                                      # everything: about 15 minutes
+make bench                                      # everything: about 20 minutes
 make bench BENCH="--quick"                      # less: about 2 minutes
 make bench BENCH="--only chat-sqlite,baseline --clients 1000"
+make bench BENCH="--only crowd"                 # 1,000 and 10,000 clients in one room
 ```
 
 Requirements: Linux, a C compiler, and 20,000 open files (`ulimit -Hn`) for the largest
@@ -101,6 +103,7 @@ def report(run: Run) -> str:
     for family, (title, peers) in FAMILIES.items():
         if any(result.family == family for result in run.results):
             parts.append(_family(run, family, title, peers))
+    parts.append(crowd_section(run.crowds, run.machine.get("cores", "several")))
     parts += [_METHOD, _AGAIN, _machine(run)]
     return "\n".join(part for part in parts if part)
 

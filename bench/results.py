@@ -110,6 +110,35 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Crowd:
+    """Many clients of this server in one room, without other servers.
+
+    :ivar start_seconds: from the start of the process until it accepts a connection.
+    :ivar idle_kib: memory (proportional set size) before the first client.
+    :ivar connect_seconds: until the last client received its welcome.
+    :ivar connect_cpu_seconds: of the server, until no more bytes arrived.
+    :ivar connected_kib: memory with all clients.
+    :ivar loaded_kib: the largest memory after any round of messages.
+    :ivar median_ms: from sending a message until a client received it.
+    :ivar p99_ms: the same for the 99th percentile of clients.
+    :ivar per_second: deliveries a second under saturation, in wall-clock time.
+    :ivar per_cpu_second: the same for each CPU second of the server.
+    """
+
+    clients: int
+    start_seconds: float
+    idle_kib: int
+    connect_seconds: float
+    connect_cpu_seconds: float
+    connected_kib: int
+    loaded_kib: int
+    median_ms: float
+    p99_ms: float
+    per_second: float
+    per_cpu_second: float
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """All results of one run.
 
@@ -122,6 +151,7 @@ class Run:
     command: str
     machine: dict[str, str]
     results: list[Result]
+    crowds: list[Crowd] = field(default_factory=list)
 
     def find(self, key: str, clients: int) -> Result | None:
         """The result of a server, if it is complete."""
@@ -143,7 +173,8 @@ class Run:
         """The inverse of ``to_json``."""
         data: dict[str, Any] = json.loads(text)
         results = [_result(each) for each in data.pop("results")]
-        return cls(**data, results=results)
+        crowds = [Crowd(**each) for each in data.pop("crowds", ())]
+        return cls(**data, results=results, crowds=crowds)
 
 
 def _result(data: dict[str, Any]) -> Result:

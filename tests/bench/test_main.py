@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import tempfile
+from pathlib import Path
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from bench.__main__ import is_complete, parse, plan_of
+from bench.__main__ import crowds_of, is_complete, parse, plan_of, write
+
+from .samples import result, run, soak_run
 
 
 class OptionTests(SynchronousTestCase):
@@ -47,6 +51,31 @@ class OptionTests(SynchronousTestCase):
         message = self.refused("--only", "baseline,nobody")
         self.assertIn("unknown server: nobody", message)
 
+    def test_crowds_are_measured_unless_something_else_is_selected(self) -> None:
+        """A quick run has a smaller one."""
+        self.assertEqual(crowds_of(parse([])), (1000, 10_000))
+        self.assertEqual(crowds_of(parse(["--quick"])), (1000,))
+        self.assertEqual(crowds_of(parse(["--only", "baseline"])), ())
+        self.assertEqual(crowds_of(parse(["--clients", "100"])), ())
+        self.assertEqual(crowds_of(parse(["--only", "crowd"])), (1000, 10_000))
+        options = parse(["--only", "crowd", "--clients", "50"])
+        self.assertEqual((crowds_of(options), is_complete(options)), ((50,), False))
+
     def test_one_client_is_refused(self) -> None:
         """Its messages would have no recipient."""
         self.assertIn("at least 2 clients", self.refused("--clients", "1"))
+
+
+class PageTests(SynchronousTestCase):
+    """The page that is written."""
+
+    def test_page_keeps_the_long_run(self) -> None:
+        """It is measured by itself, and its figures are beside its charts."""
+        directory = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (directory / "charts").mkdir()
+        (directory / "charts" / "soak.json").write_text(soak_run().to_json())
+        with contextlib.redirect_stdout(io.StringIO()):
+            write(run(result("chat-sqlite")), directory)
+        page = (directory / "benchmarks.md").read_text()
+        self.assertIn("\n## Long run\n", page)
+        self.assertLess(page.index("## Long run"), page.index("## Method"))

@@ -16,7 +16,7 @@ from bench.metrics import FAMILIES
 from bench.processes import BenchError, on_cores, split_cores
 from bench.progress import Progress
 from bench.targets import OWN, TARGETS, Setup
-from bench.tools import Tools
+from bench.tools import PROGRAMS, Tools
 
 
 class AnswerTests(SynchronousTestCase):
@@ -36,6 +36,16 @@ class AnswerTests(SynchronousTestCase):
     def test_end_of_the_generator_is_an_error(self) -> None:
         """It answers every command."""
         self.assertRaises(BenchError, parse_answer, "")
+
+
+class ProgramTests(SynchronousTestCase):
+    """The programs in C."""
+
+    def test_files_of_each_program_exist(self) -> None:
+        """And each file belongs to a program."""
+        directory = Path(__file__).resolve().parent.parent.parent / "bench" / "native"
+        files = {file for sources in PROGRAMS.values() for file in sources}
+        self.assertEqual(files, {file.name for file in directory.glob("*.c")})
 
 
 class ProgressTests(SynchronousTestCase):
