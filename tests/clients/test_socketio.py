@@ -218,6 +218,17 @@ class ChatTests(ChatTestCase):
         ((number, answer),) = bob.emit("chat", fits + "x", ack=4)
         self.assertEqual((number, answer["ok"]), (4, False))
 
+    def test_value_that_is_much_longer_is_refused_as_well(self) -> None:
+        """Though it is not decoded: neither its JSON nor its name has to be valid."""
+        bob = self.browse()
+        bob.emit("chat", 0)
+        bob.client.send_text("425" + "[" * 100_000)
+        bob.client.send_text("42" + "[" * 100_000)
+        (number, answer), (name, line) = bob.received()
+        self.assertEqual((number, answer["ok"]), (5, False))
+        self.assertEqual((name, line[:24]), ("chat", "error: the value is long"))
+        self.assertEqual(bob.emit("chat", 1), [["chat", 1]])
+
 
 class DialectTests(ChatTestCase):
     """Which dialect a client receives."""

@@ -12,6 +12,7 @@ from tests.support.socketio_chat import Browser, ChatTestCase, LineClient
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.send_queue import MAX_QUEUED
+from twisted_chat.socketio.packets import MAX_EVENT
 
 
 class PollingCase(ChatTestCase):
@@ -89,6 +90,17 @@ class RateLimitTests(ChatTestCase):
             self.settle()
         self.assertEqual(answer.outcome, (200, "ok"))
         self.assertEqual(len(ann.sees()), 97)
+
+    def test_event_that_is_too_long_counts_as_its_bytes(self) -> None:
+        """Those that follow wait for them."""
+        browser = self.browse()
+        browser.client.send_text('421["' + "x" * MAX_EVENT)
+        self.assertEqual([one[0] for one in browser.received()], [1])
+        self.assertEqual(browser.emit("messages", "x"), [])
+        for _ in range(16):
+            self.clock.advance(1)
+            self.settle()
+        self.assertEqual(len(browser.received()), 1)
 
     def test_events_that_wait_are_taken_as_they_were_sent(self) -> None:
         """Whatever they are; one that is unknown counts, too."""

@@ -21,6 +21,7 @@ from twisted_chat.net.http import (
     ChatChannel,
     ChatSite,
 )
+from twisted_chat.net.large_inputs import MAX_OF_HOST
 
 
 class Page(Resource):
@@ -73,6 +74,36 @@ class HttpTests(unittest.SynchronousTestCase):
         self.assertEqual([uri.decode() for uri in self.page.uris], paths)
         self.assertEqual(wire.value().count(b"200 OK"), 200)
         self.assertEqual(wire.producerState, "producing")
+
+    def test_bodies_that_are_not_complete_are_bounded(self) -> None:
+        """Those of one address; what is complete or gone is held no more."""
+        body = b"x" * (MAX_BODY - 1)
+        head = f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_BODY}\r\n\r\n"
+        wires = []
+
+        def post() -> Wire:
+            wires.append(Wire().accept(self.site))
+            wires[-1].send(head.encode())
+            wires[-1].send(body)
+            return wires[-1]
+
+        for _ in range(MAX_OF_HOST // len(body)):
+            self.assertEqual(post().value(), b"")
+        refused = post()
+        self.assertTrue(refused.value().startswith(b"HTTP/1.1 503 "))
+        self.assertIn(b"too much large input", refused.value())
+        small = Wire().accept(self.site)
+        small.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nbody")
+        self.assertIn(b"4 bytes", small.value())
+        wires[0].send(b"x")
+        self.assertIn(b"%d bytes" % MAX_BODY, wires[0].value())
+        wires[1].disconnect()
+        self.assertEqual(post().value(), b"")
+        self.assertEqual(post().value(), b"")
+        self.assertTrue(post().value().startswith(b"HTTP/1.1 503 "))
+        for wire in wires[2:]:
+            wire.disconnect()
+        self.assertEqual(self.site.large_inputs.total, 0)
 
     def test_requests_behind_one_that_waits_are_kept_in_one_piece(self) -> None:
         """However many segments they come in; they are answered after it."""

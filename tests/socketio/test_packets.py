@@ -17,6 +17,7 @@ from twisted_chat.socketio.packets import (
     DISCONNECT,
     EVENT,
     MAX_ATTACHMENTS,
+    MAX_EVENT,
     MAX_NAMESPACE,
     MAX_WAITING,
     Decoder,
@@ -108,7 +109,7 @@ class DecodeTests(unittest.SynchronousTestCase):
             '59-["a"]',
             '5100-["a"]',
             f"0/{'x' * MAX_NAMESPACE},",
-            "2" + "[" * 100_000,
+            "2" + "[" * 50_000,
         ):
             with self.assertRaises(PacketError, msg=text[:20]):
                 Decoder().text(text)
@@ -162,6 +163,19 @@ class DecodeTests(unittest.SynchronousTestCase):
             with self.assertRaisesRegex(PacketError, "more than 65536 bytes of text"):
                 Decoder().text(text % (letter * (room // size + 1)))
         self.read('2["%s"]' % ("x" * MAX_WAITING))
+
+    def test_event_that_is_too_long_is_not_decoded(self) -> None:
+        """Its ack id is, so that it can be answered; other packets are refused."""
+        value = "x" * (MAX_EVENT - len('2["a",""]'))
+        fits = Decoder().text(f'2["a","{value}"]')
+        self.assertEqual(fits, Packet(EVENT, data=["a", value]))
+        for text, number in (("2", None), ("212", 12)):
+            packet = Decoder().text(text + "[" * MAX_EVENT)
+            expected = Packet(EVENT, data=[""], id=number, is_too_long=True)
+            self.assertEqual(packet, expected)
+        for text in ("0{", "31[", "1"):
+            with self.assertRaises(PacketError):
+                Decoder().text(text + "[" * MAX_EVENT)
 
     def test_text_that_waits_for_attachments_is_not_decoded(self) -> None:
         """What is wrong with it is found with the last attachment."""

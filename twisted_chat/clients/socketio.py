@@ -16,15 +16,28 @@ from twisted_chat.core.chat import Chat
 from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec
 from twisted_chat.core.joining import JoinRequest
-from twisted_chat.core.limits import RateLimit
-from twisted_chat.core.replies import Refused, Request
+from twisted_chat.core.limits import TOKEN_BYTES, RateLimit
+from twisted_chat.core.replies import Refused, Request, refusal
 from twisted_chat.core.sessions import client_id_of
 from twisted_chat.engineio.framing import POLLING, WEBSOCKET, Framing
-from twisted_chat.socketio.packets import MAIN, Packet, event_of, event_text
+from twisted_chat.socketio.packets import (
+    MAIN,
+    MAX_EVENT,
+    Packet,
+    event_of,
+    event_text,
+)
 from twisted_chat.socketio.server import Connection, Socket, SocketIO
 
 from .attach_session import SessionAttachment
-from .socketio_codec import CHOICES, Dialect, SocketIOCodec, decode_event, dialect_of
+from .socketio_codec import (
+    CHOICES,
+    Dialect,
+    SocketIOCodec,
+    decode_event,
+    dialect_of,
+    event_too_long,
+)
 from .socketio_recovery import (
     NEW_USAGE,
     ResumeRequest,
@@ -175,6 +188,11 @@ class ChatSocket(Socket):
 
     def event_received(self, packet: Packet) -> None:
         """The client emits an event."""
+        if packet.is_too_long:
+            ref = None if packet.id is None else str(packet.id)
+            self._attachment.put(refusal(event_too_long(), ref))
+            self._attachment.charge(MAX_EVENT // TOKEN_BYTES)
+            return
         # Decoded only once, unless it has to wait.
         self._packet = packet
         self._attachment.receive(event_text(packet))

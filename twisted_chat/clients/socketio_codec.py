@@ -314,12 +314,15 @@ def decode_event(packet: Packet, *, was_shown_history: bool = False) -> list[Req
         return [refusal(refused, ref)]
 
 
+def event_too_long() -> Refused:
+    """The refusal of an event that is so long that it was not decoded."""
+    return Refused("too_long", f"the value is longer than {MAX_VALUE} bytes: not sent")
+
+
 def _chat_value(packet: Packet, value: object, ref: str | None) -> Request:
     raw = raw_argument(packet)
     if len(raw.encode()) > MAX_VALUE:
-        raise Refused(
-            "too_long", f"the value is longer than {MAX_VALUE} bytes: not sent"
-        )
+        raise event_too_long()
     if not isinstance(value, str):
         return Request("custom_event", "", room=LOBBY, raw=raw, ref=ref, internal=True)
     return Request("", cut_text(value), room=LOBBY, raw=raw, ref=ref)

@@ -181,7 +181,12 @@ class PollingTransport(Pace):
             self._session.fail(REFUSAL)
             return
         self._size = size
-        body = request.content.read() if request.content is not None else b""
+        # Not kept twice while it waits.
+        content, request.content = request.content, None
+        body = b""
+        if content is not None:
+            body = content.read()
+            content.close()
         self._post, self._packets = request, decode_payload(body)
         request.notifyFinish().addBoth(lambda _: self._post_finished())
         self.run()

@@ -26,6 +26,7 @@ from zope.interface import implementer
 from .forwarded import ForwardingError, TrustedProxies
 from .handover import is_forwarded
 from .hosts import DuplicateHost, Hosts
+from .large_inputs import LARGE, REFUSAL, LargeInputs
 from .pacing import Intake, Pacing
 from .reject import error_response
 from .traffic import Traffic, Uncounted
@@ -60,6 +61,7 @@ class ChatRequest(Request):
     channel: ChatChannel
     inline_scripts: Sequence[str] = ()
     _size = 0
+    _held = 0
     _refused = False
 
     def __init__(self, channel: HTTPChannel, *_queued: object) -> None:
@@ -78,6 +80,10 @@ class ChatRequest(Request):
         self._size += len(data)
         if self._size > MAX_BODY:
             self._refuse_body()
+        elif not self._refused and not self._hold(self._size):
+            self._refused = True
+            self._hold(0)
+            self.channel.refuse(HTTPStatus.SERVICE_UNAVAILABLE, REFUSAL)
         if not self._refused:
             super().handleContentChunk(data)  # type: ignore[no-untyped-call]
 
@@ -87,6 +93,7 @@ class ChatRequest(Request):
         The address may be a whole URL, whose host then replaces the ``Host`` header
         (RFC 9112, section 3.2.2).
         """
+        self._hold(0)
         if self._refused:
             return
         absolute = _ABSOLUTE.match(path)
@@ -94,6 +101,23 @@ class ChatRequest(Request):
             self.requestHeaders.setRawHeaders(b"Host", [absolute[1]])
             path = b"/" + path[absolute.end() :].removeprefix(b"/")
         super().requestReceived(command, path, version)  # type: ignore[no-untyped-call]
+
+    def connectionLost(self, reason: Failure) -> None:
+        """Twisted: the client disconnected."""
+        self._hold(0)
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+
+    def _hold(self, size: int) -> bool:
+        """Count a body that is not complete; false if too much is held already."""
+        if size <= LARGE and not self._held:
+            return True
+        site = self.channel.site
+        # What a trusted proxy sends are the requests of many clients.
+        peer = None if site.trusted else self.channel.getPeer()  # type: ignore[no-untyped-call]
+        if not site.large_inputs.change(peer, self._held, size):
+            return False
+        self._held = size
+        return True
 
     def process(self) -> None:
         """Twisted: the request is whole; its client is known from here on."""
@@ -152,6 +176,7 @@ class ChatRequest(Request):
     def _refuse_body(self) -> None:
         if not self._refused:
             self._refused = True
+            self._hold(0)
             self.channel.refuse(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 f"The request body is longer than {MAX_BODY} bytes.",
@@ -315,6 +340,7 @@ class ChatSite(Site):
         self.hosts = hosts
         self.traffic = traffic or Uncounted()
         self.pacing = pacing or Pacing(clock)
+        self.large_inputs = LargeInputs()
         self.trusted = trusted or TrustedProxies()
         super().__init__(  # type: ignore[no-untyped-call]
             root, requestFactory=ChatRequest, timeout=REQUEST_TIMEOUT, reactor=clock

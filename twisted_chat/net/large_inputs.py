@@ -41,7 +41,7 @@ class LargeInputs:
         """The bytes that are counted."""
         return self._total
 
-    def change(self, address: IAddress, before: int, now: int) -> bool:
+    def change(self, address: IAddress | None, before: int, now: int) -> bool:
         """A peer that held so many bytes is about to hold another number of them.
 
         :param before: what was accepted last, or 0.

@@ -277,11 +277,16 @@ class Intake(Pace):
         try:
             self._reader.read(data)
         finally:
+            now = seconds()
             if self._unread:
                 # What the reader could not read yet; see ``read_again``.
-                self._do_portion(start, seconds())
+                self._do_portion(start, now)
+            elif now - start < CHEAP and self._paid_at <= start:
+                self._paid_at = start + SHARE * (now - start)
+                if self._pace is _WORKING:
+                    self._pace = _READY
             else:
-                self._count(start, seconds())
+                self._count(start, now)
 
     def read_again(self, data: bytes) -> None:
         """Pass on once more what the reader cannot read yet, before all else."""

@@ -46,6 +46,9 @@ from twisted_chat.socketio.server import SocketIO
 from .settings import Settings
 from .site import Upgrade, make_root, text_response
 
+MAX_ATTACHED = 64 * 1024
+"""Bytes of all attachments of one Socket.IO packet; the chat refuses them anyway."""
+
 NO_SSH = "client error: {peer} speaks SSH, which is not served here"
 
 
@@ -125,7 +128,7 @@ def make_engineio(
     pacing: Pacing,
 ) -> EngineIOResource:
     """Make the resource of Socket.IO clients, and of pages without WebSocket."""
-    server = SocketIO(clock)
+    server = SocketIO(clock, max_attached=MAX_ATTACHED)
     ChatNamespace(server, chat, settings.flood)
     engineio = EngineIOResource(
         JsonPolling(chat, settings.flood, server.peer).peer,

@@ -32,6 +32,10 @@ MAX_ATTACHED = 1_000_000
 MAX_WAITING = 64 * 1024
 """Bytes of the text of a packet that waits for its attachments."""
 
+MAX_EVENT = 65 * 1024
+"""Characters of an event that is decoded: 64 KiB for its value, and some for its name.
+"""
+
 MAX_NAMESPACE = 256
 """Characters of the name of a namespace."""
 
@@ -65,6 +69,8 @@ class Packet:
     :ivar id: the ack id, of an acknowledgement or of an event that asks for one.
     :ivar text: the JSON of ``data`` as received.
     :ivar binary: the packet had attachments.
+    :ivar is_too_long: it is an event of more than ``MAX_EVENT`` characters, and was not
+        decoded: it has no name and no values.
     """
 
     type: int
@@ -73,6 +79,7 @@ class Packet:
     id: int | None = None
     text: str = field(default="", compare=False)
     binary: bool = field(default=False, compare=False)
+    is_too_long: bool = False
 
 
 class Decoder:
@@ -228,6 +235,10 @@ class _Header(NamedTuple):
 
 def _decode(message: str, header: _Header) -> Packet:
     kind, _, namespace, ack, end = header
+    if len(message) > MAX_EVENT:
+        if kind != EVENT:
+            raise PacketError(f"a packet of more than {MAX_EVENT} characters")
+        return Packet(kind, namespace, [""], ack, is_too_long=True)
     text = message[end:]
     try:
         data = parse_json(text) if text else None

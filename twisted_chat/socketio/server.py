@@ -29,6 +29,7 @@ from .packets import (
     CONNECT,
     CONNECT_ERROR,
     DISCONNECT,
+    MAX_ATTACHED,
     Decoder,
     Packet,
     PacketError,
@@ -131,6 +132,7 @@ class SocketIO:
 
     :param clock: the reactor.
     :param connect_timeout: seconds that a client may spend in no namespace.
+    :param max_attached: bytes of all attachments of one packet.
     :ivar crowded: asked whether there is little space left for further clients.
     :ivar namespaces: what makes the sockets of each namespace, by its name.
     :ivar unjoined: the deadlines of clients in no namespace.
@@ -139,9 +141,14 @@ class SocketIO:
     """
 
     def __init__(
-        self, clock: IReactorTime, *, connect_timeout: float = CONNECT_TIMEOUT
+        self,
+        clock: IReactorTime,
+        *,
+        connect_timeout: float = CONNECT_TIMEOUT,
+        max_attached: int = MAX_ATTACHED,
     ) -> None:
         self.clock = clock
+        self.max_attached = max_attached
         self.crowded: Callable[[], bool] = lambda: False
         self.namespaces: dict[str, MakeSocket] = {}
         self.unjoined: Deadlines[Connection] = Deadlines(
@@ -176,7 +183,7 @@ class Connection(EngineIOPeer):
         self.kept: object = None
         self._server = server
         self._sockets: dict[str, Socket] = {}
-        self._decoder = Decoder()
+        self._decoder = Decoder(server.max_attached)
 
     # For its sockets.
 
