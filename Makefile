@@ -31,7 +31,7 @@ PAGE_FUZZ := tests/fuzz/page/main.mjs
 # Where `make fuzz` keeps what it found out, for the next run.
 CORPUS ?= .fuzz
 
-.PHONY: help run test missing pytest trial js end-to-end test-deps lint lint-js format bench attacks soak faults fuzz coverage clean
+.PHONY: help run test missing pytest trial js end-to-end test-deps lint lint-js format bench attacks hostile soak faults fuzz coverage clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -98,6 +98,8 @@ attacks: $(VENV)/.ready-run ## attack this and other servers and write docs/secu
 
 soak: $(VENV)/.ready-run ## 10,000 clients of all kinds for ten minutes; CLIENTS=1000 SECONDS=60 for less
 	@$(BIN)/python -m bench.soak $(if $(CLIENTS),--clients $(CLIENTS)) $(if $(SECONDS),--seconds $(SECONDS))
+hostile: $(VENV)/.ready-run ## measure how hostile clients delay the others
+	@$(BIN)/python -m bench.hostile $(HOSTILE)
 
 faults: $(VENV)/.ready-test ## inject faults into servers and Redis under load; SEEDS=10 for ten runs
 	@$(BIN)/python -m tests.end_to_end.faults --seeds $(SEEDS) --seconds $(SECONDS_EACH)

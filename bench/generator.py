@@ -97,9 +97,12 @@ class Generator:
         answer = self._call(f"connect {timeout}")
         return Connected(answer["seconds"], answer["quiet_seconds"])
 
-    def single(self, messages: int, pause_ms: float) -> Single:
-        """Send messages, each once every client has received the previous one."""
-        answer = self._call(f"single {messages} {pause_ms}")
+    def single(self, messages: int, pause_ms: float, senders: int = 1) -> Single:
+        """Send messages, each once every client has received the previous one.
+
+        :param senders: how many clients send them, in turn.
+        """
+        answer = self._call(f"single {messages} {pause_ms} {senders}")
         return Single(
             answer["deliveries"],
             answer["median_us"],

@@ -88,11 +88,11 @@ class Connection:
         """Write the same again and again, until the connection ends."""
         await self.write_all(itertools.repeat(data), pause)
 
-    async def read(self) -> bytes:
-        """What comes next; empty at the end."""
+    async def read(self, size: int = _CHUNK) -> bytes:
+        """What comes next, up to so many bytes; empty at the end."""
         loop = asyncio.get_running_loop()
         try:
-            data = await loop.sock_recv(self._sock, _CHUNK)
+            data = await loop.sock_recv(self._sock, size)
         except OSError as error:
             self._end(_words(error))
             return b""

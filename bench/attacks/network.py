@@ -66,10 +66,11 @@ def current() -> Network:
     return SEPARATE if os.environ.get(MARKER) else LOOPBACK
 
 
-def enter_namespace(arguments: Sequence[str]) -> str:
+def enter_namespace(arguments: Sequence[str], module: str = "bench.attacks") -> str:
     """Run this program again in a network namespace; returns only if it cannot.
 
     :param arguments: those of the command line.
+    :param module: the program.
     :return: why there is no namespace.
     """
     unshare = shutil.which("unshare")
@@ -80,7 +81,7 @@ def enter_namespace(arguments: Sequence[str]) -> str:
         command += ["--user", "--map-root-user"]
     if subprocess.run([*command, "true"], capture_output=True, check=False).returncode:
         return "the system does not permit network namespaces"
-    again = [*command, sys.executable, "-m", "bench.attacks", *arguments]
+    again = [*command, sys.executable, "-m", module, *arguments]
     sys.stdout.flush()
     try:
         os.execve(unshare, again, os.environ | {MARKER: "1"})  # noqa: S606

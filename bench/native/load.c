@@ -8,7 +8,7 @@
  * one per line, and answers each with one line of JSON on standard output; between commands it keeps its clients alive:
  *
  *     connect SECONDS                  connect all clients, within SECONDS; then wait until no more bytes arrive
- *     single MESSAGES PAUSE_MS         one client sends one message, all receive it, a pause, the next message
+ *     single MESSAGES PAUSE_MS SENDERS one of SENDERS clients sends a message, all receive it, a pause, the next one sends
  *     saturate SENDERS WINDOW SECONDS  SENDERS clients send as fast as possible; then receive everything
  *     quit
  *
@@ -111,7 +111,7 @@ static int by_size(const void *one, const void *other) {
     return (a > b) - (a < b);
 }
 
-static void single(int count, double pause) {
+static void single(int count, double pause, int senders) {
     double *latencies = allocate((size_t)count, sizeof *latencies);
     double *each = allocate((size_t)count * (size_t)client_count, sizeof *each);
     uint64_t before = received_total, target = received_total;
@@ -121,7 +121,7 @@ static void single(int count, double pause) {
         last_byte = start;
         target += recipients();
         arrivals = each + noted, arrival_count = 0;
-        send_messages(0, (uint64_t)i, 1);
+        send_messages(i % senders, (uint64_t)i, 1);
         while (received_total < target)
             run_or_fail("a single message");
         latencies[i] = now() - start;
@@ -188,8 +188,8 @@ static bool run_command(char *line) {
     double c;
     if (sscanf(line, "connect %lf", &c) == 1)
         connect_all(c);
-    else if (sscanf(line, "single %d %lf", &a, &c) == 2)
-        single(a, c / 1000);
+    else if (sscanf(line, "single %d %lf %d", &a, &c, &b) == 3 && b > 0 && b <= client_count)
+        single(a, c / 1000, b);
     else if (sscanf(line, "saturate %d %d %lf", &a, &b, &c) == 3)
         saturate(a, b, c);
     else if (strncmp(line, "quit", 4) == 0)
