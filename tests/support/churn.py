@@ -17,9 +17,6 @@ from twisted_chat.net.reject import RejectForeign
 from twisted_chat.server.settings import Settings
 from twisted_chat.websocket.connection import WebSocketConnection
 
-CLIENTS = 1_000
-"""Of each kind, in all ways together."""
-
 BOUNDED = (
     "twisted_chat.clients.socketio_recovery",
     "twisted_chat.core.events",
@@ -47,9 +44,14 @@ def objects_of_ours() -> Counter[str]:
 
 
 class ChurnCase(PortTestCase):
-    """Each way to come and go is a function; some end with open connections."""
+    """Each way to come and go is a function; some end with open connections.
+
+    :cvar clients: how many come and go in all ways of a test together.
+    """
 
     settings = Settings(host=("chat.example",), flood=None)
+
+    clients = 1_000
 
     def setUp(self) -> None:
         super().setUp()
@@ -68,7 +70,7 @@ class ChurnCase(PortTestCase):
         # What is made once, such as caches, is made before.
         self.run_all(ways, 2)
         before, calls = objects_of_ours(), len(self.clock.getDelayedCalls())
-        self.run_all(ways, CLIENTS // len(ways))
+        self.run_all(ways, self.clients // len(ways))
         self.assertEqual(objects_of_ours() - before, Counter())
         self.assertEqual(len(self.clock.getDelayedCalls()), calls)
         pool = self.room.pool
