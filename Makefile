@@ -98,6 +98,7 @@ attacks: $(VENV)/.ready-run ## attack this and other servers and write docs/secu
 
 soak: $(VENV)/.ready-run ## 10,000 clients of all kinds for ten minutes; CLIENTS=1000 SECONDS=60 for less
 	@$(BIN)/python -m bench.soak $(if $(CLIENTS),--clients $(CLIENTS)) $(if $(SECONDS),--seconds $(SECONDS))
+
 hostile: $(VENV)/.ready-run ## measure how hostile clients delay the others
 	@$(BIN)/python -m bench.hostile $(HOSTILE)
 

@@ -58,9 +58,9 @@ def measure(options: argparse.Namespace, tools: Tools) -> list[Row]:
         calm = crowd.talk(options.messages)
         for kind in wanted:
             before = calm
-            beside, ended = crowd.beside(kind, options.messages)
+            beside, gains = crowd.beside(kind, options.messages)
             calm = crowd.talk(options.messages)
-            rows.append(Row(kind, before, beside, calm, ended))
+            rows.append(Row(kind, before, beside, calm, gains))
             print(table(rows[-1:]).splitlines()[-1], flush=True)
     return rows
 

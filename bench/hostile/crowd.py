@@ -11,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench.attacks import network
+from bench.attacks.results import Gains
 from bench.generator import Generator
 from bench.hostile.kinds import Kind
 from bench.hostile.results import Delays
@@ -69,10 +70,13 @@ class Crowd:
         :raises BenchError: if somebody does not receive one, or is disconnected.
         """
         spoken = self._people.single(messages, PAUSE_MS, SENDERS)
-        return Delays.of(spoken.latencies_us)
+        return Delays(spoken.median_us / 1000, spoken.p99_us / 1000)
 
-    def beside(self, kind: Kind, messages: int) -> tuple[Delays, dict[str, int]]:
-        """The same while hostile clients are connected; and how these ended."""
+    def beside(self, kind: Kind, messages: int) -> tuple[Delays, Gains]:
+        """The same while hostile clients are connected; and what these got.
+
+        :raises BenchError: if their process fails as well.
+        """
         with on_cores(self._cores[1]):
             attacker = subprocess.Popen(
                 [
@@ -88,10 +92,11 @@ class Crowd:
             if attacker.stdout is None or not attacker.stdout.readline():
                 raise BenchError("the hostile clients ended")
             delays = self.talk(messages)
+            if attacker.poll() is not None:
+                raise BenchError("the hostile clients ended")
             # The end of its input tells it to end.
             output, _ = attacker.communicate(timeout=END_SECONDS)
         finally:
             attacker.kill()
             attacker.wait()
-        ended: dict[str, int] = json.loads(output)["ended"] if output else {}
-        return delays, ended
+        return delays, Gains.from_data(json.loads(output))
