@@ -13,6 +13,7 @@ from tests.support.logs import Log
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.retention import Trimmed
 from twisted_chat.journals.trimmer import (
+    BLOCKED_PAUSE,
     INTERVAL,
     MIN_PAUSE,
     PACE,
@@ -96,6 +97,14 @@ class TrimmerTests(SynchronousTestCase):
         self.end(Trimmed(more=True, urgent=True))
         self.assertEqual(self.asked, 1)
         self.clock.advance(0)
+        self.assertEqual(self.asked, 2)
+
+    def test_trimming_that_can_do_nothing_pauses_for_longer(self) -> None:
+        """A backup may take minutes."""
+        self.end(Trimmed(more=True, urgent=True, blocked=True))
+        self.clock.advance(BLOCKED_PAUSE - 0.001)
+        self.assertEqual(self.asked, 1)
+        self.clock.advance(0.001)
         self.assertEqual(self.asked, 2)
 
     def test_what_was_deleted_is_forgotten(self) -> None:

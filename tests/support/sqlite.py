@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,13 +12,15 @@ from typing import Any, cast
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.support.journals import JournalHarness, entry, texts
+from tests.support.journals import NOW, JournalHarness, entry, said, texts
 from tests.support.threads import MEMORY, FakeReactorFromThreads, FakeThreadPools
 from twisted_chat.core.events import Event, Stored
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.retention import KEEP_ALL, Retention
+from twisted_chat.journals.sqlite.checkpoints import Checkpointer, LogLimits
 from twisted_chat.journals.sqlite.file import DatabaseFile
 from twisted_chat.journals.sqlite.journal import SqliteJournal
+from twisted_chat.journals.sqlite.pages import Pages
 from twisted_chat.journals.sqlite.reader import Reader
 from twisted_chat.journals.sqlite.schema import APPLICATION_ID, migrations
 from twisted_chat.journals.sqlite.writer import Writer
@@ -128,6 +130,11 @@ class WriterTestCase(FileTestCase):
         self.addCleanup(writer.close)
         return writer
 
+    def connection(self, writer: Writer) -> sqlite3.Connection:
+        connection = writer._connection
+        assert connection is not None
+        return connection
+
     def store(self, writer: Writer, *events: Event) -> list[Stored]:
         return writer.store([entry(event) for event in events], 1_000)
 
@@ -166,6 +173,67 @@ class WriterTestCase(FileTestCase):
         finally:
             connection.close()
         self.assertEqual(indexed, stored)
+
+
+class TrimmingTestCase(WriterTestCase):
+    """A writer, and runs of trimming."""
+
+    def trim(
+        self, writer: Writer, now: float = NOW, occupied: Collection[str] = ()
+    ) -> int:
+        """One run: the number of portions."""
+        portions = 1
+        while (trimmed := writer.trim(now, occupied)[0]).more:
+            portions += 1
+            if trimmed.blocked:
+                self.checkpoint()
+        return portions
+
+    def checkpoint(self) -> None:
+        """Move all of the log into the file."""
+        checkpointer = Checkpointer(self.file, LogLimits(0))
+        checkpointer.run()
+        checkpointer.close()
+
+    def count(self, condition: str) -> int:
+        connection = self.file.connect_reader()
+        try:
+            query = f"SELECT count(*) FROM {condition}"
+            return int(connection.execute(query).fetchone()[0])
+        finally:
+            connection.close()
+
+    def fill(self, writer: Writer, number: int, first: int = 0) -> None:
+        for start in range(first, first + number, 500):
+            end = min(start + 500, first + number)
+            self.store(
+                writer, *(said(f"tea {n} " + "x" * 80) for n in range(start, end))
+            )
+            while writer.needs_maintenance:
+                writer.maintain()
+            self.checkpoint()
+
+
+class ManyDeletedTestCase(WriterTestCase):
+    """A file of which most can be deleted."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.one = self.writer()
+        for n in range(20):
+            some = (said(f"tea {n}.{m} " + "x" * 60) for m in range(200))
+            self.store(self.one, *some)
+            self.index(self.one)
+        self.pages = Pages(self.connection(self.one))
+
+    def delete(self, until: int) -> None:
+        connection = self.connection(self.one)
+        connection.execute(
+            "INSERT INTO search (search, rowid, text)"
+            " SELECT 'delete', id, text FROM events WHERE id <= ?",
+            (until,),
+        )
+        connection.execute("DELETE FROM events WHERE id <= ?", (until,))
 
 
 class SqliteTestCase(JournalHarness, SynchronousTestCase):

@@ -69,6 +69,7 @@ class Trimmed:
 
     :ivar more: there is more to do now.
     :ivar urgent: the store is much larger than it may be: do not pause.
+    :ivar blocked: nothing could be done; it makes no sense to try again at once.
     :ivar events: how many events were deleted.
     :ivar bytes: how much less space the store takes, in bytes.
     :ivar floor: the position up to which everything was deleted; empty if none was.
@@ -76,6 +77,7 @@ class Trimmed:
 
     more: bool = False
     urgent: bool = False
+    blocked: bool = False
     events: int = 0
     bytes: int = 0
     floor: str = ""

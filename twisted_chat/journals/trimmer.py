@@ -23,6 +23,9 @@ PACE = 4.0
 MIN_PAUSE = 0.005
 """Seconds that a pause lasts, at least."""
 
+BLOCKED_PAUSE = 1.0
+"""Seconds until a portion that could do nothing is tried again."""
+
 PROGRESS_INTERVAL = 5.0
 """Seconds between two log lines about one run."""
 
@@ -101,6 +104,8 @@ class Trimmer:
             self._logged = now
             self._log(f"retention: trimming, {self._done()} so far")
         pause = 0.0 if trimmed.urgent else max(MIN_PAUSE, PACE * (now - started))
+        if trimmed.blocked:
+            pause = BLOCKED_PAUSE
         self._schedule(pause, self._start_portion)
 
     def _schedule(self, delay: float, function: Callable[[], None]) -> None:

@@ -11,7 +11,7 @@ from tests.support.journals import said, texts
 from tests.support.sqlite import SqliteTestCase
 from twisted_chat.core.events import TopicSet
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
+from twisted_chat.journals.sqlite import indexing as sqlite_indexing
 
 
 class HistoryTests(SqliteTestCase):
@@ -48,7 +48,7 @@ class SearchTests(SqliteTestCase):
 
     def test_search_finds_all_that_was_announced(self) -> None:
         """However recently."""
-        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 3)
+        self.patch(sqlite_indexing, "MAX_INDEX_ROWS", 3)
         journal = self.started()
         for n in range(5):
             self.append(journal, said(f"tea {n}"), said("and cake"))
@@ -58,14 +58,14 @@ class SearchTests(SqliteTestCase):
     def test_messages_are_indexed_in_the_background(self) -> None:
         """Without any search."""
         journal = self.started()
-        for n in range(sqlite_maintenance.INDEX_THRESHOLD):
+        for n in range(sqlite_indexing.INDEX_THRESHOLD):
             self.append(journal, said(f"tea {n}"))
         rows = self.connection(journal).execute("SELECT searchable FROM journal")
-        self.assertEqual(rows.fetchone(), (sqlite_maintenance.INDEX_THRESHOLD,))
+        self.assertEqual(rows.fetchone(), (sqlite_indexing.INDEX_THRESHOLD,))
 
     def test_search_while_the_chat_closes_is_refused(self) -> None:
         """No thread is left running."""
-        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 1)
+        self.patch(sqlite_indexing, "MAX_INDEX_ROWS", 1)
         journal = self.started()
         self.append(journal, said("tea one"), said("tea two"))
         writing = self.pools.made[0]
@@ -88,6 +88,6 @@ class SearchTests(SqliteTestCase):
         def fails(_connection: object) -> NoReturn:
             raise error
 
-        self.patch(sqlite_maintenance, "relaxed_transaction", fails)
+        self.patch(sqlite_indexing, "relaxed_transaction", fails)
         self.assertIn("full", self.refused(journal.history.search("lobby", "tea", 10)))
         self.assertIsNone(journal.problem())

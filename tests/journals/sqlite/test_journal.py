@@ -18,9 +18,9 @@ from tests.support.sqlite import SqliteTestCase, write_schema_1
 from twisted_chat.core.events import Joined, Quit, Renamed, TopicSet
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals.retention import KEEP_ALL, Retention
+from twisted_chat.journals.sqlite import batches as sqlite_batches
+from twisted_chat.journals.sqlite import indexing as sqlite_indexing
 from twisted_chat.journals.sqlite import journal as sqlite_journal
-from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
-from twisted_chat.journals.sqlite import writer as sqlite_writer
 from twisted_chat.journals.sqlite.file import DatabaseFile
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.journals.sqlite.writer import Writer
@@ -73,7 +73,7 @@ class KilledTests(SqliteTestCase):
         """The caller learns of it."""
         journal = self.started()
         self.append(journal, said("one"))
-        self.patch(sqlite_writer, "_NOTE", "no SQL")
+        self.patch(sqlite_batches, "_NOTE", "no SQL")
         why = self.refused(journal.note_sessions({"b": "bob"}))
         self.assertIn("cannot use the database", why)
         self.append(journal, said("two"))
@@ -108,7 +108,7 @@ class RestartTests(SqliteTestCase):
     def test_database_of_the_first_version_is_indexed_anew(self) -> None:
         """In the background, with its progress in the log."""
         write_schema_1(self.path, [("ёлка", None)] * 9)
-        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 3)
+        self.patch(sqlite_indexing, "MAX_INDEX_ROWS", 3)
         self.patch(sqlite_journal, "PROGRESS_INTERVAL", 0.0)
         lines = Log(self)
         journal = self.started()
@@ -127,7 +127,7 @@ class RestartTests(SqliteTestCase):
     def test_indexing_that_was_killed_continues(self) -> None:
         """At the next start, which logs what is left; nothing is lost."""
         write_schema_1(self.path, [("ёлка", None)] * 9)
-        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 3)
+        self.patch(sqlite_indexing, "MAX_INDEX_ROWS", 3)
         file = DatabaseFile(str(self.path))
         self.addCleanup(file.release)
         file.lock()
@@ -305,9 +305,9 @@ class FailureTests(SqliteTestCase):
 
     def test_failed_maintenance_is_logged(self) -> None:
         """Storing is not affected."""
-        self.patch(sqlite_maintenance, "INDEX_THRESHOLD", 1)
+        self.patch(sqlite_indexing, "INDEX_THRESHOLD", 1)
         journal = self.started()
-        self.patch(sqlite_maintenance, "relaxed_transaction", lambda *_: 1 // 0)
+        self.patch(sqlite_indexing, "relaxed_transaction", lambda *_: 1 // 0)
         self.append(journal, said("one"), said("two"))
         self.assertEqual(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertIsNone(journal.problem())
@@ -345,7 +345,7 @@ class OpenAndCloseTests(SqliteTestCase):
         first = self.started()
         self.assertIn("in use by another", self.refused(self.make().open()))
         self.append(first, said("hi"))
-        self.assertEqual(len(self.pools.running()), 3)
+        self.assertEqual(len(self.pools.running()), 4)
 
     def test_close_stores_and_announces_what_was_appended(self) -> None:
         """Later batches are refused."""

@@ -2,40 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
-
-from tests.support.journals import said
-from tests.support.sqlite import WriterTestCase
+from tests.support.sqlite import ManyDeletedTestCase
 from twisted_chat.journals.sqlite import pages as sqlite_pages
-from twisted_chat.journals.sqlite.pages import Pages
-from twisted_chat.journals.sqlite.writer import Writer
 
 
-class PagesTests(WriterTestCase):
-    """A file of which most is deleted."""
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.one = self.writer()
-        for n in range(20):
-            some = (said(f"tea {n}.{m} " + "x" * 60) for m in range(200))
-            self.store(self.one, *some)
-            self.index(self.one)
-        self.pages = Pages(self.connection(self.one))
-
-    def connection(self, writer: Writer) -> sqlite3.Connection:
-        connection = writer._connection
-        assert connection is not None
-        return connection
-
-    def delete(self, until: int) -> None:
-        connection = self.connection(self.one)
-        connection.execute(
-            "INSERT INTO search (search, rowid, text)"
-            " SELECT 'delete', id, text FROM events WHERE id <= ?",
-            (until,),
-        )
-        connection.execute("DELETE FROM events WHERE id <= ?", (until,))
+class PagesTests(ManyDeletedTestCase):
+    """How many there are, and fewer."""
 
     def test_count_is_the_size_of_the_file_after_a_checkpoint(self) -> None:
         """In pages."""
@@ -52,31 +24,6 @@ class PagesTests(WriterTestCase):
             .fetchone()
         )
         self.assertAlmostEqual(self.pages.search_pages, exact, delta=exact / 5 + 10)
-
-    def test_merged_search_has_no_remains_of_what_was_deleted(self) -> None:
-        """In portions."""
-        self.patch(sqlite_pages, "MERGE_PAGES", 1)
-        before = self.pages.search_pages
-        self.delete(3_600)
-        self.assertGreater(self.pages.search_pages, before * 0.9)
-        portions = sum(1 for _ in self.pages.merge_search())
-        self.assertGreater(portions, 1)
-        self.assertLess(self.pages.search_pages, before / 4)
-        self.check_search(self.one)
-
-    def test_search_without_remains_is_merged_at_once(self) -> None:
-        """It ends, and changes nothing."""
-        for _ in self.pages.merge_search():
-            pass
-        self.assertEqual(sum(1 for _ in self.pages.merge_search()), 1)
-
-    def test_merge_ends_while_others_store_messages(self) -> None:
-        """Between its portions."""
-        self.delete(3_600)
-        for portion, _ in enumerate(self.pages.merge_search()):
-            self.store(self.one, said("tea"), said("tea"), said("tea"))
-            self.assertLess(portion, 100)
-        self.check_search(self.one)
 
     def test_file_shrinks_in_portions(self) -> None:
         """To little more than what is in it."""

@@ -10,35 +10,13 @@ from unittest.mock import Mock
 
 from tests.support.journals import entry, said, texts
 from tests.support.sqlite import WriterTestCase
-from twisted_chat.core.events import Joined, TopicSet
+from twisted_chat.core.events import TopicSet
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.journals.records import KEPT_NICKNAME_MS
 from twisted_chat.journals.sqlite.reader import Reader
-from twisted_chat.journals.sqlite.writer import MAX_INSERT_ROWS
 
 
 class StoreTests(WriterTestCase):
     """Each batch is one transaction."""
-
-    def test_batches_of_every_size_are_stored_in_order(self) -> None:
-        """Whatever the number of rows per statement."""
-        writer = self.writer()
-        sizes = (
-            1,
-            2,
-            3,
-            127,
-            MAX_INSERT_ROWS,
-            MAX_INSERT_ROWS + 1,
-            3 * MAX_INSERT_ROWS + 77,
-        )
-        expected = []
-        for size in sizes:
-            batch = [f"tea {size}.{n}" for n in range(size)]
-            self.store(writer, *(said(text) for text in batch))
-            expected += batch
-        self.assertEqual(self.history(writer), expected)
-        self.check_search(writer)
 
     def test_time_never_runs_backwards(self) -> None:
         """Though the clock is set back, also while the server does not run."""
@@ -49,34 +27,6 @@ class StoreTests(WriterTestCase):
         writer.close()
         (after,) = self.writer().store([entry(said("hi"))], 1_000)
         self.assertEqual(after.time, 6_000)
-
-    def test_nicknames_are_kept_for_a_while(self) -> None:
-        """Their number does not grow forever: old ones go as new ones come."""
-        writer = self.writer()
-        reader = Reader(self.file, writer.name)
-        self.addCleanup(reader.close)
-        early = [entry(Joined("lobby", f"n{i}", f"id-{i}")) for i in range(300)]
-        writer.store(early, 1_000)
-        self.assertEqual(reader.nickname("id-299", 0), "n299")
-        later = [entry(Joined("lobby", f"m{i}", f"new-{i}")) for i in range(100)]
-        writer.store(
-            [*later, entry(Joined("lobby", "n0", "id-0"))], 1_000 + KEPT_NICKNAME_MS
-        )
-        self.assertEqual(reader.nickname("id-1", 0), "n1")
-        writer.store([entry(Joined("lobby", "m0", "new-0"))], 1_001 + KEPT_NICKNAME_MS)
-        names = [reader.nickname(f"id-{i}", 0) for i in range(300)]
-        self.assertEqual(len([one for one in names if one]), 298)
-        self.assertEqual(names[0], "n0")
-
-    def test_client_ids_are_not_in_the_file(self) -> None:
-        """They are the secrets with which clients resume."""
-        writer = self.writer()
-        self.store(writer, Joined("lobby", "bob", "a-secret"), said("hi"))
-        data = b"".join(
-            path.read_bytes() for path in self.folder.glob(self.path.name + "*")
-        )
-        self.assertIn(b"bob", data)
-        self.assertNotIn(b"a-secret", data)
 
     def test_stored_batch_survives_a_kill(self) -> None:
         """It is in the file and its log."""

@@ -24,9 +24,15 @@ MAGIC = b"SQLite format 3\0"
 BUSY_SECONDS = 3.0
 """How long to wait for another program, such as a backup, to release the file."""
 
-MAX_LOG_PAGES = 16_000
-"""Pages of 4 KiB in the write-ahead log at which SQLite itself runs a checkpoint,
-should ``maintenance`` not have done so before."""
+PAGE_SIZE = 4096
+"""Bytes of a page of a new file, and of most others."""
+
+KEPT_LOG_BYTES = 32 * 1024 * 1024
+"""Bytes of the write-ahead log that are used again; what is beyond is returned to the
+file system when the log begins anew."""
+
+CACHED_STATEMENTS = 128
+"""Statements that each connection keeps prepared: more than there are."""
 
 _locked: set[tuple[int, int]] = set()
 """The files locked by this process, by device and inode.  To open and close one of
@@ -103,7 +109,7 @@ class DatabaseFile:
 
         :raises StoreError: it is another program's, or of a newer version.
         """
-        connection = self._connect()
+        connection = self.connect()
         try:
             version = version_of(connection, self.path)
             # For a new database; see ``shrinkable`` for others.
@@ -119,18 +125,32 @@ class DatabaseFile:
         finally:
             connection.close()
 
+    def connect(self, busy_seconds: float = BUSY_SECONDS) -> sqlite3.Connection:
+        """A connection.
+
+        :param busy_seconds: how long it waits for others that use the database.
+        """
+        return sqlite3.connect(
+            self.path,
+            timeout=busy_seconds,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=CACHED_STATEMENTS,
+        )
+
     def connect_writer(self) -> sqlite3.Connection:
         """A connection that writes, each commit on the disk before it returns."""
         self.check_unmoved()
-        connection = self._connect()
+        connection = self.connect()
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {MAX_LOG_PAGES}")
-        connection.execute(f"PRAGMA journal_size_limit = {MAX_LOG_PAGES * 4096}")
+        # ``checkpoints`` has a thread for them.
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG_BYTES}")
         return connection
 
     def connect_reader(self) -> sqlite3.Connection:
         """A connection that can only read."""
-        connection = self._connect()
+        connection = self.connect()
         connection.execute("PRAGMA query_only = ON")
         return connection
 
@@ -157,18 +177,18 @@ class DatabaseFile:
             )
         return status.st_size
 
+    def log_size(self) -> int:
+        """Bytes of the write-ahead log."""
+        try:
+            return os.stat(f"{self.path}-wal").st_size  # noqa: PTH116 - as above
+        except OSError:
+            # There is none yet.
+            return 0
+
     def _in_use(self) -> str:
         return (
             f"{self.path} is in use by another chat server;"
             " stop that server, or give another --store sqlite:PATH"
-        )
-
-    def _connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(
-            self.path,
-            timeout=BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
         )
 
 

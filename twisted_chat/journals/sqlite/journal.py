@@ -1,14 +1,16 @@
 """A journal in a SQLite file: the default, durable, for one server.
 
-Three threads, each with a database connection of its own: one writes, one reads, one
-searches.  Invariants: threads meet here and in ``history`` and nowhere else; the
-reactor's thread does not use the database; what is announced is on the disk.
+Four threads, each with a database connection of its own: one writes, one runs
+checkpoints, one reads, one searches.  Invariants: threads meet here, in ``history`` and
+in ``checkpoints`` and nowhere else; the reactor's thread does not use the database;
+what is announced is on the disk.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NoReturn
 
 from twisted.internet.defer import Deferred, DeferredLock, fail, succeed
@@ -20,6 +22,7 @@ from twisted_chat.core.events import Entry, Stored
 from twisted_chat.core.interfaces import Announce, StoreError
 from twisted_chat.journals.retention import KEEP_ALL, Retention, Trimmed
 
+from .checkpoints import Checkpointer, Checkpoints, LogLimits
 from .errors import explain
 from .file import DatabaseFile
 from .history import SqliteHistory
@@ -34,6 +37,16 @@ PROGRESS_INTERVAL = 5.0
 """Seconds between two log lines about indexing after a migration."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Connections:
+    """The connections of the threads."""
+
+    writer: Writer
+    reader: Reader
+    searcher: Reader
+    checkpointer: Checkpointer
+
+
 class SqliteJournal:
     """Keeps the events in one SQLite file.
 
@@ -46,7 +59,8 @@ class SqliteJournal:
     :param retention: what is kept.  The rest is deleted by ``trim``, so there may be
         more for a while.
     :param pool: makes the thread pools, of one thread each.
-    :param seconds: a monotonic clock; ``None`` to search as long as it takes.
+    :param seconds: a monotonic clock; ``None`` to search as long as it takes, and to
+        trim in portions of one size.
     """
 
     def __init__(
@@ -65,7 +79,10 @@ class SqliteJournal:
         self._writing = WorkerThread(reactor, pool("chat-store-writer"))
         reading = WorkerThread(reactor, pool("chat-store-reader"))
         searching = WorkerThread(reactor, pool("chat-store-search"))
-        self._threads = (self._writing, reading, searching)
+        checkpointing = WorkerThread(reactor, pool("chat-store-checkpoints"))
+        self._threads = (self._writing, reading, searching, checkpointing)
+        self._log_limits = LogLimits.of(retention)
+        self._checkpoints = Checkpoints(checkpointing, self._log_limits)
         self.history = SqliteHistory(reading, searching, self._index, retention, now)
         self._announce: Announce = _discard
         self._lock = DeferredLock()
@@ -113,6 +130,8 @@ class SqliteJournal:
             writer.trim, self._now(), frozenset(occupied)
         )
         self.history.forget(trimmed.floor, dropped)
+        if trimmed.blocked:
+            self._checkpoints.start()
         self._maintain(writer)
         return trimmed
 
@@ -138,26 +157,31 @@ class SqliteJournal:
         for thread in self._threads:
             thread.start()
         try:
-            writer, reader, searcher = await self._writing.run(self._open_file)
+            opened = await self._writing.run(self._open_file)
         except BaseException:
             self._stop_threads()
             raise
-        self._writer = writer
-        self.history.open(reader, searcher, announced=writer.last)
+        self._writer = writer = opened.writer
+        self._checkpoints.open(opened.checkpointer)
+        self.history.open(opened.reader, opened.searcher, announced=writer.last)
         self._error = None
         if writer.indexed < writer.unfolded:
             indexing = Deferred.fromCoroutine(self._index_anew(writer))
             indexing.addErrback(lambda failure: log.failure("indexing failed", failure))
 
-    def _open_file(self) -> tuple[Writer, Reader, Reader]:
+    def _open_file(self) -> _Connections:
         file = self._file
         file.lock()
         try:
             file.prepare()
             make_shrinkable(file, lambda: self._closing)
-            writer = Writer(file, self._retention)
-            searcher = Reader(file, writer.name, self._seconds)
-            return writer, Reader(file, writer.name), searcher
+            writer = Writer(file, self._retention, self._seconds)
+            return _Connections(
+                writer=writer,
+                reader=Reader(file, writer.name),
+                searcher=Reader(file, writer.name, self._seconds),
+                checkpointer=Checkpointer(file, self._log_limits),
+            )
         except (sqlite3.Error, OSError) as error:
             file.release()
             raise explain(file.path, error) from error
@@ -172,6 +196,7 @@ class SqliteJournal:
         self._error = "the server is shutting down; nothing more is stored"
         try:
             await self.history.close()
+            await self._checkpoints.close()
             await self._writing.run(writer.close)
         except sqlite3.Error as error:
             # Every batch is in the log beside the file; the next start finds it.
@@ -192,6 +217,8 @@ class SqliteJournal:
             error = StoreError("internal error while storing (see the server log)")
         if self._writer is not None:
             self._error = str(error)
+        # There may be too little space because the log is long.
+        self._checkpoints.start()
         raise error
 
     async def _index(self, until: int) -> None:
@@ -231,6 +258,7 @@ class SqliteJournal:
 
     def _maintain(self, writer: Writer) -> None:
         """One round of maintenance at a time, with appends in between."""
+        self._checkpoints.look(writer.written)
         if self._maintaining or self._writer is None or not writer.needs_maintenance:
             return
         self._maintaining = True

@@ -8,11 +8,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
-from .maintenance import relaxed_transaction
-
-MERGE_PAGES = 16
-"""Pages of the full-text search that one portion merges."""
-
 VACUUM_PAGES = 64
 """Pages that one portion moves to shrink the file."""
 
@@ -73,22 +68,6 @@ class Pages:
     def search_pages(self) -> int:
         """Those of the full-text search, with the remains of deleted messages."""
         return self._value(_SEARCH_PAGES)
-
-    def merge_search(self) -> Iterator[None]:
-        """Merge the full-text search, which removes the remains of deleted messages."""
-        number = -MERGE_PAGES  # the first time: begin to merge everything
-        while True:
-            before = self._connection.total_changes
-            with relaxed_transaction(self._connection):
-                self._connection.execute(
-                    "INSERT INTO search (search, rank) VALUES ('merge', ?)", (number,)
-                )
-            # Others make changes, too, while this waits for its next turn.
-            is_done = self._connection.total_changes - before < 2
-            yield
-            if is_done:
-                return
-            number = MERGE_PAGES
 
     def shrink(self) -> Iterator[None]:
         """Return unused pages to the file system, if the file can shrink."""

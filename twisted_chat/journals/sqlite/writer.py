@@ -1,9 +1,8 @@
 """The writer of the SQLite journal: each batch is one transaction.
 
-Invariants: writing blocks, so it runs in a thread of its own; there is no query per
-message, since each query releases the interpreter's lock and then has to win it back
-from a busy reactor; a batch does not wait for the full-text search to index it; a
-failed batch leaves nothing behind.
+Invariants: writing blocks, so it runs in a thread of its own; a batch waits neither for
+the full-text search to index it nor for a checkpoint; a failed batch leaves nothing
+behind.
 """
 
 from __future__ import annotations
@@ -11,39 +10,24 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from functools import cache
-from itertools import chain
 from math import inf
 
-from twisted_chat.core.events import Entry, Joined, Stored, TopicSet
+from twisted_chat.core.events import Entry, Stored
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.journals.records import KEPT_NICKNAME_MS, nicknames_in
-from twisted_chat.journals.retention import LOBBY, Retention, Trimmed
+from twisted_chat.journals.retention import Retention, Trimmed
 
-from .errors import explain
+from .batches import Batch, note_nicknames
+from .checkpoints import MAX_LOG_BYTES, LogLimits
+from .errors import explain, located
 from .file import DatabaseFile
-from .maintenance import Maintenance, relaxed_transaction
-from .rows import WIDTH, Row, digest, position_of, rows_of, storable, stored_of
+from .indexing import Indexing
+from .rows import position_of, stored_of
+from .transactions import relaxed_transaction
 from .trimming import Trimming
 
-MAX_INSERT_ROWS = 128
-"""Rows that one statement inserts, at most: measured, 128 in one statement take less
-than half the time of 128 statements, and a sixth beside a busy reactor."""
-
-_FORGET = (
-    "DELETE FROM nicknames WHERE client IN"
-    " (SELECT client FROM nicknames WHERE time < ? ORDER BY time LIMIT ?)"
-)
-
-_NOTE = (
-    "INSERT INTO nicknames VALUES (?, ?, ?)"
-    " ON CONFLICT (client) DO UPDATE SET time = excluded.time"
-)
-
-_FORGET_ONE = "DELETE FROM nicknames WHERE client = ?"
-
 REFUSE_AT = 1.5
-"""The fraction of ``Retention.bytes`` at which storing ends if trimming fails."""
+"""The fraction of ``Retention.bytes`` at which storing ends if trimming fails, of the
+file and its log together."""
 
 _DONE = object()
 
@@ -55,11 +39,20 @@ class Writer:
     """The one connection that changes the file.
 
     :param retention: what is kept.
+    :param seconds: a monotonic clock, by which portions of trimming are sized; ``None``
+        for portions of one size.
     :ivar name: the name of the journal, with which its positions begin.
     :ivar last: the id of the last event stored.
+    :ivar written: pages written to the log, approximately.  It and the properties may
+        be read from any thread.
     """
 
-    def __init__(self, file: DatabaseFile, retention: Retention) -> None:
+    def __init__(
+        self,
+        file: DatabaseFile,
+        retention: Retention,
+        seconds: Callable[[], float] | None = None,
+    ) -> None:
         self._file = file
         connection = file.connect_writer()
         self._connection: sqlite3.Connection | None = connection
@@ -75,54 +68,55 @@ class Writer:
             (self._time,) = connection.execute(
                 "SELECT coalesce((SELECT time FROM events ORDER BY id DESC LIMIT 1), 0)"
             ).fetchone()
-            self._maintenance = Maintenance(connection)
+            self._indexing = Indexing(connection)
         except BaseException:
             connection.close()
             raise
         self._most_bytes = inf
         if retention.bytes is not None:
             self._most_bytes = REFUSE_AT * retention.bytes
-        self._trimming = Trimming(retention, lambda: self._maintenance.indexed)
+        self._limits = LogLimits.of(retention)
+        self._trimming = Trimming(retention, lambda: self._indexing.indexed, seconds)
         self._run: Iterator[None] | None = None
         self._trim_error = ""
+        self.written = 0
 
     @property
     def indexed(self) -> int:
-        """The full-text search finds everything up to this id, and nothing beyond.
-
-        May be read from any thread.
-        """
-        return self._maintenance.indexed
+        """The full-text search finds everything up to this id, and nothing beyond."""
+        return self._indexing.indexed
 
     @property
     def unfolded(self) -> int:
         """Up to this id messages are indexed anew, after a migration."""
-        return self._maintenance.unfolded
+        return self._indexing.unfolded
 
     @property
     def needs_maintenance(self) -> bool:
-        """Whether ``maintain`` has work to do; may be read from any thread."""
-        return self._maintenance.is_due(self.last)
+        """Whether ``maintain`` has work to do."""
+        return self._indexing.is_due(self.last)
 
-    def store(self, batch: Sequence[Entry], time: int) -> list[Stored]:
-        """Store all of the batch, or nothing; returns what to announce.
+    def store(self, entries: Sequence[Entry], time: int) -> list[Stored]:
+        """Store all of a batch, or nothing; returns what to announce.
 
         :param time: milliseconds since 1970; that of the last batch, if it was later.
         :raises StoreError: nothing was stored.
         """
         time = max(time, self._time)
         first = self.last + 1
-        stored = stored_of(batch, self.name, first, time)
-        rows = rows_of(batch, first, time)
+        stored = stored_of(entries, self.name, first, time)
+        batch = Batch.of(entries, first, time)
         try:
-            self._write(self._connected(), rows, batch, time)
+            self._write(self._connected(), batch)
         except UnicodeEncodeError:
-            rows = [storable(row) for row in rows]
-            self._write(self._connected(), rows, batch, time)
-        self.last += len(rows)
+            batch = batch.storable()
+            self._write(self._connected(), batch)
+        self.last += len(batch.rows)
         self._time = time
-        self._maintenance.add(rows)
-        self._trimming.add(rows)
+        # A commit writes each page that it changed: those of the table and of the
+        # indexes it grows.
+        self.written += 3 + len(batch.rows) // 16
+        self._trimming.add(batch.rows)
         return stored
 
     def note_sessions(self, nicknames: Mapping[str, str], time: int) -> None:
@@ -134,11 +128,11 @@ class Writer:
         connection = self._connected()
         try:
             with relaxed_transaction(connection):
-                connection.executemany(_NOTE, _name_rows(nicknames, time))
+                note_nicknames(connection, nicknames, time)
         except sqlite3.Error as error:
             self._discard_connection()
             raise explain(self._file.path, error) from error
-        self._maintenance.add_pages(8)
+        self.written += 8
 
     def maintain(self) -> None:
         """Run one round of maintenance.
@@ -147,9 +141,9 @@ class Writer:
         round does it.
         """
         try:
-            self._maintenance.run(self._connected(), self.last)
+            self.written += self._indexing.run(self._connected(), self.last)
         except BaseException as error:
-            self._maintenance.postpone(self.last)
+            self._indexing.postpone(self.last)
             self._discard_connection()
             if not isinstance(error, StoreError | sqlite3.Error):
                 raise
@@ -161,6 +155,8 @@ class Writer:
         :returns: what it did, and the rooms whose topic it dropped.
         :raises StoreError: it failed; nothing is lost.
         """
+        if self._is_log_blocked():
+            return Trimmed(more=True, blocked=True), []
         trimming = self._trimming
         deleted, freed, floor = trimming.deleted, trimming.freed, trimming.floor
         try:
@@ -181,8 +177,9 @@ class Writer:
         self._trim_error = ""
         deleted = trimming.deleted - deleted
         freed = trimming.freed - freed
-        self._maintenance.add_pages(8 + deleted // 16 + freed)
-        dropped, trimming.dropped = trimming.dropped, []
+        self.written += 8 + deleted // 16 + freed
+        if deleted:
+            self._indexing.merge_later()
         position = position_of(self.name, trimming.floor)
         return Trimmed(
             more=more,
@@ -190,7 +187,7 @@ class Writer:
             events=deleted,
             bytes=freed * page_size,
             floor=position if trimming.floor > floor else "",
-        ), dropped
+        ), trimming.take_dropped()
 
     def index(self) -> None:
         """Add more events to the full-text search.
@@ -198,7 +195,7 @@ class Writer:
         :raises StoreError: it failed; nothing is lost.
         """
         try:
-            self._maintenance.index(self._connected(), self.last)
+            self.written += self._indexing.index(self._connected(), self.last)
         except sqlite3.Error as error:
             self._discard_connection()
             raise explain(self._file.path, error) from error
@@ -222,52 +219,11 @@ class Writer:
             finally:
                 connection.close()
 
-    def _write(
-        self,
-        connection: sqlite3.Connection,
-        rows: list[Row],
-        batch: Sequence[Entry],
-        time: int,
-    ) -> None:
-        topics = {
-            entry.event.room: entry.event.text
-            for entry in batch
-            if type(entry.event) is TopicSet
-        }
-        entered = {
-            entry.event.room for entry in batch if type(entry.event) is Joined
-        } - {LOBBY}
-        nicknames = nicknames_in(batch)
-        names = _name_rows(nicknames, time)
-        ended = [(digest(one),) for one, nick in nicknames.items() if nick is None]
-        size = self._file.check_unmoved()
-        if self._trim_error and size > self._most_bytes:
-            raise StoreError(
-                "the store is full, and older messages could not be deleted",
-                f"{self._file.path} is larger than --keep-bytes, and could not be"
-                f" trimmed: {self._trim_error}",
-            )
+    def _write(self, connection: sqlite3.Connection, batch: Batch) -> None:
+        self._check_space(self._file.check_unmoved())
         try:
             connection.execute("BEGIN IMMEDIATE")
-            _insert(connection, _insert_statement, rows)
-            for room, text in topics.items():
-                connection.execute(
-                    "INSERT INTO topics (room, text, used) VALUES (?, ?, ?)"
-                    " ON CONFLICT (room) DO UPDATE SET text = excluded.text,"
-                    " used = excluded.used",
-                    storable((room, text, time)),
-                )
-            for room in entered:
-                connection.execute(
-                    "UPDATE topics SET used = ? WHERE room = ? AND used < ?",
-                    storable((time, room, time)),
-                )
-            if names:
-                _insert(connection, _name_statement, names)
-                # As many as may have been added: their number does not grow.
-                connection.execute(_FORGET, (time - KEPT_NICKNAME_MS, 2 * len(names)))
-            if ended:
-                connection.executemany(_FORGET_ONE, ended)
+            batch.write(connection)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back(connection, error)
@@ -275,6 +231,30 @@ class Writer:
         except BaseException:
             self._roll_back(connection, None)
             raise
+
+    def _check_space(self, size: int) -> None:
+        """Refuse to store more if the file or its log cannot be made smaller.
+
+        :param size: that of the file.
+        :raises StoreError: with the reason.
+        """
+        path, log_size = self._file.path, self._file.log_size()
+        full = size + log_size > self._most_bytes
+        if self._trim_error and full:
+            raise StoreError(
+                "the store is full, and older messages could not be deleted",
+                f"{path} is larger than --keep-bytes, and could not be trimmed:"
+                f" {self._trim_error}",
+            )
+        if log_size > MAX_LOG_BYTES or (full and self._is_log_blocked()):
+            raise located(
+                f"the log of {path} has {log_size >> 20} MiB and cannot be moved into"
+                " the file; stop the program that reads the file, such as a backup",
+                path,
+            )
+
+    def _is_log_blocked(self) -> bool:
+        return self._file.log_size() > self._limits.blocked_bytes
 
     def _roll_back(
         self, connection: sqlite3.Connection, error: sqlite3.Error | None
@@ -301,7 +281,7 @@ class Writer:
                 try:
                     self._delete_uncommitted(connection)
                     # The discarded one may have failed in the middle of a round.
-                    self._maintenance.load_indexed(connection)
+                    self._indexing.load_indexed(connection)
                 except BaseException:
                     connection.close()
                     raise
@@ -327,48 +307,3 @@ class Writer:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-
-
-def _name_rows(nicknames: Mapping[str, str | None], time: int) -> list[Row]:
-    """The rows of the clients that have a nickname."""
-    return [
-        (digest(client_id), *storable((nick,)), time)
-        for client_id, nick in nicknames.items()
-        if nick is not None
-    ]
-
-
-def _insert(
-    connection: sqlite3.Connection,
-    statement: Callable[[int], str],
-    rows: Sequence[Row],
-) -> None:
-    """Insert rows, many with one statement.
-
-    :param statement: makes the statement for a number of rows.
-    """
-    start, size = 0, MAX_INSERT_ROWS
-    while start < len(rows):
-        while size > len(rows) - start:
-            size //= 2
-        values = list(chain.from_iterable(rows[start : start + size]))
-        connection.execute(statement(size), values)
-        start += size
-
-
-@cache
-def _insert_statement(size: int) -> str:
-    """The statement for that many rows; there are eight, which SQLite caches."""
-    row = "(" + ", ".join("?" * WIDTH) + ")"
-    return "INSERT INTO events VALUES " + ", ".join([row] * size)
-
-
-@cache
-def _name_statement(size: int) -> str:
-    """The statement for that many nicknames."""
-    return (
-        "INSERT INTO nicknames VALUES "
-        + ", ".join(["(?, ?, ?)"] * size)
-        + " ON CONFLICT (client) DO UPDATE SET nick = excluded.nick,"
-        " time = excluded.time"
-    )

@@ -1,17 +1,17 @@
-"""Maintenance of the SQLite journal: what can wait, done in short rounds.
+"""Indexing of the SQLite journal: messages are added to the full-text search.
 
-That is to add messages to the full-text search, and to run checkpoints of the
-write-ahead log.  Invariants: a round is short, so that no batch waits for long; losing
-a round loses nothing.
+That can wait, and is done in short rounds.  What each round adds is merged with what is
+there in steps of its own, since FTS5 by itself would merge much at once.  Invariants: a
+round is short, so that no batch waits for long; losing a round loses nothing.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-from .rows import IS_MESSAGE, Row, words_of
+from .merging import MERGE_PAGES, merge_some
+from .rows import IS_MESSAGE, words_of
+from .transactions import relaxed_transaction
 
 INDEX_THRESHOLD = 256
 """Rows that wait before a round indexes them: measured, storing a line takes about a
@@ -20,11 +20,12 @@ third less time than with its indexing in the same commit."""
 MAX_INDEX_ROWS = 2_000
 """Rows that one round indexes, at most."""
 
-CHECKPOINT_THRESHOLD = 1_000
-"""Pages in the write-ahead log, approximately, at which a checkpoint is run."""
+ROWS_PER_MERGED_PAGE = 8
+"""Indexed rows for each page that the next step merges, at least: measured, with that
+the number of segments stays bounded while rounds follow one another."""
 
 
-class Maintenance:
+class Indexing:
     """The rounds that are due.
 
     :ivar indexed: the full-text search finds everything up to this id.
@@ -33,10 +34,10 @@ class Maintenance:
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._log_pages = 0
         self.indexed = self.unfolded = 0
         self.load_indexed(connection)
         self._index_at = self.indexed + INDEX_THRESHOLD
+        self._merge_pages = 0
 
     def load_indexed(self, connection: sqlite3.Connection) -> None:
         """Read from the database how far the full-text search has got."""
@@ -49,33 +50,32 @@ class Maintenance:
 
         :param last: the id of the last event stored.
         """
-        return last >= self._index_at or self._log_pages >= CHECKPOINT_THRESHOLD
+        return last >= self._index_at or self._merge_pages > 0
 
-    def add(self, rows: list[Row]) -> None:
-        """These rows were stored."""
-        # A commit writes each page that it changed: those of the table and of the
-        # indexes it grows.
-        self._log_pages += 3 + len(rows) // 16
+    def run(self, connection: sqlite3.Connection, last: int) -> int:
+        """Run one round; if it fails, the connection must not be used any more.
 
-    def add_pages(self, pages: int) -> None:
-        """About so many pages were written by others."""
-        self._log_pages += pages
-
-    def run(self, connection: sqlite3.Connection, last: int) -> None:
-        """Run one round; if it fails, the connection must not be used any more."""
+        :returns: pages written, approximately.
+        """
+        written = 0
         if last >= self._index_at:
-            self.index(connection, last)
-        if self._log_pages >= CHECKPOINT_THRESHOLD:
-            self._log_pages = 0
-            connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            written += self.index(connection, last)
+        if self._merge_pages:
+            written += 2 * self._merge_pages
+            more = merge_some(connection, self._merge_pages)
+            self._merge_pages = MERGE_PAGES if more else 0
+        return written
 
     def postpone(self, last: int) -> None:
         """Try again after further batches, not at once: the round failed."""
-        self._log_pages = 0
+        self._merge_pages = 0
         self._index_at = last + INDEX_THRESHOLD
 
-    def index(self, connection: sqlite3.Connection, last: int) -> None:
-        """Add the next messages to the full-text search."""
+    def index(self, connection: sqlite3.Connection, last: int) -> int:
+        """Add the next messages to the full-text search.
+
+        :returns: pages written, approximately.
+        """
         end = min(last, self.indexed + MAX_INDEX_ROWS)
         with relaxed_transaction(connection):
             if self.indexed < self.unfolded:
@@ -86,22 +86,15 @@ class Maintenance:
                 (self.indexed, end),
             )
             connection.execute("UPDATE journal SET searchable = ?", (end,))
-        self._log_pages += 8 + (end - self.indexed) // 16
+        rows = end - self.indexed
         self.indexed = end
         self._index_at = end + INDEX_THRESHOLD
+        self.merge_later(rows // ROWS_PER_MERGED_PAGE)
+        return 8 + rows // 16
 
-
-@contextmanager
-def relaxed_transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """A transaction that does not wait for the disk: a power failure may undo it.
-
-    After a failure the connection must not be used any more.
-    """
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("BEGIN IMMEDIATE")
-    yield
-    connection.execute("COMMIT")
-    connection.execute("PRAGMA synchronous = FULL")
+    def merge_later(self, pages: int = 0) -> None:
+        """The full-text search was changed: let the next rounds merge it."""
+        self._merge_pages = max(self._merge_pages, pages, MERGE_PAGES)
 
 
 def _fold_words(connection: sqlite3.Connection, after: int, until: int) -> None:

@@ -1,4 +1,4 @@
-"""Tests of twisted_chat.journals.sqlite.maintenance."""
+"""Tests of twisted_chat.journals.sqlite.indexing."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import shutil
 
 from tests.support.journals import said, texts
 from tests.support.sqlite import WriterTestCase, write_schema_1
-from twisted_chat.journals.sqlite import maintenance as sqlite_maintenance
-from twisted_chat.journals.sqlite.maintenance import INDEX_THRESHOLD
+from twisted_chat.journals.sqlite import indexing as sqlite_indexing
+from twisted_chat.journals.sqlite.indexing import INDEX_THRESHOLD
 from twisted_chat.journals.sqlite.reader import Reader
 from twisted_chat.journals.sqlite.writer import Writer
 
 
-class MaintenanceTestCase(WriterTestCase):
-    """A writer, and rounds of maintenance."""
+class IndexingTestCase(WriterTestCase):
+    """A writer, and rounds of indexing."""
 
     def maintain(self, writer: Writer) -> int:
         rounds = 0
@@ -58,7 +58,7 @@ class MigratedIndexTests(WriterTestCase):
 
     def test_interrupted_indexing_continues_at_the_next_start(self) -> None:
         """A stop does not wait for it; nothing is indexed twice."""
-        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 5)
+        self.patch(sqlite_indexing, "MAX_INDEX_ROWS", 5)
         writer = self.writer()
         writer.index()
         writer.close()
@@ -69,7 +69,7 @@ class MigratedIndexTests(WriterTestCase):
         self.assertEqual(self.found(again, "елка"), 3)
 
 
-class IndexTests(MaintenanceTestCase):
+class IndexTests(IndexingTestCase):
     """The full-text search."""
 
     def found(self, writer: Writer, words: str = "tea") -> list[str]:
@@ -94,7 +94,7 @@ class IndexTests(MaintenanceTestCase):
 
     def test_rounds_are_bounded_and_continue(self) -> None:
         """No batch waits for long."""
-        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 300)
+        self.patch(sqlite_indexing, "MAX_INDEX_ROWS", 300)
         writer = self.writer()
         expected = [f"tea {n}" for n in range(1_000)]
         self.store(writer, *map(said, expected))
@@ -106,7 +106,7 @@ class IndexTests(MaintenanceTestCase):
 
     def test_close_indexes_everything(self) -> None:
         """The file can be searched as it is."""
-        self.patch(sqlite_maintenance, "MAX_INDEX_ROWS", 2)
+        self.patch(sqlite_indexing, "MAX_INDEX_ROWS", 2)
         writer = self.writer()
         self.store(writer, *(said(f"tea {n}") for n in range(5)))
         writer.close()
@@ -146,7 +146,7 @@ class IndexTests(MaintenanceTestCase):
 
     def test_failed_round_is_repeated_later(self) -> None:
         """Every message is found once."""
-        self.patch(sqlite_maintenance, "INDEX_THRESHOLD", 2)
+        self.patch(sqlite_indexing, "INDEX_THRESHOLD", 2)
         for statement, after in (
             ("BEGIN", False),
             ("INSERT INTO search", False),
@@ -193,19 +193,3 @@ class IndexTests(MaintenanceTestCase):
         again = self.writer()
         self.assertEqual((again.indexed, again.last), (0, 1))
         self.check_search(again)
-
-
-class CheckpointTests(MaintenanceTestCase):
-    """Checkpoints of the log."""
-
-    def test_write_ahead_log_is_bounded(self) -> None:
-        """By checkpoints."""
-        self.patch(sqlite_maintenance, "CHECKPOINT_THRESHOLD", 20)
-        writer = self.writer()
-        sizes = []
-        for _ in range(30):
-            self.store(writer, *(said("tea " * 500) for _ in range(20)))
-            self.maintain(writer)
-            sizes.append((self.folder / "chat.sqlite-wal").stat().st_size)
-        # All that was written is four times as much.
-        self.assertLess(max(sizes), 800_000)

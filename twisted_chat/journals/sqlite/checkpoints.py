@@ -1,0 +1,182 @@
+"""Checkpoints of the SQLite journal: the pages in the write-ahead log go to the file.
+
+A thread of their own runs them, so that no batch waits for the disk meanwhile.  SQLite
+begins the log anew once all of it is in the file and nobody reads from it.  Invariants:
+one checkpoint at a time; the log is bounded, also while another program reads the
+database for long, or checkpoints fail; a failure is logged once and tried again.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+
+from twisted.internet.defer import Deferred, succeed
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from twisted_chat.core.interfaces import StoreError
+from twisted_chat.journals.retention import Retention
+
+from .errors import explain
+from .file import PAGE_SIZE, DatabaseFile
+from .threads import WorkerThread
+
+log = Logger()
+
+CHECKPOINT_PAGES = 1_000
+"""Pages written to the log, approximately, after which a checkpoint is run.  If no
+batch comes meanwhile, the next one begins the log anew."""
+
+MIN_CHECKPOINT_PAGES = 64
+"""Likewise, for the smallest ``Retention.bytes``; less would be many checkpoints."""
+
+RESTART_FACTOR = 8
+"""A log that many times as long is begun anew though batches have to wait for it, some
+milliseconds: while they follow one another closely, no checkpoint that lets them pass
+reaches the end of the log."""
+
+BLOCKED_FACTOR = 16
+"""A log that many times as long cannot be begun anew: trimming waits, because it would
+only make it longer."""
+
+MAX_LOG_BYTES = 512 * 1024 * 1024
+"""Bytes of the log at which storing ends."""
+
+WAIT_SECONDS = 0.02
+"""How long a checkpoint waits for readers, and lets batches wait meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogLimits:
+    """Limits of the write-ahead log.
+
+    :ivar pages: after which a checkpoint is run.
+    """
+
+    pages: int
+
+    @classmethod
+    def of(cls, retention: Retention) -> LogLimits:
+        """With little to be kept, a short log."""
+        most = CHECKPOINT_PAGES
+        if retention.bytes is not None:
+            most = min(most, retention.bytes // PAGE_SIZE // 64)
+        return cls(max(most, MIN_CHECKPOINT_PAGES))
+
+    @property
+    def restart_pages(self) -> int:
+        """At which the log is begun anew though batches have to wait for it."""
+        return RESTART_FACTOR * self.pages
+
+    @property
+    def blocked_bytes(self) -> int:
+        """At which something keeps the log from being begun anew."""
+        return BLOCKED_FACTOR * self.pages * PAGE_SIZE
+
+
+class Checkpointer:
+    """The connection that runs checkpoints, in a thread of its own."""
+
+    def __init__(self, file: DatabaseFile, limits: LogLimits) -> None:
+        self._file = file
+        self._limits = limits
+        self._connection: sqlite3.Connection | None = file.connect(WAIT_SECONDS)
+
+    def run(self) -> None:
+        """Move the log into the file, as far as readers permit it.
+
+        :raises StoreError: it failed; nothing is lost.
+        """
+        try:
+            if self._connection is None:
+                self._connection = self._file.connect(WAIT_SECONDS)
+            self._run(self._connection)
+        except sqlite3.Error as error:
+            self.close()
+            raise explain(self._file.path, error) from error
+
+    def close(self) -> None:
+        """Close the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+    def _run(self, connection: sqlite3.Connection) -> None:
+        pages = _checkpoint(connection, "PASSIVE")
+        # Now there is little left, of what was written meanwhile.
+        if self._file.log_size() > self._limits.blocked_bytes:
+            # Its size is what storing and trimming look at.
+            _checkpoint(connection, "TRUNCATE")
+        elif pages >= self._limits.restart_pages:
+            _checkpoint(connection, "RESTART")
+
+
+def _checkpoint(connection: sqlite3.Connection, mode: str) -> int:
+    """Run one checkpoint; the pages in the log as it began."""
+    row = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+    return int(row[1])
+
+
+class Checkpoints:
+    """Starts the checkpoints; used in the reactor's thread.
+
+    :param thread: runs them.
+    """
+
+    def __init__(self, thread: WorkerThread, limits: LogLimits) -> None:
+        self._thread = thread
+        self._limits = limits
+        self._checkpointer: Checkpointer | None = None
+        self._written = self._seen = 0
+        self._running = False
+        self._failing = False
+
+    def open(self, checkpointer: Checkpointer) -> None:
+        """Run checkpoints from now on."""
+        self._checkpointer = checkpointer
+
+    def look(self, written: int) -> None:
+        """Run a checkpoint if it is due.
+
+        :param written: pages written to the log since the start, approximately.
+        """
+        self._written = written
+        if written - self._seen >= self._limits.pages:
+            self.start()
+
+    def start(self) -> None:
+        """Run a checkpoint, unless one is running."""
+        checkpointer = self._checkpointer
+        if checkpointer is None or self._running:
+            return
+        self._running = True
+        self._seen = self._written
+        running = self._thread.run(checkpointer.run)
+        running.addCallbacks(self._ended, self._failed)
+        running.addErrback(lambda failure: log.failure("checkpoint failed", failure))
+
+    def close(self) -> Deferred[None]:
+        """Wait for the one that runs, and close the connection."""
+        checkpointer, self._checkpointer = self._checkpointer, None
+        if checkpointer is None:
+            return succeed(None)
+        return self._thread.run(checkpointer.close)
+
+    def _ended(self, _result: None) -> None:
+        if self._failing:
+            self._failing = False
+            log.info("{line}", line="checkpoint: done; it works again")
+        self._running = False
+        self.look(self._written)
+
+    def _failed(self, failure: Failure) -> None:
+        # The next one is due after further pages.
+        self._running = False
+        error = failure.check(StoreError) and failure.value
+        if not isinstance(error, StoreError):
+            failure.raiseException()
+        elif not self._failing:
+            line = f"checkpoint: {error.operator_text} (tried again later)"
+            log.error("{line}", line=line)
+        self._failing = True
