@@ -14,7 +14,7 @@ from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.client import Client, Identity
 from twisted_chat.core.limits import SEARCH_TIME
 from twisted_chat.core.turns import (
-    HALF_LIFE,
+    CREDIT,
     LAST_TURN,
     MAX_REMEMBERED,
     Costs,
@@ -79,13 +79,30 @@ class TurnsTests(SynchronousTestCase):
     def test_client_of_a_network_that_has_cost_least_is_next(self) -> None:
         """Many people may share one."""
         alice, bob, carol = (self.client(name) for name in ("alice", "bob", "carol"))
-        for client in (alice, alice, bob):
-            self.ask(client)
-        self.done.clear()
-        self.hold(alice)
+        self.hold(alice, 0.02)
         for client in (alice, bob, carol):
+            self.ask(client, 0.02)
+        self.assertEqual(self.release(), ["alice", "bob", "carol", "alice"])
+        self.done.clear()
+        self.hold(carol, 0.05)
+        for client in (carol, bob, alice):
             self.ask(client)
-        self.assertEqual(self.release(), ["alice", "carol", "bob", "alice"])
+        self.assertEqual(self.release(), ["carol", "bob", "alice", "carol"])
+
+    def test_new_clients_do_not_keep_out_who_has_cost_something(self) -> None:
+        """Or to come with many connections would pay."""
+        alice = self.client("alice")
+        for _ in range(20):
+            self.ask(alice, 10.0)
+        crowd = [self.client(f"c{n}") for n in range(32)]
+        self.hold(crowd[0], 10.0)
+        for client in crowd[1:]:
+            self.ask(client, 10.0)
+        self.given.clear()
+        self.ask(alice)
+        self.release()
+        before = self.given[: [name for name, _ in self.given].index("alice")]
+        self.assertLess(sum(turn.seconds for _, turn in before), 1.0)
 
     def test_cheap_work_is_done_before_costly_work(self) -> None:
         """Within a second, though all have one address and have cost nothing so far."""
@@ -113,7 +130,7 @@ class TurnsTests(SynchronousTestCase):
         turns = [turn for name, turn in self.given if name == "alice"]
         seconds = [turn.seconds for turn in turns]
         self.assertAlmostEqual(sum(seconds), SEARCH_TIME)
-        self.assertEqual([turn.is_last for turn in turns], [False, False, False, True])
+        self.assertEqual([turn.is_last for turn in turns], [False] * 4 + [True])
         for shorter, longer in pairwise(seconds):
             self.assertGreater(longer, 1.99 * shorter)
 
@@ -176,15 +193,32 @@ class TurnsTests(SynchronousTestCase):
             self.release()
             self.assertEqual(self.dropped[-1], f"alice: {reason}")
 
-    def test_costs_are_forgotten(self) -> None:
-        """By half in each half-life; those of the oldest cause if there are many."""
+    def test_costs_count_from_what_others_have_cost(self) -> None:
+        """Who has not waited for a while has a little credit."""
         costs = Costs()
-        costs.add("a", 4.0, 0.0)
-        self.assertEqual(costs.of("a", 0.0), 4.0)
-        self.assertEqual(costs.of("a", 2 * HALF_LIFE), 1.0)
-        costs.add("a", 1.0, 2 * HALF_LIFE)
-        self.assertEqual(costs.of("a", 2 * HALF_LIFE), 2.0)
-        for n in range(MAX_REMEMBERED):
-            costs.add(str(n), 1.0, 2 * HALF_LIFE)
-        self.assertEqual(costs.of("a", 2 * HALF_LIFE), 0.0)
-        self.assertEqual(costs.of("0", 2 * HALF_LIFE), 1.0)
+        costs.begin("a")
+        costs.add("a", 4.0)
+        costs.add("a", 1.0)
+        costs.begin("b")
+        self.assertAlmostEqual(costs.of("a") - costs.of("b"), 1.0 + CREDIT)
+        costs.begin("a")
+        self.assertAlmostEqual(costs.of("a") - costs.of("b"), 1.0 + CREDIT)
+
+    def test_costs_do_not_count_once_nobody_waits(self) -> None:
+        """They have kept nobody waiting."""
+        costs = Costs()
+        costs.begin("a")
+        costs.add("a", 4.0)
+        costs.settle()
+        costs.begin("b")
+        self.assertAlmostEqual(costs.of("a") - costs.of("b"), CREDIT)
+
+    def test_costs_of_many_causes_are_forgotten(self) -> None:
+        """Those of which nothing was noted for the longest time."""
+        costs = Costs()
+        costs.add("a", 4.0)
+        costs.add("b", 4.0)
+        for n in range(MAX_REMEMBERED - 1):
+            costs.begin(n)
+        self.assertEqual(costs.of("a"), costs.of("new"))
+        self.assertGreater(costs.of("b"), costs.of("new"))

@@ -1,9 +1,11 @@
 """Turns: what is costly for the store is done piece by piece, in a fair order.
 
-Next is whoever has cost least of late: first of the networks, then of the clients of
-one network.  The more clients wait, the shorter their first turns are; work that is not
-done in one begins anew in another turn, which is twice as long.  So what costs little
-is done soon, however many others ask for what costs much.
+Next is whoever will have cost least after the turn: first of the networks, then of the
+clients of one network.  Who has not waited for a while has no more than ``CREDIT`` to
+make up for, or many new clients would be next for as long as it takes them to cost as
+much as others have.  The more clients wait, the shorter their first turns are; work
+that is not done in one begins anew in another turn, which is twice as long.  So what
+costs little is done soon, however many others ask for what costs much.
 
 Invariants: at most one piece of work waits for each client; all turns of one piece take
 at most ``SEARCH_TIME``.
@@ -11,6 +13,7 @@ at most ``SEARCH_TIME``.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -19,14 +22,14 @@ from .client import Client
 from .limits import SEARCH_TIME
 from .runtime import Runtime
 
-ROUND_TIME = 0.4
+ROUND_TIME = 0.2
 """Seconds that the first turns of all who wait may take, unless there are very many."""
 
-MIN_TURN = 0.01
+MIN_TURN = 0.005
 """Seconds of the shortest turn."""
 
-HALF_LIFE = 30.0
-"""Seconds after which a cost counts half."""
+CREDIT = 0.01
+"""Seconds by which who has cost nothing is before who has just had a turn."""
 
 MAX_REMEMBERED = 1000
 """Networks, and clients, whose costs are remembered."""
@@ -83,8 +86,8 @@ class Turns:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._waiting: dict[Client, _Waiting] = {}
-        self._of_networks = Costs()
-        self._of_clients = Costs()
+        self._networks = Costs()
+        self._clients: OrderedDict[Hashable, Costs] = OrderedDict()
         self._current: _Waiting | None = None
         self._closed = ""
 
@@ -98,6 +101,9 @@ class Turns:
             drop(self._closed)
             return
         self._waiting[client] = _Waiting(client, work, drop)
+        network = client.identity.network
+        self._networks.begin(network)
+        self._clients_of(network).begin(client.id)
         if self._current is None:
             self._runtime.spawn(self._run())
 
@@ -121,7 +127,7 @@ class Turns:
         seconds = self._runtime.seconds
         while self._waiting:
             start = seconds()
-            current = self._current = self._next(start)
+            current = self._current = self._next()
             turn = self._turn(current)
             del self._waiting[current.client]
             try:
@@ -129,10 +135,15 @@ class Turns:
             except Exception as error:  # noqa: BLE001 - it is logged
                 # Or nothing would have a turn any more.
                 self._runtime.log_failure(error)
-            end = seconds()
+            cost = seconds() - start
             network = current.client.identity.network
-            self._of_networks.add(network, end - start, end)
-            self._of_clients.add(current.client.id, end - start, end)
+            self._networks.add(network, cost)
+            self._clients_of(network).add(current.client.id, cost)
+            if all(
+                one.client.identity.network != network for one in self._waiting.values()
+            ):
+                self._clients_of(network).settle()
+        self._networks.settle()
         self._current = None
 
     async def _take(self, one: _Waiting, turn: Turn) -> None:
@@ -141,15 +152,24 @@ class Turns:
         except TurnOver:
             self._wait_again(one, turn)
 
-    def _next(self, now: float) -> _Waiting:
-        networks, clients = self._of_networks, self._of_clients
-        return min(
-            self._waiting.values(),
-            key=lambda one: (
-                networks.of(one.client.identity.network, now),
-                clients.of(one.client.id, now),
-            ),
-        )
+    def _next(self) -> _Waiting:
+        def cost(one: _Waiting) -> tuple[float, float]:
+            """With its next turn, so that a short one is before a long one."""
+            network, turn = one.client.identity.network, self._turn(one).seconds
+            clients = self._clients_of(network)
+            return self._networks.of(network) + turn, clients.of(one.client.id) + turn
+
+        return min(self._waiting.values(), key=cost)
+
+    def _clients_of(self, network: Hashable) -> Costs:
+        """What the clients of a network have cost."""
+        known = self._clients.get(network)
+        if known is None:
+            known = self._clients[network] = Costs()
+        self._clients.move_to_end(network)
+        if len(self._clients) > MAX_REMEMBERED:
+            self._clients.popitem(last=False)
+        return known
 
     def _turn(self, one: _Waiting) -> Turn:
         share = max(ROUND_TIME / len(self._waiting), MIN_TURN, one.next)
@@ -167,20 +187,35 @@ class Turns:
 
 
 class Costs:
-    """What each of some causes has cost, which is forgotten by and by."""
+    """What each of some causes has cost, in seconds from an arbitrary start."""
 
     def __init__(self) -> None:
-        self._costs: dict[Hashable, tuple[float, float]] = {}
+        self._costs: OrderedDict[Hashable, float] = OrderedDict()
+        # What the last one that had a turn had cost before.
+        self._now = 0.0
+        self._most = 0.0
 
-    def of(self, cause: Hashable, now: float) -> float:
-        """The seconds that a cause has cost, as they count now."""
-        cost, since = self._costs.get(cause, (0.0, now))
-        return cost * 0.5 ** ((now - since) / HALF_LIFE) if cost else 0.0
+    def of(self, cause: Hashable) -> float:
+        """What a cause has cost."""
+        return self._costs.get(cause, self._now - CREDIT)
 
-    def add(self, cause: Hashable, cost: float, now: float) -> None:
-        """A cause has cost some more seconds."""
-        total = self.of(cause, now) + cost
-        self._costs.pop(cause, None)
-        self._costs[cause] = (total, now)
+    def begin(self, cause: Hashable) -> None:
+        """A cause begins to wait: what it has not cost before is not made up for."""
+        self._set(cause, max(self.of(cause), self._now - CREDIT))
+
+    def add(self, cause: Hashable, cost: float) -> None:
+        """A cause has had a turn."""
+        before = self.of(cause)
+        self._now = max(self._now, before)
+        self._set(cause, before + cost)
+
+    def settle(self) -> None:
+        """None waits any more: what each has cost has kept nobody waiting."""
+        self._now = self._most
+
+    def _set(self, cause: Hashable, cost: float) -> None:
+        self._costs[cause] = cost
+        self._most = max(self._most, cost)
+        self._costs.move_to_end(cause)
         if len(self._costs) > MAX_REMEMBERED:
-            del self._costs[next(iter(self._costs))]
+            self._costs.popitem(last=False)

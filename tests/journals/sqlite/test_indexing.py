@@ -7,8 +7,9 @@ import shutil
 from tests.support.journals import said, texts
 from tests.support.sqlite import WriterTestCase, write_schema_1
 from twisted_chat.journals.sqlite import indexing as sqlite_indexing
+from twisted_chat.journals.sqlite import searcher as sqlite_searcher
 from twisted_chat.journals.sqlite.indexing import INDEX_THRESHOLD
-from twisted_chat.journals.sqlite.reader import Reader
+from twisted_chat.journals.sqlite.searcher import Searcher
 from twisted_chat.journals.sqlite.writer import Writer
 
 
@@ -28,6 +29,8 @@ class MigratedIndexTests(WriterTestCase):
 
     def setUp(self) -> None:
         super().setUp()
+        # What is found is found by the index.
+        self.patch(sqlite_searcher, "SCANNED_MESSAGES", 0)
         self.file.release()
         self.path = self.folder / "old.sqlite"
         old = [
@@ -40,7 +43,7 @@ class MigratedIndexTests(WriterTestCase):
         self.file = self.opened()
 
     def found(self, writer: Writer, words: str) -> int:
-        reader = Reader(self.file, writer.name)
+        reader = Searcher(self.file, writer.name)
         try:
             return len(reader.search("lobby", words, 100, writer.last))
         finally:
@@ -72,8 +75,12 @@ class MigratedIndexTests(WriterTestCase):
 class IndexTests(IndexingTestCase):
     """The full-text search."""
 
+    def setUp(self) -> None:
+        super().setUp()
+        self.patch(sqlite_searcher, "SCANNED_MESSAGES", 0)
+
     def found(self, writer: Writer, words: str = "tea") -> list[str]:
-        reader = Reader(self.file, writer.name)
+        reader = Searcher(self.file, writer.name)
         try:
             return texts(reader.search("lobby", words, 10_000, writer.last))
         finally:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from contextlib import closing
-from itertools import count
 
 from tests.support.journals import said, texts
 from tests.support.sqlite import WriterTestCase
-from twisted_chat.core.interfaces import MissedEvents, SearchTimeout
-from twisted_chat.core.limits import SEARCH_TIME
+from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals.sqlite import reader as sqlite_reader
 from twisted_chat.journals.sqlite.reader import Reader
 
@@ -32,47 +30,10 @@ class ReaderTests(WriterTestCase):
         self.assertEqual(len(self.reader.before("lobby", None, 10, 3)), 3)
         end = f"{name}-{5:016d}"
         self.assertEqual(len(self.reader.before("lobby", end, 10, 3)), 3)
-        self.assertEqual(len(self.reader.search("lobby", "tea", 10, 3)), 3)
         missed = self.reader.since(f"{name}-{1:016d}", ["lobby"], "x", 10, 3)
         self.assertEqual((missed.complete, len(missed.events)), (True, 2))
         missed = self.reader.since(end, ["lobby"], "x", 10, 3)
         self.assertEqual(missed, MissedEvents(False, ()))
-
-    def test_search_reads_a_bounded_number_of_hits(self) -> None:
-        """However often the words are used in other rooms."""
-        self.patch(
-            sqlite_reader, "_SEARCH", sqlite_reader._SEARCH.replace("50000", "5")
-        )
-        self.store(self.written, said("tea mine"))
-        self.store(self.written, *(said("tea", room="x") for _ in range(4)))
-        self.index(self.written)
-        self.assertEqual(len(self.reader.search("lobby", "tea", 10, 5)), 1)
-        self.store(self.written, said("tea", room="x"))
-        self.index(self.written)
-        self.assertEqual(len(self.reader.search("lobby", "tea", 10, 6)), 0)
-        self.assertEqual(len(self.reader.search("lobby", "tea mine", 10, 6)), 1)
-
-    def test_search_returns_what_it_finds_in_time(self) -> None:
-        """The last messages; the others would take too long."""
-        self.patch(sqlite_reader, "PROGRESS_STEPS", 1)
-        self.store(self.written, *(said(f"tea {n}") for n in range(20)))
-        self.index(self.written)
-        looks, step = count(), 0.0
-        reader = Reader(self.file, self.written.name, lambda: next(looks) * step)
-        self.addCleanup(reader.close)
-        # The second one does not have to read the schema.
-        for _ in range(2):
-            looks = count()
-            self.assertEqual(len(reader.search("lobby", "tea", 20, 20)), 20)
-        step = SEARCH_TIME / (next(looks) - 10)
-        looks = count()
-        with self.assertRaises(SearchTimeout) as timeout:
-            reader.search("lobby", "tea", 20, 20)
-        hits = texts(timeout.exception.found)
-        self.assertIn(len(hits), range(1, 20))
-        self.assertEqual(hits, [f"tea {n}" for n in range(20)][-len(hits) :])
-        # The next query is not interrupted.
-        self.assertEqual(len(reader.before("lobby", None, 20, 20)), 20)
 
     def test_any_limit_is_accepted(self) -> None:
         """Clients may send any number."""
@@ -80,7 +41,6 @@ class ReaderTests(WriterTestCase):
         self.index(self.written)
         for limit, found in ((0, 0), (-1, 0), (10**30, 1)):
             self.assertEqual(len(self.reader.before("lobby", None, limit, 1)), found)
-            self.assertEqual(len(self.reader.search("lobby", "tea", limit, 1)), found)
             self.assertEqual(len(self.reader.room("lobby", limit, 1).recent), found)
 
     def test_damaged_file_is_explained(self) -> None:
@@ -100,7 +60,6 @@ class ReaderTests(WriterTestCase):
         """Closing it again has no effect."""
         self.reader.close()
         self.reader.close()
-        self.reader.interrupt()
         line = self.refusal(lambda: self.reader.before("lobby", None, 10, 1))
         self.assertIn("shutting down", line)
 

@@ -16,6 +16,7 @@ from twisted_chat.journals.records import KEPT_NICKNAME_MS
 from twisted_chat.journals.retention import Retention
 
 from .reader import Reader
+from .searcher import Searcher
 from .threads import WorkerThread
 
 
@@ -41,11 +42,11 @@ class SqliteHistory:
         self._searching = searching
         self._index = index
         self._keep = retention.messages
-        self._readers: tuple[Reader, Reader] | None = None
+        self._readers: tuple[Reader, Searcher] | None = None
         self._announced = 0
         self._recent = RecentRooms()
 
-    def open(self, reader: Reader, searcher: Reader, announced: int) -> None:
+    def open(self, reader: Reader, searcher: Searcher, announced: int) -> None:
         """Read with these connections.
 
         :param announced: the id of the last event announced.
@@ -133,7 +134,7 @@ class SqliteHistory:
         oldest_ms = round(self._now() * 1000) - KEPT_NICKNAME_MS
         return await self._reading.run(reader.nickname, client_id, oldest_ms)
 
-    def _opened(self) -> tuple[Reader, Reader]:
+    def _opened(self) -> tuple[Reader, Searcher]:
         if self._readers is None:
             raise StoreError("the server is shutting down; history cannot be read")
         return self._readers

@@ -27,6 +27,7 @@ from .errors import explain
 from .file import DatabaseFile
 from .history import SqliteHistory
 from .reader import Reader
+from .searcher import Searcher
 from .shrinkable import make_shrinkable
 from .threads import PoolFactory, WorkerThread, single_thread
 from .writer import Writer
@@ -43,7 +44,7 @@ class _Connections:
 
     writer: Writer
     reader: Reader
-    searcher: Reader
+    searcher: Searcher
     checkpointer: Checkpointer
 
 
@@ -179,7 +180,7 @@ class SqliteJournal:
             return _Connections(
                 writer=writer,
                 reader=Reader(file, writer.name),
-                searcher=Reader(file, writer.name, self._seconds),
+                searcher=Searcher(file, writer.name, self._seconds),
                 checkpointer=Checkpointer(file, self._log_limits),
             )
         except (sqlite3.Error, OSError) as error:

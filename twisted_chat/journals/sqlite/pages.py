@@ -28,7 +28,8 @@ WITH RECURSIVE segment(id) AS (
     FROM segment WHERE segment.id IS NOT NULL
 )
 SELECT coalesce(sum(
-    (SELECT max(id) & 0x7fffffff FROM search_data WHERE id < (segment.id + 1) << 37)
+    (SELECT max(id) & 0x7fffffff FROM search_data
+        WHERE id < (segment.id << 37) + (1 << 31))
     - (SELECT min(id) & 0x7fffffff FROM search_data WHERE id >= segment.id << 37)
     + 1), 0)
 FROM segment WHERE id IS NOT NULL

@@ -1,4 +1,4 @@
-"""The queries of the SQLite journal: history, missed events, search.
+"""The queries of the SQLite journal: history, missed events; see also ``searcher``.
 
 Invariants: queries block, so they run in a thread of their own, with a connection of
 their own; nothing newer than ``until`` is returned, or a client would receive as
@@ -8,19 +8,17 @@ history what is about to be announced.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import (
     MissedEvents,
     RoomState,
-    SearchTimeout,
     StoreError,
 )
-from twisted_chat.core.limits import MAX_MISSED_CHARACTERS, SEARCH_TIME
+from twisted_chat.core.limits import MAX_MISSED_CHARACTERS
 from twisted_chat.journals.records import Index
-from twisted_chat.journals.tokenizer import phrases_in
 
 from .errors import explain
 from .file import DatabaseFile
@@ -36,13 +34,6 @@ from .rows import (
     storable,
     stored_from,
 )
-
-MAX_HITS = 50_000
-"""Of all messages that match, in whatever room, the last ones that are searched for
-those of the one room."""
-
-PROGRESS_STEPS = 1000
-"""Steps of SQLite's virtual machine between two looks at the clock, about 0.1 ms."""
 
 MAX_LIMIT = 1_000_000
 """The highest limit passed to SQLite."""
@@ -63,28 +54,15 @@ _SINCE = tuple(
         (Index.DIRECT, "to_who"),
     )
 )
-_SEARCH = (
-    f"SELECT {COLUMNS} FROM ("
-    "SELECT rowid AS hit FROM search WHERE search MATCH ? AND rowid <= ?"
-    f" ORDER BY rowid DESC LIMIT {MAX_HITS}"
-    ") CROSS JOIN events ON id = hit WHERE room = ? LIMIT ?"
-)
 
 
 class Reader:
     """One connection, which runs one query at a time.
 
     :param name: the name of the journal, with which its positions begin.
-    :param seconds: a monotonic clock; ``None`` to search as long as it takes.
     """
 
-    def __init__(
-        self,
-        file: DatabaseFile,
-        name: str,
-        seconds: Callable[[], float] | None = None,
-    ) -> None:
-        self._seconds = seconds
+    def __init__(self, file: DatabaseFile, name: str) -> None:
         self._path = file.path
         self._name = name
         self._connection: sqlite3.Connection | None = file.connect_reader()
@@ -144,7 +122,7 @@ class Reader:
                 return MissedEvents(False, ())
             for query, names in zip(_SINCE, subjects, strict=True):
                 for name in names:
-                    values = (*storable((name,)), start, until, _bounded(limit + 1))
+                    values = (*storable((name,)), start, until, bounded(limit + 1))
                     for row in connection.execute(query, values):
                         found[row[0]] = row
                         left -= characters_in(row)
@@ -153,59 +131,6 @@ class Reader:
         return MissedEvents(
             True, self._stored(found[number] for number in sorted(found))
         )
-
-    def search(
-        self,
-        room: str,
-        words: str,
-        limit: int,
-        until: int,
-        seconds: float = SEARCH_TIME,
-    ) -> tuple[Stored, ...]:
-        """See ``interfaces.History.search``, and ``tokenizer`` for what matches."""
-        phrases = phrases_in(words)
-        if not phrases:
-            return ()
-        # Each phrase is a quoted string, in which nothing is an operator; the star
-        # after it makes its last word a prefix.
-        query = " AND ".join(f'"{phrase}" *' for phrase in phrases)
-        with self._snapshot() as connection:
-            values = (query, until, *storable((room,)), _bounded(limit))
-            rows, is_late = self._fetch(connection, _SEARCH, values, seconds)
-        found = self._stored(reversed(rows))
-        if is_late:
-            raise SearchTimeout(found)
-        return found
-
-    def _fetch(
-        self,
-        connection: sqlite3.Connection,
-        query: str,
-        values: Sequence[object],
-        seconds: float,
-    ) -> tuple[list[Row], bool]:
-        """The rows that are found in this time, and whether that was too short."""
-        rows: list[Row] = []
-        now = self._seconds
-        if now is None:
-            return connection.execute(query, values).fetchall(), False
-        end = now() + seconds
-        is_late = False
-
-        def check() -> bool:
-            nonlocal is_late
-            is_late = now() > end
-            return is_late
-
-        connection.set_progress_handler(check, PROGRESS_STEPS)
-        try:
-            rows.extend(connection.execute(query, values))
-        except sqlite3.OperationalError:
-            if not is_late:
-                raise
-        finally:
-            connection.set_progress_handler(None, 0)
-        return rows, is_late
 
     def nickname(self, client_id: str, oldest_ms: int) -> str | None:
         """See ``interfaces.History.nickname``.
@@ -218,11 +143,6 @@ class Reader:
                 (digest(client_id), oldest_ms),
             ).fetchone()
         return found[0] if found else None
-
-    def interrupt(self) -> None:
-        """Abort the query that is running; call this from any thread."""
-        if self._connection is not None:
-            self._connection.interrupt()
 
     def close(self) -> None:
         """Close the connection."""
@@ -238,7 +158,7 @@ class Reader:
         limit: int,
         until: int,
     ) -> tuple[Stored, ...]:
-        values = (*storable((room,)), end, until, _bounded(limit))
+        values = (*storable((room,)), end, until, bounded(limit))
         return self._stored(reversed(connection.execute(_BEFORE, values).fetchall()))
 
     def _floor(self, connection: sqlite3.Connection, rooms: Sequence[str]) -> int:
@@ -271,6 +191,6 @@ class Reader:
                 connection.execute("ROLLBACK")
 
 
-def _bounded(limit: int) -> int:
+def bounded(limit: int) -> int:
     """A limit for SQLite, where a negative one would mean none."""
     return min(max(limit, 0), MAX_LIMIT)
