@@ -220,7 +220,7 @@ class SocketIOPlayer(SocketPlayer):
                 self.client.send(text("3"))
             elif packet.startswith("42"):
                 data = json.loads(packet[2:])
-                if data[1:2] and data[1].startswith("error: "):
+                if str(data[1:]).startswith("['error: "):
                     shown.append(ERROR)
                 elif len(data) > 1:
                     shown.append(data)

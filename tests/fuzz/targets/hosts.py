@@ -22,7 +22,7 @@ def check(data: bytes) -> None:
     """Check a request with these headers."""
     host, _, origin = data.partition(b"\n")
     # As twisted.web makes one line of a header.
-    host = b" ".join(host.splitlines()).strip()
+    host, origin = (b" ".join(one.splitlines()).strip() for one in (host, origin))
     _check_host(host)
     _check_origin(origin, host)
     for header in (host, origin):
