@@ -147,7 +147,7 @@ class TextPlayer(SocketPlayer):
 
 
 class JsonPlayer(SocketPlayer):
-    """A client that exchanges JSON objects; it gives each request a reference."""
+    """A client that exchanges JSON objects; it has its messages acknowledged."""
 
     def __init__(self, world: World, query: str = "") -> None:
         super().__init__(world, f"/ws?format=json{query}")
@@ -161,7 +161,7 @@ class JsonPlayer(SocketPlayer):
         self._ask(type="command", text=line)
 
     def says(self, words: str) -> None:
-        self._ask(type="message", text=words)
+        self._ask(type="message", text=words, ref="r")
 
     def whispers(self, nick: str, words: str) -> None:
         self._ask(type="dm", to=nick, text=words)

@@ -120,12 +120,17 @@ class Reference(Showing):
 
     # Talking.
 
-    def say(self, person: Person, text: str) -> None:
-        """A message in the client's current room; one of nothing is not posted."""
-        if person.room is None:
+    def say(self, person: Person, text: str, *, answered: bool = False) -> None:
+        """A message in the client's current room; one of nothing is not posted.
+
+        :param answered: the client is told that its message was posted, or why not.
+        """
+        if person.room is None or (answered and not is_visible(text)):
             self.refuse(person)
         elif is_visible(text):
             self._show("message", person, rooms=[person.room], text=text)
+            if answered:
+                person.expected.append({"type": "ok"})
 
     def act(self, person: Person, text: str) -> None:
         """An action in the client's current room."""

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from .machine import Machine
-from .samples import LOOKS, ROOMS, line_texts, nicknames, texts, typed_texts
+from .samples import LOOKS, ROOMS, is_visible, line_texts, nicknames, texts, typed_texts
 from .showing import Person
 from .shown import JSON, LINES, SOCKETIO, TEXT
 
@@ -27,7 +27,7 @@ class Talking(Machine):
             # Each line is a message of its own.
             raw = clean = clean.partition("\n")[0]
         player.says(raw)
-        self.reference.say(person, clean)
+        self.reference.say(person, clean, answered=person.wire == JSON)
 
     @rule(data=st.data(), text=texts())
     def talk(self, data: st.DataObject, text: Texts) -> None:
@@ -38,7 +38,10 @@ class Talking(Machine):
     def talk_together(self, data: st.DataObject, words: list[Texts]) -> None:
         """Several messages arrive in one turn of the reactor."""
         for text in words:
-            self.say(self.person(data), text)
+            person = self.person(data)
+            # What is refused is answered before the others' messages are stored.
+            if person.rooms and is_visible(text[1]):
+                self.say(person, text)
 
     @rule(data=st.data(), words=st.lists(line_texts(), min_size=2, max_size=3))
     @precondition(lambda self: self.has(TEXT))
