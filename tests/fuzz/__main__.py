@@ -42,6 +42,8 @@ def main(arguments: list[str]) -> int:
     if given.list or given.target is None:
         sys.stdout.write("\n".join((*target_names(), MODEL)) + "\n")
         return 0
+    if given.target not in (*target_names(), MODEL):
+        parser.error(f"no such target: {given.target} (--list lists them)")
     if given.target == MODEL:
         from .model.campaign import fuzz_model
 

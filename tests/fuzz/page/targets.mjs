@@ -168,7 +168,7 @@ export const TARGETS = {
   "page-commands": {
     check: checkCommands,
     work: [(text) => parseText(text, ROOM, ROUTES)],
-    samples: ["\\nick bob", "/me waves", "\\\\text", "/usr/bin", "\\o/", "＼ｎｉｃｋ bob", "\\dm bob\thi"],
+    samples: ["\\nick bob", "/me waves", "\\\\text", "/usr/bin", "\\o/", "＼ｎｉｃｋ bob", "\\dm bob\thi", "\\＼ｎｉｃｋ bob"],
     tokens: [
       "\\", "/", "＼", "￥", "nick", "dm", "me", "join", "leave", "who", "foo", " ", "\t", "\n", "bob", "#den", "{", "}",
       "\u2800", "\u200b", "\x07", "ｎｉｃｋ", "quit",

@@ -83,6 +83,8 @@ TARGET = Target(
         b"tcp:3000:interfce=x",
         b"host:0",
         b"host/-1",
+        b"\n",
+        b"unix:\n:@",
     ),
     tokens=(
         *(

@@ -100,6 +100,9 @@ TARGET = Target(
         b"a1 CAPABILITY\r\n",
         b"\x05\x01\x00",
         b"Content-Length: 120\r\n\r\n",
+        b"OPTIONS \0 HTTP/1\r",
+        b"OPTIONS rtsp://chat.example HTTP/1.1\r\n",
+        b"CAP S\r",
     ),
     tokens=(
         *(

@@ -82,6 +82,7 @@ TARGET = Target(
         b"chat.example.\nHTTPS://PAGE.EXAMPLE",
         b"chat.example@evil.example\nhttps://page.example@evil.example",
         b"machine:\nfile://",
+        b"1\n//1",
         b"127.1\nhttps://site.example:8443",
         b"0x7f.0.0.1\nchrome-extension://abc",
     ),

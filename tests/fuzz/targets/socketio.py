@@ -123,6 +123,7 @@ TARGET = Target(
         '2["chat","\U0001f44b \\ud83d"]'.encode(),
         b'2["connect",1]',
         b"50-[1,2]",
+        b'2["",1e919]',
     ),
     tokens=(
         *(
