@@ -67,6 +67,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--no-pin", action="store_true", help="do not pin programs to cores"
     )
     parser.add_argument("--output", type=Path, help="directory of the report")
+    parser.add_argument("--note", default="", help="what else the machine did")
     parser.add_argument(
         "--report",
         action="store_true",
@@ -158,7 +159,7 @@ def measure(options: argparse.Namespace, tools: Tools) -> Run:
     return Run(
         date=dt.datetime.now(tz=dt.UTC).date().isoformat(),
         command=" ".join(["python -m bench", *sys.argv[1:]]),
-        machine=describe(tools.modules, _versions()),
+        machine=describe(tools.modules, _versions()) | _note(options),
         results=results,
         crowds=measured,
     )
@@ -172,6 +173,10 @@ def _skipped(
         for t in wanted
         if reasons.get(t.key)
     ]
+
+
+def _note(options: argparse.Namespace) -> dict[str, str]:
+    return {"besides": options.note} if options.note else {}
 
 
 def _versions() -> dict[str, Sequence[str]]:

@@ -56,6 +56,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--clients", type=int, default=CLIENTS)
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--rate", type=float, default=RATE, help="messages per second")
+    parser.add_argument("--note", default="", help="what else the machine did")
     return parser.parse_args(arguments)
 
 
@@ -139,6 +140,15 @@ def wait_for_descriptors(pid: int, wanted: int) -> int:
     return count
 
 
+def settled_descriptors(pid: int) -> int:
+    """The number of open descriptors, once it has not changed for a second."""
+    last, count = -1, count_descriptors(pid)
+    while count != last:
+        time.sleep(1)
+        last, count = count, count_descriptors(pid)
+    return count
+
+
 def soak(run: SoakRun, tools: Tools) -> None:
     """Start a server, load it, and fill in the figures of the run.
 
@@ -170,7 +180,7 @@ def soak(run: SoakRun, tools: Tools) -> None:
             # What the server opens and loads for its first clients stays.
             first = SoakRun(run.date, "", clients=20, seconds=2, rate=20)
             load(program, port, first, Watch(first, server.pid), load_cores)
-            before = wait_for_descriptors(server.pid, 0)
+            before = settled_descriptors(server.pid)
             run.memory_kib = memory_kib(server.pid)
             load(program, port, run, Watch(run, server.pid), load_cores)
             after = wait_for_descriptors(server.pid, before)
@@ -201,10 +211,12 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     run = SoakRun(
         date=dt.datetime.now(tz=dt.UTC).date().isoformat(),
-        command=" ".join(["python -m bench.soak", *arguments]),
+        command=f"python -m bench.soak --clients {options.clients} "
+        f"--seconds {options.seconds:g}",
         clients=options.clients,
         seconds=options.seconds,
         rate=options.rate,
+        note=options.note,
     )
     tools = Tools(ROOT, ROOT / "build" / "bench")
     try:

@@ -92,7 +92,7 @@ the clients slow. The server takes {_share(run)} of a core. {verdict}"""
         "![Long run: CPU time of the server](charts/soak-cpu.svg)",
     ]
     wrapped = textwrap.fill(" ".join(text.split()), 120, break_on_hyphens=False)
-    machine = f"Measured on {run.date} with `{run.command}`."
+    machine = f"Measured on {run.date} with `{run.command}`. {run.note}".rstrip()
     parts = [TITLE, wrapped, "\n".join(table), machine, *images]
     return "\n\n".join(parts)
 

@@ -68,6 +68,7 @@ class End:
 class SoakRun:
     """A whole run.
 
+    :ivar note: what else the machine did.
     :ivar memory_kib: of the server before the first client.
     :ivar descriptors: before the first client, and after the last one.
     :ivar faults: what a client has not received as it should, or other failures.
@@ -78,6 +79,7 @@ class SoakRun:
     clients: int
     seconds: float
     rate: float
+    note: str = ""
     memory_kib: int = 0
     rooms: int = 0
     connect_seconds: float = 0.0

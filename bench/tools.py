@@ -12,7 +12,14 @@ from bench.processes import BenchError
 
 PROGRAMS = {
     "load": ("load.c", "load_clients.c", "base.c"),
-    "soak": ("soak.c", "soak_clients.c", "soak_polling.c", "soak_order.c", "base.c"),
+    "soak": (
+        "soak.c",
+        "soak_clients.c",
+        "soak_texts.c",
+        "soak_polling.c",
+        "soak_order.c",
+        "base.c",
+    ),
     "baseline": ("baseline.c",),
 }
 """The C programs, and their files in ``bench/native``."""

@@ -3,11 +3,11 @@
  *
  *     soak PORT CLIENTS SECONDS RATE CONNECTING
  *
- * All clients are in the lobby; most of those that can are also in one other room, of 2 members to a third of them. RATE
- * messages a second are sent, in rooms of all sizes. In each second one client in a thousand leaves; it returns within
- * ten seconds, and JSON and Socket.IO clients resume. One client in ten is slow: it reads for a second, then pauses for
- * 3 to 15. Every half minute, one in a thousand stops reading for 90 seconds, and may be disconnected for that. At the
- * end all return, each room receives one more message, and everything must have arrived.
+ * All clients are in the lobby; most of those that can are also in one other room, of 2 members to a third of them.
+ * RATE messages a second are sent, in rooms of all sizes. In each second one client in a thousand leaves; it returns
+ * within ten seconds, and JSON and Socket.IO clients resume. One client in ten is slow: it reads for a second, then
+ * pauses for 3 to 10. Every half minute, one in a thousand stops reading for 90 seconds, and may be disconnected for
+ * that. At the end all return, each room receives one more message, and everything must have arrived.
  *
  * It prints one line of JSON in each period, one for each fault, and one at the end. The exit status is 1 if there was
  * a fault.
@@ -152,7 +152,7 @@ static void look_at_clients(void) {
             }
         } else if (c->state == PRESENT && c->slow) {
             c->paused = !c->paused;
-            c->due = time + (c->paused ? random_between(3, 15) : 1);
+            c->due = time + (c->paused ? random_between(3, 10) : 1);
             watch_reads(c);
         }
     }

@@ -78,8 +78,13 @@ void handle_events(int timeout_ms);
 void send_raw(struct client *c, const char *data, size_t size);
 void watch_post(struct client *c, bool added, bool writes);
 void lost_connection(struct client *c, const char *why);
+void send_packet(struct client *c, const char *packet); /* or a line, or a JSON object */
+void become_present(struct client *c, bool resumed);
+
+/* soak_texts.c: what the server sends. */
+void read_line(struct client *c, const char *line, size_t size);
 void read_packet(struct client *c, const char *packet, size_t size);
-void send_packet(struct client *c, const char *packet);
+void read_text(struct client *c, const char *text, size_t size); /* the payload of a frame */
 
 /* soak_polling.c: Socket.IO by HTTP. */
 void start_polling(struct client *c);

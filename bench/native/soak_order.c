@@ -1,10 +1,11 @@
 /*
  * The order of soak.c: what every reader must receive.
  *
- * Each message has a number, behind that of the run between two MARKs in its text. The first reader that receives a message gives it the next
- * place in the order of its room; every other reader of the room must receive it at that place. So one number for each
- * reader and room is enough to find what is lost, doubled or in another order. The first message that a client receives
- * in a room, often one of the history, tells its place; what follows must follow without a gap.
+ * Each message has a number, behind that of the run between two MARKs in its text. The first reader that receives a
+ * message gives it the next place in the order of its room; every other reader of the room must receive it at that
+ * place. So one number for each reader and room is enough to find what is lost, doubled or in another order. The first
+ * message that a client receives in a room, often one of the history, tells its place; what follows must follow without
+ * a gap.
  */
 #define _GNU_SOURCE
 #include "soak.h"

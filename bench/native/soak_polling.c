@@ -50,23 +50,7 @@ size_t read_response(struct client *c, const char *data, size_t size) {
     return (size_t)(end - data);
 }
 
-static void start_post(struct client *c) {
-    c->posted.size = 0;
-    c->posting = false;
-    c->post_fd = connect_to(port, 0);
-    if (c->post_fd < 0)
-        fail("client %d: connect: %s", index_of(c), strerror(errno));
-    watch_post(c, true, true);
-}
-
-void post(struct client *c, const char *packet) {
-    if (c->posts.size)
-        append(&c->posts, &(char){SEPARATOR}, 1);
-    add_text(&c->posts, packet);
-    if (c->post_fd < 0)
-        start_post(c);
-}
-
+/* Send what waits, if the connection is open already; otherwise when epoll says so. */
 static void send_post(struct client *c) {
     static struct bytes request;
     char head[300];
@@ -77,25 +61,39 @@ static void send_post(struct client *c) {
              c->sid, port, c->posts.size);
     add_text(&request, head);
     append(&request, c->posts.data, c->posts.size);
-    c->posts.size = 0;
-    c->posting = true;
-    if (send(c->post_fd, request.data, request.size, MSG_NOSIGNAL) != (ssize_t)request.size)
-        lost_connection(c, "a POST could not be sent");
-    else
+    ssize_t sent = send(c->post_fd, request.data, request.size, MSG_NOSIGNAL);
+    if (sent == (ssize_t)request.size) {
+        c->posts.size = 0;
+        c->posting = true;
         watch_post(c, false, false);
+    } else if (sent >= 0 || errno != EAGAIN) {
+        lost_connection(c, "a POST could not be sent");
+    }
+}
+
+static void start_post(struct client *c) {
+    c->posted.size = 0;
+    c->posting = false;
+    c->post_fd = connect_to(port, 0);
+    if (c->post_fd < 0)
+        fail("client %d: connect: %s", index_of(c), strerror(errno));
+    watch_post(c, true, true);
+    send_post(c);
+}
+
+void post(struct client *c, const char *packet) {
+    if (c->posts.size)
+        append(&c->posts, &(char){SEPARATOR}, 1);
+    add_text(&c->posts, packet);
+    if (c->post_fd < 0)
+        start_post(c);
 }
 
 /* The connection for POST is open, or its response arrives. */
 void handle_post(struct client *c) {
     char data[2048];
     if (!c->posting) {
-        int error = 0;
-        socklen_t size = sizeof error;
-        getsockopt(c->post_fd, SOL_SOCKET, SO_ERROR, &error, &size);
-        if (error)
-            lost_connection(c, "a POST could not connect");
-        else
-            send_post(c);
+        send_post(c);
         return;
     }
     ssize_t got = recv(c->post_fd, data, sizeof data, 0);
