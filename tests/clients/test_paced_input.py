@@ -8,7 +8,7 @@ from tests.support.memory import masked, text
 from tests.support.pacing import costly_pacing
 from tests.support.socketio_chat import LineClient
 from tests.support.websocket_chat import ChatTestCase
-from twisted_chat.net.pacing import PIECE
+from twisted_chat.net.intake import PIECE
 
 LINES = [f"line {number}" for number in range(PIECE)]
 """More than a piece, on any wire."""

@@ -27,8 +27,9 @@ from twisted_chat.core.chat import Chat
 from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Request, refusal
+from twisted_chat.net.intake import Intake
 from twisted_chat.net.outbox import Outbox, outbox_to
-from twisted_chat.net.pacing import Intake, Pacing
+from twisted_chat.net.pacing import Pacing
 from twisted_chat.net.slow_readers import SlowReaders
 
 from .attach import Attachment

@@ -26,8 +26,9 @@ from zope.interface import implementer
 from .forwarded import ForwardingError, TrustedProxies
 from .handover import is_forwarded
 from .hosts import DuplicateHost, Hosts
+from .intake import Intake
 from .large_inputs import LARGE, REFUSAL, LargeInputs
-from .pacing import Intake, Pacing
+from .pacing import Pacing
 from .reject import error_response
 from .traffic import Traffic, Uncounted
 
@@ -220,7 +221,7 @@ class ChatChannel(HTTPChannel):
         self._intake.received(data)
 
     def read(self, data: bytes) -> None:
-        """Read some of what was received; see ``pacing``."""
+        """Read some of what was received; see ``intake``."""
         super().dataReceived(data)  # type: ignore[no-untyped-call]
 
     def rawDataReceived(self, data: bytes) -> None:

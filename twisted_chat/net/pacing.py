@@ -10,8 +10,8 @@ as much is taken, every peer waits whose input is not cheap.
 The time is measured, so nothing that is costly can be forgotten; a peer that sends as
 much as people do costs two looks at the clock, and never waits.
 
-Invariants: a peer that waits is not read from; what was received is passed on in order,
-and all of it, also if the connection is lost meanwhile.
+Invariant: a peer that waits is not read from; what it has sent is read when it has its
+turn, see ``intake``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Hashable
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
@@ -47,12 +47,6 @@ MAX_COUNTED = 0.02
 """Seconds of one portion that count: what takes longer is another process, or a garbage
 collection."""
 
-PIECE = 1024
-"""Bytes that are passed on at a time."""
-
-MAX_PIECE = 4096
-"""The same while they take little time."""
-
 
 class PaceState(Enum):
     """What a peer's work is doing."""
@@ -64,8 +58,8 @@ class PaceState(Enum):
 
 
 # Looking up the member of an enum takes ten times as long in Python 3.11.
-_READY, _WORKING = PaceState.READY, PaceState.WORKING
-_WAITING, _STOPPED = PaceState.WAITING, PaceState.STOPPED
+READY, WORKING = PaceState.READY, PaceState.WORKING
+WAITING, STOPPED = PaceState.WAITING, PaceState.STOPPED
 
 
 class Pacing:
@@ -85,14 +79,18 @@ class Pacing:
         self._paid_at = 0.0
         self._turn: IDelayedCall | None = None
 
-    def count(self, spent: float, now: float) -> bool:
+    def count(self, start: float, spent: float, now: float) -> bool:
         """Count work that was not cheap.
 
-        :returns: whether all together have taken more than their share.
+        :returns: ``is_crowded``.
         """
-        paid_at = max(self._paid_at, now - spent) + SHARE_OF_ALL * spent
+        paid_at = max(self._paid_at, start) + SHARE_OF_ALL * spent
         self._paid_at = min(paid_at, now + SHARE_OF_ALL * MAX_COUNTED)
-        return paid_at - now > SHARE_OF_ALL * BURST_OF_ALL
+        return self.is_crowded(now)
+
+    def is_crowded(self, now: float) -> bool:
+        """Whether all together have taken more than their share."""
+        return self._paid_at - now > (SHARE_OF_ALL - 1) * BURST_OF_ALL
 
     def wait(self, pace: Pace, seconds: float) -> IDelayedCall:
         """Give a peer its turn after so many seconds, or later."""
@@ -120,8 +118,9 @@ class Pacing:
             self._queues[key] = queue
         try:
             if pace.take_turn():
-                # It will take as much as soon as something is received.
-                self.count(PORTION, self.seconds())
+                # Not all of them may go on at once.
+                now = self.seconds()
+                self.count(now, CHEAP, now)
         finally:
             self._schedule()
 
@@ -136,7 +135,7 @@ class Pace:
 
     def __init__(self, pacing: Pacing) -> None:
         self._pacing = pacing
-        self._pace = _READY
+        self._pace = READY
         # When what it took of the reactor's time is made up for.
         self._paid_at = 0.0
         self.timer: IDelayedCall | None = None
@@ -167,15 +166,15 @@ class Pace:
 
     def run(self) -> None:
         """Do what there is to do: some of it now, the rest when it has its turn."""
-        if self._pace is not _READY:
+        if self._pace is not READY:
             return
-        self._pace = _WORKING
+        self._pace = WORKING
         start = self._pacing.seconds()
         self._do_portion(start, start)
 
     def stop(self) -> None:
         """Do nothing any more."""
-        self._pace = _STOPPED
+        self._pace = STOPPED
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
@@ -185,11 +184,11 @@ class Pace:
 
         :returns: whether all is done, and the peer may send again.
         """
-        if self._pace is not _WAITING:
+        if self._pace is not WAITING:
             return False
-        self._pace = _READY
+        self._pace = READY
         self.run()
-        if self._pace is not _READY:
+        if self._pace is not READY:
             return False
         self.resume_reading()
         return True
@@ -207,9 +206,9 @@ class Pace:
 
     def _count(self, start: float, now: float) -> None:
         """A portion is done: go on reading, or have the peer wait."""
-        if self._pace is not _WORKING:
+        if self._pace is not WORKING:
             return
-        self._pace = _READY
+        self._pace = READY
         paid_at = self._paid_at
         paid_at = max(paid_at, start)
         spent = now - start
@@ -217,148 +216,14 @@ class Pace:
         paid_at += SHARE * spent
         self._paid_at = paid_at
         if (
-            (spent > CHEAP and self._pacing.count(spent, now))
-            or paid_at - now > SHARE * BURST
+            (spent > CHEAP and self._pacing.count(start, spent, now))
+            or paid_at - now > (SHARE - 1) * BURST
             or self.has_work
         ):
-            self._pace = _WAITING
-            self.pause_reading()
-            self.timer = self._pacing.wait(self, max(paid_at - now, 0.0))
+            self._wait(paid_at - now)
 
-
-class Reader(Protocol):
-    """What an intake passes bytes on to."""
-
-    def read(self, data: bytes) -> None:
-        """Read some bytes, wherever they are cut."""
-
-
-class Nobody:
-    """Reads what nobody reads any more."""
-
-    def read(self, data: bytes) -> None:
-        """Discard it."""
-
-
-NOBODY = Nobody()
-
-
-class Intake(Pace):
-    """What is received on one connection, on its way to what reads it.
-
-    :param reader: reads it; it may pause and resume.
-    :param transport: the connection.
-    """
-
-    __slots__ = ("_held", "_piece", "_reader", "_transport", "_unread", "_when_read")
-
-    def __init__(self, pacing: Pacing, reader: Reader, transport: Any) -> None:
-        super().__init__(pacing)
-        self._reader = reader
-        self._transport = transport
-        self._unread = b""
-        self._piece = PIECE
-        self._held = False
-        self._when_read: list[Callable[[], object]] | None = None
-
-    # For the protocol.
-
-    def received(self, data: bytes) -> None:
-        """Pass on what was received, now or in portions."""
-        if self._pace is not _READY or len(data) > PIECE:
-            if self._pace is not _STOPPED:
-                self._unread += data
-                self.run()
-            return
-        # As ``run`` does, for what nearly all clients send.
-        seconds = self._pacing.seconds
-        self._pace = _WORKING
-        start = seconds()
-        try:
-            self._reader.read(data)
-        finally:
-            now = seconds()
-            if self._unread:
-                # What the reader could not read yet; see ``read_again``.
-                self._do_portion(start, now)
-            elif now - start < CHEAP and self._paid_at <= start:
-                self._paid_at = start + SHARE * (now - start)
-                if self._pace is _WORKING:
-                    self._pace = _READY
-            else:
-                self._count(start, now)
-
-    def read_again(self, data: bytes) -> None:
-        """Pass on once more what the reader cannot read yet, before all else."""
-        self._unread = data + self._unread
-        self.run()
-
-    def pause(self) -> None:
-        """Stop reading; what was received already is still passed on."""
-        self._held = True
-        if self._pace is not _WAITING:
-            self._transport.pauseProducing()
-
-    def resume(self) -> None:
-        """Read again."""
-        self._held = False
-        if self._pace is not _WAITING:
-            self._transport.resumeProducing()
-
-    def when_read(self, call: Callable[[], object]) -> None:
-        """Call this as soon as all that was received is passed on."""
-        if self._unread and self._pace is _WAITING:
-            self._when_read = [*(self._when_read or ()), call]
-        else:
-            call()
-
-    def take_unread(self) -> bytes:
-        """Stop: what is not passed on yet is for another protocol."""
-        unread = self._unread
-        self.stop()
-        return unread
-
-    def stop(self) -> None:
-        """Pass on nothing any more."""
-        super().stop()
-        self._unread = b""
-        self._when_read = None
-        # Break the reference cycle, so that no garbage collection is needed.
-        self._reader = NOBODY
-
-    # For the pace.
-
-    @property
-    def address(self) -> Any:
-        """See ``Pace``."""
-        return self._transport.getPeer()
-
-    @property
-    def has_work(self) -> bool:
-        """See ``Pace``."""
-        return bool(self._unread)
-
-    def work(self) -> None:
-        """Pass on a piece."""
-        unread, size = self._unread, self._piece
-        if len(unread) <= size:
-            data, self._unread = unread, b""
-        else:
-            data, self._unread = unread[:size], unread[size:]
-        start = self._pacing.seconds()
-        self._reader.read(data)
-        is_cheap = self._pacing.seconds() - start < CHEAP / 2
-        self._piece = min(2 * size, MAX_PIECE) if is_cheap else PIECE
-
-    def pause_reading(self) -> None:
-        """See ``Pace``."""
-        if not self._held:
-            self._transport.pauseProducing()
-
-    def resume_reading(self) -> None:
-        """See ``Pace``."""
-        calls, self._when_read = self._when_read, None
-        if not self._held and calls is None:
-            self._transport.resumeProducing()
-        for call in calls or ():
-            call()
+    def _wait(self, seconds: float) -> None:
+        """Have the peer wait for its turn, which comes after so many seconds."""
+        self._pace = WAITING
+        self.pause_reading()
+        self.timer = self._pacing.wait(self, max(seconds, 0.0))

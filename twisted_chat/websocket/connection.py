@@ -27,9 +27,9 @@ from twisted.python.failure import Failure
 from websockets.frames import CloseCode
 
 from twisted_chat.net.admission import format_address
+from twisted_chat.net.intake import Intake
 from twisted_chat.net.large_inputs import LARGE, REFUSAL
 from twisted_chat.net.outbox import outbox_to
-from twisted_chat.net.pacing import Intake
 from twisted_chat.net.send_queue import MAX_QUEUED
 from twisted_chat.net.timers import Keepalive
 
@@ -217,7 +217,7 @@ class WebSocketConnection(Protocol):
         self._intake.received(data)
 
     def read(self, data: bytes) -> None:
-        """Read some of what was received; see ``net.pacing``."""
+        """Read some of what was received; see ``net.intake``."""
         reader = self._reader
         small_frames = reader.small_frames
         pongs: list[bytes] = []
