@@ -61,16 +61,24 @@ RULES = (
 )
 
 
+def disturbance(result: Result) -> float:
+    """Milliseconds that the machine, not the server, may have added to a delay."""
+    return result.delays.late + result.process.waited_ms
+
+
+def is_doubtful(result: Result) -> bool:
+    """Whether others were slowed while the machine was busy with something else."""
+    return "slowed others" in faults(result) and disturbance(result) > SLOW_WORST_MS
+
+
 def faults(result: Result) -> list[str]:
     """The verdicts that apply, the worst first; none if the server held."""
     process = result.process
     grown = process.peak - process.before
     stayed = process.after - process.before >= GREW_BYTES
-    # What the machine did besides is no fault of the server.
-    idle = result.delays.late + process.waited_ms
     slower = (
         result.delays.median - result.calm.median > SLOW_MEDIAN_MS
-        or result.delays.worst - result.calm.worst - idle > SLOW_WORST_MS
+        or result.delays.worst - result.calm.worst - disturbance(result) > SLOW_WORST_MS
     )
     applies = {
         "ended": bool(process.died),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from bench.attacks.results import Delays, Finding
-from bench.attacks.verdicts import RULES, faults
+from bench.attacks.verdicts import RULES, faults, is_doubtful
 from tests.bench.attacks.samples import MIB, process, result
 
 
@@ -47,6 +47,14 @@ class VerdictTests(SynchronousTestCase):
         delays = Delays(2, 900, 0, 1)
         self.assertEqual(faults(result(delays=delays, process=starved)), [])
         self.assertEqual(faults(result(delays=delays)), ["slowed others"])
+
+    def test_delays_on_a_busy_machine_are_doubtful(self) -> None:
+        """The attack is made again; other faults are certain."""
+        slow = Delays(200, 900, 0, 300)
+        busy = process(waited_ms=400)
+        self.assertTrue(is_doubtful(result(delays=slow, process=busy)))
+        self.assertFalse(is_doubtful(result(delays=slow)))
+        self.assertFalse(is_doubtful(result(lost=1, process=busy)))
 
     def test_refused_tries_are_no_fault(self) -> None:
         """The attacker did not get what was wanted."""
