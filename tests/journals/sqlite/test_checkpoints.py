@@ -9,10 +9,8 @@ from typing import cast
 from tests.support.journals import said
 from tests.support.logs import Log
 from tests.support.sqlite import FailingConnection, SqliteTestCase, WriterTestCase
-from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.retention import KEEP_ALL, Retention
 from twisted_chat.journals.sqlite import checkpoints as sqlite_checkpoints
-from twisted_chat.journals.sqlite import writer as sqlite_writer
 from twisted_chat.journals.sqlite.checkpoints import (
     CHECKPOINT_PAGES,
     MIN_CHECKPOINT_PAGES,
@@ -21,7 +19,8 @@ from twisted_chat.journals.sqlite.checkpoints import (
 )
 from twisted_chat.journals.sqlite.file import PAGE_SIZE
 from twisted_chat.journals.sqlite.journal import SqliteJournal
-from twisted_chat.journals.sqlite.writer import REFUSE_AT, Writer
+from twisted_chat.journals.sqlite.space import REFUSE_AT
+from twisted_chat.journals.sqlite.writer import Writer
 
 SMALL = LogLimits(20)
 
@@ -203,33 +202,6 @@ class JournalTests(SqliteTestCase):
         self.write(journal, 20)
         self.assertGreater(len(self.flushLoggedErrors(ZeroDivisionError)), 1)
         self.assertIsNone(journal.problem())
-
-    def test_storing_ends_before_the_log_has_no_bound(self) -> None:
-        """While a program reads the file for long; it goes on afterwards."""
-        self.patch(sqlite_writer, "MAX_LOG_BYTES", 2_000_000)
-        journal = self.started()
-        with closing(sqlite3.connect(self.path)) as reader:
-            reader.execute("BEGIN")
-            reader.execute("SELECT count(*) FROM events").fetchone()
-            with self.assertRaises(StoreError) as caught:
-                for _ in range(100):
-                    self.attempt(journal)
-            self.assertIn("such as a backup", str(caught.exception))
-            self.assertNotIn(str(self.folder), str(caught.exception))
-            self.assertLess(self.log_size(), 2_200_000)
-        with self.assertRaises(StoreError):
-            # It starts the checkpoint that cuts the log.
-            self.attempt(journal)
-        self.attempt(journal)
-
-    def attempt(self, journal: SqliteJournal) -> None:
-        batch = [said("tea " * 500)] * 20
-        asked = self.start_append(journal, *batch)
-        results: list[object] = []
-        asked.addBoth(results.append)
-        failure = results[0]
-        if failure is not None:
-            raise failure.value  # type: ignore[attr-defined]
 
     def test_trimming_waits_while_the_log_cannot_begin_anew(self) -> None:
         """It would only make the log longer."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from tests.support.journals import NOW, said
 from tests.support.sqlite import TrimmingTestCase
 from twisted_chat.core.events import DirectMessage, Joined, Quit
-from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.retention import KEEP_ALL, Retention
 from twisted_chat.journals.sqlite import trimming as sqlite_trimming
 from twisted_chat.journals.sqlite.reader import Reader
@@ -159,21 +158,3 @@ class SpaceTests(TrimmingTestCase):
         self.assertTrue(writer.trim(NOW, ())[0].urgent)
         self.trim(writer)
         self.assertFalse(writer.trim(NOW, ())[0].urgent)
-
-    def test_events_are_refused_only_if_trimming_fails(self) -> None:
-        """And the file is half too large; until trimming works again."""
-        writer = self.writer(Retention(bytes=1_000_000))
-        self.fill(writer, 12_000)
-        self.assertGreater(self.size(writer), 1_500_000)
-        self.store(writer, said("taken"))
-        self.make_fail(writer, "BEGIN IMMEDIATE", "SQLITE_FULL")
-        with self.assertRaises(StoreError):
-            self.trim(writer)
-        with self.assertRaises(StoreError) as caught:
-            self.store(writer, said("refused"))
-        self.assertIn("store is full", str(caught.exception))
-        self.assertNotIn(str(self.path), str(caught.exception))
-        self.assertIn("disk of", caught.exception.operator_text)
-        self.trim(writer)
-        self.store(writer, said("taken again"))
-        self.assertEqual(self.history(writer)[-2:], ["taken", "taken again"])

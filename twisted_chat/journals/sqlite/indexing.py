@@ -61,8 +61,8 @@ class Indexing:
         if last >= self._index_at:
             written += self.index(connection, last)
         if self._merge_pages:
-            written += 2 * self._merge_pages
             more = merge_some(connection, self._merge_pages)
+            written += 2 * self._merge_pages if more else 1
             self._merge_pages = MERGE_PAGES if more else 0
         return written
 

@@ -10,24 +10,24 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from math import inf
+from itertools import islice
 
 from twisted_chat.core.events import Entry, Stored
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.retention import Retention, Trimmed
 
 from .batches import Batch, note_nicknames
-from .checkpoints import MAX_LOG_BYTES, LogLimits
-from .errors import explain, located
+from .errors import explain
 from .file import DatabaseFile
 from .indexing import Indexing
 from .rows import position_of, stored_of
+from .space import Space
 from .transactions import relaxed_transaction
 from .trimming import Trimming
 
-REFUSE_AT = 1.5
-"""The fraction of ``Retention.bytes`` at which storing ends if trimming fails, of the
-file and its log together."""
+URGENT_PORTIONS = 10
+"""Portions of trimming that are done at once while it is urgent: what they delete is
+more than a batch."""
 
 _DONE = object()
 
@@ -72,13 +72,9 @@ class Writer:
         except BaseException:
             connection.close()
             raise
-        self._most_bytes = inf
-        if retention.bytes is not None:
-            self._most_bytes = REFUSE_AT * retention.bytes
-        self._limits = LogLimits.of(retention)
+        self._space = Space(file, retention)
         self._trimming = Trimming(retention, lambda: self._indexing.indexed, seconds)
         self._run: Iterator[None] | None = None
-        self._trim_error = ""
         self.written = 0
 
     @property
@@ -155,7 +151,7 @@ class Writer:
         :returns: what it did, and the rooms whose topic it dropped.
         :raises StoreError: it failed; nothing is lost.
         """
-        if self._is_log_blocked():
+        if self._space.is_log_blocked:
             return Trimmed(more=True, blocked=True), []
         trimming = self._trimming
         deleted, freed, floor = trimming.deleted, trimming.freed, trimming.floor
@@ -165,16 +161,20 @@ class Writer:
                 self._run = trimming.portions(connection, now, occupied)
             more = next(self._run, _DONE) is not _DONE
             urgent = more and trimming.is_urgent
+            if urgent:
+                # Or more is stored between two portions than one deletes.
+                portions = islice(self._run, URGENT_PORTIONS - 1)
+                more = sum(1 for _ in portions) == URGENT_PORTIONS - 1
             page_size = connection.execute("PRAGMA page_size").fetchone()[0]
         except BaseException as error:
             self._discard_connection()
             if isinstance(error, sqlite3.Error):
                 error = explain(self._file.path, error)
-            self._trim_error = getattr(error, "operator_text", "internal error")
+            self._space.trim_error = getattr(error, "operator_text", "internal error")
             raise error from None
         if not more:
             self._run = None
-        self._trim_error = ""
+        self._space.trim_error = ""
         deleted = trimming.deleted - deleted
         freed = trimming.freed - freed
         self.written += 8 + deleted // 16 + freed
@@ -220,7 +220,7 @@ class Writer:
                 connection.close()
 
     def _write(self, connection: sqlite3.Connection, batch: Batch) -> None:
-        self._check_space(self._file.check_unmoved())
+        self._space.check()
         try:
             connection.execute("BEGIN IMMEDIATE")
             batch.write(connection)
@@ -231,30 +231,6 @@ class Writer:
         except BaseException:
             self._roll_back(connection, None)
             raise
-
-    def _check_space(self, size: int) -> None:
-        """Refuse to store more if the file or its log cannot be made smaller.
-
-        :param size: that of the file.
-        :raises StoreError: with the reason.
-        """
-        path, log_size = self._file.path, self._file.log_size()
-        full = size + log_size > self._most_bytes
-        if self._trim_error and full:
-            raise StoreError(
-                "the store is full, and older messages could not be deleted",
-                f"{path} is larger than --keep-bytes, and could not be trimmed:"
-                f" {self._trim_error}",
-            )
-        if log_size > MAX_LOG_BYTES or (full and self._is_log_blocked()):
-            raise located(
-                f"the log of {path} has {log_size >> 20} MiB and cannot be moved into"
-                " the file; stop the program that reads the file, such as a backup",
-                path,
-            )
-
-    def _is_log_blocked(self) -> bool:
-        return self._file.log_size() > self._limits.blocked_bytes
 
     def _roll_back(
         self, connection: sqlite3.Connection, error: sqlite3.Error | None

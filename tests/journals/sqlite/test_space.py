@@ -1,0 +1,94 @@
+"""Tests of twisted_chat.journals.sqlite.space."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+
+from tests.support.journals import said
+from tests.support.sqlite import SqliteTestCase, TrimmingTestCase
+from twisted_chat.core.interfaces import StoreError
+from twisted_chat.journals.retention import Retention
+from twisted_chat.journals.sqlite import checkpoints as sqlite_checkpoints
+from twisted_chat.journals.sqlite import space as sqlite_space
+from twisted_chat.journals.sqlite.journal import SqliteJournal
+from twisted_chat.journals.sqlite.space import REFUSE_AT
+from twisted_chat.journals.sqlite.writer import Writer
+
+
+class RefusalTests(TrimmingTestCase):
+    """What cannot be trimmed."""
+
+    def size(self, writer: Writer) -> int:
+        connection = writer._connection
+        assert connection is not None
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return self.path.stat().st_size
+
+    def test_events_are_refused_only_if_trimming_fails(self) -> None:
+        """And the file is half too large; until trimming works again."""
+        writer = self.writer(Retention(bytes=1_000_000))
+        self.fill(writer, 12_000)
+        self.assertGreater(self.size(writer), 1_500_000)
+        self.store(writer, said("taken"))
+        self.make_fail(writer, "BEGIN IMMEDIATE", "SQLITE_FULL")
+        with self.assertRaises(StoreError):
+            self.trim(writer)
+        with self.assertRaises(StoreError) as caught:
+            self.store(writer, said("refused"))
+        self.assertIn("store is full", str(caught.exception))
+        self.assertNotIn(str(self.path), str(caught.exception))
+        self.assertIn("disk of", caught.exception.operator_text)
+        self.trim(writer)
+        self.store(writer, said("taken again"))
+        self.assertEqual(self.history(writer)[-2:], ["taken", "taken again"])
+
+
+class GrowthTests(SqliteTestCase):
+    """The file and its log, while messages go on arriving."""
+
+    def test_file_and_log_are_at_most_half_larger_than_the_limit(self) -> None:
+        """And about as large once there is time to trim."""
+        limit = 16 << 20
+        journal = self.opened(size=limit)
+        assert isinstance(journal, SqliteJournal)
+        sizes = []
+        for n in range(400):
+            self.append(journal, *(said(f"{n} " + "x" * 2_000) for _ in range(50)))
+            self.run_now(journal.trim(()))
+            sizes.append(sum(path.stat().st_size for path in self.folder.iterdir()))
+        self.assertLess(max(sizes), REFUSE_AT * limit)
+        while self.run_now(journal.trim(())).more:
+            pass
+        self.run_now(journal.close())
+        self.assertLess(self.path.stat().st_size, limit)
+        self.assertGreater(self.path.stat().st_size, 0.7 * limit)
+
+    def test_storing_ends_before_the_log_has_no_bound(self) -> None:
+        """While a program reads the file for long; it goes on afterwards."""
+        self.patch(sqlite_checkpoints, "CHECKPOINT_PAGES", 20)
+        self.patch(sqlite_checkpoints, "MIN_CHECKPOINT_PAGES", 20)
+        self.patch(sqlite_space, "MAX_LOG_BYTES", 2_000_000)
+        journal = self.started()
+        with closing(sqlite3.connect(self.path)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM events").fetchone()
+            with self.assertRaises(StoreError) as caught:
+                for _ in range(100):
+                    self.attempt(journal)
+            self.assertIn("such as a backup", str(caught.exception))
+            self.assertNotIn(str(self.folder), str(caught.exception))
+            self.assertLess((self.folder / "chat.sqlite-wal").stat().st_size, 2_200_000)
+        with self.assertRaises(StoreError):
+            # It starts the checkpoint that cuts the log.
+            self.attempt(journal)
+        self.attempt(journal)
+
+    def attempt(self, journal: SqliteJournal) -> None:
+        batch = [said("tea " * 500)] * 20
+        asked = self.start_append(journal, *batch)
+        results: list[object] = []
+        asked.addBoth(results.append)
+        failure = results[0]
+        if failure is not None:
+            raise failure.value  # type: ignore[attr-defined]
