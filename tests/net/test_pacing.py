@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.paced_peers import PER_BYTE, PacingCase, Peer
-from twisted_chat.net.intake import MAX_PIECE, PIECE
+from twisted_chat.net.intake import MAX_PIECE, PIECE, SHORT
 from twisted_chat.net.pacing import (
     BURST,
     BURST_OF_ALL,
@@ -96,14 +96,24 @@ class PortionTests(PacingCase):
 
     def test_interruption_counts_little(self) -> None:
         """The process may have been stopped for an hour."""
-        peer = Peer(self)
+        peer, size = Peer(self), SHORT + 1
         peer.per_byte = 3600.0
-        peer.intake.received(b"x")
+        peer.intake.received(b"x" * size)
         self.assertTrue(peer.reading)
-        peer.per_byte = 1.5 * MAX_COUNTED
-        peer.intake.received(b"x")
+        peer.per_byte = 1.5 * MAX_COUNTED / size
+        peer.intake.received(b"x" * size)
         self.assertFalse(peer.reading)
         self.wait(2.6 * MAX_COUNTED)
+        self.assertTrue(peer.reading)
+
+    def test_interruption_of_a_short_segment_does_not_count(self) -> None:
+        """A person need not wait for it, also while others send much."""
+        crowd = [Peer(self) for _ in range(64)]
+        for one in crowd:
+            one.intake.received(b"x" * 64 * 1024)
+        peer = Peer(self)
+        peer.per_byte = 0.03
+        peer.intake.received(b"x")
         self.assertTrue(peer.reading)
 
     def test_input_that_cannot_be_read_ends_its_portion(self) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from .pacing import (
     CHEAP,
+    MAX_COUNTED,
     READY,
     SHARE,
     STOPPED,
@@ -22,6 +23,13 @@ from .pacing import (
     Pace,
     Pacing,
 )
+
+SHORT = 256
+"""Bytes of a segment that counts as cheap however long it took.
+
+On a busy machine another process may have run meanwhile, and a person must not wait for
+that among those who send much.  What is costly to answer is up to the application,
+whose rate limit counts it."""
 
 PIECE = 1024
 """Bytes that are passed on at a time."""
@@ -88,7 +96,7 @@ class Intake(Pace):
                 if self._pace is WORKING:
                     self._pace = READY
             else:
-                self._count(start, now)
+                self._count(start, now, CHEAP if len(data) <= SHORT else MAX_COUNTED)
 
     def _received_much(self, data: bytes) -> None:
         """More was received than is passed on at once, or other input waits."""

@@ -204,15 +204,18 @@ class Pace:
         finally:
             self._count(start, now)
 
-    def _count(self, start: float, now: float) -> None:
-        """A portion is done: go on reading, or have the peer wait."""
+    def _count(self, start: float, now: float, most: float = MAX_COUNTED) -> None:
+        """A portion is done: go on reading, or have the peer wait.
+
+        :param most: seconds of it that count.
+        """
         if self._pace is not WORKING:
             return
         self._pace = READY
         paid_at = self._paid_at
         paid_at = max(paid_at, start)
         spent = now - start
-        spent = min(spent, MAX_COUNTED)
+        spent = min(spent, most)
         paid_at += SHARE * spent
         self._paid_at = paid_at
         if (
