@@ -19,6 +19,7 @@ from twisted_chat.core.events import Joined, Quit, Renamed, TopicSet
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals.retention import KEEP_ALL, Retention
 from twisted_chat.journals.sqlite import batches as sqlite_batches
+from twisted_chat.journals.sqlite import checkpoints as sqlite_checkpoints
 from twisted_chat.journals.sqlite import indexing as sqlite_indexing
 from twisted_chat.journals.sqlite import journal as sqlite_journal
 from twisted_chat.journals.sqlite.file import DatabaseFile
@@ -123,6 +124,23 @@ class RestartTests(SqliteTestCase):
                 "search index: complete",
             ],
         )
+
+    def test_indexing_anew_is_merged_and_keeps_the_log_short(self) -> None:
+        """Though nothing else happens meanwhile."""
+        write_schema_1(self.path, [("ёлка " * 300, None)] * 800)
+        self.patch(sqlite_indexing, "MAX_INDEX_ROWS", 4)
+        self.patch(sqlite_checkpoints, "CHECKPOINT_PAGES", 20)
+        self.patch(sqlite_checkpoints, "MIN_CHECKPOINT_PAGES", 20)
+        journal = self.started()
+        connection = self.connection(journal)
+        (done,) = connection.execute("SELECT searchable FROM journal").fetchone()
+        self.assertEqual(done, 800)
+        (segments,) = connection.execute(
+            "SELECT count(DISTINCT segid) FROM search_idx"
+        ).fetchone()
+        self.assertLess(segments, 30)
+        log_size = (self.folder / "chat.sqlite-wal").stat().st_size
+        self.assertLess(log_size, 1_000_000)
 
     def test_indexing_that_was_killed_continues(self) -> None:
         """At the next start, which logs what is left; nothing is lost."""

@@ -60,11 +60,7 @@ class Indexing:
         written = 0
         if last >= self._index_at:
             written += self.index(connection, last)
-        if self._merge_pages:
-            more = merge_some(connection, self._merge_pages)
-            written += 2 * self._merge_pages if more else 1
-            self._merge_pages = MERGE_PAGES if more else 0
-        return written
+        return written + self.merge(connection)
 
     def postpone(self, last: int) -> None:
         """Try again after further batches, not at once: the round failed."""
@@ -91,6 +87,18 @@ class Indexing:
         self._index_at = end + INDEX_THRESHOLD
         self.merge_later(rows // ROWS_PER_MERGED_PAGE)
         return 8 + rows // 16
+
+    def merge(self, connection: sqlite3.Connection) -> int:
+        """Run one step of merging, if any is due.
+
+        :returns: pages written, approximately.
+        """
+        if not self._merge_pages:
+            return 0
+        more = merge_some(connection, self._merge_pages)
+        written = 2 * self._merge_pages if more else 1
+        self._merge_pages = MERGE_PAGES if more else 0
+        return written
 
     def merge_later(self, pages: int = 0) -> None:
         """The full-text search was changed: let the next rounds merge it."""

@@ -232,6 +232,7 @@ class SqliteJournal:
             if writer.indexed >= until:
                 return
             await self._writing.run(writer.index)
+            self._checkpoints.look(writer.written)
 
     async def _index_anew(self, writer: Writer) -> None:
         """After a migration, index all messages in rounds, with appends in between.
@@ -251,6 +252,7 @@ class SqliteJournal:
                 line = f"search index: {reason} (continued at the next search)"
                 log.error("{line}", line=line)
                 return
+            self._checkpoints.look(writer.written)
             if self._now() - logged >= PROGRESS_INTERVAL:
                 logged = self._now()
                 percent = 100 * writer.indexed // writer.unfolded

@@ -195,7 +195,10 @@ class Writer:
         :raises StoreError: it failed; nothing is lost.
         """
         try:
-            self.written += self._indexing.index(self._connected(), self.last)
+            connection = self._connected()
+            self.written += self._indexing.index(connection, self.last)
+            # Many rounds may follow one another, with no other work in between.
+            self.written += self._indexing.merge(connection)
         except sqlite3.Error as error:
             self._discard_connection()
             raise explain(self._file.path, error) from error
