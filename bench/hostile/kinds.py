@@ -16,6 +16,10 @@ CONNECTIONS = 64
 SMALL_BUFFER = 4096
 """The kernel's receive buffer of those who read slowly, in bytes."""
 
+_BLOB = 64 * 1024
+_BLOB_SECONDS = 0.1
+"""64 connections send 300 Mbit/s together."""
+
 _SLOW_BYTES = 1024
 _SLOW_SECONDS = 1.0
 _PIECE = 100
@@ -34,6 +38,24 @@ class Kind:
     wire: str
     attack: Attacker
     connections: int = CONNECTIONS
+
+
+def flood(piece: bytes) -> Attacker:
+    """They send a piece again and again.
+
+    No faster than a fast line, as the people whose messages are measured share a
+    processor with them.
+    """
+    blob = piece * (_BLOB // len(piece))
+
+    async def attack(field: Field) -> None:
+        people = await field.people()
+        await field.for_seconds(
+            *(each.repeat(blob, _BLOB_SECONDS) for each in people),
+            *(each.drain() for each in people),
+        )
+
+    return attack
 
 
 async def frozen(field: Field) -> None:
@@ -69,8 +91,8 @@ async def half_open(field: Field) -> None:
 
 KINDS = (
     Kind("frozen", "frozen reader", "line", frozen, 1),
-    Kind("empty", "empty frames (JSON)", "json", floods.EMPTY["json"]),
-    Kind("endless", "lines without end (telnet)", "line", floods.flood(b"x")),
+    Kind("empty", "empty frames (JSON)", "json", flood(frame(b""))),
+    Kind("endless", "lines without end (telnet)", "line", flood(b"x")),
     Kind("tiny", "POSTs of tiny packets (Engine.IO)", "socketio", floods.payloads),
     Kind("half-open", "messages without end (WebSocket)", "json", half_open),
     Kind("slow", "readers of 1 KiB a second (telnet)", "line", slow),
