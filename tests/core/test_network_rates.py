@@ -28,7 +28,7 @@ class NetworkRatesTests(SynchronousTestCase):
         for _ in range(BURST):
             self.assertEqual(rates.wait(1, LIMIT, 100.0), 0)
             rates.take(1, LIMIT, 100.0, 1)
-        self.assertAlmostEqual(rates.wait(1, LIMIT, 100.0), 1 / RATE)
+        self.assertEqual(rates.wait(1, LIMIT, 100.0), 1 / LIMIT.per_second)
         self.assertEqual(rates.wait(1, LIMIT, 100.0 + 1 / RATE), 0)
         self.assertEqual(rates.wait(2, LIMIT, 100.0), 0)
 

@@ -34,11 +34,15 @@ class NetworkRates:
         return len(self._full_at)
 
     def wait(self, network: int, limit: RateLimit, now: float) -> float:
-        """Seconds until there is a token for a client of this network."""
+        """Seconds after which a client of this network may try to take a token.
+
+        Not less than one client's own tokens take: or all who wait would try each time
+        that there is one, and nearly all in vain.
+        """
         rate = limit.per_second * NETWORK_FACTOR
         spare = (limit.burst * NETWORK_FACTOR - 1) / rate
         wait = self._full_at.get(network, now) - now - spare
-        return wait if wait > MIN_WAIT else 0.0
+        return max(wait, 1 / limit.per_second) if wait > MIN_WAIT else 0.0
 
     def take(self, network: int, limit: RateLimit, now: float, tokens: int) -> None:
         """Take tokens for a client of this network."""
