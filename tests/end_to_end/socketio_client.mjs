@@ -49,11 +49,19 @@ if (socket.io) {
   socket.io.on("open", () => socket.io.engine.on("upgrade", (t) => say("upgrade", t.name)));
 }
 
+// In the middle of an upgrade a stock client would close as soon as the upgrade is done: before
+// it emits the events that came last, which it then repeats when it has resumed.
+function cut() {
+  const engine = socket.io ? socket.io.engine : socket.transport;
+  if (engine.upgrading) engine.once("upgrade", () => setTimeout(() => engine.close()));
+  else engine.close();
+}
+
 createInterface({ input: process.stdin }).on("line", (line) => {
   const [verb, ...values] = JSON.parse(line);
   if (verb === "emit") socket.emit(...values);
   else if (verb === "ask") socket.emit(...values, (answer) => say("ack", answer));
-  else if (verb === "cut") (socket.io ? socket.io.engine : socket.transport).close();
+  else if (verb === "cut") cut();
   else if (verb === "connect") socket.connect();
   else if (verb === "disconnect") socket.disconnect();
 }).on("close", () => process.exit());
