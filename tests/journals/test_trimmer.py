@@ -107,6 +107,20 @@ class TrimmerTests(SynchronousTestCase):
         self.clock.advance(0.001)
         self.assertEqual(self.asked, 2)
 
+    def test_wait_for_space_is_logged_once(self) -> None:
+        """However long it takes, and again when there is another one."""
+        waiting = "retention: waiting until the store can return space"
+        for _ in range(60):
+            self.end(Trimmed(more=True, blocked=True))
+            self.clock.advance(BLOCKED_PAUSE)
+        self.assertEqual(self.log.lines(), [waiting])
+        self.end(MORE)
+        self.clock.advance(MIN_PAUSE)
+        self.end(Trimmed(more=True, blocked=True))
+        lines = self.log.lines()
+        self.assertEqual(lines.count(waiting), 2)
+        self.assertIn("retention: trimming, 100 events deleted so far", lines)
+
     def test_what_was_deleted_is_forgotten(self) -> None:
         """The chat has the last messages in memory."""
         self.end(Trimmed(more=True, events=1, floor="p-7"))

@@ -53,7 +53,7 @@ class Trimmer:
         self._forget = forget
         self._next: ScheduledCall | None = None
         self._stopped = False
-        self._failing = False
+        self._failing = self._blocked = False
         self._events = self._bytes = 0
         self._run_started = self._logged = runtime.seconds()
         self._resulted = self._logged - RESULT_INTERVAL
@@ -100,7 +100,10 @@ class Trimmer:
             self._log_result(now)
             self._schedule(INTERVAL, self._start_run)
             return
-        if now - self._logged >= PROGRESS_INTERVAL:
+        if trimmed.blocked and not self._blocked:
+            self._log("retention: waiting until the store can return space")
+        self._blocked = trimmed.blocked
+        if not trimmed.blocked and now - self._logged >= PROGRESS_INTERVAL:
             self._logged = now
             self._log(f"retention: trimming, {self._done()} so far")
         pause = 0.0 if trimmed.urgent else max(MIN_PAUSE, PACE * (now - started))
