@@ -125,7 +125,7 @@ coverage: $(VENV)/.ready-test ## statements and branches that the unit tests cov
 	@$(BIN)/coverage run -m pytest $(PYTEST_FLAGS) --ignore tests/end_to_end tests
 	@$(BIN)/coverage report
 
-clean: ## remove everything that make and the tests created (not chat.sqlite)
+clean: ## remove everything that make and the tests created (not chat.sqlite, not .fuzz)
 	@rm -rf $(VENV) build dist *.egg-info _trial_temp* .coverage .coverage.* htmlcov \
 	    .mypy_cache .pytest_cache .ruff_cache .hypothesis $(NODE_DIR)/node_modules \
 	    twisted/plugins/dropin.cache
