@@ -158,7 +158,7 @@ def measure(options: argparse.Namespace, tools: Tools) -> Run:
         measured.append(measure_crowd(tools, clients, cores, timeout))
     return Run(
         date=dt.datetime.now(tz=dt.UTC).date().isoformat(),
-        command=" ".join(["python -m bench", *sys.argv[1:]]),
+        command=" ".join(["python -m bench", *_without_note(sys.argv[1:])]),
         machine=describe(tools.modules, _versions()) | _note(options),
         results=results,
         crowds=measured,
@@ -173,6 +173,14 @@ def _skipped(
         for t in wanted
         if reasons.get(t.key)
     ]
+
+
+def _without_note(arguments: list[str]) -> list[str]:
+    """The note has a line of its own."""
+    if "--note" not in arguments:
+        return arguments
+    at = arguments.index("--note")
+    return arguments[:at] + arguments[at + 2 :]
 
 
 def _note(options: argparse.Namespace) -> dict[str, str]:

@@ -60,6 +60,8 @@ make bench                                      # everything: about 20 minutes
 make bench BENCH="--quick"                      # less: about 2 minutes
 make bench BENCH="--only chat-sqlite,baseline --clients 1000"
 make bench BENCH="--only crowd"                 # 1,000 and 10,000 clients in one room
+make soak                                       # the long run: about 12 minutes
+make soak CLIENTS=1000 SECONDS=60
 ```
 
 Requirements: Linux, a C compiler, and 20,000 open files (`ulimit -Hn`) for the largest

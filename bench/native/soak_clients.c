@@ -12,7 +12,7 @@
 #define READ_SIZE (64 * 1024)
 #define MAX_PARTIAL (1024 * 1024) /* a welcome has at most 768 KiB */
 #define MAX_EVENTS 4096
-#define SLOW_BUFFER 16384 /* bytes that the kernel keeps for a slow reader; it drops what does not fit */
+#define SLOW_BUFFER (64 * 1024) /* bytes that the kernel keeps for a slow reader: what comes during a pause */
 
 const char *const kind_names[KINDS] = {"line", "text WebSocket", "JSON", "Socket.IO", "Socket.IO by polling"};
 
