@@ -91,10 +91,13 @@ the clients slow. The server takes {_share(run)} of a core. {verdict}"""
         "![Long run: memory of the server](charts/soak-memory.svg)",
         "![Long run: CPU time of the server](charts/soak-cpu.svg)",
     ]
-    wrapped = textwrap.fill(" ".join(text.split()), 120, break_on_hyphens=False)
-    machine = f"Measured on {run.date} with `{run.command}`. {run.note}".rstrip()
-    parts = [TITLE, wrapped, "\n".join(table), machine, *images]
+    machine = f"Measured on {run.date} with `{run.command}`. {run.note}"
+    parts = [TITLE, _wrapped(text), "\n".join(table), _wrapped(machine), *images]
     return "\n\n".join(parts)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(" ".join(text.split()), 120, break_on_hyphens=False)
 
 
 def _share(run: SoakRun) -> str:
