@@ -5,6 +5,7 @@ After every step all clients are read, and compared with the reference.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from tests.fuzz.target import expect, expect_equal
 from tests.fuzz.world import World, no_failure_logged
 from twisted_chat.clients.first_frame import GRACE
 
+from .engine_players import make_engine_player
 from .players import JsonPlayer, Player, SocketPlayer, make_player
 from .reference import Reference
 from .showing import Person
@@ -111,8 +113,17 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: len(self.players) < MAX_PEOPLE)
     def connect(self, wire: str) -> None:
         """Somebody arrives as a guest."""
+        self._arrive(wire, lambda: make_player(self.world, wire))
+
+    @rule(polls=st.booleans())
+    @precondition(lambda self: len(self.players) < MAX_PEOPLE)
+    def connect_by_engineio(self, polls: bool) -> None:
+        """Somebody arrives whose network may not pass WebSocket on."""
+        self._arrive(JSON, lambda: make_engine_player(self.world, polls=polls))
+
+    def _arrive(self, wire: str, make: Callable[[], Player]) -> None:
         before = set(self.world.chat.pool.clients)
-        player = make_player(self.world, wire)
+        player = make()
         self.world.settle()
         if wire == JSON:
             self.world.clock.advance(GRACE)

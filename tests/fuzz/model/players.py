@@ -108,13 +108,24 @@ def _sorted_names(line: str) -> str:
 
 
 class SocketPlayer(Player):
-    """A client on a WebSocket."""
+    """A client on a WebSocket.
 
-    def __init__(self, world: World, path: str) -> None:
+    :cvar path: of its handshake.
+    """
+
+    path = "/ws"
+    client: WebSocketClient
+
+    def __init__(self, world: World, query: str = "") -> None:
         super().__init__(world)
-        self.client = WebSocketClient(world.port, path, peer=self.peer)
-        assert self.client.status == 101, self.client.head
         self.close_code: int | None = None
+        self.connect(query)
+
+    def connect(self, query: str) -> None:
+        """Connect, with this at the end of the query."""
+        path = self.path + query
+        self.client = WebSocketClient(self.world.port, path, peer=self.peer)
+        assert self.client.status == 101, self.client.head
 
     def frames(self) -> list[str]:
         """The texts received since the last call; pings are answered."""
@@ -139,9 +150,6 @@ class SocketPlayer(Player):
 class TextPlayer(SocketPlayer):
     """A client of plain-text WebSocket."""
 
-    def __init__(self, world: World) -> None:
-        super().__init__(world, "/ws")
-
     def reads(self) -> list[Any]:
         return _read_lines(self.frames())
 
@@ -149,9 +157,11 @@ class TextPlayer(SocketPlayer):
 class JsonPlayer(SocketPlayer):
     """A client that exchanges JSON objects; it has its messages acknowledged."""
 
-    def __init__(self, world: World, query: str = "") -> None:
-        super().__init__(world, f"/ws?format=json{query}")
-        self.position = ""
+    path = "/ws?format=json"
+
+    def send(self, words: str) -> None:
+        """Send the text of an object."""
+        self.client.send(text(words))
 
     def resumes(self, session: str, since: str) -> None:
         """Resume a session with the first frame."""
@@ -170,7 +180,7 @@ class JsonPlayer(SocketPlayer):
         self._ask(type="nick", nick=nick)
 
     def _ask(self, **fields: Any) -> None:
-        self.client.send(text(json.dumps(fields)))
+        self.send(json.dumps(fields))
 
     def reads(self) -> list[Any]:
         return [self._read(json.loads(frame)) for frame in self.frames()]
@@ -200,8 +210,10 @@ def _without_ids(fields: dict[str, Any]) -> dict[str, Any]:
 class SocketIOPlayer(SocketPlayer):
     """A page with a stock client, of the dialect *messages*."""
 
-    def __init__(self, world: World) -> None:
-        super().__init__(world, "/socket.io/?EIO=4&transport=websocket")
+    path = "/socket.io/?EIO=4&transport=websocket"
+
+    def connect(self, query: str) -> None:
+        super().connect(query)
         self.client.send(text('40{"dialect":"messages"}'))
 
     def says(self, words: str) -> None:
