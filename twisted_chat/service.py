@@ -35,7 +35,7 @@ from .journals.trimmer import Trimmer
 from .net.admission import Admission, log_addresses
 from .net.monotonic import use_monotonic_time
 from .net.origins import Origins
-from .net.pacing import Pacing
+from .net.peer_limits import PeerLimits
 from .net.tls import Certificate, CertificateError
 from .server.admin import Admin
 from .server.garbage import collect_less_often
@@ -156,8 +156,8 @@ class ChatService(Service):
         refused = runtime.counters.refused_connections
         origins = Origins(settings.allow_origin, refused)
         admission = Admission(settings.max_clients, settings.max_per_host, refused)
-        pacing = Pacing(reactor)
-        self._engineio = make_engineio(self.chat, settings, reactor, origins, pacing)
+        limits = PeerLimits(reactor, runtime.counters)
+        self._engineio = make_engineio(self.chat, settings, reactor, origins, limits)
         self.factory: Factory = make_factory(
             self.chat,
             settings,
@@ -165,7 +165,7 @@ class ChatService(Service):
             self._engineio,
             origins,
             admission,
-            pacing,
+            limits,
             self.certificate,
         )
         self._systemd = Systemd(environment, reactor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.clients.test_json_polling import JsonPollingCase
 from tests.support.line_clients import LineCase, Peer
 from tests.support.memory import masked, text
-from tests.support.pacing import costly_pacing
+from tests.support.pacing import costly_limits, costly_pacing
 from tests.support.socketio_chat import LineClient
 from tests.support.websocket_chat import ChatTestCase
 from twisted_chat.net.intake import PIECE
@@ -20,7 +20,7 @@ class LineTests(LineCase):
     def setUp(self) -> None:
         super().setUp()
         self.peer = self.named()
-        self.factory.pacing = costly_pacing(self.clock)
+        self.factory.limits.pacing = costly_pacing(self.clock)
 
     def connect(self) -> Peer:
         peer = Peer(self)
@@ -79,7 +79,7 @@ class WebSocketTests(ChatTestCase):
     def setUp(self) -> None:
         super().setUp()
         self.ann = self.connect("?nick=ann")
-        self.keepalive.pacing = costly_pacing(self.clock)
+        self.keepalive.limits.pacing = costly_pacing(self.clock)
         self.bob = self.connect("?nick=bob")
         self.wait()
         self.ann.received()
@@ -119,7 +119,7 @@ class PollingTests(JsonPollingCase):
 
     def test_long_post_is_read_in_portions(self) -> None:
         """It is answered when all of it is read."""
-        self.serve(pacing=costly_pacing(self.clock))
+        self.serve(limits=costly_limits(self.clock))
         ann = LineClient(self, "ann")
         sid = self.open_page()
         self.wait()
@@ -136,7 +136,7 @@ class PollingTests(JsonPollingCase):
 
     def test_packets_without_a_message_are_read_in_portions(self) -> None:
         """A session that ends meanwhile takes no more of them."""
-        self.serve(pacing=costly_pacing(self.clock))
+        self.serve(limits=costly_limits(self.clock))
         sid = self.open_page()
         self.wait()
         answer = self.poll(sid, b"\x1e".join([b"6", b"3"] * 300))

@@ -11,7 +11,7 @@ from twisted.trial import unittest
 from twisted_chat.engineio.session import EngineIOPeer, Session, SessionState
 from twisted_chat.engineio.sessions import Sessions, random_id
 from twisted_chat.net.admission import Admission
-from twisted_chat.net.pacing import Pacing
+from twisted_chat.net.peer_limits import PeerLimits
 
 ADDRESS = IPv4Address("TCP", "192.0.2.1", 4711)
 
@@ -27,7 +27,7 @@ class SessionsTests(unittest.SynchronousTestCase):
             Admission(1, 1),
             ping_interval=25,
             ping_timeout=20,
-            pacing=Pacing(clock),
+            limits=PeerLimits(clock),
             max_payload=1000,
         )
 

@@ -63,7 +63,7 @@ class HttpTests(unittest.SynchronousTestCase):
 
     def test_pipelined_requests_are_read_in_portions(self) -> None:
         """Each is answered, in order; others have their turn in between."""
-        self.site.pacing = costly_pacing(self.clock)
+        self.site.limits.pacing = costly_pacing(self.clock)
         wire = Wire().accept(self.site)
         paths = [f"/{number}" for number in range(200)]
         requests = [f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n" for path in paths]
@@ -103,7 +103,7 @@ class HttpTests(unittest.SynchronousTestCase):
         self.assertTrue(post().value().startswith(b"HTTP/1.1 503 "))
         for wire in wires[2:]:
             wire.disconnect()
-        self.assertEqual(self.site.large_inputs.total, 0)
+        self.assertEqual(self.site.limits.large_inputs.total, 0)
 
     def test_requests_behind_one_that_waits_are_kept_in_one_piece(self) -> None:
         """However many segments they come in; they are answered after it."""

@@ -13,7 +13,7 @@ from tests.support.memory import WebSocketClient, Wire, handshake, masked, text
 from tests.support.tls_client import TlsClient
 from twisted_chat.net.admission import Admission
 from twisted_chat.net.origins import Origins
-from twisted_chat.net.pacing import Pacing
+from twisted_chat.net.peer_limits import PeerLimits
 from twisted_chat.net.switch import SILENCE_TIMEOUT
 from twisted_chat.net.tls import Certificate
 from twisted_chat.server.listeners import make_engineio, make_factory
@@ -37,8 +37,8 @@ class PortTestCase(unittest.SynchronousTestCase):
         self.admission = Admission(
             self.settings.max_clients, self.settings.max_per_host
         )
-        pacing = Pacing(self.clock)
-        self.engineio = make_engineio(chat, self.settings, self.clock, origins, pacing)
+        limits = PeerLimits(self.clock, chat.runtime.counters)
+        self.engineio = make_engineio(chat, self.settings, self.clock, origins, limits)
         self.factory = make_factory(
             chat,
             self.settings,
@@ -46,7 +46,7 @@ class PortTestCase(unittest.SynchronousTestCase):
             self.engineio,
             origins,
             self.admission,
-            pacing,
+            limits,
             certificate,
         )
         (self.alice,) = self.room.people("alice")

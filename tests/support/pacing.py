@@ -5,6 +5,7 @@ from __future__ import annotations
 from twisted.internet.task import Clock
 
 from twisted_chat.net.pacing import PORTION, Pacing
+from twisted_chat.net.peer_limits import PeerLimits
 
 
 def costly_pacing(clock: Clock) -> Pacing:
@@ -20,3 +21,10 @@ def costly_pacing(clock: Clock) -> Pacing:
 
     pacing.seconds = seconds
     return pacing
+
+
+def costly_limits(clock: Clock) -> PeerLimits:
+    """The limits of such a server."""
+    limits = PeerLimits(clock)
+    limits.pacing = costly_pacing(clock)
+    return limits

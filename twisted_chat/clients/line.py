@@ -29,8 +29,7 @@ from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Request, refusal
 from twisted_chat.net.intake import Intake
 from twisted_chat.net.outbox import Outbox, outbox_to
-from twisted_chat.net.pacing import Pacing
-from twisted_chat.net.slow_readers import SlowReaders
+from twisted_chat.net.peer_limits import PeerLimits
 
 from .attach import Attachment
 from .telnet import TelnetFilter
@@ -74,10 +73,11 @@ class ChatProtocol(LineReceiver):
             # Telnet's Ctrl-C sends an urgent byte, which would otherwise be
             # missing from the stream.
             handle.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
-        self.outbox = outbox_to(transport, self._shared.slow_readers, self._too_slow)
+        limits = self._shared.limits
+        self.outbox = outbox_to(transport, limits.slow_readers, self._too_slow)
         # The fan-out's inner loop: no call between it and the outbox.
         self.write = self.outbox.write
-        self._intake = Intake(self._shared.pacing, self, transport)
+        self._intake = Intake(limits.pacing, self, transport)
         self.attachment = Attachment(
             self._shared.chat,
             self,
@@ -107,7 +107,7 @@ class ChatProtocol(LineReceiver):
 
     def dataReceived(self, data: bytes) -> None:
         """Twisted: some bytes were received."""
-        self._shared.counters.received_bytes += len(data)
+        self._shared.limits.traffic.received_bytes += len(data)
         self._intake.received(data)
 
     def read(self, data: bytes) -> None:
@@ -204,7 +204,7 @@ class ChatFactory(Factory):
     """What all line clients share.
 
     :param rate_limit: how fast one client may send; ``None`` for no limit.
-    :param pacing: of all connections of the server; by default one of its own.
+    :param limits: of all connections of the server; by default of the factory's own.
     """
 
     noisy = False
@@ -214,13 +214,11 @@ class ChatFactory(Factory):
         chat: Chat,
         clock: IReactorTime,
         rate_limit: RateLimit | None,
-        pacing: Pacing | None = None,
+        limits: PeerLimits | None = None,
     ) -> None:
         self.chat = chat
-        self.counters = chat.runtime.counters
         self.clock = clock
-        self.pacing = pacing or Pacing(clock)
-        self.slow_readers = SlowReaders(clock)
+        self.limits = limits or PeerLimits(clock)
         self.rate_limit = rate_limit
         self.codec = LineCodec(help_hint=True)
 

@@ -17,10 +17,11 @@ from twisted.internet.interfaces import IAddress
 from twisted.web.http import Request
 from websockets.frames import CloseCode
 
-from twisted_chat.net.large_inputs import REFUSAL, LargeInputs
-from twisted_chat.net.pacing import Pace, Pacing
+from twisted_chat.net.large_inputs import REFUSAL
+from twisted_chat.net.pacing import Pace
+from twisted_chat.net.peer_limits import PeerLimits
 from twisted_chat.net.send_queue import SendQueue
-from twisted_chat.net.slow_readers import SlowReaders, unacknowledged
+from twisted_chat.net.slow_readers import unacknowledged
 
 from .framing import POLLING
 from .interfaces import TransportUser
@@ -55,9 +56,7 @@ class PollingTransport(Pace):
     """Carries one session over HTTP requests.
 
     :param session: receives the packets.
-    :param slow_readers: watches that what is sent is fetched.
-    :param pacing: limits what reading a POST costs.
-    :param large_inputs: limits how much of POSTs is held.
+    :param limits: of all connections of the server.
     """
 
     __slots__ = (
@@ -77,19 +76,13 @@ class PollingTransport(Pace):
     framing = POLLING
     upgrades = ("websocket",)
 
-    def __init__(
-        self,
-        session: TransportUser,
-        slow_readers: SlowReaders,
-        pacing: Pacing,
-        large_inputs: LargeInputs,
-    ) -> None:
-        super().__init__(pacing)
-        self._large_inputs = large_inputs
+    def __init__(self, session: TransportUser, limits: PeerLimits) -> None:
+        super().__init__(limits.pacing)
+        self._large_inputs = limits.large_inputs
         # Bytes of the POST in progress.
         self._size = 0
         self._session = session
-        self._slow_readers = slow_readers
+        self._slow_readers = limits.slow_readers
         # The connection to which the last GET was answered.
         self._answered: Any = None
         self._state = PollingState.OPEN

@@ -26,8 +26,7 @@ from twisted.web.server import NOT_DONE_YET
 
 from twisted_chat.net.admission import Admission
 from twisted_chat.net.origins import Origins
-from twisted_chat.net.pacing import Pacing
-from twisted_chat.net.traffic import Traffic
+from twisted_chat.net.peer_limits import PeerLimits
 from twisted_chat.websocket.connection import WebSocketPeer
 from twisted_chat.websocket.handshake import is_upgrade, upgrade
 
@@ -97,7 +96,8 @@ class EngineIOResource(Resource):
     :param allow_origin: called for every request, on both transports.
     :param new_id: makes session ids, which must be hard to guess.
     :param refused: counts the sessions beyond a limit: ``full`` or ``per_host``.
-    :param pacing: of all connections of the server; by default one of its own.
+    :param limits: of all connections of the server; by default of those of the
+        resource.
     :ivar handshakes: delays those who open sessions too fast; ``None``, the default,
         for nobody.
     """
@@ -115,7 +115,7 @@ class EngineIOResource(Resource):
         allow_origin: AllowOrigin = SAME_ORIGIN,
         new_id: Callable[[], str] = random_id,
         refused: Counter[str] | None = None,
-        pacing: Pacing | None = None,
+        limits: PeerLimits | None = None,
     ) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._peer = peer
@@ -130,12 +130,8 @@ class EngineIOResource(Resource):
             ping_interval=ping_interval,
             ping_timeout=ping_timeout,
             max_payload=max_payload,
-            pacing=pacing or Pacing(clock),
+            limits=limits or PeerLimits(clock),
         )
-
-    def count_traffic(self, traffic: Traffic) -> None:
-        """Count what the WebSockets receive; what HTTP receives is up to the site."""
-        self._sessions.connection_keepalive.traffic = traffic
 
     @property
     def sessions(self) -> int:
@@ -257,10 +253,7 @@ class EngineIOResource(Resource):
                 # The WebSocket handshake was refused.
                 session.close()
             return result
-        sessions = self._sessions
-        polling = PollingTransport(
-            session, sessions.slow_readers, sessions.pacing, sessions.large_inputs
-        )
+        polling = PollingTransport(session, self._sessions.limits)
         polling.get(request)
         session.open(polling)
         return NOT_DONE_YET

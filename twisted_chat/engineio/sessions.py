@@ -12,7 +12,7 @@ from secrets import token_urlsafe
 from twisted.internet.interfaces import IAddress, IReactorTime
 
 from twisted_chat.net.admission import Admission
-from twisted_chat.net.pacing import Pacing
+from twisted_chat.net.peer_limits import PeerLimits
 from twisted_chat.net.timers import CLOSING_TIMEOUT, Deadlines, Keepalive
 
 from .draining import Draining
@@ -33,10 +33,9 @@ class Sessions:
     :param ping_interval: seconds between heartbeats; fractions are allowed.
     :param ping_timeout: seconds in which a heartbeat has to be answered.
     :param max_payload: bytes of one POST or WebSocket message.
-    :param pacing: limits what reading costs.
+    :param limits: for both transports.
     :ivar connection_keepalive: for the WebSockets; it only limits their closing
         handshake, as Engine.IO has heartbeats of its own.
-    :ivar slow_readers: for both transports, as are ``large_inputs``.
     """
 
     def __init__(
@@ -48,17 +47,15 @@ class Sessions:
         ping_interval: float,
         ping_timeout: float,
         max_payload: int,
-        pacing: Pacing,
+        limits: PeerLimits,
     ) -> None:
         self.clock = clock
         self.ping_interval = ping_interval
         self.ping_timeout = ping_timeout
         self.max_payload = max_payload
-        self.pacing = pacing
+        self.limits = limits
         self.heartbeat = Keepalive(clock, ping_interval, ping_timeout)
-        self.connection_keepalive = Keepalive(clock, 0, CLOSING_TIMEOUT, pacing=pacing)
-        self.slow_readers = self.connection_keepalive.slow_readers
-        self.large_inputs = self.connection_keepalive.large_inputs
+        self.connection_keepalive = Keepalive(clock, 0, CLOSING_TIMEOUT, limits)
         self.draining = Draining(clock)
         self._new_id = new_id
         self._admission = admission

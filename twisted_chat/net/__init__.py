@@ -2,8 +2,15 @@
 
 from .admission import Admission
 from .origins import Origins
-from .pacing import Pacing
+from .peer_limits import PeerLimits
 from .switch import Detector, SwitchFactory
 from .timers import Keepalive
 
-__all__ = ["Admission", "Detector", "Keepalive", "Origins", "Pacing", "SwitchFactory"]
+__all__ = [
+    "Admission",
+    "Detector",
+    "Keepalive",
+    "Origins",
+    "PeerLimits",
+    "SwitchFactory",
+]

@@ -27,10 +27,9 @@ from .forwarded import ForwardingError, TrustedProxies
 from .handover import is_forwarded
 from .hosts import DuplicateHost, Hosts
 from .intake import Intake
-from .large_inputs import LARGE, REFUSAL, LargeInputs
-from .pacing import Pacing
+from .large_inputs import LARGE, REFUSAL
+from .peer_limits import PeerLimits
 from .reject import error_response
-from .traffic import Traffic, Uncounted
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request's body.  (Twisted bounds its headers: 16 KiB.)"""
@@ -115,7 +114,7 @@ class ChatRequest(Request):
         site = self.channel.site
         # What a trusted proxy sends are the requests of many clients.
         peer = None if site.trusted else self.channel.getPeer()  # type: ignore[no-untyped-call]
-        if not site.large_inputs.change(peer, self._held, size):
+        if not site.limits.large_inputs.change(peer, self._held, size):
             return False
         self._held = size
         return True
@@ -210,14 +209,14 @@ class ChatChannel(HTTPChannel):
 
     def connectionMade(self) -> None:
         """Twisted: a client has connected, and its first request is coming."""
-        self._intake = Intake(self.site.pacing, self, self.transport)
+        self._intake = Intake(self.site.limits.pacing, self, self.transport)
         super().connectionMade()  # type: ignore[no-untyped-call]
         producer: Any = _IntakeProducer(self._intake, self._networkProducer)
         self._networkProducer = producer
 
     def dataReceived(self, data: bytes) -> None:
         """Twisted: some bytes were received."""
-        self.site.traffic.received_bytes += len(data)
+        self.site.limits.traffic.received_bytes += len(data)
         self._intake.received(data)
 
     def read(self, data: bytes) -> None:
@@ -321,8 +320,7 @@ class ChatSite(Site):
 
     :param trusted: proxies whose requests name the client; see ``forwarded``.
     :param hosts: the names of the server; ``None`` to answer to any.
-    :param traffic: counts what its connections receive.
-    :param pacing: of all connections of the server; by default one of its own.
+    :param limits: of all connections of the server; by default of those of the site.
     """
 
     noisy = False
@@ -335,13 +333,10 @@ class ChatSite(Site):
         clock: IReactorTime,
         trusted: TrustedProxies | None = None,
         hosts: Hosts | None = None,
-        traffic: Traffic | None = None,
-        pacing: Pacing | None = None,
+        limits: PeerLimits | None = None,
     ) -> None:
         self.hosts = hosts
-        self.traffic = traffic or Uncounted()
-        self.pacing = pacing or Pacing(clock)
-        self.large_inputs = LargeInputs()
+        self.limits = limits or PeerLimits(clock)
         self.trusted = trusted or TrustedProxies()
         super().__init__(  # type: ignore[no-untyped-call]
             root, requestFactory=ChatRequest, timeout=REQUEST_TIMEOUT, reactor=clock

@@ -12,10 +12,7 @@ from typing import Generic, Protocol, TypeVar
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
 
-from .large_inputs import LargeInputs
-from .pacing import Pacing
-from .slow_readers import SlowReaders
-from .traffic import Traffic, Uncounted
+from .peer_limits import PeerLimits
 
 CLOSING_TIMEOUT = 3.0
 """Seconds that a peer has to finish a closing handshake."""
@@ -114,12 +111,9 @@ class Keepalive:
     :param timeout: seconds after a ping in which the peer has to send something.
         Both may be fractions.  A ping is late by at most a fiftieth of the
         shorter one.
-    :param pacing: of all connections of the server; by default one of its own.
-    :ivar traffic: counts what its connections receive.
+    :param limits: of all connections of the server; by default of those that this
+        object serves.
     :ivar received: call it with the connection whenever its peer sends something.
-    :ivar slow_readers: watches that what is sent is read.
-    :ivar pacing: limits what reading costs.
-    :ivar large_inputs: limits what is held of messages that are not complete.
     """
 
     def __init__(
@@ -127,14 +121,10 @@ class Keepalive:
         clock: IReactorTime,
         interval: float,
         timeout: float,
-        traffic: Traffic | None = None,
-        pacing: Pacing | None = None,
+        limits: PeerLimits | None = None,
     ) -> None:
         self._clock = clock
-        self.traffic: Traffic = traffic or Uncounted()
-        self.pacing = pacing or Pacing(clock)
-        self.slow_readers = SlowReaders(clock)
-        self.large_inputs = LargeInputs()
+        self.limits = limits or PeerLimits(clock)
         self._interval = interval
         granularity = min(interval or timeout, timeout, CLOSING_TIMEOUT) / 50
         self._idle: Deadlines[KeepaliveTarget] = Deadlines(

@@ -34,7 +34,7 @@ from twisted_chat.net.handover import on_connection_lost
 from twisted_chat.net.hosts import Hosts
 from twisted_chat.net.http import ChatSite
 from twisted_chat.net.origins import Origins
-from twisted_chat.net.pacing import Pacing
+from twisted_chat.net.peer_limits import PeerLimits
 from twisted_chat.net.proxied import TrustedProxyFactory
 from twisted_chat.net.reject import RejectFactory, RejectForeignFactory
 from twisted_chat.net.switch import Detector, SwitchFactory
@@ -59,22 +59,22 @@ def make_factory(
     engineio: EngineIOResource,
     origins: Origins,
     admission: Admission,
-    pacing: Pacing,
+    limits: PeerLimits,
     certificate: Certificate | None = None,
 ) -> Factory:
     """Make the factory of every port.
 
     :param origins: the pages that may connect, the same for all protocols.
     :param admission: limits the connections of all ports together.
-    :param pacing: limits what reading costs, on all ports together.
+    :param limits: what each client may cost, on all ports together.
     :param certificate: if there is one, every protocol is accepted within TLS too.
     """
     refused = chat.runtime.counters.refused_connections
     trusted = TrustedProxies(settings.trust_proxy)
-    lines = ChatFactory(chat, clock, settings.flood, pacing)
-    root = make_resources(chat, settings, clock, engineio, origins, admission, pacing)
+    lines = ChatFactory(chat, clock, settings.flood, limits)
+    root = make_resources(chat, settings, clock, engineio, origins, admission, limits)
     hosts = make_hosts(chat, settings, certificate)
-    site = ChatSite(root, clock, trusted, hosts, chat.runtime.counters, pacing)
+    site = ChatSite(root, clock, trusted, hosts, limits)
     plain = (
         Detector("http", http_request, site),
         Detector("ssh", ssh_banner, RejectFactory(log_format=NO_SSH, refused=refused)),
@@ -125,7 +125,7 @@ def make_engineio(
     settings: Settings,
     clock: IReactorTime,
     origins: Origins,
-    pacing: Pacing,
+    limits: PeerLimits,
 ) -> EngineIOResource:
     """Make the resource of Socket.IO clients, and of pages without WebSocket."""
     server = SocketIO(clock, max_attached=MAX_ATTACHED)
@@ -139,9 +139,8 @@ def make_engineio(
         max_per_host=settings.max_per_host,
         allow_origin=origins,
         refused=chat.runtime.counters.refused_connections,
-        pacing=pacing,
+        limits=limits,
     )
-    engineio.count_traffic(chat.runtime.counters)
     if settings.flood is not None:
         # All clients that one address may have may come at once.
         engineio.handshakes = Handshakes(
@@ -161,16 +160,10 @@ def make_resources(
     engineio: EngineIOResource,
     origins: Origins,
     admission: Admission,
-    pacing: Pacing,
+    limits: PeerLimits,
 ) -> Resource:
     """Make everything that is reached by HTTP: page, WebSocket and Socket.IO."""
-    keepalive = Keepalive(
-        clock,
-        settings.ping_interval,
-        settings.ping_timeout,
-        chat.runtime.counters,
-        pacing,
-    )
+    keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout, limits)
     websockets = ChatWebSocketFactory(chat, settings.flood, keepalive, origins)
     upgrade: Upgrade = websockets.upgrade
     if settings.trust_proxy:

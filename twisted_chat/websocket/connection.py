@@ -117,6 +117,7 @@ class WebSocketConnection(Protocol):
         self.read_paused = False
         self.peer: WebSocketPeer | None = peer
         self._keepalive = keepalive
+        self._limits = keepalive.limits
         self._max_queued = max_queued
         self._response = response
         self._reader = MessageReader(max_size)
@@ -192,10 +193,10 @@ class WebSocketConnection(Protocol):
 
     def connectionMade(self) -> None:
         """Twisted: the transport was taken over from HTTP."""
-        self._intake = Intake(self._keepalive.pacing, self, self.transport)
+        self._intake = Intake(self._limits.pacing, self, self.transport)
         self._outbox = outbox_to(
             self.transport,
-            self._keepalive.slow_readers,
+            self._limits.slow_readers,
             self._too_slow,
             self._max_queued,
         )
@@ -211,9 +212,8 @@ class WebSocketConnection(Protocol):
 
     def dataReceived(self, data: bytes) -> None:
         """Twisted: some bytes were received."""
-        keepalive = self._keepalive
-        keepalive.received(self)
-        keepalive.traffic.received_bytes += len(data)
+        self._keepalive.received(self)
+        self._limits.traffic.received_bytes += len(data)
         self._intake.received(data)
 
     def read(self, data: bytes) -> None:
@@ -280,7 +280,7 @@ class WebSocketConnection(Protocol):
         """Count what is held of a message; beyond a limit, the connection fails."""
         if held <= LARGE and not self._large:
             return
-        if self._keepalive.large_inputs.change(self.address, self._large, held):
+        if self._limits.large_inputs.change(self.address, self._large, held):
             self._large = held if held > LARGE else 0
         else:
             self._fail(CloseCode.TRY_AGAIN_LATER, REFUSAL)
