@@ -28,9 +28,9 @@ from twisted.internet.interfaces import IReactorTime
 LOOK_INTERVAL = 1.0
 """Seconds between two looks at a reader."""
 
-PATIENCE = 5
+PATIENCE = 2
 """Looks, and about as many seconds, in which a reader that is behind has to receive
-something."""
+something: little memory is then lost to one that reads nothing at all."""
 
 GRACE = 30
 """Looks, and about as many seconds, in which a reader that is behind has to catch up
