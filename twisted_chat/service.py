@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import signal
+import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -156,7 +157,7 @@ class ChatService(Service):
         refused = runtime.counters.refused_connections
         origins = Origins(settings.allow_origin, refused)
         admission = Admission(settings.max_clients, settings.max_per_host, refused)
-        limits = PeerLimits(reactor, runtime.counters)
+        limits = PeerLimits(reactor, runtime.counters, time.thread_time)
         self._engineio = make_engineio(self.chat, settings, reactor, origins, limits)
         self.factory: Factory = make_factory(
             self.chat,

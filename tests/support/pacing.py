@@ -13,14 +13,12 @@ def costly_pacing(clock: Clock) -> Pacing:
 
     The clock goes on with each look at it.
     """
-    pacing = Pacing(clock)
 
     def seconds() -> float:
         clock.rightNow += PORTION
         return clock.rightNow
 
-    pacing.seconds = seconds
-    return pacing
+    return Pacing(clock, seconds)
 
 
 def costly_limits(clock: Clock) -> PeerLimits:

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from .pacing import (
     CHEAP,
-    MAX_COUNTED,
     READY,
     SHARE,
     STOPPED,
@@ -23,13 +22,6 @@ from .pacing import (
     Pace,
     Pacing,
 )
-
-SHORT = 256
-"""Bytes of a segment that counts as cheap however long it took.
-
-On a busy machine another process may have run meanwhile, and a person must not wait for
-that among those who send much.  What is costly to answer is up to the application,
-whose rate limit counts it."""
 
 PIECE = 1024
 """Bytes that are passed on at a time."""
@@ -81,22 +73,23 @@ class Intake(Pace):
             self._received_much(data)
             return
         # As ``run`` does, for what nearly all clients send.
-        seconds = self._pacing.seconds
+        pacing = self._pacing
         self._pace = WORKING
-        start = seconds()
+        start = pacing.cpu_seconds()
         try:
             self._reader.read(data)
         finally:
-            now = seconds()
+            end = pacing.cpu_seconds()
+            spent = end - start
             if self._unread:
                 # What the reader could not read yet; see ``read_again``.
-                self._do_portion(start, now)
-            elif now - start < CHEAP and self._paid_at <= start:
-                self._paid_at = start + SHARE * (now - start)
+                self._do_portion(start, end)
+            elif spent < CHEAP and self._paid_at <= (now := pacing.seconds()) - spent:
+                self._paid_at = now + (SHARE - 1) * spent
                 if self._pace is WORKING:
                     self._pace = READY
             else:
-                self._count(start, now, CHEAP if len(data) <= SHORT else MAX_COUNTED)
+                self._count(spent)
 
     def _received_much(self, data: bytes) -> None:
         """More was received than is passed on at once, or other input waits."""
@@ -166,9 +159,9 @@ class Intake(Pace):
             data, self._unread = unread, b""
         else:
             data, self._unread = unread[:size], unread[size:]
-        start = self._pacing.seconds()
+        start = self._pacing.cpu_seconds()
         self._reader.read(data)
-        is_cheap = self._pacing.seconds() - start < CHEAP / 2
+        is_cheap = self._pacing.cpu_seconds() - start < CHEAP / 2
         self._piece = min(2 * size, MAX_PIECE) if is_cheap else PIECE
 
     def pause_reading(self) -> None:

@@ -7,8 +7,8 @@ whatever it sends and whatever reading it costs.  Those that wait are read in tu
 address after the other, so that together they take at most half of the time; and while
 as much is taken, every peer waits whose input is not cheap.
 
-The time is measured, so nothing that is costly can be forgotten; a peer that sends as
-much as people do costs two looks at the clock, and never waits.
+Processor time is measured, so nothing that is costly can be forgotten; a peer that
+sends as much as people do costs three looks at clocks, and never waits.
 
 Invariant: a peer that waits is not read from; what it has sent is read when it has its
 turn, see ``intake``.
@@ -44,8 +44,7 @@ CHEAP = PORTION / 4
 """Seconds of work that are not counted for all: more than a message takes."""
 
 MAX_COUNTED = 0.02
-"""Seconds of one portion that count: what takes longer is another process, or a garbage
-collection."""
+"""Seconds of one portion that count: what takes longer is a garbage collection."""
 
 
 class PaceState(Enum):
@@ -65,13 +64,26 @@ WAITING, STOPPED = PaceState.WAITING, PaceState.STOPPED
 class Pacing:
     """Who has the next turn; one for all connections of a server.
 
+    :param cpu_seconds: the processor time that the reactor's thread has used, such as
+        ``time.thread_time``: a peer must not wait because another process ran.  By
+        default, the time of the clock.
     :ivar seconds: the current time.
     """
 
-    __slots__ = ("_call_later", "_paid_at", "_queues", "_turn", "seconds")
+    __slots__ = (
+        "_call_later",
+        "_paid_at",
+        "_queues",
+        "_turn",
+        "cpu_seconds",
+        "seconds",
+    )
 
-    def __init__(self, clock: IReactorTime) -> None:
+    def __init__(
+        self, clock: IReactorTime, cpu_seconds: Callable[[], float] | None = None
+    ) -> None:
         self.seconds: Callable[[], float] = clock.seconds
+        self.cpu_seconds = cpu_seconds or self.seconds
         self._call_later = clock.callLater
         # Those that wait for their turn, by their network; each network has its turn.
         self._queues: dict[Hashable, deque[Pace]] = {}
@@ -169,7 +181,7 @@ class Pace:
         if self._pace is not READY:
             return
         self._pace = WORKING
-        start = self._pacing.seconds()
+        start = self._pacing.cpu_seconds()
         self._do_portion(start, start)
 
     def stop(self) -> None:
@@ -194,29 +206,28 @@ class Pace:
         return True
 
     def _do_portion(self, start: float, now: float) -> None:
-        """Work until the time is over that began at the start, or all is done."""
-        seconds = self._pacing.seconds
+        """Work until the portion is over that began at the start, or all is done.
+
+        :param now: as the start, of ``cpu_seconds``.
+        """
+        cpu_seconds = self._pacing.cpu_seconds
         end = start + PORTION
         try:
             while self.has_work and now < end:
                 self.work()
-                now = seconds()
+                now = cpu_seconds()
         finally:
-            self._count(start, now)
+            self._count(now - start)
 
-    def _count(self, start: float, now: float, most: float = MAX_COUNTED) -> None:
-        """A portion is done: go on reading, or have the peer wait.
-
-        :param most: seconds of it that count.
-        """
+    def _count(self, spent: float) -> None:
+        """A portion is done: go on reading, or have the peer wait."""
         if self._pace is not WORKING:
             return
         self._pace = READY
-        paid_at = self._paid_at
-        paid_at = max(paid_at, start)
-        spent = now - start
-        spent = min(spent, most)
-        paid_at += SHARE * spent
+        now = self._pacing.seconds()
+        start = now - spent
+        spent = min(spent, MAX_COUNTED)
+        paid_at = max(self._paid_at, start) + SHARE * spent
         self._paid_at = paid_at
         if (
             (spent > CHEAP and self._pacing.count(start, spent, now))

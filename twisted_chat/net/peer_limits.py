@@ -6,6 +6,8 @@ limited by address or in all is counted together.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from twisted.internet.interfaces import IReactorTime
 
 from .large_inputs import LargeInputs
@@ -25,8 +27,17 @@ class PeerLimits:
 
     __slots__ = ("large_inputs", "pacing", "slow_readers", "traffic")
 
-    def __init__(self, clock: IReactorTime, traffic: Traffic | None = None) -> None:
+    def __init__(
+        self,
+        clock: IReactorTime,
+        traffic: Traffic | None = None,
+        cpu_seconds: Callable[[], float] | None = None,
+    ) -> None:
+        """Share these limits.
+
+        :param cpu_seconds: see ``Pacing``.
+        """
         self.traffic: Traffic = traffic or Uncounted()
-        self.pacing = Pacing(clock)
+        self.pacing = Pacing(clock, cpu_seconds)
         self.large_inputs = LargeInputs()
         self.slow_readers = SlowReaders(clock)
