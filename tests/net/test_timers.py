@@ -64,6 +64,22 @@ class DeadlinesTests(unittest.SynchronousTestCase):
         self.clock.advance(10)
         self.assertEqual(len(self.late), 1000)
 
+    def test_what_is_read_in_the_last_turn_still_counts(self) -> None:
+        """A process that was stopped reads it only after its timers."""
+        for grace, late in ((True, []), (False, ["a"])):
+            self.late.clear()
+            deadlines: Deadlines[str] = Deadlines(
+                self.clock, 10, self.late.append, grace=grace
+            )
+            deadlines.set("a")
+            self.clock.callLater(10, deadlines.clear, "a")
+            self.clock.advance(1000)
+            self.assertEqual(self.late, late)
+            deadlines.set("b")
+            self.clock.advance(10)
+            self.assertEqual(self.late, [*late, "b"])
+            self.assertEqual(self.clock.getDelayedCalls(), [])
+
     def test_failure_of_one_item_spares_the_others(self) -> None:
         """They expire in the next turn of the reactor, and later ones in time."""
 

@@ -26,9 +26,21 @@ class Deadlines(Generic[T]):
     :param delay: seconds between ``set`` and ``expired``.
     :param granularity: seconds by which a deadline may be missed, so that many of
         them share one run of the timer.
+    :param grace: whether the reactor reads once more before a deadline expires.  A
+        process that was stopped, or had no processor, finds out that a time is over
+        before it reads what was sent meanwhile.
     """
 
-    __slots__ = ("_clock", "_delay", "_expired", "_granularity", "_items", "_timer")
+    __slots__ = (
+        "_clock",
+        "_delay",
+        "_due",
+        "_expired",
+        "_grace",
+        "_granularity",
+        "_items",
+        "_timer",
+    )
 
     def __init__(
         self,
@@ -36,11 +48,16 @@ class Deadlines(Generic[T]):
         delay: float,
         expired: Callable[[T], object],
         granularity: float = 0.0,
+        *,
+        grace: bool = False,
     ) -> None:
         self._clock = clock
         self._delay = delay
         self._expired = expired
         self._granularity = granularity
+        self._grace = grace
+        # While the reactor reads once more: what expires after that.
+        self._due: float | None = None
         self._items: dict[T, float] = {}
         self._timer: IDelayedCall | None = None
 
@@ -68,13 +85,21 @@ class Deadlines(Generic[T]):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+            self._due = None
 
     def _expire(self) -> None:
         self._timer = None
         now = self._clock.seconds()
+        due, self._due = self._due, None
+        if due is None:
+            due = now
+            if self._grace:
+                self._due = now
+                self._timer = self._clock.callLater(0.0, self._expire)
+                return
         late = []
         for item, deadline in self._items.items():
-            if deadline > now:
+            if deadline > due:
                 break
             late.append(item)
         try:
@@ -131,7 +156,7 @@ class Keepalive:
             clock, interval, self._ping, granularity
         )
         self._pinged: Deadlines[KeepaliveTarget] = Deadlines(
-            clock, timeout, self._silent, granularity
+            clock, timeout, self._silent, granularity, grace=True
         )
         self._closing: Deadlines[KeepaliveTarget] = Deadlines(
             clock, CLOSING_TIMEOUT, self._time_out, granularity
