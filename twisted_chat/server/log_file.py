@@ -28,6 +28,7 @@ from twisted.logger import (
 from twisted.python.logfile import LogFile
 from twisted.python.threadable import synchronize
 
+from .accept_errors import AcceptErrors
 from .log_json import json_log
 from .tracebacks import TracebackLimit
 
@@ -106,7 +107,7 @@ class TwistdLog:
 
     def __call__(self) -> TracebackLimit:
         """Twistd: open the log."""
-        return TracebackLimit(self._open())
+        return TracebackLimit(AcceptErrors(self._open()))
 
     def _open(self) -> ILogObserver:
         if self.syslog is not None:
