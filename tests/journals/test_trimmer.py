@@ -107,6 +107,17 @@ class TrimmerTests(SynchronousTestCase):
         self.clock.advance(0.001)
         self.assertEqual(self.asked, 2)
 
+    def test_short_wait_for_space_is_not_logged(self) -> None:
+        """A checkpoint ends it, which nobody has to wait for."""
+        for _ in range(3):
+            for _ in range(round(PROGRESS_INTERVAL / BLOCKED_PAUSE)):
+                self.end(Trimmed(more=True, blocked=True))
+                self.clock.advance(BLOCKED_PAUSE)
+            self.end(Trimmed(more=True))
+            self.clock.advance(MIN_PAUSE)
+        waiting = "retention: waiting until the store can return space"
+        self.assertNotIn(waiting, self.log.lines())
+
     def test_wait_for_space_is_logged_once(self) -> None:
         """However long it takes, and again when there is another one."""
         waiting = "retention: waiting until the store can return space"
@@ -116,7 +127,9 @@ class TrimmerTests(SynchronousTestCase):
         self.assertEqual(self.log.lines(), [waiting])
         self.end(MORE)
         self.clock.advance(MIN_PAUSE)
-        self.end(Trimmed(more=True, blocked=True))
+        for _ in range(60):
+            self.end(Trimmed(more=True, blocked=True))
+            self.clock.advance(BLOCKED_PAUSE)
         lines = self.log.lines()
         self.assertEqual(lines.count(waiting), 2)
         self.assertIn("retention: trimming, 100 events deleted so far", lines)

@@ -53,7 +53,8 @@ class Trimmer:
         self._forget = forget
         self._next: ScheduledCall | None = None
         self._stopped = False
-        self._failing = self._blocked = False
+        self._failing = self._waiting_logged = False
+        self._blocked_since: float | None = None
         self._events = self._bytes = 0
         self._run_started = self._logged = runtime.seconds()
         self._resulted = self._logged - RESULT_INTERVAL
@@ -96,13 +97,11 @@ class Trimmer:
         if trimmed.floor:
             self._forget(trimmed.floor)
         now = self._runtime.seconds()
+        self._note_blocked(now, blocked=trimmed.blocked)
         if not trimmed.more:
             self._log_result(now)
             self._schedule(INTERVAL, self._start_run)
             return
-        if trimmed.blocked and not self._blocked:
-            self._log("retention: waiting until the store can return space")
-        self._blocked = trimmed.blocked
         if not trimmed.blocked and now - self._logged >= PROGRESS_INTERVAL:
             self._logged = now
             self._log(f"retention: trimming, {self._done()} so far")
@@ -110,6 +109,18 @@ class Trimmer:
         if trimmed.blocked:
             pause = BLOCKED_PAUSE
         self._schedule(pause, self._start_portion)
+
+    def _note_blocked(self, now: float, *, blocked: bool) -> None:
+        """Log that the store cannot return space, if that lasts."""
+        if not blocked:
+            self._blocked_since = None
+        elif self._blocked_since is None:
+            self._blocked_since, self._waiting_logged = now, False
+        elif (
+            now - self._blocked_since >= PROGRESS_INTERVAL and not self._waiting_logged
+        ):
+            self._waiting_logged = True
+            self._log("retention: waiting until the store can return space")
 
     def _schedule(self, delay: float, function: Callable[[], None]) -> None:
         if not self._stopped:
