@@ -195,6 +195,7 @@ class SettingsTests(SynchronousTestCase):
         self.assertTrue(line.startswith(f"--config: invalid TOML in {bad}: "), line)
         self.assertIn("line 1", line)
         self.assertIn("is not UTF-8", self.refused(config=self.file(b"\xff\xfe")))
+        self.assertEqual(self.refused(config=""), "--config: the value is empty")
         unknown = self.refused(config=self.file("histroy = 3"))
         self.assertIn("unknown option 'histroy'; the options are admin, ", unknown)
         half = self.file("tls-crt = 'x'\ntls-key = 'x'")

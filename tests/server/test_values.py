@@ -313,6 +313,7 @@ class InvalidTests(SynchronousTestCase):
         for parse in (values.readable_file, values.lines_of_file):
             self.refused(parse, MISSING, MISSING, "No such file")
             self.refused(parse, "/", "Is a directory")
+            self.refused(parse, "", "the value is empty")
             self.refused(parse, "a\0b", "null")
         path = Path(self.mktemp())
         path.write_bytes(b"\xff")

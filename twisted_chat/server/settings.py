@@ -234,8 +234,8 @@ class Settings:
         """
         chosen = dict(given)
         config = chosen.pop("config", None)
-        if config:
-            chosen = {**_read_toml(Path(config)), **chosen}
+        if config is not None:
+            chosen = {**_read_toml(config), **chosen}
         for name in chosen:
             if name not in SETTINGS:
                 known = ", ".join(sorted(SETTINGS))
@@ -291,9 +291,9 @@ def _parse(row: Option, value: Any, source: str) -> Any:
         raise SettingError(f"{source}: {_reason(error)}") from None
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read_toml(path: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(values.read_text(path))
+        return tomllib.loads(values.read_text(values.file_path(path)))
     except tomllib.TOMLDecodeError as error:
         raise SettingError(f"--config: invalid TOML in {path}: {error}") from None
     except (ValueError, OSError) as error:

@@ -167,9 +167,17 @@ def admin(value: Any) -> str:
     return f"tcp:{found[0]}:interface=127.0.0.1" if found[0].isdecimal() else found[0]
 
 
+def file_path(value: Any) -> Path:
+    """The path of a file, which may not exist."""
+    if not (text := string(value)):
+        # Path("") is the current directory.
+        raise ValueError("the value is empty")
+    return Path(text)
+
+
 def readable_file(value: Any) -> Path:
     """The path of a file that can be read."""
-    path = Path(string(value))
+    path = file_path(value)
     # Only reading shows whether it can be read.
     with open_regular(path) as file:
         file.read(1)
@@ -187,7 +195,7 @@ def read_text(path: Path) -> str:
 
 def lines_of_file(value: Any) -> tuple[str, ...]:
     """The lines of a text file, read now."""
-    return tuple(line.rstrip() for line in read_text(Path(string(value))).splitlines())
+    return tuple(line.rstrip() for line in read_text(file_path(value)).splitlines())
 
 
 def store(value: Any) -> str:
