@@ -90,16 +90,16 @@ format: $(VENV)/.ready-lint ## format the sources with ruff
 	@$(BIN)/ruff check --fix-only --quiet $(SOURCES)
 	@$(BIN)/ruff format $(SOURCES)
 
-bench: $(VENV)/.ready-run ## run the benchmarks and write docs/benchmarks.md
+bench: $(VENV)/.ready-run ## run the benchmarks and write docs/benchmarks.md; BENCH=--help for less
 	@$(BIN)/python -m bench $(BENCH)
 
-attacks: $(VENV)/.ready-run ## attack this and other servers and write docs/security.md
+attacks: $(VENV)/.ready-run ## attack this and other servers and write docs/security.md; ATTACKS=--help for less
 	@$(BIN)/python -m bench.attacks $(ATTACKS)
 
 soak: $(VENV)/.ready-run ## 10,000 clients of all kinds for ten minutes; CLIENTS=1000 SECONDS=60 for less
 	@$(BIN)/python -m bench.soak $(if $(CLIENTS),--clients $(CLIENTS)) $(if $(SECONDS),--seconds $(SECONDS))
 
-hostile: $(VENV)/.ready-run ## measure how hostile clients delay the others
+hostile: $(VENV)/.ready-run ## measure how hostile clients delay the others; HOSTILE=--help for less
 	@$(BIN)/python -m bench.hostile $(HOSTILE)
 
 faults: $(VENV)/.ready-test ## inject faults into servers and Redis under load; SEEDS=10 for ten runs

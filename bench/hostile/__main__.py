@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from bench.attacks import network
-from bench.hostile.crowd import Crowd
+from bench.hostile.crowd import SENDERS, Crowd
 from bench.hostile.kinds import BY_KEY, KINDS
 from bench.hostile.results import Row, table
 from bench.processes import BenchError, raise_file_limit
@@ -32,7 +32,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.hostile")
     parser.add_argument(
-        "--people", type=int, default=PEOPLE, help=f"in the room ({PEOPLE})"
+        "--people",
+        type=int,
+        default=PEOPLE,
+        help=f"in the room, {SENDERS} at least ({PEOPLE})",
     )
     parser.add_argument(
         "--messages", type=int, default=MESSAGES, help=f"in each run ({MESSAGES})"
@@ -40,7 +43,14 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--only", default=",".join(BY_KEY), help="kinds: " + ", ".join(BY_KEY)
     )
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.people < SENDERS:
+        parser.error(f"--people: give {SENDERS} or more")
+    if options.messages < 1:
+        parser.error("--messages: give 1 or more")
+    if unknown := set(options.only.split(",")) - set(BY_KEY):
+        parser.error(f"--only: unknown kinds: {', '.join(sorted(unknown))}")
+    return options
 
 
 def set_up_buffers() -> None:

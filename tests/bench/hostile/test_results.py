@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import redirect_stderr
+from io import StringIO
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from bench.attacks.results import Gains
@@ -49,3 +52,15 @@ class KindTests(SynchronousTestCase):
         self.assertEqual(len(BY_KEY), len(KINDS))
         self.assertEqual(parse([]).only.split(","), [kind.key for kind in KINDS])
         self.assertLessEqual({kind.wire for kind in KINDS}, set(WIRES))
+
+    def test_option_that_cannot_be_measured_is_refused(self) -> None:
+        """Before anything is built, with what to give instead."""
+        for arguments, reason in (
+            (["--people", "99"], "--people: give 100 or more"),
+            (["--messages", "0"], "--messages: give 1 or more"),
+            (["--only", "empty,nonsense"], "--only: unknown kinds: nonsense"),
+        ):
+            errors = StringIO()
+            with redirect_stderr(errors), self.assertRaises(SystemExit):
+                parse(arguments)
+            self.assertIn(reason, errors.getvalue())
