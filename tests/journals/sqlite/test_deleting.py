@@ -113,7 +113,7 @@ class InterruptionTests(TrimmingTestCase):
 
     def test_kill_after_any_portion_leaves_a_consistent_file(self) -> None:
         """What should be kept is there, and the index has just what is there."""
-        self.patch(sqlite_trimming, "MERGE_AFTER", 100)
+        self.patch(sqlite_trimming, "MERGE_AT_END", 100)
         writer = self.writer(Retention(300))
         self.fill(writer, 1_200)
         self.index(writer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.support.journals import said
 from tests.support.sqlite import ManyDeletedTestCase
 from twisted_chat.journals.sqlite import merging as sqlite_merging
-from twisted_chat.journals.sqlite.merging import indexed_messages, merge_all
+from twisted_chat.journals.sqlite.merging import merge_all
 
 
 class MergingTests(ManyDeletedTestCase):
@@ -50,12 +50,3 @@ class MergingTests(ManyDeletedTestCase):
             most = max(most, segments)
         self.assertLess(most, 30)
         self.check_search(self.one)
-
-    def test_messages_in_the_index_are_counted(self) -> None:
-        """As FTS5 has noted them."""
-        connection = self.connection(self.one)
-        self.assertEqual(indexed_messages(connection), 4_000)
-        self.delete(3_990)
-        self.assertEqual(indexed_messages(connection), 10)
-        self.delete(4_000)
-        self.assertEqual(indexed_messages(connection), 0)

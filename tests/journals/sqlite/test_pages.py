@@ -16,15 +16,6 @@ class PagesTests(ManyDeletedTestCase):
         self.assertEqual(self.pages.count * self.pages.size, size)
         self.assertEqual(self.pages.used + self.pages.unused, self.pages.count)
 
-    def test_pages_of_the_search_are_about_those_that_it_has(self) -> None:
-        """Counted without reading them."""
-        (exact,) = (
-            self.connection(self.one)
-            .execute("SELECT count(*) FROM search_data WHERE length(block) > 100")
-            .fetchone()
-        )
-        self.assertAlmostEqual(self.pages.search_pages, exact, delta=exact / 5 + 10)
-
     def test_file_shrinks_in_portions(self) -> None:
         """To little more than what is in it."""
         self.patch(sqlite_pages, "VACUUM_PAGES", 10)

@@ -12,7 +12,8 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .merging import indexed_messages, merge_all
+from .fts5 import indexed_messages
+from .merging import merge_all
 from .portions import PortionSize
 from .rows import IS_MESSAGE, Row
 from .transactions import relaxed_transaction

@@ -16,9 +16,6 @@ from .transactions import relaxed_transaction
 MERGE_PAGES = 16
 """Pages of the full-text search that one step writes, at most."""
 
-_AVERAGES = 1
-"""The row of ``search_data`` that begins with the number of messages in the index."""
-
 
 def merge_some(connection: sqlite3.Connection, pages: int) -> bool:
     """Merge segments if there are many of one size, until so many pages are written.
@@ -42,21 +39,3 @@ def merge_all(connection: sqlite3.Connection) -> Iterator[None]:
         yield
         pages = MERGE_PAGES
     yield
-
-
-def indexed_messages(connection: sqlite3.Connection) -> int:
-    """The number of messages in the full-text search."""
-    row = connection.execute(
-        "SELECT block FROM search_data WHERE id = ?", (_AVERAGES,)
-    ).fetchone()
-    return _first_number(row[0]) if row else 0
-
-
-def _first_number(block: bytes) -> int:
-    """The first of SQLite's numbers of variable length."""
-    number = 0
-    for byte in block[:8]:
-        number = number << 7 | byte & 0x7F
-        if byte < 0x80:
-            break
-    return number

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 
+from .fts5 import index_pages
+
 VACUUM_PAGES = 64
 """Pages that one portion moves to shrink the file."""
 
@@ -17,23 +19,6 @@ more; half of them are left, since what is stored next will use them."""
 
 INCREMENTAL = 2
 """The value of ``PRAGMA auto_vacuum`` with which the file can shrink."""
-
-# The segments of the full-text index, and the pages from the first to the last of each:
-# a page has the rowid (segment << 37) + number.
-_SEARCH_PAGES = """
-WITH RECURSIVE segment(id) AS (
-    SELECT min(segid) FROM search_idx
-    UNION ALL
-    SELECT (SELECT min(segid) FROM search_idx WHERE segid > segment.id)
-    FROM segment WHERE segment.id IS NOT NULL
-)
-SELECT coalesce(sum(
-    (SELECT max(id) & 0x7fffffff FROM search_data
-        WHERE id < (segment.id << 37) + (1 << 31))
-    - (SELECT min(id) & 0x7fffffff FROM search_data WHERE id >= segment.id << 37)
-    + 1), 0)
-FROM segment WHERE id IS NOT NULL
-"""
 
 
 class Pages:
@@ -68,7 +53,7 @@ class Pages:
     @property
     def search_pages(self) -> int:
         """Those of the full-text search, with the remains of deleted messages."""
-        return self._value(_SEARCH_PAGES)
+        return index_pages(self._connection)
 
     def shrink(self) -> Iterator[None]:
         """Return unused pages to the file system, if the file can shrink."""

@@ -24,7 +24,7 @@ START_AT, STOP_AT = 0.95, 0.85
 URGENT_AT = 1.25
 """The fraction of ``Retention.bytes`` from which trimming makes no pauses."""
 
-MERGE_AFTER = 50_000
+MERGE_AT_END = 50_000
 """Deleted messages whose remains in the full-text search are worth a merge at the end
 of a run."""
 
@@ -116,7 +116,7 @@ class Trimming:
         yield from self._trim_days(self._retention.oldest_ms(now))
         yield from self._trim_rooms()
         yield from self._trim_bytes()
-        if self._deleting.remains >= MERGE_AFTER:
+        if self._deleting.remains >= MERGE_AT_END:
             yield from self._deleting.merge()
         before = self._pages.count
         for _ in self._pages.shrink():
