@@ -11,5 +11,6 @@ clients.  Everything listens on 127.0.0.1, or in a network namespace of its own.
 
 Imports point down: progress, machine, proc, charts, ircd, results, processes <
 metrics, tools, generator, line_charts < targets < runner <
-crowd, crowd_report < report < __main__, and soak_results < soak_report < soak.  Only the standard library is used.
+crowd, crowd_report < report < __main__, and soak_results < soak_report < soak.
+Only the standard library is used.
 """

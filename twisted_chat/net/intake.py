@@ -54,7 +54,7 @@ class Intake(Pace):
     :param transport: the connection.
     """
 
-    __slots__ = ("_held", "_piece", "_reader", "_transport", "_unread", "_when_read")
+    __slots__ = ("_paused", "_piece", "_reader", "_transport", "_unread", "_when_read")
 
     def __init__(self, pacing: Pacing, reader: Reader, transport: Any) -> None:
         super().__init__(pacing)
@@ -62,19 +62,19 @@ class Intake(Pace):
         self._transport = transport
         self._unread = b""
         self._piece = PIECE
-        self._held = False
+        self._paused = False
         self._when_read: list[Callable[[], object]] | None = None
 
     # For the protocol.
 
     def received(self, data: bytes) -> None:
         """Pass on what was received, now or in portions."""
-        if self._pace is not READY or len(data) > PIECE:
+        if self._pace_state is not READY or len(data) > PIECE:
             self._received_much(data)
             return
         # As ``run`` does, for what nearly all clients send.
         pacing = self._pacing
-        self._pace = WORKING
+        self._pace_state = WORKING
         start = pacing.cpu_seconds()
         try:
             self._reader.read(data)
@@ -86,17 +86,18 @@ class Intake(Pace):
                 self._do_portion(start, end)
             elif spent < CHEAP and self._paid_at <= (now := pacing.seconds()) - spent:
                 self._paid_at = now + (SHARE - 1) * spent
-                if self._pace is WORKING:
-                    self._pace = READY
+                if self._pace_state is WORKING:
+                    self._pace_state = READY
             else:
                 self._count(spent)
 
     def _received_much(self, data: bytes) -> None:
         """More was received than is passed on at once, or other input waits."""
-        if self._pace is STOPPED:
+        if self._pace_state is STOPPED:
             return
         self._unread += data
-        if self._pace is READY and self._pacing.is_crowded(self._pacing.seconds()):
+        pacing = self._pacing
+        if self._pace_state is READY and pacing.is_crowded(pacing.seconds()):
             # Or a portion of each of many peers would come before anything else.
             self._wait(0.0)
         else:
@@ -109,19 +110,19 @@ class Intake(Pace):
 
     def pause(self) -> None:
         """Stop reading; what was received already is still passed on."""
-        self._held = True
-        if self._pace is not WAITING:
+        self._paused = True
+        if self._pace_state is not WAITING:
             self._transport.pauseProducing()
 
     def resume(self) -> None:
         """Read again."""
-        self._held = False
-        if self._pace is not WAITING:
+        self._paused = False
+        if self._pace_state is not WAITING:
             self._transport.resumeProducing()
 
     def when_read(self, call: Callable[[], object]) -> None:
         """Call this as soon as all that was received is passed on."""
-        if self._unread and self._pace is WAITING:
+        if self._unread and self._pace_state is WAITING:
             self._when_read = [*(self._when_read or ()), call]
         else:
             call()
@@ -166,13 +167,13 @@ class Intake(Pace):
 
     def pause_reading(self) -> None:
         """See ``Pace``."""
-        if not self._held:
+        if not self._paused:
             self._transport.pauseProducing()
 
     def resume_reading(self) -> None:
         """See ``Pace``."""
         calls, self._when_read = self._when_read, None
-        if not self._held and calls is None:
+        if not self._paused and calls is None:
             self._transport.resumeProducing()
         for call in calls or ():
             call()

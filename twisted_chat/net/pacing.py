@@ -143,11 +143,11 @@ class Pace:
     :ivar timer: the call that ends its wait.
     """
 
-    __slots__ = ("_pace", "_pacing", "_paid_at", "timer")
+    __slots__ = ("_pace_state", "_pacing", "_paid_at", "timer")
 
     def __init__(self, pacing: Pacing) -> None:
         self._pacing = pacing
-        self._pace = READY
+        self._pace_state = READY
         # When what it took of the reactor's time is made up for.
         self._paid_at = 0.0
         self.timer: IDelayedCall | None = None
@@ -178,15 +178,15 @@ class Pace:
 
     def run(self) -> None:
         """Do what there is to do: some of it now, the rest when it has its turn."""
-        if self._pace is not READY:
+        if self._pace_state is not READY:
             return
-        self._pace = WORKING
+        self._pace_state = WORKING
         start = self._pacing.cpu_seconds()
         self._do_portion(start, start)
 
     def stop(self) -> None:
         """Do nothing any more."""
-        self._pace = STOPPED
+        self._pace_state = STOPPED
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
@@ -196,11 +196,11 @@ class Pace:
 
         :returns: whether all is done, and the peer may send again.
         """
-        if self._pace is not WAITING:
+        if self._pace_state is not WAITING:
             return False
-        self._pace = READY
+        self._pace_state = READY
         self.run()
-        if self._pace is not READY:
+        if self._pace_state is not READY:
             return False
         self.resume_reading()
         return True
@@ -221,9 +221,9 @@ class Pace:
 
     def _count(self, spent: float) -> None:
         """A portion is done: go on reading, or have the peer wait."""
-        if self._pace is not WORKING:
+        if self._pace_state is not WORKING:
             return
-        self._pace = READY
+        self._pace_state = READY
         now = self._pacing.seconds()
         start = now - spent
         spent = min(spent, MAX_COUNTED)
@@ -238,6 +238,6 @@ class Pace:
 
     def _wait(self, seconds: float) -> None:
         """Have the peer wait for its turn, which comes after so many seconds."""
-        self._pace = WAITING
+        self._pace_state = WAITING
         self.pause_reading()
         self.timer = self._pacing.wait(self, max(seconds, 0.0))
