@@ -7,6 +7,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.network_rates import (
+    GUARANTEED,
+    MAX_DEBT,
     MAX_NETWORKS,
     NETWORK_FACTOR,
     NetworkRates,
@@ -53,15 +55,56 @@ class NetworkRatesTests(SynchronousTestCase):
     def test_client_waits_for_the_emptier_bucket(self) -> None:
         """Its own, or that of its network."""
         rates = NetworkRates()
-        alice = SharedBucket(LIMIT, rates, 1)
+        alice = SharedBucket(LIMIT, rates, 1, 0.0)
         alice.take(0.0, 20)
         self.assertAlmostEqual(alice.wait(0.0), (20 - 9) / 5)
-        bob = SharedBucket(LIMIT, rates, 1)
+        bob = SharedBucket(LIMIT, rates, 1, 0.0)
         self.assertEqual(bob.wait(0.0), 0.0)
         bob.take(0.0, BURST)
-        carol = SharedBucket(LIMIT, rates, 1)
+        carol = SharedBucket(LIMIT, rates, 1, 0.0)
         self.assertAlmostEqual(carol.wait(0.0), 21 / RATE)
-        self.assertEqual(SharedBucket(LIMIT, rates, 2).wait(0.0), 0.0)
+        self.assertEqual(SharedBucket(LIMIT, rates, 2, 0.0).wait(0.0), 0.0)
+
+    def test_client_earns_tokens_while_others_take_all(self) -> None:
+        """An eighth of its own rate: others cannot let it wait for minutes."""
+        rates = NetworkRates()
+        rates.take(1, LIMIT, 0.0, 100 * BURST)
+        alice = SharedBucket(LIMIT, rates, 1, 0.0)
+        every = 1 / (LIMIT.per_second * GUARANTEED)
+        for lines in range(1, 20):
+            now = lines * every
+            self.assertAlmostEqual(alice.wait(now - every), every)
+            self.assertEqual(alice.wait(now), 0.0)
+            alice.take(now)
+
+    def test_client_earns_at_most_a_burst(self) -> None:
+        """Nor anything that costs more than that."""
+        rates = NetworkRates()
+        rates.take(1, LIMIT, 0.0, 100 * BURST)
+        alice = SharedBucket(LIMIT, rates, 1, 0.0)
+        self.assertEqual(alice.wait(60.0, LIMIT.burst), 0.0)
+        self.assertGreater(alice.wait(60.0, LIMIT.burst + 1), 60)
+        alice.take(60.0, LIMIT.burst)
+        self.assertGreater(alice.wait(60.0 + 1 / LIMIT.per_second), 1)
+
+    def test_what_a_client_takes_of_the_network_it_has_not_earned(self) -> None:
+        """Who sends much has nothing guaranteed besides, for a while."""
+        rates = NetworkRates()
+        noisy = SharedBucket(LIMIT, rates, 1, 0.0)
+        noisy.take(0.0, 100)
+        rates.take(1, LIMIT, 0.0, 100 * BURST)
+        longest = LIMIT.burst / (LIMIT.per_second * GUARANTEED)
+        self.assertGreater(noisy.wait(longest + 1), 0.5)
+        self.assertEqual(noisy.wait(longest + 3), 0.0)
+
+    def test_earned_tokens_do_not_keep_the_network_empty_for_long(self) -> None:
+        """However many clients of it there are."""
+        rates = NetworkRates()
+        buckets = [SharedBucket(LIMIT, rates, 1, 0.0) for _ in range(1000)]
+        for bucket in buckets:
+            self.assertEqual(bucket.wait(60.0, 5), 0.0)
+            bucket.take(60.0, 5)
+        self.assertAlmostEqual(rates.wait(1, LIMIT, 60.0), MAX_DEBT)
 
 
 class SharedRateTests(SynchronousTestCase):
@@ -113,3 +156,24 @@ class SharedRateTests(SynchronousTestCase):
             posted += len(self.eve.sees())
             clients[0].leaves()
         self.assertEqual(posted, BURST)
+
+    def test_noisy_clients_do_not_silence_another_of_their_address(self) -> None:
+        """Its line is posted within two seconds."""
+        address = IPv4Address("TCP", "192.0.2.1", 1)
+        *noisy, honest = self.come(*[address] * 64)
+        for client in noisy:
+            client.types(*["x"] * 1000)
+        self.room.advance(60)
+        self.eve.sees()
+        for number in range(20):
+            honest.types(f"line {number}")
+            self.room.advance(2)
+            self.assertIn(f"line {number}", " ".join(self.eve.sees()))
+
+    def test_all_clients_of_an_address_have_no_more_than_its_rate(self) -> None:
+        """As many as may connect from it earn together what it may send."""
+        clients = self.come(*[IPv4Address("TCP", "192.0.2.1", 1)] * 64)
+        self.posted(clients)
+        self.room.advance(60)
+        posted = len(self.eve.sees())
+        self.assertLessEqual(posted, 60 * RATE * 1.2)

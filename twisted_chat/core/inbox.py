@@ -109,7 +109,8 @@ class Inbox:
         network = self.client.identity.network
         if network is None:
             return TokenBucket(limit)
-        return SharedBucket(limit, self._chat.network_rates, network)
+        now = self._chat.runtime.seconds()
+        return SharedBucket(limit, self._chat.network_rates, network, now)
 
     def _take_over(self, former: Inbox) -> None:
         """The client resumes: the requests of its former connection come first.
@@ -236,11 +237,12 @@ class Inbox:
         bucket = self._bucket
         if bucket is not None:
             now = self._chat.runtime.seconds()
-            wait = bucket.wait(now)
+            tokens = max(tokens, tokens_for(request.text, request.raw))
+            wait = bucket.wait(now, tokens)
             if wait > 0:
                 self._wait(wait)
                 return False
-            bucket.take(now, max(tokens, tokens_for(request.text, request.raw)))
+            bucket.take(now, tokens)
         self._after_route = is_route
         if not client.pending:
             self._in_flight = 0

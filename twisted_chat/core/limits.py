@@ -92,8 +92,11 @@ class Bucket(Protocol):
 
     limit: RateLimit
 
-    def wait(self, now: float) -> float:
-        """Seconds until there is a token; 0 if there is one now."""
+    def wait(self, now: float, tokens: int = 1) -> float:
+        """Seconds until something may be taken that costs so many tokens.
+
+        0 if it may now; that it costs more than there are does not matter.
+        """
 
     def take(self, now: float, tokens: int = 1) -> None:
         """Take tokens; call this only when ``wait`` returns 0.
@@ -111,7 +114,7 @@ class LastBurst:
         self.limit = limit
         self._left = limit.burst
 
-    def wait(self, _now: float) -> float:
+    def wait(self, _now: float, _tokens: int = 1) -> float:
         """0 while there is a token, then for ever."""
         return 0.0 if self._left > 0 else inf
 
@@ -130,7 +133,7 @@ class TokenBucket:
         # The time at which the bucket will be full again is its whole state.
         self._full_at = 0.0
 
-    def wait(self, now: float) -> float:
+    def wait(self, now: float, tokens: int = 1) -> float:
         """See ``Bucket``."""
         empty_for = self._full_at - now
         spare = (self.limit.burst - 1) / self.limit.per_second
