@@ -44,6 +44,9 @@ CONNECTING = 1000
 SPARE_FILES = 1000
 """Files of the load generator besides one for each client: those for POST."""
 
+WARM_UP = 20
+"""Clients of a short run before the long one."""
+
 CLOSE_SECONDS = 60.0
 """For the server to close the connections of all clients that are gone."""
 
@@ -53,11 +56,18 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m bench.soak", description=(__doc__ or "").partition("\n")[0]
     )
-    parser.add_argument("--clients", type=int, default=CLIENTS)
+    parser.add_argument(
+        "--clients", type=int, default=CLIENTS, help=f"{WARM_UP} at least"
+    )
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--rate", type=float, default=RATE, help="messages per second")
     parser.add_argument("--note", default="", help="what else the machine did")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.clients < WARM_UP:
+        parser.error(f"--clients: give {WARM_UP} or more")
+    if not (options.seconds > 0 and options.rate > 0):
+        parser.error("--seconds and --rate: give a number above 0")
+    return options
 
 
 class Watch:
@@ -178,7 +188,7 @@ def soak(run: SoakRun, tools: Tools) -> None:
         try:
             server.wait_until_open(port)
             # What the server opens and loads for its first clients stays.
-            first = SoakRun(run.date, "", clients=20, seconds=2, rate=20)
+            first = SoakRun(run.date, "", clients=WARM_UP, seconds=2, rate=20)
             load(program, port, first, Watch(first, server.pid), load_cores)
             before = settled_descriptors(server.pid)
             run.memory_kib = memory_kib(server.pid)
