@@ -144,9 +144,10 @@ class ConnectorTests(SynchronousTestCase):
         waiting = self.connect("redis://127.0.0.1")
         factory: Any = self.reactor.tcpClients[-1][2]
         factory.clientConnectionFailed(None, Failure(Refused()))
-        self.assertIn(
-            "127.0.0.1:6379 cannot be reached", self.error(waiting).operator_text
-        )
+        error = self.error(waiting)
+        self.assertIn("127.0.0.1:6379 cannot be reached", error.operator_text)
+        self.assertIn("(start it, or check --store)", error.operator_text)
+        self.assertNotIn("--store", str(error))
         waiting = self.connect("redis://[::1]")
         self.reactor.advance(CONNECT_TIMEOUT)
         self.assertIn("timed out", str(self.error(waiting)))

@@ -104,7 +104,9 @@ def _explain_uncoded(words: str) -> tuple[str, str] | None:
 
 def unreachable(address: str, reason: str) -> RedisError:
     """There is no connection."""
-    return RedisError("UNREACHABLE", f"{{}} cannot be reached: {reason}", address)
+    text = f"{{}} cannot be reached: {reason}"
+    advice = "start it, or check --store"
+    return RedisError("UNREACHABLE", text, address, detail=advice)
 
 
 def not_redis(address: str, data: bytes = b"") -> RedisError:
