@@ -23,6 +23,7 @@ from twisted.protocols.basic import LineReceiver
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
+from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.pool import ClientPool
@@ -221,9 +222,11 @@ class ChatFactory(Factory):
         self.limits = limits or PeerLimits(clock)
         self.rate_limit = rate_limit
         self.codec = LineCodec(help_hint=True)
+        # One bound method for all clients.
+        self.decode: Decode = self._decode
 
-    def decode(self, line: bytes) -> tuple[Request]:
-        """The request in a line; see ``core.backlog.Decode``."""
+    def _decode(self, line: bytes) -> tuple[Request]:
+        """The request in a line."""
         return (self.codec.decode(line, self.chat.table),)
 
     @property
