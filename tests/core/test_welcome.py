@@ -10,7 +10,7 @@ from twisted_chat.clients.json import JsonCodec
 from twisted_chat.core.client import ClientState, Identity
 from twisted_chat.core.events import AwaySet, Joined
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.core.joining import JoinRequest
+from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import (
     MAX_AWAY,
     MAX_MISSED,

@@ -17,7 +17,7 @@ from twisted_chat.core.chat import Chat
 from twisted_chat.core.client import GUEST, Identity
 from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec, Connection
-from twisted_chat.core.joining import NEW_CLIENT, JoinRequest
+from twisted_chat.core.join_request import NEW_CLIENT, JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.admission import format_host, host_key
 

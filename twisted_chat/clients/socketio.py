@@ -15,7 +15,7 @@ from typing import Any
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec
-from twisted_chat.core.joining import JoinRequest
+from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import TOKEN_BYTES, RateLimit
 from twisted_chat.core.replies import Refused, Request, refusal
 from twisted_chat.core.sessions import client_id_of

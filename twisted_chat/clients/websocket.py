@@ -16,7 +16,7 @@ from twisted.web.http import Request
 from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER
-from twisted_chat.core.joining import JoinRequest
+from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.timers import Keepalive

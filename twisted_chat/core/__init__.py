@@ -33,7 +33,7 @@ from .interfaces import (
     StoreError,
     Viewer,
 )
-from .joining import JoinRequest
+from .join_request import JoinRequest
 from .limits import RateLimit
 from .outcomes import Outcome
 from .replies import (

@@ -29,7 +29,8 @@ from .interfaces import (
     StoreError,
 )
 from .isolation import encoded
-from .joining import NEW_CLIENT, Joiner, JoinRequest
+from .join_request import NEW_CLIENT, JoinRequest
+from .joining import Joiner
 from .limits import MAX_AWAY, MAX_LINE
 from .name_registry import release
 from .network_rates import NetworkRates

@@ -8,8 +8,6 @@ shown what it missed instead; see ``welcome``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from .client import Client, ClientState, Identity
@@ -18,53 +16,18 @@ from .events import LOBBY, AwaySet, Joined
 from .ignoring import ignore_list
 from .interfaces import Codec, Connection, Journal, NameRegistry, StoreError
 from .isolation import as_store_error
+from .join_request import JoinRequest
 from .kept_state import KeptState
-from .limits import MAX_ROOMS
 from .name_registry import release
 from .naming import Naming
-from .nicknames import room_name
 from .pool import ClientPool, Room
-from .replies import ErrorReply, Refused
+from .replies import ErrorReply
 from .runtime import Runtime
 from .sessions import client_id_of, is_session, new_session
 from .welcome import Welcomer
 
 RETRY_DELAY = 1.0
 """Seconds until joining is tried again while the store is unavailable."""
-
-_LOBBY = (LOBBY,)
-
-
-@dataclass(frozen=True, slots=True)
-class JoinRequest:
-    """What a client asks for when it connects.
-
-    :ivar nick: the nickname; without one, a client that resumes gets its last one back.
-        If there is none, or it is taken or invalid, a guest's is assigned.
-    :ivar since: the last position that it received, if it resumes; later events are
-        replayed.
-    :ivar session: the secret of its last ``Welcome``, if it resumes.  If that client is
-        still connected, this connection takes over its nickname and rooms.  One that
-        was not issued, or is void, makes it a new client.
-    :ivar rooms: the rooms to join; the last becomes its current room.
-    :ivar resumable: it is told its session, with which it may resume.
-    :ivar away: its away text; not used if the server remembers that of the session.
-    :ivar ignored: the nicknames that it ignores, likewise.
-    :ivar ref: comes back on its welcome.
-    """
-
-    nick: str | None = None
-    since: str | None = None
-    session: str | None = None
-    rooms: Sequence[str] = _LOBBY
-    resumable: bool = True
-    away: str = ""
-    ignored: Sequence[str] = ()
-    ref: str | None = None
-
-
-NEW_CLIENT = JoinRequest(resumable=False)
-"""What a client asks for that can neither ask for anything nor resume."""
 
 
 @dataclass(slots=True, eq=False)
@@ -159,26 +122,13 @@ class Joiner:
         if not request.resumable:
             session = ""
         client = Client(client_id, connection, codec, identity, session)
-        rooms = self._valid_rooms(request.rooms)
         pending = self._joining[client_id] = PendingJoin(
-            client, request, rooms, unchecked=resumes
+            client, request, request.valid_rooms(), unchecked=resumes
         )
         if former is None and client_id not in self._departing:
             self._runtime.spawn(self._join(pending))
         # Otherwise ``departed`` goes on.
         return client
-
-    @staticmethod
-    def _valid_rooms(rooms: Iterable[str]) -> tuple[str, ...]:
-        """The rooms that a client asks for, without invalid names."""
-        if rooms == _LOBBY:
-            return _LOBBY
-        names: dict[str, None] = {}
-        for room in rooms:
-            with suppress(Refused):
-                names[room_name(room)] = None
-        # If they are too many, the last ones: it wants to talk in the last of all.
-        return tuple(names)[-MAX_ROOMS:] or _LOBBY
 
     def cancel(self, client: Client) -> bool:
         """Forget a client that left before its arrival was submitted.

@@ -26,7 +26,7 @@ from twisted_chat.core.commands import CommandTable
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import Codec, Journal, NameRegistry
-from twisted_chat.core.joining import JoinRequest
+from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.name_registry import LocalNameRegistry
 from twisted_chat.core.pool import ClientPool

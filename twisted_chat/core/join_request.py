@@ -1,0 +1,59 @@
+"""What a client asks for when it connects: a nickname, rooms, or to resume."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from .events import LOBBY
+from .limits import MAX_ROOMS
+from .nicknames import room_name
+from .replies import Refused
+
+_LOBBY = (LOBBY,)
+
+
+@dataclass(frozen=True, slots=True)
+class JoinRequest:
+    """What a client asks for when it connects.
+
+    :ivar nick: the nickname; without one, a client that resumes gets its last one back.
+        If there is none, or it is taken or invalid, a guest's is assigned.
+    :ivar since: the last position that it received, if it resumes; later events are
+        replayed.
+    :ivar session: the secret of its last ``Welcome``, if it resumes.  If that client is
+        still connected, this connection takes over its nickname and rooms.  One that
+        was not issued, or is void, makes it a new client.
+    :ivar rooms: the rooms to join; the last becomes its current room.
+    :ivar resumable: it is told its session, with which it may resume.
+    :ivar away: its away text; not used if the server remembers that of the session.
+    :ivar ignored: the nicknames that it ignores, likewise.
+    :ivar ref: comes back on its welcome.
+    """
+
+    nick: str | None = None
+    since: str | None = None
+    session: str | None = None
+    rooms: Sequence[str] = _LOBBY
+    resumable: bool = True
+    away: str = ""
+    ignored: Sequence[str] = ()
+    ref: str | None = None
+
+    def valid_rooms(self) -> tuple[str, ...]:
+        """The rooms that it asks for, without invalid names; the lobby if none is left.
+
+        If they are too many, the last ones: it wants to talk in the last of all.
+        """
+        if self.rooms == _LOBBY:
+            return _LOBBY
+        names: dict[str, None] = {}
+        for room in self.rooms:
+            with suppress(Refused):
+                names[room_name(room)] = None
+        return tuple(names)[-MAX_ROOMS:] or _LOBBY
+
+
+NEW_CLIENT = JoinRequest(resumable=False)
+"""What a client asks for that can neither ask for anything nor resume."""
