@@ -30,6 +30,7 @@ from .intake import Intake
 from .large_inputs import LARGE, REFUSAL
 from .peer_limits import PeerLimits
 from .reject import error_response
+from .security_headers import secure
 
 MAX_BODY = 1024 * 1024
 """Bytes of a request's body.  (Twisted bounds its headers: 16 KiB.)"""
@@ -41,14 +42,7 @@ DRAIN_TIMEOUT = 2.0
 """Seconds in which the rest of a refused request is read and discarded: closing while
 the client still sends would reset the connection, and the reason would be lost."""
 
-POLICY = (
-    "default-src 'none'; script-src 'self'{scripts}; style-src 'self'; "
-    "img-src 'self' data:; connect-src 'self'{sockets}; manifest-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 _ABSOLUTE = re.compile(rb"(?:https?|wss?)://(?:[^/?#@]*@)?([^/?#]+)", re.IGNORECASE)
-# No IPv6 address: a policy cannot name one, and browsers report it as an error.
-_HOST = re.compile(rb"[A-Za-z0-9.\-]+(?::\d{1,5})?")
 
 
 class ChatRequest(Request):
@@ -153,25 +147,8 @@ class ChatRequest(Request):
         """Twisted: part of the response."""
         if not self.startedWriting:
             # Not before: most requests of a chat become WebSockets.
-            self._secure()
+            secure(self.responseHeaders, self.requestHeaders, self.inline_scripts)
         super().write(data)  # type: ignore[no-untyped-call]
-
-    def _secure(self) -> None:
-        headers = self.responseHeaders
-        headers.removeHeader(b"Server")
-        headers.setRawHeaders(b"Content-Security-Policy", [self._policy()])
-        headers.setRawHeaders(b"X-Content-Type-Options", [b"nosniff"])
-        headers.setRawHeaders(b"Referrer-Policy", [b"no-referrer"])
-
-    def _policy(self) -> bytes:
-        # In older versions of Safari 'self' does not include WebSockets.
-        hosts = self.requestHeaders.getRawHeaders(b"Host") or [b""]
-        sockets = ""
-        if len(hosts) == 1 and _HOST.fullmatch(hosts[0]):
-            host = hosts[0].decode()
-            sockets = f" ws://{host} wss://{host}"
-        scripts = "".join(f" '{one}'" for one in self.inline_scripts)
-        return POLICY.format(scripts=scripts, sockets=sockets).encode()
 
     def _refuse_body(self) -> None:
         if not self._refused:
