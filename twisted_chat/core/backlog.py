@@ -35,7 +35,7 @@ Decode = Callable[[Any], Iterable[Request]]
 
 
 def size_of(unit: Unit) -> int:
-    """The bytes of a unit; of a short one it may be fewer."""
+    """The bytes of a unit; of a short text, which costs no token, its characters."""
     if len(unit) * 4 < TOKEN_BYTES or isinstance(unit, bytes):
         return len(unit)
     return len(unit.encode())

@@ -1,11 +1,11 @@
 """Turns: what is costly for the store is done piece by piece, in a fair order.
 
-Next is whoever will have cost least after the turn: first of the networks, then of the
-clients of one network.  Who has not waited for a while has no more than ``CREDIT`` to
-make up for, or many new clients would be next for as long as it takes them to cost as
-much as others have.  The more clients wait, the shorter their first turns are; work
-that is not done in one begins anew in another turn, which is twice as long.  So what
-costs little is done soon, however many others ask for what costs much.
+The next turn is that of the network, and in it of the client, whose work will have
+cost least after it.  Those that have not waited for a while count as having cost at
+most ``CREDIT`` less than the last one that had a turn; otherwise many new clients would
+precede all others until they had cost as much.  The more clients wait, the shorter
+their first turns are; work that is not done in one is started again in another, which
+is twice as long.  So cheap work is done soon, however much costly work waits.
 
 Invariants: at most one piece of work waits for each client; all turns of one piece take
 at most ``SEARCH_TIME``.
@@ -29,7 +29,7 @@ MIN_TURN = 0.005
 """Seconds of the shortest turn."""
 
 CREDIT = 0.01
-"""Seconds by which who has cost nothing is before who has just had a turn."""
+"""Seconds by which one that has cost nothing precedes one that has just had a turn."""
 
 MAX_REMEMBERED = 1000
 """Networks, and clients, whose costs are remembered."""
@@ -200,7 +200,7 @@ class Costs:
         return self._costs.get(cause, self._now - CREDIT)
 
     def begin(self, cause: Hashable) -> None:
-        """A cause begins to wait: what it has not cost before is not made up for."""
+        """A cause begins to wait; it precedes others by ``CREDIT`` at most."""
         self._set(cause, max(self.of(cause), self._now - CREDIT))
 
     def add(self, cause: Hashable, cost: float) -> None:
@@ -210,7 +210,7 @@ class Costs:
         self._set(cause, before + cost)
 
     def settle(self) -> None:
-        """None waits any more: what each has cost has kept nobody waiting."""
+        """None waits any more: forget the differences between their costs."""
         self._now = self._most
 
     def _set(self, cause: Hashable, cost: float) -> None:

@@ -30,8 +30,8 @@ from .packets import CLOSE, NOOP, Packet, PacketError, decode_payload, payload, 
 MAX_RESPONSE = 256 * 1024
 """Bytes in the answer to a GET, and one write more.
 
-As much waits for the next GET for as long as the heartbeat allows, as it waits
-elsewhere in the kernel; only what is beyond that makes a client a slow reader."""
+So much may wait until the heartbeat ends the session: on other transports it would wait
+in the kernel.  Only what is beyond that makes a client a slow reader."""
 
 NOOP_RECORD = record(NOOP.encode())
 """Answers a GET for which nothing waits."""

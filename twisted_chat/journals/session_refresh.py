@@ -82,7 +82,7 @@ class SessionRefresh:
         try:
             await self._note(portion)
         except StoreError:
-            # Whoever stores a message learns of it.  The next round tries again.
+            # The refusal of the next message reports it.  The next round tries again.
             left.clear()
         finally:
             self._schedule(PAUSE if left else INTERVAL)

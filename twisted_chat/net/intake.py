@@ -37,14 +37,14 @@ class Reader(Protocol):
         """Read some bytes, wherever they are cut."""
 
 
-class Nobody:
-    """Reads what nobody reads any more."""
+class _Discard:
+    """Reads what is received after the end."""
 
     def read(self, data: bytes) -> None:
         """Discard it."""
 
 
-NOBODY = Nobody()
+_DISCARD = _Discard()
 
 
 class Intake(Pace):
@@ -139,7 +139,7 @@ class Intake(Pace):
         self._unread = b""
         self._when_read = None
         # Break the reference cycle, so that no garbage collection is needed.
-        self._reader = NOBODY
+        self._reader = _DISCARD
 
     # For the pace.
 

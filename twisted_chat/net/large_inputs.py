@@ -16,7 +16,7 @@ from twisted.internet.interfaces import IAddress
 from .admission import host_key
 
 LARGE = 64 * 1024
-"""Bytes that every peer may hold besides, which are not counted."""
+"""Bytes of one peer up to which they are not counted."""
 
 MAX_OF_HOST = 8 * 1024 * 1024
 """Bytes of all peers of one address; loopback addresses and Unix sockets are exempt."""

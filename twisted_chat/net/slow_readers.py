@@ -58,7 +58,7 @@ class Reader(Protocol):
         """End the connection: the peer reads too slowly."""
 
 
-class _Arrears:
+class _Record:
     """What is known of one reader from earlier looks."""
 
     __slots__ = ("behind", "progress", "stalled")
@@ -72,23 +72,23 @@ class _Arrears:
 class SlowReaders:
     """Looks at the readers for which something waits, as long as there are any."""
 
-    __slots__ = ("_arrears", "_clock", "_ticking", "_to_look_at")
+    __slots__ = ("_clock", "_records", "_ticking", "_to_look_at")
 
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
-        self._arrears: dict[Reader, _Arrears] = {}
+        self._records: dict[Reader, _Record] = {}
         self._to_look_at: list[Reader] = []
         self._ticking = False
 
     def __len__(self) -> int:
-        return len(self._arrears)
+        return len(self._records)
 
     def add(self, reader: Reader) -> None:
         """Something waits for a reader, for which nothing did before.
 
         It is forgotten at the next look at which nothing waits any more.
         """
-        self._arrears[reader] = _Arrears()
+        self._records[reader] = _Record()
         if not self._ticking:
             self._ticking = True
             self._clock.callLater(LOOK_INTERVAL, self._look)
@@ -96,11 +96,11 @@ class SlowReaders:
     def _look(self) -> None:
         """Look at the next portion of the readers."""
         if not self._to_look_at:
-            self._to_look_at = list(self._arrears)
+            self._to_look_at = list(self._records)
         portion = self._to_look_at[-LOOKS_PER_TURN:]
         del self._to_look_at[-LOOKS_PER_TURN:]
         late = [reader for reader in portion if self._is_too_slow(reader)]
-        self._ticking = bool(self._arrears)
+        self._ticking = bool(self._records)
         if self._ticking:
             delay = 0.0 if self._to_look_at else LOOK_INTERVAL
             self._clock.callLater(delay, self._look)
@@ -108,19 +108,19 @@ class SlowReaders:
             reader.cut_off()
 
     def _is_too_slow(self, reader: Reader) -> bool:
-        arrears, progress = self._arrears.get(reader), reader.progress()
-        if arrears is None or progress is None:
-            self._arrears.pop(reader, None)
+        record, progress = self._records.get(reader), reader.progress()
+        if record is None or progress is None:
+            self._records.pop(reader, None)
             return False
-        if progress == arrears.progress:
-            arrears.stalled += 1
+        if progress == record.progress:
+            record.stalled += 1
         else:
-            arrears.progress, arrears.stalled = progress, 0
-        arrears.behind = arrears.behind + 1 if reader.is_behind else 0
-        both = min(arrears.stalled, arrears.behind)
-        if both < PATIENCE and max(arrears.stalled, arrears.behind) < GRACE:
+            record.progress, record.stalled = progress, 0
+        record.behind = record.behind + 1 if reader.is_behind else 0
+        both = min(record.stalled, record.behind)
+        if both < PATIENCE and max(record.stalled, record.behind) < GRACE:
             return False
-        del self._arrears[reader]
+        del self._records[reader]
         return True
 
 

@@ -1,7 +1,7 @@
 """Checkpoints of the SQLite journal: the pages in the write-ahead log go to the file.
 
 A thread of their own runs them, so that no batch waits for the disk meanwhile.  SQLite
-begins the log anew once all of it is in the file and nobody reads from it.  Invariants:
+restarts the log once all of it is in the file and no reader uses it.  Invariants:
 one checkpoint at a time; the log is bounded, also while another program reads the
 database for long, or checkpoints fail; a failure is logged once and tried again.
 """
@@ -26,18 +26,18 @@ log = Logger()
 
 CHECKPOINT_PAGES = 1_000
 """Pages written to the log, approximately, after which a checkpoint is run.  If no
-batch comes meanwhile, the next one begins the log anew."""
+batch comes meanwhile, the next one restarts the log."""
 
 MIN_CHECKPOINT_PAGES = 64
 """Likewise, for the smallest ``Retention.bytes``; less would be many checkpoints."""
 
 RESTART_FACTOR = 8
-"""A log that many times as long is begun anew though batches have to wait for it, some
-milliseconds: while they follow one another closely, no checkpoint that lets them pass
-reaches the end of the log."""
+"""A log that many times as long is restarted although batches wait for that, some
+milliseconds: while they follow one another closely, a passive checkpoint never reaches
+the end of the log."""
 
 BLOCKED_FACTOR = 16
-"""A log that many times as long cannot be begun anew: trimming waits, because it would
+"""A log that many times as long cannot be restarted: trimming waits, because it would
 only make it longer."""
 
 MAX_LOG_BYTES = 512 * 1024 * 1024
@@ -66,12 +66,12 @@ class LogLimits:
 
     @property
     def restart_pages(self) -> int:
-        """At which the log is begun anew though batches have to wait for it."""
+        """At which the log is restarted although batches wait for that."""
         return RESTART_FACTOR * self.pages
 
     @property
     def blocked_bytes(self) -> int:
-        """At which something keeps the log from being begun anew."""
+        """At which something keeps the log from being restarted."""
         return BLOCKED_FACTOR * self.pages * PAGE_SIZE
 
 

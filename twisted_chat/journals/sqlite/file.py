@@ -29,7 +29,7 @@ PAGE_SIZE = 4096
 
 KEPT_LOG_BYTES = 32 * 1024 * 1024
 """Bytes of the write-ahead log that are used again; what is beyond is returned to the
-file system when the log begins anew."""
+file system when the log is restarted."""
 
 CACHED_STATEMENTS = 128
 """Statements that each connection keeps prepared: more than there are."""

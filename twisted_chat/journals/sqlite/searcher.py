@@ -140,7 +140,7 @@ class Searcher(Reader):
         return found[:limit], until
 
     def _countdown(self, seconds: float) -> Callable[[], float]:
-        """Tells how many of these seconds are left."""
+        """A function that returns how many of these seconds are left."""
         now = self._seconds
         if now is None:
             return lambda: inf

@@ -32,7 +32,7 @@ class Space:
 
     @property
     def is_log_blocked(self) -> bool:
-        """Whether something keeps the log from being begun anew."""
+        """Whether something keeps the log from being restarted."""
         return self._file.log_size() > self._limits.blocked_bytes
 
     def check(self) -> None:
