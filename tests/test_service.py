@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import signal
 from typing import Any
-from unittest import mock
 
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.error import CannotListenError
 
-from tests.support.certificates import write_certificate, write_key
 from tests.support.memory import Wire
 from tests.support.service import ServiceCase
 from twisted_chat.core.events import LOBBY
@@ -18,7 +16,6 @@ from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.routes import standard_table
 from twisted_chat.net.admission import log_addresses
-from twisted_chat.net.tls import Certificate, CertificateError
 from twisted_chat.server import ports
 from twisted_chat.server.options import Options
 from twisted_chat.server.settings import Settings
@@ -179,27 +176,6 @@ class RunningTests(ServiceCase):
         self.reactor.advance(0)
         self.assertEqual(wire.take(), b"bob: darn ****\r\n")
 
-    def test_failed_reload_changes_nothing(self) -> None:
-        """And the log says so."""
-        words = self.directory / "words"
-        words.write_text("darn\n")
-        service = self.started(filter_words=words)
-        words.unlink()
-        service.reload()
-        self.assertIn("reload failed; the previous", " ".join(self.log.lines()))
-        self.assertEqual(service.chat.mask("darn"), "****")
-
-    def test_word_list_stays_if_the_certificate_cannot_be_reloaded(self) -> None:
-        """Both are replaced, or neither."""
-        words = self.directory / "words"
-        words.write_text("darn\n")
-        service = self.started(filter_words=words)
-        words.write_text("tea\n")
-        service.certificate = mock.Mock()
-        service.certificate.reload.side_effect = CertificateError("expired")
-        service.reload()
-        self.assertEqual(service.chat.mask("darn tea"), "**** tea")
-
     def test_departure_is_logged_but_no_message(self) -> None:
         """With the nickname."""
         self.started()
@@ -216,18 +192,6 @@ class RunningTests(ServiceCase):
         named = "messages are stored in memory: until the server stops"
         self.assertEqual(self.log.lines()[-2:], [named, "chat running on port 3000"])
         service.stopService()
-
-    def test_expired_certificate_is_a_warning(self) -> None:
-        """At the start, and after a reload; the server runs."""
-        chain, key = self.directory / "chain.pem", self.directory / "key.pem"
-        write_certificate(chain)
-        write_key(key)
-        self.patch(Certificate, "problem", lambda *_: "the certificate expired")
-        service = self.started(tls_cert=chain, tls_key=key)
-        self.assertEqual(self.log.lines().count("the certificate expired"), 1)
-        self.assertIn("chat running on port 3000", self.log.lines())
-        service.reload()
-        self.assertEqual(self.log.lines().count("the certificate expired"), 2)
 
     def test_arrival_and_rename_are_logged(self) -> None:
         """With the address, by which a nuisance can be found."""

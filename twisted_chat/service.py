@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import os
 import secrets
-import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from twisted.application.service import Service
@@ -56,6 +54,7 @@ from .server.ports import (
     port_name,
     start_accepting,
 )
+from .server.reloading import Reloader
 from .server.runtime import make_runtime, spawn
 from .server.settings import SettingError, Settings
 from .server.sources import Sources
@@ -170,6 +169,7 @@ class ChatService(Service):
             self.certificate,
         )
         self._systemd = Systemd(environment, reactor)
+        self._reloader = Reloader(settings, self.certificate, self.chat, self._systemd)
         self._admin = self._make_admin(committer, admission, store_log)
         self.admin_port: IListeningPort | None = None
         self._listening: Deferred[None] | None = None
@@ -205,9 +205,7 @@ class ChatService(Service):
         if self._listening is None:
             self.privilegedStartService()
         self._raise_file_limit()
-        self.chat.mask = self.settings.word_filter().mask
-        self._check_certificate()
-        self._reload_on_hangup()
+        self._reloader.start(self.reactor)
         if not self._startup_error:
             try:
                 check_store(self.settings.store)
@@ -295,36 +293,7 @@ class ChatService(Service):
 
         A file that cannot be used changes nothing.
         """
-        self._systemd.reloading()
-        try:
-            mask = self.settings.word_filter().mask
-            if self.certificate is not None:
-                self.certificate.reload()
-        except (SettingError, CertificateError) as error:
-            log.warn(
-                "reload failed; the previous word list and certificate stay in use: "
-                "{error}",
-                error=error,
-            )
-        else:
-            self.chat.mask = mask
-            log.info("reloaded the word list and the certificate")
-            self._check_certificate()
-        self._systemd.reloaded()
-
-    def _check_certificate(self) -> None:
-        """Warn of a certificate that clients refuse; the server works all the same."""
-        if self.certificate is not None:
-            problem = self.certificate.problem(datetime.now(UTC))
-            if problem:
-                log.warn("{line}", line=problem)
-
-    def _reload_on_hangup(self) -> None:
-        def on_hangup(*_: object) -> None:
-            self.reactor.callFromThread(self.reload)
-
-        if hasattr(signal, "SIGHUP") and hasattr(self.reactor, "callFromThread"):
-            signal.signal(signal.SIGHUP, on_hangup)
+        self._reloader.reload()
 
     # Stopping.
 
