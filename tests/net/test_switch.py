@@ -19,6 +19,8 @@ from twisted_chat.net.first_bytes import MAX_FIRST_BYTES, foreign_protocol, tls_
 from twisted_chat.net.switch import (
     FIRST_LINE_TIMEOUT,
     MAX_REJECTING,
+    NEW_AT_ONCE,
+    NEW_PER_SECOND,
     SILENCE_TIMEOUT,
     TLS_HANDSHAKE_TIMEOUT,
     Detector,
@@ -276,6 +278,55 @@ class AdmissionTests(SwitchTestCase):
         self.first = self.connect()
         self.clock.advance(0.3)
         self.assertEqual(self.first.take(), b"")
+
+
+PER_HOST = 8
+TURN = 1 / (NEW_PER_SECOND * PER_HOST)
+
+
+class NewConnectionTests(SwitchTestCase):
+    """An address that connects again and again."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.wire.disconnect()
+        self.factory = SwitchFactory(
+            self.clock, self.table, self.lines, admission=Admission(1000, PER_HOST)
+        )
+        for _ in range(NEW_AT_ONCE * PER_HOST):
+            self.connect().disconnect()
+        self.lines.built.clear()
+        self.wire = self.connect()
+
+    def test_connection_past_the_rate_waits(self) -> None:
+        """Nothing is read from it meanwhile, and it is served like any other then."""
+        self.assertEqual(self.wire.producerState, "paused")
+        self.clock.advance(0.9 * TURN)
+        self.assertEqual(self.wire.producerState, "paused")
+        self.clock.advance(0.2 * TURN)
+        self.assertEqual(self.wire.producerState, "producing")
+        self.send(REQUEST)
+        self.expect(http=[REQUEST], lines=[])
+
+    def test_what_was_received_before_is_passed_on_after_it(self) -> None:
+        """By a proxy's header a connection is known only after some bytes."""
+        self.send(REQUEST)
+        self.expect(http=[], lines=[])
+        self.clock.advance(2 * TURN)
+        self.expect(http=[REQUEST], lines=[])
+
+    def test_silence_counts_from_when_it_is_served(self) -> None:
+        """The line chat's client speaks later."""
+        self.clock.advance(1.1 * TURN)
+        self.clock.advance(0.9 * SILENCE_TIMEOUT)
+        self.expect(http=[], lines=[])
+        self.clock.advance(0.2 * SILENCE_TIMEOUT)
+        self.expect(http=[], lines=[b""])
+
+    def test_connection_that_is_lost_meanwhile_leaves_nothing_behind(self) -> None:
+        """Neither a timer nor a place."""
+        self.wire.disconnect()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
 
 
 @implementer(IOpenSSLContextFactory)

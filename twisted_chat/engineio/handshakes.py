@@ -8,13 +8,12 @@ counted by connection, as each connection carries the requests of many clients.
 
 from __future__ import annotations
 
-from itertools import islice
 from weakref import WeakKeyDictionary
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.web.http import HTTPChannel, Request
 
-from twisted_chat.net.admission import host_key
+from twisted_chat.net.host_rate import HostRate
 
 
 class Handshakes:
@@ -31,10 +30,9 @@ class Handshakes:
         self._clock = clock
         self._burst = burst
         self._per_second = per_second
-        self._burst_per_host = burst_per_host
         # When each may have a whole burst again.
         self._connections: WeakKeyDictionary[HTTPChannel, float] = WeakKeyDictionary()
-        self._hosts: dict[int, float] = {}
+        self._hosts = HostRate(burst_per_host, per_second)
 
     def delay(self, request: Request) -> float:
         """Count a handshake.
@@ -48,23 +46,9 @@ class Handshakes:
             full_at = max(now, self._connections.get(channel, now)) + self._cost
             self._connections[channel] = full_at
             wait = full_at - now - self._burst * self._cost
-        host = host_key(client)
-        if host is not None:
-            self._forget(now)
-            # Put last, so that the first ones are those that were idle longest.
-            full_at = max(now, self._hosts.pop(host, now)) + self._cost
-            self._hosts[host] = full_at
-            wait = max(wait, full_at - now - self._burst_per_host * self._cost)
-        return max(wait, 0.0)
+        return max(wait, self._hosts.delay(client, now), 0.0)
 
     @property
     def _cost(self) -> float:
         """Seconds that one handshake takes."""
         return 1 / self._per_second
-
-    def _forget(self, now: float) -> None:
-        """Forget addresses that may have a whole burst again, two for each new one."""
-        for host in list(islice(self._hosts, 2)):
-            if self._hosts[host] > now:
-                break
-            del self._hosts[host]

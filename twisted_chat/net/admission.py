@@ -23,6 +23,7 @@ class Admission:
         Loopback addresses and Unix sockets are exempt.
     :param refused: counts what is refused: ``full`` or ``per_host``.
     :ivar total: the number of connections.
+    :ivar limit_per_host: as given.
     """
 
     def __init__(
@@ -31,7 +32,7 @@ class Admission:
         self.limit = limit
         self.total = 0
         self._refused: Counter[str] = Counter() if refused is None else refused
-        self._limit_per_host = limit_per_host
+        self.limit_per_host = limit_per_host
         self._by_host: Counter[int] = Counter()
 
     @property
@@ -65,11 +66,10 @@ class Admission:
         host = host_key(address)
         if host is None:
             return None
-        if self._by_host[host] >= self._limit_per_host:
+        if self._by_host[host] >= self.limit_per_host:
             self._refused["per_host"] += 1
             return (
-                "too many connections from your address: "
-                f"{self._limit_per_host} at most"
+                f"too many connections from your address: {self.limit_per_host} at most"
             )
         self._by_host[host] += 1
         return None

@@ -34,6 +34,7 @@ from zope.interface import implementer
 from .admission import Admission
 from .first_bytes import MAX_FIRST_BYTES, Match, http_request
 from .handover import hand_over, on_connection_lost
+from .host_rate import HostRate
 from .late_requests import LateRequestGuard
 from .reject import reject_http_client, reject_line_client
 from .tcp_keepalive import TcpKeepalive
@@ -55,6 +56,17 @@ FIRST_LINE_TIMEOUT = 5.0
 
 TLS_HANDSHAKE_TIMEOUT = 10.0
 """Seconds for a TLS handshake."""
+
+NEW_AT_ONCE = 2
+"""How many times as many connections as one address may have are served at once: an
+office loads the page, or reconnects after a restart."""
+
+NEW_PER_SECOND = 0.25
+"""How many times as many are served a second after that; others wait before they are
+read.
+
+A client that connects and leaves again and again costs more than its requests: rows in
+the store, lines in the log, events for everyone."""
 
 MAX_REJECTING = 100
 """Connections over the limit that are kept until their protocol is known, so that
@@ -88,7 +100,9 @@ class SwitchProtocol(Protocol):
         lost: Callable[[], None] | None,
         keepalive: TcpKeepalive | None = None,
         refused: Counter[str] | None = None,
+        delay: float = 0.0,
     ) -> None:
+        self._delay = delay
         self._silence = silence
         self._keepalive = keepalive
         self._refused = refused
@@ -108,6 +122,22 @@ class SwitchProtocol(Protocol):
         if self._lost is not None:
             on_connection_lost(self.transport, self._lost)
             self._lost = None
+        if self._delay > 0:
+            self.transport.pauseProducing()
+            self._wait(self._delay, self._end_delay)
+        else:
+            self._begin()
+
+    def _end_delay(self) -> None:
+        """Serve the connection now; see ``NEW_PER_SECOND``."""
+        self._delay = 0.0
+        self.transport.resumeProducing()
+        self._begin()
+        first, self._first = self._first, b""
+        if first:
+            self.dataReceived(first)
+
+    def _begin(self) -> None:
         if isinstance(self.transport, ProtocolWrapper):
             self._wait(TLS_HANDSHAKE_TIMEOUT, self.transport.abortConnection)
         else:
@@ -130,6 +160,9 @@ class SwitchProtocol(Protocol):
     def dataReceived(self, data: bytes) -> None:
         """Twisted: some of the first bytes."""
         self._first += data
+        if self._delay > 0:
+            # Received by whoever handed the connection over.
+            return
         self._last = self._silence.clock.seconds()
         self._grace_turns = 0
         self._likely = None
@@ -271,6 +304,8 @@ class SwitchFactory(Factory):
         self._detectors = tuple(detectors)
         self._fallback = fallback
         self._admission = admission
+        per_host = admission.limit_per_host if admission else 0
+        self._arrivals = HostRate(NEW_AT_ONCE * per_host, NEW_PER_SECOND * per_host)
         self._rejecting = 0
 
     def doStart(self) -> None:
@@ -299,7 +334,10 @@ class SwitchFactory(Factory):
         refusal = admission.enter(addr)
         if refusal is None:
             return self._switch(
-                self._detectors, self._fallback, lambda: admission.leave(addr)
+                self._detectors,
+                self._fallback,
+                lambda: admission.leave(addr),
+                self._arrivals.delay(addr, self._silence.clock.seconds()),
             )
         return self._reject(refusal)
 
@@ -319,6 +357,7 @@ class SwitchFactory(Factory):
         detectors: Sequence[Detector],
         fallback: IProtocolFactory,
         lost: Callable[[], None] | None,
+        delay: float = 0.0,
     ) -> SwitchProtocol:
         return SwitchProtocol(
             self._silence,
@@ -327,4 +366,5 @@ class SwitchFactory(Factory):
             lost,
             self._keepalive,
             self._refused,
+            delay,
         )
