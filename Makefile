@@ -21,6 +21,8 @@ ESLINT := $(NODE_DIR)/node_modules/.bin/eslint
 # A selection for `make pytest` and `make trial`; both run all unit tests without one.
 TESTS ?=
 PYTEST_FLAGS ?= -q
+# Processes for all unit tests; a selection runs in one.
+UNIT_WORKERS ?= 2
 # End-to-end tests mostly wait for programs, so more of them run at once than there are cores.
 WORKERS ?= 3
 SEEDS ?= 1
@@ -46,13 +48,14 @@ missing: $(VENV)/.ready-test
 	@$(BIN)/python -m tests.end_to_end.requirements
 
 pytest: $(VENV)/.ready-test ## unit tests under pytest; TESTS=tests/core for a selection
-	@printf '\n== %s\n' "$(if $(TESTS),$(TESTS) under pytest,unit tests under pytest: about 10 s)"
-	@$(BIN)/python -m pytest $(PYTEST_FLAGS) $(if $(TESTS),$(TESTS),tests --ignore tests/end_to_end)
+	@printf '\n== %s\n' "$(if $(TESTS),$(TESTS) under pytest,unit tests under pytest: about 20 s)"
+	@$(BIN)/python -m pytest $(PYTEST_FLAGS) \
+	    $(if $(TESTS),$(TESTS),--numprocesses $(UNIT_WORKERS) tests --ignore tests/end_to_end)
 
 trial: $(VENV)/.ready-test ## unit tests under trial; TESTS=tests/core for a selection
-	@printf '\n== %s\n' "$(if $(TESTS),$(TESTS) under trial,unit tests under trial: about 10 s)"
+	@printf '\n== %s\n' "$(if $(TESTS),$(TESTS) under trial,unit tests under trial: about 20 s)"
 	@$(BIN)/python -m twisted.trial --reporter=text \
-	    $(if $(TESTS),$(subst /,.,$(patsubst %/,%,$(TESTS:.py=))),twisted_chat)
+	    $(if $(TESTS),$(subst /,.,$(patsubst %/,%,$(TESTS:.py=))),--jobs $(UNIT_WORKERS) twisted_chat)
 
 js: ## unit tests of the page's scripts under node
 	@printf '\n== %s\n' "scripts of the page under node: about 5 s"
@@ -63,7 +66,7 @@ js: ## unit tests of the page's scripts under node
 	else echo "skipped: node is missing: sudo apt-get install nodejs"; fi
 
 end-to-end: $(VENV)/.ready-test ## the server with real clients, browsers and Redis
-	@printf '\n== %s\n' "end-to-end tests under pytest, $(WORKERS) at a time: about 2 minutes"
+	@printf '\n== %s\n' "end-to-end tests under pytest, $(WORKERS) at a time: about 4 minutes"
 	@$(BIN)/python -m pytest $(PYTEST_FLAGS) --numprocesses $(WORKERS) --dist worksteal tests/end_to_end
 
 test-deps: $(VENV)/.ready-test ## install the npm packages that tests use; list the missing Debian packages
