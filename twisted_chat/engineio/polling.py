@@ -144,17 +144,17 @@ class PollingTransport(Pace):
 
     @property
     def is_behind(self) -> bool:
-        """See ``Reader``."""
+        """See ``SlowReader``."""
         return self._queue.is_long
 
     def progress(self) -> Hashable:
-        """See ``Reader``."""
+        """See ``SlowReader``."""
         if self._queue.size <= MAX_RESPONSE or self._state is _CLOSED:
             return None
         return self._queue.taken, unacknowledged(self._answered)
 
     def cut_off(self) -> None:
-        """See ``Reader``."""
+        """See ``SlowReader``."""
         self._state = PollingState.CLOSED
         self._session.too_slow()
 

@@ -145,17 +145,17 @@ class Outbox:
 
     @property
     def is_behind(self) -> bool:
-        """See ``Reader``."""
+        """See ``SlowReader``."""
         return self._queue is not None and self._queue.is_long
 
     def progress(self) -> Hashable:
-        """See ``Reader``.  Who closes an outbox bounds the time itself."""
+        """See ``SlowReader``.  Who closes an outbox bounds the time itself."""
         if self._queue is None or self._state is not _OPEN:
             return None
         return self._queue.taken, unacknowledged(self._transport)
 
     def cut_off(self) -> None:
-        """See ``Reader``."""
+        """See ``SlowReader``."""
         self.abort()
         self._too_slow()
 

@@ -41,7 +41,7 @@ LOOKS_PER_TURN = 500
 """Readers that are looked at in one turn of the reactor: about 2 ms."""
 
 
-class Reader(Protocol):
+class SlowReader(Protocol):
     """A peer for which something waits; see ``outbox.Outbox``."""
 
     @property
@@ -76,14 +76,14 @@ class SlowReaders:
 
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
-        self._records: dict[Reader, _Record] = {}
-        self._to_look_at: list[Reader] = []
+        self._records: dict[SlowReader, _Record] = {}
+        self._to_look_at: list[SlowReader] = []
         self._ticking = False
 
     def __len__(self) -> int:
         return len(self._records)
 
-    def add(self, reader: Reader) -> None:
+    def add(self, reader: SlowReader) -> None:
         """Something waits for a reader, for which nothing did before.
 
         It is forgotten at the next look at which nothing waits any more.
@@ -107,7 +107,7 @@ class SlowReaders:
         for reader in late:
             reader.cut_off()
 
-    def _is_too_slow(self, reader: Reader) -> bool:
+    def _is_too_slow(self, reader: SlowReader) -> bool:
         record, progress = self._records.get(reader), reader.progress()
         if record is None or progress is None:
             self._records.pop(reader, None)
