@@ -20,7 +20,8 @@ class ThresholdTests(SynchronousTestCase):
         """Than once for each 700 objects, which is once for a few clients."""
         gc.set_threshold(700, 10, 10)
         collect_less_often()
-        youngest, *older = gc.get_threshold()
+        youngest, middle, oldest = gc.get_threshold()
         self.assertGreater(youngest, 5000)
-        self.assertEqual(older, [10, 10])
+        # What connections leave behind is collected about as often as by default.
+        self.assertLessEqual(youngest * middle * oldest, 100_000)
         self.assertTrue(gc.isenabled())
