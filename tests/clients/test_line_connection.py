@@ -148,10 +148,12 @@ class ConnectionTests(LineCase):
         self.assertTrue(peer.transport.aborted)
 
     def test_client_that_reads_the_end_is_not_aborted(self) -> None:
-        """It has left already."""
+        """It has left already, and no timer keeps what is left of it."""
         peer = self.named()
+        before = len(self.clock.getDelayedCalls())
         peer.sends(b"\\quit\n")
         peer.goes()
+        self.assertEqual(len(self.clock.getDelayedCalls()), before)
         self.clock.advance(CLOSE_TIMEOUT)
         self.assertFalse(peer.transport.aborted)
         self.assertEqual(self.eve.sees(), ["alice: left the chat"])

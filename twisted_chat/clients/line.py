@@ -31,6 +31,7 @@ from twisted_chat.core.replies import Request, refusal
 from twisted_chat.net.intake import Intake
 from twisted_chat.net.outbox import Outbox, outbox_to
 from twisted_chat.net.peer_limits import PeerLimits
+from twisted_chat.net.timers import Deadlines
 
 from .attach import Attachment
 from .telnet import TelnetFilter
@@ -102,7 +103,7 @@ class ChatProtocol(LineReceiver):
     def close(self, reason: str) -> None:
         """End the connection; a line has no place for the reason."""
         self.outbox.close()
-        self._shared.clock.callLater(CLOSE_TIMEOUT, self.outbox.abort)
+        self._shared.closing.set(self.outbox)
 
     # What Twisted calls.
 
@@ -181,6 +182,7 @@ class ChatProtocol(LineReceiver):
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The connection is closed or lost."""
         self.outbox.stopProducing()
+        self._shared.closing.clear(self.outbox)
         error = "too slow" if self._is_too_slow else _error(reason)
         self._intake.when_read(lambda: self._lost(error))
 
@@ -221,6 +223,7 @@ class ChatFactory(Factory):
         self.clock = clock
         self.limits = limits or PeerLimits(clock)
         self.rate_limit = rate_limit
+        self.closing = Deadlines(clock, CLOSE_TIMEOUT, Outbox.abort)
         self.codec = LineCodec(help_hint=True)
         # One bound method for all clients.
         self.decode: Decode = self._decode
