@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.support.logs import Log
 from tests.support.switch import REQUEST, SwitchTestCase
+from twisted_chat.net import late_requests
+from twisted_chat.net.first_bytes import MAX_FIRST_BYTES, Match, http_request
 from twisted_chat.net.switch import SILENCE_TIMEOUT
 
 MALFORMED = b"GET /a b HTTP/1.1\r\nHost: x\r\nCookie: spam\r\n\r\n"
@@ -104,6 +106,21 @@ class LateRequestTests(SwitchTestCase):
         self.send(REQUEST)
         self.expect_no_line()
         self.assertTrue(self.wire.disconnecting)
+
+    def test_line_without_end_is_examined_only_at_its_beginning(self) -> None:
+        """However long it gets: a few of them would take all of the time."""
+        examined: list[int] = []
+
+        def examine(first: bytes) -> Match:
+            examined.append(len(first))
+            return http_request(first)
+
+        self.patch(late_requests, "http_request", examine)
+        self.clock.advance(1)
+        for _ in range(10):
+            self.wire.send(b"x" * 64 * 1024)
+        self.assertEqual(examined, [MAX_FIRST_BYTES + 1])
+        self.assertEqual(len(self.lines.received[-1]), 10 * 64 * 1024)
 
     def test_only_the_first_line_is_checked(self) -> None:
         """After it, a request is a line like any other."""

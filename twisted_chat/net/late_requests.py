@@ -67,14 +67,14 @@ class LateRequestGuard:
         # Neither the fallback nor HTTP minds empty lines before the first one.
         line_and_rest = data if self._head else data.lstrip(b"\r\n\0")
         line = _LINE_END.split(line_and_rest, maxsplit=1)[0]
-        if len(self._head) <= MAX_FIRST_BYTES:
-            self._head += line
+        left = MAX_FIRST_BYTES + 1 - len(self._head)
+        self._head += line[:left]
         self._tail = (self._tail + line)[-_TAIL:]
         if len(line) < len(line_and_rest):
             if self._is_foreign(_whole_end(line_and_rest[len(line) :])):
                 return
             self._remove()
-        elif self._fits_neither():
+        elif left and self._fits_neither():
             self._remove()
         self._data_received(data)
 
