@@ -189,6 +189,19 @@ def write(run: Run, options: argparse.Namespace, build: Path) -> None:
     print(f"The tables are in {path}.")
 
 
+def _last_run(stored: Path) -> Run:
+    """The last complete run.
+
+    :raises BenchError: there is none.
+    """
+    try:
+        return Run.from_json(stored.read_text("utf-8"))
+    except FileNotFoundError:
+        raise BenchError(
+            "no complete run is stored here: run make attacks once without options"
+        ) from None
+
+
 def main(arguments: Sequence[str]) -> int:
     """Attack and write the tables; return the exit status."""
     options = parse(arguments)
@@ -198,12 +211,13 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         if options.report:
-            run = Run.from_json(stored.read_text("utf-8"))
+            run = _last_run(stored)
         else:
+            last = _last_run(stored) if options.update else None
             _prepare(arguments, options, tools)
             run = measure(options, tools)
-            if options.update:
-                run = updated(Run.from_json(stored.read_text("utf-8")), run)
+            if last is not None:
+                run = updated(last, run)
             if is_complete(options):
                 stored.write_text(run.to_json(), "utf-8")
     except BenchError as error:
