@@ -193,6 +193,7 @@ class TrimmingTestCase(WriterTestCase):
         """Move all of the log into the file."""
         checkpointer = Checkpointer(self.file, LogLimits(0))
         checkpointer.run()
+        checkpointer.restart()
         checkpointer.close()
 
     def count(self, condition: str) -> int:

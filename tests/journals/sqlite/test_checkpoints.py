@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from typing import cast
 
+from twisted.internet.defer import Deferred
+
 from tests.support.journals import said
 from tests.support.logs import Log
 from tests.support.sqlite import FailingConnection, SqliteTestCase, WriterTestCase
@@ -79,6 +81,10 @@ class CheckpointerTests(WriterTestCase):
     def write(self) -> None:
         self.store(self.one, *(said("tea " * 500) for _ in range(20)))
 
+    def checkpoint(self) -> None:
+        if self.checkpointer.run():
+            self.checkpointer.restart()
+
     @property
     def log_pages(self) -> int:
         return self.file.log_size() // (PAGE_SIZE + 24)
@@ -88,7 +94,7 @@ class CheckpointerTests(WriterTestCase):
         sizes = []
         for _ in range(30):
             self.write()
-            self.checkpointer.run()
+            self.checkpoint()
             sizes.append(self.log_pages)
         self.assertLess(max(sizes), SMALL.restart_pages)
         copy = self.folder / "copy.sqlite"
@@ -108,7 +114,7 @@ class CheckpointerTests(WriterTestCase):
         overtaken = Overtaken(self.checkpointer)
         for _ in range(60):
             self.write()
-            self.checkpointer.run()
+            self.checkpoint()
         self.assertLess(self.log_pages, 2 * SMALL.restart_pages)
         self.assertIn(overtaken.restarts, range(2, 20))
 
@@ -119,10 +125,32 @@ class CheckpointerTests(WriterTestCase):
             reader.execute("SELECT count(*) FROM events").fetchone()
             for _ in range(40):
                 self.write()
-                self.checkpointer.run()
+                self.checkpoint()
             self.assertGreater(self.file.log_size(), SMALL.blocked_bytes)
-        self.checkpointer.run()
+        self.checkpoint()
         self.assertEqual(self.file.log_size(), 0)
+
+    def test_long_log_is_not_held_unless_a_reader_holds_it(self) -> None:
+        """However long it is, and though the writer is in a transaction."""
+        while self.file.log_size() <= SMALL.blocked_bytes:
+            self.write()
+        self.connection(self.one).execute("BEGIN IMMEDIATE")
+        self.assertTrue(self.checkpointer.run())
+        self.assertEqual(self.file.log_error, "")
+        self.connection(self.one).execute("COMMIT")
+        with closing(self.file.connect_reader()) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM events").fetchone()
+            self.write()
+            # As a search of a client may do.
+            self.checkpointer.run()
+            self.assertEqual(self.file.log_error, "")
+            for _ in range(10):
+                self.write()
+            self.assertFalse(self.checkpointer.run())
+            self.assertIn("such as a backup", self.file.log_error)
+        self.assertTrue(self.checkpointer.run())
+        self.assertEqual(self.file.log_error, "")
 
     def test_failed_checkpoint_is_explained_and_can_be_repeated(self) -> None:
         """With a new connection."""
@@ -134,7 +162,9 @@ class CheckpointerTests(WriterTestCase):
         line = self.refusal(self.checkpointer.run)
         self.assertIn("check its disk", line)
         self.assertTrue(failing.closed)
+        self.assertIn("check its disk", self.file.log_error)
         self.checkpointer.run()
+        self.assertEqual(self.file.log_error, "")
         self.write()
         self.assertLess(self.log_pages, 40)
 
@@ -180,6 +210,32 @@ class JournalTests(SqliteTestCase):
         checkpoints.work()
         self.write(journal)
         self.assertEqual(checkpoints.waiting, [])
+
+    def test_log_is_restarted_between_two_batches(self) -> None:
+        """In the thread that stores them, which cannot be writing then."""
+        journal = self.started()
+        storing, checkpoints = self.pools.made[0], self.pools.made[-1]
+        checkpoints.hold = True
+        self.write(journal, 40)
+        storing.hold = True
+        checkpoints.work()
+        self.assertEqual(len(storing.waiting), 1)
+        self.assertGreater(self.log_size(), 16 * 20 * PAGE_SIZE)
+        storing.work()
+        self.assertEqual(self.log_size(), 0)
+
+    def test_stop_waits_until_the_log_is_restarted(self) -> None:
+        """Its connection is in use meanwhile."""
+        journal = self.started()
+        storing, checkpoints = self.pools.made[0], self.pools.made[-1]
+        checkpoints.hold = True
+        self.write(journal, 40)
+        storing.hold = True
+        checkpoints.work()
+        closed = Deferred.fromCoroutine(journal.close())
+        self.assertNoResult(closed)
+        storing.work()
+        self.successResultOf(closed)
 
     def test_failing_checkpoints_are_logged_once(self) -> None:
         """Storing is not affected; the log says when they work again."""

@@ -11,6 +11,7 @@ from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.retention import Retention
 from twisted_chat.journals.sqlite import checkpoints as sqlite_checkpoints
 from twisted_chat.journals.sqlite import space as sqlite_space
+from twisted_chat.journals.sqlite.checkpoints import LogLimits
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.journals.sqlite.space import REFUSE_AT
 from twisted_chat.journals.sqlite.writer import Writer
@@ -63,6 +64,19 @@ class GrowthTests(SqliteTestCase):
         self.run_now(journal.close())
         self.assertLess(self.path.stat().st_size, limit)
         self.assertGreater(self.path.stat().st_size, 0.7 * limit)
+
+    def test_message_is_not_refused_because_the_log_is_long(self) -> None:
+        """The checkpoint that moves it is only late; nothing reads the file."""
+        limit = 1 << 20
+        journal = self.opened(size=limit)
+        assert isinstance(journal, SqliteJournal)
+        self.pools.made[-1].hold = True
+        log_bytes = LogLimits.of(Retention(bytes=limit)).blocked_bytes
+        while (self.folder / "chat.sqlite-wal").stat().st_size < 1.5 * log_bytes:
+            self.attempt(journal)
+        self.assertFalse(self.run_now(journal.trim(())).blocked)
+        self.attempt(journal)
+        self.pools.made[-1].work()
 
     def test_storing_ends_before_the_log_has_no_bound(self) -> None:
         """While a program reads the file for long; it goes on afterwards."""

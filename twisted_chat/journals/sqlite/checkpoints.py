@@ -1,9 +1,11 @@
 """Checkpoints of the SQLite journal: the pages in the write-ahead log go to the file.
 
 A thread of their own runs them, so that no batch waits for the disk meanwhile.  SQLite
-restarts the log once all of it is in the file and no reader uses it.  Invariants:
-one checkpoint at a time; the log is bounded, also while another program reads the
-database for long, or checkpoints fail; a failure is logged once and tried again.
+restarts the log once all of it is in the file and no reader uses it; while batches
+follow one another closely that has to be done between two of them, in the writer's
+thread.  Invariants: one checkpoint at a time; the log is bounded, also while another
+program reads the database for long, or checkpoints fail; a failure is logged once and
+tried again.
 """
 
 from __future__ import annotations
@@ -37,14 +39,19 @@ milliseconds: while they follow one another closely, a passive checkpoint never 
 the end of the log."""
 
 BLOCKED_FACTOR = 16
-"""A log that many times as long cannot be restarted: trimming waits, because it would
-only make it longer."""
+"""A log that many times as long is cut.  If checkpoints cannot move it into the file,
+trimming waits, because it would only make it longer."""
 
 MAX_LOG_BYTES = 512 * 1024 * 1024
 """Bytes of the log at which storing ends."""
 
 WAIT_SECONDS = 0.02
-"""How long a checkpoint waits for readers, and lets batches wait meanwhile."""
+"""How long restarting the log waits for readers, and lets batches wait meanwhile."""
+
+_HELD = (
+    "cannot be moved into the file; stop the program that reads the file, such as a"
+    " backup"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,30 +78,44 @@ class LogLimits:
 
     @property
     def blocked_bytes(self) -> int:
-        """At which something keeps the log from being restarted."""
+        """At which the log is cut, or is blocked if it cannot be moved."""
         return BLOCKED_FACTOR * self.pages * PAGE_SIZE
 
 
 class Checkpointer:
-    """The connection that runs checkpoints, in a thread of its own."""
+    """The connection that runs checkpoints.
+
+    It notes in ``DatabaseFile.log_error`` whether they can move the log.
+    """
 
     def __init__(self, file: DatabaseFile, limits: LogLimits) -> None:
         self._file = file
         self._limits = limits
         self._connection: sqlite3.Connection | None = file.connect(WAIT_SECONDS)
 
-    def run(self) -> None:
-        """Move the log into the file, as far as readers permit it.
+    def run(self) -> bool:
+        """Move the log into the file, as far as readers permit it, beside the writer.
+
+        :returns: whether the log is long, and ``restart`` can restart it.
+        :raises StoreError: it failed; nothing is lost.
+        """
+        pages, moved = self._checkpoint("PASSIVE")
+        # Our own readers are done soon: they hold back little.
+        is_held = pages - moved >= max(self._limits.restart_pages, 1)
+        self._file.log_error = _HELD if is_held else ""
+        return not is_held and (pages >= self._limits.restart_pages or self._is_large)
+
+    def restart(self) -> None:
+        """Move the rest, and let the log begin anew.
+
+        Call it in the writer's thread, which makes up for a writer that writes without
+        a pause: nobody else writes.  A short reader may prevent it; the next checkpoint
+        tries again.
 
         :raises StoreError: it failed; nothing is lost.
         """
-        try:
-            if self._connection is None:
-                self._connection = self._file.connect(WAIT_SECONDS)
-            self._run(self._connection)
-        except sqlite3.Error as error:
-            self.close()
-            raise explain(self._file.path, error) from error
+        # Its size is what storing and trimming look at.
+        self._checkpoint("TRUNCATE" if self._is_large else "RESTART")
 
     def close(self) -> None:
         """Close the connection."""
@@ -102,30 +123,42 @@ class Checkpointer:
         if connection is not None:
             connection.close()
 
-    def _run(self, connection: sqlite3.Connection) -> None:
-        pages = _checkpoint(connection, "PASSIVE")
-        # Now there is little left, of what was written meanwhile.
-        if self._file.log_size() > self._limits.blocked_bytes:
-            # Its size is what storing and trimming look at.
-            _checkpoint(connection, "TRUNCATE")
-        elif pages >= self._limits.restart_pages:
-            _checkpoint(connection, "RESTART")
+    @property
+    def _is_large(self) -> bool:
+        return self._file.log_size() > self._limits.blocked_bytes
+
+    def _checkpoint(self, mode: str) -> tuple[int, int]:
+        """Run one checkpoint; see the function."""
+        try:
+            if self._connection is None:
+                self._connection = self._file.connect(WAIT_SECONDS)
+            return _checkpoint(self._connection, mode)
+        except sqlite3.Error as error:
+            self.close()
+            explained = explain(self._file.path, error)
+            reason = explained.operator_text
+            self._file.log_error = f"cannot be moved into the file: {reason}"
+            raise explained from error
 
 
-def _checkpoint(connection: sqlite3.Connection, mode: str) -> int:
-    """Run one checkpoint; the pages in the log as it began."""
+def _checkpoint(connection: sqlite3.Connection, mode: str) -> tuple[int, int]:
+    """Run one checkpoint; the pages in the log, and how many are in the file."""
     row = connection.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
-    return int(row[1])
+    return int(row[1]), int(row[2])
 
 
 class Checkpoints:
     """Starts the checkpoints; used in the reactor's thread.
 
     :param thread: runs them.
+    :param writing: the writer's thread, which restarts the log between two batches.
     """
 
-    def __init__(self, thread: WorkerThread, limits: LogLimits) -> None:
+    def __init__(
+        self, thread: WorkerThread, writing: WorkerThread, limits: LogLimits
+    ) -> None:
         self._thread = thread
+        self._writing = writing
         self._limits = limits
         self._checkpointer: Checkpointer | None = None
         self._written = self._seen = 0
@@ -152,7 +185,8 @@ class Checkpoints:
             return
         self._running = True
         self._seen = self._written
-        running = self._thread.run(checkpointer.run)
+        running: Deferred[object] = self._thread.run(checkpointer.run)
+        running.addCallback(self._restart)
         running.addCallbacks(self._ended, self._failed)
         running.addErrback(lambda failure: log.failure("checkpoint failed", failure))
 
@@ -161,9 +195,20 @@ class Checkpoints:
         checkpointer, self._checkpointer = self._checkpointer, None
         if checkpointer is None:
             return succeed(None)
-        return self._thread.run(checkpointer.close)
+        # It may be running in the one thread, or after that be restarting the log in
+        # the other one.
+        closing = self._thread.run(_finish)
+        closing.addCallback(lambda _: self._writing.run(checkpointer.close))
+        return closing
 
-    def _ended(self, _result: None) -> None:
+    def _restart(self, is_long: object) -> object:
+        """After a checkpoint, restart the log if it is long."""
+        checkpointer = self._checkpointer
+        if not is_long or checkpointer is None:
+            return None
+        return self._writing.run(checkpointer.restart)
+
+    def _ended(self, _result: object) -> None:
         if self._failing:
             self._failing = False
             log.info("{line}", line="checkpoint: done; it works again")
@@ -180,3 +225,7 @@ class Checkpoints:
             line = f"checkpoint: {error.operator_text} (tried again later)"
             log.error("{line}", line=line)
         self._failing = True
+
+
+def _finish() -> None:
+    """Do nothing, after all that the thread has to do."""

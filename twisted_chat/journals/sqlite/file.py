@@ -44,10 +44,13 @@ class DatabaseFile:
 
     :param path: created if it does not exist, readable by its owner only, since it
         contains direct messages.
+    :ivar log_error: why the last checkpoint could not move the write-ahead log into
+        the file, as the end of a line; empty if it could.  Any thread may read it.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
+        self.log_error = ""
         self._descriptor: int | None = None
         self._identity = (0, 0)
 

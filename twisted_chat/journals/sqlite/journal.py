@@ -83,7 +83,7 @@ class SqliteJournal:
         checkpointing = WorkerThread(reactor, pool("chat-store-checkpoints"))
         self._threads = (self._writing, reading, searching, checkpointing)
         self._log_limits = LogLimits.of(retention)
-        self._checkpoints = Checkpoints(checkpointing, self._log_limits)
+        self._checkpoints = Checkpoints(checkpointing, self._writing, self._log_limits)
         self.history = SqliteHistory(reading, searching, self._index, retention, now)
         self._announce: Announce = _discard
         self._lock = DeferredLock()

@@ -32,7 +32,9 @@ class Space:
 
     @property
     def is_log_blocked(self) -> bool:
-        """Whether something keeps the log from being restarted."""
+        """Whether the log is long, and checkpoints cannot move it into the file."""
+        if not self._file.log_error:
+            return False
         return self._file.log_size() > self._limits.blocked_bytes
 
     def check(self) -> None:
@@ -49,8 +51,7 @@ class Space:
                 f" {self.trim_error}",
             )
         if log_size > MAX_LOG_BYTES or (full and self.is_log_blocked):
+            reason = self._file.log_error or "is still being moved into the file"
             raise located(
-                f"the log of {path} has {log_size >> 20} MiB and cannot be moved into"
-                " the file; stop the program that reads the file, such as a backup",
-                path,
+                f"the log of {path} has {log_size >> 20} MiB and {reason}", path
             )
