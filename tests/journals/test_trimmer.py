@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
@@ -31,6 +31,10 @@ class FakeTrims:
     def __init__(self) -> None:
         self.asked: list[Collection[str]] = []
         self.portion: Deferred[Trimmed] = Deferred()
+        self.grow: Callable[[], None] = lambda: None
+
+    def on_growth(self, start: Callable[[], None]) -> None:
+        self.grow = start
 
     async def trim(self, occupied: Collection[str]) -> Trimmed:
         self.asked.append(occupied)
@@ -73,6 +77,41 @@ class TrimmerTests(SynchronousTestCase):
         self.clock.advance(0.1)
         self.assertEqual(self.journal.asked[1:], [{"lobby", "tea"}])
         self.assertEqual(self.log.lines(), [])
+
+    def test_run_does_not_wait_when_much_was_stored(self) -> None:
+        """The next one is an interval after its end."""
+        self.end(Trimmed())
+        self.clock.advance(1)
+        self.journal.grow()
+        self.assertEqual(self.asked, 2)
+        self.end(Trimmed())
+        self.clock.advance(INTERVAL - 0.1)
+        self.assertEqual(self.asked, 2)
+        self.clock.advance(0.1)
+        self.assertEqual(self.asked, 3)
+
+    def test_growth_during_a_run_starts_no_other(self) -> None:
+        """Neither during a portion nor in a pause, nor after a stop."""
+        self.journal.grow()
+        self.assertEqual(self.asked, 1)
+        self.end(MORE)
+        self.journal.grow()
+        self.assertEqual(self.asked, 1)
+        self.clock.advance(MIN_PAUSE)
+        self.end(Trimmed())
+        self.trimmer.stop()
+        self.journal.grow()
+        self.assertEqual(self.asked, 2)
+
+    def test_failed_run_is_not_repeated_with_each_batch(self) -> None:
+        """It waits, however much is stored; the one after it does not."""
+        self.journal.portion.errback(StoreError("the disk is full"))
+        self.journal.grow()
+        self.assertEqual(self.asked, 1)
+        self.clock.advance(INTERVAL)
+        self.end(Trimmed())
+        self.journal.grow()
+        self.assertEqual(self.asked, 3)
 
     def test_portions_do_not_overlap(self) -> None:
         """However long one of them takes."""

@@ -63,6 +63,9 @@ class MemoryJournal:
         if stored:
             self._announce(stored)
 
+    def on_growth(self, _start: Callable[[], None]) -> None:
+        """Do nothing: the limits of memory hold after each batch."""
+
     async def trim(self, occupied: Collection[str]) -> Trimmed:
         """Do one portion of trimming, see ``Trims``."""
         return self.history.trim(self._now(), occupied)

@@ -16,7 +16,7 @@ a position before it learns that some are missing.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -85,6 +85,9 @@ class Trimmed:
 
 class Trims(Protocol):
     """A journal that deletes what it does not keep any more."""
+
+    def on_growth(self, start: Callable[[], None]) -> None:
+        """Call ``start`` whenever so much was stored that a run should not wait."""
 
     def trim(self, occupied: Collection[str]) -> Awaitable[Trimmed]:
         """Do one short portion; other calls take their turn between two portions.

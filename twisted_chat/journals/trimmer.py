@@ -15,7 +15,7 @@ from twisted_chat.core.runtime import Runtime, ScheduledCall
 from .retention import Trims
 
 INTERVAL = 10.0
-"""Seconds between two runs."""
+"""Seconds between two runs, unless much is stored meanwhile."""
 
 PACE = 4.0
 """A pause lasts as long as the portion before it, times this."""
@@ -52,7 +52,7 @@ class Trimmer:
         self._occupied = occupied
         self._forget = forget
         self._next: ScheduledCall | None = None
-        self._stopped = False
+        self._stopped = self._can_hasten = False
         self._failing = self._waiting_logged = False
         self._blocked_since: float | None = None
         self._events = self._bytes = 0
@@ -61,6 +61,7 @@ class Trimmer:
 
     def start(self) -> None:
         """Start the first run."""
+        self._journal.on_growth(self._hasten)
         self._start_run()
 
     def stop(self) -> None:
@@ -70,7 +71,14 @@ class Trimmer:
             self._next.cancel()
             self._next = None
 
+    def _hasten(self) -> None:
+        """Start the next run now, unless one is running or the last one failed."""
+        if self._next is not None and self._can_hasten:
+            self._next.cancel()
+            self._start_run()
+
     def _start_run(self) -> None:
+        self._can_hasten = False
         self._run_started = self._logged = self._runtime.seconds()
         self._start_portion()
 
@@ -100,6 +108,7 @@ class Trimmer:
         self._note_blocked(now, blocked=trimmed.blocked)
         if not trimmed.more:
             self._log_result(now)
+            self._can_hasten = True
             self._schedule(INTERVAL, self._start_run)
             return
         if not trimmed.blocked and now - self._logged >= PROGRESS_INTERVAL:

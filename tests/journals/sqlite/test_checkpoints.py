@@ -216,13 +216,28 @@ class JournalTests(SqliteTestCase):
         journal = self.started()
         storing, checkpoints = self.pools.made[0], self.pools.made[-1]
         checkpoints.hold = True
-        self.write(journal, 40)
+        while self.log_size() < 9 * 20 * PAGE_SIZE:
+            self.write(journal)
         storing.hold = True
         checkpoints.work()
         self.assertEqual(len(storing.waiting), 1)
-        self.assertGreater(self.log_size(), 16 * 20 * PAGE_SIZE)
         storing.work()
-        self.assertEqual(self.log_size(), 0)
+        size = self.log_size()
+        self.write(journal)
+        self.assertEqual(self.log_size(), size)
+
+    def test_log_is_bounded_while_a_checkpoint_is_late(self) -> None:
+        """Batches wait for it then, and are all stored."""
+        journal = self.started()
+        checkpoints = self.pools.made[-1]
+        checkpoints.hold = True
+        sizes = []
+        for _ in range(100):
+            self.write(journal)
+            sizes.append(self.log_size())
+        self.assertLess(max(sizes), 2 * 16 * 20 * PAGE_SIZE)
+        self.assertEqual(len(self.announced), 2_000)
+        checkpoints.work()
 
     def test_stop_waits_until_the_log_is_restarted(self) -> None:
         """Its connection is in use meanwhile."""

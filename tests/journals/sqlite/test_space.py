@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 
-from tests.support.journals import said
+from tests.support.journals import NOW, said
 from tests.support.sqlite import SqliteTestCase, TrimmingTestCase
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.retention import Retention
@@ -44,6 +44,28 @@ class RefusalTests(TrimmingTestCase):
         self.store(writer, said("taken again"))
         self.assertEqual(self.history(writer)[-2:], ["taken", "taken again"])
 
+    def test_message_is_not_refused_because_the_log_is_long(self) -> None:
+        """The checkpoint that moves it is only late; nothing reads the file."""
+        retention = Retention(bytes=1 << 20)
+        writer = self.writer(retention)
+        log_bytes = LogLimits.of(retention).blocked_bytes
+        while self.file.log_size() < 1.5 * log_bytes:
+            self.store(writer, *[said("tea " * 500)] * 20)
+        self.assertFalse(writer.trim(NOW, ())[0].blocked)
+        self.store(writer, said("last"))
+        self.assertEqual(self.history(writer)[-1], "last")
+
+    def test_message_is_refused_with_the_reason_why_the_log_is_not_moved(self) -> None:
+        """That of the checkpoint which failed."""
+        retention = Retention(bytes=1 << 20)
+        writer = self.writer(retention)
+        self.file.log_error = "cannot be moved into the file: check the disk"
+        with self.assertRaises(StoreError) as caught:
+            for _ in range(1_000):
+                self.store(writer, *[said("tea " * 500)] * 20)
+        self.assertIn("the log of", str(caught.exception))
+        self.assertIn("check the disk", str(caught.exception))
+
 
 class GrowthTests(SqliteTestCase):
     """The file and its log, while messages go on arriving."""
@@ -65,18 +87,25 @@ class GrowthTests(SqliteTestCase):
         self.assertLess(self.path.stat().st_size, limit)
         self.assertGreater(self.path.stat().st_size, 0.7 * limit)
 
-    def test_message_is_not_refused_because_the_log_is_long(self) -> None:
-        """The checkpoint that moves it is only late; nothing reads the file."""
-        limit = 1 << 20
+    def test_run_is_due_after_an_eighth_of_the_limit(self) -> None:
+        """It need not wait for its time; a run in progress is not started again."""
+        limit = 16 << 20
         journal = self.opened(size=limit)
         assert isinstance(journal, SqliteJournal)
-        self.pools.made[-1].hold = True
-        log_bytes = LogLimits.of(Retention(bytes=limit)).blocked_bytes
-        while (self.folder / "chat.sqlite-wal").stat().st_size < 1.5 * log_bytes:
-            self.attempt(journal)
-        self.assertFalse(self.run_now(journal.trim(())).blocked)
-        self.attempt(journal)
-        self.pools.made[-1].work()
+        sizes: list[int] = []
+        journal.on_growth(lambda: sizes.append(self.path.stat().st_size))
+        self.run_now(journal.trim(()))
+        while self.run_now(journal.trim(())).more:
+            pass
+        for _ in range(3):
+            known, before = len(sizes), self.path.stat().st_size
+            while len(sizes) == known:
+                self.attempt(journal)
+            self.assertGreater(sizes[-1] - before, limit / 8 - 500_000)
+            self.assertLess(sizes[-1] - before, limit / 8 + 500_000)
+            while self.run_now(journal.trim(())).more:
+                self.attempt(journal)
+            self.assertEqual(len(sizes), known + 1)
 
     def test_storing_ends_before_the_log_has_no_bound(self) -> None:
         """While a program reads the file for long; it goes on afterwards."""

@@ -158,3 +158,28 @@ class SpaceTests(TrimmingTestCase):
         self.assertTrue(writer.trim(NOW, ())[0].urgent)
         self.trim(writer)
         self.assertFalse(writer.trim(NOW, ())[0].urgent)
+
+    def test_urgent_trimming_lets_a_long_log_be_cut(self) -> None:
+        """Before it does more portions."""
+        writer = self.writer(Retention(bytes=1_000_000))
+        self.fill(writer, 15_000)
+        many = writer.trim(NOW, ())[0]
+        while self.file.log_size() < 5 << 20:
+            self.store(writer, *(said("tea " * 500) for _ in range(100)))
+        few = writer.trim(NOW, ())[0]
+        self.assertTrue(few.urgent and few.more)
+        self.assertLess(few.events, many.events / 2)
+        self.checkpoint()
+
+    def test_urgent_trimming_keeps_up_with_what_is_stored(self) -> None:
+        """However much that is: batches wait for it."""
+        limit = 4_000_000
+        writer = self.writer(Retention(bytes=limit))
+        sizes = []
+        for n in range(30):
+            self.fill(writer, 2_000, first=2_000 * n)
+            writer.trim(NOW, ())
+            sizes.append(self.size(writer))
+        self.assertLess(max(sizes), 1.4 * limit)
+        self.assertGreater(min(sizes[15:]), 0.7 * limit)
+        self.check_search(writer)

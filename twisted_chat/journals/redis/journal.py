@@ -12,7 +12,7 @@ in doubt is reported as such, and resolved before the next one.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredLock
@@ -147,6 +147,9 @@ class RedisJournal:
             if isinstance(entry.event, Quit):
                 self._roster.mark_quitting(entry.event.client_id)
         await self._store_in_turn(batch)
+
+    def on_growth(self, _start: Callable[[], None]) -> None:
+        """Do nothing: any of the servers may trim, and none knows what all stored."""
 
     async def trim(self, occupied: Collection[str]) -> Trimmed:
         """Do one portion of trimming, see ``Trims``; one server at a time does it."""

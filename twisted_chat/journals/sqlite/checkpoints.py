@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from threading import RLock
 
 from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
@@ -79,19 +80,26 @@ class LogLimits:
     @property
     def blocked_bytes(self) -> int:
         """At which the log is cut, or is blocked if it cannot be moved."""
-        return BLOCKED_FACTOR * self.pages * PAGE_SIZE
+        return self.blocked_pages * PAGE_SIZE
+
+    @property
+    def blocked_pages(self) -> int:
+        """Likewise, in pages; batches wait for a checkpoint that is so late."""
+        return BLOCKED_FACTOR * self.pages
 
 
 class Checkpointer:
     """The connection that runs checkpoints.
 
-    It notes in ``DatabaseFile.log_error`` whether they can move the log.
+    It notes in ``DatabaseFile.log_error`` whether they can move the log.  Two threads
+    may use it: the one waits for the other.
     """
 
     def __init__(self, file: DatabaseFile, limits: LogLimits) -> None:
         self._file = file
         self._limits = limits
         self._connection: sqlite3.Connection | None = file.connect(WAIT_SECONDS)
+        self._lock = RLock()
 
     def run(self) -> bool:
         """Move the log into the file, as far as readers permit it, beside the writer.
@@ -119,9 +127,10 @@ class Checkpointer:
 
     def close(self) -> None:
         """Close the connection."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
+        with self._lock:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                connection.close()
 
     @property
     def _is_large(self) -> bool:
@@ -130,9 +139,10 @@ class Checkpointer:
     def _checkpoint(self, mode: str) -> tuple[int, int]:
         """Run one checkpoint; see the function."""
         try:
-            if self._connection is None:
-                self._connection = self._file.connect(WAIT_SECONDS)
-            return _checkpoint(self._connection, mode)
+            with self._lock:
+                if self._connection is None:
+                    self._connection = self._file.connect(WAIT_SECONDS)
+                return _checkpoint(self._connection, mode)
         except sqlite3.Error as error:
             self.close()
             explained = explain(self._file.path, error)
@@ -162,7 +172,7 @@ class Checkpoints:
         self._limits = limits
         self._checkpointer: Checkpointer | None = None
         self._written = self._seen = 0
-        self._running = False
+        self._running = self._catching_up = False
         self._failing = False
 
     def open(self, checkpointer: Checkpointer) -> None:
@@ -170,13 +180,15 @@ class Checkpoints:
         self._checkpointer = checkpointer
 
     def look(self, written: int) -> None:
-        """Run a checkpoint if it is due.
+        """Run a checkpoint if it is due; let batches wait for one that is late.
 
         :param written: pages written to the log since the start, approximately.
         """
         self._written = written
         if written - self._seen >= self._limits.pages:
             self.start()
+        if written - self._seen >= self._limits.blocked_pages:
+            self._catch_up()
 
     def start(self) -> None:
         """Run a checkpoint, unless one is running."""
@@ -195,8 +207,7 @@ class Checkpoints:
         checkpointer, self._checkpointer = self._checkpointer, None
         if checkpointer is None:
             return succeed(None)
-        # It may be running in the one thread, or after that be restarting the log in
-        # the other one.
+        # One may be running in the one thread, and the log be restarted in the other.
         closing = self._thread.run(_finish)
         closing.addCallback(lambda _: self._writing.run(checkpointer.close))
         return closing
@@ -208,6 +219,21 @@ class Checkpoints:
             return None
         return self._writing.run(checkpointer.restart)
 
+    def _catch_up(self) -> None:
+        """Have the writer's thread wait for the checkpoint, and restart the log."""
+        checkpointer = self._checkpointer
+        if checkpointer is None or self._catching_up:
+            return
+        self._catching_up = True
+        waiting: Deferred[object] = self._writing.run(checkpointer.restart)
+        waiting.addErrback(self._note_failure)
+        waiting.addCallback(self._caught_up)
+        waiting.addErrback(lambda failure: log.failure("checkpoint failed", failure))
+
+    def _caught_up(self, _result: object) -> None:
+        self._catching_up = False
+        self._seen = self._written
+
     def _ended(self, _result: object) -> None:
         if self._failing:
             self._failing = False
@@ -218,6 +244,9 @@ class Checkpoints:
     def _failed(self, failure: Failure) -> None:
         # The next one is due after further pages.
         self._running = False
+        self._note_failure(failure)
+
+    def _note_failure(self, failure: Failure) -> None:
         error = failure.check(StoreError) and failure.value
         if not isinstance(error, StoreError):
             failure.raiseException()

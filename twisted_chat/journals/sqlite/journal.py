@@ -86,6 +86,7 @@ class SqliteJournal:
         self._checkpoints = Checkpoints(checkpointing, self._writing, self._log_limits)
         self.history = SqliteHistory(reading, searching, self._index, retention, now)
         self._announce: Announce = _discard
+        self._start_trimming: Callable[[], None] = _do_nothing
         self._lock = DeferredLock()
         self._writer: Writer | None = None
         self._error: str | None = "the store is not open"
@@ -119,8 +120,12 @@ class SqliteJournal:
         )
         storing.addCallbacks(self._stored, self._refused)
         storing.addCallbacks(done.callback, done.errback)
-        storing.addCallback(lambda _: self._maintain(writer))
+        storing.addCallback(lambda _: self._after_batch(writer))
         return done
+
+    def on_growth(self, start: Callable[[], None]) -> None:
+        """Call ``start`` when a run of trimming should not wait, see ``Trims``."""
+        self._start_trimming = start
 
     async def trim(self, occupied: Collection[str]) -> Trimmed:
         """Do one portion of trimming, see ``Trims``."""
@@ -211,6 +216,11 @@ class SqliteJournal:
         self.history.announcing(stored)
         self._announce(stored)
 
+    def _after_batch(self, writer: Writer) -> None:
+        self._maintain(writer)
+        if writer.needs_trimming and self._writer is writer:
+            self._start_trimming()
+
     def _refused(self, failure: Failure) -> NoReturn:
         error = failure.value
         if not isinstance(error, StoreError):
@@ -284,3 +294,7 @@ class SqliteJournal:
 
 def _discard(_batch: Sequence[Stored]) -> None:
     """Nothing is subscribed yet."""
+
+
+def _do_nothing() -> None:
+    """Nobody trims yet."""

@@ -33,8 +33,11 @@ class Space:
     @property
     def is_log_blocked(self) -> bool:
         """Whether the log is long, and checkpoints cannot move it into the file."""
-        if not self._file.log_error:
-            return False
+        return bool(self._file.log_error) and self.is_log_long
+
+    @property
+    def is_log_long(self) -> bool:
+        """Whether the log is so long that it has to be cut."""
         return self._file.log_size() > self._limits.blocked_bytes
 
     def check(self) -> None:

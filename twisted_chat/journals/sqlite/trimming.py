@@ -21,12 +21,16 @@ from .rows import COUNTED_KINDS, IS_MESSAGE, IS_OTHER, IS_TOPIC, MESSAGE_KINDS, 
 START_AT, STOP_AT = 0.95, 0.85
 """Fractions of ``Retention.bytes`` in use at which deleting starts and stops."""
 
-URGENT_AT = 1.25
+URGENT_AT = 1.1
 """The fraction of ``Retention.bytes`` from which trimming makes no pauses."""
 
 MERGE_AT_END = 50_000
 """Deleted messages whose remains in the full-text search are worth a merge at the end
 of a run."""
+
+GROWTH = 0.125
+"""The fraction of ``Retention.bytes`` by which the store grows before the next run is
+due, however soon that is."""
 
 PORTIONS_PER_LOOK = 10
 """Portions between two looks at the space in use."""
@@ -54,6 +58,7 @@ class Trimming:
         self._expiring = Expiring(self._deleting)
         self._added: Counter[tuple[str, str]] = Counter()
         self._all_rooms = True
+        self._used_after = 0
         self.freed = 0
 
     @property
@@ -105,6 +110,15 @@ class Trimming:
                 self._all_rooms = True
                 self._expiring.forget_run()
 
+    def is_due(self, connection: sqlite3.Connection) -> bool:
+        """Whether the store has grown so much since the last run that one is due."""
+        if self._retention.bytes is None:
+            return False
+        pages = Pages(connection)
+        return (
+            pages.used > self._used_after + GROWTH * self._retention.bytes / pages.size
+        )
+
     @property
     def is_urgent(self) -> bool:
         """Whether there is much more in the file than may be."""
@@ -124,6 +138,7 @@ class Trimming:
             self.freed += before - now_there
             before = now_there
             yield
+        self._used_after = self._pages.used
 
     def _trim_others(self) -> Iterator[None]:
         """Delete arrivals and departures that no client needs any more."""

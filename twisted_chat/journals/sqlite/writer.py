@@ -10,7 +10,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import islice
 
 from twisted_chat.core.events import Entry, Stored
 from twisted_chat.core.interfaces import StoreError
@@ -18,16 +17,20 @@ from twisted_chat.journals.retention import Retention, Trimmed
 
 from .batches import Batch, note_nicknames
 from .errors import explain
-from .file import DatabaseFile
+from .file import PAGE_SIZE, DatabaseFile
 from .indexing import Indexing
-from .rows import position_of, stored_of
+from .rows import characters_in, position_of, stored_of
 from .space import Space
 from .transactions import relaxed_transaction
 from .trimming import Trimming
 
-URGENT_PORTIONS = 10
-"""Portions of trimming that are done at once while it is urgent: what they delete is
-more than a batch."""
+URGENT_PORTIONS = range(10, 100)
+"""How many portions of trimming are done at once while it is urgent: as many as delete
+``URGENT_FACTOR`` times the events stored since the last time.  Batches wait for that,
+or more would be stored than is deleted."""
+
+URGENT_FACTOR = 2
+"""See ``URGENT_PORTIONS``: so the store becomes smaller, whatever is stored."""
 
 _DONE = object()
 
@@ -43,6 +46,7 @@ class Writer:
         for portions of one size.
     :ivar name: the name of the journal, with which its positions begin.
     :ivar last: the id of the last event stored.
+    :ivar needs_trimming: the next run of trimming should not wait.
     :ivar written: pages written to the log, approximately.  It and the properties may
         be read from any thread.
     """
@@ -75,6 +79,8 @@ class Writer:
         self._space = Space(file, retention)
         self._trimming = Trimming(retention, lambda: self._indexing.indexed, seconds)
         self._run: Iterator[None] | None = None
+        self._last_trimmed = self.last
+        self.needs_trimming = False
         self.written = 0
 
     @property
@@ -111,7 +117,8 @@ class Writer:
         self._time = time
         # A commit writes each page that it changed: those of the table and of the
         # indexes it grows.
-        self.written += 3 + len(batch.rows) // 16
+        characters = sum(map(characters_in, batch.rows))
+        self.written += 3 + len(batch.rows) // 16 + characters // PAGE_SIZE
         self._trimming.add(batch.rows)
         return stored
 
@@ -160,11 +167,12 @@ class Writer:
             if self._run is None:
                 self._run = trimming.portions(connection, now, occupied)
             more = next(self._run, _DONE) is not _DONE
+            portions = 1
             urgent = more and trimming.is_urgent
             if urgent:
-                # Or more is stored between two portions than one deletes.
-                portions = islice(self._run, URGENT_PORTIONS - 1)
-                more = sum(1 for _ in portions) == URGENT_PORTIONS - 1
+                goal = URGENT_FACTOR * (self.last - self._last_trimmed)
+                portions, more = self._trim_much(self._run, trimming.deleted + goal)
+            self._last_trimmed = self.last
             page_size = connection.execute("PRAGMA page_size").fetchone()[0]
         except BaseException as error:
             self._discard_connection()
@@ -174,10 +182,11 @@ class Writer:
             raise error from None
         if not more:
             self._run = None
+            self.needs_trimming = False
         self._space.trim_error = ""
         deleted = trimming.deleted - deleted
         freed = trimming.freed - freed
-        self.written += 8 + deleted // 16 + freed
+        self.written += 8 * portions + deleted // 16 + freed
         if deleted:
             self._indexing.merge_later()
         position = position_of(self.name, trimming.floor)
@@ -188,6 +197,23 @@ class Writer:
             bytes=freed * page_size,
             floor=position if trimming.floor > floor else "",
         ), trimming.take_dropped()
+
+    def _trim_much(self, run: Iterator[None], goal: int) -> tuple[int, bool]:
+        """Do many portions: how many with the one before, and whether there are more.
+
+        :param goal: enough were done when the run has deleted so many events.
+        """
+        portions = 1
+        while portions < URGENT_PORTIONS.start or self._trimming.deleted < goal:
+            if portions >= URGENT_PORTIONS.start and self._space.is_log_long:
+                # Let it be cut before there is more.
+                break
+            if portions >= URGENT_PORTIONS.stop:
+                break
+            if next(run, _DONE) is _DONE:
+                return portions, False
+            portions += 1
+        return portions, True
 
     def index(self) -> None:
         """Add more events to the full-text search.
@@ -225,6 +251,9 @@ class Writer:
     def _write(self, connection: sqlite3.Connection, batch: Batch) -> None:
         self._space.check()
         try:
+            self.needs_trimming = self._run is None and self._trimming.is_due(
+                connection
+            )
             connection.execute("BEGIN IMMEDIATE")
             batch.write(connection)
             connection.execute("COMMIT")
