@@ -6,7 +6,9 @@ authority.
 
 from __future__ import annotations
 
+import socket
 import ssl
+from functools import partial
 from typing import Any
 
 from websockets.typing import Origin
@@ -20,6 +22,7 @@ from tests.end_to_end.test_socketio_clients import (
     WEBSOCKET,
     SocketIOClient,
 )
+from tests.end_to_end.waiting import TIMEOUT, eventually
 
 GLOBAL_OPTIONS = """{
 	admin off
@@ -34,6 +37,19 @@ GLOBAL_OPTIONS = """{
 
 CLIENT = "127.0.0.5"
 """An address of this machine that is not the proxy's."""
+
+
+def has_certificate(port: int) -> bool:
+    """Whether a server completes a TLS handshake."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with socket.create_connection(("127.0.0.1", port), TIMEOUT) as plain:
+            context.wrap_socket(plain).close()
+    except OSError:
+        return False
+    return True
 
 
 class CaddyTests(ProxyTestCase, PageTestCase):
@@ -61,6 +77,9 @@ class CaddyTests(ProxyTestCase, PageTestCase):
             [caddy, "run", "--adapter", "caddyfile", "--config", str(config)],
             *(self.port, self.other_port),
         )
+        # It listens before it has issued its certificates.
+        for port in (self.port, self.other_port):
+            eventually("Caddy has a certificate", partial(has_certificate, port))
 
     def get(self, url: str, *arguments: str) -> str:
         trust = ("--cacert", str(self.root), "--interface", CLIENT)
