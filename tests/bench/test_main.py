@@ -10,6 +10,7 @@ from pathlib import Path
 from twisted.trial.unittest import SynchronousTestCase
 
 from bench.__main__ import crowds_of, is_complete, parse, plan_of, write
+from tests.support.option_errors import refusal_of
 
 from .samples import result, run, soak_run
 
@@ -19,10 +20,7 @@ class OptionTests(SynchronousTestCase):
 
     def refused(self, *arguments: str) -> str:
         """The error message for invalid options."""
-        stderr = io.StringIO()
-        with contextlib.redirect_stderr(stderr):
-            self.assertRaises(SystemExit, parse, arguments)
-        return stderr.getvalue()
+        return refusal_of(self, parse, arguments)
 
     def test_default_run_is_complete(self) -> None:
         """Without options everything is measured, for the documentation."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 from dataclasses import replace
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -14,6 +12,7 @@ from bench.attacks.network import LOOPBACK, SEPARATE
 from bench.attacks.results import Delays
 from bench.attacks.victims import VICTIMS
 from tests.bench.attacks.samples import result, run
+from tests.support.option_errors import refusal_of
 
 
 class OptionTests(SynchronousTestCase):
@@ -21,10 +20,7 @@ class OptionTests(SynchronousTestCase):
 
     def refused(self, *arguments: str) -> str:
         """The error message for invalid options."""
-        stderr = io.StringIO()
-        with contextlib.redirect_stderr(stderr):
-            self.assertRaises(SystemExit, parse, arguments)
-        return stderr.getvalue()
+        return refusal_of(self, parse, arguments)
 
     def test_run_without_options_is_complete(self) -> None:
         """Its tables belong into the page; every server is attacked."""
