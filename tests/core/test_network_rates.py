@@ -88,7 +88,7 @@ class NetworkRatesTests(SynchronousTestCase):
         self.assertGreater(alice.wait(60.0 + 1 / LIMIT.per_second), 1)
 
     def test_what_a_client_takes_of_the_network_it_has_not_earned(self) -> None:
-        """Who sends much has nothing guaranteed besides, for a while."""
+        """A client that has sent much has no guaranteed tokens for a while."""
         rates = NetworkRates()
         noisy = SharedBucket(LIMIT, rates, 1, 0.0)
         noisy.take(0.0, 100)

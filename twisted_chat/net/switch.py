@@ -58,12 +58,12 @@ TLS_HANDSHAKE_TIMEOUT = 10.0
 """Seconds for a TLS handshake."""
 
 NEW_AT_ONCE = 2
-"""How many times as many connections as one address may have are served at once: an
-office loads the page, or reconnects after a restart."""
+"""New connections of one address that are served at once, as a multiple of the
+connections that it may have: an office loads the page, or reconnects after a restart.
+"""
 
 NEW_PER_SECOND = 0.25
-"""How many times as many are served a second after that; others wait before they are
-read.
+"""The same for each second after that; further ones wait before they are read.
 
 A client that connects and leaves again and again costs more than its requests: rows in
 the store, lines in the log, events for everyone."""

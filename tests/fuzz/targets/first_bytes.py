@@ -72,7 +72,7 @@ def _check_detector(detect: Callable[[bytes], Match], data: bytes) -> None:
     matches = [detect(data[:end]) for end in range(min(len(data), 400) + 1)]
     for match, later in pairwise(matches):
         if match is Match.NO:
-            expect(later is Match.NO, "what is no more, later is")
+            expect(later is Match.NO, "more bytes never undo a mismatch")
         if match is Match.YES:
             expect(later is Match.YES, "what is, later is not")
 

@@ -55,7 +55,7 @@ def _check_host(host: bytes) -> None:
 def _check_origin(origin: bytes, host: bytes) -> None:
     origins = Origins(("https://page.example", "site.example:8443"))
     allowed = origins(origin, host)
-    expect(origins(None, host), "a client that is no browser")
+    expect(origins(None, host), "a client that sends no Origin")
     expect(Origins(("*",))(origin, host), "an origin that is allowed by *")
     if allowed and origin.lower() not in (
         _PAGE,

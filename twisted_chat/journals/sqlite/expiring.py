@@ -98,7 +98,7 @@ class Expiring:
             yield
 
     def _drop_nicknames(self, now_ms: int) -> Iterator[None]:
-        """Drop those that are too old, and the oldest over the limit."""
+        """Drop entries past their age, and the oldest ones beyond the limit."""
         until = now_ms - KEPT_NICKNAME_MS - 1
         for (time,) in self._rows(_NEWEST_NICKNAMES, (KEPT_NICKNAMES,)):
             until = max(until, time)

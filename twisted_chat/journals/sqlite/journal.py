@@ -2,7 +2,7 @@
 
 Four threads, each with a database connection of its own: one writes, one runs
 checkpoints, one reads, one searches.  Invariants: threads meet here, in ``history`` and
-in ``checkpoints`` and nowhere else; the reactor's thread does not use the database;
+in ``checkpoints`` only; the reactor's thread does not use the database;
 what is announced is on the disk.
 """
 
