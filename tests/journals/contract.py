@@ -15,6 +15,7 @@ from hypothesis import given
 
 from tests.journals.retention_contract import RetentionContract
 from tests.journals.search_contract import SearchContract
+from tests.journals.values_contract import ValuesContract
 from tests.support.journals import (
     EVERY_EVENT,
     any_text,
@@ -34,7 +35,7 @@ from twisted_chat.core.events import (
 from twisted_chat.core.interfaces import MissedEvents
 
 
-class JournalContract(SearchContract, RetentionContract):
+class JournalContract(SearchContract, RetentionContract, ValuesContract):
     """See the module docstring."""
 
     # Announcing

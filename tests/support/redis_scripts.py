@@ -73,7 +73,9 @@ class LuaScripts:
         found = json.loads(data.decode("utf-8", "surrogatepass"))
         return self._lua.table_from(
             {
-                key.encode(): value.encode("utf-8", "surrogatepass")
+                key.encode("utf-8", "surrogatepass"): value
+                if isinstance(value, bool)
+                else value.encode("utf-8", "surrogatepass")
                 for key, value in found.items()
             }
         )

@@ -145,6 +145,13 @@ class WriterTestCase(FileTestCase):
         finally:
             reader.close()
 
+    def values(self, prefix: str, file: DatabaseFile | None = None) -> dict[str, str]:
+        reader = Reader(file or self.file, "")
+        try:
+            return reader.load_values(prefix)
+        finally:
+            reader.close()
+
     def make_fail(
         self, writer: Writer, statement: str, name: str, *, after: bool = False
     ) -> FailingConnection:

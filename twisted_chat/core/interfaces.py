@@ -1,12 +1,12 @@
 """The edges of the core, as protocols that others implement.
 
 Each kind of client provides a ``Connection`` and a ``Codec``; each store provides a
-``Journal`` with its ``History``, and a ``NameRegistry``.
+``Journal`` with its ``History`` and ``KeyValues``, and a ``NameRegistry``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,6 +17,9 @@ from .sanitize import one_line
 
 Announce = Callable[[Sequence[Stored]], None]
 """Receives each batch that a journal has stored, in order."""
+
+Changes = Mapping[str, str | None]
+"""New values by key; ``None`` deletes the key."""
 
 
 TAKEN_OVER = "another connection has taken its place"
@@ -200,6 +203,38 @@ class History(Protocol):
         """
 
 
+class KeyValues(Protocol):
+    """What a journal keeps besides events, such as accounts: texts by key.
+
+    A key is ``AREA/SUBJECT``, neither of them empty, or ``AREA`` alone.  All servers of
+    one journal share the values, and none is trimmed.  Some events change values, too:
+    in the transaction that stores them, see ``records.changes``.
+
+    Every method may raise ``StoreError``.
+    """
+
+    def load(self, prefix: str) -> Awaitable[dict[str, str]]:
+        """All values whose key begins with ``prefix``, by key.
+
+        :param prefix: at least an area and its slash.
+        """
+
+    def get(self, keys: Sequence[str]) -> Awaitable[dict[str, str]]:
+        """The values of those of the keys that exist, as they are at one moment."""
+
+    def write(
+        self, changes: Changes, expected: Changes | None = None
+    ) -> Awaitable[bool]:
+        """Make all of the changes, or none.
+
+        :param expected: the values that these keys must have, ``None`` where there must
+            be no such key.
+        :returns: true once the changes are as durable as events are; false if a
+            value was not the expected one, so that nothing was changed.
+        :raises OutcomeUnknown: the changes may have been made.
+        """
+
+
 class Journal(Protocol):
     """The store of events, which announces each event once it is stored.
 
@@ -209,6 +244,10 @@ class Journal(Protocol):
     @property
     def history(self) -> History:
         """What was stored and announced, to be read again."""
+
+    @property
+    def values(self) -> KeyValues:
+        """What is kept besides events."""
 
     def subscribe(self, announce: Announce) -> None:
         """Pass every stored batch to ``announce``, in order; called once."""

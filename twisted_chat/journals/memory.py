@@ -12,7 +12,8 @@ from twisted_chat.core.events import Entry, Stored
 from twisted_chat.core.interfaces import Announce, StoreError
 
 from .memory_history import MemoryHistory
-from .records import nicknames_in
+from .memory_values import MemoryValues
+from .records import changes_in, nicknames_in
 from .retention import KEEP_ALL, Retention, Trimmed
 from .searching import Sharing
 
@@ -35,6 +36,7 @@ class MemoryJournal:
         # Of the last batch: the clock may be set back.
         self._time = 0
         self.history = MemoryHistory(now, retention, sharing)
+        self.values = MemoryValues()
         self._announce: Announce = _discard
         self._closed = False
 
@@ -60,6 +62,7 @@ class MemoryJournal:
         for each in stored:
             self.history.add(each)
         self.history.add_nicknames(nicknames_in(batch), time)
+        self.values.apply(changes_in(batch))
         if stored:
             self._announce(stored)
 
@@ -78,8 +81,9 @@ class MemoryJournal:
         return None
 
     async def close(self) -> None:
-        """Refuse further batches; the history can still be read."""
+        """Refuse further batches; what is kept can still be read."""
         self._closed = True
+        self.values.close()
 
 
 def _discard(_batch: Sequence[Stored]) -> None:

@@ -27,6 +27,7 @@ from twisted_chat.core.events import (
     Renamed,
     TopicSet,
 )
+from twisted_chat.core.interfaces import Changes
 
 
 class Index(StrEnum):
@@ -62,6 +63,9 @@ class Record:
         ``redis/lua/common.lua`` and the fields that it takes.
     :ivar required: the fewest fields that a record in Redis has, as earlier versions
         wrote fewer than now; 0, the default, means all.
+    :ivar changes: called with an event, returns the values that change with it, see
+        ``interfaces.KeyValues``; ``None`` if there never are any.  It depends on
+        nothing but the event.
     :ivar values: called with an event, returns its fields in order.
     """
 
@@ -73,6 +77,7 @@ class Record:
     subjects: tuple[str, ...] = ()
     presence: tuple[str, ...] = ()
     required: int = 0
+    changes: Callable[[Any], Changes] | None = None
     values: Callable[[Any], tuple[Any, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -198,6 +203,21 @@ def nicknames_in(batch: Iterable[Entry]) -> dict[str, str | None]:
         elif type(event) is Renamed:
             names[event.client_id] = event.new
     return names
+
+
+def changes(event: Event) -> Changes:
+    """The values that change with an event, in the transaction that stores it."""
+    changed_by = BY_EVENT[type(event)].changes
+    return {} if changed_by is None else changed_by(event)
+
+
+def changes_in(batch: Iterable[Entry]) -> Changes:
+    """The values that change with a batch."""
+    changed: dict[str, str | None] = {}
+    for entry in batch:
+        if BY_EVENT[type(entry.event)].changes is not None:
+            changed.update(changes(entry.event))
+    return changed
 
 
 def index_keys(event: Event) -> tuple[IndexKey, ...]:

@@ -13,8 +13,10 @@ from typing import Protocol
 from twisted_chat.core.events import Entry, Event, Stored
 from twisted_chat.core.interfaces import (
     Announce,
+    Changes,
     History,
     Journal,
+    KeyValues,
     MissedEvents,
     RoomState,
     StoreError,
@@ -192,11 +194,35 @@ class FailingHistory:
         return await self._inner.nickname(client_id)
 
 
+class FailingValues:
+    """The values of a ``FailingJournal``."""
+
+    def __init__(self, inner: KeyValues, faults: Faults) -> None:
+        self._inner = inner
+        self._faults = faults
+
+    async def load(self, prefix: str) -> dict[str, str]:
+        """All values whose key begins with ``prefix``."""
+        await self._faults.check()
+        return await self._inner.load(prefix)
+
+    async def get(self, keys: Sequence[str]) -> dict[str, str]:
+        """The values of those of the keys that exist."""
+        await self._faults.check()
+        return await self._inner.get(keys)
+
+    async def write(self, changes: Changes, expected: Changes | None = None) -> bool:
+        """Make all of the changes, or none."""
+        await self._faults.check()
+        return await self._inner.write(changes, expected)
+
+
 class FailingJournal:
     """A journal that fails or delays when the test says so.
 
     :param inner: the journal that stores the events.
     :ivar history: fails as ``READ`` and ``SESSION`` do.
+    :ivar values: fails as ``VALUES`` does.
     :ivar batches: the events of each batch that ``append`` was called with.
     """
 
@@ -204,14 +230,17 @@ class FailingJournal:
     READ = "read"
     SESSION = "session"
     """To look up the session of a client that resumes."""
+    VALUES = "values"
+    """To read and change what is kept besides events."""
 
     def __init__(self, inner: Journal) -> None:
         self._inner = inner
-        kinds = (self.APPEND, self.READ, self.SESSION)
+        kinds = (self.APPEND, self.READ, self.SESSION, self.VALUES)
         self._faults = {kind: Faults() for kind in kinds}
         self.history = FailingHistory(
             inner.history, self._faults[self.READ], self._faults[self.SESSION]
         )
+        self.values = FailingValues(inner.values, self._faults[self.VALUES])
         self.batches: list[tuple[Event, ...]] = []
 
     # For the test.
@@ -227,7 +256,7 @@ class FailingJournal:
 
         :param error: the text of a ``StoreError``, or any exception.
         :param times: how often; ``None`` for until ``recover``.
-        :param what: ``APPEND``, ``READ`` or ``SESSION``.
+        :param what: ``APPEND``, ``READ``, ``SESSION`` or ``VALUES``.
         """
         self._faults[what].fail(error, times)
 

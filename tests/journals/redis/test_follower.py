@@ -54,7 +54,7 @@ class FollowerTests(FakeRedisTestCase):
         arguments: list[str | bytes] = []
         for event in events:
             stored = Entry(f"{server}-{id(event)}", event)
-            arguments += [*script_arguments(stored), encode(stored)]
+            arguments += [*script_arguments(stored), "", encode(stored)]
         self.batches += 1
         head = (server, self.batches, 100)
         self.redis.run(APPEND.text, *map(bytes_of, (*head, *arguments)))

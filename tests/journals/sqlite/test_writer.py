@@ -8,6 +8,7 @@ import shutil
 from typing import cast
 from unittest.mock import Mock
 
+from tests.journals.values_contract import topics_as_values
 from tests.support.journals import entry, said, texts
 from tests.support.sqlite import WriterTestCase
 from twisted_chat.core.events import TopicSet
@@ -33,12 +34,14 @@ class StoreTests(WriterTestCase):
         writer = self.writer()
         self.store(writer, said("one"), TopicSet("lobby", "a", "weather", "a"))
         self.store(writer, said("two"))
+        writer.change_values({"a/1": "one"}, {})
         copy = self.folder / "copy.sqlite"
         for end in ("", "-wal"):
             shutil.copy(f"{self.path}{end}", f"{copy}{end}")
         file = self.opened(copy)
         after = self.writer(file=file)
         self.assertEqual((after.last, after.name), (writer.last, writer.name))
+        self.assertEqual(self.values("a/", file), {"a/1": "one"})
         reader = Reader(file, after.name)
         self.addCleanup(reader.close)
         state = reader.room("lobby", 10, after.last)
@@ -82,6 +85,37 @@ class FaultTests(WriterTestCase):
         self.store(writer, said("tea later"))
         self.assertEqual(self.history(writer), ["tea", "tea later"])
         self.check_search(writer)
+
+    def test_values_of_a_commit_that_failed_but_took_effect_are_restored(self) -> None:
+        """Their change was refused, so nobody may rely on it."""
+        writer = self.writer()
+        old = {"a/1": "old", "topic/1": "old"}
+        writer.change_values(old, {})
+        topic = TopicSet("1", "a", "new", "a")
+        for store in (
+            lambda: writer.change_values({"a/1": "new", "a/2": "new"}, {}),
+            lambda: self.store(writer, topic),
+        ):
+            self.make_fail(writer, "COMMIT", "SQLITE_IOERR_FSYNC", after=True)
+            with topics_as_values():
+                self.refusal(store)
+            self.store(writer, said("tea"))
+            found = {**self.values("a/"), **self.values("topic/")}
+            self.assertEqual(found, old)
+
+    def test_failed_change_of_values_leaves_nothing(self) -> None:
+        """The next one is made."""
+        for statement in ("BEGIN", "SELECT value", "INSERT INTO key_values", "COMMIT"):
+            for name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE"):
+                writer = self.writer()
+                failing = self.make_fail(writer, statement, name)
+                with self.assertRaises(StoreError):
+                    writer.change_values({"a/1": "x"}, {"a/2": None})
+                if not failing.closed:
+                    writer._connection = failing._connection
+                self.assertEqual(self.values("a/"), {})
+                self.assertTrue(writer.change_values({"b/1": "y"}, {"a/1": None}))
+                writer.close()
 
     def test_connection_whose_rollback_fails_is_discarded(self) -> None:
         """A new one is used."""

@@ -15,7 +15,7 @@ from typing import Any
 from twisted_chat.core.events import Entry, Event, Quit, Renamed, Stored, TopicSet
 from twisted_chat.core.nicknames import Name, fold
 from twisted_chat.core.replies import Refused
-from twisted_chat.journals.records import BY_EVENT, RECORDS
+from twisted_chat.journals.records import BY_EVENT, RECORDS, changes
 
 from .position import StreamPosition
 
@@ -99,6 +99,16 @@ def script_arguments(entry: Entry) -> tuple[str, str, str, str]:
             arguments[2] = _released_keys(old, kept=new)
     subject, value, extra = arguments
     return operation, subject, value, extra
+
+
+def changed_values(event: Event) -> str:
+    """The values that change with an event, as ``append.lua`` takes them."""
+    changed = changes(event)
+    if not changed:
+        return ""
+    return _to_json(
+        {key: False if value is None else value for key, value in changed.items()}
+    )
 
 
 def _released_keys(nick: str, *, kept: str = "") -> str:

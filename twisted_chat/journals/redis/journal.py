@@ -28,7 +28,7 @@ from twisted_chat.journals.searching import Sharing
 from .address import RedisAddress
 from .connection import Argument
 from .connector import Connect, Connector
-from .entries import encode, script_arguments, to_bytes
+from .entries import changed_values, encode, script_arguments, to_bytes
 from .errors import RedisError, server_expired
 from .follower import Follower
 from .history import RedisHistory
@@ -40,6 +40,7 @@ from .rejoin import Rejoin
 from .roster import Roster
 from .scripts import APPEND, RESOLVE_BATCH
 from .trimming import RedisTrimming
+from .values import RedisValues
 
 log = Logger()
 
@@ -93,6 +94,7 @@ class RedisJournal:
             lambda: self._follower.position,
             Sharing(reactor.seconds, lambda: deferLater(reactor, 0)),
         )
+        self.values = RedisValues(self._writer, self._readable)
         self._trimming = RedisTrimming(server, retention, self._writer)
         self._roster = Roster(f"{server}-")
         self._follower = Follower(
@@ -257,6 +259,7 @@ class RedisJournal:
         arguments: list[Argument] = [self._server, self._batch, self._keep]
         for entry in entries:
             arguments += map(to_bytes, script_arguments(entry))
+            arguments.append(to_bytes(changed_values(entry.event)))
             arguments.append(encode(entry))
         try:
             reply = await self._writer.run_script(APPEND, *arguments)

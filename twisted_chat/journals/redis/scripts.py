@@ -43,6 +43,7 @@ def _load(name: str, flags: str = "") -> Script:
 
 APPEND = _load("append")
 CLAIM_NAMES = _load("claim_names")
+WRITE_VALUES = _load("write_values")
 # Recovery must work when there is no memory left for messages.
 RESOLVE_BATCH = _load("resolve_batch", "allow-oom")
 REGISTER_SERVER = _load("register_server", "allow-oom")
@@ -54,6 +55,7 @@ TRIM_TOPICS = _load("trim_topics", "allow-oom")
 PRESENCE = _load("presence", "no-writes")
 SINCE = _load("since", "no-writes")
 MEASURE = _load("measure", "no-writes")
+READ_VALUES = _load("read_values", "no-writes")
 
 SCRIPTS = (
     APPEND,
@@ -68,4 +70,6 @@ SCRIPTS = (
     TRIM,
     TRIM_TOPICS,
     MEASURE,
+    READ_VALUES,
+    WRITE_VALUES,
 )

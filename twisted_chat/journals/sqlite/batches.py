@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 
 from twisted_chat.core.events import Entry, Joined, TopicSet
-from twisted_chat.journals.records import KEPT_NICKNAME_MS, nicknames_in
+from twisted_chat.core.interfaces import Changes
+from twisted_chat.journals.records import KEPT_NICKNAME_MS, changes_in, nicknames_in
 from twisted_chat.journals.retention import LOBBY
 
 from .rows import WIDTH, Row, digest, rows_of, storable
+from .value_rows import change_values
 
 MAX_INSERT_ROWS = 128
 """Rows that one statement inserts, at most: measured, 128 in one statement take less
@@ -49,6 +51,7 @@ class Batch:
     :ivar entered: rooms that anyone joined, other than the lobby.
     :ivar names: the last nickname of each client, by a digest of its id; ``None`` if
         the client can no longer resume.
+    :ivar changes: the values that change with it.
     """
 
     time: int
@@ -56,6 +59,7 @@ class Batch:
     topics: dict[str, str]
     entered: set[str]
     names: dict[bytes, str | None]
+    changes: Changes
 
     @classmethod
     def of(cls, entries: Sequence[Entry], first: int, time: int) -> Batch:
@@ -67,12 +71,12 @@ class Batch:
             {event.room: event.text for event in events if type(event) is TopicSet},
             {event.room for event in events if type(event) is Joined} - {LOBBY},
             {digest(one): nick for one, nick in nicknames_in(entries).items()},
+            changes_in(entries),
         )
 
     def storable(self) -> Batch:
         """The same, its events without what SQLite cannot store."""
-        rows = [storable(row) for row in self.rows]
-        return Batch(self.time, rows, self.topics, self.entered, self.names)
+        return replace(self, rows=[storable(row) for row in self.rows])
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Store it, within a transaction."""
@@ -91,6 +95,7 @@ class Batch:
         ended = [(key,) for key, nick in self.names.items() if nick is None]
         if ended:
             connection.executemany(_FORGET_ONE, ended)
+        change_values(connection, self.changes)
 
 
 def note_nicknames(

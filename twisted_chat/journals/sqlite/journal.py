@@ -1,8 +1,8 @@
 """A journal in a SQLite file: the default, durable, for one server.
 
 Four threads, each with a database connection of its own: one writes, one runs
-checkpoints, one reads, one searches.  Invariants: threads meet here, in ``history`` and
-in ``checkpoints`` only; the reactor's thread does not use the database;
+checkpoints, one reads, one searches.  Invariants: threads meet here, in ``history``,
+``values`` and ``checkpoints`` only; the reactor's thread does not use the database;
 what is announced is on the disk.
 """
 
@@ -30,6 +30,7 @@ from .reader import Reader
 from .searcher import Searcher
 from .shrinkable import make_shrinkable
 from .threads import PoolFactory, WorkerThread, single_thread
+from .values import SqliteValues
 from .writer import Writer
 
 log = Logger()
@@ -85,6 +86,7 @@ class SqliteJournal:
         self._log_limits = LogLimits.of(retention)
         self._checkpoints = Checkpoints(checkpointing, self._writing, self._log_limits)
         self.history = SqliteHistory(reading, searching, self._index, retention, now)
+        self.values = SqliteValues(self._writing, reading, self._maintain)
         self._announce: Announce = _discard
         self._start_trimming: Callable[[], None] = _do_nothing
         self._lock = DeferredLock()
@@ -170,6 +172,7 @@ class SqliteJournal:
         self._writer = writer = opened.writer
         self._checkpoints.open(opened.checkpointer)
         self.history.open(opened.reader, opened.searcher, announced=writer.last)
+        self.values.open(writer, opened.reader)
         self._error = None
         if writer.indexed < writer.unfolded:
             indexing = Deferred.fromCoroutine(self._index_anew(writer))
@@ -200,6 +203,7 @@ class SqliteJournal:
         if writer is None:
             return
         self._error = "the server is shutting down; nothing more is stored"
+        self.values.close()
         try:
             await self.history.close()
             await self._checkpoints.close()

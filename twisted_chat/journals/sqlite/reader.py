@@ -34,6 +34,7 @@ from .rows import (
     storable,
     stored_from,
 )
+from .value_rows import get_values, load_values
 
 MAX_LIMIT = 1_000_000
 """The highest limit passed to SQLite."""
@@ -143,6 +144,16 @@ class Reader:
                 (digest(client_id), oldest_ms),
             ).fetchone()
         return found[0] if found else None
+
+    def load_values(self, prefix: str) -> dict[str, str]:
+        """See ``interfaces.KeyValues.load``."""
+        with self._snapshot() as connection:
+            return load_values(connection, prefix)
+
+    def get_values(self, keys: Sequence[str]) -> dict[str, str]:
+        """See ``interfaces.KeyValues.get``."""
+        with self._snapshot() as connection:
+            return get_values(connection, keys)
 
     def close(self) -> None:
         """Close the connection."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import TypeVar
 
 from twisted_chat.core.events import Entry, Stored
-from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.interfaces import Changes, StoreError
 from twisted_chat.journals.retention import Retention, Trimmed
 
 from .batches import Batch, note_nicknames
@@ -23,6 +24,7 @@ from .rows import characters_in, position_of, stored_of
 from .space import Space
 from .transactions import relaxed_transaction
 from .trimming import Trimming
+from .value_rows import change_values, get_values
 
 URGENT_PORTIONS = range(10, 100)
 """How many portions of trimming are done at once while it is urgent: as many as delete
@@ -31,6 +33,8 @@ or more would be stored than is deleted."""
 
 URGENT_FACTOR = 2
 """See ``URGENT_PORTIONS``: so the store becomes smaller, whatever is stored."""
+
+T = TypeVar("T")
 
 _DONE = object()
 
@@ -79,6 +83,8 @@ class Writer:
         self._space = Space(file, retention)
         self._trimming = Trimming(retention, lambda: self._indexing.indexed, seconds)
         self._run: Iterator[None] | None = None
+        # The values before a commit whose outcome is in doubt.
+        self._former_values: Changes = {}
         self._last_trimmed = self.last
         self.needs_trimming = False
         self.written = 0
@@ -121,6 +127,25 @@ class Writer:
         self.written += 3 + len(batch.rows) // 16 + characters // PAGE_SIZE
         self._trimming.add(batch.rows)
         return stored
+
+    def change_values(self, changes: Changes, expected: Changes) -> bool:
+        """Make all of the changes, or none; see ``interfaces.KeyValues.write``.
+
+        :raises StoreError: nothing was changed.
+        """
+
+        def write(connection: sqlite3.Connection) -> bool:
+            found = get_values(connection, expected)
+            if any(found.get(key) != value for key, value in expected.items()):
+                return False
+            change_values(connection, changes)
+            return True
+
+        connection = self._connected()
+        self._space.check()
+        done = self._commit(connection, write, changes)
+        self.written += 3 + len(changes)
+        return done
 
     def note_sessions(self, nicknames: Mapping[str, str], time: int) -> None:
         """Keep the nicknames of connected clients, see ``NotesSessions``.
@@ -254,15 +279,37 @@ class Writer:
             self.needs_trimming = self._run is None and self._trimming.is_due(
                 connection
             )
+        except sqlite3.Error as error:
+            self._roll_back(connection, error)
+            raise explain(self._file.path, error) from error
+        self._commit(connection, batch.write, batch.changes)
+
+    def _commit(
+        self,
+        connection: sqlite3.Connection,
+        write: Callable[[sqlite3.Connection], T],
+        changes: Changes,
+    ) -> T:
+        """Write in one transaction, which is on the disk when this returns.
+
+        :param changes: the values that may change with it.
+        """
+        former: Changes = {}
+        try:
             connection.execute("BEGIN IMMEDIATE")
-            batch.write(connection)
+            if changes:
+                former = {**dict.fromkeys(changes), **get_values(connection, changes)}
+            result = write(connection)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back(connection, error)
+            if self._connection is None:
+                self._former_values = former
             raise explain(self._file.path, error) from error
         except BaseException:
             self._roll_back(connection, None)
             raise
+        return result
 
     def _roll_back(
         self, connection: sqlite3.Connection, error: sqlite3.Error | None
@@ -287,7 +334,7 @@ class Writer:
             try:
                 connection = self._file.connect_writer()
                 try:
-                    self._delete_uncommitted(connection)
+                    self._undo_uncommitted(connection)
                     # The discarded one may have failed in the middle of a round.
                     self._indexing.load_indexed(connection)
                 except BaseException:
@@ -298,16 +345,22 @@ class Writer:
             self._connection = connection
         return self._connection
 
-    def _delete_uncommitted(self, connection: sqlite3.Connection) -> None:
-        """Delete the events of a commit that was reported as failed, but took effect.
+    def _undo_uncommitted(self, connection: sqlite3.Connection) -> None:
+        """Undo a commit that was reported as failed, but took effect.
 
-        The full-text search does not know them: it ends at ``last``.
+        The full-text search does not know its events: it ends at ``last``.
         """
         refused = connection.execute(
             "SELECT 1 FROM events WHERE id > ? LIMIT 1", (self.last,)
         ).fetchone()
         if refused:
             connection.execute("DELETE FROM events WHERE id > ?", (self.last,))
+        if self._former_values:
+            # In a transaction of their own: to repeat it does no harm.
+            connection.execute("BEGIN IMMEDIATE")
+            change_values(connection, self._former_values)
+            connection.execute("COMMIT")
+            self._former_values = {}
 
     def _discard_connection(self) -> None:
         """Use a new connection, with no open transaction and full synchronization."""

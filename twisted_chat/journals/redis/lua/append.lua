@@ -1,6 +1,7 @@
 -- Store one batch of a server.
 --
--- Arguments: SERVER BATCH KEEP, then for each event OPERATION SUBJECT VALUE EXTRA JSON.
+-- Arguments: SERVER BATCH KEEP, then for each event OPERATION SUBJECT VALUE EXTRA
+-- CHANGES JSON.
 -- KEEP is how many messages of each room stay; 0 for all.
 -- Returns: the id of the batch; 'EXPIRED' if the server is not registered; 'STALE' if
 -- the number of the batch is not higher than that of the server's last one, since a
@@ -11,9 +12,10 @@ if not last then return 'EXPIRED' end
 if batch <= tonumber(last) then return 'STALE' end
 redis.call('HSET', 'chat:servers', server, batch)
 local events = {}
-for index = 4, #ARGV, 5 do
+for index = 4, #ARGV, 6 do
   local event = {operation = ARGV[index], subject = ARGV[index + 1],
-    value = ARGV[index + 2], extra = ARGV[index + 3], json = ARGV[index + 4]}
+    value = ARGV[index + 2], extra = ARGV[index + 3], changes = ARGV[index + 4],
+    json = ARGV[index + 5]}
   apply_event(server, event, events)
 end
 return publish(events, keep)

@@ -26,6 +26,8 @@
 --                         CLIENT is a digest of its session
 --   chat:names            hash: KEY -> SERVER and CLIENT, separated by a space
 --   chat:names:SERVER     hash: KEY -> CLIENT
+--   chat:values:AREA      hash: SUBJECT -> what is kept under the key AREA/SUBJECT, such
+--                         as an account
 
 local LIVE_MS = 10 * 60 * 1000       -- how long a batch stays in chat:live
 local RESUME_SECONDS = 24 * 60 * 60  -- how long a client may resume
@@ -53,8 +55,31 @@ local function ensure_created()
   end
 end
 
+-- Values: what is kept besides events.
+
+local function place(key)
+  local area, subject = string.match(key, '^([^/]*)/?(.*)$')
+  return 'chat:values:' .. area, subject
+end
+
+-- The value of a key; false if there is none.
+local function get_value(key)
+  return redis.call('HGET', place(key))
+end
+
+-- Set the value of a key; false removes it.
+local function set_value(key, value)
+  local hash, subject = place(key)
+  if value then
+    redis.call('HSET', hash, subject, value)
+  else
+    redis.call('HDEL', hash, subject)
+  end
+end
+
 -- Indexes: where events are found again.  An event is a table of an operation, its
--- three arguments (subject, value, extra) and its JSON.
+-- three arguments (subject, value, extra), the values that change with it (JSON of KEY:
+-- value, or false) and its JSON.
 
 -- Note that someone is in a room; without effect if the room has no topic.
 local function use_topic(room, ms)
@@ -90,6 +115,9 @@ local function lease_trimming(server, lease)
 end
 
 local function index_event(event, id, ms, keep)
+  if event.changes and event.changes ~= '' then
+    for key, value in pairs(cjson.decode(event.changes)) do set_value(key, value) end
+  end
   local subject, value = event.subject, event.value
   if event.operation == 'room' then
     if keep > 0 then
