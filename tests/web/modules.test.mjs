@@ -6,6 +6,7 @@ import { posix } from "node:path";
 import { test } from "node:test";
 
 import { ACTIONS } from "../../twisted_chat/web/actions.js";
+import { texts } from "../../twisted_chat/web/on_demand/texts.js";
 import { Effects } from "../../twisted_chat/web/effects.js";
 import { strings } from "../../twisted_chat/web/strings.js";
 
@@ -21,8 +22,10 @@ const modules = new Map(
 );
 const page = read("index.html");
 
+const isOnDemand = (name) => name.startsWith("on_demand/");
+
 function importsOf(name) {
-  const sources = modules.get(name).matchAll(/^(?:import|export)\b[^;]*?"(\.[^"]+)";/gmu);
+  const sources = modules.get(name).matchAll(/(?:^(?:import|export)\b[^;]*?"|\bimport\(")(\.[^"]+)"/gmu);
   return [...sources].map(([, source]) => posix.join(posix.dirname(name), source));
 }
 
@@ -41,7 +44,7 @@ test("imports have no cycles, and every module is reachable from client.js", () 
 
 test("only the views and what connects them use the document", () => {
   const allowed = ["actions.js", "app.js", "client.js", "drawing.js", "effects.js", "lifecycle.js"];
-  const usesPage = (name) => name.startsWith("view/") || allowed.includes(name);
+  const usesPage = (name) => name.startsWith("view/") || isOnDemand(name) || allowed.includes(name);
   for (const [name, source] of modules) {
     if (usesPage(name)) continue;
     assert.doesNotMatch(source, /\bdocument\.|\bwindow\.(?!localStorage|sessionStorage|isSecure|focus)/u, name);
@@ -49,17 +52,27 @@ test("only the views and what connects them use the document", () => {
   }
 });
 
-test("the page preloads every module, so that they do not load one after the other", () => {
+test("the page preloads every module of its start, so that they do not load one after the other", () => {
   const preloaded = [...page.matchAll(/rel="modulepreload" href="([^"]+)"/gu)].map(([, href]) => href);
-  assert.deepEqual([...preloaded, "client.js"].sort(), [...modules.keys()].sort());
+  const needed = [...modules.keys()].filter((name) => !isOnDemand(name));
+  assert.deepEqual([...preloaded, "client.js"].sort(), needed.sort());
+});
+
+test("only the app loads something on demand, and only that", () => {
+  for (const name of modules.keys()) {
+    const loaded = importsOf(name).filter(isOnDemand);
+    if (!isOnDemand(name)) assert.deepEqual(loaded, name === "app.js" ? ["on_demand/main.js"] : [], name);
+  }
 });
 
 test("every text that is used exists, and every text that exists is used", () => {
-  const used = new Set();
-  for (const source of modules.values()) {
-    for (const [, name] of source.matchAll(/\bstrings\.(?!js\b)(\w+)/gu)) used.add(name);
-  }
-  assert.deepEqual([...used].sort(), Object.keys(strings).sort());
+  const used = (pattern, sources) => {
+    const found = [...sources].flatMap(([, source]) => [...source.matchAll(pattern)]);
+    return [...new Set(found.map(([, name]) => name))].sort();
+  };
+  const onDemand = [...modules].filter(([name]) => isOnDemand(name));
+  assert.deepEqual(used(/\bstrings\.(?!js\b)(\w+)/gu, modules), Object.keys(strings).sort());
+  assert.deepEqual(used(/\btexts\.(?!js\b)(\w+)/gu, onDemand), Object.keys(texts).sort());
 });
 
 test("every action and every effect that is returned is carried out", () => {

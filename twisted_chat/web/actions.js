@@ -37,8 +37,8 @@ export const ACTIONS = {
 
 export class Actions {
   // `views` is filled by app.js: the views call these actions, which change the views.
-  constructor({ chat, connection, views, drawing, memory }) {
-    Object.assign(this, { chat, connection, views, drawing, memory });
+  constructor({ chat, connection, views, drawing, memory, onDemand }) {
+    Object.assign(this, { chat, connection, views, drawing, memory, onDemand });
     this.revealing = null; // continues to load the history up to a search result
   }
 
@@ -252,6 +252,14 @@ export class Actions {
   setTopic(topic, refuse) {
     const command = `\\topic ${topic || "-"}`;
     return this.requireConnection(refuse) && this.sendFrames(this.chat.command(command));
+  }
+
+  openNameMenu(button, nick, conversation) {
+    this.onDemand.use(({ menus }) => menus.openForName(button, nick, conversation));
+  }
+
+  openMessageMenu(button, conversation, entry) {
+    this.onDemand.use(({ menus }) => menus.openForMessage(button, conversation, entry));
   }
 
   openMembers() {

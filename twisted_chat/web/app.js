@@ -11,6 +11,7 @@ import { Drawing } from "./drawing.js";
 import { Effects } from "./effects.js";
 import { guarded } from "./guarded.js";
 import { makeChat, restore, restoreDrafts, watchLifecycle } from "./lifecycle.js";
+import { Loading } from "./loading.js";
 import { Memory } from "./memory.js";
 import { fold } from "./names.js";
 import { neighbor, nextUnread } from "./navigation.js";
@@ -53,8 +54,12 @@ export function startApp() {
   const drawing = new Drawing(chat, views, memory);
   const receive = (frame) => effects.run(guarded(() => chat.receive(frame)) ?? []);
   const connection = makeConnection(chat, drawing, receive);
-  const actions = new Actions({ chat, connection, views, drawing, memory });
-  const effects = new Effects({ chat, connection, views, actions, drawing, tabs, memory, sound });
+  const onDemand = new Loading(
+    async () => (await import("./on_demand/main.js")).makeParts({ chat, actions, views, drawing }),
+    () => actions.showError(strings.notLoaded),
+  );
+  const actions = new Actions({ chat, connection, views, drawing, memory, onDemand });
+  const effects = new Effects({ chat, connection, views, actions, drawing, tabs, memory, sound, onDemand });
   Object.assign(views, makeViews({ chat, connection, actions, drawing, drafts, sound }));
   views.backButton = makeBackButton(chat, views, actions);
   views.keyboard = makeKeyboard(views, actions);
@@ -174,7 +179,8 @@ function makeKeyboard(views, actions) {
   return new Keyboard(handlers, views);
 }
 
-function makeBackButton(chat, { drawers }, actions) {
+function makeBackButton(chat, views, actions) {
+  const { drawers } = views;
   const openDialog = () => document.querySelector("dialog[open]");
   const roomBehind = () => (chat.current?.kind === "dm" ? chat.memberRoom() : null);
   return new BackButton([
@@ -185,5 +191,6 @@ function makeBackButton(chat, { drawers }, actions) {
     },
     { isOpen: () => drawers.overlay, close: () => drawers.closeOverlay() },
     { isOpen: openDialog, close: () => openDialog().close() },
+    { isOpen: () => views.menu?.isOpen, close: () => views.menu.close() },
   ]);
 }

@@ -16,8 +16,8 @@ const REFRESH_MS = 2_000;
 const HISTORY_RETRY_MS = 5_000;
 
 export class Effects {
-  constructor({ chat, connection, views, actions, drawing, tabs, memory, sound }) {
-    Object.assign(this, { chat, connection, views, actions, drawing, tabs, memory, sound });
+  constructor({ chat, connection, views, actions, drawing, tabs, memory, sound, onDemand }) {
+    Object.assign(this, { chat, connection, views, actions, drawing, tabs, memory, sound, onDemand });
     this.announcements = new Announcements({ say: speak });
     this.refreshTimers = new Map(); // key of a room -> timer
     this.settleTimer = undefined;
@@ -38,6 +38,7 @@ export class Effects {
     saveRooms(chat);
     this.memory.welcomed();
     this.views.naming.update(chat);
+    this.onDemand.start();
     if (missing) announce(strings.mayBeMissing);
     if (!hasUnsent(chat)) {
       chat.holdSends = false;

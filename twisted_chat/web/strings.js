@@ -1,5 +1,5 @@
-// Every text of the page that a person reads, except the static text in index.html and
-// the texts of the server.
+// Every text of the page that a person reads, except the static text in index.html, the texts
+// of the server, and those of on_demand/texts.js.
 
 const people = (count) => (count === 1 ? "1 person" : `${count} people`);
 const messages = (count) => (count === 1 ? "1 message" : `${count} messages`);
@@ -116,8 +116,12 @@ export const strings = {
   // Members
   membersLabel: (title) => (title ? `People in ${title}` : "People"),
   moreMembers: (count) => `and ${count} more`,
-  writeTo: (nick) => `Send ${nick} a direct message`,
   you: "you",
+
+  // The menus of names and messages
+  actionsFor: (nick) => `Actions for ${nick}`,
+  messageActions: "Actions for this message",
+  notLoaded: "A part of the page could not be loaded. Try again, or reload the page.",
 
   // Messages
   messagesLabel: (title) => (title ? `Messages in ${title}` : "Messages"),
@@ -160,7 +164,7 @@ export const strings = {
   showLess: "Show less",
   copyCode: "Copy the code",
   copied: "Copied",
-  codeSelected: "The browser does not allow copying. The code is selected: copy it with the keyboard.",
+  textSelected: "The browser does not allow copying. The text is selected: copy it with the keyboard.",
   alertTitle: (nick, room) => (room ? `${nick} in ${room}` : nick),
 
   // Screen readers

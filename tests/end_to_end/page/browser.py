@@ -182,6 +182,12 @@ class Page:
         self.call("fill", "#chat_input", text)
         self.call("press", "#chat_input", "Enter")
 
+    def choose(self, opener: str, item: str) -> None:
+        """Click what opens a menu, then an item."""
+        self.call("click", opener)
+        self.call("click", f".menu [role=menuitem]:text-is({json.dumps(item)})")
+        self.wait_gone(".menu")
+
     def text(self, selector: str) -> str:
         return str(self.call("textContent", selector))
 

@@ -75,7 +75,7 @@ class MessageTests(PageTestCase):
         page.wait("!document.title.startsWith('(')")
         page.say("what is it?")
         alice.expect("erin (private): what is it?\r\n")
-        page.call("click", "#chatters li[data-name=bob] button")
+        page.choose("#chatters li[data-name=bob] button", "Direct message")
         page.say("and you?")
         bob.expect("erin (private): and you?\r\n")
         self.assertNotIn("what is it?", bob.waiting)

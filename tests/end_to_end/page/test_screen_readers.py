@@ -132,7 +132,7 @@ class LogTests(PageTestCase):
         )
         self.assertEqual(page.evaluate(stops), 1)
         page.call("focus", "#chatters [tabindex='0']")
-        press(page, "ArrowDown", "Enter")
+        press(page, "ArrowDown", "Enter", "d", "Enter")
         page.wait_for_text("#title", "bob")
 
 

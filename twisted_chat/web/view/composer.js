@@ -56,6 +56,12 @@ export class Composer {
     this.changed();
   }
 
+  // Begins the text with the name of the member who is addressed.
+  address(nick) {
+    const start = `${nick}: `;
+    if (!this.text.startsWith(start)) this.setText(start + this.text);
+  }
+
   focus() {
     this.input.focus();
   }

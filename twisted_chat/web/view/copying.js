@@ -1,7 +1,7 @@
-// Copies code to the clipboard.
+// Copies code and messages to the clipboard.
 //
 // Browsers have the clipboard interface only for pages over https and on localhost.  Others
-// copy the selection; where that is not allowed either, the code stays selected.
+// copy the selection; where that is not allowed either, the text stays selected.
 
 import { strings } from "../strings.js";
 import { announce } from "./dom.js";
@@ -10,11 +10,16 @@ const SHOWN_MS = 2000;
 
 export async function copyCode(button) {
   const code = button.parentNode.querySelector("code");
-  const copied = (await copyText(code.textContent)) || copySelection(code);
-  announce(copied ? strings.copied : strings.codeSelected);
-  if (!copied) return;
+  if (!(await copy(code, code.textContent))) return;
   button.classList.add("done");
   setTimeout(() => button.classList.remove("done"), SHOWN_MS);
+}
+
+// `node` shows the text.  False if the browser did not allow it.
+export async function copy(node, text) {
+  const copied = (await copyText(text)) || copySelection(node);
+  announce(copied ? strings.copied : strings.textSelected);
+  return copied;
 }
 
 async function copyText(text) {

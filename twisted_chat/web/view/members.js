@@ -9,7 +9,7 @@ import { Roving } from "./roving.js";
 const MAX_SHOWN = 1000; // the rest is only counted
 
 export class MemberList {
-  // `handlers`: {openDirect, openProfile}
+  // `handlers`: {openNameMenu, openProfile}
   constructor(chat, handlers) {
     this.chat = chat;
     this.roving = new Roving(byId("chatters"), ".member");
@@ -19,7 +19,7 @@ export class MemberList {
       make: (nick) => this.make(nick),
     });
     this.list.onAction({
-      openDirect: (nick) => handlers.openDirect(nick),
+      openMenu: (nick, button) => handlers.openNameMenu(button, nick, chat.memberRoom()),
       openProfile: () => handlers.openProfile(),
     });
     this.more = el("p", { class: "more-members", hidden: true });
@@ -37,8 +37,9 @@ export class MemberList {
     const attributes = {
       type: "button",
       class: classes("member", away && "away"),
-      title: mine ? strings.profileHint : strings.writeTo(nick),
-      "data-action": mine ? "openProfile" : "openDirect",
+      title: mine ? strings.profileHint : strings.actionsFor(nick),
+      "aria-haspopup": mine ? "dialog" : "menu",
+      "data-action": mine ? "openProfile" : "openMenu",
     };
     const button = this.roving.prepare(el("button", attributes));
     button.append(avatar(nick, "tiny"), names);

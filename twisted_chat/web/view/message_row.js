@@ -87,6 +87,7 @@ function messageRow({ entry, groupStart, quit, compact, fold, lines }, nick, wor
   }
   if (fold) row.append(foldButton(fold, lines));
   row.append(...deliveryState(entry, quit));
+  if (!status) row.append(menuButton());
   return row;
 }
 
@@ -110,8 +111,15 @@ function timeOf({ time }, className) {
 function author(nick, mine) {
   const className = classes("author", nickClass(nick));
   if (mine) return el("span", { class: className, dir: "auto" }, nick);
-  const title = strings.writeTo(nick);
-  return button("openDirect", nick, { class: className, dir: "auto", title });
+  const attributes = { class: className, dir: "auto", title: strings.actionsFor(nick) };
+  return button("openNameMenu", nick, { ...attributes, "aria-haspopup": "menu" });
+}
+
+// Its dots are in the style sheet: copied with the text of several messages, they would be in the way.
+function menuButton() {
+  const label = strings.messageActions;
+  const attributes = { class: "more", title: label, "aria-label": label, "aria-haspopup": "menu" };
+  return button("openMenu", "", attributes);
 }
 
 function deliveryState({ status, problem = "" }, quit) {

@@ -5,7 +5,7 @@ import { rowsOf } from "../rows.js";
 import { localStore } from "../storage.js";
 import { strings } from "../strings.js";
 import { clockTime } from "../time.js";
-import { copyCode } from "./copying.js";
+import { copy, copyCode } from "./copying.js";
 import { byId, setText } from "./dom.js";
 import { KeyedList } from "./keyed.js";
 import { makeRow } from "./message_row.js";
@@ -28,8 +28,8 @@ function labelOf({ entry, fold, lines }, node) {
 }
 
 export class MessageList {
-  // `handlers`: {openDirect, loadOlder, loadGap, retry, discard, edit}; `scrolled()` is
-  // called when the scroll position has changed.
+  // `handlers`: {openNameMenu, openMessageMenu, loadOlder, loadGap, retry, discard, edit};
+  // `scrolled()` is called when the scroll position has changed.
   constructor(chat, handlers, { scrolled }) {
     Object.assign(this, { chat, handlers });
     this.box = byId("messages");
@@ -46,7 +46,8 @@ export class MessageList {
     });
     this.roving = new Roving(this.box, "[role=article]", { startsAt: "last" });
     this.list.onAction({
-      openDirect: ({ entry }) => handlers.openDirect(entry.from),
+      openNameMenu: ({ entry }, button) => handlers.openNameMenu(button, entry.from, this.shown),
+      openMenu: ({ entry }, button) => handlers.openMessageMenu(button, this.shown, entry),
       loadGap: ({ entry }) => handlers.loadGap(this.shown, entry),
       retry: ({ entry }) => handlers.retry(this.shown, entry),
       discard: ({ entry }) => handlers.discard(this.shown, entry),
@@ -178,6 +179,10 @@ export class MessageList {
     target.scrollTop = 0;
     this.fold(entry, true);
     this.box.scrollTop += distance;
+  }
+
+  copy(entry) {
+    copy(this.list.nodeOf(entry.key).querySelector(".text"), entry.text);
   }
 
   setCompact(compact) {
