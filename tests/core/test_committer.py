@@ -11,6 +11,7 @@ from twisted_chat.core import committer
 from twisted_chat.core.committer import (
     MAX_CHARACTERS,
     MAX_PRESENCE_DELAY,
+    MAX_WITH_MESSAGE,
     Committer,
     Submission,
 )
@@ -145,14 +146,34 @@ class PresenceDelayTests(CommitterCase):
         self.assertEqual(len(self.journal.batches), 1)
 
     def test_message_does_not_wait(self) -> None:
-        """It overtakes the arrivals before it, which go on waiting."""
+        """Arrivals that wait are stored with it, and shown by the same writes."""
         self.show_for(0.02)
         self.committer.submit(Joined("lobby", "a", "a"), must_store=True)
         self.submit_now(message("now"))
+        self.assertEqual(self.batches(), [["", "now"]])
+
+    def test_message_does_not_wait_for_a_crowd(self) -> None:
+        """It overtakes the arrivals before it, which go on waiting."""
+        self.show_for(0.02)
+        for number in range(MAX_WITH_MESSAGE + 1):
+            arrival = Joined("lobby", f"a{number}", f"a{number}")
+            self.committer.submit(arrival, must_store=True)
+        self.submit_now(message("now"))
         self.assertEqual(self.batches(), [["now"]])
-        self.clock.advance(0.08)
+        self.clock.advance(0.1)
         self.clock.advance(0)
-        self.assertEqual(self.batches(), [["now"], [""]])
+        self.assertEqual([len(batch) for batch in self.journal.batches], [1, 65])
+
+    def test_arrivals_wait_for_a_message(self) -> None:
+        """Ten times as long as showing the last batch took, 0.1 s at most."""
+        for cost, wait in ((0.004, 0.04), (0.02, 0.1)):
+            self.show_for(cost)
+            self.submit_now(Joined("lobby", "a", "a"), must_store=True)
+            self.clock.advance(wait - 0.001)
+            self.assertEqual(self.batches(), [])
+            self.clock.advance(0.002)
+            self.clock.advance(0)
+            self.assertEqual(self.batches(), [[""]])
 
     def test_message_does_not_end_the_delay(self) -> None:
         """Only what showing arrivals and departures takes sets it."""
@@ -160,7 +181,7 @@ class PresenceDelayTests(CommitterCase):
         self.submit_now(message("now"))
         self.committer.delay_presence(0.001)
         self.submit_now(Joined("lobby", "a", "a"), must_store=True)
-        self.clock.advance(0.07)
+        self.clock.advance(0.09)
         self.assertEqual(self.batches(), [["now"]])
         self.clock.advance(0.02)
         self.clock.advance(0)

@@ -37,10 +37,21 @@ members, ``DELAY_FACTOR`` asks for 0.3 s.
 """
 
 DELAY_FACTOR = 4
-"""Arrivals and departures wait this many times as long as showing the last batch with
-some of them took.  So they take at most a fifth of the time, and messages, which do not
-wait for them, the rest.
+"""Arrivals and departures wait at least this many times as long as showing the last
+batch with some of them took.  So those batches take at most a fifth of the time, and
+messages, which do not wait for them, the rest.
 """
+
+MESSAGE_WAIT_FACTOR = 10
+"""They wait this many times as long, up to ``MAX_MESSAGE_WAIT``, for a message: in the
+batch of a message they are shown by the same writes.  So clients that come and go do
+not delay the messages in a large room."""
+
+MAX_MESSAGE_WAIT = 0.1
+"""Seconds that arrivals and departures wait for a message."""
+
+MAX_WITH_MESSAGE = 64
+"""More of them than this do not join the batch of a message, which they would delay."""
 
 RETRY_DELAY = 1.0
 """Seconds until arrivals and departures are submitted again."""
@@ -136,7 +147,10 @@ class Committer:
         """
         if self._presence_settled:
             self._presence_settled = False
-            delay = min(MAX_PRESENCE_DELAY, DELAY_FACTOR * cost)
+            delay = max(
+                min(MAX_PRESENCE_DELAY, DELAY_FACTOR * cost),
+                min(MAX_MESSAGE_WAIT, MESSAGE_WAIT_FACTOR * cost),
+            )
             self._delayed_until = self._runtime.seconds() + delay
 
     def is_own(self, key: str) -> bool:
@@ -240,7 +254,9 @@ class Committer:
         batch: list[Submission] = []
         budget = MAX_CHARACTERS
         waiting = self._waiting
-        presence = deque[Submission]() if self._delay else self._presence
+        presence = self._presence
+        if self._delay and not self._may_join_messages:
+            presence = deque()
         while (waiting or presence) and budget > 0 and len(batch) < MAX_ENTRIES:
             queue = waiting
             if presence and (
@@ -252,6 +268,12 @@ class Committer:
             batch.append(queue.popleft())
             budget -= characters_shown(batch[-1].event)
         return batch
+
+    @property
+    def _may_join_messages(self) -> bool:
+        """Arrivals and departures may be stored with the messages that wait."""
+        few = len(self._presence) <= MAX_WITH_MESSAGE
+        return bool(self._waiting) and few and not self._retried
 
     def _fail(self, batch: list[Submission], error: StoreError) -> None:
         """Refuse what was not stored; arrivals and departures are tried again."""
