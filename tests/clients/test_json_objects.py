@@ -24,9 +24,12 @@ from twisted_chat.core.events import (
     Event,
     Joined,
     Left,
+    LoggedIn,
+    LoggedOut,
     Message,
     Quit,
     Renamed,
+    Switched,
     TopicSet,
 )
 from twisted_chat.core.replies import (
@@ -56,6 +59,17 @@ class EventObjectTests(unittest.SynchronousTestCase):
         action = {**MESSAGE, "type": "action", "text": "waves"}
         self.expect(Action("lobby", "bob", "waves", "1"), action)
 
+    def test_messages_name_the_account_of_their_author(self) -> None:
+        """Whatever its nickname is."""
+        by_account = {**MESSAGE, "account": "robert"}
+        message = Message("lobby", "bob", "hi", "1", account="robert")
+        self.expect(message, by_account)
+        action = Action("lobby", "bob", "hi", "1", account="robert")
+        self.expect(action, {**by_account, "type": "action"})
+        direct = DirectMessage("bob", "ann", "hi", "1", "2", account="robert")
+        found = event_object(stored(direct))
+        self.assertEqual(found and found["account"], "robert")
+
     def test_quitting_is_leaving_no_particular_room(self) -> None:
         """Joining and leaving name their room."""
         joined = {**ID_AND_TIME, "room": "den", "nick": "ann"}
@@ -68,6 +82,7 @@ class EventObjectTests(unittest.SynchronousTestCase):
         renamed = {"type": "renamed", **ID_AND_TIME, "from": "ann", "to": "eve"}
         self.expect(Renamed("ann", "eve", "1"), renamed)
         topic = {**MESSAGE, "type": "topic", "text": "tea"}
+        del topic["account"]
         self.expect(TopicSet("lobby", "bob", "tea", "1"), topic)
         away = {"type": "away", **ID_AND_TIME, "nick": "ann", "text": "lunch"}
         self.expect(AwaySet("ann", "lunch", "1"), away)
@@ -75,12 +90,16 @@ class EventObjectTests(unittest.SynchronousTestCase):
     def test_direct_messages_name_sender_and_recipient(self) -> None:
         """So that both can be given the same object."""
         wanted = {"type": "dm", **ID_AND_TIME, "from": "ann", "to": "bob", "text": "x"}
+        wanted["account"] = None
         self.expect(DirectMessage("ann", "bob", "x", "1", "2"), wanted)
 
-    def test_custom_events_have_no_object(self) -> None:
-        """They are for Socket.IO clients."""
+    def test_other_events_have_no_object(self) -> None:
+        """Values are for Socket.IO clients, logins are shown as what they change."""
         custom = CustomEvent("lobby", "bob", "[1]", "1")
         self.expect(custom, None)
+        self.expect(LoggedIn("guest_1", "bob", "1", "@1", "bob"), None)
+        self.expect(LoggedOut("bob", "guest_1", "1"), None)
+        self.expect(Switched("lobby", "bob", "1"), None)
         message = stored(Message("lobby", "bob", "hi", "1"))
         self.assertEqual(event_objects([message, stored(custom)]), [MESSAGE])
 

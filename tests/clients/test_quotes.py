@@ -19,10 +19,13 @@ from twisted_chat.core.events import (
     Event,
     Joined,
     Left,
+    LoggedIn,
+    LoggedOut,
     Message,
     Quit,
     Renamed,
     Stored,
+    Switched,
     TopicSet,
 )
 from twisted_chat.core.replies import HistoryPage
@@ -61,6 +64,8 @@ class QuoteTests(SynchronousTestCase):
     def test_no_event_with_a_line_is_left_out_here(self) -> None:
         """A new kind of event needs its words in ``quotes``, too."""
         others = {Message, Action, CustomEvent, DirectMessage}
+        # Shown as joining, leaving or being renamed, or not at all.
+        others |= {LoggedIn, LoggedOut, Switched}
         self.assertEqual({type(event) for event in EVENTS}, {*get_args(Event)} - others)
 
     def test_each_line_that_reads_as_an_event_is_quoted(self) -> None:

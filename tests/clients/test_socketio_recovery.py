@@ -78,8 +78,8 @@ class ResumingCodecTests(unittest.SynchronousTestCase):
 
     def test_recovered_client_keeps_its_pid(self) -> None:
         """And receives all that it missed, each event with its marker."""
-        received = DirectMessage("bob", "alice", "psst", "BOB", VIEWER.id)
-        sent = DirectMessage("alice", "bob", "what", VIEWER.id, "BOB")
+        received = DirectMessage("bob", "alice", "psst", "BOB", VIEWER.member_id)
+        sent = DirectMessage("alice", "bob", "what", VIEWER.member_id, "BOB")
         den = Message("den", "bob", "elsewhere", "BOB")
         welcome = self.welcome(SAID, received, sent, den, recovered=True)
         self.assertEqual(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
@@ -135,7 +137,7 @@ class LineTests(SynchronousTestCase):
         self.check_reply(
             RoomSnapshot("tea", (), "", past), *(f"[#tea] {line}" for line in lines)
         )
-        note = DirectMessage("alice", "bob", "x\ny", "A", "B")
+        note = DirectMessage("alice", "bob", "x\ny", VIEWER.member_id, "B")
         self.check_reply(
             welcome(
                 resumed=True,
@@ -274,7 +276,7 @@ class LineTests(SynchronousTestCase):
                 missed=(
                     said("one"),
                     stored(Action("tea", "bob", "sips", "B")),
-                    stored(PSST),
+                    stored(replace(PSST, sender_id=VIEWER.member_id)),
                     stored(DirectMessage("bob", "x", "yes", "B", "A")),
                     stored(CustomEvent("lobby", "bob", "1", "B")),
                 ),

@@ -10,6 +10,8 @@ from twisted_chat.core.events import (
     AwaySet,
     Joined,
     Left,
+    LoggedIn,
+    LoggedOut,
     Message,
     Quit,
     Renamed,
@@ -108,6 +110,46 @@ class PoolTests(SynchronousTestCase):
         self.assertEqual(self.pool.rooms["tea"].away(), {})
         self.pool.apply(AwaySet("Eve", "", "A"))
         self.assertEqual(self.pool.rooms["milk"].away(), {})
+
+    def test_guest_that_logs_in_keeps_its_place_in_its_rooms(self) -> None:
+        """Under the nickname of the account."""
+        self.join("A", "guest_1", "tea")
+        self.join("B", "eve", "tea")
+        self.pool.apply(LoggedIn("guest_1", "bob", "A", "@bob", "bob"))
+        self.assertEqual(self.pool.rooms["tea"].nicks(), ("bob", "eve"))
+        self.pool.apply(LoggedOut("bob", "guest_7", "A"))
+        self.assertEqual(self.pool.rooms["tea"].nicks(), ("guest_7", "eve"))
+
+    def test_guest_that_joins_a_member_leaves_its_rooms(self) -> None:
+        """It is in those of the member, which is there once."""
+        self.join("A", "guest_1", "milk", "tea")
+        self.pool.apply(Joined("tea", "bob", "B", "@bob", "bob"))
+        self.pool.apply(LoggedIn("guest_1", "bob", "A", "@bob", "bob"))
+        self.assertEqual(list(self.pool.rooms), ["tea"])
+        self.assertEqual(self.pool.rooms["tea"].nicks(), ("bob",))
+
+    def test_member_is_in_its_rooms_until_its_last_client_quits(self) -> None:
+        """One that logs out is there besides."""
+        for client_id in "ABC":
+            self.pool.apply(Joined("tea", "bob", client_id, "@bob", "bob"))
+        self.pool.apply(Quit("bob", "A"))
+        self.pool.apply(LoggedOut("bob", "guest_7", "B"))
+        self.assertEqual(self.pool.rooms["tea"].nicks(), ("bob", "guest_7"))
+        self.pool.apply(Quit("bob", "C"))
+        self.assertEqual(self.pool.rooms["tea"].nicks(), ("guest_7",))
+
+    def test_clients_of_a_member_are_those_of_this_server(self) -> None:
+        """A guest has one."""
+        one, guest = (
+            Client(name, FakeConnection(), line_wire().codec) for name in "AG"
+        )
+        self.pool.clients.update({"A": one, "G": guest})
+        for client_id in ("A", "elsewhere"):
+            self.pool.apply(Joined("tea", "bob", client_id, "@bob", "bob"))
+        self.join("G", "guest_1", "tea")
+        self.assertEqual(self.pool.clients_of(self.pool.member("@bob")), [one])
+        self.assertEqual(self.pool.clients_of(self.pool.member("G")), [guest])
+        self.assertEqual(self.pool.clients_of(self.pool.member("nobody")), [])
 
     def test_clients_are_those_of_this_server(self) -> None:
         """A client's own ``Member`` is that of the pool."""

@@ -247,9 +247,10 @@ class JournalContract(SearchContract, RetentionContract, ValuesContract):
                 "to self",
             ],
         )
-        by_position = {one.position: one.event for one in self.announced}
-        direct = missed.events[3]
-        self.assertEqual(direct.event, by_position[direct.position])
+        direct = missed.events[3].event
+        assert isinstance(direct, DirectMessage)
+        ids = direct.sender_id, direct.recipient_id
+        self.assertEqual(ids, ("id-alice", "id-bob"))
 
     def test_since_the_last_position_is_complete_and_empty(self) -> None:
         """Also if the last event is part of no history."""

@@ -13,6 +13,8 @@ from twisted_chat.core.events import (
     Entry,
     Event,
     Joined,
+    LoggedIn,
+    LoggedOut,
     Message,
     Renamed,
     TopicSet,
@@ -37,6 +39,9 @@ STORED_FORMS = {
     (8, "Renamed"),
     (9, "AwaySet"),
     (10, "Signalled"),
+    (11, "Switched"),
+    (12, "LoggedIn"),
+    (13, "LoggedOut"),
 }
 """What is in the databases of released versions."""
 
@@ -76,8 +81,11 @@ class RecordsTests(SynchronousTestCase):
             Entry("1", Joined("lobby", "ann", "a")),
             Entry("2", Renamed("ann", "anna", "a")),
             Entry("3", Joined("lobby", "guest_1", "b"), resumable=False),
+            Entry("4", LoggedIn("guest_2", "bob", "c", "@c", "bob")),
+            Entry("5", LoggedIn("guest_3", "bob", "d", "@c", "bob")),
+            Entry("6", LoggedOut("bob", "guest_4", "d")),
         ]
-        self.assertEqual(nicknames_in(batch), {"a": "anna"})
+        self.assertEqual(nicknames_in(batch), {"a": "anna", "c": "bob", "d": "guest_4"})
 
     def test_messages_are_found_by_room(self) -> None:
         """The history of a room is made of messages and actions."""
@@ -98,6 +106,13 @@ class RecordsTests(SynchronousTestCase):
         )
         message = DirectMessage("alice", "alice", "hi", "a", "a")
         self.assertEqual(index_keys(message), ((Index.DIRECT, "a"),))
+
+    def test_direct_messages_of_accounts_are_found_by_member(self) -> None:
+        """Whichever of its clients has sent them."""
+        message = DirectMessage("al", "bo", "hi", "a", "@b", "alice", sender_id="@a")
+        self.assertEqual(
+            index_keys(message), ((Index.DIRECT, "@a"), (Index.DIRECT, "@b"))
+        )
 
     def test_presence_is_not_found_again(self) -> None:
         """Histories do not contain arrivals and departures."""

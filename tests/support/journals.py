@@ -20,10 +20,13 @@ from twisted_chat.core.events import (
     Event,
     Joined,
     Left,
+    LoggedIn,
+    LoggedOut,
     Message,
     Quit,
     Renamed,
     Stored,
+    Switched,
     TopicSet,
 )
 from twisted_chat.core.interfaces import Journal, StoreError
@@ -69,6 +72,9 @@ EVERY_EVENT: tuple[Event, ...] = (
     Renamed("carol", "caroline", "id-carol"),
     TopicSet("lobby", "alice", "weather", "id-alice"),
     AwaySet("alice", "lunch", "id-alice"),
+    LoggedIn("caroline", "carol", "id-carol", "@carol", "carol"),
+    Switched("lobby", "carol", "id-carol"),
+    LoggedOut("carol", "guest_7", "id-carol"),
 )
 
 any_text = st.text(st.characters(codec="utf-8"), max_size=60)

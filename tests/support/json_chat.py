@@ -20,6 +20,7 @@ MESSAGE = {
     "type": "message",
     **ID_AND_TIME,
     "from": "bob",
+    "account": None,
     "room": "lobby",
     "text": "hi",
 }

@@ -8,7 +8,7 @@ from typing import NamedTuple
 class Viewer(NamedTuple):
     """See ``interfaces.Viewer``."""
 
-    id: str
+    member_id: str
     nick: str
 
 

@@ -18,10 +18,13 @@ from twisted_chat.core.events import (
     DirectMessage,
     Joined,
     Left,
+    LoggedIn,
+    LoggedOut,
     Message,
     Quit,
     Renamed,
     Stored,
+    Switched,
     TopicSet,
 )
 from twisted_chat.core.replies import (
@@ -49,12 +52,14 @@ def event_object(stored: Stored) -> Fields | None:
     """The object for an event; ``None`` if JSON clients do not see it."""
     kept: Fields = {"id": stored.position, "time": rfc3339(stored.time)}
     match stored.event:
-        case Message(room=room, nick=nick, text=text):
-            return {"type": "message", **kept, "from": nick, "room": room, "text": text}
-        case Action(room=room, nick=nick, text=text):
-            return {"type": "action", **kept, "from": nick, "room": room, "text": text}
-        case DirectMessage(nick=nick, recipient=to, text=text):
-            return {"type": "dm", **kept, "from": nick, "to": to, "text": text}
+        case Message(room=room, text=text) as event:
+            said = {**_author(event), "room": room, "text": text}
+            return {"type": "message", **kept, **said}
+        case Action(room=room, text=text) as event:
+            said = {**_author(event), "room": room, "text": text}
+            return {"type": "action", **kept, **said}
+        case DirectMessage(recipient=to, text=text) as event:
+            return {"type": "dm", **kept, **_author(event), "to": to, "text": text}
         case Joined(room=room, nick=nick):
             return {"type": "joined", **kept, "room": room, "nick": nick}
         case Left(room=room, nick=nick):
@@ -67,8 +72,13 @@ def event_object(stored: Stored) -> Fields | None:
             return {"type": "topic", **kept, "from": nick, "room": room, "text": text}
         case AwaySet(nick=nick, text=text):
             return {"type": "away", **kept, "nick": nick, "text": text}
-        case CustomEvent():
+        case CustomEvent() | Switched() | LoggedIn() | LoggedOut():
             return None
+
+
+def _author(event: Message | Action | DirectMessage) -> Fields:
+    """Whose message it is; guests have no account."""
+    return {"from": event.nick, "account": event.account or None}
 
 
 def event_objects(events: Iterable[Stored]) -> list[Fields]:

@@ -165,7 +165,7 @@ class SocketIOCodec:
         """A reply; if there is a ``ref``, which is an ack id, an acknowledgement."""
         match reply:
             case Welcome():
-                return self._welcome(reply, viewer.id)
+                return self._welcome(reply, viewer.member_id)
             case Done(id=id):
                 return self._ack(ref, f'{{"ok":true,"id":{dump_json(id)}}}')
             case ErrorReply(text=text) if ref is not None:
@@ -189,13 +189,13 @@ class SocketIOCodec:
         """What the client resumes with: the secret of its session, and a digit."""
         return welcome.session + "0"
 
-    def _welcome(self, welcome: Welcome, client_id: str) -> bytes:
+    def _welcome(self, welcome: Welcome, member_id: str) -> bytes:
         """The packet that completes the connection, then what the client missed."""
         fields = (
             f'{{"sid":"{sid(welcome.session)}","pid":{dump_json(self.pid(welcome))}}}'
         )
         missed = b"".join(
-            self.direct_message(one, one.event, sent=one.event.client_id == client_id)
+            self.direct_message(one, one.event, sent=one.event.sender_id == member_id)
             if isinstance(one.event, DirectMessage)
             else self.event(one, _other_room(one, welcome.room))
             for one in welcome.missed

@@ -153,7 +153,7 @@ class LineCodec:
         if isinstance(reply, Welcome) and not reply.resumed and not reply.topic:
             head = [f"Welcome, {reply.nick}!", *reply.motd]
             return self._lines(head) + self._encoded_history(reply.history)
-        return self._lines(reply_lines(reply))
+        return self._lines(reply_lines(reply, viewer.member_id))
 
     def _encoded_history(self, history: tuple[Stored, ...]) -> bytes:
         # Clients that join together see the same history: encode it once.

@@ -21,10 +21,13 @@ from twisted_chat.core.events import (
     Event,
     Joined,
     Left,
+    LoggedIn,
+    LoggedOut,
     Message,
     Quit,
     Renamed,
     Stored,
+    Switched,
     TopicSet,
 )
 from twisted_chat.core.replies import (
@@ -78,7 +81,7 @@ def event_text(event: Event) -> str | None:
             return f"{nick}: is back"
         case AwaySet(nick=nick, text=text):
             return f"{nick}: is away ({text})"
-        case CustomEvent() | DirectMessage():
+        case CustomEvent() | DirectMessage() | Switched() | LoggedIn() | LoggedOut():
             return None
 
 
@@ -124,11 +127,14 @@ def bulk_presence_line(bulk: BulkPresence) -> str:
     return f"{named} {'joined' if bulk.arrived else 'left'} the chat"
 
 
-def reply_lines(reply: Reply) -> Iterable[str]:
-    """The lines that show a reply."""
+def reply_lines(reply: Reply, member_id: str = "") -> Iterable[str]:
+    """The lines that show a reply.
+
+    :param member_id: of the viewer, who may be the sender of a direct message.
+    """
     match reply:
         case Welcome():
-            return _welcome(reply)
+            return _welcome(reply, member_id)
         case RoomSnapshot(room=room, topic=topic, history=history):
             lines = newest_lines(history, lambda _: f"[#{room}] ")
             return [*_topic(room, topic), *lines]
@@ -179,14 +185,14 @@ def _note_lines(
             return []
 
 
-def _welcome(welcome: Welcome) -> list[str]:
+def _welcome(welcome: Welcome, member_id: str) -> list[str]:
     lines = [f"Welcome, {welcome.nick}!", *welcome.motd]
     if welcome.resumed and not welcome.recovered:
         lines.append("Some messages sent while you were away may be missing.")
     if welcome.recovered:
         return lines + [
             line if room in (None, welcome.room) else f"[#{room}] {line}"
-            for room, line in _missed(welcome.missed, welcome.session)
+            for room, line in _missed(welcome.missed, member_id)
         ]
     history = newest_lines(welcome.history)
     return [*lines, *_topic(welcome.room, welcome.topic), *history]
@@ -196,7 +202,7 @@ def _missed(missed: Iterable[Stored], viewer: str) -> Iterable[tuple[str | None,
     for stored in missed:
         event = stored.event
         if isinstance(event, DirectMessage):
-            sent = event.client_id == viewer
+            sent = event.sender_id == viewer
             for line in direct_message_lines(event, sent=sent):
                 yield None, line
         else:

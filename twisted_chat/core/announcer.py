@@ -23,11 +23,14 @@ from .events import (
     HistoryGap,
     Joined,
     Left,
+    LoggedIn,
+    LoggedOut,
     Message,
     Quit,
     Renamed,
     RoomMessage,
     Stored,
+    Switched,
     TopicSet,
 )
 from .fanout import Fanout
@@ -37,6 +40,7 @@ from .isolation import encoded
 from .joining import Joiner, PendingJoin, arrival_line
 from .name_registry import release
 from .pool import ClientPool
+from .presence import Member
 from .replies import CurrentRoom, Done, Notice
 from .runtime import Runtime
 from .welcome import snapshot_of
@@ -90,6 +94,9 @@ class Announcer:
             Renamed: self._renamed,
             TopicSet: self._topic_set,
             AwaySet: self._away_set,
+            Switched: self._switched,
+            LoggedIn: self._logged_in,
+            LoggedOut: self._logged_out,
             HistoryGap: self._history_gap,
         }
 
@@ -347,6 +354,45 @@ class Announcer:
         member = self._pool.apply(event)
         if member is not None:
             self._show(event, stored, member.rooms)
+
+    def _switched(self, event: Switched, _stored: Stored) -> None:
+        for client in self._pool.clients_of(self._pool.apply(event)):
+            self._update_view(client)
+
+    def _logged_in(self, event: LoggedIn, stored: Stored) -> None:
+        guest = self._pool.member(event.client_id)
+        if guest is None:
+            return
+        rooms = guest.rooms
+        if self._pool.member(event.member_id) is not None:
+            left = Quit(guest.nick, event.client_id)
+            self._fanout.show(replace(stored, event=left), rooms)
+        elif event.nick != guest.nick:
+            renamed = Renamed(guest.nick, event.nick, event.client_id)
+            self._fanout.show(replace(stored, event=renamed), rooms)
+        self._move_client(event.client_id, self._pool.apply(event))
+
+    def _logged_out(self, event: LoggedOut, stored: Stored) -> None:
+        member = self._pool.member(event.client_id)
+        if member is None or not member.account:
+            return
+        former = member.nick
+        guest = self._pool.apply(event)
+        if guest is member:
+            renamed = Renamed(former, event.nick, event.client_id)
+            self._fanout.show(replace(stored, event=renamed), member.rooms)
+        else:
+            for room in member.rooms:
+                joined = Joined(room, event.nick, event.client_id)
+                self._fanout.show(replace(stored, event=joined), (room,))
+        self._move_client(event.client_id, guest)
+
+    def _move_client(self, client_id: str, member: Member | None) -> None:
+        """A client belongs to another member."""
+        client = self._pool.clients.get(client_id)
+        if client is not None and member is not None:
+            client.member = member
+            self._update_view(client)
 
     def _history_gap(self, event: HistoryGap, stored: Stored) -> None:
         notice = Notice((_GAP.format(room=event.room),))

@@ -106,6 +106,7 @@ class View:
 class Client:
     """A connection to this server.
 
+    :ivar id: the client id, a digest of the session; a secret as well.
     :ivar member: whose client it is; in the pool from the first ``Joined`` on.
     :ivar session: the secret with which it may resume; empty if it cannot.
     :ivar state: change it by ``move_to``.
@@ -122,6 +123,7 @@ class Client:
         "_idle_calls",
         "codec",
         "connection",
+        "id",
         "identity",
         "ignored",
         "inbox",
@@ -142,6 +144,7 @@ class Client:
         identity: Identity = GUEST,
         session: str = "",
     ) -> None:
+        self.id = client_id
         self.member = Member(client_id)
         self.session = session
         self.connection = connection
@@ -158,9 +161,14 @@ class Client:
         self.ignored: IgnoreList | None = None
 
     @property
-    def id(self) -> str:
-        """The client id, a digest of the session; a secret as well."""
+    def member_id(self) -> str:
+        """The id of its member."""
         return self.member.id
+
+    @property
+    def account(self) -> str:
+        """The name of the account that it is logged in to; empty for a guest."""
+        return self.member.account
 
     @property
     def nick(self) -> str:

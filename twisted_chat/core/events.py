@@ -5,7 +5,9 @@ before it was shown.  Values only: no behaviour, no input or output.  CONTRIBUTI
 says what a new kind of event needs besides.
 
 ``client_id`` is always the id of the client that caused the event.  Client ids never
-reach another client or a log.
+reach another client or a log.  ``account`` is the name of the account that this client
+is logged in to; empty for a guest.  A *member id* is the client id of a guest, or the
+id of an account; see ``presence``.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ class Message:
     text: str
     client_id: str
     raw: str | None = None
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class Action:
     nick: str
     text: str
     client_id: str
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class CustomEvent:
     nick: str
     raw: str
     client_id: str
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ class DirectMessage:
 
     :ivar nick: the sender's nickname.
     :ivar recipient: the recipient's nickname when it was sent.
-    :ivar recipient_id: the recipient's client id.
+    :ivar recipient_id: the recipient's member id.
+    :ivar sender_id: the sender's member id; by default its client id.
     """
 
     nick: str
@@ -71,15 +77,30 @@ class DirectMessage:
     text: str
     client_id: str
     recipient_id: str
+    account: str = ""
+    sender_id: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.sender_id:
+            object.__setattr__(self, "sender_id", self.client_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """A member joined a room."""
+    """A client joined a room, and with it its member, unless that is there already.
+
+    :ivar member_id: by default the client id, which is that of a guest.
+    """
 
     room: str
     nick: str
     client_id: str
+    member_id: str = ""
+    account: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.member_id:
+            object.__setattr__(self, "member_id", self.client_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +114,10 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Quit:
-    """A member left the chat, and with it every room."""
+    """A client left the chat; its member leaves, with every room, if it was the last.
+
+    Only that is shown.
+    """
 
     nick: str
     client_id: str
@@ -105,6 +129,52 @@ class Renamed:
 
     old: str
     new: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A member talks in another one of its rooms.
+
+    Shown to nobody.  It is stored for accounts only: the clients of an account may be
+    on several servers.
+    """
+
+    room: str
+    nick: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A guest logged in to an account.
+
+    If the member of the account is present, the client becomes one more of its clients
+    and the guest has left.  Otherwise the guest becomes that member, in its rooms.
+
+    :ivar old: the guest's nickname.
+    :ivar nick: the nickname that it has then, unless the member is present.
+    """
+
+    old: str
+    nick: str
+    client_id: str
+    member_id: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedOut:
+    """A client logged out of its account, and is a guest, in the same rooms.
+
+    The member stays if it has other clients, and becomes the guest otherwise.
+
+    :ivar old: the nickname of the member.
+    :ivar nick: the guest's nickname.
+    """
+
+    old: str
+    nick: str
     client_id: str
 
 
@@ -162,12 +232,17 @@ Event = (
     | Renamed
     | TopicSet
     | AwaySet
+    | Switched
+    | LoggedIn
+    | LoggedOut
 )
 
 RoomMessage = Message | Action
 """The events that make up a room's history."""
 
-PresenceEvent = Joined | Left | Quit | Renamed | AwaySet
+PresenceEvent = (
+    Joined | Left | Quit | Renamed | AwaySet | Switched | LoggedIn | LoggedOut
+)
 """The events that change who is where; see ``presence``."""
 
 

@@ -84,8 +84,8 @@ class Viewer(Protocol):
     """The client that a reply is for, as far as its codec may know it."""
 
     @property
-    def id(self) -> str:
-        """Its client id."""
+    def member_id(self) -> str:
+        """The id of its member."""
 
     @property
     def nick(self) -> str:

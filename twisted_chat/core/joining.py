@@ -259,7 +259,7 @@ class Joiner:
         if last is None and self._pool.member(client.id) is None:
             del self._joining[client.id]
             client.session = new_session()
-            client.member.id = client_id_of(client.session)
+            client.id = client.member.id = client_id_of(client.session)
             self._joining[client.id] = pending
             return
         kept, request = self._kept.take(client.id), pending.request

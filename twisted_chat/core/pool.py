@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 
 from .client import Client, View, ViewKey
-from .events import PresenceEvent, Quit, Stored
+from .events import PresenceEvent, Stored
 from .interfaces import Journal
 from .limits import MAX_TOPIC
 from .lookalikes import skeletons
@@ -20,7 +20,8 @@ from .sanitize import cut_label
 class Room:
     """A room with members in it, or with clients about to join it.
 
-    :ivar members: by id.
+    :ivar members: with their nicknames, in the order of joining: what each joining
+        client is shown, without asking every member for it.
     :ivar topic: ``None`` until it is known.
     :ivar recent: the last messages, which a client is shown when it joins.
     :ivar loaded: ``recent`` and ``topic`` are known, and kept up to date.
@@ -29,7 +30,6 @@ class Room:
 
     __slots__ = (
         "_away",
-        "_nicks",
         "_snapshot",
         "joining",
         "loaded",
@@ -41,10 +41,9 @@ class Room:
 
     def __init__(self, name: str, history: int) -> None:
         self.name = name
-        self.members: dict[str, Member] = {}
-        # What each joining client is shown, without asking every member for it.
-        self._nicks: dict[str, str] = {}
-        self._away: dict[str, Member] = {}
+        # By the objects, as the id of a member changes when it logs in.
+        self.members: dict[Member, str] = {}
+        self._away: dict[Member, None] = {}
         self.topic: str | None = None
         self.recent: deque[Stored] = deque(maxlen=history)
         self.loaded = False
@@ -88,25 +87,24 @@ class Room:
 
     def nicks(self) -> tuple[str, ...]:
         """The nicknames of its members, in the order of joining."""
-        return tuple(self._nicks.values())
+        return tuple(self.members.values())
 
     def away(self) -> dict[str, str]:
         """Nickname -> away text, of the members that are away."""
-        return {member.nick: member.away for member in self._away.values()}
+        return {member.nick: member.away for member in self._away}
 
     def update(self, member: Member) -> None:
         """A member has joined, or has another nickname or away text."""
-        self.members[member.id] = member
-        self._nicks[member.id] = member.nick
+        self.members[member] = member.nick
         if member.away:
-            self._away[member.id] = member
+            self._away[member] = None
         else:
-            self._away.pop(member.id, None)
+            self._away.pop(member, None)
 
-    def remove(self, member_id: str) -> None:
+    def remove(self, member: Member) -> None:
         """A member has left the room."""
-        for table in (self.members, self._nicks, self._away):
-            table.pop(member_id, None)
+        self.members.pop(member, None)
+        self._away.pop(member, None)
 
 
 class ClientPool:
@@ -135,9 +133,16 @@ class ClientPool:
     def __len__(self) -> int:
         return len(self.presence)
 
-    def member(self, client_id: str) -> Member | None:
-        """The member of this id."""
-        return self.presence.members.get(client_id)
+    def member(self, an_id: str) -> Member | None:
+        """The member with this member id, or whose client has this client id."""
+        return self.presence.find(an_id)
+
+    def clients_of(self, member: Member | None) -> list[Client]:
+        """The clients of a member that are connected to this server."""
+        if member is None:
+            return []
+        found = map(self.clients.get, member.client_ids)
+        return [client for client in found if client is not None]
 
     def named(self, folded: str | None) -> Member | None:
         """The member of this folded nickname."""
@@ -174,20 +179,22 @@ class ClientPool:
     def apply(self, event: PresenceEvent) -> Member | None:
         """Bring presence and the rooms up to an event.
 
-        :returns: the member that it concerns, if that is present.
+        :returns: the member that its client belongs to, or belonged to until it quit;
+            ``None`` if the client is not present.
         """
-        known = self.presence.members.get(event.client_id)
-        before = known.rooms if known else ()
-        member = self.presence.apply(event)
-        if member is None:
-            return None
-        now = () if isinstance(event, Quit) else member.rooms
-        for name in now:
-            self.room(name).update(member)
-        for name in before:
-            if name not in now and (room := self.rooms.get(name)) is not None:
-                room.remove(member.id)
-                self._discard_if_unused(room)
+        presence = self.presence
+        former = presence.find(event.client_id)
+        before = former.rooms if former else ()
+        member = presence.apply(event)
+        if member is not None and member in presence:
+            for name in member.rooms:
+                self.room(name).update(member)
+        if former is not None:
+            now = former.rooms if former in presence else ()
+            for name in before:
+                if name not in now and (room := self.rooms.get(name)) is not None:
+                    room.remove(former)
+                    self._discard_if_unused(room)
         return member
 
     async def open_room(self, name: str, journal: Journal) -> Room:

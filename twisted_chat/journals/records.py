@@ -22,9 +22,12 @@ from twisted_chat.core.events import (
     Event,
     Joined,
     Left,
+    LoggedIn,
+    LoggedOut,
     Message,
     Quit,
     Renamed,
+    Switched,
     TopicSet,
 )
 from twisted_chat.core.interfaces import Changes
@@ -40,11 +43,11 @@ class Index(StrEnum):
     """The topics of a room, for clients that resume."""
 
     DIRECT = "direct"
-    """The direct messages of a client, for when it resumes."""
+    """The direct messages of a member, for clients that resume."""
 
 
 IndexKey = tuple[Index, str]
-"""An index and its subject: the room, or the id of the client."""
+"""An index and its subject: the room, or the id of the member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class Record:
     :ivar name: its name in Redis.
     :ivar columns: for each field of the event, the SQLite column that keeps it;
         ``None`` for what SQLite does not keep.  Client ids are secrets, so it keeps
-        only those of direct messages.
+        only the member ids of direct messages, which for guests are the same.
     :ivar index: where the event is found again; ``None`` if it never is.
     :ivar subjects: the fields that name its subjects in that index.
     :ivar presence: how the event changes presence: the operation of
@@ -98,13 +101,13 @@ class Record:
 
 
 # The stored names and columns are those of earlier versions, and never change: ``who``
-# and ``to_who`` are client ids.
+# and ``to_who`` are member ids.
 RECORDS = (
     Record(
         Message,
         kind=1,
         name="Said",
-        columns=("room", "nick", "text", None, "raw"),
+        columns=("room", "nick", "text", None, "raw", "account"),
         index=Index.ROOM,
         subjects=("room",),
         required=4,
@@ -113,9 +116,10 @@ RECORDS = (
         Action,
         kind=2,
         name="Acted",
-        columns=("room", "nick", "text", None),
+        columns=("room", "nick", "text", None, "account"),
         index=Index.ROOM,
         subjects=("room",),
+        required=4,
     ),
     Record(
         TopicSet,
@@ -129,16 +133,18 @@ RECORDS = (
         DirectMessage,
         kind=4,
         name="Whispered",
-        columns=("nick", "other", "text", "who", "to_who"),
+        columns=("nick", "other", "text", None, "to_who", "account", "who"),
         index=Index.DIRECT,
-        subjects=("client_id", "recipient_id"),
+        subjects=("sender_id", "recipient_id"),
+        required=5,
     ),
     Record(
         Joined,
         kind=5,
         name="Joined",
-        columns=("room", "nick", None),
+        columns=("room", "nick", None, None, "account"),
         presence=("join", "client_id", "room", "nick"),
+        required=3,
     ),
     Record(
         Left,
@@ -172,7 +178,29 @@ RECORDS = (
         CustomEvent,
         kind=10,
         name="Signalled",
-        columns=("room", "nick", "raw", None),
+        columns=("room", "nick", "raw", None, None),
+        required=4,
+    ),
+    Record(
+        Switched,
+        kind=11,
+        name="Switched",
+        columns=("room", "nick", None),
+        presence=("switch", "client_id", "room"),
+    ),
+    Record(
+        LoggedIn,
+        kind=12,
+        name="LoggedIn",
+        columns=("nick", "other", None, None, "account"),
+        presence=("login", "client_id", "member_id", "nick"),
+    ),
+    Record(
+        LoggedOut,
+        kind=13,
+        name="LoggedOut",
+        columns=("nick", "other", None),
+        presence=("logout", "client_id", "nick"),
     ),
 )
 
@@ -202,6 +230,8 @@ def nicknames_in(batch: Iterable[Entry]) -> dict[str, str | None]:
             names[event.client_id] = event.nick
         elif type(event) is Renamed:
             names[event.client_id] = event.new
+        elif type(event) is LoggedIn or type(event) is LoggedOut:
+            names[event.client_id] = event.nick
     return names
 
 

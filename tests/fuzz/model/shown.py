@@ -74,14 +74,18 @@ def as_object(what: Happening) -> dict[str, Any]:
     """The JSON object that shows it, without ``id`` and ``time``."""
     nick, room = what.nick, what.room
     match what.kind:
-        case "message" | "action" | "topic":
+        case "message" | "action":
+            author = {"from": nick, "account": None}
+            return {"type": what.kind, **author, "room": room, "text": what.text}
+        case "topic":
             return {"type": what.kind, "from": nick, "room": room, "text": what.text}
         case "renamed":
             return {"type": "renamed", "from": nick, "to": what.other}
         case "away":
             return {"type": "away", "nick": nick, "text": what.text}
         case "dm":
-            return {"type": "dm", "from": nick, "to": what.other, "text": what.text}
+            author = {"from": nick, "account": None}
+            return {"type": "dm", **author, "to": what.other, "text": what.text}
         case "quit":
             return {"type": "left", "room": None, "nick": nick}
         case kind:

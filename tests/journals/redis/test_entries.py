@@ -19,6 +19,7 @@ from twisted_chat.core.events import (
     Message,
     Quit,
     Renamed,
+    Switched,
     TopicSet,
 )
 from twisted_chat.journals.redis.entries import (
@@ -84,7 +85,7 @@ class EntriesTests(SynchronousTestCase):
             operations,
             [
                 *("room", "room", "room", "-", "direct", "join", "leave", "quit"),
-                *("rename", "topic", "away"),
+                *("rename", "topic", "away", "login", "switch", "logout"),
             ],
         )
 
@@ -96,6 +97,7 @@ class EntriesTests(SynchronousTestCase):
             (DirectMessage("al", "bo", "hi", "a", "b"), ("direct", "a", "b", "")),
             (Joined("tea", "al", "a"), ("join", "a", "tea", "al")),
             (Left("tea", "al", "a"), ("leave", "a", "tea", "")),
+            (Switched("tea", "al", "a"), ("switch", "a", "tea", "")),
             (Quit("al", "a"), ("quit", "a", "", "=al ~al")),
             (Renamed("Ian", "ian", "a"), ("rename", "a", "ian", "~lan")),
             (Renamed("al", "bo", "a"), ("rename", "a", "bo", "=al ~al")),

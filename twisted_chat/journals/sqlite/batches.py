@@ -18,7 +18,7 @@ from twisted_chat.core.interfaces import Changes
 from twisted_chat.journals.records import KEPT_NICKNAME_MS, changes_in, nicknames_in
 from twisted_chat.journals.retention import LOBBY
 
-from .rows import WIDTH, Row, digest, rows_of, storable
+from .rows import INSERTED, WIDTH, Row, digest, rows_of, storable
 from .value_rows import change_values
 
 MAX_INSERT_ROWS = 128
@@ -136,7 +136,7 @@ def _insert(
 def _insert_events(size: int) -> str:
     """The statement for that many rows; there are eight, which SQLite caches."""
     row = "(" + ", ".join("?" * WIDTH) + ")"
-    return "INSERT INTO events VALUES " + ", ".join([row] * size)
+    return f"INSERT INTO events ({INSERTED}) VALUES " + ", ".join([row] * size)
 
 
 @cache

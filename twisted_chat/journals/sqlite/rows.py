@@ -12,14 +12,17 @@ from twisted_chat.core.sanitize import without_surrogates
 from twisted_chat.journals.records import RECORDS, Index, Record, records_of
 from twisted_chat.journals.tokenizer import indexed_form
 
-_CELLS = ("room", "nick", "other", "text", "raw", "who", "to_who")
+_CELLS = ("room", "nick", "other", "text", "raw", "who", "to_who", "account")
 _SELECTED = ("id", "kind", "time", *_CELLS)
 
 COLUMNS = ", ".join(_SELECTED)
 """The columns that ``stored_from`` reads, in order."""
 
+INSERTED = f"{COLUMNS}, words"
+"""The columns of a row to insert; ``words`` is for the full-text search."""
+
 WIDTH = len(_SELECTED) + 1
-"""Columns of a row to insert: ``COLUMNS``, and ``words`` for the full-text search."""
+"""How many these are."""
 
 DIGITS = 16
 """Digits of the number in a position; enough for any id of SQLite."""
@@ -29,7 +32,7 @@ _TEXTS = (_SELECTED.index("text"), _SELECTED.index("raw"))
 Row = tuple[Any, ...]
 
 
-def _kinds(index: Index | None) -> tuple[int, ...]:
+def _kinds(index: Index) -> tuple[int, ...]:
     return tuple(record.kind for record in records_of(index))
 
 
@@ -38,6 +41,9 @@ def condition(index: Index | None) -> str:
 
     It must be word for word the one in the ``CREATE INDEX`` that it is to use.
     """
+    if index is None:
+        found = sorted(kind for each in Index for kind in _kinds(each))
+        return f"kind NOT IN ({', '.join(map(str, found))})"
     kinds = _kinds(index)
     if len(kinds) == 1:
         return f"kind = {kinds[0]}"
@@ -65,20 +71,17 @@ def words_of(text: str) -> str | None:
 
 def _encoder(record: Record) -> Callable[[Any], Row]:
     """Makes the cells of an event, and the words if they differ from its text."""
-    values = record.values
-    absent = len(record.columns)
+    values, columns = record.values, record.columns
+    absent = {cell: len(columns) for cell in _CELLS} | {"account": len(columns) + 1}
     arrange = itemgetter(
-        *(
-            record.columns.index(cell) if cell in record.columns else absent
-            for cell in _CELLS
-        )
+        *(columns.index(cell) if cell in columns else absent[cell] for cell in _CELLS)
     )
     if record.index is not Index.ROOM:
-        return lambda event: (*arrange((*values(event), None)), None)
+        return lambda event: (*arrange((*values(event), None, "")), None)
 
     def encode(event: Any) -> Row:
         text = event.text
-        cells = arrange((*values(event), None))
+        cells = arrange((*values(event), None, ""))
         return (*cells, words_of(text))
 
     return encode
