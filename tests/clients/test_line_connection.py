@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from unittest import mock
 
-from twisted.internet.error import ConnectionLost
+from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IHalfCloseableProtocol, ITCPTransport
 from twisted.protocols.basic import LineReceiver
 from zope.interface import directlyProvides
@@ -57,6 +57,17 @@ class ConnectionTests(LineCase):
             self.assertTrue(peer.transport.disconnecting)
             peer.goes()
             self.assertEqual(self.eve.sees(), ["alice: hi", "alice: left the chat"])
+
+    def test_end_of_both_directions_posts_the_last_line(self) -> None:
+        """As at the end of TLS; but not if the connection broke within the line."""
+        for reason, posted in (
+            (ConnectionDone(), ["alice: hi"]),
+            (ConnectionLost(), []),
+        ):
+            peer = self.named()
+            peer.sends(b"hi")
+            peer.goes(reason)
+            self.assertEqual(self.eve.sees(), [*posted, "alice: left the chat"])
 
     def test_half_close_before_the_welcome_loses_nothing(self) -> None:
         """Or without any line."""

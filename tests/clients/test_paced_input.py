@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twisted.internet.error import ConnectionLost
+
 from tests.clients.test_json_polling import JsonPollingCase
 from tests.support.line_clients import LineCase, Peer
 from tests.support.memory import masked, text
@@ -64,7 +66,9 @@ class LineTests(LineCase):
                 if half_closes:
                     peer.half_closes()
                     self.wait()
-                peer.goes()
+                    peer.goes()
+                else:
+                    peer.goes(ConnectionLost())
                 self.wait()
                 last = ["bob: last"] * half_closes
                 posted = [f"bob: {line}" for line in LINES]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.engineio_client import EngineIOTestCase, Exchange
 from twisted_chat.engineio.framing import POLLING
-from twisted_chat.engineio.polling import MAX_RESPONSE
+from twisted_chat.engineio.polling import ABANDONED_TIMEOUT, MAX_RESPONSE
 from twisted_chat.net.large_inputs import MAX_OF_HOST, REFUSAL
 from twisted_chat.net.send_queue import MAX_QUEUED
 from twisted_chat.net.slow_readers import GRACE, PATIENCE
@@ -88,6 +88,35 @@ class ConcurrentRequestTests(EngineIOTestCase):
         self.poll(sid, b"4x").wire.disconnect()
         waiting.wire.disconnect()
         self.assertEqual(self.peers[0].ends, [])
+
+    def test_posted_packets_are_taken_after_the_client_has_gone(self) -> None:
+        """Whichever of its connections is lost; then the session ends."""
+        for get_is_held in (True, False):
+            self.serve()
+            sid = self.open()
+            post = self.poll(sid, b"4pause\x1e4more\x1e4last")
+            self.assertEqual(self.poll(sid).outcome, (200, "4pause"))
+            peer = self.peers[-1]
+            (self.poll(sid) if get_is_held else post).wire.disconnect()
+            self.assertEqual(self.poll(sid).status, 400)
+            self.assertEqual((peer.received, peer.ends), (["pause"], []))
+            peer.session.resume()
+            self.assertEqual(peer.received, ["pause", "more", "last"])
+            self.assertEqual(len(peer.ends), 1)
+            self.assertEqual(peer.session.waiting, 0)
+
+    def test_nothing_waits_for_a_client_that_has_gone(self) -> None:
+        """It is not a slow reader, and its POST is not kept for ever."""
+        sid = self.open()
+        self.poll(sid, b"4pause\x1e4more").wire.disconnect()
+        session, peer = self.peers[0].session, self.peers[0]
+        self.assertEqual(session.waiting, 0)
+        session.send_text("x" * MAX_QUEUED)
+        self.assertEqual(session.waiting, 0)
+        self.pass_time(ABANDONED_TIMEOUT - 1)
+        self.assertEqual(peer.ends, [])
+        self.pass_time(2)
+        self.assertEqual((peer.received, len(peer.ends)), (["pause"], 1))
 
     def test_second_post_ends_the_session(self) -> None:
         """Both are answered."""

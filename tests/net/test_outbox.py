@@ -202,13 +202,27 @@ class DirectTests(OutboxTestCase):
         self.assertEqual((self.cut_off, len(self.slow_readers)), (0, 0))
 
     def test_write_to_a_broken_socket_raises_nothing(self) -> None:
-        """The connection is aborted; what is written is discarded."""
+        """The transport finds out; what is written later is discarded."""
         outbox = self.make(100)
+        target = Target()
+        outbox.enable_direct_send(target)
         self.socket.error = ConnectionResetError()
         outbox.write(b"one")
         outbox.write(b"two")
-        self.assertTrue(self.transport.aborted)
+        self.assertEqual(self.transport.value(), b"one")
+        self.assertFalse(self.transport.aborted or self.transport.disconnecting)
         self.assertEqual((outbox.waiting, self.cut_off), (0, 0))
+        self.assertIsNone(target.send)
+
+    def test_broken_connection_can_be_ended(self) -> None:
+        """Gently, while the peer's last bytes are read, and at once."""
+        for end in (DirectOutbox.close, DirectOutbox.abort):
+            outbox = self.make(100)
+            self.socket.error = ConnectionResetError()
+            outbox.write(b"one")
+            end(outbox)
+            ended = (self.transport.disconnecting, self.transport.aborted)
+            self.assertEqual(ended.count(True), 1)
 
     def test_interrupted_send_loses_nothing(self) -> None:
         """A signal may arrive within the system call."""

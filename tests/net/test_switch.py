@@ -376,6 +376,20 @@ class TlsTests(SwitchTestCase):
         self.clock.advance(0)
         self.assertEqual(self.client.exchange(), b"hi\r\n")
 
+    def test_line_before_the_end_of_tls_goes_to_the_fallback(self) -> None:
+        """It needs no end of its own; what may be a request is dropped."""
+        for first, received in ((b"hello", [b"hello"]), (b"GET /", [])):
+            self.setUp()
+            self.client.exchange()
+            self.client.send(first)
+            self.expect([], [])
+            self.client.end()
+            self.expect([], received)
+            self.assertEqual(
+                [line.lost for line in self.lines.built], [True] * len(received)
+            )
+            self.assertEqual(self.clock.getDelayedCalls(), [])
+
     def test_tls_handshake_may_take_longer_than_the_silence_timeout(self) -> None:
         """A distant client takes several round trips."""
         self.client.hello()

@@ -54,6 +54,12 @@ class TlsClient:
             if not answer:
                 return seen
 
+    def end(self) -> None:
+        """Send the alert that ends TLS, and close the connection."""
+        self._tls.shutdown()
+        self.wire.send(self._tls.bio_read(65536))
+        self.wire.disconnect()
+
     def server(self) -> x509.Certificate | None:
         """The certificate that the server presented."""
         return self._tls.get_peer_certificate(as_cryptography=True)

@@ -13,6 +13,7 @@ from twisted_chat.core.chat import Chat
 from twisted_chat.core.interfaces import Codec
 from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
+from twisted_chat.engineio.polling import GONE
 from twisted_chat.engineio.session import Session
 
 from .attach import Attachment
@@ -21,7 +22,7 @@ from .attach import Attachment
 _ERRORS = {
     "ping timeout": "ping timeout",
     "too slow": "too slow",
-    "the client cancelled its GET": "connection lost",
+    GONE: "connection lost",
     "the WebSocket closed with 1006": "connection lost",
 }
 

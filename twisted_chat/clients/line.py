@@ -187,6 +187,9 @@ class ChatProtocol(LineReceiver):
         self._intake.when_read(lambda: self._lost(error))
 
     def _lost(self, error: str) -> None:
+        if self._partial and not error:
+            # Within TLS, a half-close and the end are one event.
+            self.readConnectionLost()
         self._intake.stop()
         self.attachment.end(error)
 

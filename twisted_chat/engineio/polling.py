@@ -4,7 +4,8 @@
 
 Invariants: at most one request of each kind is held.  What waits for the next GET is
 bounded, and so is what one response takes.  While the application pauses, the rest of a
-POST is neither decoded nor answered, so that the client sends no more.
+POST is neither decoded nor answered, so that the client sends no more.  What a client
+has posted before it disconnects is taken.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Hashable, Iterator
 from enum import Enum
 from typing import Any
 
-from twisted.internet.interfaces import IAddress
+from twisted.internet.interfaces import IAddress, IDelayedCall, IReactorTime
 from twisted.web.http import Request
 from websockets.frames import CloseCode
 
@@ -33,6 +34,12 @@ MAX_RESPONSE = 256 * 1024
 So much may wait until the heartbeat ends the session: on other transports it would wait
 in the kernel.  Only what is beyond that makes a client a slow reader."""
 
+ABANDONED_TIMEOUT = 300.0
+"""Seconds in which the packets of a POST are still taken whose client is gone."""
+
+GONE = "the client cancelled its request"
+"""Why a session ends whose client is gone."""
+
 NOOP_RECORD = record(NOOP.encode())
 """Answers a GET for which nothing waits."""
 
@@ -45,11 +52,12 @@ class PollingState(Enum):
 
     OPEN = "a GET is held until something is written"
     UPGRADING = "no GET is held, as the client is about to change its transport"
+    ABANDONED = "the client is gone; the rest of its POST is taken, nothing is sent"
     CLOSED = "nothing more is sent or received"
 
 
 # Looking up the member of an enum takes ten times as long in Python 3.11.
-_CLOSED = PollingState.CLOSED
+_ABANDONED, _CLOSED = PollingState.ABANDONED, PollingState.CLOSED
 
 
 class PollingTransport(Pace):
@@ -60,7 +68,9 @@ class PollingTransport(Pace):
     """
 
     __slots__ = (
+        "_abandoned",
         "_answered",
+        "_clock",
         "_get",
         "_large_inputs",
         "_packets",
@@ -76,8 +86,12 @@ class PollingTransport(Pace):
     framing = POLLING
     upgrades = ("websocket",)
 
-    def __init__(self, session: TransportUser, limits: PeerLimits) -> None:
+    def __init__(
+        self, session: TransportUser, limits: PeerLimits, clock: IReactorTime
+    ) -> None:
         super().__init__(limits.pacing)
+        self._clock = clock
+        self._abandoned: IDelayedCall | None = None
         self._large_inputs = limits.large_inputs
         # Bytes of the POST in progress.
         self._size = 0
@@ -105,7 +119,7 @@ class PollingTransport(Pace):
         if get is not None:
             self._get = None
             self._answer(get, records)
-        elif self._state is not _CLOSED:
+        elif self._state is not _CLOSED and self._state is not _ABANDONED:
             queue = self._queue
             before = queue.size
             if not queue.push(records):
@@ -123,7 +137,9 @@ class PollingTransport(Pace):
 
     def get(self, request: Request) -> None:
         """Answer a GET, or hold it until something is written."""
-        if self._get is not None:
+        if self._state is _ABANDONED:
+            refuse(request, GONE)
+        elif self._get is not None:
             # Two clients, or one with a bug: neither can be served.
             refuse(request, "this session has a GET that waits")
             self._session.fail("two GETs at once")
@@ -138,7 +154,20 @@ class PollingTransport(Pace):
     def _get_lost(self, request: Request) -> None:
         if self._get is request:
             self._get = None
-            self._session.fail("the client cancelled its GET")
+            if self._packets is None:
+                self._session.fail(GONE)
+            else:
+                self._abandon()
+
+    def _abandon(self) -> None:
+        """The client is gone: end the session when the rest of its POST is taken."""
+        if self._state is _ABANDONED or self._state is _CLOSED:
+            return
+        self._state = _ABANDONED
+        self._queue.pop_all()
+        self._abandoned = self._clock.callLater(
+            ABANDONED_TIMEOUT, self._session.fail, GONE
+        )
 
     # For ``slow_readers``.
 
@@ -181,7 +210,7 @@ class PollingTransport(Pace):
             body = content.read()
             content.close()
         self._post, self._packets = request, decode_payload(body)
-        request.notifyFinish().addBoth(lambda _: self._post_finished())
+        request.notifyFinish().addErrback(lambda _: self._post_lost(request))
         self.run()
 
     def pause(self) -> None:
@@ -214,6 +243,8 @@ class PollingTransport(Pace):
             if packet is None:
                 self._drop_packets()
                 self._answer_post()
+                if self._state is _ABANDONED:
+                    self._session.fail(GONE)
             else:
                 self._session.packet_received(packet)
         except PacketError as error:
@@ -234,9 +265,10 @@ class PollingTransport(Pace):
         if post is not None:
             respond(post, b"ok")
 
-    def _post_finished(self) -> None:
-        """It is answered, or the client disconnected; its packets are taken anyway."""
-        self._post = None
+    def _post_lost(self, request: Request) -> None:
+        if self._post is request:
+            self._post = None
+            self._abandon()
 
     # Upgrading; see ``upgrade``.
 
@@ -269,6 +301,8 @@ class PollingTransport(Pace):
     ) -> tuple[bytes, ...]:
         """Answer both requests; see ``Transport.close``."""
         self._state = PollingState.CLOSED
+        if self._abandoned is not None and self._abandoned.active():
+            self._abandoned.cancel()
         self._drop_packets()
         self.stop()
         self._answer_post()

@@ -253,7 +253,7 @@ class EngineIOResource(Resource):
                 # The WebSocket handshake was refused.
                 session.close()
             return result
-        polling = PollingTransport(session, self._sessions.limits)
+        polling = PollingTransport(session, self._sessions.limits, self._clock)
         polling.get(request)
         session.open(polling)
         return NOT_DONE_YET

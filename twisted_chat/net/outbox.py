@@ -206,15 +206,16 @@ class DirectOutbox(Outbox):
             if self._queue is None:
                 target.send = self._send
 
-    def _disable_direct_send(self) -> None:
+    def _stop_sending(self) -> None:
+        """Discard what is written from now on."""
         if self._direct is not None:
             self._direct.send = None
             self._direct = None
+        self._send = _discard
 
     def finish(self) -> None:
         """Discard what is written from now on; what waits is still sent."""
-        self._disable_direct_send()
-        self._send = _discard
+        self._stop_sending()
         super().finish()
 
     def write(self, data: bytes) -> None:
@@ -228,9 +229,10 @@ class DirectOutbox(Outbox):
         except (BlockingIOError, InterruptedError):
             sent = 0
         except OSError:
-            # The connection is broken, or closed by this side.  If the peer reset
-            # it, the reading side reports why better than this side can.
-            self.abort()
+            # The peer has reset the connection, or this side has closed it.  The
+            # transport will find the same, and knows whether to read on.
+            self._stop_sending()
+            self._transport.write(data)
             return
         if sent != len(data):
             self._wait(memoryview(data)[sent:])
@@ -256,9 +258,8 @@ class DirectOutbox(Outbox):
 
     def stopProducing(self) -> None:
         """Twisted: the connection is lost; what is written later is discarded."""
-        self._disable_direct_send()
+        self._stop_sending()
         super().stopProducing()
-        self._send = _discard
 
 
 @implementer(IPushProducer)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twisted.internet.address import UNIXAddress
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import (
     IAddress,
     IDelayedCall,
@@ -192,8 +193,19 @@ class SwitchProtocol(Protocol):
     def writeConnectionLost(self) -> None:
         """Twisted: this side never closes only its sending side."""
 
-    def connectionLost(self, _reason: Failure = connectionDone) -> None:
-        """Twisted: the peer disconnected before its protocol was known."""
+    def connectionLost(self, reason: Failure = connectionDone) -> None:
+        """Twisted: the peer disconnected before its protocol was known.
+
+        Within TLS, the end of both directions is one event: a line client that has sent
+        one line without an end may disconnect so.
+        """
+        is_line = self._first and not self._delay and self._likely is None
+        if is_line and reason.check(ConnectionDone):
+            # Options cannot be set any more.
+            self.transport.setTcpNoDelay = _ignore_no_delay
+            next_protocol = self._decide()
+            if next_protocol is not None:
+                next_protocol.connectionLost(reason)
         self._stop_waiting()
 
     def silent(self) -> None:

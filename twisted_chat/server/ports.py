@@ -18,6 +18,7 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 
 from twisted_chat.core.sanitize import one_line
+from twisted_chat.net.resets import read_on_after_resets
 
 BACKLOG = 511
 """Connections that the kernel queues until they are accepted: many clients reconnect at
@@ -81,6 +82,7 @@ async def listen(
         raise CannotListen(f"cannot listen on {description}: {reason}") from None
     if hasattr(port, "stopReading"):
         port.stopReading()
+    read_on_after_resets(port)
     family = _other_family(port)
     if family:
         await maybeDeferred(port.stopListening)

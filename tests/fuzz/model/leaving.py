@@ -66,7 +66,7 @@ class ChatMachine(Setting):
             self.reference.say(person, "not complete")
             player.half_closes()
             self.world.settle()
-        self._leaves(person, lambda _: player.goes())
+        self._leaves(person, lambda _: player.goes() if half else player.breaks())
 
     @rule(data=st.data(), text=typed_texts())
     @precondition(lambda self: len(self.players) > 1 and self.has(*LINES, JSON))

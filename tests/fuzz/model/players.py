@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from twisted.internet.error import ConnectionLost
+from twisted.python.failure import Failure
 from websockets.frames import Opcode
 
 from tests.fuzz.world import World
@@ -91,6 +93,10 @@ class LinePlayer(Player):
 
     def goes(self) -> None:
         self.wire.disconnect()
+
+    def breaks(self) -> None:
+        """Its connection is lost, without having been closed."""
+        self.wire.connectionLost(Failure(ConnectionLost()))
 
 
 def _read_lines(lines: list[str]) -> list[Any]:
