@@ -7,14 +7,17 @@ and the core imports no Twisted.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Hashable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from .counters import Counters
 
 Spawn = Callable[[Coroutine[Any, Any, None]], None]
 """Runs a coroutine; an exception that leaves it is logged."""
+
+
+T = TypeVar("T")
 
 
 class ScheduledCall(Protocol):
@@ -33,6 +36,32 @@ class CallLater(Protocol):
         """Call the function after that many seconds, at the earliest."""
 
 
+class InThread(Protocol):
+    """Computes what takes long on purpose, such as hashes, beside the reactor's thread.
+
+    The number of threads and of those who wait is bounded.
+    """
+
+    def __call__(
+        self, cause: Hashable, compute: Callable[[], T], /, check: Callable[[], object]
+    ) -> Awaitable[T]:
+        """What ``compute`` returns.
+
+        :param cause: for whom it is computed; each cause has its turns.
+        :param check: called in the reactor's thread when it is its turn; it may raise
+            ``Refused``, and nothing is computed then.
+        :raises Refused: ``busy``, if too many wait.
+        """
+
+
+async def compute_at_once(
+    _cause: Hashable, compute: Callable[[], T], /, check: Callable[[], object]
+) -> T:
+    """An ``InThread`` without threads, for tests."""
+    check()
+    return compute()
+
+
 @dataclass(frozen=True, slots=True)
 class Runtime:
     """Time, scheduling, randomness, logging and counters.
@@ -45,6 +74,7 @@ class Runtime:
     :ivar log_failure: logs an unexpected exception with its traceback.
     :ivar log_line: logs one line for the operator.
     :ivar log_addresses: whether the log may name the addresses of clients.
+    :ivar in_thread: computes what takes long on purpose.
     :ivar counters: what this server has done.
     """
 
@@ -56,4 +86,5 @@ class Runtime:
     log_failure: Callable[[Exception], None]
     log_line: Callable[[str], None]
     log_addresses: bool = True
+    in_thread: InThread = compute_at_once
     counters: Counters = field(default_factory=Counters)

@@ -1,0 +1,208 @@
+"""The accounts of a chat: who may register, log in and change what.
+
+Every method may raise ``StoreError``, and ``Refused`` as documented.  What follows a
+login, such as the events of presence, is the chat's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+
+from twisted_chat.core.interfaces import KeyValues
+from twisted_chat.core.nicknames import Name, fold_or_none
+from twisted_chat.core.replies import Refused
+from twisted_chat.core.runtime import Runtime
+
+from .attempts import LOGINS, REGISTRATIONS, Attempts
+from .passwords import Hashes, decoy, hashed, new_password, prepared
+from .policy import Policy
+from .record import Account
+from .store import AccountStore
+from .tokens import LIFETIME, Token, Tokens
+
+WRONG = "wrong name or password"
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who tries to log in, as far as attempts are counted by it.
+
+    :ivar cause: the network, or what stands for it where there is none.
+    """
+
+    cause: Hashable
+
+
+class Accounts:
+    """See the module.
+
+    :ivar policy: what the operator has decided.
+    """
+
+    def __init__(
+        self, values: KeyValues, runtime: Runtime, policy: Policy | None = None
+    ) -> None:
+        self.policy = policy or Policy()
+        self._runtime = runtime
+        self._store = AccountStore(values)
+        self._tokens = Tokens(values, runtime.now)
+        self._logins = Attempts(LOGINS, runtime.seconds)
+        self._registrations = Attempts(REGISTRATIONS, runtime.seconds)
+
+    async def find(self, nick: str) -> Account | None:
+        """The account of this name, in any case."""
+        folded = fold_or_none(nick)
+        return None if folded is None else await self._store.find(folded)
+
+    async def holder(self, keys: Sequence[str]) -> str | None:
+        """The name of the account for which any of these registry keys is reserved."""
+        return await self._store.holder(keys)
+
+    async def register(self, name: Name, password: str, peer: Peer) -> Account:
+        """Add an account.
+
+        :param name: its nickname is in use by nobody else.
+        :raises Refused: ``nick_registered``, ``password_invalid``, or there were too
+            many attempts.
+        """
+        password = new_password(password, self.policy.shortest)
+        if holder := await self._store.holder(name.keys):
+            raise registered(holder)
+        counted = ("address", peer.cause)
+        self._registrations.check(counted)
+        hashes = await self._hash(password, peer)
+        self._registrations.count(counted)
+        account = Account.create(name, hashes, self._runtime.now())
+        if not await self._store.add(account):
+            raise registered(await self._store.holder(name.keys) or name.text)
+        return account
+
+    async def log_in(self, nick: str, password: str, peer: Peer) -> Account:
+        """The account of this name and password.
+
+        It takes the same time whether or not there is such an account.
+
+        :raises Refused: ``wrong_password``, or there were too many attempts.
+        """
+        folded = fold_or_none(nick) or ""
+        found = await self._store.find(folded)
+        account = await self._check(found, folded, password, peer)
+        if account.hashes.costs != self.policy.costs:
+            account = await self._hash_anew(account, password, peer)
+        return account
+
+    async def find_token(self, token: str) -> Account:
+        """The account of a token.
+
+        :raises Refused: ``token_invalid``.
+        """
+        _, account = await self._of_token(token)
+        return account
+
+    async def token_for(self, account: Account, token: str = "") -> str:
+        """A token with which a device logs in the next time.
+
+        :param token: the one that it has, which is returned while it is fresh enough.
+        """
+        if token:
+            found, _ = await self._of_token(token)
+            if found.until - self._runtime.now() > LIFETIME / 2:
+                return token
+        return await self._tokens.issue(account)
+
+    async def revoke(self, token: str) -> None:
+        """A device has logged out."""
+        await self._tokens.revoke(token)
+
+    async def change_password(
+        self, account: Account, old: str, new: str, peer: Peer
+    ) -> None:
+        """Give an account another password; all its tokens end.
+
+        :raises Refused: ``wrong_password``, ``password_invalid``, or there were too
+            many attempts.
+        """
+        new = new_password(new, self.policy.shortest)
+        account = await self._checked_again(account, old, peer)
+        hashes = await self._hash(new, peer)
+        changed = replace(account, hashes=hashes, generation=account.generation + 1)
+        if not await self._store.replace(account, changed):
+            raise _changed_meanwhile()
+        await self._tokens.revoke_all(account.id)
+
+    async def unregister(self, account: Account, password: str, peer: Peer) -> None:
+        """Remove an account; its name is free, and all its tokens end.
+
+        :raises Refused: ``wrong_password``, or there were too many attempts.
+        """
+        account = await self._checked_again(account, password, peer)
+        if not await self._store.remove(account):
+            raise _changed_meanwhile()
+        await self._tokens.revoke_all(account.id)
+
+    async def _of_token(self, text: str) -> tuple[Token, Account]:
+        token = await self._tokens.find(text)
+        account = None if token is None else await self._store.find(token.folded)
+        if token is None or account is None or not token.is_of(account):
+            raise Refused("token_invalid", "the login has expired: log in again")
+        return token, account
+
+    async def _checked_again(
+        self, account: Account, password: str, peer: Peer
+    ) -> Account:
+        """The account as it is now, if this is its password."""
+        found = await self._store.find(account.folded)
+        if found is not None and found.id != account.id:
+            found = None
+        return await self._check(found, account.folded, password, peer)
+
+    async def _check(
+        self, account: Account | None, folded: str, password: str, peer: Peer
+    ) -> Account:
+        """The account, if this is its password.
+
+        :param account: ``None`` if there is no such account, which takes as long.
+        :raises Refused: ``wrong_password``, or there were too many attempts.
+        """
+        counted = (("name", folded), ("address", peer.cause))
+        self._logins.check(*counted)
+        try:
+            password = prepared(password)
+        except Refused:
+            # Nobody has such a password.
+            account = None
+        hashes = account.hashes if account else decoy(self.policy.costs)
+        matches = await self._runtime.in_thread(
+            peer.cause,
+            lambda: hashes.match(password),
+            check=lambda: self._logins.check(*counted),
+        )
+        if account is None or not matches:
+            self._logins.count(*counted)
+            raise Refused("wrong_password", WRONG)
+        return account
+
+    async def _hash_anew(self, account: Account, password: str, peer: Peer) -> Account:
+        """The costs of hashes were changed since this account's were computed."""
+        changed = replace(account, hashes=await self._hash(prepared(password), peer))
+        return changed if await self._store.replace(account, changed) else account
+
+    async def _hash(self, password: str, peer: Peer) -> Hashes:
+        return await self._runtime.in_thread(
+            peer.cause, lambda: hashed(password, self.policy.costs), check=_nothing
+        )
+
+
+def registered(name: str) -> Refused:
+    """A nickname, or one that looks like it, belongs to an account."""
+    return Refused("nick_registered", f"{name} is registered: \\login {name} PASSWORD")
+
+
+def _changed_meanwhile() -> Refused:
+    text = "the account was changed by another device just now: try again"
+    return Refused("busy", text)
+
+
+def _nothing() -> None:
+    """Nothing is to be checked."""

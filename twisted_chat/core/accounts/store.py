@@ -1,0 +1,59 @@
+"""Accounts among the values of a journal: their records and reservations.
+
+=====================  =========================================================
+``account/FOLDED``     the record of the account with this folded name
+``name/KEY``           the name of the account for which this registry key is
+                       reserved; an account has several, see ``Name.keys``
+=====================  =========================================================
+
+Invariant: an account has all of its reservations, and no reservation is without an
+account: both are written together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twisted_chat.core.interfaces import KeyValues
+
+from .record import Account
+
+_ACCOUNT = "account/"
+_NAME = "name/"
+
+
+class AccountStore:
+    """Reads and writes accounts; every method may raise ``StoreError``."""
+
+    def __init__(self, values: KeyValues) -> None:
+        self._values = values
+
+    async def find(self, folded: str) -> Account | None:
+        """The account with this folded name."""
+        key = _ACCOUNT + folded
+        found = (await self._values.get([key])).get(key)
+        return None if found is None else Account.from_json(found)
+
+    async def holder(self, keys: Sequence[str]) -> str | None:
+        """The name of the account for which any of these registry keys is reserved."""
+        found = await self._values.get([_NAME + key for key in keys])
+        return next(iter(found.values()), None)
+
+    async def add(self, account: Account) -> bool:
+        """Store a new account; false if its name, or one alike, is reserved."""
+        changes: dict[str, str | None] = {
+            _NAME + key: account.name for key in account.keys
+        }
+        changes[_ACCOUNT + account.folded] = account.to_json()
+        return await self._values.write(changes, dict.fromkeys(changes))
+
+    async def replace(self, old: Account, new: Account) -> bool:
+        """Store another record of an account; false if ``old`` is out of date."""
+        key = _ACCOUNT + old.folded
+        return await self._values.write({key: new.to_json()}, {key: old.to_json()})
+
+    async def remove(self, account: Account) -> bool:
+        """Remove an account; false if this is not its record any more."""
+        key = _ACCOUNT + account.folded
+        keys = [key, *(_NAME + each for each in account.keys)]
+        return await self._values.write(dict.fromkeys(keys), {key: account.to_json()})
