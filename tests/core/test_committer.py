@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from twisted.trial.unittest import SynchronousTestCase
@@ -79,6 +79,21 @@ class BatchTests(CommitterCase):
         self.assertEqual(self.batches(), [])
         self.clock.advance(0)
         self.assertEqual(self.batches(), [["a", "b", "c"]])
+
+    def test_events_of_the_next_turn_belong_to_the_batch(self) -> None:
+        """As they had arrived already when the first one was read."""
+
+        def in_next_turn(text: str, then: Callable[[], None]) -> None:
+            def submit() -> None:
+                self.committer.submit(message(text))
+                then()
+
+            self.clock.callLater(0, submit)
+
+        self.committer.submit(message("a"))
+        in_next_turn("b", then=lambda: in_next_turn("c", then=lambda: None))
+        self.clock.advance(0)
+        self.assertEqual(self.batches(), [["a", "b"], ["c"]])
 
     def test_each_event_has_its_own_key(self) -> None:
         """Which tells that it is this server's."""
