@@ -26,6 +26,7 @@ from twisted_chat.clients.websocket import ChatWebSocketFactory
 from twisted_chat.core.interfaces import Journal
 from twisted_chat.engineio.resource import EngineIOResource
 from twisted_chat.journals.memory import MemoryJournal
+from twisted_chat.net.detection import Detector
 from twisted_chat.net.first_bytes import (
     foreign_protocol,
     http_request,
@@ -38,7 +39,7 @@ from twisted_chat.net.http import ChatSite
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.proxied import TrustedProxyFactory
 from twisted_chat.net.reject import RejectFactory, RejectForeignFactory
-from twisted_chat.net.switch import Detector, SwitchFactory
+from twisted_chat.net.switch import SwitchFactory
 from twisted_chat.net.timers import Keepalive
 from twisted_chat.server.site import make_root
 from twisted_chat.socketio.server import SocketIO

@@ -121,6 +121,11 @@ class LateRequestTests(SwitchTestCase):
             self.wire.send(b"x" * 64 * 1024)
         self.assertEqual(examined, [MAX_FIRST_BYTES + 1])
         self.assertEqual(len(self.lines.received[-1]), 10 * 64 * 1024)
+        examined.clear()
+        self.wire = self.connect()
+        self.clock.advance(1)
+        self.wire.send(b"x" * 2 * MAX_FIRST_BYTES, bytewise=True)
+        self.assertLess(sum(examined), 4 * MAX_FIRST_BYTES)
 
     def test_only_the_first_line_is_checked(self) -> None:
         """After it, a request is a line like any other."""

@@ -15,6 +15,7 @@ from tests.support.memory import Wire
 from tests.support.switch import REQUEST, Servers, SwitchTestCase, TurnClock
 from tests.support.tls_client import TlsClient
 from twisted_chat.net.admission import Admission
+from twisted_chat.net.detection import Detector
 from twisted_chat.net.first_bytes import MAX_FIRST_BYTES, foreign_protocol, tls_hello
 from twisted_chat.net.switch import (
     FIRST_LINE_TIMEOUT,
@@ -23,7 +24,6 @@ from twisted_chat.net.switch import (
     NEW_PER_SECOND,
     SILENCE_TIMEOUT,
     TLS_HANDSHAKE_TIMEOUT,
-    Detector,
     SwitchFactory,
 )
 

@@ -218,13 +218,12 @@ class CountTests(PortTestCase):
         for path in ("", "/ws", "/ws?format=json", f"{SOCKETIO}websocket"):
             before = self.received
             first = handshake(path) if path else b"hello\r\n"
-            wire = self.connect(first)
-            wire.send(later := masked(0x81, b"40") if path else b"again\r\n")
-            self.assertEqual(self.received - before, len(first + later), path)
+            later = masked(0x81, b"40") if path else b"again\r\n"
+            self.connect(first).send(later)
+            self.connect(first + later)
+            self.assertEqual(self.received - before, 2 * len(first + later), path)
         before = self.received
-        wire = self.connect(
-            request := b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        )
+        self.connect(request := b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         self.assertEqual(self.received - before, len(request))
 
     def test_late_request_counts_as_foreign(self) -> None:

@@ -8,9 +8,10 @@ from twisted.internet.task import Clock
 from twisted.trial import unittest
 from zope.interface import implementer
 
+from twisted_chat.net.detection import Detector
 from twisted_chat.net.first_bytes import http_request, ssh_banner, tls_hello
 from twisted_chat.net.reject import RejectFactory
-from twisted_chat.net.switch import Detector, SwitchFactory
+from twisted_chat.net.switch import SwitchFactory
 
 from .memory import Wire
 

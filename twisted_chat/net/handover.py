@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from twisted.internet.address import UNIXAddress
 from twisted.internet.interfaces import IAddress, IProtocol
 from twisted.protocols.policies import ProtocolWrapper
 from twisted.web.http import Request
@@ -96,3 +97,24 @@ def on_connection_lost(transport: Any, call: Callable[[], None]) -> None:
         lost(*reason)
 
     transport.connectionLost = connectionLost
+
+
+def disable_nagle(transport: Any) -> None:
+    """Set TCP_NODELAY on a TCP connection.
+
+    A Unix socket has no such option, and Twisted logs an error for an attempt to set
+    it; so later attempts, by the next protocol, are ignored as well.
+    """
+    if isinstance(transport.getPeer(), UNIXAddress):
+        ignore_no_delay(transport)
+    elif hasattr(transport, "setTcpNoDelay"):
+        transport.setTcpNoDelay(True)
+
+
+def ignore_no_delay(transport: Any) -> None:
+    """Let nobody set TCP_NODELAY on a transport that has no such option."""
+    transport.setTcpNoDelay = _ignore
+
+
+def _ignore(_enabled: bool) -> None:
+    """Stand in for ``setTcpNoDelay``."""

@@ -20,6 +20,7 @@ from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.logger import Logger
 
 from .admission import format_address
+from .detection import Looks
 from .first_bytes import (
     MAX_FIRST_BYTES,
     Match,
@@ -56,6 +57,7 @@ class LateRequestGuard:
         self._data_received: Callable[[bytes], None] = protocol.dataReceived
         self._head = b""
         self._tail = b""
+        self._looks = Looks()
         protocol.dataReceived = self.data_received
         can_half_close = IHalfCloseableProtocol.providedBy(protocol)
         if can_half_close:
@@ -68,13 +70,14 @@ class LateRequestGuard:
         line_and_rest = data if self._head else data.lstrip(b"\r\n\0")
         line = _LINE_END.split(line_and_rest, maxsplit=1)[0]
         left = MAX_FIRST_BYTES + 1 - len(self._head)
-        self._head += line[:left]
+        added = line[:left]
+        self._head += added
         self._tail = (self._tail + line)[-_TAIL:]
         if len(line) < len(line_and_rest):
             if self._is_foreign(_whole_end(line_and_rest[len(line) :])):
                 return
             self._remove()
-        elif left and self._fits_neither():
+        elif self._looks.is_due(self._head, len(added)) and self._fits_neither():
             self._remove()
         self._data_received(data)
 

@@ -13,10 +13,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from twisted.internet.address import UNIXAddress
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import (
     IAddress,
@@ -33,8 +31,9 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from .admission import Admission
-from .first_bytes import MAX_FIRST_BYTES, Match, http_request
-from .handover import hand_over, on_connection_lost
+from .detection import Detection, Detector
+from .first_bytes import http_request
+from .handover import disable_nagle, hand_over, ignore_no_delay, on_connection_lost
 from .host_rate import HostRate
 from .late_requests import LateRequestGuard
 from .reject import reject_http_client, reject_line_client
@@ -74,19 +73,6 @@ MAX_REJECTING = 100
 the reason can be sent; further ones are closed at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Detector:
-    """One protocol that a port speaks.
-
-    :ivar matches: whether the bytes received so far belong to this protocol.
-    :ivar factory: builds the protocol that serves the connection.
-    """
-
-    name: str
-    matches: Callable[[bytes], Match]
-    factory: IProtocolFactory
-
-
 @implementer(IHalfCloseableProtocol, IHandshakeListener)
 class SwitchProtocol(Protocol):
     """A connection whose protocol is not known yet."""
@@ -107,17 +93,15 @@ class SwitchProtocol(Protocol):
         self._silence = silence
         self._keepalive = keepalive
         self._refused = refused
-        self._detectors = detectors
+        self._detection = Detection(detectors, fallback)
         self._fallback = fallback
         self._lost = lost
-        self._first = b""
-        self._likely: Detector | None = None
         self._timer: IDelayedCall | None = None
         self._grace_turns = 0
 
     def connectionMade(self) -> None:
         """Twisted: wait for the first bytes, within TLS for its handshake first."""
-        _disable_nagle(self.transport)
+        disable_nagle(self.transport)
         if self._keepalive is not None:
             self._keepalive.enable(self.transport)
         if self._lost is not None:
@@ -134,9 +118,8 @@ class SwitchProtocol(Protocol):
         self._delay = 0.0
         self.transport.resumeProducing()
         self._begin()
-        first, self._first = self._first, b""
-        if first:
-            self.dataReceived(first)
+        if self._detection.received:
+            self.dataReceived(b"")
 
     def _begin(self) -> None:
         if isinstance(self.transport, ProtocolWrapper):
@@ -160,31 +143,20 @@ class SwitchProtocol(Protocol):
 
     def dataReceived(self, data: bytes) -> None:
         """Twisted: some of the first bytes."""
-        self._first += data
         if self._delay > 0:
             # Received by whoever handed the connection over.
+            self._detection.received += data
             return
+        factory = self._detection.add(data)
         self._last = self._silence.clock.seconds()
         self._grace_turns = 0
-        self._likely = None
-        undecided = False
-        for detector in self._detectors:
-            match = detector.matches(self._first)
-            if match is Match.YES and not undecided:
-                self._hand_to(detector.factory)
-                return
-            # What one detector knows counts only once those before it do not match:
-            # the protocol must not depend on how the network cuts the bytes.
-            if match in (Match.YES, Match.LIKELY) and self._likely is None:
-                self._likely = detector
-            undecided = undecided or match is not Match.NO
-        if not undecided or len(self._first) > MAX_FIRST_BYTES:
-            self._decide()
+        if factory is not None:
+            self._hand_to(factory)
 
     def readConnectionLost(self) -> None:
         """Twisted: the peer sends no more, so that no more bytes can decide."""
         transport = self.transport
-        next_protocol: Any = self._decide()
+        next_protocol: Any = self._hand_to(self._detection.guess())
         if IHalfCloseableProtocol.providedBy(next_protocol):
             next_protocol.readConnectionLost()
         else:
@@ -199,11 +171,16 @@ class SwitchProtocol(Protocol):
         Within TLS, the end of both directions is one event: a line client that has sent
         one line without an end may disconnect so.
         """
-        is_line = self._first and not self._delay and self._likely is None
-        if is_line and reason.check(ConnectionDone):
-            # Options cannot be set any more.
-            self.transport.setTcpNoDelay = _ignore_no_delay
-            next_protocol = self._decide()
+        detection = self._detection
+        if (
+            detection.received
+            and not self._delay
+            and not detection.is_likely
+            and reason.check(ConnectionDone)
+        ):
+            # The socket is closed already.
+            ignore_no_delay(self.transport)
+            next_protocol = self._hand_to(self._fallback)
             if next_protocol is not None:
                 next_protocol.connectionLost(reason)
         self._stop_waiting()
@@ -213,7 +190,7 @@ class SwitchProtocol(Protocol):
         silence = self._silence
         now = silence.clock.seconds()
         until = self._started + FIRST_LINE_TIMEOUT
-        if self._likely is None:
+        if not self._detection.is_likely:
             until = min(until, self._last + silence.timeout)
         if until > now:
             self._wait(until - now, self.silent)
@@ -222,17 +199,11 @@ class SwitchProtocol(Protocol):
             silence.unread.set(self)
         else:
             self._timer = None
-            self._decide()
-
-    def _decide(self) -> IProtocol | None:
-        """Choose a protocol by what was received, without waiting for more."""
-        if self._likely is not None:
-            return self._hand_to(self._likely.factory)
-        return self._hand_to(self._fallback)
+            self._hand_to(self._detection.guess())
 
     def _hand_to(self, factory: IProtocolFactory) -> IProtocol | None:
         self._stop_waiting()
-        transport, first = self.transport, self._first
+        transport, first = self.transport, self._detection.received
         next_protocol = factory.buildProtocol(transport.getPeer())
         if next_protocol is None:
             transport.abortConnection()
@@ -269,22 +240,6 @@ class Silence:
         self.timeout = timeout
         self.silent = Deadlines(clock, timeout, SwitchProtocol.silent)
         self.unread = Deadlines(clock, 0.0, SwitchProtocol.silent)
-
-
-def _disable_nagle(transport: Any) -> None:
-    """Set TCP_NODELAY on a TCP connection.
-
-    A Unix socket has no such option, and Twisted logs an error for an attempt to set
-    it; so later attempts, by the next protocol, are ignored as well.
-    """
-    if isinstance(transport.getPeer(), UNIXAddress):
-        transport.setTcpNoDelay = _ignore_no_delay
-    elif hasattr(transport, "setTcpNoDelay"):
-        transport.setTcpNoDelay(True)
-
-
-def _ignore_no_delay(_enabled: bool) -> None:
-    """Stand in for ``setTcpNoDelay`` of a Unix socket."""
 
 
 class SwitchFactory(Factory):

@@ -15,11 +15,12 @@ from twisted.web.server import Request
 
 from twisted_chat.core.counters import SECONDS, Histogram
 from twisted_chat.net.admission import Admission
+from twisted_chat.net.detection import Detector
 from twisted_chat.net.first_bytes import http_request
 from twisted_chat.net.hosts import Hosts
 from twisted_chat.net.http import ChatSite
 from twisted_chat.net.reject import RejectFactory
-from twisted_chat.net.switch import Detector, SwitchFactory
+from twisted_chat.net.switch import SwitchFactory
 from twisted_chat.net.timer_delay import TimerDelay
 
 from .settings import SettingError

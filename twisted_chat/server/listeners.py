@@ -23,6 +23,7 @@ from twisted_chat.core.chat import Chat
 from twisted_chat.engineio.handshakes import Handshakes
 from twisted_chat.engineio.resource import EngineIOResource
 from twisted_chat.net.admission import Admission
+from twisted_chat.net.detection import Detector
 from twisted_chat.net.first_bytes import (
     foreign_protocol,
     http_request,
@@ -37,7 +38,7 @@ from twisted_chat.net.origins import Origins
 from twisted_chat.net.peer_limits import PeerLimits
 from twisted_chat.net.proxied import TrustedProxyFactory
 from twisted_chat.net.reject import RejectFactory, RejectForeignFactory
-from twisted_chat.net.switch import Detector, SwitchFactory
+from twisted_chat.net.switch import SwitchFactory
 from twisted_chat.net.tcp_keepalive import TcpKeepalive
 from twisted_chat.net.timers import Keepalive
 from twisted_chat.net.tls import Certificate

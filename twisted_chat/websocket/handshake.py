@@ -71,10 +71,14 @@ def upgrade(
         subprotocol=subprotocol,
         response=switching_protocols(key, subprotocol),
     )
+    traffic = keepalive.limits.traffic
+    received_bytes = traffic.received_bytes
     try:
         take_over(request, connection)
     except Unflushed:
         return HandshakeError(400, "Read the earlier responses first.").respond(request)
+    # What came behind the handshake has been counted with it.
+    traffic.received_bytes = received_bytes
     return NOT_DONE_YET
 
 

@@ -11,6 +11,7 @@ from twisted.internet.task import Clock
 from tests.fuzz.target import Target, expect, expect_equal, same_however_cut
 from tests.support.memory import Wire
 from tests.support.switch import LineServer, Servers
+from twisted_chat.net.detection import Detector
 from twisted_chat.net.first_bytes import (
     Match,
     foreign_name,
@@ -19,7 +20,7 @@ from twisted_chat.net.first_bytes import (
     ssh_banner,
     tls_hello,
 )
-from twisted_chat.net.switch import Detector, SwitchFactory
+from twisted_chat.net.switch import SwitchFactory
 
 _DETECTORS = {
     "http": http_request,
