@@ -11,8 +11,9 @@ from twisted.internet.defer import Deferred
 from tests.support.line_clients import LineCase, Peer
 from twisted_chat.clients.line import ChatFactory, ChatProtocol
 from twisted_chat.clients.telnet import TelnetFilter
+from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.client import Client
-from twisted_chat.core.replies import Request
+from twisted_chat.core.replies import Notice, Request
 from twisted_chat.testing import TestChat
 
 LONGEST = 4096
@@ -231,6 +232,23 @@ class TelnetTests(LineCase):
         peer.sees()
         peer.sends(b"hi\r\n")
         self.assertEqual(peer.sees(), b"alice: hi\r\n")
+
+    def test_password_is_hidden_where_the_client_negotiates(self) -> None:
+        """Nc is sent no telnet bytes."""
+
+        @self.room.chat.table.route("secret", "", "")
+        def secret(context: CommandContext) -> None:
+            context.ask("password: ", lambda word: Notice((word,)))
+
+        peer = self.named()
+        peer.sends(b"\\secret\r\npencil\r\n")
+        self.assertEqual(peer.sees(), b"password: pencil\r\n")
+        peer.sends(b"\xff\xf1")
+        peer.sees()
+        peer.sends(b"\\secret\r\n")
+        self.assertEqual(peer.sees(), b"\xff\xfb\x01password: ")
+        peer.sends(b"\xff\xfd\x01pencil\r\n")
+        self.assertEqual(peer.sees(), b"\xff\xfc\x01\r\npencil\r\n")
 
     def test_options_are_declined_and_timing_marks_answered(self) -> None:
         """Each time."""

@@ -111,6 +111,29 @@ class TelnetTests(SynchronousTestCase):
         self.assertEqual(self.feed(b"ab\xff\xf7c")[0], b"ab\x08c")
         self.assertEqual(self.feed(b"ab\xff\xf8c")[0], b"ab\x15c")
 
+    def test_input_is_hidden_from_those_who_have_sent_a_command(self) -> None:
+        """By offering to show it, which the server then does not."""
+        telnet = TelnetFilter()
+        self.assertEqual(telnet.hide_input(hidden=True), b"")
+        telnet.feed(b"\xff\xf3")
+        self.assertEqual(telnet.hide_input(hidden=False), b"")
+        self.assertEqual(telnet.hide_input(hidden=True), b"\xff\xfb\x01")
+        self.assertEqual(telnet.hide_input(hidden=True), b"")
+        for answer in (b"\xff\xfd\x01", b"\xff\xfe\x01"):
+            self.assertEqual(telnet.feed(b"a" + answer + b"b"), (b"ab", b""))
+        self.assertEqual(telnet.hide_input(hidden=False), b"\xff\xfc\x01\r\n")
+        self.assertEqual(telnet.hide_input(hidden=False), b"")
+        self.assertEqual(telnet.feed(b"\xff\xfe\x01"), (b"", b""))
+
+    def test_echo_that_was_not_offered_is_declined(self) -> None:
+        """Also before a password and after it."""
+        telnet = TelnetFilter()
+        _, replies = telnet.feed(b"\xff\xfd\x01")
+        self.assertEqual(replies, OFFER + b"\xff\xfc\x01")
+        telnet.hide_input(hidden=True)
+        telnet.hide_input(hidden=False)
+        self.assertEqual(telnet.feed(b"\xff\xfd\x01x"), (b"x", b""))
+
     def test_subnegotiation_is_not_text(self) -> None:
         """Also with a doubled IAC in it."""
         data = b"a" + SB + b"\x18\x00xterm" + IAC + IAC + b"\n" + SE + b"b"

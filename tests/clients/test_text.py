@@ -33,6 +33,14 @@ def stored(event: Event) -> Stored:
 class DecodeTests(SynchronousTestCase):
     """Lines become requests."""
 
+    def test_mistyped_route_with_a_password_is_no_message(self) -> None:
+        """With either mark; it would be shown to everyone."""
+        for line in ("/logni bob secret", "\\logni bob secret", " /Regsiter secret"):
+            request = decode_line(line, {*ROUTES, "login"})
+            self.assertTrue(request.route, line)
+            self.assertIn("secret", request.text)
+        self.assertEqual(decode_line("/shrug bob", ROUTES), Request("", "/shrug bob"))
+
     def test_line_is_a_message_or_a_route(self) -> None:
         """Routes begin with a backslash, known ones also with a slash."""
         for line, request in (

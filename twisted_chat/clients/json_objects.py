@@ -35,6 +35,7 @@ from twisted_chat.core.replies import (
     HistoryPage,
     MemberList,
     Notice,
+    Prompt,
     Reply,
     RoomList,
     RoomSnapshot,
@@ -138,8 +139,9 @@ def reply_objects(reply: Reply) -> Iterable[Fields]:
             yield {"type": "topic", "room": room, "text": text}
         case Notice(lines=lines):
             yield {"type": "notice", "text": "\n".join(lines)}
-        case CurrentRoom() | HelpHint():
-            # Its client chooses the room of each message, and has its own help.
+        case CurrentRoom() | HelpHint() | Prompt():
+            # Its client chooses the room of each message, has its own help, and its own
+            # forms for passwords.
             return
         case Done(id=None):
             yield {"type": "ok"}

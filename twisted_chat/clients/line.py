@@ -105,6 +105,11 @@ class ChatProtocol(LineReceiver):
         self.outbox.close()
         self._shared.closing.set(self.outbox)
 
+    def hide_input(self, *, hidden: bool) -> None:
+        """Hide what is typed, or show it again, if the client speaks telnet."""
+        if self._telnet is not None:
+            self.outbox.write(self._telnet.hide_input(hidden=hidden))
+
     # What Twisted calls.
 
     def dataReceived(self, data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""The telnet protocol, as far as a chat needs it (RFC 854, 855, 856, 860).
+"""The telnet protocol, as far as a chat needs it (RFC 854 to 857, 860).
 
 Clients negotiate options, and send commands such as that for Ctrl-C, in the middle of
 their text.  The filter removes those bytes and returns the replies to them:
@@ -6,6 +6,8 @@ their text.  The filter removes those bytes and returns the replies to them:
 - BINARY (RFC 856) is agreed to, and offered in both directions to a client as soon as
   it has sent any command: outside binary mode, common clients take bytes such as 0x83
   and 0x9C, which UTF-8 has, for keys such as Ctrl-C.
+- ECHO (RFC 857) is offered to such a client while it types a password: it shows nothing
+  of what is typed then, as the server would.
 - DO TIMING-MARK is answered each time, since after Ctrl-C a telnet client discards all
   output until it is.
 - Every other option is declined, since lines of text need none.
@@ -23,7 +25,7 @@ IAC = 0xFF
 DONT, DO, WONT, WILL = 0xFE, 0xFD, 0xFC, 0xFB
 SB, EL, EC, AYT, SE = 0xFA, 0xF8, 0xF7, 0xF6, 0xF0
 FIRST_COMMAND = 0xEC  # EOF (RFC 1184)
-BINARY, TIMING_MARK = 0, 6
+BINARY, ECHO, TIMING_MARK = 0, 1, 6
 
 MAX_SUBNEGOTIATION = 1024
 """Bytes in one subnegotiation.  What follows is treated as text: otherwise a peer that
@@ -72,6 +74,7 @@ class TelnetFilter:
 
     __slots__ = (
         "_declined",
+        "_hides_input",
         "_offered",
         "_received",
         "_sent",
@@ -86,6 +89,7 @@ class TelnetFilter:
         self._subnegotiated = 0
         self._declined: set[bytes] = set()
         self._offered = False
+        self._hides_input = False
         self._sent = _BinaryMode(WILL, WONT)
         self._received = _BinaryMode(DO, DONT)
 
@@ -93,6 +97,19 @@ class TelnetFilter:
     def sends_binary(self) -> bool:
         """Whether the peer takes what it is sent as it is."""
         return self._sent.agreed
+
+    def hide_input(self, *, hidden: bool) -> bytes:
+        """Have the client not show what is typed, or show it again.
+
+        :return: what to send it; nothing, if it has sent no command.
+        """
+        if not self._offered or hidden is self._hides_input:
+            return b""
+        self._hides_input = hidden
+        if hidden:
+            return bytes((IAC, WILL, ECHO))
+        # It has not shown the end of the line, either.
+        return bytes((IAC, WONT, ECHO)) + b"\r\n"
 
     def feed(self, data: bytes) -> tuple[bytes, bytes]:
         """Filter received bytes.
@@ -167,6 +184,9 @@ class TelnetFilter:
             mode = self._sent if verb in (DO, DONT) else self._received
             agrees = verb in (DO, WILL)
             replies += mode.peer_agrees() if agrees else mode.peer_declines()
+        elif option == ECHO and verb in (DO, DONT) and self._hides_input:
+            # The answer to our offer.
+            return
         elif verb == DO and option == TIMING_MARK:
             replies += bytes((IAC, WONT, TIMING_MARK))
         elif verb == DO:

@@ -16,6 +16,7 @@ from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.replies import (
     NOTHING,
     HelpHint,
+    Prompt,
     Refused,
     Reply,
     Request,
@@ -25,6 +26,7 @@ from twisted_chat.core.replies import (
 from twisted_chat.core.sanitize import IGNORABLE, sanitize_text
 
 from .erase import erase
+from .password_routes import has_password
 from .text_lines import (
     bulk_presence_line,
     direct_message_lines,
@@ -57,6 +59,8 @@ def decode_line(line: str, routes: Container[str]) -> Request:
     that begins with a backslash and is not a route is refused, as it may be mistyped,
     unless it can only be text: a path, LaTeX, a face.
 
+    One that begins with a slash is text then, but for a mistyped route with a password.
+
     :param routes: the known routes, which may also begin with ``/``.
     """
     match = _ROUTE.match(line)
@@ -68,14 +72,16 @@ def decode_line(line: str, routes: Container[str]) -> Request:
     mark, word, text = match.groups()
     route = word if word.isascii() else unicodedata.normalize("NFKC", word)
     if route in routes:
-        return Request(route, text.rstrip())
+        return Request(route, text.rstrip(), line=line)
     if mark != "\\":
+        if has_password(route):
+            return Request(word, text.rstrip(), line=line)
         return Request("", line)
     if word.startswith("\\") and "\\" not in word[1:]:
-        return Request("", line.replace("\\", "", 1))
+        return Request("", line.replace("\\", "", 1), line=line)
     if _TEXT_WORD.match(word) is not None:
         return Request("", line)
-    return Request(word, text.rstrip())
+    return Request(word, text.rstrip(), line=line)
 
 
 def line_too_long() -> Refused:
@@ -91,15 +97,21 @@ class LineCodec:
     """Decodes and encodes lines; see ``interfaces.Codec``.
 
     :param frame: puts an encoded line into the form of its wire.
+    :param prompt: does the same for a prompt, which the answer follows on its line.
     :param help_hint: show newcomers the route that lists all routes.
     """
 
     hidden_from_author: frozenset[type] = frozenset()
 
     def __init__(
-        self, frame: Callable[[bytes], bytes] = _crlf, *, help_hint: bool = False
+        self,
+        frame: Callable[[bytes], bytes] = _crlf,
+        prompt: Callable[[bytes], bytes] = bytes,
+        *,
+        help_hint: bool = False,
     ) -> None:
         self._frame = frame
+        self._prompt = prompt
         self._hint = self._lines(reply_lines(HelpHint())) if help_hint else b""
         self._history: tuple[tuple[Stored, ...], bytes] = ((), b"")
 
@@ -150,6 +162,8 @@ class LineCodec:
         """Any number of lines; a line has no place for a ``ref``."""
         if isinstance(reply, HelpHint):
             return self._hint
+        if isinstance(reply, Prompt):
+            return self._prompt(reply.text.encode())
         if isinstance(reply, Welcome) and not reply.resumed and not reply.topic:
             head = [f"Welcome, {reply.nick}!", *reply.motd]
             return self._lines(head) + self._encoded_history(reply.history)

@@ -38,6 +38,7 @@ from twisted_chat.core.replies import (
     HistoryPage,
     MemberList,
     Notice,
+    Prompt,
     Reply,
     RoomList,
     RoomSnapshot,
@@ -168,7 +169,7 @@ def _listed(what: str, named: list[str], count: int) -> str:
 
 
 def _note_lines(
-    reply: CurrentRoom | HelpHint | Notice | ErrorReply | Done,
+    reply: CurrentRoom | HelpHint | Notice | Prompt | ErrorReply | Done,
 ) -> Iterable[str]:
     match reply:
         case CurrentRoom(room=None):
@@ -181,7 +182,8 @@ def _note_lines(
             return lines
         case ErrorReply(text=text):
             return [f"error: {text}"]
-        case Done():
+        case Done() | Prompt():
+            # A prompt is no line: the codec shows it.
             return []
 
 

@@ -62,7 +62,7 @@ class ChatWebSocketFactory:
     ) -> None:
         self.chat = chat
         self.rate_limit = rate_limit
-        self.line_codec = LineCodec(frame_text)
+        self.line_codec = LineCodec(frame_text, frame_text)
         self.json_codec = JsonCodec()
         routes = chat.table
         self._decode = {

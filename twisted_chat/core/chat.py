@@ -37,7 +37,8 @@ from .network_rates import NetworkRates
 from .nicknames import room_name
 from .outcomes import Outcome, Outcomes
 from .pool import ClientPool
-from .replies import ErrorReply, Notice, Refused, Reply, Request
+from .prompts import Answer, Prompts
+from .replies import ErrorReply, Notice, Prompt, Refused, Reply, Request
 from .runtime import Runtime
 from .sanitize import cut_label, is_blank, sanitize_label
 from .texts import accepted_label, accepted_text
@@ -73,6 +74,14 @@ class CommandContext:
     def word(self) -> str:
         """The first argument, of a route whose usage has one."""
         return self.words[0]
+
+    def ask(self, text: str, answer: Answer) -> None:
+        """Ask the client for a password.
+
+        :param answer: called with it; returns what the request results in.
+        :raises Refused: ``usage``, if the client cannot be asked.
+        """
+        self.chat.ask(self.client, self.request, text, answer)
 
 
 Handler = Callable[[CommandContext], Outcome | Awaitable[Outcome]]
@@ -112,6 +121,7 @@ class Chat:
         self._counters = runtime.counters
         self.turns = Turns(runtime)
         self.network_rates = NetworkRates()
+        self._prompts = Prompts()
         self._committer = committer
         self._outcomes = Outcomes(self.turns, runtime, self.submit, self.reply)
         self._stopping = False
@@ -180,6 +190,8 @@ class Chat:
     def receive(self, client: Client, request: Request) -> None:
         """Do what a client asks for, or reply with an error."""
         self._counters.requests += 1
+        if self._prompts and self._answer(client, request):
+            return
         if request.refusal is not None:
             self._outcomes.fail(client, request, request.refusal)
             return
@@ -197,6 +209,7 @@ class Chat:
             return
         may_resume = client.may_resume
         client.move_to(ClientState.GONE)
+        self._prompts.drop(client)
         self._joiner.keep_state(client, may_resume=may_resume)
         if not self._joiner.cancel(client):
             self._submit_quit(client, may_resume=may_resume)
@@ -249,6 +262,14 @@ class Chat:
         """
         return _not_blank(self.mask(accepted_label(text, limit)))
 
+    def ask(self, client: Client, request: Request, text: str, answer: Answer) -> None:
+        """Ask a client for a password, see ``CommandContext.ask``."""
+        if not encoded(self.runtime, client.codec.reply, Prompt(text), client, None):
+            synopsis = self.table.find(request.route, internal=request.internal)
+            raise Refused("usage", f"usage: {synopsis.synopsis}")
+        self._prompts.add(client, answer)
+        self.reply(client, Prompt(text))
+
     def submit(self, event: Event, client: Client, ref: str | None = None) -> None:
         """Have an event stored and announced on behalf of a client."""
         self._committer.submit(event, client, ref)
@@ -273,6 +294,17 @@ class Chat:
         self._announcer.announce(batch)
 
     # Requests.
+
+    def _answer(self, client: Client, request: Request) -> bool:
+        """Whether a request is what the client was asked for, and is taken as that."""
+        answer = self._prompts.take(client, request)
+        if answer is None:
+            return False
+        try:
+            self._outcomes.take(client, request, answer())
+        except Exception as error:  # noqa: BLE001 - it is replied or logged
+            self._outcomes.fail(client, request, error)
+        return True
 
     def _post(self, client: Client, request: Request) -> None:
         room = self.room_of(client, request.room)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from .events import BulkPresence, DirectMessage, Entry, Stored
 from .limits import SEARCH_TIME
@@ -78,6 +78,14 @@ class Connection(Protocol):
 
         :param reason: for the peer, where its protocol can carry one.
         """
+
+
+@runtime_checkable
+class HidesInput(Protocol):
+    """A connection that may be able to hide what its client types."""
+
+    def hide_input(self, *, hidden: bool) -> None:
+        """Hide what is typed from here on, or show it again, where that is possible."""
 
 
 class Viewer(Protocol):

@@ -148,6 +148,16 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class Prompt:
+    """Asks for a line that is typed, such as a password; see ``prompts``.
+
+    Clients that do not type lines cannot be asked: their codecs return nothing.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What the client asked for is stored, or otherwise done.
 
@@ -178,6 +188,7 @@ Reply = (
     | CurrentRoom
     | HelpHint
     | Notice
+    | Prompt
     | Done
     | ErrorReply
 )
@@ -197,6 +208,7 @@ class Request:
     :ivar refusal: why the request could not be decoded, if it could not.
     :ivar internal: the route is one for adapters, which nobody can type.
     :ivar words: the arguments of the route, where ``text`` does not tell them apart.
+    :ivar line: the line as it was typed, where ``text`` is not all of it.
     """
 
     route: str
@@ -209,6 +221,7 @@ class Request:
     refusal: Refused | None = None
     internal: bool = False
     words: tuple[str, ...] | None = None
+    line: str = field(default="", compare=False, repr=False)
 
 
 NOTHING = Request("", "")

@@ -1,0 +1,58 @@
+"""Prompts: a client is asked for a password, and the next line that it types is that.
+
+Only clients that type lines are asked; others give the password with the route.
+Invariant: the line goes to whoever asked for it, and is no message and no route,
+whatever it looks like.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from .client import Client
+from .interfaces import HidesInput
+from .outcomes import Outcome
+from .replies import Request
+
+Answer = Callable[[str], Outcome | Awaitable[Outcome]]
+"""Called with what was typed; returns what the request results in."""
+
+
+class Prompts:
+    """What clients are asked at the moment."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Client, Answer] = {}
+
+    def __bool__(self) -> bool:
+        """Whether any client is asked something."""
+        return bool(self._waiting)
+
+    def add(self, client: Client, answer: Answer) -> None:
+        """A client is asked for a password."""
+        self._waiting[client] = answer
+        _hide_input(client, hidden=True)
+
+    def take(
+        self, client: Client, request: Request
+    ) -> Callable[[], Outcome | Awaitable[Outcome]] | None:
+        """What to do with a request, if it is the line that was asked for."""
+        answer = self._waiting.pop(client, None)
+        if answer is None:
+            return None
+        _hide_input(client, hidden=False)
+        line = request.line
+        if not request.route and request.refusal is None:
+            line = line or request.text
+        # Without a line it is the adapter's own, such as at the end of the input.
+        return (lambda: answer(line.strip())) if line else None
+
+    def drop(self, client: Client) -> None:
+        """The client is gone."""
+        self._waiting.pop(client, None)
+
+
+def _hide_input(client: Client, *, hidden: bool) -> None:
+    connection = client.connection
+    if isinstance(connection, HidesInput):
+        connection.hide_input(hidden=hidden)
