@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { connectQuery, resumeFrame } from "../../twisted_chat/web/connect_query.js";
+import { connectQuery, firstFrames } from "../../twisted_chat/web/connect_query.js";
 import { sendMessage } from "../../twisted_chat/web/outgoing.js";
 import { rowsOf } from "../../twisted_chat/web/rows.js";
 import { chat, id, iso, lobby, message, sentFrames, texts, unspoken, welcome } from "./chat_fixture.mjs";
@@ -20,14 +20,14 @@ test("the welcome brings the room, its members and its history", () => {
 
 test("the connect query has the nickname and rooms, and no secret", () => {
   assert.deepEqual(connectQuery(chat), { format: "json" });
-  assert.equal(resumeFrame(chat), null);
+  assert.deepEqual(firstFrames(chat), []);
   chat.chosenNick = "me";
   welcome({ rooms: ["lobby", "garden"] });
   chat.receive(message(12, "bob", "x"));
   assert.deepEqual(connectQuery(chat), {
     ...{ format: "json", nick: "me", resume: "1", rooms: "garden,lobby" },
   });
-  assert.deepEqual(resumeFrame(chat), { type: "resume", session: "s3cret", since: id(12) });
+  assert.deepEqual(firstFrames(chat), [{ type: "resume", session: "s3cret", since: id(12) }]);
 });
 
 test("without a session, what was missed is asked for in the query", () => {
@@ -35,7 +35,7 @@ test("without a session, what was missed is asked for in the query", () => {
   chat.session = "";
   assert.equal(connectQuery(chat).since, chat.position);
   assert.equal(connectQuery(chat).resume, undefined);
-  assert.equal(resumeFrame(chat), null);
+  assert.deepEqual(firstFrames(chat), []);
 });
 
 test("presence changes update the members and share one entry", () => {

@@ -22,7 +22,7 @@ test("the connect query is passed to the socket", () => {
 
 test("a page that resumes says so in its first frame", () => {
   const frame = { type: "resume", session: "s3cret" };
-  const { clock, connection, socket } = start({ firstFrame: () => frame });
+  const { clock, connection, socket } = start({ firstFrames: () => [frame] });
   assert.deepEqual(socket().sent, [], "nothing can be sent yet");
   const former = socket();
   former.open();

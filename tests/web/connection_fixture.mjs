@@ -40,7 +40,7 @@ export function start(options = {}) {
       return socket;
     },
     query: () => ({ since: "7" }),
-    firstFrame: () => null,
+    firstFrames: () => [],
     heartbeat: () => ({ type: "heartbeat", ref: `p${(heartbeats += 1)}` }),
     whyRefused: async () => "",
     clock,

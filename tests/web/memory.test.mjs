@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { connectQuery, resumeFrame } from "../../twisted_chat/web/connect_query.js";
+import { connectQuery, firstFrames } from "../../twisted_chat/web/connect_query.js";
 import { Memory } from "../../twisted_chat/web/memory.js";
 import { chat, id, iso, message, newChat, texts, welcome } from "./chat_fixture.mjs";
 
@@ -47,7 +47,7 @@ async function enter(more = {}) {
   const claimed = memory.claim();
   timers.splice(0).forEach((call) => call());
   await claimed;
-  const query = { ...connectQuery(chat), ...resumeFrame(chat) };
+  const query = { ...connectQuery(chat), ...firstFrames(chat)[0] };
   welcome({ nick: query.nick ?? "guest_1", recovered: Boolean(query.since), session: query.session ?? `s${values.size}${now}`, ...more });
   memory.welcomed();
   return query;

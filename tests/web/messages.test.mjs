@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { resumeFrame } from "../../twisted_chat/web/connect_query.js";
+import { firstFrames } from "../../twisted_chat/web/connect_query.js";
 import { retryMessage, sendMessage } from "../../twisted_chat/web/outgoing.js";
 import { rowsOf } from "../../twisted_chat/web/rows.js";
 import { restoreSnapshot, takeSnapshot } from "../../twisted_chat/web/snapshot.js";
@@ -171,7 +171,7 @@ test("a snapshot keeps pending messages and the session", () => {
   const kept = JSON.parse(JSON.stringify(takeSnapshot(chat)));
   newChat();
   restoreSnapshot(chat, kept);
-  assert.deepEqual(resumeFrame(chat), { type: "resume", session: "s3cret", since: id(11) });
+  assert.deepEqual(firstFrames(chat), [{ type: "resume", session: "s3cret", since: id(11) }]);
   assert.equal(lobby().entries[0].status, "unconfirmed");
   assert.equal(chat.conversations.get("@bob").entries[0].status, "queued");
   assert.equal(chat.current.name, "carl");

@@ -5,10 +5,10 @@ import { readFileSync, readdirSync } from "node:fs";
 import { posix } from "node:path";
 import { test } from "node:test";
 
-import { ACTIONS } from "../../twisted_chat/web/actions.js";
 import { texts } from "../../twisted_chat/web/on_demand/texts.js";
 import { Effects } from "../../twisted_chat/web/effects.js";
 import { strings } from "../../twisted_chat/web/strings.js";
+import { ACTIONS } from "../../twisted_chat/web/typed_actions.js";
 
 const WEB = new URL("../../twisted_chat/web/", import.meta.url);
 const PLAIN_SCRIPTS = ["reload.js", "socket.io.js", "supported.js"];

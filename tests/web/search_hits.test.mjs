@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { excerpt, hasHits, splitHits } from "../../twisted_chat/web/search_hits.js";
+import { excerpt, hasHits, splitHits } from "../../twisted_chat/web/on_demand/search_hits.js";
 
 // "a [b] c": the hits in brackets.
 const marked = (text, query) => splitHits(text, query).map((part) => (part.hit ? `[${part.text}]` : part.text)).join("");

@@ -3,37 +3,13 @@
 import { parseText, typedForm } from "./commands.js";
 import { retryMessage, sendMessage } from "./outgoing.js";
 import { localStore } from "./storage.js";
+import { readFrames } from "./read_marks.js";
 import { strings } from "./strings.js";
+import { ACTIONS } from "./typed_actions.js";
 import { announce } from "./view/dom.js";
 
 const NO_CONVERSATION = { kind: "none", name: "" };
 const MAX_REVEAL_LOADS = 40; // pages of history that are loaded to show a search result
-
-// The action of a typed text (see commands.js); false leaves it in the composer.
-export const ACTIONS = {
-  nothing: () => true,
-  send: (actions, { text }) => actions.send(actions.chat.current, text),
-  sendAction: (actions, { text }) => actions.send(actions.chat.current, text, "action"),
-  openDirect: (actions, { to }) => actions.openDirect(to),
-  dm(actions, { to, text }) {
-    actions.openDirect(to);
-    return actions.send(actions.chat.current, text);
-  },
-  nick: (actions, { nick }) => actions.changeNick(nick),
-  join: (actions, { room }) => actions.join(room),
-  leave: (actions, { room }) => actions.leave(room),
-  close: (actions) => actions.closeConversation(actions.chat.currentKey),
-  rooms: (actions) => actions.openRooms(),
-  search: (actions, { words }) => actions.openSearch(words),
-  history: (actions) => actions.loadOlder(actions.chat.current),
-  who: (actions, { room }) => actions.showMembers(room || actions.chat.memberRoom()?.name),
-  quit: (actions, { text }) => actions.quit(text),
-  command: (actions, { text }) => actions.command(text),
-  refuse(actions, { text }) {
-    actions.showError(text);
-    return false;
-  },
-};
 
 export class Actions {
   // `views` is filled by app.js: the views call these actions, which change the views.
@@ -123,7 +99,7 @@ export class Actions {
   }
 
   afterJoining() {
-    this.views.roomsDialog.joined();
+    this.views.roomsDialog?.joined();
     this.views.drawers.closeOverlay();
     this.focusComposer();
   }
@@ -158,6 +134,10 @@ export class Actions {
     if (!this.chat.alerts.setLevel(key, level)) return;
     localStore.set("levels", this.chat.alerts);
     this.drawing.schedule();
+  }
+
+  sendReads() {
+    this.sendFrames(...readFrames(this.chat));
   }
 
   // Messages
@@ -201,8 +181,12 @@ export class Actions {
 
   openSearch(words) {
     this.views.drawers.open("search");
-    this.views.search.opened(words);
+    this.searchOpened(words);
     return true;
+  }
+
+  searchOpened(words) {
+    this.onDemand.use(({ search }) => search.opened(words));
   }
 
   search(conversation, words) {
@@ -276,8 +260,12 @@ export class Actions {
   }
 
   openRooms() {
-    this.views.roomsDialog.open();
+    this.onDemand.use(({ roomsDialog }) => roomsDialog.open());
     return true;
+  }
+
+  toggleSwitcher() {
+    this.onDemand.use(({ switcher }) => switcher.toggle());
   }
 
   listRooms() {
@@ -296,6 +284,12 @@ export class Actions {
 
   openProfile() {
     this.views.profile.open();
+  }
+
+  // `method`: of AccountForms, in on_demand/account_forms.js.
+  account(method, values) {
+    this.onDemand.use(({ account }) => account[method](values));
+    return true;
   }
 
   command(text) {

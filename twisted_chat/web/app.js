@@ -5,7 +5,7 @@
 //   drawing -> views                                   after every change
 
 import { Actions } from "./actions.js";
-import { connectQuery, resumeFrame } from "./connect_query.js";
+import { connectQuery, firstFrames } from "./connect_query.js";
 import { Connection } from "./connection.js";
 import { Drawing } from "./drawing.js";
 import { Effects } from "./effects.js";
@@ -20,6 +20,7 @@ import { Sound } from "./sound.js";
 import { localStore } from "./storage.js";
 import { strings } from "./strings.js";
 import { Tabs } from "./tabs.js";
+import { AccountSection } from "./view/account_section.js";
 import { BackButton } from "./view/back_button.js";
 import { Composer } from "./view/composer.js";
 import { byId, setText } from "./view/dom.js";
@@ -32,12 +33,9 @@ import { MessageList } from "./view/messages.js";
 import { Naming } from "./view/naming.js";
 import { Profile } from "./view/profile.js";
 import { RoomSheet } from "./view/room_sheet.js";
-import { RoomsDialog } from "./view/rooms_dialog.js";
-import { SearchPanel } from "./view/search.js";
 import { Settings } from "./view/settings.js";
 import { Sidebar } from "./view/sidebar.js";
 import { Status } from "./view/status.js";
-import { Switcher } from "./view/switcher.js";
 
 // Another connection has taken over this session, as a duplicated tab does.
 const SESSION_TAKEN_OVER = 4000;
@@ -46,7 +44,8 @@ export function startApp() {
   const chat = makeChat();
   const tabs = new Tabs((asked) => isOwn(chat, asked));
   const changed = () => drawing.schedule();
-  const memory = new Memory(chat, { store: localStore, tabs, changed });
+  const saved = () => actions.sendReads();
+  const memory = new Memory(chat, { store: localStore, tabs, changed, saved });
   restore(chat, memory);
   const sound = new Sound({ store: localStore });
   const drafts = restoreDrafts();
@@ -54,10 +53,11 @@ export function startApp() {
   const drawing = new Drawing(chat, views, memory);
   const receive = (frame) => effects.run(guarded(() => chat.receive(frame)) ?? []);
   const connection = makeConnection(chat, drawing, receive);
-  const onDemand = new Loading(
-    async () => (await import("./on_demand/main.js")).makeParts({ chat, actions, views, drawing }),
-    () => actions.showError(strings.notLoaded),
-  );
+  const load = async () => {
+    const { makeParts } = await import("./on_demand/main.js");
+    return makeParts({ chat, connection, memory, actions, views, drawing });
+  };
+  const onDemand = new Loading(load, () => actions.showError(strings.notLoaded));
   const actions = new Actions({ chat, connection, views, drawing, memory, onDemand });
   const effects = new Effects({ chat, connection, views, actions, drawing, tabs, memory, sound, onDemand });
   Object.assign(views, makeViews({ chat, connection, actions, drawing, drafts, sound }));
@@ -74,6 +74,7 @@ export function startApp() {
   // Usually at once; another tab may have to say whether it uses a session.
   memory.claim().finally(() => {
     connection.connect();
+    onDemand.start();
     drawing.schedule();
   });
 }
@@ -88,7 +89,7 @@ function makeConnection(chat, drawing, receive) {
   return new Connection({
     open: (query, polls) => (polls ? openPolling(query) : openWebSocket(query)),
     query: () => connectQuery(chat),
-    firstFrame: () => resumeFrame(chat),
+    firstFrames: () => firstFrames(chat),
     heartbeat: () => chat.heartbeat(),
     whyRefused,
     clock: {
@@ -137,7 +138,6 @@ async function whyRefused() {
 }
 
 function makeViews({ chat, connection, actions, drawing, drafts, sound }) {
-  const search = new SearchPanel(chat, actions);
   const header = new Header(chat, actions);
   const composer = new Composer({
     known: () => ({
@@ -152,24 +152,24 @@ function makeViews({ chat, connection, actions, drawing, drafts, sound }) {
   return {
     composer,
     favicon: new Favicon(chat),
-    search,
-    drawers: new Drawers({ onOpen: (name) => name === "search" && search.opened() }),
+    drawers: new Drawers({ onOpen: (name) => name === "search" && actions.searchOpened() }),
     members: new MemberList(chat, actions),
     messages: new MessageList(chat, actions, { scrolled: () => drawing.scrolled() }),
     naming: new Naming(actions),
     header,
-    profile: new Profile(chat, actions, connection, new Settings(chat, actions, sound)),
-    roomsDialog: new RoomsDialog(chat, actions),
+    profile: new Profile(chat, actions, connection, [
+      new AccountSection(chat, actions),
+      new Settings(chat, actions, sound),
+    ]),
     roomSheet: new RoomSheet(chat, actions, (conversation) => header.topicOf(conversation)),
     sidebar: new Sidebar(chat, actions),
     status: new Status(connection, actions),
-    switcher: new Switcher(chat, actions),
   };
 }
 
 function makeKeyboard(views, actions) {
   const handlers = {
-    switch: () => views.switcher.toggle(),
+    switch: () => actions.toggleSwitcher(),
     next: () => actions.step(neighbor, 1),
     previous: () => actions.step(neighbor, -1),
     nextUnread: () => actions.step(nextUnread, 1),

@@ -25,6 +25,9 @@ export class Chat {
     this.previousNick = ""; // before a reconnect that could not keep it, such as a guest's
     this.chosenNick = ""; // chosen by the user; a guest has none
     this.session = "";
+    this.account = ""; // the account that the user is logged in to, "" for a guest
+    this.token = ""; // with which this device logs in again
+    this.serverPassword = ""; // of a server that asks for one; never stored
     this.position = ""; // of the last event received
     this.joining = false; // the user asked to join a room and expects to be taken there
     this.conversations = new Map(); // key -> Conversation

@@ -14,12 +14,17 @@ const ROOM_ONLY = new Set(["topic", "search", "me"]);
 // Routes that need a conversation; the user may have left them all.
 const NEEDS_CONVERSATION = new Set(["history", "leave", "me", "search", "topic"]);
 
+// Routes whose arguments are secrets: a field must not remember them.
+const SECRET = new Set(["login", "register", "password", "unregister", "operator"]);
+
 const refuse = (text) => ({ action: "refuse", text });
 
 const command = (route, args) => ({
   action: "command",
   text: args ? `\\${route} ${args}` : `\\${route}`,
 });
+
+const account = (method, values) => ({ action: "account", method, values });
 
 // The action of each route that the page handles itself.
 const PARSERS = {
@@ -44,6 +49,16 @@ const PARSERS = {
   history: () => ({ action: "history" }),
   who: (args) => ({ action: "who", room: plainRoom(args) }),
   quit: (args) => ({ action: "quit", text: args }),
+  login(args) {
+    const [, nick, password] = /^(\S*)\s*(.*)$/su.exec(args);
+    return password ? account("logIn", { nick, password }) : account("openLogin", { nick });
+  },
+  register: (args) => (args ? account("register", { password: args }) : account("openRegister")),
+  password(args) {
+    const [, old, password] = /^(\S+)\s+(.+)$/su.exec(args) ?? [];
+    return password ? account("changePassword", { old, password }) : account("openPassword");
+  },
+  logout: () => account("logOut"),
 };
 
 // A line that begins like a route: what the server takes for one (see clients/text.py).
@@ -58,6 +73,12 @@ const TEXT_WORD = /[\\/／{}]|^\P{L}*$/u;
 function routeNamed(word, routes) {
   const name = routes.find(word)?.name ?? word.toLowerCase();
   return routes.find(name) || Object.hasOwn(PARSERS, name) ? name : "";
+}
+
+// Whether a text has a password or another secret.
+export function isSecret(text) {
+  const [, , word, args] = ROUTE_LINE.exec(text) ?? [];
+  return Boolean(args) && SECRET.has(word.normalize("NFKC").toLowerCase());
 }
 
 // Whether the first of several lines would send a direct message if it were alone.

@@ -1,7 +1,7 @@
 // The state of the composer: drafts, sent messages to recall, the list of completions, and
 // what each key does.  Pure; view/composer.js shows it.
 
-import { looksPrivate } from "./commands.js";
+import { isSecret, looksPrivate } from "./commands.js";
 import { applyCompletion, complete } from "./completion.js";
 import { MAX_LINES, countLines, messagesIn } from "./message_parts.js";
 import { strings } from "./strings.js";
@@ -49,7 +49,7 @@ export class ComposerState {
 
   saveDraft(text) {
     if (this.key === null) return;
-    if (text) this.drafts.set(this.key, text);
+    if (text && !isSecret(text)) this.drafts.set(this.key, text);
     else this.drafts.delete(this.key);
   }
 
@@ -92,7 +92,7 @@ export class ComposerState {
   }
 
   remember(text) {
-    if (this.sent[0] !== text) this.sent.unshift(text);
+    if (this.sent[0] !== text && !isSecret(text)) this.sent.unshift(text);
     this.sent.length = Math.min(this.sent.length, MAX_SENT);
     this.recalled = -1;
   }

@@ -1,18 +1,23 @@
 // What a page connects with: see "Query parameters" and "Resuming" in docs/protocol.md.  Pure.
 
-// The first frame of a page that resumes its session; null if it has none.  Proxies log URLs,
-// and a session is a secret.
-export function resumeFrame({ session, position }) {
-  if (!session) return null;
-  return { type: "resume", session, ...(position && { since: position }) };
+import { logInAgain } from "./account.js";
+
+// The first frames: the password of the server, if it was asked for, and who the user is.  They
+// are not in the URL: proxies log URLs, and a password, a session and a token are secrets.
+export function firstFrames(chat) {
+  const { serverPassword, session, position } = chat;
+  const enter = serverPassword ? [chat.request({ type: "enter", password: serverPassword }, { purpose: "enter" })] : [];
+  if (!session) return [...enter, ...logInAgain(chat)];
+  return [...enter, { type: "resume", session, ...(position && { since: position }) }];
 }
 
 export function connectQuery(chat) {
-  const { chosenNick, session, position, userState } = chat;
+  const { chosenNick, session, token, position, userState } = chat;
   const query = { format: "json" };
-  if (chosenNick) query.nick = chosenNick;
-  if (session) query.resume = "1";
-  else if (position) query.since = position;
+  // With a token the nickname is that of the account.
+  if (chosenNick && (session || !token)) query.nick = chosenNick;
+  if (session || token) query.resume = "1";
+  if (!session && position) query.since = position;
   const rooms = chat.rooms().map((room) => room.name);
   // The server takes the last room as the current one.
   const last = chat.memberRoom()?.name;

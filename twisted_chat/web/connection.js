@@ -17,6 +17,7 @@ const LINE_MS = 250; // for each further line of a message: the server slows dow
 const MIN_BACKOFF = 400;
 const MAX_BACKOFF = 10_000;
 const WAKE_ATTEMPTS = 2; // the longest backoff after `wake` is that of this attempt
+const BANNED = 4003; // the code with which the server closes the connection of who is banned
 
 // Exponential, half of it random, so that pages do not all reconnect at the same time.
 export function backoff(attempt, random) {
@@ -27,14 +28,14 @@ export function backoff(attempt, random) {
 export class Connection {
   // `open(query, polls)` returns a WebSocket, or with `polls` what stands in for one where
   // the network does not pass WebSocket on; `query()` returns the parameters to connect with,
-  // `firstFrame()` what to send first, or null, `heartbeat()` a frame with a `ref` of its own
+  // `firstFrames()` what to send first, `heartbeat()` a frame with a `ref` of its own
   // that the server replies to, and `whyRefused()` a promise of the reason why the server
   // refuses this page, "" if it does not.  Callbacks: `onState(state, reason)`,
   // `onFrame(frame)`, `onClose(code, reason)`.
   constructor({ clock = globalThis, random = Math.random, onClose = () => {}, ...needed }) {
     Object.assign(this, { clock, random, onClose, ...needed });
     this.state = "new"; // connecting, connected, checking, waiting, stopped
-    this.reason = ""; // the server's reason for closing, while waiting
+    this.reason = ""; // the server's reason for closing, while waiting or stopped
     this.refusal = ""; // why the server refuses this page; a browser does not tell
     this.asked = false; // since the last welcome the server has answered whether it refuses
     this.polls = false; // by long polling
@@ -73,7 +74,7 @@ export class Connection {
   connect() {
     this.closeSocket();
     this.setState("connecting");
-    const frame = this.firstFrame();
+    const frames = this.firstFrames();
     let socket;
     try {
       socket = this.open(this.query(), this.polls);
@@ -86,7 +87,7 @@ export class Connection {
     const ifCurrent = (call) => (event) => {
       if (this.socket === socket) call(event);
     };
-    socket.addEventListener("open", ifCurrent(() => frame && this.write(frame)));
+    socket.addEventListener("open", ifCurrent(() => frames.forEach((one) => this.write(one))));
     socket.addEventListener("message", ifCurrent(({ data }) => this.received(data)));
     socket.addEventListener("close", ifCurrent(({ reason, code }) => this.lost(reason, code)));
     this.startTimer(OPEN_TIMEOUT, () => this.lost("", 0, true));
@@ -153,6 +154,10 @@ export class Connection {
     const failed = this.state === "connecting" && !reason;
     this.closeSocket();
     this.onClose(code, reason);
+    if (code === BANNED) {
+      this.setState("stopped", reason);
+      return;
+    }
     this.retry(reason);
     if (failed) this.failed(timedOut);
   }

@@ -31,6 +31,7 @@ export class Conversation {
     this.loadingOlder = false;
     this.read = kind === "dm" ? NOTHING_READ : null; // up to here; null: not known yet
     this.newAfter = null; // the position before the last reading, for the New line
+    this.readAtServer = ""; // the id up to which the server knows that it is read
   }
 
   get key() {
@@ -73,6 +74,13 @@ export class Conversation {
   // Read up to there in another tab, or before.
   wasRead(position) {
     this.read = later(this.read, position);
+  }
+
+  // Read up to a message on another device, of which only the id is known.
+  wasReadTo(id) {
+    if (id > this.readAtServer) this.readAtServer = id;
+    if (this.read?.id >= id) return;
+    this.read = { id, time: this.entriesById.get(id)?.time ?? this.read?.time ?? 0 };
   }
 
   // The New line is not wanted any more.

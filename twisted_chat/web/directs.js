@@ -18,8 +18,9 @@ function messagesOf({ entries }) {
   return entries
     .filter(isKept)
     .slice(-MAX_MESSAGES)
-    .map(({ id, time, from, text, mine, otherJournal }) => ({
+    .map(({ id, time, from, account, text, mine, otherJournal }) => ({
       ...{ id, time, from, text, mine },
+      ...(account && { account }),
       ...(otherJournal && { otherJournal }),
     }));
 }

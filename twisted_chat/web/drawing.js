@@ -35,7 +35,7 @@ export class Drawing {
       () => views.header.show(),
       () => views.roomSheet.show(),
       () => views.profile.show(),
-      () => views.search.show(),
+      () => views.search?.show(),
       () => views.composer.show(chat.current),
       () => views.messages.showLatestButton(),
       () => views.backButton.update(),

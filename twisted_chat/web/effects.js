@@ -38,7 +38,6 @@ export class Effects {
     saveRooms(chat);
     this.memory.welcomed();
     this.views.naming.update(chat);
-    this.onDemand.start();
     if (missing) announce(strings.mayBeMissing);
     if (!hasUnsent(chat)) {
       chat.holdSends = false;
@@ -47,6 +46,32 @@ export class Effects {
     this.settleTimer = setTimeout(() => {
       if (chat.holdSends) this.connection.send(chat.syncBarrier(!missing));
     }, SETTLE_MS);
+  }
+
+  // It is known whether the user has an account.
+  identified() {
+    const { chat } = this;
+    if (chat.token) localStore.set("token", chat.token);
+    if (chat.account) {
+      chat.chosenNick = chat.nick;
+      localStore.set("nick", chat.nick);
+    }
+    this.memory.renamed();
+    this.views.naming.update(chat);
+  }
+
+  accountDone({ step }) {
+    if (step !== "token") this.onDemand.use(({ account }) => account.done(step));
+  }
+
+  accountRefused({ text }) {
+    this.onDemand.use(({ account }) => account.refused(text));
+  }
+
+  // The token of this device is not valid any more.
+  loginEnded() {
+    localStore.remove("token");
+    this.views.naming.loginEnded();
   }
 
   // What was missed has come: it is shown from its beginning.
@@ -124,7 +149,7 @@ export class Effects {
   }
 
   joinRefused({ text }) {
-    if (this.views.roomsDialog.refused(text)) return;
+    if (this.views.roomsDialog?.refused(text)) return;
     announce(text);
     this.run(this.chat.addNotice(text, { error: true }));
   }
@@ -134,7 +159,7 @@ export class Effects {
   }
 
   searchResults(results) {
-    this.views.search.showResults(results);
+    this.views.search?.showResults(results);
   }
 
   historyLoaded() {
@@ -149,8 +174,8 @@ export class Effects {
   }
 
   roomsListed() {
-    this.views.roomsDialog.show();
-    this.views.switcher.refresh();
+    this.views.roomsDialog?.show();
+    this.views.switcher?.refresh();
   }
 
   // A notice, while there is no conversation to show it in.

@@ -3,8 +3,10 @@
 // Pure.  A handler takes the chat, the frame, and the context of the request that the frame replies
 // to, if any; it updates the chat and may return effects (see chat.js).
 
+import { accountDone } from "./account.js";
 import { keyOf } from "./conversation.js";
 import { fold } from "./names.js";
+import { readElsewhere } from "./read_marks.js";
 import {
   advancePosition,
   isMine,
@@ -14,9 +16,9 @@ import {
   timeOf,
 } from "./received_messages.js";
 import { refused } from "./refusals.js";
-import { RouteTable } from "./routes.js";
 import { strings } from "./strings.js";
-import { catchUp, send, settleJoined, synchronize } from "./synchronizing.js";
+import { catchUp, send, settleJoined } from "./synchronizing.js";
+import { becameMember, connected, updateMembers } from "./welcome.js";
 
 const roomOf = (chat, frame) => chat.conversations.get(keyOf("room", frame.room ?? ""));
 
@@ -25,12 +27,6 @@ const placementOf = (chat, frame) => ({
   position: frame.id ?? chat.position,
   time: timeOf(chat, frame),
 });
-
-function updateMembers(chat, room, { members = [], away = {}, count }) {
-  room.setMembers(members, count);
-  for (const nick of members) chat.awayTexts.delete(fold(nick));
-  for (const [nick, text] of Object.entries(away)) chat.awayTexts.set(fold(nick), text);
-}
 
 function addPresence(chat, room, frame, ...changes) {
   room.addSystemEntry({ kind: "presence", ...placementOf(chat, frame), changes });
@@ -60,33 +56,9 @@ function renameDirect(chat, from, to, entry) {
 }
 
 export const FRAME_HANDLERS = {
-  welcome(chat, frame) {
-    const resumed = chat.position !== "";
-    const missing = resumed && !frame.recovered;
-    if (chat.nick && chat.nick !== frame.nick) chat.previousNick = chat.nick;
-    Object.assign(chat, { online: true, holdSends: true, quit: false, nick: frame.nick });
-    chat.session = frame.session ?? chat.session;
-    chat.routes = new RouteTable(frame.routes);
-
-    const joinedRooms = new Set(frame.rooms ?? []);
-    if (frame.room) joinedRooms.add(frame.room);
-    for (const name of joinedRooms) chat.open("room", name);
-    const currentRoom = frame.room ? chat.open("room", frame.room) : null;
-    if (currentRoom) {
-      updateMembers(chat, currentRoom, frame);
-      currentRoom.topic = frame.topic ?? "";
-    }
-    const history = messageEntries(chat, frame.history);
-    const effects = synchronize(chat, frame, { joinedRooms, currentRoom, missing, history });
-    // After a complete resume the missed events are still to come, and advance the position.
-    if (!resumed || missing) chat.position = frame.position ?? "";
-    if (!chat.current) chat.select(currentRoom?.key ?? chat.rooms()[0]?.key ?? "");
-    chat.lastRoomKey ||= currentRoom?.key ?? "";
-
-    const motd = [frame.motd ?? []].flat();
-    if (motd.length && !chat.motdShown) effects.push(...chat.addNotice(motd.join("\n")));
-    chat.motdShown = true;
-    effects.push({ effect: "welcomed", missing });
+  welcome(chat, frame, context) {
+    const effects = chat.online ? becameMember(chat, frame) : connected(chat, frame);
+    if (context?.purpose === "account") effects.push(...accountDone(context));
     return effects;
   },
 
@@ -222,6 +194,7 @@ export const FRAME_HANDLERS = {
   notice(chat, frame, context) {
     if (context?.purpose === "heartbeat") return [];
     if (context?.purpose === "catchUp") return [{ effect: "caughtUp" }];
+    if (context?.purpose === "account") return accountDone(context);
     const effects = chat.addNotice([frame.text ?? ""].flat().join("\n"));
     const { purpose, nick } = context ?? {};
     if (purpose === "ignore") chat.userState.ignore(nick);
@@ -233,7 +206,13 @@ export const FRAME_HANDLERS = {
     return [...effects, { effect: "joined" }];
   },
 
+  read(chat, frame) {
+    readElsewhere(chat, frame);
+    return [remember()];
+  },
+
   ok(chat, frame, context) {
+    if (context?.purpose === "account") return accountDone(context);
     if (context?.purpose === "nick") return [{ effect: "nickChanged" }];
     if (context?.purpose === "away") return [{ effect: "awaySet" }];
     if (context?.purpose !== "send" || !frame.id) return [];

@@ -21,6 +21,7 @@ export function makeChat() {
   });
   const chat = new Chat({ alerts });
   chat.chosenNick = localStore.get("nick", "");
+  chat.token = localStore.get("token", "");
   return chat;
 }
 

@@ -18,8 +18,9 @@ const ANSWER_TIME = 500; // milliseconds that another tab has to say that it use
 
 export class Memory {
   // `changed()` is called when another tab has changed what this one shows.
-  constructor(chat, { store, tabs, changed, now = Date.now, timers = globalThis }) {
-    Object.assign(this, { chat, store, tabs, now, timers });
+  // `saved()` when what was read may have changed.
+  constructor(chat, { store, tabs, changed, saved = () => {}, now = Date.now, timers = globalThis }) {
+    Object.assign(this, { chat, store, tabs, saved, now, timers });
     this.owner = "";
     this.tab = `${now()}-${Math.random()}`;
     this.timer = undefined;
@@ -89,6 +90,16 @@ export class Memory {
     this.saveSoon();
   }
 
+  // The user logs out: what belongs to the nickname is kept, but not shown any more, and its
+  // sessions are not resumed.
+  disown() {
+    this.save();
+    this.store.set("sessions", this.sessions.filter(({ owner }) => owner !== this.owner));
+    this.owner = "";
+    forgetDirects(this.chat);
+    this.chat.userState.restore();
+  }
+
   // `directs`: direct messages may have changed, of which there can be many.
   saveSoon({ directs = true } = {}) {
     this.directsChanged ||= directs;
@@ -103,6 +114,7 @@ export class Memory {
     const rooms = [...chat.reads].map(([key, read]) => ({ key, read }));
     store.set("read", mergePositions(store.get("read", []), [...rooms, ...chat.rooms()]));
     this.saveSession(closed);
+    this.saved();
     if (!this.owner) return;
     this.saveUserState();
     if (directs) this.saveDirects();

@@ -7,6 +7,7 @@ import { strings } from "./strings.js";
 // Without a connection the message is queued in its conversation.
 export function sendMessage(chat, conversation, text, kind = conversation.kind === "dm" ? "dm" : "message") {
   const entry = { key: newEntryKey(), kind, from: chat.nick, text, time: chat.now(), mine: true };
+  if (chat.account) entry.account = chat.account;
   entry.status = "queued";
   conversation.entries.push(entry);
   conversation.forgetNew();

@@ -24,6 +24,7 @@ function messageEntry(chat, frame) {
   const mine = isMine(chat, from);
   const text = String(frame.text);
   const entry = { kind, id, time: timeOf(chat, frame), from, text, mine };
+  if (frame.account) entry.account = frame.account;
   if (!mine && kind !== "dm") entry.mention = chat.alerts.isMention(text, chat.nick);
   return entry;
 }

@@ -1,6 +1,7 @@
 // A request that the server refused: what that means for the chat, by the purpose of the
 // request.  Pure; returns effects (see chat.js).
 
+import { accountRefused } from "./account.js";
 import { strings } from "./strings.js";
 
 export function refused(chat, frame, context) {
@@ -15,6 +16,8 @@ export function refused(chat, frame, context) {
     case "nick":
       chat.chosenNick = context.previous;
       return [{ effect: "nickRefused", text, nick: context.nick, taken }];
+    case "account":
+      return accountRefused(chat, { ...frame, text });
     case "away":
       return [{ effect: "awayRefused", text }];
     case "search":
@@ -33,6 +36,7 @@ export function refused(chat, frame, context) {
     case "catchUp":
       return [{ effect: "caughtUp" }];
     case "heartbeat":
+    case "read":
     case "sync":
     case "members":
       return [];

@@ -37,6 +37,7 @@ function continuesGroup(entry, head) {
   return (
     head !== null &&
     head.from === entry.from &&
+    head.account === entry.account &&
     Boolean(head.mine) === Boolean(entry.mine) &&
     head.kind !== "action" &&
     entry.kind !== "action" &&
@@ -45,11 +46,11 @@ function continuesGroup(entry, head) {
 }
 
 function messageRow(entry, groupStart, { quit, compact }) {
-  const { key, kind, status = "", mention, problem = "", from, unfolded } = entry;
+  const { key, kind, status = "", mention, problem = "", from, account, unfolded } = entry;
   const size = measure(entry);
   const fold = isLong(size) ? (unfolded ? "open" : "folded") : "";
   const quitStatus = status && quit;
-  const look = [groupStart, status, quitStatus, Boolean(mention), problem, from, fold, compact];
+  const look = [groupStart, status, quitStatus, Boolean(mention), problem, from, account, fold, compact];
   const { lines, revision } = size;
   const row = { key, kind, entry, groupStart, quit, compact, fold, lines };
   return { ...row, look: [...look, revision].join("\u0000") };

@@ -7,8 +7,8 @@ import { newEntryKey } from "./conversation.js";
 export function takeSnapshot(chat) {
   const pending = [];
   for (const { kind: conversation, name, entries } of chat.conversations.values()) {
-    for (const { kind, text, time, status, problem } of entries.filter((entry) => entry.status)) {
-      pending.push({ conversation, name, kind, text, time, status, problem });
+    for (const { kind, account, text, time, status, problem } of entries.filter((entry) => entry.status)) {
+      pending.push({ conversation, name, kind, account, text, time, status, problem });
     }
   }
   const { session, position, currentKey, nick } = chat;

@@ -41,6 +41,11 @@ export const strings = {
   ownNickElsewhereAsGuest: (nick) =>
     `You are connected as ${nick} in another tab. In this tab you are a guest.`,
 
+  // The account
+  guestAccount: "You are a guest: when you leave, somebody else can take your name.",
+  account: (name) => `Logged in as ${name}.`,
+  loginEnded: "Your login on this device has ended. Log in again, or choose another name:",
+
   // The state of the connection
   connectionStates: {
     new: "Connecting…",
@@ -160,6 +165,7 @@ export const strings = {
   edit: "Edit",
   discard: "Discard",
   author: (nick) => `${nick}: `,
+  registered: (nick, account) => (nick === account ? "registered name" : `registered as ${account}`),
   showAll: (lines) => (lines === 1 ? "Show the whole message" : `Show all ${lines} lines`),
   showLess: "Show less",
   copyCode: "Copy the code",

@@ -10,7 +10,7 @@ import { applyCompletion, complete } from "../../../twisted_chat/web/completion.
 import { hrefOf, splitLinks } from "../../../twisted_chat/web/links.js";
 import { hasMention, parseWords, splitMentions } from "../../../twisted_chat/web/mentions.js";
 import { MAX_BYTES, MAX_LINES, messagesIn } from "../../../twisted_chat/web/message_parts.js";
-import { hasHits, splitHits } from "../../../twisted_chat/web/search_hits.js";
+import { hasHits, splitHits } from "../../../twisted_chat/web/on_demand/search_hits.js";
 import { parseBlocks, splitInlineCode } from "../../../twisted_chat/web/text_blocks.js";
 import { ROUTES } from "../../web/routes_fixture.mjs";
 

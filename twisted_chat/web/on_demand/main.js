@@ -1,10 +1,24 @@
-// What the page loads once it is connected, or when it is first needed: menus and forms.
+// What the page loads once it has begun to connect: what opens only when the user asks for it.
 
+import { AccountForms } from "./account_forms.js";
 import { Menu } from "./menu.js";
 import { Menus } from "./menus.js";
+import { RoomsDialog } from "./rooms_dialog.js";
+import { SearchPanel } from "./search.js";
+import { Switcher } from "./switcher.js";
 
 // `views` gets those that others have to know.
-export function makeParts({ chat, actions, views, drawing }) {
-  views.menu = new Menu({ changed: () => drawing.schedule() });
-  return { menus: new Menus({ chat, actions, views }) };
+export function makeParts({ chat, connection, memory, actions, views, drawing }) {
+  const shown = {
+    menu: new Menu({ changed: () => drawing.schedule() }),
+    roomsDialog: new RoomsDialog(chat, actions),
+    search: new SearchPanel(chat, actions),
+    switcher: new Switcher(chat, actions),
+  };
+  Object.assign(views, shown);
+  return {
+    ...shown,
+    account: new AccountForms({ chat, connection, memory, views, actions }),
+    menus: new Menus({ chat, actions, views }),
+  };
 }

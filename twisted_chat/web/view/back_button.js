@@ -12,11 +12,13 @@ export class BackButton {
     this.layers = layers;
     this.unwinding = false; // history entries are being removed, which is asynchronous
     addEventListener("popstate", () => this.popped());
-    const observer = new MutationObserver(() => this.update());
-    observer.observe(byId("scrim"), { attributeFilter: ["hidden"] });
-    for (const dialog of document.querySelectorAll("dialog")) {
-      observer.observe(dialog, { attributeFilter: ["open"] });
-    }
+    this.observer = new MutationObserver(() => this.update());
+    this.observer.observe(byId("scrim"), { attributeFilter: ["hidden"] });
+    for (const dialog of document.querySelectorAll("dialog")) this.watch(dialog);
+  }
+
+  watch(dialog) {
+    this.observer.observe(dialog, { attributeFilter: ["open"] });
   }
 
   get openLayers() {

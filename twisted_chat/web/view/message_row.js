@@ -74,11 +74,11 @@ function messageRow({ entry, groupStart, quit, compact, fold, lines }, nick, wor
   if (EMOJI_ONLY.test(text)) body.classList.add("large");
   if (fold === "folded") body.classList.add("folded");
   if (compact) {
-    row.append(timeOf(entry, "time"), " ", author(from, mine), " ", body);
+    row.append(timeOf(entry, "time"), " ", el("span", { class: "by" }, ...author(from, entry)), " ", body);
   } else if (kind === "action") {
-    row.append(avatar(from, "tiny"), author(from, mine), " ", body, " ", timeOf(entry, "time"));
+    row.append(avatar(from, "tiny"), ...author(from, entry), " ", body, " ", timeOf(entry, "time"));
   } else if (groupStart) {
-    const header = el("div", {}, author(from, mine), timeOf(entry, "time"));
+    const header = el("div", {}, ...author(from, entry), timeOf(entry, "time"));
     row.append(avatar(from), header, body);
   } else {
     // Screen readers read the author with every message.
@@ -108,7 +108,15 @@ function timeOf({ time }, className) {
   return el("time", { class: className, datetime, title: fullTime(time) }, clockTime(time));
 }
 
-function author(nick, mine) {
+// The name, and a sign if it is registered.
+function author(nick, { mine, account }) {
+  const name = authorName(nick, mine);
+  if (!account) return [name];
+  const label = strings.registered(nick, account);
+  return [name, el("span", { class: "sign", role: "img", title: label, "aria-label": label }, "✓")];
+}
+
+function authorName(nick, mine) {
   const className = classes("author", nickClass(nick));
   if (mine) return el("span", { class: className, dir: "auto" }, nick);
   const attributes = { class: className, dir: "auto", title: strings.actionsFor(nick) };

@@ -1,11 +1,12 @@
 // The bar above the composer in which a guest chooses a nickname.
 
+import { isOffered } from "../account.js";
 import { localStore } from "../storage.js";
 import { strings } from "../strings.js";
 import { announce, byId, setText } from "./dom.js";
 
 export class Naming {
-  // `handlers`: {changeNick, focusComposer}; `changeNick` takes what to call with the text
+  // `handlers`: {changeNick, focusComposer, account}; `changeNick` takes what to call with the text
   // of a refusal.
   constructor(handlers) {
     this.handlers = handlers;
@@ -15,6 +16,9 @@ export class Naming {
       event.preventDefault();
       this.submit(this.input.value.trim());
     });
+    byId("naming_login").addEventListener("click", () => {
+      handlers.account("openLogin", { nick: this.input.value.trim() || undefined });
+    });
     byId("naming_close").addEventListener("click", () => {
       this.form.hidden = true;
       localStore.set("guest", true); // do not ask again
@@ -23,8 +27,11 @@ export class Naming {
   }
 
   // Asks guests, and members who could not have the nickname they chose.
-  update({ nick, chosenNick }) {
-    if (chosenNick) this.form.hidden = nick === chosenNick;
+  update(chat) {
+    const { nick, chosenNick, account } = chat;
+    byId("naming_login").hidden = !isOffered(chat);
+    if (account) this.form.hidden = true;
+    else if (chosenNick) this.form.hidden = nick === chosenNick;
     else this.form.hidden = localStore.get("guest", false);
   }
 
@@ -49,6 +56,11 @@ export class Naming {
     setText(byId("naming_problem"), text);
     this.form.hidden = false;
     if (!this.input.value) this.input.value = nick;
+  }
+
+  loginEnded() {
+    setText(byId("naming_label"), strings.loginEnded);
+    this.form.hidden = false;
   }
 
   // The refused nickname is the user's own, in another tab.

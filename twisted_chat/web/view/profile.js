@@ -7,9 +7,9 @@ import { nickClass } from "./nodes.js";
 
 export class Profile {
   // `handlers`: {changeNick, setAway}; each takes what to call with the text of a refusal.
-  // `settings` is the rest of the dialog.
-  constructor(chat, handlers, connection, settings) {
-    Object.assign(this, { chat, connection, handlers, settings });
+  // `sections`: the rest of the dialog, each with `open()`, and `save()` if it has settings.
+  constructor(chat, handlers, connection, sections) {
+    Object.assign(this, { chat, connection, handlers, sections });
     this.dialog = byId("profile_dialog");
     this.waitsFor = ""; // the server's reply to "nick" or "away", while it is saved
     byId("profile").addEventListener("click", () => this.open());
@@ -38,7 +38,7 @@ export class Profile {
     byId("away_input").value = this.away;
     this.waitsFor = "";
     this.showProblems();
-    this.settings.open();
+    for (const section of this.sections) section.open();
     byId("transport_note").hidden = !this.connection.polls;
     setText(byId("transport_note"), strings.byPolling);
     this.dialog.showModal();
@@ -71,7 +71,7 @@ export class Profile {
   awaySaved() {
     if (this.waitsFor !== "away") return;
     this.waitsFor = "";
-    this.settings.save();
+    for (const section of this.sections) section.save?.();
     this.dialog.close();
   }
 

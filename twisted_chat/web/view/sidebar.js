@@ -13,9 +13,10 @@ export function countText({ count, isComplete }) {
 }
 
 export class Sidebar {
-  // `handlers`: {showConversation, closeConversation}
+  // `handlers`: {showConversation, closeConversation, openRooms}
   constructor(chat, handlers) {
     this.chat = chat;
+    byId("rooms_open").addEventListener("click", () => handlers.openRooms());
     this.rooms = this.makeList("rooms", handlers);
     this.directs = this.makeList("directs", handlers);
   }

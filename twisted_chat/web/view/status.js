@@ -41,9 +41,9 @@ export class Status {
   }
 
   bannerText(state) {
-    if (state === "stopped") return strings.youQuit;
-    if (state !== "waiting") return strings.reachingServer;
     const { reason, retryAt } = this.connection;
+    if (state === "stopped") return reason ? strings.closedByServer(reason) : strings.youQuit;
+    if (state !== "waiting") return strings.reachingServer;
     const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
     return strings.retrying(this.cause(reason), seconds);
   }

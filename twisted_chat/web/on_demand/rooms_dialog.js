@@ -3,9 +3,9 @@
 import { plainRoom } from "../commands.js";
 import { fold, isRoomName } from "../names.js";
 import { strings } from "../strings.js";
-import { byId, el, setText } from "./dom.js";
-import { KeyedList } from "./keyed.js";
-import { Roving } from "./roving.js";
+import { byId, el, setText } from "../view/dom.js";
+import { KeyedList } from "../view/keyed.js";
+import { Roving } from "../view/roving.js";
 
 const MAX_SHOWN = 200;
 
@@ -24,7 +24,6 @@ export class RoomsDialog {
       make: (room) => this.makeRoom(room),
     });
     this.list.onAction({ join: ({ name }) => this.join(name) });
-    byId("rooms_open").addEventListener("click", () => this.open());
     byId("rooms_cancel").addEventListener("click", () => this.dialog.close());
     this.input.addEventListener("input", () => this.changed());
     byId("rooms_form").addEventListener("submit", (event) => {

@@ -2,9 +2,9 @@
 
 import { findDestinations } from "../navigation.js";
 import { strings } from "../strings.js";
-import { byId, classes, el, setText } from "./dom.js";
-import { avatar } from "./nodes.js";
-import { countText } from "./sidebar.js";
+import { byId, classes, el, setText } from "../view/dom.js";
+import { avatar } from "../view/nodes.js";
+import { countText } from "../view/sidebar.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 

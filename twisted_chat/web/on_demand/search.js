@@ -1,13 +1,13 @@
 // The search panel: rooms are searched on the server, direct messages in this tab.
 
 import { isMessage } from "../conversation.js";
-import { excerpt, hasHits, splitHits } from "../search_hits.js";
+import { excerpt, hasHits, splitHits } from "./search_hits.js";
 import { strings } from "../strings.js";
 import { shortTime } from "../time.js";
-import { byId, classes, el, setText } from "./dom.js";
-import { KeyedList } from "./keyed.js";
-import { nickClass } from "./nodes.js";
-import { Roving } from "./roving.js";
+import { byId, classes, el, setText } from "../view/dom.js";
+import { KeyedList } from "../view/keyed.js";
+import { nickClass } from "../view/nodes.js";
+import { Roving } from "../view/roving.js";
 
 export class SearchPanel {
   // `handlers`: {search, reveal}

@@ -1,0 +1,64 @@
+// The user's account: requests to register, log in and log out, and what a welcome says of it.
+//
+// Pure.  Each request returns the frames to send.  Its reply becomes the effect "accountDone"
+// with the `step`, or "accountRefused" with the text of the refusal.  A password is only in its
+// frame, and in the context of a request until that is replied to.
+
+import { readElsewhere } from "./read_marks.js";
+
+const TOKEN_ENDED = "token_invalid"; // the code of the error
+
+export const isOffered = ({ routes }) => Boolean(routes.find("login"));
+
+const ask = (chat, frame, step, next) => [chat.request(frame, { purpose: "account", step, next })];
+
+const command = (chat, text, step, next) => ask(chat, { type: "command", text }, step, next);
+
+export function logIn(chat, { nick, password }) {
+  return ask(chat, { type: "login", nick, password }, "login");
+}
+
+// With the token of an earlier login on this device, if there is one that was not sent already.
+export function logInAgain(chat) {
+  const { token, requests } = chat;
+  const isAsked = [...requests.values()].some(({ step }) => step === "token");
+  return token && !isAsked ? ask(chat, { type: "login", token }, "token") : [];
+}
+
+// For the nickname that the user has or takes first; then the login, for a token.
+export function register(chat, { nick, password }) {
+  const logInThen = () => logIn(chat, { nick, password });
+  const registerThen = () => command(chat, `\\register ${password}`, "register", logInThen);
+  if (nick === chat.nick) return registerThen();
+  return ask(chat, { type: "nick", nick }, "nick", registerThen);
+}
+
+// All tokens end with the old password.
+export function changePassword(chat, { old, password }) {
+  const again = () => logIn(chat, { nick: chat.account, password });
+  return command(chat, `\\password ${old} ${password}`, "password", again);
+}
+
+export function logOut(chat) {
+  return command(chat, "\\logout", "logout");
+}
+
+// One of these requests was refused.
+export function accountRefused(chat, { code, text }) {
+  if (code !== TOKEN_ENDED) return [{ effect: "accountRefused", text }];
+  chat.token = "";
+  return [{ effect: "loginEnded" }];
+}
+
+// One of these requests was carried out.
+export function accountDone({ step, next }) {
+  if (next) return next().map((frame) => ({ effect: "send", frame }));
+  return [{ effect: "accountDone", step }];
+}
+
+// What a welcome says of the account and of how far its rooms are read.
+export function identify(chat, frame) {
+  chat.account = frame.account ?? "";
+  if (frame.token) chat.token = frame.token;
+  for (const [room, id] of Object.entries(frame.read ?? {})) readElsewhere(chat, { room, id });
+}

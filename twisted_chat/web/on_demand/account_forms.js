@@ -1,0 +1,136 @@
+// The forms of the user's account: login, registration, another password; and logging out.
+//
+// Password managers fill them in: each is a form with a name and a password that it declares by
+// `autocomplete`, and is submitted by its own button.  Passwords go to the server in a frame;
+// they are in no address, in no storage, and not in the document once a form is closed.
+
+import { changePassword, logIn, logOut, register } from "../account.js";
+import { localStore } from "../storage.js";
+import { announce } from "../view/dom.js";
+import { FormDialog } from "./form_dialog.js";
+import { texts } from "./texts.js";
+
+const NAME = { name: "nick", label: texts.name, autocomplete: "username", maxlength: 32, required: true };
+const password = (name, label, autocomplete, help) => ({
+  ...{ name, label, autocomplete, help, type: "password", maxlength: 1024, required: true },
+});
+const CURRENT = password("password", texts.password, "current-password");
+const NEW = password("password", texts.password, "new-password", texts.passwordHelp);
+const REVEAL = { type: "show password", label: texts.showPassword };
+
+export class AccountForms {
+  constructor({ chat, connection, memory, views, actions }) {
+    Object.assign(this, { chat, connection, memory, views, actions });
+    this.forms = {};
+    this.entered = null; // {nick, password} of the form that was sent, until the reply
+  }
+
+  // Made when it is first opened.
+  form(id, options) {
+    this.forms[id] ??= new FormDialog({ id, backButton: this.views.backButton, ...options });
+    return this.forms[id];
+  }
+
+  get open() {
+    return Object.values(this.forms).find(({ isOpen }) => isOpen);
+  }
+
+  openLogin({ nick = this.chat.chosenNick } = {}) {
+    const form = this.form("login", {
+      title: texts.logIn,
+      fields: [NAME, CURRENT],
+      links: [{ label: texts.register, call: () => this.openRegister() }],
+      submitLabel: texts.logIn,
+      submit: (values) => this.logIn(values),
+    });
+    form.open({ nick });
+  }
+
+  openRegister() {
+    const form = this.form("register", {
+      title: texts.registerTitle,
+      fields: [{ ...NAME, help: texts.registerHelp }, NEW, REVEAL],
+      links: [{ label: texts.logIn, call: () => this.openLogin() }],
+      submitLabel: texts.register,
+      submit: (values) => this.register(values),
+    });
+    form.open({ nick: this.chat.chosenNick });
+  }
+
+  openPassword() {
+    const form = this.form("password", {
+      title: texts.changePassword,
+      fields: [
+        // For password managers, which have to know whose password it is.
+        { ...NAME, readonly: true },
+        password("old", texts.oldPassword, "current-password"),
+        { ...NEW, label: texts.newPassword },
+        REVEAL,
+      ],
+      submitLabel: texts.changePassword,
+      submit: (values) => this.changePassword(values),
+    });
+    form.open({ nick: this.chat.account });
+  }
+
+  logIn({ nick, password: secret }) {
+    this.send({ nick, password: secret }, logIn);
+  }
+
+  // Without a name, the nickname that the user has; an account adds one for someone else.
+  register({ nick = this.chat.nick, password: secret }) {
+    if (this.chat.account) this.actions.command(`\\register ${secret}`);
+    else this.send({ nick, password: secret }, register);
+  }
+
+  changePassword({ old, password: secret }) {
+    this.send({ nick: this.chat.account, old, password: secret }, changePassword);
+  }
+
+  send(entered, request) {
+    const refuse = (text) => this.refused(text);
+    if (!this.actions.requireConnection(refuse)) return;
+    this.entered = entered;
+    this.actions.sendFrames(...request(this.chat, { ...entered, nick: entered.nick.trim() }));
+  }
+
+  logOut() {
+    if (!this.actions.requireConnection()) return;
+    this.memory.disown();
+    this.chat.chosenNick = "";
+    localStore.remove("nick");
+    this.actions.sendFrames(...logOut(this.chat));
+  }
+
+  done(step) {
+    const { chat, connection, entered } = this;
+    this.entered = null;
+    if (step === "logout") {
+      Object.assign(chat, { token: "", account: "" });
+      localStore.remove("token");
+      announce(texts.loggedOut);
+      // The same session, as the guest that it belongs to now.
+      connection.connect();
+      return;
+    }
+    this.open?.close();
+    announce(texts.loggedIn(chat.account));
+    if (entered) offerToStore(entered);
+    this.actions.focusComposer();
+  }
+
+  refused(text) {
+    this.entered = null;
+    const { open } = this;
+    if (open) open.refuse(text);
+    else this.actions.showError(text);
+  }
+}
+
+// Password managers notice a form that was sent by what the page loads next, which is nothing
+// here; some browsers can be told.
+function offerToStore({ nick, password: secret }) {
+  if (!("PasswordCredential" in globalThis)) return;
+  const credential = new globalThis.PasswordCredential({ id: nick, password: secret });
+  navigator.credentials.store(credential).catch(() => {});
+}
