@@ -215,20 +215,20 @@ class DirectSendTests(FanoutCase):
         """Nothing is sent twice."""
         for size, rest in ((100, ""), (5, "a\r\n"), (0, "eve: a\r\n")):
             socket = FakeSocket(size)
-            self.one.send = socket.send
+            self.one.send_by(socket.send)
             self.assertEqual(self.text_written(), rest)
             self.assertEqual(socket.sent, [b"eve: a\r\n"[:size]])
 
     def test_all_is_written_if_a_direct_send_fails(self) -> None:
         """Whether the buffer is full or the connection broken."""
         for error in (BlockingIOError(), InterruptedError(), BrokenPipeError()):
-            self.one.send = FakeSocket(100, error).send
+            self.one.send_by(FakeSocket(100, error).send)
             self.assertEqual(self.text_written(), "eve: a\r\n", error)
 
     def test_client_with_its_own_timeline_is_written_to(self) -> None:
         """Its connection keeps the order."""
         socket = FakeSocket(100)
-        self.one.send = socket.send
+        self.one.send_by(socket.send)
         self.fanout.show(message("a"), ("tea",))
         self.fanout.send_to(self.one, b"just for you\r\n")
         self.fanout.write()
@@ -238,12 +238,31 @@ class DirectSendTests(FanoutCase):
     def test_client_beside_one_with_a_timeline_is_sent_to_directly(self) -> None:
         """What one client is shown of its own costs the others nothing."""
         socket, other = FakeSocket(100), self.client("tea")
-        self.one.send = socket.send
+        self.one.send_by(socket.send)
         self.fanout.send_to(other, b"just for you\r\n")
         self.fanout.show(message("a"), ("tea",))
         self.fanout.write()
         self.assertEqual(socket.sent, [b"eve: a\r\n"])
         self.assertEqual(self.text_sent_to(self.one), "")
+
+    def test_change_between_two_batches_counts(self) -> None:
+        """Nothing is sent by a function that the client no longer has."""
+        other = self.client("tea")
+        first, second = FakeSocket(100), FakeSocket(100)
+        held: list[bytes] = []
+        for change, sent in (
+            (lambda: None, ([], [], [])),
+            (lambda: self.one.send_by(first.send), ([b"eve: a\r\n"], [], [])),
+            (lambda: self.one.send_by(second.send), ([], [b"eve: a\r\n"], [])),
+            (lambda: self.one.write_by(held.append), ([], [], [b"eve: a\r\n"])),
+            (lambda: self.pool.show(self.one, None), ([], [], [])),
+        ):
+            change()
+            self.text_written()
+            self.assertEqual((first.sent, second.sent, held), sent)
+            self.assertEqual(self.text_sent_to(other), "eve: a\r\n")
+            for each in (first.sent, second.sent, held):
+                each.clear()
 
 
 class BrokenCodecTests(FanoutCase):

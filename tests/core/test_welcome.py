@@ -225,7 +225,7 @@ class TakeOverTests(ResumeCase):
         def send(data: bytes) -> int:
             self.fail(f"sent to the former socket: {data!r}")
 
-        self.bob.client.send = send
+        self.bob.client.send_by(send)
         self.chat.journal.hold("read")
         bob = self.resume()
         self.alice.types("one")

@@ -290,6 +290,9 @@ class Target:
 
     send: Send | None = None
 
+    def send_by(self, send: Send | None) -> None:
+        self.send = send
+
 
 class DirectSendTests(OutboxTestCase):
     """The fan-out calls the socket, and nothing overtakes anything."""

@@ -104,7 +104,7 @@ class Attachment(Inbox):
         client.session = ""
         self.disconnected()
         client.connection = _NO_CONNECTION
-        client.write = _NO_CONNECTION.write
+        client.write_by(_NO_CONNECTION.write)
 
 
 def _reason(error: str) -> str:

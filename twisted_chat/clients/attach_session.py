@@ -87,7 +87,7 @@ class SessionAttachment(Attachment):
         former, connection.write = connection.write, self._session.transport.write
         # A client that catches up writes elsewhere until it has.
         if client.write == former:
-            client.write = connection.write
+            client.write_by(connection.write)
         self.recode(codec)
 
     def recode(self, codec: Codec) -> None:

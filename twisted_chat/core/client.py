@@ -17,6 +17,7 @@ from .ignoring import IgnoreList
 from .interfaces import Codec, Connection
 from .limits import TOKEN_BYTES
 from .presence import Member
+from .recipients import Recipients
 
 ViewKey = tuple[Codec, tuple[str, ...], frozenset[str]]
 
@@ -87,20 +88,43 @@ class View:
 
     :ivar rooms: the room that they talk in is the last.
     :ivar ignoring: client ids and folded nicknames.
+    :ivar clients: change them by ``add`` and ``remove``.
     """
 
-    __slots__ = ("clients", "codec", "ignoring", "rooms")
+    __slots__ = ("_recipients", "clients", "codec", "ignoring", "rooms")
 
     def __init__(self, key: ViewKey) -> None:
         self.codec, self.rooms, self.ignoring = key
         # A dict keeps the order of arrival, which is about that of the clients'
         # memory; in the order of a set the fan-out misses the cache at every step.
         self.clients: dict[Client, None] = {}
+        self._recipients: Recipients | None = None
 
     @property
     def key(self) -> ViewKey:
         """What makes it one view."""
         return (self.codec, self.rooms, self.ignoring)
+
+    @property
+    def recipients(self) -> Recipients:
+        """All its clients, for the fan-out."""
+        if self._recipients is None:
+            self._recipients = Recipients(self.clients)
+        return self._recipients
+
+    def recipients_changed(self) -> None:
+        """One of its clients is sent bytes by other functions than before."""
+        self._recipients = None
+
+    def add(self, client: Client) -> None:
+        """Show it to a client, too."""
+        self.clients[client] = None
+        self._recipients = None
+
+    def remove(self, client: Client) -> None:
+        """Show it to a client no longer."""
+        self.clients.pop(client, None)
+        self._recipients = None
 
 
 class Client:
@@ -111,8 +135,10 @@ class Client:
     :ivar session: the secret with which it may resume; empty if it cannot.
     :ivar state: change it by ``move_to``.
     :ivar write: sends bytes to it; its connection's, except while it catches up.
+        Change it by ``write_by``.
     :ivar send: its socket's own ``send``, enabled by the connection while nothing
         waits there; what it does not take goes to ``write``.  ``None`` otherwise.
+        Change it by ``send_by``.
     :ivar view: ``None`` unless it is shown what happens.
     :ivar pending: the number of its requests that are not completed.
     :ivar inbox: what it has asked that was not taken yet.
@@ -213,6 +239,17 @@ class Client:
         if state not in _NEXT[self.state]:
             raise ValueError(f"a client that is {self.state.value} cannot be {state}")
         self.state = state
+
+    def write_by(self, write: Callable[[bytes], None]) -> None:
+        """Write to it by this function from now on, and not past it."""
+        self.write = write
+        self.send_by(None)
+
+    def send_by(self, send: Callable[[bytes], int] | None) -> None:
+        """Send to it by this function from now on; ``None``: only by ``write``."""
+        self.send = send
+        if self.view is not None:
+            self.view.recipients_changed()
 
     def charge_answer(self, size: int) -> None:
         """It is sent an answer of so many bytes, which counts for its rate limit.

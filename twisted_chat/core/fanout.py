@@ -15,6 +15,7 @@ from .ignoring import is_ignored
 from .interfaces import Codec
 from .isolation import encoded
 from .pool import ClientPool
+from .recipients import Recipients
 from .runtime import Runtime
 
 Item = Stored | BulkPresence
@@ -96,12 +97,15 @@ class Fanout:
             data = b"".join(shown)
             if not data:
                 continue
-            clients = tuple(view.clients)
-            if timelines:
-                clients = tuple(c for c in clients if c not in timelines)
-            _write_to_all(clients, data)
-            counters.sent_bytes += len(data) * len(clients)
-            counters.deliveries += (len(shown) - shown.count(b"")) * len(clients)
+            recipients = (
+                Recipients(c for c in view.clients if c not in timelines)
+                if timelines
+                else view.recipients
+            )
+            recipients.write(data)
+            count = len(recipients)
+            counters.sent_bytes += len(data) * count
+            counters.deliveries += (len(shown) - shown.count(b"")) * count
         for client, timeline in timelines.items():
             data = self._bytes_of(timeline)
             if data:
@@ -151,27 +155,6 @@ class Fanout:
                 else encoded(self._runtime, codec.event, item, room or None)
             )
         return data
-
-
-def _write_to_all(clients: tuple[Client, ...], data: bytes) -> None:
-    """The same bytes to each client, by its socket's own ``send`` where enabled.
-
-    Measured: one call and one object less for each of 1,000 clients save 6 % of the
-    whole cost of showing them a line.
-    """
-    size = len(data)
-    for client in clients:
-        send = client.send
-        if send is None:
-            client.write(data)
-            continue
-        try:
-            sent = send(data)
-        except OSError:
-            # The buffer is full or the connection broken: ``write`` finds out which.
-            sent = 0
-        if sent != size:
-            client.write(data[sent:])
 
 
 def _room_for(item: Item, rooms: Sequence[str], view: View) -> str | None:

@@ -237,7 +237,7 @@ class ClientPool:
         """Give a client the view of this key, or none."""
         view = client.view
         if view is not None:
-            view.clients.pop(client, None)
+            view.remove(client)
             if not view.clients:
                 del self.views[view.key]
         client.view = None
@@ -250,5 +250,5 @@ class ClientPool:
             else:
                 # One tuple for all instead of one each.
                 client.member.rooms = view.rooms
-            view.clients[client] = None
+            view.add(client)
             client.view = view

@@ -109,8 +109,7 @@ class Welcomer:
         members = welcome.list_members()
         welcome = replace(welcome, list_members=lambda: members)
         held: list[bytes] = []
-        client.write = held.append
-        client.send = None
+        client.write_by(held.append)
         self._runtime.spawn(self._catch_up(client, welcome, since, ref, held))
 
     async def _catch_up(
@@ -143,7 +142,7 @@ class Welcomer:
             pass
         finally:
             if client.connection is connection:
-                client.write = connection.write
+                client.write_by(connection.write)
                 data = self._encode_welcome(client, welcome, ref)
                 if len(data) > MAX_WELCOME and welcome.recovered:
                     data = self._encode_welcome(client, without_missed, ref)

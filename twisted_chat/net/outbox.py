@@ -32,12 +32,10 @@ Send = Callable[[bytes], int]
 
 
 class DirectSendTarget(Protocol):
-    """An object that may write past the outbox, such as ``core.client.Client``.
+    """An object that may write past the outbox, such as ``core.client.Client``."""
 
-    :ivar send: the socket's own while nothing waits, else ``None``.
-    """
-
-    send: Send | None
+    def send_by(self, send: Send | None, /) -> None:
+        """Use the socket's own ``send``, while nothing waits, or none."""
 
 
 def outbox_to(
@@ -111,10 +109,10 @@ class Outbox:
         raise NotImplementedError
 
     def enable_direct_send(self, target: DirectSendTarget) -> None:
-        """Set ``target.send`` to the socket's own whenever nothing waits.
+        """Give the target the socket's own ``send`` whenever nothing waits.
 
         What the socket does not take then must be passed to ``write`` at once.  An
-        outbox without a plain socket sets nothing.
+        outbox without a plain socket gives none.
         """
 
     def finish(self) -> None:
@@ -200,16 +198,16 @@ class DirectOutbox(Outbox):
         self._direct: DirectSendTarget | None = None
 
     def enable_direct_send(self, target: DirectSendTarget) -> None:
-        """Set ``target.send`` now if nothing waits, and whenever nothing waits."""
+        """Give it ``send`` now if nothing waits, and whenever nothing waits."""
         if self._state is OutboxState.OPEN:
             self._direct = target
             if self._queue is None:
-                target.send = self._send
+                target.send_by(self._send)
 
     def _stop_sending(self) -> None:
         """Discard what is written from now on."""
         if self._direct is not None:
-            self._direct.send = None
+            self._direct.send_by(None)
             self._direct = None
         self._send = _discard
 
@@ -240,7 +238,7 @@ class DirectOutbox(Outbox):
     def _started_waiting(self) -> None:
         if self._direct is not None:
             # Or what it sends would overtake what waits here.
-            self._direct.send = None
+            self._direct.send_by(None)
         self._transport.registerProducer(self, False)
 
     def resumeProducing(self) -> None:
@@ -254,7 +252,7 @@ class DirectOutbox(Outbox):
         if self._state is OutboxState.DRAINING:
             self._lose()
         elif self._direct is not None:
-            self._direct.send = self._send
+            self._direct.send_by(self._send)
 
     def stopProducing(self) -> None:
         """Twisted: the connection is lost; what is written later is discarded."""
