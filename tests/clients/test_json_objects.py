@@ -115,6 +115,7 @@ class ReplyObjectTests(unittest.SynchronousTestCase):
         wanted = {
             "type": "welcome",
             "nick": "ann",
+            "account": None,
             "session": "secret",
             "room": "lobby",
             "rooms": ("den", "lobby"),

@@ -89,12 +89,12 @@ class ClientTests(SynchronousTestCase):
         client = new_client()
         client.member.rooms = ("tea",)
         self.assertEqual(client.view_key(), (client.codec, ("tea",), frozenset()))
-        client.ignored = {"bob": Ignored("Bob", "B")}
+        client.member.ignored = {"bob": Ignored("Bob", "B")}
         self.assertEqual(client.view_key()[2], {"bob", "B"})
 
     def test_client_is_a_guest_without_an_identity(self) -> None:
         """It has no address, no account and no roles."""
-        self.assertEqual(new_client().identity, Identity("", None, frozenset()))
+        self.assertEqual(new_client().identity, Identity("", frozenset()))
 
     def test_client_has_the_identity_that_it_is_given(self) -> None:
         """An adapter passes the address that it knows."""

@@ -101,7 +101,7 @@ class ViewTests(FanoutCase):
     def test_messages_of_ignored_members_are_not_shown(self) -> None:
         """They are ignored by client id and by nickname; others are shown."""
         one = self.client("tea")
-        one.ignored = {"eve": Ignored("Eve", "E")}
+        one.member.ignored = {"eve": Ignored("Eve", "E")}
         self.pool.show(one, one.view_key())
         for stored in (
             message("by both"),
@@ -156,7 +156,7 @@ class TimelineTests(FanoutCase):
         """It sees the events around it; there is one encoding for the others."""
         one, other, third = (self.client("tea") for _ in range(3))
         self.fanout.show(message("a"), ("tea",))
-        self.fanout.show(message("b"), ("tea",), hidden_from=one)
+        self.fanout.show(message("b"), ("tea",), hidden_from=(one,))
         self.fanout.show(message("c"), ("tea",))
         self.fanout.write()
         self.assertEqual(self.text_sent_to(one), "eve: a\r\neve: c\r\n")
@@ -169,7 +169,7 @@ class TimelineTests(FanoutCase):
         """A client that is not present is shown nothing anyway."""
         one, other = self.client("tea"), self.client("tea")
         self.pool.show(one, None)
-        self.fanout.show(message("a"), ("tea",), hidden_from=one)
+        self.fanout.show(message("a"), ("tea",), hidden_from=(one,))
         self.fanout.write()
         self.assertEqual(connection_of(one).writes, [])
         self.assertEqual(self.text_sent_to(other), "eve: a\r\n")

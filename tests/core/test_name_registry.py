@@ -32,6 +32,16 @@ class LocalNameRegistryTests(SynchronousTestCase):
         self.assertFalse(self.claim("ALICE", "B"))
         self.assertFalse(self.claim("aIice", "B"))
 
+    def test_nickname_of_a_former_owner_may_be_claimed(self) -> None:
+        """A guest that logs in keeps its own; nobody else's is taken."""
+        self.claim("bob", "A")
+        for owner, former, taken in (("@b", "", False), ("@b", "A", True)):
+            claim = self.names.claim(Name.of("bob").keys, owner, former)
+            found = self.successResultOf(Deferred.fromCoroutine(claim))
+            self.assertIs(found, taken)
+        self.release("A", "bob")
+        self.assertFalse(self.claim("bob", "C"))
+
     def test_failed_claim_takes_no_key(self) -> None:
         """The name is free once its owner has released it."""
         self.claim("bob", "A")

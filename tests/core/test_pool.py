@@ -192,7 +192,7 @@ class ViewTests(SynchronousTestCase):
     def test_client_that_ignores_a_member_has_another_view(self) -> None:
         """The other one keeps its own."""
         one, two = self.clients
-        one.ignored = {"bob": Ignored("Bob", "B")}
+        one.member.ignored = {"bob": Ignored("Bob", "B")}
         self.pool.show(one, one.view_key())
         self.assertEqual(len(self.pool.views), 2)
         self.assertIsNot(one.view, two.view)

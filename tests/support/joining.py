@@ -23,10 +23,10 @@ class SlowNameRegistry(LocalNameRegistry):
         super().__init__()
         self.gate: Gate | None = None
 
-    async def claim(self, keys: Sequence[str], owner: str) -> bool:
+    async def claim(self, keys: Sequence[str], owner: str, former: str = "") -> bool:
         if self.gate:
             await self.gate
-        return await super().claim(keys, owner)
+        return await super().claim(keys, owner, former)
 
     async def release(self, keys: Sequence[str], owner: str) -> None:
         if self.gate:

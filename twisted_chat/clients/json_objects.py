@@ -93,6 +93,7 @@ def welcome_object(welcome: Welcome) -> Fields:
     return {
         "type": "welcome",
         "nick": welcome.nick,
+        "account": welcome.account or None,
         "session": welcome.session,
         "room": welcome.room,
         "rooms": welcome.rooms,

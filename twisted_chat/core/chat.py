@@ -18,12 +18,24 @@ from .announcer import Announcer
 from .client import GUEST, Client, ClientState, Identity
 from .commands import CommandTable
 from .committer import Committer, Submission
-from .events import LOBBY, CustomEvent, Event, Joined, Message, Quit, Renamed, Stored
+from .events import (
+    LOBBY,
+    CustomEvent,
+    Event,
+    Joined,
+    LoggedIn,
+    LoggedOut,
+    Message,
+    Quit,
+    Renamed,
+    Stored,
+)
 from .interfaces import (
     SHUTTING_DOWN,
     Codec,
     Connection,
     Journal,
+    Logins,
     NameRegistry,
     OutcomeUnknown,
     StoreError,
@@ -32,13 +44,13 @@ from .isolation import encoded
 from .join_request import NEW_CLIENT, JoinRequest
 from .joining import Joiner
 from .limits import MAX_AWAY, MAX_LINE
-from .name_registry import release
+from .name_registry import claim, release
 from .network_rates import NetworkRates
-from .nicknames import room_name
+from .nicknames import Name, fold, room_name
 from .outcomes import Outcome, Outcomes
 from .pool import ClientPool
 from .prompts import Answer, Prompts
-from .replies import ErrorReply, Notice, Prompt, Refused, Reply, Request
+from .replies import ErrorReply, Notice, Prompt, Refused, Reply, Request, Welcome
 from .runtime import Runtime
 from .sanitize import cut_label, is_blank, sanitize_label
 from .texts import accepted_label, accepted_text
@@ -125,25 +137,25 @@ class Chat:
         self._committer = committer
         self._outcomes = Outcomes(self.turns, runtime, self.submit, self.reply)
         self._stopping = False
+        self._welcomer = Welcomer(
+            pool=pool,
+            journal=journal,
+            runtime=runtime,
+            routes=table.listing,
+            motd=motd,
+        )
         self._joiner = Joiner(
             pool=pool,
             journal=journal,
             names=names,
             committer=committer,
-            welcomer=Welcomer(
-                pool=pool,
-                journal=journal,
-                runtime=runtime,
-                routes=table.listing,
-                motd=motd,
-            ),
+            welcomer=self._welcomer,
             runtime=runtime,
         )
         self._announcer = Announcer(
             pool=pool,
             committer=committer,
             joiner=self._joiner,
-            names=names,
             runtime=runtime,
         )
         committer.refused = self._not_stored
@@ -270,9 +282,66 @@ class Chat:
         self._prompts.add(client, answer)
         self.reply(client, Prompt(text))
 
-    def submit(self, event: Event, client: Client, ref: str | None = None) -> None:
-        """Have an event stored and announced on behalf of a client."""
-        self._committer.submit(event, client, ref)
+    def submit(
+        self,
+        event: Event,
+        client: Client,
+        ref: str | None = None,
+        reply: Callable[[str], Reply] | None = None,
+    ) -> None:
+        """Have an event stored and announced on behalf of a client.
+
+        :param reply: see ``outcomes.Answered``.
+        """
+        self._committer.submit(event, client, ref, reply=reply)
+
+    async def log_in(
+        self, client: Client, account: str, member_id: str, nick: str
+    ) -> LoggedIn:
+        """Claim the nickname for a client that logs in to an account.
+
+        Whether its member is present already shows when the event is announced.
+
+        :param account: its name.
+        :param nick: the nickname of its member, unless that is present.
+        :returns: the event to be submitted, for the client.
+        :raises Refused: ``logged_in``; ``nick_taken`` and the like.
+        :raises StoreError: nothing was claimed.
+        """
+        if client.account:
+            raise Refused(
+                "logged_in", f"you are logged in as {client.account}: \\logout first"
+            )
+        present = self.pool.member(member_id)
+        if present is not None:
+            nick = present.nick
+        name = await claim(self.names, nick, member_id, former=client.id)
+        return LoggedIn(client.nick, name.text, client.id, member_id, account)
+
+    async def log_out(self, client: Client) -> LoggedOut:
+        """Claim a guest's name for a client that logs out.
+
+        :returns: the event to be submitted, for the client.
+        :raises Refused: ``not_logged_in``.
+        :raises StoreError: nothing was claimed.
+        """
+        if not client.account:
+            raise Refused("not_logged_in", "you are not logged in")
+        name = await self._joiner.claim_guest_name(client)
+        return LoggedOut(client.nick, name.text, client.id)
+
+    def welcome(self, client: Client, position: str) -> Welcome:
+        """The welcome of a client that has logged in or out, at that position."""
+        return self._welcomer.make(client, position)
+
+    @property
+    def logins(self) -> Logins:
+        """Which sessions are logged in; set it before the first client connects."""
+        return self._joiner.logins
+
+    @logins.setter
+    def logins(self, logins: Logins) -> None:
+        self._joiner.logins = logins
 
     def reply(self, client: Client, reply: Reply, ref: str | None = None) -> None:
         """Send a reply to one client."""
@@ -286,6 +355,11 @@ class Chat:
         """Update the client's view after a change of its codec, rooms or ignores."""
         if client.view is not None:
             self.pool.show(client, client.view_key())
+
+    def refresh_all(self, client: Client) -> None:
+        """The same for all clients of its member."""
+        for each in self.pool.clients_of(client.member):
+            self.refresh(each)
 
     # Out: what the journal calls.
 
@@ -310,10 +384,15 @@ class Chat:
         room = self.room_of(client, request.room)
         text = self.mask(accepted_text(request.text))
         if not is_blank(text):
-            message = Message(room, client.nick, text, client.id, request.raw)
+            member = client.member
+            message = Message(
+                room, member.nick, text, client.id, request.raw, member.account
+            )
             self.submit(message, client, request.ref)
         elif request.raw is not None:
-            event = CustomEvent(room, client.nick, request.raw, client.id)
+            event = CustomEvent(
+                room, client.nick, request.raw, client.id, client.account
+            )
             self.submit(event, client, request.ref)
         elif request.ref is not None:
             raise Refused("empty", EMPTY)
@@ -343,20 +422,32 @@ class Chat:
             text = str(error)
         else:
             text = f"not stored: {error}"
-            self._release(event)
+            self._release(event, client)
         self.reply(client, ErrorReply("store", text), submission.ref)
         client.complete_one()
 
-    def _release(self, event: Event) -> None:
+    def _release(self, event: Event, client: Client) -> None:
         """Release what was claimed or opened for an event that is not stored."""
         match event:
-            case Renamed(old=old, new=new, client_id=client_id):
-                released = release(self.names, client_id, new, kept=old)
-                self.runtime.spawn(released)
+            case Renamed(new=new):
+                owner, kept = client.member_id, client.nick
+                self.runtime.spawn(release(self.names, owner, new, kept=kept))
+            case LoggedIn():
+                self.runtime.spawn(self._give_back(event, client))
+            case LoggedOut(nick=nick):
+                self.runtime.spawn(release(self.names, client.id, nick))
             case Joined(room=room):
                 self.pool.release_room(self.pool.room(room))
             case _:
                 pass
+
+    async def _give_back(self, event: LoggedIn, client: Client) -> None:
+        """The nickname of a client that could not log in is its own again."""
+        if self.pool.member(event.member_id) is not None:
+            return
+        keys = Name(client.nick, fold(client.nick)).keys
+        await self.names.claim(keys, client.id, former=event.member_id)
+        await release(self.names, event.member_id, event.nick)
 
     def _submit_quit(self, client: Client, *, may_resume: bool) -> None:
         quit_event = Quit(client.nick, client.id)

@@ -52,18 +52,16 @@ _ACCEPTING = (ClientState.PRESENT, ClientState.JOINING)
 class Identity:
     """Who a connection belongs to, as far as its adapter knows.
 
-    Guards and routes may use it; the chat itself treats everyone as a guest so far.
+    Guards and routes may use it.  The account is that of the client.
 
     :ivar address: of the peer, as an operator writes it; empty if there is none.
     :ivar network: what counts as one address: that of a household.  ``None`` if nothing
         is counted by address, as for clients on the same machine.
-    :ivar account: the account that it logged in to; ``None`` for a guest.
     :ivar roles: what it may do besides what everyone may.
     :ivar wire: by what it is connected, for the log; empty if unknown.
     """
 
     address: str = ""
-    account: str | None = None
     roles: frozenset[str] = frozenset()
     wire: str = ""
     network: int | None = None
@@ -142,7 +140,6 @@ class Client:
     :ivar view: ``None`` unless it is shown what happens.
     :ivar pending: the number of its requests that are not completed.
     :ivar inbox: what it has asked that was not taken yet.
-    :ivar ignored: whom it ignores; ``None`` or empty for nobody.
     """
 
     __slots__ = (
@@ -151,7 +148,6 @@ class Client:
         "connection",
         "id",
         "identity",
-        "ignored",
         "inbox",
         "member",
         "pending",
@@ -184,7 +180,6 @@ class Client:
         # Most clients never have one.
         self._idle_calls: IdleCalls | None = None
         self.inbox: Queue | None = None
-        self.ignored: IgnoreList | None = None
 
     @property
     def member_id(self) -> str:
@@ -246,8 +241,11 @@ class Client:
         self.send_by(None)
 
     def send_by(self, send: Callable[[bytes], int] | None) -> None:
-        """Send to it by this function from now on; ``None``: only by ``write``."""
-        self.send = send
+        """Send to it by this function from now on; ``None``: only by ``write``.
+
+        Without effect while it is written to elsewhere, which this would overtake.
+        """
+        self.send = send if self.write == self.connection.write else None
         if self.view is not None:
             self.view.recipients_changed()
 
@@ -294,13 +292,19 @@ class Client:
             calls.run()
 
     @property
+    def ignored(self) -> IgnoreList | None:
+        """Whom its member ignores; ``None`` or empty for nobody."""
+        return self.member.ignored
+
+    @property
     def ignoring(self) -> frozenset[str]:
         """The client ids and nicknames that it ignores; see ``is_ignored``."""
-        if not self.ignored:
+        ignored = self.member.ignored
+        if not ignored:
             return frozenset()
-        entries = self.ignored.values()
+        entries = ignored.values()
         ids = {entry.client_id for entry in entries}
-        return frozenset(self.ignored).union(ids, *(entry.past for entry in entries))
+        return frozenset(ignored).union(ids, *(entry.past for entry in entries))
 
     def view_key(self) -> ViewKey:
         """The view that it should have now."""

@@ -18,6 +18,7 @@ from .events import Entry, Event, Stored
 from .idle import IdleCalls
 from .interfaces import Journal, StoreError
 from .isolation import as_store_error
+from .replies import Reply
 from .runtime import Runtime
 from .store_log import StoreLog
 from .texts import characters_shown
@@ -62,6 +63,7 @@ class Submission:
     """An event to be stored, and the client that asked for it.
 
     :ivar ref: comes back on the reply.
+    :ivar reply: see ``outcomes.Answered``; without it, the reply is ``Done``.
     :ivar number: counts the submissions.
     :ivar must_store: an arrival or a departure: submitted again until it is stored.
     :ivar resumable: see ``Entry``.
@@ -74,6 +76,7 @@ class Submission:
     ref: str | None
     must_store: bool
     resumable: bool
+    reply: Callable[[str], Reply] | None = None
 
 
 class Committer:
@@ -123,6 +126,7 @@ class Committer:
         *,
         must_store: bool = False,
         resumable: bool = True,
+        reply: Callable[[str], Reply] | None = None,
     ) -> None:
         """Store this event after all that were submitted before.
 
@@ -134,7 +138,7 @@ class Committer:
         if client is not None:
             client.begin_one()
         submission = Submission(
-            self._count, key, event, client, ref, must_store, resumable
+            self._count, key, event, client, ref, must_store, resumable, reply
         )
         (self._presence if must_store else self._waiting).append(submission)
         if not self._running:

@@ -55,19 +55,17 @@ class Fanout:
         item: Item,
         rooms: tuple[str, ...],
         *,
-        hidden_from: Client | None = None,
+        hidden_from: Sequence[Client] = (),
     ) -> None:
         """Show something to everyone in these rooms.
 
-        :param hidden_from: except for this client.
+        :param hidden_from: except for these clients.
         """
-        if hidden_from is not None:
-            self.begin_timeline(hidden_from).segments.append(
-                (len(self._items), b"", None)
-            )
+        for client in hidden_from:
+            self.begin_timeline(client).segments.append((len(self._items), b"", None))
         self._items.append((item, rooms))
-        if hidden_from is not None:
-            self.view_changed(hidden_from)
+        for client in hidden_from:
+            self.view_changed(client)
 
     def begin_timeline(self, client: Client) -> _Timeline:
         """The client's own timeline; call this before its view changes."""

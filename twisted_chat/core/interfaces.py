@@ -276,13 +276,53 @@ class Journal(Protocol):
         """Store what was appended, then release all resources."""
 
 
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The account that a client is logged in to.
+
+    :ivar account: its name.
+    :ivar rooms: those that its member was last in.
+    """
+
+    member_id: str
+    account: str
+    rooms: tuple[str, ...] = ()
+
+
+class Logins(Protocol):
+    """Which sessions are logged in, and what is kept of members that leave."""
+
+    def of_session(self, client_id: str) -> Awaitable[Login | None]:
+        """The account that a client which resumes is logged in to.
+
+        :raises StoreError: it cannot be read.
+        """
+
+    def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
+        """The last client of an account has left; it was on this server."""
+
+
+class NoLogins:
+    """There are no accounts."""
+
+    async def of_session(self, _client_id: str) -> None:
+        """Every client is a guest."""
+
+    def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
+        """Keep nothing."""
+
+
 class NameRegistry(Protocol):
     """The nicknames in use, across all servers of one chat."""
 
-    def claim(self, keys: Sequence[str], owner: str) -> Awaitable[bool]:
+    def claim(
+        self, keys: Sequence[str], owner: str, former: str = ""
+    ) -> Awaitable[bool]:
         """Claim all of these keys for an owner, or none of them.
 
-        :returns: true if each was free or the owner's already.
+        :param owner: a member id.
+        :param former: another owner, who loses those of the keys that it has.
+        :returns: true if each was free, or the owner's or the former one's.
         """
 
     def release(self, keys: Sequence[str], owner: str) -> Awaitable[None]:

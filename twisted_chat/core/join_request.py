@@ -30,6 +30,8 @@ class JoinRequest:
     :ivar away: its away text; not used if the server remembers that of the session.
     :ivar ignored: the nicknames that it ignores, likewise.
     :ivar ref: comes back on its welcome.
+    :ivar account: the account that it is logged in to; empty for a guest.
+    :ivar member_id: the id of that account.
     """
 
     nick: str | None = None
@@ -40,6 +42,8 @@ class JoinRequest:
     away: str = ""
     ignored: Sequence[str] = ()
     ref: str | None = None
+    account: str = ""
+    member_id: str = ""
 
     def valid_rooms(self) -> tuple[str, ...]:
         """The rooms that it asks for, without invalid names; the lobby if none is left.

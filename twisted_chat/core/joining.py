@@ -14,13 +14,24 @@ from .client import Client, ClientState, Identity
 from .committer import Committer
 from .events import LOBBY, AwaySet, Joined
 from .ignoring import ignore_list
-from .interfaces import Codec, Connection, Journal, NameRegistry, StoreError
+from .interfaces import (
+    Codec,
+    Connection,
+    Journal,
+    Login,
+    Logins,
+    NameRegistry,
+    NoLogins,
+    StoreError,
+)
 from .isolation import as_store_error
 from .join_request import JoinRequest
 from .kept_state import KeptState
 from .name_registry import release
 from .naming import Naming
+from .nicknames import Name
 from .pool import ClientPool, Room
+from .presence import Member
 from .replies import ErrorReply
 from .runtime import Runtime
 from .sessions import client_id_of, is_session, new_session
@@ -63,7 +74,10 @@ class PendingJoin:
 
 
 class Joiner:
-    """Brings clients into the chat."""
+    """Brings clients into the chat.
+
+    :ivar logins: which sessions are logged in.
+    """
 
     def __init__(
         self,
@@ -81,6 +95,7 @@ class Joiner:
         self._committer = committer
         self._runtime = runtime
         self._welcomer = welcomer
+        self.logins: Logins = NoLogins()
         self._naming = Naming(pool=pool, names=names, runtime=runtime)
         self._joining: dict[str, PendingJoin] = {}
         self._kept = KeptState()
@@ -122,6 +137,8 @@ class Joiner:
         if not request.resumable:
             session = ""
         client = Client(client_id, connection, codec, identity, session)
+        if request.account:
+            _log_in(client, Login(request.member_id, request.account))
         pending = self._joining[client_id] = PendingJoin(
             client, request, request.valid_rooms(), unchecked=resumes
         )
@@ -157,25 +174,51 @@ class Joiner:
 
         :returns: whether it does; it has no list of its own then.
         """
-        if client.ignored is None:
-            client.ignored = self._kept.take_ignored(client)
-            return client.ignored is not None
+        member = client.member
+        if member.ignored is None:
+            member.ignored = self._kept.take_ignored(client)
+            return member.ignored is not None
         return False
 
-    async def departed(self, client_id: str, nick: str) -> None:
-        """A client is gone: release its nickname, also for itself if it is back.
+    def departed(self, client: Client, member: Member) -> None:
+        """A client is gone: its nickname is free, unless its member has other clients.
 
-        :param nick: empty, if it did not get one.
+        It is free for the client itself, too, which may be back.
+
+        :param member: whose client it was.
         """
+        is_present = member in self._pool.presence
+        if member.account and not is_present:
+            self.logins.departed(member.id, member.rooms)
+        nick = "" if is_present else member.nick
+        self._runtime.spawn(self._depart(client.id, member.id, nick))
+
+    async def _depart(self, client_id: str, owner: str, nick: str) -> None:
+        """Release a nickname, if there is one; then the client may join again."""
         self._departing.add(client_id)
         try:
             if nick:
-                await release(self._names, client_id, nick)
+                await release(self._names, owner, nick)
         finally:
             self._departing.discard(client_id)
             pending = self._joining.get(client_id)
             if pending is not None and not pending.submitted:
                 self._runtime.spawn(self._join(pending))
+
+    async def claim_guest_name(self, client: Client) -> Name:
+        """Claim a guest's name for a client."""
+        return await self._naming.claim_guest(client.id, joining=len(self._joining))
+
+    def release_name(self, owner: str, nick: str, *, kept: str = "") -> None:
+        """Release a nickname, but for the keys that the owner's new one needs.
+
+        :param owner: a member id.
+        """
+        self._runtime.spawn(release(self._names, owner, nick, kept=kept))
+
+    def arrival_line(self, client: Client) -> str:
+        """The line of the log for a client that joined."""
+        return arrival_line(client, "joined", self._runtime)
 
     def warn(self, client_id: str, error: StoreError) -> None:
         """Tell a joining client, once, why it cannot join yet."""
@@ -185,7 +228,7 @@ class Joiner:
             text = f"cannot join yet: {error} (retrying)"
             self._welcomer.reply(pending.client, ErrorReply("store", text))
 
-    def complete(self, pending: PendingJoin, room: Room, position: str) -> bytes:
+    def complete(self, pending: PendingJoin, position: str) -> bytes:
         """The last of its arrivals is announced: the client is present.
 
         :returns: what it is shown before anything that happens after it.
@@ -198,13 +241,15 @@ class Joiner:
         if client.has_idle_calls:
             # What it asked before it was present is taken now.
             self._runtime.call_later(0, client.run_idle_calls)
-        if pending.request.away:
+        if pending.request.away and not client.member.away:
             away = AwaySet(client.nick, pending.request.away, client.id)
             self._runtime.call_later(0, lambda: self._set_away(client, away))
         request = pending.request
-        return self._welcomer.welcome(
-            client, room, position, request.since, request.ref
-        )
+        return self._welcomer.welcome(client, position, request.since, request.ref)
+
+    def snapshots(self, client: Client, rooms: tuple[str, ...], position: str) -> bytes:
+        """What a client is shown of rooms that it is in now."""
+        return self._welcomer.snapshots(client, rooms, position)
 
     def hint(self, client: Client) -> bytes:
         """What a client that has joined is shown after its own arrival."""
@@ -224,7 +269,7 @@ class Joiner:
             if pending.unchecked:
                 await self._check_session(pending)
             await self._claim_nick(pending)
-            for name in pending.rooms:
+            for name in self._rooms_of(pending):
                 await self._open_room(name, opened)
             if not opened:
                 await self._open_room(LOBBY, opened)
@@ -238,12 +283,16 @@ class Joiner:
                 return
         if pending.cancelled:
             self._release_rooms(opened)
-            await self.departed(client.id, client.nick)
+            is_present = self._pool.member(client.member_id) is not None
+            nick = "" if is_present else client.nick
+            await self._depart(client.id, client.member_id, nick)
             return
         pending.rooms = tuple(room.name for room in opened)
         pending.awaited.update(pending.rooms)
         for name in pending.rooms:
-            joined = Joined(name, client.nick, client.id)
+            joined = Joined(
+                name, client.nick, client.id, client.member_id, client.account
+            )
             self._committer.submit(
                 joined, must_store=True, resumable=pending.request.resumable
             )
@@ -252,6 +301,9 @@ class Joiner:
         """Let a client resume with a valid session; give it a new one otherwise."""
         client = pending.client
         last = await self._journal.history.nickname(client.id)
+        login = None
+        if not client.account:
+            login = await self.logins.of_session(client.id)
         if pending.cancelled or not pending.unchecked:
             return
         pending.unchecked = False
@@ -259,16 +311,35 @@ class Joiner:
         if last is None and self._pool.member(client.id) is None:
             del self._joining[client.id]
             client.session = new_session()
-            client.id = client.member.id = client_id_of(client.session)
+            client.id = client_id_of(client.session)
+            if not client.account:
+                client.member.id = client.id
             self._joining[client.id] = pending
             return
+        if login is not None:
+            _log_in(client, login)
+            if pending.rooms == (LOBBY,):
+                pending.rooms = login.rooms or pending.rooms
         kept, request = self._kept.take(client.id), pending.request
-        client.ignored = kept.ignored
+        client.member.ignored = kept.ignored
         if kept.ignored:
             request = replace(request, ignored=())
         if kept.away:
             request = replace(request, away=kept.away)
         pending.request = request
+
+    def _rooms_of(self, pending: PendingJoin) -> tuple[str, ...]:
+        """The rooms that a client has to join.
+
+        One more client of a member is in those of the member; it joins one of them, so
+        that everyone knows of it.
+        """
+        member = self._pool.member(pending.client.member_id)
+        if member is None or not member.account:
+            return pending.rooms
+        wanted = () if pending.rooms == (LOBBY,) else pending.rooms
+        new = tuple(room for room in wanted if room not in member.rooms)
+        return new or member.rooms[-1:] or pending.rooms
 
     async def _open_room(self, name: str, opened: list[Room]) -> None:
         """Open a room, unless it would be new and looks like another.
@@ -288,8 +359,8 @@ class Joiner:
         if client.nick:
             return
         name, refused = await self._naming.claim(
-            client.id,
-            request.nick,
+            client.member_id,
+            client.account or request.nick,
             last=pending.last_nick,
             joining=len(self._joining),
         )
@@ -297,7 +368,8 @@ class Joiner:
             self._welcomer.reply(client, ErrorReply(refused.code, refused.text))
         client.member.nick, client.member.folded = name.text, name.folded
         if request.ignored:
-            client.ignored = ignore_list(request.ignored, name.folded, self._find)
+            ignored = ignore_list(request.ignored, name.folded, self._find)
+            client.member.ignored = ignored
         else:
             self.ignores_as_before(client)
 
@@ -308,6 +380,12 @@ class Joiner:
             return None
         client = self._pool.clients.get(member.id)
         return member.id, client.identity.address if client else ""
+
+
+def _log_in(client: Client, login: Login) -> None:
+    """A client that is joining belongs to the member of an account."""
+    client.member.id = login.member_id
+    client.member.account = login.account
 
 
 def arrival_line(client: Client, verb: str, runtime: Runtime) -> str:

@@ -19,10 +19,10 @@ class LocalNameRegistry:
     def __init__(self) -> None:
         self._owners: dict[str, str] = {}
 
-    async def claim(self, keys: Sequence[str], owner: str) -> bool:
+    async def claim(self, keys: Sequence[str], owner: str, former: str = "") -> bool:
         """Take all of these keys, or none."""
         owners = self._owners
-        if any(owners.get(key, owner) != owner for key in keys):
+        if any(owners.get(key, owner) not in (owner, former) for key in keys):
             return False
         for key in keys:
             owners[key] = owner
@@ -35,13 +35,14 @@ class LocalNameRegistry:
                 del self._owners[key]
 
 
-async def claim(names: NameRegistry, nick: str, owner: str) -> Name:
+async def claim(names: NameRegistry, nick: str, owner: str, former: str = "") -> Name:
     """Claim a nickname for its owner.
 
+    :param former: another owner, whose nickname it may be.
     :raises Refused: ``nick_invalid``, ``nick_reserved`` or ``nick_taken``.
     """
     name = Name.of(nick)
-    if not await names.claim(name.keys, owner):
+    if not await names.claim(name.keys, owner, former):
         raise Refused(
             "nick_taken",
             f"{nick}, or a name that looks like it, is in use: choose another",

@@ -34,7 +34,7 @@ class Naming:
     ) -> tuple[Name, Refused | None]:
         """Claim a nickname for a client.
 
-        :param owner: the id of the client.
+        :param owner: its member id.
         :param wanted: the nickname that it asks for, if any.
         :param last: the nickname that it had, if it resumes and that is known.
         :param joining: how many clients are joining; they may have nicknames as well.
@@ -53,15 +53,28 @@ class Naming:
                 name = await claim(self._names, wanted, owner)
             except Refused as reason:
                 refused = reason
-        while name is None:
+        if name is None:
+            name = await self.claim_guest(owner, joining=joining)
+        return name, refused
+
+    async def claim_guest(self, owner: str, *, joining: int) -> Name:
+        """Claim a guest's name.
+
+        :raises StoreError: the registry is unavailable.
+        """
+        while True:
             number = guest_number(self._runtime.rng, len(self._pool) + joining)
             name = await self._claimed(Name.guest(number), owner)
-        return name, refused
+            if name is not None:
+                return name
 
     async def _current(self, owner: str, wanted: str | None) -> Name | None:
         """The nickname that a client which resumes still has on another server."""
         former = self._pool.member(owner)
-        if former is None or wanted not in (None, "", former.nick):
+        if former is None:
+            return None
+        # An account has one nickname, whatever its clients ask for.
+        if not former.account and wanted not in (None, "", former.nick):
             return None
         return await self._claimed(Name(former.nick, former.folded), owner)
 

@@ -135,7 +135,8 @@ class Name:
     @classmethod
     def guest(cls, number: int) -> Name:
         """The name of a guest."""
-        return cls(f"guest_{number}", f"guest_{number}")
+        name = f"guest_{number}"
+        return cls(name, name)
 
     @property
     def keys(self) -> tuple[str, ...]:

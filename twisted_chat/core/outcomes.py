@@ -7,6 +7,7 @@ client asks for next waits for either.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 from .client import Client
 from .events import Event
@@ -15,12 +16,26 @@ from .replies import Done, ErrorReply, Refused, Reply, Request
 from .runtime import Runtime
 from .turns import Turn, TurnOver, Turns
 
-Outcome = Event | Reply | None
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An event, and what its client is replied once it is announced.
+
+    :ivar reply: called with the position of the event, once it is applied.
+    """
+
+    event: Event
+    reply: Callable[[str], Reply]
+
+
+Outcome = Event | Answered | Reply | None
 """What a request results in: an event for everyone, a reply, or nothing."""
 
 
-Submit = Callable[[Event, Client, str | None], None]
-"""Has an event stored and announced on behalf of a client; with a ``ref`` or none."""
+Submit = Callable[[Event, Client, str | None, Callable[[str], Reply] | None], None]
+"""Has an event stored and announced on behalf of a client.
+
+It is also given the ``ref`` and the reply of ``Answered``, if there are any."""
 
 Send = Callable[[Client, Reply, str | None], None]
 """Sends a reply to one client, likewise."""
@@ -104,7 +119,9 @@ class Outcomes:
 
     def _finish(self, client: Client, request: Request, outcome: Outcome) -> None:
         if isinstance(outcome, Event):
-            self._submit(outcome, client, request.ref)
+            self._submit(outcome, client, request.ref, None)
+        elif isinstance(outcome, Answered):
+            self._submit(outcome.event, client, request.ref, outcome.reply)
         elif outcome is not None:
             self._reply(client, outcome, request.ref)
         elif request.ref is not None:

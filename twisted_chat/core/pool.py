@@ -116,7 +116,7 @@ class ClientPool:
         requests are still being taken.
     :ivar presence: all members, on whichever server.
     :ivar clients: those of this server, by id.
-    :ivar ignoring: those of them that ignore someone, a few.
+    :ivar ignoring: the members of those clients that ignore someone, a few.
     """
 
     def __init__(self, history: int = 10) -> None:
@@ -124,7 +124,7 @@ class ClientPool:
         self.draining = 0
         self.presence = Presence()
         self.clients: dict[str, Client] = {}
-        self.ignoring: set[Client] = set()
+        self.ignoring: set[Member] = set()
         self.rooms: dict[str, Room] = {}
         self.views: dict[ViewKey, View] = {}
         self._history = history
@@ -165,16 +165,30 @@ class ClientPool:
         return next(filter(None, found), None)
 
     def add(self, client: Client) -> None:
-        """A client of this server joins; its member is in no room yet."""
+        """A client of this server joins; its member is in no room yet, if it is new."""
         self.clients[client.id] = client
-        self.presence.add(client.member)
+        member = self.presence.members.get(client.member.id)
+        if member is None:
+            self.presence.add(client.member)
+        else:
+            self.move(client, member)
+
+    def move(self, client: Client, member: Member) -> None:
+        """A client of this server belongs to another member."""
+        former, client.member = client.member, member
+        if member.ignored is None:
+            member.ignored = former.ignored
+        if former in self.ignoring and former not in self.presence:
+            self.ignoring.discard(former)
 
     def discard(self, client: Client) -> None:
         """A client of this server is gone, and is shown nothing more."""
         self.show(client, None)
-        self.ignoring.discard(client)
         if self.clients.get(client.id) is client:
             del self.clients[client.id]
+        member = client.member
+        if member in self.ignoring and not self.clients_of(member):
+            self.ignoring.discard(member)
 
     def apply(self, event: PresenceEvent) -> Member | None:
         """Bring presence and the rooms up to an event.
@@ -243,7 +257,7 @@ class ClientPool:
         client.view = None
         if key is not None:
             if client.ignored:
-                self.ignoring.add(client)
+                self.ignoring.add(client.member)
             view = self.views.get(key)
             if view is None:
                 view = self.views[key] = View(key)

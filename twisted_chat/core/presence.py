@@ -20,6 +20,7 @@ from .events import (
     Renamed,
     Switched,
 )
+from .ignoring import IgnoreList
 from .nicknames import fold_or_none
 
 
@@ -34,6 +35,8 @@ class Member:
     :ivar account: the name of the account; empty for a guest.
     :ivar clients: the ids of the clients of an account, in the order of arrival; empty
         for a guest, which has one client with its own id.
+    :ivar ignored: whom it ignores; ``None`` or empty for nobody, or if it is not known
+        on this server.
     """
 
     id: str
@@ -43,6 +46,7 @@ class Member:
     away: str = ""
     account: str = ""
     clients: tuple[str, ...] = ()
+    ignored: IgnoreList | None = None
 
     @property
     def room(self) -> str | None:

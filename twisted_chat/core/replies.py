@@ -55,6 +55,7 @@ class Welcome:
     :ivar position: resume from here to miss nothing after this.
     :ivar resumed: the client asked to be shown what it missed.
     :ivar recovered: ``missed`` is complete.
+    :ivar account: the account that the client is logged in to; empty for a guest.
     """
 
     nick: str
@@ -71,6 +72,7 @@ class Welcome:
     resumed: bool = False
     recovered: bool = False
     missed: tuple[Stored, ...] = ()
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from .events import (
     Left,
     Message,
     Renamed,
+    Switched,
     TopicSet,
 )
 from .ignoring import Ignored, without_ignored
@@ -86,7 +87,15 @@ def dm(context: CommandContext) -> Event:
         away = Notice((f"{recipient.nick} is away: {recipient.away}",))
         context.chat.reply(context.client, away)
     client, text = context.client, context.chat.sanitized(text)
-    return DirectMessage(client.nick, recipient.nick, text, client.id, recipient.id)
+    return DirectMessage(
+        client.nick,
+        recipient.nick,
+        text,
+        client.id,
+        recipient.id,
+        client.account,
+        client.member_id,
+    )
 
 
 @_routes.route(
@@ -107,8 +116,8 @@ def show_help(context: CommandContext) -> Reply:
 
 @_routes.route("me", "TEXT", "send an action: * NAME TEXT", guards=(in_room,))
 def me(context: CommandContext) -> Event:
-    text = context.chat.sanitized(context.word)
-    return Action(context.room, context.client.nick, text, context.client.id)
+    client, text = context.client, context.chat.sanitized(context.word)
+    return Action(context.room, client.nick, text, client.id, client.account)
 
 
 @_routes.route("join", "ROOM", "join a room and talk there", aliases=("j",))
@@ -116,6 +125,8 @@ async def join(context: CommandContext) -> Event | Reply:
     client, chat = context.client, context.chat
     name = room_name(context.word)
     if name in client.rooms:
+        if client.account:
+            return Switched(name, client.nick, client.id)
         # Only the client's own view changes, so this is not an event.
         client.member.rooms = (*(r for r in client.rooms if r != name), name)
         chat.refresh(client)
@@ -130,7 +141,7 @@ async def join(context: CommandContext) -> Event | Reply:
             f"#{name} looks like #{other}: join that, or choose another name",
         )
     await chat.pool.open_room(name, chat.journal)
-    return Joined(name, client.nick, client.id)
+    return Joined(name, client.nick, client.id, client.member_id, client.account)
 
 
 @_routes.route("leave", "[ROOM]", "leave this room, or ROOM", aliases=("part",))
@@ -212,18 +223,19 @@ def ignore(context: CommandContext) -> Reply:
     member = _member(context, context.word)
     if member is client.member:
         raise Refused("bad_request", "you cannot ignore yourself")
-    if client.ignored is None:
-        client.ignored = {}
-    if member.folded not in client.ignored:
-        if len(client.ignored) >= MAX_IGNORED:
+    ignored = client.member.ignored
+    if ignored is None:
+        ignored = client.member.ignored = {}
+    if member.folded not in ignored:
+        if len(ignored) >= MAX_IGNORED:
             raise Refused(
                 "too_many",
                 f"you already ignore {MAX_IGNORED} people: \\unignore one first",
             )
         other = context.chat.pool.clients.get(member.id)
         address = other.identity.address if other else ""
-        client.ignored[member.folded] = Ignored(member.nick, member.id, address)
-        context.chat.refresh(client)
+        ignored[member.folded] = Ignored(member.nick, member.id, address)
+        context.chat.refresh_all(client)
     return Notice((f"you now ignore {member.nick} (\\unignore {member.nick} ends it)",))
 
 
@@ -244,7 +256,7 @@ def unignore(context: CommandContext) -> Reply:
             f"you do not ignore {sanitize_label(context.word)} (\\ignore lists them)",
         )
     entry = ignored.pop(folded)
-    context.chat.refresh(client)
+    context.chat.refresh_all(client)
     return Notice((f"you no longer ignore {entry.nick}",))
 
 
@@ -278,7 +290,9 @@ def leave_chat(context: CommandContext) -> Event | None:
     client.move_to(ClientState.QUITTING)
     if text and client.room is not None:
         client.when_idle(lambda: connection.close("quit"))
-        return Message(client.room, client.nick, text, client.id)
+        return Message(
+            client.room, client.nick, text, client.id, account=client.account
+        )
     connection.close("quit")
     return None
 
@@ -308,13 +322,13 @@ async def take_nick(context: CommandContext) -> Event | None:
 @_routes.route("custom_event", internal=True)
 def custom_event(context: CommandContext) -> Event:
     """Show Socket.IO clients a value that is not a text."""
-    raw = context.request.raw or "null"
-    return CustomEvent(context.room, context.client.nick, raw, context.client.id)
+    client, raw = context.client, context.request.raw or "null"
+    return CustomEvent(context.room, client.nick, raw, client.id, client.account)
 
 
 async def _renamed(context: CommandContext) -> Event:
     client = context.client
-    name = await claim(context.chat.names, context.word, client.id)
+    name = await claim(context.chat.names, context.word, client.member_id)
     return Renamed(client.nick, name.text, client.id)
 
 

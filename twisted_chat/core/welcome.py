@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from .client import Client, ClientState, Identity
 from .events import LOBBY, Stored
+from .held_output import Gap, HeldOutput
 from .ignoring import without_ignored
 from .interfaces import TAKEN_OVER, Codec, Connection, Journal, StoreError
 from .isolation import encoded
@@ -46,25 +47,35 @@ class Welcomer:
         self._runtime = runtime
         self._routes = routes
         self._motd = tuple(motd)
+        self._held = HeldOutput()
 
     def welcome(
-        self,
-        client: Client,
-        room: Room,
-        position: str,
-        since: str | None,
-        ref: str | None,
+        self, client: Client, position: str, since: str | None, ref: str | None
     ) -> bytes:
         """Welcome a client that has joined.
 
         :param since: the client resumes, and was shown everything up to this.
         :param ref: comes back on the welcome.
-        :returns: what to send it now; for one that resumes, nothing yet.
+        :returns: what to send it now; nothing yet for one that resumes, or if something
+            else has to be read from the store.
         """
-        welcome = self._welcome(client, room, position)
-        if since is None:
+        welcome = self.make(client, position)
+        if since is None and self._are_loaded(client.rooms):
             return self._encode_welcome(client, welcome, ref)
         self._resume(client, welcome, since, ref)
+        return b""
+
+    def snapshots(self, client: Client, rooms: tuple[str, ...], position: str) -> bytes:
+        """What a client is shown of rooms that it is in since a position.
+
+        :returns: what to send it now; nothing yet if something has to be read.
+        """
+        shots = [snapshot_of(self._pool.room(name), client) for name in rooms]
+        if self._are_loaded(rooms):
+            return b"".join(self._encode(client, shot) for shot in shots)
+        self._runtime.spawn(
+            self._show_later(client, shots, position, self._held.hold(client))
+        )
         return b""
 
     def take_over(
@@ -84,8 +95,7 @@ class Welcomer:
         if client.state is ClientState.QUITTING:
             client.move_to(ClientState.PRESENT)
         self._pool.show(client, client.view_key())
-        room = self._pool.room(client.room or LOBBY)
-        welcome = self._welcome(client, room, self._pool.position)
+        welcome = self.make(client, self._pool.position)
         self._resume(client, welcome, since, ref)
 
     def hint(self, client: Client) -> bytes:
@@ -101,6 +111,42 @@ class Welcomer:
             client.write(data)
         self._runtime.counters.count_reply(reply, len(data))
 
+    def _are_loaded(self, rooms: tuple[str, ...]) -> bool:
+        return all(self._pool.room(name).loaded for name in rooms)
+
+    async def _load(self, rooms: tuple[str, ...]) -> None:
+        """Read what is not known of rooms that a client is in already.
+
+        Another server may have let its member join them.
+        """
+        for name in rooms:
+            room = await self._pool.open_room(name, self._journal)
+            self._pool.release_room(room)
+
+    async def _show_later(
+        self,
+        client: Client,
+        shots: list[RoomSnapshot],
+        position: str,
+        gap: Gap,
+    ) -> None:
+        data = b""
+        try:
+            await self._load(tuple(shot.room for shot in shots))
+        except StoreError:
+            # It is shown what is known.
+            pass
+        finally:
+            for shot in shots if gap.is_current else ():
+                room = self._pool.room(shot.room)
+                history = _up_to(position, _history_for(room, client))
+                topic = shot.topic or room.topic or ""
+                data += self._encode(
+                    client, replace(shot, topic=topic, history=history)
+                )
+            self._runtime.counters.sent_bytes += len(data)
+            gap.fill(data)
+
     def _resume(
         self, client: Client, welcome: Welcome, since: str | None, ref: str | None
     ) -> None:
@@ -108,9 +154,8 @@ class Welcomer:
         # Whoever joins while it is being prepared is shown as an event.
         members = welcome.list_members()
         welcome = replace(welcome, list_members=lambda: members)
-        held: list[bytes] = []
-        client.write_by(held.append)
-        self._runtime.spawn(self._catch_up(client, welcome, since, ref, held))
+        gap = self._held.hold(client)
+        self._runtime.spawn(self._catch_up(client, welcome, since, ref, gap))
 
     async def _catch_up(
         self,
@@ -118,14 +163,14 @@ class Welcomer:
         welcome: Welcome,
         since: str | None,
         ref: str | None,
-        held: list[bytes],
+        gap: Gap,
     ) -> None:
-        connection = client.connection
         welcome = without_missed = replace(welcome, resumed=since is not None)
         try:
+            await self._load(client.rooms)
             if since is not None:
                 missed = await self._journal.history.since(
-                    since, client.rooms, client.id, MAX_MISSED
+                    since, client.rooms, client.member_id, MAX_MISSED
                 )
                 if missed.complete and _can_be_replayed(missed.events):
                     welcome = replace(
@@ -141,16 +186,18 @@ class Welcomer:
             # It is welcomed all the same, with ``recovered`` false.
             pass
         finally:
-            if client.connection is connection:
-                client.write_by(connection.write)
+            data = b""
+            if gap.is_current:
                 data = self._encode_welcome(client, welcome, ref)
                 if len(data) > MAX_WELCOME and welcome.recovered:
                     data = self._encode_welcome(client, without_missed, ref)
-                connection.write(data + b"".join(held))
                 # What was held back was counted by the fan-out.
                 self._runtime.counters.sent_bytes += len(data)
+            gap.fill(data)
 
-    def _welcome(self, client: Client, room: Room, position: str) -> Welcome:
+    def make(self, client: Client, position: str) -> Welcome:
+        """The welcome of a client, as everything is at a position."""
+        room = self._pool.room(client.room or LOBBY)
         return Welcome(
             nick=client.nick,
             session=client.session,
@@ -163,6 +210,7 @@ class Welcomer:
             position=position,
             routes=self._routes(),
             motd=self._motd,
+            account=client.account,
         )
 
     def _encode_welcome(
@@ -178,7 +226,9 @@ class Welcomer:
         for number, name in enumerate(others, 1):
             room = self._pool.room(name)
             most = MAX_WELCOME - len(data) - (len(others) - number) * _ROOM_HEAD
-            for snapshot in _ever_shorter(snapshot_of(room, client), welcome):
+            shot = snapshot_of(room, client)
+            shot = replace(shot, history=_up_to(welcome.position, shot.history))
+            for snapshot in _ever_shorter(shot, welcome):
                 encoded = self._encode(client, snapshot)
                 if len(encoded) <= most:
                     break

@@ -223,9 +223,22 @@ class TestChat:
         away: str = "",
         ignored: Sequence[str] = (),
         address: Any = None,
+        account: str = "",
     ) -> FakeClient:
-        """Connect a client, from an address of Twisted's; see ``JoinRequest``."""
-        request = JoinRequest(nick, since, session, rooms, away=away, ignored=ignored)
+        """Connect a client, from an address of Twisted's; see ``JoinRequest``.
+
+        :param account: the account that it is logged in to; its id is ``@`` and that.
+        """
+        request = JoinRequest(
+            nick,
+            since,
+            session,
+            rooms,
+            away=away,
+            ignored=ignored,
+            account=account,
+            member_id=f"@{account}" if account else "",
+        )
         client = FakeClient(self, wire or self.wire, request, self._flood, address)
         self.settle()
         return client
@@ -236,6 +249,26 @@ class TestChat:
         for client in people:
             client.sees()
         return people
+
+    def log_in(self, client: FakeClient, account: str) -> None:
+        """Log a client in to an account, whose id is ``@`` and its name."""
+
+        async def log_in() -> None:
+            login = self.chat.log_in(client.client, account, f"@{account}", account)
+            self.chat.submit(await login, client.client)
+
+        self.spawn(log_in())
+        self.settle()
+
+    def log_out(self, client: FakeClient) -> None:
+        """Log a client out of its account."""
+
+        async def log_out() -> None:
+            logout = await self.chat.log_out(client.client)
+            self.chat.submit(logout, client.client)
+
+        self.spawn(log_out())
+        self.settle()
 
     def advance(self, seconds: float) -> None:
         """Advance the clock."""

@@ -109,6 +109,7 @@ class Reference(Showing):
         room = person.room or LOBBY
         return {
             "type": "welcome",
+            "account": None,
             "nick": person.nick,
             "room": room,
             "rooms": list(person.rooms),

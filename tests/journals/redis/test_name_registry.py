@@ -44,6 +44,15 @@ class RedisNameRegistryTests(FakeRedisTestCase):
         self.assertTrue(self.claim(self.two, "bob", "=b", "~b"))
         self.assertTrue(self.claim(self.one, "alice", "=a", "~a"))
 
+    def test_keys_of_a_former_owner_may_be_claimed(self) -> None:
+        """It has them no longer, on any server."""
+        self.claim(self.one, "guest", "=a", "~a")
+        self.assertFalse(self.result(self.two.claim(["=a"], "@a", "other")))
+        self.assertTrue(self.result(self.two.claim(["=a", "~a"], "@a", "guest")))
+        self.result(self.one.release(["=a"], "guest"))
+        self.assertFalse(self.claim(self.one, "guest", "=a"))
+        self.assertTrue(self.result(self.one.claim(["=a"], "@a", "guest")))
+
     def test_only_the_owner_can_release_a_key(self) -> None:
         """Then it is free on all servers."""
         self.claim(self.one, "alice", "=a")

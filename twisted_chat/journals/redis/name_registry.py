@@ -27,7 +27,7 @@ class RedisNameRegistry:
         self._claimed: dict[str, set[str]] = {}
         self._unreleased: dict[str, set[str]] = {}
 
-    async def claim(self, keys: Sequence[str], owner: str) -> bool:
+    async def claim(self, keys: Sequence[str], owner: str, former: str = "") -> bool:
         """Claim all of these keys for an owner, or none of them.
 
         :raises StoreError: Redis cannot be used.
@@ -35,7 +35,7 @@ class RedisNameRegistry:
         self._discard_unreleased(keys, owner)
         try:
             reply = await self._connection.run_script(
-                CLAIM_NAMES, *self._arguments(keys, owner)
+                CLAIM_NAMES, *self._claim_arguments(keys, owner, former)
             )
         except RedisError as error:
             if error.code == "BROKEN":
@@ -49,16 +49,13 @@ class RedisNameRegistry:
             raise server_expired()
         if reply == b"TAKEN":
             return False
+        self._forget(keys, former)
         self._claimed.setdefault(owner, set()).update(keys)
         return True
 
     async def release(self, keys: Sequence[str], owner: str) -> None:
         """Release those of the keys that are the owner's, now or later."""
-        claimed = self._claimed.get(owner)
-        if claimed is not None:
-            claimed.difference_update(keys)
-            if not claimed:
-                del self._claimed[owner]
+        self._forget(keys, owner)
         self._unreleased.setdefault(owner, set()).update(keys)
         try:
             await self._connection.run_script(
@@ -81,7 +78,15 @@ class RedisNameRegistry:
             del self._unreleased[owner]
         if was_expired:
             for owner, keys in list(self._claimed.items()):
-                await run(CLAIM_NAMES, *self._arguments(sorted(keys), owner))
+                await run(CLAIM_NAMES, *self._claim_arguments(sorted(keys), owner))
+
+    def _forget(self, keys: Sequence[str], owner: str) -> None:
+        """These keys are no longer claimed for an owner."""
+        claimed = self._claimed.get(owner)
+        if claimed is not None:
+            claimed.difference_update(keys)
+            if not claimed:
+                del self._claimed[owner]
 
     def _discard_unreleased(self, keys: Sequence[str], owner: str) -> None:
         unreleased = self._unreleased.get(owner)
@@ -89,6 +94,12 @@ class RedisNameRegistry:
             unreleased.difference_update(keys)
             if not unreleased:
                 del self._unreleased[owner]
+
+    def _claim_arguments(
+        self, keys: Sequence[str], owner: str, former: str = ""
+    ) -> list[Argument]:
+        server, client, *rest = self._arguments(keys, owner)
+        return [server, client, to_bytes(former), *rest]
 
     def _arguments(self, keys: Sequence[str], owner: str) -> list[Argument]:
         return [self._server, to_bytes(owner), *map(to_bytes, keys)]

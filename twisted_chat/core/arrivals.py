@@ -1,0 +1,181 @@
+"""Arrivals: what is shown when a client joins a room.
+
+A client that connects, or that asks to join a room, joins on behalf of its member.  The
+member may be there already, by another client of its account: then nobody is shown an
+arrival.  If not, all clients of the member are shown the room.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .announcement import Announcement
+from .client import Client, ClientState
+from .committer import Committer
+from .events import Joined, Quit, Renamed, Stored
+from .evictions import Evictions
+from .ignoring import follow_arrival
+from .joining import Joiner, PendingJoin
+from .pool import ClientPool
+from .presence import Member
+from .presence_announcer import with_nick
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """One ``Joined`` that was applied.
+
+    :ivar client: that joined, if it is on this server.
+    :ivar pending: if it is arriving.
+    :ivar former_nick: of the member.
+    :ivar is_new: the member was not in the room.
+    :ivar is_shown: nobody knows that the member is in the room.
+    """
+
+    event: Joined
+    stored: Stored
+    client: Client | None
+    pending: PendingJoin | None
+    member: Member
+    former_nick: str
+    is_new: bool
+    is_shown: bool
+
+
+class Arrivals:
+    """Applies ``Joined`` events, and shows them.
+
+    :ivar batch: what is being announced.
+    """
+
+    def __init__(
+        self,
+        pool: ClientPool,
+        committer: Committer,
+        joiner: Joiner,
+        evictions: Evictions,
+        batch: Announcement,
+    ) -> None:
+        self._pool = pool
+        self._committer = committer
+        self._joiner = joiner
+        self._evictions = evictions
+        self.batch = batch
+
+    def joined(self, event: Joined, stored: Stored) -> None:
+        """A client joined a room, perhaps as it arrived."""
+        pool, own = self._pool, self._committer.is_own(stored.key)
+        pending = self._joiner.get(event.client_id, event.room) if own else None
+        client = pool.clients.get(event.client_id)
+        if client is not None and not own:
+            self._resumed_elsewhere(client, event)
+            client = None
+        known = pool.member(event.member_id)
+        former_nick = known.nick if known else event.nick
+        is_new = known is None or event.room not in known.rooms
+        if pending is not None and pending.client is not client:
+            client = pending.client
+            pool.add(client)
+        member = pool.apply(event)
+        if member is None:
+            return
+        is_shown = self._evictions.rejoins(member, event) or is_new
+        if known is None:
+            self._follow(member, client)
+        if own and member.nick != event.nick:
+            # Another client of the account has changed the nickname meanwhile.
+            self._joiner.release_name(member.id, event.nick, kept=member.nick)
+        self._show(
+            _Arrival(
+                event, stored, client, pending, member, former_nick, is_new, is_shown
+            )
+        )
+
+    def _show(self, arrival: _Arrival) -> None:
+        event, client, pending = arrival.event, arrival.client, arrival.pending
+        newcomers = self.batch.viewers(arrival.member) if arrival.is_new else []
+        if pending is not None:
+            newcomers = [each for each in newcomers if each is not client]
+            self._show_arriving(pending, arrival)
+        elif client is not None and not arrival.is_new:
+            self._show_back(client, arrival)
+        for each in newcomers:
+            self._show_room(each, arrival)
+        if client is not None and (arrival.is_new or self.batch.has_submission):
+            self._pool.release_room(self._pool.room(event.room))
+        if arrival.is_shown:
+            self._show_all(arrival)
+        if pending is not None and pending.client.is_connected:
+            self.batch.send(pending.client, self._joiner.hint(pending.client))
+        for each in newcomers:
+            self.batch.show_current_room(each)
+
+    def _show_arriving(self, pending: PendingJoin, arrival: _Arrival) -> None:
+        """A client of this server joined one of the rooms with which it arrives."""
+        client, data = pending.client, b""
+        self.batch.fanout.begin_timeline(client)
+        pending.awaited.discard(arrival.event.room)
+        if not pending.awaited:
+            data = self._joiner.complete(pending, arrival.stored.position)
+            if client.is_connected:
+                self.batch.log_lines.append(self._joiner.arrival_line(client))
+        if client.is_connected:
+            self._pool.show(client, client.view_key())
+            if arrival.is_shown:
+                data += self._in_bulk(client, arrival)
+        self.batch.fanout.send_to(client, data)
+
+    def _show_back(self, client: Client, arrival: _Arrival) -> None:
+        """A client joined a room in which its member is already."""
+        if self.batch.has_submission:
+            # Another client of the account has asked for the same.
+            self.batch.show_current_room(client)
+        elif arrival.former_nick != arrival.member.nick:
+            # Other servers took this client for gone, and its nickname was taken.
+            renamed = Renamed(arrival.former_nick, arrival.member.nick, client.id)
+            self.batch.show_to(client, replace(arrival.stored, event=renamed))
+
+    def _show_room(self, client: Client, arrival: _Arrival) -> None:
+        """The member of a client of this server is in one more room."""
+        self.batch.fanout.begin_timeline(client)
+        rooms = (arrival.event.room,)
+        data = self._joiner.snapshots(client, rooms, arrival.stored.position)
+        client.charge_answer(len(data))
+        self._pool.show(client, client.view_key())
+        self.batch.fanout.send_to(client, data + self._in_bulk(client, arrival))
+
+    def _in_bulk(self, client: Client, arrival: _Arrival) -> bytes:
+        """A client's own arrival, where others are shown a bulk line."""
+        hidden = self.batch.is_hidden(arrival.stored, client)
+        if hidden or not self.batch.bulk.has(arrival.event.room, arrived=True):
+            return b""
+        return self.batch.encode(client.codec.event, arrival.stored, None)
+
+    def _show_all(self, arrival: _Arrival) -> None:
+        """Show everyone in the room that a member joined."""
+        room, member = arrival.event.room, arrival.member
+        if self.batch.bulk.collect(room, member.nick, arrived=True):
+            return
+        causes = self._pool.clients_of(member)
+        self.batch.show(with_nick(member, arrival.stored), (room,), causes)
+
+    def _resumed_elsewhere(self, client: Client, event: Joined) -> None:
+        """A client of this server has resumed on another one."""
+        member = client.member
+        if client.state is not ClientState.GONE:
+            client.move_to(ClientState.GONE)
+        self._evictions.forget(member, client.id)
+        self._pool.discard(client)
+        if not member.account or member.id != event.member_id:
+            self._pool.apply(Quit(client.nick, client.id))
+        self._joiner.departed(client, member)
+        self.batch.stale_clients.append(client)
+
+    def _follow(self, member: Member, client: Client | None) -> None:
+        """Those who ignore the person go on to do so."""
+        address = client.identity.address if client else ""
+        self.batch.follow(
+            lambda ignored, is_here: follow_arrival(
+                ignored, member.id, member.folded, address, is_here
+            )
+        )
