@@ -11,8 +11,10 @@ from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.retention import Retention
 from twisted_chat.journals.sqlite import checkpoints as sqlite_checkpoints
 from twisted_chat.journals.sqlite import space as sqlite_space
+from twisted_chat.journals.sqlite import trimming as sqlite_trimming
 from twisted_chat.journals.sqlite.checkpoints import LogLimits
 from twisted_chat.journals.sqlite.journal import SqliteJournal
+from twisted_chat.journals.sqlite.pages import Pages
 from twisted_chat.journals.sqlite.space import REFUSE_AT
 from twisted_chat.journals.sqlite.writer import Writer
 
@@ -106,6 +108,23 @@ class GrowthTests(SqliteTestCase):
             while self.run_now(journal.trim(())).more:
                 self.attempt(journal)
             self.assertEqual(len(sizes), known + 1)
+
+    def test_space_is_looked_at_now_and_then(self) -> None:
+        """To look after each small batch would cost as much as to store it."""
+        journal = self.opened(size=16 << 20)
+        assert isinstance(journal, SqliteJournal)
+        looks: list[Pages] = []
+
+        class CountedPages(Pages):
+            def __init__(self, connection: sqlite3.Connection) -> None:
+                super().__init__(connection)
+                looks.append(self)
+
+        self.patch(sqlite_trimming, "Pages", CountedPages)
+        for n in range(60):
+            self.append(journal, said(f"{n}"))
+        self.assertGreater(len(looks), 5)
+        self.assertLess(len(looks), 30)
 
     def test_storing_ends_before_the_log_has_no_bound(self) -> None:
         """While a program reads the file for long; it goes on afterwards."""

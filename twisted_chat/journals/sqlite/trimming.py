@@ -32,6 +32,10 @@ GROWTH = 0.125
 """The fraction of ``Retention.bytes`` by which the store grows before the next run is
 due, however soon that is."""
 
+LOOKS = 64
+"""How often the space in use is looked at while the store grows so much: to look takes
+as long as to write a small batch."""
+
 PORTIONS_PER_LOOK = 10
 """Portions between two looks at the space in use."""
 
@@ -59,6 +63,8 @@ class Trimming:
         self._added: Counter[tuple[str, str]] = Counter()
         self._all_rooms = True
         self._used_after = 0
+        # After so many pages have been written, the space is looked at again.
+        self._look_at = 0.0
         self.freed = 0
 
     @property
@@ -110,14 +116,19 @@ class Trimming:
                 self._all_rooms = True
                 self._expiring.forget_run()
 
-    def is_due(self, connection: sqlite3.Connection) -> bool:
-        """Whether the store has grown so much since the last run that one is due."""
-        if self._retention.bytes is None:
+    def is_due(self, connection: sqlite3.Connection, written: int) -> bool:
+        """Whether the store has grown so much since the last run that one is due.
+
+        :param written: pages that were written by now, approximately.
+        """
+        if self._retention.bytes is None or written < self._look_at:
             return False
         pages = Pages(connection)
-        return (
-            pages.used > self._used_after + GROWTH * self._retention.bytes / pages.size
-        )
+        growth = GROWTH * self._retention.bytes / pages.size
+        is_due = pages.used > self._used_after + growth
+        if not is_due:
+            self._look_at = written + growth / LOOKS
+        return is_due
 
     @property
     def is_urgent(self) -> bool:

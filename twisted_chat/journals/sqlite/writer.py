@@ -277,7 +277,7 @@ class Writer:
         self._space.check()
         try:
             self.needs_trimming = self._run is None and self._trimming.is_due(
-                connection
+                connection, self.written
             )
         except sqlite3.Error as error:
             self._roll_back(connection, error)
