@@ -13,7 +13,7 @@ from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.journals import NOW, JournalHarness, entry, said, texts
-from tests.support.threads import MEMORY, FakeReactorFromThreads, FakeThreadPools
+from tests.support.threads import MEMORY, FakeReactorFromThreads, FakeThreads
 from twisted_chat.core.events import Event, Stored
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.retention import KEEP_ALL, Retention
@@ -253,11 +253,15 @@ class SqliteTestCase(JournalHarness, SynchronousTestCase):
         self.folder = Path(folder.name)
         self.path = self.folder / "chat.sqlite"
         self.from_threads = FakeReactorFromThreads()
-        self.pools = FakeThreadPools()
+        self.threads = FakeThreads()
 
     def make(self, retention: Retention = KEEP_ALL) -> SqliteJournal:
         return SqliteJournal(
-            str(self.path), self.from_threads, lambda: self.time, retention, self.pools
+            str(self.path),
+            self.from_threads,
+            lambda: self.time,
+            retention,
+            self.threads,
         )
 
     def started(self, keep: int | None = None) -> SqliteJournal:

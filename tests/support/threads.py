@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Coroutine
 from queue import Queue
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFromThreads
 from twisted.python.failure import Failure
-from twisted.python.threadpool import ThreadPool
 from zope.interface import implementer
 
 T = TypeVar("T")
@@ -48,25 +47,41 @@ class FakeReactorFromThreads:
             self.waiting.pop(0)()
 
 
-class FakeThreadPool:
-    """A thread pool that runs functions at once, in the caller's thread.
+class FakeThread:
+    """A thread that makes calls at once, in the caller's thread.
 
-    :ivar hold: collect the functions in ``waiting`` until ``work``.
+    :ivar hold: collect the calls in ``waiting`` until ``work``.
     """
 
     def __init__(self, name: str = "") -> None:
         self.name = name
         self.running = False
         self.hold = False
-        self.waiting: list[Callable[[], object]] = []
+        self.waiting: list[Callable[[], None]] = []
 
     def start(self) -> None:
-        """Note that the pool runs."""
+        """Note that the thread runs."""
         self.running = True
 
     def stop(self) -> None:
-        """Note that the pool does not run."""
+        """Note that the thread does not run."""
         self.running = False
+
+    def call(self, function: Callable[[], None]) -> None:
+        """Call the function, now or at the next ``work``."""
+        self.waiting.append(function)
+        if not self.hold:
+            self.work()
+
+    def work(self) -> None:
+        """Make the waiting calls, and later ones at once."""
+        self.hold = False
+        while self.waiting:
+            self.waiting.pop(0)()
+
+
+class FakeThreadPool(FakeThread):
+    """Twisted's thread pool, likewise."""
 
     def callInThreadWithCallback(
         self,
@@ -85,34 +100,26 @@ class FakeThreadPool:
             else:
                 on_result(True, result)
 
-        self.waiting.append(do)
-        if not self.hold:
-            self.work()
-
-    def work(self) -> None:
-        """Run the waiting functions, and later ones at once."""
-        self.hold = False
-        while self.waiting:
-            self.waiting.pop(0)()
+        self.call(do)
 
 
-class FakeThreadPools:
-    """Makes thread pools.
+class FakeThreads:
+    """Makes threads.
 
     :ivar made: all of them.
     """
 
     def __init__(self) -> None:
-        self.made: list[FakeThreadPool] = []
+        self.made: list[FakeThread] = []
 
-    def __call__(self, name: str) -> ThreadPool:
-        """Make a thread pool."""
-        self.made.append(FakeThreadPool(name))
-        return cast("ThreadPool", self.made[-1])
+    def __call__(self, name: str) -> FakeThread:
+        """Make a thread."""
+        self.made.append(FakeThread(name))
+        return self.made[-1]
 
     def running(self) -> list[str]:
-        """The names of the pools that were started and not stopped."""
-        return [pool.name for pool in self.made if pool.running]
+        """The names of the threads that were started and not stopped."""
+        return [thread.name for thread in self.made if thread.running]
 
 
 @implementer(IReactorFromThreads)

@@ -11,7 +11,7 @@ from hypothesis.stateful import precondition, rule
 
 from tests.fuzz.target import expect, expect_equal
 from tests.fuzz.world import World, start_clock
-from tests.support.threads import MEMORY, FakeReactorFromThreads, FakeThreadPools
+from tests.support.threads import MEMORY, FakeReactorFromThreads, FakeThreads
 from twisted_chat.journals.retention import KEEP_ALL
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 
@@ -142,7 +142,7 @@ class SqliteChatMachine(ChatMachine):
             FakeReactorFromThreads(),
             self._clock.seconds,
             KEEP_ALL,
-            FakeThreadPools(),
+            FakeThreads(),
         )
         return World(journal, self._clock)
 

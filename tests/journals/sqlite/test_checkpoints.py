@@ -201,7 +201,7 @@ class JournalTests(SqliteTestCase):
     def test_batch_does_not_wait_for_a_checkpoint(self) -> None:
         """Nor does another checkpoint begin meanwhile."""
         journal = self.started()
-        checkpoints = self.pools.made[-1]
+        checkpoints = self.threads.made[-1]
         self.assertEqual(checkpoints.name, "chat-store-checkpoints")
         checkpoints.hold = True
         self.write(journal, 40)
@@ -214,7 +214,7 @@ class JournalTests(SqliteTestCase):
     def test_log_is_restarted_between_two_batches(self) -> None:
         """In the thread that stores them, which cannot be writing then."""
         journal = self.started()
-        storing, checkpoints = self.pools.made[0], self.pools.made[-1]
+        storing, checkpoints = self.threads.made[0], self.threads.made[-1]
         checkpoints.hold = True
         while self.log_size() < 9 * 20 * PAGE_SIZE:
             self.write(journal)
@@ -229,7 +229,7 @@ class JournalTests(SqliteTestCase):
     def test_log_is_bounded_while_a_checkpoint_is_late(self) -> None:
         """Batches wait for it then, and are all stored."""
         journal = self.started()
-        checkpoints = self.pools.made[-1]
+        checkpoints = self.threads.made[-1]
         checkpoints.hold = True
         sizes = []
         for _ in range(100):
@@ -242,7 +242,7 @@ class JournalTests(SqliteTestCase):
     def test_stop_waits_until_the_log_is_restarted(self) -> None:
         """Its connection is in use meanwhile."""
         journal = self.started()
-        storing, checkpoints = self.pools.made[0], self.pools.made[-1]
+        storing, checkpoints = self.threads.made[0], self.threads.made[-1]
         checkpoints.hold = True
         self.write(journal, 40)
         storing.hold = True

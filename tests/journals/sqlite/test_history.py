@@ -21,7 +21,7 @@ class HistoryTests(SqliteTestCase):
         """For a client that joins while it is stored."""
         journal = self.started()
         self.append(journal, said("one"))
-        reading = self.pools.made[1]
+        reading = self.threads.made[1]
         reading.hold = True
         asked = Deferred.fromCoroutine(journal.history.room("lobby", 10))
         self.append(journal, said("two"), TopicSet("lobby", "a", "weather", "a"))
@@ -68,7 +68,7 @@ class SearchTests(SqliteTestCase):
         self.patch(sqlite_indexing, "MAX_INDEX_ROWS", 1)
         journal = self.started()
         self.append(journal, said("tea one"), said("tea two"))
-        writing = self.pools.made[0]
+        writing = self.threads.made[0]
         writing.hold = True
         asked = Deferred.fromCoroutine(journal.history.search("lobby", "tea", 10))
         closing = Deferred.fromCoroutine(journal.close())
@@ -76,7 +76,7 @@ class SearchTests(SqliteTestCase):
         self.successResultOf(closing)
         failure = self.failureResultOf(asked, StoreError)
         self.assertIn("shutting down", str(failure.value))
-        self.assertEqual(self.pools.running(), [])
+        self.assertEqual(self.threads.running(), [])
 
     def test_search_that_cannot_index_is_refused(self) -> None:
         """Storing is not affected."""

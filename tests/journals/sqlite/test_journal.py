@@ -24,7 +24,7 @@ class SqliteContractTests(JournalContract, SqliteTestCase):
 
     def make(self, retention: Retention = KEEP_ALL) -> SqliteJournal:
         """One on a file of its own."""
-        self.path = self.folder / f"chat{len(self.pools.made)}.sqlite"
+        self.path = self.folder / f"chat{len(self.threads.made)}.sqlite"
         return super().make(retention)
 
     def test_nickname_is_forgotten_a_day_after_the_departure(self) -> None:
@@ -81,7 +81,7 @@ class AnnounceTests(SqliteTestCase):
     def test_concurrent_batches_are_announced_in_order(self) -> None:
         """In the order of their appends."""
         journal = self.started()
-        writing = self.pools.made[0]
+        writing = self.threads.made[0]
         writing.hold = True
         asked = [
             self.start_append(journal, said(f"{n}"), said(f"{n}!")) for n in range(5)
@@ -198,7 +198,7 @@ class OpenAndCloseTests(SqliteTestCase):
         journal = self.make()
         line = self.refused(journal.open())
         self.assertIn("is not a SQLite database", line)
-        self.assertEqual(self.pools.running(), [])
+        self.assertEqual(self.threads.running(), [])
         self.assertIsNotNone(journal.problem())
         self.path.unlink()
         self.started()
@@ -208,7 +208,7 @@ class OpenAndCloseTests(SqliteTestCase):
         self.path.write_bytes(b"SQLite format 3\0" + b"\xff" * 8192)
         line = self.refused(self.make().open())
         self.assertIn("is not a SQLite database", line)
-        self.assertEqual(self.pools.running(), [])
+        self.assertEqual(self.threads.running(), [])
         self.path.unlink()
         self.started()
 
@@ -217,12 +217,12 @@ class OpenAndCloseTests(SqliteTestCase):
         first = self.started()
         self.assertIn("in use by another", self.refused(self.make().open()))
         self.append(first, said("hi"))
-        self.assertEqual(len(self.pools.running()), 4)
+        self.assertEqual(len(self.threads.running()), 4)
 
     def test_close_stores_and_announces_what_was_appended(self) -> None:
         """Later batches are refused."""
         journal = self.started()
-        writing = self.pools.made[0]
+        writing = self.threads.made[0]
         writing.hold = True
         asked = self.start_append(journal, said("last words"))
         closing = Deferred.fromCoroutine(journal.close())
@@ -232,7 +232,7 @@ class OpenAndCloseTests(SqliteTestCase):
         self.successResultOf(asked)
         self.successResultOf(closing)
         self.assertEqual(texts(self.announced), ["last words"])
-        self.assertEqual(self.pools.running(), [])
+        self.assertEqual(self.threads.running(), [])
         last = self.run_now(self.started().history.before("lobby", None, 10))
         self.assertEqual(texts(last), ["last words"])
 
@@ -261,11 +261,11 @@ class OpenAndCloseTests(SqliteTestCase):
     def test_close_during_open_waits_for_it(self) -> None:
         """No thread is left running."""
         journal = self.make()
-        self.pools.made[0].hold = True
+        self.threads.made[0].hold = True
         opening = Deferred.fromCoroutine(journal.open())
         closing = Deferred.fromCoroutine(journal.close())
         self.assertNoResult(closing)
-        self.pools.made[0].work()
+        self.threads.made[0].work()
         self.successResultOf(opening)
         self.successResultOf(closing)
-        self.assertEqual(self.pools.running(), [])
+        self.assertEqual(self.threads.running(), [])

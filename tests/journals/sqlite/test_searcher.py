@@ -99,7 +99,7 @@ class IndexContractTests(SearchContract, SqliteTestCase):
 
     def make(self, retention: Retention = KEEP_ALL) -> SqliteJournal:
         """One on a file of its own."""
-        self.path = self.folder / f"chat{len(self.pools.made)}.sqlite"
+        self.path = self.folder / f"chat{len(self.threads.made)}.sqlite"
         return super().make(retention)
 
 

@@ -15,6 +15,7 @@ from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, StoreError
 from twisted_chat.journals.retention import Retention
 from twisted_chat.journals.sqlite.journal import SqliteJournal
+from twisted_chat.journals.sqlite.threads import QueueThread, WorkerThread
 
 
 class ThreadTests(SynchronousTestCase):
@@ -68,4 +69,49 @@ class ThreadTests(SynchronousTestCase):
         journal = SqliteJournal(self.path, self.reactor, lambda: NOW)
         with self.assertRaises(StoreError):
             self.reactor.run(journal.open())
+        self.assertEqual(threading.active_count(), self.before)
+
+
+class WorkerThreadTests(SynchronousTestCase):
+    """Calls of functions in another thread."""
+
+    def setUp(self) -> None:
+        self.reactor = ThreadedReactor()
+        self.before = threading.active_count()
+        self.worker = WorkerThread(self.reactor, QueueThread("a name"))
+        self.worker.start()
+
+    def test_calls_are_made_in_order_by_one_thread(self) -> None:
+        """Whose name the operator sees."""
+        made: list[tuple[int, str]] = []
+
+        def note(number: int) -> int:
+            made.append((number, threading.current_thread().name))
+            return 2 * number
+
+        async def run() -> list[int]:
+            return [await self.worker.run(note, number) for number in range(3)]
+
+        self.assertEqual(self.reactor.run(run()), [0, 2, 4])
+        self.assertEqual(made, [(number, "a name") for number in range(3)])
+        self.worker.stop()
+
+    def test_exception_is_passed_on(self) -> None:
+        """The thread goes on."""
+
+        async def run() -> int:
+            with self.assertRaises(ZeroDivisionError):
+                await self.worker.run(divmod, 1, 0)
+            return await self.worker.run(int, "7")
+
+        self.assertEqual(self.reactor.run(run()), 7)
+        self.worker.stop()
+
+    def test_all_calls_are_made_before_it_stops(self) -> None:
+        """And no thread is left."""
+        made: list[int] = []
+        for number in range(100):
+            self.worker.run(made.append, number)
+        self.worker.stop()
+        self.assertEqual(made, list(range(100)))
         self.assertEqual(threading.active_count(), self.before)

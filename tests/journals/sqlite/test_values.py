@@ -20,7 +20,7 @@ class SqliteValuesTests(SqliteTestCase):
     def test_change_is_done_once_it_is_on_the_disk(self) -> None:
         """Not before."""
         journal = self.started()
-        writing = self.pools.made[0]
+        writing = self.threads.made[0]
         writing.hold = True
         asked = Deferred.fromCoroutine(journal.values.write({"a/1": "one"}))
         self.assertNoResult(asked)
@@ -32,7 +32,7 @@ class SqliteValuesTests(SqliteTestCase):
     def test_values_that_were_being_written_are_kept_by_a_stop(self) -> None:
         """As batches are."""
         journal = self.started()
-        writing = self.pools.made[0]
+        writing = self.threads.made[0]
         writing.hold = True
         asked = Deferred.fromCoroutine(journal.values.write({"a/1": "one"}))
         closing = Deferred.fromCoroutine(journal.close())

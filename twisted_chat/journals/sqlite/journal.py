@@ -29,7 +29,7 @@ from .history import SqliteHistory
 from .reader import Reader
 from .searcher import Searcher
 from .shrinkable import make_shrinkable
-from .threads import PoolFactory, WorkerThread, single_thread
+from .threads import QueueThread, ThreadFactory, WorkerThread
 from .values import SqliteValues
 from .writer import Writer
 
@@ -60,7 +60,7 @@ class SqliteJournal:
     :param now: seconds since 1970, UTC.
     :param retention: what is kept.  The rest is deleted by ``trim``, so there may be
         more for a while.
-    :param pool: makes the thread pools, of one thread each.
+    :param thread: makes the threads.
     :param seconds: a monotonic clock; ``None`` to search as long as it takes, and to
         trim in portions of one size.
     """
@@ -71,17 +71,17 @@ class SqliteJournal:
         reactor: IReactorFromThreads,
         now: Callable[[], float],
         retention: Retention = KEEP_ALL,
-        pool: PoolFactory = single_thread,
+        thread: ThreadFactory = QueueThread,
         seconds: Callable[[], float] | None = None,
     ) -> None:
         self._seconds = seconds
         self._file = DatabaseFile(path)
         self._now = now
         self._retention = retention
-        self._writing = WorkerThread(reactor, pool("chat-store-writer"))
-        reading = WorkerThread(reactor, pool("chat-store-reader"))
-        searching = WorkerThread(reactor, pool("chat-store-search"))
-        checkpointing = WorkerThread(reactor, pool("chat-store-checkpoints"))
+        self._writing = WorkerThread(reactor, thread("chat-store-writer"))
+        reading = WorkerThread(reactor, thread("chat-store-reader"))
+        searching = WorkerThread(reactor, thread("chat-store-search"))
+        checkpointing = WorkerThread(reactor, thread("chat-store-checkpoints"))
         self._threads = (self._writing, reading, searching, checkpointing)
         self._log_limits = LogLimits.of(retention)
         self._checkpoints = Checkpoints(checkpointing, self._writing, self._log_limits)
