@@ -11,12 +11,14 @@ from twisted.internet.error import CannotListenError
 
 from tests.support.memory import Wire
 from tests.support.service import ServiceCase
+from twisted_chat import service
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.routes import standard_table
 from twisted_chat.net.admission import log_addresses
 from twisted_chat.server import ports
+from twisted_chat.server.open_files import OpenFiles
 from twisted_chat.server.options import Options
 from twisted_chat.server.settings import Settings
 from twisted_chat.server.startup_errors import StartupErrorService
@@ -152,6 +154,16 @@ class StartTests(ServiceCase):
         service = ChatService(settings, self.reactor, table=table)
         self.assertIn("x", service.chat.table)
         self.assertNotIn("x", self.service().chat.table)
+
+    def test_server_is_full_when_descriptors_would_run_out(self) -> None:
+        """So that whoever is refused is told why."""
+        few = OpenFiles(1, "", "open files: only 2 are allowed")
+        self.patch(service, "raise_limit", lambda _: few)
+        self.started()
+        self.connect()
+        refused = self.connect()
+        self.assertIn(b"the server is full", refused.take())
+        self.assertIn(few.warning, self.log.lines())
 
 
 class RunningTests(ServiceCase):

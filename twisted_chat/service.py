@@ -156,6 +156,7 @@ class ChatService(Service):
         refused = runtime.counters.refused_connections
         origins = Origins(settings.allow_origin, refused)
         admission = Admission(settings.max_clients, settings.max_per_host, refused)
+        self._admission = admission
         limits = PeerLimits(reactor, runtime.counters, time.thread_time)
         self._engineio = make_engineio(self.chat, settings, reactor, origins, limits)
         self.factory: Factory = make_factory(
@@ -218,11 +219,12 @@ class ChatService(Service):
             spawn(self._start())
 
     def _raise_file_limit(self) -> None:
-        line, warning = raise_limit(self.settings.max_clients)
-        if line:
-            log.info("{line}", line=line)
-        if warning:
-            log.warn("{line}", line=warning)
+        files = raise_limit(self.settings.max_clients)
+        self._admission.limit = files.clients
+        if files.line:
+            log.info("{line}", line=files.line)
+        if files.warning:
+            log.warn("{line}", line=files.warning)
 
     async def _listen(self) -> None:
         keepalive = make_keepalive(self.settings)

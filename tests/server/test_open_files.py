@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.server.open_files import SPARE, raise_limit
+from twisted_chat.server.open_files import SPARE, OpenFiles, raise_limit
 
 
 class FakeLimits:
@@ -38,38 +38,44 @@ class RaiseLimitTests(SynchronousTestCase):
         """Not further, though it could be; the log says so."""
         for hard in (1_000_000, FakeLimits.RLIM_INFINITY):
             limits = FakeLimits(1024, hard)
-            line, warning = raise_limit(10_000, limits)
+            line = f"open files: the limit is {self.needed} now (it was 1024)"
+            self.assertEqual(raise_limit(10_000, limits), OpenFiles(10_000, line))
             self.assertEqual(limits.limits, (self.needed, hard))
-            expected = f"open files: the limit is {self.needed} now (it was 1024)"
-            self.assertEqual((line, warning), (expected, ""))
 
     def test_limit_that_suffices_stays(self) -> None:
         """And nothing is logged."""
         for soft in (self.needed, 1_000_000, FakeLimits.RLIM_INFINITY):
             limits = FakeLimits(soft, FakeLimits.RLIM_INFINITY)
-            self.assertEqual(raise_limit(10_000, limits), ("", ""))
+            self.assertEqual(raise_limit(10_000, limits), OpenFiles(10_000))
             self.assertEqual(limits.limits[0], soft)
 
     def test_hard_limit_that_is_too_low_is_a_warning(self) -> None:
         """It says what to do; the soft limit is raised as far as possible."""
         limits = FakeLimits(1024, 4096)
-        line, warning = raise_limit(10_000, limits)
+        files = raise_limit(10_000, limits)
         self.assertEqual(limits.limits, (4096, 4096))
-        self.assertIn("the limit is 4096 now", line)
+        self.assertEqual(files.clients, 4096 - SPARE)
+        self.assertIn("the limit is 4096 now", files.line)
         self.assertEqual(
-            warning,
+            files.warning,
             f"open files: only 4096 are allowed, and --max-clients 10000 needs "
-            f"{self.needed}: raise the hard limit (LimitNOFILE= in systemd, "
-            f"ulimit -Hn), or give --max-clients {4096 - SPARE}",
+            f"{self.needed}, so the server is full with {4096 - SPARE}: raise the hard "
+            f"limit (LimitNOFILE= in systemd, ulimit -Hn), or give --max-clients "
+            f"{4096 - SPARE}",
         )
-        line, warning = raise_limit(10_000, limits)
-        self.assertEqual(line, "")
-        self.assertIn("only 4096 are allowed", warning)
+        again = raise_limit(10_000, limits)
+        self.assertEqual(again, OpenFiles(files.clients, "", files.warning))
+
+    def test_half_of_a_very_low_limit_is_for_clients(self) -> None:
+        """And never more than they may be."""
+        for max_clients, clients in ((10_000, 64), (20, 20)):
+            limits = FakeLimits(128, 128)
+            self.assertEqual(raise_limit(max_clients, limits).clients, clients)
 
     def test_limit_that_cannot_be_raised_is_a_warning(self) -> None:
         """Some systems refuse it, although the hard limit would allow it."""
         limits = FakeLimits(1024, 1_000_000)
         limits.refuses = True
-        line, warning = raise_limit(10_000, limits)
-        self.assertEqual(line, "")
-        self.assertIn("only 1024 are allowed", warning)
+        files = raise_limit(10_000, limits)
+        self.assertEqual((files.clients, files.line), (1024 - SPARE, ""))
+        self.assertIn("only 1024 are allowed", files.warning)

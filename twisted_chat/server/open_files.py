@@ -7,6 +7,7 @@ of 1,024, which it may raise itself as far as the hard limit.
 from __future__ import annotations
 
 import resource
+from dataclasses import dataclass
 from typing import Protocol
 
 SPARE = 256
@@ -27,15 +28,27 @@ class Limits(Protocol):
         """Change them."""
 
 
-def raise_limit(max_clients: int, limits: Limits = resource) -> tuple[str, str]:
-    """Raise the soft limit, if it is too low for so many clients.
+@dataclass(frozen=True, slots=True)
+class OpenFiles:
+    """What the limit permits.
 
-    :return: a line for the log and a warning, each empty if there is nothing to report.
+    :ivar clients: how many connections may be accepted: beyond it, the kernel has no
+        descriptor to send a reason with.
+    :ivar line: for the log; empty if there is nothing to report.
+    :ivar warning: as the line.
     """
+
+    clients: int
+    line: str = ""
+    warning: str = ""
+
+
+def raise_limit(max_clients: int, limits: Limits = resource) -> OpenFiles:
+    """Raise the soft limit, if it is too low for so many clients."""
     soft, hard = limits.getrlimit(limits.RLIMIT_NOFILE)
     needed = max_clients + SPARE
     if soft == limits.RLIM_INFINITY or soft >= needed:
-        return "", ""
+        return OpenFiles(max_clients)
     most = needed if hard == limits.RLIM_INFINITY else min(needed, hard)
     line = ""
     if most > soft:
@@ -46,9 +59,12 @@ def raise_limit(max_clients: int, limits: Limits = resource) -> tuple[str, str]:
         else:
             line = f"open files: the limit is {most} now (it was {soft})"
     if most == needed:
-        return line, ""
-    return line, (
+        return OpenFiles(max_clients, line)
+    clients = min(max(most - SPARE, most // 2), max_clients)
+    return OpenFiles(
+        clients,
+        line,
         f"open files: only {most} are allowed, and --max-clients {max_clients} needs "
-        f"{needed}: raise the hard limit (LimitNOFILE= in systemd, ulimit -Hn), "
-        f"or give --max-clients {max(most - SPARE, 1)}"
+        f"{needed}, so the server is full with {clients}: raise the hard limit "
+        f"(LimitNOFILE= in systemd, ulimit -Hn), or give --max-clients {clients}",
     )
