@@ -246,7 +246,8 @@ class Inbox:
         self._after_route = is_route
         if not client.pending:
             self._in_flight = 0
-        self._in_flight += len(request.text) + len(request.raw or "")
+        held = len(request.text) + len(request.raw or "") + len(request.ref or "")
+        self._in_flight += held
         return True
 
     def _wait(self, seconds: float) -> None:
