@@ -44,11 +44,11 @@ class ConsoleTests(ServerTestCase):
         self.assertEqual(names, {"chat.sqlite", "out"})
 
     def test_startup_error_is_one_line(self) -> None:
-        """On standard error and in the log, with a failing status."""
+        """Where the log is shown with standard error; the status is a failure."""
         process = self.console("--histroy", "5")
         self.assertEqual(process.wait(TIMEOUT), 1)
         lines = [x for x in self.output().splitlines() if "server error: " in x]
-        self.assertEqual(len(lines), 2)
+        self.assertEqual(len(lines), 1)
         self.assertNotIn("Traceback", self.output())
 
     def test_console_script_is_declared(self) -> None:

@@ -81,7 +81,7 @@ class StartErrorTests(ServerTestCase):
         self.refused("--port", "70000", says="70000")
         self.refused("--port", "harbour", says="harbour")
         self.refused("--port", "carrier-pigeon:7", says="carrier-pigeon")
-        self.refused("--port", "tcp:x", says="--port: invalid port x")
+        self.refused("--port", "tcp:x", says="--port: invalid port 'x'")
 
     def test_busy_port_is_a_server_error(self) -> None:
         """The port is named."""

@@ -142,8 +142,8 @@ class RefusalTests(CertificateTestCase):
             self.chain.write_bytes(content)
             self.assertEqual(self.refused(), line)
         self.chain.unlink()
-        missing = f"cannot read {self.chain}: No such file or directory"
-        self.assertEqual(self.refused(), missing)
+        missing = f"cannot read {self.chain}: No such file or directory; create it"
+        self.assertTrue(self.refused().startswith(missing))
 
     def test_unusable_key_file_is_named(self) -> None:
         """Whether it is missing, empty or something else."""
@@ -155,8 +155,8 @@ class RefusalTests(CertificateTestCase):
             self.key.write_bytes(content)
             self.assertEqual(self.refused(), line)
         self.key.unlink()
-        missing = f"cannot read {self.key}: No such file or directory"
-        self.assertEqual(self.refused(), missing)
+        missing = f"cannot read {self.key}: No such file or directory; create it"
+        self.assertTrue(self.refused().startswith(missing))
 
     def test_named_pipe_is_refused(self) -> None:
         """Nothing waits for its other end."""

@@ -200,6 +200,17 @@ class PortTests(PortTestCase):
         self.assertIn("give --tls-cert and --tls-key", line)
 
 
+class LogTests(PortTestCase):
+    """What Twisted logs about a port."""
+
+    def test_log_names_what_starts_on_a_port(self) -> None:
+        """Not our classes."""
+        for trust_proxy in ((), ("198.51.100.1",)):
+            self.settings = Settings(trust_proxy=trust_proxy)
+            self.setUp()
+            self.assertEqual(self.factory.logPrefix(), "chat")
+
+
 class CountTests(PortTestCase):
     """What the operator's metrics count."""
 

@@ -191,6 +191,23 @@ class TwistdLogTests(LogFileCase):
         self.assertEqual(self.opened, [sys.stdout])
         self.assertEqual(signal.getsignal(signal.SIGUSR1), signal.SIG_DFL)
 
+    def test_lines_on_one_terminal_with_standard_error_are_known(self) -> None:
+        """Not those in a file, in JSON or in syslog."""
+        same = [True]
+        self.patch(os.path, "sameopenfile", lambda *_: same[0])
+        for changes, expected in (
+            ({"path": ""}, True),
+            ({}, False),
+            ({"path": "", "json": True}, False),
+            ({"path": "", "syslog": "chat"}, False),
+        ):
+            twistd_log = TwistdLog()
+            vars(twistd_log).update(changes)
+            self.assertEqual(twistd_log.is_on_standard_error, expected)
+        twistd_log.path, twistd_log.syslog = "", None
+        same[0] = False
+        self.assertFalse(twistd_log.is_on_standard_error)
+
     def test_lines_may_be_json(self) -> None:
         """In a file, which is rotated all the same, and on standard output."""
         stdout = StringIO()

@@ -195,7 +195,8 @@ class ListenTests(SynchronousTestCase):
         self.assertEqual(
             self.refused("ssl:443:privateKey=/nope"),
             "cannot listen on ssl:443:privateKey=/nope: "
-            "cannot read /nope: No such file or directory",
+            "cannot read /nope: No such file or directory; "
+            "create it, or correct the path",
         )
 
     def test_error_without_a_text_is_reported_too(self) -> None:

@@ -131,7 +131,7 @@ class SettingsTests(SynchronousTestCase):
         """And with the reason; see ``values``."""
         missing = str(self.directory / "missing")
         for name, value, reason in (
-            ("port", ["99999"], "invalid port 99999"),
+            ("port", ["99999"], "invalid port '99999'"),
             ("port", [], "the value is empty"),
             ("store", "", "invalid store ''"),
             ("history", "501", "from 0 to 500"),

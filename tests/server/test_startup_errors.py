@@ -17,6 +17,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.logs import Log
 from twisted_chat.server import startup_errors
+from twisted_chat.server.log_file import twistd_log
 from twisted_chat.server.startup_errors import (
     StartupError,
     StartupErrorService,
@@ -74,6 +75,13 @@ class LogTests(StartupErrorTestCase):
         self.patch(sys, "__stderr__", None)
         log_startup_error("x")
         self.assertEqual(len(self.log.lines()), 1)
+
+    def test_error_appears_once_where_both_are_one_terminal(self) -> None:
+        """Or it would be there twice, with a time and without."""
+        self.patch(type(twistd_log), "is_on_standard_error", True)
+        log_startup_error("x")
+        self.assertEqual(self.stderr.getvalue(), "server error: x\n")
+        self.assertEqual(self.log.lines(), [])
 
 
 class ExitTests(StartupErrorTestCase):

@@ -203,11 +203,11 @@ class InvalidTests(SynchronousTestCase):
         """TCP ports are 0 to 65535; endpoints have a type and an argument."""
         tcp = "a TCP port is 0 to 65535"
         for value, text in (
-            ("99999", f"invalid port 99999: {tcp}"),
-            ("tcp:x", f"invalid port x: {tcp}"),
-            ("tcp:", f"invalid port tcp:: {tcp}"),
-            ("tcp:port=70000:interface=::1", f"invalid port 70000: {tcp}"),
-            ("ssl:-1:privateKey=x", f"invalid port -1: {tcp}"),
+            ("99999", f"invalid port '99999': {tcp}"),
+            ("tcp:x", f"invalid port 'x': {tcp}"),
+            ("tcp:", f"invalid port 'tcp:': {tcp}"),
+            ("tcp:port=70000:interface=::1", f"invalid port '70000': {tcp}"),
+            ("ssl:-1:privateKey=x", f"invalid port '-1': {tcp}"),
             ("unix:", "invalid port 'unix:': give a TCP port, or an endpoint"),
             (":3000", "invalid port ':3000': give a TCP port, or an endpoint"),
             ("-1", "invalid port '-1': give a TCP port, or an endpoint"),

@@ -59,6 +59,10 @@ class TrustedProxyFactory(Factory):
         self.refused: Counter[str] = Counter() if refused is None else refused
         self._trusted = trusted
 
+    def logPrefix(self) -> str:
+        """Twisted: as without proxies."""
+        return self.port.logPrefix()
+
     def doStart(self) -> None:
         """Twisted: start the port's factory."""
         self.port.doStart()

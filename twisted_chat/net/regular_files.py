@@ -25,3 +25,18 @@ def open_regular(path: Path) -> BinaryIO:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         raise OSError(errno.EINVAL, "it is not a regular file", str(path))
     return os.fdopen(descriptor, "rb")
+
+
+_ADVICE = {
+    errno.ENOENT: "; create it, or correct the path",
+    errno.EACCES: "; let the user of the server read it, and its directory",
+    errno.EISDIR: "; give a file",
+    errno.EINVAL: "; give a file",
+    errno.ENOTDIR: "; correct the path",
+}
+
+
+def cannot_read(error: OSError) -> str:
+    """Why a file cannot be read, and what to do, in one line."""
+    advice = _ADVICE.get(error.errno or 0, "")
+    return f"cannot read {os.fsdecode(error.filename)}: {error.strerror}{advice}"

@@ -251,6 +251,7 @@ class SwitchFactory(Factory):
     :param admission: limits the connections, if given.
     :param keepalive: enabled on each connection, if given.
     :param refused: counts those that the fallback must not read, as ``foreign``.
+    :param name: of what its ports serve, for Twisted's lines in the log.
     """
 
     noisy = False
@@ -264,7 +265,9 @@ class SwitchFactory(Factory):
         admission: Admission | None = None,
         keepalive: TcpKeepalive | None = None,
         refused: Counter[str] | None = None,
+        name: str = "server",
     ) -> None:
+        self._name = name
         self._silence = Silence(clock, silence_timeout)
         self._keepalive = keepalive
         self._refused = refused
@@ -274,6 +277,10 @@ class SwitchFactory(Factory):
         per_host = admission.limit_per_host if admission else 0
         self._arrivals = HostRate(NEW_AT_ONCE * per_host, NEW_PER_SECOND * per_host)
         self._rejecting = 0
+
+    def logPrefix(self) -> str:
+        """Twisted: what starts on a port, in the words of the operator."""
+        return self._name
 
     def doStart(self) -> None:
         """Twisted: start the factories of all protocols."""

@@ -23,7 +23,7 @@ from OpenSSL import SSL
 from twisted.internet.interfaces import IOpenSSLContextFactory
 from zope.interface import implementer
 
-from .regular_files import open_regular
+from .regular_files import cannot_read, open_regular
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -149,4 +149,4 @@ def _check_readable(path: Path) -> None:
     try:
         open_regular(path).close()
     except OSError as error:
-        raise CertificateError(f"cannot read {path}: {error.strerror}") from None
+        raise CertificateError(cannot_read(error)) from None

@@ -82,6 +82,7 @@ class Admin:
             (Detector("http", http_request, ChatSite(root, clock, None, hosts)),),
             RejectFactory(),
             admission=Admission(MAX_CONNECTIONS, MAX_CONNECTIONS),
+            name="metrics",
         )
 
     def start(self) -> None:

@@ -101,6 +101,7 @@ def make_factory(
         # The line chat has no heartbeat of its own.
         keepalive=make_keepalive(settings),
         refused=refused,
+        name="chat",
     )
     return TrustedProxyFactory(port, trusted, clock, refused) if trusted else port
 

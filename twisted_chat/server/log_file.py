@@ -109,6 +109,16 @@ class TwistdLog:
         """Twistd: open the log."""
         return TracebackLimit(AcceptErrors(self._open()))
 
+    @property
+    def is_on_standard_error(self) -> bool:
+        """Whether its lines appear where standard error does, on one terminal."""
+        if self.path or self.json or self.syslog is not None:
+            return False
+        try:
+            return os.path.sameopenfile(1, 2)
+        except OSError:
+            return False
+
     def _open(self) -> ILogObserver:
         if self.syslog is not None:
             from twisted.python.syslog import SyslogObserver

@@ -18,6 +18,7 @@ from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 
 from twisted_chat.core.sanitize import one_line
+from twisted_chat.net.regular_files import cannot_read
 from twisted_chat.net.resets import read_on_after_resets
 
 BACKLOG = 511
@@ -170,7 +171,7 @@ def _invalid(description: str, error: Exception) -> str:
             return f"there is no directory {directory}; create it first"
         return f"cannot write into {directory}: {error.strerror}"
     if isinstance(error, OSError) and error.filename is not None:
-        return f"cannot read {os.fsdecode(error.filename)}: {error.strerror}"
+        return cannot_read(error)
     if kind == "systemd" and isinstance(error, LookupError):
         return (
             "systemd passed no such socket; start the server by a .socket unit that "

@@ -7,7 +7,6 @@ field.
 
 from __future__ import annotations
 
-import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -17,6 +16,7 @@ from typing import Any
 from twisted_chat.core.limits import MAX_HISTORY, RateLimit
 from twisted_chat.core.sanitize import one_line
 from twisted_chat.core.wordfilter import WordFilter
+from twisted_chat.net.regular_files import cannot_read
 
 from . import values
 
@@ -302,5 +302,5 @@ def _read_toml(path: str) -> dict[str, Any]:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None:
-        return f"cannot read {os.fsdecode(error.filename)}: {error.strerror}"
+        return cannot_read(error)
     return str(error)

@@ -19,6 +19,8 @@ from twisted.logger import Logger
 
 from twisted_chat.core.sanitize import one_line
 
+from .log_file import twistd_log
+
 log = Logger()
 
 
@@ -48,15 +50,20 @@ class StartupErrorService(Service):
 
 
 def log_startup_error(reason: str) -> None:
-    """Write why the server cannot start to the log and to standard error."""
+    """Write why the server cannot start to the log and to standard error.
+
+    Where both appear on one terminal, once.
+    """
     line = one_line(f"server error: {reason}")
-    # As a field, so that a log in JSON has the line as it is, too.  Not critical:
-    # before its log is open, Twisted itself writes that to standard error.
-    log.error("{line}", line=line)
     # Not sys.stderr, which twistd redirects to its log.
-    if sys.__stderr__ is not None:
-        sys.__stderr__.write(f"{line}\n")
-        sys.__stderr__.flush()
+    stderr = sys.__stderr__
+    if stderr is None or not twistd_log.is_on_standard_error:
+        # As a field, so that a log in JSON has the line as it is, too.  Not critical:
+        # before its log is open, Twisted itself writes that to standard error.
+        log.error("{line}", line=line)
+    if stderr is not None:
+        stderr.write(f"{line}\n")
+        stderr.flush()
 
 
 def exit_with_failure(reason: str, reactor: Any) -> None:

@@ -143,9 +143,8 @@ def ports(value: Any) -> tuple[str, ...]:
         number = endpoint[1] if endpoint else port
         if endpoint or number.isdecimal():
             if not number.isdecimal() or int(number) > 65535:
-                raise ValueError(
-                    f"invalid port {number or port}: a TCP port is 0 to 65535"
-                )
+                shown = number or port
+                raise ValueError(f"invalid port {shown!r}: a TCP port is 0 to 65535")
         elif port.rstrip(":") == "systemd":
             raise ValueError(
                 f"invalid port {port!r}: give systemd:domain=INET6:index=0, and start "
