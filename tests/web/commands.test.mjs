@@ -22,6 +22,10 @@ test("a route works with a backslash and with a slash, in any case", () => {
   }
 });
 
+test("a room may be joined with its key", () => {
+  assert.deepEqual(read("\\join #tea  s3cret"), { action: "join", room: "tea", key: "s3cret" });
+});
+
 test("an unknown slash word is plain text, an unknown backslash word is passed to the server", () => {
   assert.deepEqual(read("/usr/bin is full"), { action: "send", text: "/usr/bin is full" });
   assert.deepEqual(read("\\frob 1"), { action: "command", text: "\\frob 1" });

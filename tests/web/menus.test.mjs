@@ -14,15 +14,15 @@ const LABELS = ["Profile", "Direct message", "Kick", "Delete"];
 
 test("a name offers what the server has a route for", () => {
   welcome({ routes: ROUTE_LIST });
-  assert.deepEqual(actionsOf(nameItems(chat, "bob")), ["openDirect", "ignore"]);
+  assert.deepEqual(actionsOf(nameItems(chat, "bob", lobby())), ["openDirect", "ignore"]);
   welcome({ routes: [...ROUTE_LIST, { name: "whois", usage: "NAME", summary: "", aliases: [] }] });
-  assert.deepEqual(actionsOf(nameItems(chat, "bob")), ["whois", "openDirect", "ignore"]);
+  assert.deepEqual(actionsOf(nameItems(chat, "bob", lobby())), ["whois", "openDirect", "ignore"]);
 });
 
 test("someone who is ignored can be heard again, under any spelling", () => {
   welcome({ routes: ROUTE_LIST });
   chat.userState.ignore("Bob");
-  assert.deepEqual(actionsOf(nameItems(chat, "bob")), ["openDirect", "unignore"]);
+  assert.deepEqual(actionsOf(nameItems(chat, "bob", lobby())), ["openDirect", "unignore"]);
 });
 
 test("a message of someone else can be copied and replied to, one's own only copied", () => {

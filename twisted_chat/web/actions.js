@@ -89,9 +89,9 @@ export class Actions {
     return true;
   }
 
-  join(room, refuse) {
+  join(room, { key, refuse } = {}) {
     if (!this.requireConnection(refuse)) return false;
-    const frames = this.chat.join(room);
+    const frames = this.chat.join(room, key);
     this.sendFrames(...frames);
     if (!frames.length) this.afterJoining();
     this.drawing.schedule();
@@ -286,10 +286,35 @@ export class Actions {
     this.views.profile.open();
   }
 
+  whois(nick) {
+    return this.requireConnection() && this.sendFrames(this.chat.whois(nick));
+  }
+
+  // See `Chat.commandOf`.
+  commandOf(form, text, room) {
+    const refuse = (problem) => form.refuse(problem);
+    return this.requireConnection(refuse) && this.sendFrames(this.chat.commandOf(form, text, room));
+  }
+
+  openRoomSheet() {
+    this.onDemand.use(({ roomSheet }) => roomSheet.open());
+  }
+
+  openRoomSettings() {
+    const room = this.chat.memberRoom();
+    if (room && this.requireConnection()) this.onDemand.use(({ settings }) => settings.open(room));
+    return true;
+  }
+
   // `method`: of AccountForms, in on_demand/account_forms.js.
   account(method, values) {
     this.onDemand.use(({ account }) => account[method](values));
     return true;
+  }
+
+  // In a room that need not be the current one; null for none.
+  commandIn(room, text) {
+    return this.requireConnection() && this.sendFrames(this.chat.command(text, room));
   }
 
   command(text) {

@@ -32,7 +32,6 @@ import { MemberList } from "./view/members.js";
 import { MessageList } from "./view/messages.js";
 import { Naming } from "./view/naming.js";
 import { Profile } from "./view/profile.js";
-import { RoomSheet } from "./view/room_sheet.js";
 import { Settings } from "./view/settings.js";
 import { Sidebar } from "./view/sidebar.js";
 import { Status } from "./view/status.js";
@@ -161,7 +160,6 @@ function makeViews({ chat, connection, actions, drawing, drafts, sound }) {
       new AccountSection(chat, actions),
       new Settings(chat, actions, sound),
     ]),
-    roomSheet: new RoomSheet(chat, actions, (conversation) => header.topicOf(conversation)),
     sidebar: new Sidebar(chat, actions),
     status: new Status(connection, actions),
   };

@@ -175,11 +175,24 @@ export class Chat {
     return this.request({ type: "command", text: "\\help help" }, { purpose: "heartbeat" });
   }
 
-  command(text) {
+  command(text, room = this.current) {
     const frame = { type: "command", text };
-    if (this.current?.kind === "room") frame.room = this.current.name;
+    if (room?.kind === "room") frame.room = room.name;
     const [, purpose = "command", nick] = /^\\((?:un)?ignore)\s+(\S+)$/u.exec(text) ?? [];
     return this.request(frame, { purpose, nick });
+  }
+
+  // A route that a form sends, for the room that it concerns.
+  commandOf(form, text, room) {
+    return this.request({ type: "command", text, ...(room && { room }) }, { purpose: "form", form });
+  }
+
+  askSettings(room) {
+    return this.request({ type: "command", text: "\\room", room: room.name }, { purpose: "settings" });
+  }
+
+  whois(nick) {
+    return this.request({ type: "command", text: `\\whois ${nick}` }, { purpose: "whois", nick });
   }
 
   // An empty text clears it: without an argument the route toggles.
@@ -196,14 +209,15 @@ export class Chat {
     return this.request({ type: "who", room }, { purpose: show ? "show members" : "members" });
   }
 
-  join(room) {
+  join(room, key = "") {
     const joined = this.conversations.get(keyOf("room", fold(room)));
     if (joined) {
       this.select(joined.key);
       return [];
     }
     this.joining = true;
-    return [this.request({ type: "join", room }, { purpose: "join" })];
+    const frame = key ? { type: "command", text: `\\join ${room} ${key}` } : { type: "join", room };
+    return [this.request(frame, { purpose: "join" })];
   }
 
   requestLeave(room) {

@@ -10,9 +10,9 @@ import { strings } from "./strings.js";
 export const plainRoom = (name) => name.trim().replace(/^#/u, "");
 
 // Routes that make no sense in a direct conversation.
-const ROOM_ONLY = new Set(["topic", "search", "me"]);
+const ROOM_ONLY = new Set(["topic", "search", "me", "room"]);
 // Routes that need a conversation; the user may have left them all.
-const NEEDS_CONVERSATION = new Set(["history", "leave", "me", "search", "topic"]);
+const NEEDS_CONVERSATION = new Set(["history", "leave", "me", "room", "search", "topic"]);
 
 // Routes whose arguments are secrets: a field must not remember them.
 const SECRET = new Set(["login", "register", "password", "unregister", "operator"]);
@@ -36,8 +36,9 @@ const PARSERS = {
   },
   me: (args) => (args ? { action: "sendAction", text: args } : refuse(strings.usageMe)),
   join(args) {
-    const room = plainRoom(args);
-    return room ? { action: "join", room } : { action: "rooms" };
+    const [name, key] = args.split(/\s+/u);
+    const room = plainRoom(name);
+    return room ? { action: "join", room, ...(key && { key }) } : { action: "rooms" };
   },
   leave(args, conversation) {
     if (args) return { action: "leave", room: plainRoom(args) };
@@ -59,6 +60,8 @@ const PARSERS = {
     return password ? account("changePassword", { old, password }) : account("openPassword");
   },
   logout: () => account("logOut"),
+  room: (args) => (args ? command("room", args) : { action: "roomSettings" }),
+  whois: (args) => (args ? { action: "whois", nick: args } : command("whois", args)),
 };
 
 // A line that begins like a route: what the server takes for one (see clients/text.py).

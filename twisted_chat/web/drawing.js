@@ -33,7 +33,7 @@ export class Drawing {
       () => views.members.show(),
       () => views.status.show(),
       () => views.header.show(),
-      () => views.roomSheet.show(),
+      () => views.roomSheet?.show(),
       () => views.profile.show(),
       () => views.search?.show(),
       () => views.composer.show(chat.current),

@@ -74,6 +74,20 @@ export class Effects {
     this.views.naming.loginEnded();
   }
 
+  formReplied({ form, problem }) {
+    if (problem) form.refuse(problem);
+    else form.close();
+  }
+
+  // Or that they cannot be known.
+  settingsKnown() {
+    this.onDemand.use(({ settings }) => settings.known());
+  }
+
+  whois({ nick, lines }) {
+    this.onDemand.use(({ whois }) => whois.show(nick, lines));
+  }
+
   // What was missed has come: it is shown from its beginning.
   caughtUp() {
     const { chat, drawing } = this;

@@ -5,6 +5,7 @@
 
 import { accountDone } from "./account.js";
 import { keyOf } from "./conversation.js";
+import { MODERATION_HANDLERS } from "./moderation_frames.js";
 import { fold } from "./names.js";
 import { readElsewhere } from "./read_marks.js";
 import {
@@ -15,7 +16,7 @@ import {
   remember,
   timeOf,
 } from "./received_messages.js";
-import { refused } from "./refusals.js";
+import { formReplied, refused } from "./refusals.js";
 import { strings } from "./strings.js";
 import { catchUp, send, settleJoined } from "./synchronizing.js";
 import { becameMember, connected, updateMembers } from "./welcome.js";
@@ -56,6 +57,8 @@ function renameDirect(chat, from, to, entry) {
 }
 
 export const FRAME_HANDLERS = {
+  ...MODERATION_HANDLERS,
+
   welcome(chat, frame, context) {
     const effects = chat.online ? becameMember(chat, frame) : connected(chat, frame);
     if (context?.purpose === "account") effects.push(...accountDone(context));
@@ -195,6 +198,9 @@ export const FRAME_HANDLERS = {
     if (context?.purpose === "heartbeat") return [];
     if (context?.purpose === "catchUp") return [{ effect: "caughtUp" }];
     if (context?.purpose === "account") return accountDone(context);
+    if (context?.purpose === "form") return formReplied(context);
+    if (context?.purpose === "settings") return [{ effect: "settingsKnown" }];
+    if (context?.purpose === "whois") return [{ effect: "whois", nick: context.nick, lines: [frame.text ?? ""].flat() }];
     const effects = chat.addNotice([frame.text ?? ""].flat().join("\n"));
     const { purpose, nick } = context ?? {};
     if (purpose === "ignore") chat.userState.ignore(nick);
@@ -214,6 +220,7 @@ export const FRAME_HANDLERS = {
   ok(chat, frame, context) {
     if (context?.purpose === "account") return accountDone(context);
     if (context?.purpose === "nick") return [{ effect: "nickChanged" }];
+    if (context?.purpose === "form") return formReplied(context);
     if (context?.purpose === "away") return [{ effect: "awaySet" }];
     if (context?.purpose !== "send" || !frame.id) return [];
     const { conversation, entry } = context;

@@ -4,6 +4,9 @@
 import { accountRefused } from "./account.js";
 import { strings } from "./strings.js";
 
+// A form that is open until its request is replied to; `problem` if it was refused.
+export const formReplied = ({ form }, problem = "") => [{ effect: "formReplied", form, problem }];
+
 export function refused(chat, frame, context) {
   const text = frame.text || strings.requestFailed;
   const announced = { effect: "error", text };
@@ -18,6 +21,10 @@ export function refused(chat, frame, context) {
       return [{ effect: "nickRefused", text, nick: context.nick, taken }];
     case "account":
       return accountRefused(chat, { ...frame, text });
+    case "form":
+      return formReplied(context, text);
+    case "settings":
+      return [{ effect: "settingsKnown" }];
     case "away":
       return [{ effect: "awayRefused", text }];
     case "search":

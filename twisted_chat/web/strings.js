@@ -1,7 +1,6 @@
 // Every text of the page that a person reads, except the static text in index.html, the texts
 // of the server, and those of on_demand/texts.js.
 
-const people = (count) => (count === 1 ? "1 person" : `${count} people`);
 const messages = (count) => (count === 1 ? "1 message" : `${count} messages`);
 
 function otherNames(count, besides) {
@@ -90,13 +89,6 @@ export const strings = {
   awayTopic: (text) => `Away: ${text}`,
   directTopic: "Only the two of you see these messages. The operator of the server can read stored messages.",
   aboutConversation: "Topic, people and notifications",
-  peopleHere: (count) => `People (${count})`,
-  levelsLegend: "Notify me of",
-  levels: {
-    all: "All messages",
-    mentions: "Mentions",
-    nothing: "Nothing",
-  },
   youLeft: ({ kind, name }) =>
     kind === "room" ? `You left #${name}.` : `You closed the conversation with ${name}.`,
   rejoinRoom: "Rejoin",
@@ -194,29 +186,6 @@ export const strings = {
   completions: (count, first) =>
     `${count === 1 ? "1 completion" : `${count} completions`}: Tab inserts ${first}`,
 
-  // Search
-  searchScope: ({ kind, title }) => (kind === "dm" ? `with ${title}` : `in ${title}`),
-  searchHint: ({ kind, title, name }) =>
-    kind === "room"
-      ? `Finds messages in ${title} that contain all of these words.`
-      : `Finds messages with ${name} that are still in this tab. Nothing else is searched.`,
-  searching: "Searching…",
-  searchOffline: "Not connected. Try again later.",
-  searchInterrupted: "The connection was lost. Search again.",
-  searchResults(count, hasMore) {
-    if (count === 0) return "No messages found.";
-    if (hasMore) return `The newest ${count} results; there are more.`;
-    return count === 1 ? messages(1) : `${messages(count)}, newest first`;
-  },
-
-  // The switcher
-  destinations(count) {
-    if (count === 0) return "Nothing found.";
-    return count === 1 ? "1 result" : `${count} results`;
-  },
-  unreadCount: (count) => `${count} unread`,
-  notJoined: "join",
-
   // Keyboard shortcuts (see shortcuts.js)
   shortcuts: {
     switch: "Go to a room or a person",
@@ -233,11 +202,4 @@ export const strings = {
     recall: "In an empty field: what you sent before",
     line: "Start a new line",
   },
-
-  // The dialog for joining a room
-  memberCount: people,
-  create: "Create",
-  join: "Join",
-  roomIsNew: (name) => `#${name} does not exist yet. Joining creates it.`,
-  roomsHelp: "Everyone can join a room. Enter a new name to create one.",
 };

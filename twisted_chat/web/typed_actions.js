@@ -11,7 +11,7 @@ export const ACTIONS = {
     return actions.send(actions.chat.current, text);
   },
   nick: (actions, { nick }) => actions.changeNick(nick),
-  join: (actions, { room }) => actions.join(room),
+  join: (actions, { room, key }) => actions.join(room, { key }),
   leave: (actions, { room }) => actions.leave(room),
   close: (actions) => actions.closeConversation(actions.chat.currentKey),
   rooms: (actions) => actions.openRooms(),
@@ -20,6 +20,8 @@ export const ACTIONS = {
   who: (actions, { room }) => actions.showMembers(room || actions.chat.memberRoom()?.name),
   quit: (actions, { text }) => actions.quit(text),
   command: (actions, { text }) => actions.command(text),
+  roomSettings: (actions) => actions.openRoomSettings(),
+  whois: (actions, { nick }) => actions.whois(nick),
   account: (actions, { method, values }) => actions.account(method, values),
   refuse(actions, { text }) {
     actions.showError(text);

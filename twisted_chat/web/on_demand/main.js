@@ -3,22 +3,31 @@
 import { AccountForms } from "./account_forms.js";
 import { Menu } from "./menu.js";
 import { Menus } from "./menus.js";
+import { ModerationForms } from "./moderation_forms.js";
+import { RoomSettings } from "./room_settings.js";
+import { RoomSheet } from "./room_sheet.js";
 import { RoomsDialog } from "./rooms_dialog.js";
 import { SearchPanel } from "./search.js";
 import { Switcher } from "./switcher.js";
+import { Whois } from "./whois.js";
 
 // `views` gets those that others have to know.
 export function makeParts({ chat, connection, memory, actions, views, drawing }) {
   const shown = {
     menu: new Menu({ changed: () => drawing.schedule() }),
     roomsDialog: new RoomsDialog(chat, actions),
+    roomSheet: new RoomSheet(chat, actions, (conversation) => views.header.topicOf(conversation)),
     search: new SearchPanel(chat, actions),
     switcher: new Switcher(chat, actions),
   };
   Object.assign(views, shown);
+  const settings = new RoomSettings({ chat, actions, views });
+  const moderation = new ModerationForms({ actions, views });
   return {
     ...shown,
+    settings,
     account: new AccountForms({ chat, connection, memory, views, actions }),
-    menus: new Menus({ chat, actions, views }),
+    menus: new Menus({ chat, actions, views, settings, moderation }),
+    whois: new Whois({ views }),
   };
 }

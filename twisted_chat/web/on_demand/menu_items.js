@@ -7,14 +7,20 @@ import { fold } from "../names.js";
 import { texts } from "./texts.js";
 
 const has = (chat, route) => Boolean(chat.routes.find(route));
+const includes = (names, nick) => (names ?? []).some((name) => fold(name) === fold(nick));
+const groups = (...lists) => lists.map((list) => list.filter(Boolean)).filter((list) => list.length);
 
-export function nameItems(chat, nick) {
-  const items = [
-    has(chat, "whois") && { action: "whois", label: texts.menu.whois },
-    { action: "openDirect", label: texts.menu.openDirect },
-    ignoreItem(chat, nick),
-  ];
-  return groups(items);
+// `room`: in which the name was seen; null in a direct conversation.
+export function nameItems(chat, nick, room) {
+  return groups(
+    [
+      has(chat, "whois") && { action: "whois", label: texts.menu.whois },
+      chat.current?.key !== `@${fold(nick)}` && { action: "openDirect", label: texts.menu.openDirect },
+      ignoreItem(chat, nick),
+    ],
+    room?.settings?.rank && has(chat, "kick") ? roomItems(nick, room) : [],
+    isOperator(chat) ? [{ action: "ban", label: texts.menu.ban, danger: true }] : [],
+  );
 }
 
 function ignoreItem({ userState }, nick) {
@@ -22,13 +28,28 @@ function ignoreItem({ userState }, nick) {
   return { action, label: texts.menu[action] };
 }
 
-export function messageItems(chat, conversation, entry) {
-  const { mine, kind } = entry;
-  const items = [
-    { action: "copy", label: texts.menu.copy },
-    !mine && kind !== "dm" && { action: "reply", label: texts.menu.reply(entry.from) },
+// For room operators, and for operators in every room.
+function roomItems(nick, { title, members, settings }) {
+  const either = (isSo, on, off) => {
+    const action = isSo ? on : off;
+    return { action, label: texts.menu[action] };
+  };
+  const isHere = includes(members, nick);
+  return [
+    isHere && either(includes(settings.operators, nick), "deop", "op"),
+    isHere && settings.quiet && either(includes(settings.voices, nick), "devoice", "voice"),
+    either(includes(settings.muted, nick), "unmute", "mute"),
+    isHere && { action: "kick", label: texts.menu.kick(title), danger: true },
+    { action: "banFromRoom", label: texts.menu.banFromRoom(title), danger: true },
   ];
-  return groups(items);
 }
 
-const groups = (...lists) => lists.map((list) => list.filter(Boolean)).filter((list) => list.length);
+const isOperator = (chat) => chat.rooms().some(({ settings }) => settings?.rank === "operator");
+
+export function messageItems(chat, conversation, entry) {
+  const { mine, kind } = entry;
+  return groups([
+    { action: "copy", label: texts.menu.copy },
+    !mine && kind !== "dm" && { action: "reply", label: texts.menu.reply(entry.from) },
+  ]);
+}

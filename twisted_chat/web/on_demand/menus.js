@@ -1,30 +1,44 @@
 // The menus of names and messages, and what their items do.
 
-import { messageItems, nameItems } from "./menu_items.js";
 import { strings } from "../strings.js";
+import { messageItems, nameItems } from "./menu_items.js";
 
 export class Menus {
-  constructor({ chat, actions, views }) {
-    Object.assign(this, { chat, actions, views });
+  // `settings`: of rooms, which say what the user may do there; `moderation`: forms.
+  constructor({ chat, actions, views, settings, moderation }) {
+    Object.assign(this, { chat, actions, views, settings, moderation });
   }
 
   // `conversation`: in which the name was seen.
   openForName(button, nick, conversation) {
     const room = conversation?.kind === "room" ? conversation : null;
-    const items = nameItems(this.chat, nick);
-    this.views.menu.open(button, strings.actionsFor(nick), items, (action) => this[action]({ nick, room }));
+    this.settings.refresh(room, () => {
+      const items = nameItems(this.chat, nick, room);
+      this.open(button, strings.actionsFor(nick), items, { nick, room });
+    });
   }
 
   openForMessage(button, conversation, entry) {
-    const items = messageItems(this.chat, conversation, entry);
-    const about = { nick: entry.from, room: conversation, entry };
-    this.views.menu.open(button, strings.messageActions, items, (action) => this[action](about));
+    const room = conversation.kind === "room" ? conversation : null;
+    this.settings.refresh(room, () => {
+      const items = messageItems(this.chat, conversation, entry);
+      this.open(button, strings.messageActions, items, { nick: entry.from, room, entry });
+    });
+  }
+
+  // `about`: what the chosen action is given.
+  open(button, label, items, about) {
+    this.views.menu.open(button, label, items, (action) => this[action](about));
+  }
+
+  command({ nick, room }, route) {
+    this.actions.commandIn(room, `\\${route} ${nick}`);
   }
 
   // Names
 
   whois({ nick }) {
-    this.actions.command(`\\whois ${nick}`);
+    this.actions.whois(nick);
   }
 
   openDirect({ nick }) {
@@ -37,6 +51,42 @@ export class Menus {
 
   unignore({ nick }) {
     this.actions.command(`\\unignore ${nick}`);
+  }
+
+  op(about) {
+    this.command(about, "op");
+  }
+
+  deop(about) {
+    this.command(about, "deop");
+  }
+
+  voice(about) {
+    this.command(about, "voice");
+  }
+
+  devoice(about) {
+    this.command(about, "devoice");
+  }
+
+  kick(about) {
+    this.command(about, "kick");
+  }
+
+  unmute(about) {
+    this.command(about, "unmute");
+  }
+
+  mute({ nick, room }) {
+    this.moderation.open("mute", nick, room);
+  }
+
+  banFromRoom({ nick, room }) {
+    this.moderation.open("banFromRoom", nick, room);
+  }
+
+  ban({ nick }) {
+    this.moderation.open("ban", nick, null);
   }
 
   // Messages

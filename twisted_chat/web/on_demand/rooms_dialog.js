@@ -6,6 +6,7 @@ import { strings } from "../strings.js";
 import { byId, el, setText } from "../view/dom.js";
 import { KeyedList } from "../view/keyed.js";
 import { Roving } from "../view/roving.js";
+import { texts } from "./texts.js";
 
 const MAX_SHOWN = 200;
 
@@ -28,7 +29,8 @@ export class RoomsDialog {
     this.input.addEventListener("input", () => this.changed());
     byId("rooms_form").addEventListener("submit", (event) => {
       event.preventDefault();
-      this.join(plainRoom(this.input.value));
+      const [name, key] = this.input.value.trim().split(/\s+/u);
+      this.join(plainRoom(name), key);
     });
   }
 
@@ -42,9 +44,9 @@ export class RoomsDialog {
   }
 
   // The dialog stays open until the server has replied.
-  join(name) {
+  join(name, key) {
     this.joining = true;
-    if (name) this.handlers.join(name, (text) => this.refused(text));
+    if (name) this.handlers.join(name, { key, refuse: (text) => this.refused(text) });
     else this.refused(strings.nickMissing);
   }
 
@@ -69,13 +71,13 @@ export class RoomsDialog {
   }
 
   show() {
-    const typed = fold(plainRoom(this.input.value));
+    const typed = fold(plainRoom(this.input.value.trim().split(/\s/u)[0]));
     const rooms = this.chat.roomList.filter(({ name }) => name.includes(typed));
     this.list.show(rooms.slice(0, MAX_SHOWN));
     this.roving.refresh();
     const isNew = isRoomName(typed) && !rooms.some(({ name }) => name === typed);
-    setText(byId("room_submit"), isNew ? strings.create : strings.join);
-    setText(byId("rooms_help"), isNew ? strings.roomIsNew(typed) : strings.roomsHelp);
+    setText(byId("room_submit"), isNew ? texts.create : texts.join);
+    setText(byId("rooms_help"), isNew ? texts.roomIsNew(typed) : texts.roomsHelp);
   }
 
   makeRoom({ name, count }) {
@@ -83,7 +85,7 @@ export class RoomsDialog {
       "button",
       { type: "button", "data-action": "join" },
       el("span", { class: "name", dir: "auto" }, `#${name}`),
-      el("span", { class: "count" }, strings.memberCount(count)),
+      el("span", { class: "count" }, texts.memberCount(count)),
     );
     return el("li", {}, this.roving.prepare(button));
   }

@@ -1,13 +1,13 @@
 // The search panel: rooms are searched on the server, direct messages in this tab.
 
 import { isMessage } from "../conversation.js";
-import { excerpt, hasHits, splitHits } from "./search_hits.js";
-import { strings } from "../strings.js";
 import { shortTime } from "../time.js";
 import { byId, classes, el, setText } from "../view/dom.js";
 import { KeyedList } from "../view/keyed.js";
 import { nickClass } from "../view/nodes.js";
 import { Roving } from "../view/roving.js";
+import { excerpt, hasHits, splitHits } from "./search_hits.js";
+import { texts } from "./texts.js";
 
 export class SearchPanel {
   // `handlers`: {search, reveal}
@@ -42,12 +42,12 @@ export class SearchPanel {
   // The results of one conversation are cleared when another one is shown.
   show() {
     const { current } = this.chat;
-    setText(byId("search_scope"), current ? strings.searchScope(current) : "");
+    setText(byId("search_scope"), current ? texts.searchScope(current) : "");
     if (current !== this.conversation) {
       this.conversation = current;
-      this.clear(current ? strings.searchHint(current) : "");
+      this.clear(current ? texts.searchHint(current) : "");
     } else if (this.waiting && !this.chat.online) {
-      this.clear(strings.searchInterrupted);
+      this.clear(texts.searchInterrupted);
     }
   }
 
@@ -62,11 +62,11 @@ export class SearchPanel {
     this.words = words;
     if (!this.conversation) return;
     if (!words) {
-      this.clear(strings.searchHint(this.conversation));
+      this.clear(texts.searchHint(this.conversation));
     } else if (this.conversation.kind === "dm") {
       this.searchDirect(words);
     } else {
-      this.clear(this.chat.online ? strings.searching : strings.searchOffline);
+      this.clear(this.chat.online ? texts.searching : texts.searchOffline);
       this.waiting = this.chat.online;
       if (this.waiting) this.handlers.search(this.conversation, words);
     }
@@ -82,7 +82,7 @@ export class SearchPanel {
   showResults({ conversation, messages, hasMore = false, problem = "" }) {
     // The user may have moved on to another conversation.
     if (conversation && conversation !== this.conversation) return;
-    this.clear(problem || strings.searchResults(messages.length, hasMore));
+    this.clear(problem || texts.searchResults(messages.length, hasMore));
     this.results.show([...messages].reverse());
     this.roving.refresh();
   }

@@ -5,6 +5,7 @@ import { strings } from "../strings.js";
 import { byId, classes, el, setText } from "../view/dom.js";
 import { avatar } from "../view/nodes.js";
 import { countText } from "../view/sidebar.js";
+import { texts } from "./texts.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
@@ -66,7 +67,7 @@ export class Switcher {
     }
     this.list.replaceChildren(...this.found.map((one, index) => this.makeOption(one, index)));
     this.input.setAttribute("aria-expanded", String(this.found.length > 0));
-    setText(byId("switcher_note"), strings.destinations(this.found.length));
+    setText(byId("switcher_note"), texts.destinations(this.found.length));
     this.select(this.selected);
   }
 
@@ -85,8 +86,8 @@ export class Switcher {
   }
 
   hint(kind, name, conversation) {
-    if (conversation?.unread) return strings.unreadCount(countText(conversation.unreadState));
-    if (kind === "room") return conversation ? "" : strings.notJoined;
+    if (conversation?.unread) return texts.unreadCount(countText(conversation.unreadState));
+    if (kind === "room") return conversation ? "" : texts.notJoined;
     const away = this.chat.awayText(name);
     return away ? strings.awayNote(away) : "";
   }

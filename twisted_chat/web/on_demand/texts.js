@@ -1,7 +1,12 @@
 // The texts of the parts that are loaded on demand; see strings.js.
 
+const people = (count) => (count === 1 ? "1 person" : `${count} people`);
+const messages = (count) => (count === 1 ? "1 message" : `${count} messages`);
+
 export const texts = {
   cancel: "Cancel",
+  close: "Close",
+  save: "Save",
 
   // The account
   name: "Name",
@@ -26,5 +31,87 @@ export const texts = {
     unignore: "Stop ignoring",
     copy: "Copy text",
     reply: (nick) => `Reply to ${nick}`,
+    op: "Make room operator",
+    deop: "Remove as room operator",
+    voice: "Give voice",
+    devoice: "Remove voice",
+    mute: "Mute…",
+    unmute: "Unmute",
+    kick: (room) => `Kick from ${room}`,
+    banFromRoom: (room) => `Ban from ${room}…`,
+    ban: "Ban from the chat…",
+  },
+
+  // The sheet of a conversation
+  peopleHere: (count) => `People (${count})`,
+  levelsLegend: "Notify me of",
+  levels: {
+    all: "All messages",
+    mentions: "Mentions",
+    nothing: "Nothing",
+  },
+
+  // Search
+  searchScope: ({ kind, title }) => (kind === "dm" ? `with ${title}` : `in ${title}`),
+  searchHint: ({ kind, title, name }) =>
+    kind === "room"
+      ? `Finds messages in ${title} that contain all of these words.`
+      : `Finds messages with ${name} that are still in this tab. Nothing else is searched.`,
+  searching: "Searching…",
+  searchOffline: "Not connected. Try again later.",
+  searchInterrupted: "The connection was lost. Search again.",
+  searchResults(count, hasMore) {
+    if (count === 0) return "No messages found.";
+    if (hasMore) return `The newest ${count} results; there are more.`;
+    return count === 1 ? messages(1) : `${messages(count)}, newest first`;
+  },
+
+  // The switcher
+  destinations(count) {
+    if (count === 0) return "Nothing found.";
+    return count === 1 ? "1 result" : `${count} results`;
+  },
+  unreadCount: (count) => `${count} unread`,
+  notJoined: "join",
+
+  // The dialog for joining a room
+  memberCount: people,
+  create: "Create",
+  join: "Join",
+  roomIsNew: (name) => `#${name} does not exist yet. Joining creates it.`,
+  roomsHelp: "Enter a new name to create a room, and the key after the name of one that has a key.",
+
+  // The settings of a room
+  settings: {
+    title: (room) => `Settings of ${room}`,
+    onlyOperators: "Only room operators change these.",
+    private: "Private: only those who are invited get in",
+    quiet: "Quiet: only those with a voice write",
+    hidden: "Hidden: not in the list of rooms for those outside",
+    topic: "Only room operators set the topic",
+    key: "Key that one has to know to get in",
+    limit: "Most members at once",
+    none: "None",
+    secret: "(only room operators see it)",
+    lists: { operators: "Room operators", voices: "With a voice", banned: "Banned", muted: "Muted" },
+    remove: { operators: "Remove", voices: "Remove", banned: "Unban", muted: "Unmute" },
+    invite: "Invite someone, for a day",
+    inviteNow: "Invite",
+  },
+
+  // Keeping order
+  duration: "How long",
+  durations: [
+    ["10m", "10 minutes"],
+    ["1h", "1 hour"],
+    ["1d", "1 day"],
+    ["7d", "7 days"],
+    ["", "Until further notice"],
+  ],
+  reason: "Reason (optional)",
+  moderation: {
+    mute: { title: (nick, room) => `Mute ${nick} in ${room}`, submit: "Mute" },
+    banFromRoom: { title: (nick, room) => `Ban ${nick} from ${room}`, submit: "Ban" },
+    ban: { title: (nick) => `Ban ${nick} from the chat`, submit: "Ban" },
   },
 };

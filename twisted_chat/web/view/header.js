@@ -5,9 +5,10 @@ import { byId, el, setText } from "./dom.js";
 import { textNodes } from "./nodes.js";
 
 export class Header {
-  // `handlers`: {leaveCurrent, returnToLeft}
+  // `handlers`: {openRoomSheet, leaveCurrent, returnToLeft}
   constructor(chat, handlers) {
     this.chat = chat;
+    byId("title").addEventListener("click", () => handlers.openRoomSheet());
     byId("leave").addEventListener("click", ({ detail }) => {
       // The second click of a double click would leave the next conversation as well.
       if (detail <= 1) handlers.leaveCurrent();

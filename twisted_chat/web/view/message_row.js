@@ -30,6 +30,8 @@ export function makeRow(row, conversation, nick, words) {
       return systemLine(presenceText(entry.changes));
     case "renamed":
       return systemLine(strings.renamed(entry.from, entry.to));
+    case "event":
+      return systemLine(entry.text);
     case "topic":
       return topicRow(entry);
     case "notice":

@@ -1,0 +1,123 @@
+// Frames about order in rooms, and what a user may do there.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { durationText, moderationText } from "../../twisted_chat/web/moderation_texts.js";
+import { nameItems } from "../../twisted_chat/web/on_demand/menu_items.js";
+import { enteredOf, settingCommands } from "../../twisted_chat/web/on_demand/setting_commands.js";
+import { chat, id, iso, lobby, texts, welcome } from "./chat_fixture.mjs";
+import { ROUTE_LIST } from "./routes_fixture.mjs";
+
+const route = (name) => ({ name, usage: "NAME", summary: "", aliases: [] });
+const routes = [...ROUTE_LIST, route("whois"), route("kick"), route("room")];
+const frame = (type, more) => ({ type, id: id(20), time: iso(20), by: "alice", ...more });
+const receive = (type, more) => chat.receive(frame(type, more));
+const say = (type, more) => moderationText(frame(type, more));
+const OPEN = { private: false, quiet: false, hidden: false, key: "", limit: null, topic: "all" };
+const settings = (more) => ({ type: "room", room: "lobby", by: null, ...OPEN, ...more });
+const actionsFor = (nick, room = lobby()) => nameItems(chat, nick, room).flat().map(({ action }) => action);
+
+test("each act is said in plain English", () => {
+  assert.equal(say("kicked", { room: "tea", nick: "bob", text: "spam" }), "alice kicked bob (spam)");
+  assert.equal(say("kicked", { room: "tea", nick: "bob", text: "" }), "alice kicked bob");
+  assert.equal(say("muted", { room: "tea", nick: "bob", for: "10m" }), "alice muted bob for 10 minutes");
+  assert.equal(say("muted", { room: null, nick: "bob", for: null }), "alice muted bob");
+  assert.equal(say("unmuted", { room: "tea", nick: "bob" }), "alice unmuted bob");
+  const ban = { nick: "bob", for: "2h", text: "spam" };
+  assert.equal(say("banned", { room: null, ...ban }), "alice banned bob for 2 hours (spam)");
+  assert.equal(say("banned", { room: "tea", nick: "bob", for: "1d" }), "alice banned bob from #tea for 1 day");
+  assert.equal(say("unbanned", { room: "tea", nick: "bob" }), "alice unbanned bob from #tea");
+});
+
+test("each change of a room is said in plain English", () => {
+  const change = (more) => say("room", { room: "tea", ...more });
+  assert.equal(change({ private: true }), "alice made #tea private");
+  assert.equal(change({ private: false }), "alice made #tea public");
+  assert.equal(change({ quiet: false }), "alice made #tea open");
+  assert.equal(change({ hidden: false }), "alice made #tea listed");
+  assert.equal(change({ key: true }), "alice set a key for #tea");
+  assert.equal(change({ limit: 5 }), "alice set the limit of #tea to 5");
+  assert.equal(change({ limit: null }), "alice removed the limit of #tea");
+  assert.equal(change({ topic: "operators" }), "alice let only operators set the topic of #tea");
+  assert.equal(change({ topic: "all" }), "alice let all set the topic of #tea");
+  assert.equal(change({ nick: "bob", operator: true }), "alice made bob a room operator");
+  assert.equal(change({ nick: "bob", voice: false }), "alice removed voice from bob");
+  assert.equal(change({ future: 1 }), "alice changed #tea");
+});
+
+test("durations have a unit, and one that is not known stays as it is", () => {
+  assert.deepEqual(["30s", "1m", "2h", "7d", "soon"].map(durationText), [
+    ...["30 seconds", "1 minute", "2 hours", "7 days", "soon"],
+  ]);
+});
+
+test("someone else who is kicked is out of the list of members, and the room sees why", () => {
+  welcome();
+  receive("kicked", { room: "lobby", nick: "bob", text: "" });
+  assert.deepEqual(lobby().members, ["me"]);
+  assert.equal(lobby().entries.at(-1).text, "alice kicked bob");
+});
+
+test("whoever is kicked leaves the room, which is offered again", () => {
+  welcome({ rooms: ["lobby", "tea"], room: "tea" });
+  const effects = receive("kicked", { room: "tea", nick: "me", text: "" });
+  assert.deepEqual(chat.rooms().map(({ name }) => name), ["lobby"]);
+  assert.equal(chat.leftConversation.name, "tea");
+  assert.ok(effects.some(({ effect }) => effect === "left"));
+});
+
+test("a ban from the chat is shown where the member is, else as a notice", () => {
+  welcome();
+  receive("banned", { room: null, nick: "bob", for: null, text: "" });
+  assert.deepEqual(texts(), ["alice banned bob"]);
+  assert.equal(lobby().entries[0].kind, "event");
+  receive("unbanned", { room: null, nick: "10.0.0.0/8", id: id(21) });
+  assert.equal(lobby().entries[1].kind, "notice");
+});
+
+test("a name offers nothing of this to someone without the right", () => {
+  welcome({ routes });
+  assert.deepEqual(actionsFor("bob"), ["whois", "openDirect", "ignore"]);
+  chat.receive(settings({ rank: null }));
+  assert.deepEqual(actionsFor("bob"), ["whois", "openDirect", "ignore"]);
+});
+
+test("a room operator keeps order in the room, an operator in the chat", () => {
+  welcome({ routes });
+  chat.receive(settings({ rank: "room operator" }));
+  const own = ["op", "mute", "kick", "banFromRoom"];
+  assert.deepEqual(actionsFor("bob").slice(3), own);
+  assert.deepEqual(actionsFor("bob", null).slice(3), []);
+  chat.receive(settings({ rank: "operator" }));
+  assert.deepEqual(actionsFor("bob").slice(3), [...own, "ban"]);
+  assert.deepEqual(actionsFor("bob", null).slice(3), ["ban"]);
+});
+
+test("what is offered follows from the settings, and these from the changes that are shown", () => {
+  welcome({ routes });
+  chat.receive(settings({ rank: "room operator", muted: ["Bob"] }));
+  assert.deepEqual(actionsFor("bob").slice(3), ["op", "unmute", "kick", "banFromRoom"]);
+  receive("room", { room: "lobby", nick: "bob", operator: true });
+  receive("room", { room: "lobby", quiet: true, id: id(21) });
+  assert.deepEqual(actionsFor("bob").slice(3, 5), ["deop", "voice"]);
+  receive("room", { room: "lobby", nick: "bob", operator: false, id: id(22) });
+  receive("room", { room: "lobby", nick: "bob", voice: true, id: id(23) });
+  assert.deepEqual(actionsFor("bob").slice(3, 5), ["op", "devoice"]);
+});
+
+test("someone who has left can be muted and banned, but not kicked", () => {
+  welcome({ routes });
+  chat.receive(settings({ rank: "room operator" }));
+  assert.deepEqual(actionsFor("carol").slice(3), ["mute", "banFromRoom"]);
+});
+
+test("only what was changed in the form is sent, each as a route", () => {
+  const before = settings({ hidden: true, key: "tea", limit: 5 });
+  const entered = enteredOf(before);
+  assert.deepEqual(settingCommands(before, entered), []);
+  const changes = { private: true, hidden: false, topic: true, key: " ", limit: "6" };
+  assert.deepEqual(settingCommands(before, { ...entered, ...changes }), [
+    ...["\\room private", "\\room listed", "\\room topic operators", "\\room key -", "\\room limit 6"],
+  ]);
+});

@@ -1,0 +1,44 @@
+// What frames about order in rooms say, in plain English.  Pure.
+
+const UNITS = { s: "second", m: "minute", h: "hour", d: "day" };
+
+// "10m" is "10 minutes".
+export function durationText(duration) {
+  const [, number, unit] = /^(\d+)([smhd])$/u.exec(duration) ?? [];
+  return number ? `${number} ${UNITS[unit]}${number === "1" ? "" : "s"}` : duration;
+}
+
+const lasting = (frame) => (frame.for ? ` for ${durationText(frame.for)}` : "");
+const because = ({ text }) => (text ? ` (${text})` : "");
+const from = ({ room }) => (room ? ` from #${room}` : "");
+
+// Of a setting that is on, and of one that is off.
+const SETTINGS = {
+  private: (room) => [`made ${room} private`, `made ${room} public`],
+  quiet: (room) => [`made ${room} quiet`, `made ${room} open`],
+  hidden: (room) => [`made ${room} hidden`, `made ${room} listed`],
+  key: (room) => [`set a key for ${room}`, `removed the key of ${room}`],
+  limit: (room, limit) => [`set the limit of ${room} to ${limit}`, `removed the limit of ${room}`],
+  operator: (room, on, nick) => [`made ${nick} a room operator`, `removed ${nick} as a room operator`],
+  voice: (room, on, nick) => [`gave voice to ${nick}`, `removed voice from ${nick}`],
+};
+
+function changeText({ room, nick, ...frame }) {
+  if (frame.topic === "operators") return `let only operators set the topic of #${room}`;
+  if (frame.topic === "all") return `let all set the topic of #${room}`;
+  const name = Object.keys(SETTINGS).find((one) => one in frame);
+  if (!name) return `changed #${room}`;
+  const [on, off] = SETTINGS[name](`#${room}`, frame[name], nick);
+  return frame[name] ? on : off;
+}
+
+const ACTS = {
+  kicked: (frame) => `kicked ${frame.nick}${because(frame)}`,
+  muted: (frame) => `muted ${frame.nick}${lasting(frame)}`,
+  unmuted: (frame) => `unmuted ${frame.nick}`,
+  banned: (frame) => `banned ${frame.nick}${from(frame)}${lasting(frame)}${because(frame)}`,
+  unbanned: (frame) => `unbanned ${frame.nick}${from(frame)}`,
+  room: changeText,
+};
+
+export const moderationText = (frame) => `${frame.by} ${ACTS[frame.type](frame)}`;

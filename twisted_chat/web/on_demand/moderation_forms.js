@@ -1,0 +1,42 @@
+// The forms for how long, and why, somebody is silenced or kept out.
+
+import { FormDialog } from "./form_dialog.js";
+import { texts } from "./texts.js";
+
+const WHO = { name: "nick", type: "hidden" };
+const DURATION = { name: "duration", label: texts.duration, options: texts.durations };
+const REASON = { name: "reason", label: texts.reason, autocomplete: "off", maxlength: 200 };
+
+// The route, and the fields, of each form.
+const FORMS = {
+  mute: { fields: [WHO, DURATION], route: ({ nick, duration }) => `mute ${nick} ${duration}` },
+  banFromRoom: { fields: [WHO, DURATION], route: ({ nick, duration }) => `room ban ${nick} ${duration}` },
+  ban: {
+    fields: [WHO, DURATION, REASON],
+    route: ({ nick, duration, reason }) => `ban ${nick} ${duration} ${reason}`,
+  },
+};
+
+export class ModerationForms {
+  // `actions`: {commandOf}; it sends a route of a form, which the reply closes.
+  constructor({ actions, views }) {
+    Object.assign(this, { actions, views });
+    this.forms = {};
+  }
+
+  // `room`: in which it holds; null for a ban from the chat.
+  open(name, nick, room) {
+    const { fields, route } = FORMS[name];
+    this.forms[name] ??= new FormDialog({
+      id: name.toLowerCase(),
+      title: "",
+      fields,
+      submitLabel: texts.moderation[name].submit,
+      danger: name !== "mute",
+      submit: (values) => this.actions.commandOf(this.forms[name], `\\${route(values).trimEnd()}`, this.room),
+      backButton: this.views.backButton,
+    });
+    this.room = room?.name;
+    this.forms[name].open({ nick }, texts.moderation[name].title(nick, room?.title));
+  }
+}
