@@ -20,7 +20,9 @@ from twisted_chat.core.events import (
     Action,
     AwaySet,
     CustomEvent,
+    Deleted,
     DirectMessage,
+    Edited,
     Event,
     Joined,
     Left,
@@ -29,6 +31,7 @@ from twisted_chat.core.events import (
     Message,
     Quit,
     Renamed,
+    Stored,
     Switched,
     TopicSet,
 )
@@ -86,6 +89,30 @@ class EventObjectTests(unittest.SynchronousTestCase):
         self.expect(TopicSet("lobby", "bob", "tea", "1"), topic)
         away = {"type": "away", **ID_AND_TIME, "nick": "ann", "text": "lunch"}
         self.expect(AwaySet("ann", "lunch", "1"), away)
+
+    def test_corrections_name_the_messages(self) -> None:
+        """By their ids; who corrects one is its author."""
+        gone = {"type": "deleted", "room": "den", "ids": ("4", "6"), "by": "ann"}
+        self.expect(Deleted("den", "ann", "bob", "4 6", "1"), {**ID_AND_TIME, **gone})
+        found = event_object(Stored("7", 0, Edited("den", "bob", "4", "hi", "1")))
+        wanted = {
+            "type": "edited",
+            "id": "4",
+            "position": "7",
+            "time": "1970-01-01T00:00:00.000Z",
+            "room": "den",
+            "from": "bob",
+            "text": "hi",
+        }
+        self.assertEqual(found, wanted)
+
+    def test_corrected_message_has_a_mark(self) -> None:
+        """In a history; others have none."""
+        for edited in (True, False):
+            said = Stored("7", 0, Message("den", "bob", "hi", "1"), edited=edited)
+            fields = event_object(said)
+            assert fields is not None
+            self.assertEqual(fields.get("edited"), edited or None)
 
     def test_direct_messages_name_sender_and_recipient(self) -> None:
         """So that both can be given the same object."""

@@ -15,7 +15,9 @@ from twisted_chat.core.events import (
     Action,
     AwaySet,
     CustomEvent,
+    Deleted,
     DirectMessage,
+    Edited,
     Event,
     Joined,
     Left,
@@ -39,6 +41,11 @@ EVENTS: tuple[Event, ...] = (
     TopicSet("r", "bob", "", "B"),
     AwaySet("bob", "lunch", "B"),
     AwaySet("bob", "", "B"),
+    Deleted("r", "bob", "", "1", "B"),
+    Deleted("r", "bob", "", "1 2 3", "B"),
+    Deleted("r", "bob", "alice", "1", "B"),
+    Deleted("r", "bob", "alice", " ".join(map(str, range(100))), "B"),
+    Edited("r", "bob", "1", "tea", "B"),
 )
 
 
@@ -106,6 +113,10 @@ class QuoteTests(SynchronousTestCase):
             "l\U0001d173eft the chat\ufff0",
             "set the topic to\u2236 tea",
             "is away \u2768lunch)",
+            "Deleted a rnessage.",
+            "deleted l0 messages of alice",
+            "corrected : tea",
+            "Соrrected\u2236 tea",
         ):
             self.assertTrue(reads_as_event(text), text)
 

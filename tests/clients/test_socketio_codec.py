@@ -22,7 +22,9 @@ from twisted_chat.core.events import (
     AwaySet,
     BulkPresence,
     CustomEvent,
+    Deleted,
     DirectMessage,
+    Edited,
     Event,
     Joined,
     Left,
@@ -121,6 +123,15 @@ class EventTests(DialectTestCase):
         messages, chat = '2["messages","* alice waves"]', '2["chat","* alice waves"]'
         event = Action("lobby", "alice", "waves", "ID")
         self.check(event, [messages, chat], [messages], [chat])
+
+    def test_correction_is_sent_as_text(self) -> None:
+        """A page of the chat room kind has no other way to show it."""
+        for event, line in (
+            (Edited("lobby", "al", "1", "two", "ID"), "al: corrected: two"),
+            (Deleted("lobby", "al", "", "1", "ID"), "al: deleted a message"),
+        ):
+            messages, chat = f'2["messages","{line}"]', f'2["chat","{line}"]'
+            self.check(event, [messages, chat], [messages], [chat])
 
     def test_presence_in_the_lobby_is_sent_as_chatters(self) -> None:
         """To those that use ``messages``."""

@@ -16,7 +16,9 @@ from twisted_chat.core.events import (
     AwaySet,
     BulkPresence,
     CustomEvent,
+    Deleted,
     DirectMessage,
+    Edited,
     Event,
     Joined,
     Left,
@@ -94,6 +96,11 @@ class LineTests(SynchronousTestCase):
             (TopicSet("r", "bob", "", "B"), "bob: cleared the topic"),
             (AwaySet("bob", "lunch", "B"), "bob: is away (lunch)"),
             (AwaySet("bob", "", "B"), "bob: is back"),
+            (Deleted("r", "bob", "", "1", "B"), "bob: deleted a message"),
+            (Deleted("r", "bob", "", "1 2", "B"), "bob: deleted 2 messages"),
+            (Deleted("r", "al", "bob", "1", "A"), "al: deleted a message of bob"),
+            (Deleted("r", "al", "bob", "1 2", "A"), "al: deleted 2 messages of bob"),
+            (Edited("r", "bob", "1", "two", "B"), "bob: corrected: two"),
             (Message("r", "Zoë", "grüße 👋", "Z"), "Zoë: grüße 👋"),
         ):
             one = stored(event)
@@ -112,6 +119,10 @@ class LineTests(SynchronousTestCase):
             (
                 self.codec.event(stored(Action("r", "alice", program, "A")), None),
                 "* alice",
+            ),
+            (
+                self.codec.event(stored(Edited("r", "al", "1", program, "A")), None),
+                "al: corrected:",
             ),
             (self.codec.direct_message(one, direct, sent=False), "alice (private):"),
             (

@@ -258,6 +258,8 @@ class HelpTests(RouteCase):
                 r"\unignore NAME",
                 r"\away [TEXT]",
                 r"\quit [TEXT]",
+                r"\delete [NAME] [N]",
+                r"\edit TEXT",
             ],
         )
 

@@ -67,6 +67,12 @@ class RedisJournalTests(JournalContract, SynchronousTestCase):
     def run_now(self, awaitable: Awaitable[T]) -> T:
         return self.spinner.result(awaitable)
 
+    def everything_kept(self, journal: JournalUnderTest) -> bytes:
+        """The file of Redis, with all that it has in memory."""
+        self.redis.call("CONFIG", "SET", "rdbcompression", "no")
+        self.redis.call("SAVE")
+        return (self.redis.directory / "dump.rdb").read_bytes()
+
     def refused(self, awaitable: Awaitable[object]) -> str:
         with self.assertRaises(StoreError) as caught:
             self.run_now(awaitable)

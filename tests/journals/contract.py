@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from tests.journals.retention_contract import RetentionContract
+from tests.journals.corrections_contract import CorrectionsContract
 from tests.journals.search_contract import SearchContract
 from tests.journals.values_contract import ValuesContract
 from tests.support.journals import (
@@ -35,7 +35,7 @@ from twisted_chat.core.events import (
 from twisted_chat.core.interfaces import MissedEvents
 
 
-class JournalContract(SearchContract, RetentionContract, ValuesContract):
+class JournalContract(SearchContract, CorrectionsContract, ValuesContract):
     """See the module docstring."""
 
     # Announcing

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import JournalContract
-from tests.support.journals import NOW, entry, said
+from tests.support.journals import NOW, JournalUnderTest, entry, said
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.journals.retention import KEEP_ALL, Retention
 
@@ -15,6 +15,9 @@ class MemoryJournalTests(JournalContract, SynchronousTestCase):
 
     def make(self, retention: Retention = KEEP_ALL) -> MemoryJournal:
         return MemoryJournal(lambda: self.time, retention)
+
+    def everything_kept(self, journal: JournalUnderTest) -> bytes:
+        return repr(vars(journal.history)).encode()
 
     def test_time_never_runs_backwards(self) -> None:
         """Though the clock is set back."""

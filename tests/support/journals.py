@@ -15,7 +15,9 @@ from twisted_chat.core.events import (
     Action,
     AwaySet,
     CustomEvent,
+    Deleted,
     DirectMessage,
+    Edited,
     Entry,
     Event,
     Joined,
@@ -75,6 +77,8 @@ EVERY_EVENT: tuple[Event, ...] = (
     LoggedIn("caroline", "carol", "id-carol", "@carol", "carol"),
     Switched("lobby", "carol", "id-carol"),
     LoggedOut("carol", "guest_7", "id-carol"),
+    Deleted("lobby", "alice", "", "gone-1 gone-2", "id-alice"),
+    Edited("lobby", "alice", "gone-3", "better", "id-alice"),
 )
 
 any_text = st.text(st.characters(codec="utf-8"), max_size=60)

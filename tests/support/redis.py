@@ -172,14 +172,15 @@ class FakeRedis:
         return result
 
     def _read_live(self, after: bytes) -> Any:
-        found = self._live_after(after)
+        found = self.live_after(after)
         if found:
             return found
         waiting: Deferred[Any] = Deferred()
         self._readers.append((after, waiting))
         return waiting
 
-    def _live_after(self, after: bytes) -> list[Any]:
+    def live_after(self, after: bytes) -> list[Any]:
+        """The batches after an id, as Redis replies them."""
         stream = self.commands.stream(LIVE)
         new = [entry for entry in stream.entries if entry[0] > parse_id(after)]
         return [[LIVE.encode(), [show_entry(entry) for entry in new]]] if new else []
@@ -187,7 +188,7 @@ class FakeRedis:
     def wake(self, after: bytes, waiting: Deferred[Any]) -> None:
         """Reply to a reader that waits for new batches."""
         if not waiting.called:
-            waiting.callback(self._live_after(after))
+            waiting.callback(self.live_after(after))
 
     # What is stored, for tests.
 

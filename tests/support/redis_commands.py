@@ -14,6 +14,22 @@ Id = tuple[int, int]
 """The id of an entry in a stream."""
 
 
+NODE_SIZE = 10
+"""Entries of a node of a stream; in Redis there are 100, unless they are long."""
+
+
+@dataclass
+class Node:
+    """A node of a stream, as it is in memory and in the file of Redis.
+
+    :ivar ids: of the entries in it that are not deleted.
+    :ivar content: of all that were added to it, until none of them is left.
+    """
+
+    ids: set[Id] = field(default_factory=set)
+    content: list[bytes] = field(default_factory=list)
+
+
 @dataclass
 class Stream:
     """A stream: entries with increasing ids.
@@ -24,6 +40,26 @@ class Stream:
     entries: list[tuple[Id, list[bytes]]] = field(default_factory=list)
     last: Id = (0, 0)
     added: int = 0
+    nodes: list[Node] = field(default_factory=list)
+
+    def add(self, position: Id, fields: list[bytes]) -> None:
+        """Add an entry at the end."""
+        self.entries.append((position, fields))
+        self.last = position
+        self.added += 1
+        if not self.nodes or len(self.nodes[-1].ids) >= NODE_SIZE:
+            self.nodes.append(Node())
+        self.nodes[-1].ids.add(position)
+        self.nodes[-1].content += fields
+
+    def delete(self, ids: set[Id]) -> int:
+        """Delete entries; their content stays in nodes that have others."""
+        before = len(self.entries)
+        self.entries = [entry for entry in self.entries if entry[0] not in ids]
+        for node in self.nodes:
+            node.ids -= ids
+        self.nodes = [node for node in self.nodes if node.ids]
+        return before - len(self.entries)
 
 
 class ReplyError(Exception):
@@ -66,6 +102,20 @@ class RedisCommands:
         self._delete_expired()
         stream: Stream = self.data.setdefault(key.encode(), Stream())
         return stream
+
+    def content(self) -> bytes:
+        """All bytes of all values, for tests."""
+        parts: list[bytes] = []
+        for key, value in self.data.items():
+            parts.append(key)
+            match value:
+                case Stream(nodes=nodes):
+                    parts += (part for node in nodes for part in node.content)
+                case bytes():
+                    parts.append(value)
+                case _:
+                    parts += (repr(each).encode() for each in value.items())
+        return b"\n".join(parts)
 
     def _delete_expired(self) -> None:
         now = self._seconds()
@@ -193,11 +243,11 @@ class RedisCommands:
         position = parse_id(entry_id)
         if position <= stream.last:
             raise ReplyError("ERR The ID specified in XADD is equal or smaller")
-        stream.entries.append((position, fields))
-        stream.last = position
-        stream.added += 1
+        stream.add(position, fields)
         if trim == b"MAXLEN":
-            del stream.entries[: max(0, len(stream.entries) - int(threshold))]
+            excess = max(0, len(stream.entries) - int(threshold))
+            if excess:
+                stream.delete({entry[0] for entry in stream.entries[:excess]})
         else:
             self.do_xtrim(key, b"MINID", b"=", threshold)
         return entry_id
@@ -205,15 +255,31 @@ class RedisCommands:
     def do_xtrim(
         self, key: bytes, _minid: bytes, how: bytes, threshold: bytes, *limit: bytes
     ) -> int:
-        """``XTRIM key MINID =|~ threshold [LIMIT number]``, with nodes of 10."""
+        """``XTRIM key MINID =|~ threshold [LIMIT number]``."""
         stream: Stream = self.data[key]
         excess = bisect.bisect_left(
             stream.entries, parse_id(threshold), key=lambda entry: entry[0]
         )
         if how == b"~":
-            excess = min(excess, int(limit[1])) // 10 * 10
-        del stream.entries[:excess]
+            excess = min(excess, int(limit[1])) // NODE_SIZE * NODE_SIZE
+        if excess:
+            stream.delete({entry[0] for entry in stream.entries[:excess]})
         return excess
+
+    def do_xdel(self, key: bytes, *ids: bytes) -> int:
+        return self.data[key].delete(set(map(parse_id, ids))) if key in self.data else 0
+
+    def do_xsetid(
+        self, key: bytes, last: bytes, _added: bytes, added: bytes, *_deleted: bytes
+    ) -> bytes:
+        """``XSETID key last ENTRIESADDED added [MAXDELETEDID id]``."""
+        stream: Stream = self.data[key]
+        if stream.entries and parse_id(last) < stream.entries[-1][0]:
+            raise ReplyError("ERR The ID specified in XSETID is smaller")
+        if int(added) < len(stream.entries):
+            raise ReplyError("ERR The entries_added specified in XSETID is smaller")
+        stream.last, stream.added = parse_id(last), int(added)
+        return b"OK"
 
     def do_xlen(self, key: bytes) -> int:
         return len(self.data[key].entries) if key in self.data else 0
@@ -222,10 +288,12 @@ class RedisCommands:
         return sum(30 + sum(map(len, e[1])) for e in self.data[key].entries)
 
     def do_xrange(
-        self, key: bytes, start: bytes, end: bytes, _count: bytes, limit: bytes
+        self, key: bytes, start: bytes, end: bytes, *count: bytes
     ) -> list[Any]:
+        """``XRANGE key start end [COUNT number]``."""
         found = self._between(key, start, end)
-        return [show_entry(entry) for entry in found[: int(limit)]]
+        limit = int(count[1]) if count else len(found)
+        return [show_entry(entry) for entry in found[:limit]]
 
     def do_xrevrange(
         self, key: bytes, end: bytes, start: bytes, _count: bytes, limit: bytes
@@ -250,6 +318,8 @@ class RedisCommands:
             *(b"length", len(stream.entries)),
             *(b"entries-added", stream.added),
             *(b"first-entry", first),
+            *(b"radix-tree-keys", len(stream.nodes)),
+            *(b"last-generated-id", b"%d-%d" % stream.last),
         ]
 
 

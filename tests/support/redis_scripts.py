@@ -27,7 +27,11 @@ class LuaScripts:
         make = self._lua.table_from
         environment = self._lua.globals()
         environment[b"redis"] = make({b"call": self._redis_call})
-        environment[b"cjson"] = make({b"encode": self._encode, b"decode": self._decode})
+        # What a null is in Lua, where an element of a table cannot be nil.
+        self._null = make({})
+        environment[b"cjson"] = make(
+            {b"encode": self._encode, b"decode": self._decode, b"null": self._null}
+        )
 
     def run(self, text: str, arguments: tuple[bytes, ...], call: Call) -> Any:
         """Run a script, and return its result as Redis replies it."""
@@ -58,9 +62,13 @@ class LuaScripts:
         return int(result) if isinstance(result, float) else result
 
     def _encode(self, value: Any) -> bytes:
+        rawequal = self._lua.globals()[b"rawequal"]
+
         def plain(value: Any) -> Any:
             if lua51.lua_type(value) != "table":
                 return value.decode("utf-8", "surrogatepass")
+            if rawequal(value, self._null):
+                return None
             items = {key: plain(each) for key, each in value.items()}
             if items and all(isinstance(key, int) for key in items):
                 return [items[key] for key in sorted(items)]
@@ -70,15 +78,22 @@ class LuaScripts:
         return text.encode("utf-8", "surrogatepass")
 
     def _decode(self, data: bytes) -> Any:
-        found = json.loads(data.decode("utf-8", "surrogatepass"))
-        return self._lua.table_from(
-            {
-                key.encode("utf-8", "surrogatepass"): value
-                if isinstance(value, bool)
-                else value.encode("utf-8", "surrogatepass")
-                for key, value in found.items()
-            }
-        )
+        def to_lua(value: Any) -> Any:
+            match value:
+                case None:
+                    return self._null
+                case str():
+                    return value.encode("utf-8", "surrogatepass")
+                case list():
+                    return self._lua.table_from(list(map(to_lua, value)))
+                case dict():
+                    return self._lua.table_from(
+                        {to_lua(key): to_lua(each) for key, each in value.items()}
+                    )
+                case _:
+                    return value
+
+        return to_lua(json.loads(data.decode("utf-8", "surrogatepass")))
 
 
 def _to_bytes(argument: bytes | float) -> bytes:

@@ -14,8 +14,11 @@ from typing import Any
 from twisted_chat.core.events import (
     Action,
     AwaySet,
+    Correction,
     CustomEvent,
+    Deleted,
     DirectMessage,
+    Edited,
     Joined,
     Left,
     LoggedIn,
@@ -48,17 +51,20 @@ from .answers import MAX_NAMES, away_that_fits, names_that_fit, newest_that_fit
 
 Fields = dict[str, Any]
 
+_MESSAGE = {"type": "message"}
+_ACTION = {"type": "action"}
+
 
 def event_object(stored: Stored) -> Fields | None:
     """The object for an event; ``None`` if JSON clients do not see it."""
     kept: Fields = {"id": stored.position, "time": rfc3339(stored.time)}
+    if stored.edited:
+        kept["edited"] = True
     match stored.event:
-        case Message(room=room, text=text) as event:
+        case Message(room=room, text=text) | Action(room=room, text=text) as event:
             said = {**_author(event), "room": room, "text": text}
-            return {"type": "message", **kept, **said}
-        case Action(room=room, text=text) as event:
-            said = {**_author(event), "room": room, "text": text}
-            return {"type": "action", **kept, **said}
+            kind = _MESSAGE if isinstance(event, Message) else _ACTION
+            return {**kind, **kept, **said}
         case DirectMessage(recipient=to, text=text) as event:
             return {"type": "dm", **kept, **_author(event), "to": to, "text": text}
         case Joined(room=room, nick=nick):
@@ -73,6 +79,8 @@ def event_object(stored: Stored) -> Fields | None:
             return {"type": "topic", **kept, "from": nick, "room": room, "text": text}
         case AwaySet(nick=nick, text=text):
             return {"type": "away", **kept, "nick": nick, "text": text}
+        case Deleted() | Edited() as event:
+            return {**kept, **_correction(event, stored.position)}
         case CustomEvent() | Switched() | LoggedIn() | LoggedOut():
             return None
 
@@ -80,6 +88,25 @@ def event_object(stored: Stored) -> Fields | None:
 def _author(event: Message | Action | DirectMessage) -> Fields:
     """Whose message it is; guests have no account."""
     return {"from": event.nick, "account": event.account or None}
+
+
+def _correction(event: Correction, position: str) -> Fields:
+    if isinstance(event, Deleted):
+        return {
+            "type": "deleted",
+            "room": event.room,
+            "ids": event.ids,
+            "by": event.nick,
+        }
+    # The id is that of the message.
+    return {
+        "type": "edited",
+        "id": event.position,
+        "position": position,
+        "from": event.nick,
+        "room": event.room,
+        "text": event.text,
+    }
 
 
 def event_objects(events: Iterable[Stored]) -> list[Fields]:

@@ -23,10 +23,14 @@ _WORDS = re.compile(
     |is\ back[\s.!]*\Z
     |set\ the\ topic\ to\s*[:\u02d0\u02f8\u0589\u05c3\u205a\u2236\ua4fd\ua789]
     |cleared\ the\ topic[\s.!]*\Z
-    """.replace("i", "[il|]").replace("w", "(?:w|vv)"),
+    |deleted\ \S{1,9}\ messages?(?:\ of\s|[\s.!]*\Z)
+    |corrected\s*[:\u02d0\u02f8\u0589\u05c3\u205a\u2236\ua4fd\ua789]
+    """.replace("i", "[il|]")
+    .replace("w", "(?:w|vv)")
+    .replace("m", "(?:m|rn)"),
     re.VERBOSE,
 )
-_FIRST = re.compile(r"\s*[JjLlIiSsCc1|]")
+_FIRST = re.compile(r"\s*[JjLlIiSsCc1|Dd]")
 _BLANKS = re.compile(r"\s+")
 _UNSEEN = re.compile(f"[{IGNORABLE}]+")
 # Blanks that are no white space: of Braille, and of Korean, which not every program

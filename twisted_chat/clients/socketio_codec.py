@@ -25,7 +25,9 @@ from twisted_chat.core.events import (
     Action,
     BulkPresence,
     CustomEvent,
+    Deleted,
     DirectMessage,
+    Edited,
     Joined,
     Left,
     Message,
@@ -123,7 +125,7 @@ class SocketIOCodec:
         match event:
             case Message(raw=raw):
                 shown = self._message(f"{where}{event_text(event)}", raw)
-            case Action():
+            case Action() | Deleted() | Edited():
                 shown = self._text(f"{where}{event_text(event)}")
             case CustomEvent(raw=raw):
                 shown = self._event("chat", raw)

@@ -16,8 +16,11 @@ from twisted_chat.core.events import (
     Action,
     AwaySet,
     BulkPresence,
+    Correction,
     CustomEvent,
+    Deleted,
     DirectMessage,
+    Edited,
     Event,
     Joined,
     Left,
@@ -55,7 +58,7 @@ BULK_NAMES = 3
 _END_SIZE = 4
 """Bytes of a line end, or of the header of a frame, at most."""
 
-T = TypeVar("T", Message | Action, DirectMessage)
+T = TypeVar("T", Message | Action | Edited, DirectMessage)
 
 
 def event_text(event: Event) -> str | None:
@@ -82,8 +85,19 @@ def event_text(event: Event) -> str | None:
             return f"{nick}: is back"
         case AwaySet(nick=nick, text=text):
             return f"{nick}: is away ({text})"
+        case Deleted() | Edited():
+            return _correction_text(event)
         case CustomEvent() | DirectMessage() | Switched() | LoggedIn() | LoggedOut():
             return None
+
+
+def _correction_text(event: Correction) -> str:
+    if isinstance(event, Edited):
+        return f"{event.nick}: corrected: {event.text}"
+    count = len(event.ids)
+    what = "a message" if count == 1 else f"{count} messages"
+    author = f" of {event.author}" if event.author else ""
+    return f"{event.nick}: deleted {what}{author}"
 
 
 def shown_line(event: Event) -> str | None:
@@ -95,7 +109,7 @@ def shown_line(event: Event) -> str | None:
 
 def shown_lines(event: Event) -> list[str]:
     """The lines that show an event to such clients, each with its author."""
-    if isinstance(event, Message | Action) and "\n" in event.text:
+    if isinstance(event, Message | Action | Edited) and "\n" in event.text:
         lines = map(shown_line, _each_line(event))
     else:
         lines = map(shown_line, (event,))

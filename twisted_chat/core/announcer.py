@@ -17,8 +17,11 @@ from .committer import Committer, Submission
 from .events import (
     Action,
     AwaySet,
+    Correction,
     CustomEvent,
+    Deleted,
     DirectMessage,
+    Edited,
     HistoryGap,
     Joined,
     Left,
@@ -26,6 +29,7 @@ from .events import (
     LoggedOut,
     Message,
     Quit,
+    Removed,
     Renamed,
     RoomMessage,
     Stored,
@@ -77,7 +81,10 @@ class Announcer:
             CustomEvent: self._custom_event,
             DirectMessage: self._direct_message,
             TopicSet: self._topic_set,
+            Deleted: self._correction,
+            Edited: self._correction,
             HistoryGap: self._history_gap,
+            Removed: _show_nothing,
             Joined: arrivals.joined,
             Left: presence.left,
             Quit: presence.quit,
@@ -152,6 +159,10 @@ class Announcer:
             room.append(stored)
             self._batch.show(stored, (event.room,))
 
+    def _correction(self, event: Correction, stored: Stored) -> None:
+        self._pool.correct(event)
+        self._batch.show(stored, (event.room,))
+
     def _custom_event(self, event: CustomEvent, stored: Stored) -> None:
         if event.account:
             stored = self._with_nick(event, stored)
@@ -207,6 +218,10 @@ class Announcer:
         """An event with the nickname that its author has now."""
         member = self._pool.member(event.client_id)
         return stored if member is None else with_nick(member, stored)
+
+
+def _show_nothing(_event: Removed, _stored: Stored) -> None:
+    """Only its author is told that it was stored."""
 
 
 def _ignores(client: Client, event: DirectMessage) -> bool:

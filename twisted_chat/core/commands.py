@@ -94,17 +94,25 @@ class CommandTable(Generic[H]):
         """
 
         def declare(handler: H) -> H:
-            command = Command(
-                name, usage, summary, handler, aliases, guards, internal, in_turn
+            self.add(
+                Command(
+                    name, usage, summary, handler, aliases, guards, internal, in_turn
+                )
             )
-            for word in (name, *aliases):
-                if word in self._commands:
-                    raise ValueError(f"the route \\{word} is declared already")
-                self._commands[word] = command
-            self._listing = None
             return handler
 
         return declare
+
+    def add(self, command: Command[H]) -> None:
+        """Add a route that is declared elsewhere.
+
+        :raises ValueError: its name or an alias is declared already.
+        """
+        for word in (command.name, *command.aliases):
+            if word in self._commands:
+                raise ValueError(f"the route \\{word} is declared already")
+            self._commands[word] = command
+        self._listing = None
 
     def copy(self) -> CommandTable[H]:
         """A table of the same routes, to add others to."""

@@ -210,6 +210,43 @@ class AwaySet:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """Messages of a room were deleted: their texts are stored nowhere any more.
+
+    :ivar nick: who deleted them.
+    :ivar author: the nickname of who wrote them; empty if they were one's own.
+    :ivar positions: their positions, separated by spaces.
+    """
+
+    room: str
+    nick: str
+    author: str
+    positions: str
+    client_id: str
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The positions of the messages."""
+        return tuple(self.positions.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """The author of a message replaced its text; it keeps its position.
+
+    :ivar position: of the message.
+    :ivar text: the new text.  It is stored in the message only; what is read from a
+        journal has the text that the message has now.
+    """
+
+    room: str
+    nick: str
+    position: str
+    text: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryGap:
     """Earlier messages of a room cannot be shown on this server.
 
@@ -219,6 +256,15 @@ class HistoryGap:
     """
 
     room: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What this was, a message or a correction, has been deleted or replaced since.
+
+    A server announces this in place of an event that it reads from its journal late.
+    It is announced like an event, shown to nobody, and never stored.
+    """
 
 
 Event = (
@@ -235,10 +281,15 @@ Event = (
     | Switched
     | LoggedIn
     | LoggedOut
+    | Deleted
+    | Edited
 )
 
 RoomMessage = Message | Action
 """The events that make up a room's history."""
+
+Correction = Deleted | Edited
+"""The events that change messages which are stored already; see ``corrections``."""
 
 PresenceEvent = (
     Joined | Left | Quit | Renamed | AwaySet | Switched | LoggedIn | LoggedOut
@@ -269,12 +320,14 @@ class Stored:
         order of arrival.
     :ivar time: milliseconds since 1970, UTC.
     :ivar key: the key of its ``Entry``; empty when it was read from history.
+    :ivar edited: it is a message whose author has replaced the text.
     """
 
     position: str
     time: int
     event: Event
     key: str = ""
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from .events import Action, CustomEvent, DirectMessage, Event, Message, Stored
+from .events import (
+    Action,
+    CustomEvent,
+    DirectMessage,
+    Edited,
+    Event,
+    Message,
+    Stored,
+)
 from .limits import MAX_IGNORED
 from .nicknames import fold_or_none
 
@@ -62,13 +70,16 @@ def ignore_list(
     return ignored
 
 
+_TEXTS = (Message, Action, CustomEvent, DirectMessage, Edited)
+
+
 def is_ignored(event: Event, ignoring: frozenset[str]) -> bool:
-    """Whether an event is a message of someone ignored.
+    """Whether an event has a text of someone ignored.
 
     :param ignoring: client ids, folded nicknames, and former ones after ``~``, which
         count only in a history that has no client ids.
     """
-    if not isinstance(event, Message | Action | CustomEvent | DirectMessage):
+    if not isinstance(event, _TEXTS):
         return False
     if event.client_id in ignoring:
         return True

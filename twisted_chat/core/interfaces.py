@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from .corrections import Author
 from .events import BulkPresence, DirectMessage, Entry, Stored
 from .limits import SEARCH_TIME
 from .replies import Reply
@@ -189,10 +190,13 @@ class History(Protocol):
     ) -> Awaitable[MissedEvents]:
         """The events after a position that a client missed, oldest first.
 
-        These are messages, actions and topics in the rooms, and direct messages from
-        and to the client.  The result is incomplete if there are more than ``limit``,
-        if they are much more text than ``limits.MAX_MISSED_CHARACTERS``, if some are no
-        longer kept, or if the position is not of this journal.
+        These are messages, actions, topics and corrections in the rooms, and direct
+        messages from and to the client.  A message is returned as it is now; so a
+        correction is left out unless the client has the message as it was.
+
+        The result is incomplete if there are more than ``limit``, if they are much more
+        text than ``limits.MAX_MISSED_CHARACTERS``, if some are no longer kept, or if
+        the position is not of this journal.
         """
 
     def search(
@@ -202,6 +206,14 @@ class History(Protocol):
 
         :param seconds: how long it may take of the thread that searches.
         :raises SearchTimeout: it was not done in this time.
+        """
+
+    def last_of(
+        self, room: str, author: Author, limit: int
+    ) -> Awaitable[tuple[Stored, ...]]:
+        """The last ``limit`` messages of an author in a room, oldest first.
+
+        They are looked for among the last ``limits.MAX_LOOKED_AT`` of the room.
         """
 
     def nickname(self, client_id: str) -> Awaitable[str | None]:

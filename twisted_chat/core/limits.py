@@ -36,6 +36,15 @@ SEARCH_TIME = 0.3
 MAX_HISTORY = 500
 """Messages in one reply to ``\\history`` or ``\\search``."""
 
+MAX_LOOKED_AT = 10_000
+"""Messages of a room among which the last ones of an author are looked for."""
+
+MAX_DELETED = 100
+"""Messages that are deleted at once."""
+
+CORRECTION_MINUTES = 15
+"""Minutes for which the author of a message may correct it."""
+
 MAX_MISSED = 2000
 """Messages replayed to a client that resumes; if it missed more it is told that
 some are missing, and reads them by ``history``."""

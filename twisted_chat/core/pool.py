@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections import deque
 
 from .client import Client, View, ViewKey
-from .events import PresenceEvent, Stored
+from .corrections import Corrections, with_text
+from .events import Correction, Deleted, PresenceEvent, Stored
 from .interfaces import Journal
 from .limits import MAX_TOPIC
 from .lookalikes import skeletons
@@ -69,6 +70,23 @@ class Room:
         self.loaded = True
         self._snapshot = None
 
+    def correct(self, event: Correction) -> None:
+        """Messages are deleted, or one has another text.
+
+        Where messages are missing then, the store has older ones: they are read before
+        the next client joins.
+        """
+        if isinstance(event, Deleted):
+            left = [each for each in self.recent if each.position not in event.ids]
+            self.loaded &= len(left) == len(self.recent)
+        else:
+            left = [
+                with_text(each, event.text) if each.position == event.position else each
+                for each in self.recent
+            ]
+        self.recent = deque(left, maxlen=self.recent.maxlen)
+        self._snapshot = None
+
     def forget(self, position: str) -> None:
         """Drop the messages up to a position, which the store has deleted."""
         while self.recent and self.recent[0].position <= position:
@@ -114,6 +132,7 @@ class ClientPool:
     :ivar position: everything up to here was announced.
     :ivar draining: the number of clients that are disconnected and whose queued
         requests are still being taken.
+    :ivar corrections: the last ones that were announced.
     :ivar presence: all members, on whichever server.
     :ivar clients: those of this server, by id.
     :ivar ignoring: the members of those clients that ignore someone, a few.
@@ -122,6 +141,7 @@ class ClientPool:
     def __init__(self, history: int = 10) -> None:
         self.position = ""
         self.draining = 0
+        self.corrections = Corrections()
         self.presence = Presence()
         self.clients: dict[str, Client] = {}
         self.ignoring: set[Member] = set()
@@ -227,8 +247,14 @@ class ClientPool:
                 self.release_room(room)
                 raise
             if not room.loaded:
-                room.load(state.topic, state.recent)
+                room.load(state.topic, self.corrections.apply(state.recent))
         return room
+
+    def correct(self, event: Correction) -> None:
+        """Messages of a room are deleted, or one has another text."""
+        self.corrections.add(event)
+        if (room := self.rooms.get(event.room)) is not None:
+            room.correct(event)
 
     def forget(self, position: str) -> None:
         """Drop the messages up to a position, which the store has deleted."""

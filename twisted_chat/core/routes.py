@@ -7,9 +7,11 @@ Its usage and guards, in the command table, were checked before it is called.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
+from . import routes_corrections
 from .chat import CommandContext, Handler
 from .client import ClientState
 from .commands import CommandTable
@@ -23,6 +25,7 @@ from .events import (
     Left,
     Message,
     Renamed,
+    Stored,
     Switched,
     TopicSet,
 )
@@ -58,7 +61,10 @@ _routes: CommandTable[Handler] = CommandTable()
 
 def standard_table() -> CommandTable[Handler]:
     """The routes that every server has; add your own to the table returned."""
-    return _routes.copy()
+    table = _routes.copy()
+    for command in routes_corrections.routes:
+        table.add(command)
+    return table
 
 
 def in_room(context: CommandContext) -> None:
@@ -181,7 +187,7 @@ async def history(context: CommandContext) -> Reply:
     for _ in range(MAX_PASSED_OVER):
         found = await journal.history.before(room, before, limit + 1)
         more = len(found) > limit
-        shown = without_ignored(found[-limit:], context.client.ignoring)
+        shown = _shown(context, found[-limit:])
         if shown or not more:
             break
         # A whole page of people whom the client ignores.
@@ -208,7 +214,7 @@ async def search(context: CommandContext) -> Reply:
         if not timeout.found:
             raise
         found, more = timeout.found, True
-    shown = without_ignored(found[-limit:], context.client.ignoring)
+    shown = _shown(context, found[-limit:])
     return HistoryPage(room, shown, more=more, words=sanitize_label(words))
 
 
@@ -330,6 +336,12 @@ async def _renamed(context: CommandContext) -> Event:
     client = context.client
     name = await claim(context.chat.names, context.word, client.member_id)
     return Renamed(client.nick, name.text, client.id)
+
+
+def _shown(context: CommandContext, found: Sequence[Stored]) -> tuple[Stored, ...]:
+    """What the client is shown of a history: as it is now, not as it was read."""
+    found = context.chat.pool.corrections.apply(found)
+    return without_ignored(found, context.client.ignoring)
 
 
 def _member(context: CommandContext, nick: str) -> Member:

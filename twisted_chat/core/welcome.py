@@ -179,7 +179,10 @@ class Welcomer:
                         history=(),
                         missed=_up_to(
                             welcome.position,
-                            without_ignored(missed.events, client.ignoring),
+                            without_ignored(
+                                self._pool.corrections.apply(missed.events),
+                                client.ignoring,
+                            ),
                         ),
                     )
         except StoreError:

@@ -10,14 +10,27 @@ import secrets
 from bisect import bisect_left
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from operator import attrgetter
 from sys import getsizeof, maxsize
 
-from twisted_chat.core.events import Event, Joined, Message, Stored, TopicSet
+from twisted_chat.core.corrections import Author, replayed, with_text
+from twisted_chat.core.events import (
+    Deleted,
+    Edited,
+    Event,
+    Joined,
+    Message,
+    Stored,
+    TopicSet,
+)
 from twisted_chat.core.interfaces import MissedEvents, RoomState
-from twisted_chat.core.limits import MAX_MISSED_CHARACTERS, SEARCH_TIME
+from twisted_chat.core.limits import (
+    MAX_LOOKED_AT,
+    MAX_MISSED_CHARACTERS,
+    SEARCH_TIME,
+)
 from twisted_chat.core.texts import characters_shown
 
 from .memory_topics import MemoryTopics
@@ -96,6 +109,13 @@ class MemoryHistory:
             self._topics.set(event.room, event.text, stored.time)
         elif isinstance(event, Joined):
             self._topics.use(event.room, stored.time)
+        elif isinstance(event, Deleted):
+            for position in event.ids:
+                self._change(event.room, position, None)
+        elif isinstance(event, Edited):
+            self._change(event.room, event.position, event.text)
+            event = replace(event, text="")
+            stored = replace(stored, event=event)
         keys = index_keys(event)
         if not keys:
             return
@@ -191,15 +211,25 @@ class MemoryHistory:
                 continue
             if position < entry.floor:
                 return MissedEvents(False, ())
-            for stored in reversed(entry.kept):
-                if stored.position <= position:
+            for kept in reversed(entry.kept):
+                if kept.position <= position:
                     break
+                stored = self._with_text_of_now(kept)
                 found.append(stored)
                 left -= characters_shown(stored.event)
                 if len(found) > limit or left < 0:
                     return MissedEvents(False, ())
         found.sort(key=lambda stored: stored.position)
-        return MissedEvents(True, tuple(found))
+        return MissedEvents(True, replayed(found, position))
+
+    async def last_of(
+        self, room: str, author: Author, limit: int
+    ) -> tuple[Stored, ...]:
+        """The last messages of an author, see ``interfaces.History.last_of``."""
+        entry = self._index.get((Index.ROOM, room))
+        newest = islice(reversed(entry.kept), MAX_LOOKED_AT) if entry else ()
+        found = (stored for stored in newest if author.wrote(stored.event))
+        return tuple(islice(found, max(limit, 0)))[::-1]
 
     async def search(
         self, room: str, words: str, limit: int, seconds: float = SEARCH_TIME
@@ -219,6 +249,36 @@ class MemoryHistory:
         nick, time = self._nicknames.get(client_id, (None, 0))
         is_void = round(self._now() * 1000) - time > KEPT_NICKNAME_MS
         return None if is_void else nick
+
+    def _change(self, room: str, position: str, text: str | None) -> None:
+        """Replace the text of a message; delete the message if that is ``None``."""
+        entry = self._index.get((Index.ROOM, room))
+        stored = self._kept.get(position)
+        if entry is None or stored is None:
+            return
+        at = bisect_left(entry.kept, position, key=attrgetter("position"))
+        if at == len(entry.kept) or entry.kept[at] is not stored:
+            # It is no message of this room.
+            return
+        self._size -= _size(stored.event)
+        if text is None:
+            del entry.kept[at]
+            del self._kept[position]
+            if not entry.kept and entry.floor <= self._floor:
+                del self._index[Index.ROOM, room]
+        else:
+            changed = with_text(stored, text)
+            entry.kept[at] = self._kept[position] = changed
+            self._size += _size(changed.event)
+
+    def _with_text_of_now(self, stored: Stored) -> Stored:
+        """A correction with the text that its message has now."""
+        event = stored.event
+        if not isinstance(event, Edited):
+            return stored
+        message = self._kept.get(event.position)
+        text = getattr(message.event, "text", "") if message else ""
+        return replace(stored, event=replace(event, text=text))
 
     def _position(self, number: int) -> str:
         return f"{self._prefix}{number:0{_DIGITS}d}"
@@ -250,5 +310,5 @@ class MemoryHistory:
 def _size(event: Event) -> int:
     """Approximately how many bytes an event takes."""
     raw = event.raw if isinstance(event, Message) else None
-    text = getattr(event, "text", "")
+    text = event.positions if isinstance(event, Deleted) else getattr(event, "text", "")
     return _OVERHEAD + getsizeof(text) + (getsizeof(raw) if raw else 0)

@@ -12,7 +12,14 @@ from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from twisted_chat.core.events import Action, Message, Stored, TopicSet
+from twisted_chat.core.events import (
+    Action,
+    Deleted,
+    Edited,
+    Message,
+    Stored,
+    TopicSet,
+)
 from twisted_chat.core.interfaces import RoomState
 
 CACHED_ROOMS = 64
@@ -87,6 +94,9 @@ class RecentRooms:
                 case TopicSet(room=room, text=text):
                     if room in rooms:
                         rooms[room].topic = text
+                case Deleted(room=room) | Edited(room=room):
+                    # Read it again: what is being loaded may be from before.
+                    rooms.pop(room, None)
                 case _:
                     pass
 

@@ -17,7 +17,9 @@ from twisted_chat.core.events import (
     Action,
     AwaySet,
     CustomEvent,
+    Deleted,
     DirectMessage,
+    Edited,
     Entry,
     Event,
     Joined,
@@ -40,7 +42,8 @@ class Index(StrEnum):
     """The messages of a room: its history proper, shown and searched."""
 
     TOPIC = "topic"
-    """The topics of a room, for clients that resume."""
+    """The topics of a room, and the corrections of its messages, for clients that
+    resume."""
 
     DIRECT = "direct"
     """The direct messages of a member, for clients that resume."""
@@ -201,6 +204,23 @@ RECORDS = (
         name="LoggedOut",
         columns=("nick", "other", None),
         presence=("logout", "client_id", "nick"),
+    ),
+    Record(
+        Deleted,
+        kind=14,
+        name="Deleted",
+        columns=("room", "nick", "other", "raw", None),
+        index=Index.TOPIC,
+        subjects=("room",),
+    ),
+    # The new text is in the message.
+    Record(
+        Edited,
+        kind=15,
+        name="Edited",
+        columns=("room", "nick", "other", None, None),
+        index=Index.TOPIC,
+        subjects=("room",),
     ),
 )
 

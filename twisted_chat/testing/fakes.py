@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator, Sequence
 from itertools import count
 from typing import Protocol
 
+from twisted_chat.core.corrections import Author
 from twisted_chat.core.events import Entry, Event, Stored
 from twisted_chat.core.interfaces import (
     Announce,
@@ -187,6 +188,13 @@ class FailingHistory:
         """The last messages that contain all the words."""
         await self._faults.check()
         return await self._inner.search(room, words, limit, seconds)
+
+    async def last_of(
+        self, room: str, author: Author, limit: int
+    ) -> tuple[Stored, ...]:
+        """The last messages of an author."""
+        await self._faults.check()
+        return await self._inner.last_of(room, author, limit)
 
     async def nickname(self, client_id: str) -> str | None:
         """The last nickname of a client."""

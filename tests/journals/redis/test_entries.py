@@ -86,6 +86,7 @@ class EntriesTests(SynchronousTestCase):
             [
                 *("room", "room", "room", "-", "direct", "join", "leave", "quit"),
                 *("rename", "topic", "away", "login", "switch", "logout"),
+                *("delete", "edit"),
             ],
         )
 

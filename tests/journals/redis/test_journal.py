@@ -8,7 +8,7 @@ from typing import TypeVar
 from twisted.internet.defer import Deferred
 
 from tests.journals.contract import JournalContract
-from tests.support.journals import entry, said, texts
+from tests.support.journals import JournalUnderTest, entry, said, texts
 from tests.support.redis import LIVE, FakeRedisTestCase
 from twisted_chat.core.events import (
     AwaySet,
@@ -43,6 +43,9 @@ class RedisJournalTests(JournalContract, FakeRedisTestCase):
 
     def run_now(self, awaitable: Awaitable[T]) -> T:
         return self.result(awaitable)
+
+    def everything_kept(self, journal: JournalUnderTest) -> bytes:
+        return self.redis.commands.content()
 
     def test_nickname_is_forgotten_a_day_after_the_departure(self) -> None:
         """The client can no longer resume."""

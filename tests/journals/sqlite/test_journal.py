@@ -9,7 +9,7 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred
 
 from tests.journals.contract import JournalContract
-from tests.support.journals import said, texts
+from tests.support.journals import JournalUnderTest, said, texts
 from tests.support.logs import Log
 from tests.support.sqlite import SqliteTestCase
 from twisted_chat.core.events import Joined, Quit
@@ -26,6 +26,13 @@ class SqliteContractTests(JournalContract, SqliteTestCase):
         """One on a file of its own."""
         self.path = self.folder / f"chat{len(self.threads.made)}.sqlite"
         return super().make(retention)
+
+    def everything_kept(self, journal: JournalUnderTest) -> bytes:
+        """All files, after a stop."""
+        self.run_now(journal.close())
+        found = sorted(self.folder.iterdir())
+        self.assertIn(self.path, found)
+        return b"".join(each.read_bytes() for each in found)
 
     def test_nickname_is_forgotten_a_day_after_the_departure(self) -> None:
         """The client can no longer resume."""

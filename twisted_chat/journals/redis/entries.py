@@ -12,7 +12,17 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from twisted_chat.core.events import Entry, Event, Quit, Renamed, Stored, TopicSet
+from twisted_chat.core.events import (
+    Deleted,
+    Edited,
+    Entry,
+    Event,
+    Quit,
+    Removed,
+    Renamed,
+    Stored,
+    TopicSet,
+)
 from twisted_chat.core.nicknames import Name, fold
 from twisted_chat.core.replies import Refused
 from twisted_chat.journals.records import BY_EVENT, RECORDS, changes
@@ -21,6 +31,13 @@ from .position import StreamPosition
 
 _BY_NAME = {record.name: record for record in RECORDS}
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+EDITED_KEY = "edited"
+"""The key of a message in the index of its room whose author has replaced the text."""
+
+_REMOVED = "Removed"
+"""The name of what ``corrections.lua`` puts in place of an event in ``chat:live``."""
 
 
 def to_bytes(text: str) -> bytes:
@@ -56,7 +73,8 @@ def decode_indexed(stream_id: bytes, data: bytes) -> Stored | None:
     if decoded is None:
         return None
     position = StreamPosition.from_id(stream_id)
-    return Stored(position.text, position.ms, decoded[1])
+    key, event = decoded
+    return Stored(position.text, position.ms, event, edited=key == EDITED_KEY)
 
 
 def decode_batch(stream_id: bytes, data: bytes) -> tuple[StreamPosition, list[Stored]]:
@@ -70,10 +88,13 @@ def decode_batch(stream_id: bytes, data: bytes) -> tuple[StreamPosition, list[St
     before = last - len(found)
     batch = []
     for number, parts in enumerate(found, before + 1):
-        decoded = decode(parts)
-        if decoded is not None:
+        position = StreamPosition(ms, number).text
+        if parts[:1] == [_REMOVED]:
+            # Announced like an event, see ``Removed``.
+            batch.append(Stored(position, ms, Removed(), parts[1]))  # type: ignore[arg-type]
+        elif (decoded := decode(parts)) is not None:
             key, event = decoded
-            batch.append(Stored(StreamPosition(ms, number).text, ms, event, key))
+            batch.append(Stored(position, ms, event, key))
     return StreamPosition(ms, before), batch
 
 
@@ -84,6 +105,13 @@ _ENDS = "ends"
 def script_arguments(entry: Entry) -> tuple[str, str, str, str]:
     """What ``append.lua`` does with an event: an operation and its three arguments."""
     event = entry.event
+    match event:
+        case Deleted(room=room, positions=positions):
+            return "delete", room, positions, ""
+        case Edited(room=room, position=position, text=text):
+            return "edit", room, position, text
+        case _:
+            pass
     record = BY_EVENT[type(event)]
     operation, *names = record.presence or (record.index or "", *record.subjects)
     arguments: list[str] = [getattr(event, name) for name in names]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from twisted_chat.core.corrections import Author, replayed
 from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, RoomState
-from twisted_chat.core.limits import SEARCH_TIME
+from twisted_chat.core.limits import MAX_LOOKED_AT, SEARCH_TIME
 from twisted_chat.core.texts import characters_shown
 from twisted_chat.journals.searching import Scan, Sharing
 from twisted_chat.journals.tokenizer import phrases_in
@@ -114,7 +115,22 @@ class RedisHistory:
                 events[stored.position] = stored
         if len(events) > limit:
             return MissedEvents(False, ())
-        return MissedEvents(True, tuple(events[each] for each in sorted(events)))
+        in_order = [events[each] for each in sorted(events)]
+        return MissedEvents(True, replayed(in_order, after.text))
+
+    async def last_of(
+        self, room: str, author: Author, limit: int
+    ) -> tuple[Stored, ...]:
+        """The last messages of an author, see ``interfaces.History.last_of``."""
+        found: list[Stored] = []
+        end = self._announced().id
+        for _ in range(MAX_LOOKED_AT // PAGE_SIZE):
+            page = await self._newest_first(room, end, PAGE_SIZE)
+            found += (stored for stored in page if author.wrote(stored.event))
+            if len(found) >= limit or len(page) < PAGE_SIZE:
+                break
+            end = _before(page[-1])
+        return tuple(reversed(found[: max(limit, 0)]))
 
     async def search(
         self, room: str, words: str, limit: int, seconds: float = SEARCH_TIME
@@ -134,8 +150,7 @@ class RedisHistory:
             await scan.add(page)
             if scan.is_over or len(page) < PAGE_SIZE or left < 0:
                 break
-            oldest = StreamPosition.parse(page[-1].position)
-            end = f"({oldest.id}" if oldest else "-"
+            end = _before(page[-1])
         return tuple(reversed(scan.hits))
 
     async def nickname(self, client_id: str) -> str | None:
@@ -151,3 +166,9 @@ class RedisHistory:
         )
         events = (decode_indexed(stream_id, data) for stream_id, (_, data) in found)
         return [stored for stored in events if stored is not None]
+
+
+def _before(stored: Stored) -> str:
+    """The end of an interval that ends before an event."""
+    position = StreamPosition.parse(stored.position)
+    return f"({position.id}" if position else "-"

@@ -25,23 +25,23 @@ class Script:
     sha: str
 
 
-def _load(name: str, flags: str = "") -> Script:
+def _load(name: str, flags: str = "", more: str = "") -> Script:
     """Make a script of its file.
 
     :param flags: of Redis; without ``allow-oom`` Redis refuses to start the script
         when it is out of memory.
+    :param more: the name of what this script has in common with few others.
     """
     head = f"#!lua flags={flags}\n" if flags else "#!lua\n"
-    common, own = (
-        (FOLDER / f"{part}.lua").read_text("utf-8") for part in ("common", name)
-    )
-    text = head + common + own
+    parts = ("common", more, name) if more else ("common", name)
+    texts = ((FOLDER / f"{part}.lua").read_text("utf-8") for part in parts)
+    text = head + "".join(texts)
     # Not for security: Redis itself names scripts by this digest.
     sha = sha1(text.encode(), usedforsecurity=False).hexdigest()
     return Script(name, text, sha)
 
 
-APPEND = _load("append")
+APPEND = _load("append", more="corrections")
 CLAIM_NAMES = _load("claim_names")
 WRITE_VALUES = _load("write_values")
 # Recovery must work when there is no memory left for messages.

@@ -13,11 +13,19 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 
-from twisted_chat.core.events import Entry, Joined, TopicSet
+from twisted_chat.core.events import (
+    Correction,
+    Deleted,
+    Edited,
+    Entry,
+    Joined,
+    TopicSet,
+)
 from twisted_chat.core.interfaces import Changes
 from twisted_chat.journals.records import KEPT_NICKNAME_MS, changes_in, nicknames_in
 from twisted_chat.journals.retention import LOBBY
 
+from .correcting import Correcting
 from .rows import INSERTED, WIDTH, Row, digest, rows_of, storable
 from .value_rows import change_values
 
@@ -49,6 +57,7 @@ class Batch:
     :ivar rows: the events.
     :ivar topics: the topics that are set, by room.
     :ivar entered: rooms that anyone joined, other than the lobby.
+    :ivar corrections: messages that are deleted, or get another text.
     :ivar names: the last nickname of each client, by a digest of its id; ``None`` if
         the client can no longer resume.
     :ivar changes: the values that change with it.
@@ -58,6 +67,7 @@ class Batch:
     rows: list[Row]
     topics: dict[str, str]
     entered: set[str]
+    corrections: list[Correction]
     names: dict[bytes, str | None]
     changes: Changes
 
@@ -70,6 +80,7 @@ class Batch:
             rows_of(entries, first, time),
             {event.room: event.text for event in events if type(event) is TopicSet},
             {event.room for event in events if type(event) is Joined} - {LOBBY},
+            [e for e in events if type(e) is Deleted or type(e) is Edited],
             {digest(one): nick for one, nick in nicknames_in(entries).items()},
             changes_in(entries),
         )
@@ -78,7 +89,7 @@ class Batch:
         """The same, its events without what SQLite cannot store."""
         return replace(self, rows=[storable(row) for row in self.rows])
 
-    def write(self, connection: sqlite3.Connection) -> None:
+    def write(self, connection: sqlite3.Connection, correcting: Correcting) -> None:
         """Store it, within a transaction."""
         time = self.time
         _insert(connection, _insert_events, self.rows)
@@ -86,6 +97,8 @@ class Batch:
             connection.execute(_SET_TOPIC, storable((room, text, time)))
         for room in self.entered:
             connection.execute(_USE_TOPIC, storable((time, room, time)))
+        for event in self.corrections:
+            correcting.apply(connection, event)
         names = [(key, nick) for key, nick in self.names.items() if nick is not None]
         if names:
             rows = [(key, *storable((nick,)), time) for key, nick in names]

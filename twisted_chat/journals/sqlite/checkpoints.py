@@ -113,17 +113,21 @@ class Checkpointer:
         self._file.log_error = _HELD if is_held else ""
         return not is_held and (pages >= self._limits.restart_pages or self._is_large)
 
-    def restart(self) -> None:
+    def restart(self, *, cut: bool = False) -> bool:
         """Move the rest, and let the log begin anew.
 
         Call it in the writer's thread, which makes up for a writer that writes without
         a pause: nobody else writes.  A short reader may prevent it; the next checkpoint
         tries again.
 
+        :param cut: also make the file of the log empty.
+        :returns: whether it is done.
         :raises StoreError: it failed; nothing is lost.
         """
         # Its size is what storing and trimming look at.
-        self._checkpoint("TRUNCATE" if self._is_large else "RESTART")
+        cut = cut or self._is_large
+        self._checkpoint("TRUNCATE" if cut else "RESTART")
+        return not cut or not self._file.log_size()
 
     def close(self) -> None:
         """Close the connection."""
@@ -173,6 +177,8 @@ class Checkpoints:
         self._checkpointer: Checkpointer | None = None
         self._written = self._seen = 0
         self._running = self._catching_up = False
+        # The log is to be cut; it could not be, and the next batch tries again.
+        self._cutting = self._cut_later = False
         self._failing = False
 
     def open(self, checkpointer: Checkpointer) -> None:
@@ -184,11 +190,21 @@ class Checkpoints:
 
         :param written: pages written to the log since the start, approximately.
         """
+        if self._cut_later:
+            self._cutting, self._cut_later = True, False
+        self._look(written)
+
+    def _look(self, written: int) -> None:
         self._written = written
-        if written - self._seen >= self._limits.pages:
+        if self._cutting or written - self._seen >= self._limits.pages:
             self.start()
         if written - self._seen >= self._limits.blocked_pages:
             self._catch_up()
+
+    def cut(self) -> None:
+        """The log has a text that was deleted: cut it, as soon as no reader uses it."""
+        self._cutting = True
+        self.start()
 
     def start(self) -> None:
         """Run a checkpoint, unless one is running."""
@@ -213,11 +229,21 @@ class Checkpoints:
         return closing
 
     def _restart(self, is_long: object) -> object:
-        """After a checkpoint, restart the log if it is long."""
+        """After a checkpoint, restart the log if it is long; cut it if it has to be."""
         checkpointer = self._checkpointer
-        if not is_long or checkpointer is None:
+        if checkpointer is None or not (is_long or self._cutting):
             return None
-        return self._writing.run(checkpointer.restart)
+        cut, self._cutting = self._cutting, False
+        restarting: Deferred[bool] = self._writing.run(
+            lambda: checkpointer.restart(cut=cut)
+        )
+        restarting.addBoth(self._note_cut, cut=cut)
+        return restarting
+
+    def _note_cut(self, result: bool | Failure, *, cut: bool) -> bool | Failure:
+        if result is not True:
+            self._cut_later |= cut
+        return result
 
     def _catch_up(self) -> None:
         """Have the writer's thread wait for the checkpoint, and restart the log."""
@@ -239,7 +265,7 @@ class Checkpoints:
             self._failing = False
             log.info("{line}", line="checkpoint: done; it works again")
         self._running = False
-        self.look(self._written)
+        self._look(self._written)
 
     def _failed(self, failure: Failure) -> None:
         # The next one is due after further pages.

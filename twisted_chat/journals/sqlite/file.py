@@ -146,6 +146,8 @@ class DatabaseFile:
         self.check_unmoved()
         connection = self.connect()
         connection.execute("PRAGMA synchronous = FULL")
+        # What is deleted is overwritten; not all builds of SQLite do it by themselves.
+        connection.execute("PRAGMA secure_delete = ON").fetchall()
         # ``checkpoints`` has a thread for them.
         connection.execute("PRAGMA wal_autocheckpoint = 0")
         connection.execute(f"PRAGMA journal_size_limit = {KEPT_LOG_BYTES}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from twisted_chat.core.corrections import Author
 from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, RoomState, StoreError
 from twisted_chat.core.limits import SEARCH_TIME
@@ -126,6 +127,15 @@ class SqliteHistory:
         _, searcher = self._opened()
         return await self._searching.run(
             searcher.search, room, words, limit, until, seconds
+        )
+
+    async def last_of(
+        self, room: str, author: Author, limit: int
+    ) -> tuple[Stored, ...]:
+        """The last messages of an author, see ``interfaces.History.last_of``."""
+        _, searcher = self._opened()
+        return await self._searching.run(
+            searcher.last_of, room, author, limit, self._announced
         )
 
     async def nickname(self, client_id: str) -> str | None:

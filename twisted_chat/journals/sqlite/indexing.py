@@ -8,8 +8,9 @@ round is short, so that no batch waits for long; losing a round loses nothing.
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 
-from .merging import MERGE_PAGES, merge_some
+from .merging import MERGE_PAGES, merge_all, merge_some
 from .rows import IS_MESSAGE, words_of
 from .transactions import relaxed_transaction
 
@@ -25,17 +26,29 @@ ROWS_PER_MERGED_PAGE = 8
 the number of segments stays bounded while rounds follow one another."""
 
 
+_DONE = object()
+
+
 class Indexing:
     """The rounds that are due.
 
     :ivar indexed: the full-text search finds everything up to this id.
     :ivar unfolded: messages up to this id have the words of schema 1 until they are
         indexed.
+    :ivar has_remains: there are remains of messages that were deleted or corrected, and
+        all of the full-text search is merged to remove them.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.indexed = self.unfolded = 0
+        self._more_remains = False
+        # What removes them, if it has begun.
+        self._removing: Iterator[None] | None = None
+        self._remove_at = 0
         self.load_indexed(connection)
+        (self.has_remains,) = map(
+            bool, connection.execute("SELECT remains FROM journal").fetchone()
+        )
         self._index_at = self.indexed + INDEX_THRESHOLD
         self._merge_pages = 0
 
@@ -45,12 +58,24 @@ class Indexing:
             "SELECT searchable, unfolded FROM journal"
         ).fetchone()
 
+    def note_remains(self) -> None:
+        """There are new ones, also in the database.
+
+        Those that come while others are being removed are removed after these.
+        """
+        self.has_remains = True
+        self._more_remains = self._removing is not None
+
     def is_due(self, last: int) -> bool:
         """Whether a round has work to do.
 
         :param last: the id of the last event stored.
         """
-        return last >= self._index_at or self._merge_pages > 0
+        return (
+            last >= self._index_at
+            or self._merge_pages > 0
+            or (self.has_remains and last >= self._remove_at)
+        )
 
     def run(self, connection: sqlite3.Connection, last: int) -> int:
         """Run one round; if it fails, the connection must not be used any more.
@@ -60,12 +85,15 @@ class Indexing:
         written = 0
         if last >= self._index_at:
             written += self.index(connection, last)
+        if self.has_remains:
+            return written + self._remove_remains(connection)
         return written + self.merge(connection)
 
     def postpone(self, last: int) -> None:
         """Try again after further batches, not at once: the round failed."""
         self._merge_pages = 0
-        self._index_at = last + INDEX_THRESHOLD
+        self._removing = None
+        self._index_at = self._remove_at = last + INDEX_THRESHOLD
 
     def index(self, connection: sqlite3.Connection, last: int) -> int:
         """Add the next messages to the full-text search.
@@ -87,6 +115,21 @@ class Indexing:
         self._index_at = end + INDEX_THRESHOLD
         self.merge_later(rows // ROWS_PER_MERGED_PAGE)
         return 8 + rows // 16
+
+    def _remove_remains(self, connection: sqlite3.Connection) -> int:
+        """Run one step of merging all."""
+        if self._removing is None:
+            self._removing = merge_all(connection)
+        if next(self._removing, _DONE) is not _DONE:
+            return 2 * MERGE_PAGES
+        self._removing = None
+        if self._more_remains:
+            self._more_remains = False
+        else:
+            with relaxed_transaction(connection):
+                connection.execute("UPDATE journal SET remains = 0")
+            self.has_remains = False
+        return 1
 
     def merge(self, connection: sqlite3.Connection) -> int:
         """Run one step of merging, if any is due.

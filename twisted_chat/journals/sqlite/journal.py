@@ -276,6 +276,9 @@ class SqliteJournal:
     def _maintain(self, writer: Writer) -> None:
         """One round of maintenance at a time, with appends in between."""
         self._checkpoints.look(writer.written)
+        if writer.has_deleted_text:
+            writer.has_deleted_text = False
+            self._checkpoints.cut()
         if self._maintaining or self._writer is None or not writer.needs_maintenance:
             return
         self._maintaining = True

@@ -10,8 +10,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
-from twisted_chat.core.events import Stored
+from twisted_chat.core.corrections import replayed
+from twisted_chat.core.events import Edited, Stored
 from twisted_chat.core.interfaces import (
     MissedEvents,
     RoomState,
@@ -43,6 +45,7 @@ _BEFORE = (
     f"SELECT {COLUMNS} FROM events"
     f" WHERE room = ? AND {IS_MESSAGE} AND id < ? AND id <= ? ORDER BY id DESC LIMIT ?"
 )
+_TEXT = f"SELECT text FROM events WHERE id = ? AND room = ? AND {IS_MESSAGE}"
 _FROM = "SELECT id, time FROM events WHERE id >= ? ORDER BY id LIMIT 1"
 _SINCE = tuple(
     f"SELECT {COLUMNS} FROM events"
@@ -129,9 +132,9 @@ class Reader:
                         left -= characters_in(row)
                         if len(found) > limit or left < 0:
                             return MissedEvents(False, ())
-        return MissedEvents(
-            True, self._stored(found[number] for number in sorted(found))
-        )
+            missed = self._stored(found[number] for number in sorted(found))
+            missed = tuple(self._with_text_of_now(connection, one) for one in missed)
+        return MissedEvents(True, replayed(missed, position))
 
     def nickname(self, client_id: str, oldest_ms: int) -> str | None:
         """See ``interfaces.History.nickname``.
@@ -171,6 +174,18 @@ class Reader:
     ) -> tuple[Stored, ...]:
         values = (*storable((room,)), end, until, bounded(limit))
         return self._stored(reversed(connection.execute(_BEFORE, values).fetchall()))
+
+    def _with_text_of_now(
+        self, connection: sqlite3.Connection, stored: Stored
+    ) -> Stored:
+        """A correction with the text that its message has now."""
+        event = stored.event
+        if not isinstance(event, Edited):
+            return stored
+        number = number_in(self._name, event.position)
+        values = (number, *storable((event.room,)))
+        found = connection.execute(_TEXT, values).fetchone()
+        return replace(stored, event=replace(event, text=found[0] if found else ""))
 
     def _floor(self, connection: sqlite3.Connection, rooms: Sequence[str]) -> int:
         """The id after which no event of these rooms was deleted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from operator import itemgetter
 from typing import Any
@@ -13,21 +14,23 @@ from twisted_chat.journals.records import RECORDS, Index, Record, records_of
 from twisted_chat.journals.tokenizer import indexed_form
 
 _CELLS = ("room", "nick", "other", "text", "raw", "who", "to_who", "account")
-_SELECTED = ("id", "kind", "time", *_CELLS)
+_WRITTEN = ("id", "kind", "time", *_CELLS)
+_SELECTED = (*_WRITTEN, "edited")
 
 COLUMNS = ", ".join(_SELECTED)
 """The columns that ``stored_from`` reads, in order."""
 
-INSERTED = f"{COLUMNS}, words"
-"""The columns of a row to insert; ``words`` is for the full-text search."""
+INSERTED = ", ".join((*_WRITTEN, "words", "client"))
+"""The columns of a row to insert: what ``rows_of`` returns, in order."""
 
-WIDTH = len(_SELECTED) + 1
+WIDTH = len(_WRITTEN) + 2
 """How many these are."""
 
 DIGITS = 16
 """Digits of the number in a position; enough for any id of SQLite."""
 
 _TEXTS = (_SELECTED.index("text"), _SELECTED.index("raw"))
+_EDITED = _SELECTED.index("edited")
 
 Row = tuple[Any, ...]
 
@@ -70,19 +73,24 @@ def words_of(text: str) -> str | None:
 
 
 def _encoder(record: Record) -> Callable[[Any], Row]:
-    """Makes the cells of an event, and the words if they differ from its text."""
+    """Makes the cells of an event.
+
+    Of a message with the words, if they differ from its text, and with what stands for
+    its client, if that is a guest.
+    """
     values, columns = record.values, record.columns
     absent = {cell: len(columns) for cell in _CELLS} | {"account": len(columns) + 1}
     arrange = itemgetter(
         *(columns.index(cell) if cell in columns else absent[cell] for cell in _CELLS)
     )
     if record.index is not Index.ROOM:
-        return lambda event: (*arrange((*values(event), None, "")), None)
+        return lambda event: (*arrange((*values(event), None, "")), None, None)
 
     def encode(event: Any) -> Row:
         text = event.text
         cells = arrange((*values(event), None, ""))
-        return (*cells, words_of(text))
+        author = None if event.account else _digest_of_guest(event.client_id)
+        return (*cells, words_of(text), author)
 
     return encode
 
@@ -143,9 +151,20 @@ def digest(client_id: str) -> bytes:
     return blake2b(data, digest_size=16, person=b"chat client id").digest()
 
 
+@lru_cache(maxsize=1024)
+def _digest_of_guest(client_id: str) -> bytes:
+    """The digest of those who write, who often write several messages."""
+    return digest(client_id)
+
+
 def stored_from(name: str, row: Row) -> Stored:
     """The event in a row of ``COLUMNS``."""
-    return Stored(position_of(name, row[0]), row[2], _DECODERS[row[1]](row))
+    return Stored(
+        position_of(name, row[0]),
+        row[2],
+        _DECODERS[row[1]](row),
+        edited=bool(row[_EDITED]),
+    )
 
 
 def characters_in(row: Row) -> int:

@@ -16,14 +16,15 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from math import inf
 
+from twisted_chat.core.corrections import Author
 from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import SearchTimeout
-from twisted_chat.core.limits import SEARCH_TIME
+from twisted_chat.core.limits import MAX_LOOKED_AT, SEARCH_TIME
 from twisted_chat.journals.tokenizer import matches, phrases_in
 
 from .file import DatabaseFile
 from .reader import Reader, bounded
-from .rows import COLUMNS, IS_MESSAGE, Row, storable
+from .rows import COLUMNS, IS_MESSAGE, Row, digest, storable
 from .search_cost import search_seconds
 
 SCANNED_MESSAGES = 1_000
@@ -35,6 +36,9 @@ SCANNED_CHARACTERS = 200_000
 SCAN_PORTION = 100
 """Messages that are read at once."""
 
+AUTHORS_PORTION = 500
+"""Messages whose authors are read at once."""
+
 MAX_HITS = 50_000
 """Of all older messages that match, in whatever room, the last ones that are searched
 for those of the one room."""
@@ -45,6 +49,11 @@ among rows, and up to 20 ms where FTS5 reads a frequent word."""
 
 _NEWEST = (
     "SELECT json_group_array(json_array(id, text)) FROM (SELECT id, text FROM events"
+    f" WHERE room = ? AND {IS_MESSAGE} AND id <= ? ORDER BY id DESC LIMIT ?)"
+)
+_AUTHORS = (
+    "SELECT json_group_array(json_array(id, nick, account, hex(client))) FROM"
+    " (SELECT id, nick, account, client FROM events"
     f" WHERE room = ? AND {IS_MESSAGE} AND id <= ? ORDER BY id DESC LIMIT ?)"
 )
 _GIVEN = (
@@ -104,6 +113,35 @@ class Searcher(Reader):
         if is_late:
             raise SearchTimeout(found)
         return found
+
+    def last_of(
+        self, room: str, author: Author, limit: int, until: int
+    ) -> tuple[Stored, ...]:
+        """See ``interfaces.History.last_of``."""
+        clients = {digest(each).hex().upper() for each in author.clients}
+        (account,) = storable((author.account,))
+        (stored_room,) = storable((room,))
+        found: list[int] = []
+        looked_at = 0
+        with self._snapshot() as connection:
+            while len(found) < limit and looked_at < MAX_LOOKED_AT:
+                values = (stored_room, until, AUTHORS_PORTION)
+                (rows,) = connection.execute(_AUTHORS, values).fetchone()
+                portion = json.loads(rows)
+                found += [
+                    number
+                    for number, nick, logged_in, guest in portion
+                    if guest in clients
+                    or (logged_in and logged_in == account)
+                    or author.has_nick(nick)
+                ]
+                looked_at += len(portion)
+                if len(portion) < AUTHORS_PORTION:
+                    break
+                until = portion[-1][0] - 1
+            numbers = json.dumps(found[: bounded(limit)])
+            rows = connection.execute(_GIVEN, (numbers,)).fetchall()
+        return self._stored(reversed(rows))
 
     def interrupt(self) -> None:
         """Abort the query that is running; call this from any thread."""

@@ -17,6 +17,7 @@ from twisted_chat.core.interfaces import Changes, StoreError
 from twisted_chat.journals.retention import Retention, Trimmed
 
 from .batches import Batch, note_nicknames
+from .correcting import Correcting
 from .errors import explain
 from .file import PAGE_SIZE, DatabaseFile
 from .indexing import Indexing
@@ -36,6 +37,10 @@ URGENT_FACTOR = 2
 
 T = TypeVar("T")
 
+MAX_CLOSING_ROUNDS = 1_000
+"""Rounds of merging as the server stops: measured, a second.  The next start goes
+on."""
+
 _DONE = object()
 
 _REOPEN_AFTER = ("SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PROTOCOL", "SQLITE_CORRUPT")
@@ -50,6 +55,8 @@ class Writer:
         for portions of one size.
     :ivar name: the name of the journal, with which its positions begin.
     :ivar last: the id of the last event stored.
+    :ivar has_deleted_text: the log may have texts that were deleted or corrected; set
+        it to false before the log is cut.
     :ivar needs_trimming: the next run of trimming should not wait.
     :ivar written: pages written to the log, approximately.  It and the properties may
         be read from any thread.
@@ -77,6 +84,7 @@ class Writer:
                 "SELECT coalesce((SELECT time FROM events ORDER BY id DESC LIMIT 1), 0)"
             ).fetchone()
             self._indexing = Indexing(connection)
+            self._correcting = Correcting(self.name, lambda: self._indexing.indexed)
         except BaseException:
             connection.close()
             raise
@@ -87,6 +95,7 @@ class Writer:
         self._former_values: Changes = {}
         self._last_trimmed = self.last
         self.needs_trimming = False
+        self.has_deleted_text = False
         self.written = 0
 
     @property
@@ -126,6 +135,11 @@ class Writer:
         characters = sum(map(characters_in, batch.rows))
         self.written += 3 + len(batch.rows) // 16 + characters // PAGE_SIZE
         self._trimming.add(batch.rows)
+        if batch.corrections:
+            self.has_deleted_text = True
+            if self._correcting.leaves_remains:
+                self._correcting.leaves_remains = False
+                self._indexing.note_remains()
         return stored
 
     def change_values(self, changes: Changes, expected: Changes) -> bool:
@@ -168,8 +182,11 @@ class Writer:
         Nothing that any client was shown depends on it, so after a failure a later
         round does it.
         """
+        had_remains = self._indexing.has_remains
         try:
             self.written += self._indexing.run(self._connected(), self.last)
+            # The log has former pages of the index.
+            self.has_deleted_text |= had_remains and not self._indexing.has_remains
         except BaseException as error:
             self._indexing.postpone(self.last)
             self._discard_connection()
@@ -266,12 +283,21 @@ class Writer:
                 and self.unfolded <= self.indexed < self.last
             ):
                 self.index()
+        with suppress(sqlite3.Error):
+            self._remove_remains()
         connection, self._connection = self._connection, None
         if connection is not None:
             try:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             finally:
                 connection.close()
+
+    def _remove_remains(self) -> None:
+        """Merge what is left of deleted messages, if that does not take too long."""
+        rounds = MAX_CLOSING_ROUNDS
+        while self._connection is not None and self._indexing.has_remains and rounds:
+            self._indexing.run(self._connection, 0)
+            rounds -= 1
 
     def _write(self, connection: sqlite3.Connection, batch: Batch) -> None:
         self._space.check()
@@ -282,7 +308,11 @@ class Writer:
         except sqlite3.Error as error:
             self._roll_back(connection, error)
             raise explain(self._file.path, error) from error
-        self._commit(connection, batch.write, batch.changes)
+        self._commit(
+            connection,
+            lambda connection: batch.write(connection, self._correcting),
+            batch.changes,
+        )
 
     def _commit(
         self,

@@ -12,7 +12,8 @@
 --   chat:topics           hash: ROOM -> topic
 --   chat:topics:used      sorted set: ROOM -> ms when someone was last in a room that
 --                         has a topic
---   chat:topic:ROOM       stream: the topics of a room, for clients that resume
+--   chat:topic:ROOM       stream: the topics of a room and the corrections of its
+--                         messages, for clients that resume
 --   chat:whispers:CLIENT  stream: direct messages from and to a client, likewise
 --   chat:rooms            sorted set: ROOM -> ms of the last event indexed for it
 --   chat:clients          sorted set: CLIENT -> ms of its last direct message
@@ -33,7 +34,7 @@ local LIVE_MS = 10 * 60 * 1000       -- how long a batch stays in chat:live
 local RESUME_SECONDS = 24 * 60 * 60  -- how long a client may resume
 local ENDS = 'ends'                  -- the value of a departure that ends the session
 local MAX_DIRECT = 500               -- direct messages kept per client
-local MAX_TOPICS = 100               -- topics kept per room
+local MAX_TOPICS = 500               -- topics and corrections kept per room
 
 -- The streams that are trimmed, by the sorted set that names their rooms or clients.
 local INDEXES = {rooms = {'chat:room:', 'chat:topic:'}, clients = {'chat:whispers:'}}
@@ -114,6 +115,17 @@ local function lease_trimming(server, lease)
   return true
 end
 
+-- What corrections.lua does for each of its operations, before the event is indexed.
+local corrections = {}
+
+-- Add a correction to its index; its text is in the message.
+local function add_correction(event, id, ms)
+  local parts = cjson.decode(event.json)
+  if event.operation == 'edit' then parts[6] = '' end
+  add_expiring('chat:topic:' .. event.subject, MAX_TOPICS, id, cjson.encode(parts))
+  redis.call('ZADD', 'chat:rooms', ms, event.subject)
+end
+
 local function index_event(event, id, ms, keep)
   if event.changes and event.changes ~= '' then
     for key, value in pairs(cjson.decode(event.changes)) do set_value(key, value) end
@@ -137,6 +149,23 @@ local function index_event(event, id, ms, keep)
     end
   elseif event.operation == 'join' then
     use_topic(value, ms)
+  elseif corrections[event.operation] then
+    corrections[event.operation](event)
+    add_correction(event, id, ms)
+  end
+end
+
+-- Of corrections of one message in one batch the last one counts: the others have texts
+-- that it does not have any more.
+local function drop_superseded(events, index, parts)
+  local event = events[index]
+  local positions = ' ' .. event.value .. ' '
+  for before = 1, index - 1 do
+    local other = events[before]
+    if other.operation == 'edit' and other.subject == event.subject
+        and string.find(positions, ' ' .. other.value .. ' ', 1, true) then
+      parts[before] = cjson.encode({'Removed', cjson.decode(other.json)[2]})
+    end
   end
 end
 
@@ -152,6 +181,9 @@ local function publish(events, keep)
   local parts = {}
   for index, event in ipairs(events) do
     parts[index] = event.json
+    if event.operation == 'delete' or event.operation == 'edit' then
+      drop_superseded(events, index, parts)
+    end
     index_event(event, stream_id(ms, number + index), ms, keep)
   end
   number = number + #events

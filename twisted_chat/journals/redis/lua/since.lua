@@ -33,14 +33,29 @@ local function is_complete(key)
   return first_ms < ms or (first_ms == ms and first_number <= number)
 end
 
+-- A correction with the text that its message has now; empty if that is gone.
+local function with_text(room, json)
+  if string.sub(json, 1, 9) ~= '["Edited"' then return json end
+  local parts = cjson.decode(json)
+  local at_ms, at_number = string.match(parts[5], '^(%d+)%-(%d+)$')
+  local entry
+  if at_ms then
+    local id = stream_id(tonumber(at_ms), tonumber(at_number))
+    entry = redis.call('XRANGE', 'chat:room:' .. room, id, id, 'COUNT', 1)[1]
+  end
+  parts[6] = entry and cjson.decode(entry[2][2])[5] or ''
+  return cjson.encode(parts)
+end
+
 -- Read a stream; false if the result is incomplete.
-local function read(key)
+local function read(key, room)
   if redis.call('EXISTS', key) == 0 then return true end
   if not is_complete(key) then return false end
   for _, entry in ipairs(redis.call('XRANGE', key, after, '+', 'COUNT', limit + 1)) do
+    local json = room and with_text(room, entry[2][2]) or entry[2][2]
     found[#found + 1] = entry[1]
-    found[#found + 1] = entry[2][2]
-    bytes = bytes - #entry[2][2]
+    found[#found + 1] = json
+    bytes = bytes - #json
   end
   return #found <= 2 * limit and bytes >= 0
 end
@@ -49,7 +64,7 @@ for index = 6, #ARGV do
   local name = ARGV[index]
   if index < 6 + clients then
     if not read('chat:whispers:' .. name) then return 'INCOMPLETE' end
-  elseif not read('chat:room:' .. name) or not read('chat:topic:' .. name) then
+  elseif not read('chat:room:' .. name) or not read('chat:topic:' .. name, name) then
     return 'INCOMPLETE'
   end
 end

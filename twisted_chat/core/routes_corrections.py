@@ -1,0 +1,114 @@
+"""The routes by which messages are deleted and corrected; see ``routes``."""
+
+from __future__ import annotations
+
+from .chat import CommandContext, Handler
+from .commands import CommandTable
+from .corrections import Author
+from .events import Action, Deleted, Edited, Message
+from .limits import CORRECTION_MINUTES, MAX_DELETED
+from .nicknames import fold_or_none
+from .replies import Refused
+from .sanitize import sanitize_label
+
+NOTHING_SAID = "you have said nothing here yet"
+
+
+routes: CommandTable[Handler] = CommandTable()
+
+
+def in_room(context: CommandContext) -> None:
+    """Guard: the client is in the room that the request names, or in any."""
+    context.chat.room_of(context.client, context.request.room)
+
+
+def may_delete(context: CommandContext) -> None:
+    """Guard: only room operators may delete what others said."""
+    if context.word and not may_moderate(context):
+        raise Refused(
+            "not_room_operator",
+            f"only room operators of #{context.room} may delete what others said",
+        )
+
+
+def may_moderate(context: CommandContext) -> bool:
+    """Whether the client may delete what others said in the room."""
+    return "operator" in context.client.identity.roles
+
+
+@routes.route(
+    "delete",
+    "[NAME] [N]",
+    "delete your last message here; room operators: the last N of NAME",
+    guards=(in_room, may_delete),
+    in_turn=True,
+)
+async def delete(context: CommandContext) -> Deleted:
+    r"""``\delete``: one's own last message here; or the last messages of a name."""
+    client, room = context.client, context.room
+    name, count = context.words
+    if name:
+        author, limit = _named(context, name), _count(count)
+    else:
+        author, limit = Author.of(client.member), 1
+    found = await context.chat.journal.history.last_of(room, author, limit)
+    found = context.chat.pool.corrections.apply(found)
+    if not found:
+        who = f"{sanitize_label(name)} has said nothing here lately"
+        raise Refused("no_such_message", who if name else NOTHING_SAID)
+    last = found[-1].event
+    shown = last.nick if name and isinstance(last, Message | Action) else ""
+    positions = " ".join(stored.position for stored in found)
+    return Deleted(room, client.nick, shown, positions, client.id)
+
+
+@routes.route(
+    "edit",
+    "TEXT",
+    f"correct your last message here, for {CORRECTION_MINUTES} minutes",
+    guards=(in_room,),
+    in_turn=True,
+)
+async def edit(context: CommandContext) -> Edited:
+    r"""``\edit``: another text for one's own last message here."""
+    chat, client, room = context.chat, context.client, context.room
+    text = chat.sanitized(context.word)
+    author = Author.of(client.member)
+    found = await chat.journal.history.last_of(room, author, 1)
+    found = chat.pool.corrections.apply(found)
+    if not found:
+        raise Refused("no_such_message", NOTHING_SAID)
+    age = chat.runtime.now() - found[0].time / 1000
+    if age > CORRECTION_MINUTES * 60:
+        raise Refused(
+            "too_late",
+            "your last message here can no longer be corrected: it is older than "
+            f"{CORRECTION_MINUTES} minutes (\\delete deletes it)",
+        )
+    return Edited(room, client.nick, found[0].position, text, client.id)
+
+
+def _named(context: CommandContext, name: str) -> Author:
+    """Whose messages are meant: those under a nickname, and those of who has it now."""
+    folded = fold_or_none(name)
+    if folded is None:
+        raise Refused("no_such_nick", f"nobody is called {sanitize_label(name)}")
+    member = context.chat.pool.named(folded)
+    return Author.of(member, folded) if member else Author(nick=folded)
+
+
+def _count(text: str) -> int:
+    """How many messages are deleted.
+
+    :raises Refused: ``usage``.
+    """
+    if not text:
+        return 1
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+    if not 0 < number <= MAX_DELETED:
+        raise Refused(
+            "usage",
+            f"{sanitize_label(text)} is not a number from 1 to {MAX_DELETED}"
+            " (try \\delete NAME 2)",
+        )
+    return number
