@@ -41,8 +41,7 @@ class AttachmentTests(SynchronousTestCase):
             address=address,
             rate_limit=rate_limit,
             decode=no_units,
-            pause=self.pause,
-            resume=self.resume,
+            source=self,
         )
         self.room.settle()
         return attachment

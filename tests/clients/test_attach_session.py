@@ -82,8 +82,7 @@ class SessionAttachmentTests(EngineIOTestCase):
             JoinRequest(session=former.client.session),
             rate_limit=None,
             decode=no_units,
-            pause=list,
-            resume=list,
+            source=self.peers[0].session,
         )
         self.room.settle()
         self.assertIs(latter.client, former.client)

@@ -34,8 +34,7 @@ class Receiver:
             codec,
             rate_limit=limit,
             decode=decode,
-            pause=self.pause,
-            resume=self.resume,
+            source=self,
         )
         room.settle()
         self.connection.take()

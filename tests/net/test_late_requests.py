@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from twisted.internet.protocol import Protocol
+
 from tests.support.logs import Log
 from tests.support.switch import REQUEST, SwitchTestCase
 from twisted_chat.net import late_requests
 from twisted_chat.net.first_bytes import MAX_FIRST_BYTES, Match, http_request
+from twisted_chat.net.late_requests import LateRequestGuard
 from twisted_chat.net.switch import SILENCE_TIMEOUT
 
 MALFORMED = b"GET /a b HTTP/1.1\r\nHost: x\r\nCookie: spam\r\n\r\n"
@@ -134,3 +137,11 @@ class LateRequestTests(SwitchTestCase):
         self.send(b"lo\n" + REQUEST)
         self.send(REQUEST)
         self.expect([], [b"hello\n" + REQUEST * 2])
+
+    def test_guard_of_a_silent_client_is_small(self) -> None:
+        """Ten thousand clients may be silent."""
+        protocol = Protocol()
+        guard = LateRequestGuard(protocol, None)
+        self.assertFalse(hasattr(guard, "__dict__"))
+        protocol.dataReceived(b"\r\n")
+        self.assertIsNone(guard._looks)

@@ -35,8 +35,7 @@ class LineClient:
             JoinRequest(nick),
             rate_limit=None,
             decode=no_units,
-            pause=self.keep_reading,
-            resume=self.keep_reading,
+            source=self,
         )
         case.settle()
         self.sees()
@@ -47,8 +46,11 @@ class LineClient:
     def close(self, reason: str) -> None:
         """It has no connection that could be closed."""
 
-    def keep_reading(self) -> None:
+    def pause(self) -> None:
         """Its requests do not come from a connection."""
+
+    def resume(self) -> None:
+        """Likewise."""
 
     def types(self, route: str, words: str = "") -> None:
         self._attachment.put(Request(route, words))

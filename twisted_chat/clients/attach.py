@@ -7,7 +7,6 @@ it had sent is still posted, and another connection may resume it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 
 from twisted.internet.interfaces import IAddress
@@ -16,7 +15,7 @@ from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.client import GUEST, Identity
 from twisted_chat.core.inbox import Inbox
-from twisted_chat.core.interfaces import Codec, Connection
+from twisted_chat.core.interfaces import Codec, Connection, Source
 from twisted_chat.core.join_request import NEW_CLIENT, JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.admission import format_host, host_key
@@ -47,8 +46,7 @@ class Attachment(Inbox):
     :param address: of the peer; ``None`` if it is unknown.
     :param rate_limit: how fast the client may send; ``None`` for no limit.
     :param decode: makes requests of what the connection receives.
-    :param pause: stops reading from the peer; called once until ``resume``.
-    :param resume: reads again.
+    :param source: where that is received; paused while anything waits.
     """
 
     # Not an object beside the inbox: there is one for each of ten thousand clients.
@@ -65,14 +63,13 @@ class Attachment(Inbox):
         address: IAddress | None = None,
         rate_limit: RateLimit | None,
         decode: Decode,
-        pause: Callable[[], object],
-        resume: Callable[[], object],
+        source: Source,
     ) -> None:
         identity = GUEST
         if wire or address:
             identity = _identity(format_host(address), wire, host_key(address))
         client = chat.attach(connection, codec, request, identity)
-        super().__init__(chat, client, rate_limit, decode, pause, resume)
+        super().__init__(chat, client, rate_limit, decode, source)
 
     @property
     def current(self) -> bool:

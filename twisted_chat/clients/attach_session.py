@@ -74,8 +74,7 @@ class SessionAttachment(Attachment):
             address=session.address,
             rate_limit=rate_limit,
             decode=decode,
-            pause=session.pause,
-            resume=session.resume,
+            source=session,
         )
 
     def upgraded(self, codec: Codec) -> None:

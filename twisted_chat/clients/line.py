@@ -88,8 +88,7 @@ class ChatProtocol(LineReceiver):
             address=transport.getPeer(),
             rate_limit=self._shared.rate_limit,
             decode=self._shared.decode,
-            pause=self._intake.pause,
-            resume=self._intake.resume,
+            source=self._intake,
         )
         self.outbox.enable_direct_send(self.attachment.client)
 

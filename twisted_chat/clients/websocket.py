@@ -194,8 +194,7 @@ class ChatWebSocket:
             address=connection.address,
             rate_limit=factory.rate_limit,
             decode=factory.decode(self._codec),
-            pause=connection.pause,
-            resume=connection.resume,
+            source=connection,
         )
 
     def text_received(self, text: str) -> None:

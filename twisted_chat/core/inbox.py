@@ -14,12 +14,12 @@ are bounded.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import inf
 
 from .backlog import Backlog, Decode, Unit, size_of
 from .chat import Chat
 from .client import Client
+from .interfaces import Source
 from .limits import TOKEN_BYTES, Bucket, LastBurst, RateLimit, TokenBucket
 from .network_rates import SharedBucket
 from .replies import NOTHING, Request
@@ -50,8 +50,7 @@ class Inbox:
     """The requests of one client, in order.
 
     :param decode: makes requests of what is received.
-    :param pause: stop reading from the connection; called once until ``resume``.
-    :param resume: read again.
+    :param source: where it is received; paused while anything waits.
     :ivar client: whose requests these are.
     """
 
@@ -65,9 +64,8 @@ class Inbox:
         "_decode",
         "_disconnected_at",
         "_in_flight",
-        "_pause",
         "_paused",
-        "_resume",
+        "_source",
         "_timer",
         "client",
     )
@@ -78,8 +76,7 @@ class Inbox:
         client: Client,
         limit: RateLimit | None,
         decode: Decode,
-        pause: Callable[[], object],
-        resume: Callable[[], object],
+        source: Source,
     ) -> None:
         self._chat = chat
         self.client = client
@@ -87,8 +84,7 @@ class Inbox:
         former, client.inbox = client.inbox, self
         self._bucket = self._make_bucket(limit)
         self._decode = decode
-        self._pause = pause
-        self._resume = resume
+        self._source = source
         self._paused = False
         # The last request taken was a route: the next may depend on what it changes,
         # so that waits until the route is done.
@@ -281,7 +277,7 @@ class Inbox:
     def _stop_reading(self) -> None:
         if not self._paused and self._disconnected_at is None:
             self._paused = True
-            self._pause()
+            self._source.pause()
 
     def _drop_backlog(self) -> None:
         """Take no more of what a disconnected client sent."""
@@ -321,7 +317,7 @@ class Inbox:
             self._leave()
         elif self._paused and self.client.accepts_requests:
             self._paused = False
-            self._resume()
+            self._source.resume()
 
     def _leave(self) -> None:
         if self.client.pending:

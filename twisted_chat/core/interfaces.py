@@ -89,6 +89,16 @@ class HidesInput(Protocol):
         """Hide what is typed from here on, or show it again, where that is possible."""
 
 
+class Source(Protocol):
+    """What a client's requests are read from."""
+
+    def pause(self) -> None:
+        """Stop reading; called once until ``resume``."""
+
+    def resume(self) -> None:
+        """Read again."""
+
+
 class Viewer(Protocol):
     """The client that a reply is for, as far as its codec may know it."""
 

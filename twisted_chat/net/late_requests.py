@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.interfaces import IHalfCloseableProtocol
@@ -46,6 +45,9 @@ class LateRequestGuard:
     :param refused: counts the connections that it closes, as ``foreign``.
     """
 
+    # A client may be silent for days, so there may be ten thousand guards.
+    __slots__ = ("_head", "_looks", "_protocol", "_refused", "_tail", "_transport")
+
     _log = Logger()
 
     def __init__(
@@ -54,14 +56,13 @@ class LateRequestGuard:
         self._protocol = protocol
         self._refused = refused
         self._transport = transport
-        self._data_received: Callable[[bytes], None] = protocol.dataReceived
         self._head = b""
         self._tail = b""
-        self._looks = Looks()
+        # Made when anything but empty lines is received.
+        self._looks: Looks | None = None
         protocol.dataReceived = self.data_received
         can_half_close = IHalfCloseableProtocol.providedBy(protocol)
         if can_half_close:
-            self._read_lost: Callable[[], None] = protocol.readConnectionLost
             protocol.readConnectionLost = self.read_connection_lost
 
     def data_received(self, data: bytes) -> None:
@@ -77,15 +78,21 @@ class LateRequestGuard:
             if self._is_foreign(_whole_end(line_and_rest[len(line) :])):
                 return
             self._remove()
-        elif self._looks.is_due(self._head, len(added)) and self._fits_neither():
+        elif added and self._is_look_due(len(added)) and self._fits_neither():
             self._remove()
-        self._data_received(data)
+        # The protocol's own method, which the guard's is before.
+        type(self._protocol).dataReceived(self._protocol, data)
+
+    def _is_look_due(self, added: int) -> bool:
+        if self._looks is None:
+            self._looks = Looks()
+        return self._looks.is_due(self._head, added)
 
     def read_connection_lost(self) -> None:
         """The peer sends no more: its first line is complete."""
         if not self._is_foreign(b"\r\n"):
             self._remove()
-            self._read_lost()
+            self._protocol.readConnectionLost()
 
     def _fits_neither(self) -> bool:
         """Whether no more bytes can make this another protocol's first line."""

@@ -93,8 +93,7 @@ class FakeClient:
             address=address,
             rate_limit=rate_limit,
             decode=self._decode,
-            pause=self._pause,
-            resume=self._resume,
+            source=self,
         )
         self.client: Client = self._attachment.client
         self.connection.when_closed = self._disconnect_later
@@ -146,10 +145,12 @@ class FakeClient:
     def _disconnect_later(self) -> None:
         self._room.clock.callLater(0, self._attachment.end)
 
-    def _pause(self) -> None:
+    def pause(self) -> None:
+        """The chat stops reading from it."""
         self.reading = False
 
-    def _resume(self) -> None:
+    def resume(self) -> None:
+        """The chat reads again."""
         self.reading = True
         if self._unread:
             self._room.clock.callLater(0, self._read)
