@@ -31,7 +31,7 @@ CHECKPOINT_PAGES = 1_000
 """Pages written to the log, approximately, after which a checkpoint is run.  If no
 batch comes meanwhile, the next one restarts the log."""
 
-MIN_CHECKPOINT_PAGES = 64
+MIN_CHECKPOINT_PAGES = 32
 """Likewise, for the smallest ``Retention.bytes``; less would be many checkpoints."""
 
 RESTART_FACTOR = 8
