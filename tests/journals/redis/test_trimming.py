@@ -55,6 +55,26 @@ class RedisTrimmingTests(FakeRedisTestCase):
         self.pass_time(3)
         self.assertEqual(self.trim(two), 10)
 
+    def test_run_is_due_when_much_was_stored(self) -> None:
+        """By any server, until a run begins; never without a limit."""
+        retention = Retention(bytes=40_000)
+        one, _ = self.start("one", retention)
+        two, _ = self.start("two", retention)
+        other, _ = self.start("other", Retention(messages=10))
+        due: list[str] = []
+        one.on_growth(lambda: due.append("one"))
+        other.on_growth(lambda: due.append("other"))
+        self.fill(two, 20)
+        self.assertEqual(due, [])
+        self.fill(two, 20)
+        self.assertIn("one", due)
+        due.clear()
+        self.fill(two, 1)
+        self.assertEqual(due, ["one"])
+        self.trim(one)
+        self.fill(two, 1)
+        self.assertEqual(due, ["one"])
+
     def test_run_is_lost_to_a_server_that_took_over(self) -> None:
         """As after a long silence; it does not go on with what it measured."""
         retention = Retention(days=1)

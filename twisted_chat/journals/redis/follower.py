@@ -50,6 +50,7 @@ class Follower:
     :param server: the name of this server.
     :param announce: receives each batch.
     :ivar position: everything up to here was passed to ``announce``.
+    :ivar read_bytes: of all batches so far, of whichever server.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Follower:
         announce: Callable[[Sequence[Stored]], None],
     ) -> None:
         self.position = BEGINNING
+        self.read_bytes = 0
         self._server = server
         self._roster = roster
         self._history = history
@@ -113,6 +115,7 @@ class Follower:
             self._recent.append(position.id)
             batch += events
             size += len(data)
+            self.read_bytes += len(data)
             if size >= MAX_ANNOUNCED_BYTES:
                 self._announce(batch)
                 batch, size = [], 0

@@ -95,7 +95,10 @@ class RedisJournal:
             Sharing(reactor.seconds, lambda: deferLater(reactor, 0)),
         )
         self.values = RedisValues(self._writer, self._readable)
-        self._trimming = RedisTrimming(server, retention, self._writer)
+        self._trimming = RedisTrimming(
+            server, retention, self._writer, lambda: self._follower.read_bytes
+        )
+        self._start_trimming: Callable[[], None] = _do_nothing
         self._roster = Roster(f"{server}-")
         self._follower = Follower(
             server, self._roster, self.history, self._announce_batch
@@ -150,8 +153,12 @@ class RedisJournal:
                 self._roster.mark_quitting(entry.event.client_id)
         await self._store_in_turn(batch)
 
-    def on_growth(self, _start: Callable[[], None]) -> None:
-        """Do nothing: any of the servers may trim, and none knows what all stored."""
+    def on_growth(self, start: Callable[[], None]) -> None:
+        """Call ``start`` when a run of trimming should not wait, see ``Trims``.
+
+        Each server does so, as all of them read what is stored.
+        """
+        self._start_trimming = start
 
     async def trim(self, occupied: Collection[str]) -> Trimmed:
         """Do one portion of trimming, see ``Trims``; one server at a time does it."""
@@ -304,6 +311,12 @@ class RedisJournal:
             while self._unannounced and self._unannounced[0][0] <= position:
                 self._unannounced.popleft()[1].callback(None)
             self._rejoin.check()
+            if self._trimming.is_due:
+                self._start_trimming()
+
+
+def _do_nothing() -> None:
+    """Nobody trims yet."""
 
 
 def open_redis(

@@ -9,7 +9,7 @@ one after the other do no harm.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Callable, Collection
 from dataclasses import dataclass
 from math import ceil, inf
 
@@ -46,6 +46,10 @@ START_AT, STOP_AT = 0.95, 0.85
 URGENT_AT = 1.25
 """The fraction of ``Retention.bytes`` from which trimming makes no pauses."""
 
+GROWTH = 0.125
+"""The fraction of ``Retention.bytes`` in batches after which the next run is due,
+however soon that is."""
+
 MAX_PASSES = 20
 """How often a run measures again what it has deleted."""
 
@@ -75,20 +79,38 @@ class RedisTrimming:
     """One run after the other, each in portions.
 
     :param server: the name of this server.
+    :param stored_bytes: of all batches that any server has stored so far.
     """
 
     def __init__(
-        self, server: str, retention: Retention, connection: PersistentConnection
+        self,
+        server: str,
+        retention: Retention,
+        connection: PersistentConnection,
+        stored_bytes: Callable[[], int],
     ) -> None:
         self._server = server
         self._retention = retention
         self._connection = connection
+        self._stored_bytes = stored_bytes
+        # How many there were when the last run began.
+        self._seen_bytes = 0
         self._run: AsyncGenerator[Trimmed, None] | None = None
         self._unused_at = 0
         self._time = 0
 
+    @property
+    def is_due(self) -> bool:
+        """Whether so much was stored since the last run began that it is time."""
+        most = self._retention.bytes
+        if most is None:
+            return False
+        return self._stored_bytes() - self._seen_bytes >= GROWTH * most
+
     async def trim(self, occupied: Collection[str]) -> Trimmed:
         """Do one portion, see ``Trims``."""
+        if self._run is None:
+            self._seen_bytes = self._stored_bytes()
         run, self._run = self._run or self._portions(sorted(occupied)), None
         try:
             trimmed = await anext(run)
