@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { OTHER_KEYS, SHORTCUTS, keyNames, shortcutOf, types } from "../../twisted_chat/web/shortcuts.js";
-import { strings } from "../../twisted_chat/web/strings.js";
+import { texts } from "../../twisted_chat/web/on_demand/texts.js";
 
 const NONE = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false };
 const press = (key, more = {}, isMac = false) => shortcutOf({ ...NONE, key, ...more }, isMac);
@@ -47,7 +47,7 @@ test("other keys are none, nor is a key that an input method takes", () => {
 
 test("every shortcut is listed with a text", () => {
   const actions = [...SHORTCUTS, ...OTHER_KEYS].map(({ action }) => action);
-  assert.deepEqual(actions, Object.keys(strings.shortcuts));
+  assert.deepEqual(actions, Object.keys(texts.shortcuts));
 });
 
 test("letters, digits, signs and dead keys are typed", () => {

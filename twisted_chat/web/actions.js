@@ -296,6 +296,10 @@ export class Actions {
     return this.requireConnection(refuse) && this.sendFrames(this.chat.commandOf(form, text, room));
   }
 
+  showShortcuts() {
+    this.onDemand.use(({ shortcuts }) => shortcuts.open());
+  }
+
   openRoomSheet() {
     this.onDemand.use(({ roomSheet }) => roomSheet.open());
   }

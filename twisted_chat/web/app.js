@@ -173,6 +173,7 @@ function makeKeyboard(views, actions) {
     nextUnread: () => actions.step(nextUnread, 1),
     previousUnread: () => actions.step(nextUnread, -1),
     newest: () => actions.showNewest(),
+    shortcuts: () => actions.showShortcuts(),
   };
   return new Keyboard(handlers, views);
 }

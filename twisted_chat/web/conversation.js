@@ -147,9 +147,12 @@ export class Conversation {
     entry.key = match.key;
   }
 
-  // Adds messages of the history; those that are present stay as they are.
+  // Adds messages of the history; those that are present stay as they are, unless they were
+  // corrected since.
   mergeHistory(entries) {
     for (const entry of entries) {
+      const known = this.entriesById.get(entry.id);
+      if (known && entry.edited) Object.assign(known, { text: entry.text, edited: true });
       if (entry.mine && !this.entriesById.has(entry.id)) {
         // Sent before the connection was lost, and stored after all.
         const sent = this.entries.find(

@@ -5,6 +5,7 @@
 
 import { accountDone } from "./account.js";
 import { keyOf } from "./conversation.js";
+import { CORRECTION_HANDLERS } from "./corrections.js";
 import { MODERATION_HANDLERS } from "./moderation_frames.js";
 import { fold } from "./names.js";
 import { readElsewhere } from "./read_marks.js";
@@ -58,6 +59,7 @@ function renameDirect(chat, from, to, entry) {
 
 export const FRAME_HANDLERS = {
   ...MODERATION_HANDLERS,
+  ...CORRECTION_HANDLERS,
 
   welcome(chat, frame, context) {
     const effects = chat.online ? becameMember(chat, frame) : connected(chat, frame);

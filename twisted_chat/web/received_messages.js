@@ -25,6 +25,7 @@ function messageEntry(chat, frame) {
   const text = String(frame.text);
   const entry = { kind, id, time: timeOf(chat, frame), from, text, mine };
   if (frame.account) entry.account = frame.account;
+  if (frame.edited) entry.edited = true;
   if (!mine && kind !== "dm") entry.mention = chat.alerts.isMention(text, chat.nick);
   return entry;
 }

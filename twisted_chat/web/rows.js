@@ -46,11 +46,11 @@ function continuesGroup(entry, head) {
 }
 
 function messageRow(entry, groupStart, { quit, compact }) {
-  const { key, kind, status = "", mention, problem = "", from, account, unfolded } = entry;
+  const { key, kind, status = "", mention, problem = "", from, account, edited, unfolded } = entry;
   const size = measure(entry);
   const fold = isLong(size) ? (unfolded ? "open" : "folded") : "";
   const quitStatus = status && quit;
-  const look = [groupStart, status, quitStatus, Boolean(mention), problem, from, account, fold, compact];
+  const look = [groupStart, status, quitStatus, Boolean(mention), problem, from, account, edited, fold, compact];
   const { lines, revision } = size;
   const row = { key, kind, entry, groupStart, quit, compact, fold, lines };
   return { ...row, look: [...look, revision].join("\u0000") };

@@ -1,6 +1,8 @@
 // The keyboard shortcuts of the page.  Pure: a key press in, an action out; view/keyboard.js
 // carries it out.
 
+export const IS_MAC = /^(?:Mac|iP)/u.test(globalThis.navigator?.platform ?? "");
+
 // Where other chats have them: Ctrl+K, Alt+Up and Alt+Shift+Up are those of Slack and Discord.
 // `mod` is Ctrl, or Cmd on a Mac, where Ctrl+K deletes to the end of the line.
 export const SHORTCUTS = [

@@ -157,6 +157,8 @@ export const strings = {
   edit: "Edit",
   discard: "Discard",
   author: (nick) => `${nick}: `,
+  edited: "corrected",
+  deleted: (by, author) => (by === author ? `${by} deleted a message` : `${by} deleted a message of ${author}`),
   registered: (nick, account) => (nick === account ? "registered name" : `registered as ${account}`),
   showAll: (lines) => (lines === 1 ? "Show the whole message" : `Show all ${lines} lines`),
   showLess: "Show less",
@@ -185,21 +187,4 @@ export const strings = {
     `${lines} ${lines === 1 ? "line" : "lines"}${count > 1 ? `: sent as ${messages(count)}` : ""}`,
   completions: (count, first) =>
     `${count === 1 ? "1 completion" : `${count} completions`}: Tab inserts ${first}`,
-
-  // Keyboard shortcuts (see shortcuts.js)
-  shortcuts: {
-    switch: "Go to a room or a person",
-    next: "Next conversation",
-    previous: "Previous conversation",
-    nextUnread: "Next unread conversation",
-    previousUnread: "Previous unread conversation",
-    newest: "Go to the newest message",
-    shortcuts: "Show these shortcuts",
-    log: "From the message field to the messages",
-    messages: "Choose a message, the first or the last",
-    controls: "Go to the links and buttons of a message; Esc goes back",
-    complete: "Complete a name or a command",
-    recall: "In an empty field: what you sent before",
-    line: "Start a new line",
-  },
 };

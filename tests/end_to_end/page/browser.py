@@ -185,7 +185,10 @@ class Page:
     def choose(self, opener: str, item: str) -> None:
         """Click what opens a menu, then an item."""
         self.call("click", opener)
-        self.call("click", f".menu [role=menuitem]:text-is({json.dumps(item)})")
+        self.call(
+            "click",
+            f".menu [role=menuitem]:text-is({json.dumps(item, ensure_ascii=False)})",
+        )
         self.wait_gone(".menu")
 
     def text(self, selector: str) -> str:

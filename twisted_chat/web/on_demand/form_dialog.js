@@ -5,6 +5,24 @@
 import { byId, classes, el, setText } from "../view/dom.js";
 import { texts } from "./texts.js";
 
+function makeControl(type, options, attributes) {
+  if (options) return el("select", attributes, ...options.map(([value, text]) => el("option", { value }, text)));
+  if (type === "textarea") return makeTextarea(attributes);
+  return el("input", { type, dir: "auto", autocapitalize: "off", spellcheck: "false", ...attributes });
+}
+
+// As in the message field: with a keyboard Enter sends, and Shift+Enter begins a new line.
+function makeTextarea(attributes) {
+  const area = el("textarea", { rows: 4, dir: "auto", ...attributes });
+  area.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (!matchMedia("(hover: hover)").matches) return;
+    event.preventDefault();
+    area.form.requestSubmit();
+  });
+  return area;
+}
+
 export class FormDialog {
   // `fields`: {name, label, type?, autocomplete?, help?, options?, ...attributes} for each;
   // `links`: {label, call} for what else can be done; `submit(values)`; `backButton` closes it.
@@ -50,9 +68,7 @@ export class FormDialog {
     if (type === "show password") return [this.makeReveal(label)];
     const described = help ? `${id}_help ${this.problem.id}` : this.problem.id;
     const common = { id, name, "aria-describedby": described, ...attributes };
-    const field = options
-      ? el("select", common, ...options.map(([value, text]) => el("option", { value }, text)))
-      : el("input", { type, dir: "auto", autocapitalize: "off", spellcheck: "false", ...common });
+    const field = makeControl(type, options, common);
     if (type === "hidden") return [field];
     const nodes = [el("label", { for: id }, label), field];
     if (help) nodes.push(el("p", { class: "help", id: `${id}_help` }, help));
@@ -86,7 +102,7 @@ export class FormDialog {
     for (const [name, value] of Object.entries(values)) byId(`${this.id}_${name}`).value = value;
     this.setProblem("");
     this.dialog.showModal();
-    const inputs = [...this.form.querySelectorAll("input:not([type=hidden]), select")];
+    const inputs = [...this.form.querySelectorAll("input:not([type=hidden]), select, textarea")];
     (inputs.find(({ value }) => !value) ?? inputs[0] ?? this.submitButton).focus();
   }
 
@@ -97,7 +113,7 @@ export class FormDialog {
   refuse(text) {
     this.setProblem(text);
     const secret = this.form.querySelector("[autocomplete$=password]");
-    (secret ?? this.form.querySelector("input, select") ?? this.submitButton).focus();
+    (secret ?? this.form.querySelector("input, select, textarea") ?? this.submitButton).focus();
   }
 
   close() {

@@ -8,6 +8,7 @@ import { RoomSettings } from "./room_settings.js";
 import { RoomSheet } from "./room_sheet.js";
 import { RoomsDialog } from "./rooms_dialog.js";
 import { SearchPanel } from "./search.js";
+import { ShortcutsList } from "./shortcuts_list.js";
 import { Switcher } from "./switcher.js";
 import { Whois } from "./whois.js";
 
@@ -28,6 +29,7 @@ export function makeParts({ chat, connection, memory, actions, views, drawing })
     settings,
     account: new AccountForms({ chat, connection, memory, views, actions }),
     menus: new Menus({ chat, actions, views, settings, moderation }),
+    shortcuts: new ShortcutsList(),
     whois: new Whois({ views }),
   };
 }

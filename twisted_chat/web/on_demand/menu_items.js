@@ -3,6 +3,7 @@
 //
 // Offered is what the server has a route for and, as far as this page knows, permits.
 
+import { countSince, isCorrectable, isLastOwn } from "../corrections.js";
 import { fold } from "../names.js";
 import { texts } from "./texts.js";
 
@@ -48,8 +49,23 @@ const isOperator = (chat) => chat.rooms().some(({ settings }) => settings?.rank 
 
 export function messageItems(chat, conversation, entry) {
   const { mine, kind } = entry;
-  return groups([
-    { action: "copy", label: texts.menu.copy },
-    !mine && kind !== "dm" && { action: "reply", label: texts.menu.reply(entry.from) },
-  ]);
+  return groups(
+    [
+      { action: "copy", label: texts.menu.copy },
+      !mine && kind !== "dm" && { action: "reply", label: texts.menu.reply(entry.from) },
+      has(chat, "edit") &&
+        isCorrectable(chat, conversation, entry) && { action: "edit", label: texts.menu.edit },
+    ],
+    [has(chat, "delete") && deletion(conversation, entry)],
+  );
+}
+
+// One's own last message, or the last ones of someone else.
+function deletion(conversation, entry) {
+  if (entry.mine) {
+    return isLastOwn(conversation, entry) && { action: "deleteOwn", label: texts.menu.delete, danger: true };
+  }
+  if (!conversation.settings?.rank) return false;
+  const label = texts.menu.deleteLast(countSince(conversation, entry), entry.from);
+  return { action: "deleteLast", label, danger: true };
 }

@@ -1,12 +1,16 @@
 // The menus of names and messages, and what their items do.
 
+import { countSince } from "../corrections.js";
 import { strings } from "../strings.js";
+import { FormDialog } from "./form_dialog.js";
 import { messageItems, nameItems } from "./menu_items.js";
+import { texts } from "./texts.js";
 
 export class Menus {
   // `settings`: of rooms, which say what the user may do there; `moderation`: forms.
   constructor({ chat, actions, views, settings, moderation }) {
     Object.assign(this, { chat, actions, views, settings, moderation });
+    this.editing = null; // the form for a correction
   }
 
   // `conversation`: in which the name was seen.
@@ -93,6 +97,27 @@ export class Menus {
 
   copy({ entry }) {
     this.views.messages.copy(entry);
+  }
+
+  edit({ room, entry }) {
+    this.editing ??= new FormDialog({
+      id: "edit",
+      title: texts.editTitle,
+      fields: [{ name: "text", label: texts.message, type: "textarea", required: true }],
+      submitLabel: texts.save,
+      submit: ({ text }) => this.actions.commandOf(this.editing, `\\edit ${text}`, this.edited),
+      backButton: this.views.backButton,
+    });
+    this.edited = room.name;
+    this.editing.open({ text: entry.text });
+  }
+
+  deleteOwn({ room }) {
+    this.actions.commandIn(room, "\\delete");
+  }
+
+  deleteLast({ nick, room, entry }) {
+    this.actions.commandIn(room, `\\delete ${nick} ${countSince(room, entry)}`);
   }
 
   reply({ nick }) {

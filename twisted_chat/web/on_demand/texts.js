@@ -31,6 +31,9 @@ export const texts = {
     unignore: "Stop ignoring",
     copy: "Copy text",
     reply: (nick) => `Reply to ${nick}`,
+    edit: "Edit…",
+    delete: "Delete",
+    deleteLast: (count, nick) => (count === 1 ? "Delete" : `Delete the last ${count} messages of ${nick}`),
     op: "Make room operator",
     deop: "Remove as room operator",
     voice: "Give voice",
@@ -81,6 +84,23 @@ export const texts = {
   roomIsNew: (name) => `#${name} does not exist yet. Joining creates it.`,
   roomsHelp: "Enter a new name to create a room, and the key after the name of one that has a key.",
 
+  // Keyboard shortcuts (see shortcuts.js)
+  shortcuts: {
+    switch: "Go to a room or a person",
+    next: "Next conversation",
+    previous: "Previous conversation",
+    nextUnread: "Next unread conversation",
+    previousUnread: "Previous unread conversation",
+    newest: "Go to the newest message",
+    shortcuts: "Show these shortcuts",
+    log: "From the message field to the messages",
+    messages: "Choose a message, the first or the last",
+    controls: "Go to the links and buttons of a message; Esc goes back",
+    complete: "Complete a name or a command",
+    recall: "In an empty field: what you sent before",
+    line: "Start a new line",
+  },
+
   // The settings of a room
   settings: {
     title: (room) => `Settings of ${room}`,
@@ -98,6 +118,10 @@ export const texts = {
     invite: "Invite someone, for a day",
     inviteNow: "Invite",
   },
+
+  // The form for a correction
+  editTitle: "Edit your message",
+  message: "Message",
 
   // Keeping order
   duration: "How long",

@@ -1,10 +1,8 @@
 // The keys of the page as a whole.  What they mean is in shortcuts.js.
 
-import { OTHER_KEYS, SHORTCUTS, keyNames, shortcutOf, types } from "../shortcuts.js";
-import { strings } from "../strings.js";
-import { byId, el } from "./dom.js";
+import { IS_MAC, shortcutOf, types } from "../shortcuts.js";
+import { byId } from "./dom.js";
 
-const IS_MAC = /^(?:Mac|iP)/u.test(navigator.platform);
 const NO_FIELDS = new Set(["button", "checkbox", "radio", "range", "reset", "submit"]);
 
 function isField(node) {
@@ -18,9 +16,7 @@ export class Keyboard {
   // `handlers`: one for each action of SHORTCUTS; {drawers, composer}: the views.
   constructor(handlers, { drawers, composer }) {
     Object.assign(this, { handlers, drawers, composer });
-    this.list = byId("shortcuts_list");
-    this.dialog = byId("shortcuts_dialog");
-    byId("shortcuts_open").addEventListener("click", () => this.showShortcuts());
+    byId("shortcuts_open").addEventListener("click", () => handlers.shortcuts());
     document.addEventListener("keydown", (event) => {
       if (!event.defaultPrevented) this.pressed(event);
     });
@@ -32,8 +28,7 @@ export class Keyboard {
     else if (action === "newest") this.escape();
     else if (this.isAvailable(action)) {
       event.preventDefault();
-      if (action === "shortcuts") this.showShortcuts();
-      else this.handlers[action]();
+      this.handlers[action]();
     }
   }
 
@@ -54,19 +49,5 @@ export class Keyboard {
     if (openDialog() || this.drawers.overlay || isField(target)) return;
     // The key itself goes to what has the focus by then.
     if (types(event, { isMac: IS_MAC, onPage: target === document.body })) this.composer.focus();
-  }
-
-  showShortcuts() {
-    openDialog()?.close();
-    if (!this.list.children.length) {
-      const texts = strings.shortcuts;
-      this.list.append(...[...SHORTCUTS, ...OTHER_KEYS].map((one) => this.row(one, texts[one.action])));
-    }
-    this.dialog.showModal();
-  }
-
-  row(shortcut, text) {
-    const keys = keyNames(shortcut, IS_MAC).map((name) => el("kbd", {}, name));
-    return el("div", { class: "shortcut" }, el("dt", {}, text), el("dd", {}, ...keys));
   }
 }

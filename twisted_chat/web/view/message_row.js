@@ -32,6 +32,8 @@ export function makeRow(row, conversation, nick, words) {
       return systemLine(strings.renamed(entry.from, entry.to));
     case "event":
       return systemLine(entry.text);
+    case "deleted":
+      return systemLine(strings.deleted(entry.by, entry.from));
     case "topic":
       return topicRow(entry);
     case "notice":
@@ -73,6 +75,7 @@ function messageRow({ entry, groupStart, quit, compact, fold, lines }, nick, wor
   const row = el("div", { class: classes("row", kind, ...state, mention && "mention") });
 
   const body = mine ? bodyOf(entry) : bodyOf(entry, nick, words);
+  if (entry.edited) body.dataset.mark = strings.edited;
   if (EMOJI_ONLY.test(text)) body.classList.add("large");
   if (fold === "folded") body.classList.add("folded");
   if (compact) {

@@ -23,7 +23,8 @@ function labelOf({ entry, fold, lines }, node) {
   if (!isMessage(entry)) return node.textContent;
   // Of a folded message the beginning; its text can be read line by line.
   const said = fold === "folded" ? strings.beginning(text.slice(0, MAX_LABEL), lines) : text;
-  const label = strings.messageLabel(from, said, clockTime(time));
+  const marked = entry.edited ? `${said} (${strings.edited})` : said;
+  const label = strings.messageLabel(from, marked, clockTime(time));
   return status ? `${label}, ${node.querySelector(".delivery")?.textContent ?? ""}` : label;
 }
 
