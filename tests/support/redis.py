@@ -38,9 +38,11 @@ T = TypeVar("T")
 ADDRESS = RedisAddress((("fake", 1),))
 LIVE = "chat:live"
 
-EXPIRE_SERVER = "\n".join(
-    ("#!lua", (FOLDER / "common.lua").read_text("utf-8"), "expire_server(ARGV[1])")
+_SHARED = "".join(
+    (FOLDER / f"{part}.lua").read_text("utf-8") for part in ("common", "members")
 )
+
+EXPIRE_SERVER = f"#!lua\n{_SHARED}\nexpire_server(ARGV[1])"
 """What a server does with another whose lease has expired."""
 
 

@@ -79,6 +79,9 @@ class Arrivals:
         member = pool.apply(event)
         if member is None:
             return
+        if client is not None and client.member is not member:
+            # It logged in or out while this server was cut off from the store.
+            pool.move(client, member)
         is_shown = self._evictions.rejoins(member, event) or is_new
         if known is None:
             self._follow(member, client)

@@ -10,13 +10,13 @@ are stored.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from .client import Client
 from .events import Entry, Event, Stored
 from .idle import IdleCalls
-from .interfaces import Journal, StoreError
+from .interfaces import TAKEN_OVER, Journal, StoreError
 from .isolation import as_store_error
 from .replies import Reply
 from .runtime import Runtime
@@ -234,7 +234,7 @@ class Committer:
             self._runtime.counters.batch_entries.observe(len(batch))
             self._appended_at = self._runtime.seconds()
             try:
-                await self._journal.append(
+                elsewhere = await self._journal.append(
                     [Entry(s.key, s.event, s.resumable) for s in batch]
                 )
             except Exception as error:  # noqa: BLE001 - logged by as_store_error
@@ -250,6 +250,7 @@ class Committer:
                     self._idle_calls.run()
                     return
             else:
+                self._drop(elsewhere or ())
                 if self._store_log.failing and self._journal.problem() is None:
                     self._store_log.report(None)
             if not self._waiting:
@@ -285,6 +286,13 @@ class Committer:
         """Arrivals and departures may be stored with the messages that wait."""
         few = len(self._presence) <= MAX_WITH_MESSAGE
         return bool(self._waiting) and few and not self._retried
+
+    def _drop(self, keys: Collection[str]) -> None:
+        """Refuse what clients sent that have resumed on another server by now."""
+        for key in keys:
+            submission = self._in_flight.pop(key, None)
+            if submission is not None and submission.client is not None:
+                self.refused(submission, StoreError(TAKEN_OVER))
 
     def _fail(self, batch: list[Submission], error: StoreError) -> None:
         """Refuse what was not stored; arrivals and departures are tried again."""

@@ -6,7 +6,7 @@ Each kind of client provides a ``Connection`` and a ``Codec``; each store provid
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -285,10 +285,13 @@ class Journal(Protocol):
     def open(self) -> Awaitable[None]:
         """Get ready; called before any other method but ``subscribe``."""
 
-    def append(self, batch: Sequence[Entry]) -> Awaitable[None]:
-        """Store all of the batch, or nothing.
+    def append(self, batch: Sequence[Entry]) -> Awaitable[Collection[str] | None]:
+        """Store all of the batch or nothing; but nothing of a client that is elsewhere.
 
         The result may arrive before or after the batch is announced.
+
+        :returns: the keys of those entries that are not stored, as their clients have
+            resumed on another server; ``None`` or empty for none.
         """
 
     def problem(self) -> str | None:

@@ -154,7 +154,8 @@ class Presence:
             self.members[member_id] = member
         is_first = not member.clients
         if event.account:
-            self._attach(member, client_id, event.account)
+            member.account = event.account
+            self.attach(member, client_id)
         if member.nick != event.nick and is_first:
             # A member that was thought to have quit may come back renamed.  One more
             # client of an account does not know how the others have renamed it.
@@ -174,7 +175,8 @@ class Presence:
             member = guest
             self._change_id(member, event.member_id)
             self._rename(member, event.nick)
-        self._attach(member, event.client_id, event.account)
+        member.account = event.account
+        self.attach(member, event.client_id)
         return member
 
     def _log_out(self, member: Member, client_id: str, nick: str) -> Member:
@@ -195,8 +197,8 @@ class Presence:
         if not member.clients:
             self._remove(member)
 
-    def _attach(self, member: Member, client_id: str, account: str) -> None:
-        member.account = account
+    def attach(self, member: Member, client_id: str) -> None:
+        """An account has this client."""
         if client_id not in member.clients:
             member.clients += (client_id,)
         self._logged_in[client_id] = member

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Sequence
 from itertools import count
 from typing import Protocol
 
@@ -291,11 +291,11 @@ class FailingJournal:
         """Get ready."""
         await self._inner.open()
 
-    async def append(self, batch: Sequence[Entry]) -> None:
+    async def append(self, batch: Sequence[Entry]) -> Collection[str] | None:
         """Store all of the batch, or nothing."""
         self.batches.append(tuple(entry.event for entry in batch))
         await self._faults[self.APPEND].check()
-        await self._inner.append(batch)
+        return await self._inner.append(batch)
 
     def problem(self) -> str | None:
         """Why nothing can be stored now, if so."""

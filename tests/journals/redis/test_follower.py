@@ -54,7 +54,12 @@ class FollowerTests(FakeRedisTestCase):
         arguments: list[str | bytes] = []
         for event in events:
             stored = Entry(f"{server}-{id(event)}", event)
-            arguments += [*script_arguments(stored), "", encode(stored)]
+            arguments += [
+                *script_arguments(stored),
+                event.client_id,
+                "",
+                encode(stored),
+            ]
         self.batches += 1
         head = (server, self.batches, 100)
         self.redis.run(APPEND.text, *map(bytes_of, (*head, *arguments)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.events import (
@@ -9,12 +11,15 @@ from twisted_chat.core.events import (
     Event,
     Joined,
     Left,
+    LoggedIn,
+    LoggedOut,
     Message,
     Quit,
     Renamed,
     Stored,
+    Switched,
 )
-from twisted_chat.core.presence import Member
+from twisted_chat.core.presence import Member, Presence
 from twisted_chat.journals.redis.roster import Roster, read_presence
 
 
@@ -24,6 +29,34 @@ def stored(event: Event, key: str = "other-1") -> Stored:
 
 def shown(member: Member) -> tuple[str, tuple[str, ...], str]:
     return member.nick, member.rooms, member.away
+
+
+def _all_of(member: Member) -> tuple[object, ...]:
+    # The order of clients is that in which this server learnt of them.
+    clients = set(member.client_ids)
+    rooms = set(member.rooms), member.room if member.account else None
+    return member.nick, rooms, member.away, member.account, clients
+
+
+_CLIENTS = st.sampled_from("abc")
+_ACCOUNTS = st.sampled_from(["1", "2"])
+_ROOMS = st.sampled_from(["lobby", "tea"])
+_EVENTS: st.SearchStrategy[Event] = st.one_of(
+    st.builds(lambda c, r: Joined(r, f"guest_{c}", c), _CLIENTS, _ROOMS),
+    st.builds(
+        lambda c, r, a: Joined(r, f"nick{a}", c, f"@{a}", f"account{a}"),
+        *(_CLIENTS, _ROOMS, _ACCOUNTS),
+    ),
+    st.builds(
+        lambda c, a: LoggedIn("x", f"nick{a}", c, f"@{a}", f"account{a}"),
+        *(_CLIENTS, _ACCOUNTS),
+    ),
+    st.builds(lambda c: LoggedOut("x", f"guest_{c}", c), _CLIENTS),
+    st.builds(lambda c: Quit("x", c), _CLIENTS),
+    st.builds(lambda c, n: Renamed("x", n, c), _CLIENTS, st.sampled_from("xyz")),
+    st.builds(lambda c, r: Switched(r, "x", c), _CLIENTS, _ROOMS),
+    st.builds(lambda c, t: AwaySet("x", t, c), _CLIENTS, st.sampled_from(["", "tea"])),
+)
 
 
 class RosterTests(SynchronousTestCase):
@@ -129,11 +162,82 @@ class RosterTests(SynchronousTestCase):
         }
         self.assertEqual(self.roster.changes_to(actual), [Renamed("bob", "bert", "b")])
 
+    def test_changes_of_accounts_lead_to_the_actual_presence(self) -> None:
+        """Logins, logouts and clients that have come or gone."""
+        self.roster.apply(
+            [
+                stored(LoggedIn("alice", "al", "a", "@1", "al"), "me-3"),
+                stored(Joined("lobby", "al", "a2", "@1", "al")),
+                stored(Joined("lobby", "carl", "c", "@2", "carl")),
+            ]
+        )
+        self.assertEqual(self.roster.local_ids(), ["@1"])
+        now = Presence()
+        for event in (
+            Joined("lobby", "guest_1", "a"),
+            Joined("lobby", "bert", "b", "@3", "bert"),
+            Joined("tea", "al", "a3", "@1", "al"),
+            Joined("lobby", "al", "c", "@1", "al"),
+            Switched("tea", "al", "c"),
+        ):
+            now.apply(event)
+        events = self.roster.changes_to(now.members)
+        self.assertCountEqual(
+            events,
+            [
+                LoggedOut("al", "guest_1", "a"),
+                Left("tea", "guest_1", "a"),
+                LoggedIn("bob", "bert", "b", "@3", "bert"),
+                Quit("al", "a2"),
+                Joined("tea", "al", "a3", "@1", "al"),
+                Joined("lobby", "al", "a3", "@1", "al"),
+                LoggedOut("carl", "carl", "c"),
+                LoggedIn("carl", "al", "c", "@1", "al"),
+            ],
+        )
+        self.roster.apply(stored(event, "me-x") for event in events)
+        self.assertEqual(self.roster.changes_to(now.members), [])
+
+    @given(st.lists(_EVENTS, max_size=30), st.integers(0, 30))
+    def test_changes_always_lead_to_the_actual_presence(
+        self, events: list[Event], missed: int
+    ) -> None:
+        """Whatever was missed."""
+        roster, now = Roster("me-"), Presence()
+        for event in events:
+            now.apply(event)
+        roster.apply(stored(event) for event in events[: len(events) - missed])
+        roster.apply(stored(event) for event in roster.changes_to(now.members))
+        self.assertEqual(
+            {member.id: _all_of(member) for member in roster.members.values()},
+            {member.id: _all_of(member) for member in now.members.values()},
+        )
+
+    def test_evicted_client_of_an_account_is_as_its_member_was(self) -> None:
+        """Though the member goes on with another client."""
+        self.roster.apply(
+            [
+                stored(LoggedIn("alice", "al", "a", "@1", "al"), "me-3"),
+                stored(Joined("lobby", "al", "a2", "@1", "al")),
+                stored(Quit("al", "a"), "expired"),
+                stored(Renamed("al", "ally", "a2")),
+            ]
+        )
+        evicted = self.roster.evicted["a"]
+        self.assertEqual(
+            (evicted.id, evicted.nick, evicted.account), ("@1", "al", "al")
+        )
+        self.assertEqual(self.roster.local_ids(), [])
+
     def test_presence_is_read_from_redis(self) -> None:
         """With the members on this server."""
         found = [
-            *(b"me", b"a", '{"nick":"älice","rooms":"lobby tea","away":""}'.encode()),
-            *(b"other", b"b", b'{"nick":"bob","rooms":"","away":"lunch"}'),
+            *(
+                b"me",
+                b"a",
+                '{"id":"a","nick":"älice","rooms":"lobby tea","away":""}'.encode(),
+            ),
+            *(b"other", b"b", b'{"id":"b","nick":"bob","rooms":"","away":"lunch"}'),
         ]
         members, local = read_presence(found, "me")
         self.assertEqual(

@@ -20,7 +20,8 @@ class ScriptsTests(SynchronousTestCase):
 
     def test_every_lua_file_is_a_script(self) -> None:
         """No file is unused."""
-        names = {script.name for script in SCRIPTS} | {"common", "corrections"}
+        shared = {"common", "corrections", "members"}
+        names = {script.name for script in SCRIPTS} | shared
         self.assertEqual(names, {path.stem for path in FOLDER.glob("*.lua")})
 
     def test_every_script_has_a_digest_and_flags(self) -> None:

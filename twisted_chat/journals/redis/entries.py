@@ -17,6 +17,9 @@ from twisted_chat.core.events import (
     Edited,
     Entry,
     Event,
+    Joined,
+    LoggedIn,
+    LoggedOut,
     Quit,
     Removed,
     Renamed,
@@ -125,6 +128,13 @@ def script_arguments(entry: Entry) -> tuple[str, str, str, str]:
             arguments[2] = _released_keys(nick)
         case Renamed(old=old, new=new):
             arguments[2] = _released_keys(old, kept=new)
+        case Joined(nick=nick, client_id=client_id, member_id=member_id):
+            if member_id != client_id:
+                arguments[2] = f"{nick} {member_id} {event.account}"
+        case LoggedIn(old=old, nick=nick, account=account):
+            arguments[2] = f"{nick} {account} {_released_keys(old)}"
+        case LoggedOut(old=old):
+            arguments[2] = _released_keys(old)
     subject, value, extra = arguments
     return operation, subject, value, extra
 

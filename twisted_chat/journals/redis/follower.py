@@ -133,7 +133,7 @@ class Follower:
         position, members, local = await self._read_presence(connection)
         rooms = self._roster.local_rooms()
         missed = await self._history.missed(
-            after, rooms, sorted(self._roster.local), MAX_MISSED
+            after, rooms, self._roster.local_ids(), MAX_MISSED
         )
         events = [each for each in missed.events if each.position <= position.text]
         if missed.complete:

@@ -80,30 +80,30 @@ class RedisHistory:
         return StreamPosition(min(time, MAX_MS), 0).text
 
     async def since(
-        self, position: str, rooms: Sequence[str], client_id: str, limit: int
+        self, position: str, rooms: Sequence[str], member_id: str, limit: int
     ) -> MissedEvents:
         """The events that a client missed since a position, of the last day."""
         after = StreamPosition.parse(position)
         if after is None:
             return MissedEvents(False, ())
-        return await self.missed(after, rooms, [client_id], limit)
+        return await self.missed(after, rooms, [member_id], limit)
 
     async def missed(
         self,
         after: StreamPosition,
         rooms: Sequence[str],
-        clients: Sequence[str],
+        members: Sequence[str],
         limit: int,
     ) -> MissedEvents:
-        """The events in these rooms, and the direct messages of these clients."""
+        """The events in these rooms, and the direct messages of these members."""
         found = await self._connection().run_script(
             SINCE,
             after.ms,
             after.number,
             limit,
             MAX_MISSED_BYTES,
-            len(clients),
-            *map(to_bytes, clients),
+            len(members),
+            *map(to_bytes, members),
             *map(to_bytes, dict.fromkeys(rooms)),
         )
         if isinstance(found, bytes):

@@ -138,8 +138,8 @@ class RedisJournal:
             await self._wait_first_connection(connection)
         self._opened = True
 
-    async def append(self, batch: Sequence[Entry]) -> None:
-        """Store all of the batch, or nothing.
+    async def append(self, batch: Sequence[Entry]) -> Collection[str]:
+        """Store all of the batch or nothing; but nothing of a client that is elsewhere.
 
         Returns when it was announced, or as soon as it is stored while this server is
         not connected to follow the stream.
@@ -151,7 +151,7 @@ class RedisJournal:
         for entry in batch:
             if isinstance(entry.event, Quit):
                 self._roster.mark_quitting(entry.event.client_id)
-        await self._store_in_turn(batch)
+        return await self._store_in_turn(batch)
 
     def on_growth(self, start: Callable[[], None]) -> None:
         """Call ``start`` when a run of trimming should not wait, see ``Trims``.
@@ -240,8 +240,8 @@ class RedisJournal:
                 await self._lock.run(self._probe)
             await connection.sleep(HEARTBEAT_INTERVAL)
 
-    async def _store_in_turn(self, batch: Sequence[Entry]) -> None:
-        await self._lock.run(self._store, batch)
+    async def _store_in_turn(self, batch: Sequence[Entry]) -> Collection[str]:
+        return await self._lock.run(self._store, batch)
 
     async def _probe(self) -> None:
         """After a refusal: check whether batches can be stored again."""
@@ -254,18 +254,19 @@ class RedisJournal:
             self._last_refusal = None
             self._state_changed()
 
-    async def _store(self, batch: Sequence[Entry]) -> None:
+    async def _store(self, batch: Sequence[Entry]) -> Collection[str]:
         entries = [e for e in batch if e.key not in self._stored_after_all]
         if len(entries) < len(batch):
             self._stored_after_all.difference_update(entry.key for entry in batch)
         if not entries:
-            return
+            return ()
         if self._closing or self._writer.error is not None:
             raise self._writer.error or StoreError("the server is shutting down")
         self._batch += 1
         arguments: list[Argument] = [self._server, self._batch, self._keep]
         for entry in entries:
             arguments += map(to_bytes, script_arguments(entry))
+            arguments.append(to_bytes(entry.event.client_id))
             arguments.append(to_bytes(changed_values(entry.event)))
             arguments.append(encode(entry))
         try:
@@ -283,8 +284,10 @@ class RedisJournal:
             self._writer.reset(server_expired())
             raise server_expired()
         self._last_refusal = None
-        if reply:
-            await self._wait_announced(StreamPosition.from_id(reply))
+        stream_id, elsewhere = reply
+        if stream_id:
+            await self._wait_announced(StreamPosition.from_id(stream_id))
+        return [entries[int(index)].key for index in elsewhere]
 
     async def _wait_announced(self, position: StreamPosition) -> None:
         """Wait until this was announced, unless there is no connection to follow."""

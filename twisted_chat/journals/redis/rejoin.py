@@ -45,7 +45,7 @@ class Rejoin:
         roster: Roster,
         names: NameRegistry,
         connection: PersistentConnection,
-        store: Callable[[Sequence[Entry]], Awaitable[None]],
+        store: Callable[[Sequence[Entry]], Awaitable[object]],
     ) -> None:
         self._server = server
         self._roster = roster
@@ -91,8 +91,15 @@ class Rejoin:
         if member is None:
             return
         nick = await self._claim_name(member)
-        events: list[Event] = [Joined(room, nick, client_id) for room in member.rooms]
-        if member.away:
+        # By another client, it may have gone to other rooms meanwhile.
+        present = self._roster.members.get(member.id)
+        rooms = member.rooms
+        if present is not None:
+            rooms = present.rooms[-1:] or rooms[-1:]
+        events: list[Event] = [
+            Joined(room, nick, client_id, member.id, member.account) for room in rooms
+        ]
+        if member.away and present is None:
             events.append(AwaySet(nick, member.away, client_id))
         if client_id not in evicted:
             # It has quit meanwhile.
@@ -106,6 +113,7 @@ class Rejoin:
 
     async def _claim_name(self, member: Member) -> str:
         """The member's nickname, or a guest's name if that is taken."""
+        member = self._roster.members.get(member.id) or member
         name = Name(member.nick, member.folded)
         while not await self._names.claim(name.keys, member.id):
             name = Name.guest(guest_number(self._rng, len(self._roster.members)))

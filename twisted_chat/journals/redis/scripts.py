@@ -1,7 +1,7 @@
 """The Lua scripts that run inside Redis, each of them atomically.
 
-``lua/common.lua`` is the beginning of each script and documents the keys.  Invariant:
-a script is listed here, or it is not run.
+``lua/common.lua`` is the beginning of each script and documents the keys;
+``lua/members.lua`` follows it.  Invariant: a script is listed here, or it is not run.
 """
 
 from __future__ import annotations
@@ -33,9 +33,8 @@ def _load(name: str, flags: str = "", more: str = "") -> Script:
     :param more: the name of what this script has in common with few others.
     """
     head = f"#!lua flags={flags}\n" if flags else "#!lua\n"
-    parts = ("common", more, name) if more else ("common", name)
-    texts = ((FOLDER / f"{part}.lua").read_text("utf-8") for part in parts)
-    text = head + "".join(texts)
+    parts = ("common", "members", *([more] if more else ()), name)
+    text = head + "".join((FOLDER / f"{part}.lua").read_text("utf-8") for part in parts)
     # Not for security: Redis itself names scripts by this digest.
     sha = sha1(text.encode(), usedforsecurity=False).hexdigest()
     return Script(name, text, sha)

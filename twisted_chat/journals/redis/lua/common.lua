@@ -1,4 +1,4 @@
--- Shared by all scripts: the keys, the numbering of events, the indexes and presence.
+-- Shared by all scripts: the keys, the numbering of events, and the indexes.
 --
 -- Keys and hash fields are stored data, so they keep their names, also those that are
 -- not the terms used elsewhere: "born" is the time of creation, "people" are members,
@@ -14,26 +14,32 @@
 --                         has a topic
 --   chat:topic:ROOM       stream: the topics of a room and the corrections of its
 --                         messages, for clients that resume
---   chat:whispers:CLIENT  stream: direct messages from and to a client, likewise
+--   chat:whispers:MEMBER  stream: direct messages from and to a member, likewise; those
+--                         of accounts do not expire
 --   chat:rooms            sorted set: ROOM -> ms of the last event indexed for it
---   chat:clients          sorted set: CLIENT -> ms of its last direct message
+--   chat:clients          sorted set: MEMBER -> ms of its last direct message
 --   chat:trimming         the server that trims; expires
 --   chat:servers          hash: SERVER -> number of the last batch it stored
 --   chat:lease:SERVER     expires unless its server renews it
 --   chat:batch:SERVER     the number of the last batch, of a server that has expired
---   chat:people:SERVER    hash: CLIENT -> JSON of nick, rooms (separated by spaces), away
+--   chat:people:SERVER    hash: CLIENT -> JSON of a guest: nick, rooms (separated by
+--                         spaces), away; of a client of an account: member, an ID
+--   chat:members          hash: ID -> JSON of the member of an account that is present:
+--                         as of a guest, with account and clients (separated by spaces)
 --   chat:where            hash: CLIENT -> SERVER
 --   chat:nick:CLIENT      the last nickname of a client that has left, for when it resumes;
 --                         CLIENT is a digest of its session
---   chat:names            hash: KEY -> SERVER and CLIENT, separated by a space
---   chat:names:SERVER     hash: KEY -> CLIENT
+--   chat:names            hash: KEY -> SERVER and MEMBER, separated by a space; SERVER
+--                         has a client of MEMBER, which is the ID of an account or the
+--                         CLIENT of a guest
+--   chat:names:SERVER     hash: KEY -> MEMBER
 --   chat:values:AREA      hash: SUBJECT -> what is kept under the key AREA/SUBJECT, such
 --                         as an account
 
 local LIVE_MS = 10 * 60 * 1000       -- how long a batch stays in chat:live
 local RESUME_SECONDS = 24 * 60 * 60  -- how long a client may resume
 local ENDS = 'ends'                  -- the value of a departure that ends the session
-local MAX_DIRECT = 500               -- direct messages kept per client
+local MAX_DIRECT = 500               -- direct messages kept per member
 local MAX_TOPICS = 500               -- topics and corrections kept per room
 
 -- The streams that are trimmed, by the sorted set that names their rooms or clients.
@@ -102,9 +108,20 @@ local function add_expiring(key, max, id, json)
   redis.call('EXPIRE', key, RESUME_SECONDS)
 end
 
-local function add_direct(client, id, ms, json)
-  add_expiring('chat:whispers:' .. client, MAX_DIRECT, id, json)
-  redis.call('ZADD', 'chat:clients', ms, client)
+-- Whether a member id is that of an account.
+local function is_account(member)
+  return string.sub(member, 1, 1) == '@'
+end
+
+local function add_direct(member, id, ms, json)
+  local key = 'chat:whispers:' .. member
+  if is_account(member) then
+    -- It may log in at any time later.
+    redis.call('XADD', key, 'MAXLEN', MAX_DIRECT, id, 'e', json)
+  else
+    add_expiring(key, MAX_DIRECT, id, json)
+  end
+  redis.call('ZADD', 'chat:clients', ms, member)
 end
 
 -- Only one server trims at a time, for as long as the lease that this call renews.
@@ -192,129 +209,4 @@ local function publish(events, keep)
   redis.call('XADD', 'chat:live', 'MINID', '~', string.format('%.0f', ms - LIVE_MS), id,
     'e', '[' .. table.concat(parts, ',') .. ']')
   return id
-end
-
--- Presence: the members on each server, and their nicknames.
-
-local function quit_event(client, nick, key)
-  return {operation = 'quit', subject = client, value = '', extra = '',
-    json = cjson.encode({'Gone', key, nick, client})}
-end
-
-local function load_member(server, client)
-  local json = redis.call('HGET', 'chat:people:' .. server, client)
-  return json and cjson.decode(json)
-end
-
-local function save_member(server, client, member)
-  redis.call('HSET', 'chat:people:' .. server, client, cjson.encode(member))
-  redis.call('HSET', 'chat:where', client, server)
-end
-
--- Keep the nickname of a client that leaves, for when it resumes.
-local function keep_nickname(client, member)
-  redis.call('SET', 'chat:nick:' .. client, member.nick, 'EX', RESUME_SECONDS)
-end
-
-local function delete_member(server, client)
-  redis.call('HDEL', 'chat:people:' .. server, client)
-  redis.call('HDEL', 'chat:where', client)
-end
-
--- Release one key of a name, if this client on this server owns it.
-local function release_name(server, client, key)
-  if redis.call('HGET', 'chat:names', key) == server .. ' ' .. client then
-    redis.call('HDEL', 'chat:names', key)
-    redis.call('HDEL', 'chat:names:' .. server, key)
-  end
-end
-
-local function add_room(rooms, room)
-  if rooms == '' then return room end
-  if string.find(' ' .. rooms .. ' ', ' ' .. room .. ' ', 1, true) then return rooms end
-  return rooms .. ' ' .. room
-end
-
-local function remove_room(rooms, room)
-  local kept = {}
-  for name in string.gmatch(rooms, '%S+') do
-    if name ~= room then kept[#kept + 1] = name end
-  end
-  return table.concat(kept, ' ')
-end
-
-local CHANGES_PRESENCE = {join = true, leave = true, quit = true, rename = true, away = true}
-
--- Bring presence up to an event, and append to events what is to be published of it.
-local function apply_event(server, event, events)
-  local operation, client = event.operation, event.subject
-  if not CHANGES_PRESENCE[operation] then
-    events[#events + 1] = event
-    return
-  end
-  local at = redis.call('HGET', 'chat:where', client)
-  if at and at ~= server then
-    -- The client has moved to another server, and the events of this one are out of
-    -- date, unless the client is coming back.
-    if operation ~= 'join' then return end
-    local member = load_member(at, client)
-    if member then
-      events[#events + 1] = quit_event(client, member.nick, 'moved')
-    end
-    delete_member(at, client)
-    at = false
-  end
-  events[#events + 1] = event
-  if operation == 'quit' or operation == 'rename' then
-    for key in string.gmatch(event.extra, '%S+') do release_name(server, client, key) end
-  end
-  local member = at and load_member(server, client)
-  if operation == 'quit' then
-    if event.value == ENDS then
-      redis.call('DEL', 'chat:nick:' .. client)
-    elseif member then
-      keep_nickname(client, member)
-    end
-    if at then delete_member(server, client) end
-    return
-  end
-  if operation == 'join' then
-    member = member or {rooms = '', away = ''}
-    member.nick = event.extra
-    member.rooms = add_room(member.rooms, event.value)
-  elseif not member then
-    return
-  elseif operation == 'leave' then
-    member.rooms = remove_room(member.rooms, event.value)
-  elseif operation == 'rename' then
-    member.nick = event.value
-  elseif operation == 'away' then
-    member.away = event.value
-  end
-  save_member(server, client, member)
-end
-
--- Remove a server: all its members quit, and their names are free.
-local function expire_server(server)
-  local events = {}
-  local members = redis.call('HGETALL', 'chat:people:' .. server)
-  for index = 1, #members, 2 do
-    local client, member = members[index], cjson.decode(members[index + 1])
-    events[#events + 1] = quit_event(client, member.nick, 'expired')
-    keep_nickname(client, member)
-    redis.call('HDEL', 'chat:where', client)
-  end
-  local names = redis.call('HGETALL', 'chat:names:' .. server)
-  for index = 1, #names, 2 do
-    release_name(server, names[index + 1], names[index])
-  end
-  local batch = redis.call('HGET', 'chat:servers', server)
-  if batch then
-    redis.call('SET', 'chat:batch:' .. server, batch, 'EX', RESUME_SECONDS)
-  end
-  redis.call('HDEL', 'chat:servers', server)
-  redis.call('DEL', 'chat:lease:' .. server, 'chat:people:' .. server,
-    'chat:names:' .. server)
-  publish(events, 0)
-  return #events
 end
