@@ -54,6 +54,12 @@ class TlsClient:
             if not answer:
                 return seen
 
+    def records(self, data: bytes) -> bytes:
+        """Data after the handshake, each byte in a record, as it goes over the wire."""
+        for byte in data:
+            self._tls.send(bytes((byte,)))
+        return self._tls.bio_read(1 << 20)
+
     def end(self) -> None:
         """Send the alert that ends TLS, and close the connection."""
         self._tls.shutdown()

@@ -10,7 +10,6 @@ from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.protocol import Factory
-from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.web.http import Request
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
@@ -35,6 +34,7 @@ from twisted_chat.net.handover import on_connection_lost
 from twisted_chat.net.hosts import Hosts
 from twisted_chat.net.http import ChatSite
 from twisted_chat.net.origins import Origins
+from twisted_chat.net.paced_tls import PacedTLSFactory
 from twisted_chat.net.peer_limits import PeerLimits
 from twisted_chat.net.proxied import TrustedProxyFactory
 from twisted_chat.net.reject import RejectFactory, RejectForeignFactory
@@ -91,7 +91,7 @@ def make_factory(
         tls = Detector("tls", tls_hello, no_tls)
     else:
         inner = SwitchFactory(clock, (*plain, foreign), lines, refused=refused)
-        encrypted = TLSMemoryBIOFactory(certificate, False, inner, clock)
+        encrypted = PacedTLSFactory(certificate, inner, clock, limits.pacing)
         tls = Detector("tls", tls_hello, encrypted)
     port = SwitchFactory(
         clock,
