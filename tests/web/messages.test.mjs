@@ -70,6 +70,14 @@ test("a message that is not stored fails, and can be retried", () => {
   assert.equal(lobby().entries[0].status, undefined);
 });
 
+test("a failed message does not advise to type a command", () => {
+  welcome();
+  const [frame] = sendMessage(chat, lobby(), "hi");
+  const text = "nobody here is called bob";
+  chat.receive({ type: "error", ref: frame.ref, code: "no_such_nick", text: `${text} (try \\who)` });
+  assert.equal(lobby().entries[0].problem, text);
+});
+
 test("of two messages, the refused one fails", () => {
   welcome();
   const [first] = sendMessage(chat, lobby(), "one");

@@ -7,8 +7,13 @@ import { strings } from "./strings.js";
 // A form that is open until its request is replied to; `problem` if it was refused.
 export const formReplied = ({ form }, problem = "") => [{ effect: "formReplied", form, problem }];
 
+// What the server advises to type, at the end of its text.
+const TYPED_ADVICE = / \(try \\[^()]*\)$/u;
+
 export function refused(chat, frame, context) {
-  const text = frame.text || strings.requestFailed;
+  const whole = frame.text || strings.requestFailed;
+  // Under a message it would be of no use: the page lists who is there.
+  const text = context?.purpose === "send" ? whole.replace(TYPED_ADVICE, "") : whole;
   const announced = { effect: "error", text };
   const taken = frame.code === "nick_taken";
   const { conversation } = context ?? {};
