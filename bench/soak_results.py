@@ -18,49 +18,48 @@ SPARE_DESCRIPTORS = 5
 """Descriptors more than before that a server may keep: files of its store."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One period.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What is counted and measured of clients.
+
+    :ivar sent: messages, from the start of the run; so are ``received``, ``left``,
+        ``returned``, ``resumed`` and ``cut_off``.
+    :ivar median_ms: from sending a message to its arrival at a client; slow clients are
+        not counted.
+    """
+
+    sent: int
+    received: int
+    left: int
+    returned: int
+    resumed: int
+    cut_off: int
+    median_ms: float
+    p99_ms: float
+    max_ms: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample(Figures):
+    """One period, with its own delays.
 
     :ivar time: seconds from the first message to the end of the period.
     :ivar present: clients at that time.
-    :ivar sent: messages, from the start of the run; so are ``received``, ``left``,
-        ``returned``, ``resumed`` and ``cut_off``.
-    :ivar median_ms: from sending a message to its arrival at a client, in this period;
-        slow clients are not counted.
     :ivar cpu_percent: of one core, in this period.
     :ivar memory_kib: proportional set size at the end of the period.
     """
 
     time: float
     present: int
-    sent: int
-    received: int
-    left: int
-    returned: int
-    resumed: int
-    cut_off: int
-    median_ms: float
-    p99_ms: float
-    max_ms: float
     cpu_percent: float
     memory_kib: int
     descriptors: int
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End(Figures):
     """The totals of a run, and the delays of all its periods."""
 
-    sent: int
-    received: int
-    left: int
-    returned: int
-    resumed: int
-    cut_off: int
-    median_ms: float
-    p99_ms: float
-    max_ms: float
     faults: int
 
 

@@ -66,5 +66,16 @@ def soak_run() -> SoakRun:
         connect_cpu_seconds=0.5,
         descriptors=(20, 20),
         samples=samples,
-        end=End(30_000, 900_000, 500, 500, 200, 10, 3.0, 20.0, 30.0, 0),
+        end=End(
+            sent=30_000,
+            received=900_000,
+            left=500,
+            returned=500,
+            resumed=200,
+            cut_off=10,
+            median_ms=3.0,
+            p99_ms=20.0,
+            max_ms=30.0,
+            faults=0,
+        ),
     )
