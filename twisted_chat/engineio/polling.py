@@ -78,7 +78,6 @@ class PollingTransport(Pace):
         "_post",
         "_queue",
         "_session",
-        "_size",
         "_slow_readers",
         "_state",
     )
@@ -93,8 +92,6 @@ class PollingTransport(Pace):
         self._clock = clock
         self._abandoned: IDelayedCall | None = None
         self._large_inputs = limits.large_inputs
-        # Bytes of the POST in progress.
-        self._size = 0
         self._session = session
         self._slow_readers = limits.slow_readers
         # The connection to which the last GET was answered.
@@ -198,11 +195,10 @@ class PollingTransport(Pace):
             refuse(request, "this session has a POST in progress")
             self._session.fail("two POSTs at once")
             return
-        if not self._large_inputs.change(self.address, 0, size):
+        if not self._large_inputs.hold(self, self.address, size):
             refuse(request, REFUSAL, 503)
             self._session.fail(REFUSAL)
             return
-        self._size = size
         # Not kept twice while it waits.
         content, request.content = request.content, None
         body = b""
@@ -257,8 +253,7 @@ class PollingTransport(Pace):
     def _drop_packets(self) -> None:
         """The POST is read, or nothing more of it will be."""
         self._packets = None
-        self._large_inputs.change(self.address, self._size, 0)
-        self._size = 0
+        self._large_inputs.let_go(self)
 
     def _answer_post(self) -> None:
         post, self._post = self._post, None

@@ -27,7 +27,7 @@ from .forwarded import ForwardingError, TrustedProxies
 from .handover import is_forwarded
 from .hosts import DuplicateHost, Hosts
 from .intake import Intake
-from .large_inputs import LARGE, REFUSAL
+from .large_inputs import REFUSAL
 from .peer_limits import PeerLimits
 from .reject import error_response
 from .security_headers import secure
@@ -55,7 +55,6 @@ class ChatRequest(Request):
     channel: ChatChannel
     inline_scripts: Sequence[str] = ()
     _size = 0
-    _held = 0
     _refused = False
 
     def __init__(self, channel: HTTPChannel, *_queued: object) -> None:
@@ -103,15 +102,10 @@ class ChatRequest(Request):
 
     def _hold(self, size: int) -> bool:
         """Count a body that is not complete; false if too much is held already."""
-        if size <= LARGE and not self._held:
-            return True
         site = self.channel.site
         # What a trusted proxy sends are the requests of many clients.
         peer = None if site.trusted else self.channel.getPeer()  # type: ignore[no-untyped-call]
-        if not site.limits.large_inputs.change(peer, self._held, size):
-            return False
-        self._held = size
-        return True
+        return site.limits.large_inputs.hold(self, peer, size)
 
     def process(self) -> None:
         """Twisted: the request is whole; its client is known from here on."""

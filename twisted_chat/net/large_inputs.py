@@ -10,6 +10,7 @@ Invariant: what a peer holds is counted while it is more than ``LARGE``, and as 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable
 
 from twisted.internet.interfaces import IAddress
 
@@ -30,38 +31,49 @@ REFUSAL = "too much large input at once: try again later"
 class LargeInputs:
     """Counts what is held; one for all connections that may hold much."""
 
-    __slots__ = ("_by_host", "_total")
+    __slots__ = ("_by_host", "_held", "_total")
 
     def __init__(self) -> None:
         self._total = 0
         self._by_host: Counter[int] = Counter()
+        # Of each holder that is counted: its host, and the bytes.
+        self._held: dict[Hashable, tuple[int | None, int]] = {}
 
     @property
     def total(self) -> int:
         """The bytes that are counted."""
         return self._total
 
-    def change(self, address: IAddress | None, before: int, now: int) -> bool:
-        """A peer that held so many bytes is about to hold another number of them.
+    def hold(self, holder: Hashable, address: IAddress | None, size: int) -> bool:
+        """A peer is about to hold so many bytes; those it held before are among them.
 
-        :param before: what was accepted last, or 0.
+        :param holder: what holds them, such as the connection; it must let go of them.
+        :param address: of the peer; that of its first bytes counts.
         :return: whether it may; if not, it is counted as before.
         """
-        grown = _counted(now) - _counted(before)
-        if not grown:
+        if size <= LARGE:
+            self.let_go(holder)
             return True
-        host = host_key(address)
+        host, before = self._held.get(holder) or (host_key(address), 0)
+        grown = size - before
         of_host = 0 if host is None else self._by_host[host] + grown
         total = self._total + grown
         if grown > 0 and (total > MAX_IN_ALL or of_host > MAX_OF_HOST):
             return False
-        self._total = total
-        if host is not None:
-            self._by_host[host] = of_host
-            if not of_host:
-                del self._by_host[host]
+        self._held[holder] = host, size
+        self._count(host, grown)
         return True
 
+    def let_go(self, holder: Hashable) -> None:
+        """A peer holds nothing any more, or nothing large."""
+        held = self._held.pop(holder, None)
+        if held is not None:
+            host, size = held
+            self._count(host, -size)
 
-def _counted(size: int) -> int:
-    return size if size > LARGE else 0
+    def _count(self, host: int | None, grown: int) -> None:
+        self._total += grown
+        if host is not None:
+            self._by_host[host] += grown
+            if not self._by_host[host]:
+                del self._by_host[host]

@@ -122,8 +122,6 @@ class WebSocketConnection(Protocol):
         self._response = response
         self._reader = MessageReader(max_size)
         self._may_be_large = max_size > LARGE
-        # What ``large_inputs`` counts.
-        self._large = 0
         self._small_frames = 0
         self._small_frames_since = 0.0
         self._close_code: int = CloseCode.ABNORMAL_CLOSURE
@@ -278,16 +276,15 @@ class WebSocketConnection(Protocol):
 
     def _count_held(self, held: int) -> None:
         """Count what is held of a message; beyond a limit, the connection fails."""
-        if held <= LARGE and not self._large:
-            return
-        if self._limits.large_inputs.change(self.address, self._large, held):
-            self._large = held if held > LARGE else 0
-        else:
+        inputs = self._limits.large_inputs
+        if held <= LARGE:
+            inputs.let_go(self)
+        elif not inputs.hold(self, self.address, held):
             self._fail(CloseCode.TRY_AGAIN_LATER, REFUSAL)
 
     def _stop_reading(self) -> None:
         self._reader.stop()
-        self._count_held(0)
+        self._limits.large_inputs.let_go(self)
 
     def _application_failed(self) -> None:
         self._log.failure("a WebSocket application failed")
