@@ -10,7 +10,8 @@ from twisted.internet.tcp import Port, _accept
 from twisted.logger import LogEvent, Logger, formatEvent, globalLogPublisher
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.server.accept_errors import NAMESPACE, PERIOD, AcceptErrors
+from twisted_chat.server.accept_errors import NAMESPACE, AcceptErrors
+from twisted_chat.server.log_filter import PERIOD
 
 NOTHING_LEFT = (
     "no file descriptors are left (EMFILE), so new connections are closed: "

@@ -9,7 +9,8 @@ from twisted.logger import LogEvent, LogLevel, formatEvent, globalLogPublisher
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.server.tracebacks import MAX_TRACEBACKS, PERIOD, TracebackLimit
+from twisted_chat.server.log_filter import PERIOD
+from twisted_chat.server.tracebacks import MAX_TRACEBACKS, TracebackLimit
 
 
 class TracebackLimitTests(SynchronousTestCase):

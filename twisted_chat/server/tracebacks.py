@@ -5,47 +5,34 @@ A traceback has some kilobytes; a client that finds a bug could fill a disk with
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from typing import Any
 
-from twisted.logger import ILogObserver, LogEvent, Logger
-from zope.interface import implementer
+from twisted.logger import LogEvent
+
+from .log_filter import PERIOD, LogFilter
 
 MAX_TRACEBACKS = 10
-"""Tracebacks in one period; further ones are counted."""
-
-PERIOD = 60.0
-"""Seconds; a period starts with its first traceback."""
+"""Tracebacks in one period; further ones are counted.  A period starts with its first
+traceback."""
 
 
-@implementer(ILogObserver)
-class TracebackLimit:
-    """Passes events on to another observer, but only some tracebacks.
+class TracebackLimit(LogFilter):
+    """Passes on some tracebacks, and all other events."""
 
-    :param seconds: a monotonic clock.
-    """
-
-    _log = Logger()
-
-    def __init__(
-        self, observer: ILogObserver, seconds: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._observer = observer
-        self._seconds = seconds
-        self._start = float("-inf")
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
         self._count = 0
 
-    def __call__(self, event: LogEvent) -> None:
-        """Log an event, unless it has a traceback too many."""
-        if self._seconds() - self._start >= PERIOD:
+    def wants(self, event: LogEvent) -> bool:
+        """Whether it is not a traceback too many; see ``LogFilter``."""
+        if self._period_is_over():
             self._end_period()
-        if event.get("log_failure") is not None:
-            if not self._count:
-                self._start = self._seconds()
-            self._count += 1
-            if self._count > MAX_TRACEBACKS:
-                return
-        self._observer(event)
+        if event.get("log_failure") is None:
+            return True
+        if not self._count:
+            self._begin_period()
+        self._count += 1
+        return self._count <= MAX_TRACEBACKS
 
     def _end_period(self) -> None:
         left_out, self._count = self._count - MAX_TRACEBACKS, 0
