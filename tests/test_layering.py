@@ -48,6 +48,7 @@ UNTESTED = {
     "__main__": "one call of console.main; tests/end_to_end/test_console.py runs it",
     "engineio.interfaces": "only types; the sessions and transports are tested",
     "core.events": "only values",
+    "core.moderation_events": "only values",
     "core.replies": "only values",
     "core.runtime": "only types",
     "server.sources": "only a type",

@@ -30,9 +30,47 @@ from twisted_chat.core.events import (
     Switched,
     TopicSet,
 )
+from twisted_chat.core.moderation_events import (
+    Banned,
+    Expelled,
+    Invited,
+    Kicked,
+    Muted,
+    RoleChanged,
+    RoomBanned,
+    RoomChanged,
+    RoomClosed,
+    RoomOpened,
+    RoomUnbanned,
+    SanctionExtended,
+    Unbanned,
+    Unmuted,
+)
 from twisted_chat.core.replies import HistoryPage
 
+BOB_ALICE = ("r", "bob", "alice")
+SHOWN = ("op", 3, 5)
+
 EVENTS: tuple[Event, ...] = (
+    Kicked(*BOB_ALICE, "", "B", "A", "op", 5),
+    Kicked(*BOB_ALICE, "x", "B", "A", "op", 5),
+    Muted(*BOB_ALICE, "10m", "B", "", "", 9, False, *SHOWN),
+    Unmuted(*BOB_ALICE, "B", "", "op", 5),
+    Banned("bob", "alice", "", "", "B", "", "", "", 0, 5),
+    Unbanned("bob", "alice", "B", "", 5),
+    Expelled("bob", "alice", "2h", "x", "B", "A"),
+    RoomBanned(*BOB_ALICE, "", "B", "A", "", "", "", 0, *SHOWN),
+    RoomUnbanned(*BOB_ALICE, "B", "", "op", 5),
+    *(
+        RoomChanged("r", "bob", setting, value, "B", *SHOWN)
+        for setting in ("private", "quiet", "hidden", "key", "limit", "topic")
+        for value in ("1", "")
+    ),
+    *(
+        RoleChanged(*BOB_ALICE, role, granted, "B", "A", *SHOWN)
+        for role in ("op", "voice")
+        for granted in (True, False)
+    ),
     Joined("r", "bob", "B"),
     Left("r", "bob", "B"),
     Quit("bob", "B"),
@@ -73,6 +111,7 @@ class QuoteTests(SynchronousTestCase):
         others = {Message, Action, CustomEvent, DirectMessage}
         # Shown as joining, leaving or being renamed, or not at all.
         others |= {LoggedIn, LoggedOut, Switched}
+        others |= {Invited, RoomOpened, RoomClosed, SanctionExtended}
         self.assertEqual({type(event) for event in EVENTS}, {*get_args(Event)} - others)
 
     def test_each_line_that_reads_as_an_event_is_quoted(self) -> None:

@@ -3,7 +3,6 @@ r"""Routes that change messages: ``\delete`` and ``\edit``."""
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from dataclasses import replace
 from typing import Any, TypeVar
 from unittest.mock import patch
 
@@ -27,7 +26,8 @@ class CorrectionCase(RouteCase):
     def setUp(self) -> None:
         super().setUp()
         client = self.alice.client
-        client.identity = replace(client.identity, roles=frozenset({"operator"}))
+        operator = client.member
+        self.chat.chat.moderation.is_operator = lambda member: member is operator
 
     def assert_both_see(self, *lines: str) -> None:
         """Both are shown these lines."""

@@ -92,7 +92,7 @@ class JoinTests(RouteCase):
 
     def test_invalid_room_is_refused(self) -> None:
         """With the usage or the rule."""
-        self.assert_typed(self.alice, r"\join", r"error: usage: \join ROOM")
+        self.assert_typed(self.alice, r"\join", r"error: usage: \join ROOM [KEY]")
         self.alice.types(r"\join a:b")
         self.assertIn("error: a room name has 1 to 32", self.alice.sees()[0])
 

@@ -21,6 +21,7 @@ BOUNDED = (
     "twisted_chat.clients.socketio_recovery",
     "twisted_chat.core.events",
     "twisted_chat.core.kept_state",
+    "twisted_chat.core.moderation_events",
     "twisted_chat.testing",
 )
 """What is kept of clients that may resume, and of what was said, has its own limits."""

@@ -32,6 +32,22 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.interfaces import Journal, StoreError
+from twisted_chat.core.moderation_events import (
+    Banned,
+    Expelled,
+    Invited,
+    Kicked,
+    Muted,
+    RoleChanged,
+    RoomBanned,
+    RoomChanged,
+    RoomClosed,
+    RoomOpened,
+    RoomUnbanned,
+    SanctionExtended,
+    Unbanned,
+    Unmuted,
+)
 from twisted_chat.journals.retention import KEEP_ALL, Retention, Trims
 
 T = TypeVar("T")
@@ -62,6 +78,25 @@ def texts(messages: Sequence[Stored]) -> list[str]:
     return [getattr(one.event, "text", "?") for one in messages]
 
 
+_BY_ALICE = ("lobby", "alice", "bob")
+
+MODERATION: tuple[Event, ...] = (
+    Kicked(*_BY_ALICE, "spam", "id-alice", "id-bob", "operator", 5),
+    Muted(*_BY_ALICE, "10m", "id-alice", "=bob", "=bob ~bob", 9, False, "op", 3, 5),
+    Unmuted(*_BY_ALICE, "id-alice", "room/lobby/3/mute/=bob", "operator", 5),
+    Banned("alice", "bob", "2h", "spam", "id-alice", "=bob", "=bob", "", 9, 5),
+    Unbanned("alice", "bob", "id-alice", "ban/=bob", 5),
+    Expelled("alice", "bob", "2h", "spam", "id-alice", "id-bob"),
+    SanctionExtended("bob", "id-bob", "ban/=bob+id-bob", 5),
+    RoomBanned(*_BY_ALICE, "", "id-alice", "", "=bob", "=bob", "", 0, "op", 3, 5),
+    RoomUnbanned(*_BY_ALICE, "id-alice", "room/lobby/3/ban/=bob", "operator", 5),
+    RoomOpened("tea", "alice", "id-alice", "id-alice", False, 5),
+    RoomClosed("tea", "", "", "room/tea/5/op/id-alice", ""),
+    RoomChanged("tea", "alice", "limit", "5", "id-alice", "operator", 3, 5),
+    RoleChanged(*_BY_ALICE, "op", True, "id-alice", "id-bob", "operator", 3, 5),
+    Invited("tea", "alice", "bob", "id-alice", "id-bob", 9, 3),
+)
+
 EVERY_EVENT: tuple[Event, ...] = (
     said("hi"),
     Message("lobby", "alice", "from a page", "id-alice", '"from a page"'),
@@ -79,6 +114,7 @@ EVERY_EVENT: tuple[Event, ...] = (
     LoggedOut("carol", "guest_7", "id-carol"),
     Deleted("lobby", "alice", "", "gone-1 gone-2", "id-alice"),
     Edited("lobby", "alice", "gone-3", "better", "id-alice"),
+    *MODERATION,
 )
 
 any_text = st.text(st.characters(codec="utf-8"), max_size=60)

@@ -44,10 +44,12 @@ from twisted_chat.core.replies import (
     RoomSnapshot,
     RouteInfo,
     Topic,
+    TurnedAway,
     Welcome,
 )
 
 from .answers import MAX_NAMES, away_that_fits, names_that_fit, newest_that_fit
+from .json_moderation import moderation_fields
 
 Fields = dict[str, Any]
 
@@ -83,6 +85,9 @@ def event_object(stored: Stored) -> Fields | None:
             return {**kept, **_correction(event, stored.position)}
         case CustomEvent() | Switched() | LoggedIn() | LoggedOut():
             return None
+        case _:
+            fields = moderation_fields(stored.event)
+            return fields and {**kept, **fields}
 
 
 def _author(event: Message | Action | DirectMessage) -> Fields:
@@ -175,7 +180,7 @@ def reply_objects(reply: Reply) -> Iterable[Fields]:
             yield {"type": "ok"}
         case Done(id=position):
             yield {"type": "ok", "id": position}
-        case ErrorReply(code=code, text=text):
+        case ErrorReply(code=code, text=text) | TurnedAway(code=code, text=text):
             yield {"type": "error", "code": code, "text": text}
 
 

@@ -25,12 +25,19 @@ _WORDS = re.compile(
     |cleared\ the\ topic[\s.!]*\Z
     |deleted\ \S{1,9}\ messages?(?:\ of\s|[\s.!]*\Z)
     |corrected\s*[:\u02d0\u02f8\u0589\u05c3\u205a\u2236\ua4fd\ua789]
+    |(?:un)?(?:kicked|muted|banned)\s\S
+    |made\ \S+\ (?:private|public|quiet|open|hidden|listed|a\ room\ operator)\b
+    |set\ (?:a\ key\ for|the\ limit\ of)\ \#
+    |removed\ (?:the\ key\ of|the\ limit\ of|voice\ from)\s
+    |removed\ \S+\ as\ a\ room\ operator\b
+    |let\ (?:only\ operators|all)\ set\ the\ topic\b
+    |gave\ voice\ to\s
     """.replace("i", "[il|]")
     .replace("w", "(?:w|vv)")
     .replace("m", "(?:m|rn)"),
     re.VERBOSE,
 )
-_FIRST = re.compile(r"\s*[JjLlIiSsCc1|Dd]")
+_FIRST = re.compile(r"\s*[JjLlIiSsCc1|DdKkMmBbUuRrGg]")
 _BLANKS = re.compile(r"\s+")
 _UNSEEN = re.compile(f"[{IGNORABLE}]+")
 # Blanks that are no white space: of Braille, and of Korean, which not every program

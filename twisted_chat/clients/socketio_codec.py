@@ -36,6 +36,7 @@ from twisted_chat.core.events import (
     Stored,
 )
 from twisted_chat.core.interfaces import Viewer
+from twisted_chat.core.moderation_events import Kicked, RoomBanned
 from twisted_chat.core.nicknames import fold
 from twisted_chat.core.replies import (
     NOTHING,
@@ -46,6 +47,7 @@ from twisted_chat.core.replies import (
     Reply,
     Request,
     RoomSnapshot,
+    TurnedAway,
     Welcome,
     refusal,
 )
@@ -133,6 +135,10 @@ class SocketIOCodec:
                 shown = self._added(nick)
             case Left(room=name, nick=nick) if name == LOBBY and self._messages:
                 shown = self._remove(nick)
+            case (
+                Kicked(room=name, target=nick) | RoomBanned(room=name, target=nick)
+            ) if name == LOBBY and self._messages:
+                shown = self._remove(nick)
             case Quit(nick=nick) if self._messages:
                 shown = self._remove(nick)
             case Renamed(old=old, new=new) if self._messages:
@@ -168,6 +174,8 @@ class SocketIOCodec:
         match reply:
             case Welcome():
                 return self._welcome(reply, viewer.member_id)
+            case TurnedAway(text=text):
+                return self._encode(f'4{{"message":{dump_json(text)}}}'.encode())
             case Done(id=id):
                 return self._ack(ref, f'{{"ok":true,"id":{dump_json(id)}}}')
             case ErrorReply(text=text) if ref is not None:

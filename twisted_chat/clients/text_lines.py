@@ -46,10 +46,12 @@ from twisted_chat.core.replies import (
     RoomList,
     RoomSnapshot,
     Topic,
+    TurnedAway,
     Welcome,
 )
 
 from .answers import MAX_NAMES, names_that_fit, newest_that_fit
+from .moderation_lines import moderation_text
 from .quotes import reads_as_event
 
 BULK_NAMES = 3
@@ -89,6 +91,8 @@ def event_text(event: Event) -> str | None:
             return _correction_text(event)
         case CustomEvent() | DirectMessage() | Switched() | LoggedIn() | LoggedOut():
             return None
+        case _:
+            return moderation_text(event)
 
 
 def _correction_text(event: Correction) -> str:
@@ -183,7 +187,7 @@ def _listed(what: str, named: list[str], count: int) -> str:
 
 
 def _note_lines(
-    reply: CurrentRoom | HelpHint | Notice | Prompt | ErrorReply | Done,
+    reply: CurrentRoom | HelpHint | Notice | Prompt | ErrorReply | TurnedAway | Done,
 ) -> Iterable[str]:
     match reply:
         case CurrentRoom(room=None):
@@ -194,7 +198,7 @@ def _note_lines(
             return ["\\help lists what you can type"]
         case Notice(lines=lines):
             return lines
-        case ErrorReply(text=text):
+        case ErrorReply(text=text) | TurnedAway(text=text):
             return [f"error: {text}"]
         case Done() | Prompt():
             # A prompt is no line: the codec shows it.

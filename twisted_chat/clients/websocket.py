@@ -15,7 +15,7 @@ from twisted.web.http import Request
 
 from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
-from twisted_chat.core.interfaces import SHUTTING_DOWN, TAKEN_OVER
+from twisted_chat.core.interfaces import BANNED, SHUTTING_DOWN, TAKEN_OVER
 from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.origins import Origins
@@ -41,8 +41,8 @@ _NO_QUERY = JoinRequest()
 _UNSUPPORTED = 1003
 _NORMAL = 1000
 _ABNORMAL = 1006
-# 4000 is private: it tells the page that another connection has its session.
-_CODES = {SHUTTING_DOWN: 1001, TAKEN_OVER: 4000}
+# Private codes: another connection has the session; the client may not come back.
+_CODES = {SHUTTING_DOWN: 1001, TAKEN_OVER: 4000, BANNED: 4003}
 
 
 class ChatWebSocketFactory:

@@ -12,6 +12,7 @@ from typing import Any
 
 from .announcement import Announcement
 from .arrivals import Arrivals
+from .audit import AuditLog
 from .client import Client
 from .committer import Committer, Submission
 from .events import (
@@ -41,6 +42,8 @@ from .fanout import Fanout
 from .ignoring import is_ignored
 from .interfaces import TAKEN_OVER
 from .joining import Joiner
+from .moderation import Moderation
+from .moderation_announcer import ModerationAnnouncer
 from .pool import ClientPool
 from .presence_announcer import PresenceAnnouncer, with_nick
 from .replies import Done, Notice
@@ -64,6 +67,8 @@ class Announcer:
         pool: ClientPool,
         committer: Committer,
         joiner: Joiner,
+        moderation: Moderation,
+        audit_log: AuditLog,
         runtime: Runtime,
     ) -> None:
         self._pool = pool
@@ -74,7 +79,10 @@ class Announcer:
         evictions = Evictions()
         arrivals = Arrivals(pool, committer, joiner, evictions, batch)
         presence = PresenceAnnouncer(pool, joiner, evictions, batch)
-        self._parts = (arrivals, presence)
+        self.moderation = ModerationAnnouncer(
+            pool, moderation, audit_log, committer, batch
+        )
+        self._arrivals, self._presence = arrivals, presence
         self._apply: dict[type, Callable[[Any, Stored], None]] = {
             Message: self._message,
             Action: self._message,
@@ -85,14 +93,15 @@ class Announcer:
             Edited: self._correction,
             HistoryGap: self._history_gap,
             Removed: _show_nothing,
-            Joined: arrivals.joined,
+            Joined: self._joined,
             Left: presence.left,
             Quit: presence.quit,
-            Renamed: presence.renamed,
+            Renamed: self._renamed,
             AwaySet: presence.away_set,
             Switched: presence.switched,
-            LoggedIn: presence.logged_in,
+            LoggedIn: self._logged_in,
             LoggedOut: presence.logged_out,
+            **self.moderation.methods(),
         }
 
     def announce(self, batch: Sequence[Stored]) -> None:
@@ -101,7 +110,7 @@ class Announcer:
         :param batch: not empty.
         """
         announcement = self._batch = Announcement(self._pool, self._runtime, batch)
-        for part in self._parts:
+        for part in (self._arrivals, self._presence, self.moderation):
             part.batch = announcement
         idle: list[Client] = []
         for stored in batch:
@@ -129,6 +138,8 @@ class Announcer:
         # Only now may anything call back into the chat.
         for client in announcement.stale_clients:
             client.connection.close(TAKEN_OVER)
+        own = self._committer.is_own(batch[-1].key) and not self.silent
+        self.moderation.finish(own=own)
         for client in idle:
             client.run_idle_calls()
 
@@ -149,7 +160,19 @@ class Announcer:
         self._runtime.counters.fanout_seconds.observe(seconds)
         self._committer.delay_presence(seconds)
 
-    # One method for each kind of event that does not change presence.
+    # One method for each kind of event that does more than change presence, or else.
+
+    def _joined(self, event: Joined, stored: Stored) -> None:
+        self._arrivals.joined(event, stored)
+        self.moderation.arrived(event)
+
+    def _renamed(self, event: Renamed, stored: Stored) -> None:
+        self._presence.renamed(event, stored)
+        self.moderation.renamed(event)
+
+    def _logged_in(self, event: LoggedIn, stored: Stored) -> None:
+        self._presence.logged_in(event, stored)
+        self.moderation.logged_in(event)
 
     def _message(self, event: RoomMessage, stored: Stored) -> None:
         room = self._pool.rooms.get(event.room)

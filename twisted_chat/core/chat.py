@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from .announcer import Announcer
+from .audit import AuditLog
 from .client import GUEST, Client, ClientState, Identity
 from .commands import CommandTable
 from .committer import Committer, Submission
@@ -31,6 +32,7 @@ from .events import (
     Stored,
 )
 from .interfaces import (
+    BANNED,
     SHUTTING_DOWN,
     Codec,
     Connection,
@@ -44,15 +46,28 @@ from .isolation import encoded
 from .join_request import NEW_CLIENT, JoinRequest
 from .joining import Joiner
 from .limits import MAX_AWAY, MAX_LINE
+from .moderation import RETURN_SECONDS, Moderation
 from .name_registry import claim, release
 from .network_rates import NetworkRates
 from .nicknames import Name, fold, room_name
 from .outcomes import Outcome, Outcomes
 from .pool import ClientPool
 from .prompts import Answer, Prompts
-from .replies import ErrorReply, Notice, Prompt, Refused, Reply, Request, Welcome
-from .runtime import Runtime
+from .replies import (
+    ErrorReply,
+    Notice,
+    Prompt,
+    Refused,
+    Reply,
+    Request,
+    TurnedAway,
+    Welcome,
+)
+from .room_entry import RoomEntry
+from .runtime import Runtime, ScheduledCall
+from .sanctions import identities_of, name_identities
 from .sanitize import cut_label, is_blank, sanitize_label
+from .sessions import client_id_of, is_session
 from .texts import accepted_label, accepted_text
 from .turns import LAST_TURN, Turn, Turns
 from .welcome import Welcomer
@@ -137,9 +152,19 @@ class Chat:
         self._committer = committer
         self._outcomes = Outcomes(self.turns, runtime, self.submit, self.reply)
         self._stopping = False
+        self._returning: ScheduledCall | None = None
+        self.moderation = Moderation(pool, lambda: round(runtime.now() * 1000))
+        self.audit_log = AuditLog(journal.values, runtime)
+        self.entry = RoomEntry(
+            pool=pool,
+            journal=journal,
+            committer=committer,
+            moderation=self.moderation,
+        )
         self._welcomer = Welcomer(
             pool=pool,
             journal=journal,
+            moderation=self.moderation,
             runtime=runtime,
             routes=table.listing,
             motd=motd,
@@ -150,12 +175,16 @@ class Chat:
             names=names,
             committer=committer,
             welcomer=self._welcomer,
+            moderation=self.moderation,
+            entry=self.entry,
             runtime=runtime,
         )
         self._announcer = Announcer(
             pool=pool,
             committer=committer,
             joiner=self._joiner,
+            moderation=self.moderation,
+            audit_log=self.audit_log,
             runtime=runtime,
         )
         committer.refused = self._not_stored
@@ -168,6 +197,15 @@ class Chat:
         """
         # Never released: the lobby is kept loaded also while it is empty.
         await self.pool.open_room(LOBBY, self.journal)
+        await self.moderation.load(self.journal.values.load)
+        self.moderation.awaited.update(self.moderation.vacant())
+        self._returning = self.runtime.call_later(RETURN_SECONDS, self._close_rooms)
+
+    def _close_rooms(self) -> None:
+        """Whoever was in a room before the start has had the time to come back."""
+        self._returning = None
+        self.moderation.awaited.clear()
+        self._announcer.moderation.close_rooms(self.moderation.vacant())
 
     # In: what adapters call.
 
@@ -188,9 +226,41 @@ class Chat:
             client.move_to(ClientState.GONE)
             self.runtime.call_later(0, lambda: self._disconnect(client))
             return client
+        refused = self.may_connect(request, identity)
+        if refused is not None:
+            return self._turned_away(connection, codec, identity, refused)
         if request.away:
             request = replace(request, away=self._away_text(request.away))
         return self._joiner.begin(connection, codec, identity, request)
+
+    def may_connect(self, request: JoinRequest, identity: Identity) -> Refused | None:
+        """Why a client that connects is turned away, as far as that is known now."""
+        if not self.moderation.bans:
+            return None
+        identities: tuple[str, ...] = ()
+        member = None
+        if request.session and is_session(request.session):
+            client_id = client_id_of(request.session)
+            member = self.pool.member(client_id)
+            identities = identities_of(member) if member else (client_id,)
+        if request.account:
+            identities += (request.member_id,)
+        elif request.nick:
+            identities += name_identities(request.nick)
+        return self.moderation.may_connect(member, identities, identity.address)
+
+    def _turned_away(
+        self, connection: Connection, codec: Codec, identity: Identity, why: Refused
+    ) -> Client:
+        client = Client("", connection, codec, identity)
+        client.move_to(ClientState.GONE)
+
+        def tell() -> None:
+            self.reply(client, TurnedAway(why.code, why.text))
+            connection.close(BANNED)
+
+        self.runtime.call_later(0, tell)
+        return client
 
     def _away_text(self, text: str) -> str:
         r"""What ``\away`` would set; empty if nothing visible is left."""
@@ -237,6 +307,8 @@ class Chat:
         :param stopped: called then.  There is no time limit; the caller sets one.
         """
         self._stopping = True
+        if self._returning is not None:
+            self._returning.cancel()
         self.turns.close("the server is shutting down")
         for client in list(self.pool.clients.values()):
             if client.inbox is not None:
@@ -281,6 +353,23 @@ class Chat:
             raise Refused("usage", f"usage: {synopsis.synopsis}")
         self._prompts.add(client, answer)
         self.reply(client, Prompt(text))
+
+    def expel_if_banned(self, client: Client, nick: str) -> bool:
+        """Disconnect a guest that asks for a banned nickname.
+
+        :returns: whether it did.
+        """
+        moderation, member = self.moderation, client.member
+        if member.account or not moderation.bans:
+            return False
+        identities = (member.id, *name_identities(nick))
+        banned = moderation.may_connect(member, identities, client.identity.address)
+        if banned is None:
+            return False
+        client.move_to(ClientState.QUITTING)
+        self.reply(client, ErrorReply(banned.code, banned.text))
+        client.connection.close(BANNED)
+        return True
 
     def submit(
         self,
@@ -382,6 +471,9 @@ class Chat:
 
     def _post(self, client: Client, request: Request) -> None:
         room = self.room_of(client, request.room)
+        refused = self.moderation.may_talk(client.member, room)
+        if refused is not None:
+            raise refused
         text = self.mask(accepted_text(request.text))
         if not is_blank(text):
             member = client.member

@@ -2,9 +2,9 @@
 
 A route is declared with its usage, from which its arguments are parsed: ``NAME TEXT``
 is two required arguments, ``[ROOM]`` is an optional one, ``[before WHEN]`` are two, and
-one called ``TEXT``, ``WORDS`` or ``WHEN`` takes the rest of the line.  Guards are
-functions that raise ``Refused``; a handler relies on its usage and guards.  ``\\help``
-is made from the same table.
+one called ``TEXT``, ``WORDS``, ``WHEN`` or ``SETTING`` takes the rest of the line.
+Guards are functions that raise ``Refused``; a handler relies on its usage and guards.
+``\\help`` is made from the same table.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Guard = Callable[[Any], None]
 
 Raises ``Refused`` if the route may not be used."""
 
-_REST = ("TEXT", "WORDS", "WHEN")
+_REST = ("TEXT", "WORDS", "WHEN", "SETTING")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Command(Generic[H]):
     :ivar guards: called in this order before the handler.
     :ivar internal: only for adapters; nobody can type it and no help lists it.
     :ivar in_turn: its handler is costly, and called when it is the client's turn.
+    :ivar parts: what its argument may begin with, as a table of its own.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Command(Generic[H]):
     guards: tuple[Guard, ...] = ()
     internal: bool = False
     in_turn: bool = False
+    parts: CommandTable[H] | None = field(default=None, compare=False)
 
     @property
     def synopsis(self) -> str:
@@ -86,6 +88,7 @@ class CommandTable(Generic[H]):
         guards: tuple[Guard, ...] = (),
         internal: bool = False,
         in_turn: bool = False,
+        parts: CommandTable[H] | None = None,
     ) -> Callable[[H], H]:
         """Declare the decorated function as the handler of a route.
 
@@ -96,7 +99,15 @@ class CommandTable(Generic[H]):
         def declare(handler: H) -> H:
             self.add(
                 Command(
-                    name, usage, summary, handler, aliases, guards, internal, in_turn
+                    name,
+                    usage,
+                    summary,
+                    handler,
+                    aliases,
+                    guards,
+                    internal,
+                    in_turn,
+                    parts,
                 )
             )
             return handler
@@ -160,6 +171,10 @@ class CommandTable(Generic[H]):
             lines = [f"{command.synopsis} - {command.summary}"]
             if command.aliases:
                 lines.append("also: " + ", ".join("\\" + a for a in command.aliases))
+            if command.parts is not None:
+                lines += (
+                    f"\\{command.name} {line[1:]}" for line in command.parts.help()
+                )
             return tuple(lines)
         commands = [command for command in self if not command.internal]
         width = max((len(command.synopsis) for command in commands), default=0)

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .limits import MAX_AWAY, MAX_TOPIC
+from .moderation_events import ModerationEvent
 from .sanitize import cut_label
 
 LOBBY = "lobby"
@@ -283,6 +284,7 @@ Event = (
     | LoggedOut
     | Deleted
     | Edited
+    | ModerationEvent
 )
 
 RoomMessage = Message | Action

@@ -109,6 +109,9 @@ class Fanout:
             if data:
                 client.write(data)
                 counters.sent_bytes += len(data)
+        # The clients may be gone long before there is another batch.
+        timelines.clear()
+        self._shown.clear()
 
     def _bytes_of(self, timeline: _Timeline) -> bytes:
         parts: list[bytes] = []

@@ -20,6 +20,7 @@ from .events import (
     Stored,
 )
 from .limits import MAX_IGNORED
+from .moderation_events import Invited
 from .nicknames import fold_or_none
 
 MAX_PAST = 20
@@ -70,7 +71,7 @@ def ignore_list(
     return ignored
 
 
-_TEXTS = (Message, Action, CustomEvent, DirectMessage, Edited)
+_TEXTS = (Message, Action, CustomEvent, DirectMessage, Edited, Invited)
 
 
 def is_ignored(event: Event, ignoring: frozenset[str]) -> bool:

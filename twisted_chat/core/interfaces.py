@@ -26,6 +26,9 @@ Changes = Mapping[str, str | None]
 TAKEN_OVER = "another connection has taken its place"
 """Why a connection is closed whose client resumed on another one."""
 
+BANNED = "banned"
+"""Why a connection is closed that a ban ends."""
+
 SHUTTING_DOWN = "the server is shutting down"
 """Why a connection is closed when the server stops."""
 

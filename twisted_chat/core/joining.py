@@ -15,6 +15,7 @@ from .committer import Committer
 from .events import LOBBY, AwaySet, Joined
 from .ignoring import ignore_list
 from .interfaces import (
+    BANNED,
     Codec,
     Connection,
     Journal,
@@ -27,13 +28,16 @@ from .interfaces import (
 from .isolation import as_store_error
 from .join_request import JoinRequest
 from .kept_state import KeptState
+from .moderation import Moderation
 from .name_registry import release
 from .naming import Naming
 from .nicknames import Name
 from .pool import ClientPool, Room
 from .presence import Member
-from .replies import ErrorReply
+from .replies import ErrorReply, Refused, TurnedAway
+from .room_entry import RoomEntry
 from .runtime import Runtime
+from .sanctions import identities_of
 from .sessions import client_id_of, is_session, new_session
 from .welcome import Welcomer
 
@@ -50,6 +54,7 @@ class PendingJoin:
     :ivar unchecked: it came with a session of which it is not known yet whether it is
         valid.
     :ivar last_nick: the nickname that it had, if it resumes and that is known.
+    :ivar former_rooms: those rooms that are not open to all and that it was in.
     :ivar awaited: the rooms whose ``Joined`` is submitted and not yet announced.
     :ivar warned: it was told that it cannot join yet.
     """
@@ -59,6 +64,7 @@ class PendingJoin:
     rooms: tuple[str, ...]
     unchecked: bool
     last_nick: str | None = None
+    former_rooms: tuple[str, ...] = ()
     awaited: set[str] = field(default_factory=set)
     warned: bool = False
 
@@ -87,6 +93,8 @@ class Joiner:
         names: NameRegistry,
         committer: Committer,
         welcomer: Welcomer,
+        moderation: Moderation,
+        entry: RoomEntry,
         runtime: Runtime,
     ) -> None:
         self._pool = pool
@@ -95,6 +103,8 @@ class Joiner:
         self._committer = committer
         self._runtime = runtime
         self._welcomer = welcomer
+        self._moderation = moderation
+        self._entry = entry
         self.logins: Logins = NoLogins()
         self._naming = Naming(pool=pool, names=names, runtime=runtime)
         self._joining: dict[str, PendingJoin] = {}
@@ -167,7 +177,10 @@ class Joiner:
                 return  # What is kept for its session still is.
             # It leaves before it could be away again.
             away = away or pending.request.away
-        self._kept.keep(client, away, may_resume=may_resume)
+        closed = tuple(
+            room for room in client.rooms if self._moderation.settings(room).is_closed
+        )
+        self._kept.keep(client, away, closed, may_resume=may_resume)
 
     def ignores_as_before(self, client: Client) -> bool:
         """A client took a nickname: let it ignore whom it ignored under that before.
@@ -269,10 +282,11 @@ class Joiner:
             if pending.unchecked:
                 await self._check_session(pending)
             await self._claim_nick(pending)
-            for name in self._rooms_of(pending):
-                await self._open_room(name, opened)
-            if not opened:
-                await self._open_room(LOBBY, opened)
+            await self._open_rooms(pending, opened)
+        except Refused as refused:
+            if not pending.cancelled:
+                await self._turn_away(pending, refused)
+                return
         except Exception as error:  # noqa: BLE001 - logged by as_store_error
             self._release_rooms(opened)
             self.warn(client.id, as_store_error(self._runtime, error))
@@ -283,12 +297,12 @@ class Joiner:
                 return
         if pending.cancelled:
             self._release_rooms(opened)
-            is_present = self._pool.member(client.member_id) is not None
-            nick = "" if is_present else client.nick
-            await self._depart(client.id, client.member_id, nick)
+            await self._depart_early(client)
             return
         pending.rooms = tuple(room.name for room in opened)
         pending.awaited.update(pending.rooms)
+        for room in opened:
+            self._entry.submit_opening(client, room, must_store=True)
         for name in pending.rooms:
             joined = Joined(
                 name, client.nick, client.id, client.member_id, client.account
@@ -321,6 +335,7 @@ class Joiner:
             if pending.rooms == (LOBBY,):
                 pending.rooms = login.rooms or pending.rooms
         kept, request = self._kept.take(client.id), pending.request
+        pending.former_rooms = kept.rooms
         client.member.ignored = kept.ignored
         if kept.ignored:
             request = replace(request, ignored=())
@@ -341,13 +356,47 @@ class Joiner:
         new = tuple(room for room in wanted if room not in member.rooms)
         return new or member.rooms[-1:] or pending.rooms
 
-    async def _open_room(self, name: str, opened: list[Room]) -> None:
-        """Open a room, unless it would be new and looks like another.
+    async def _open_rooms(self, pending: PendingJoin, opened: list[Room]) -> None:
+        """Open the rooms that the client asks for and may join, or else the lobby.
 
-        Other clients may have opened one since this client asked for its rooms.
+        :raises Refused: it may not connect, or join any of these rooms.
         """
-        if self._pool.lookalike_of(name) is None:
-            opened.append(await self._pool.open_room(name, self._journal))
+        client = pending.client
+        banned = self._moderation.may_connect(
+            client.member, identities_of(client.member), client.identity.address
+        )
+        if banned is not None:
+            raise banned
+        wanted, refused = self._rooms_of(pending), list[Refused]()
+        for name in dict.fromkeys((*wanted, LOBBY)):
+            if name == LOBBY and opened and LOBBY not in wanted:
+                break
+            try:
+                returns = name in pending.former_rooms
+                opened.append(await self._entry.open(client, name, returns=returns))
+            except Refused as why:
+                refused.append(why)
+        if not opened:
+            raise refused[-1]
+        for each in refused:
+            # Others may have opened one like it since the client was in that room.
+            if each.code != "room_invalid":
+                self._welcomer.reply(client, ErrorReply(each.code, each.text))
+
+    async def _turn_away(self, pending: PendingJoin, why: Refused) -> None:
+        """Tell a client why it may not join, and disconnect it."""
+        client = pending.client
+        del self._joining[client.id]
+        self._welcomer.reply(client, TurnedAway(why.code, why.text))
+        client.move_to(ClientState.GONE)
+        client.connection.close(BANNED)
+        await self._depart_early(client)
+
+    async def _depart_early(self, client: Client) -> None:
+        """A client is gone before its arrival was submitted."""
+        is_present = self._pool.member(client.member_id) is not None
+        nick = "" if is_present else client.nick
+        await self._depart(client.id, client.member_id, nick)
 
     def _release_rooms(self, opened: list[Room]) -> None:
         while opened:

@@ -22,10 +22,11 @@ MAX_KEPT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a client had set."""
+    """What a client had set, and which rooms that are not open to all it was in."""
 
     away: str = ""
     ignored: IgnoreList | None = None
+    rooms: tuple[str, ...] = ()
 
 
 NOTHING = State()
@@ -41,13 +42,23 @@ class KeptState:
         self._clients: OrderedDict[str, State] = OrderedDict()
         self._ignored: OrderedDict[tuple[str, str], IgnoreList] = OrderedDict()
 
-    def keep(self, client: Client, away: str, *, may_resume: bool) -> None:
-        """A client is gone, and was or would have been away with this text."""
+    def keep(
+        self,
+        client: Client,
+        away: str,
+        rooms: tuple[str, ...] = (),
+        *,
+        may_resume: bool,
+    ) -> None:
+        """A client is gone, and was or would have been away with this text.
+
+        :param rooms: those of its rooms that are not open to all.
+        """
         ignored = client.ignored or None
         if not may_resume:
             self._clients.pop(client.id, None)
         else:
-            state = State(away, ignored) if away or ignored else None
+            state = State(away, ignored, rooms) if away or ignored or rooms else None
             _put(self._clients, client.id, state)
         if (person := _person(client)) is not None:
             _put(self._ignored, person, dict(ignored) if ignored else None)

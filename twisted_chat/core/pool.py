@@ -7,6 +7,7 @@ every server it is the same at the same position.
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 
 from .client import Client, View, ViewKey
 from .corrections import Corrections, with_text
@@ -14,8 +15,15 @@ from .events import Correction, Deleted, PresenceEvent, Stored
 from .interfaces import Journal
 from .limits import MAX_TOPIC
 from .lookalikes import skeletons
+from .nicknames import fold_or_none
 from .presence import Member, Presence
 from .sanitize import cut_label
+
+Readable = Callable[[tuple[Stored, ...]], tuple[Stored, ...]]
+
+
+def _all(events: tuple[Stored, ...]) -> tuple[Stored, ...]:
+    return events
 
 
 class Room:
@@ -136,6 +144,7 @@ class ClientPool:
     :ivar presence: all members, on whichever server.
     :ivar clients: those of this server, by id.
     :ivar ignoring: the members of those clients that ignore someone, a few.
+    :ivar emptied: called with each room that its last member leaves.
     """
 
     def __init__(self, history: int = 10) -> None:
@@ -147,6 +156,7 @@ class ClientPool:
         self.ignoring: set[Member] = set()
         self.rooms: dict[str, Room] = {}
         self.views: dict[ViewKey, View] = {}
+        self.emptied: Callable[[str], object] = _ignore
         self._history = history
         self._by_skeleton: dict[str, str] = {}
 
@@ -167,6 +177,10 @@ class ClientPool:
     def named(self, folded: str | None) -> Member | None:
         """The member of this folded nickname."""
         return None if folded is None else self.presence.by_name.get(folded)
+
+    def named_as(self, nick: str) -> Member | None:
+        """The member who has a nickname that someone typed."""
+        return self.named(fold_or_none(nick))
 
     def room(self, name: str) -> Room:
         """The room of that name, created if there is none."""
@@ -228,14 +242,19 @@ class ClientPool:
             for name in before:
                 if name not in now and (room := self.rooms.get(name)) is not None:
                     room.remove(former)
+                    if not room.members:
+                        self.emptied(name)
                     self._discard_if_unused(room)
         return member
 
-    async def open_room(self, name: str, journal: Journal) -> Room:
+    async def open_room(
+        self, name: str, journal: Journal, readable: Readable = _all
+    ) -> Room:
         """A room with its topic and history known, for a client about to join it.
 
         Call ``release_room`` when the client has joined or will not.
 
+        :param readable: returns those messages that its members may read.
         :raises StoreError: they could not be read.
         """
         room = self.room(name)
@@ -247,7 +266,8 @@ class ClientPool:
                 self.release_room(room)
                 raise
             if not room.loaded:
-                room.load(state.topic, self.corrections.apply(state.recent))
+                recent = readable(self.corrections.apply(state.recent))
+                room.load(state.topic, recent)
         return room
 
     def correct(self, event: Correction) -> None:
@@ -292,3 +312,7 @@ class ClientPool:
                 client.member.rooms = view.rooms
             view.add(client)
             client.view = view
+
+
+def _ignore(_room: str) -> None:
+    """Nobody is interested."""

@@ -21,6 +21,7 @@ from .events import (
     Switched,
 )
 from .ignoring import IgnoreList
+from .moderation_events import Kicked, RoomBanned
 from .nicknames import fold_or_none
 
 
@@ -105,6 +106,11 @@ class Presence:
         match event:
             case Joined():
                 return self._join(event)
+            case (
+                Kicked(room=room, target=nick, target_id=target_id)
+                | RoomBanned(room=room, target=nick, target_id=target_id)
+            ):
+                return self.apply(Left(room, nick, target_id))
             case LoggedIn():
                 return self._log_in(event)
             case (

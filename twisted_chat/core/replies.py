@@ -180,6 +180,19 @@ class ErrorReply:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """The client may not come in; its connection is closed.
+
+    It is in place of its welcome.
+
+    :ivar code: a short word for programs; see ``Refused``.
+    """
+
+    code: str
+    text: str
+
+
 Reply = (
     Welcome
     | RoomSnapshot
@@ -193,6 +206,7 @@ Reply = (
     | Prompt
     | Done
     | ErrorReply
+    | TurnedAway
 )
 
 

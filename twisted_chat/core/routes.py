@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from . import routes_corrections
+from . import routes_corrections, routes_moderation, routes_rooms
 from .chat import CommandContext, Handler
 from .client import ClientState
 from .commands import CommandTable
@@ -35,7 +35,6 @@ from .limits import MAX_AWAY, MAX_HISTORY, MAX_IGNORED, MAX_ROOMS, MAX_TOPIC
 from .name_registry import claim
 from .nicknames import fold_or_none, room_name
 from .past import USAGE, asked_history, point
-from .presence import Member
 from .replies import (
     HistoryPage,
     MemberList,
@@ -45,7 +44,9 @@ from .replies import (
     RoomList,
     Topic,
 )
+from .rights import check, check_readable, may_talk
 from .sanitize import sanitize_label
+from .targets import member_named
 from .turns import TurnOver
 from .welcome import snapshot_of
 
@@ -62,8 +63,13 @@ _routes: CommandTable[Handler] = CommandTable()
 def standard_table() -> CommandTable[Handler]:
     """The routes that every server has; add your own to the table returned."""
     table = _routes.copy()
-    for command in routes_corrections.routes:
-        table.add(command)
+    for routes in (
+        routes_corrections.routes,
+        routes_rooms.routes,
+        routes_moderation.routes,
+    ):
+        for command in routes:
+            table.add(command)
     return table
 
 
@@ -73,7 +79,7 @@ def in_room(context: CommandContext) -> None:
 
 
 @_routes.route("nick", "NAME", "change your nickname", aliases=("n",))
-async def nick(context: CommandContext) -> Event:
+async def nick(context: CommandContext) -> Event | None:
     if context.word == context.client.nick:
         raise Refused("nick_taken", f"your nickname is already {context.word}")
     return await _renamed(context)
@@ -88,7 +94,8 @@ async def nick(context: CommandContext) -> Event:
 )
 def dm(context: CommandContext) -> Event:
     name, text = context.words
-    recipient = _member(context, name)
+    recipient = member_named(context, name)
+    check(context.chat.moderation.may_send(context.client.member, recipient))
     if recipient.away:
         away = Notice((f"{recipient.nick} is away: {recipient.away}",))
         context.chat.reply(context.client, away)
@@ -109,6 +116,7 @@ def dm(context: CommandContext) -> Event:
 )
 def who(context: CommandContext) -> Reply:
     name = _named_room(context)
+    check_readable(context, name)
     room = context.chat.pool.rooms.get(name)
     if room is None:
         return MemberList(name, ())
@@ -120,16 +128,16 @@ def show_help(context: CommandContext) -> Reply:
     return Notice(context.chat.table.help(context.word))
 
 
-@_routes.route("me", "TEXT", "send an action: * NAME TEXT", guards=(in_room,))
+@_routes.route("me", "TEXT", "send an action: * NAME TEXT", guards=(in_room, may_talk))
 def me(context: CommandContext) -> Event:
     client, text = context.client, context.chat.sanitized(context.word)
     return Action(context.room, client.nick, text, client.id, client.account)
 
 
-@_routes.route("join", "ROOM", "join a room and talk there", aliases=("j",))
+@_routes.route("join", "ROOM [KEY]", "join a room and talk there", aliases=("j",))
 async def join(context: CommandContext) -> Event | Reply:
     client, chat = context.client, context.chat
-    name = room_name(context.word)
+    name, key = room_name(context.word), context.words[1]
     if name in client.rooms:
         if client.account:
             return Switched(name, client.nick, client.id)
@@ -141,12 +149,8 @@ async def join(context: CommandContext) -> Event | Reply:
         raise Refused(
             "too_many_rooms", f"you are already in {MAX_ROOMS} rooms: \\leave one first"
         )
-    if other := chat.pool.lookalike_of(name):
-        raise Refused(
-            "room_invalid",
-            f"#{name} looks like #{other}: join that, or choose another name",
-        )
-    await chat.pool.open_room(name, chat.journal)
+    room = await chat.entry.open(client, name, key)
+    chat.entry.submit_opening(client, room)
     return Joined(name, client.nick, client.id, client.member_id, client.account)
 
 
@@ -158,7 +162,12 @@ def leave(context: CommandContext) -> Event:
 
 @_routes.route("rooms", "", "list the rooms that have members", aliases=("list",))
 def rooms(context: CommandContext) -> Reply:
-    found = [(r.name, len(r.members)) for r in context.chat.pool.rooms.values()]
+    moderation, member = context.chat.moderation, context.client.member
+    found = [
+        (room.name, len(room.members))
+        for room in context.chat.pool.rooms.values()
+        if moderation.is_listed(member, room.name)
+    ]
     found.sort(key=lambda room: (-room[1], room[0]))
     return RoomList(tuple((name, count) for name, count in found if count))
 
@@ -171,6 +180,7 @@ def topic(context: CommandContext) -> Event | Reply:
     if not context.word:
         room = chat.pool.rooms.get(context.room)
         return Topic(context.room, (room and room.topic) or "")
+    check(chat.moderation.may_set_topic(client.member, context.room))
     text = "" if context.word == "-" else chat.sanitized_label(context.word, MAX_TOPIC)
     return TopicSet(context.room, client.nick, text, client.id)
 
@@ -186,6 +196,7 @@ async def history(context: CommandContext) -> Reply:
         before = await _position(context, when)
     for _ in range(MAX_PASSED_OVER):
         found = await journal.history.before(room, before, limit + 1)
+        found = context.chat.moderation.readable(found, context.client.member)
         more = len(found) > limit
         shown = _shown(context, found[-limit:])
         if shown or not more:
@@ -214,7 +225,9 @@ async def search(context: CommandContext) -> Reply:
         if not timeout.found:
             raise
         found, more = timeout.found, True
-    shown = _shown(context, found[-limit:])
+    readable = context.chat.moderation.readable(found, context.client.member)
+    shown = _shown(context, readable[-limit:])
+    more = more and len(readable) == len(found)
     return HistoryPage(room, shown, more=more, words=sanitize_label(words))
 
 
@@ -226,7 +239,7 @@ def ignore(context: CommandContext) -> Reply:
     if not context.word:
         names = sorted(entry.nick for entry in (client.ignored or {}).values())
         return Notice((f"you ignore: {', '.join(names) or 'nobody'}",))
-    member = _member(context, context.word)
+    member = member_named(context, context.word)
     if member is client.member:
         raise Refused("bad_request", "you cannot ignore yourself")
     ignored = client.member.ignored
@@ -275,6 +288,7 @@ def away(context: CommandContext) -> Event:
     client = context.client
     text = ""
     if context.word:
+        check(context.chat.moderation.may_show(client.member))
         text = context.chat.sanitized_label(context.word, MAX_AWAY)
     if not text and not client.member.away:
         text = "away"
@@ -294,7 +308,8 @@ def leave_chat(context: CommandContext) -> Event | None:
         with suppress(Refused):  # an empty last message does not keep anyone
             text = context.chat.sanitized(context.word)
     client.move_to(ClientState.QUITTING)
-    if text and client.room is not None:
+    muted = client.room and context.chat.moderation.may_talk(client.member, client.room)
+    if text and client.room is not None and not muted:
         client.when_idle(lambda: connection.close("quit"))
         return Message(
             client.room, client.nick, text, client.id, account=client.account
@@ -325,15 +340,17 @@ async def take_nick(context: CommandContext) -> Event | None:
     return None if context.word == context.client.nick else await _renamed(context)
 
 
-@_routes.route("custom_event", internal=True)
+@_routes.route("custom_event", internal=True, guards=(may_talk,))
 def custom_event(context: CommandContext) -> Event:
     """Show Socket.IO clients a value that is not a text."""
     client, raw = context.client, context.request.raw or "null"
     return CustomEvent(context.room, client.nick, raw, client.id, client.account)
 
 
-async def _renamed(context: CommandContext) -> Event:
+async def _renamed(context: CommandContext) -> Event | None:
     client = context.client
+    if context.chat.expel_if_banned(client, context.word):
+        return None
     name = await claim(context.chat.names, context.word, client.member_id)
     return Renamed(client.nick, name.text, client.id)
 
@@ -342,14 +359,6 @@ def _shown(context: CommandContext, found: Sequence[Stored]) -> tuple[Stored, ..
     """What the client is shown of a history: as it is now, not as it was read."""
     found = context.chat.pool.corrections.apply(found)
     return without_ignored(found, context.client.ignoring)
-
-
-def _member(context: CommandContext, nick: str) -> Member:
-    member = context.chat.pool.named(fold_or_none(nick))
-    if member is None:
-        nick = sanitize_label(nick)
-        raise Refused("no_such_nick", f"nobody here is called {nick} (try \\who)")
-    return member
 
 
 def _named_room(context: CommandContext) -> str:
@@ -370,6 +379,8 @@ async def _position(context: CommandContext, when: str) -> str | None:
 
 
 def _readable_room(context: CommandContext) -> str:
-    """The room whose history is asked for: everyone may read every room's."""
+    """The room whose history is asked for: everyone may read those that are open."""
     room = context.request.room
-    return context.room if room is None else room_name(room)
+    name = context.room if room is None else room_name(room)
+    check_readable(context, name)
+    return name

@@ -9,6 +9,7 @@ from .events import Action, Deleted, Edited, Message
 from .limits import CORRECTION_MINUTES, MAX_DELETED
 from .nicknames import fold_or_none
 from .replies import Refused
+from .rights import may_talk
 from .sanitize import sanitize_label
 
 NOTHING_SAID = "you have said nothing here yet"
@@ -33,7 +34,8 @@ def may_delete(context: CommandContext) -> None:
 
 def may_moderate(context: CommandContext) -> bool:
     """Whether the client may delete what others said in the room."""
-    return "operator" in context.client.identity.roles
+    member = context.client.member
+    return context.chat.moderation.rank(member, context.room) is not None
 
 
 @routes.route(
@@ -66,7 +68,7 @@ async def delete(context: CommandContext) -> Deleted:
     "edit",
     "TEXT",
     f"correct your last message here, for {CORRECTION_MINUTES} minutes",
-    guards=(in_room,),
+    guards=(in_room, may_talk),
     in_turn=True,
 )
 async def edit(context: CommandContext) -> Edited:

@@ -17,6 +17,7 @@ from .ignoring import without_ignored
 from .interfaces import TAKEN_OVER, Codec, Connection, Journal, StoreError
 from .isolation import encoded
 from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS, MAX_WELCOME
+from .moderation import Moderation
 from .pool import ClientPool, Room
 from .replies import HelpHint, Reply, RoomSnapshot, RouteInfo, Welcome
 from .runtime import Runtime
@@ -38,12 +39,14 @@ class Welcomer:
         *,
         pool: ClientPool,
         journal: Journal,
+        moderation: Moderation,
         runtime: Runtime,
         routes: Callable[[], tuple[RouteInfo, ...]],
         motd: Sequence[str],
     ) -> None:
         self._pool = pool
         self._journal = journal
+        self._moderation = moderation
         self._runtime = runtime
         self._routes = routes
         self._motd = tuple(motd)
@@ -173,17 +176,14 @@ class Welcomer:
                     since, client.rooms, client.member_id, MAX_MISSED
                 )
                 if missed.complete and _can_be_replayed(missed.events):
+                    events = self._pool.corrections.apply(missed.events)
+                    events = self._moderation.readable(events, client.member)
+                    shown = without_ignored(events, client.ignoring)
                     welcome = replace(
                         welcome,
                         recovered=True,
                         history=(),
-                        missed=_up_to(
-                            welcome.position,
-                            without_ignored(
-                                self._pool.corrections.apply(missed.events),
-                                client.ignoring,
-                            ),
-                        ),
+                        missed=_up_to(welcome.position, shown),
                     )
         except StoreError:
             # It is welcomed all the same, with ``recovered`` false.

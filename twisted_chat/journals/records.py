@@ -33,6 +33,23 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.interfaces import Changes
+from twisted_chat.core.moderation_changes import CHANGES
+from twisted_chat.core.moderation_events import (
+    Banned,
+    Expelled,
+    Invited,
+    Kicked,
+    Muted,
+    RoleChanged,
+    RoomBanned,
+    RoomChanged,
+    RoomClosed,
+    RoomOpened,
+    RoomUnbanned,
+    SanctionExtended,
+    Unbanned,
+    Unmuted,
+)
 
 
 class Index(StrEnum):
@@ -101,6 +118,33 @@ class Record:
             return ()
         subjects = dict.fromkeys(getattr(event, name) for name in self.subjects)
         return tuple((index, subject) for subject in subjects)
+
+
+_MODERATION_COLUMNS = {
+    "room": "room",
+    "nick": "nick",
+    "target": "other",
+    "text": "text",
+}
+
+
+def _of_moderation(kinds: dict[type[Any], int]) -> tuple[Record, ...]:
+    """The records of events of moderation, which change values.
+
+    Nobody reads them again: what lasts is in the values.
+    """
+    presence = ("remove", "target_id", "room")
+    return tuple(
+        Record(
+            event,
+            kind=kind,
+            name=event.__name__,
+            columns=tuple(_MODERATION_COLUMNS.get(each.name) for each in fields(event)),
+            presence=presence if event in (Kicked, RoomBanned) else (),
+            changes=CHANGES[event],
+        )
+        for event, kind in kinds.items()
+    )
 
 
 # The stored names and columns are those of earlier versions, and never change: ``who``
@@ -221,6 +265,24 @@ RECORDS = (
         columns=("room", "nick", "other", None, None),
         index=Index.TOPIC,
         subjects=("room",),
+    ),
+    *_of_moderation(
+        {
+            Kicked: 20,
+            Muted: 21,
+            Unmuted: 22,
+            Banned: 23,
+            Unbanned: 24,
+            Expelled: 25,
+            SanctionExtended: 26,
+            RoomBanned: 27,
+            RoomUnbanned: 28,
+            RoomOpened: 29,
+            RoomClosed: 30,
+            RoomChanged: 31,
+            RoleChanged: 32,
+            Invited: 33,
+        }
     ),
 )
 

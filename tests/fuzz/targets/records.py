@@ -55,8 +55,18 @@ def check(data: bytes) -> None:
 
 def _events(texts: list[str]) -> Iterator[Event]:
     for record in RECORDS:
-        count = len(fields(record.event))
-        yield record.event(*(texts[at % len(texts)] for at in range(count)))
+        values = (
+            _value(each.type, texts[at % len(texts)])
+            for at, each in enumerate(fields(record.event))
+        )
+        yield record.event(*values)
+
+
+def _value(kind: object, text: str) -> object:
+    """The value of a field of this type."""
+    if kind == "int":
+        return len(text)
+    return bool(text) if kind == "bool" else text
 
 
 def _check_sqlite(entries: list[Entry]) -> None:
@@ -79,8 +89,8 @@ def _check_sqlite(entries: list[Entry]) -> None:
         expect_equal(list(record.values(event)), wanted, "SQLite")
 
 
-def _stored_text(value: str | None) -> str | None:
-    return None if value is None else without_surrogates(value)
+def _stored_text(value: Any) -> Any:
+    return without_surrogates(value) if isinstance(value, str) else value
 
 
 def _check_later_version(data: bytes) -> None:

@@ -89,6 +89,8 @@ class EntriesTests(SynchronousTestCase):
                 *("room", "room", "room", "-", "direct", "join", "leave", "quit"),
                 *("rename", "topic", "away", "login", "switch", "logout"),
                 *("delete", "edit"),
+                *("remove", "-", "-", "-", "-", "-", "-"),  # kicked, muted, ...
+                *("remove", "-", "-", "-", "-", "-", "-"),  # banned from a room, ...
             ],
         )
 

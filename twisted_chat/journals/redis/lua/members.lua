@@ -228,8 +228,28 @@ local function change(server, event)
   save_member(server, event.subject, id, member)
 end
 
+-- Take a member out of a room, on whichever servers it is.  Arguments: ID ROOM.
+local function remove(_, event)
+  local id, room = event.subject, event.value
+  local at, member = nil, nil
+  if is_account(id) then
+    member = load_account(id)
+  else
+    at = redis.call('HGET', 'chat:where', id)
+    -- A guest may have logged in since.
+    if at then member, id = load_member(at, id) end
+  end
+  if not member then return end
+  member.rooms = remove_word(member.rooms, room)
+  if member.account then
+    save_account(id, member)
+  else
+    save_member(at, id, id, member)
+  end
+end
+
 local APPLY = {join = join, quit = quit, login = login, logout = logout,
-  leave = change, switch = change, rename = change, away = change}
+  leave = change, switch = change, rename = change, away = change, remove = remove}
 
 -- Bring presence up to an event, and append to events what is to be published of it.
 -- Returns: false if nothing is, as its client is connected to another server by now.

@@ -1,0 +1,150 @@
+"""To whom events of moderation are shown, and what else they do."""
+
+from __future__ import annotations
+
+from tests.support.moderation import ModerationCase
+from twisted_chat.core.client import ClientState
+from twisted_chat.core.events import Joined, LoggedIn, Stored
+from twisted_chat.core.moderation_events import (
+    Banned,
+    Expelled,
+    Kicked,
+    Rank,
+    SanctionExtended,
+)
+from twisted_chat.core.sanctions import Sanction, name_identities
+
+
+class AnnouncerTests(ModerationCase):
+    """Events, also of other servers."""
+
+    def announce(self, *events: object, key: str = "other-1") -> None:
+        """Announce what another server has stored."""
+        batch = [Stored(f"z{n}", 0, event, key) for n, event in enumerate(events)]  # type: ignore[arg-type]
+        self.chat.chat.announce(batch)
+        self.chat.settle()
+
+    def log_in(self, *clients: object) -> None:
+        """Several clients log in to one account."""
+        for client in clients:
+            inner = client.client  # type: ignore[attr-defined]
+            self.announce(LoggedIn(inner.nick, "dora", inner.id, "@1", "dora"))
+        self.discard()
+
+    def banned(self, *identities: str, networks: str = "") -> Banned:
+        """An event of another server."""
+        return Banned(
+            "olga", "bob", "", "", "O", "=bob", " ".join(identities), networks, 0, 5
+        )
+
+    def test_all_clients_of_a_member_are_removed_from_a_room(self) -> None:
+        """Each is told."""
+        self.log_in(self.bob, self.carol)
+        self.alice.types(r"\kick dora")
+        for client in (self.bob, self.carol):
+            self.assert_sees(
+                client,
+                "alice: kicked dora",
+                "error: you were kicked from #tea by alice",
+                "now talking in #lobby",
+            )
+
+    def test_member_that_left_meanwhile_is_not_shown_as_kicked(self) -> None:
+        """Another server may have kicked it first."""
+        bob = self.bob.client.id
+        self.does(self.bob, r"\leave")
+        self.announce(Kicked("tea", "olga", "bob", "", "O", bob, Rank.OPERATOR, 5))
+        self.assert_sees(self.alice)
+        self.assert_sees(self.bob)
+
+    def test_member_kicked_from_another_room_still_talks_in_its_own(self) -> None:
+        """It sees from which room it was removed."""
+        self.does(self.bob, r"\join lobby")
+        self.alice.types(r"\kick bob")
+        self.assert_sees(
+            self.bob,
+            "[#tea] alice: kicked bob",
+            "error: you were kicked from #tea by alice",
+        )
+
+    def test_ban_by_another_server_disconnects_clients_here(self) -> None:
+        """Its rooms see it once, also if several servers find the member."""
+        self.announce(self.banned(self.bob.client.id))
+        self.assert_sees(self.bob, "error: you are banned until further notice")
+        self.assertIs(self.bob.client.state, ClientState.GONE)
+        self.assert_sees(self.alice, "olga: banned bob", "bob: left the chat")
+
+    def test_second_server_that_expels_a_member_is_not_shown(self) -> None:
+        """An account may be connected to several."""
+        self.log_in(self.bob)
+        expelled = Expelled("olga", "dora", "", "", "O", "@1")
+        self.announce(expelled, expelled)
+        self.assert_sees(self.alice, "olga: banned dora")
+        self.bob.leaves()
+        self.announce(expelled)
+        self.assert_sees(self.alice, "dora: left the chat")
+
+    def test_all_clients_of_a_banned_account_are_disconnected(self) -> None:
+        """The rooms see it once."""
+        self.log_in(self.bob, self.carol)
+        self.does(self.oscar, r"\ban dora")
+        self.assertEqual((self.bob.closed, self.carol.closed), ("banned", "banned"))
+
+    def test_client_banned_while_it_joins_is_disconnected(self) -> None:
+        """As soon as it is present."""
+        self.chat.journal.hold()
+        dave = self.chat.client("dave")
+        self.moderation.apply({"ban/=dave": self.ban_of_dave()})
+        self.chat.journal.release()
+        self.assertIn("error: you are banned until further notice", dave.sees())
+        self.assertEqual(dave.closed, "banned")
+
+    def ban_of_dave(self) -> str:
+        """As it is stored."""
+        return Sanction("dave", "x", identities=name_identities("dave")).to_json()
+
+    def test_name_that_a_muted_guest_takes_is_muted(self) -> None:
+        """A limited number of them."""
+        self.does(self.oscar, r"\mute bob")
+        for number in range(60):
+            self.does(self.bob, rf"\nick rob{number}")
+        ((_, mute),) = self.moderation.mutes
+        self.assertLessEqual(len(mute.identities), 52)
+        self.assertIn("=rob1", mute.identities)
+
+    def test_guest_that_logs_in_keeps_what_it_opened(self) -> None:
+        """The room is the account's from then on."""
+        inner = self.alice.client
+        login = LoggedIn("alice", "alice", inner.id, "@1", "alice")
+        self.chat.committer.submit(login)
+        self.chat.settle()
+        settings = self.moderation.settings("tea")
+        self.assertEqual(settings.owner, "@1")
+        self.assertIn("@1", settings.roles["op"])
+        self.alice.leaves()
+        self.bob.leaves()
+        self.carol.leaves()
+        self.assertFalse(self.moderation.is_vacant("tea"))
+
+    def test_guest_that_was_made_operator_does_not_own_the_room(self) -> None:
+        """It stays its operator."""
+        self.does(self.alice, r"\op bob")
+        inner = self.bob.client
+        self.chat.committer.submit(LoggedIn("bob", "bob", inner.id, "@2", "bob"))
+        self.chat.settle()
+        settings = self.moderation.settings("tea")
+        self.assertEqual(settings.owner, "")
+        self.assertIn("@2", settings.roles["op"])
+
+    def test_extension_is_shown_to_nobody(self) -> None:
+        """It takes effect."""
+        self.announce(self.banned("X"), SanctionExtended("bob", "B", "ban/=bob+Y", 5))
+        self.assertIsNot(self.moderation.ban_of(("Y",), ""), None)
+        self.assert_sees(self.alice)
+
+    def test_room_of_a_client_of_another_server_is_closed_by_that(self) -> None:
+        """Only one server submits it."""
+        self.announce(Joined("den", "zoe", "Z"))
+        batches = len(self.chat.journal.batches)
+        self.announce(Kicked("den", "olga", "zoe", "", "O", "Z", Rank.OPERATOR, 5))
+        self.assertEqual(len(self.chat.journal.batches), batches)

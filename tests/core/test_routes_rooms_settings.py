@@ -1,0 +1,380 @@
+r"""Routes that set what a room allows: ``\room``, ``\op``, ``\voice``, ``\invite``."""
+
+from __future__ import annotations
+
+from tests.support.moderation import ModerationCase
+from twisted_chat.core.replies import Request
+
+PRIVATE = "error: #tea is private: ask alice for an invitation"
+
+
+SETTINGS = "private, public, quiet, open, hidden, listed, key, limit, topic, ban, unban"
+
+
+class SettingTests(ModerationCase):
+    r"""``\room``, and what follows it."""
+
+    def test_each_change_is_shown_to_the_room(self) -> None:
+        """Word for word."""
+        for typed, shown in (
+            ("private", "made #tea private"),
+            ("public", "made #tea public"),
+            ("quiet", "made #tea quiet"),
+            ("open", "made #tea open"),
+            ("hidden", "made #tea hidden"),
+            ("listed", "made #tea listed"),
+            ("key pumpkin", "set a key for #tea"),
+            ("key -", "removed the key of #tea"),
+            ("limit 5", "set the limit of #tea to 5"),
+            ("limit -", "removed the limit of #tea"),
+            ("topic operators", "let only operators set the topic of #tea"),
+            ("topic all", "let all set the topic of #tea"),
+        ):
+            self.assert_typed(self.alice, rf"\room {typed}", f"alice: {shown}")
+            self.assert_sees(self.carol, f"alice: {shown}")
+
+    def test_settings_are_listed(self) -> None:
+        """The key to room operators only."""
+        self.does(self.alice, r"\room key pumpkin", r"\room limit 9", r"\room quiet")
+        self.does(self.alice, r"\voice bob", r"\mute carol", r"\room ban dave")
+        lines = [
+            "#tea",
+            "public",
+            "quiet (only those with a voice talk)",
+            "listed",
+            "key: pumpkin",
+            "limit: 9 members",
+            "topic set by: all",
+            "room operators: alice",
+            "voices: bob",
+            "banned: dave",
+            "muted: carol",
+        ]
+        self.assert_typed(self.alice, r"\room", *lines)
+        lines[4] = "has a key"
+        self.assert_typed(self.bob, r"\room", *lines)
+
+    def test_others_may_not_set_anything(self) -> None:
+        """Not even in the lobby, which is the operators'."""
+        for typed in ("private", "key x", "limit 1", "topic all", "ban bob", "unban x"):
+            self.assert_typed(
+                self.bob,
+                rf"\room {typed}",
+                r"error: only room operators of #tea may use \room",
+            )
+        self.does(self.oscar, r"\join tea")
+        self.assert_typed(self.oscar, r"\room quiet", "oscar: made #tea quiet")
+
+    def test_lobby_stays_open(self) -> None:
+        """Everyone starts there; it can be quiet."""
+        for typed in ("private", "key x", "limit 1"):
+            self.assert_typed(
+                self.oscar,
+                rf"\room {typed}",
+                "error: #lobby is open to all: everyone starts there",
+            )
+        self.assert_typed(self.oscar, r"\room quiet", "oscar: made #lobby quiet")
+
+    def test_what_is_set_already_is_refused(self) -> None:
+        """Nothing is shown to the room."""
+        for typed, reason in (
+            ("public", "#tea is public already"),
+            ("open", "#tea is open already"),
+            ("key -", "#tea has no key"),
+            ("limit -", "#tea has no limit"),
+        ):
+            self.assert_typed(self.alice, rf"\room {typed}", f"error: {reason}")
+        self.assert_sees(self.bob)
+
+    def test_invalid_settings_are_refused(self) -> None:
+        """What is possible is said."""
+        for typed, reason in (
+            ("limit 0", "a limit is 1 to 100000 members"),
+            ("limit x", "a limit is 1 to 100000 members"),
+            ("key " + "x" * 33, "a key has 1 to 32 characters"),
+            ("key", r"usage: \key WORD"),
+            ("topic me", r"usage: \room topic operators, or \room topic all"),
+            (
+                "colour",
+                r"\room is followed by one of " + SETTINGS,
+            ),
+        ):
+            self.assert_typed(self.alice, rf"\room {typed}", f"error: {reason}")
+
+    def test_help_explains_what_may_follow(self) -> None:
+        """One line each."""
+        self.alice.types(r"\help room")
+        lines = self.alice.sees()
+        self.assertTrue(lines[0].startswith(r"\room [SETTING] - "))
+        self.assertIn(
+            r"\room limit N             let in no more than N; - removes the limit",
+            lines,
+        )
+
+
+class PrivateRoomTests(ModerationCase):
+    r"""``\room private`` and ``\invite``"""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.does(self.carol, r"\leave")
+        self.does(self.alice, "old", r"\room private")
+
+    def test_nobody_enters_uninvited(self) -> None:
+        """Operators do."""
+        self.assert_typed(self.carol, r"\join tea", PRIVATE)
+        self.oscar.types(r"\join tea")
+        self.assertIn("now talking in #tea", self.oscar.sees())
+
+    def test_nobody_outside_reads_it(self) -> None:
+        """Its members, its history, what a search finds; whoever is in it does."""
+        self.assert_typed(self.carol, r"\who tea", PRIVATE)
+        for route, text in (("history", ""), ("search", "old"), ("who", "")):
+            self.carol.asks(Request(route, text, room="tea"))
+            self.assert_sees(self.carol, PRIVATE)
+            self.bob.asks(Request(route, text, room="tea"))
+            self.assertNotIn("error", " ".join(self.bob.sees()))
+
+    def test_invited_member_may_join_for_a_day(self) -> None:
+        """The member is told how."""
+        self.assert_typed(self.alice, r"\invite carol", "carol is invited to #tea")
+        self.assert_sees(self.carol, r"alice invites you to #tea (\join tea)")
+        self.chat.advance(24 * 60 * 60 - 1)
+        self.carol.types(r"\join tea")
+        self.assertIn("now talking in #tea", self.carol.sees())
+        self.does(self.carol, r"\leave")
+        self.chat.advance(1)
+        self.assert_typed(self.carol, r"\join tea", PRIVATE)
+
+    def test_only_room_operators_invite(self) -> None:
+        """Where it is not private, everyone in it may."""
+        self.assert_typed(
+            self.bob,
+            r"\invite carol",
+            r"error: only room operators of #tea may use \invite",
+        )
+        self.does(self.alice, r"\room public")
+        self.assert_typed(self.bob, r"\invite carol", "carol is invited to #tea")
+
+    def test_who_is_there_cannot_be_invited(self) -> None:
+        """Nor who is not in the chat."""
+        self.assert_typed(self.alice, r"\invite bob", "error: bob is in #tea already")
+        self.assert_typed(
+            self.alice, r"\invite dave", r"error: nobody here is called dave (try \who)"
+        )
+
+    def test_invitation_of_someone_ignored_is_not_shown(self) -> None:
+        """It counts all the same."""
+        self.does(self.carol, r"\ignore alice")
+        self.does(self.alice, r"\invite carol")
+        self.carol.types(r"\join tea")
+        self.assertIn("now talking in #tea", self.carol.sees())
+
+    def test_client_that_resumes_is_still_in_it(self) -> None:
+        """A break of its connection is no departure; another client is not let in."""
+        self.bob.leaves()
+        again = self.chat.client(session=self.bob.client.session, rooms=("tea",))
+        self.assertEqual(again.client.rooms, ("tea",))
+        other = self.chat.client("dave", rooms=("lobby", "tea"))
+        self.assertEqual(other.client.rooms, ("lobby",))
+        self.assertEqual(other.sees()[0], PRIVATE)
+
+    def test_room_operator_who_is_asked_has_the_nickname_of_now(self) -> None:
+        """If there is none, an operator is asked."""
+        self.does(self.alice, r"\nick alicia")
+        self.assert_typed(
+            self.carol,
+            r"\join tea",
+            "error: #tea is private: ask alicia for an invitation",
+        )
+        self.alice.leaves()
+        self.carol.sees()
+        self.assert_typed(
+            self.carol,
+            r"\join tea",
+            "error: #tea is private: ask an operator for an invitation",
+        )
+
+
+class AdmissionTests(ModerationCase):
+    """Keys, limits, bans and quiet rooms."""
+
+    def test_key_is_needed(self) -> None:
+        """To join, and to read from outside."""
+        self.does(self.carol, r"\leave")
+        self.does(self.alice, r"\room key pumpkin")
+        needed = r"error: #tea needs a key: \join tea KEY"
+        self.assert_typed(self.carol, r"\join tea", needed)
+        self.assert_typed(self.carol, r"\join tea Pumpkin", needed)
+        self.assert_typed(self.carol, r"\who tea", needed)
+        self.carol.types(r"\join tea pumpkin")
+        self.assertIn("now talking in #tea", self.carol.sees())
+
+    def test_full_room_lets_nobody_in(self) -> None:
+        """Until someone leaves."""
+        self.does(self.carol, r"\leave")
+        self.does(self.alice, r"\room limit 2")
+        self.assert_typed(self.carol, r"\join tea", "error: #tea is full")
+        self.does(self.bob, r"\leave")
+        self.carol.types(r"\join tea")
+        self.assertIn("now talking in #tea", self.carol.sees())
+
+    def test_banned_member_is_out_and_stays_out(self) -> None:
+        """For that time, under other names, and after reconnecting."""
+        self.alice.types(r"\room ban bob 2h")
+        line = "alice: banned bob from #tea for 2h"
+        self.assert_all_see(line, self.alice, self.carol)
+        self.assert_sees(
+            self.bob,
+            line,
+            "error: you were banned from #tea by alice for 2h",
+            "now talking in #lobby",
+        )
+        self.does(self.bob, r"\nick rob")
+        banned = "error: you are banned from #tea"
+        self.assert_typed(self.bob, r"\join tea", banned)
+        self.assert_typed(self.bob, r"\who tea", banned)
+        self.bob.leaves()
+        again = self.chat.client("ann", session=self.bob.client.session)
+        again.sees()
+        self.assert_typed(again, r"\join tea", banned)
+        again.leaves()
+        other = self.chat.client("bob", rooms=("lobby", "tea"))
+        self.assertEqual(other.sees()[0], banned)
+        self.chat.advance(7200)
+        other.types(r"\join tea")
+        self.assertIn("now talking in #tea", other.sees())
+
+    def test_ban_from_a_room_is_lifted(self) -> None:
+        """The room sees it."""
+        self.does(self.alice, r"\room ban bob")
+        self.alice.types(r"\room unban bob")
+        self.assert_all_see("alice: unbanned bob from #tea", self.alice, self.carol)
+        self.bob.sees()
+        self.bob.types(r"\join tea")
+        self.assertIn("now talking in #tea", self.bob.sees())
+        self.alice.sees()
+        self.assert_typed(
+            self.alice, r"\room unban bob", "error: bob is not banned from #tea"
+        )
+
+    def test_some_cannot_be_banned_from_a_room(self) -> None:
+        """Oneself, operators; and only operators ban addresses."""
+        for who, reason in (
+            ("alice", "you cannot ban yourself"),
+            ("oscar", "oscar is an operator"),
+            ("a:b", "a:b is no nickname"),
+            ("192.0.2.1", r"only operators may use \room"),
+        ):
+            self.assert_typed(self.alice, rf"\room ban {who}", f"error: {reason}")
+
+    def test_whoever_is_banned_from_the_lobby_stays_out_of_the_chat(self) -> None:
+        """Everyone starts there; whoever asks for another room is let in."""
+        self.does(self.oscar, r"\room ban bob")
+        self.bob.leaves()
+        again = self.chat.client("bob")
+        self.assert_sees(again, "error: you are banned from #lobby")
+        self.assertEqual(again.closed, "banned")
+        elsewhere = self.chat.client("bob", rooms=("tea",))
+        self.assertEqual(elsewhere.client.rooms, ("tea",))
+
+    def test_only_those_with_a_voice_talk_in_a_quiet_room(self) -> None:
+        """Room operators and operators do, too."""
+        self.does(self.alice, r"\room quiet")
+        quiet = "error: #tea is quiet: ask alice for a voice"
+        self.assert_typed(self.bob, "hi", quiet)
+        self.assert_typed(self.bob, r"\me waves", quiet)
+        self.alice.types(r"\voice bob")
+        self.assert_all_see("alice: gave voice to bob", self.alice, self.bob)
+        self.assert_typed(self.bob, "hi", "bob: hi")
+        self.assert_typed(self.alice, "ho", "bob: hi", "alice: ho")
+        self.does(self.oscar, r"\join tea", "oscar talks")
+        self.does(self.alice, r"\devoice bob")
+        self.assert_typed(self.bob, "hi", quiet)
+
+    def test_hidden_room_is_not_listed_for_those_outside(self) -> None:
+        """It is for its members and operators."""
+        self.does(self.carol, r"\leave")
+        self.does(self.alice, r"\room hidden")
+        self.assert_typed(self.carol, r"\rooms", "rooms (1): lobby (4)")
+        for client in (self.bob, self.oscar):
+            self.assert_typed(client, r"\rooms", "rooms (2): lobby (4), tea (2)")
+
+    def test_only_operators_set_the_topic_if_so_set(self) -> None:
+        """Everyone is shown it."""
+        self.does(self.alice, r"\room topic operators", r"\topic cake")
+        self.assert_typed(self.bob, r"\topic", "topic of #tea: cake")
+        self.assert_typed(
+            self.bob,
+            r"\topic pie",
+            "error: only operators set the topic of #tea: ask alice to set it",
+        )
+
+
+class RoleTests(ModerationCase):
+    r"""``\op``, ``\deop``, ``\voice``, ``\devoice``, and who opens a room"""
+
+    def test_room_operator_is_made_and_removed(self) -> None:
+        """The room sees it."""
+        for typed, shown in (
+            (r"\op bob", "alice: made bob a room operator"),
+            (r"\deop bob", "alice: removed bob as a room operator"),
+            (r"\voice bob", "alice: gave voice to bob"),
+            (r"\devoice bob", "alice: removed voice from bob"),
+        ):
+            self.assert_typed(self.alice, typed, shown)
+            self.assert_sees(self.carol, shown)
+        self.does(self.alice, r"\op bob")
+        self.assert_typed(self.bob, r"\kick carol", "bob: kicked carol")
+
+    def test_what_is_so_already_is_refused(self) -> None:
+        """Nothing is shown to the room."""
+        for typed, reason in (
+            (r"\op alice", "alice is a room operator already"),
+            (r"\deop bob", "bob is not a room operator"),
+            (r"\devoice bob", "bob has no voice"),
+            (r"\op oscar", "oscar is not in #tea"),
+        ):
+            self.assert_typed(self.alice, typed, f"error: {reason}")
+        self.does(self.alice, r"\voice bob")
+        self.assert_typed(self.alice, r"\voice bob", "error: bob has a voice already")
+
+    def test_role_follows_a_session(self) -> None:
+        """And a rename; not the nickname."""
+        self.does(self.alice, r"\nick alicia")
+        self.alice.leaves()
+        again = self.chat.client(session=self.alice.client.session, rooms=("tea",))
+        again.sees()
+        self.assert_typed(again, r"\kick bob", "alicia: kicked bob")
+        again.leaves()
+        other = self.chat.client("alicia", rooms=("tea",))
+        other.sees()
+        self.assert_typed(
+            other, r"\kick carol", r"error: only room operators of #tea may use \kick"
+        )
+
+    def test_settings_of_guests_end_with_the_room(self) -> None:
+        """Whoever joins next opens it anew, and reads what was said before."""
+        self.does(self.alice, r"\room quiet", r"\op bob", "old")
+        for client in (self.alice, self.bob, self.carol):
+            self.does(client, r"\leave")
+        self.carol.types(r"\join tea")
+        self.assertIn("[#tea] alice: old", self.carol.sees())
+        self.does(self.bob, r"\join tea")
+        self.assert_typed(self.carol, r"\kick bob", "carol: kicked bob")
+
+    def test_history_of_a_private_room_stays_closed(self) -> None:
+        """When it is opened anew, only what is said then is shown."""
+        self.does(self.alice, "old", r"\room private")
+        for client in (self.alice, self.bob, self.carol):
+            self.does(client, r"\leave")
+        self.does(self.carol, r"\join tea", "new")
+        self.assert_typed(self.carol, r"\history", "carol: new")
+        self.assert_typed(self.carol, r"\search old", "found (0): old")
+        self.bob.types(r"\join tea")
+        self.assert_sees(
+            self.bob,
+            "[#tea] carol: new",
+            "bob: joined the chat",
+            "now talking in #tea",
+        )

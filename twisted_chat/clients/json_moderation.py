@@ -1,0 +1,86 @@
+"""JSON fields for the events of moderation, as docs/protocol.md defines them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from twisted_chat.core.moderation_events import (
+    Banned,
+    Expelled,
+    Invited,
+    Kicked,
+    ModerationEvent,
+    Muted,
+    Role,
+    RoleChanged,
+    RoomBanned,
+    RoomChanged,
+    RoomClosed,
+    RoomOpened,
+    RoomUnbanned,
+    SanctionExtended,
+    Unbanned,
+    Unmuted,
+)
+from twisted_chat.core.room_settings import LIMIT, TOPIC
+
+from .moderation_lines import moderation_text
+
+_ROLES = {Role.OPERATOR: "operator", Role.VOICE: "voice"}
+
+
+def moderation_fields(event: ModerationEvent) -> dict[str, Any] | None:
+    """The fields that are not those of every event; ``None`` if it is not shown."""
+    match event:
+        case Kicked(room=room, nick=by, target=nick, text=text):
+            return {
+                "type": "kicked",
+                "room": room,
+                "nick": nick,
+                "by": by,
+                "text": text,
+            }
+        case Muted(nick=by, target=nick, duration=duration, everywhere=everywhere):
+            where = None if everywhere else event.room
+            return {"type": "muted", "room": where, **_sanction(nick, by, duration)}
+        case Unmuted(room=room, nick=by, target=nick):
+            return {"type": "unmuted", "room": room, **_sanction(nick, by)}
+        case (
+            Banned(nick=by, target=nick, duration=duration, text=text)
+            | Expelled(nick=by, target=nick, duration=duration, text=text)
+        ):
+            return {
+                "type": "banned",
+                "room": None,
+                **_sanction(nick, by, duration, text),
+            }
+        case Unbanned(nick=by, target=nick):
+            return {"type": "unbanned", "room": None, **_sanction(nick, by)}
+        case RoomBanned(room=room, nick=by, target=nick, duration=duration):
+            return {"type": "banned", "room": room, **_sanction(nick, by, duration)}
+        case RoomUnbanned(room=room, nick=by, target=nick):
+            return {"type": "unbanned", "room": room, **_sanction(nick, by)}
+        case RoomChanged(room=room, nick=by, setting=setting, value=value):
+            changed = {setting: _setting(setting, value)}
+            return {"type": "room", "room": room, "by": by, **changed}
+        case RoleChanged(room=room, nick=by, target=nick, role=role, granted=granted):
+            changed = {"nick": nick, _ROLES[Role(role)]: granted}
+            return {"type": "room", "room": room, "by": by, **changed}
+        case Invited(room=room, nick=by):
+            shown = moderation_text(event)
+            return {"type": "notice", "text": shown, "room": room, "by": by}
+        case RoomOpened() | RoomClosed() | SanctionExtended():
+            return None
+
+
+def _sanction(nick: str, by: str, duration: str = "", text: str = "") -> dict[str, Any]:
+    return {"nick": nick, "by": by, "for": duration or None, "text": text}
+
+
+def _setting(name: str, value: str) -> object:
+    """The new value of a setting; of the key, only whether there is one."""
+    if name == LIMIT:
+        return int(value) if value else None
+    if name == TOPIC:
+        return "operators" if value else "all"
+    return bool(value)

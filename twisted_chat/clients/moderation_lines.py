@@ -1,0 +1,90 @@
+"""Lines for the events of moderation, as docs/protocol.md defines them."""
+
+from __future__ import annotations
+
+from twisted_chat.core.moderation_events import (
+    Banned,
+    Expelled,
+    Invited,
+    Kicked,
+    ModerationEvent,
+    Muted,
+    Role,
+    RoleChanged,
+    RoomBanned,
+    RoomChanged,
+    RoomClosed,
+    RoomOpened,
+    RoomUnbanned,
+    SanctionExtended,
+    Unbanned,
+    Unmuted,
+)
+from twisted_chat.core.room_settings import HIDDEN, KEY, LIMIT, PRIVATE, QUIET, TOPIC
+
+_CHANGES = {
+    PRIVATE: ("made #{room} private", "made #{room} public"),
+    QUIET: ("made #{room} quiet", "made #{room} open"),
+    HIDDEN: ("made #{room} hidden", "made #{room} listed"),
+    KEY: ("set a key for #{room}", "removed the key of #{room}"),
+    LIMIT: ("set the limit of #{room} to {value}", "removed the limit of #{room}"),
+    TOPIC: (
+        "let only operators set the topic of #{room}",
+        "let all set the topic of #{room}",
+    ),
+}
+"""What is shown when a setting is on, and when it is off."""
+
+_ROLES = {
+    (Role.OPERATOR, True): "made {name} a room operator",
+    (Role.OPERATOR, False): "removed {name} as a room operator",
+    (Role.VOICE, True): "gave voice to {name}",
+    (Role.VOICE, False): "removed voice from {name}",
+}
+
+
+def moderation_text(event: ModerationEvent) -> str | None:
+    """The line that shows an event; ``None`` if line clients do not see it."""
+    match event:
+        case Invited(nick=nick, room=room):
+            return f"{nick} invites you to #{room} (\\join {room})"
+        case RoomOpened() | RoomClosed() | SanctionExtended():
+            return None
+        case _:
+            return f"{event.nick}: {_what(event)}"
+
+
+def _what(event: ModerationEvent) -> str:
+    match event:
+        case Kicked(target=target, text=text):
+            return f"kicked {target}{_reason(text)}"
+        case Muted(target=target, duration=duration):
+            return f"muted {target}{_length(duration)}"
+        case Unmuted(target=target):
+            return f"unmuted {target}"
+        case (
+            Banned(target=target, duration=duration, text=text)
+            | Expelled(target=target, duration=duration, text=text)
+        ):
+            return f"banned {target}{_length(duration)}{_reason(text)}"
+        case Unbanned(target=target):
+            return f"unbanned {target}"
+        case RoomBanned(room=room, target=target, duration=duration):
+            return f"banned {target} from #{room}{_length(duration)}"
+        case RoomUnbanned(room=room, target=target):
+            return f"unbanned {target} from #{room}"
+        case RoomChanged(room=room, setting=setting, value=value):
+            on, off = _CHANGES.get(setting, ("changed #{room}", "changed #{room}"))
+            return (on if value else off).format(room=room, value=value)
+        case RoleChanged(target=target, role=role, granted=granted):
+            return _ROLES[Role(role), granted].format(name=target)
+        case _:
+            raise AssertionError(event)
+
+
+def _length(duration: str) -> str:
+    return f" for {duration}" if duration else ""
+
+
+def _reason(text: str) -> str:
+    return f" ({text})" if text else ""

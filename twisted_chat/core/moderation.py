@@ -1,0 +1,389 @@
+"""Moderation: who is banned or muted, what each room allows, and who decides.
+
+``Moderation`` is the same on every server at the same position, as it follows from the
+values in the store and from the events announced since; see ``moderation_changes``.
+Its methods answer a question with a ``Refused`` or ``None``, and change nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+
+from .events import LOBBY, Stored
+from .interfaces import Changes
+from .moderation_changes import BANS, MUTES
+from .moderation_events import Rank, Role, RoomClosed
+from .pool import ClientPool
+from .presence import Member
+from .replies import Refused
+from .room_settings import MAX_OWNED, OPEN_ROOM, PAST, RoomSettings, setting_key
+from .sanctions import Sanction, Sanctions, ban_text, identities_of, mute_text
+
+ROOMS = "room/"
+"""How the keys of the settings of rooms begin."""
+
+RETURN_SECONDS = 60.0
+"""Seconds after the start in which a room without members is not taken for empty: those
+who were in it before a restart come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAccount:
+    """An account, as far as moderation is concerned.
+
+    :ivar id: its member id.
+    """
+
+    id: str
+    name: str
+    is_operator: bool
+
+
+async def no_account(_name: str) -> KnownAccount | None:
+    """There are no accounts."""
+    return None
+
+
+def no_operator(_member: Member) -> bool:
+    """Nobody is an operator."""
+    return False
+
+
+FindAccount = Callable[[str], Awaitable[KnownAccount | None]]
+
+
+class Moderation:
+    """Bans, mutes and the settings of rooms.
+
+    :param pool: who is in which room.
+    :param now: milliseconds since 1970.
+    :ivar is_operator: whether a member is an operator of the server.
+    :ivar find_account: the account of a name, present or not.
+    :ivar bans: of the whole chat.
+    :ivar mutes: that hold in every room.
+    :ivar awaited: the rooms without members that are not taken for empty.
+    """
+
+    def __init__(self, pool: ClientPool, now: Callable[[], int]) -> None:
+        self._pool = pool
+        self.now = now
+        self.is_operator: Callable[[Member], bool] = no_operator
+        self.find_account: FindAccount = no_account
+        self.bans = Sanctions()
+        self.mutes = Sanctions()
+        # Of the rooms for which something is set: by name, then by when it was opened.
+        self._rooms: dict[str, dict[int, RoomSettings]] = {}
+        self._past: dict[str, str] = {}
+        self.awaited: set[str] = set()
+        self._last_stamp = 0
+        # What was announced since a server began to load the values.
+        self._announced: list[Changes] | None = None
+
+    def stamp(self) -> int:
+        """The time for an event, different from that of any before on this server."""
+        self._last_stamp = max(self.now(), self._last_stamp + 1)
+        return self._last_stamp
+
+    # What changes it.
+
+    async def load(self, read: Callable[[str], Awaitable[Mapping[str, str]]]) -> None:
+        """Take over what is stored, in place of what was known.
+
+        :param read: returns all values whose keys begin with a prefix.
+        :raises StoreError: they could not be read; then nothing is changed.
+        """
+        announced = self._announced = []
+        try:
+            found = [await read(area) for area in (BANS, MUTES, ROOMS)]
+        finally:
+            if self._announced is announced:
+                self._announced = None
+        self.bans, self.mutes = Sanctions(), Sanctions()
+        self._rooms, self._past = {}, {}
+        for values in (*found, *announced):
+            self.apply(values)
+
+    def apply(self, changes: Mapping[str, str | None]) -> None:
+        """Bring this up to changed values; those of other areas are passed over."""
+        if self._announced is not None:
+            self._announced.append(changes)
+        for key, value in changes.items():
+            # A value of a later version has no effect here.
+            with suppress(ValueError):
+                self._apply(key, value)
+
+    def _apply(self, key: str, value: str | None) -> None:
+        if key.startswith(BANS):
+            self.bans.apply(key.removeprefix(BANS), value)
+        elif key.startswith(MUTES):
+            self.mutes.apply(key.removeprefix(MUTES), value)
+        elif key.startswith(ROOMS):
+            room, _, setting = key.removeprefix(ROOMS).partition("/")
+            opened, _, setting = setting.partition("/")
+            if opened != PAST:
+                self._set(room, int(opened), setting, value)
+            elif value is None:
+                self._past.pop(room, None)
+            else:
+                self._past[room] = value
+
+    def _set(self, room: str, opened: int, setting: str, value: str | None) -> None:
+        by_opening = self._rooms.setdefault(room, {})
+        settings = by_opening.setdefault(opened, RoomSettings(opened))
+        try:
+            settings.apply(setting, value)
+        finally:
+            if not settings:
+                del by_opening[opened]
+            if not by_opening:
+                del self._rooms[room]
+
+    # Rooms.
+
+    def is_vacant(self, room: str) -> bool:
+        """Whether whoever joins the room opens it.
+
+        Nobody is in it, and no account owns it.
+        """
+        if room == LOBBY:
+            return False
+        known = self._pool.rooms.get(room)
+        if known is not None and known.members:
+            return False
+        settings = self._latest(room)
+        return not settings.owner and room not in self.awaited
+
+    def settings(self, room: str) -> RoomSettings:
+        """The settings that hold in a room now."""
+        if room not in self._rooms or self.is_vacant(room):
+            return OPEN_ROOM
+        return self._latest(room)
+
+    def _latest(self, room: str) -> RoomSettings:
+        """What was set for the room of this name that was opened last."""
+        by_opening = self._rooms.get(room)
+        return by_opening[max(by_opening)] if by_opening else OPEN_ROOM
+
+    def vacant(self) -> list[str]:
+        """The rooms that nobody is in, and for which something is set."""
+        return [room for room in self._rooms if self.is_vacant(room)]
+
+    def closing(self, room: str, position: str) -> RoomClosed | None:
+        """The event with which a vacant room is closed; ``None`` if nothing is set.
+
+        :param position: everything up to here was announced.
+        """
+        keys = [
+            setting_key(room, opened, key)
+            for opened, settings in self._rooms.get(room, {}).items()
+            for key in settings
+        ]
+        if not keys:
+            return None
+        past = position if self._latest(room).is_closed else ""
+        return RoomClosed(room, "", "", " ".join(keys), past)
+
+    def opened_by(self, member_id: str) -> list[str]:
+        """The rooms in which whoever has this id is a room operator."""
+        return [
+            room
+            for room in self._rooms
+            if member_id in self.settings(room).roles[Role.OPERATOR]
+        ]
+
+    def may_own(self, member_id: str) -> bool:
+        """Whether a room that an account creates is kept."""
+        owned = sum(
+            settings.owner == member_id
+            for by_opening in self._rooms.values()
+            for settings in by_opening.values()
+        )
+        return owned < MAX_OWNED
+
+    def rank(self, member: Member, room: str) -> Rank | None:
+        """By which right a member decides in a room; ``None`` if it may not."""
+        if self.is_operator(member):
+            return Rank.OPERATOR
+        if self.settings(room).has_role(Role.OPERATOR, member):
+            return Rank.ROOM_OPERATOR
+        return None
+
+    def may_enter(
+        self,
+        member: Member,
+        address: str,
+        room: str,
+        key: str = "",
+        *,
+        returns: bool = False,
+    ) -> Refused | None:
+        """Why a member may not join a room, or ``None``.
+
+        :param address: from where it is connected; may be empty.
+        :param key: what it gives as the key of the room.
+        :param returns: it was in the room when its connection ended.
+        """
+        settings = self.settings(room)
+        if not settings or self.rank(member, room) is not None:
+            return None
+        refused = self._banned_from(settings, member, address, room)
+        if refused is not None or returns:
+            return refused
+        refused = self._uninvited(settings, member, room)
+        if refused is None and settings.key and key != settings.key:
+            refused = Refused("needs_key", f"#{room} needs a key: \\join {room} KEY")
+        known = self._pool.rooms.get(room)
+        members = len(known.members) if known else 0
+        if refused is None and settings.limit and members >= settings.limit:
+            refused = Refused("room_full", f"#{room} is full")
+        return refused
+
+    def may_read(self, member: Member, address: str, room: str) -> Refused | None:
+        """Why a member may not read what is said in a room, or ``None``."""
+        # Also what was set for the room before everyone left it.
+        settings = self._latest(room)
+        if not settings or room in member.rooms or self.rank(member, room) is not None:
+            return None
+        refused = self._banned_from(settings, member, address, room) or self._uninvited(
+            settings, member, room
+        )
+        if refused is None and settings.key:
+            refused = Refused("needs_key", f"#{room} needs a key: \\join {room} KEY")
+        return refused
+
+    def is_listed(self, member: Member, room: str) -> bool:
+        """Whether a member sees a room in the list of rooms."""
+        return (
+            not self.settings(room).hidden
+            or room in member.rooms
+            or self.is_operator(member)
+        )
+
+    def _banned_from(
+        self, settings: RoomSettings, member: Member, address: str, room: str
+    ) -> Refused | None:
+        if settings.bans.find(identities_of(member), address, self.now()):
+            return Refused("banned", f"you are banned from #{room}")
+        return None
+
+    def _uninvited(
+        self, settings: RoomSettings, member: Member, room: str
+    ) -> Refused | None:
+        if settings.private and not settings.is_invited(member, self.now()):
+            who = self.asked(room, "for an invitation")
+            return Refused("room_private", f"#{room} is private: {who}")
+        return None
+
+    def asked(self, room: str, what: str) -> str:
+        """Whom to ask for something in a room: the longest-standing room operator."""
+        for member_id, holder in self.settings(room).holders(Role.OPERATOR):
+            member = self._pool.member(member_id)
+            if member is not None:
+                return f"ask {member.nick} {what}"
+            if member_id.startswith("@"):
+                # An account reads later what it is asked.
+                return f"ask {holder.nick} {what}"
+        return f"ask an operator {what}"
+
+    def readable(
+        self, events: tuple[Stored, ...], member: Member | None = None
+    ) -> tuple[Stored, ...]:
+        """The events without those of a room that was closed with its last member.
+
+        :param member: who reads them; an operator reads all.
+        """
+        past = self._past
+        if not past or (member is not None and self.is_operator(member)):
+            return events
+        return tuple(
+            stored
+            for stored in events
+            if stored.position > past.get(getattr(stored.event, "room", ""), "")
+        )
+
+    # Talking.
+
+    def may_talk(self, member: Member, room: str) -> Refused | None:
+        """Why a member may not talk in a room, or ``None``."""
+        settings = self.settings(room)
+        if not settings and not self.mutes:
+            return None
+        mute = self.mute_of(member, room)
+        if mute is not None:
+            return Refused("muted", mute_text(mute, self.now()))
+        if (
+            settings.quiet
+            and not settings.has_role(Role.VOICE, member)
+            and self.rank(member, room) is None
+        ):
+            return Refused(
+                "quiet", f"#{room} is quiet: {self.asked(room, 'for a voice')}"
+            )
+        return None
+
+    def may_send(self, member: Member, recipient: Member) -> Refused | None:
+        """Why a member may not send another a direct message, or ``None``."""
+        if not self.mutes or self.is_operator(recipient):
+            return None
+        mute = self._muted_everywhere(member)
+        if mute is None:
+            return None
+        return Refused("muted", mute_text(mute, self.now()))
+
+    def may_show(self, member: Member) -> Refused | None:
+        """Why a member may not show a text in all of its rooms, or ``None``."""
+        for room in member.rooms:
+            mute = self.mute_of(member, room)
+            if mute is not None:
+                return Refused("muted", mute_text(mute, self.now()))
+        return None
+
+    def may_set_topic(self, member: Member, room: str) -> Refused | None:
+        """Why a member may not set the topic of a room, or ``None``."""
+        restricted = self.settings(room).topic_for_operators
+        if restricted and self.rank(member, room) is None:
+            asked = self.asked(room, "to set it")
+            text = f"only operators set the topic of #{room}: {asked}"
+            return Refused("not_operator", text)
+        return self.may_talk(member, room)
+
+    def mute_of(self, member: Member, room: str) -> Sanction | None:
+        """The mute that concerns a member in a room, if any; the longest."""
+        everywhere = self._muted_everywhere(member)
+        mutes = self.settings(room).mutes
+        if not mutes or self.is_operator(member):
+            return everywhere
+        here = mutes.find(identities_of(member), "", self.now())
+        if here is None or everywhere is None:
+            return here[1] if here else everywhere
+        return max(here[1], everywhere, key=lambda mute: mute.end or float("inf"))
+
+    def _muted_everywhere(self, member: Member) -> Sanction | None:
+        if not self.mutes or self.is_operator(member):
+            return None
+        found = self.mutes.find(identities_of(member), "", self.now())
+        return found and found[1]
+
+    # Connecting.
+
+    def ban_of(
+        self, identities: Iterable[str], address: str
+    ) -> tuple[str, Sanction] | None:
+        """The ban that concerns whoever connects or logs in, and its key."""
+        if not self.bans:
+            return None
+        return self.bans.find(identities, address, self.now())
+
+    def may_connect(
+        self, member: Member | None, identities: Iterable[str], address: str
+    ) -> Refused | None:
+        """Why someone may not connect, or ``None``.
+
+        :param member: who it is, if that is known.
+        """
+        if member is not None and self.is_operator(member):
+            return None
+        found = self.ban_of(identities, address)
+        return found and Refused("banned", ban_text(found[1]))

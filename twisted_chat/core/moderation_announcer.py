@@ -1,0 +1,341 @@
+"""The events of moderation: what each changes, and to whom it is shown.
+
+A part of the announcer, see ``announcer``.  Whoever is removed from a room or from the
+chat is told why; the connections of those who are banned are closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from .announcement import Announcement
+from .audit import AuditLog
+from .client import Client, ClientState
+from .committer import Committer
+from .events import Joined, Left, LoggedIn, Renamed, Stored
+from .ignoring import is_ignored
+from .interfaces import BANNED
+from .moderation import Moderation
+from .moderation_changes import BANS, CHANGES, MUTES
+from .moderation_events import (
+    Banned,
+    Expelled,
+    Invited,
+    Kicked,
+    Muted,
+    Role,
+    RoleChanged,
+    RoomBanned,
+    RoomChanged,
+    RoomClosed,
+    RoomOpened,
+    RoomUnbanned,
+    SanctionExtended,
+    Unbanned,
+    Unmuted,
+)
+from .networks import address_in, household_of
+from .pool import ClientPool
+from .presence import Member
+from .replies import ErrorReply, Notice
+from .room_settings import BAN, MUTE, setting_key
+from .sanctions import (
+    MAX_CONCERNED,
+    Sanction,
+    ban_text,
+    identities_of,
+    mute_text,
+    name_identities,
+    network_key,
+)
+
+
+class ModerationAnnouncer:
+    """Applies events of moderation, and shows them.
+
+    :ivar batch: what is being announced.
+    """
+
+    def __init__(
+        self,
+        pool: ClientPool,
+        moderation: Moderation,
+        audit_log: AuditLog,
+        committer: Committer,
+        batch: Announcement,
+    ) -> None:
+        self._pool = pool
+        self._moderation = moderation
+        self._audit_log = audit_log
+        self._committer = committer
+        self.batch = batch
+        # The clients whose connections are to be closed after the batch.
+        self._closing: list[Client] = []
+        self._emptied: set[str] = set()
+        # Those whose disconnection by a ban was shown, until they are gone.
+        self._expelled: dict[str, Member] = {}
+        pool.emptied = self._room_emptied
+
+    def methods(self) -> dict[type, Callable[[Any, Stored], None]]:
+        """What to call with each kind of event."""
+        shown: dict[type, Callable[[Any, Stored], None]] = {
+            Kicked: self._removed,
+            RoomBanned: self._removed,
+            Muted: self._muted,
+            Unmuted: self._in_room,
+            RoomUnbanned: self._in_room,
+            RoomChanged: self._in_room,
+            RoleChanged: self._in_room,
+            Banned: self._banned,
+            Unbanned: self._unbanned,
+            Expelled: self._was_expelled,
+            Invited: self._invited,
+            RoomOpened: _nothing,
+            RoomClosed: _nothing,
+            SanctionExtended: _nothing,
+        }
+        return {kind: partial(self._apply, show) for kind, show in shown.items()}
+
+    def _apply(
+        self, show: Callable[[Any, Stored], None], event: Any, stored: Stored
+    ) -> None:
+        changes = CHANGES[type(event)](event)
+        self._moderation.apply(changes)
+        if self._committer.is_own(stored.key):
+            self._audit_log.note(changes)
+        show(event, stored)
+
+    def _room_emptied(self, room: str) -> None:
+        self._moderation.awaited.discard(room)
+        self._emptied.add(room)
+
+    def finish(self, own: bool) -> None:
+        """The batch was shown: close what is to be closed.
+
+        :param own: this server stored it.
+        """
+        while self._closing:
+            self._closing.pop().connection.close(BANNED)
+        emptied = list(self._emptied)
+        self._emptied.clear()
+        if own:
+            self.close_rooms(emptied)
+
+    def close_rooms(self, rooms: Iterable[str]) -> None:
+        """Forget what is set for those of the rooms that are vacant."""
+        for room in rooms:
+            if self._moderation.is_vacant(room):
+                event = self._moderation.closing(room, self._pool.position)
+                if event is not None:
+                    self._committer.submit(event)
+
+    # What happens to members, for the announcer.
+
+    def arrived(self, event: Joined) -> None:
+        """A client is present: was it banned while it joined?"""
+        if self._moderation.bans:
+            self._expel_if_banned(event.client_id)
+
+    def renamed(self, event: Renamed) -> None:
+        """A guest of this server has another nickname: its mutes follow it."""
+        client = self._pool.clients.get(event.client_id)
+        if client is None or client.account:
+            return
+        moderation, member = self._moderation, client.member
+        areas = [(MUTES, moderation.mutes)]
+        for room in member.rooms:
+            settings = moderation.settings(room)
+            areas.append((setting_key(room, settings.opened, MUTE, ""), settings.mutes))
+        for area, mutes in areas:
+            found = mutes.find(identities_of(member), "", moderation.now())
+            if found is not None:
+                key, mute = found
+                self._extend(area + key, mute, name_identities(member.nick), client)
+
+    def logged_in(self, event: LoggedIn) -> None:
+        """A guest of this server is an account now: its rooms are the account's."""
+        if not self.batch.has_submission:
+            return
+        if self._moderation.bans:
+            self._expel_if_banned(event.client_id)
+        for room in self._moderation.opened_by(event.client_id):
+            settings = self._moderation.settings(room)
+            holder = settings.roles[Role.OPERATOR][event.client_id]
+            is_creator = holder.since == settings.opened
+            opened = RoomOpened(
+                room,
+                event.nick,
+                event.client_id,
+                event.member_id,
+                is_creator and self._moderation.may_own(event.member_id),
+                settings.opened,
+            )
+            self._committer.submit(opened)
+
+    def _expel_if_banned(self, client_id: str) -> None:
+        client = self._pool.clients.get(client_id)
+        if client is not None:
+            found = self._ban_of(client)
+            if found is not None:
+                self._disconnect(client, found)
+
+    # One method for each kind of event.
+
+    def _in_room(
+        self,
+        event: Unmuted | RoomUnbanned | RoomChanged | RoleChanged,
+        stored: Stored,
+    ) -> None:
+        self.batch.show(stored, (event.room,))
+
+    def _removed(self, event: Kicked | RoomBanned, stored: Stored) -> None:
+        member = self._pool.member(event.target_id)
+        if member is not None and event.room in member.rooms:
+            self._remove(member, event, stored)
+        elif isinstance(event, RoomBanned):
+            self.batch.show(stored, (event.room,))
+
+    def _remove(
+        self, member: Member, event: Kicked | RoomBanned, stored: Stored
+    ) -> None:
+        clients, former_room = self.batch.viewers(member), member.room
+        where = None if event.room == former_room else event.room
+        for client in clients:
+            self.batch.show_to(client, stored, where)
+        self._pool.apply(Left(event.room, member.nick, member.id))
+        for client in clients:
+            self._pool.show(client, client.view_key())
+            self.batch.fanout.view_changed(client)
+            self.batch.reply(client, _told(event))
+            if client.room != former_room:
+                self.batch.show_current_room(client)
+        if isinstance(event, RoomBanned):
+            key = setting_key(event.room, event.opened, BAN, event.key)
+            for client in clients:
+                self._extend_by_address(key, event, client)
+        self.batch.show(stored, (event.room,))
+
+    def _muted(self, event: Muted, stored: Stored) -> None:
+        self.batch.show(stored, (event.room,))
+        mute = Sanction(event.target, event.nick, end=event.end)
+        told = ErrorReply("muted", mute_text(mute, event.time))
+        member = self._pool.named_as(event.target)
+        if member is not None and event.room not in member.rooms:
+            for client in self.batch.viewers(member):
+                self.batch.reply(client, told)
+
+    def _banned(self, event: Banned, stored: Stored) -> None:
+        ban = Sanction(event.target, event.nick, event.text, event.end)
+        target = self._pool.named_as(event.target)
+        self._show_operators(stored, () if target is None else target.rooms)
+        expelled: dict[Member, Client] = {}
+        for client in list(self._pool.clients.values()):
+            if client.state is ClientState.PRESENT and self._ban_of(client):
+                self._disconnect(client, ban)
+                expelled[client.member] = client
+        for member, client in expelled.items():
+            shown = Expelled(
+                event.nick,
+                member.nick,
+                event.duration,
+                event.text,
+                "",
+                member.id,
+            )
+            self._committer.submit(shown)
+            self._extend_by_address(BANS + event.key, event, client)
+
+    def _unbanned(self, _event: Unbanned, stored: Stored) -> None:
+        self._show_operators(stored, ())
+
+    def _was_expelled(self, event: Expelled, stored: Stored) -> None:
+        member = self._pool.member(event.target_id)
+        if member is None or self._expelled.get(member.id) is member:
+            # It is gone, or was expelled by another server, too.
+            return
+        self._expelled = {
+            key: each
+            for key, each in self._expelled.items()
+            if self._pool.member(key) is each
+        }
+        self._expelled[member.id] = member
+        self.batch.show(stored, member.rooms)
+
+    def _invited(self, event: Invited, stored: Stored) -> None:
+        member = self._pool.member(event.target_id)
+        for client in self.batch.viewers(member) if member else ():
+            if not client.ignored or not is_ignored(event, client.ignoring):
+                self.batch.show_to(client, stored)
+        author = self._pool.clients.get(event.client_id)
+        if author is not None:
+            text = f"{event.target} is invited to #{event.room}"
+            self.batch.reply(author, Notice((text,)))
+
+    # Means.
+
+    def _show_operators(self, stored: Stored, rooms: tuple[str, ...]) -> None:
+        """Show an event to the operators who are in none of these rooms."""
+        for client in self._pool.clients.values():
+            if (
+                client.view is not None
+                and self._moderation.is_operator(client.member)
+                and set(rooms).isdisjoint(client.rooms)
+            ):
+                self.batch.show_to(client, stored)
+
+    def _ban_of(self, client: Client) -> Sanction | None:
+        member = client.member
+        if self._moderation.is_operator(member):
+            return None
+        found = self._moderation.ban_of(identities_of(member), client.identity.address)
+        return found and found[1]
+
+    def _disconnect(self, client: Client, ban: Sanction) -> None:
+        """Tell a client that it is banned, and take nothing more from it."""
+        if client.state is ClientState.PRESENT:
+            client.move_to(ClientState.QUITTING)
+            self.batch.reply(client, ErrorReply("banned", ban_text(ban)))
+            self._closing.append(client)
+
+    def _extend_by_address(
+        self, key: str, event: Banned | RoomBanned, client: Client
+    ) -> None:
+        """A ban by name concerns the address of a guest, too, if it is his alone."""
+        network = client.identity.network
+        if client.account or network is None or not event.identities:
+            return
+        for other in self._pool.clients.values():
+            if other.identity.network == network and other.member is not client.member:
+                return
+        address = address_in(client.identity.address)
+        if address is not None:
+            sanction = Sanction(event.target, event.nick, began=event.time)
+            added = f"/{network_key(household_of(address))}"
+            self._extend(key, sanction, (added,), client)
+
+    def _extend(
+        self, key: str, sanction: Sanction, added: Iterable[str], client: Client
+    ) -> None:
+        known = len(sanction.identities) + len(sanction.networks)
+        for subject in added:
+            if subject not in sanction.identities and known < MAX_CONCERNED:
+                whole = f"{key}+{subject}"
+                event = SanctionExtended(client.nick, client.id, whole, sanction.began)
+                self._committer.submit(event)
+
+
+def _told(event: Kicked | RoomBanned) -> ErrorReply:
+    """What whoever is removed from a room is told."""
+    if isinstance(event, RoomBanned):
+        length = f" for {event.duration}" if event.duration else ""
+        text = f"you were banned from #{event.room} by {event.nick}{length}"
+        return ErrorReply("banned", text)
+    reason = f" ({event.text})" if event.text else ""
+    text = f"you were kicked from #{event.room} by {event.nick}{reason}"
+    return ErrorReply("kicked", text)
+
+
+def _nothing(_event: object, _stored: Stored) -> None:
+    """It is shown to nobody."""

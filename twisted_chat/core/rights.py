@@ -1,0 +1,57 @@
+"""Guards for those who keep order, for the command table."""
+
+from __future__ import annotations
+
+from .chat import CommandContext
+from .moderation_events import Rank
+from .replies import Refused
+
+
+def operator(context: CommandContext) -> None:
+    """Guard: the client is an operator."""
+    if not context.chat.moderation.is_operator(context.client.member):
+        raise Refused("not_operator", f"only operators may use {_route(context)}")
+
+
+def room_operator(context: CommandContext) -> None:
+    """Guard: the client is a room operator of the room that the request names."""
+    rank_in_room(context)
+
+
+def rank_in_room(context: CommandContext) -> Rank:
+    """By which right the client decides in the room that the request names.
+
+    :raises Refused: ``not_in_room``, ``not_room_operator``.
+    """
+    rank = context.chat.moderation.rank(context.client.member, context.room)
+    if rank is None:
+        raise Refused(
+            "not_room_operator",
+            f"only room operators of #{context.room} may use {_route(context)}",
+        )
+    return rank
+
+
+def may_talk(context: CommandContext) -> None:
+    """Guard: the client is neither muted in the room nor kept quiet by it."""
+    check(context.chat.moderation.may_talk(context.client.member, context.room))
+
+
+def check(refused: Refused | None) -> None:
+    """Raise why something may not be done, if so."""
+    if refused is not None:
+        raise refused
+
+
+def check_readable(context: CommandContext, room: str) -> None:
+    """Check that the client may know who is in a room and what was said there.
+
+    :raises Refused: the room is not open to it.
+    """
+    client = context.client
+    moderation = context.chat.moderation
+    check(moderation.may_read(client.member, client.identity.address, room))
+
+
+def _route(context: CommandContext) -> str:
+    return f"\\{context.chat.table.find(context.request.route).name}"

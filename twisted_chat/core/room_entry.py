@@ -1,0 +1,81 @@
+"""Entering rooms: a client may join a room, opens it, and may open an empty one.
+
+``\\join`` and clients that connect take this way.  A room that nobody is in belongs to
+whoever opens it, which is an event before the first ``Joined``.
+"""
+
+from __future__ import annotations
+
+from .client import Client
+from .committer import Committer
+from .interfaces import Journal
+from .moderation import Moderation
+from .moderation_events import RoomOpened
+from .pool import ClientPool, Room
+from .replies import Refused
+
+
+class RoomEntry:
+    """Lets clients into rooms."""
+
+    def __init__(
+        self,
+        *,
+        pool: ClientPool,
+        journal: Journal,
+        committer: Committer,
+        moderation: Moderation,
+    ) -> None:
+        self._pool = pool
+        self._journal = journal
+        self._committer = committer
+        self._moderation = moderation
+
+    async def open(
+        self, client: Client, name: str, key: str = "", *, returns: bool = False
+    ) -> Room:
+        """A room for a client about to join it; see ``ClientPool.open_room``.
+
+        :param key: what the client gives as the key of the room.
+        :param returns: it was in the room when its connection ended.
+        :raises Refused: it may not join the room.
+        :raises StoreError: its topic and history could not be read.
+        """
+        if other := self._pool.lookalike_of(name):
+            raise Refused(
+                "room_invalid",
+                f"#{name} looks like #{other}: join that, or choose another name",
+            )
+        # Another client of the member, or of this one on another server, is in it.
+        member = self._pool.member(client.id) or client.member
+        if name not in member.rooms:
+            refused = self._moderation.may_enter(
+                member, client.identity.address, name, key, returns=returns
+            )
+            if refused is not None:
+                raise refused
+        return await self._pool.open_room(
+            name, self._journal, self._moderation.readable
+        )
+
+    def submit_opening(
+        self, client: Client, room: Room, *, must_store: bool = False
+    ) -> None:
+        """Have the client own the room from here on, if it is the first in it.
+
+        Call this directly before the ``Joined`` is submitted.
+
+        :param must_store: as for that.
+        """
+        if room.joining > 1 or not self._moderation.is_vacant(room.name):
+            return
+        member = client.member
+        opened = RoomOpened(
+            room.name,
+            member.nick,
+            client.id,
+            member.id,
+            bool(member.account) and self._moderation.may_own(member.id),
+            self._moderation.stamp(),
+        )
+        self._committer.submit(opened, must_store=must_store)

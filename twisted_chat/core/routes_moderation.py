@@ -1,0 +1,238 @@
+r"""The routes of those who keep order: ``\kick``, ``\mute``, ``\ban`` and ``\audit``.
+
+Those for the settings of rooms are in ``routes_rooms``.
+"""
+
+from __future__ import annotations
+
+from .chat import CommandContext, Handler
+from .commands import CommandTable
+from .events import Event
+from .moderation_changes import BANS, MUTES
+from .moderation_events import Banned, Kicked, Muted, Rank, Unbanned, Unmuted
+from .networks import network_text
+from .replies import Notice, Refused, Reply
+from .rights import operator, rank_in_room, room_operator
+from .room_settings import MUTE, setting_key
+from .sanctions import (
+    MAX_ROOM_SANCTIONS,
+    MAX_SANCTIONS,
+    Sanctions,
+    identities_of,
+    listed,
+    name_identities,
+    name_key,
+    network_key,
+)
+from .sanitize import sanitize_label
+from .targets import (
+    keys_concerning,
+    length,
+    length_and_reason,
+    member_in_room,
+    member_named,
+    network_to_ban,
+    reason,
+    subordinate,
+)
+
+DEFAULT_LINES = 20
+r"""Lines that ``\audit`` shows when no number is given."""
+
+MAX_LINES = 500
+r"""Lines that ``\audit`` or ``\bans`` shows at most."""
+
+routes: CommandTable[Handler] = CommandTable()
+
+
+@routes.route(
+    "kick", "NAME [TEXT]", "remove NAME from this room", guards=(room_operator,)
+)
+def kick(context: CommandContext) -> Event:
+    name, text = context.words
+    member = subordinate(context, member_in_room(context, name), "kick")
+    return Kicked(
+        context.room,
+        context.client.nick,
+        member.nick,
+        reason(context, text),
+        context.client.id,
+        member.id,
+        rank_in_room(context),
+        context.chat.moderation.stamp(),
+    )
+
+
+@routes.route(
+    "mute",
+    "NAME [DURATION]",
+    "refuse what NAME says here; as an operator, everywhere",
+    guards=(room_operator,),
+)
+def mute(context: CommandContext) -> Event:
+    name, duration = context.words
+    member = subordinate(context, member_named(context, name), "mute")
+    lasts, moderation = length(duration), context.chat.moderation
+    rank, now = rank_in_room(context), moderation.now()
+    everywhere = rank is Rank.OPERATOR
+    settings = moderation.settings(context.room)
+    _check_number(
+        moderation.mutes if everywhere else settings.mutes,
+        MAX_SANCTIONS if everywhere else MAX_ROOM_SANCTIONS,
+        now,
+        "people are muted: \\unmute one first",
+    )
+    return Muted(
+        context.room,
+        context.client.nick,
+        member.nick,
+        lasts.text,
+        context.client.id,
+        member.id if member.account else name_key(member.nick),
+        " ".join(identities_of(member)),
+        lasts.end(now),
+        everywhere,
+        rank,
+        settings.opened,
+        moderation.stamp(),
+    )
+
+
+@routes.route("unmute", "NAME", "let NAME talk again", guards=(room_operator,))
+def unmute(context: CommandContext) -> Event:
+    moderation, room = context.chat.moderation, context.room
+    rank, name = rank_in_room(context), context.word
+    member = context.chat.pool.named_as(name)
+    identities = identities_of(member) if member else name_identities(name)[:1]
+    settings = moderation.settings(room)
+    area = setting_key(room, settings.opened, MUTE, "")
+    keys = [area + key for key in keys_concerning(settings.mutes, name, identities)]
+    everywhere = keys_concerning(moderation.mutes, name, identities)
+    if rank is Rank.OPERATOR:
+        keys += [MUTES + key for key in everywhere]
+    if not keys:
+        shown = sanitize_label(name)
+        if everywhere:
+            raise Refused("not_operator", f"only operators may unmute {shown}")
+        raise Refused("bad_request", f"{shown} is not muted")
+    return Unmuted(
+        room,
+        context.client.nick,
+        member.nick if member else sanitize_label(name),
+        context.client.id,
+        " ".join(keys),
+        rank,
+        moderation.stamp(),
+    )
+
+
+@routes.route(
+    "ban",
+    "WHO [DURATION] [TEXT]",
+    "keep a name, an address or a network out",
+    guards=(operator,),
+)
+async def ban(context: CommandContext) -> Event:
+    who, *words = context.words
+    lasts, text = length_and_reason(context, " ".join(words))
+    moderation = context.chat.moderation
+    now = moderation.now()
+    _check_number(
+        moderation.bans, MAX_SANCTIONS, now, "bans are in force: \\unban one first"
+    )
+    network = network_to_ban(context, who)
+    if network is not None:
+        target, key = network_text(network), network_key(network)
+        identities: tuple[str, ...] = ()
+    else:
+        target, key, identities = await _banned_person(context, who)
+    return Banned(
+        context.client.nick,
+        target,
+        lasts.text,
+        text,
+        context.client.id,
+        key,
+        " ".join(identities),
+        str(network) if network else "",
+        lasts.end(now),
+        moderation.stamp(),
+    )
+
+
+@routes.route("unban", "WHO", "let someone in again", guards=(operator,))
+async def unban(context: CommandContext) -> Event:
+    name, moderation = context.word, context.chat.moderation
+    account = await moderation.find_account(name)
+    identities = (account.id,) if account else name_identities(name)[:1]
+    keys = keys_concerning(moderation.bans, name, identities)
+    if not keys:
+        raise Refused(
+            "bad_request", f"{sanitize_label(name)} is not banned (\\bans lists who is)"
+        )
+    return Unbanned(
+        context.client.nick,
+        moderation.bans.name_of(keys[0]),
+        context.client.id,
+        " ".join(BANS + key for key in keys),
+        moderation.stamp(),
+    )
+
+
+@routes.route("bans", "", "list who may not come in", guards=(operator,))
+def bans(context: CommandContext) -> Reply:
+    moderation = context.chat.moderation
+    found = moderation.bans.valid(moderation.now())
+    lines = [listed(each) for each in found[-MAX_LINES:]]
+    if len(found) > MAX_LINES:
+        lines.insert(0, f"and {len(found) - MAX_LINES} earlier ones")
+    return Notice((f"bans ({len(found)}):", *lines))
+
+
+@routes.route(
+    "audit", "[N]", "show the last N acts of those who keep order", guards=(operator,)
+)
+async def audit(context: CommandContext) -> Reply:
+    count = DEFAULT_LINES
+    if context.word:
+        if not context.word.isdecimal() or not int(context.word):
+            raise Refused("usage", "give a positive whole number, such as \\audit 20")
+        count = min(int(context.word), MAX_LINES)
+    lines = await context.chat.audit_log.last(count)
+    return Notice(tuple(lines) or ("the audit log is empty",))
+
+
+async def _banned_person(
+    context: CommandContext, name: str
+) -> tuple[str, str, tuple[str, ...]]:
+    """Whom a ban by name concerns: the name as it is shown, the key, the identities.
+
+    :raises Refused: it is no name, or that of an operator or of the client itself.
+    """
+    member = context.chat.pool.named_as(name)
+    account = await context.chat.moderation.find_account(name)
+    if member is not None:
+        subordinate(context, member, "ban")
+        if member.account:
+            return member.nick, member.id, (member.id,)
+    if account is not None:
+        if account.id == context.client.member.id:
+            raise Refused("bad_request", "you cannot ban yourself")
+        if account.is_operator:
+            raise Refused("bad_request", f"{account.name} is an operator")
+        return account.name, account.id, (account.id,)
+    if member is not None:
+        return member.nick, name_key(member.nick), identities_of(member)
+    identities = name_identities(name)
+    if not identities:
+        raise Refused(
+            "bad_request",
+            f"{sanitize_label(name)} is no nickname, address or network",
+        )
+    return sanitize_label(name), name_key(name), identities
+
+
+def _check_number(sanctions: Sanctions, most: int, now: int, what: str) -> None:
+    """:raises Refused: ``too_many``."""
+    if len(sanctions) >= most and len(sanctions.valid(now)) >= most:
+        raise Refused("too_many", f"{most} {what}")

@@ -1,0 +1,393 @@
+r"""The routes that set what a room allows: ``\room``, ``\op``, ``\voice``, ``\invite``.
+
+What follows ``\room`` is a route of a table of its own, with its usage and guards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from dataclasses import replace
+
+from .chat import CommandContext, Handler
+from .commands import CommandTable
+from .durations import is_over
+from .events import LOBBY, Event
+from .moderation_events import (
+    Invited,
+    Rank,
+    Role,
+    RoleChanged,
+    RoomBanned,
+    RoomChanged,
+    RoomUnbanned,
+)
+from .networks import network_text
+from .nicknames import fold_or_none
+from .outcomes import Outcome
+from .replies import Notice, Refused, Reply
+from .rights import operator, rank_in_room, room_operator
+from .room_settings import (
+    BAN,
+    HIDDEN,
+    INVITATION_SECONDS,
+    KEY,
+    LIMIT,
+    MAX_INVITATIONS,
+    MAX_KEY,
+    MAX_ROLES,
+    ON,
+    PRIVATE,
+    QUIET,
+    TOPIC,
+    RoomSettings,
+    setting_key,
+    setting_lines,
+)
+from .sanctions import (
+    MAX_ROOM_SANCTIONS,
+    identities_of,
+    name_identities,
+    name_key,
+    network_key,
+)
+from .sanitize import sanitize_label
+from .targets import (
+    keys_concerning,
+    length,
+    member_in_room,
+    member_named,
+    network_to_ban,
+    subordinate,
+)
+
+MAX_MEMBERS = 100_000
+"""The greatest limit that a room may have."""
+
+routes: CommandTable[Handler] = CommandTable()
+
+settings_routes: CommandTable[Handler] = CommandTable()
+"""What follows ``\\room``."""
+
+
+def not_the_lobby(context: CommandContext) -> None:
+    """Guard: the room is not the lobby, where everyone starts."""
+    if context.room == LOBBY:
+        raise Refused("bad_request", f"#{LOBBY} is open to all: everyone starts there")
+
+
+@routes.route(
+    "room",
+    "[SETTING]",
+    "show what is set for this room, or set it (\\help room)",
+    parts=settings_routes,
+)
+def room(context: CommandContext) -> Outcome | Awaitable[Outcome]:
+    name, _, words = context.word.partition(" ")
+    if not name:
+        return _shown(context)
+    if name not in settings_routes:
+        known = ", ".join(each.name for each in settings_routes)
+        raise Refused("usage", f"\\room is followed by one of {known}")
+    command = settings_routes.find(name)
+    given = replace(context, words=command.arguments(words))
+    for guard in command.guards:
+        guard(given)
+    return command.handler(given)
+
+
+def _setting(name: str, value: str, word: str, summary: str) -> None:
+    """Declare a setting that is on or off."""
+    guards = (room_operator, not_the_lobby) if name == PRIVATE else (room_operator,)
+
+    @settings_routes.route(word, "", summary, guards=guards)
+    def change(context: CommandContext) -> Event:
+        settings = _settings(context)
+        if bool(value) == getattr(settings, name):
+            raise Refused("bad_request", f"#{context.room} is {word} already")
+        return _changed(context, name, value)
+
+
+_setting(PRIVATE, ON, "private", "let in only those who are invited")
+_setting(PRIVATE, "", "public", "let everyone in")
+_setting(QUIET, ON, "quiet", "let only those talk who have a voice")
+_setting(QUIET, "", "open", "let everyone talk")
+_setting(HIDDEN, ON, "hidden", "do not list the room for those outside")
+_setting(HIDDEN, "", "listed", "list the room for everyone")
+
+
+@settings_routes.route(
+    "key",
+    "WORD",
+    "let in only those who know WORD; - removes it",
+    guards=(room_operator, not_the_lobby),
+)
+def key(context: CommandContext) -> Event:
+    word = sanitize_label(context.word)
+    if word == "-":
+        if not _settings(context).key:
+            raise Refused("bad_request", f"#{context.room} has no key")
+        return _changed(context, KEY, "")
+    if not 1 <= len(word) <= MAX_KEY:
+        raise Refused("usage", f"a key has 1 to {MAX_KEY} characters")
+    return _changed(context, KEY, word)
+
+
+@settings_routes.route(
+    "limit",
+    "N",
+    "let in no more than N; - removes the limit",
+    guards=(room_operator, not_the_lobby),
+)
+def limit(context: CommandContext) -> Event:
+    word = context.word
+    if word == "-":
+        if not _settings(context).limit:
+            raise Refused("bad_request", f"#{context.room} has no limit")
+        return _changed(context, LIMIT, "")
+    if not (word.isascii() and word.isdecimal() and 1 <= int(word) <= MAX_MEMBERS):
+        raise Refused("usage", f"a limit is 1 to {MAX_MEMBERS} members")
+    return _changed(context, LIMIT, str(int(word)))
+
+
+@settings_routes.route(
+    "topic",
+    "WHO",
+    "let only operators set the topic, or all",
+    guards=(room_operator,),
+)
+def topic(context: CommandContext) -> Event:
+    values = {"operators": ON, "all": ""}
+    value = values.get(context.word.lower())
+    if value is None:
+        raise Refused("usage", "usage: \\room topic operators, or \\room topic all")
+    return _changed(context, TOPIC, value)
+
+
+@settings_routes.route(
+    "ban",
+    "WHO [DURATION]",
+    "remove someone, and do not let them in again",
+    guards=(room_operator,),
+)
+def ban(context: CommandContext) -> Event:
+    who, duration = context.words
+    lasts, moderation = length(duration), context.chat.moderation
+    now, settings = moderation.now(), _settings(context)
+    valid = settings.bans.valid(now)
+    if len(valid) >= MAX_ROOM_SANCTIONS:
+        raise Refused(
+            "too_many",
+            f"#{context.room} has {MAX_ROOM_SANCTIONS} bans: \\room unban one first",
+        )
+    member = context.chat.pool.named_as(who)
+    network = network_to_ban(context, who)
+    networks, identities = "", name_identities(who)
+    if network is not None:
+        # Only operators are shown addresses.
+        operator(context)
+        target, sanction_key, networks = (
+            network_text(network),
+            network_key(network),
+            str(network),
+        )
+        identities = ()
+    elif member is not None:
+        subordinate(context, member, "ban")
+        target, identities = member.nick, identities_of(member)
+        sanction_key = member.id if member.account else name_key(member.nick)
+    elif identities:
+        target, sanction_key = sanitize_label(who), name_key(who)
+    else:
+        raise Refused("bad_request", f"{sanitize_label(who)} is no nickname")
+    return RoomBanned(
+        context.room,
+        context.client.nick,
+        target,
+        lasts.text,
+        context.client.id,
+        member.id if member else "",
+        sanction_key,
+        " ".join(identities),
+        networks,
+        lasts.end(now),
+        rank_in_room(context),
+        settings.opened,
+        moderation.stamp(),
+    )
+
+
+@settings_routes.route("unban", "WHO", "let someone in again", guards=(room_operator,))
+def unban(context: CommandContext) -> Event:
+    settings, name = _settings(context), context.word
+    member = context.chat.pool.named_as(name)
+    identities = identities_of(member) if member else name_identities(name)[:1]
+    keys = keys_concerning(settings.bans, name, identities)
+    if not keys:
+        raise Refused(
+            "bad_request", f"{sanitize_label(name)} is not banned from #{context.room}"
+        )
+    area = setting_key(context.room, settings.opened, BAN, "")
+    return RoomUnbanned(
+        context.room,
+        context.client.nick,
+        settings.bans.name_of(keys[0]),
+        context.client.id,
+        " ".join(area + each for each in keys),
+        rank_in_room(context),
+        context.chat.moderation.stamp(),
+    )
+
+
+@routes.route("op", "NAME", "make NAME a room operator", guards=(room_operator,))
+def op(context: CommandContext) -> Event:
+    return _granted(context, Role.OPERATOR, "is a room operator already")
+
+
+@routes.route(
+    "deop", "NAME", "make NAME no longer a room operator", guards=(room_operator,)
+)
+def deop(context: CommandContext) -> Event:
+    return _revoked(context, Role.OPERATOR, "is not a room operator")
+
+
+@routes.route(
+    "voice", "NAME", "let NAME talk while the room is quiet", guards=(room_operator,)
+)
+def voice(context: CommandContext) -> Event:
+    return _granted(context, Role.VOICE, "has a voice already")
+
+
+@routes.route(
+    "devoice",
+    "NAME",
+    "no longer let NAME talk while the room is quiet",
+    guards=(room_operator,),
+)
+def devoice(context: CommandContext) -> Event:
+    return _revoked(context, Role.VOICE, "has no voice")
+
+
+@routes.route("invite", "NAME", "invite NAME to this room, for a day")
+def invite(context: CommandContext) -> Event:
+    moderation, client = context.chat.moderation, context.client
+    settings = _settings(context)
+    if settings.private:
+        room_operator(context)
+    member = member_named(context, context.word)
+    if context.room in member.rooms:
+        raise Refused("bad_request", f"{member.nick} is in #{context.room} already")
+    refused = moderation.may_send(client.member, member)
+    if refused is not None:
+        raise refused
+    now = moderation.now()
+    good = sum(not is_over(end, now) for end in settings.invitations.values())
+    if good >= MAX_INVITATIONS:
+        raise Refused(
+            "too_many", f"#{context.room} has {good} invitations: wait until they end"
+        )
+    end = now + INVITATION_SECONDS * 1000
+    return Invited(
+        context.room,
+        client.nick,
+        member.nick,
+        client.id,
+        member.id,
+        end,
+        settings.opened,
+    )
+
+
+def _settings(context: CommandContext) -> RoomSettings:
+    return context.chat.moderation.settings(context.room)
+
+
+def _shown(context: CommandContext) -> Reply:
+    moderation, name = context.chat.moderation, context.room
+    rank = moderation.rank(context.client.member, name)
+    settings = moderation.settings(name)
+    lines = [f"#{name}", *setting_lines(settings, with_key=rank is not None)]
+    pool = context.chat.pool
+    for role, title in ((Role.OPERATOR, "room operators"), (Role.VOICE, "voices")):
+        nicks = [
+            member.nick if (member := pool.member(member_id)) else holder.nick
+            for member_id, holder in settings.holders(role)
+        ]
+        if nicks:
+            lines.append(f"{title}: {', '.join(nicks)}")
+    now = moderation.now()
+    for title, sanctions in (("banned", settings.bans), ("muted", settings.mutes)):
+        if names := [each.who for each in sanctions.valid(now)]:
+            lines.append(f"{title}: {', '.join(names)}")
+    return Notice(tuple(lines))
+
+
+def _changed(context: CommandContext, setting: str, value: str) -> Event:
+    moderation = context.chat.moderation
+    return RoomChanged(
+        context.room,
+        context.client.nick,
+        setting,
+        value,
+        context.client.id,
+        rank_in_room(context),
+        _settings(context).opened,
+        moderation.stamp(),
+    )
+
+
+def _granted(context: CommandContext, role: Role, already: str) -> Event:
+    settings = _settings(context)
+    member = member_in_room(context, context.word)
+    if settings.has_role(role, member):
+        raise Refused("bad_request", f"{member.nick} {already}")
+    if len(settings.roles[role]) >= MAX_ROLES:
+        raise Refused(
+            "too_many", f"#{context.room} has {MAX_ROLES} of them: remove one first"
+        )
+    return _role_changed(context, role, member.nick, member.id, granted=True)
+
+
+def _revoked(context: CommandContext, role: Role, never: str) -> Event:
+    settings, name = _settings(context), context.word
+    member = context.chat.pool.named_as(name)
+    for member_id, holder in settings.holders(role):
+        if member is not None:
+            is_meant = member_id in (member.id, *member.clients)
+        else:
+            # Who is not present is known by the nickname of that time.
+            is_meant = fold_or_none(holder.nick) == fold_or_none(name)
+        if is_meant:
+            _check_owner(context, settings, role, member_id)
+            nick = member.nick if member else holder.nick
+            return _role_changed(context, role, nick, member_id, granted=False)
+    raise Refused("bad_request", f"{sanitize_label(name)} {never}")
+
+
+def _check_owner(
+    context: CommandContext, settings: RoomSettings, role: Role, member_id: str
+) -> None:
+    """:raises Refused: an account that created the room stays its operator."""
+    if (
+        role is Role.OPERATOR
+        and member_id == settings.owner
+        and rank_in_room(context) is not Rank.OPERATOR
+    ):
+        raise Refused("bad_request", "whoever created the room stays its operator")
+
+
+def _role_changed(
+    context: CommandContext, role: Role, nick: str, member_id: str, *, granted: bool
+) -> Event:
+    moderation = context.chat.moderation
+    return RoleChanged(
+        context.room,
+        context.client.nick,
+        nick,
+        role,
+        granted,
+        context.client.id,
+        member_id,
+        rank_in_room(context),
+        _settings(context).opened,
+        moderation.stamp(),
+    )

@@ -1,0 +1,249 @@
+"""Sanctions: bans and mutes, whom they concern and until when.
+
+A sanction concerns a person by *identities*: the id of an account or of a guest's
+client, or for guests a nickname with its look-alikes; and by networks of addresses.  It
+is kept under a key, see ``Sanctions``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .durations import FOREVER, end_text, is_over, remaining_text
+from .networks import Network, NetworkSet, address_in, network_in
+from .nicknames import Name, fold_or_none
+from .presence import Member
+
+MAX_SANCTIONS = 10_000
+"""Bans, or mutes, of the whole chat at once."""
+
+MAX_CONCERNED = 50
+"""Identities and networks that one sanction may concern before nothing is added."""
+
+MAX_ROOM_SANCTIONS = 500
+"""Bans, or mutes, of one room at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sanction:
+    """A ban or a mute.
+
+    :ivar who: whom it concerns, as operators read it: a nickname, an address or a
+        network.
+    :ivar by: the nickname of whoever imposed it.
+    :ivar text: the reason, or empty.
+    :ivar end: when it is over, see ``durations``.
+    :ivar began: when it was imposed, in milliseconds since 1970.
+    :ivar identities: whom it concerns, see ``identities_of``.
+    :ivar networks: from where, in the same way.
+    """
+
+    who: str
+    by: str
+    text: str = ""
+    end: int = FOREVER
+    began: int = 0
+    identities: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """The value under which it is stored."""
+        return json.dumps(
+            {name: getattr(self, name) for name in self.__slots__},
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_json(cls, value: str) -> Sanction:
+        """The sanction in a stored value.
+
+        :raises ValueError: it is not one of this version.
+        """
+        try:
+            fields: dict[str, Any] = json.loads(value)
+            for name in ("identities", "networks"):
+                fields[name] = tuple(fields[name])
+            return cls(**fields)
+        except (TypeError, KeyError, AttributeError):
+            raise ValueError(value) from None
+
+    @property
+    def until(self) -> str:
+        """Until when, for those whom it concerns."""
+        return end_text(self.end) if self.end else ""
+
+
+def name_identities(name: str) -> tuple[str, ...]:
+    """The identities of whoever has a nickname, or one that looks like it."""
+    folded = fold_or_none(name)
+    return () if folded is None else Name(name, folded).keys
+
+
+def identities_of(member: Member) -> tuple[str, ...]:
+    """The identities by which a sanction may concern a member.
+
+    Those of an account are its id and the ids of its clients: a guest that is muted and
+    logs in stays so, and whoever has a nickname of a muted guest is someone else.
+    """
+    if member.account:
+        return (member.id, *member.clients)
+    return (member.id, *Name(member.nick, member.folded).keys)
+
+
+def name_key(name: str) -> str:
+    """The last part of the key of a sanction by nickname."""
+    return f"={fold_or_none(name) or name}"
+
+
+def network_key(network: Network) -> str:
+    """The same of one by network; the sign between the parts of a key is replaced."""
+    return str(network).replace("/", "_")
+
+
+def ban_text(ban: Sanction) -> str:
+    """What whoever is banned is told."""
+    until = ban.until or "further notice"
+    return f"you are banned until {until}{_reason(ban)}"
+
+
+def mute_text(mute: Sanction, now: int) -> str:
+    """What whoever is muted is told."""
+    left = f" for {remaining_text(mute.end, now)}" if mute.end else ""
+    return f"you are muted{left}"
+
+
+def listed(ban: Sanction) -> str:
+    """A line of a list of bans."""
+    until = f" until {ban.until}" if ban.end else ""
+    return f"{ban.who} by {ban.by}{until}{_reason(ban)}"
+
+
+def _reason(sanction: Sanction) -> str:
+    return f" ({sanction.text})" if sanction.text else ""
+
+
+@dataclass(slots=True)
+class Sanctions:
+    """The sanctions of one kind, by key, and the indexes by which they are found.
+
+    A key is that of a name or a network, or the id of an account.  Behind it and a
+    ``+`` may stand what the sanction concerns since it was imposed: an identity, or a
+    network after a ``/``.  The value is the time at which the sanction began, so that
+    nothing is left of it for the next one under this key.
+    """
+
+    _kept: dict[str, Sanction] = field(default_factory=dict)
+    _further: dict[str, str] = field(default_factory=dict)
+    # Identity -> keys.
+    _by_identity: dict[str, dict[str, None]] = field(default_factory=dict)
+    _by_network: dict[Network, dict[str, None]] = field(default_factory=dict)
+    _networks: NetworkSet = field(default_factory=NetworkSet)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def __bool__(self) -> bool:
+        return bool(self._kept)
+
+    def __iter__(self) -> Iterator[tuple[str, Sanction]]:
+        """All, also those that are over, with their keys."""
+        return iter(self._kept.items())
+
+    def apply(self, key: str, value: str | None) -> None:
+        """Bring this up to a changed value."""
+        parent, plus, _ = key.partition("+")
+        if plus:
+            self._further.pop(key, None)
+            if value is not None:
+                self._further[key] = value
+            sanction = self._kept.get(parent)
+        else:
+            sanction = None if value is None else Sanction.from_json(value)
+        self._forget(parent)
+        if sanction is not None:
+            self._kept[parent] = self._concerning(parent, sanction)
+            self._index(parent)
+
+    def keys_of(self, key: str) -> tuple[str, ...]:
+        """The key of a sanction and those behind it."""
+        start = f"{key}+"
+        return (key, *(each for each in self._further if each.startswith(start)))
+
+    def name_of(self, key: str) -> str:
+        """Whom the sanction under a key concerns, as it is shown."""
+        return self._kept[key].who
+
+    def valid(self, now: int) -> list[Sanction]:
+        """Those that are not over, the earliest first."""
+        found = [each for each in self._kept.values() if not is_over(each.end, now)]
+        return sorted(found, key=lambda each: each.began)
+
+    def find(
+        self, identities: Iterable[str], address: str, now: int
+    ) -> tuple[str, Sanction] | None:
+        """The sanction that concerns a person the longest, and its key.
+
+        :param address: from where the person is connected; may be empty.
+        """
+        if not self._kept:
+            return None
+        keys: dict[str, None] = {}
+        for identity in identities:
+            keys.update(self._by_identity.get(identity, {}))
+        if self._by_network and (found := address_in(address)) is not None:
+            for network in self._networks.containing(found):
+                keys.update(self._by_network[network])
+        valid = [
+            (key, self._kept[key])
+            for key in keys
+            if not is_over(self._kept[key].end, now)
+        ]
+        return max(valid, key=lambda each: each[1].end or float("inf"), default=None)
+
+    def _concerning(self, key: str, sanction: Sanction) -> Sanction:
+        """The sanction with what it concerns since it was imposed."""
+        start = f"{key}+"
+        identities = dict.fromkeys(sanction.identities)
+        networks = dict.fromkeys(sanction.networks)
+        for further, began in self._further.items():
+            if further.startswith(start) and began == str(sanction.began):
+                subject = further.removeprefix(start)
+                if subject.startswith("/"):
+                    networks[subject[1:].replace("_", "/")] = None
+                else:
+                    identities[subject] = None
+        return replace(sanction, identities=tuple(identities), networks=tuple(networks))
+
+    def _index(self, key: str) -> None:
+        sanction = self._kept[key]
+        for identity in sanction.identities:
+            self._by_identity.setdefault(identity, {})[key] = None
+        for text in sanction.networks:
+            if (network := network_in(text)) is not None:
+                keys = self._by_network.setdefault(network, {})
+                if key not in keys:
+                    keys[key] = None
+                    self._networks.add(network)
+
+    def _forget(self, key: str) -> None:
+        sanction = self._kept.pop(key, None)
+        if sanction is None:
+            return
+        for identity in sanction.identities:
+            keys = self._by_identity.get(identity, {})
+            keys.pop(key, None)
+            if not keys:
+                self._by_identity.pop(identity, None)
+        for text in sanction.networks:
+            if (network := network_in(text)) is None:
+                continue
+            among = self._by_network.get(network, {})
+            if key in among:
+                del among[key]
+                self._networks.discard(network)
+            if not among:
+                self._by_network.pop(network, None)

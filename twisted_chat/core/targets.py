@@ -1,0 +1,142 @@
+"""Whom a route of moderation concerns: present members, and names and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .chat import CommandContext
+from .durations import ENDLESS, Duration, duration_in
+from .networks import Network, address_in, network_in, network_text
+from .nicknames import fold_or_none
+from .presence import Member
+from .replies import Refused
+from .sanctions import Sanctions
+from .sanitize import sanitize_label
+
+MAX_REASON = 200
+"""Bytes of the reason for a kick or a ban."""
+
+_WIDEST = {4: 8, 6: 16}
+"""The shortest prefix of a network that may be banned, by version of IP."""
+
+
+def member_named(context: CommandContext, nick: str) -> Member:
+    """The member of a nickname.
+
+    :raises Refused: ``no_such_nick``.
+    """
+    member = context.chat.pool.named(fold_or_none(nick))
+    if member is None:
+        nick = sanitize_label(nick)
+        raise Refused("no_such_nick", f"nobody here is called {nick} (try \\who)")
+    return member
+
+
+def member_in_room(context: CommandContext, nick: str) -> Member:
+    """The same, of a member of the room that the request names.
+
+    :raises Refused: ``no_such_nick``.
+    """
+    member = member_named(context, nick)
+    if context.room not in member.rooms:
+        raise Refused("no_such_nick", f"{member.nick} is not in #{context.room}")
+    return member
+
+
+def subordinate(context: CommandContext, member: Member, verb: str) -> Member:
+    """The member, if one may do this to it.
+
+    :raises Refused: ``bad_request``, for oneself and for operators.
+    """
+    if member is context.client.member:
+        raise Refused("bad_request", f"you cannot {verb} yourself")
+    if context.chat.moderation.is_operator(member):
+        raise Refused("bad_request", f"{member.nick} is an operator")
+    return member
+
+
+def length_and_reason(context: CommandContext, words: str) -> tuple[Duration, str]:
+    """What follows whom a ban concerns: ``[DURATION] [TEXT]``.
+
+    :raises Refused: ``usage``, ``too_long``.
+    """
+    first, _, rest = words.partition(" ")
+    length = duration_in(first)
+    return length or ENDLESS, reason(context, words if length is None else rest)
+
+
+def length(word: str) -> Duration:
+    """A duration; without a word, for ever.
+
+    :raises Refused: ``usage``.
+    """
+    if not word:
+        return ENDLESS
+    found = duration_in(word)
+    if found is None:
+        raise Refused(
+            "usage",
+            f"{sanitize_label(word)} is no duration: give 30s, 10m, 2h or 7d",
+        )
+    return found
+
+
+def reason(context: CommandContext, text: str) -> str:
+    """A reason as it may be shown; empty if there is none.
+
+    :raises Refused: ``too_long``.
+    """
+    text = text.strip()
+    return context.chat.sanitized_label(text, MAX_REASON) if text else ""
+
+
+def network_to_ban(context: CommandContext, text: str) -> Network | None:
+    """The network of a ban; ``None`` if the text is a name.
+
+    :raises Refused: ``bad_request``, if it is too wide, or has an operator in it.
+    """
+    network = network_in(text)
+    if network is None:
+        return None
+    shortest = _WIDEST[network.version]
+    if network.prefixlen < shortest:
+        raise Refused(
+            "bad_request",
+            f"{network_text(network)} is too wide: give a network of /{shortest} or"
+            " longer",
+        )
+    moderation = context.chat.moderation
+    for client in context.chat.pool.clients.values():
+        address = address_in(client.identity.address)
+        if address is None or address not in network:
+            continue
+        if client.member is context.client.member:
+            raise Refused(
+                "bad_request", "you cannot ban yourself: you are connected from there"
+            )
+        if moderation.is_operator(client.member):
+            raise Refused(
+                "bad_request", f"{client.nick} is an operator and connected from there"
+            )
+    return network
+
+
+def keys_concerning(
+    sanctions: Sanctions, name: str, identities: Iterable[str]
+) -> list[str]:
+    """The keys of the sanctions that are meant by a name, with those behind them.
+
+    :param name: under which they may have been imposed.
+    :param identities: of who has the name now.
+    """
+    folded, network, meant = fold_or_none(name), network_in(name), set(identities)
+    text = network_text(network) if network else None
+    keys: list[str] = []
+    for key, sanction in sanctions:
+        if (
+            not meant.isdisjoint(sanction.identities)
+            or (folded is not None and fold_or_none(sanction.who) == folded)
+            or sanction.who == text
+        ):
+            keys += sanctions.keys_of(key)
+    return keys
