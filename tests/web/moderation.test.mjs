@@ -106,6 +106,15 @@ test("what is offered follows from the settings, and these from the changes that
   assert.deepEqual(actionsFor("bob").slice(3, 5), ["op", "devoice"]);
 });
 
+test("who is muted is known at once", () => {
+  welcome({ routes });
+  chat.receive(settings({ rank: "room operator" }));
+  receive("muted", { room: "lobby", nick: "bob", for: "10m" });
+  assert.deepEqual(actionsFor("bob").slice(3), ["op", "unmute", "kick", "banFromRoom"]);
+  receive("unmuted", { room: "lobby", nick: "bob", id: id(21) });
+  assert.deepEqual(actionsFor("bob").slice(3), ["op", "mute", "kick", "banFromRoom"]);
+});
+
 test("someone who has left can be muted and banned, but not kicked", () => {
   welcome({ routes });
   chat.receive(settings({ rank: "room operator" }));

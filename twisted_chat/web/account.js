@@ -12,8 +12,6 @@ export const isOffered = ({ routes }) => Boolean(routes.find("login"));
 
 const ask = (chat, frame, step, next) => [chat.request(frame, { purpose: "account", step, next })];
 
-const command = (chat, text, step, next) => ask(chat, { type: "command", text }, step, next);
-
 export function logIn(chat, { nick, password }) {
   return ask(chat, { type: "login", nick, password }, "login");
 }
@@ -28,7 +26,7 @@ export function logInAgain(chat) {
 // For the nickname that the user has or takes first; then the login, for a token.
 export function register(chat, { nick, password }) {
   const logInThen = () => logIn(chat, { nick, password });
-  const registerThen = () => command(chat, `\\register ${password}`, "register", logInThen);
+  const registerThen = () => ask(chat, { type: "register", password }, "register", logInThen);
   if (nick === chat.nick) return registerThen();
   return ask(chat, { type: "nick", nick }, "nick", registerThen);
 }
@@ -36,11 +34,11 @@ export function register(chat, { nick, password }) {
 // All tokens end with the old password.
 export function changePassword(chat, { old, password }) {
   const again = () => logIn(chat, { nick: chat.account, password });
-  return command(chat, `\\password ${old} ${password}`, "password", again);
+  return ask(chat, { type: "password", old, new: password }, "password", again);
 }
 
 export function logOut(chat) {
-  return command(chat, "\\logout", "logout");
+  return ask(chat, { type: "command", text: "\\logout" }, "logout");
 }
 
 // One of these requests was refused.

@@ -1,6 +1,7 @@
 // What the user does: each action changes the chat, sends frames, and shows the result.
 
 import { parseText, typedForm } from "./commands.js";
+import { Opening } from "./opening.js";
 import { retryMessage, sendMessage } from "./outgoing.js";
 import { localStore } from "./storage.js";
 import { readFrames } from "./read_marks.js";
@@ -11,10 +12,11 @@ import { announce } from "./view/dom.js";
 const NO_CONVERSATION = { kind: "none", name: "" };
 const MAX_REVEAL_LOADS = 40; // pages of history that are loaded to show a search result
 
-export class Actions {
+export class Actions extends Opening {
   // `views` is filled by app.js: the views call these actions, which change the views.
   constructor({ chat, connection, views, drawing, memory, onDemand }) {
-    Object.assign(this, { chat, connection, views, drawing, memory, onDemand });
+    super({ chat, views, onDemand });
+    Object.assign(this, { connection, drawing, memory });
     this.revealing = null; // continues to load the history up to a search result
   }
 
@@ -179,16 +181,6 @@ export class Actions {
 
   // Search
 
-  openSearch(words) {
-    this.views.drawers.open("search");
-    this.searchOpened(words);
-    return true;
-  }
-
-  searchOpened(words) {
-    this.onDemand.use(({ search }) => search.opened(words));
-  }
-
   search(conversation, words) {
     this.sendFrames(...this.chat.search(conversation, words));
   }
@@ -238,18 +230,6 @@ export class Actions {
     return this.requireConnection(refuse) && this.sendFrames(this.chat.command(command));
   }
 
-  openNameMenu(button, nick, conversation) {
-    this.onDemand.use(({ menus }) => menus.openForName(button, nick, conversation));
-  }
-
-  openMessageMenu(button, conversation, entry) {
-    this.onDemand.use(({ menus }) => menus.openForMessage(button, conversation, entry));
-  }
-
-  openMembers() {
-    this.views.drawers.open("members");
-  }
-
   get compact() {
     return this.views.messages.compact;
   }
@@ -257,15 +237,6 @@ export class Actions {
   setCompact(compact) {
     this.views.messages.setCompact(compact);
     this.drawing.schedule();
-  }
-
-  openRooms() {
-    this.onDemand.use(({ roomsDialog }) => roomsDialog.open());
-    return true;
-  }
-
-  toggleSwitcher() {
-    this.onDemand.use(({ switcher }) => switcher.toggle());
   }
 
   listRooms() {
@@ -282,10 +253,6 @@ export class Actions {
     this.drawing.schedule();
   }
 
-  openProfile() {
-    this.views.profile.open();
-  }
-
   whois(nick) {
     return this.requireConnection() && this.sendFrames(this.chat.whois(nick));
   }
@@ -294,26 +261,6 @@ export class Actions {
   commandOf(form, text, room) {
     const refuse = (problem) => form.refuse(problem);
     return this.requireConnection(refuse) && this.sendFrames(this.chat.commandOf(form, text, room));
-  }
-
-  showShortcuts() {
-    this.onDemand.use(({ shortcuts }) => shortcuts.open());
-  }
-
-  openRoomSheet() {
-    this.onDemand.use(({ roomSheet }) => roomSheet.open());
-  }
-
-  openRoomSettings() {
-    const room = this.chat.memberRoom();
-    if (room && this.requireConnection()) this.onDemand.use(({ settings }) => settings.open(room));
-    return true;
-  }
-
-  // `method`: of AccountForms, in on_demand/account_forms.js.
-  account(method, values) {
-    this.onDemand.use(({ account }) => account[method](values));
-    return true;
   }
 
   // In a room that need not be the current one; null for none.

@@ -20,7 +20,6 @@ import { Sound } from "./sound.js";
 import { localStore } from "./storage.js";
 import { strings } from "./strings.js";
 import { Tabs } from "./tabs.js";
-import { AccountSection } from "./view/account_section.js";
 import { BackButton } from "./view/back_button.js";
 import { Composer } from "./view/composer.js";
 import { byId, setText } from "./view/dom.js";
@@ -31,8 +30,7 @@ import { Keyboard } from "./view/keyboard.js";
 import { MemberList } from "./view/members.js";
 import { MessageList } from "./view/messages.js";
 import { Naming } from "./view/naming.js";
-import { Profile } from "./view/profile.js";
-import { Settings } from "./view/settings.js";
+import { OwnProfile } from "./view/own_profile.js";
 import { Sidebar } from "./view/sidebar.js";
 import { Status } from "./view/status.js";
 
@@ -54,12 +52,12 @@ export function startApp() {
   const connection = makeConnection(chat, drawing, receive);
   const load = async () => {
     const { makeParts } = await import("./on_demand/main.js");
-    return makeParts({ chat, connection, memory, actions, views, drawing });
+    return makeParts({ chat, connection, memory, sound, actions, views, drawing });
   };
   const onDemand = new Loading(load, () => actions.showError(strings.notLoaded));
   const actions = new Actions({ chat, connection, views, drawing, memory, onDemand });
   const effects = new Effects({ chat, connection, views, actions, drawing, tabs, memory, sound, onDemand });
-  Object.assign(views, makeViews({ chat, connection, actions, drawing, drafts, sound }));
+  Object.assign(views, makeViews({ chat, connection, actions, drawing, drafts }));
   views.backButton = makeBackButton(chat, views, actions);
   views.keyboard = makeKeyboard(views, actions);
   watchLifecycle({ chat, connection, drawing, status: views.status, drafts, memory });
@@ -136,7 +134,7 @@ async function whyRefused() {
   return (await answer.text()).trim();
 }
 
-function makeViews({ chat, connection, actions, drawing, drafts, sound }) {
+function makeViews({ chat, connection, actions, drawing, drafts }) {
   const header = new Header(chat, actions);
   const composer = new Composer({
     known: () => ({
@@ -156,10 +154,7 @@ function makeViews({ chat, connection, actions, drawing, drafts, sound }) {
     messages: new MessageList(chat, actions, { scrolled: () => drawing.scrolled() }),
     naming: new Naming(actions),
     header,
-    profile: new Profile(chat, actions, connection, [
-      new AccountSection(chat, actions),
-      new Settings(chat, actions, sound),
-    ]),
+    ownProfile: new OwnProfile(chat, actions),
     sidebar: new Sidebar(chat, actions),
     status: new Status(connection, actions),
   };

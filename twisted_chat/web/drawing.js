@@ -34,7 +34,7 @@ export class Drawing {
       () => views.status.show(),
       () => views.header.show(),
       () => views.roomSheet?.show(),
-      () => views.profile.show(),
+      () => views.ownProfile.show(),
       () => views.search?.show(),
       () => views.composer.show(chat.current),
       () => views.messages.showLatestButton(),

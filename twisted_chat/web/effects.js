@@ -136,26 +136,26 @@ export class Effects {
       chat.chosenNick = chat.nick;
       localStore.set("nick", chat.nick);
     }
-    views.profile.nickSaved();
+    views.profile?.nickSaved();
     views.naming.named();
   }
 
   nickRefused({ text, nick, taken }) {
     const { chat, views } = this;
     announce(text);
-    if (views.profile.refused(text)) return;
+    if (views.profile?.refused(text)) return;
     const isGuest = chat.nick !== chat.chosenNick;
     views.naming.refused(text, nick, isGuest);
     if (taken) this.tabs.ask(nick, () => views.naming.ownedByOtherTab(nick, isGuest));
   }
 
   awaySet() {
-    this.views.profile.awaySaved();
+    this.views.profile?.awaySaved();
   }
 
   awayRefused({ text }) {
     announce(text);
-    if (!this.views.profile.awayRefused(text)) this.run(this.chat.addNotice(text, { error: true }));
+    if (!this.views.profile?.awayRefused(text)) this.run(this.chat.addNotice(text, { error: true }));
   }
 
   joined() {

@@ -11,12 +11,31 @@ function roomsOf(chat, { room, nick }) {
   return chat.rooms().filter(({ members }) => members.includes(nick));
 }
 
+// What each act adds to the settings of a room, or removes from them.
+const LISTED = {
+  muted: ["muted", true],
+  unmuted: ["muted", false],
+  banned: ["banned", true],
+  unbanned: ["banned", false],
+};
+
+function list(settings, name, nick, isListed) {
+  const others = (settings[name] ?? []).filter((one) => one !== nick);
+  settings[name] = isListed ? [...others, nick] : others;
+}
+
 function show(chat, frame) {
   advancePosition(chat, frame.id);
   const text = moderationText(frame);
   const place = { position: frame.id ?? chat.position, time: timeOf(chat, frame) };
   const rooms = roomsOf(chat, frame);
-  for (const room of rooms) room.addSystemEntry({ kind: "event", ...place, text });
+  for (const room of rooms) {
+    room.addSystemEntry({ kind: "event", ...place, text });
+    if (room.settings && LISTED[frame.type]) {
+      const [name, isListed] = LISTED[frame.type];
+      list(room.settings, name, frame.nick, isListed);
+    }
+  }
   if (!rooms.length) return chat.addNotice(text);
   return rooms.includes(chat.current) ? [{ effect: "speak", text }] : [];
 }
@@ -42,11 +61,8 @@ function changeSettings(chat, frame) {
   for (const name of SETTINGS) {
     if (name in frame) settings[name] = frame[name];
   }
-  for (const [role, list] of [["operator", "operators"], ["voice", "voices"]]) {
-    if (!(role in frame)) continue;
-    const others = (settings[list] ?? []).filter((nick) => nick !== frame.nick);
-    settings[list] = frame[role] ? [...others, frame.nick] : others;
-  }
+  if ("operator" in frame) list(settings, "operators", frame.nick, frame.operator);
+  if ("voice" in frame) list(settings, "voices", frame.nick, frame.voice);
 }
 
 export const MODERATION_HANDLERS = {

@@ -41,8 +41,6 @@ export const strings = {
     `You are connected as ${nick} in another tab. In this tab you are a guest.`,
 
   // The account
-  guestAccount: "You are a guest: when you leave, somebody else can take your name.",
-  account: (name) => `Logged in as ${name}.`,
   loginEnded: "Your login on this device has ended. Log in again, or choose another name:",
 
   // The state of the connection
@@ -64,22 +62,7 @@ export const strings = {
   refusedByServer: (refusal) => `The server refuses this page: ${refusal}.`,
   retryNow: "Try now",
   rejoinChat: "Rejoin",
-  byPolling:
-    "Connected by long polling, because something between you and the server does not pass WebSocket on. Everything works, a little later.",
   mayBeMissing: "Reconnected. Some messages may be missing.",
-
-  // The settings
-  notifyProblems: {
-    insecure:
-      "This browser notifies only on pages that are opened over https. The sound, the badge on the icon of the tab and the count in its title work here.",
-    unsupported:
-      "This browser does not let pages notify. The sound and the count in the title of the tab work here.",
-    denied:
-      "Notifications are blocked. Allow them for this page in the settings of the browser. The sound, the badge on the icon of the tab and the count in its title work without.",
-  },
-  forgetDirects: "Forget direct messages on this device",
-  forgetDirectsSure: "Forget all of them? They cannot be restored",
-  directsForgotten: "Direct messages are forgotten",
 
   // The header
   appName: "Chat",

@@ -8,7 +8,21 @@ export const texts = {
   close: "Close",
   save: "Save",
 
-  // The account
+  // The profile, the settings and the account
+  guestAccount: "You are a guest: when you leave, somebody else can take your name.",
+  byPolling:
+    "Connected by long polling, because something between you and the server does not pass WebSocket on. Everything works, a little later.",
+  notifyProblems: {
+    insecure:
+      "This browser notifies only on pages that are opened over https. The sound, the badge on the icon of the tab and the count in its title work here.",
+    unsupported:
+      "This browser does not let pages notify. The sound and the count in the title of the tab work here.",
+    denied:
+      "Notifications are blocked. Allow them for this page in the settings of the browser. The sound, the badge on the icon of the tab and the count in its title work without.",
+  },
+  forgetDirects: "Forget direct messages on this device",
+  forgetDirectsSure: "Forget all of them? They cannot be restored",
+  directsForgotten: "Direct messages are forgotten",
   name: "Name",
   password: "Password",
   passwordHelp: "Several words are good, and blanks between them are allowed.",

@@ -1,9 +1,8 @@
-// The user's own nickname, away text and settings: a button and a dialog.
+// The dialog for the user's own nickname, away text, account and settings.
 
-import { initialOf } from "../names.js";
 import { strings } from "../strings.js";
-import { byId, classes, setText } from "./dom.js";
-import { nickClass } from "./nodes.js";
+import { byId, setText } from "../view/dom.js";
+import { texts } from "./texts.js";
 
 export class Profile {
   // `handlers`: {changeNick, setAway}; each takes what to call with the text of a refusal.
@@ -12,7 +11,6 @@ export class Profile {
     Object.assign(this, { chat, connection, handlers, sections });
     this.dialog = byId("profile_dialog");
     this.waitsFor = ""; // the server's reply to "nick" or "away", while it is saved
-    byId("profile").addEventListener("click", () => this.open());
     byId("profile_cancel").addEventListener("click", () => this.dialog.close());
     byId("profile_form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -24,15 +22,6 @@ export class Profile {
     return this.chat.awayText(this.chat.nick);
   }
 
-  show() {
-    const { nick } = this.chat;
-    setText(byId("profile_nick"), nick || "…");
-    setText(byId("profile_note"), this.away ? strings.awayNote(this.away) : strings.profileHint);
-    const avatar = byId("profile_avatar");
-    avatar.className = classes("avatar", nick && nickClass(nick));
-    avatar.dataset.initial = nick ? initialOf(nick) : "";
-  }
-
   open() {
     byId("nick_input").value = this.chat.nick;
     byId("away_input").value = this.away;
@@ -40,7 +29,7 @@ export class Profile {
     this.showProblems();
     for (const section of this.sections) section.open();
     byId("transport_note").hidden = !this.connection.polls;
-    setText(byId("transport_note"), strings.byPolling);
+    setText(byId("transport_note"), texts.byPolling);
     this.dialog.showModal();
     byId("nick_input").select();
   }

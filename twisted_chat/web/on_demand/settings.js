@@ -4,8 +4,8 @@
 import { parseWords } from "../mentions.js";
 import { notifications } from "../notifications.js";
 import { localStore } from "../storage.js";
-import { strings } from "../strings.js";
-import { announce, byId, setText } from "./dom.js";
+import { announce, byId, setText } from "../view/dom.js";
+import { texts } from "./texts.js";
 
 export class Settings {
   // `handlers`: {compact, setCompact, watchFor, forgetDirects}
@@ -24,14 +24,14 @@ export class Settings {
     byId("words_input").value = localStore.get("words", []).join(", ");
     byId("compact_input").checked = this.handlers.compact;
     this.asked = false;
-    setText(byId("directs_forget"), strings.forgetDirects);
+    setText(byId("directs_forget"), texts.forgetDirects);
   }
 
   showProblem() {
     const { problem } = notifications;
     byId("notify_input").disabled = Boolean(problem);
     byId("notify_note").hidden = !problem;
-    setText(byId("notify_note"), problem ? strings.notifyProblems[problem] : "");
+    setText(byId("notify_note"), problem ? texts.notifyProblems[problem] : "");
   }
 
   async notifyChanged(input) {
@@ -44,9 +44,9 @@ export class Settings {
   forget() {
     if (this.asked) {
       this.handlers.forgetDirects();
-      announce(strings.directsForgotten);
+      announce(texts.directsForgotten);
     }
-    setText(byId("directs_forget"), this.asked ? strings.directsForgotten : strings.forgetDirectsSure);
+    setText(byId("directs_forget"), this.asked ? texts.directsForgotten : texts.forgetDirectsSure);
     this.asked = !this.asked;
   }
 

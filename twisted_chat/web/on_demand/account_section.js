@@ -1,8 +1,8 @@
 // The account of the user, in the dialog of the profile.
 
 import { isOffered } from "../account.js";
-import { strings } from "../strings.js";
-import { byId, setText } from "./dom.js";
+import { byId, setText } from "../view/dom.js";
+import { texts } from "./texts.js";
 
 const OPENERS = {
   login_open: "openLogin",
@@ -27,7 +27,7 @@ export class AccountSection {
   open() {
     const { account } = this.chat;
     byId("profile_account").hidden = !isOffered(this.chat);
-    setText(byId("profile_account_text"), account ? strings.account(account) : strings.guestAccount);
+    setText(byId("profile_account_text"), account ? texts.loggedIn(account) : texts.guestAccount);
     for (const id of Object.keys(OPENERS)) byId(id).hidden = FOR_GUESTS.includes(id) === Boolean(account);
   }
 }
