@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Coroutine, Generator
-from contextlib import suppress
+from collections.abc import Coroutine
 from typing import Any
 
 from twisted.internet.defer import Deferred
@@ -46,31 +45,29 @@ def make_runtime(reactor: Any, *, log_addresses: bool) -> Runtime:
 def spawn(coroutine: Coroutine[Any, Any, None]) -> None:
     """Run a coroutine; an exception that leaves it is logged.
 
-    One that never waits, such as most joins, costs no Deferred: a tenth of the time.
+    Each batch of messages is one.  ``Deferred.fromCoroutine`` would make it cancellable
+    and return its result, which nobody needs, and takes three times as long.
+    """
+    _resume(None, coroutine)
+
+
+def _resume(result: object, coroutine: Coroutine[Any, Any, None]) -> None:
+    """Go on with a coroutine, up to the next Deferred that has no result yet.
+
+    :param result: of the Deferred that it has waited for.
     """
     try:
-        awaited = coroutine.send(None)
+        if isinstance(result, Failure) and result.value is not None:
+            awaited: Deferred[object] = coroutine.throw(result.value)
+        else:
+            # ``await`` takes the result from the Deferred itself.
+            awaited = coroutine.send(None)
     except StopIteration:
         return
     except Exception as error:  # noqa: BLE001 - it is logged
         _log_failure(Failure(error))
         return
-    rest = Deferred.fromCoroutine(_rest(coroutine, awaited))
-    rest.addErrback(_log_failure)
-
-
-def _rest(
-    coroutine: Coroutine[Any, Any, None], awaited: Any
-) -> Generator[Deferred[Any], Any, None]:
-    """What is left of a coroutine that has begun and waits."""
-    with suppress(StopIteration):
-        while True:
-            try:
-                result = yield awaited
-            except Exception as error:  # noqa: BLE001 - the coroutine's to handle
-                awaited = coroutine.throw(error)
-            else:
-                awaited = coroutine.send(result)
+    awaited.addBoth(_resume, coroutine)
 
 
 def _log_failure(failure: Failure) -> None:
