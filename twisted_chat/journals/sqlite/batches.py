@@ -19,6 +19,7 @@ from twisted_chat.core.events import (
     Edited,
     Entry,
     Joined,
+    Message,
     TopicSet,
 )
 from twisted_chat.core.interfaces import Changes
@@ -74,15 +75,17 @@ class Batch:
     @classmethod
     def of(cls, entries: Sequence[Entry], first: int, time: int) -> Batch:
         """The batch of these entries, numbered from ``first``."""
-        events = [entry.event for entry in entries]
+        # Few or none, as messages change nothing else.
+        others = [entry for entry in entries if type(entry.event) is not Message]
+        events = [entry.event for entry in others]
         return cls(
             time,
             rows_of(entries, first, time),
             {event.room: event.text for event in events if type(event) is TopicSet},
             {event.room for event in events if type(event) is Joined} - {LOBBY},
             [e for e in events if type(e) is Deleted or type(e) is Edited],
-            {digest(one): nick for one, nick in nicknames_in(entries).items()},
-            changes_in(entries),
+            {digest(one): nick for one, nick in nicknames_in(others).items()},
+            changes_in(others),
         )
 
     def storable(self) -> Batch:
