@@ -5,8 +5,9 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.journals import MODERATION
-from twisted_chat.clients.json_moderation import moderation_fields
+from twisted_chat.clients.json_moderation import moderation_fields, setting_object
 from twisted_chat.core.moderation_events import RoomChanged
+from twisted_chat.core.replies import SettingList
 
 ABOUT_BOB = {"nick": "bob", "by": "alice"}
 SPAM = {"for": "2h", "text": "spam"}
@@ -34,12 +35,48 @@ OBJECTS = (
 )
 
 
+ALL = SettingList(
+    "tea",
+    "operator",
+    True,
+    True,
+    True,
+    True,
+    "x",
+    5,
+    True,
+    ("al",),
+    ("bo",),
+    ("c",),
+    ("d",),
+)
+
+
 class ObjectTests(SynchronousTestCase):
     """What JSON clients see."""
 
     def test_every_event_has_its_fields(self) -> None:
         """Or none, if nobody is shown it."""
         self.assertEqual(tuple(map(moderation_fields, MODERATION)), OBJECTS)  # type: ignore[arg-type]
+
+    def test_settings_are_listed(self) -> None:
+        """By which right the client may change them; of the key, what it may know."""
+        names = {
+            "operators": ("al",),
+            "voices": ("bo",),
+            "banned": ("c",),
+            "muted": ("d",),
+        }
+        switches = {"private": True, "quiet": True, "hidden": True}
+        values = {"key": "x", "limit": 5, "topic": "operators", "rank": "operator"}
+        wanted = {"type": "room", "room": "tea", "by": None}
+        self.assertEqual(setting_object(ALL), {**wanted, **names, **switches, **values})
+        shown = setting_object(SettingList("tea", has_key=True))
+        self.assertEqual(
+            [shown[name] for name in ("rank", "key", "limit", "topic", "banned")],
+            [None, True, None, "all", ()],
+        )
+        self.assertIs(setting_object(SettingList("tea"))["key"], False)
 
     def test_settings_are_values_and_the_key_is_a_secret(self) -> None:
         """On or off, a number or nothing, a word."""

@@ -11,7 +11,6 @@ from twisted_chat.core.room_settings import (
     RoomSettings,
     past_key,
     setting_key,
-    setting_lines,
 )
 from twisted_chat.core.sanctions import Sanction
 
@@ -93,14 +92,6 @@ class RoomSettingsTests(SynchronousTestCase):
         self.assertFalse(self.settings.is_closed)
         self.settings.apply("key", "pumpkin")
         self.assertTrue(self.settings.is_closed)
-
-    def test_key_is_for_operators_only(self) -> None:
-        """Others read that there is one."""
-        self.settings.apply("key", "pumpkin")
-        self.assertIn("key: pumpkin", setting_lines(self.settings, with_key=True))
-        lines = list(setting_lines(self.settings, with_key=False))
-        self.assertIn("has a key", lines)
-        self.assertNotIn("pumpkin", " ".join(lines))
 
     def test_keys_name_room_and_opening(self) -> None:
         """So a room is told from an earlier one."""

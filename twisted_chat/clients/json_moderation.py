@@ -22,6 +22,7 @@ from twisted_chat.core.moderation_events import (
     Unbanned,
     Unmuted,
 )
+from twisted_chat.core.replies import SettingList
 from twisted_chat.core.room_settings import LIMIT, TOPIC
 
 from .moderation_lines import moderation_text
@@ -71,6 +72,26 @@ def moderation_fields(event: ModerationEvent) -> dict[str, Any] | None:
             return {"type": "notice", "text": shown, "room": room, "by": by}
         case RoomOpened() | RoomClosed() | SanctionExtended():
             return None
+
+
+def setting_object(settings: SettingList) -> dict[str, Any]:
+    """The object for what is set for a room; nobody has changed it: ``by`` is null."""
+    return {
+        "type": "room",
+        "room": settings.room,
+        "by": None,
+        "rank": settings.rank or None,
+        "private": settings.private,
+        "quiet": settings.quiet,
+        "hidden": settings.hidden,
+        "key": settings.key or settings.has_key,
+        "limit": settings.limit or None,
+        "topic": "operators" if settings.topic_for_operators else "all",
+        "operators": settings.operators,
+        "voices": settings.voices,
+        "banned": settings.banned,
+        "muted": settings.muted,
+    }
 
 
 def _sanction(nick: str, by: str, duration: str = "", text: str = "") -> dict[str, Any]:

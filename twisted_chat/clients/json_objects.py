@@ -43,13 +43,14 @@ from twisted_chat.core.replies import (
     RoomList,
     RoomSnapshot,
     RouteInfo,
+    SettingList,
     Topic,
     TurnedAway,
     Welcome,
 )
 
 from .answers import MAX_NAMES, away_that_fits, names_that_fit, newest_that_fit
-from .json_moderation import moderation_fields
+from .json_moderation import moderation_fields, setting_object
 
 Fields = dict[str, Any]
 
@@ -170,18 +171,29 @@ def reply_objects(reply: Reply) -> Iterable[Fields]:
             yield {"type": "rooms", "rooms": named, "count": len(rooms)}
         case Topic(room=room, text=text):
             yield {"type": "topic", "room": room, "text": text}
-        case Notice(lines=lines):
-            yield {"type": "notice", "text": "\n".join(lines)}
+        case SettingList():
+            yield setting_object(reply)
         case CurrentRoom() | HelpHint() | Prompt():
             # Its client chooses the room of each message, has its own help, and its own
             # forms for passwords.
             return
+        case _:
+            yield _outcome(reply)
+
+
+def _outcome(reply: Reply) -> Fields:
+    """The object for a reply that says how a request ended."""
+    match reply:
         case Done(id=None):
-            yield {"type": "ok"}
+            return {"type": "ok"}
         case Done(id=position):
-            yield {"type": "ok", "id": position}
+            return {"type": "ok", "id": position}
         case ErrorReply(code=code, text=text) | TurnedAway(code=code, text=text):
-            yield {"type": "error", "code": code, "text": text}
+            return {"type": "error", "code": code, "text": text}
+        case Notice(lines=lines):
+            return {"type": "notice", "text": "\n".join(lines)}
+        case _:
+            raise TypeError(f"{type(reply).__name__} has no object of its own")
 
 
 def _members(

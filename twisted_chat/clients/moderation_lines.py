@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from twisted_chat.core.moderation_events import (
     Banned,
     Expelled,
@@ -20,6 +22,7 @@ from twisted_chat.core.moderation_events import (
     Unbanned,
     Unmuted,
 )
+from twisted_chat.core.replies import SettingList
 from twisted_chat.core.room_settings import HIDDEN, KEY, LIMIT, PRIVATE, QUIET, TOPIC
 
 _CHANGES = {
@@ -52,6 +55,28 @@ def moderation_text(event: ModerationEvent) -> str | None:
             return None
         case _:
             return f"{event.nick}: {_what(event)}"
+
+
+def setting_lines(settings: SettingList) -> Iterator[str]:
+    r"""What ``\room`` shows, one setting a line."""
+    yield f"#{settings.room}"
+    yield "private (by invitation)" if settings.private else "public"
+    yield "quiet (only those with a voice talk)" if settings.quiet else "open to talk"
+    yield "hidden" if settings.hidden else "listed"
+    if settings.has_key:
+        yield f"key: {settings.key}" if settings.key else "has a key"
+    if settings.limit:
+        yield f"limit: {settings.limit} members"
+    who = "room operators" if settings.topic_for_operators else "all"
+    yield f"topic set by: {who}"
+    for title, names in (
+        ("room operators", settings.operators),
+        ("voices", settings.voices),
+        ("banned", settings.banned),
+        ("muted", settings.muted),
+    ):
+        if names:
+            yield f"{title}: {', '.join(names)}"
 
 
 def _what(event: ModerationEvent) -> str:

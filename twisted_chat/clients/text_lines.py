@@ -45,13 +45,14 @@ from twisted_chat.core.replies import (
     Reply,
     RoomList,
     RoomSnapshot,
+    SettingList,
     Topic,
     TurnedAway,
     Welcome,
 )
 
 from .answers import MAX_NAMES, names_that_fit, newest_that_fit
-from .moderation_lines import moderation_text
+from .moderation_lines import moderation_text, setting_lines
 from .quotes import reads_as_event
 
 BULK_NAMES = 3
@@ -175,6 +176,8 @@ def reply_lines(reply: Reply, member_id: str = "") -> Iterable[str]:
             return [_listed("rooms", named, len(rooms))]
         case Topic(room=room, text=text):
             return _topic(room, text) or [f"#{room} has no topic"]
+        case SettingList():
+            return setting_lines(reply)
         case _:
             return _note_lines(reply)
 

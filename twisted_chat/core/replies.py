@@ -131,6 +131,39 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class SettingList:
+    """What is set for a room.
+
+    :ivar rank: by which right the client may change it; empty if it may not.
+    :ivar private: only who is invited enters.
+    :ivar quiet: only who has a voice talks.
+    :ivar hidden: it is not listed for those outside.
+    :ivar has_key: only who knows its key enters.
+    :ivar key: that key, if the client may know it.
+    :ivar limit: of its members; 0 for none.
+    :ivar topic_for_operators: only room operators set its topic.
+    :ivar operators: the nicknames of the room operators, the longest-standing first.
+    :ivar voices: of those with a voice.
+    :ivar banned: of those, and the addresses and networks, that are banned from it.
+    :ivar muted: of those that are muted in it.
+    """
+
+    room: str
+    rank: str = ""
+    private: bool = False
+    quiet: bool = False
+    hidden: bool = False
+    has_key: bool = False
+    key: str = ""
+    limit: int = 0
+    topic_for_operators: bool = False
+    operators: tuple[str, ...] = ()
+    voices: tuple[str, ...] = ()
+    banned: tuple[str, ...] = ()
+    muted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CurrentRoom:
     """The room that a client talks in, after it joined or left one; none: no room."""
 
@@ -200,6 +233,7 @@ Reply = (
     | HistoryPage
     | RoomList
     | Topic
+    | SettingList
     | CurrentRoom
     | HelpHint
     | Notice

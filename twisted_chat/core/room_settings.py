@@ -167,16 +167,3 @@ def setting_key(room: str, opened: int, *parts: str) -> str:
 def past_key(room: str) -> str:
     """The key of the position up to which the history of a room is closed."""
     return f"room/{room}/{PAST}"
-
-
-def setting_lines(settings: RoomSettings, *, with_key: bool) -> Iterator[str]:
-    r"""What ``\\room`` shows after the name of the room, one setting a line."""
-    yield "private (by invitation)" if settings.private else "public"
-    yield "quiet (only those with a voice talk)" if settings.quiet else "open to talk"
-    yield "hidden" if settings.hidden else "listed"
-    if settings.key:
-        yield f"key: {settings.key}" if with_key else "has a key"
-    if settings.limit:
-        yield f"limit: {settings.limit} members"
-    who = "room operators" if settings.topic_for_operators else "all"
-    yield f"topic set by: {who}"

@@ -24,7 +24,7 @@ from .moderation_events import (
 from .networks import network_text
 from .nicknames import fold_or_none
 from .outcomes import Outcome
-from .replies import Notice, Refused, Reply
+from .replies import Refused, Reply, SettingList
 from .rights import operator, rank_in_room, room_operator
 from .room_settings import (
     BAN,
@@ -41,7 +41,6 @@ from .room_settings import (
     TOPIC,
     RoomSettings,
     setting_key,
-    setting_lines,
 )
 from .sanctions import (
     MAX_ROOM_SANCTIONS,
@@ -302,23 +301,35 @@ def _settings(context: CommandContext) -> RoomSettings:
 
 
 def _shown(context: CommandContext) -> Reply:
-    moderation, name = context.chat.moderation, context.room
-    rank = moderation.rank(context.client.member, name)
-    settings = moderation.settings(name)
-    lines = [f"#{name}", *setting_lines(settings, with_key=rank is not None)]
-    pool = context.chat.pool
-    for role, title in ((Role.OPERATOR, "room operators"), (Role.VOICE, "voices")):
-        nicks = [
-            member.nick if (member := pool.member(member_id)) else holder.nick
-            for member_id, holder in settings.holders(role)
-        ]
-        if nicks:
-            lines.append(f"{title}: {', '.join(nicks)}")
+    moderation, room = context.chat.moderation, context.room
+    rank, settings = moderation.rank(context.client.member, room), _settings(context)
     now = moderation.now()
-    for title, sanctions in (("banned", settings.bans), ("muted", settings.mutes)):
-        if names := [each.who for each in sanctions.valid(now)]:
-            lines.append(f"{title}: {', '.join(names)}")
-    return Notice(tuple(lines))
+    # Those that the client can unmute.
+    everywhere = moderation.mutes.valid(now) if rank is Rank.OPERATOR else ()
+    return SettingList(
+        room,
+        rank or "",
+        settings.private,
+        settings.quiet,
+        settings.hidden,
+        bool(settings.key),
+        settings.key if rank is not None else "",
+        settings.limit,
+        settings.topic_for_operators,
+        _nicks(context, Role.OPERATOR),
+        _nicks(context, Role.VOICE),
+        tuple(each.who for each in settings.bans.valid(now)),
+        tuple(each.who for each in (*settings.mutes.valid(now), *everywhere)),
+    )
+
+
+def _nicks(context: CommandContext, role: Role) -> tuple[str, ...]:
+    """The nicknames that those who have a role have now, or had."""
+    pool = context.chat.pool
+    return tuple(
+        member.nick if (member := pool.member(member_id)) else holder.nick
+        for member_id, holder in _settings(context).holders(role)
+    )
 
 
 def _changed(context: CommandContext, setting: str, value: str) -> Event:
