@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.support.moderation import is_oscar
+from tests.support.redis import LIVE
 from tests.support.servers import ServersCase
+from twisted_chat.journals.redis.connection import RedisConnection
+from twisted_chat.journals.redis.errors import unreachable
 from twisted_chat.testing import FakeClient, TestChat
+
+
+async def cut_off() -> RedisConnection:
+    """Redis cannot be reached."""
+    raise unreachable("fake:1", "connection refused")
 
 
 class ModerationTests(ServersCase):
@@ -116,6 +126,19 @@ class ModerationTests(ServersCase):
             self.assertEqual(server.chat.moderation.vacant(), [], server)
         self.types(self.bob, r"\join tea")
         self.assert_typed(self.bob, r"\room quiet", "bob: made #tea quiet")
+
+    def test_server_that_was_cut_off_learns_what_it_missed(self) -> None:
+        """Bans and settings are in no index of what it reads then."""
+        journal: Any = self.two.journal
+        following = journal._inner._following
+        following._connect = cut_off
+        following._connection.abort("cut off")
+        self.types(self.alice, r"\room private", "more")
+        del self.redis.commands.stream(LIVE).entries[:-1]
+        self.assertFalse(self.two.chat.moderation.settings("tea").private)
+        following._connect = self.redis.connect
+        self.settle(5)
+        self.assertTrue(self.two.chat.moderation.settings("tea").private)
 
     def test_both_that_open_a_room_at_the_same_time_come_to_the_same(self) -> None:
         """All servers have the same room operators; two at most."""

@@ -36,6 +36,7 @@ from .events import (
     Stored,
     Switched,
     TopicSet,
+    ValuesMissed,
 )
 from .evictions import Evictions
 from .fanout import Fanout
@@ -59,6 +60,7 @@ class Announcer:
     """Applies each batch to the pool, then shows it.
 
     :ivar silent: show nothing any more; the server is stopping.
+    :ivar values_missed: called when what was read of the values is out of date.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Announcer:
         self._committer = committer
         self._runtime = runtime
         self.silent = False
+        self.values_missed: Callable[[], object] = _do_nothing
         self._batch = batch = Announcement(pool, runtime)
         evictions = Evictions()
         arrivals = Arrivals(pool, committer, joiner, evictions, batch)
@@ -92,6 +95,7 @@ class Announcer:
             Deleted: self._correction,
             Edited: self._correction,
             HistoryGap: self._history_gap,
+            ValuesMissed: self._values_missed,
             Removed: _show_nothing,
             Joined: self._joined,
             Left: presence.left,
@@ -229,6 +233,9 @@ class Announcer:
             if event.room in client.rooms:
                 self._batch.reply(client, notice)
 
+    def _values_missed(self, _event: ValuesMissed, _stored: Stored) -> None:
+        self.values_missed()
+
     def _clients_of(self, an_id: str) -> list[Client]:
         """The clients of a member that are connected to this server."""
         return self._pool.clients_of(self._pool.member(an_id))
@@ -250,3 +257,7 @@ def _show_nothing(_event: Removed, _stored: Stored) -> None:
 def _ignores(client: Client, event: DirectMessage) -> bool:
     """Whether a client ignores the sender."""
     return bool(client.ignored) and is_ignored(event, client.ignoring)
+
+
+def _do_nothing() -> None:
+    """Nobody has read any values."""

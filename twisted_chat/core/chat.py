@@ -44,7 +44,7 @@ from .interfaces import (
 )
 from .isolation import encoded
 from .join_request import NEW_CLIENT, JoinRequest
-from .joining import Joiner
+from .joining import RETRY_DELAY, Joiner
 from .limits import MAX_AWAY, MAX_LINE
 from .moderation import RETURN_SECONDS, Moderation
 from .name_registry import claim, release
@@ -187,6 +187,7 @@ class Chat:
             audit_log=self.audit_log,
             runtime=runtime,
         )
+        self._announcer.values_missed = self._read_values_again
         committer.refused = self._not_stored
         journal.subscribe(self.announce)
 
@@ -200,6 +201,16 @@ class Chat:
         await self.moderation.load(self.journal.values.load)
         self.moderation.awaited.update(self.moderation.vacant())
         self._returning = self.runtime.call_later(RETURN_SECONDS, self._close_rooms)
+
+    def _read_values_again(self) -> None:
+        """Other servers may have changed them unnoticed."""
+        self.runtime.spawn(self._load_values())
+
+    async def _load_values(self) -> None:
+        try:
+            await self.moderation.load(self.journal.values.load)
+        except StoreError:
+            self.runtime.call_later(RETRY_DELAY, self._read_values_again)
 
     def _close_rooms(self) -> None:
         """Whoever was in a room before the start has had the time to come back."""

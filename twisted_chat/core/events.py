@@ -260,6 +260,15 @@ class HistoryGap:
 
 
 @dataclass(frozen=True, slots=True)
+class ValuesMissed:
+    """What is kept besides events may have changed without being announced here.
+
+    Announced, and never stored, as ``HistoryGap`` is: what was read of the values has
+    to be read again.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Removed:
     """What this was, a message or a correction, has been deleted or replaced since.
 

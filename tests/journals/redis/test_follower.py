@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 from tests.support.journals import said, texts
 from tests.support.redis import LIVE, FakeRedisTestCase, bytes_of
-from twisted_chat.core.events import AwaySet, Entry, Event, HistoryGap, Joined, Stored
+from twisted_chat.core.events import (
+    AwaySet,
+    Entry,
+    Event,
+    HistoryGap,
+    Joined,
+    Stored,
+    ValuesMissed,
+)
 from twisted_chat.journals.redis.entries import encode, script_arguments
 from twisted_chat.journals.redis.follower import MAX_ANNOUNCED_BYTES, Follower
 from twisted_chat.journals.redis.history import RedisHistory
@@ -65,7 +73,7 @@ class FollowerTests(FakeRedisTestCase):
         self.redis.run(APPEND.text, *map(bytes_of, (*head, *arguments)))
 
     def shown(self) -> list[str]:
-        """The messages that were announced."""
+        """The messages that were announced; ``?`` for what was missed besides."""
         return [text for batch in self.announced for text in texts(batch)]
 
     def test_follower_starts_at_the_end_of_the_stream(self) -> None:
@@ -131,7 +139,7 @@ class FollowerTests(FakeRedisTestCase):
         self.pass_time(1)
         self.append(said("other two"))
         self.pass_time(1)
-        self.assertEqual(self.shown(), ["one", "two", "other two"])
+        self.assertEqual(self.shown(), ["one", "two", "?", "other two"])
 
     def test_gap_between_two_batches_is_filled(self) -> None:
         """The numbers of the events show that a batch is missing."""
@@ -146,7 +154,7 @@ class FollowerTests(FakeRedisTestCase):
         self.pass_time(1)
         self.append(said("four"))
         self.pass_time(1)
-        self.assertEqual(self.shown()[1:], ["one", "two", "three", "four"])
+        self.assertEqual(self.shown()[1:], ["one", "two", "three", "?", "four"])
 
     def test_local_members_stay_local_over_a_gap(self) -> None:
         """Changes of presence that were missed have keys as of their own server."""
@@ -167,6 +175,7 @@ class FollowerTests(FakeRedisTestCase):
                 Joined("tea", "alice", "a"),
                 Joined("tea", "bob", "b"),
                 AwaySet("bob", "lunch", "b"),
+                ValuesMissed(),
             ],
         )
         self.assertEqual(self.roster.local, {"a"})

@@ -17,6 +17,7 @@ from twisted_chat.core.events import (
     Joined,
     Quit,
     Renamed,
+    ValuesMissed,
 )
 from twisted_chat.core.interfaces import OutcomeUnknown, StoreError
 from twisted_chat.core.store_log import StoreLog
@@ -287,6 +288,7 @@ class OutageTests(FakeRedisTestCase):
             [
                 Joined("lobby", "bob", "b"),
                 "missed",
+                ValuesMissed(),
                 Renamed("bob", "bert", "b"),
                 "after",
             ],
@@ -308,7 +310,8 @@ class OutageTests(FakeRedisTestCase):
         del self.redis.commands.stream(LIVE).entries[:-1]
         following._connect = self.redis.connect
         self.pass_time(3)
-        self.assertEqual([s.event for s in announced[2:]], [HistoryGap("lobby")])
+        missed = [ValuesMissed(), HistoryGap("lobby")]
+        self.assertEqual([s.event for s in announced[2:]], missed)
 
     def test_members_rejoin_after_redis_lost_its_data(self) -> None:
         """The conversation continues."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from twisted.logger import Logger
 
-from twisted_chat.core.events import Event, HistoryGap, Stored
+from twisted_chat.core.events import Event, HistoryGap, Stored, ValuesMissed
 from twisted_chat.core.limits import MAX_MISSED
 from twisted_chat.core.presence import Member
 
@@ -136,6 +136,8 @@ class Follower:
             after, rooms, self._roster.local_ids(), MAX_MISSED
         )
         events = [each for each in missed.events if each.position <= position.text]
+        # Bans and the like are in no index.
+        events.append(_stored(position, ValuesMissed()))
         if missed.complete:
             log.warn("gap in the stream after {after}: backfilled", after=after.id)
         else:
@@ -176,9 +178,9 @@ class Follower:
 
 
 def _stored(
-    position: StreamPosition, event: Event | HistoryGap, key: str = ""
+    position: StreamPosition, event: Event | HistoryGap | ValuesMissed, key: str = ""
 ) -> Stored:
-    # A gap is announced like an event, see ``HistoryGap``.
+    # What is missed is announced like an event, see ``HistoryGap``.
     return Stored(position.text, position.ms, event, key)  # type: ignore[arg-type]
 
 
