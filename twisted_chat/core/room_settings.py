@@ -53,6 +53,14 @@ class RoleHolder(NamedTuple):
     nick: str
 
 
+# Most rooms have none: never changed.
+_NONE = Sanctions()
+
+
+def _own(sanctions: Sanctions) -> Sanctions:
+    return Sanctions() if sanctions is _NONE else sanctions
+
+
 @dataclass(slots=True)
 class RoomSettings:
     """The settings of one room.
@@ -81,8 +89,8 @@ class RoomSettings:
         default_factory=lambda: {role.value: {} for role in Role}
     )
     invitations: dict[str, int] = field(default_factory=dict)
-    bans: Sanctions = field(default_factory=Sanctions)
-    mutes: Sanctions = field(default_factory=Sanctions)
+    bans: Sanctions = field(default_factory=lambda: _NONE)
+    mutes: Sanctions = field(default_factory=lambda: _NONE)
     # All keys of which there is a value.
     _keys: dict[str, None] = field(default_factory=dict)
 
@@ -115,8 +123,10 @@ class RoomSettings:
             if value is not None:
                 self.invitations[subject] = int(value)
         elif name == BAN:
+            self.bans = _own(self.bans)
             self.bans.apply(subject, value)
         elif name == MUTE:
+            self.mutes = _own(self.mutes)
             self.mutes.apply(subject, value)
         else:
             self._set(name, value or "")
