@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 from .announcer import Announcer
 from .audit import AuditLog
+from .ban_checks import BanChecks
 from .client import GUEST, Client, ClientState, Identity
 from .commands import CommandTable
 from .committer import Committer, Submission
@@ -32,7 +33,6 @@ from .events import (
     Stored,
 )
 from .interfaces import (
-    BANNED,
     SHUTTING_DOWN,
     Codec,
     Connection,
@@ -60,14 +60,11 @@ from .replies import (
     Refused,
     Reply,
     Request,
-    TurnedAway,
     Welcome,
 )
 from .room_entry import RoomEntry
 from .runtime import Runtime, ScheduledCall
-from .sanctions import identities_of, name_identities
 from .sanitize import cut_label, is_blank, sanitize_label
-from .sessions import client_id_of, is_session
 from .texts import accepted_label, accepted_text
 from .turns import LAST_TURN, Turn, Turns
 from .welcome import Welcomer
@@ -154,6 +151,7 @@ class Chat:
         self._stopping = False
         self._returning: ScheduledCall | None = None
         self.moderation = Moderation(pool, lambda: round(runtime.now() * 1000))
+        self.bans = BanChecks(pool, self.moderation, runtime)
         self.audit_log = AuditLog(journal.values, runtime)
         self.entry = RoomEntry(
             pool=pool,
@@ -237,41 +235,12 @@ class Chat:
             client.move_to(ClientState.GONE)
             self.runtime.call_later(0, lambda: self._disconnect(client))
             return client
-        refused = self.may_connect(request, identity)
-        if refused is not None:
-            return self._turned_away(connection, codec, identity, refused)
+        banned = self.bans.at_connecting(request, identity)
+        if banned is not None:
+            return self.bans.turn_away(connection, codec, identity, banned)
         if request.away:
             request = replace(request, away=self._away_text(request.away))
         return self._joiner.begin(connection, codec, identity, request)
-
-    def may_connect(self, request: JoinRequest, identity: Identity) -> Refused | None:
-        """Why a client that connects is turned away, as far as that is known now."""
-        if not self.moderation.bans:
-            return None
-        identities: tuple[str, ...] = ()
-        member = None
-        if request.session and is_session(request.session):
-            client_id = client_id_of(request.session)
-            member = self.pool.member(client_id)
-            identities = identities_of(member) if member else (client_id,)
-        if request.account:
-            identities += (request.member_id,)
-        elif request.nick:
-            identities += name_identities(request.nick)
-        return self.moderation.may_connect(member, identities, identity.address)
-
-    def _turned_away(
-        self, connection: Connection, codec: Codec, identity: Identity, why: Refused
-    ) -> Client:
-        client = Client("", connection, codec, identity)
-        client.move_to(ClientState.GONE)
-
-        def tell() -> None:
-            self.reply(client, TurnedAway(why.code, why.text))
-            connection.close(BANNED)
-
-        self.runtime.call_later(0, tell)
-        return client
 
     def _away_text(self, text: str) -> str:
         r"""What ``\away`` would set; empty if nothing visible is left."""
@@ -365,23 +334,6 @@ class Chat:
         self._prompts.add(client, answer)
         self.reply(client, Prompt(text))
 
-    def expel_if_banned(self, client: Client, nick: str) -> bool:
-        """Disconnect a guest that asks for a banned nickname.
-
-        :returns: whether it did.
-        """
-        moderation, member = self.moderation, client.member
-        if member.account or not moderation.bans:
-            return False
-        identities = (member.id, *name_identities(nick))
-        banned = moderation.may_connect(member, identities, client.identity.address)
-        if banned is None:
-            return False
-        client.move_to(ClientState.QUITTING)
-        self.reply(client, ErrorReply(banned.code, banned.text))
-        client.connection.close(BANNED)
-        return True
-
     def submit(
         self,
         event: Event,
@@ -405,13 +357,17 @@ class Chat:
         :param account: its name.
         :param nick: the nickname of its member, unless that is present.
         :returns: the event to be submitted, for the client.
-        :raises Refused: ``logged_in``; ``nick_taken`` and the like.
+        :raises Refused: ``logged_in``; ``banned``; ``nick_taken`` and the like.
         :raises StoreError: nothing was claimed.
         """
         if client.account:
             raise Refused(
                 "logged_in", f"you are logged in as {client.account}: \\logout first"
             )
+        banned = self.bans.at_login(client, member_id)
+        if banned is not None:
+            self.bans.expel(client)
+            raise banned
         present = self.pool.member(member_id)
         if present is not None:
             nick = present.nick

@@ -376,6 +376,13 @@ class Moderation:
             return None
         return self.bans.find(identities, address, self.now())
 
+    def may_log_in(self, member_id: str, address: str) -> Refused | None:
+        """Why nobody may log in to an account from an address, or ``None``."""
+        if self.is_operator(Member(member_id)):
+            return None
+        found = self.ban_of((member_id,), address)
+        return found and Refused("banned", ban_text(found[1]))
+
     def may_connect(
         self, member: Member | None, identities: Iterable[str], address: str
     ) -> Refused | None:

@@ -79,7 +79,7 @@ def in_room(context: CommandContext) -> None:
 
 
 @_routes.route("nick", "NAME", "change your nickname", aliases=("n",))
-async def nick(context: CommandContext) -> Event | None:
+async def nick(context: CommandContext) -> Event:
     if context.word == context.client.nick:
         raise Refused("nick_taken", f"your nickname is already {context.word}")
     return await _renamed(context)
@@ -347,10 +347,12 @@ def custom_event(context: CommandContext) -> Event:
     return CustomEvent(context.room, client.nick, raw, client.id, client.account)
 
 
-async def _renamed(context: CommandContext) -> Event | None:
-    client = context.client
-    if context.chat.expel_if_banned(client, context.word):
-        return None
+async def _renamed(context: CommandContext) -> Event:
+    client, bans = context.client, context.chat.bans
+    banned = bans.at_renaming(client, context.word)
+    if banned is not None:
+        bans.expel(client)
+        raise banned
     name = await claim(context.chat.names, context.word, client.member_id)
     return Renamed(client.nick, name.text, client.id)
 
