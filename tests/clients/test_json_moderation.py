@@ -32,6 +32,7 @@ OBJECTS = (
         "room": "tea",
         "by": "alice",
     },
+    None,
 )
 
 

@@ -23,6 +23,7 @@ LINES = (
     "alice: set the limit of #tea to 5",
     "alice: made bob a room operator",
     r"alice invites you to #tea (\join tea)",
+    None,
 )
 
 

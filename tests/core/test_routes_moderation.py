@@ -397,6 +397,15 @@ class AuditTests(ModerationCase):
             self.oscar, r"\audit 1", "2023-11-14 22:13 oscar ban troll for 2h ((sic))"
         )
 
+    def test_deleting_what_others_said_is_in_the_log(self) -> None:
+        """Not what was said, and not what one deletes of one's own."""
+        self.does(self.bob, "spam", "more spam")
+        self.does(self.bob, r"\delete")
+        self.does(self.alice, r"\delete bob")
+        self.assert_typed(
+            self.oscar, r"\audit", "2023-11-14 22:13 alice delete bob #tea"
+        )
+
     def test_empty_log_says_so(self) -> None:
         """And what is no number is refused."""
         self.assert_typed(self.oscar, r"\audit", "the audit log is empty")

@@ -33,6 +33,7 @@ from twisted_chat.core.events import (
 )
 from twisted_chat.core.interfaces import Journal, StoreError
 from twisted_chat.core.moderation_events import (
+    Audited,
     Banned,
     Expelled,
     Invited,
@@ -95,6 +96,7 @@ MODERATION: tuple[Event, ...] = (
     RoomChanged("tea", "alice", "limit", "5", "id-alice", "operator", 3, 5),
     RoleChanged(*_BY_ALICE, "op", True, "id-alice", "id-bob", "operator", 3, 5),
     Invited("tea", "alice", "bob", "id-alice", "id-bob", 9, 3),
+    Audited("alice", "delete", "bob", "tea", "id-alice", "operator", 5),
 )
 
 EVERY_EVENT: tuple[Event, ...] = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from twisted_chat.core.moderation_events import (
+    Audited,
     Banned,
     Expelled,
     Invited,
@@ -70,7 +71,7 @@ def moderation_fields(event: ModerationEvent) -> dict[str, Any] | None:
         case Invited(room=room, nick=by):
             shown = moderation_text(event)
             return {"type": "notice", "text": shown, "room": room, "by": by}
-        case RoomOpened() | RoomClosed() | SanctionExtended():
+        case RoomOpened() | RoomClosed() | SanctionExtended() | Audited():
             return None
 
 

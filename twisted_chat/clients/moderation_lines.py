@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from twisted_chat.core.moderation_events import (
+    Audited,
     Banned,
     Expelled,
     Invited,
@@ -51,7 +52,7 @@ def moderation_text(event: ModerationEvent) -> str | None:
     match event:
         case Invited(nick=nick, room=room):
             return f"{nick} invites you to #{room} (\\join {room})"
-        case RoomOpened() | RoomClosed() | SanctionExtended():
+        case RoomOpened() | RoomClosed() | SanctionExtended() | Audited():
             return None
         case _:
             return f"{event.nick}: {_what(event)}"

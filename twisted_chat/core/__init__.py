@@ -40,6 +40,23 @@ from .interfaces import (
 )
 from .join_request import JoinRequest
 from .limits import RateLimit
+from .moderation_events import (
+    Audited,
+    Banned,
+    Expelled,
+    Invited,
+    Kicked,
+    Muted,
+    RoleChanged,
+    RoomBanned,
+    RoomChanged,
+    RoomClosed,
+    RoomOpened,
+    RoomUnbanned,
+    SanctionExtended,
+    Unbanned,
+    Unmuted,
+)
 from .outcomes import Outcome
 from .replies import (
     Done,
@@ -55,13 +72,16 @@ from .replies import (
     Topic,
     Welcome,
 )
+from .rights import operator, room_operator
 from .routes import in_room, standard_table
 from .runtime import Runtime
 
 __all__ = [
     "LOBBY",
     "Action",
+    "Audited",
     "AwaySet",
+    "Banned",
     "BulkPresence",
     "Chat",
     "Client",
@@ -79,19 +99,23 @@ __all__ = [
     "Entry",
     "ErrorReply",
     "Event",
+    "Expelled",
     "Guard",
     "Handler",
     "History",
     "HistoryPage",
     "Identity",
+    "Invited",
     "JoinRequest",
     "Joined",
     "Journal",
+    "Kicked",
     "Left",
     "LoggedIn",
     "LoggedOut",
     "MemberList",
     "Message",
+    "Muted",
     "NameRegistry",
     "Notice",
     "Outcome",
@@ -101,16 +125,27 @@ __all__ = [
     "Renamed",
     "Reply",
     "Request",
+    "RoleChanged",
+    "RoomBanned",
+    "RoomChanged",
+    "RoomClosed",
     "RoomList",
+    "RoomOpened",
     "RoomSnapshot",
+    "RoomUnbanned",
     "Runtime",
+    "SanctionExtended",
     "StoreError",
     "Stored",
     "Switched",
     "Topic",
     "TopicSet",
+    "Unbanned",
+    "Unmuted",
     "Viewer",
     "Welcome",
     "in_room",
+    "operator",
+    "room_operator",
     "standard_table",
 ]

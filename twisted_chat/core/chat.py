@@ -47,6 +47,7 @@ from .join_request import NEW_CLIENT, JoinRequest
 from .joining import RETRY_DELAY, Joiner
 from .limits import MAX_AWAY, MAX_LINE
 from .moderation import RETURN_SECONDS, Moderation
+from .moderation_events import Audited, Rank
 from .name_registry import claim, release
 from .network_rates import NetworkRates
 from .nicknames import Name, fold, room_name
@@ -398,6 +399,17 @@ class Chat:
     @logins.setter
     def logins(self, logins: Logins) -> None:
         self._joiner.logins = logins
+
+    def audit(self, client: Client, act: str, target: str = "", room: str = "") -> None:
+        """Have an act of a client noted in the audit log, with what it submits next.
+
+        :param act: as it is typed, without the backslash.
+        :param target: whom it concerns.
+        """
+        rank = self.moderation.rank(client.member, room) or Rank.ROOM_OPERATOR
+        time = self.moderation.stamp()
+        event = Audited(client.nick, act, target, room, client.id, rank, time)
+        self._committer.submit(event)
 
     def reply(self, client: Client, reply: Reply, ref: str | None = None) -> None:
         """Send a reply to one client."""

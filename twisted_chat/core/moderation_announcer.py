@@ -20,6 +20,7 @@ from .interfaces import BANNED
 from .moderation import Moderation
 from .moderation_changes import BANS, CHANGES, MUTES
 from .moderation_events import (
+    Audited,
     Banned,
     Expelled,
     Invited,
@@ -95,6 +96,7 @@ class ModerationAnnouncer:
             RoomOpened: _nothing,
             RoomClosed: _nothing,
             SanctionExtended: _nothing,
+            Audited: _nothing,
         }
         return {kind: partial(self._apply, show) for kind, show in shown.items()}
 

@@ -13,6 +13,7 @@ from typing import Any
 from .audit import audit_changes, audit_line
 from .interfaces import Changes
 from .moderation_events import (
+    Audited,
     Banned,
     Expelled,
     Invited,
@@ -183,6 +184,11 @@ def _invited(event: Invited) -> Changes:
     }
 
 
+def _audited(event: Audited) -> Changes:
+    line = audit_line(event.time, event.nick, event.act, event.target, event.room)
+    return audit_changes(event.time, event.rank, line)
+
+
 def _expelled(_event: Expelled) -> Changes:
     return {}
 
@@ -202,5 +208,6 @@ CHANGES: dict[type, Callable[[Any], Changes]] = {
     RoomChanged: _room_changed,
     RoleChanged: _role_changed,
     Invited: _invited,
+    Audited: _audited,
 }
 """By kind of event."""

@@ -262,6 +262,23 @@ class Invited:
     opened: int
 
 
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """An act that other events show belongs in the audit log; shown to nobody.
+
+    :ivar act: what was done, as it is typed.
+    :ivar room: where; empty if that does not matter.
+    """
+
+    nick: str
+    act: str
+    target: str
+    room: str
+    client_id: str
+    rank: str
+    time: int
+
+
 ModerationEvent = (
     Kicked
     | Muted
@@ -277,4 +294,5 @@ ModerationEvent = (
     | RoomChanged
     | RoleChanged
     | Invited
+    | Audited
 )

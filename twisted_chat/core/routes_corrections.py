@@ -60,6 +60,8 @@ async def delete(context: CommandContext) -> Deleted:
         raise Refused("no_such_message", who if name else NOTHING_SAID)
     last = found[-1].event
     shown = last.nick if name and isinstance(last, Message | Action) else ""
+    if name:
+        context.chat.audit(client, "delete", shown, room)
     positions = " ".join(stored.position for stored in found)
     return Deleted(room, client.nick, shown, positions, client.id)
 

@@ -35,6 +35,7 @@ from twisted_chat.core.events import (
 from twisted_chat.core.interfaces import Changes
 from twisted_chat.core.moderation_changes import CHANGES
 from twisted_chat.core.moderation_events import (
+    Audited,
     Banned,
     Expelled,
     Invited,
@@ -282,6 +283,7 @@ RECORDS = (
             RoomChanged: 31,
             RoleChanged: 32,
             Invited: 33,
+            Audited: 34,
         }
     ),
 )
