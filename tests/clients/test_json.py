@@ -165,6 +165,10 @@ class DecodeTests(unittest.SynchronousTestCase):
             ({"type": "dm", "to": "bob", "text": "a b"}, Request("dm", "bob a b")),
             ({"type": "nick", "nick": "eve"}, Request("nick", "eve")),
             ({"type": "join", "room": "den"}, Request("join", "den")),
+            (
+                {"type": "join", "room": "den", "key": "x y"},
+                Request("join", "den", words=("den", "x y")),
+            ),
             ({"type": "leave", "room": "den"}, Request("leave", "", room="den")),
             ({"type": "who"}, Request("who", "")),
             ({"type": "who", "room": "den"}, Request("who", "", room="den")),

@@ -33,6 +33,7 @@ OBJECTS = (
         "by": "alice",
     },
     None,
+    None,
 )
 
 

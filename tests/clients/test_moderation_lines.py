@@ -24,6 +24,7 @@ LINES = (
     "alice: made bob a room operator",
     r"alice invites you to #tea (\join tea)",
     None,
+    None,
 )
 
 

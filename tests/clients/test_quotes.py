@@ -33,6 +33,7 @@ from twisted_chat.core.events import (
 from twisted_chat.core.moderation_events import (
     Audited,
     Banned,
+    Cleared,
     Expelled,
     Invited,
     Kicked,
@@ -112,7 +113,8 @@ class QuoteTests(SynchronousTestCase):
         others = {Message, Action, CustomEvent, DirectMessage}
         # Shown as joining, leaving or being renamed, or not at all.
         others |= {LoggedIn, LoggedOut, Switched}
-        others |= {Invited, RoomOpened, RoomClosed, SanctionExtended, Audited}
+        others |= {Invited, RoomOpened, RoomClosed, SanctionExtended}
+        others |= {Audited, Cleared}
         self.assertEqual({type(event) for event in EVENTS}, {*get_args(Event)} - others)
 
     def test_each_line_that_reads_as_an_event_is_quoted(self) -> None:

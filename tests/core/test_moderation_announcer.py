@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from tests.support.moderation import ModerationCase
 from twisted_chat.core.client import ClientState
-from twisted_chat.core.events import Joined, LoggedIn, Stored
+from twisted_chat.core.events import Joined, LoggedIn, Quit, Stored
 from twisted_chat.core.moderation_events import (
     Banned,
     Expelled,
     Kicked,
     Rank,
+    RoomClosed,
+    RoomOpened,
     SanctionExtended,
 )
 from twisted_chat.core.sanctions import Sanction, name_identities
@@ -141,6 +143,15 @@ class AnnouncerTests(ModerationCase):
         self.announce(self.banned("X"), SanctionExtended("bob", "B", "ban/=bob+Y", 5))
         self.assertIsNot(self.moderation.ban_of(("Y",), ""), None)
         self.assert_sees(self.alice)
+
+    def test_room_of_a_dead_server_is_closed_by_the_others(self) -> None:
+        """Redis has found its departures."""
+        self.announce(
+            RoomOpened("den", "zoe", "Z", "Z", False, 5), Joined("den", "zoe", "Z")
+        )
+        self.announce(Quit("zoe", "Z"), key="expired")
+        self.assertEqual(self.moderation.vacant(), [])
+        self.assertIsInstance(self.chat.journal.batches[-1][0], RoomClosed)
 
     def test_room_of_a_client_of_another_server_is_closed_by_that(self) -> None:
         """Only one server submits it."""

@@ -37,6 +37,16 @@ class RoomEntryTests(RouteCase):
         self.alice.sees()
         self.assert_typed(self.alice, r"\kick bob", "alice: kicked bob")
 
+    def test_one_of_two_that_connect_at_once_opens_it(self) -> None:
+        """Also while the room is being read."""
+        self.chat.journal.hold("read")
+        people = [self.chat.client(nick, rooms=("tea",)) for nick in ("carol", "dave")]
+        self.chat.journal.release("read")
+        self.chat.settle()
+        self.assertEqual(len(self.events(RoomOpened)), 1)
+        operators = self.chat.chat.moderation.settings("tea").roles["op"]
+        self.assertEqual(list(operators), [people[0].client.id])
+
     def test_client_that_connects_opens_its_rooms(self) -> None:
         """Each of those that it asks for."""
         carol = self.chat.client("carol", rooms=("tea", "den"))

@@ -2,7 +2,10 @@ r"""Routes that set what a room allows: ``\room``, ``\op``, ``\voice``, ``\invit
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from tests.support.moderation import ModerationCase
+from twisted_chat.core import routes_rooms
 from twisted_chat.core.replies import Request
 
 PRIVATE = "error: #tea is private: ask alice for an invitation"
@@ -267,6 +270,49 @@ class AdmissionTests(ModerationCase):
             ("192.0.2.1", r"only operators may use \room"),
         ):
             self.assert_typed(self.alice, rf"\room ban {who}", f"error: {reason}")
+
+    def test_address_is_shown_to_operators_only(self) -> None:
+        """Also in the list of settings."""
+        self.does(self.oscar, r"\join tea")
+        self.oscar.types(r"\room ban 192.0.2.0/24")
+        self.assert_all_see("oscar: banned an address from #tea", self.alice, self.bob)
+        for client, sees in ((self.alice, False), (self.oscar, True)):
+            client.sees()
+            client.types(r"\room")
+            self.assertEqual("banned: 192.0.2.0/24" in client.sees(), sees)
+        self.assert_typed(
+            self.oscar,
+            r"\room unban 192.0.2.0/24",
+            "oscar: unbanned an address from #tea",
+        )
+
+    def test_bans_that_are_over_make_place(self) -> None:
+        """No room has more than there may be."""
+        with patch.object(routes_rooms, "MAX_ROOM_SANCTIONS", 2):
+            self.does(self.alice, r"\room ban x 1s", r"\room ban y 2s")
+            self.assert_typed(
+                self.alice,
+                r"\room ban z",
+                "error: 2 bans are in force in #tea: \\room unban one first",
+            )
+            self.chat.advance(1)
+            self.does(self.alice, r"\room ban z")
+        self.assertEqual(len(self.moderation.settings("tea").bans), 2)
+
+    def test_invitations_that_are_over_make_place(self) -> None:
+        """No room has more than there may be."""
+        with patch.object(routes_rooms, "MAX_INVITATIONS", 1):
+            self.does(self.alice, r"\invite oscar")
+            self.chat.client("dave")
+            self.alice.sees()
+            self.assert_typed(
+                self.alice,
+                r"\invite dave",
+                "error: #tea has 1 invitations: wait until they end",
+            )
+            self.chat.advance(24 * 60 * 60)
+            self.assert_typed(self.alice, r"\invite dave", "dave is invited to #tea")
+        self.assertEqual(len(self.moderation.settings("tea").invitations), 1)
 
     def test_whoever_is_banned_from_the_lobby_stays_out_of_the_chat(self) -> None:
         """Everyone starts there; whoever asks for another room is let in."""

@@ -158,4 +158,4 @@ class SanctionsTests(SynchronousTestCase):
         """The earliest first."""
         found = bans(Sanction("b", "x", began=2), Sanction("a", "x", began=1))
         self.assertEqual([each.who for each in found.valid(NOW)], ["a", "b"])
-        self.assertEqual(found.name_of("=a"), "a")
+        self.assertEqual(found.get("=a").who, "a")

@@ -35,6 +35,7 @@ from twisted_chat.core.interfaces import Journal, StoreError
 from twisted_chat.core.moderation_events import (
     Audited,
     Banned,
+    Cleared,
     Expelled,
     Invited,
     Kicked,
@@ -97,6 +98,7 @@ MODERATION: tuple[Event, ...] = (
     RoleChanged(*_BY_ALICE, "op", True, "id-alice", "id-bob", "operator", 3, 5),
     Invited("tea", "alice", "bob", "id-alice", "id-bob", 9, 3),
     Audited("alice", "delete", "bob", "tea", "id-alice", "operator", 5),
+    Cleared("alice", "id-alice", "ban/=bob"),
 )
 
 EVERY_EVENT: tuple[Event, ...] = (

@@ -168,7 +168,8 @@ def _nick(fields: Fields, _routes: Container[str]) -> Request:
 
 
 def _join(fields: Fields, _routes: Container[str]) -> Request:
-    return Request("join", room_name(_required(fields, "room")))
+    room, key = room_name(_required(fields, "room")), _optional(fields, "key")
+    return Request("join", room, words=(room, key) if key else None)
 
 
 def _leave(fields: Fields, _routes: Container[str]) -> Request:

@@ -7,6 +7,7 @@ from typing import Any
 from twisted_chat.core.moderation_events import (
     Audited,
     Banned,
+    Cleared,
     Expelled,
     Invited,
     Kicked,
@@ -71,7 +72,7 @@ def moderation_fields(event: ModerationEvent) -> dict[str, Any] | None:
         case Invited(room=room, nick=by):
             shown = moderation_text(event)
             return {"type": "notice", "text": shown, "room": room, "by": by}
-        case RoomOpened() | RoomClosed() | SanctionExtended() | Audited():
+        case RoomOpened() | RoomClosed() | SanctionExtended() | Audited() | Cleared():
             return None
 
 

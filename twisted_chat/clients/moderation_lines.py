@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from twisted_chat.core.moderation_events import (
     Audited,
     Banned,
+    Cleared,
     Expelled,
     Invited,
     Kicked,
@@ -52,7 +53,7 @@ def moderation_text(event: ModerationEvent) -> str | None:
     match event:
         case Invited(nick=nick, room=room):
             return f"{nick} invites you to #{room} (\\join {room})"
-        case RoomOpened() | RoomClosed() | SanctionExtended() | Audited():
+        case RoomOpened() | RoomClosed() | SanctionExtended() | Audited() | Cleared():
             return None
         case _:
             return f"{event.nick}: {_what(event)}"

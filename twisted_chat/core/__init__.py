@@ -43,6 +43,7 @@ from .limits import RateLimit
 from .moderation_events import (
     Audited,
     Banned,
+    Cleared,
     Expelled,
     Invited,
     Kicked,
@@ -84,6 +85,7 @@ __all__ = [
     "Banned",
     "BulkPresence",
     "Chat",
+    "Cleared",
     "Client",
     "ClientState",
     "Codec",

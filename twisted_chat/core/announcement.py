@@ -34,6 +34,7 @@ class Announcement:
     :ivar bulk: the arrivals and departures that it shows together.
     :ivar log_lines: for the log.
     :ivar stale_clients: those that were resumed on another server.
+    :ivar key: that of the event that is being announced.
     :ivar has_submission: whether the event that is being announced settles a submission
         in flight.  Unlike ``Committer.is_own`` it is false for what the journal itself
         stored when members rejoin.
@@ -45,6 +46,7 @@ class Announcement:
         "bulk",
         "fanout",
         "has_submission",
+        "key",
         "log_lines",
         "stale_clients",
     )
@@ -59,6 +61,7 @@ class Announcement:
         self.log_lines: list[str] = []
         self.stale_clients: list[Client] = []
         self.has_submission = False
+        self.key = ""
 
     def encode(
         self, encode: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs

@@ -48,6 +48,7 @@ from .moderation_announcer import ModerationAnnouncer
 from .pool import ClientPool
 from .presence_announcer import PresenceAnnouncer, with_nick
 from .replies import Done, Notice
+from .room_entry import RoomEntry
 from .runtime import Runtime
 
 _GAP = (
@@ -70,6 +71,7 @@ class Announcer:
         committer: Committer,
         joiner: Joiner,
         moderation: Moderation,
+        entry: RoomEntry,
         audit_log: AuditLog,
         runtime: Runtime,
     ) -> None:
@@ -83,7 +85,7 @@ class Announcer:
         arrivals = Arrivals(pool, committer, joiner, evictions, batch)
         presence = PresenceAnnouncer(pool, joiner, evictions, batch)
         self.moderation = ModerationAnnouncer(
-            pool, moderation, audit_log, committer, batch
+            pool, moderation, entry, audit_log, committer, batch
         )
         self._arrivals, self._presence = arrivals, presence
         self._apply: dict[type, Callable[[Any, Stored], None]] = {
@@ -120,6 +122,7 @@ class Announcer:
         for stored in batch:
             submission = self._committer.settle(stored)
             announcement.has_submission = submission is not None
+            announcement.key = stored.key
             try:
                 self._apply[type(stored.event)](stored.event, stored)
                 if submission is not None:
@@ -142,8 +145,7 @@ class Announcer:
         # Only now may anything call back into the chat.
         for client in announcement.stale_clients:
             client.connection.close(TAKEN_OVER)
-        own = self._committer.is_own(batch[-1].key) and not self.silent
-        self.moderation.finish(own=own)
+        self.moderation.finish(closes_rooms=not self.silent)
         for client in idle:
             client.run_idle_calls()
 

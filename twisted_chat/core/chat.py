@@ -47,7 +47,7 @@ from .join_request import NEW_CLIENT, JoinRequest
 from .joining import RETRY_DELAY, Joiner
 from .limits import MAX_AWAY, MAX_LINE
 from .moderation import RETURN_SECONDS, Moderation
-from .moderation_events import Audited, Rank
+from .moderation_events import Audited, Rank, RoomOpened
 from .name_registry import claim, release
 from .network_rates import NetworkRates
 from .nicknames import Name, fold, room_name
@@ -183,6 +183,7 @@ class Chat:
             committer=committer,
             joiner=self._joiner,
             moderation=self.moderation,
+            entry=self.entry,
             audit_log=self.audit_log,
             runtime=runtime,
         )
@@ -409,6 +410,10 @@ class Chat:
         rank = self.moderation.rank(client.member, room) or Rank.ROOM_OPERATOR
         time = self.moderation.stamp()
         event = Audited(client.nick, act, target, room, client.id, rank, time)
+        self.submit_unasked(event)
+
+    def submit_unasked(self, event: Event) -> None:
+        """Have an event stored that nobody waits for, with those submitted next."""
         self._committer.submit(event)
 
     def reply(self, client: Client, reply: Reply, ref: str | None = None) -> None:
@@ -485,8 +490,11 @@ class Chat:
     def _not_stored(self, submission: Submission, error: StoreError) -> None:
         event, client = submission.event, submission.client
         if client is None:
-            # An arrival or a departure, which is submitted again.
-            self._joiner.warn(event.client_id, error)
+            if submission.must_store:
+                # An arrival or a departure, which is submitted again.
+                self._joiner.warn(event.client_id, error)
+            elif isinstance(event, RoomOpened):
+                self.entry.opening_settled(event.room)
             return
         if isinstance(error, OutcomeUnknown):
             # It may yet be announced, and needs its nickname or room then.

@@ -335,7 +335,7 @@ class Joiner:
             if pending.rooms == (LOBBY,):
                 pending.rooms = login.rooms or pending.rooms
         kept, request = self._kept.take(client.id), pending.request
-        pending.former_rooms = kept.rooms
+        pending.former_rooms = kept.rooms + (login.rooms if login else ())
         client.member.ignored = kept.ignored
         if kept.ignored:
             request = replace(request, ignored=())

@@ -22,6 +22,7 @@ from .moderation_changes import BANS, CHANGES, MUTES
 from .moderation_events import (
     Audited,
     Banned,
+    Cleared,
     Expelled,
     Invited,
     Kicked,
@@ -41,6 +42,7 @@ from .networks import address_in, household_of
 from .pool import ClientPool
 from .presence import Member
 from .replies import ErrorReply, Notice
+from .room_entry import RoomEntry
 from .room_settings import BAN, MUTE, setting_key
 from .sanctions import (
     MAX_CONCERNED,
@@ -51,6 +53,9 @@ from .sanctions import (
     name_identities,
     network_key,
 )
+
+NO_SERVER = ("expired", "moved")
+"""Keys of departures that Redis has found, and no server has submitted."""
 
 
 class ModerationAnnouncer:
@@ -63,12 +68,14 @@ class ModerationAnnouncer:
         self,
         pool: ClientPool,
         moderation: Moderation,
+        entry: RoomEntry,
         audit_log: AuditLog,
         committer: Committer,
         batch: Announcement,
     ) -> None:
         self._pool = pool
         self._moderation = moderation
+        self._entry = entry
         self._audit_log = audit_log
         self._committer = committer
         self.batch = batch
@@ -93,10 +100,11 @@ class ModerationAnnouncer:
             Unbanned: self._unbanned,
             Expelled: self._was_expelled,
             Invited: self._invited,
-            RoomOpened: _nothing,
+            RoomOpened: self._room_opened,
             RoomClosed: _nothing,
             SanctionExtended: _nothing,
             Audited: _nothing,
+            Cleared: _nothing,
         }
         return {kind: partial(self._apply, show) for kind, show in shown.items()}
 
@@ -111,18 +119,20 @@ class ModerationAnnouncer:
 
     def _room_emptied(self, room: str) -> None:
         self._moderation.awaited.discard(room)
-        self._emptied.add(room)
+        # The server of the last member closes it; if that is dead, all others do.
+        if self.batch.has_submission or self.batch.key in NO_SERVER:
+            self._emptied.add(room)
 
-    def finish(self, own: bool) -> None:
+    def finish(self, *, closes_rooms: bool) -> None:
         """The batch was shown: close what is to be closed.
 
-        :param own: this server stored it.
+        :param closes_rooms: not while the server stops, for its members come back.
         """
         while self._closing:
             self._closing.pop().connection.close(BANNED)
         emptied = list(self._emptied)
         self._emptied.clear()
-        if own:
+        if closes_rooms:
             self.close_rooms(emptied)
 
     def close_rooms(self, rooms: Iterable[str]) -> None:
@@ -184,6 +194,9 @@ class ModerationAnnouncer:
                 self._disconnect(client, found)
 
     # One method for each kind of event.
+
+    def _room_opened(self, event: RoomOpened, _stored: Stored) -> None:
+        self._entry.opening_settled(event.room)
 
     def _in_room(
         self,

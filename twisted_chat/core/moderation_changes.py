@@ -15,6 +15,7 @@ from .interfaces import Changes
 from .moderation_events import (
     Audited,
     Banned,
+    Cleared,
     Expelled,
     Invited,
     Kicked,
@@ -31,6 +32,7 @@ from .moderation_events import (
     Unbanned,
     Unmuted,
 )
+from .networks import network_in, network_text
 from .room_settings import BAN, INVITATION, MUTE, OWNER, past_key, setting_key
 from .sanctions import Sanction
 
@@ -104,9 +106,15 @@ def _sanction_extended(event: SanctionExtended) -> Changes:
     return {event.key: str(event.began)}
 
 
+def _shown(networks: str) -> str:
+    """Whom a ban by network concerns, as operators read it."""
+    network = network_in(networks)
+    return networks if network is None else network_text(network)
+
+
 def _room_banned(event: RoomBanned) -> Changes:
     ban = Sanction(
-        event.target,
+        event.target if event.identities else _shown(event.networks),
         event.nick,
         end=event.end,
         began=event.time,
@@ -184,6 +192,10 @@ def _invited(event: Invited) -> Changes:
     }
 
 
+def _cleared(event: Cleared) -> Changes:
+    return dict.fromkeys(event.keys.split())
+
+
 def _audited(event: Audited) -> Changes:
     line = audit_line(event.time, event.nick, event.act, event.target, event.room)
     return audit_changes(event.time, event.rank, line)
@@ -209,5 +221,6 @@ CHANGES: dict[type, Callable[[Any], Changes]] = {
     RoleChanged: _role_changed,
     Invited: _invited,
     Audited: _audited,
+    Cleared: _cleared,
 }
 """By kind of event."""

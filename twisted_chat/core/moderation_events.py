@@ -263,6 +263,18 @@ class Invited:
 
 
 @dataclass(frozen=True, slots=True)
+class Cleared:
+    """What is over is deleted, as there is too much of it; shown to nobody.
+
+    :ivar keys: of sanctions and invitations, whole.
+    """
+
+    nick: str
+    client_id: str
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
 class Audited:
     """An act that other events show belongs in the audit log; shown to nobody.
 
@@ -295,4 +307,5 @@ ModerationEvent = (
     | RoleChanged
     | Invited
     | Audited
+    | Cleared
 )

@@ -30,6 +30,8 @@ class RoomEntry:
         self._journal = journal
         self._committer = committer
         self._moderation = moderation
+        # The rooms whose opening is submitted, and not yet announced.
+        self._opening: set[str] = set()
 
     async def open(
         self, client: Client, name: str, key: str = "", *, returns: bool = False
@@ -67,8 +69,9 @@ class RoomEntry:
 
         :param must_store: as for that.
         """
-        if room.joining > 1 or not self._moderation.is_vacant(room.name):
+        if room.name in self._opening or not self._moderation.is_vacant(room.name):
             return
+        self._opening.add(room.name)
         member = client.member
         opened = RoomOpened(
             room.name,
@@ -79,3 +82,7 @@ class RoomEntry:
             self._moderation.stamp(),
         )
         self._committer.submit(opened, must_store=must_store)
+
+    def opening_settled(self, room: str) -> None:
+        """The opening of a room is announced, or is not stored."""
+        self._opening.discard(room)

@@ -17,7 +17,6 @@ from .room_settings import MUTE, setting_key
 from .sanctions import (
     MAX_ROOM_SANCTIONS,
     MAX_SANCTIONS,
-    Sanctions,
     identities_of,
     listed,
     name_identities,
@@ -29,6 +28,7 @@ from .targets import (
     keys_concerning,
     length,
     length_and_reason,
+    make_place,
     member_in_room,
     member_named,
     network_to_ban,
@@ -76,12 +76,12 @@ def mute(context: CommandContext) -> Event:
     rank, now = rank_in_room(context), moderation.now()
     everywhere = rank is Rank.OPERATOR
     settings = moderation.settings(context.room)
-    _check_number(
-        moderation.mutes if everywhere else settings.mutes,
-        MAX_SANCTIONS if everywhere else MAX_ROOM_SANCTIONS,
-        now,
-        "people are muted: \\unmute one first",
-    )
+    mutes, area, most = moderation.mutes, MUTES, MAX_SANCTIONS
+    if not everywhere:
+        area = setting_key(context.room, settings.opened, MUTE, "")
+        mutes, most = settings.mutes, MAX_ROOM_SANCTIONS
+    full = "people are muted: \\unmute one first"
+    make_place(context, mutes, area, most, full)
     return Muted(
         context.room,
         context.client.nick,
@@ -137,9 +137,8 @@ async def ban(context: CommandContext) -> Event:
     lasts, text = length_and_reason(context, " ".join(words))
     moderation = context.chat.moderation
     now = moderation.now()
-    _check_number(
-        moderation.bans, MAX_SANCTIONS, now, "bans are in force: \\unban one first"
-    )
+    full = "bans are in force: \\unban one first"
+    make_place(context, moderation.bans, BANS, MAX_SANCTIONS, full)
     network = network_to_ban(context, who)
     if network is not None:
         target, key = network_text(network), network_key(network)
@@ -172,7 +171,7 @@ async def unban(context: CommandContext) -> Event:
         )
     return Unbanned(
         context.client.nick,
-        moderation.bans.name_of(keys[0]),
+        moderation.bans.get(keys[0]).who,
         context.client.id,
         " ".join(BANS + key for key in keys),
         moderation.stamp(),
@@ -230,9 +229,3 @@ async def _banned_person(
             f"{sanitize_label(name)} is no nickname, address or network",
         )
     return sanitize_label(name), name_key(name), identities
-
-
-def _check_number(sanctions: Sanctions, most: int, now: int, what: str) -> None:
-    """:raises Refused: ``too_many``."""
-    if len(sanctions) >= most and len(sanctions.valid(now)) >= most:
-        raise Refused("too_many", f"{most} {what}")

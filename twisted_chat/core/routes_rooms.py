@@ -21,7 +21,6 @@ from .moderation_events import (
     RoomChanged,
     RoomUnbanned,
 )
-from .networks import network_text
 from .nicknames import fold_or_none
 from .outcomes import Outcome
 from .replies import Refused, Reply, SettingList
@@ -29,6 +28,7 @@ from .rights import operator, rank_in_room, room_operator
 from .room_settings import (
     BAN,
     HIDDEN,
+    INVITATION,
     INVITATION_SECONDS,
     KEY,
     LIMIT,
@@ -51,8 +51,10 @@ from .sanctions import (
 )
 from .sanitize import sanitize_label
 from .targets import (
+    clear,
     keys_concerning,
     length,
+    make_place,
     member_in_room,
     member_named,
     network_to_ban,
@@ -61,6 +63,9 @@ from .targets import (
 
 MAX_MEMBERS = 100_000
 """The greatest limit that a room may have."""
+
+AN_ADDRESS = "an address"
+"""What is shown in place of an address or a network: these are for operators only."""
 
 routes: CommandTable[Handler] = CommandTable()
 
@@ -172,24 +177,17 @@ def ban(context: CommandContext) -> Event:
     who, duration = context.words
     lasts, moderation = length(duration), context.chat.moderation
     now, settings = moderation.now(), _settings(context)
-    valid = settings.bans.valid(now)
-    if len(valid) >= MAX_ROOM_SANCTIONS:
-        raise Refused(
-            "too_many",
-            f"#{context.room} has {MAX_ROOM_SANCTIONS} bans: \\room unban one first",
-        )
+    area = setting_key(context.room, settings.opened, BAN, "")
+    full = f"bans are in force in #{context.room}: \\room unban one first"
+    make_place(context, settings.bans, area, MAX_ROOM_SANCTIONS, full)
     member = context.chat.pool.named_as(who)
     network = network_to_ban(context, who)
     networks, identities = "", name_identities(who)
     if network is not None:
         # Only operators are shown addresses.
         operator(context)
-        target, sanction_key, networks = (
-            network_text(network),
-            network_key(network),
-            str(network),
-        )
-        identities = ()
+        target, sanction_key = AN_ADDRESS, network_key(network)
+        networks, identities = str(network), ()
     elif member is not None:
         subordinate(context, member, "ban")
         target, identities = member.nick, identities_of(member)
@@ -229,12 +227,18 @@ def unban(context: CommandContext) -> Event:
     return RoomUnbanned(
         context.room,
         context.client.nick,
-        settings.bans.name_of(keys[0]),
+        _unbanned(settings, keys[0]),
         context.client.id,
         " ".join(area + each for each in keys),
         rank_in_room(context),
         context.chat.moderation.stamp(),
     )
+
+
+def _unbanned(settings: RoomSettings, key: str) -> str:
+    """Whom a ban concerned, as everyone in the room may read it."""
+    ban = settings.bans.get(key)
+    return ban.who if ban.identities else AN_ADDRESS
 
 
 @routes.route("op", "NAME", "make NAME a room operator", guards=(room_operator,))
@@ -279,11 +283,17 @@ def invite(context: CommandContext) -> Event:
     if refused is not None:
         raise refused
     now = moderation.now()
-    good = sum(not is_over(end, now) for end in settings.invitations.values())
-    if good >= MAX_INVITATIONS:
-        raise Refused(
-            "too_many", f"#{context.room} has {good} invitations: wait until they end"
-        )
+    invitations = settings.invitations
+    if len(invitations) >= MAX_INVITATIONS:
+        over = [each for each, end in invitations.items() if is_over(end, now)]
+        if not over:
+            raise Refused(
+                "too_many",
+                f"#{context.room} has {len(invitations)} invitations:"
+                " wait until they end",
+            )
+        area = setting_key(context.room, settings.opened, INVITATION, "")
+        clear(context, [area + each for each in over])
     end = now + INVITATION_SECONDS * 1000
     return Invited(
         context.room,
@@ -304,6 +314,7 @@ def _shown(context: CommandContext) -> Reply:
     moderation, room = context.chat.moderation, context.room
     rank, settings = moderation.rank(context.client.member, room), _settings(context)
     now = moderation.now()
+    bans = settings.bans.valid(now)
     # Those that the client can unmute.
     everywhere = moderation.mutes.valid(now) if rank is Rank.OPERATOR else ()
     return SettingList(
@@ -318,7 +329,7 @@ def _shown(context: CommandContext) -> Reply:
         settings.topic_for_operators,
         _nicks(context, Role.OPERATOR),
         _nicks(context, Role.VOICE),
-        tuple(each.who for each in settings.bans.valid(now)),
+        tuple(each.who for each in bans if each.identities or rank is Rank.OPERATOR),
         tuple(each.who for each in (*settings.mutes.valid(now), *everywhere)),
     )
 

@@ -173,14 +173,23 @@ class Sanctions:
         start = f"{key}+"
         return (key, *(each for each in self._further if each.startswith(start)))
 
-    def name_of(self, key: str) -> str:
-        """Whom the sanction under a key concerns, as it is shown."""
-        return self._kept[key].who
+    def get(self, key: str) -> Sanction:
+        """The sanction under a key, which there is."""
+        return self._kept[key]
 
     def valid(self, now: int) -> list[Sanction]:
         """Those that are not over, the earliest first."""
         found = [each for each in self._kept.values() if not is_over(each.end, now)]
         return sorted(found, key=lambda each: each.began)
+
+    def ended(self, now: int) -> list[str]:
+        """The keys of those that are over, and those behind them."""
+        return [
+            each
+            for key, sanction in self._kept.items()
+            if is_over(sanction.end, now)
+            for each in self.keys_of(key)
+        ]
 
     def find(
         self, identities: Iterable[str], address: str, now: int

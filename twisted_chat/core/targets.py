@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from .chat import CommandContext
 from .durations import ENDLESS, Duration, duration_in
+from .moderation_events import Cleared
 from .networks import Network, address_in, network_in, network_text
 from .nicknames import fold_or_none
 from .presence import Member
@@ -119,6 +120,27 @@ def network_to_ban(context: CommandContext, text: str) -> Network | None:
                 "bad_request", f"{client.nick} is an operator and connected from there"
             )
     return network
+
+
+def make_place(
+    context: CommandContext, sanctions: Sanctions, area: str, most: int, what: str
+) -> None:
+    """Delete the sanctions that are over, if there are as many as there may be.
+
+    :param area: how their keys begin.
+    :raises Refused: ``too_many``, if they are all in force.
+    """
+    if len(sanctions) >= most:
+        ended = sanctions.ended(context.chat.moderation.now())
+        if not ended:
+            raise Refused("too_many", f"{most} {what}")
+        clear(context, [area + key for key in ended])
+
+
+def clear(context: CommandContext, keys: Iterable[str]) -> None:
+    """Have these values deleted, with what the client submits next."""
+    client = context.client
+    context.chat.submit_unasked(Cleared(client.nick, client.id, " ".join(keys)))
 
 
 def keys_concerning(

@@ -37,6 +37,7 @@ from twisted_chat.core.moderation_changes import CHANGES
 from twisted_chat.core.moderation_events import (
     Audited,
     Banned,
+    Cleared,
     Expelled,
     Invited,
     Kicked,
@@ -284,6 +285,7 @@ RECORDS = (
             RoleChanged: 32,
             Invited: 33,
             Audited: 34,
+            Cleared: 35,
         }
     ),
 )

@@ -91,7 +91,7 @@ class EntriesTests(SynchronousTestCase):
                 *("delete", "edit"),
                 *("remove", "-", "-", "-", "-", "-", "-"),  # kicked, muted, ...
                 *("remove", "-", "-", "-", "-", "-", "-"),  # banned from a room, ...
-                "-",  # audited
+                *("-", "-"),  # audited, cleared
             ],
         )
 
