@@ -11,6 +11,8 @@ from tests.support.memory import WebSocketClient, masked
 from tests.support.socketio_chat import Browser, ChatTestCase, LineClient
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.core.limits import RateLimit
+from twisted_chat.core.sanctions import Sanction
+from twisted_chat.core.sessions import client_id_of
 from twisted_chat.net.send_queue import MAX_QUEUED
 from twisted_chat.socketio.packets import MAX_EVENT
 
@@ -22,6 +24,24 @@ class PollingCase(ChatTestCase):
         answer = self.poll(sid, b"4" + data.encode())
         self.settle()
         self.assertEqual(answer.outcome, (200, "ok"))
+
+
+class BannedTests(PollingCase):
+    """Clients that may not come in."""
+
+    def test_banned_client_is_refused_with_the_reason(self) -> None:
+        """By ``connect_error``, which a stock client does not try again."""
+        former = Browser(self)
+        former.received()
+        assert former.pid is not None
+        client_id = client_id_of(former.pid[:-1])
+        ban = Sanction("bob", "alice", "spam", identities=(client_id,))
+        self.chat.moderation.apply({"ban/=bob": ban.to_json()})
+        client = self.socket("EIO=4&transport=websocket")
+        client.send_text("40" + json.dumps(former.auth))
+        self.settle()
+        text = "you are banned until further notice (spam)"
+        self.assertIn(f'44{{"message":"{text}"}}', client.received())
 
 
 class TransportTests(PollingCase):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 
+from websockets.frames import Close
+
 from tests.support.logs import Log
 from tests.support.memory import masked, text
 from tests.support.websocket_chat import ChatTestCase, JsonClient
 from twisted_chat.core.limits import MAX_LINE, RateLimit
+from twisted_chat.core.sanctions import Sanction
 
 
 class TextTests(ChatTestCase):
@@ -50,6 +53,20 @@ class TextTests(ChatTestCase):
         ann.received()
         bob.ask(type="message", text="a\n\n\tb")
         self.assertEqual(ann.received(), ["bob: a", "bob:", "bob: \tb"])
+
+    def test_banned_client_is_accepted_told_and_closed_with_4003(self) -> None:
+        """Text and JSON; also one that is connected when it is banned."""
+        bob = self.connect("?nick=bob")
+        bob.received()
+        ban = Sanction("x", "al", identities=("=bob", "=dave"))
+        self.chat.moderation.apply({"ban/=x": ban.to_json()})
+        bob.send_text("\\nick dave")
+        dave, dora = self.connect("?nick=dave"), self.connect("?format=json&nick=dave")
+        for client in (bob, dave, dora):
+            told, end = client.frames()
+            self.assertIn(b"you are banned until further notice", bytes(told.data))
+            self.assertEqual(Close.parse(bytes(end.data)), Close(4003, "banned"))
+        self.assertIn(b'"code":"banned"', bytes(told.data))
 
     def test_line_that_is_too_long_is_refused(self) -> None:
         """The connection stays open."""
