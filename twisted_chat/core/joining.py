@@ -361,12 +361,13 @@ class Joiner:
 
         :raises Refused: it may not connect, or join any of these rooms.
         """
-        client = pending.client
-        banned = self._moderation.may_connect(
-            client.member, identities_of(client.member), client.identity.address
-        )
-        if banned is not None:
-            raise banned
+        client, moderation = pending.client, self._moderation
+        if moderation.bans:
+            banned = moderation.may_connect(
+                client.member, identities_of(client.member), client.identity.address
+            )
+            if banned is not None:
+                raise banned
         wanted, refused = self._rooms_of(pending), list[Refused]()
         for name in dict.fromkeys((*wanted, LOBBY)):
             if name == LOBBY and opened and LOBBY not in wanted:
