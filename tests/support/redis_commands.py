@@ -72,10 +72,14 @@ class RedisCommands:
     :param seconds: the time.
     :ivar data: the values, by key: ``bytes``, ``dict`` (hashes), ``Stream``, and
         dicts of scores for sorted sets.
+    :ivar persistence: what ``INFO persistence`` replies.
+    :ivar rewritten: how often the append-only file was rewritten.
     """
 
     def __init__(self, seconds: Callable[[], float]) -> None:
         self._seconds = seconds
+        self.persistence = b"aof_enabled:0"
+        self.rewritten = 0
         self.data: dict[bytes, Any] = {}
         self._expires_at: dict[bytes, float] = {}
 
@@ -121,6 +125,13 @@ class RedisCommands:
         now = self._seconds()
         for key in [key for key, at in self._expires_at.items() if at <= now]:
             self.do_del(key)
+
+    def do_info(self, _section: bytes) -> bytes:
+        return self.persistence
+
+    def do_bgrewriteaof(self) -> bytes:
+        self.rewritten += 1
+        return b"Background append only file rewriting started"
 
     # Keys and strings.
 

@@ -19,7 +19,7 @@ from twisted.internet.defer import Deferred, DeferredLock
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
-from twisted_chat.core.events import Entry, Quit, Stored
+from twisted_chat.core.events import Deleted, Edited, Entry, Quit, Stored
 from twisted_chat.core.interfaces import Announce, OutcomeUnknown, StoreError
 from twisted_chat.core.store_log import Report
 from twisted_chat.journals.retention import KEEP_ALL, Retention, Trimmed
@@ -37,6 +37,7 @@ from .name_registry import RedisNameRegistry
 from .persistent_connection import PersistentConnection
 from .position import StreamPosition
 from .rejoin import Rejoin
+from .rewriting import Rewriting
 from .roster import Roster
 from .scripts import APPEND, RESOLVE_BATCH
 from .trimming import RedisTrimming
@@ -112,6 +113,7 @@ class RedisJournal:
             changed=self._state_changed,
         )
         self._lease = Lease(server)
+        self._rewriting = Rewriting(reactor.seconds)
         self._lock = DeferredLock()
         self._batch = 0
         self._in_doubt: tuple[str, ...] = ()
@@ -187,6 +189,7 @@ class RedisJournal:
         self._rejoin.stop()
         try:
             if self._writer.error is None:
+                await self._rewriting.finish(self._writer)
                 await self._lock.run(self._lease.unregister, self._writer)
         except StoreError as error:
             log.warn("cannot unregister: {why}", why=error.operator_text)
@@ -238,6 +241,7 @@ class RedisJournal:
                 raise server_expired()
             if self._last_refusal is not None:
                 await self._lock.run(self._probe)
+            await self._rewriting.look(connection)
             await connection.sleep(HEARTBEAT_INTERVAL)
 
     async def _store_in_turn(self, batch: Sequence[Entry]) -> Collection[str]:
@@ -284,6 +288,8 @@ class RedisJournal:
             self._writer.reset(server_expired())
             raise server_expired()
         self._last_refusal = None
+        if any(isinstance(entry.event, Deleted | Edited) for entry in entries):
+            self._rewriting.note()
         stream_id, elsewhere = reply
         if stream_id:
             await self._wait_announced(StreamPosition.from_id(stream_id))
