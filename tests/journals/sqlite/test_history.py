@@ -57,6 +57,7 @@ class SearchTests(SqliteTestCase):
 
     def test_messages_are_indexed_in_the_background(self) -> None:
         """Without any search."""
+        self.patch(sqlite_indexing, "KEPT_ROWS", 0)
         journal = self.started()
         for n in range(sqlite_indexing.INDEX_THRESHOLD):
             self.append(journal, said(f"tea {n}"))
@@ -66,6 +67,7 @@ class SearchTests(SqliteTestCase):
     def test_search_while_the_chat_closes_is_refused(self) -> None:
         """No thread is left running."""
         self.patch(sqlite_indexing, "MAX_INDEX_ROWS", 1)
+        self.patch(sqlite_indexing, "KEPT_ROWS", 0)
         journal = self.started()
         self.append(journal, said("tea one"), said("tea two"))
         writing = self.threads.made[0]
@@ -80,6 +82,7 @@ class SearchTests(SqliteTestCase):
 
     def test_search_that_cannot_index_is_refused(self) -> None:
         """Storing is not affected."""
+        self.patch(sqlite_indexing, "KEPT_ROWS", 0)
         journal = self.started()
         self.append(journal, said("tea"))
         error = sqlite3.OperationalError("as the test wants it")

@@ -185,6 +185,7 @@ class FailureTests(SqliteTestCase):
     def test_failed_maintenance_is_logged(self) -> None:
         """Storing is not affected."""
         self.patch(sqlite_indexing, "INDEX_THRESHOLD", 1)
+        self.patch(sqlite_indexing, "KEPT_ROWS", 0)
         journal = self.started()
         self.patch(sqlite_indexing, "relaxed_transaction", lambda *_: 1 // 0)
         self.append(journal, said("one"), said("two"))

@@ -62,9 +62,22 @@ class ScanTests(SearcherTestCase):
         self.patch(sqlite_searcher, "SCAN_PORTION", 2)
         texts = [f"tea {n} " + "x" * 400 for n in range(9)]
         self.store(self.written, *map(said, texts))
-        self.assertEqual(len(self.found("tea")), 4)
         self.index(self.written)
         self.assertEqual(self.found("tea"), texts)
+        connection = self.connection(self.written)
+        connection.execute("INSERT INTO search (search) VALUES ('delete-all')")
+        self.assertEqual(len(self.found("tea")), 4)
+
+    def test_messages_that_are_not_indexed_are_looked_at_all(self) -> None:
+        """However many and however long they are; older ones are in the index."""
+        self.patch(sqlite_searcher, "SCANNED_CHARACTERS", 1_000)
+        self.patch(sqlite_searcher, "SCANNED_MESSAGES", 4)
+        self.patch(sqlite_searcher, "SCAN_PORTION", 2)
+        texts = [f"tea {n} " + "x" * 400 for n in range(20)]
+        self.store(self.written, *map(said, texts[:9]))
+        self.index(self.written)
+        self.store(self.written, *map(said, texts[9:]))
+        self.assertEqual(self.found("tea", 100), texts)
 
     def test_any_limit_is_accepted(self) -> None:
         """Clients may send any number."""

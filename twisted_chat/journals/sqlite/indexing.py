@@ -1,13 +1,17 @@
 """Indexing of the SQLite journal: messages are added to the full-text search.
 
-That can wait, and is done in short rounds.  What each round adds is merged with what is
-there in steps of its own, since FTS5 by itself would merge much at once.  Invariants: a
-round is short, so that no batch waits for long; losing a round loses nothing.
+That can wait, and is done in short rounds.  The newest messages are left out: they may
+yet be corrected or deleted, and words leave the index only as all of it is merged; and
+each search looks at them one by one anyway, see ``searcher``.  What each round adds is
+merged with what is there in steps of its own, since FTS5 by itself would merge much at
+once.  Invariants: a round is short, so that no batch waits for long; losing a round
+loses nothing.
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 
 from .merging import MERGE_PAGES, merge_all, merge_some
@@ -21,10 +25,18 @@ third less time than with its indexing in the same commit."""
 MAX_INDEX_ROWS = 2_000
 """Rows that one round indexes, at most."""
 
+KEPT_ROWS = 1_000
+"""The newest rows that are left out, at most."""
+
+KEPT_CHARACTERS = 100_000
+"""Characters of text in them, at most: a search looks at all of them."""
+
 ROWS_PER_MERGED_PAGE = 8
 """Indexed rows for each page that the next step merges, at least: measured, with that
 the number of segments stays bounded while rounds follow one another."""
 
+
+_NEWEST = "SELECT id, coalesce(length(text), 0) FROM events WHERE id > ? ORDER BY id"
 
 _DONE = object()
 
@@ -33,19 +45,27 @@ class Indexing:
     """The rounds that are due.
 
     :ivar indexed: the full-text search finds everything up to this id.
+    :ivar settled: up to here there is something to index; what is newer is left out.
     :ivar unfolded: messages up to this id have the words of schema 1 until they are
         indexed.
     :ivar has_remains: there are remains of messages that were deleted or corrected, and
         all of the full-text search is merged to remove them.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, last: int) -> None:
         self.indexed = self.unfolded = 0
+        # The batches that are left out: the id of the last event, how many there are,
+        # and the characters.
+        self._newest: deque[tuple[int, int, int]] = deque()
+        self._rows = self._characters = 0
         self._more_remains = False
         # What removes them, if it has begun.
         self._removing: Iterator[None] | None = None
         self._remove_at = 0
         self.load_indexed(connection)
+        self.settled = max(self.indexed, last - KEPT_ROWS)
+        for number, characters in connection.execute(_NEWEST, (self.settled,)):
+            self.add(number, 1, characters)
         (self.has_remains,) = map(
             bool, connection.execute("SELECT remains FROM journal").fetchone()
         )
@@ -57,6 +77,16 @@ class Indexing:
         self.indexed, self.unfolded = connection.execute(
             "SELECT searchable, unfolded FROM journal"
         ).fetchone()
+
+    def add(self, last: int, rows: int, characters: int) -> None:
+        """A batch is stored, the last of its events with this id."""
+        self._newest.append((last, rows, characters))
+        self._rows += rows
+        self._characters += characters
+        while self._rows > KEPT_ROWS or self._characters > KEPT_CHARACTERS:
+            self.settled, rows, characters = self._newest.popleft()
+            self._rows -= rows
+            self._characters -= characters
 
     def note_remains(self) -> None:
         """There are new ones, also in the database.
@@ -72,19 +102,19 @@ class Indexing:
         :param last: the id of the last event stored.
         """
         return (
-            last >= self._index_at
+            self.settled >= self._index_at
             or self._merge_pages > 0
             or (self.has_remains and last >= self._remove_at)
         )
 
-    def run(self, connection: sqlite3.Connection, last: int) -> int:
+    def run(self, connection: sqlite3.Connection) -> int:
         """Run one round; if it fails, the connection must not be used any more.
 
         :returns: pages written, approximately.
         """
         written = 0
-        if last >= self._index_at:
-            written += self.index(connection, last)
+        if self.settled >= self._index_at:
+            written += self.index(connection, self.settled)
         if self.has_remains:
             return written + self._remove_remains(connection)
         return written + self.merge(connection)
@@ -93,7 +123,8 @@ class Indexing:
         """Try again after further batches, not at once: the round failed."""
         self._merge_pages = 0
         self._removing = None
-        self._index_at = self._remove_at = last + INDEX_THRESHOLD
+        self._index_at = self.settled + INDEX_THRESHOLD
+        self._remove_at = last + INDEX_THRESHOLD
 
     def index(self, connection: sqlite3.Connection, last: int) -> int:
         """Add the next messages to the full-text search.

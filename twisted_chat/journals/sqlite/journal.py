@@ -243,9 +243,10 @@ class SqliteJournal:
             writer = self._writer
             if writer is None:
                 raise self._closed()
+            until = min(until, writer.settled)
             if writer.indexed >= until:
                 return
-            await self._writing.run(writer.index)
+            await self._writing.run(writer.index, until)
             self._checkpoints.look(writer.written)
 
     async def _index_anew(self, writer: Writer) -> None:

@@ -31,7 +31,8 @@ SCANNED_MESSAGES = 1_000
 """The newest messages of a room, which are looked at without the index, at most."""
 
 SCANNED_CHARACTERS = 200_000
-"""Characters of text after which no more messages are looked at in that way."""
+"""Characters of text after which no more messages are looked at in that way, unless
+they are not in the index."""
 
 SCAN_PORTION = 100
 """Messages that are read at once."""
@@ -163,8 +164,9 @@ class Searcher(Reader):
         """
         found: list[int] = []
         messages, characters = SCANNED_MESSAGES, SCANNED_CHARACTERS
-        while messages > 0 and characters > 0:
-            size = min(messages, SCAN_PORTION)
+        (indexed,) = connection.execute("SELECT searchable FROM journal").fetchone()
+        while (messages > 0 and characters > 0) or until > indexed:
+            size = min(messages, SCAN_PORTION) if messages > 0 else SCAN_PORTION
             (rows,) = connection.execute(_NEWEST, (room, until, size)).fetchone()
             portion = json.loads(rows)
             found += [number for number, text in portion if matches(text, phrases)]

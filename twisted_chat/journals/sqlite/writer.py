@@ -83,7 +83,7 @@ class Writer:
             (self._time,) = connection.execute(
                 "SELECT coalesce((SELECT time FROM events ORDER BY id DESC LIMIT 1), 0)"
             ).fetchone()
-            self._indexing = Indexing(connection)
+            self._indexing = Indexing(connection, self.last)
             self._correcting = Correcting(self.name, lambda: self._indexing.indexed)
         except BaseException:
             connection.close()
@@ -102,6 +102,11 @@ class Writer:
     def indexed(self) -> int:
         """The full-text search finds everything up to this id, and nothing beyond."""
         return self._indexing.indexed
+
+    @property
+    def settled(self) -> int:
+        """Up to this id there is something to index; what is newer is left out."""
+        return self._indexing.settled
 
     @property
     def unfolded(self) -> int:
@@ -134,6 +139,7 @@ class Writer:
         # indexes it grows.
         characters = sum(map(characters_in, batch.rows))
         self.written += 3 + len(batch.rows) // 16 + characters // PAGE_SIZE
+        self._indexing.add(self.last, len(batch.rows), characters)
         self._trimming.add(batch.rows)
         if batch.corrections:
             self.has_deleted_text = True
@@ -184,7 +190,7 @@ class Writer:
         """
         had_remains = self._indexing.has_remains
         try:
-            self.written += self._indexing.run(self._connected(), self.last)
+            self.written += self._indexing.run(self._connected())
             # The log has former pages of the index.
             self.has_deleted_text |= had_remains and not self._indexing.has_remains
         except BaseException as error:
@@ -257,14 +263,15 @@ class Writer:
             portions += 1
         return portions, True
 
-    def index(self) -> None:
+    def index(self, until: int | None = None) -> None:
         """Add more events to the full-text search.
 
+        :param until: up to this id; all, by default.
         :raises StoreError: it failed; nothing is lost.
         """
         try:
             connection = self._connected()
-            self.written += self._indexing.index(connection, self.last)
+            self.written += self._indexing.index(connection, until or self.last)
             # Many rounds may follow one another, with no other work in between.
             self.written += self._indexing.merge(connection)
         except sqlite3.Error as error:
@@ -272,7 +279,7 @@ class Writer:
             raise explain(self._file.path, error) from error
 
     def close(self) -> None:
-        """Index what is left, merge the log into the file, close the connection.
+        """Index what is due, merge the log into the file, close the connection.
 
         After an unfinished migration that takes long, and is left to the next start.
         """
@@ -280,9 +287,9 @@ class Writer:
             # If it fails, the next start continues where it ended.
             while (
                 self._connection is not None
-                and self.unfolded <= self.indexed < self.last
+                and self.unfolded <= self.indexed < self.settled
             ):
-                self.index()
+                self.index(self.settled)
         with suppress(sqlite3.Error):
             self._remove_remains()
         connection, self._connection = self._connection, None
@@ -296,7 +303,7 @@ class Writer:
         """Merge what is left of deleted messages, if that does not take too long."""
         rounds = MAX_CLOSING_ROUNDS
         while self._connection is not None and self._indexing.has_remains and rounds:
-            self._indexing.run(self._connection, 0)
+            self._indexing.run(self._connection)
             rounds -= 1
 
     def _write(self, connection: sqlite3.Connection, batch: Batch) -> None:
