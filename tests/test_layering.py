@@ -47,8 +47,10 @@ NO_TWISTED = ("core", "testing")
 UNTESTED = {
     "__main__": "one call of console.main; tests/end_to_end/test_console.py runs it",
     "engineio.interfaces": "only types; the sessions and transports are tested",
+    "core.account_events": "only values",
     "core.events": "only values",
     "core.moderation_events": "only values",
+    "core.logins": "only types; those of accounts are tested",
     "core.replies": "only values",
     "core.runtime": "only types",
     "server.sources": "only a type",

@@ -58,7 +58,10 @@ class ConsoleService:
         if isinstance(service, ChatService):
             service.port_advice = self._port_advice or service.port_advice
             if self._banner and not options.settings.log_json:
-                service.on_running = lambda ports: _print(banner(ports))
+                chat = service.chat
+                service.on_running = lambda ports: _print(
+                    banner(ports, chat.operator_code)
+                )
         return service
 
 
@@ -89,8 +92,11 @@ def main(
     twistd_script.runApp(twistd)
 
 
-def banner(ports: Sequence[IListeningPort]) -> str:
-    """How to connect to a server that runs on these ports; empty without TCP."""
+def banner(ports: Sequence[IListeningPort], operator_code: str = "") -> str:
+    """How to connect to a server that runs on these ports; empty without TCP.
+
+    :param operator_code: with which the first operator is made; empty if there is one.
+    """
     hosts: list[Any] = [port.getHost() for port in ports]
     hosts = [host for host in hosts if hasattr(host, "port")]
     if not hosts:
@@ -113,6 +119,15 @@ def banner(ports: Sequence[IListeningPort]) -> str:
             f"    telnet {others} {number}",
             f"    nc {others} {number}",
             f"    a browser at http://{others}:{number}/",
+        ]
+    if operator_code:
+        lines += [
+            "",
+            "To become its operator, type, with a name and a password of your own:",
+            "",
+            "    \\nick NAME",
+            "    \\register PASSWORD",
+            f"    \\operator {operator_code}",
         ]
     return "\n".join([*lines, "", "Press Ctrl-C to stop.", "", ""])
 

@@ -37,6 +37,7 @@ from .net.origins import Origins
 from .net.peer_limits import PeerLimits
 from .net.tls import Certificate, CertificateError
 from .server.admin import Admin
+from .server.fair_threads import FairThreads, make_pool
 from .server.garbage import collect_less_often
 from .server.listeners import (
     make_engineio,
@@ -125,7 +126,10 @@ class ChatService(Service):
         self.certificate = open_certificate(settings)
         node = secrets.token_urlsafe(9)
         log_addresses(shown=settings.log_addresses)
-        runtime = make_runtime(reactor, log_addresses=settings.log_addresses)
+        self._hashing = FairThreads(reactor, make_pool())
+        runtime = make_runtime(
+            reactor, log_addresses=settings.log_addresses, in_thread=self._hashing
+        )
         store_log = StoreLog(runtime.log_line)
         self.journal, names = open_store(
             settings.store,
@@ -143,6 +147,7 @@ class ChatService(Service):
             table=table or standard_table(),
             runtime=runtime,
             motd=settings.motd,
+            policy=settings.policy(),
         )
         self._trimmer = Trimmer(
             self.journal,
@@ -259,6 +264,10 @@ class ChatService(Service):
             self._startup_error = error.operator_text
             self._fail()
             return
+        self._hashing.start()
+        if self.chat.operator_code:
+            line = f"operator code: {self.chat.operator_code}"
+            log.info("{line}", line=line)
         name = store_name(self.settings.store)
         log.info("{line}", line=f"messages are stored in {name}")
         lines = []
@@ -323,6 +332,7 @@ class ChatService(Service):
         closing = [maybeDeferred(port.stopListening) for port in ports]
         if self._admin is not None:
             self._admin.stop()
+        self._hashing.stop()
         await self.journal.close()
         await gatherResults(closing)
         # HTTP responses are sent up to two turns after they were made.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.members import MembersCase
-from twisted_chat.core.interfaces import Login, NoLogins
+from twisted_chat.core.logins import Login, NoLogins
 
 
 class ArrivalTests(MembersCase):

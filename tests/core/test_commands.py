@@ -220,7 +220,11 @@ class InternalRouteTests(SynchronousTestCase):
     def test_standard_table_has_internal_routes(self) -> None:
         """They are not in the help."""
         self.assertEqual(
-            self.names, ["snapshot", "presence", "take_nick", "custom_event"]
+            self.names,
+            [
+                *("snapshot", "presence", "take_nick", "custom_event"),
+                *("log_in", "enter_server", "read_up_to"),
+            ],
         )
         lines = "\n".join(self.chat.chat.table.help())
         for name in self.names:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
@@ -26,7 +28,12 @@ class NamingTests(SynchronousTestCase):
             pool=self.pool,
             names=self.names,
             runtime=runtime_of(self, clock),
+            holder=self.holder,
         )
+
+    async def holder(self, keys: Sequence[str]) -> str | None:
+        """Each name that begins with an x is reserved."""
+        return "Xavier" if keys[0].startswith("=x") else None
 
     def claim(
         self, wanted: str | None = None, *, last: str | None = None

@@ -6,8 +6,8 @@ from tests.support.codecs import NoEchoCodec, QuietCodec, wire_with
 from tests.support.json_chat import frame_objects
 from tests.support.members import MembersCase
 from twisted_chat.clients.json import JsonCodec
-from twisted_chat.core.interfaces import NoLogins
 from twisted_chat.core.limits import MAX_ROOMS
+from twisted_chat.core.logins import NoLogins
 from twisted_chat.core.replies import Refused
 from twisted_chat.testing import FakeWire, line_wire
 

@@ -273,6 +273,12 @@ class HelpTests(RouteCase):
                 r"\unban WHO",
                 r"\bans",
                 r"\audit [N]",
+                r"\register [PASSWORD]",
+                r"\login NAME [PASSWORD]",
+                r"\logout",
+                r"\password [OLD] [NEW]",
+                r"\unregister [PASSWORD]",
+                r"\operator NAME [off]",
             ],
         )
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 from hypothesis import given
 
 from tests.journals.corrections_contract import CorrectionsContract
+from tests.journals.direct_contract import DirectContract
 from tests.journals.search_contract import SearchContract
 from tests.journals.values_contract import ValuesContract
 from tests.support.journals import (
@@ -35,7 +36,9 @@ from twisted_chat.core.events import (
 from twisted_chat.core.interfaces import MissedEvents
 
 
-class JournalContract(SearchContract, CorrectionsContract, ValuesContract):
+class JournalContract(
+    SearchContract, CorrectionsContract, ValuesContract, DirectContract
+):
     """See the module docstring."""
 
     # Announcing

@@ -13,6 +13,7 @@ from twisted.python import usage
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat import __version__
+from twisted_chat.core.accounts.policy import Mode
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.server import options
 from twisted_chat.server.options import HELP_COLUMN, Options
@@ -65,7 +66,8 @@ class OptionsTests(SynchronousTestCase):
                 *("--tls-cert", file, "--tls-key", file),
                 *("--max-clients", "7", "--max-per-host", "3", "--flood", "off"),
                 *("--ping-interval", "0.5", "--ping-timeout", "0.25"),
-                *("--allow-origin", "*"),
+                *("--allow-origin", "*", "--accounts", "closed"),
+                *("--password-min", "12", "--require-tls"),
             ),
             Settings(
                 port=("4000",),
@@ -84,6 +86,9 @@ class OptionsTests(SynchronousTestCase):
                 ping_interval=0.5,
                 ping_timeout=0.25,
                 allow_origin=("*",),
+                accounts=Mode.CLOSED,
+                password_min=12,
+                require_tls=True,
             ),
         )
 

@@ -197,7 +197,7 @@ class SettingsTests(SynchronousTestCase):
         self.assertIn("is not UTF-8", self.refused(config=self.file(b"\xff\xfe")))
         self.assertEqual(self.refused(config=""), "--config: the value is empty")
         unknown = self.refused(config=self.file("histroy = 3"))
-        self.assertIn("unknown option 'histroy'; the options are admin, ", unknown)
+        self.assertIn("unknown option 'histroy'; the options are accounts, ", unknown)
         half = self.file("tls-crt = 'x'\ntls-key = 'x'")
         self.assertIn("unknown option 'tls-crt'", self.refused(config=half))
         self.assertIn(

@@ -11,17 +11,16 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.chats import runtime_of
 from twisted_chat.core.accounts.accounts import Accounts, Peer
-from twisted_chat.core.accounts.passwords import Costs
 from twisted_chat.core.accounts.policy import Policy
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.nicknames import Name
 from twisted_chat.core.replies import Refused
 from twisted_chat.journals.memory_values import MemoryValues
+from twisted_chat.testing.chat import CHEAP
 
 T = TypeVar("T")
 
-CHEAP = Costs(n=2, r=1, p=1, iterations=1)
-"""Hashes that take no time."""
+__all__ = ["CHEAP", "HERE", "PASSWORD", "AccountsTestCase"]
 
 HERE = Peer("here")
 PASSWORD = "correct horse"

@@ -11,6 +11,7 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.core.accounts.policy import Policy
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.interfaces import Journal
@@ -18,6 +19,7 @@ from twisted_chat.core.name_registry import LocalNameRegistry
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.routes import standard_table
 from twisted_chat.core.runtime import Runtime
+from twisted_chat.testing.chat import CHEAP
 
 
 def runtime_of(case: SynchronousTestCase, clock: IReactorTime) -> Runtime:
@@ -73,6 +75,7 @@ def make_chat(runtime: Runtime, journal: Journal, *, node: str = "test") -> Chat
         committer=Committer(journal, runtime, node=node),
         table=standard_table(),
         runtime=runtime,
+        policy=Policy(costs=CHEAP),
     )
     runtime.spawn(chat.start())
     return chat

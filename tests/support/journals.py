@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.core.account_events import AccountChanged, Change, ReadUpTo
 from twisted_chat.core.events import (
     Action,
     AwaySet,
@@ -115,6 +116,8 @@ EVERY_EVENT: tuple[Event, ...] = (
     AwaySet("alice", "lunch", "id-alice"),
     LoggedIn("caroline", "carol", "id-carol", "@carol", "carol"),
     Switched("lobby", "carol", "id-carol"),
+    AccountChanged("carol", "@1", Change.REGISTERED, "id-carol"),
+    ReadUpTo("lobby", "@1", "1-1", "id-carol"),
     LoggedOut("carol", "guest_7", "id-carol"),
     Deleted("lobby", "alice", "", "gone-1 gone-2", "id-alice"),
     Edited("lobby", "alice", "gone-3", "better", "id-alice"),

@@ -1,4 +1,4 @@
-"""The first frame of a JSON client, which may resume a session.
+"""The first frame of a JSON client, which may resume a session, or log in.
 
 A session is a secret, and proxies log URLs; so it is better sent in a frame,
 ``{"type":"resume","session":S,"since":P}``, than in the query of the URL.
@@ -18,7 +18,7 @@ from twisted_chat.core.replies import Refused, refusal
 from twisted_chat.core.runtime import Runtime, ScheduledCall
 
 from .attach import Attachment
-from .json import resume_in
+from .json import login_in, resume_in
 
 GRACE = 0.1
 """Seconds that a client is waited for whose URL does not say who it is: about a round
@@ -62,15 +62,22 @@ class FirstFrame:
         """The first frame was received.
 
         :param guest: the attachment, unless the frame was awaited.
-        :returns: whether it was a frame that resumes, and so is done with; otherwise it
-            is for the attachment, as all that follow.
+        :returns: whether it was a frame that resumes or logs in, and so is done with;
+            otherwise it is for the attachment, as all that follow.
         """
         self.cancel()
         resume = resume_in(text)
         if resume is None:
-            if guest is None:
+            if guest is not None:
+                return False
+            login = login_in(text)
+            if login is None:
                 self._attach(self._request)
-            return False
+                return False
+            self._attach(
+                replace(self._request, credentials=login.credentials, ref=login.ref)
+            )
+            return True
         if guest is not None and guest.client.session == resume.session:
             text = "this connection has that session already"
             guest.put(refusal(Refused("bad_request", text), resume.ref))

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 
 from twisted_chat.core.events import BulkPresence, DirectMessage, Stored
 from twisted_chat.core.interfaces import Viewer
+from twisted_chat.core.join_request import Credentials
 from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.nicknames import fold, room_name
 from twisted_chat.core.replies import Refused, Reply, Request, Welcome, refusal
@@ -223,6 +224,58 @@ def _resume_of(fields: Fields) -> Resume:
     return Resume(session, since, _optional(fields, "ref"))
 
 
+def _log_in(fields: Fields, _routes: Container[str]) -> Request:
+    one = _credentials_of(fields)
+    words = (one.nick, one.password, one.token)
+    return Request("log_in", "", internal=True, words=words)
+
+
+def _register(fields: Fields, _routes: Container[str]) -> Request:
+    return Request("register", "", words=(_required(fields, "password"),))
+
+
+def _password(fields: Fields, _routes: Container[str]) -> Request:
+    words = (_required(fields, "old"), _required(fields, "new"))
+    return Request("password", "", words=words)
+
+
+def _read(fields: Fields, _routes: Container[str]) -> Request:
+    words = (_required(fields, "room"), _required(fields, "id"))
+    return Request("read_up_to", "", internal=True, words=words)
+
+
+def _enter(fields: Fields, _routes: Container[str]) -> Request:
+    """After the connection has entered, or where no password is needed."""
+    _required(fields, "password")
+    return Request("enter_server", "", internal=True, words=())
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """What a frame that logs in has."""
+
+    credentials: Credentials
+    ref: str | None
+
+
+def login_in(text: str) -> LogIn | None:
+    """The frame, if it is a valid one that logs in."""
+    try:
+        fields = _object(text)
+        if fields.get("type") != "login":
+            return None
+        return LogIn(_credentials_of(fields), _optional(fields, "ref"))
+    except Refused:
+        return None
+
+
+def _credentials_of(fields: Fields) -> Credentials:
+    token = _optional(fields, "token")
+    if token is not None:
+        return Credentials(token=token)
+    return Credentials(_required(fields, "nick"), _required(fields, "password"))
+
+
 def _late_resume(fields: Fields, _routes: Container[str]) -> Request:
     _resume_of(fields)  # refuses invalid fields
     raise Refused("bad_request", '"resume" must be the first frame of a connection')
@@ -237,6 +290,11 @@ _DECODERS: dict[str, Callable[[Fields, Container[str]], Request]] = {
     "who": _who,
     "history": _history,
     "command": _command,
+    "login": _log_in,
+    "register": _register,
+    "password": _password,
+    "read": _read,
+    "enter": _enter,
     "resume": _late_resume,
 }
 

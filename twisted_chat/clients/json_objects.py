@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from twisted_chat.core.account_events import AccountChanged, ReadUpTo
 from twisted_chat.core.events import (
     Action,
     AwaySet,
@@ -37,6 +38,7 @@ from twisted_chat.core.replies import (
     HelpHint,
     HistoryPage,
     MemberList,
+    Missed,
     Notice,
     Prompt,
     Reply,
@@ -72,10 +74,9 @@ def event_object(stored: Stored) -> Fields | None:
             return {"type": "dm", **kept, **_author(event), "to": to, "text": text}
         case Joined(room=room, nick=nick):
             return {"type": "joined", **kept, "room": room, "nick": nick}
-        case Left(room=room, nick=nick):
-            return {"type": "left", **kept, "room": room, "nick": nick}
-        case Quit(nick=nick):
-            return {"type": "left", **kept, "room": None, "nick": nick}
+        case Left(nick=nick) | Quit(nick=nick) as event:
+            from_room = event.room if isinstance(event, Left) else None
+            return {"type": "left", **kept, "room": from_room, "nick": nick}
         case Renamed(old=old, new=new):
             return {"type": "renamed", **kept, "from": old, "to": new}
         case TopicSet(room=room, nick=nick, text=text):
@@ -84,7 +85,9 @@ def event_object(stored: Stored) -> Fields | None:
             return {"type": "away", **kept, "nick": nick, "text": text}
         case Deleted() | Edited() as event:
             return {**kept, **_correction(event, stored.position)}
-        case CustomEvent() | Switched() | LoggedIn() | LoggedOut():
+        case ReadUpTo(room=room, position=position):
+            return {"type": "read", "room": room, "id": position}
+        case CustomEvent() | Switched() | LoggedIn() | LoggedOut() | AccountChanged():
             return None
         case _:
             fields = moderation_fields(stored.event)
@@ -127,6 +130,7 @@ def welcome_object(welcome: Welcome) -> Fields:
         "type": "welcome",
         "nick": welcome.nick,
         "account": welcome.account or None,
+        **_of_login(welcome),
         "session": welcome.session,
         "room": welcome.room,
         "rooms": welcome.rooms,
@@ -136,6 +140,14 @@ def welcome_object(welcome: Welcome) -> Fields:
         "recovered": welcome.recovered,
         "motd": welcome.motd,
     }
+
+
+def _of_login(welcome: Welcome) -> Fields:
+    """What only those are told who are logged in."""
+    if not welcome.account:
+        return {}
+    token: Fields = {"token": welcome.token} if welcome.token else {}
+    return {**token, "read": dict(welcome.read)}
 
 
 def route_objects(routes: Iterable[RouteInfo]) -> list[Fields]:
@@ -173,6 +185,8 @@ def reply_objects(reply: Reply) -> Iterable[Fields]:
             yield {"type": "topic", "room": room, "text": text}
         case SettingList():
             yield setting_object(reply)
+        case Missed():
+            yield from _missed(reply)
         case CurrentRoom() | HelpHint() | Prompt():
             # Its client chooses the room of each message, has its own help, and its own
             # forms for passwords.
@@ -194,6 +208,12 @@ def _outcome(reply: Reply) -> Fields:
             return {"type": "notice", "text": "\n".join(lines)}
         case _:
             raise TypeError(f"{type(reply).__name__} has no object of its own")
+
+
+def _missed(missed: Missed) -> Iterable[Fields]:
+    yield from event_objects(missed.direct)
+    if missed.lines:
+        yield {"type": "notice", "text": "\n".join(missed.lines)}
 
 
 def _members(

@@ -42,6 +42,7 @@ from twisted_chat.core.replies import (
     NOTHING,
     Done,
     ErrorReply,
+    Missed,
     Notice,
     Refused,
     Reply,
@@ -56,7 +57,7 @@ from twisted_chat.socketio.packets import Packet, dump_json, raw_argument
 
 from .answers import MAX_ANSWER, newest_that_fit
 from .json import BULK_NAMES, BULK_THRESHOLD
-from .text_lines import direct_message_text, event_text
+from .text_lines import direct_message_text, event_text, reply_lines
 
 MAX_VALUE = 64 * 1024
 """Bytes of the JSON of one ``chat`` value."""
@@ -189,6 +190,8 @@ class SocketIOCodec:
                     shown += self._members(members, viewer.nick, len(shown))
             case Notice(lines=words):
                 shown = b"".join(map(self._text, words))
+            case Missed():
+                shown = b"".join(map(self._text, reply_lines(reply)))
             case _:
                 shown = b""
         if shown:

@@ -7,11 +7,12 @@ is shown with its author.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
+from twisted_chat.core.account_events import AccountChanged, ReadUpTo
 from twisted_chat.core.events import (
     Action,
     AwaySet,
@@ -40,6 +41,7 @@ from twisted_chat.core.replies import (
     HelpHint,
     HistoryPage,
     MemberList,
+    Missed,
     Notice,
     Prompt,
     Reply,
@@ -90,7 +92,14 @@ def event_text(event: Event) -> str | None:
             return f"{nick}: is away ({text})"
         case Deleted() | Edited():
             return _correction_text(event)
-        case CustomEvent() | DirectMessage() | Switched() | LoggedIn() | LoggedOut():
+        case (
+            CustomEvent()
+            | DirectMessage()
+            | Switched()
+            | LoggedIn()
+            | LoggedOut()
+            | (AccountChanged() | ReadUpTo())
+        ):
             return None
         case _:
             return moderation_text(event)
@@ -178,8 +187,17 @@ def reply_lines(reply: Reply, member_id: str = "") -> Iterable[str]:
             return _topic(room, text) or [f"#{room} has no topic"]
         case SettingList():
             return setting_lines(reply)
+        case Missed(direct=direct):
+            return [*reply.direct_lines, *_received(direct), *reply.room_lines]
         case _:
             return _note_lines(reply)
+
+
+def _received(messages: Iterable[Stored]) -> Iterator[str]:
+    """The lines of direct messages that came while their recipient was away."""
+    for stored in messages:
+        if isinstance(stored.event, DirectMessage):
+            yield from direct_message_lines(stored.event, sent=False)
 
 
 def _listed(what: str, named: list[str], count: int) -> str:

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from .account_announcer import AccountAnnouncer
+from .account_events import AccountChanged, ReadUpTo
 from .announcement import Announcement
 from .arrivals import Arrivals
 from .audit import AuditLog
@@ -73,6 +75,7 @@ class Announcer:
         moderation: Moderation,
         entry: RoomEntry,
         audit_log: AuditLog,
+        accounts: AccountAnnouncer,
         runtime: Runtime,
     ) -> None:
         self._pool = pool
@@ -88,6 +91,7 @@ class Announcer:
             pool, moderation, entry, audit_log, committer, batch
         )
         self._arrivals, self._presence = arrivals, presence
+        self._parts = (arrivals, presence, self.moderation, accounts)
         self._apply: dict[type, Callable[[Any, Stored], None]] = {
             Message: self._message,
             Action: self._message,
@@ -108,6 +112,8 @@ class Announcer:
             LoggedIn: self._logged_in,
             LoggedOut: presence.logged_out,
             **self.moderation.methods(),
+            AccountChanged: accounts.changed,
+            ReadUpTo: accounts.read,
         }
 
     def announce(self, batch: Sequence[Stored]) -> None:
@@ -116,7 +122,7 @@ class Announcer:
         :param batch: not empty.
         """
         announcement = self._batch = Announcement(self._pool, self._runtime, batch)
-        for part in (self._arrivals, self._presence, self.moderation):
+        for part in self._parts:
             part.batch = announcement
         idle: list[Client] = []
         for stored in batch:

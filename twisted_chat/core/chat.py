@@ -14,6 +14,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
+from .account_announcer import AccountAnnouncer
+from .accounts.accounts import Accounts
+from .accounts.logins import AccountLogins
+from .accounts.operators import Operators
+from .accounts.policy import Mode, Policy
 from .announcer import Announcer
 from .audit import AuditLog
 from .ban_checks import BanChecks
@@ -37,7 +42,6 @@ from .interfaces import (
     Codec,
     Connection,
     Journal,
-    Logins,
     NameRegistry,
     OutcomeUnknown,
     StoreError,
@@ -46,7 +50,9 @@ from .isolation import encoded
 from .join_request import NEW_CLIENT, JoinRequest
 from .joining import RETRY_DELAY, Joiner
 from .limits import MAX_AWAY, MAX_LINE
-from .moderation import RETURN_SECONDS, Moderation
+from .logins import Login, Logins
+from .missed import MissedMessages
+from .moderation import RETURN_SECONDS, KnownAccount, Moderation
 from .moderation_events import Audited, Rank, RoomOpened
 from .name_registry import claim, release
 from .network_rates import NetworkRates
@@ -71,6 +77,8 @@ from .turns import LAST_TURN, Turn, Turns
 from .welcome import Welcomer
 
 EMPTY = "the message is empty"
+
+ACCOUNT_REQUIRED = "log in first: \\login NAME PASSWORD, or \\register PASSWORD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +132,10 @@ class Chat:
     :ivar mask: replaces words that the operator does not want to be shown.
     :ivar turns: what costly routes of its clients wait for.
     :ivar network_rates: what the clients of each network have sent.
+    :ivar accounts: who has an account.
+    :ivar operators: which of them are operators.
+    :ivar account_logins: which clients are logged in.
+    :ivar operator_code: makes the first operator; empty if there is one.
     """
 
     def __init__(
@@ -136,6 +148,7 @@ class Chat:
         table: CommandTable[Handler],
         runtime: Runtime,
         motd: Sequence[str] = (),
+        policy: Policy | None = None,
     ) -> None:
         self.runtime = runtime
         self.pool = pool
@@ -147,12 +160,20 @@ class Chat:
         self.turns = Turns(runtime)
         self.network_rates = NetworkRates()
         self._prompts = Prompts()
+        values = journal.values
+        self.accounts = Accounts(values, runtime, policy)
+        self.operators = Operators(values)
+        self.account_logins = AccountLogins(self.accounts, values, pool, runtime)
+        self.missed = MissedMessages(journal, self.account_logins.absences, runtime)
+        self.operator_code = ""
         self._committer = committer
         self._outcomes = Outcomes(self.turns, runtime, self.submit, self.reply)
         self._stopping = False
         self._returning: ScheduledCall | None = None
         self.moderation = Moderation(pool, lambda: round(runtime.now() * 1000))
         self.bans = BanChecks(pool, self.moderation, runtime)
+        self.moderation.is_operator = self.operators.__contains__
+        self.moderation.find_account = self._known_account
         self.audit_log = AuditLog(journal.values, runtime)
         self.entry = RoomEntry(
             pool=pool,
@@ -177,7 +198,10 @@ class Chat:
             moderation=self.moderation,
             entry=self.entry,
             runtime=runtime,
+            holder=self.accounts.holder,
         )
+        self._joiner.logins = self.account_logins
+        self._joiner.missed = self.missed.tell
         self._announcer = Announcer(
             pool=pool,
             committer=committer,
@@ -185,6 +209,13 @@ class Chat:
             moderation=self.moderation,
             entry=self.entry,
             audit_log=self.audit_log,
+            accounts=AccountAnnouncer(
+                pool=pool,
+                joiner=self._joiner,
+                operators=self.operators,
+                submit=self.submit,
+                runtime=runtime,
+            ),
             runtime=runtime,
         )
         self._announcer.values_missed = self._read_values_again
@@ -198,6 +229,8 @@ class Chat:
         """
         # Never released: the lobby is kept loaded also while it is empty.
         await self.pool.open_room(LOBBY, self.journal)
+        self.operator_code = await self.operators.load()
+        await self.account_logins.load()
         await self.moderation.load(self.journal.values.load)
         self.moderation.awaited.update(self.moderation.vacant())
         self._returning = self.runtime.call_later(RETURN_SECONDS, self._close_rooms)
@@ -208,6 +241,7 @@ class Chat:
 
     async def _load_values(self) -> None:
         try:
+            await self.operators.load()
             await self.moderation.load(self.journal.values.load)
         except StoreError:
             self.runtime.call_later(RETRY_DELAY, self._read_values_again)
@@ -217,6 +251,14 @@ class Chat:
         self._returning = None
         self.moderation.awaited.clear()
         self._announcer.moderation.close_rooms(self.moderation.vacant())
+
+    async def _known_account(self, name: str) -> KnownAccount | None:
+        """An account, as moderation knows it."""
+        account = await self.accounts.find(name)
+        if account is None:
+            return None
+        is_operator = account.id in self.operators.ids
+        return KnownAccount(account.id, account.name, is_operator)
 
     # In: what adapters call.
 
@@ -336,6 +378,14 @@ class Chat:
         self._prompts.add(client, answer)
         self.reply(client, Prompt(text))
 
+    def check_may_speak(self, client: Client) -> None:
+        """Check that a client may say something.
+
+        :raises Refused: ``account_required``.
+        """
+        if self.accounts.policy.mode is Mode.REQUIRED and not client.account:
+            raise Refused("account_required", ACCOUNT_REQUIRED)
+
     def submit(
         self,
         event: Event,
@@ -388,9 +438,11 @@ class Chat:
         name = await self._joiner.claim_guest_name(client)
         return LoggedOut(client.nick, name.text, client.id)
 
-    def welcome(self, client: Client, position: str) -> Welcome:
+    def welcome(
+        self, client: Client, position: str, login: Login | None = None
+    ) -> Welcome:
         """The welcome of a client that has logged in or out, at that position."""
-        return self._welcomer.make(client, position)
+        return self._welcomer.make(client, position, login)
 
     @property
     def logins(self) -> Logins:
@@ -454,6 +506,7 @@ class Chat:
         return True
 
     def _post(self, client: Client, request: Request) -> None:
+        self.check_may_speak(client)
         room = self.room_of(client, request.room)
         refused = self.moderation.may_talk(client.member, room)
         if refused is not None:
@@ -512,13 +565,17 @@ class Chat:
                 owner, kept = client.member_id, client.nick
                 self.runtime.spawn(release(self.names, owner, new, kept=kept))
             case LoggedIn():
-                self.runtime.spawn(self._give_back(event, client))
+                self.give_back(event, client)
             case LoggedOut(nick=nick):
                 self.runtime.spawn(release(self.names, client.id, nick))
             case Joined(room=room):
                 self.pool.release_room(self.pool.room(room))
             case _:
                 pass
+
+    def give_back(self, event: LoggedIn, client: Client) -> None:
+        """A client does not log in, for which ``log_in`` has claimed a nickname."""
+        self.runtime.spawn(self._give_back(event, client))
 
     async def _give_back(self, event: LoggedIn, client: Client) -> None:
         """The nickname of a client that could not log in is its own again."""

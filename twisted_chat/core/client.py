@@ -57,6 +57,8 @@ class Identity:
     :ivar address: of the peer, as an operator writes it; empty if there is none.
     :ivar network: what counts as one address: that of a household.  ``None`` if nothing
         is counted by address, as for clients on the same machine.
+    :ivar secure: nobody can read on the way what it sends: by TLS, or as it is on the
+        same machine.
     :ivar roles: what it may do besides what everyone may.
     :ivar wire: by what it is connected, for the log; empty if unknown.
     """
@@ -65,6 +67,7 @@ class Identity:
     roles: frozenset[str] = frozenset()
     wire: str = ""
     network: int | None = None
+    secure: bool = False
 
 
 GUEST = Identity()

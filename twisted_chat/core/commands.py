@@ -2,7 +2,8 @@
 
 A route is declared with its usage, from which its arguments are parsed: ``NAME TEXT``
 is two required arguments, ``[ROOM]`` is an optional one, ``[before WHEN]`` are two, and
-one called ``TEXT``, ``WORDS``, ``WHEN`` or ``SETTING`` takes the rest of the line.
+one called ``TEXT``, ``WORDS``, ``WHEN``, ``SETTING`` or ``PASSWORD`` takes the rest of
+the line.
 Guards are functions that raise ``Refused``; a handler relies on its usage and guards.
 ``\\help`` is made from the same table.
 """
@@ -23,7 +24,7 @@ Guard = Callable[[Any], None]
 
 Raises ``Refused`` if the route may not be used."""
 
-_REST = ("TEXT", "WORDS", "WHEN", "SETTING")
+_REST = ("TEXT", "WORDS", "WHEN", "SETTING", "PASSWORD")
 
 
 @dataclass(frozen=True, slots=True)

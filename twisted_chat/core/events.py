@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .account_events import AccountChanged, ReadUpTo
 from .limits import MAX_AWAY, MAX_TOPIC
 from .moderation_events import ModerationEvent
 from .sanitize import cut_label
@@ -294,6 +295,8 @@ Event = (
     | Deleted
     | Edited
     | ModerationEvent
+    | AccountChanged
+    | ReadUpTo
 )
 
 RoomMessage = Message | Action

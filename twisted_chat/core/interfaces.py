@@ -229,6 +229,21 @@ class History(Protocol):
         They are looked for among the last ``limits.MAX_LOOKED_AT`` of the room.
         """
 
+    def direct(
+        self, member_id: str, position: str, limit: int
+    ) -> Awaitable[tuple[Stored, ...]]:
+        """The last ``limit`` direct messages to a member after a position.
+
+        Oldest first.  Those from itself are left out.  If the position is not of this
+        journal, the result is empty.
+        """
+
+    def count(self, room: str, position: str, most: int) -> Awaitable[int]:
+        """How many messages of a room are after a position, counted up to ``most``.
+
+        If the position is not of this journal, there are none.
+        """
+
     def nickname(self, client_id: str) -> Awaitable[str | None]:
         """The last nickname of a client that has left or was cut off, for a day.
 
@@ -302,42 +317,6 @@ class Journal(Protocol):
 
     def close(self) -> Awaitable[None]:
         """Store what was appended, then release all resources."""
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """The account that a client is logged in to.
-
-    :ivar account: its name.
-    :ivar rooms: those that its member was last in.
-    """
-
-    member_id: str
-    account: str
-    rooms: tuple[str, ...] = ()
-
-
-class Logins(Protocol):
-    """Which sessions are logged in, and what is kept of members that leave."""
-
-    def of_session(self, client_id: str) -> Awaitable[Login | None]:
-        """The account that a client which resumes is logged in to.
-
-        :raises StoreError: it cannot be read.
-        """
-
-    def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
-        """The last client of an account has left; it was on this server."""
-
-
-class NoLogins:
-    """There are no accounts."""
-
-    async def of_session(self, _client_id: str) -> None:
-        """Every client is a guest."""
-
-    def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
-        """Keep nothing."""
 
 
 class NameRegistry(Protocol):

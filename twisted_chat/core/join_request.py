@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .events import LOBBY
 from .limits import MAX_ROOMS
@@ -12,6 +12,15 @@ from .nicknames import room_name
 from .replies import Refused
 
 _LOBBY = (LOBBY,)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """With what a client logs in: a name and a password, or a token."""
+
+    nick: str = ""
+    password: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,8 @@ class JoinRequest:
     :ivar ref: comes back on its welcome.
     :ivar account: the account that it is logged in to; empty for a guest.
     :ivar member_id: the id of that account.
+    :ivar credentials: with what it logs in, if it does; it is a guest if they are
+        refused.
     """
 
     nick: str | None = None
@@ -44,6 +55,7 @@ class JoinRequest:
     ref: str | None = None
     account: str = ""
     member_id: str = ""
+    credentials: Credentials | None = None
 
     def valid_rooms(self) -> tuple[str, ...]:
         """The rooms that it asks for, without invalid names; the lobby if none is left.

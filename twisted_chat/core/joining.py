@@ -8,28 +8,21 @@ shown what it missed instead; see ``welcome``.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from .accounts.absences import Absence
 from .client import Client, ClientState, Identity
 from .committer import Committer
 from .events import LOBBY, AwaySet, Joined
 from .ignoring import ignore_list
-from .interfaces import (
-    BANNED,
-    Codec,
-    Connection,
-    Journal,
-    Login,
-    Logins,
-    NameRegistry,
-    NoLogins,
-    StoreError,
-)
+from .interfaces import BANNED, Codec, Connection, Journal, NameRegistry, StoreError
 from .isolation import as_store_error
-from .join_request import JoinRequest
+from .join_request import Credentials, JoinRequest
 from .kept_state import KeptState
+from .logins import Login, Logins, NoLogins
 from .moderation import Moderation
-from .name_registry import release
+from .name_registry import Holder, release
 from .naming import Naming
 from .nicknames import Name
 from .pool import ClientPool, Room
@@ -57,6 +50,7 @@ class PendingJoin:
     :ivar former_rooms: those rooms that are not open to all and that it was in.
     :ivar awaited: the rooms whose ``Joined`` is submitted and not yet announced.
     :ivar warned: it was told that it cannot join yet.
+    :ivar login: the account that it is logged in to, if it is and that is known.
     """
 
     client: Client
@@ -67,6 +61,7 @@ class PendingJoin:
     former_rooms: tuple[str, ...] = ()
     awaited: set[str] = field(default_factory=set)
     warned: bool = False
+    login: Login | None = None
 
     @property
     def submitted(self) -> bool:
@@ -79,10 +74,16 @@ class PendingJoin:
         return not self.awaited and self.client.state is ClientState.GONE
 
 
+TellMissed = Callable[[Client, Absence, str], None]
+"""Called with the client, its account's absence, and the position of its arrival."""
+
+
 class Joiner:
     """Brings clients into the chat.
 
+    :param holder: for which account a name is reserved.
     :ivar logins: which sessions are logged in.
+    :ivar missed: tells a client that has logged in what it has missed.
     """
 
     def __init__(
@@ -96,6 +97,7 @@ class Joiner:
         moderation: Moderation,
         entry: RoomEntry,
         runtime: Runtime,
+        holder: Holder,
     ) -> None:
         self._pool = pool
         self._journal = journal
@@ -106,7 +108,8 @@ class Joiner:
         self._moderation = moderation
         self._entry = entry
         self.logins: Logins = NoLogins()
-        self._naming = Naming(pool=pool, names=names, runtime=runtime)
+        self.missed: TellMissed = _tell_nothing
+        self._naming = Naming(pool=pool, names=names, runtime=runtime, holder=holder)
         self._joining: dict[str, PendingJoin] = {}
         self._kept = KeptState()
         # Ids of clients that are gone and whose nicknames are not released yet; a
@@ -257,8 +260,12 @@ class Joiner:
         if pending.request.away and not client.member.away:
             away = AwaySet(client.nick, pending.request.away, client.id)
             self._runtime.call_later(0, lambda: self._set_away(client, away))
-        request = pending.request
-        return self._welcomer.welcome(client, position, request.since, request.ref)
+        request, login = pending.request, pending.login
+        if login is not None and login.absence is not None:
+            self.missed(client, login.absence, position)
+        return self._welcomer.welcome(
+            client, position, request.since, request.ref, login
+        )
 
     def snapshots(self, client: Client, rooms: tuple[str, ...], position: str) -> bytes:
         """What a client is shown of rooms that it is in now."""
@@ -279,6 +286,8 @@ class Joiner:
         client = pending.client
         opened: list[Room] = []
         try:
+            if pending.request.credentials is not None:
+                await self._authenticate(pending, pending.request.credentials)
             if pending.unchecked:
                 await self._check_session(pending)
             await self._claim_nick(pending)
@@ -311,6 +320,29 @@ class Joiner:
                 joined, must_store=True, resumable=pending.request.resumable
             )
 
+    async def _authenticate(
+        self, pending: PendingJoin, credentials: Credentials
+    ) -> None:
+        """Let a client log in; with wrong credentials it is a guest.
+
+        :raises Refused: the account is banned.
+        """
+        client = pending.client
+        try:
+            login = await self.logins.authenticate(credentials, client)
+        except Refused as refused:
+            error = ErrorReply(refused.code, refused.text)
+            self._welcomer.reply(client, error, pending.request.ref)
+            pending.request = replace(pending.request, credentials=None, ref=None)
+        else:
+            pending.request = replace(pending.request, credentials=None)
+            pending.login = login
+            _log_in(client, login)
+            address = client.identity.address
+            banned = self._moderation.may_log_in(login.member_id, address)
+            if banned is not None:
+                raise banned
+
     async def _check_session(self, pending: PendingJoin) -> None:
         """Let a client resume with a valid session; give it a new one otherwise."""
         client = pending.client
@@ -332,6 +364,7 @@ class Joiner:
             return
         if login is not None:
             _log_in(client, login)
+            pending.login = login
             if pending.rooms == (LOBBY,):
                 pending.rooms = login.rooms or pending.rooms
         kept, request = self._kept.take(client.id), pending.request
@@ -413,6 +446,7 @@ class Joiner:
             client.account or request.nick,
             last=pending.last_nick,
             joining=len(self._joining),
+            account=client.account,
         )
         if refused is not None:
             self._welcomer.reply(client, ErrorReply(refused.code, refused.text))
@@ -430,6 +464,10 @@ class Joiner:
             return None
         client = self._pool.clients.get(member.id)
         return member.id, client.identity.address if client else ""
+
+
+def _tell_nothing(_client: Client, _absence: Absence, _position: str) -> None:
+    """There are no accounts."""
 
 
 def _log_in(client: Client, login: Login) -> None:

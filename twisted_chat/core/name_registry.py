@@ -6,7 +6,7 @@ the same name or one that looks like it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from .interfaces import NameRegistry
 from .nicknames import Name, fold
@@ -35,19 +35,65 @@ class LocalNameRegistry:
                 del self._owners[key]
 
 
+Holder = Callable[[Sequence[str]], Awaitable[str | None]]
+"""The name of the account for which any of some keys is reserved."""
+
+
 async def claim(names: NameRegistry, nick: str, owner: str, former: str = "") -> Name:
-    """Claim a nickname for its owner.
+    """Claim a nickname for its owner, whether or not it is reserved.
 
     :param former: another owner, whose nickname it may be.
     :raises Refused: ``nick_invalid``, ``nick_reserved`` or ``nick_taken``.
     """
     name = Name.of(nick)
     if not await names.claim(name.keys, owner, former):
-        raise Refused(
-            "nick_taken",
-            f"{nick}, or a name that looks like it, is in use: choose another",
-        )
+        raise _taken(nick)
     return name
+
+
+async def claim_unreserved(
+    names: NameRegistry,
+    holder: Holder,
+    nick: str,
+    owner: str,
+    *,
+    account: str = "",
+    current: str = "",
+) -> Name:
+    """Claim a nickname that is not reserved for another account.
+
+    :param account: the owner's; empty for a guest.
+    :param current: the nickname that the owner has now; empty if none.
+    :raises Refused: as ``claim``, or ``nick_registered``.
+    """
+    name = Name.of(nick)
+    claimed = await names.claim(name.keys, owner)
+    try:
+        # Only now: whoever registers a name reserves it, then looks who has it.
+        reserved_for = await holder(name.keys)
+        if reserved_for is not None and reserved_for != account:
+            raise registered(reserved_for)
+    except BaseException:
+        if claimed:
+            await release(names, owner, nick, kept=current)
+        raise
+    if not claimed:
+        raise _taken(nick)
+    return name
+
+
+def _taken(nick: str) -> Refused:
+    return Refused(
+        "nick_taken",
+        f"{nick}, or a name that looks like it, is in use: choose another",
+    )
+
+
+def registered(account: str) -> Refused:
+    """A nickname, or one that looks like it, belongs to an account."""
+    return Refused(
+        "nick_registered", f"{account} is registered: \\login {account} PASSWORD"
+    )
 
 
 async def release(

@@ -8,7 +8,7 @@ one that it had; a guest's.
 from __future__ import annotations
 
 from .interfaces import NameRegistry
-from .name_registry import claim
+from .name_registry import Holder, claim_unreserved
 from .nicknames import Name, guest_number, is_guest
 from .pool import ClientPool
 from .replies import Refused
@@ -16,7 +16,10 @@ from .runtime import Runtime
 
 
 class Naming:
-    """Claims nicknames for clients that join."""
+    """Claims nicknames for clients that join.
+
+    :param holder: for which account a name is reserved.
+    """
 
     def __init__(
         self,
@@ -24,13 +27,21 @@ class Naming:
         pool: ClientPool,
         names: NameRegistry,
         runtime: Runtime,
+        holder: Holder,
     ) -> None:
         self._pool = pool
         self._names = names
+        self._holder = holder
         self._runtime = runtime
 
     async def claim(
-        self, owner: str, wanted: str | None, *, last: str | None, joining: int
+        self,
+        owner: str,
+        wanted: str | None,
+        *,
+        last: str | None,
+        joining: int,
+        account: str = "",
     ) -> tuple[Name, Refused | None]:
         """Claim a nickname for a client.
 
@@ -38,6 +49,7 @@ class Naming:
         :param wanted: the nickname that it asks for, if any.
         :param last: the nickname that it had, if it resumes and that is known.
         :param joining: how many clients are joining; they may have nicknames as well.
+        :param account: the name of its account; empty for a guest.
         :returns: the nickname, and why it is not the one that was wanted.
         :raises StoreError: the registry is unavailable.
         """
@@ -50,7 +62,9 @@ class Naming:
         refused = None
         if name is None and wanted:
             try:
-                name = await claim(self._names, wanted, owner)
+                name = await claim_unreserved(
+                    self._names, self._holder, wanted, owner, account=account
+                )
             except Refused as reason:
                 refused = reason
         if name is None:

@@ -56,6 +56,8 @@ class Welcome:
     :ivar resumed: the client asked to be shown what it missed.
     :ivar recovered: ``missed`` is complete.
     :ivar account: the account that the client is logged in to; empty for a guest.
+    :ivar token: with it the device logs in the next time; empty if it has none.
+    :ivar read: how far the account has read: the position by room.
     """
 
     nick: str
@@ -73,6 +75,8 @@ class Welcome:
     recovered: bool = False
     missed: tuple[Stored, ...] = ()
     account: str = ""
+    token: str = field(default="", repr=False)
+    read: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +197,43 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """What came while an account was away.
+
+    :ivar direct: the direct messages, oldest first.
+    :ivar more: there are more than these.
+    :ivar messages: how many there are in the rooms that it was in.
+    """
+
+    direct: tuple[Stored, ...]
+    messages: int
+    more: bool = False
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What a person is told: of the direct messages, then of the others."""
+        return (*self.direct_lines, *self.room_lines)
+
+    @property
+    def direct_lines(self) -> tuple[str, ...]:
+        """The line before the direct messages, if there are any."""
+        count = len(self.direct)
+        if not count:
+            return ()
+        number = f"more than {count}" if self.more else f"{count}"
+        came = f"{number} private {_plural('message', count)} came"
+        return (f"{came} while you were away",)
+
+    @property
+    def room_lines(self) -> tuple[str, ...]:
+        """The line about the rooms, if there is anything to read."""
+        if not self.messages:
+            return ()
+        said = f"{self.messages} {_plural('message', self.messages)}"
+        return (f"{said} since you left (\\history)",)
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """What the client asked for is stored, or otherwise done.
 
@@ -238,6 +279,7 @@ Reply = (
     | HelpHint
     | Notice
     | Prompt
+    | Missed
     | Done
     | ErrorReply
     | TurnedAway
@@ -286,3 +328,7 @@ def refusal(refused: Refused, ref: str | None = None) -> Request:
     """
     refused.__traceback__ = refused.__context__ = None
     return Request("", "", ref=ref, refusal=refused)
+
+
+def _plural(word: str, count: int) -> str:
+    return word if count == 1 else f"{word}s"

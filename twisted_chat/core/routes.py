@@ -7,11 +7,11 @@ Its usage and guards, in the command table, were checked before it is called.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from . import routes_corrections, routes_moderation, routes_rooms
+from . import routes_accounts, routes_corrections, routes_moderation, routes_rooms
 from .chat import CommandContext, Handler
 from .client import ClientState
 from .commands import CommandTable
@@ -32,9 +32,10 @@ from .events import (
 from .ignoring import Ignored, without_ignored
 from .interfaces import SearchTimeout
 from .limits import MAX_AWAY, MAX_HISTORY, MAX_IGNORED, MAX_ROOMS, MAX_TOPIC
-from .name_registry import claim
+from .name_registry import claim_unreserved
 from .nicknames import fold_or_none, room_name
 from .past import USAGE, asked_history, point
+from .presence import Member
 from .replies import (
     HistoryPage,
     MemberList,
@@ -45,6 +46,7 @@ from .replies import (
     Topic,
 )
 from .rights import check, check_readable, may_talk
+from .routes_accounts import may_speak
 from .sanitize import sanitize_label
 from .targets import member_named
 from .turns import TurnOver
@@ -67,6 +69,7 @@ def standard_table() -> CommandTable[Handler]:
         routes_corrections.routes,
         routes_rooms.routes,
         routes_moderation.routes,
+        routes_accounts.routes,
     ):
         for command in routes:
             table.add(command)
@@ -91,21 +94,41 @@ async def nick(context: CommandContext) -> Event:
     "send a direct message to one person",
     # What this is called in other chats: typed there, it must not be posted here.
     aliases=("msg", "w", "pm", "tell", "whisper", "query"),
+    guards=(may_speak,),
 )
-def dm(context: CommandContext) -> Event:
+def dm(context: CommandContext) -> Event | Awaitable[Event]:
     name, text = context.words
-    recipient = member_named(context, name)
+    recipient = context.chat.pool.named(fold_or_none(name))
+    if recipient is None:
+        return _dm_to_account(context, name, text)
     check(context.chat.moderation.may_send(context.client.member, recipient))
     if recipient.away:
         away = Notice((f"{recipient.nick} is away: {recipient.away}",))
         context.chat.reply(context.client, away)
+    return _direct_message(context, recipient.nick, recipient.id, text)
+
+
+async def _dm_to_account(context: CommandContext, name: str, text: str) -> Event:
+    """To one who is not here, or under another nickname."""
+    account = await context.chat.accounts.find(name)
+    if account is None:
+        raise _no_such_nick(name)
+    present = context.chat.pool.member(account.id)
+    member = present or Member(account.id, account.name, account=account.name)
+    check(context.chat.moderation.may_send(context.client.member, member))
+    return _direct_message(context, member.nick, account.id, text)
+
+
+def _direct_message(
+    context: CommandContext, recipient: str, recipient_id: str, text: str
+) -> Event:
     client, text = context.client, context.chat.sanitized(text)
     return DirectMessage(
         client.nick,
-        recipient.nick,
+        recipient,
         text,
         client.id,
-        recipient.id,
+        recipient_id,
         client.account,
         client.member_id,
     )
@@ -128,7 +151,12 @@ def show_help(context: CommandContext) -> Reply:
     return Notice(context.chat.table.help(context.word))
 
 
-@_routes.route("me", "TEXT", "send an action: * NAME TEXT", guards=(in_room, may_talk))
+@_routes.route(
+    "me",
+    "TEXT",
+    "send an action: * NAME TEXT",
+    guards=(may_speak, in_room, may_talk),
+)
 def me(context: CommandContext) -> Event:
     client, text = context.client, context.chat.sanitized(context.word)
     return Action(context.room, client.nick, text, client.id, client.account)
@@ -180,6 +208,7 @@ def topic(context: CommandContext) -> Event | Reply:
     if not context.word:
         room = chat.pool.rooms.get(context.room)
         return Topic(context.room, (room and room.topic) or "")
+    chat.check_may_speak(client)
     check(chat.moderation.may_set_topic(client.member, context.room))
     text = "" if context.word == "-" else chat.sanitized_label(context.word, MAX_TOPIC)
     return TopicSet(context.room, client.nick, text, client.id)
@@ -288,6 +317,7 @@ def away(context: CommandContext) -> Event:
     client = context.client
     text = ""
     if context.word:
+        context.chat.check_may_speak(client)
         check(context.chat.moderation.may_show(client.member))
         text = context.chat.sanitized_label(context.word, MAX_AWAY)
     if not text and not client.member.away:
@@ -306,6 +336,7 @@ def leave_chat(context: CommandContext) -> Event | None:
     text = ""
     if context.word and client.room is not None:
         with suppress(Refused):  # an empty last message does not keep anyone
+            context.chat.check_may_speak(client)
             text = context.chat.sanitized(context.word)
     client.move_to(ClientState.QUITTING)
     muted = client.room and context.chat.moderation.may_talk(client.member, client.room)
@@ -340,7 +371,7 @@ async def take_nick(context: CommandContext) -> Event | None:
     return None if context.word == context.client.nick else await _renamed(context)
 
 
-@_routes.route("custom_event", internal=True, guards=(may_talk,))
+@_routes.route("custom_event", internal=True, guards=(may_speak, may_talk))
 def custom_event(context: CommandContext) -> Event:
     """Show Socket.IO clients a value that is not a text."""
     client, raw = context.client, context.request.raw or "null"
@@ -348,12 +379,19 @@ def custom_event(context: CommandContext) -> Event:
 
 
 async def _renamed(context: CommandContext) -> Event:
-    client, bans = context.client, context.chat.bans
-    banned = bans.at_renaming(client, context.word)
+    chat, client = context.chat, context.client
+    banned = chat.bans.at_renaming(client, context.word)
     if banned is not None:
-        bans.expel(client)
+        chat.bans.expel(client)
         raise banned
-    name = await claim(context.chat.names, context.word, client.member_id)
+    name = await claim_unreserved(
+        chat.names,
+        chat.accounts.holder,
+        context.word,
+        client.member_id,
+        account=client.account,
+        current=client.nick,
+    )
     return Renamed(client.nick, name.text, client.id)
 
 
@@ -361,6 +399,11 @@ def _shown(context: CommandContext, found: Sequence[Stored]) -> tuple[Stored, ..
     """What the client is shown of a history: as it is now, not as it was read."""
     found = context.chat.pool.corrections.apply(found)
     return without_ignored(found, context.client.ignoring)
+
+
+def _no_such_nick(nick: str) -> Refused:
+    nick = sanitize_label(nick)
+    return Refused("no_such_nick", f"nobody here is called {nick} (try \\who)")
 
 
 def _named_room(context: CommandContext) -> str:

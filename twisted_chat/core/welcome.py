@@ -17,6 +17,7 @@ from .ignoring import without_ignored
 from .interfaces import TAKEN_OVER, Codec, Connection, Journal, StoreError
 from .isolation import encoded
 from .limits import MAX_MISSED, MAX_MISSED_CHARACTERS, MAX_WELCOME
+from .logins import Login
 from .moderation import Moderation
 from .pool import ClientPool, Room
 from .replies import HelpHint, Reply, RoomSnapshot, RouteInfo, Welcome
@@ -53,16 +54,22 @@ class Welcomer:
         self._held = HeldOutput()
 
     def welcome(
-        self, client: Client, position: str, since: str | None, ref: str | None
+        self,
+        client: Client,
+        position: str,
+        since: str | None,
+        ref: str | None,
+        login: Login | None = None,
     ) -> bytes:
         """Welcome a client that has joined.
 
         :param since: the client resumes, and was shown everything up to this.
         :param ref: comes back on the welcome.
+        :param login: the account that it is logged in to.
         :returns: what to send it now; nothing yet for one that resumes, or if something
             else has to be read from the store.
         """
-        welcome = self.make(client, position)
+        welcome = self.make(client, position, login)
         if since is None and self._are_loaded(client.rooms):
             return self._encode_welcome(client, welcome, ref)
         self._resume(client, welcome, since, ref)
@@ -108,9 +115,9 @@ class Welcomer:
         """
         return b"" if self._motd else self._encode(client, HelpHint())
 
-    def reply(self, client: Client, reply: Reply) -> None:
-        """Send a client a reply that it did not ask for."""
-        if data := self._encode(client, reply):
+    def reply(self, client: Client, reply: Reply, ref: str | None = None) -> None:
+        """Send a client a reply that no route returns."""
+        if data := self._encode(client, reply, ref):
             client.write(data)
         self._runtime.counters.count_reply(reply, len(data))
 
@@ -198,7 +205,9 @@ class Welcomer:
                 self._runtime.counters.sent_bytes += len(data)
             gap.fill(data)
 
-    def make(self, client: Client, position: str) -> Welcome:
+    def make(
+        self, client: Client, position: str, login: Login | None = None
+    ) -> Welcome:
         """The welcome of a client, as everything is at a position."""
         room = self._pool.room(client.room or LOBBY)
         return Welcome(
@@ -214,6 +223,8 @@ class Welcomer:
             routes=self._routes(),
             motd=self._motd,
             account=client.account,
+            token=login.token if login else "",
+            read=login.read if login else {},
         )
 
     def _encode_welcome(

@@ -7,9 +7,9 @@ a few milliseconds, however much is kept.
 from __future__ import annotations
 
 import secrets
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict, deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from operator import attrgetter
@@ -34,7 +34,7 @@ from twisted_chat.core.limits import (
 from twisted_chat.core.texts import characters_shown
 
 from .memory_topics import MemoryTopics
-from .records import KEPT_NICKNAME_MS, Index, IndexKey, index_keys
+from .records import KEPT_NICKNAME_MS, Index, IndexKey, index_keys, is_direct_to
 from .retention import Retention, Trimmed
 from .searching import Scan, Sharing
 from .tokenizer import phrases_in
@@ -244,6 +244,27 @@ class MemoryHistory:
         await scan.add(list(reversed(entry.kept)) if entry else ())
         return tuple(reversed(scan.hits))
 
+    async def direct(
+        self, member_id: str, position: str, limit: int
+    ) -> tuple[Stored, ...]:
+        """The last direct messages to a member, see ``interfaces.History.direct``."""
+        entry = self._index.get((Index.DIRECT, member_id))
+        if entry is None or not self._is_ours(position):
+            return ()
+        received = (
+            stored
+            for stored in _after(entry.kept, position)
+            if is_direct_to(member_id, stored.event)
+        )
+        return tuple(deque(received, max(limit, 0)))
+
+    async def count(self, room: str, position: str, most: int) -> int:
+        """How many messages follow, see ``interfaces.History.count``."""
+        entry = self._index.get((Index.ROOM, room))
+        if entry is None or not self._is_ours(position):
+            return 0
+        return sum(1 for _ in islice(_after(entry.kept, position), most))
+
     async def nickname(self, client_id: str) -> str | None:
         """The last nickname of a client, see ``interfaces.History.nickname``."""
         nick, time = self._nicknames.get(client_id, (None, 0))
@@ -305,6 +326,12 @@ class MemoryHistory:
         oldest = next(iter(self._kept.values()))
         self._floor = oldest.position
         self._drop(oldest)
+
+
+def _after(kept: deque[Stored], position: str) -> Iterator[Stored]:
+    """Those after a position, oldest first."""
+    start = bisect_right(kept, position, key=attrgetter("position"))
+    return islice(kept, start, None)
 
 
 def _size(event: Event) -> int:

@@ -13,6 +13,8 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
+from twisted_chat.core.account_events import AccountChanged, ReadUpTo
+from twisted_chat.core.accounts.changes import account_changes, read_changes
 from twisted_chat.core.events import (
     Action,
     AwaySet,
@@ -288,6 +290,20 @@ RECORDS = (
             Cleared: 35,
         }
     ),
+    Record(
+        AccountChanged,
+        kind=40,
+        name="AccountChanged",
+        columns=("nick", "other", "text", None),
+        changes=account_changes,
+    ),
+    Record(
+        ReadUpTo,
+        kind=41,
+        name="ReadUpTo",
+        columns=("room", "nick", "text", None),
+        changes=read_changes,
+    ),
 )
 
 BY_EVENT: dict[type[Any], Record] = {record.event: record for record in RECORDS}
@@ -339,6 +355,13 @@ def changes_in(batch: Iterable[Entry]) -> Changes:
 def index_keys(event: Event) -> tuple[IndexKey, ...]:
     """Under which keys an event is found again; none if it never is."""
     return BY_EVENT[type(event)].index_keys(event)
+
+
+def is_direct_to(member_id: str, event: Event) -> bool:
+    """Whether an event is a direct message to a member, from another one."""
+    if not isinstance(event, DirectMessage):
+        return False
+    return event.recipient_id == member_id != event.sender_id
 
 
 def records_of(index: Index | None) -> tuple[Record, ...]:

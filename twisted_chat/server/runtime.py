@@ -11,15 +11,18 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from twisted_chat.core.runtime import Runtime
+from twisted_chat.core.runtime import InThread, Runtime, compute_at_once
 
 log = Logger()
 
 
-def make_runtime(reactor: Any, *, log_addresses: bool) -> Runtime:
+def make_runtime(
+    reactor: Any, *, log_addresses: bool, in_thread: InThread = compute_at_once
+) -> Runtime:
     """The runtime of a reactor.
 
     :param log_addresses: name the addresses of clients in the log.
+    :param in_thread: computes what takes long on purpose.
     """
 
     def log_failure(error: Exception) -> None:
@@ -39,6 +42,7 @@ def make_runtime(reactor: Any, *, log_addresses: bool) -> Runtime:
         log_failure=log_failure,
         log_line=log_line,
         log_addresses=log_addresses,
+        in_thread=in_thread,
     )
 
 

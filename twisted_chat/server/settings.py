@@ -13,6 +13,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from twisted_chat.core.accounts.passwords import MAX_PASSWORD
+from twisted_chat.core.accounts.policy import Mode, Policy
 from twisted_chat.core.limits import MAX_HISTORY, RateLimit
 from twisted_chat.core.sanitize import one_line
 from twisted_chat.core.wordfilter import WordFilter
@@ -204,6 +206,25 @@ class Settings:
         unset=(),
         repeatable=True,
     )
+    accounts: Mode = option(
+        values.account_mode,
+        "MODE",
+        "Who has an account: open, anyone may register a name; closed, only operators "
+        "add accounts; required, nobody says anything without one.",
+        default="open",
+    )
+    password_min: int = option(
+        values.whole_number(1, MAX_PASSWORD),
+        "NUMBER",
+        "The fewest characters of an account's password.",
+        default="8",
+    )
+    require_tls: bool = option(
+        values.on_or_off,
+        "",
+        "Accept passwords only over TLS, and from the same machine.",
+        unset=False,
+    )
     log_addresses: bool = option(
         values.on_or_off,
         "CHOICE",
@@ -253,6 +274,10 @@ class Settings:
             if value is not None:
                 found[name.replace("-", "_")] = _parse(row, value, source)
         return cls(**found)
+
+    def policy(self) -> Policy:
+        """What is decided about accounts."""
+        return Policy(self.accounts, self.password_min, self.require_tls)
 
     def word_filter(self) -> WordFilter:
         """The words to mask, read from their file now.

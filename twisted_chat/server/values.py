@@ -13,6 +13,7 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TypeVar
 
+from twisted_chat.core.accounts.policy import Mode
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.forwarded import TrustedProxies
 from twisted_chat.net.regular_files import open_regular
@@ -242,6 +243,15 @@ def on_or_off(value: Any) -> bool:
     if value in ("on", "off"):
         return bool(value == "on")
     raise ValueError(f"invalid value {_shown(value)}: give on or off")
+
+
+def account_mode(value: Any) -> Mode:
+    """Who may have an account, and who needs one."""
+    try:
+        return Mode(value)
+    except ValueError:
+        known = ", ".join(Mode)
+        raise ValueError(f"invalid mode {_shown(value)}: give one of {known}") from None
 
 
 def origins(value: Any) -> tuple[str, ...]:

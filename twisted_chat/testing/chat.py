@@ -20,13 +20,15 @@ from typing import Any, ClassVar
 
 from twisted_chat.clients.attach import Attachment
 from twisted_chat.clients.text import LineCodec
+from twisted_chat.core.accounts.passwords import Costs
+from twisted_chat.core.accounts.policy import Policy
 from twisted_chat.core.chat import Chat, Handler
 from twisted_chat.core.client import Client
 from twisted_chat.core.commands import CommandTable
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import Codec, Journal, NameRegistry
-from twisted_chat.core.join_request import JoinRequest
+from twisted_chat.core.join_request import Credentials, JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.name_registry import LocalNameRegistry
 from twisted_chat.core.pool import ClientPool
@@ -36,6 +38,9 @@ from twisted_chat.core.runtime import Runtime
 from twisted_chat.journals.memory import MemoryJournal
 
 from .fakes import Awaited, FailingJournal, FakeClock, FakeConnection
+
+CHEAP = Costs(n=2, r=1, p=1, iterations=1)
+"""Hashes of passwords that take no time."""
 
 SEGMENT = 64 * 1024
 """Bytes that a server reads at once."""
@@ -165,6 +170,7 @@ class TestChat:
     :param history: messages that a new client receives.
     :param motd: lines sent after the welcome.
     :param flood: how fast one client may send; ``None`` for no limit.
+    :param policy: about accounts; hashing a password takes no time by default.
     :ivar chat: the chat.
     :ivar log: the lines logged for the operator.
     :ivar journal: the journal, which can be made to fail.
@@ -181,6 +187,7 @@ class TestChat:
         history: int = 10,
         motd: Sequence[str] = (),
         flood: RateLimit | None = None,
+        policy: Policy | None = None,
     ) -> None:
         self.clock = FakeClock()
         self.journal = FailingJournal(journal or MemoryJournal(self.clock.seconds))
@@ -208,6 +215,7 @@ class TestChat:
             table=table or standard_table(),
             runtime=self.runtime,
             motd=motd,
+            policy=policy or Policy(costs=CHEAP),
         )
         self.spawn(self.journal.open())
         self.spawn(self.chat.start())
@@ -225,6 +233,7 @@ class TestChat:
         ignored: Sequence[str] = (),
         address: Any = None,
         account: str = "",
+        credentials: Credentials | None = None,
     ) -> FakeClient:
         """Connect a client, from an address of Twisted's; see ``JoinRequest``.
 
@@ -239,6 +248,7 @@ class TestChat:
             ignored=ignored,
             account=account,
             member_id=f"@{account}" if account else "",
+            credentials=credentials,
         )
         client = FakeClient(self, wire or self.wire, request, self._flood, address)
         self.settle()

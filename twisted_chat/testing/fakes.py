@@ -196,6 +196,18 @@ class FailingHistory:
         await self._faults.check()
         return await self._inner.last_of(room, author, limit)
 
+    async def direct(
+        self, member_id: str, position: str, limit: int
+    ) -> tuple[Stored, ...]:
+        """The last direct messages to a member after a position."""
+        await self._faults.check()
+        return await self._inner.direct(member_id, position, limit)
+
+    async def count(self, room: str, position: str, most: int) -> int:
+        """How many messages of a room are after a position."""
+        await self._faults.check()
+        return await self._inner.count(room, position, most)
+
     async def nickname(self, client_id: str) -> str | None:
         """The last nickname of a client."""
         await self._sessions.check()

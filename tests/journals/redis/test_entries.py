@@ -87,7 +87,7 @@ class EntriesTests(SynchronousTestCase):
             operations,
             [
                 *("room", "room", "room", "-", "direct", "join", "leave", "quit"),
-                *("rename", "topic", "away", "login", "switch", "logout"),
+                *("rename", "topic", "away", "login", "switch", "-", "-", "logout"),
                 *("delete", "edit"),
                 *("remove", "-", "-", "-", "-", "-", "-"),  # kicked, muted, ...
                 *("remove", "-", "-", "-", "-", "-", "-"),  # banned from a room, ...

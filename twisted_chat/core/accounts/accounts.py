@@ -10,6 +10,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from twisted_chat.core.interfaces import KeyValues
+from twisted_chat.core.name_registry import registered
 from twisted_chat.core.nicknames import Name, fold_or_none
 from twisted_chat.core.replies import Refused
 from twisted_chat.core.runtime import Runtime
@@ -38,6 +39,7 @@ class Accounts:
     """See the module.
 
     :ivar policy: what the operator has decided.
+    :ivar logins: the failed attempts to log in.
     """
 
     def __init__(
@@ -47,7 +49,7 @@ class Accounts:
         self._runtime = runtime
         self._store = AccountStore(values)
         self._tokens = Tokens(values, runtime.now)
-        self._logins = Attempts(LOGINS, runtime.seconds)
+        self.logins = Attempts(LOGINS, runtime.seconds)
         self._registrations = Attempts(REGISTRATIONS, runtime.seconds)
 
     async def find(self, nick: str) -> Account | None:
@@ -117,9 +119,10 @@ class Accounts:
 
     async def change_password(
         self, account: Account, old: str, new: str, peer: Peer
-    ) -> None:
+    ) -> Account:
         """Give an account another password; all its tokens end.
 
+        :returns: its record from now on.
         :raises Refused: ``wrong_password``, ``password_invalid``, or there were too
             many attempts.
         """
@@ -130,6 +133,7 @@ class Accounts:
         if not await self._store.replace(account, changed):
             raise _changed_meanwhile()
         await self._tokens.revoke_all(account.id)
+        return changed
 
     async def unregister(self, account: Account, password: str, peer: Peer) -> None:
         """Remove an account; its name is free, and all its tokens end.
@@ -166,7 +170,7 @@ class Accounts:
         :raises Refused: ``wrong_password``, or there were too many attempts.
         """
         counted = (("name", folded), ("address", peer.cause))
-        self._logins.check(*counted)
+        self.logins.check(*counted)
         try:
             password = prepared(password)
         except Refused:
@@ -176,11 +180,11 @@ class Accounts:
         matches = await self._runtime.in_thread(
             peer.cause,
             lambda: hashes.match(password),
-            check=lambda: self._logins.check(*counted),
+            check=lambda: self.logins.check(*counted),
         )
         if account is None or not matches:
-            self._logins.count(*counted)
-            raise Refused("wrong_password", WRONG)
+            self.logins.count(*counted)
+            raise wrong_password()
         return account
 
     async def _hash_anew(self, account: Account, password: str, peer: Peer) -> Account:
@@ -194,9 +198,9 @@ class Accounts:
         )
 
 
-def registered(name: str) -> Refused:
-    """A nickname, or one that looks like it, belongs to an account."""
-    return Refused("nick_registered", f"{name} is registered: \\login {name} PASSWORD")
+def wrong_password() -> Refused:
+    """A name without an account, or not its password: nobody learns which."""
+    return Refused("wrong_password", WRONG)
 
 
 def _changed_meanwhile() -> Refused:

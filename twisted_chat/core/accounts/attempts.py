@@ -33,13 +33,19 @@ class Limit:
     text: str
 
 
-LOGINS = Limit(5, 300.0, 30.0, "too many attempts: wait {} s")
+MAX_FAILED = 5
+"""Failed attempts to log in, in five minutes."""
+
+MAX_REGISTERED = 100
+"""Accounts that one address registers in an hour: a school may have one address."""
+
+LOGINS = Limit(MAX_FAILED, 300.0, 30.0, "too many attempts: wait {} s")
 """Failed attempts to log in."""
 
 REGISTRATIONS = Limit(
-    100, 3600.0, 600.0, "too many new accounts from your address: wait {} s"
+    MAX_REGISTERED, 3600.0, 600.0, "too many new accounts from your address: wait {} s"
 )
-"""Accounts that one address registers: a school may have one address."""
+"""Registrations of one address."""
 
 
 class Attempts:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from .passwords import Costs
 
 
-class Mode(enum.Enum):
+class Mode(enum.StrEnum):
     """Who may have an account, and who needs one."""
 
     OPEN = "open"

@@ -13,13 +13,14 @@ from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import MissedEvents, RoomState
 from twisted_chat.core.limits import MAX_LOOKED_AT, SEARCH_TIME
 from twisted_chat.core.texts import characters_shown
+from twisted_chat.journals.records import is_direct_to
 from twisted_chat.journals.searching import Scan, Sharing
 from twisted_chat.journals.tokenizer import phrases_in
 
 from .entries import decode_indexed, to_bytes, to_text
 from .persistent_connection import PersistentConnection
 from .position import BEGINNING, MAX_MS, StreamPosition
-from .scripts import SINCE
+from .scripts import COUNT, SINCE
 
 MAX_SEARCHED = 10_000
 """Messages of a room that a search reads, from the last one backwards."""
@@ -30,6 +31,9 @@ MAX_SEARCHED_CHARACTERS = 40_000_000
 MAX_MISSED_BYTES = 1024 * 1024
 """Bytes of the events that a client or a server missed, as they are stored: enough for
 ``MAX_MISSED_CHARACTERS`` of most texts."""
+
+MAX_DIRECT = 500
+"""Direct messages that are kept for each account, see ``lua/common.lua``."""
 
 PAGE_SIZE = 250
 """Messages that are read at once."""
@@ -152,6 +156,35 @@ class RedisHistory:
                 break
             end = _before(page[-1])
         return tuple(reversed(scan.hits))
+
+    async def direct(
+        self, member_id: str, position: str, limit: int
+    ) -> tuple[Stored, ...]:
+        """The last direct messages to a member after a position."""
+        after = StreamPosition.parse(position)
+        if after is None:
+            return ()
+        key = b"chat:whispers:" + to_bytes(member_id)
+        found = await self._connection().call(
+            "XRANGE", key, f"({after.id}", "+", "COUNT", MAX_DIRECT
+        )
+        events = (decode_indexed(stream_id, data) for stream_id, (_, data) in found)
+        received = [
+            stored
+            for stored in events
+            if stored is not None and is_direct_to(member_id, stored.event)
+        ]
+        return tuple(received[-limit:] if limit > 0 else ())
+
+    async def count(self, room: str, position: str, most: int) -> int:
+        """How many messages of a room are after a position."""
+        after = StreamPosition.parse(position)
+        if after is None:
+            return 0
+        found = await self._connection().run_script(
+            COUNT, to_bytes(room), after.id, most
+        )
+        return int(found)
 
     async def nickname(self, client_id: str) -> str | None:
         """The last nickname of a client that has left in the last day."""

@@ -54,6 +54,7 @@ TRIM_TOPICS = _load("trim_topics", "allow-oom")
 PRESENCE = _load("presence", "no-writes")
 SINCE = _load("since", "no-writes")
 MEASURE = _load("measure", "no-writes")
+COUNT = _load("count", "no-writes")
 READ_VALUES = _load("read_values", "no-writes")
 
 SCRIPTS = (
@@ -69,6 +70,7 @@ SCRIPTS = (
     TRIM,
     TRIM_TOPICS,
     MEASURE,
+    COUNT,
     READ_VALUES,
     WRITE_VALUES,
 )

@@ -138,6 +138,22 @@ class SqliteHistory:
             searcher.last_of, room, author, limit, self._announced
         )
 
+    async def direct(
+        self, member_id: str, position: str, limit: int
+    ) -> tuple[Stored, ...]:
+        """The last direct messages to a member after a position."""
+        reader, _ = self._opened()
+        return await self._reading.run(
+            reader.direct, member_id, position, limit, self._announced
+        )
+
+    async def count(self, room: str, position: str, most: int) -> int:
+        """How many messages of a room are after a position."""
+        reader, _ = self._opened()
+        return await self._reading.run(
+            reader.count, room, position, most, self._announced
+        )
+
     async def nickname(self, client_id: str) -> str | None:
         """The last nickname of a client, see ``interfaces.History.nickname``."""
         reader, _ = self._opened()

@@ -59,6 +59,16 @@ _SINCE = tuple(
     )
 )
 
+_DIRECT = (
+    f"SELECT {COLUMNS} FROM events"
+    f" WHERE to_who = ? AND {condition(Index.DIRECT)} AND who != to_who"
+    " AND id > ? AND id <= ? ORDER BY id DESC LIMIT ?"
+)
+_COUNT = (
+    "SELECT count(*) FROM (SELECT 1 FROM events"
+    f" WHERE room = ? AND {IS_MESSAGE} AND id > ? AND id <= ? LIMIT ?)"
+)
+
 
 class Reader:
     """One connection, which runs one query at a time.
@@ -135,6 +145,27 @@ class Reader:
             missed = self._stored(found[number] for number in sorted(found))
             missed = tuple(self._with_text_of_now(connection, one) for one in missed)
         return MissedEvents(True, replayed(missed, position))
+
+    def direct(
+        self, member_id: str, position: str, limit: int, until: int
+    ) -> tuple[Stored, ...]:
+        """See ``interfaces.History.direct``."""
+        start = number_in(self._name, position)
+        if start is None:
+            return ()
+        values = (*storable((member_id,)), start, until, bounded(limit))
+        with self._snapshot() as connection:
+            rows = connection.execute(_DIRECT, values).fetchall()
+        return self._stored(reversed(rows))
+
+    def count(self, room: str, position: str, most: int, until: int) -> int:
+        """See ``interfaces.History.count``."""
+        start = number_in(self._name, position)
+        if start is None:
+            return 0
+        values = (*storable((room,)), start, until, bounded(most))
+        with self._snapshot() as connection:
+            return int(connection.execute(_COUNT, values).fetchone()[0])
 
     def nickname(self, client_id: str, oldest_ms: int) -> str | None:
         """See ``interfaces.History.nickname``.

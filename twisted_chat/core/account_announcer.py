@@ -1,0 +1,125 @@
+"""The announcer of accounts: what becomes of members when an account is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from .account_events import AccountChanged, Change, ReadUpTo
+from .accounts.changes import account_changes
+from .accounts.operators import Operators
+from .announcement import Announcement
+from .client import Client, ClientState
+from .events import LoggedOut, Renamed, Stored
+from .interfaces import StoreError
+from .joining import Joiner
+from .nicknames import Name, fold
+from .pool import ClientPool
+from .runtime import Runtime
+
+Submit = Callable[[LoggedOut | Renamed, Client], None]
+
+RETRY_DELAY = 1.0
+"""Seconds until a client is given a guest's name, after the store was unavailable."""
+
+
+class AccountAnnouncer:
+    """Applies the events of accounts.
+
+    Each server acts for its own clients.
+
+    :param submit: has an event stored on behalf of a client.
+    :ivar batch: what is being announced.
+    """
+
+    def __init__(
+        self,
+        *,
+        pool: ClientPool,
+        joiner: Joiner,
+        operators: Operators,
+        submit: Submit,
+        runtime: Runtime,
+    ) -> None:
+        self._pool = pool
+        self._joiner = joiner
+        self._operators = operators
+        self._submit = submit
+        self._runtime = runtime
+        self.batch = Announcement(pool, runtime)
+
+    def changed(self, event: AccountChanged, _stored: Stored) -> None:
+        """An account was registered or removed, or is an operator now or no longer."""
+        self._operators.apply(account_changes(event))
+        match event.change:
+            case Change.REGISTERED:
+                self._free_name(event.account)
+            case Change.UNREGISTERED:
+                for client in self._pool.clients_of(self._pool.member(event.member_id)):
+                    self._runtime.spawn(self._log_out(client))
+
+    def read(self, event: ReadUpTo, stored: Stored) -> None:
+        """The other devices of an account are shown how far one has read."""
+        member = self._pool.member(event.member_id)
+        if member is not None:
+            for client in self.batch.viewers(member):
+                if client.id != event.client_id:
+                    self.batch.show_to(client, stored)
+
+    def _free_name(self, account: str) -> None:
+        """The guests that have a name which is registered now get others."""
+        reserved = set(Name(account, fold(account)).keys)
+
+        def has_it(client: Client) -> bool:
+            if not client.nick or client.account:
+                return False
+            keys = Name(client.nick, fold(client.nick)).keys
+            return not reserved.isdisjoint(keys)
+
+        for client in (*self._pool.clients.values(), *self._joiner.clients()):
+            if not has_it(client):
+                continue
+            if client.is_joining:
+                # It is renamed once it is present.
+                client.when_idle(partial(self._rename, client))
+            else:
+                self._rename(client)
+
+    def _rename(self, client: Client, delay: float = 0.0) -> None:
+        # Not from within its idle calls.
+        self._runtime.call_later(
+            delay, lambda: self._runtime.spawn(self._as_guest(client))
+        )
+
+    async def _as_guest(self, client: Client) -> None:
+        former = client.nick
+        if not _is_present(client) or client.account:
+            return
+        try:
+            name = await self._joiner.claim_guest_name(client)
+        except StoreError:
+            self._rename(client, RETRY_DELAY)
+            return
+        if _is_present(client) and client.nick == former and not client.account:
+            self._submit(Renamed(former, name.text, client.id), client)
+        else:
+            self._joiner.release_name(client.id, name.text)
+
+    async def _log_out(self, client: Client) -> None:
+        try:
+            name = await self._joiner.claim_guest_name(client)
+        except StoreError:
+            log_out = self._log_out
+            self._runtime.call_later(
+                RETRY_DELAY, lambda: self._runtime.spawn(log_out(client))
+            )
+            return
+        if _is_present(client) and client.account:
+            self._submit(LoggedOut(client.nick, name.text, client.id), client)
+        else:
+            self._joiner.release_name(client.id, name.text)
+
+
+def _is_present(client: Client) -> bool:
+    """Whether something can be submitted on behalf of a client."""
+    return client.state is ClientState.PRESENT

@@ -1,0 +1,29 @@
+"""The values that change with the events of accounts."""
+
+from __future__ import annotations
+
+from twisted_chat.core.account_events import AccountChanged, Change, ReadUpTo
+from twisted_chat.core.interfaces import Changes
+
+from .operators import AREA
+
+
+def account_changes(event: AccountChanged) -> Changes:
+    """Who is an operator."""
+    key = AREA + event.member_id
+    match event.change:
+        case Change.OPERATOR:
+            return {key: event.account}
+        case Change.NO_OPERATOR | Change.UNREGISTERED:
+            return {key: None}
+    return {}
+
+
+def read_area(member_id: str) -> str:
+    """How the keys begin under which it is kept how far an account has read."""
+    return f"read{member_id}/"
+
+
+def read_changes(event: ReadUpTo) -> Changes:
+    """How far an account has read a room."""
+    return {read_area(event.member_id) + event.room: event.position}

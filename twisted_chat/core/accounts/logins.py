@@ -1,0 +1,135 @@
+"""Logins of clients: by password, token or session, and what they have missed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from twisted_chat.core.client import Client
+from twisted_chat.core.interfaces import KeyValues, StoreError
+from twisted_chat.core.join_request import Credentials
+from twisted_chat.core.logins import Login
+from twisted_chat.core.pool import ClientPool
+from twisted_chat.core.runtime import Runtime
+
+from .absences import Absence, Absences
+from .accounts import Accounts, Peer
+from .changes import read_area
+from .device_sessions import DeviceSessions
+from .record import Account
+
+
+class AccountLogins:
+    """See ``interfaces.Logins``; every method may raise ``StoreError``."""
+
+    def __init__(
+        self,
+        accounts: Accounts,
+        values: KeyValues,
+        pool: ClientPool,
+        runtime: Runtime,
+    ) -> None:
+        self._accounts = accounts
+        self._values = values
+        self._pool = pool
+        self._runtime = runtime
+        self._sessions = DeviceSessions(values, runtime.now)
+        self.absences = Absences(values, runtime.now)
+
+    async def load(self) -> None:
+        """Get ready, at the start of the server."""
+        await self._sessions.load()
+
+    # For clients that connect.
+
+    async def authenticate(self, credentials: Credentials, client: Client) -> Login:
+        """The login of a client that has these credentials.
+
+        :raises Refused: they are wrong, or there were too many attempts.
+        """
+        account = await self.account_of(credentials, peer_of(client))
+        login = await self.begin(client, account, credentials.token)
+        return replace(login, absence=await self._absence(account.id))
+
+    async def account_of(self, credentials: Credentials, peer: Peer) -> Account:
+        """The account that has these credentials.
+
+        :raises Refused: they are wrong, or there were too many attempts.
+        """
+        if credentials.token:
+            return await self._accounts.find_token(credentials.token)
+        return await self._accounts.log_in(credentials.nick, credentials.password, peer)
+
+    async def of_session(self, client_id: str) -> Login | None:
+        """The login of a client that resumes."""
+        session = await self._sessions.find(client_id)
+        if session is None:
+            return None
+        account = await self._accounts.find(session.folded)
+        if account is None or not session.is_of(account):
+            return None
+        absence = await self.absences.find(account.id)
+        rooms = absence.rooms if absence else ()
+        read = await self.read(account.id)
+        return Login(account.id, account.name, rooms, session.token, read)
+
+    def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
+        """The last client of an account has left."""
+        position = self._pool.position
+
+        async def note() -> None:
+            try:
+                await self.absences.begin(member_id, position, rooms)
+            except StoreError as error:
+                # What it is told the next time is about a longer absence.
+                why = error.operator_text
+                self._runtime.log_line(f"cannot note that an account has left: {why}")
+
+        self._runtime.spawn(note())
+
+    # For clients that are connected.
+
+    async def begin(self, client: Client, account: Account, token: str = "") -> Login:
+        """A client logs in: it is logged in as well when it resumes.
+
+        :param token: that of the device, if it has one.
+        :returns: with a token, if the client can keep one.
+        """
+        if client.session:
+            token = await self._accounts.token_for(account, token)
+            await self._sessions.add(client.id, account, token)
+        read = await self.read(account.id)
+        return Login(account.id, account.name, (), token, read)
+
+    async def end(self, client_id: str) -> None:
+        """A client has logged out, and its device needs the password again."""
+        session = await self._sessions.find(client_id)
+        if session is not None:
+            await self._accounts.revoke(session.token)
+            await self._sessions.remove(client_id)
+
+    async def absence(self, account: Account) -> Absence | None:
+        """Since when an account is away; ``None`` if it is present."""
+        return await self._absence(account.id)
+
+    async def read(self, account_id: str) -> dict[str, str]:
+        """How far an account has read, by room."""
+        area = read_area(account_id)
+        found = await self._values.load(area)
+        return {key.removeprefix(area): position for key, position in found.items()}
+
+    async def forget(self, account_id: str) -> None:
+        """An account is no more: nor is what was kept for it."""
+        found = await self._values.load(read_area(account_id))
+        await self._values.write(dict.fromkeys(found))
+        await self.absences.forget(account_id)
+
+    async def _absence(self, account_id: str) -> Absence | None:
+        if self._pool.member(account_id) is not None:
+            return None
+        return await self.absences.find(account_id)
+
+
+def peer_of(client: Client) -> Peer:
+    """By what the attempts of a client are counted: its network, or itself."""
+    network = client.identity.network
+    return Peer(client.id if network is None else network)

@@ -1,0 +1,66 @@
+"""Logins: which account a client is logged in to, for those who let clients join."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from .accounts.absences import Absence
+from .client import Client
+from .join_request import Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The account that a client is logged in to.
+
+    :ivar account: its name.
+    :ivar rooms: those that its member was last in.
+    :ivar token: with it the device logs in the next time; empty if it has none.
+    :ivar read: how far the account has read: the position by room.
+    :ivar absence: since when it was away, if it was; it is told what it has missed.
+    """
+
+    member_id: str
+    account: str
+    rooms: tuple[str, ...] = ()
+    token: str = field(default="", repr=False)
+    read: Mapping[str, str] = field(default_factory=dict)
+    absence: Absence | None = None
+
+
+class Logins(Protocol):
+    """Which sessions are logged in, and what is kept of members that leave."""
+
+    def of_session(self, client_id: str) -> Awaitable[Login | None]:
+        """The account that a client which resumes is logged in to.
+
+        :raises StoreError: it cannot be read.
+        """
+
+    def authenticate(
+        self, credentials: Credentials, client: Client
+    ) -> Awaitable[Login]:
+        """The account that a client which connects logs in to.
+
+        :raises Refused: the credentials are wrong, or not accepted now.
+        :raises StoreError: it cannot be read.
+        """
+
+    def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
+        """The last client of an account has left; it was on this server."""
+
+
+class NoLogins:
+    """There are no accounts."""
+
+    async def of_session(self, _client_id: str) -> None:
+        """Every client is a guest."""
+
+    async def authenticate(self, _credentials: Credentials, _client: Client) -> Login:
+        """Nobody can log in."""
+        raise NotImplementedError
+
+    def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
+        """Keep nothing."""

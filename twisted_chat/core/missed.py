@@ -1,0 +1,55 @@
+"""What an account has missed while none of its clients was connected."""
+
+from __future__ import annotations
+
+from .accounts.absences import Absence, Absences
+from .client import Client
+from .interfaces import Journal, StoreError
+from .isolation import encoded
+from .replies import Missed
+from .runtime import Runtime
+
+MAX_DIRECT = 200
+"""Direct messages that are shown at a login, the last ones."""
+
+MAX_COUNTED = 1_000
+"""Messages of each room that are counted."""
+
+
+class MissedMessages:
+    """Tells clients that log in what came while they were away."""
+
+    def __init__(self, journal: Journal, absences: Absences, runtime: Runtime) -> None:
+        self._journal = journal
+        self._absences = absences
+        self._runtime = runtime
+
+    def tell(self, client: Client, absence: Absence, position: str) -> None:
+        """Tell a client, as soon as it is known.
+
+        :param position: of its login; it is shown what came since by then.
+        """
+        # Not before it is shown that it has logged in.
+        self._runtime.call_later(
+            0, lambda: self._runtime.spawn(self._tell(client, absence, position))
+        )
+
+    async def _tell(self, client: Client, absence: Absence, position: str) -> None:
+        history, account = self._journal.history, client.member_id
+        try:
+            direct = await history.direct(account, absence.position, MAX_DIRECT + 1)
+            count = 0
+            for room in absence.rooms:
+                count += await history.count(room, absence.position, MAX_COUNTED)
+            if client.member_id == account:
+                # After a crash it is told what came since now.
+                await self._absences.begin(account, position, client.rooms)
+        except StoreError as error:
+            why = error.operator_text
+            self._runtime.log_line(f"cannot read what an account has missed: {why}")
+            return
+        direct = tuple(one for one in direct if one.position <= position)
+        missed = Missed(direct[-MAX_DIRECT:], count, more=len(direct) > MAX_DIRECT)
+        if client.is_connected and client.member_id == account:
+            data = encoded(self._runtime, client.codec.reply, missed, client, None)
+            client.write(data)

@@ -1,0 +1,314 @@
+r"""The routes of accounts: ``\register``, ``\login``, ``\logout`` and the like.
+
+A password that is left out is asked for, where the client types lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from .account_events import AccountChanged, Change, ReadUpTo
+from .accounts.accounts import wrong_password
+from .accounts.logins import peer_of
+from .accounts.policy import Mode
+from .accounts.record import Account
+from .chat import CommandContext, Handler
+from .commands import CommandTable
+from .join_request import Credentials
+from .nicknames import Name, is_guest, room_name
+from .outcomes import Answered, Outcome
+from .replies import Done, Notice, Refused, Reply
+from .sanitize import sanitize_label
+
+PROMPT = "password: "
+
+MAX_READ = 1_000
+"""Rooms of which it is kept how far one account has read."""
+
+routes: CommandTable[Handler] = CommandTable()
+
+
+# Guards.
+
+
+def may_send_password(context: CommandContext) -> None:
+    """Guard: a password may be sent by this connection."""
+    if context.chat.accounts.policy.requires_tls and not context.client.identity.secure:
+        raise Refused("tls_required", "passwords are accepted only over TLS")
+
+
+def logged_in(context: CommandContext) -> None:
+    """Guard: the client is logged in."""
+    if not context.client.account:
+        raise Refused("not_logged_in", "you are not logged in: \\login NAME PASSWORD")
+
+
+def logged_out(context: CommandContext) -> None:
+    """Guard: the client is a guest."""
+    if account := context.client.account:
+        raise Refused("logged_in", f"you are logged in as {account}: \\logout first")
+
+
+def may_speak(context: CommandContext) -> None:
+    """Guard: whatever this client says is not refused for want of an account."""
+    context.chat.check_may_speak(context.client)
+
+
+# Routes.
+
+
+@routes.route(
+    "register",
+    "[PASSWORD]",
+    "make your nickname an account; operators: NAME PASSWORD, for someone else",
+    guards=(may_send_password,),
+)
+def register(context: CommandContext) -> Outcome | Awaitable[Outcome]:
+    if context.client.account:
+        return _register_other(context)
+    if context.chat.accounts.policy.mode is Mode.CLOSED:
+        raise Refused("not_operator", "only operators add accounts: ask one of them")
+    if is_guest(context.client.member.folded):
+        raise Refused(
+            "nick_reserved", "a guest's name cannot be registered: \\nick NAME first"
+        )
+    return _with_password(context, context.word, _register)
+
+
+def _register_other(context: CommandContext) -> Awaitable[Outcome]:
+    """Add an account for someone else."""
+    if context.client.member not in context.chat.operators:
+        account = context.client.account
+        text = f"you are logged in as {account}: only operators add other accounts"
+        raise Refused("not_operator", text)
+    name, _, password = context.word.partition(" ")
+    if not name or not password.strip():
+        raise Refused("usage", "usage: \\register NAME PASSWORD")
+    return _add(context, Name.of(name), password.strip())
+
+
+async def _add(context: CommandContext, name: Name, password: str) -> Outcome:
+    chat, client = context.chat, context.client
+    account = await chat.accounts.register(name, password, peer_of(client))
+    return _changed(context, account, Change.REGISTERED, f"registered: {account.name}")
+
+
+async def _register(context: CommandContext, password: str) -> Outcome:
+    chat, client = context.chat, context.client
+    name = Name.of(client.nick)
+    account = await chat.accounts.register(name, password, peer_of(client))
+    return await _enter(context, account, f"registered: {account.name}")
+
+
+@routes.route(
+    "login",
+    "NAME [PASSWORD]",
+    "log in to an account",
+    guards=(may_send_password, logged_out),
+)
+def log_in(context: CommandContext) -> Outcome | Awaitable[Outcome]:
+    name, password = context.words
+
+    async def with_password(context: CommandContext, password: str) -> Outcome:
+        peer = peer_of(context.client)
+        account = await context.chat.accounts.log_in(name, password, peer)
+        return await _enter(context, account, f"logged in as {account.name}")
+
+    return _with_password(context, password, with_password)
+
+
+@routes.route("logout", "", "be a guest again", guards=(logged_in,))
+async def log_out(context: CommandContext) -> Outcome:
+    chat, client = context.chat, context.client
+    await chat.account_logins.end(client.id)
+    event = await chat.log_out(client)
+    return Answered(event, lambda _: Notice(("logged out",)))
+
+
+@routes.route(
+    "password",
+    "[OLD] [NEW]",
+    "change your password",
+    guards=(may_send_password, logged_in),
+)
+def password(context: CommandContext) -> Outcome | Awaitable[Outcome]:
+    old, new = context.words
+    if old and new:
+        return _change_password(old, context, new)
+    if old:
+        raise Refused("usage", "usage: \\password OLD NEW")
+
+    def ask_for_new(old: str) -> None:
+        context.ask("new password: ", partial(_change_password, old, context))
+
+    context.ask(PROMPT, ask_for_new)
+    return None
+
+
+async def _change_password(old: str, context: CommandContext, new: str) -> Outcome:
+    chat, client = context.chat, context.client
+    account, peer = await _own_account(context), peer_of(client)
+    changed = await chat.accounts.change_password(account, old, new, peer)
+    # This device goes on: its session is one of the new generation.
+    await chat.account_logins.begin(client, changed)
+    return Notice(("password changed",))
+
+
+@routes.route(
+    "unregister",
+    "[PASSWORD]",
+    "remove your account; its name is free then",
+    guards=(may_send_password, logged_in),
+)
+def unregister(context: CommandContext) -> Outcome | Awaitable[Outcome]:
+    operators = context.chat.operators
+    if operators.ids == {context.client.member_id}:
+        raise Refused(
+            "last_operator", "you are the last operator: \\operator NAME first"
+        )
+    return _with_password(context, context.word, _unregister)
+
+
+async def _unregister(context: CommandContext, password: str) -> Outcome:
+    chat, client = context.chat, context.client
+    account = await _own_account(context)
+    await chat.accounts.unregister(account, password, peer_of(client))
+    await chat.account_logins.forget(account.id)
+    text = f"unregistered: {account.name}"
+    return _changed(context, account, Change.UNREGISTERED, text)
+
+
+@routes.route(
+    "operator",
+    "NAME [off]",
+    "make NAME an operator, or not any more; yourself with the code of the log",
+    guards=(logged_in,),
+)
+async def operator(context: CommandContext) -> Outcome:
+    chat, client = context.chat, context.client
+    name, off = context.words
+    if off not in ("", "off"):
+        raise Refused("usage", "usage: \\operator NAME [off]")
+    if client.member not in chat.operators:
+        await _check_code(context, name)
+        account = await _own_account(context)
+        return _changed(context, account, Change.OPERATOR, "you are an operator now")
+    found = await chat.accounts.find(name)
+    if found is None:
+        text = f"no account is called {sanitize_label(name)}"
+        raise Refused("no_such_account", text)
+    if not off:
+        text = f"{found.name} is an operator now"
+        return _changed(context, found, Change.OPERATOR, text)
+    if chat.operators.ids <= {found.id}:
+        raise Refused("last_operator", f"{found.name} is the last operator")
+    text = f"{found.name} is no longer an operator"
+    return _changed(context, found, Change.NO_OPERATOR, text)
+
+
+async def _check_code(context: CommandContext, code: str) -> None:
+    """Use up the operator code.
+
+    :raises Refused: ``not_operator``, if this is not the code, or there is none.
+    """
+    chat, counted = context.chat, ("address", peer_of(context.client).cause)
+    chat.accounts.logins.check(counted)
+    if not chat.operators.ids and await chat.operators.use_code(code):
+        return
+    chat.accounts.logins.count(counted)
+    raise Refused("not_operator", "only operators may use \\operator NAME")
+
+
+# For adapters.
+
+
+@routes.route("log_in", internal=True, guards=(may_send_password,))
+async def log_in_again(context: CommandContext) -> Outcome:
+    """Log in with a name and a password, or a token; answered with a welcome."""
+    chat, client = context.chat, context.client
+    nick, secret, token = context.words
+    credentials = Credentials(nick, secret, token)
+    account = await chat.account_logins.account_of(credentials, peer_of(client))
+    if not client.account:
+        return await _enter(context, account, "", token)
+    if client.member_id != account.id:
+        logged_out(context)
+    login = await chat.account_logins.begin(client, account, token)
+    return chat.welcome(client, chat.pool.position, login)
+
+
+@routes.route("enter_server", internal=True)
+def enter(_context: CommandContext) -> Outcome:
+    """The password of the server, where it is known or there is none."""
+    return Done()
+
+
+@routes.route("read_up_to", internal=True, guards=(logged_in,))
+async def read(context: CommandContext) -> Outcome:
+    """How far the client has read a room; what is older changes nothing."""
+    chat, client = context.chat, context.client
+    room, position = room_name(context.words[0]), context.words[1]
+    if position > chat.pool.position or len(position) > len(chat.pool.position):
+        raise Refused("bad_field", '"id" is not that of anything that was said')
+    known = await chat.account_logins.read(client.member_id)
+    if room not in known and len(known) >= MAX_READ:
+        raise Refused("too_many", f"there are {MAX_READ} rooms that you have read")
+    if position <= known.get(room, ""):
+        return Done()
+    return ReadUpTo(room, client.member_id, position, client.id)
+
+
+def _with_password(
+    context: CommandContext,
+    password: str,
+    use: Callable[[CommandContext, str], Awaitable[Outcome]],
+) -> Outcome | Awaitable[Outcome]:
+    """Use a password, which is asked for if it was left out."""
+    if password:
+        return use(context, password)
+    context.ask(PROMPT, partial(use, context))
+    return None
+
+
+async def _enter(
+    context: CommandContext, account: Account, text: str, token: str = ""
+) -> Outcome:
+    """The client is logged in to an account from here on.
+
+    :param text: what it is told; without it, a welcome is its answer.
+    :param token: that of its device, if it has one.
+    """
+    chat, client = context.chat, context.client
+    absence = await chat.account_logins.absence(account)
+    event = await chat.log_in(client, account.name, account.id, account.name)
+    try:
+        login = await chat.account_logins.begin(client, account, token)
+    except BaseException:
+        chat.give_back(event, client)
+        raise
+
+    def reply(position: str) -> Reply:
+        if absence is not None:
+            chat.missed.tell(client, absence, position)
+        return Notice((text,)) if text else chat.welcome(client, position, login)
+
+    return Answered(event, reply)
+
+
+async def _own_account(context: CommandContext) -> Account:
+    """The account of the client, as it is now.
+
+    :raises Refused: ``wrong_password``, if it is no more.
+    """
+    account = await context.chat.accounts.find(context.client.account)
+    if account is None or account.id != context.client.member_id:
+        raise wrong_password()
+    return account
+
+
+def _changed(
+    context: CommandContext, account: Account, change: Change, text: str
+) -> Outcome:
+    event = AccountChanged(account.name, account.id, change, context.client.id)
+    return Answered(event, lambda _: Notice((text,)))
