@@ -23,6 +23,7 @@ from twisted.python.failure import Failure
 from .core.chat import Chat, Handler
 from .core.commands import CommandTable
 from .core.committer import Committer
+from .core.entrance import Entrance
 from .core.interfaces import StoreError
 from .core.pool import ClientPool
 from .core.routes import standard_table
@@ -149,6 +150,8 @@ class ChatService(Service):
             motd=settings.motd,
             policy=settings.policy(),
         )
+        if settings.password_file is not None:
+            self.chat.entrance = Entrance(settings.password_file, runtime)
         self._trimmer = Trimmer(
             self.journal,
             runtime,

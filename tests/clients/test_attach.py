@@ -7,7 +7,7 @@ from twisted.internet.interfaces import IAddress
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.inbox import no_units
-from twisted_chat.clients.attach import Attachment
+from twisted_chat.clients.attach import Attachment, identity_of
 from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
@@ -37,8 +37,7 @@ class AttachmentTests(SynchronousTestCase):
             FakeConnection(),
             LineCodec(),
             request,
-            wire=wire,
-            address=address,
+            identity=identity_of(wire, address),
             rate_limit=rate_limit,
             decode=no_units,
             source=self,

@@ -178,12 +178,12 @@ class LineTests(LineCase):
     def taken(self, pieces: list[bytes]) -> list[str]:
         """The lines that a protocol makes of these segments."""
         protocol = ChatProtocol(self.factory)
-        protocol.attachment = mock.Mock()
+        protocol._receiver = mock.Mock()
         protocol.outbox = mock.Mock()
         for piece in pieces:
             protocol.read(piece)
         requests: list[Request] = []
-        for name, (passed,), _ in protocol.attachment.method_calls:
+        for name, (passed,), _ in protocol._receiver.method_calls:
             is_line = name == "receive"
             requests += self.factory.decode(passed) if is_line else [passed]
         return [one.text if one.refusal is None else "too long" for one in requests]

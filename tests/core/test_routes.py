@@ -279,6 +279,7 @@ class HelpTests(RouteCase):
                 r"\password [OLD] [NEW]",
                 r"\unregister [PASSWORD]",
                 r"\operator NAME [off]",
+                r"\whois NAME",
             ],
         )
 

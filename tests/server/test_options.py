@@ -68,6 +68,7 @@ class OptionsTests(SynchronousTestCase):
                 *("--ping-interval", "0.5", "--ping-timeout", "0.25"),
                 *("--allow-origin", "*", "--accounts", "closed"),
                 *("--password-min", "12", "--require-tls"),
+                *("--password-file", file),
             ),
             Settings(
                 port=("4000",),
@@ -89,6 +90,7 @@ class OptionsTests(SynchronousTestCase):
                 accounts=Mode.CLOSED,
                 password_min=12,
                 require_tls=True,
+                password_file="x",
             ),
         )
 

@@ -42,8 +42,7 @@ _REASONS = ("connection lost", "ping timeout", "too slow")
 class Attachment(Inbox):
     """One connection, the client that it belongs to, and the requests it receives.
 
-    :param wire: by what it is connected, for the log.
-    :param address: of the peer; ``None`` if it is unknown.
+    :param identity: whose connection it is; see ``identity_of``.
     :param rate_limit: how fast the client may send; ``None`` for no limit.
     :param decode: makes requests of what the connection receives.
     :param source: where that is received; paused while anything waits.
@@ -59,15 +58,11 @@ class Attachment(Inbox):
         codec: Codec,
         request: JoinRequest = NEW_CLIENT,
         *,
-        wire: str = "",
-        address: IAddress | None = None,
+        identity: Identity = GUEST,
         rate_limit: RateLimit | None,
         decode: Decode,
         source: Source,
     ) -> None:
-        identity = GUEST
-        if wire or address:
-            identity = _identity(format_host(address), wire, host_key(address))
         client = chat.attach(connection, codec, request, identity)
         super().__init__(chat, client, rate_limit, decode, source)
 
@@ -111,7 +106,24 @@ def _reason(error: str) -> str:
     return error.replace(" ", "_") if error in _REASONS else "error"
 
 
+def identity_of(
+    wire: str, address: IAddress | None, *, is_encrypted: bool = False
+) -> Identity:
+    """Whose connection it is.
+
+    :param wire: by what it is connected, for the log.
+    :param address: of the peer; ``None`` if it is unknown.
+    :param is_encrypted: what the peer sends cannot be read on its way.
+    """
+    if not wire and address is None:
+        return GUEST
+    network = host_key(address)
+    # Nothing of a peer on the same machine is on a network.
+    secure = is_encrypted or (address is not None and network is None)
+    return _identity(format_host(address), wire, network, secure)
+
+
 @lru_cache(maxsize=1024)
-def _identity(host: str, wire: str, network: int | None) -> Identity:
+def _identity(host: str, wire: str, network: int | None, secure: bool, /) -> Identity:
     """One object for all clients of a host."""
-    return Identity(host, wire=wire, network=network)
+    return Identity(host, wire=wire, network=network, secure=secure)

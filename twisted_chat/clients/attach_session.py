@@ -10,13 +10,14 @@ from typing import Protocol
 
 from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
+from twisted_chat.core.client import Identity
 from twisted_chat.core.interfaces import Codec
 from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.engineio.polling import GONE
 from twisted_chat.engineio.session import Session
 
-from .attach import Attachment
+from .attach import Attachment, identity_of
 
 # Other reasons are not logged: a client may have sent any text.
 _ERRORS = {
@@ -70,8 +71,7 @@ class SessionAttachment(Attachment):
             connection,
             codec,
             request,
-            wire=wire,
-            address=session.address,
+            identity=session_identity(session, wire),
             rate_limit=rate_limit,
             decode=decode,
             source=session,
@@ -97,3 +97,12 @@ class SessionAttachment(Attachment):
     def end_session(self, reason: str) -> None:
         """The session is over; the log has only reasons that no client chose."""
         self.end(_ERRORS.get(reason, ""))
+
+
+def session_identity(session: Session, wire: str) -> Identity:
+    """Whose session it is.
+
+    :param wire: by what it is connected, for the log.
+    """
+    encrypted = session.is_encrypted
+    return identity_of(wire, session.address, is_encrypted=encrypted)

@@ -269,6 +269,17 @@ def login_in(text: str) -> LogIn | None:
         return None
 
 
+def entry_in(text: str) -> tuple[str | None, str | None]:
+    """The password of the server in a frame, and its ``ref``; ``None`` for either."""
+    try:
+        fields = _object(text)
+        is_entry = fields.get("type") == "enter"
+        password = _optional(fields, "password") if is_entry else None
+        return password, _optional(fields, "ref")
+    except Refused:
+        return None, None
+
+
 def _credentials_of(fields: Fields) -> Credentials:
     token = _optional(fields, "token")
     if token is not None:

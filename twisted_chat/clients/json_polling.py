@@ -15,11 +15,13 @@ from twisted.web.http import Request
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
+from twisted_chat.core.replies import Reply
 from twisted_chat.engineio.framing import POLLING, WEBSOCKET
 from twisted_chat.engineio.session import EngineIOPeer, Session
 
-from .attach_session import SessionAttachment
+from .attach_session import SessionAttachment, session_identity
 from .first_frame import FirstFrame
+from .gate import NOBODY, JsonGate
 from .json import JsonCodec
 from .json_objects import dump_json
 from .websocket import Query, close_code
@@ -62,7 +64,7 @@ class JsonPollingClient(EngineIOPeer):
     __slots__ = ("_attachment", "_first", "_query", "_session", "_shared", "write")
 
     write: Callable[[bytes], None]
-    _attachment: SessionAttachment
+    _attachment: SessionAttachment | JsonGate
     _session: Session
 
     def __init__(self, shared: JsonPolling, query: Query) -> None:
@@ -79,8 +81,26 @@ class JsonPollingClient(EngineIOPeer):
         # Freed: connections are long-lived.
         del self._query
         self._session = session
+        chat = self._shared.chat
+        if chat.entrance is None:
+            self._begin(query)
+            return
+        self._attachment = JsonGate(
+            chat,
+            chat.entrance,
+            session_identity(session, session.transport.framing.name),
+            self._show,
+            self.close,
+            partial(self._begin, query),
+        )
+
+    def _begin(self, query: Query) -> None:
         runtime = self._shared.chat.runtime
         self._first = FirstFrame(runtime, query.join, query.wait, self._attach)
+
+    def _show(self, reply: Reply, ref: str | None) -> None:
+        """Show something to a client that is not attached yet."""
+        self._session.write(self._codec.reply(reply, NOBODY, ref))
 
     def _attach(self, request: JoinRequest) -> None:
         shared, session = self._shared, self._session
@@ -99,14 +119,16 @@ class JsonPollingClient(EngineIOPeer):
         """One JSON object."""
         first, self._first = self._first, None
         if first is not None:
-            guest = None if first.is_awaited else self._attachment
+            attachment = self._attachment if not first.is_awaited else None
+            guest = attachment if isinstance(attachment, SessionAttachment) else None
             if first.take(text, guest):
                 return
         self._attachment.receive(text)
 
     def upgraded(self) -> None:
         """The session has another transport: write to it, in its framing."""
-        if self._first is None or not self._first.is_awaited:
+        attached = self._first is None or not self._first.is_awaited
+        if attached and isinstance(self._attachment, SessionAttachment):
             self._attachment.upgraded(self._codec)
 
     def closed(self, reason: str) -> None:

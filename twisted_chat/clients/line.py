@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from twisted.internet.error import ConnectionDone, ConnectionLost
@@ -25,15 +26,18 @@ from zope.interface import implementer
 
 from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
+from twisted_chat.core.client import Identity
 from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.pool import ClientPool
-from twisted_chat.core.replies import Request, refusal
+from twisted_chat.core.replies import Reply, Request, refusal
+from twisted_chat.net.encryption import is_encrypted
 from twisted_chat.net.intake import Intake
 from twisted_chat.net.outbox import Outbox, outbox_to
 from twisted_chat.net.peer_limits import PeerLimits
 from twisted_chat.net.timers import Deadlines
 
-from .attach import Attachment
+from .attach import Attachment, identity_of
+from .gate import NOBODY, Attached, LineGate
 from .telnet import TelnetFilter
 from .text import LineCodec, line_too_long
 
@@ -53,6 +57,7 @@ class ChatProtocol(LineReceiver):
 
     MAX_LENGTH = MAX_LINE
     attachment: Attachment
+    _receiver: Attached
     outbox: Outbox
     write: Callable[[bytes], None]
 
@@ -80,17 +85,42 @@ class ChatProtocol(LineReceiver):
         # The fan-out's inner loop: no call between it and the outbox.
         self.write = self.outbox.write
         self._intake = Intake(limits.pacing, self, transport)
-        self.attachment = Attachment(
+        identity = identity_of(
+            "telnet", transport.getPeer(), is_encrypted=is_encrypted(transport)
+        )
+        entrance = self._shared.chat.entrance
+        if entrance is None:
+            self._attach(identity)
+            return
+        self._receiver = LineGate(
             self._shared.chat,
+            entrance,
+            identity,
+            self._show,
+            self.close,
+            partial(self._attach, identity),
+            hide=self._hide,
+        )
+
+    def _attach(self, identity: Identity) -> None:
+        shared = self._shared
+        self._receiver = self.attachment = Attachment(
+            shared.chat,
             self,
-            self._shared.codec,
-            wire="telnet",
-            address=transport.getPeer(),
-            rate_limit=self._shared.rate_limit,
-            decode=self._shared.decode,
+            shared.codec,
+            identity=identity,
+            rate_limit=shared.rate_limit,
+            decode=shared.decode,
             source=self._intake,
         )
         self.outbox.enable_direct_send(self.attachment.client)
+
+    def _show(self, reply: Reply, ref: str | None) -> None:
+        """Show something to a client that is not attached yet."""
+        self.outbox.write(self._shared.codec.reply(reply, NOBODY, ref))
+
+    def _hide(self, hidden: bool) -> None:
+        self.hide_input(hidden=hidden)
 
     # What the chat calls; see ``interfaces.Connection``.
 
@@ -158,13 +188,13 @@ class ChatProtocol(LineReceiver):
 
     def lineReceived(self, line: bytes) -> None:
         """A whole line, without its end."""
-        self.attachment.receive(line)
+        self._receiver.receive(line)
 
     def lineLengthExceeded(self, line: bytes) -> None:
         """Refuse the line; the connection stays open."""
         self._partial = b""
         self._discarding = True
-        self.attachment.put(refusal(line_too_long()))
+        self._receiver.put(refusal(line_too_long()))
 
     def readConnectionLost(self) -> None:
         """The peer sends nothing more, but may still read.
@@ -178,7 +208,7 @@ class ChatProtocol(LineReceiver):
         if self._partial:
             line, self._partial = self._partial, b""
             self.lineReceived(line)
-        self.attachment.put(Request("quit", ""))
+        self._receiver.put(Request("quit", ""))
 
     def writeConnectionLost(self) -> None:
         """Twisted: our side is closed, which only happens with the whole connection."""
@@ -195,7 +225,7 @@ class ChatProtocol(LineReceiver):
             # Within TLS, a half-close and the end are one event.
             self.readConnectionLost()
         self._intake.stop()
-        self.attachment.end(error)
+        self._receiver.end(error)
 
     def _too_slow(self) -> None:
         self._is_too_slow = True

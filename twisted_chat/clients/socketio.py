@@ -14,8 +14,8 @@ from typing import Any
 
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.inbox import Inbox
-from twisted_chat.core.interfaces import Codec
-from twisted_chat.core.join_request import JoinRequest
+from twisted_chat.core.interfaces import Codec, StoreError
+from twisted_chat.core.join_request import Credentials, JoinRequest
 from twisted_chat.core.limits import TOKEN_BYTES, RateLimit
 from twisted_chat.core.replies import Refused, Request, refusal
 from twisted_chat.core.sessions import client_id_of
@@ -29,7 +29,8 @@ from twisted_chat.socketio.packets import (
 )
 from twisted_chat.socketio.server import Connection, Socket, SocketIO
 
-from .attach_session import SessionAttachment
+from .attach_session import SessionAttachment, session_identity
+from .gate import NEEDED
 from .socketio_codec import (
     CHOICES,
     Dialect,
@@ -48,6 +49,8 @@ from .socketio_recovery import (
 
 _SHOWS_HISTORY = "snapshot"
 """The route that ``join`` is decoded to, among others."""
+
+_WIRE = "socket.io"
 
 _FRAMINGS = (POLLING, WEBSOCKET)
 
@@ -149,6 +152,8 @@ class ChatSocket(Socket):
         request = JoinRequest()
         try:
             dialect = _chosen_dialect(auth, self.connection.query)
+            credentials = _credentials_in(auth)
+            self._enter(auth)
         except Refused as refused:
             self.refuse(refused.text)
             return
@@ -162,9 +167,42 @@ class ChatSocket(Socket):
         former = self.connection.kept
         if isinstance(former, Inbox) and (wait := former.wait()) > 0:
             # It left, and would be sent everything again and again.
-            shared.clock.callLater(wait, self._join, request)
+            shared.clock.callLater(wait, self._log_in, request, credentials)
         else:
+            self._log_in(request, credentials)
+
+    def _enter(self, auth: Mapping[str, Any]) -> None:
+        """Check the password of the server.
+
+        :raises Refused: it is wrong, or missing.
+        """
+        entrance = self._chat_namespace.chat.entrance
+        if entrance is None:
+            return
+        password = auth.get("server_password")
+        if not isinstance(password, str):
+            raise NEEDED
+        identity = session_identity(self.connection.session, _WIRE)
+        entrance.check(password, identity.network)
+
+    def _log_in(self, request: JoinRequest, credentials: Credentials | None) -> None:
+        """Let the client join once it is known who it is."""
+        if credentials is None:
             self._join(request)
+        else:
+            runtime = self._chat_namespace.chat.runtime
+            runtime.spawn(self._check(request, credentials))
+
+    async def _check(self, request: JoinRequest, credentials: Credentials) -> None:
+        logins = self._chat_namespace.chat.account_logins
+        identity = session_identity(self.connection.session, _WIRE)
+        try:
+            account = await logins.account_of(credentials, identity, self)
+        except (Refused, StoreError) as error:
+            if self.connection.has(self):
+                self.refuse(str(error))
+            return
+        self._join(replace(request, account=account.name, member_id=account.id))
 
     def _join(self, request: JoinRequest) -> None:
         if not self.connection.has(self):
@@ -177,7 +215,7 @@ class ChatSocket(Socket):
             self.connection.session,
             self._codec(),
             request,
-            wire="socket.io",
+            wire=_WIRE,
             rate_limit=shared.rate_limit,
             decode=self._decode,
         )
@@ -253,6 +291,21 @@ class ChatSocket(Socket):
         return shared.resuming_codec(
             framing, self._presented, self.usage, self._welcomed
         )
+
+
+def _credentials_in(auth: Mapping[str, Any]) -> Credentials | None:
+    """With what a client logs in, if it does.
+
+    :raises Refused: it is not complete.
+    """
+    token, nick, password = (auth.get(key) for key in ("token", "nick", "password"))
+    if token is None and password is None:
+        return None
+    if isinstance(token, str) and token:
+        return Credentials(token=token)
+    if isinstance(nick, str) and isinstance(password, str):
+        return Credentials(nick, password)
+    raise Refused("bad_field", "log in with {nick, password} or {token}, as strings")
 
 
 def _chosen_dialect(

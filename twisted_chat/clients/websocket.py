@@ -15,17 +15,22 @@ from twisted.web.http import Request
 
 from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
+from twisted_chat.core.client import Identity
+from twisted_chat.core.entrance import Entrance
 from twisted_chat.core.interfaces import BANNED, SHUTTING_DOWN, TAKEN_OVER
 from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
+from twisted_chat.core.replies import Reply
+from twisted_chat.net.encryption import request_is_encrypted
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.timers import Keepalive
 from twisted_chat.websocket.connection import WebSocketConnection
 from twisted_chat.websocket.frames import frame_text
 from twisted_chat.websocket.handshake import upgrade
 
-from .attach import Attachment
+from .attach import Attachment, identity_of
 from .first_frame import GRACE, RESUME_TIMEOUT, FirstFrame
+from .gate import NOBODY, Attached, JsonGate, LineGate
 from .json import JsonCodec
 from .text import LineCodec
 
@@ -100,12 +105,14 @@ class ChatWebSocketFactory:
 class Query:
     """The query of a handshake's URL.
 
+    :ivar is_encrypted: the handshake was sent over TLS.
     :ivar wants_json: it asks for JSON objects.
     """
 
-    __slots__ = ("_args", "wants_json")
+    __slots__ = ("_args", "is_encrypted", "wants_json")
 
     def __init__(self, request: Request) -> None:
+        self.is_encrypted = request_is_encrypted(request)
         self._args: dict[bytes, list[bytes]] = request.args or {}
         self.wants_json = self._last(b"format") == "json"
 
@@ -151,18 +158,20 @@ class ChatWebSocket:
         "_connection",
         "_factory",
         "_first",
+        "_is_encrypted",
         "_query",
         "write",
     )
 
     write: Callable[[bytes], None]
-    _attachment: Attachment
+    _attachment: Attached
     _codec: JsonCodec | LineCodec
     _connection: WebSocketConnection
 
     def __init__(self, factory: ChatWebSocketFactory, query: Query) -> None:
         self._factory = factory
         self._query = query
+        self._is_encrypted = query.is_encrypted
         # Until the first frame of a client that exchanges objects.
         self._first: FirstFrame | None = None
 
@@ -177,11 +186,44 @@ class ChatWebSocket:
         self.write = connection.write_frames
         wants_json = query.wants_json or connection.subprotocol == JSON
         self._codec = factory.json_codec if wants_json else factory.line_codec
-        if wants_json:
-            runtime = factory.chat.runtime
+        entrance = factory.chat.entrance
+        if entrance is None:
+            self._begin(query)
+        else:
+            self._gate(query, entrance)
+
+    def _gate(self, query: Query, entrance: Entrance) -> None:
+        """Let the client in once it has given the password of the server."""
+        chat, identity = self._factory.chat, self._identity
+        begin = partial(self._begin, query)
+        if self._codec is self._factory.json_codec:
+            gate: JsonGate | LineGate = JsonGate(
+                chat, entrance, identity, self._show, self.close, begin
+            )
+        else:
+            gate = LineGate(
+                chat, entrance, identity, self._show, self.close, begin, hide=_hide
+            )
+        self._attachment = gate
+
+    def _begin(self, query: Query) -> None:
+        """Attach the client, now or with its first frame."""
+        if self._codec is self._factory.json_codec:
+            runtime = self._factory.chat.runtime
             self._first = FirstFrame(runtime, query.join, query.wait, self._attach)
         else:
             self._attach(query.join)
+
+    def _show(self, reply: Reply, ref: str | None) -> None:
+        """Show something to a client that is not attached yet."""
+        self.write(self._codec.reply(reply, NOBODY, ref))
+
+    @property
+    def _identity(self) -> Identity:
+        encrypted = self._is_encrypted
+        return identity_of(
+            "websocket", self._connection.address, is_encrypted=encrypted
+        )
 
     def _attach(self, request: JoinRequest) -> None:
         factory, connection = self._factory, self._connection
@@ -190,8 +232,7 @@ class ChatWebSocket:
             self,
             self._codec,
             request,
-            wire="websocket",
-            address=connection.address,
+            identity=self._identity,
             rate_limit=factory.rate_limit,
             decode=factory.decode(self._codec),
             source=connection,
@@ -201,8 +242,18 @@ class ChatWebSocket:
         """A message: one JSON object, or one or several lines."""
         first, self._first = self._first, None
         if first is not None:
-            guest = None if first.is_awaited else self._attachment
+            attachment = self._attachment if not first.is_awaited else None
+            guest = attachment if isinstance(attachment, Attachment) else None
             if first.take(text, guest):
+                return
+        self._to_attachment(text)
+
+    def _to_attachment(self, text: str) -> None:
+        while isinstance(self._attachment, LineGate):
+            # What follows the password may be in the same message.
+            line, _, text = text.partition("\n")
+            self._attachment.receive(line)
+            if not text:
                 return
         self._attachment.receive(text)
 
@@ -225,6 +276,10 @@ class ChatWebSocket:
     def close(self, reason: str) -> None:
         """Send a close frame after everything written so far."""
         self._connection.close(close_code(reason), reason)
+
+
+def _hide(_hidden: bool) -> None:
+    """A WebSocket client cannot be asked to hide what is typed."""
 
 
 def close_code(reason: str) -> int:

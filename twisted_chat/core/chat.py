@@ -25,6 +25,7 @@ from .ban_checks import BanChecks
 from .client import GUEST, Client, ClientState, Identity
 from .commands import CommandTable
 from .committer import Committer, Submission
+from .entrance import Entrance
 from .events import (
     LOBBY,
     CustomEvent,
@@ -136,6 +137,7 @@ class Chat:
     :ivar operators: which of them are operators.
     :ivar account_logins: which clients are logged in.
     :ivar operator_code: makes the first operator; empty if there is one.
+    :ivar entrance: checks the password that everyone needs; ``None`` without one.
     """
 
     def __init__(
@@ -166,6 +168,7 @@ class Chat:
         self.account_logins = AccountLogins(self.accounts, values, pool, runtime)
         self.missed = MissedMessages(journal, self.account_logins.absences, runtime)
         self.operator_code = ""
+        self.entrance: Entrance | None = None
         self._committer = committer
         self._outcomes = Outcomes(self.turns, runtime, self.submit, self.reply)
         self._stopping = False

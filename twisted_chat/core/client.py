@@ -83,6 +83,9 @@ class Queue(Protocol):
     def charge(self, tokens: int) -> None:
         """Have what the client asks next wait for this many tokens more."""
 
+    def idle_seconds(self) -> float | None:
+        """For how long it has asked nothing; ``None`` if that is not known."""
+
 
 class View:
     """What some clients see alike.
@@ -134,6 +137,7 @@ class Client:
     :ivar id: the client id, a digest of the session; a secret as well.
     :ivar member: whose client it is; in the pool from the first ``Joined`` on.
     :ivar session: the secret with which it may resume; empty if it cannot.
+    :ivar since: when it connected first, in seconds since 1970.
     :ivar state: change it by ``move_to``.
     :ivar write: sends bytes to it; its connection's, except while it catches up.
         Change it by ``write_by``.
@@ -156,6 +160,7 @@ class Client:
         "pending",
         "send",
         "session",
+        "since",
         "state",
         "view",
         "write",
@@ -172,6 +177,7 @@ class Client:
         self.id = client_id
         self.member = Member(client_id)
         self.session = session
+        self.since = 0
         self.connection = connection
         self.codec = codec
         self.identity = identity

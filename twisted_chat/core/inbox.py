@@ -204,6 +204,16 @@ class Inbox:
         if self._bucket is not None:
             self._bucket.take(self._chat.runtime.seconds(), tokens)
 
+    def idle_seconds(self) -> float | None:
+        """For how long the client has asked nothing; ``None`` if that is not known.
+
+        Its bucket has been full since shortly after its last request.
+        """
+        bucket = self._bucket
+        if bucket is None or not bucket.full_at:
+            return None
+        return max(self._chat.runtime.seconds() - bucket.full_at, 0.0)
+
     @property
     def _accepts_requests(self) -> bool:
         client = self.client

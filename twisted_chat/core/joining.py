@@ -150,6 +150,7 @@ class Joiner:
         if not request.resumable:
             session = ""
         client = Client(client_id, connection, codec, identity, session)
+        client.since = int(self._runtime.now())
         if request.account:
             _log_in(client, Login(request.member_id, request.account))
         pending = self._joining[client_id] = PendingJoin(
@@ -288,6 +289,8 @@ class Joiner:
         try:
             if pending.request.credentials is not None:
                 await self._authenticate(pending, pending.request.credentials)
+            elif pending.request.account and pending.login is None:
+                pending.login = await self.logins.arrived(client)
             if pending.unchecked:
                 await self._check_session(pending)
             await self._claim_nick(pending)

@@ -101,6 +101,10 @@ class Bucket(Protocol):
 
     limit: RateLimit
 
+    @property
+    def full_at(self) -> float:
+        """When it will be or has been full again; 0 if nothing was taken yet."""
+
     def wait(self, now: float, tokens: int = 1) -> float:
         """Seconds until something may be taken that costs so many tokens.
 
@@ -123,6 +127,11 @@ class LastBurst:
         self.limit = limit
         self._left = limit.burst
 
+    @property
+    def full_at(self) -> float:
+        """Never."""
+        return inf
+
     def wait(self, _now: float, _tokens: int = 1) -> float:
         """0 while there is a token, then for ever."""
         return 0.0 if self._left > 0 else inf
@@ -141,6 +150,11 @@ class TokenBucket:
         self.limit = limit
         # The time at which the bucket will be full again is its whole state.
         self._full_at = 0.0
+
+    @property
+    def full_at(self) -> float:
+        """See ``Bucket``."""
+        return self._full_at
 
     def wait(self, now: float, tokens: int = 1) -> float:
         """See ``Bucket``."""

@@ -48,6 +48,12 @@ class Logins(Protocol):
         :raises StoreError: it cannot be read.
         """
 
+    def arrived(self, client: Client) -> Awaitable[Login | None]:
+        """The login of a client that its adapter has logged in.
+
+        :raises StoreError: it cannot be read.
+        """
+
     def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
         """The last client of an account has left; it was on this server."""
 
@@ -61,6 +67,9 @@ class NoLogins:
     async def authenticate(self, _credentials: Credentials, _client: Client) -> Login:
         """Nobody can log in."""
         raise NotImplementedError
+
+    async def arrived(self, _client: Client) -> None:
+        """Its adapter knows best."""
 
     def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
         """Keep nothing."""

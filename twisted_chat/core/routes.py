@@ -11,7 +11,13 @@ from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from . import routes_accounts, routes_corrections, routes_moderation, routes_rooms
+from . import (
+    routes_accounts,
+    routes_corrections,
+    routes_moderation,
+    routes_rooms,
+    routes_whois,
+)
 from .chat import CommandContext, Handler
 from .client import ClientState
 from .commands import CommandTable
@@ -70,6 +76,7 @@ def standard_table() -> CommandTable[Handler]:
         routes_rooms.routes,
         routes_moderation.routes,
         routes_accounts.routes,
+        routes_whois.routes,
     ):
         for command in routes:
             table.add(command)

@@ -18,7 +18,7 @@ from .commands import CommandTable
 from .join_request import Credentials
 from .nicknames import Name, is_guest, room_name
 from .outcomes import Answered, Outcome
-from .replies import Done, Notice, Refused, Reply
+from .replies import Notice, Refused, Reply
 from .sanitize import sanitize_label
 
 PROMPT = "password: "
@@ -34,8 +34,7 @@ routes: CommandTable[Handler] = CommandTable()
 
 def may_send_password(context: CommandContext) -> None:
     """Guard: a password may be sent by this connection."""
-    if context.chat.accounts.policy.requires_tls and not context.client.identity.secure:
-        raise Refused("tls_required", "passwords are accepted only over TLS")
+    context.chat.accounts.check_secure(secure=context.client.identity.secure)
 
 
 def logged_in(context: CommandContext) -> None:
@@ -229,7 +228,9 @@ async def log_in_again(context: CommandContext) -> Outcome:
     chat, client = context.chat, context.client
     nick, secret, token = context.words
     credentials = Credentials(nick, secret, token)
-    account = await chat.account_logins.account_of(credentials, peer_of(client))
+    account = await chat.account_logins.account_of(
+        credentials, client.identity, client.id
+    )
     if not client.account:
         return await _enter(context, account, "", token)
     if client.member_id != account.id:
@@ -241,7 +242,7 @@ async def log_in_again(context: CommandContext) -> Outcome:
 @routes.route("enter_server", internal=True)
 def enter(_context: CommandContext) -> Outcome:
     """The password of the server, where it is known or there is none."""
-    return Done()
+    return None
 
 
 @routes.route("read_up_to", internal=True, guards=(logged_in,))
@@ -255,7 +256,7 @@ async def read(context: CommandContext) -> Outcome:
     if room not in known and len(known) >= MAX_READ:
         raise Refused("too_many", f"there are {MAX_READ} rooms that you have read")
     if position <= known.get(room, ""):
-        return Done()
+        return None
     return ReadUpTo(room, client.member_id, position, client.id)
 
 

@@ -25,6 +25,7 @@ from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
 from twisted_chat.net.admission import Admission
+from twisted_chat.net.encryption import request_is_encrypted
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.peer_limits import PeerLimits
 from twisted_chat.websocket.connection import WebSocketPeer
@@ -243,7 +244,11 @@ class EngineIOResource(Resource):
 
     def _create(self, request: Request, transport: str) -> Any:
         peer = self._peer(request)
-        session = self._sessions.create(peer, request.getClientAddress())
+        session = self._sessions.create(
+            peer,
+            request.getClientAddress(),
+            is_encrypted=request_is_encrypted(request),
+        )
         if session is None:
             raise Refusal(503, 4, "Too many sessions")
         if transport == "websocket":

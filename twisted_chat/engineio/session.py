@@ -74,6 +74,7 @@ class Session:
 
     :ivar id: secret, because anyone who has it can act as this client.
     :ivar address: the client's address.
+    :ivar is_encrypted: its first request was sent over TLS.
     :ivar state: see ``SessionState``.
     :ivar transport: carries the session.
     :ivar read_paused: the application paused reading, so that silence proves nothing.
@@ -87,6 +88,7 @@ class Session:
         "_upgrade",
         "address",
         "id",
+        "is_encrypted",
         "read_paused",
         "state",
         "transport",
@@ -101,6 +103,7 @@ class Session:
     ) -> None:
         self.id = sid
         self.address = address
+        self.is_encrypted = False
         self.state = SessionState.OPENING
         self.read_paused = False
         self._owner = owner

@@ -67,7 +67,9 @@ class Sessions:
     def __len__(self) -> int:
         return len(self._by_id)
 
-    def create(self, peer: EngineIOPeer, address: IAddress) -> Session | None:
+    def create(
+        self, peer: EngineIOPeer, address: IAddress, *, is_encrypted: bool = False
+    ) -> Session | None:
         """A session that a transport has yet to open; ``None`` over a limit.
 
         Close it if no transport opens it.
@@ -75,6 +77,7 @@ class Sessions:
         if self._admission.enter(address) is not None:
             return None
         session = Session(self, self._new_id(), peer, address)
+        session.is_encrypted = is_encrypted
         self._by_id[session.id] = session
         return session
 

@@ -219,6 +219,11 @@ class Settings:
         "The fewest characters of an account's password.",
         default="8",
     )
+    password_file: str | None = option(
+        values.first_line_of_file,
+        "FILE",
+        "Everyone must know the first line of this file to come in.",
+    )
     require_tls: bool = option(
         values.on_or_off,
         "",

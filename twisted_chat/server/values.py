@@ -198,6 +198,15 @@ def lines_of_file(value: Any) -> tuple[str, ...]:
     return tuple(line.rstrip() for line in read_text(file_path(value)).splitlines())
 
 
+def first_line_of_file(value: Any) -> str:
+    """The first line of a text file, read now."""
+    path = file_path(value)
+    line = read_text(path).partition("\n")[0].strip()
+    if not line:
+        raise ValueError(f"the first line of {path} is empty: write the password there")
+    return line
+
+
 def store(value: Any) -> str:
     """The URL of a store."""
     text = string(value).strip()

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from twisted_chat.clients.attach import Attachment
+from twisted_chat.clients.attach import Attachment, identity_of
 from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.accounts.passwords import Costs
 from twisted_chat.core.accounts.policy import Policy
@@ -95,7 +95,7 @@ class FakeClient:
             self.connection,
             wire.codec,
             request,
-            address=address,
+            identity=identity_of("", address),
             rate_limit=rate_limit,
             decode=self._decode,
             source=self,

@@ -52,6 +52,15 @@ class Accounts:
         self.logins = Attempts(LOGINS, runtime.seconds)
         self._registrations = Attempts(REGISTRATIONS, runtime.seconds)
 
+    def check_secure(self, *, secure: bool) -> None:
+        """Check that a password or a token may be sent.
+
+        :param secure: nobody can read it on its way.
+        :raises Refused: ``tls_required``.
+        """
+        if self.policy.requires_tls and not secure:
+            raise Refused("tls_required", "passwords are accepted only over TLS")
+
     async def find(self, nick: str) -> Account | None:
         """The account of this name, in any case."""
         folded = fold_or_none(nick)

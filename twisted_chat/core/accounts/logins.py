@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import replace
 
-from twisted_chat.core.client import Client
+from twisted_chat.core.client import Client, Identity
 from twisted_chat.core.interfaces import KeyValues, StoreError
 from twisted_chat.core.join_request import Credentials
 from twisted_chat.core.logins import Login
@@ -46,18 +47,34 @@ class AccountLogins:
 
         :raises Refused: they are wrong, or there were too many attempts.
         """
-        account = await self.account_of(credentials, peer_of(client))
+        account = await self.account_of(credentials, client.identity, client.id)
         login = await self.begin(client, account, credentials.token)
         return replace(login, absence=await self._absence(account.id))
 
-    async def account_of(self, credentials: Credentials, peer: Peer) -> Account:
+    async def account_of(
+        self, credentials: Credentials, identity: Identity, client_id: Hashable
+    ) -> Account:
         """The account that has these credentials.
 
-        :raises Refused: they are wrong, or there were too many attempts.
+        :param client_id: by what attempts are counted of clients without a network.
+        :raises Refused: they are wrong or not accepted, or there were too many
+            attempts.
         """
+        accounts = self._accounts
+        accounts.check_secure(secure=identity.secure)
         if credentials.token:
-            return await self._accounts.find_token(credentials.token)
-        return await self._accounts.log_in(credentials.nick, credentials.password, peer)
+            return await accounts.find_token(credentials.token)
+        network = identity.network
+        peer = Peer(client_id if network is None else network)
+        return await accounts.log_in(credentials.nick, credentials.password, peer)
+
+    async def arrived(self, client: Client) -> Login | None:
+        """The login of a client that its adapter has logged in."""
+        account = await self._accounts.find(client.account)
+        if account is None or account.id != client.member_id:
+            return None
+        login = await self.begin(client, account)
+        return replace(login, absence=await self._absence(account.id))
 
     async def of_session(self, client_id: str) -> Login | None:
         """The login of a client that resumes."""
