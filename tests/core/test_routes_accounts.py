@@ -3,6 +3,7 @@ r"""The routes of accounts, such as ``\register``, as their users see them."""
 from __future__ import annotations
 
 from twisted.internet.address import IPv4Address
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.accounts.policy import Mode, Policy
@@ -280,6 +281,16 @@ class PasswordTests(AccountCase):
         self.bob.types("\\password", "old-password", SECRET)
         shown = self.bob.connection.take().decode()
         self.assertEqual(shown, "password: new password: password changed\r\n")
+
+    def test_device_that_changes_the_password_stays_logged_in(self) -> None:
+        """It gets no token that it is not told."""
+        values, area = self.room.journal.values, self.bob.client.member_id
+        self.bob.types("\\password old-password new-password")
+        tokens = Deferred.fromCoroutine(values.load(f"token{area}/"))
+        self.assertEqual(self.successResultOf(tokens), {})
+        session = self.bob.client.session
+        self.bob.leaves()
+        self.assertEqual(self.room.client(session=session).client.account, "bob")
 
     def test_wrong_old_password_is_refused(self) -> None:
         """And one without a new one."""

@@ -149,8 +149,7 @@ async def _change_password(old: str, context: CommandContext, new: str) -> Outco
     chat, client = context.chat, context.client
     account, peer = await _own_account(context), peer_of(client)
     changed = await chat.accounts.change_password(account, old, new, peer)
-    # This device goes on: its session is one of the new generation.
-    await chat.account_logins.begin(client, changed)
+    await chat.account_logins.go_on(client, changed)
     return Notice(("password changed",))
 
 

@@ -117,6 +117,14 @@ class AccountLogins:
         read = await self.read(account.id)
         return Login(account.id, account.name, (), token, read)
 
+    async def go_on(self, client: Client, account: Account) -> None:
+        """The account has another password: the client stays logged in.
+
+        Its device needs another token.
+        """
+        if client.session:
+            await self._sessions.add(client.id, account, "")
+
     async def end(self, client_id: str) -> None:
         """A client has logged out, and its device needs the password again."""
         session = await self._sessions.find(client_id)
