@@ -149,3 +149,10 @@ class BannerTests(ServiceCase):
         everyone = banner([Port(UNIXAddress("/u")), Port(IPv6Address("TCP", "::", 80))])
         self.assertIn("telnet 192.0.2.7 80", everyone)
         self.assertEqual(banner([Port(UNIXAddress("/u"))]), "")
+
+    def test_banner_says_how_to_become_the_operator(self) -> None:
+        """While there is none."""
+        ports = [Port(IPv4Address("TCP", "127.0.0.1", 3000))]
+        self.assertNotIn("operator", banner(ports))
+        text = banner(ports, "ABCD-EFGH-JKLM")
+        self.assertIn("\\operator ABCD-EFGH-JKLM\n", text)

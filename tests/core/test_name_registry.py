@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.name_registry import LocalNameRegistry, claim, release
+from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.name_registry import (
+    LocalNameRegistry,
+    claim,
+    claim_unreserved,
+    release,
+)
 from twisted_chat.core.nicknames import Name
 from twisted_chat.core.replies import Refused
 
@@ -82,3 +90,51 @@ class LocalNameRegistryTests(SynchronousTestCase):
         )
         self.assertEqual(failure.value.code, "nick_taken")
         self.assertIn("choose another", failure.value.text)
+
+
+class ReservedTests(SynchronousTestCase):
+    """Names that are reserved for accounts."""
+
+    def setUp(self) -> None:
+        self.names = LocalNameRegistry()
+        self.reserved: str | None = "Bob"
+        self.error: Exception | None = None
+
+    async def holder(self, _keys: Sequence[str]) -> str | None:
+        if self.error is not None:
+            raise self.error
+        return self.reserved
+
+    def claim(self, owner: str, **more: str) -> Deferred[Name]:
+        claim = claim_unreserved(self.names, self.holder, "b0b", owner, **more)
+        return Deferred.fromCoroutine(claim)
+
+    def is_free(self) -> bool:
+        claim = self.names.claim(Name.of("b0b").keys, "other")
+        return self.successResultOf(Deferred.fromCoroutine(claim))
+
+    def test_reserved_name_is_refused_and_stays_free(self) -> None:
+        """For its account."""
+        refused = self.failureResultOf(self.claim("A"), Refused).value
+        self.assertEqual(refused.text, "Bob is registered: \\login Bob PASSWORD")
+        self.assertTrue(self.is_free())
+
+    def test_reserved_name_is_refused_as_such_while_its_account_has_it(self) -> None:
+        """What to do is to log in, not to choose another."""
+        self.successResultOf(self.claim("@b", account="Bob"))
+        refused = self.failureResultOf(self.claim("A"), Refused).value
+        self.assertEqual(refused.code, "nick_registered")
+        self.reserved = None
+        refused = self.failureResultOf(self.claim("A"), Refused).value
+        self.assertEqual(refused.code, "nick_taken")
+
+    def test_claim_that_cannot_be_checked_leaves_nothing(self) -> None:
+        """But for what the owner has already."""
+        self.error = StoreError("away")
+        self.failureResultOf(self.claim("A"), StoreError)
+        self.assertTrue(self.is_free())
+        self.names = LocalNameRegistry()
+        own = self.names.claim(Name.of("bob").keys, "A")
+        self.successResultOf(Deferred.fromCoroutine(own))
+        self.failureResultOf(self.claim("A", current="bob"), StoreError)
+        self.assertFalse(self.is_free())

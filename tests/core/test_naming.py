@@ -88,3 +88,14 @@ class NamingTests(SynchronousTestCase):
             name, refused = self.claim(wanted)
             self.assertEqual((name.text, refused), ("guest_7", None))
         self.assertEqual(self.claim("bob")[0].text, "bob")
+
+    def test_name_that_is_reserved_for_an_account_makes_a_guest(self) -> None:
+        """Whether it is asked for or was the last one; not for the account."""
+        for wanted, last in (("xavier", None), (None, "xavier")):
+            name, refused = self.claim(wanted, last=last)
+            self.assert_guest(name)
+            assert refused is not None
+            self.assertEqual(refused.code, "nick_registered")
+        own = self.naming.claim("@1", "xavier", last=None, joining=1, account="Xavier")
+        name, refused = self.successResultOf(Deferred.fromCoroutine(own))
+        self.assertEqual((name.text, refused), ("xavier", None))
