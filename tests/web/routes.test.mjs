@@ -38,3 +38,9 @@ test("a server that was restarted may have other routes", () => {
   welcome({ routes: ROUTE_LIST.slice(1) });
   assert.equal(chat.routes.find("nick"), undefined);
 });
+
+test("a route that is typed in full comes before those that begin like it", () => {
+  const table = new RouteTable(["rooms", "room"].map((name) => ({ name, usage: "", summary: "", aliases: [] })));
+  assert.deepEqual(table.startingWith("room").map(({ word }) => word), ["room", "rooms"]);
+  assert.deepEqual(table.startingWith("roo").map(({ word }) => word), ["rooms", "room"]);
+});

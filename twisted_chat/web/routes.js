@@ -21,14 +21,15 @@ export class RouteTable {
   }
 
   // The words that begin like `typed`, each with its route: of each route the name, or the
-  // first alias that does.
+  // first alias that does.  First the one that is typed in full.
   startingWith(typed) {
     const start = typed.toLowerCase();
-    return this.routes.flatMap((route) => {
+    const found = this.routes.flatMap((route) => {
       const words = [route.name, ...(route.aliases ?? [])];
       const word = words.find((one) => one.startsWith(start));
       return word === undefined ? [] : [{ word, route }];
     });
+    return found.sort((a, b) => Number(b.word === start) - Number(a.word === start));
   }
 
   // What the argument of a route is called in its usage, such as "ROOM", and whether the route

@@ -10,6 +10,8 @@ from tests.end_to_end.page.browser import DESKTOP, PHONE, Options, Page, PageTes
 
 NEVER_CONNECTS = "window.WebSocket = class extends EventTarget { close() {} };"
 
+MENU = "[...document.querySelectorAll('.menu [role=menuitem]')]"
+
 DIALOGS = {
     "#profile": "profile_dialog",
     "#rooms_open": "rooms_dialog",
@@ -37,6 +39,7 @@ class AccessibilityTests(PageTestCase):
             self.check_messages(page, alice)
             self.check_drawers(page)
             self.check_dialogs(page)
+            self.check_order(page, alice)
             self.check_leaving(page, server)
 
     def test_light_page_has_no_violation(self) -> None:
@@ -98,6 +101,26 @@ class AccessibilityTests(PageTestCase):
         page.wait_for("#switcher_list [role=option]")
         self.check(page, "switcher")
         page.call("press", "#switcher_input", "Escape")
+        page.wait_gone("dialog[open]")
+
+    def check_order(self, page: Page, alice: LineClient) -> None:
+        """What a room operator is offered: a menu, a form, the settings of a room."""
+        page.say("\\join tea")
+        page.wait_for_text("#title", "#tea")
+        alice.say("\\join tea")
+        page.wait_for("#chatters li[data-name=alice]")
+        page.evaluate("document.querySelector('[data-name=alice] button').click()")
+        page.wait_for(".menu")
+        self.check(page, "menu")
+        page.evaluate(f"{MENU}.find((one) => one.textContent === 'Mute…').click()")
+        page.wait_for("#mute_dialog[open]")
+        self.check(page, "form")
+        page.call("press", "body", "Escape")
+        page.wait_gone("dialog[open]")
+        page.say("\\room")
+        page.wait_for("#settings_dialog[open]")
+        self.check(page, "settings of a room")
+        page.call("press", "body", "Escape")
         page.wait_gone("dialog[open]")
 
     def check_leaving(self, page: Page, server: Server) -> None:
