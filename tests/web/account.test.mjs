@@ -132,6 +132,21 @@ test("a token that could not be looked up is kept", () => {
   assert.equal(chat.token, "t0ken");
 });
 
+test("the password of the server is asked for before anything else, and forgotten if it is wrong", () => {
+  const needed = { type: "error", code: "password_required", text: "needed first" };
+  assert.deepEqual(chat.receive(needed), [{ effect: "enterRefused", text: "needed first", problem: "" }]);
+  chat.serverPassword = "open sesame";
+  const [frame] = firstFrames(chat);
+  assert.deepEqual(withoutRef(frame), { type: "enter", password: "open sesame" });
+  const text = "wrong password";
+  const effects = answer(frame, { type: "error", code: "wrong_password", text });
+  assert.deepEqual(effects, [{ effect: "enterRefused", text, problem: text }]);
+  assert.deepEqual(firstFrames(chat), []);
+  chat.serverPassword = "open barley";
+  const [again] = firstFrames(chat);
+  assert.deepEqual(answer(again, { type: "ok" }), [{ effect: "entered" }]);
+});
+
 test("what is typed with a password is neither a draft nor recalled", () => {
   for (const text of ["\\login bob x", "/LOGIN bob x", "\\register x", "  \\password a b", "\\operator AB"]) {
     assert.ok(isSecret(text), text);

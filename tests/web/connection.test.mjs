@@ -233,3 +233,17 @@ test("data that is not a frame is ignored", () => {
   assert.equal(frames.length, 1);
   assert.equal(connection.state, "connected");
 });
+
+test("a server that says nothing is sent a frame, as it may wait for one", () => {
+  const { clock, socket } = start();
+  socket().open();
+  clock.advance(999);
+  assert.deepEqual(socket().sent, []);
+  clock.advance(1);
+  assert.deepEqual(socket().sent, [{ type: "heartbeat", ref: "p1" }]);
+  const other = start();
+  other.socket().open();
+  other.socket().say({ type: "error" });
+  other.clock.advance(5_000);
+  assert.deepEqual(other.socket().sent, []);
+});

@@ -13,6 +13,8 @@ const HEARTBEAT_INTERVAL = 30_000;
 const REPLY_TIMEOUT = 10_000;
 const CHECK_TIMEOUT = 4_000; // for the reply of a connection that is suspected dead
 const OPEN_TIMEOUT = 15_000;
+// For a first frame.  A server with a password says nothing before it has received one.
+const SILENCE_TIMEOUT = 1_000;
 const LINE_MS = 250; // for each further line of a message: the server slows down long pastes
 const MIN_BACKOFF = 400;
 const MAX_BACKOFF = 10_000;
@@ -43,6 +45,7 @@ export class Connection {
     this.attempt = 0;
     this.socket = null;
     this.timer = undefined;
+    this.silenceTimer = undefined;
     this.awaitsReply = false; // a frame was sent and nothing has been received since
     this.lastReceivedAt = 0;
     this.busyUntil = 0; // the server may still be taking the lines of long messages
@@ -87,10 +90,16 @@ export class Connection {
     const ifCurrent = (call) => (event) => {
       if (this.socket === socket) call(event);
     };
-    socket.addEventListener("open", ifCurrent(() => frames.forEach((one) => this.write(one))));
+    socket.addEventListener("open", ifCurrent(() => this.opened(frames)));
     socket.addEventListener("message", ifCurrent(({ data }) => this.received(data)));
     socket.addEventListener("close", ifCurrent(({ reason, code }) => this.lost(reason, code)));
     this.startTimer(OPEN_TIMEOUT, () => this.lost("", 0, true));
+  }
+
+  opened(frames) {
+    frames.forEach((one) => this.write(one));
+    if (frames.length) return;
+    this.silenceTimer = this.clock.setTimeout(() => this.write(this.heartbeat()), SILENCE_TIMEOUT);
   }
 
   received(data) {
@@ -101,6 +110,7 @@ export class Connection {
       return;
     }
     if (frame === null || typeof frame !== "object") return;
+    this.clock.clearTimeout(this.silenceTimer);
     this.awaitsReply = false;
     this.lastReceivedAt = this.clock.Date.now();
     if (frame.type === "welcome") this.welcomed();
@@ -201,14 +211,15 @@ export class Connection {
     this.check(CHECK_TIMEOUT, silence > HEARTBEAT_INTERVAL + REPLY_TIMEOUT);
   }
 
-  // Permanent, until `connect` is called: the user has quit.
-  stop() {
+  // Permanent, until `connect` is called: the user has quit, or has to do something first.
+  stop(reason = "") {
     this.closeSocket();
-    this.setState("stopped");
+    this.setState("stopped", reason);
   }
 
   closeSocket() {
     this.clock.clearTimeout(this.timer);
+    this.clock.clearTimeout(this.silenceTimer);
     const { socket } = this;
     this.socket = null;
     this.awaitsReply = false;

@@ -68,6 +68,16 @@ export class Effects {
     this.onDemand.use(({ account }) => account.refused(text));
   }
 
+  // The connection waits for the password of the server; `problem`: why one was refused.
+  enterRefused({ text, problem }) {
+    this.connection.stop(text);
+    this.onDemand.use(({ account }) => account.askServerPassword(problem));
+  }
+
+  entered() {
+    this.onDemand.use(({ account }) => account.enteredServer());
+  }
+
   // The token of this device is not valid any more.
   loginEnded() {
     localStore.remove("token");

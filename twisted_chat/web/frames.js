@@ -221,6 +221,7 @@ export const FRAME_HANDLERS = {
 
   ok(chat, frame, context) {
     if (context?.purpose === "account") return accountDone(context);
+    if (context?.purpose === "enter") return [{ effect: "entered" }];
     if (context?.purpose === "nick") return [{ effect: "nickChanged" }];
     if (context?.purpose === "form") return formReplied(context);
     if (context?.purpose === "away") return [{ effect: "awaySet" }];

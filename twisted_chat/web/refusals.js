@@ -10,8 +10,17 @@ export const formReplied = ({ form }, problem = "") => [{ effect: "formReplied",
 // What the server advises to type, at the end of its text.
 const TYPED_ADVICE = / \(try \\[^()]*\)$/u;
 
+// Nobody comes in without the password of the server.
+function entranceRefused(chat, text, context) {
+  chat.serverPassword = "";
+  return [{ effect: "enterRefused", text, problem: context?.purpose === "enter" ? text : "" }];
+}
+
 export function refused(chat, frame, context) {
   const whole = frame.text || strings.requestFailed;
+  if (context?.purpose === "enter" || (!chat.online && frame.code === "password_required")) {
+    return entranceRefused(chat, whole, context);
+  }
   // Under a message it would be of no use: the page lists who is there.
   const text = context?.purpose === "send" ? whole.replace(TYPED_ADVICE, "") : whole;
   const announced = { effect: "error", text };

@@ -73,6 +73,25 @@ export class AccountForms {
     form.open({ nick: this.chat.account });
   }
 
+  // What everyone needs to come in.  It is kept until the page is closed, for reconnects.
+  askServerPassword(problem) {
+    const form = this.form("entrance", {
+      title: texts.entrance,
+      fields: [{ ...CURRENT, label: texts.serverPassword }],
+      submitLabel: texts.enter,
+      submit: ({ password: secret }) => {
+        this.chat.serverPassword = secret;
+        this.connection.connect();
+      },
+    });
+    if (form.isOpen) form.refuse(problem);
+    else form.open();
+  }
+
+  enteredServer() {
+    this.forms.entrance?.close();
+  }
+
   logIn({ nick, password: secret }) {
     this.send({ nick, password: secret }, logIn);
   }

@@ -34,6 +34,9 @@ export const texts = {
   registerHelp: "Nobody else can use it then, and you can log in with it on several devices at once.",
   register: "Register",
   changePassword: "Change password",
+  entrance: "This chat needs a password",
+  serverPassword: "Password of the server",
+  enter: "Enter",
   loggedIn: (account) => `Logged in as ${account}.`,
   loggedOut: "Logged out.",
 
