@@ -19,9 +19,9 @@ class Socket extends EventTarget {
   say(frame) {
     this.dispatchEvent(Object.assign(new Event("message"), { data: JSON.stringify(frame) }));
   }
-  end(reason = "") {
+  end(reason = "", code = 1006) {
     this.readyState = 3;
-    this.dispatchEvent(Object.assign(new Event("close"), { reason }));
+    this.dispatchEvent(Object.assign(new Event("close"), { reason, code }));
   }
 }
 

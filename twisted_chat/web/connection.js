@@ -49,6 +49,7 @@ export class Connection {
     this.awaitsReply = false; // a frame was sent and nothing has been received since
     this.lastReceivedAt = 0;
     this.busyUntil = 0; // the server may still be taking the lines of long messages
+    this.lastError = ""; // the text of the last error that the server sent
     this.checkRef = ""; // the `ref` of the reply that ends "checking"
   }
 
@@ -111,6 +112,7 @@ export class Connection {
     }
     if (frame === null || typeof frame !== "object") return;
     this.clock.clearTimeout(this.silenceTimer);
+    if (frame.type === "error") this.lastError = String(frame.text);
     this.awaitsReply = false;
     this.lastReceivedAt = this.clock.Date.now();
     if (frame.type === "welcome") this.welcomed();
@@ -165,7 +167,8 @@ export class Connection {
     this.closeSocket();
     this.onClose(code, reason);
     if (code === BANNED) {
-      this.setState("stopped", reason);
+      // Until when is said by an error before.
+      this.setState("stopped", this.lastError || reason);
       return;
     }
     this.retry(reason);
