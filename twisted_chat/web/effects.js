@@ -172,8 +172,8 @@ export class Effects {
     this.actions.afterJoining();
   }
 
-  joinRefused({ text }) {
-    if (this.views.roomsDialog?.refused(text)) return;
+  joinRefused({ text, needsKey }) {
+    if (this.views.roomsDialog?.refused(text, { needsKey })) return;
     announce(text);
     this.run(this.chat.addNotice(text, { error: true }));
   }

@@ -53,7 +53,7 @@ export function refused(chat, frame, context) {
       break;
     case "join":
       chat.joining = false;
-      return [{ effect: "joinRefused", text }];
+      return [{ effect: "joinRefused", text, ...(frame.code === "needs_key" && { needsKey: true }) }];
     case "catchUp":
       return [{ effect: "caughtUp" }];
     case "heartbeat":

@@ -103,6 +103,24 @@ class OrderTests(PageTestCase):
         page.wait("document.querySelector('#settings_problem').textContent !== ''")
         self.assertTrue(page.visible("#settings_dialog"))
 
+    def test_key_of_a_room_is_asked_for(self) -> None:
+        self.erin.say("\\room key pumpkin")
+        self.wait_event(self.erin, "erin set a key for #tea")
+        page = self.open(self.server, nick="omar")
+        page.call("click", "#rooms_open")
+        page.wait("document.querySelector('#room_list').innerText.includes('#tea')")
+        self.assertFalse(page.visible("#room_key"))
+        page.call("click", "#room_list button:has-text('#tea')")
+        page.wait("document.activeElement.id === 'room_key'")
+        self.assertIn("needs a key", page.text("#room_problem"))
+        self.assertEqual(page.violations(), [])
+        page.call("fill", "#room_key", "melon")
+        page.call("press", "#room_key", "Enter")
+        page.wait("document.querySelector('#room_key').value === ''")
+        page.call("fill", "#room_key", "pumpkin")
+        page.call("press", "#room_key", "Enter")
+        page.wait_for_text("#title", "#tea")
+
     def test_ban_is_lifted_in_the_settings(self) -> None:
         page = self.erin
         page.say("\\room ban bob")

@@ -17,6 +17,7 @@ export class RoomsDialog {
     this.handlers = handlers;
     this.dialog = byId("rooms_dialog");
     this.input = byId("room_input");
+    this.key = byId("room_key");
     this.joining = false; // waits for the server's reply
     this.roving = new Roving(byId("room_list"), "button");
     this.list = new KeyedList(byId("room_list"), {
@@ -24,19 +25,24 @@ export class RoomsDialog {
       lookOf: ({ count }) => String(count),
       make: (room) => this.makeRoom(room),
     });
-    this.list.onAction({ join: ({ name }) => this.join(name) });
+    this.list.onAction({
+      join: ({ name }) => {
+        this.input.value = name;
+        this.join(name);
+      },
+    });
     byId("rooms_cancel").addEventListener("click", () => this.dialog.close());
     this.input.addEventListener("input", () => this.changed());
     byId("rooms_form").addEventListener("submit", (event) => {
       event.preventDefault();
-      const [name, key] = this.input.value.trim().split(/\s+/u);
-      this.join(plainRoom(name), key);
+      this.join(plainRoom(this.input.value), this.key.value.trim());
     });
   }
 
   open() {
     this.joining = false;
     this.input.value = "";
+    this.askForKey(false);
     this.handlers.listRooms();
     this.changed();
     this.dialog.showModal();
@@ -56,13 +62,19 @@ export class RoomsDialog {
     this.dialog.close();
   }
 
-  // False if the dialog is not what the refusal replies to.
-  refused(text) {
+  // False if the dialog is not what the refusal replies to.  `needsKey`: the room has a key.
+  refused(text, { needsKey = false } = {}) {
     if (!this.joining || !this.dialog.open) return false;
     this.joining = false;
     setText(byId("room_problem"), text);
-    this.input.focus();
+    this.askForKey(needsKey);
+    (needsKey ? this.key : this.input).focus();
     return true;
+  }
+
+  askForKey(isNeeded) {
+    byId("room_key_row").hidden = !isNeeded;
+    this.key.value = "";
   }
 
   changed() {
@@ -71,7 +83,7 @@ export class RoomsDialog {
   }
 
   show() {
-    const typed = fold(plainRoom(this.input.value.trim().split(/\s/u)[0]));
+    const typed = fold(plainRoom(this.input.value));
     const rooms = this.chat.roomList.filter(({ name }) => name.includes(typed));
     this.list.show(rooms.slice(0, MAX_SHOWN));
     this.roving.refresh();

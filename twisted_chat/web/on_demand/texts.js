@@ -99,7 +99,7 @@ export const texts = {
   create: "Create",
   join: "Join",
   roomIsNew: (name) => `#${name} does not exist yet. Joining creates it.`,
-  roomsHelp: "Enter a new name to create a room, and the key after the name of one that has a key.",
+  roomsHelp: "Enter a new name to create a room.",
 
   // Keyboard shortcuts (see shortcuts.js)
   shortcuts: {
