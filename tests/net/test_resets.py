@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from functools import partial
 from typing import Any
 
 from twisted.internet import tcp
@@ -14,6 +15,7 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides
 
+from twisted_chat.net.handover import on_connection_lost
 from twisted_chat.net.resets import READ_ON_TIMEOUT, read_on_after_resets
 
 
@@ -123,6 +125,22 @@ class ResetTests(SynchronousTestCase):
         self.read(transport)
         self.assertEqual((reader.data, reader.lost), (b"one\ntwo\n", [ConnectionLost]))
         self.assertEqual(self.reactor.getDelayedCalls(), [])
+
+    def test_connection_counts_until_all_is_read(self) -> None:
+        """Or a peer could have more of them than are permitted."""
+        transport = self.connect(Reader())
+        calls: list[str] = []
+        for name in ("first", "second"):
+            on_connection_lost(transport, partial(calls.append, name))
+        transport.pauseProducing()
+        self.reset(transport)
+        # As reactors do: the attribute of the connection, not of its class.
+        self.disconnect(transport, ConnectionLost(), is_read=False)
+        self.assertEqual(calls, [])
+        transport.resumeProducing()
+        self.read(transport)
+        self.assertEqual(sorted(calls), ["first", "second"])
+        self.assertNotIn("connectionLost", vars(transport))
 
     def test_application_reads_it_at_its_own_speed(self) -> None:
         """While it pauses, the rest stays in the kernel."""

@@ -91,10 +91,14 @@ def on_connection_lost(transport: Any, call: Callable[[], None]) -> None:
     lost = transport.connectionLost
 
     def connectionLost(*reason: object) -> None:
-        # Break the reference cycle, so that no garbage collection is needed.
-        transport.__dict__.pop("connectionLost", None)
-        call()
-        lost(*reason)
+        try:
+            lost(*reason)
+        finally:
+            # One that is still read, see ``resets``, is lost later.
+            if not transport.connected:
+                # Break the reference cycle, so that no garbage collection is needed.
+                transport.__dict__.pop("connectionLost", None)
+                call()
 
     transport.connectionLost = connectionLost
 
