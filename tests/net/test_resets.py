@@ -11,6 +11,7 @@ from twisted.internet.error import ConnectionAborted, ConnectionDone, Connection
 from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.internet.testing import MemoryReactorClock
+from twisted.protocols.policies import ProtocolWrapper, WrappingFactory
 from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 from zope.interface import directlyProvides
@@ -21,6 +22,8 @@ from twisted_chat.net.resets import READ_ON_TIMEOUT, read_on_after_resets
 
 class Reader(Protocol):
     """Records what happens to it."""
+
+    reads_on = True
 
     def __init__(self) -> None:
         self.data = b""
@@ -80,7 +83,7 @@ class ResetTests(SynchronousTestCase):
         read_on_after_resets(port)
         self.port = port
 
-    def connect(self, protocol: Reader) -> Any:
+    def connect(self, protocol: Protocol) -> Any:
         """A connection of the port, whose peer is ``self.peer``."""
         ours, self.peer = socket.socketpair()
         self.addCleanup(self.peer.close)
@@ -207,6 +210,20 @@ class ResetTests(SynchronousTestCase):
             self.disconnect(transport, reason, is_read=False)
             self.assertEqual(reader.lost, [type(reason)])
         self.assertEqual(self.reactor.getDelayedCalls(), [])
+
+    def test_connection_of_other_protocols_is_lost_at_once(self) -> None:
+        """Within TLS, that of the inner one counts."""
+        for reads_on in (True, False):
+            reader = Reader()
+            reader.reads_on = reads_on
+            factory = WrappingFactory(Factory.forProtocol(Reader))
+            outer: Any = ProtocolWrapper(factory, reader)
+            transport = self.connect(outer)
+            self.reset(transport)
+            self.disconnect(transport, ConnectionLost(), is_read=False)
+            self.assertEqual(reader.lost, [] if reads_on else [ConnectionLost])
+            self.read(transport)
+            self.assertEqual(reader.lost, [ConnectionLost])
 
     def test_what_waits_to_be_sent_is_discarded(self) -> None:
         """Producers see a connection that takes everything."""

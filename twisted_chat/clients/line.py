@@ -56,6 +56,7 @@ class ChatProtocol(LineReceiver):
     """
 
     MAX_LENGTH = MAX_LINE
+    reads_on = True  # see ``net.resets``
     attachment: Attachment
     _receiver: Attached
     outbox: Outbox

@@ -6,6 +6,8 @@ then, and Twisted would discard it when it cannot write any more.
 
 Invariant: a connection on which nothing can be sent is read to its end, at whatever
 speed the application reads, unless that takes too long; what is written is discarded.
+That is so while its protocol has a true ``reads_on``: of HTTP, the requests behind one
+whose response cannot be sent are of no use.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from typing import Any
 from twisted.internet import tcp
 from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.internet.interfaces import IDelayedCall, IListeningPort
+from twisted.protocols.policies import ProtocolWrapper
 from twisted.python.failure import Failure
 
 READ_ON_TIMEOUT = 300.0
@@ -93,6 +96,7 @@ class ReadingOn(tcp.Connection):
             or self._lost_because is not None
             or self.disconnecting
             or not self.connected
+            or not getattr(_innermost(self.protocol), "reads_on", False)
         ):
             return False
         try:
@@ -121,3 +125,10 @@ class ReadingOn(tcp.Connection):
             self.producerPaused = False
             producer: Any = self.producer
             producer.resumeProducing()
+
+
+def _innermost(protocol: object) -> object:
+    """The protocol within TLS, if there is any."""
+    while isinstance(protocol, ProtocolWrapper):
+        protocol = protocol.wrappedProtocol
+    return protocol

@@ -94,6 +94,7 @@ class WebSocketConnection(Protocol):
     """
 
     transport: Any
+    reads_on = True  # see ``net.resets``
     write_frames: Callable[[bytes], None]
 
     _log = Logger()
