@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.moderation import ModerationCase
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.moderation import RETURN_SECONDS, Moderation
+from twisted_chat.core.moderation_announcer import ModerationAnnouncer
 from twisted_chat.core.moderation_events import Rank
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.presence import Member
@@ -158,6 +159,19 @@ class RoomTests(ModerationCase):
         self.assert_typed(self.bob, r"\history", "no earlier messages")
         self.does(self.oscar, r"\join tea")
         self.assert_typed(self.oscar, r"\history", "alice: old")
+
+    def test_nobody_is_quick_enough_to_read_it(self) -> None:
+        """Whoever joins before it is stored that the room was closed."""
+        self.does(self.alice, "old", r"\room private")
+        self.patch(ModerationAnnouncer, "close_rooms", lambda *_: None)
+        for client in (self.alice, self.bob, self.carol):
+            self.does(client, r"\leave")
+        self.chat.advance(1)
+        self.assert_typed(
+            self.carol, r"\join tea", "carol: joined the chat", "now talking in #tea"
+        )
+        self.does(self.carol, "new")
+        self.assert_typed(self.carol, r"\history", "carol: new")
 
     def test_client_that_resumes_is_not_shown_it_either(self) -> None:
         """Though it was there before."""

@@ -294,14 +294,23 @@ class Moderation:
 
         :param member: who reads them; an operator reads all.
         """
-        past = self._past
-        if not past or (member is not None and self.is_operator(member)):
+        if member is not None and self.is_operator(member):
             return events
-        return tuple(
-            stored
-            for stored in events
-            if stored.position > past.get(getattr(stored.event, "room", ""), "")
+        if not self._past and not self._rooms:
+            return events
+        return tuple(stored for stored in events if not self._is_closed(stored))
+
+    def _is_closed(self, stored: Stored) -> bool:
+        room: str = getattr(stored.event, "room", "")
+        if stored.position <= self._past.get(room, ""):
+            return True
+        # Until the event that closes a room is stored, its settings are still there.
+        by_opening = self._rooms.get(room, {})
+        opened = self.settings(room).opened
+        was_closed = any(
+            settings.is_closed for at, settings in by_opening.items() if at != opened
         )
+        return was_closed and (not opened or stored.time < opened)
 
     # Talking.
 
