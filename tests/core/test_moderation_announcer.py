@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.moderation import ModerationCase
+from twisted_chat.core.account_events import AccountChanged, Change
 from twisted_chat.core.client import ClientState
 from twisted_chat.core.events import Joined, LoggedIn, Quit, Stored
 from twisted_chat.core.moderation_events import (
@@ -137,6 +138,20 @@ class AnnouncerTests(ModerationCase):
         settings = self.moderation.settings("tea")
         self.assertEqual(settings.owner, "")
         self.assertIn("@2", settings.roles["op"])
+
+    def test_rooms_of_an_account_that_is_no_more_are_as_those_of_a_guest(self) -> None:
+        """One in which somebody is stays as it is until it is empty."""
+        self.chat.log_in(self.alice, "alice")
+        self.does(self.alice, r"\room quiet", r"\join den", r"\room private", r"\leave")
+        member_id = self.alice.client.member_id
+        self.assertEqual(set(self.moderation.owned_by(member_id)), {"tea", "den"})
+        event = AccountChanged("alice", member_id, Change.UNREGISTERED, "")
+        self.chat.committer.submit(event)
+        self.chat.settle()
+        self.assertEqual(self.moderation.owned_by(member_id), [])
+        self.assertTrue(self.moderation.is_vacant("den"))
+        self.assertTrue(self.moderation.settings("tea").quiet)
+        self.assertEqual(self.moderation.vacant(), [])
 
     def test_extension_is_shown_to_nobody(self) -> None:
         """It takes effect."""

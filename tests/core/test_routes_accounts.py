@@ -406,6 +406,23 @@ class OperatorTests(AccountCase):
             ["error: usage: \\register NAME PASSWORD"],
         )
 
+    def test_acts_are_in_the_audit_log(self) -> None:
+        """Those that were refused are not, and passwords never."""
+        self.make_operator()
+        self.register(self.alice)
+        self.replies(
+            self.bob,
+            "\\operator bob off",
+            "\\operator alice",
+            "\\operator alice off",
+            "\\register carol first-password",
+        )
+        lines = self.replies(self.bob, "\\audit")
+        self.assertEqual(
+            [line.split(" bob ")[1] for line in lines],
+            ["operator bob", "operator alice", "operator off alice", "register carol"],
+        )
+
     def test_others_cannot_add_accounts(self) -> None:
         """They have one."""
         self.make_operator()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .account_announcer import AccountAnnouncer
-from .account_events import AccountChanged, ReadUpTo
+from .account_events import AccountChanged, Change, ReadUpTo
 from .announcement import Announcement
 from .arrivals import Arrivals
 from .audit import AuditLog
@@ -91,6 +91,7 @@ class Announcer:
             pool, moderation, entry, audit_log, committer, batch
         )
         self._arrivals, self._presence = arrivals, presence
+        self._accounts = accounts
         self._parts = (arrivals, presence, self.moderation, accounts)
         self._apply: dict[type, Callable[[Any, Stored], None]] = {
             Message: self._message,
@@ -112,7 +113,7 @@ class Announcer:
             LoggedIn: self._logged_in,
             LoggedOut: presence.logged_out,
             **self.moderation.methods(),
-            AccountChanged: accounts.changed,
+            AccountChanged: self._account_changed,
             ReadUpTo: accounts.read,
         }
 
@@ -181,6 +182,11 @@ class Announcer:
     def _renamed(self, event: Renamed, stored: Stored) -> None:
         self._presence.renamed(event, stored)
         self.moderation.renamed(event)
+
+    def _account_changed(self, event: AccountChanged, stored: Stored) -> None:
+        self._accounts.changed(event, stored)
+        if event.change == Change.UNREGISTERED:
+            self.moderation.unregistered(event.member_id)
 
     def _logged_in(self, event: LoggedIn, stored: Stored) -> None:
         self._presence.logged_in(event, stored)

@@ -170,8 +170,12 @@ class Moderation:
         """The rooms that nobody is in, and for which something is set."""
         return [room for room in self._rooms if self.is_vacant(room)]
 
-    def closing(self, room: str, position: str) -> RoomClosed | None:
-        """The event with which a vacant room is closed; ``None`` if nothing is set.
+    def has_settings(self, room: str) -> bool:
+        """Whether anything is set for a room, or was for an earlier one."""
+        return room in self._rooms
+
+    def closing(self, room: str, position: str) -> RoomClosed:
+        """The event with which a room is closed that nobody is in.
 
         :param position: everything up to here was announced.
         """
@@ -180,8 +184,6 @@ class Moderation:
             for opened, settings in self._rooms.get(room, {}).items()
             for key in settings
         ]
-        if not keys:
-            return None
         past = position if self._latest(room).is_closed else ""
         return RoomClosed(room, "", "", " ".join(keys), past)
 
@@ -193,14 +195,13 @@ class Moderation:
             if member_id in self.settings(room).roles[Role.OPERATOR]
         ]
 
+    def owned_by(self, member_id: str) -> list[str]:
+        """The rooms that an account owns."""
+        return [room for room in self._rooms if self._latest(room).owner == member_id]
+
     def may_own(self, member_id: str) -> bool:
         """Whether a room that an account creates is kept."""
-        owned = sum(
-            settings.owner == member_id
-            for by_opening in self._rooms.values()
-            for settings in by_opening.values()
-        )
-        return owned < MAX_OWNED
+        return len(self.owned_by(member_id)) < MAX_OWNED
 
     def rank(self, member: Member, room: str) -> Rank | None:
         """By which right a member decides in a room; ``None`` if it may not."""

@@ -43,7 +43,7 @@ from .pool import ClientPool
 from .presence import Member
 from .replies import ErrorReply, Notice
 from .room_entry import RoomEntry
-from .room_settings import BAN, MUTE, setting_key
+from .room_settings import BAN, MUTE, OWNER, setting_key
 from .sanctions import (
     MAX_CONCERNED,
     Sanction,
@@ -138,10 +138,9 @@ class ModerationAnnouncer:
     def close_rooms(self, rooms: Iterable[str]) -> None:
         """Forget what is set for those of the rooms that are vacant."""
         for room in rooms:
-            if self._moderation.is_vacant(room):
+            if self._moderation.has_settings(room) and self._moderation.is_vacant(room):
                 event = self._moderation.closing(room, self._pool.position)
-                if event is not None:
-                    self._committer.submit(event)
+                self._committer.submit(event)
 
     # What happens to members, for the announcer.
 
@@ -185,6 +184,21 @@ class ModerationAnnouncer:
                 settings.opened,
             )
             self._committer.submit(opened)
+
+    def unregistered(self, member_id: str) -> None:
+        """An account is no more: its rooms are as those of a guest."""
+        if not self.batch.has_submission:
+            return
+        for room in self._moderation.owned_by(member_id):
+            known = self._pool.rooms.get(room)
+            if known is not None and known.members:
+                opened = self._moderation.settings(room).opened
+                owner = setting_key(room, opened, OWNER)
+                role = setting_key(room, opened, Role.OPERATOR, member_id)
+                closing = RoomClosed(room, "", "", f"{owner} {role}", "")
+            else:
+                closing = self._moderation.closing(room, self._pool.position)
+            self._committer.submit(closing)
 
     def _expel_if_banned(self, client_id: str) -> None:
         client = self._pool.clients.get(client_id)

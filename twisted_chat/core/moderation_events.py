@@ -197,10 +197,10 @@ class RoomOpened:
 
 @dataclass(frozen=True, slots=True)
 class RoomClosed:
-    """Nobody is left in a room that no account owns; not shown.
+    """Nobody is left in a room that no account owns, or none owns it now; not shown.
 
     :ivar nick: empty, as is ``client_id``: the server did it.
-    :ivar keys: of all that was set for it, whole.
+    :ivar keys: of what is not set for it any more, whole.
     :ivar past: the position up to which only operators read its history, as it was not
         open to all; empty if it was.
     """

@@ -90,6 +90,7 @@ def _register_other(context: CommandContext) -> Awaitable[Outcome]:
 async def _add(context: CommandContext, name: Name, password: str) -> Outcome:
     chat, client = context.chat, context.client
     account = await chat.accounts.register(name, password, peer_of(client))
+    chat.audit(client, "register", account.name)
     return _changed(context, account, Change.REGISTERED, f"registered: {account.name}")
 
 
@@ -191,16 +192,19 @@ async def operator(context: CommandContext) -> Outcome:
     if client.member not in chat.operators:
         await _check_code(context, name)
         account = await _own_account(context)
+        chat.audit(client, "operator", account.name)
         return _changed(context, account, Change.OPERATOR, "you are an operator now")
     found = await chat.accounts.find(name)
     if found is None:
         text = f"no account is called {sanitize_label(name)}"
         raise Refused("no_such_account", text)
     if not off:
+        chat.audit(client, "operator", found.name)
         text = f"{found.name} is an operator now"
         return _changed(context, found, Change.OPERATOR, text)
     if chat.operators.ids <= {found.id}:
         raise Refused("last_operator", f"{found.name} is the last operator")
+    chat.audit(client, "operator off", found.name)
     text = f"{found.name} is no longer an operator"
     return _changed(context, found, Change.NO_OPERATOR, text)
 
