@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
+from websockets.exceptions import ConnectionClosed
+
+from tests.end_to_end.clients import LineClient
+from tests.end_to_end.harness import Server
+from tests.end_to_end.redis_server import SeveralServersTestCase
+from tests.end_to_end.test_socketio_clients import WEBSOCKET, SocketIOTestCase
 from tests.end_to_end.test_websocket_clients import ClientTestCase
 
 PASSWORD = "correct horse"
 
 
-class EveryWireTests(ClientTestCase):
+class Operating(ClientTestCase, SocketIOTestCase):
+    """A server with an operator."""
+
+    def operator(self, server: Server, nick: str) -> LineClient:
+        """Connect a line client that is an operator."""
+        client = self.connect(server, nick)
+        client.say(f"\\register {PASSWORD}")
+        client.expect(f"registered: {nick}\r\n")
+        code = server.expect_log(r"operator code: (\S+)")[1]
+        client.say(f"\\operator {code}")
+        client.expect("you are an operator now\r\n")
+        return client
+
+
+class EveryWireTests(Operating):
     """What one wire does is shown on all others."""
 
     def test_room_is_kept_in_order_by_its_creator(self) -> None:
@@ -41,3 +63,97 @@ class EveryWireTests(ClientTestCase):
         bob.expect("carol invites you to #tea (\\join tea)")
         bob.say("\\join tea")
         bob.expect("now talking in #tea")
+
+    def test_troll_is_removed_in_one_line_and_cannot_come_back(self) -> None:
+        """By any wire; the server keeps it over a crash."""
+        server = self.start()
+        alice = self.operator(server, "alice")
+        line = self.connect(server, "troll")
+        alice.say("\\ban troll 2h spam")
+        until = (
+            r"error: you are banned until \d{4}-\d\d-\d\d \d\d:\d\d UTC \(spam\)\r\n"
+        )
+        line.expect(re.compile(until))
+        line.expect_end()
+        alice.expect("alice: banned troll for 2h (spam)\r\n")
+        alice.expect("troll: left the chat\r\n")
+        for crashed in (False, True):
+            if crashed:
+                server.kill()
+                server = self.start()
+            again = LineClient(server.port)
+            again.say("\\nick troll")
+            again.expect(re.compile(until))
+            again.expect_end()
+            again.close()
+            self.assert_closed(server, "/?nick=troll", "error: you are banned until")
+            self.assert_closed(server, "/?format=json&nick=troll", '"code":"banned"')
+
+    def assert_closed(self, server: Server, path: str, told: str) -> None:
+        """A WebSocket is accepted, told, and closed with 4003."""
+        client = self.websocket(server, path)
+        client.expect(told)
+        with self.assertRaises(ConnectionClosed) as closed:
+            client.expect("anything else")
+        assert closed.exception.rcvd is not None
+        self.assertEqual(closed.exception.rcvd.code, 4003)
+
+    def test_socketio_client_sees_a_kick_and_is_refused_after_a_ban(self) -> None:
+        """``remove chatter``, and ``connect_error`` with the reason."""
+        server = self.start()
+        alice = self.operator(server, "alice")
+        dave, erin = (
+            self.connect_socketio(server, "stock", WEBSOCKET) for _ in range(2)
+        )
+        for client, nick in ((dave, "dave"), (erin, "erin")):
+            client.do("emit", "join", nick)
+            alice.expect(f"is now known as {nick}\r\n")
+        alice.say("\\kick dave")
+        erin.expect('["event","remove chatter","dave"]')
+        alice.say("\\ban erin spam")
+        alice.expect("alice: banned erin (spam)\r\n")
+        erin.expect('["connect_error","you are banned until further notice (spam)"]')
+
+
+class SeveralServersTests(SeveralServersTestCase, Operating):
+    """Two servers on one Redis."""
+
+    def test_order_is_the_same_on_all_servers(self) -> None:
+        """For members of another one, and on a server that starts later."""
+        a, b = self.server("a"), self.server("b")
+        alice, bob = self.operator(a, "alice"), self.connect(b, "bob")
+        alice.expect("is now known as bob\r\n")
+        alice.say("\\join tea")
+        alice.expect("now talking in #tea\r\n")
+        bob.say("\\join tea")
+        bob.expect("now talking in #tea\r\n")
+        bob.say("\\kick alice")
+        bob.expect("error: only room operators of #tea may use \\kick\r\n")
+        alice.say("\\kick bob")
+        bob.expect("error: you were kicked from #tea by alice\r\n")
+        bob.say("\\who tea")
+        bob.expect("here (1): alice\r\n")
+        alice.say("\\room key pumpkin", "\\mute bob")
+        bob.expect("error: you are muted\r\n")
+        bob.say("\\join tea")
+        bob.expect("error: #tea needs a key: \\join tea KEY\r\n")
+        bob.say("hi")
+        bob.expect("error: you are muted\r\n")
+        c = self.server("c")
+        dora = self.connect(c, "dora")
+        dora.say("\\join tea")
+        dora.expect("error: #tea needs a key: \\join tea KEY\r\n")
+        bob.close()
+        alice.expect("bob: left the chat\r\n")
+        bob = self.connect(c, "bob")
+        bob.say("hi")
+        bob.expect("error: you are muted\r\n")
+        alice.say("\\ban dora")
+        dora.expect("error: you are banned until further notice\r\n")
+        dora.expect_end()
+        for server in (a, b, c):
+            again = LineClient(server.port)
+            again.say("\\nick dora")
+            again.expect("error: you are banned until further notice\r\n")
+            again.expect_end()
+            again.close()
