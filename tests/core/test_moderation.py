@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.moderation import ModerationCase
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.core.moderation import RETURN_SECONDS, Moderation
+from twisted_chat.core.moderation import RETURN_SECONDS, TIDY_SECONDS, Moderation
 from twisted_chat.core.moderation_announcer import ModerationAnnouncer
 from twisted_chat.core.moderation_events import Rank
 from twisted_chat.core.pool import ClientPool
@@ -227,6 +227,35 @@ class RestartTests(SynchronousTestCase):
         bob.sees()
         bob.types("hi")
         self.assertEqual(bob.sees(), ["error: you are muted"])
+
+
+class TidyTests(ModerationCase):
+    """What is over, in the store."""
+
+    def test_what_is_over_is_deleted_within_the_hour(self) -> None:
+        """Addresses as well; what is in force stays."""
+        self.does(self.oscar, r"\ban 192.0.2.0/24 1m", r"\ban troll", r"\mute bob 1m")
+        self.does(self.alice, r"\room ban x 1m", r"\mute carol 1m")
+        self.does(self.alice, r"\room ban y", r"\invite oscar")
+        self.chat.advance(2 * TIDY_SECONDS)
+        self.assertEqual(self.stored("ban/"), ["ban/=troll"])
+        self.assertEqual(self.stored("mute/"), [])
+        kept = [key.split("/", 3)[3] for key in self.stored("room/tea/")]
+        member_id = self.alice.client.id
+        invited = f"invite/{self.oscar.client.id}"
+        self.assertEqual(set(kept), {f"op/{member_id}", "ban/=y", invited})
+        self.chat.advance(24 * 60 * 60)
+        self.assertNotIn("invite", " ".join(self.stored("room/tea/")))
+
+    def stored(self, area: str) -> list[str]:
+        """The keys in the store."""
+        found: list[str] = []
+
+        async def read() -> None:
+            found.extend(await self.chat.journal.values.load(area))
+
+        self.chat.spawn(read())
+        return found
 
 
 class AskedTests(ModerationCase):

@@ -53,8 +53,8 @@ from .joining import RETRY_DELAY, Joiner
 from .limits import MAX_AWAY, MAX_LINE
 from .logins import Login, Logins
 from .missed import MissedMessages
-from .moderation import RETURN_SECONDS, KnownAccount, Moderation
-from .moderation_events import Audited, Rank, RoomOpened
+from .moderation import RETURN_SECONDS, TIDY_SECONDS, KnownAccount, Moderation
+from .moderation_events import Audited, Cleared, Rank, RoomOpened
 from .name_registry import claim, release
 from .network_rates import NetworkRates
 from .nicknames import Name, fold, room_name
@@ -172,7 +172,7 @@ class Chat:
         self._committer = committer
         self._outcomes = Outcomes(self.turns, runtime, self.submit, self.reply)
         self._stopping = False
-        self._returning: ScheduledCall | None = None
+        self._tidying: ScheduledCall | None = None
         self.moderation = Moderation(pool, lambda: round(runtime.now() * 1000))
         self.bans = BanChecks(pool, self.moderation, runtime)
         self.moderation.is_operator = self.operators.__contains__
@@ -236,7 +236,7 @@ class Chat:
         await self.account_logins.load()
         await self.moderation.load(self.journal.values.load)
         self.moderation.awaited.update(self.moderation.vacant())
-        self._returning = self.runtime.call_later(RETURN_SECONDS, self._close_rooms)
+        self._tidying = self.runtime.call_later(RETURN_SECONDS, self._tidy)
 
     def _read_values_again(self) -> None:
         """Other servers may have changed them unnoticed."""
@@ -249,11 +249,13 @@ class Chat:
         except StoreError:
             self.runtime.call_later(RETRY_DELAY, self._read_values_again)
 
-    def _close_rooms(self) -> None:
-        """Whoever was in a room before the start has had the time to come back."""
-        self._returning = None
+    def _tidy(self) -> None:
+        """Have what is over deleted, and the rooms closed to which nobody came back."""
         self.moderation.awaited.clear()
         self._announcer.moderation.close_rooms(self.moderation.vacant())
+        if keys := self.moderation.ended():
+            self.submit_unasked(Cleared("", "", " ".join(keys)))
+        self._tidying = self.runtime.call_later(TIDY_SECONDS, self._tidy)
 
     async def _known_account(self, name: str) -> KnownAccount | None:
         """An account, as moderation knows it."""
@@ -334,8 +336,8 @@ class Chat:
         :param stopped: called then.  There is no time limit; the caller sets one.
         """
         self._stopping = True
-        if self._returning is not None:
-            self._returning.cancel()
+        if self._tidying is not None:
+            self._tidying.cancel()
         self.turns.close("the server is shutting down")
         for client in list(self.pool.clients.values()):
             if client.inbox is not None:

@@ -46,6 +46,13 @@ async def no_account(_name: str) -> KnownAccount | None:
     return None
 
 
+TIDY_SECONDS = 3600.0
+"""Seconds after which what is over is deleted from the store."""
+
+MAX_TIDIED = 1_000
+"""Values that are deleted at once; the rest an hour later."""
+
+
 def no_operator(_member: Member) -> bool:
     """Nobody is an operator."""
     return False
@@ -139,6 +146,19 @@ class Moderation:
                 del by_opening[opened]
             if not by_opening:
                 del self._rooms[room]
+
+    def ended(self) -> list[str]:
+        """The keys of what is over, of ``MAX_TIDIED`` values at most."""
+        now = self.now()
+        keys = [BANS + key for key in self.bans.ended(now)]
+        keys += (MUTES + key for key in self.mutes.ended(now))
+        for room, by_opening in self._rooms.items():
+            for opened, settings in by_opening.items():
+                ended = settings.ended(now)
+                keys += (setting_key(room, opened, key) for key in ended)
+                if len(keys) >= MAX_TIDIED:
+                    return keys[:MAX_TIDIED]
+        return keys[:MAX_TIDIED]
 
     # Rooms.
 

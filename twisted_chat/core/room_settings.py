@@ -146,6 +146,15 @@ class RoomSettings:
             case _:
                 pass
 
+    def ended(self, now: int) -> Iterator[str]:
+        """The keys of what is over."""
+        for area, sanctions in ((BAN, self.bans), (MUTE, self.mutes)):
+            for key in sanctions.ended(now):
+                yield f"{area}/{key}"
+        for member_id, end in self.invitations.items():
+            if is_over(end, now):
+                yield f"{INVITATION}/{member_id}"
+
     @property
     def is_closed(self) -> bool:
         """Whether not everyone may enter who wants to."""
