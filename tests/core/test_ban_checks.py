@@ -60,6 +60,27 @@ class BanCheckTests(ModerationCase):
         self.assertIsNot(checks.at_login(self.carol.client, "@1"), None)
         self.assertIs(checks.at_login(self.carol.client, "@2"), None)
 
+    def test_banned_account_is_kept_out_at_its_login(self) -> None:
+        """Whether it is present when it is banned, or not."""
+        password = "correct horse"
+        self.does(self.bob, rf"\register {password}")
+        self.does(self.oscar, r"\ban bob")
+        self.assertEqual(self.bob.closed, "banned")
+        self.carol.types(rf"\login bob {password}")
+        self.assert_sees(self.carol, FOREVER)
+        self.assertEqual(self.carol.closed, "banned")
+        dave = self.chat.client("dave")
+        self.does(dave, rf"\register {password}")
+        dave.leaves()
+        self.does(self.oscar, r"\ban dave")
+        again = self.chat.client("dora")
+        again.sees()
+        self.assert_typed(again, rf"\login dave {password}", FOREVER)
+        self.does(self.oscar, r"\unban dave", r"\unban bob")
+        once_more = self.chat.client("dora")
+        once_more.types(rf"\login dave {password}")
+        self.assertIn("logged in as dave", once_more.sees())
+
     def test_operator_logs_in_from_a_banned_network(self) -> None:
         """If it gets that far: at connecting it is not known."""
         self.ban(networks=("192.0.2.0/24",))
