@@ -126,8 +126,9 @@ class WebSocketGateTests(ChatTestCase):
         self.clock.advance(GRACE)
         (error,) = self.send(client, {"type": "who", "ref": "1"})
         self.assertEqual((error["code"], error["ref"]), ("password_required", "1"))
-        (error,) = self.send(client, {"type": "enter", "password": "wrong"})
-        self.assertEqual(error["code"], "wrong_password")
+        wrong = {"type": "enter", "password": "wrong", "ref": "2"}
+        (error,) = self.send(client, wrong)
+        self.assertEqual((error["code"], error["ref"]), ("wrong_password", "2"))
         client.send_text("nonsense")
         self.assertEqual(client.close_code(), 1000)
 

@@ -188,7 +188,7 @@ class JsonGate(Gate):
         password, ref = entry_in(unit if isinstance(unit, str) else unit.decode())
         if password is None:
             self.refuse(NEEDED, ref)
-        elif self.try_password(password):
+        elif self.try_password(password, ref):
             self._show(Done(), ref)
 
     def put(self, _request: Request, /) -> None:
