@@ -1,0 +1,42 @@
+"""A troll who is banned from the chat, as the operator and as the troll see it."""
+
+from __future__ import annotations
+
+from tests.end_to_end.page.browser import PHONE, PageTestCase
+from tests.end_to_end.page.test_accounts import SECRET, register
+from tests.end_to_end.page.test_order import EVENTS
+
+STATUS = "document.querySelector('#status').dataset.state"
+
+
+class BanTests(PageTestCase):
+    """By the menu of a name, for those who are operators."""
+
+    def test_troll_is_banned_and_the_page_stays_away(self) -> None:
+        server = self.fresh_server()
+        code = server.expect_log(r"operator code: ([\w-]+)")[1]
+        page = self.open(server)
+        register(page, "erin", SECRET)
+        page.say(f"\\operator {code}")
+        page.wait(f"{EVENTS}.includes('you are an operator now')")
+        troll = self.open(server, PHONE, nick="troll")
+        troll.say("spam")
+        page.wait_text("spam")
+        page.choose("[data-name=troll] button", "Ban from the chat…")
+        page.wait_for("#ban_dialog[open]")
+        self.assertEqual(page.violations(), [])
+        page.call("selectOption", "#ban_duration", "1d")
+        page.call("fill", "#ban_reason", "spam")
+        page.call("press", "#ban_reason", "Enter")
+        page.wait_gone("dialog[open]")
+        page.wait(f"{EVENTS}.includes('erin banned troll for 1 day (spam)')")
+        page.wait_gone("[data-name=troll]")
+        troll.wait(f"{STATUS} === 'stopped'")
+        self.assertIn("you are banned until ", troll.text("#banner_text"))
+        self.assertIn("(spam)", troll.text("#banner_text"))
+        troll.call("click", "#retry_now")
+        troll.wait(f"{STATUS} === 'stopped'")
+        page.say("\\unban troll")
+        page.wait(f"{EVENTS}.includes('erin unbanned troll')")
+        troll.call("click", "#retry_now")
+        troll.wait_status("Connected")
