@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changePassword, logIn, logOut, register } from "../../twisted_chat/web/account.js";
+import { changePassword, logIn, logOut, register, unregister } from "../../twisted_chat/web/account.js";
 import { isSecret } from "../../twisted_chat/web/commands.js";
 import { ComposerState } from "../../twisted_chat/web/composer_state.js";
 import { connectQuery, firstFrames } from "../../twisted_chat/web/connect_query.js";
@@ -83,6 +83,14 @@ test("after another password the device logs in again, as its token has ended", 
   assert.deepEqual(withoutRef(frame), { type: "password", old: "old", new: SECRET });
   const [login] = sentFrames(answer(frame, { type: "notice", text: "password changed" }));
   assert.deepEqual(withoutRef(login), { type: "login", nick: "me", password: SECRET });
+});
+
+test("an account is deleted with its password", () => {
+  welcome({ account: "me" });
+  const [frame] = unregister(chat, { password: SECRET });
+  assert.deepEqual(withoutRef(frame), { type: "command", text: `\\unregister ${SECRET}` });
+  const effects = answer(frame, { type: "notice", text: "unregistered: me" });
+  assert.deepEqual(effects, [{ effect: "accountDone", step: "unregister" }]);
 });
 
 test("logging out is confirmed", () => {

@@ -41,6 +41,10 @@ export function logOut(chat) {
   return ask(chat, { type: "command", text: "\\logout" }, "logout");
 }
 
+export function unregister(chat, { password }) {
+  return ask(chat, { type: "command", text: `\\unregister ${password}` }, "unregister");
+}
+
 // One of these requests was refused.
 export function accountRefused(chat, { code, text }) {
   if (code !== TOKEN_ENDED) return [{ effect: "accountRefused", text }];

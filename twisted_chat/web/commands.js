@@ -60,6 +60,7 @@ const PARSERS = {
     return password ? account("changePassword", { old, password }) : account("openPassword");
   },
   logout: () => account("logOut"),
+  unregister: (args) => (args ? account("unregister", { password: args }) : account("openUnregister")),
   room: (args) => (args ? command("room", args) : { action: "roomSettings" }),
   whois: (args) => (args ? { action: "whois", nick: args } : command("whois", args)),
 };

@@ -169,6 +169,28 @@ class AccountTests(PageTestCase):
         alice.say("hello")
         page.wait_text("hello")
 
+    def test_account_is_deleted_and_its_name_is_free(self) -> None:
+        server = self.fresh_server()
+        page = self.open(server)
+        register(page, "erin", SECRET)
+        open_settings(page)
+        page.call("click", "#password_open")
+        page.call("click", "#password_dialog .other")
+        page.wait_for("#unregister_dialog[open]")
+        self.assertEqual(page.violations(), [])
+        page.call("fill", "#unregister_password", "wrong")
+        page.call("press", "#unregister_password", "Enter")
+        page.wait_for_text("#unregister_problem", "wrong name or password")
+        page.call("fill", "#unregister_password", SECRET)
+        page.call("press", "#unregister_password", "Enter")
+        page.wait_gone("dialog[open]")
+        nick = "document.querySelector('#profile_nick').textContent"
+        page.wait(f"{nick}.startsWith('guest_')")
+        page.wait_status("Connected")
+        alice = self.connect(server, "alice")
+        alice.say("\\nick erin")
+        alice.expect("alice: is now known as erin\r\n")
+
     def test_what_is_read_on_one_device_is_read_on_all(self) -> None:
         server = self.fresh_server()
         alice = self.connect(server, "alice")

@@ -4,7 +4,7 @@
 // `autocomplete`, and is submitted by its own button.  Passwords go to the server in a frame;
 // they are in no address, in no storage, and not in the document once a form is closed.
 
-import { changePassword, logIn, logOut, register } from "../account.js";
+import { changePassword, logIn, logOut, register, unregister } from "../account.js";
 import { localStore } from "../storage.js";
 import { announce } from "../view/dom.js";
 import { FormDialog } from "./form_dialog.js";
@@ -67,8 +67,20 @@ export class AccountForms {
         { ...NEW, label: texts.newPassword },
         REVEAL,
       ],
+      links: [{ label: texts.unregister, call: () => this.openUnregister() }],
       submitLabel: texts.changePassword,
       submit: (values) => this.changePassword(values),
+    });
+    form.open({ nick: this.chat.account });
+  }
+
+  openUnregister() {
+    const form = this.form("unregister", {
+      title: texts.unregisterTitle,
+      fields: [{ ...NAME, readonly: true }, { ...CURRENT, help: texts.unregisterHelp }],
+      submitLabel: texts.unregister,
+      danger: true,
+      submit: (values) => this.unregister(values),
     });
     form.open({ nick: this.chat.account });
   }
@@ -113,18 +125,31 @@ export class AccountForms {
     this.actions.sendFrames(...request(this.chat, { ...entered, nick: entered.nick.trim() }));
   }
 
+  unregister({ password: secret }) {
+    this.send({ nick: this.chat.account, password: secret }, unregister);
+  }
+
   logOut() {
     if (!this.actions.requireConnection()) return;
+    this.forget();
+    this.actions.sendFrames(...logOut(this.chat));
+  }
+
+  // Nothing that belongs to the account is shown to the guest that the user becomes.
+  forget() {
     this.memory.disown();
     this.chat.chosenNick = "";
     localStore.remove("nick");
-    this.actions.sendFrames(...logOut(this.chat));
   }
 
   done(step) {
     const { chat, connection, entered } = this;
     this.entered = null;
-    if (step === "logout") {
+    if (step === "unregister") {
+      this.open?.close();
+      this.forget();
+    }
+    if (step === "logout" || step === "unregister") {
       Object.assign(chat, { token: "", account: "" });
       localStore.remove("token");
       announce(texts.loggedOut);
