@@ -42,6 +42,14 @@ class SocketIOLoginTests(ChatTestCase):
         self.assertIn("as strings", self.refusal({"password": 7}))
         self.assertEqual(self.alice.sees(), [])
 
+    def test_banned_account_is_refused(self) -> None:
+        """At its login, by a connect error."""
+        self.alice.types("register", SECRET)
+        self.alice.types("operator", self.chat.operator_code)
+        self.alice.types("ban", "bob")
+        text = self.refusal({"nick": "bob", "password": SECRET})
+        self.assertEqual(text, "you are banned until further notice")
+
     def test_reserved_name_is_refused(self) -> None:
         """Whichever event asks for it."""
         browser = self.browse()
