@@ -112,6 +112,7 @@ class Joiner:
         self._naming = Naming(pool=pool, names=names, runtime=runtime, holder=holder)
         self._joining: dict[str, PendingJoin] = {}
         self._kept = KeptState()
+        self._second = 0
         # Ids of clients that are gone and whose nicknames are not released yet; a
         # client that resumes with one joins after that.
         self._departing: set[str] = set()
@@ -150,7 +151,7 @@ class Joiner:
         if not request.resumable:
             session = ""
         client = Client(client_id, connection, codec, identity, session)
-        client.since = int(self._runtime.now())
+        client.since = self._shared_second()
         if request.account:
             _log_in(client, Login(request.member_id, request.account))
         pending = self._joining[client_id] = PendingJoin(
@@ -160,6 +161,13 @@ class Joiner:
             self._runtime.spawn(self._join(pending))
         # Otherwise ``departed`` goes on.
         return client
+
+    def _shared_second(self) -> int:
+        """The time, as one object for all who connect within a second."""
+        now = int(self._runtime.now())
+        if now != self._second:
+            self._second = now
+        return self._second
 
     def cancel(self, client: Client) -> bool:
         """Forget a client that left before its arrival was submitted.
