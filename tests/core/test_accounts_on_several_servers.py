@@ -277,3 +277,14 @@ class MovedTests(AccountsCase):
             self.assertEqual(client.client.pending, 0)
             again.types("new")
             self.assertIn("new", self.seen_by(self.bob)[-1])
+
+    def test_nothing_of_a_client_that_is_gone_is_shown(self) -> None:
+        """It resumed on the other server, and has left that."""
+        self.one.journal.hold()
+        self.alice.types("late")
+        again = self.two.client(session=self.alice.client.session)
+        self.settle()
+        again.types(r"\quit")
+        self.settle()
+        self.one.journal.release()
+        self.assertEqual(self.seen_by(self.bob)[-1], "alice: left the chat")

@@ -110,7 +110,6 @@ EVERY_EVENT: tuple[Event, ...] = (
     DirectMessage("alice", "bob", "psst", "id-alice", "id-bob"),
     Joined("lobby", "carol", "id-carol"),
     Left("lobby", "carol", "id-carol"),
-    Quit("carol", "id-carol"),
     Renamed("carol", "caroline", "id-carol"),
     TopicSet("lobby", "alice", "weather", "id-alice"),
     AwaySet("alice", "lunch", "id-alice"),
@@ -122,6 +121,7 @@ EVERY_EVENT: tuple[Event, ...] = (
     Deleted("lobby", "alice", "", "gone-1 gone-2", "id-alice"),
     Edited("lobby", "alice", "gone-3", "better", "id-alice"),
     *MODERATION,
+    Quit("guest_7", "id-carol"),
 )
 
 any_text = st.text(st.characters(codec="utf-8"), max_size=60)

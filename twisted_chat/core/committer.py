@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from .client import Client
 from .events import Entry, Event, Stored
 from .idle import IdleCalls
-from .interfaces import TAKEN_OVER, Journal, StoreError
+from .interfaces import NOT_HERE, Journal, StoreError
 from .isolation import as_store_error
 from .replies import Reply
 from .runtime import Runtime
@@ -288,11 +288,11 @@ class Committer:
         return bool(self._waiting) and few and not self._retried
 
     def _drop(self, keys: Collection[str]) -> None:
-        """Refuse what clients sent that have resumed on another server by now."""
+        """Refuse what clients sent that are not on this server any more."""
         for key in keys:
             submission = self._in_flight.pop(key, None)
             if submission is not None and submission.client is not None:
-                self.refused(submission, StoreError(TAKEN_OVER))
+                self.refused(submission, StoreError(NOT_HERE))
 
     def _fail(self, batch: list[Submission], error: StoreError) -> None:
         """Refuse what was not stored; arrivals and departures are tried again."""

@@ -29,6 +29,9 @@ TAKEN_OVER = "another connection has taken its place"
 BANNED = "banned"
 """Why a connection is closed that a ban ends."""
 
+NOT_HERE = "another connection took its place, or this server was cut off: try again"
+"""Why what a client sent is not stored, though what others sent is."""
+
 SHUTTING_DOWN = "the server is shutting down"
 """Why a connection is closed when the server stops."""
 
@@ -308,8 +311,9 @@ class Journal(Protocol):
 
         The result may arrive before or after the batch is announced.
 
-        :returns: the keys of those entries that are not stored, as their clients have
-            resumed on another server; ``None`` or empty for none.
+        :returns: the keys of those entries that are not stored, as their clients are
+            not on this server any more: they have resumed on another one, or that took
+            this server for gone.  ``None`` or empty for none.
         """
 
     def problem(self) -> str | None:

@@ -130,7 +130,9 @@ class Welcomer:
         Another server may have let its member join them.
         """
         for name in rooms:
-            room = await self._pool.open_room(name, self._journal)
+            room = await self._pool.open_room(
+                name, self._journal, self._moderation.readable
+            )
             self._pool.release_room(room)
 
     async def _show_later(

@@ -30,6 +30,7 @@ from twisted_chat.journals.redis.entries import (
     decode_indexed,
     encode,
     script_arguments,
+    sending_client,
     to_bytes,
     to_text,
 )
@@ -86,14 +87,27 @@ class EntriesTests(SynchronousTestCase):
         self.assertEqual(
             operations,
             [
-                *("room", "room", "room", "-", "direct", "join", "leave", "quit"),
+                *("room", "room", "room", "-", "direct", "join", "leave"),
                 *("rename", "topic", "away", "login", "switch", "-", "-", "logout"),
                 *("delete", "edit"),
                 *("remove", "-", "-", "-", "-", "-", "-"),  # kicked, muted, ...
                 *("remove", "-", "-", "-", "-", "-", "-"),  # banned from a room, ...
                 *("-", "-"),  # audited, cleared
+                "quit",
             ],
         )
+
+    def test_clients_that_send_have_to_be_on_the_server(self) -> None:
+        """Those on whose behalf a server acts need not."""
+        sent = {
+            type(event).__name__
+            for event in EVERY_EVENT
+            if sending_client(event) == event.client_id != ""
+        }
+        self.assertLessEqual(
+            {"Message", "Action", "DirectMessage", "TopicSet", "Renamed", "Quit"}, sent
+        )
+        self.assertTrue(sent.isdisjoint({"RoomOpened", "SanctionExtended", "Expelled"}))
 
     def test_arguments_of_operations(self) -> None:
         """Each operation has a subject, and what else it needs."""

@@ -13,13 +13,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from twisted_chat.core.events import (
+    Action,
+    CustomEvent,
     Deleted,
+    DirectMessage,
     Edited,
     Entry,
     Event,
     Joined,
     LoggedIn,
     LoggedOut,
+    Message,
     Quit,
     Removed,
     Renamed,
@@ -137,6 +141,19 @@ def script_arguments(entry: Entry) -> tuple[str, str, str, str]:
             arguments[2] = _released_keys(old)
     subject, value, extra = arguments
     return operation, subject, value, extra
+
+
+def sending_client(event: Event) -> str:
+    """The client that must be on this server, or the event is not stored.
+
+    Empty for what does not depend on that: a room may be opened for a client that is
+    about to join it.
+    """
+    is_sent = BY_EVENT[type(event)].presence or isinstance(event, _SENT)
+    return event.client_id if is_sent else ""
+
+
+_SENT = (Message, Action, CustomEvent, DirectMessage, TopicSet, Edited)
 
 
 def changed_values(event: Event) -> str:

@@ -28,7 +28,13 @@ from twisted_chat.journals.searching import Sharing
 from .address import RedisAddress
 from .connection import Argument
 from .connector import Connect, Connector
-from .entries import changed_values, encode, script_arguments, to_bytes
+from .entries import (
+    changed_values,
+    encode,
+    script_arguments,
+    sending_client,
+    to_bytes,
+)
 from .errors import RedisError, server_expired
 from .follower import Follower
 from .history import RedisHistory
@@ -270,7 +276,7 @@ class RedisJournal:
         arguments: list[Argument] = [self._server, self._batch, self._keep]
         for entry in entries:
             arguments += map(to_bytes, script_arguments(entry))
-            arguments.append(to_bytes(entry.event.client_id))
+            arguments.append(to_bytes(sending_client(entry.event)))
             arguments.append(to_bytes(changed_values(entry.event)))
             arguments.append(encode(entry))
         try:

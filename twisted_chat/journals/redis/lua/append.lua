@@ -2,9 +2,10 @@
 --
 -- Arguments: SERVER BATCH KEEP, then for each event OPERATION SUBJECT VALUE EXTRA CLIENT
 -- CHANGES JSON.
--- KEEP is how many messages of each room stay; 0 for all.
+-- KEEP is how many messages of each room stay; 0 for all.  CLIENT has to be on this
+-- server; empty if that does not matter.
 -- Returns: the id of the batch, empty if nothing was stored, and the indexes of events
--- that were not, as their clients are connected to another server by now; 'EXPIRED' if
+-- that were not, as their clients are not on this server any more; 'EXPIRED' if
 -- the server is not registered; 'STALE' if the number of the batch is not higher than
 -- that of the server's last one, since a batch is stored once.  A batch without events
 -- only checks that storing is possible.

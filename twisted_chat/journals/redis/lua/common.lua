@@ -27,6 +27,8 @@
 --   chat:members          hash: ID -> JSON of the member of an account that is present:
 --                         as of a guest, with account and clients (separated by spaces)
 --   chat:where            hash: CLIENT -> SERVER
+--   chat:gone:CLIENT      exists while a server that it was connected to before may still
+--                         send what it took from it
 --   chat:nick:CLIENT      the last nickname of a client that has left, for when it resumes;
 --                         CLIENT is a digest of its session
 --   chat:names            hash: KEY -> SERVER and MEMBER, separated by a space; SERVER

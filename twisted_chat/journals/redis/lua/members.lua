@@ -112,6 +112,7 @@ end
 local function take_client(server, client, id, member)
   redis.call('HDEL', 'chat:people:' .. server, client)
   redis.call('HDEL', 'chat:where', client)
+  redis.call('SET', 'chat:gone:' .. client, '1', 'PX', LIVE_MS)
   if not member or not member.account then return true end
   member.clients = remove_word(member.clients, client)
   if member.clients == '' then
@@ -251,12 +252,19 @@ end
 local APPLY = {join = join, quit = quit, login = login, logout = logout,
   leave = change, switch = change, rename = change, away = change, remove = remove}
 
+-- Whether a client is connected to another server by now, or has been and is gone.
+local function is_elsewhere(server, client)
+  if client == '' then return false end
+  local at = redis.call('HGET', 'chat:where', client)
+  if at then return at ~= server end
+  return redis.call('EXISTS', 'chat:gone:' .. client) == 1
+end
+
 -- Bring presence up to an event, and append to events what is to be published of it.
--- Returns: false if nothing is, as its client is connected to another server by now.
+-- Returns: false if nothing is, as its client is not on this server any more.
 local function apply_event(server, event, events)
-  if event.operation ~= 'join' then
-    local at = redis.call('HGET', 'chat:where', event.client)
-    if at and at ~= server then return false end
+  if event.operation ~= 'join' and is_elsewhere(server, event.client) then
+    return false
   end
   local apply = APPLY[event.operation]
   if apply then apply(server, event, events) end
