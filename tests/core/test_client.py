@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.client import GUEST, Client, ClientState, Identity
-from twisted_chat.core.ignoring import Ignored
+from twisted_chat.core.ignoring import ById, ByNick, Ignored, IgnoreList
 from twisted_chat.testing import FakeConnection, line_wire
 
 STATES = list(ClientState)
@@ -89,8 +89,8 @@ class ClientTests(SynchronousTestCase):
         client = new_client()
         client.member.rooms = ("tea",)
         self.assertEqual(client.view_key(), (client.codec, ("tea",), frozenset()))
-        client.member.ignored = {"bob": Ignored("Bob", "B")}
-        self.assertEqual(client.view_key()[2], {"bob", "B"})
+        client.member.ignored = IgnoreList([Ignored("Bob", "", "B", "bob")])
+        self.assertEqual(client.view_key()[2], {ByNick("bob"), ById("B")})
 
     def test_client_is_a_guest_without_an_identity(self) -> None:
         """It has no address, no account and no roles."""

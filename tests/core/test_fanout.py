@@ -9,7 +9,7 @@ from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.client import Client
 from twisted_chat.core.events import BulkPresence, Joined, Left, Message, Stored
 from twisted_chat.core.fanout import Fanout
-from twisted_chat.core.ignoring import Ignored
+from twisted_chat.core.ignoring import Ignored, IgnoreList
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.testing import FakeConnection, TestChat
 
@@ -101,7 +101,7 @@ class ViewTests(FanoutCase):
     def test_messages_of_ignored_members_are_not_shown(self) -> None:
         """They are ignored by client id and by nickname; others are shown."""
         one = self.client("tea")
-        one.member.ignored = {"eve": Ignored("Eve", "E")}
+        one.member.ignored = IgnoreList([Ignored("Eve", "", "E", "eve")])
         self.pool.show(one, one.view_key())
         for stored in (
             message("by both"),

@@ -11,7 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core import nicknames
 from twisted_chat.core.events import Message
-from twisted_chat.core.ignoring import is_ignored
+from twisted_chat.core.ignoring import ByNick, is_ignored
 from twisted_chat.core.nicknames import (
     MAX_NAME,
     Name,
@@ -209,7 +209,9 @@ class EqualNameTests(SynchronousTestCase):
         self.addCleanup(_fold_unicode.cache_clear)
         self.patch(nicknames, "_precis", precis)
         for _ in range(64):
-            is_ignored(Message("lobby", "Åsa", "hi", "id"), frozenset({"someone"}))
+            is_ignored(
+                Message("lobby", "Åsa", "hi", "id"), frozenset({ByNick("someone")})
+            )
         self.assertEqual(calls, ["Åsa"])
 
 

@@ -18,7 +18,7 @@ from twisted_chat.core.events import (
     Stored,
     TopicSet,
 )
-from twisted_chat.core.ignoring import Ignored
+from twisted_chat.core.ignoring import Ignored, IgnoreList
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.limits import MAX_AWAY, MAX_TOPIC
 from twisted_chat.core.pool import ClientPool, Room
@@ -192,7 +192,7 @@ class ViewTests(SynchronousTestCase):
     def test_client_that_ignores_a_member_has_another_view(self) -> None:
         """The other one keeps its own."""
         one, two = self.clients
-        one.member.ignored = {"bob": Ignored("Bob", "B")}
+        one.member.ignored = IgnoreList([Ignored("Bob", "", "B", "bob")])
         self.pool.show(one, one.view_key())
         self.assertEqual(len(self.pool.views), 2)
         self.assertIsNot(one.view, two.view)

@@ -286,6 +286,34 @@ class DeviceTests(MembersCase):
         for device in (self.laptop, tablet):
             self.assertEqual(device.sees(), ["alice: hi"])
 
+    def test_ignored_person_is_ignored_as_account_and_as_guest(self) -> None:
+        """Through a login, a rename and a logout."""
+        (pest,) = self.chat.people("pest")
+        self.alice.types(r"\ignore pest")
+        self.chat.log_in(pest, "nice")
+        pest.types(r"\nick nicer", "spam")
+        other = self.chat.client(account="nice")
+        other.types("spam")
+        self.chat.log_out(other)
+        other.types("spam")
+        self.assertNotIn("spam", "".join(self.alice.sees()))
+        self.alice.types(r"\unignore pest")
+        other.types("hi")
+        self.assertEqual(self.alice.sees()[-1], f"{other.nick}: hi")
+
+    def test_account_ignores_as_before_when_it_logs_in_again(self) -> None:
+        """Whatever its client is."""
+        self.laptop.types(r"\ignore alice")
+        self.laptop.leaves()
+        self.phone.leaves()
+        again = self.device()
+        again.types(r"\ignore")
+        self.assertEqual(again.sees()[-1], "you ignore: alice")
+        self.chat.log_out(again)
+        later = self.chat.client(account="bob")
+        later.types(r"\ignore")
+        self.assertEqual(later.sees()[-1], "you ignore: alice")
+
     def test_rooms_are_counted_for_the_member(self) -> None:
         """However many devices join them."""
         for number in range(MAX_ROOMS - 1):

@@ -14,7 +14,6 @@ from .client import Client, ClientState
 from .committer import Committer
 from .events import Joined, Quit, Renamed, Stored
 from .evictions import Evictions
-from .ignoring import follow_arrival
 from .joining import Joiner, PendingJoin
 from .pool import ClientPool
 from .presence import Member
@@ -178,7 +177,5 @@ class Arrivals:
         """Those who ignore the person go on to do so."""
         address = client.identity.address if client else ""
         self.batch.follow(
-            lambda ignored, is_here: follow_arrival(
-                ignored, member.id, member.folded, address, is_here
-            )
+            lambda ignored, is_here: ignored.arrived(member, address, is_here)
         )

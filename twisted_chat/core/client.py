@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .idle import IdleCalls
-from .ignoring import IgnoreList
+from .ignoring import NOBODY, IgnoreList, Marks
 from .interfaces import Codec, Connection
 from .limits import TOKEN_BYTES
 from .presence import Member
 from .recipients import Recipients
 
-ViewKey = tuple[Codec, tuple[str, ...], frozenset[str]]
+ViewKey = tuple[Codec, tuple[str, ...], Marks]
 
 
 class ClientState(enum.Enum):
@@ -91,7 +91,7 @@ class View:
     """What some clients see alike.
 
     :ivar rooms: the room that they talk in is the last.
-    :ivar ignoring: client ids and folded nicknames.
+    :ivar ignoring: by what the messages are known that it is not shown.
     :ivar clients: change them by ``add`` and ``remove``.
     """
 
@@ -306,14 +306,10 @@ class Client:
         return self.member.ignored
 
     @property
-    def ignoring(self) -> frozenset[str]:
-        """The client ids and nicknames that it ignores; see ``is_ignored``."""
+    def ignoring(self) -> Marks:
+        """By what the messages are known that it is not shown."""
         ignored = self.member.ignored
-        if not ignored:
-            return frozenset()
-        entries = ignored.values()
-        ids = {entry.client_id for entry in entries}
-        return frozenset(ignored).union(ids, *(entry.past for entry in entries))
+        return ignored.marks if ignored else NOBODY
 
     def view_key(self) -> ViewKey:
         """The view that it should have now."""

@@ -246,6 +246,7 @@ class Edited:
     position: str
     text: str
     client_id: str
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

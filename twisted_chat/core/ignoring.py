@@ -1,24 +1,18 @@
-"""Ignoring: whose messages a client is not shown, live or in a history.
+"""Ignoring: whose messages a member is not shown, live or in a history.
 
-An ignore follows the person: through renames by the client id, through a reconnection
-by the nickname and the address, as far as this server knows it.  The next owner of the
-nickname is not ignored if the address is another one.
+An ignore follows the person.  An account is a person, whatever its nickname is.  A
+guest is followed through renames by the member id, into an account when it logs in, and
+through a reconnection by the nickname and the address, as far as this server knows it.
+The next owner of its nickname is not ignored if the address is another one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Protocol
 
-from .events import (
-    Action,
-    CustomEvent,
-    DirectMessage,
-    Edited,
-    Event,
-    Message,
-    Stored,
-)
+from .events import Action, CustomEvent, DirectMessage, Edited, Event, Message, Stored
 from .limits import MAX_IGNORED
 from .moderation_events import Invited
 from .nicknames import fold_or_none
@@ -27,150 +21,311 @@ MAX_PAST = 20
 """Former names and ids of one person that are remembered."""
 
 
-class Ignored(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ById:
+    """The messages of a guest with this member id."""
+
+    member_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByAccount:
+    """The messages of an account.
+
+    :ivar name: folded.
+    """
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByNick:
+    """The messages of a guest with this folded nickname."""
+
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByFormerNick:
+    """The same, but only in a history that has no ids of guests."""
+
+    folded: str
+
+
+Mark = ById | ByAccount | ByNick | ByFormerNick
+"""By what an ignored message is known."""
+
+Marks = frozenset[Mark]
+
+NOBODY: Marks = frozenset()
+"""Nobody is ignored."""
+
+
+class Person(Protocol):
+    """A member, as far as an ignore list has to know it; see ``presence.Person``."""
+
+    id: str
+    nick: str
+    folded: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
     """Someone who is ignored.
 
     :ivar nick: the nickname when that began, as it is listed.
-    :ivar client_id: the id of the last client known to be the person's.
-    :ivar address: of that client; empty if it is not known.
-    :ivar past: former client ids, and former folded nicknames after ``~``.
+    :ivar account: the folded name of the account; empty if none is known.
+    :ivar member_id: of the guest that the person is, or was last; empty if there has
+        been none.
+    :ivar folded: the nickname of that guest; empty if somebody else has it by now.
+    :ivar address: of that guest; empty if it is not known.
+    :ivar past: by what the person was known before.
     """
 
     nick: str
-    client_id: str
+    account: str = ""
+    member_id: str = ""
+    folded: str = ""
     address: str = ""
-    past: tuple[str, ...] = ()
+    past: tuple[ById | ByFormerNick, ...] = ()
 
-    def after(self, client_id: str, former: str) -> Ignored:
-        """The same person, now with this client id, and no longer with that."""
-        past = (*self.past, former)[-MAX_PAST:]
-        return self._replace(client_id=client_id, past=past)
+    @property
+    def marks(self) -> Iterator[Mark]:
+        """By what the person's messages are known."""
+        yield from self.past
+        if self.account:
+            yield ByAccount(self.account)
+        if self.member_id:
+            yield ById(self.member_id)
+        if self.folded:
+            yield ByNick(self.folded)
+
+    def renamed(self, folded: str) -> Ignored:
+        """The same guest, with another nickname; empty: with none of its own."""
+        former = (ByFormerNick(self.folded),) if self.folded else ()
+        return replace(self, folded=folded, past=self._past(*former))
+
+    def back(self, member_id: str) -> Ignored:
+        """The same person, now with this member id."""
+        former = (ById(self.member_id),) if self.member_id else ()
+        return replace(self, member_id=member_id, past=self._past(*former))
+
+    def _past(self, *former: ById | ByFormerNick) -> tuple[ById | ByFormerNick, ...]:
+        return (*self.past, *former)[-MAX_PAST:]
 
 
-IgnoreList = dict[str, Ignored]
-"""Whom a client ignores, by folded nickname; by the client id with a colon before it,
-where somebody else has the nickname."""
+class IgnoreList:
+    """Whom a member ignores.
+
+    :ivar marks: by what the messages are known that it is not shown.
+    """
+
+    __slots__ = ("_entries", "marks")
+
+    def __init__(self, entries: Iterable[Ignored] = ()) -> None:
+        self._entries: list[Ignored] = []
+        self._set(list(entries))
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __iter__(self) -> Iterator[Ignored]:
+        return iter(self._entries)
+
+    def of(self, member: Person) -> Ignored | None:
+        """The entry of a member."""
+        if member.account:
+            return self._find("account", _folded(member.account))
+        return self._find("member_id", member.id) or self._find("folded", member.folded)
+
+    def add(self, member: Person, address: str) -> None:
+        """Ignore a member.
+
+        :param address: of a guest; empty if it is not known.
+        """
+        self._set([*self._entries, _entry(member, address)])
+
+    def add_nick(self, nick: str, folded: str) -> None:
+        """Ignore whoever has a nickname first; nobody has it now."""
+        self._set([*self._entries, Ignored(nick, folded=folded)])
+
+    def named(self, folded: str | None, member: Person | None) -> Ignored | None:
+        """The entry that a person means who types a name.
+
+        :param member: who has that nickname now.
+        """
+        if folded is None:
+            return None
+        return (
+            self._find("folded", folded)
+            or (self.of(member) if member is not None else None)
+            or self._find("account", folded)
+            or next((e for e in self if fold_or_none(e.nick) == folded), None)
+        )
+
+    def remove(self, entry: Ignored) -> None:
+        """Ignore someone no longer."""
+        self._set([each for each in self._entries if each is not entry])
+
+    def merge(self, other: Iterable[Ignored]) -> None:
+        """Ignore those of another list as well."""
+        self._set([*self._entries, *(e for e in other if e not in self._entries)])
+
+    # Following a person.
+
+    def renamed(
+        self, member: Person, address: str, is_here: Callable[[str], bool]
+    ) -> bool:
+        """A member was renamed.
+
+        Someone else may be renamed to a nickname that is on the list, as those are
+        whose client cannot ask for a nickname when it connects.
+
+        :param address: empty if it is not known.
+        :param is_here: whether there is a member of an id.
+        :returns: whether the list changed.
+        """
+        if not member.account and (entry := self._find("member_id", member.id)):
+            self._vacate(member.folded)
+            return self._change(entry, entry.renamed(member.folded))
+        return self.arrived(member, address, is_here)
+
+    def arrived(
+        self, member: Person, address: str, is_here: Callable[[str], bool]
+    ) -> bool:
+        """Someone arrived with a nickname that may be on the list, now or formerly."""
+        entry = self._find("folded", member.folded)
+        if member.account:
+            # Only if nobody else was meant before.
+            return (
+                entry is not None
+                and not entry.member_id
+                and self._change(entry, _entry(member, ""))
+            )
+        if entry is None:
+            return self._returned(member, address, is_here)
+        if entry.member_id == member.id:
+            return False
+        if not address or not entry.address or address == entry.address:
+            return self._change(entry, entry.back(member.id))
+        return self._vacate(member.folded)
+
+    def logged_in(self, client_id: str, member: Person) -> bool:
+        """A guest is the member of an account now, or one of its clients."""
+        entry = self._find("member_id", client_id)
+        if entry is None:
+            return False
+        known = self._find("account", _folded(member.account))
+        if known is not None and known is not entry:
+            self.remove(entry)
+            return True
+        account = _folded(member.account)
+        return self._change(entry, replace(entry.renamed(""), account=account))
+
+    def logged_out(self, account: str, guest: Person) -> bool:
+        """A client of an account is a guest now."""
+        entry = self._find("account", _folded(account))
+        if entry is None:
+            return False
+        self._vacate(guest.folded)
+        return self._change(entry, entry.back(guest.id).renamed(guest.folded))
+
+    def _returned(
+        self, member: Person, address: str, is_here: Callable[[str], bool]
+    ) -> bool:
+        """Who was renamed and has left may come back under a former nickname."""
+        if not address:
+            return False
+        former = ByFormerNick(member.folded)
+        for entry in self._entries:
+            if (
+                entry.address == address
+                and former in entry.past
+                and not is_here(entry.member_id)
+            ):
+                back = entry.back(member.id).renamed(member.folded)
+                return self._change(entry, back)
+        return False
+
+    def _vacate(self, folded: str) -> bool:
+        """Somebody else has this nickname: an entry stands for the former id only."""
+        entry = self._find("folded", folded)
+        return entry is not None and self._change(entry, replace(entry, folded=""))
+
+    def _find(self, field: str, value: str) -> Ignored | None:
+        return next((e for e in self._entries if getattr(e, field) == value), None)
+
+    def _change(self, entry: Ignored, now: Ignored) -> bool:
+        self._set([now if each is entry else each for each in self._entries])
+        return True
+
+    def _set(self, entries: list[Ignored]) -> None:
+        self._entries = entries
+        self.marks: Marks = frozenset(mark for each in entries for mark in each.marks)
 
 
 def ignore_list(
-    nicks: Iterable[str], own: str, find: Callable[[str], tuple[str, str] | None]
+    nicks: Iterable[str],
+    own: str,
+    find: Callable[[str], tuple[Person, str] | None],
 ) -> IgnoreList:
     """The list of a client that knows only nicknames.
 
     :param own: the folded nickname of the client itself, which is left out.
-    :param find: the client id and the address of the member of a folded nickname.
-        Whoever has the nickname first is meant, if there is none now.
+    :param find: the member of a folded nickname, and its address.
     """
-    ignored: IgnoreList = {}
+    ignored = IgnoreList()
     for nick in nicks:
         folded = fold_or_none(nick)
-        if folded is not None and folded != own and len(ignored) < MAX_IGNORED:
-            # No client has an id that begins so.
-            client_id, address = find(folded) or (f"?{folded}", "")
-            ignored[folded] = Ignored(nick, client_id, address)
+        if folded is None or folded == own or len(ignored) >= MAX_IGNORED:
+            continue
+        found = find(folded)
+        if ignored.named(folded, found[0] if found else None) is not None:
+            continue
+        if found is None:
+            ignored.add_nick(nick, folded)
+        else:
+            ignored.add(*found)
     return ignored
 
 
 _TEXTS = (Message, Action, CustomEvent, DirectMessage, Edited, Invited)
 
 
-def is_ignored(event: Event, ignoring: frozenset[str]) -> bool:
-    """Whether an event has a text of someone ignored.
-
-    :param ignoring: client ids, folded nicknames, and former ones after ``~``, which
-        count only in a history that has no client ids.
-    """
+def is_ignored(event: Event, ignoring: Marks) -> bool:
+    """Whether an event has a text of someone ignored."""
     if not isinstance(event, _TEXTS):
         return False
-    if event.client_id in ignoring:
+    folded = _folded(event.nick)
+    # An invitation has no account, but its author mostly the nickname of it.
+    account = folded if isinstance(event, Invited) else _folded(event.account)
+    if account and ByAccount(account) in ignoring:
         return True
-    folded = fold_or_none(event.nick)
-    return folded in ignoring or (not event.client_id and f"~{folded}" in ignoring)
+    if not isinstance(event, Invited) and account:
+        return False
+    author = event.client_id
+    if isinstance(event, DirectMessage):
+        author = event.sender_id
+    if author and ById(author) in ignoring:
+        return True
+    if ByNick(folded) in ignoring:
+        return True
+    return not author and ByFormerNick(folded) in ignoring
 
 
-def without_ignored(
-    events: Iterable[Stored], ignoring: frozenset[str]
-) -> tuple[Stored, ...]:
+def without_ignored(events: Iterable[Stored], ignoring: Marks) -> tuple[Stored, ...]:
     """The events without messages of someone ignored."""
     return tuple(stored for stored in events if not is_ignored(stored.event, ignoring))
 
 
-def follow_rename(
-    ignored: IgnoreList,
-    client_id: str,
-    new: str,
-    address: str,
-    is_here: Callable[[str], bool],
-) -> bool:
-    """Someone is renamed: whoever ignores that person goes on.
-
-    Someone else may be renamed to a nickname that is on the list, as those are whose
-    client cannot ask for a nickname when it connects.
-
-    :param address: empty if it is not known.
-    :param is_here: whether there is a member of a client id.
-    :returns: whether the list changed.
-    """
-    folded = fold_or_none(new) or new
-    for key, entry in ignored.items():
-        if entry.client_id == client_id:
-            del ignored[key]
-            _vacate(ignored, folded)
-            ignored[folded] = entry.after(client_id, f"~{key}")
-            return True
-    return follow_arrival(ignored, client_id, folded, address, is_here)
+def _entry(member: Person, address: str) -> Ignored:
+    if member.account:
+        return Ignored(member.nick, account=_folded(member.account))
+    return Ignored(
+        member.nick, member_id=member.id, folded=member.folded, address=address
+    )
 
 
-def follow_arrival(
-    ignored: IgnoreList,
-    client_id: str,
-    folded: str,
-    address: str,
-    is_here: Callable[[str], bool],
-) -> bool:
-    """Someone arrives with a nickname that may be on the list, now or formerly.
-
-    :param address: empty if it is not known.
-    :param is_here: whether there is a member of a client id.
-    :returns: whether the list changed.
-    """
-    entry = ignored.get(folded)
-    if entry is None:
-        return _follow_return(ignored, client_id, folded, address, is_here)
-    if entry.client_id == client_id:
-        return False
-    if not address or not entry.address or address == entry.address:
-        ignored[folded] = entry.after(client_id, entry.client_id)
-    else:
-        _vacate(ignored, folded)
-    return True
-
-
-def _follow_return(
-    ignored: IgnoreList,
-    client_id: str,
-    folded: str,
-    address: str,
-    is_here: Callable[[str], bool],
-) -> bool:
-    """Who was renamed and has left may come back under a former nickname."""
-    if not address:
-        return False
-    for key, entry in ignored.items():
-        if (
-            entry.address == address
-            and f"~{folded}" in entry.past
-            and not is_here(entry.client_id)
-        ):
-            del ignored[key]
-            back = entry.after(client_id, entry.client_id)
-            ignored[folded] = back.after(client_id, f"~{key}")
-            return True
-    return False
-
-
-def _vacate(ignored: IgnoreList, folded: str) -> None:
-    """Somebody else has this nickname: an entry stands for the former id only."""
-    entry = ignored.pop(folded, None)
-    if entry is not None:
-        ignored[f":{entry.client_id}"] = entry
+def _folded(account: str) -> str:
+    return fold_or_none(account) or account

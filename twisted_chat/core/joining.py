@@ -15,7 +15,7 @@ from .accounts.absences import Absence
 from .client import Client, ClientState, Identity
 from .committer import Committer
 from .events import LOBBY, AwaySet, Joined
-from .ignoring import ignore_list
+from .ignoring import IgnoreList, ignore_list
 from .interfaces import BANNED, Codec, Connection, Journal, NameRegistry, StoreError
 from .isolation import as_store_error
 from .join_request import Credentials, JoinRequest
@@ -195,15 +195,26 @@ class Joiner:
         self._kept.keep(client, away, closed, may_resume=may_resume)
 
     def ignores_as_before(self, client: Client) -> bool:
-        """A client took a nickname: let it ignore whom it ignored under that before.
+        """A client took a nickname or logged in: let it ignore whom it ignored before.
 
-        :returns: whether it does; it has no list of its own then.
+        A guest only if it has no list of its own.
+
+        :returns: whether its list changed.
         """
         member = client.member
+        if member.ignored is not None and not member.account:
+            return False
+        known = self._kept.take_ignored(client)
+        if known is None:
+            return False
         if member.ignored is None:
-            member.ignored = self._kept.take_ignored(client)
-            return member.ignored is not None
-        return False
+            member.ignored = IgnoreList()
+        member.ignored.merge(known)
+        return True
+
+    def keep_ignored(self, member_id: str, member: Member) -> None:
+        """A member of an account, which had this id, has logged out."""
+        self._kept.keep_ignored(member_id, member.ignored)
 
     def departed(self, client: Client, member: Member) -> None:
         """A client is gone: its nickname is free, unless its member has other clients.
@@ -468,13 +479,13 @@ class Joiner:
         else:
             self.ignores_as_before(client)
 
-    def _find(self, folded: str) -> tuple[str, str] | None:
-        """The client id and the address of the member of a nickname."""
+    def _find(self, folded: str) -> tuple[Member, str] | None:
+        """The member of a nickname, and its address."""
         member = self._pool.named(folded)
         if member is None:
             return None
         client = self._pool.clients.get(member.id)
-        return member.id, client.identity.address if client else ""
+        return member, client.identity.address if client else ""
 
 
 def _tell_nothing(_client: Client, _absence: Absence, _position: str) -> None:

@@ -1,9 +1,9 @@
 """State of clients that are gone, for when they come back: away texts and ignore lists.
 
-A client that resumes has all of it again.  Other clients, such as telnet, have no
-session: by the nickname and the address they have the ignore list again.  The state is
-kept in memory, of the last clients only: a break of the network or a reload of the page
-is short.
+A client that resumes has all of it again.  An account has its ignore list again when
+it logs in.  Other clients, such as telnet, have no session: by the nickname and the
+address they have the ignore list again.  The state is kept in memory, of the last
+clients only: a break of the network or a reload of the page is short.
 """
 
 from __future__ import annotations
@@ -61,23 +61,29 @@ class KeptState:
             state = State(away, ignored, rooms) if away or ignored or rooms else None
             _put(self._clients, client.id, state)
         if (person := _person(client)) is not None:
-            _put(self._ignored, person, dict(ignored) if ignored else None)
+            _put(self._ignored, person, IgnoreList(ignored) if ignored else None)
+
+    def keep_ignored(self, member_id: str, ignored: IgnoreList | None) -> None:
+        """Keep the list of an account."""
+        _put(self._ignored, (member_id, ""), IgnoreList(ignored) if ignored else None)
 
     def take(self, client_id: str) -> State:
         """The client with this id resumes."""
         return self._clients.pop(client_id, NOTHING)
 
     def take_ignored(self, client: Client) -> IgnoreList | None:
-        """A client has a nickname now: the list of the last one with that nickname.
+        """The list of the last client of the same account.
 
-        Only if both have the same address.
+        Of a guest, that of the last one with its nickname and its address.
         """
         person = _person(client)
         return None if person is None else self._ignored.pop(person, None)
 
 
 def _person(client: Client) -> tuple[str, str] | None:
-    """By what a person is known who has no session; ``None`` for guests."""
+    """By what a person is known without a session; ``None`` for a guest's name."""
+    if client.account:
+        return client.member_id, ""
     folded, address = client.member.folded, client.identity.address
     return (folded, address) if address and folded and not is_guest(folded) else None
 

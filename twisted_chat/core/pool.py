@@ -12,6 +12,7 @@ from collections.abc import Callable
 from .client import Client, View, ViewKey
 from .corrections import Corrections, with_text
 from .events import Correction, Deleted, PresenceEvent, Stored
+from .ignoring import IgnoreList
 from .interfaces import Journal
 from .limits import MAX_TOPIC
 from .lookalikes import skeletons
@@ -210,8 +211,8 @@ class ClientPool:
     def move(self, client: Client, member: Member) -> None:
         """A client of this server belongs to another member."""
         former, client.member = client.member, member
-        if member.ignored is None:
-            member.ignored = former.ignored
+        if member.ignored is None and former.ignored:
+            member.ignored = IgnoreList(former.ignored)
         if former in self.ignoring and former not in self.presence:
             self.ignoring.discard(former)
 

@@ -23,7 +23,6 @@ from .events import (
     Switched,
 )
 from .evictions import Evictions
-from .ignoring import follow_rename
 from .joining import Joiner
 from .pool import ClientPool
 from .presence import Member
@@ -114,10 +113,13 @@ class PresenceAnnouncer:
         member = self._pool.apply(event)
         if member is None:
             return
+        client_id = event.client_id
+        self.batch.follow(lambda ignored, _: ignored.logged_in(client_id, member))
         if member is guest:
             self._show_renamed(member, former_nick, stored, client)
         if client is not None:
             self._pool.move(client, member)
+            self._joiner.ignores_as_before(client)
             self._joiner.release_name(client.id, former_nick)
             if member.nick != event.nick:
                 self._joiner.release_name(member.id, event.nick, kept=member.nick)
@@ -129,11 +131,13 @@ class PresenceAnnouncer:
         if member is None or not member.account:
             return
         client = self._pool.clients.get(event.client_id)
-        former_id, former_nick = member.id, member.nick
+        former_id, former_nick, account = member.id, member.nick, member.account
         guest = self._pool.apply(event)
         if guest is None:
             return
+        self.batch.follow(lambda ignored, _: ignored.logged_out(account, guest))
         if client is not None:
+            self._joiner.keep_ignored(former_id, member)
             self._pool.move(client, guest)
         if guest is member:
             self._show_renamed(guest, former_nick, stored, client)
@@ -204,9 +208,7 @@ class PresenceAnnouncer:
                     self.batch.show_to(each, stored)
         address = client.identity.address if client else ""
         self.batch.follow(
-            lambda ignored, is_here: follow_rename(
-                ignored, member.id, member.nick, address, is_here
-            )
+            lambda ignored, is_here: ignored.renamed(member, address, is_here)
         )
         self.batch.show(stored, member.rooms)
 

@@ -35,7 +35,7 @@ from .events import (
     Switched,
     TopicSet,
 )
-from .ignoring import Ignored, without_ignored
+from .ignoring import IgnoreList, without_ignored
 from .interfaces import SearchTimeout
 from .limits import MAX_AWAY, MAX_HISTORY, MAX_IGNORED, MAX_ROOMS, MAX_TOPIC
 from .name_registry import claim_unreserved
@@ -273,23 +273,22 @@ async def search(context: CommandContext) -> Reply:
 def ignore(context: CommandContext) -> Reply:
     client = context.client
     if not context.word:
-        names = sorted(entry.nick for entry in (client.ignored or {}).values())
+        names = sorted(entry.nick for entry in client.ignored or ())
         return Notice((f"you ignore: {', '.join(names) or 'nobody'}",))
     member = member_named(context, context.word)
     if member is client.member:
         raise Refused("bad_request", "you cannot ignore yourself")
     ignored = client.member.ignored
     if ignored is None:
-        ignored = client.member.ignored = {}
-    if member.folded not in ignored:
+        ignored = client.member.ignored = IgnoreList()
+    if ignored.of(member) is None:
         if len(ignored) >= MAX_IGNORED:
             raise Refused(
                 "too_many",
                 f"you already ignore {MAX_IGNORED} people: \\unignore one first",
             )
         other = context.chat.pool.clients.get(member.id)
-        address = other.identity.address if other else ""
-        ignored[member.folded] = Ignored(member.nick, member.id, address)
+        ignored.add(member, other.identity.address if other else "")
         context.chat.refresh_all(client)
     return Notice((f"you now ignore {member.nick} (\\unignore {member.nick} ends it)",))
 
@@ -297,20 +296,15 @@ def ignore(context: CommandContext) -> Reply:
 @_routes.route("unignore", "NAME", "show the messages of NAME again")
 def unignore(context: CommandContext) -> Reply:
     client, folded = context.client, fold_or_none(context.word)
-    ignored = client.ignored or {}
-    if folded not in ignored:
-        # The member may have been renamed since.
-        member = context.chat.pool.named(folded)
-        by_id = {entry.client_id: key for key, entry in ignored.items()}
-        by_nick = {fold_or_none(entry.nick): key for key, entry in ignored.items()}
-        folded = by_id.get(member.id) if member else None
-        folded = folded or by_nick.get(fold_or_none(context.word))
-    if folded is None:
+    ignored = client.ignored or IgnoreList()
+    # The member may have been renamed since.
+    entry = ignored.named(folded, context.chat.pool.named(folded))
+    if entry is None:
         raise Refused(
             "no_such_nick",
             f"you do not ignore {sanitize_label(context.word)} (\\ignore lists them)",
         )
-    entry = ignored.pop(folded)
+    ignored.remove(entry)
     context.chat.refresh_all(client)
     return Notice((f"you no longer ignore {entry.nick}",))
 

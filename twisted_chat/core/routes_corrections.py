@@ -89,7 +89,8 @@ async def edit(context: CommandContext) -> Edited:
             "your last message here can no longer be corrected: it is older than "
             f"{CORRECTION_MINUTES} minutes (\\delete deletes it)",
         )
-    return Edited(room, client.nick, found[0].position, text, client.id)
+    position = found[0].position
+    return Edited(room, client.nick, position, text, client.id, client.account)
 
 
 def _named(context: CommandContext, name: str) -> Author:
