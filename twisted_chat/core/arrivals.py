@@ -20,7 +20,8 @@ from .presence import Member
 from .presence_announcer import with_nick
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: that would take twice as long to make, for each client that connects.
+@dataclass(slots=True, eq=False)
 class _Arrival:
     """One ``Joined`` that was applied.
 
@@ -95,7 +96,9 @@ class Arrivals:
 
     def _show(self, arrival: _Arrival) -> None:
         event, client, pending = arrival.event, arrival.client, arrival.pending
-        newcomers = self.batch.viewers(arrival.member) if arrival.is_new else []
+        newcomers: list[Client] = []
+        if arrival.is_new and (pending is None or arrival.member.account):
+            newcomers = self.batch.viewers(arrival.member)
         if pending is not None:
             newcomers = [each for each in newcomers if each is not client]
             self._show_arriving(pending, arrival)
