@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -89,7 +90,7 @@ class ChatMachine(Setting):
         """Somebody who was gone resumes."""
         number = data.draw(st.sampled_from(sorted(self.gone)))
         person, former = self.gone.pop(number)
-        rooms = ",".join(person.rooms)
+        rooms = quote(",".join(person.rooms))
         player = JsonPlayer(self.world, f"&resume=1&rooms={rooms}")
         player.resumes(former.session, former.position)
         self.world.settle()
