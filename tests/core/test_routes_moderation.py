@@ -176,7 +176,7 @@ class MuteTests(ModerationCase):
         self.assert_typed(
             self.alice,
             r"\mute bob soon",
-            "error: soon is no duration: give 30s, 10m, 2h or 7d",
+            "error: soon is not a duration: give 30s, 10m, 2h or 7d",
         )
 
     def test_others_may_not_mute(self) -> None:
@@ -318,7 +318,7 @@ class BanTests(ModerationCase):
         self.assertEqual(len(lines), MAX_LINES + 2)
 
     def test_some_cannot_be_banned(self) -> None:
-        """Oneself, operators, all addresses, one's own, and what is no name."""
+        """Oneself, operators, all addresses, one's own, and what is not a name."""
         self.oscar = self.connect_from("192.0.2.1", "osc4r")
         self.moderation.is_operator = lambda member: member.nick in ("osc4r", "oscar")
         self.oscar.sees()
@@ -330,7 +330,7 @@ class BanTests(ModerationCase):
             ("0.0.0.0/1", "0.0.0.0/1 is too wide: give a network of /8 or longer"),
             ("192.0.2.1", "you cannot ban yourself: you are connected from there"),
             ("192.0.0.0/8", "you cannot ban yourself: you are connected from there"),
-            ("a:b", "a:b is no nickname, address or network"),
+            ("a:b", "a:b is not a nickname, an address or a network"),
         ):
             self.assert_typed(self.oscar, rf"\ban {who}", f"error: {reason}")
         self.assertFalse(self.moderation.bans)
@@ -368,7 +368,7 @@ class BanTests(ModerationCase):
         self.assert_typed(self.oscar, r"\unban dora", "oscar: unbanned dora")
 
     def test_others_may_not_ban(self) -> None:
-        """Nor lift or list bans: room operators are no operators."""
+        """Nor lift or list bans: room operators are not operators."""
         for route in (r"\ban bob", r"\unban bob", r"\bans", r"\audit"):
             name = route.split()[0]
             self.assert_typed(
@@ -407,7 +407,7 @@ class AuditTests(ModerationCase):
         )
 
     def test_empty_log_says_so(self) -> None:
-        """And what is no number is refused."""
+        """And what is not a number is refused."""
         self.assert_typed(self.oscar, r"\audit", "the audit log is empty")
         for word in ("0", "-1", "x"):
             self.assert_typed(

@@ -26,7 +26,7 @@ test("a login sends the password in a frame, and its reply brings the account an
   assert.deepEqual([chat.account, chat.token, chat.nick], ["bob", "t0ken", "bob"]);
 });
 
-test("a welcome after a login is no reconnect: nothing is said to be missing", () => {
+test("a welcome after a login is not a reconnect: nothing is said to be missing", () => {
   welcome({ account: null });
   chat.receive(message(11, "carol", "hi"));
   const [frame] = logIn(chat, { nick: "bob", password: SECRET });

@@ -37,5 +37,5 @@ _PASSWORD = re.compile("|".join([*map(_mistyped, ROUTES), *ELSEWHERE]), re.IGNOR
 
 
 def has_password(word: str) -> bool:
-    """Whether a password may follow a word that is no route."""
+    """Whether a password may follow a word that is not a route."""
     return _PASSWORD.fullmatch(word) is not None

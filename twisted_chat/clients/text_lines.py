@@ -222,7 +222,7 @@ def _note_lines(
         case ErrorReply(text=text) | TurnedAway(text=text):
             return [f"error: {text}"]
         case Done() | Prompt():
-            # A prompt is no line: the codec shows it.
+            # A prompt is not a line: the codec shows it.
             return []
 
 

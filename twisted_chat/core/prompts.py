@@ -1,7 +1,7 @@
 """Prompts: a client is asked for a password, and the next line that it types is that.
 
 Only clients that type lines are asked; others give the password with the route.
-Invariant: the line goes to whoever asked for it, and is no message and no route,
+Invariant: the line goes to whoever asked for it, and is neither a message nor a route,
 whatever it looks like.
 """
 

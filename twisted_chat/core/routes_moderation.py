@@ -206,7 +206,7 @@ async def _banned_person(
 ) -> tuple[str, str, tuple[str, ...]]:
     """Whom a ban by name concerns: the name as it is shown, the key, the identities.
 
-    :raises Refused: it is no name, or that of an operator or of the client itself.
+    :raises Refused: it is not a name, or that of an operator or of the client itself.
     """
     member = context.chat.pool.named_as(name)
     account = await context.chat.moderation.find_account(name)
@@ -226,6 +226,6 @@ async def _banned_person(
     if not identities:
         raise Refused(
             "bad_request",
-            f"{sanitize_label(name)} is no nickname, address or network",
+            f"{sanitize_label(name)} is not a nickname, an address or a network",
         )
     return sanitize_label(name), name_key(name), identities

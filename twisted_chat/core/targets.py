@@ -77,7 +77,7 @@ def length(word: str) -> Duration:
     if found is None:
         raise Refused(
             "usage",
-            f"{sanitize_label(word)} is no duration: give 30s, 10m, 2h or 7d",
+            f"{sanitize_label(word)} is not a duration: give 30s, 10m, 2h or 7d",
         )
     return found
 

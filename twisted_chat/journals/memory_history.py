@@ -279,7 +279,7 @@ class MemoryHistory:
             return
         at = bisect_left(entry.kept, position, key=attrgetter("position"))
         if at == len(entry.kept) or entry.kept[at] is not stored:
-            # It is no message of this room.
+            # It is not a message of this room.
             return
         self._size -= _size(stored.event)
         if text is None:

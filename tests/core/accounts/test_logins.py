@@ -97,7 +97,7 @@ class ArrivalTests(SynchronousTestCase):
         self.assertEqual(self.connect(session=own).client.account, "bob")
 
     def test_client_waits_while_the_store_is_unavailable(self) -> None:
-        """It is no guest then."""
+        """It is not a guest then."""
         journal = self.room.journal
         journal.fail(what=journal.VALUES, times=1)
         client = self.connect(Credentials("bob", SECRET))
