@@ -157,8 +157,9 @@ class TimeoutTests(EchoTestCase):
         eventually("the session is closed", lambda: self.poll(sid)[0] == 400)
 
     def test_silent_websocket_is_closed(self) -> None:
-        """After one ping."""
-        self.assertEqual(self.expect_closed(self.open_websocket()), ["2"])
+        """After a ping, or after another one if the server itself was held up."""
+        pings = self.expect_closed(self.open_websocket())
+        self.assertIn(pings, (["2"], ["2", "2"]))
 
 
 class CloseTests(EchoTestCase):
