@@ -34,7 +34,7 @@ MAX_RESPONSE = 256 * 1024
 So much may wait until the heartbeat ends the session: on other transports it would wait
 in the kernel.  Only what is beyond that makes a client a slow reader."""
 
-ABANDONED_TIMEOUT = 300.0
+ABANDONED_TIMEOUT = 5.0
 """Seconds in which the packets of a POST are still taken whose client is gone."""
 
 GONE = "the client cancelled its request"

@@ -22,9 +22,11 @@ from twisted.internet.interfaces import IDelayedCall, IListeningPort
 from twisted.protocols.policies import ProtocolWrapper
 from twisted.python.failure import Failure
 
-READ_ON_TIMEOUT = 300.0
-"""Seconds after which what such a peer sent is discarded, if it is still not read: as
-long as the chat takes what a disconnected client sent."""
+READ_ON_TIMEOUT = 5.0
+"""Seconds after which what such a peer sent is discarded, if it is still not read.
+
+It keeps its place among the connections of its address for so long.  That is enough
+for megabytes, unless the application delays the peer, as flood control does."""
 
 
 def read_on_after_resets(port: IListeningPort) -> None:
