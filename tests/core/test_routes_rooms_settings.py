@@ -174,7 +174,7 @@ class PrivateRoomTests(ModerationCase):
         self.assertIn("now talking in #tea", self.carol.sees())
 
     def test_client_that_resumes_is_still_in_it(self) -> None:
-        """A break of its connection is no departure; another client is not let in."""
+        """A lost connection is not a departure; another client is not let in."""
         self.bob.leaves()
         again = self.chat.client(session=self.bob.client.session, rooms=("tea",))
         self.assertEqual(again.client.rooms, ("tea",))

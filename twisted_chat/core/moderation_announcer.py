@@ -186,7 +186,7 @@ class ModerationAnnouncer:
             self._committer.submit(opened)
 
     def unregistered(self, member_id: str) -> None:
-        """An account is no more: its rooms are as those of a guest."""
+        """An account was removed: its rooms are as those of a guest."""
         if not self.batch.has_submission:
             return
         for room in self._moderation.owned_by(member_id):

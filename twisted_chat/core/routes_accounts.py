@@ -303,7 +303,7 @@ async def _enter(
 async def _own_account(context: CommandContext) -> Account:
     """The account of the client, as it is now.
 
-    :raises Refused: ``wrong_password``, if it is no more.
+    :raises Refused: ``wrong_password``, if it was removed.
     """
     account = await context.chat.accounts.find(context.client.account)
     if account is None or account.id != context.client.member_id:

@@ -55,5 +55,5 @@ class Absences:
         return Absence(since, position, tuple(rooms))
 
     async def forget(self, account_id: str) -> None:
-        """The account is no more."""
+        """The account was removed."""
         await self._values.write({AREA + account_id: None})

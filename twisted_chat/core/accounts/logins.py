@@ -143,7 +143,7 @@ class AccountLogins:
         return {key.removeprefix(area): position for key, position in found.items()}
 
     async def forget(self, account_id: str) -> None:
-        """An account is no more: nor is what was kept for it."""
+        """An account was removed: delete what was kept for it."""
         found = await self._values.load(read_area(account_id))
         await self._values.write(dict.fromkeys(found))
         await self.absences.forget(account_id)

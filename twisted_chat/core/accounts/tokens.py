@@ -60,7 +60,7 @@ class Tokens:
         self._now = now
 
     async def issue(self, account: Account) -> str:
-        """A new token, which is stored nowhere as it is."""
+        """A new token; only its digest is stored."""
         text = f"{account.id}.{secrets.token_urlsafe(32)}"
         until = int(self._now()) + LIFETIME
         stored = json.dumps([account.folded, account.generation, until])
