@@ -38,7 +38,12 @@ PHONE: Options = {
 
 # A browser that is delayed by more than 0.25 s between connecting and sending gets the
 # line chat instead, or an empty response.  A page that is there reloads itself then.
-DELAYED = ("ERR_INVALID_HTTP_RESPONSE", "ERR_EMPTY_RESPONSE")
+DELAYED = (
+    "ERR_INVALID_HTTP_RESPONSE",
+    "ERR_EMPTY_RESPONSE",
+    # The browser still loads its own error page, for the attempt before.
+    "chrome-error://",
+)
 
 # The page draws in the next frame, or later while its tab is hidden.
 DRAWN = """new Promise((drawn) => {

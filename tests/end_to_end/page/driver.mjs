@@ -48,7 +48,10 @@ const ORDERS = {
       problems.push(`a dialog opened: ${dialog.message()}`);
       dialog.dismiss();
     });
-    for (const script of scripts) await page.addInitScript(script);
+    // The browser's own error page has no storage that a script could use.
+    for (const script of scripts) {
+      await page.addInitScript(`if (location.protocol !== "chrome-error:") {\n${script}\n}`);
+    }
     for (const pattern of lose) await page.route(pattern, (route) => route.abort(), { times: 1 });
     if (clock) await page.clock.install();
     pages.set(name, { page, problems });
