@@ -78,6 +78,21 @@ ATTACKS = (
         {"ws": NO_PARSER},
     ),
     Attack(
+        "guesses",
+        "Guessed passwords",
+        "logins with a wrong password, each under another name, as many as are taken; "
+        "`OPER` on IRC",
+        floods.GUESSES,
+        dict.fromkeys(("ws", "socketio"), NO_NAMES),
+    ),
+    Attack(
+        "renames",
+        "Renames",
+        "as many renames as are taken, to the same 1,000 names",
+        floods.RENAMES,
+        dict.fromkeys(("ws", "socketio"), NO_NAMES),
+    ),
+    Attack(
         "pings",
         "Pings whose answers nobody reads",
         "pings of 125 bytes; telnet's TIMING-MARK; PING of IRC",

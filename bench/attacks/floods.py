@@ -97,6 +97,37 @@ FRAGMENTS = {
 """A message of fragments without anything in them, which never ends."""
 
 
+NUMBERS = range(1000)
+"""Of the names in one round of the two floods below; all of them fit into one write."""
+
+
+def _numbered(template: str) -> bytes:
+    """A piece for each number, all different."""
+    return b"".join((template % number).encode() for number in NUMBERS)
+
+
+def _numbered_frames(template: str) -> bytes:
+    return b"".join(frame((template % number).encode()) for number in NUMBERS)
+
+
+GUESSES = {
+    "line": flood(_numbered("\\login person%d guess\n")),
+    "irc": flood(_numbered("OPER person%d guess\r\n")),
+    "json": flood(
+        _numbered_frames('{"type":"login","nick":"person%d","password":"guess"}')
+    ),
+}
+"""Guesses of passwords, each for another name: a server that hashes has work."""
+
+RENAMES = {
+    "line": flood(_numbered("\\nick name%d\n")),
+    "irc": flood(_numbered("NICK name%d\r\n")),
+    "json": flood(_numbered_frames('{"type":"nick","nick":"name%d"}')),
+    "socketio": flood(_numbered_frames('42["join","name%d"]')),
+}
+"""Renames, most of them to a name that another attacker has at the moment."""
+
+
 def bytewise() -> Attacker:
     """One byte in each packet, never a line end, up to less than a line."""
 

@@ -25,10 +25,11 @@ from twisted_chat.core.replies import Refused
 T = TypeVar("T")
 
 MAX_AT_ONCE = 2
-"""Computed at once; hashing a password takes 32 MiB of memory meanwhile."""
+"""Computed at once; hashing a password takes 16 MiB of memory, which stay with the
+process for the next."""
 
 MAX_WAITING = 1_000
-"""Computations that wait, in all: those of about a minute."""
+"""Computations that wait, in all: those of one to two minutes."""
 
 NICENESS = 10
 """By how much the priority of the threads is lower."""

@@ -11,10 +11,11 @@ class PolicyTests(SynchronousTestCase):
     """What holds unless the operator decides otherwise."""
 
     def test_anyone_may_register_with_a_password_of_eight_characters(self) -> None:
-        """And trying one password takes a lot of memory."""
+        """And trying one password takes memory and work."""
         policy = Policy()
         self.assertIs(policy.mode, Mode.OPEN)
         self.assertEqual((policy.shortest, policy.requires_tls), (8, False))
         costs = policy.costs
-        self.assertGreaterEqual(128 * costs.n * costs.r, 32 * 1024 * 1024)
+        self.assertGreaterEqual(128 * costs.n * costs.r, 16 * 1024 * 1024)
+        self.assertGreaterEqual(costs.n * costs.r * costs.p, 5 * 2**17)
         self.assertGreaterEqual(costs.iterations, 4096)
