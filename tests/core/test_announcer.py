@@ -6,7 +6,13 @@ import contextlib
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from tests.support.codecs import BrokenCodec, CountingCodec, RefCodec, wire_with
+from tests.support.codecs import (
+    BrokenCodec,
+    CountingCodec,
+    EventReplyCodec,
+    RefCodec,
+    wire_with,
+)
 from tests.support.json_chat import frame_objects
 from twisted_chat.clients.json import JsonCodec
 from twisted_chat.core.replies import Done, Request
@@ -80,6 +86,50 @@ class BatchTests(SynchronousTestCase):
         self.assertEqual(alice.sees(), ["alice: hi", "7: Done"])
         self.assertEqual(bob.sees(), ["alice: hi"])
         self.assertEqual(codec.replies, [Done(id=self.chat.pool.position)])
+
+
+class EventReplyTests(SynchronousTestCase):
+    """A client whose codec replies with events is shown its own only in the reply."""
+
+    def setUp(self) -> None:
+        self.chat = TestChat()
+        self.codec = EventReplyCodec()
+        wire = wire_with(self.codec)
+        self.alice, self.bob = self.chat.people("alice", "bob", wire=wire)
+
+    def asks(self, *requests: Request) -> tuple[list[str], list[str]]:
+        """What alice and bob see; every reply to alice has the event of its id."""
+        self.codec.replies.clear()
+        self.alice.asks(*requests)
+        for reply in self.codec.replies:
+            if isinstance(reply, Done):
+                assert reply.stored is not None
+                self.assertEqual(reply.stored.position, reply.id)
+        return self.alice.sees(), self.bob.sees()
+
+    def test_each_kind_of_event_is_shown_to_the_others_alone(self) -> None:
+        """In its place; who asked for it has the reply there."""
+        for request, shown in (
+            (Request("", "hi", ref="1"), "alice: hi"),
+            (Request("me", "waves", ref="1"), "* alice waves"),
+            (Request("topic", "tea", ref="1"), "alice: set the topic to: tea"),
+            (Request("away", "out", ref="1"), "alice: is away (out)"),
+            (Request("nick", "anna", ref="1"), "alice: is now known as anna"),
+            (Request("dm", "bob hi", ref="1"), "anna (private): hi"),
+            (Request("leave", "", ref="1"), "anna: left the chat"),
+        ):
+            own, others = self.asks(request)
+            self.assertNotIn(shown, own)
+            self.assertEqual((own[-1], others), ("1: Done", [shown]))
+
+    def test_without_ref_there_is_no_reply_and_the_event_is_shown(self) -> None:
+        """As to everyone."""
+        self.assertEqual(self.asks(Request("", "hi"))[0], ["alice: hi"])
+
+    def test_room_that_is_joined_is_the_reply(self) -> None:
+        """Its snapshot has the ``ref``."""
+        own, _ = self.asks(Request("join", "tea", ref="1"))
+        self.assertEqual(own[0], "1: RoomSnapshot")
 
 
 class DirectMessageTests(SynchronousTestCase):

@@ -88,6 +88,12 @@ class RefCodec(LineCodec):
         return f"{ref}: {kind}\r\n".encode()
 
 
+class EventReplyCodec(RefCodec):
+    """A ``RefCodec`` whose clients are shown their own events in the replies."""
+
+    replies_with_events = True
+
+
 class WelcomeCodec(LineCodec):
     """Records each welcome.
 

@@ -53,6 +53,7 @@ class JsonCodec:
     """
 
     hidden_from_author: frozenset[type] = frozenset()
+    replies_with_events = False
 
     def __init__(self, frame: Callable[[bytes], bytes] = frame_text) -> None:
         self._frame_text = frame

@@ -39,6 +39,7 @@ from twisted_chat.core.replies import (
     HistoryPage,
     MemberList,
     Missed,
+    Native,
     Notice,
     Prompt,
     Reply,
@@ -187,7 +188,7 @@ def reply_objects(reply: Reply) -> Iterable[Fields]:
             yield setting_object(reply)
         case Missed():
             yield from _missed(reply)
-        case CurrentRoom() | HelpHint() | Prompt():
+        case CurrentRoom() | HelpHint() | Native() | Prompt():
             # Its client chooses the room of each message, has its own help, and its own
             # forms for passwords.
             return

@@ -101,6 +101,7 @@ class SocketIOCodec:
     # A page adds a name at every ``add chatter``.  Its own comes with the list of
     # members when it joins, and must not come twice.
     hidden_from_author: frozenset[type] = frozenset({Joined, Renamed})
+    replies_with_events = False
 
     def __init__(
         self,

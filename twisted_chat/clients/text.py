@@ -102,6 +102,7 @@ class LineCodec:
     """
 
     hidden_from_author: frozenset[type] = frozenset()
+    replies_with_events = False
 
     def __init__(
         self,

@@ -42,6 +42,7 @@ from twisted_chat.core.replies import (
     HistoryPage,
     MemberList,
     Missed,
+    Native,
     Notice,
     Prompt,
     Reply,
@@ -208,7 +209,16 @@ def _listed(what: str, named: list[str], count: int) -> str:
 
 
 def _note_lines(
-    reply: CurrentRoom | HelpHint | Notice | Prompt | ErrorReply | TurnedAway | Done,
+    reply: (
+        CurrentRoom
+        | HelpHint
+        | Notice
+        | Prompt
+        | ErrorReply
+        | TurnedAway
+        | Done
+        | Native
+    ),
 ) -> Iterable[str]:
     match reply:
         case CurrentRoom(room=None):
@@ -221,7 +231,7 @@ def _note_lines(
             return lines
         case ErrorReply(text=text) | TurnedAway(text=text):
             return [f"error: {text}"]
-        case Done() | Prompt():
+        case Done() | Native() | Prompt():
             # A prompt is not a line: the codec shows it.
             return []
 

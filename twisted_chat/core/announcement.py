@@ -10,6 +10,7 @@ from typing import ParamSpec
 
 from .bulk import Bulk
 from .client import Client
+from .committer import Submission
 from .events import Stored
 from .fanout import Fanout
 from .ignoring import IgnoreList
@@ -34,10 +35,8 @@ class Announcement:
     :ivar bulk: the arrivals and departures that it shows together.
     :ivar log_lines: for the log.
     :ivar stale_clients: those that were resumed on another server.
+    :ivar submission: what the event that is being announced settles.
     :ivar key: that of the event that is being announced.
-    :ivar has_submission: whether the event that is being announced settles a submission
-        in flight.  Unlike ``Committer.is_own`` it is false for what the journal itself
-        stored when members rejoin.
     """
 
     __slots__ = (
@@ -45,10 +44,10 @@ class Announcement:
         "_runtime",
         "bulk",
         "fanout",
-        "has_submission",
         "key",
         "log_lines",
         "stale_clients",
+        "submission",
     )
 
     def __init__(
@@ -60,8 +59,17 @@ class Announcement:
         self.bulk = Bulk(pool, batch)
         self.log_lines: list[str] = []
         self.stale_clients: list[Client] = []
-        self.has_submission = False
+        self.submission: Submission | None = None
         self.key = ""
+
+    @property
+    def has_submission(self) -> bool:
+        """Whether the event that is being announced settles a submission in flight.
+
+        Unlike ``Committer.is_own`` it is false for what the journal itself stored when
+        members rejoin.
+        """
+        return self.submission is not None
 
     def encode(
         self, encode: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs
@@ -85,10 +93,32 @@ class Announcement:
         hidden_from = [client for client in causes if self.is_hidden(stored, client)]
         self.fanout.show(stored, rooms, hidden_from=hidden_from)
 
-    @staticmethod
-    def is_hidden(stored: Stored, client: Client) -> bool:
+    def is_hidden(self, stored: Stored, client: Client) -> bool:
         """Whether a client is not shown this event if it is its own."""
-        return type(stored.event) in client.codec.hidden_from_author
+        kind = type(stored.event)
+        if kind in client.codec.hidden_from_author:
+            return True
+        submission = self.submission
+        return (
+            submission is not None
+            and type(submission.event) is kind
+            and self.ref_of(client) is not None
+        )
+
+    def ref_of(self, client: Client) -> str | None:
+        """The ``ref`` of the reply in which a client is shown the event.
+
+        ``None`` if it did not ask for it, or is shown it as others are.
+        """
+        submission = self.submission
+        if (
+            submission is None
+            or submission.client is not client
+            or submission.reply is not None
+            or not client.codec.replies_with_events
+        ):
+            return None
+        return submission.ref
 
     def show_to(self, client: Client, stored: Stored, room: str | None = None) -> None:
         """Show an event to one client.

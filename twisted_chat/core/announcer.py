@@ -128,12 +128,12 @@ class Announcer:
         idle: list[Client] = []
         for stored in batch:
             submission = self._committer.settle(stored)
-            announcement.has_submission = submission is not None
+            announcement.submission = submission
             announcement.key = stored.key
             try:
                 self._apply[type(stored.event)](stored.event, stored)
                 if submission is not None:
-                    self._reply(submission, stored.position)
+                    self._reply(submission, stored)
             except Exception as error:  # noqa: BLE001 - it is logged
                 # A failure at one event must not hide the others.
                 self._runtime.log_failure(error)
@@ -156,15 +156,15 @@ class Announcer:
         for client in idle:
             client.run_idle_calls()
 
-    def _reply(self, submission: Submission, position: str) -> None:
+    def _reply(self, submission: Submission, stored: Stored) -> None:
         """What was submitted is announced: tell the client that asked for it."""
         client, ref = submission.client, submission.ref
         if client is None:
             return
         if submission.reply is not None:
-            self._batch.reply(client, submission.reply(position), ref)
+            self._batch.reply(client, submission.reply(stored.position), ref)
         elif ref is not None:
-            self._batch.reply(client, Done(position), ref)
+            self._batch.reply(client, Done(stored.position, stored), ref)
 
     def _write(self, fanout: Fanout) -> None:
         began = self._runtime.seconds()

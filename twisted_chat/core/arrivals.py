@@ -144,7 +144,8 @@ class Arrivals:
         """The member of a client of this server is in one more room."""
         self.batch.fanout.begin_timeline(client)
         rooms = (arrival.event.room,)
-        data = self._joiner.snapshots(client, rooms, arrival.stored.position)
+        ref = self.batch.ref_of(client)
+        data = self._joiner.snapshots(client, rooms, arrival.stored.position, ref)
         client.charge_answer(len(data))
         self._pool.show(client, client.view_key())
         self.batch.fanout.send_to(client, data + self._in_bulk(client, arrival))

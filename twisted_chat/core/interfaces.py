@@ -126,9 +126,12 @@ class Codec(Protocol):
 
     :ivar hidden_from_author: kinds of events that are not shown to the client that
         caused them.
+    :ivar replies_with_events: an event that a client asked for, with a ``ref``, is not
+        shown to it: it is in the reply, see ``replies.Done``.
     """
 
     hidden_from_author: frozenset[type]
+    replies_with_events: bool
 
     def event(self, stored: Stored, room: str | None) -> bytes:
         """Encode an event; never called with a ``DirectMessage``.

@@ -287,9 +287,15 @@ class Joiner:
             client, position, request.since, request.ref, login
         )
 
-    def snapshots(self, client: Client, rooms: tuple[str, ...], position: str) -> bytes:
+    def snapshots(
+        self,
+        client: Client,
+        rooms: tuple[str, ...],
+        position: str,
+        ref: str | None = None,
+    ) -> bytes:
         """What a client is shown of rooms that it is in now."""
-        return self._welcomer.snapshots(client, rooms, position)
+        return self._welcomer.snapshots(client, rooms, position, ref)
 
     def hint(self, client: Client) -> bytes:
         """What a client that has joined is shown after its own arrival."""

@@ -56,7 +56,8 @@ class PresenceAnnouncer:
         clients, former_room = self.batch.viewers(member), member.room
         stored = with_nick(member, stored)
         for client in clients:
-            self.batch.show_to(client, stored, event.room)
+            if not self.batch.is_hidden(stored, client):
+                self.batch.show_to(client, stored, event.room)
         self._pool.apply(event)
         for client in clients:
             self._pool.show(client, client.view_key())

@@ -238,9 +238,21 @@ class Done:
     """What the client asked for is stored, or otherwise done.
 
     :ivar id: the position of the stored event, if there is one.
+    :ivar stored: that event, for codecs that reply with it.
     """
 
     id: str | None = None
+    stored: Stored | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Native:
+    """A reply that only one kind of client has.
+
+    :ivar content: what the codec of that kind knows; others return nothing.
+    """
+
+    content: object
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,6 +293,7 @@ Reply = (
     | Prompt
     | Missed
     | Done
+    | Native
     | ErrorReply
     | TurnedAway
 )

@@ -75,17 +75,19 @@ class Welcomer:
         self._resume(client, welcome, since, ref)
         return b""
 
-    def snapshots(self, client: Client, rooms: tuple[str, ...], position: str) -> bytes:
+    def snapshots(
+        self, client: Client, rooms: tuple[str, ...], position: str, ref: str | None
+    ) -> bytes:
         """What a client is shown of rooms that it is in since a position.
 
+        :param ref: of its request, if they are the reply to that.
         :returns: what to send it now; nothing yet if something has to be read.
         """
         shots = [snapshot_of(self._pool.room(name), client) for name in rooms]
         if self._are_loaded(rooms):
-            return b"".join(self._encode(client, shot) for shot in shots)
-        self._runtime.spawn(
-            self._show_later(client, shots, position, self._held.hold(client))
-        )
+            return b"".join(self._encode(client, shot, ref) for shot in shots)
+        gap = self._held.hold(client)
+        self._runtime.spawn(self._show_later(client, shots, position, ref, gap))
         return b""
 
     def take_over(
@@ -140,6 +142,7 @@ class Welcomer:
         client: Client,
         shots: list[RoomSnapshot],
         position: str,
+        ref: str | None,
         gap: Gap,
     ) -> None:
         data = b""
@@ -153,9 +156,8 @@ class Welcomer:
                 room = self._pool.room(shot.room)
                 history = _up_to(position, _history_for(room, client))
                 topic = shot.topic or room.topic or ""
-                data += self._encode(
-                    client, replace(shot, topic=topic, history=history)
-                )
+                shown = replace(shot, topic=topic, history=history)
+                data += self._encode(client, shown, ref)
             self._runtime.counters.sent_bytes += len(data)
             gap.fill(data)
 
