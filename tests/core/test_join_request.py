@@ -9,7 +9,7 @@ from twisted_chat.core.limits import MAX_ROOMS
 
 
 class JoinRequestTests(SynchronousTestCase):
-    """Whatever is asked for, there is a valid room to join."""
+    """Whatever is asked for, the rooms to join are valid."""
 
     def test_rooms_are_normalized_and_each_is_joined_once(self) -> None:
         """In the order of the first time that each is named; invalid ones are not."""
@@ -21,9 +21,12 @@ class JoinRequestTests(SynchronousTestCase):
         for request in (
             JoinRequest(),
             JoinRequest(rooms=("a b",)),
-            JoinRequest(rooms=()),
         ):
             self.assertEqual(request.valid_rooms(), ("lobby",))
+
+    def test_who_asks_for_no_room_joins_none(self) -> None:
+        """An adapter whose clients join rooms later."""
+        self.assertEqual(JoinRequest(rooms=()).valid_rooms(), ())
 
     def test_of_too_many_rooms_the_last_are_joined(self) -> None:
         """The client talks in the last one."""

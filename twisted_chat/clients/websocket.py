@@ -17,6 +17,7 @@ from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.client import Identity
 from twisted_chat.core.entrance import Entrance
+from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import BANNED, SHUTTING_DOWN, TAKEN_OVER
 from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
@@ -125,7 +126,7 @@ class Query:
             nick=self._last(b"nick"),
             since=self._last(b"since"),
             session=self._last(b"session"),
-            rooms=self._listed(b"rooms"),
+            rooms=self._listed(b"rooms") or (LOBBY,),
             away=self._last(b"away") or "",
             ignored=self._listed(b"ignore"),
         )

@@ -9,6 +9,7 @@ from .client import Client, ClientState, Identity
 from .commands import Command, CommandTable, Guard
 from .events import (
     LOBBY,
+    NO_ROOM,
     Action,
     AwaySet,
     BulkPresence,
@@ -79,6 +80,7 @@ from .runtime import Runtime
 
 __all__ = [
     "LOBBY",
+    "NO_ROOM",
     "Action",
     "Audited",
     "AwaySet",

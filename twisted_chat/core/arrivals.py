@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from .announcement import Announcement
 from .client import Client, ClientState
 from .committer import Committer
-from .events import Joined, Quit, Renamed, Stored
+from .events import NO_ROOM, Joined, Quit, Renamed, Stored
 from .evictions import Evictions
 from .joining import Joiner, PendingJoin
 from .pool import ClientPool
@@ -28,7 +28,7 @@ class _Arrival:
     :ivar client: that joined, if it is on this server.
     :ivar pending: if it is arriving.
     :ivar former_nick: of the member.
-    :ivar is_new: the member was not in the room.
+    :ivar is_new: the member was not in the room; false if it joined none.
     :ivar is_shown: nobody knows that the member is in the room.
     """
 
@@ -72,7 +72,8 @@ class Arrivals:
             client = None
         known = pool.member(event.member_id)
         former_nick = known.nick if known else event.nick
-        is_new = known is None or event.room not in known.rooms
+        was_there = known is not None and event.room in known.rooms
+        is_new = event.room != NO_ROOM and not was_there
         if pending is not None and pending.client is not client:
             client = pending.client
             pool.add(client)
@@ -107,13 +108,18 @@ class Arrivals:
         for each in newcomers:
             self._show_room(each, arrival)
         if client is not None and (arrival.is_new or self.batch.has_submission):
-            self._pool.release_room(self._pool.room(event.room))
+            self._release(event.room)
         if arrival.is_shown:
             self._show_all(arrival)
         if pending is not None and pending.client.is_connected:
             self.batch.send(pending.client, self._joiner.hint(pending.client))
         for each in newcomers:
             self.batch.show_current_room(each)
+
+    def _release(self, name: str) -> None:
+        """The room need not be kept open for the client any more."""
+        if name != NO_ROOM:
+            self._pool.release_room(self._pool.room(name))
 
     def _show_arriving(self, pending: PendingJoin, arrival: _Arrival) -> None:
         """A client of this server joined one of the rooms with which it arrives."""

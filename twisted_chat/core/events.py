@@ -20,7 +20,10 @@ from .moderation_events import ModerationEvent
 from .sanitize import cut_label
 
 LOBBY = "lobby"
-"""The room in which every client starts."""
+"""The room in which every client starts that asks for no other."""
+
+NO_ROOM = ""
+"""The room of a ``Joined`` by which a client joins none: it is only present."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,7 @@ class DirectMessage:
 class Joined:
     """A client joined a room, and with it its member, unless that is there already.
 
+    :ivar room: ``NO_ROOM`` if a client that connects joins none; nobody is shown that.
     :ivar member_id: by default the client id, which is that of a guest.
     """
 

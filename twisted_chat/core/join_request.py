@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -29,12 +29,15 @@ class JoinRequest:
 
     :ivar nick: the nickname; without one, a client that resumes gets its last one back.
         If there is none, or it is taken or invalid, a guest's is assigned.
+    :ivar nick_refused: called with the reason in place of assigning a guest's, for an
+        adapter that asks for another nickname: the client is gone then, is sent
+        nothing, and its connection may be attached again.
     :ivar since: the last position that it received, if it resumes; later events are
         replayed.
     :ivar session: the secret of its last ``Welcome``, if it resumes.  If that client is
         still connected, this connection takes over its nickname and rooms.  One that
         was not issued, or is void, makes it a new client.
-    :ivar rooms: the rooms to join; the last becomes its current room.
+    :ivar rooms: the rooms to join; the last becomes its current room.  None if empty.
     :ivar resumable: it is told its session, with which it may resume.
     :ivar away: its away text; not used if the server remembers that of the session.
     :ivar ignored: the nicknames that it ignores, likewise.
@@ -56,6 +59,7 @@ class JoinRequest:
     account: str = ""
     member_id: str = ""
     credentials: Credentials | None = None
+    nick_refused: Callable[[Refused], None] | None = None
 
     def valid_rooms(self) -> tuple[str, ...]:
         """The rooms that it asks for, without invalid names; the lobby if none is left.
@@ -64,6 +68,8 @@ class JoinRequest:
         """
         if self.rooms == _LOBBY:
             return _LOBBY
+        if not self.rooms:
+            return ()
         names: dict[str, None] = {}
         for room in self.rooms:
             with suppress(Refused):

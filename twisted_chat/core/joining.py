@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from .accounts.absences import Absence
 from .client import Client, ClientState, Identity
 from .committer import Committer
-from .events import LOBBY, AwaySet, Joined
+from .events import LOBBY, NO_ROOM, AwaySet, Joined
 from .ignoring import IgnoreList, ignore_list
 from .interfaces import BANNED, Codec, Connection, Journal, NameRegistry, StoreError
 from .isolation import as_store_error
@@ -318,7 +318,8 @@ class Joiner:
                 pending.login = await self.logins.arrived(client)
             if pending.unchecked:
                 await self._check_session(pending)
-            await self._claim_nick(pending)
+            if not await self._claim_nick(pending):
+                return
             await self._open_rooms(pending, opened)
         except Refused as refused:
             if not pending.cancelled:
@@ -336,7 +337,7 @@ class Joiner:
             self._release_rooms(opened)
             await self._depart_early(client)
             return
-        pending.rooms = tuple(room.name for room in opened)
+        pending.rooms = tuple(room.name for room in opened) or (NO_ROOM,)
         pending.awaited.update(pending.rooms)
         for room in opened:
             self._entry.submit_opening(client, room, must_store=True)
@@ -411,7 +412,7 @@ class Joiner:
         that everyone knows of it.
         """
         member = self._pool.member(pending.client.member_id)
-        if member is None or not member.account:
+        if member is None or not member.account or not pending.rooms:
             return pending.rooms
         wanted = () if pending.rooms == (LOBBY,) else pending.rooms
         new = tuple(room for room in wanted if room not in member.rooms)
@@ -419,6 +420,8 @@ class Joiner:
 
     async def _open_rooms(self, pending: PendingJoin, opened: list[Room]) -> None:
         """Open the rooms that the client asks for and may join, or else the lobby.
+
+        None if it asks for none.
 
         :raises Refused: it may not connect, or join any of these rooms.
         """
@@ -431,14 +434,14 @@ class Joiner:
                 raise banned
         wanted, refused = self._rooms_of(pending), list[Refused]()
         for name in dict.fromkeys((*wanted, LOBBY)):
-            if name == LOBBY and opened and LOBBY not in wanted:
+            if name == LOBBY and LOBBY not in wanted and (opened or not wanted):
                 break
             try:
                 returns = name in pending.former_rooms
                 opened.append(await self._entry.open(client, name, returns=returns))
             except Refused as why:
                 refused.append(why)
-        if not opened:
+        if refused and not opened:
             raise refused[-1]
         for each in refused:
             # Others may have opened one like it since the client was in that room.
@@ -464,18 +467,30 @@ class Joiner:
         while opened:
             self._pool.release_room(opened.pop())
 
-    async def _claim_nick(self, pending: PendingJoin) -> None:
-        """Give the client a nickname, and the ignore list that comes with it."""
+    async def _claim_nick(self, pending: PendingJoin) -> bool:
+        """Give the client a nickname, and the ignore list that comes with it.
+
+        :returns: false if its adapter was told that it needs another nickname.
+        """
         client, request = pending.client, pending.request
         if client.nick:
-            return
-        name, refused = await self._naming.claim(
-            client.member_id,
-            client.account or request.nick,
-            last=pending.last_nick,
-            joining=len(self._joining),
-            account=client.account,
-        )
+            return True
+        try:
+            name, refused = await self._naming.claim(
+                client.member_id,
+                client.account or request.nick,
+                last=pending.last_nick,
+                joining=len(self._joining),
+                account=client.account,
+                strict=request.nick_refused is not None,
+            )
+        except Refused as why:
+            if pending.cancelled or request.nick_refused is None:
+                return True
+            del self._joining[client.id]
+            client.move_to(ClientState.GONE)
+            request.nick_refused(why)
+            return False
         if refused is not None:
             self._welcomer.reply(client, ErrorReply(refused.code, refused.text))
         client.member.nick, client.member.folded = name.text, name.folded
@@ -484,6 +499,7 @@ class Joiner:
             client.member.ignored = ignored
         else:
             self.ignores_as_before(client)
+        return True
 
     def _find(self, folded: str) -> tuple[Member, str] | None:
         """The member of a nickname, and its address."""

@@ -42,6 +42,7 @@ class Naming:
         last: str | None,
         joining: int,
         account: str = "",
+        strict: bool = False,
     ) -> tuple[Name, Refused | None]:
         """Claim a nickname for a client.
 
@@ -50,7 +51,9 @@ class Naming:
         :param last: the nickname that it had, if it resumes and that is known.
         :param joining: how many clients are joining; they may have nicknames as well.
         :param account: the name of its account; empty for a guest.
+        :param strict: it must be the one that is wanted.
         :returns: the nickname, and why it is not the one that was wanted.
+        :raises Refused: why it cannot be that one, if it must be.
         :raises StoreError: the registry is unavailable.
         """
         name = await self._current(owner, wanted)
@@ -66,6 +69,8 @@ class Naming:
                     self._names, self._holder, wanted, owner, account=account
                 )
             except Refused as reason:
+                if strict:
+                    raise
                 refused = reason
         if name is None:
             name = await self.claim_guest(owner, joining=joining)

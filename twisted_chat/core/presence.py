@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .events import (
+    NO_ROOM,
     AwaySet,
     Event,
     Joined,
@@ -166,7 +167,7 @@ class Presence:
             # A member that was thought to have quit may come back renamed.  One more
             # client of an account does not know how the others have renamed it.
             self._rename(member, event.nick)
-        if event.room not in member.rooms:
+        if event.room != NO_ROOM and event.room not in member.rooms:
             member.rooms += (event.room,)
         return member
 

@@ -45,6 +45,7 @@ class Welcome:
     """What a client is shown first.
 
     :ivar session: the secret with which this client may resume.
+    :ivar room: the room that it talks in; the lobby if it is in none.
     :ivar list_members: returns the nicknames of everyone in the room, the client's too.
         It is called while the welcome is encoded, or never: most codecs show none, and
         a list for each of many clients that join would take quadratic time.

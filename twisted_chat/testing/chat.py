@@ -26,9 +26,8 @@ from twisted_chat.core.chat import Chat, Handler
 from twisted_chat.core.client import Client
 from twisted_chat.core.commands import CommandTable
 from twisted_chat.core.committer import Committer
-from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import Codec, Journal, NameRegistry
-from twisted_chat.core.join_request import Credentials, JoinRequest
+from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.name_registry import LocalNameRegistry
 from twisted_chat.core.pool import ClientPool
@@ -226,30 +225,17 @@ class TestChat:
         nick: str | None = None,
         *,
         wire: FakeWire | None = None,
-        since: str | None = None,
-        session: str | None = None,
-        rooms: Sequence[str] = (LOBBY,),
-        away: str = "",
-        ignored: Sequence[str] = (),
         address: Any = None,
         account: str = "",
-        credentials: Credentials | None = None,
+        **asked: Any,
     ) -> FakeClient:
-        """Connect a client, from an address of Twisted's; see ``JoinRequest``.
+        """Connect a client, from an address of Twisted's.
 
         :param account: the account that it is logged in to; its id is ``@`` and that.
+        :param asked: what else it asks for; see ``JoinRequest``.
         """
-        request = JoinRequest(
-            nick,
-            since,
-            session,
-            rooms,
-            away=away,
-            ignored=ignored,
-            account=account,
-            member_id=f"@{account}" if account else "",
-            credentials=credentials,
-        )
+        member_id = f"@{account}" if account else ""
+        request = JoinRequest(nick, account=account, member_id=member_id, **asked)
         client = FakeClient(self, wire or self.wire, request, self._flood, address)
         self.settle()
         return client

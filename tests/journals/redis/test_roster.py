@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.events import (
+    NO_ROOM,
     AwaySet,
     Event,
     Joined,
@@ -40,7 +41,7 @@ def _all_of(member: Member) -> tuple[object, ...]:
 
 _CLIENTS = st.sampled_from("abc")
 _ACCOUNTS = st.sampled_from(["1", "2"])
-_ROOMS = st.sampled_from(["lobby", "tea"])
+_ROOMS = st.sampled_from([NO_ROOM, "lobby", "tea"])
 _EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(lambda c, r: Joined(r, f"guest_{c}", c), _CLIENTS, _ROOMS),
     st.builds(

@@ -17,7 +17,7 @@ from contextlib import suppress
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from twisted_chat.core.events import AwaySet, Entry, Event, Joined
+from twisted_chat.core.events import NO_ROOM, AwaySet, Entry, Event, Joined
 from twisted_chat.core.interfaces import NameRegistry, StoreError
 from twisted_chat.core.nicknames import Name, guest_number
 from twisted_chat.core.presence import Member
@@ -97,7 +97,8 @@ class Rejoin:
         if present is not None:
             rooms = present.rooms[-1:] or rooms[-1:]
         events: list[Event] = [
-            Joined(room, nick, client_id, member.id, member.account) for room in rooms
+            Joined(room, nick, client_id, member.id, member.account)
+            for room in rooms or (NO_ROOM,)
         ]
         if member.away and present is None:
             events.append(AwaySet(nick, member.away, client_id))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from twisted_chat.core.events import (
+    NO_ROOM,
     AwaySet,
     Event,
     Joined,
@@ -143,7 +144,7 @@ class _Changes:
         if before is None:
             present = self._presence.members.get(now.id)
             rooms = now.rooms if present is None else now.rooms[-1:]
-            for room in rooms:
+            for room in rooms or (NO_ROOM,):
                 self.add(Joined(room, now.nick, client_id, now.id, now.account))
 
     def change(self, now: Member) -> None:

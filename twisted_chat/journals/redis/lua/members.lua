@@ -4,6 +4,7 @@
 -- present while any of them is.
 
 local function add_word(words, word)
+  if word == '' then return words end
   if words == '' then return word end
   if string.find(' ' .. words .. ' ', ' ' .. word .. ' ', 1, true) then return words end
   return words .. ' ' .. word
@@ -125,8 +126,9 @@ end
 
 -- Events.  Each function brings presence up to one kind of event.
 
--- Arguments: CLIENT ROOM, and NICK or, of an account, NICK ID ACCOUNT.  Appends to events
--- the departure of a client that comes from another server or belongs to another member.
+-- Arguments: CLIENT ROOM, and NICK or, of an account, NICK ID ACCOUNT; ROOM is empty if it
+-- joins none.  Appends to events the departure of a client that comes from another server
+-- or belongs to another member.
 local function join(server, event, events)
   local client, room = event.subject, event.value
   local nick, id, account = string.match(event.extra, '^(%S+) (%S+) (%S+)$')
