@@ -39,7 +39,7 @@ from .net.peer_limits import PeerLimits
 from .net.tls import Certificate, CertificateError
 from .server.admin import Admin
 from .server.fair_threads import FairThreads, make_pool
-from .server.garbage import collect_less_often
+from .server.garbage import collect_less_often, exempt_the_program
 from .server.listeners import (
     make_engineio,
     make_factory,
@@ -78,11 +78,18 @@ STOP_TIMEOUT = 4.0
 
 def makeService(options: Options, reactor: Any = None) -> Service:
     """Make the service that ``twistd chat`` runs."""
-    if reactor is None:
-        from twisted.internet import reactor
+    if reactor is not None:
+        return _make_service(options, reactor)
+    from twisted.internet import reactor
 
-        use_monotonic_time(reactor)
-        collect_less_often()
+    use_monotonic_time(reactor)
+    collect_less_often()
+    service = _make_service(options, reactor)
+    exempt_the_program()
+    return service
+
+
+def _make_service(options: Options, reactor: Any) -> Service:
     if options.error:
         hint = f"{options.program} --help lists the options"
         return StartupErrorService(f"{options.error} ({hint})", reactor)

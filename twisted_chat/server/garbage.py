@@ -18,3 +18,16 @@ objects, by default for 70,000.
 def collect_less_often() -> None:
     """Set the thresholds of this process."""
     gc.set_threshold(*THRESHOLDS)
+
+
+def exempt_the_program() -> None:
+    """Let no collection examine what exists now: the program, which stays.
+
+    A collection of all generations then takes as long as the clients have objects.
+    Measured after the start, the program has 90,000, and each such collection took
+    25 milliseconds, in which nothing else happened: a sixth of the CPU time in which a
+    thousand clients connect, as one fell into that.
+    """
+    # What is garbage now would never be collected.
+    gc.collect()
+    gc.freeze()
