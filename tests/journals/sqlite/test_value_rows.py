@@ -6,6 +6,8 @@ from contextlib import closing
 
 from tests.support.sqlite import FileTestCase
 from twisted_chat.journals.sqlite.value_rows import (
+    MAX_KEYS,
+    areas_in,
     change_values,
     get_values,
     load_values,
@@ -35,3 +37,22 @@ class ValueRowsTests(FileTestCase):
                 " SELECT key, value FROM key_values WHERE key >= 'a/' AND key < 'a0'"
             ).fetchall()
         self.assertIn("USING PRIMARY KEY", plan[0][-1])
+
+    def test_many_keys_are_found_at_once(self) -> None:
+        """However many they are, and in the order in which they were given."""
+        with closing(self.opened().connect()) as connection:
+            changes = {f"a/{number}": str(number) for number in range(300)}
+            change_values(connection, changes)
+            for count in (0, 1, 2, 3, MAX_KEYS, MAX_KEYS + 1, 300):
+                keys = [f"a/{number}" for number in reversed(range(count))]
+                found = get_values(connection, [*keys, "b/1"])
+                self.assertEqual(list(found), keys)
+                self.assertEqual(list(found.values()), [changes[key] for key in keys])
+
+    def test_areas_are_found(self) -> None:
+        """Those with and without subjects, also if one begins like another."""
+        with closing(self.opened().connect()) as connection:
+            self.assertEqual(areas_in(connection), set())
+            keys = ("a", "a/1", "a/2", "a-b/1", "a.b", "a0", "ab/x", "c", "c/")
+            change_values(connection, dict.fromkeys(keys, "x"))
+            self.assertEqual(areas_in(connection), {"a", "a-b", "a.b", "a0", "ab", "c"})

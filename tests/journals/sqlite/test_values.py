@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from twisted.internet.defer import Deferred
 
 from tests.support.sqlite import SqliteTestCase
+from tests.support.threads import FakeThread
+from twisted_chat.core.interfaces import StoreError
 
 
-class SqliteValuesTests(SqliteTestCase):
+class ReadingTestCase(SqliteTestCase):
+    """The thread that reads, held."""
+
+    def reading(self) -> FakeThread:
+        """The thread of the newest journal."""
+        made = self.threads.made
+        return next(each for each in reversed(made) if each.name.endswith("-reader"))
+
+    def ask(self, journal: Any, *keys: str) -> Deferred[dict[str, str]]:
+        """Ask for these values."""
+        return Deferred.fromCoroutine(journal.values.get(keys))
+
+
+class SqliteValuesTests(ReadingTestCase):
     """Values in the file."""
 
     def test_values_are_there_after_a_restart(self) -> None:
@@ -41,3 +58,85 @@ class SqliteValuesTests(SqliteTestCase):
         self.successResultOf(closing)
         self.assertTrue(self.successResultOf(asked))
         self.assertEqual(self.run_now(self.started().values.load("a/")), {"a/1": "one"})
+
+    def test_area_that_was_never_used_is_not_read(self) -> None:
+        """So it costs no call of a thread to choose a nickname while none is reserved.
+
+        That is known after a restart, too.
+        """
+        journal = self.started()
+        self.run_now(journal.values.write({"a/1": "one", "code": "x"}))
+        self.run_now(journal.close())
+        journal = self.started()
+        reading = self.reading()
+        reading.hold = True
+        self.assertEqual(self.run_now(journal.values.get(["b/1", "c", "ab/1"])), {})
+        self.assertEqual(reading.waiting, [])
+        for used in ("a/2", "code"):
+            self.ask(journal, "b/1", used)
+        reading.work()
+
+    def test_area_that_becomes_used_is_read(self) -> None:
+        """From the moment at which it can be."""
+        journal = self.started()
+        self.assertEqual(self.run_now(journal.values.get(["a/1"])), {})
+        self.run_now(journal.values.write({"a/1": "one"}))
+        self.assertEqual(self.run_now(journal.values.get(["a/1"])), {"a/1": "one"})
+
+
+class ReadTogetherTests(ReadingTestCase):
+    """What is asked for while other values are being read."""
+
+    def setUp(self) -> None:
+        """There are some values, and the thread is busy."""
+        super().setUp()
+        self.journal = self.started()
+        self.run_now(self.journal.values.write({"a/1": "one", "a/2": "two"}))
+        self.thread = self.reading()
+        self.thread.hold = True
+        self.first = self.ask(self.journal, "a/1")
+
+    def test_it_is_read_by_one_call(self) -> None:
+        """However much that is; everyone is given what they asked for, in order."""
+        others = [
+            self.ask(self.journal, f"a/{number}", "a/2", "a/1") for number in range(200)
+        ]
+        self.assertEqual(len(self.thread.waiting), 1)
+        self.thread.waiting.pop(0)()
+        self.assertEqual(self.successResultOf(self.first), {"a/1": "one"})
+        self.assertEqual(len(self.thread.waiting), 1)
+        self.thread.work()
+        found = [self.successResultOf(other) for other in others]
+        self.assertEqual(list(found[150].items()), [("a/2", "two"), ("a/1", "one")])
+
+    def test_it_is_read_as_it_was_when_it_was_asked_for_or_later(self) -> None:
+        """What was written before is found, although a read had begun."""
+        self.thread.waiting, begun = [], self.thread.waiting
+        self.run_now(self.journal.values.write({"a/1": "three"}))
+        other = self.ask(self.journal, "a/1")
+        self.assertNoResult(other)
+        self.thread.waiting = begun
+        self.thread.work()
+        self.assertEqual(self.successResultOf(other), {"a/1": "three"})
+
+    def test_failure_is_that_of_all_and_the_next_is_read(self) -> None:
+        """Each of them is told."""
+        connections = self.journal.values._connections
+        assert connections is not None
+        reader = connections[1]
+        others = [self.ask(self.journal, "a/2") for _ in range(2)]
+        self.thread.waiting.pop(0)()
+        connection, reader._connection = reader._connection, None
+        self.thread.work()
+        for other in others:
+            self.failureResultOf(other, StoreError)
+        reader._connection = connection
+        self.assertEqual(self.run_now(self.journal.values.get(["a/2"])), {"a/2": "two"})
+
+    def test_it_fails_when_the_journal_closes_before_it_is_read(self) -> None:
+        """Nobody waits for ever."""
+        other = self.ask(self.journal, "a/2")
+        closing = Deferred.fromCoroutine(self.journal.close())
+        self.thread.work()
+        self.successResultOf(closing)
+        self.failureResultOf(other, StoreError)

@@ -105,7 +105,7 @@ class FaultTests(WriterTestCase):
 
     def test_failed_change_of_values_leaves_nothing(self) -> None:
         """The next one is made."""
-        for statement in ("BEGIN", "SELECT value", "INSERT INTO key_values", "COMMIT"):
+        for statement in ("BEGIN", "SELECT key", "INSERT INTO key_values", "COMMIT"):
             for name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE"):
                 writer = self.writer()
                 failing = self.make_fail(writer, statement, name)

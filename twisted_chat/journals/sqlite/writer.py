@@ -25,7 +25,7 @@ from .rows import characters_in, position_of, stored_of
 from .space import Space
 from .transactions import relaxed_transaction
 from .trimming import Trimming
-from .value_rows import change_values, get_values
+from .value_rows import area_of, areas_in, change_values, get_values
 
 URGENT_PORTIONS = range(10, 100)
 """How many portions of trimming are done at once while it is urgent: as many as delete
@@ -53,6 +53,8 @@ class Writer:
     :param retention: what is kept.
     :param seconds: a monotonic clock, by which portions of trimming are sized; ``None``
         for portions of one size.
+    :ivar areas: those of all values that there are, and of some that were.  It is read
+        from any thread; a key of another area has no value.
     :ivar name: the name of the journal, with which its positions begin.
     :ivar last: the id of the last event stored.
     :ivar has_deleted_text: the log may have texts that were deleted or corrected; set
@@ -83,6 +85,7 @@ class Writer:
             (self._time,) = connection.execute(
                 "SELECT coalesce((SELECT time FROM events ORDER BY id DESC LIMIT 1), 0)"
             ).fetchone()
+            areas = areas_in(connection)
             self._indexing = Indexing(connection, self.last)
             self._correcting = Correcting(self.name, lambda: self._indexing.indexed)
         except BaseException:
@@ -93,6 +96,7 @@ class Writer:
         self._run: Iterator[None] | None = None
         # The values before a commit whose outcome is in doubt.
         self._former_values: Changes = {}
+        self.areas = areas
         self._last_trimmed = self.last
         self.needs_trimming = False
         self.has_deleted_text = False
@@ -155,7 +159,7 @@ class Writer:
         """
 
         def write(connection: sqlite3.Connection) -> bool:
-            found = get_values(connection, expected)
+            found = get_values(connection, tuple(expected))
             if any(found.get(key) != value for key, value in expected.items()):
                 return False
             change_values(connection, changes)
@@ -332,10 +336,12 @@ class Writer:
         :param changes: the values that may change with it.
         """
         former: Changes = {}
+        self.areas.update(map(area_of, changes))
         try:
             connection.execute("BEGIN IMMEDIATE")
             if changes:
-                former = {**dict.fromkeys(changes), **get_values(connection, changes)}
+                found = get_values(connection, tuple(changes))
+                former = {**dict.fromkeys(changes), **found}
             result = write(connection)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
