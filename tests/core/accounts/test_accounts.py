@@ -8,11 +8,12 @@ from dataclasses import replace
 from tests.support.accounts import CHEAP, HERE, PASSWORD, AccountsTestCase
 from tests.support.chats import runtime_of
 from twisted_chat.core.accounts.accounts import WRONG, Accounts, Peer
-from twisted_chat.core.accounts.passwords import Costs
+from twisted_chat.core.accounts.passwords import SALT_SIZE, Costs
 from twisted_chat.core.accounts.policy import Policy
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.accounts.tokens import LIFETIME
 from twisted_chat.core.nicknames import Name
+from twisted_chat.core.replies import Refused
 
 OTHER = "another password"
 
@@ -260,3 +261,36 @@ class ChangeTests(AccountsTestCase):
         self.patch(self.accounts, "_hash", hash_late)
         self.assertIn("try again", self.change())
         self.now(self.accounts.log_in("bob", "the first one", HERE))
+
+
+class ProofTests(AccountsTestCase):
+    """Logging in by a proof instead of the password."""
+
+    def test_valid_proof_logs_in(self) -> None:
+        """It is checked with the verifier of the account."""
+        bob = self.register()
+        attempt = self.now(self.accounts.begin_proof("BOB", HERE))
+        self.assertEqual(attempt.hashes, bob.hashes)
+        self.assertEqual(self.accounts.end_proof(attempt, valid=True), bob)
+
+    def test_unknown_name_is_refused_like_a_wrong_proof(self) -> None:
+        """Whatever the proof, and the hashes look like those of an account."""
+        self.register()
+        for nick, valid in (("bob", False), ("nobody", True), ("?", True)):
+            attempt = self.now(self.accounts.begin_proof(nick, HERE))
+            self.assertEqual(len(attempt.hashes.scram_salt), SALT_SIZE)
+            self.assertEqual(attempt.hashes.costs, CHEAP)
+            error = self.assertRaises(
+                Refused, self.accounts.end_proof, attempt, valid=valid
+            )
+            self.assertEqual(error.text, WRONG)
+
+    def test_wrong_proofs_count_like_wrong_passwords(self) -> None:
+        """For both ways to log in."""
+        self.register()
+        for _ in range(5):
+            attempt = self.now(self.accounts.begin_proof("bob", HERE))
+            self.assertRaises(Refused, self.accounts.end_proof, attempt, valid=False)
+        self.assertIn("too many", self.refusal(self.accounts.begin_proof("bob", HERE)))
+        log_in = self.accounts.log_in("bob", PASSWORD, HERE)
+        self.assertIn("too many", self.refusal(log_in))

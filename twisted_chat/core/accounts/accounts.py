@@ -6,6 +6,8 @@ login, such as the events of presence, is the chat's.
 
 from __future__ import annotations
 
+import hmac
+import secrets
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +18,7 @@ from twisted_chat.core.replies import Refused
 from twisted_chat.core.runtime import Runtime
 
 from .attempts import LOGINS, REGISTRATIONS, Attempts
-from .passwords import Hashes, decoy, hashed, new_password, prepared
+from .passwords import SALT_SIZE, Hashes, decoy, hashed, new_password, prepared
 from .policy import Policy
 from .record import Account
 from .store import AccountStore
@@ -35,6 +37,20 @@ class Peer:
     cause: Hashable
 
 
+@dataclass(frozen=True, slots=True)
+class ProofAttempt:
+    """A login in progress, by a proof instead of the password.
+
+    :ivar hashes: what the proof is checked with.
+    :ivar account: ``None`` if there is no such account; no proof is right then.
+    :ivar counted: what the attempt is counted for.
+    """
+
+    hashes: Hashes
+    account: Account | None
+    counted: tuple[Hashable, ...]
+
+
 class Accounts:
     """See the module.
 
@@ -51,6 +67,7 @@ class Accounts:
         self._tokens = Tokens(values, runtime.now)
         self.logins = Attempts(LOGINS, runtime.seconds)
         self._registrations = Attempts(REGISTRATIONS, runtime.seconds)
+        self._salt_key = secrets.token_bytes(SALT_SIZE)
 
     def check_secure(self, *, secure: bool) -> None:
         """Check that a password or a token may be sent.
@@ -102,6 +119,33 @@ class Accounts:
         if account.hashes.costs != self.policy.costs:
             account = await self._hash_anew(account, password, peer)
         return account
+
+    async def begin_proof(self, nick: str, peer: Peer) -> ProofAttempt:
+        """Begin to log in by a proof that one knows the password; see ``scram``.
+
+        :raises Refused: there were too many attempts.
+        """
+        folded = fold_or_none(nick) or ""
+        counted = (("name", folded), ("address", peer.cause))
+        self.logins.check(*counted)
+        account = await self._store.find(folded)
+        if account is not None:
+            return ProofAttempt(account.hashes, account, counted)
+        # An account has the same salt each time.
+        salt = hmac.digest(self._salt_key, folded.encode(), "sha256")[:SALT_SIZE]
+        hashes = replace(decoy(self.policy.costs), scram_salt=salt)
+        return ProofAttempt(hashes, None, counted)
+
+    def end_proof(self, attempt: ProofAttempt, *, valid: bool) -> Account:
+        """The account of the attempt, if the proof is valid.
+
+        :raises Refused: ``wrong_password``, or there were too many attempts.
+        """
+        self.logins.check(*attempt.counted)
+        if attempt.account is None or not valid:
+            self.logins.count(*attempt.counted)
+            raise wrong_password()
+        return attempt.account
 
     async def find_token(self, token: str) -> Account:
         """The account of a token.
