@@ -63,15 +63,20 @@ class EventObjectTests(unittest.SynchronousTestCase):
         self.expect(Action("lobby", "bob", "waves", "1"), action)
 
     def test_messages_name_the_account_of_their_author(self) -> None:
-        """Whatever its nickname is."""
-        by_account = {**MESSAGE, "account": "robert"}
-        message = Message("lobby", "bob", "hi", "1", account="robert")
+        """Whatever its nickname is, and by an id: others may have the name later."""
+        by_account = {**MESSAGE, "account": "robert", "account_id": "@1"}
+        message = Message("lobby", "bob", "hi", "1", None, "robert", "@1")
         self.expect(message, by_account)
-        action = Action("lobby", "bob", "hi", "1", account="robert")
+        action = Action("lobby", "bob", "hi", "1", "robert", "@1")
         self.expect(action, {**by_account, "type": "action"})
-        direct = DirectMessage("bob", "ann", "hi", "1", "2", account="robert")
+        direct = DirectMessage("bob", "ann", "hi", "1", "2", "robert", "@1")
         found = event_object(stored(direct))
-        self.assertEqual(found and found["account"], "robert")
+        self.assertEqual(found and found["account_id"], "@1")
+
+    def test_old_message_of_an_account_has_no_id_of_it(self) -> None:
+        """Earlier versions stored none."""
+        message = Message("lobby", "bob", "hi", "1", None, "robert")
+        self.expect(message, {**MESSAGE, "account": "robert", "account_id": None})
 
     def test_quitting_is_leaving_no_particular_room(self) -> None:
         """Joining and leaving name their room."""

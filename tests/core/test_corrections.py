@@ -49,7 +49,7 @@ class AuthorTests(SynchronousTestCase):
         self.assertTrue(author.wrote(Action("r", "bob", "waves", "B")))
         for event in (
             Message("r", "bob", "hi", "C"),
-            Message("r", "bob", "hi", "B", account="bob"),
+            Message("r", "bob", "hi", "B", account="bob", account_id="@1"),
             TopicSet("r", "bob", "tea", "B"),
             Joined("r", "bob", "B"),
         ):
@@ -59,10 +59,19 @@ class AuthorTests(SynchronousTestCase):
         """From any device, and as guests before they logged in."""
         member = Member("@1", "bob", account="bob", clients=("B", "C"))
         author = Author.of(member)
-        self.assertTrue(author.wrote(Message("r", "x", "hi", "D", account="bob")))
+        self.assertTrue(author.wrote(Action("r", "x", "hi", "D", "bob", "@1")))
         self.assertTrue(author.wrote(Message("r", "guest_1", "hi", "C")))
-        self.assertFalse(author.wrote(Message("r", "bob", "hi", "B", account="al")))
+        self.assertFalse(author.wrote(Action("r", "bob", "hi", "B", "al", "@2")))
         self.assertFalse(author.wrote(Message("r", "bob", "hi", "E")))
+
+    def test_account_did_not_write_what_an_earlier_one_of_its_name_sent(self) -> None:
+        """Also if the message is so old that the id of its account is not stored."""
+        author = Author.of(Member("@2", "bob", account="bob", clients=("B",)))
+        guest = Author.of(Member("C", "guest_1"))
+        for an_id in ("@1", ""):
+            action = Action("r", "bob", "hi", "B", "bob", an_id)
+            self.assertFalse(author.wrote(action), an_id)
+            self.assertFalse(guest.wrote(action), an_id)
 
     def test_messages_under_a_nickname_are_found_in_any_case(self) -> None:
         """As names are compared everywhere."""

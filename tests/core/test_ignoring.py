@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.events import DirectMessage, Event, Joined, Message, Stored
+from twisted_chat.core.events import (
+    Action,
+    DirectMessage,
+    Event,
+    Joined,
+    Message,
+    Stored,
+)
 from twisted_chat.core.ignoring import (
     MAX_PAST,
     ByAccount,
@@ -109,11 +116,14 @@ class FollowTests(SynchronousTestCase):
         """And as a guest again once it has logged out; both at once if need be."""
         self.assertTrue(self.ignored.logged_in("1", account("Bob")))
         self.assertFalse(self.ignored.logged_in("1x", account("eve")))
-        self.assertEqual((self.only().account, self.only().folded), ("bob", ""))
+        only = self.only()
+        self.assertEqual(
+            (only.account, only.account_id, only.folded), ("bob", "@Bob", "")
+        )
         self.assertFalse(self.rename(account("Bob", "Rob"), HOME))
-        self.assertTrue(self.ignored.logged_out("Bob", guest("9", "Guest_7")))
-        self.assertFalse(self.ignored.logged_out("eve", guest("8", "guest_8")))
-        wanted = {ByAccount("bob"), ById("9"), ByNick("guest_7")}
+        self.assertTrue(self.ignored.logged_out("@Bob", guest("9", "Guest_7")))
+        self.assertFalse(self.ignored.logged_out("@eve", guest("8", "guest_8")))
+        wanted = {ByAccount("@Bob"), ById("9"), ByNick("guest_7")}
         self.assertLessEqual(wanted, self.ignored.marks)
         self.assertTrue(self.rename(guest("9", "Nice"), HOME))
         self.assertEqual(self.only().folded, "nice")
@@ -143,7 +153,7 @@ class ListTests(SynchronousTestCase):
         pest, gone, bob = made
         self.assertEqual(pest, Ignored("Pest", "", "1", "pest", HOME))
         self.assertEqual((gone.nick, gone.folded), ("gone", "gone"))
-        self.assertEqual(bob, Ignored("bob", "bob"))
+        self.assertEqual(bob, Ignored("bob", "bob", account_id="@bob"))
         self.assertTrue(made.arrived(guest("7", "gone"), HOME, set().__contains__))
         self.assertEqual([entry.member_id for entry in made], ["1", "7", ""])
         many = ignore_list([f"a{n}" for n in range(200)], "me", there.get)
@@ -203,18 +213,22 @@ class IgnoredTests(SynchronousTestCase):
 
     def test_account_is_ignored_under_every_nickname(self) -> None:
         """A guest with the same nickname is another person."""
-        message = Message("lobby", "robert", "hi", "1", account="Bob")
+        message = Action("lobby", "robert", "hi", "1", "Bob", "@1")
         by_guest = Message("lobby", "robert", "hi", "1")
-        ignoring = frozenset({ByAccount("bob")})
+        ignoring = frozenset({ByAccount("@1")})
         self.assertTrue(is_ignored(message, ignoring))
+        later = Action("lobby", "robert", "hi", "1", "Bob", "@2")
+        self.assertFalse(is_ignored(later, ignoring))
         self.assertFalse(is_ignored(by_guest, ignoring))
         as_guest: Marks = frozenset({ByNick("robert"), ById("1")})
         self.assertFalse(is_ignored(message, as_guest))
         self.assertTrue(is_ignored(by_guest, as_guest))
 
     def test_invitations_of_an_account_are_ignored(self) -> None:
-        """They name no account."""
-        invited = Invited("tea", "bob", "me", "1", "2", 9, 3)
-        self.assertTrue(is_ignored(invited, frozenset({ByAccount("bob")})))
-        self.assertTrue(is_ignored(invited, frozenset({ById("1")})))
-        self.assertFalse(is_ignored(invited, frozenset({ByAccount("eve")})))
+        """Whatever its nickname is; a guest's by the client."""
+        invited = Invited("tea", "rob", "me", "1", "2", 9, 3, "bob", "@1")
+        by_guest = Invited("tea", "bob", "me", "1", "2", 9, 3)
+        self.assertTrue(is_ignored(invited, frozenset({ByAccount("@1")})))
+        self.assertFalse(is_ignored(invited, frozenset({ByAccount("@2"), ById("1")})))
+        self.assertTrue(is_ignored(by_guest, frozenset({ById("1")})))
+        self.assertFalse(is_ignored(by_guest, frozenset({ByAccount("@1")})))

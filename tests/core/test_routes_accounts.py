@@ -327,6 +327,21 @@ class PasswordTests(AccountCase):
         self.assertEqual(self.bob.sees()[-1], "registered: bob")
         self.assertNotEqual(self.bob.client.member_id, former)
 
+    def test_next_account_of_the_name_is_not_the_author_of_former_messages(
+        self,
+    ) -> None:
+        """Not even the one whose client sent them."""
+        self.bob.types("mine", "\\unregister old-password", "\\nick bob")
+        self.bob.types(f"\\register {SECRET}")
+        self.bob.sees()
+        for typed in ("\\delete", "\\edit others"):
+            self.assertEqual(
+                self.replies(self.bob, typed),
+                ["error: you have said nothing here yet"],
+            )
+        self.bob.types("\\history")
+        self.assertIn("bob: mine", self.bob.sees())
+
 
 class OperatorTests(AccountCase):
     r"""``\operator`` and what operators may do."""

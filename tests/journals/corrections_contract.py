@@ -34,6 +34,13 @@ def edited(message: Stored, text: str, room: str = LOBBY) -> Edited:
     return Edited(room, "alice", message.position, text, "id-alice")
 
 
+def by_account(account: str, text: str, client_id: str, account_id: str) -> Message:
+    """A message of someone who is logged in, under the name of the account."""
+    return Message(
+        LOBBY, account, text, client_id, account=account, account_id=account_id
+    )
+
+
 class CorrectionsContract(RetentionContract):
     """See ``contract``."""
 
@@ -360,8 +367,9 @@ class CorrectionsContract(RetentionContract):
             Message(LOBBY, "Alicia", "a3", "id-alice"),
             Message(LOBBY, "Alice", "other alice", "id-other"),
             said("b2", nick="bob"),
-            Message(LOBBY, "anna", "account", "id-alice", account="anna"),
-            Action(LOBBY, "ann", "device", "id-phone", account="anna"),
+            by_account("anna", "account", "id-alice", "@1"),
+            Action(LOBBY, "ann", "device", "id-phone", "anna", "@1"),
+            by_account("anna", "who had the name later", "id-anna", "@2"),
         )
         for author, limit, expected in (
             (Author(("id-alice",)), 9, ["a1", "a2", "a3"]),
@@ -369,14 +377,15 @@ class CorrectionsContract(RetentionContract):
             (Author(nick="alice"), 9, ["a1", "a2", "other alice"]),
             (Author(clients=("id-bob",), nick="alicia"), 9, ["b1", "a3", "b2"]),
             (Author(("id-nobody",)), 9, []),
-            (Author(account="anna"), 9, ["account", "device"]),
-            (Author(("id-bob", "id-phone"), "anna"), 2, ["account", "device"]),
+            (Author(account_id="@1"), 9, ["account", "device"]),
+            (Author(account_id="@2"), 9, ["who had the name later"]),
+            (Author(("id-bob", "id-phone"), "@1"), 2, ["account", "device"]),
             (Author(), 9, []),
             (Author(nick="bob"), 0, []),
         ):
             found = self.run_now(journal.history.last_of(LOBBY, author, limit))
             self.assertEqual(texts(found), expected, author)
-        page = self.run_now(journal.history.before(LOBBY, None, 3))[:1]
+        page = self.run_now(journal.history.before(LOBBY, None, 4))[:1]
         last = self.run_now(journal.history.last_of(LOBBY, Author(nick="bob"), 1))
         self.assertEqual(last, page)
 

@@ -97,7 +97,13 @@ def event_object(stored: Stored) -> Fields | None:
 
 def _author(event: Message | Action | DirectMessage) -> Fields:
     """Whose message it is; guests have no account."""
-    return {"from": event.nick, "account": event.account or None}
+    if not event.account:
+        return {"from": event.nick, "account": None}
+    return {
+        "from": event.nick,
+        "account": event.account,
+        "account_id": event.account_id or None,
+    }
 
 
 def _correction(event: Correction, position: str) -> Fields:

@@ -520,12 +520,23 @@ class Chat:
         if not is_blank(text):
             member = client.member
             message = Message(
-                room, member.nick, text, client.id, request.raw, member.account
+                room,
+                member.nick,
+                text,
+                client.id,
+                request.raw,
+                member.account,
+                member.account_id,
             )
             self.submit(message, client, request.ref)
         elif request.raw is not None:
             event = CustomEvent(
-                room, client.nick, request.raw, client.id, client.account
+                room,
+                client.nick,
+                request.raw,
+                client.id,
+                client.account,
+                client.account_id,
             )
             self.submit(event, client, request.ref)
         elif request.ref is not None:

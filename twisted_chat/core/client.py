@@ -201,6 +201,11 @@ class Client:
         return self.member.account
 
     @property
+    def account_id(self) -> str:
+        """The id of that account; empty for a guest."""
+        return self.member.account_id
+
+    @property
     def nick(self) -> str:
         """Its nickname; empty until it has one."""
         return self.member.nick

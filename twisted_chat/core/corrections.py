@@ -23,25 +23,25 @@ class Author:
     """Whose messages are looked for: those with any of these.
 
     :ivar clients: ids of clients; what they sent as guests counts.
-    :ivar account: the name of an account; empty for none.
+    :ivar account_id: the id of an account; empty for none.
     :ivar nick: a folded nickname under which they are shown; empty for none.
     """
 
     clients: tuple[str, ...] = ()
-    account: str = ""
+    account_id: str = ""
     nick: str = ""
 
     @classmethod
     def of(cls, member: Member, nick: str = "") -> Author:
         """Someone present, and who has had the nickname, if that is given."""
-        return cls(member.client_ids, member.account, nick)
+        return cls(member.client_ids, member.account_id, nick)
 
     def wrote(self, event: Event) -> bool:
         """Whether an event is one of the messages; it must have its client id."""
         if not isinstance(event, Message | Action):
             return False
         if event.account:
-            is_author = event.account == self.account
+            is_author = bool(event.account_id) and event.account_id == self.account_id
         else:
             is_author = event.client_id in self.clients
         return is_author or self.has_nick(event.nick)

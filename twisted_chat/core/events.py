@@ -6,8 +6,10 @@ says what a new kind of event needs besides.
 
 ``client_id`` is always the id of the client that caused the event.  Client ids never
 reach another client or a log.  ``account`` is the name of the account that this client
-is logged in to; empty for a guest.  A *member id* is the client id of a guest, or the
-id of an account; see ``presence``.
+is logged in to, and ``account_id`` its id; both are empty for a guest.  A name may
+belong to another account later, an id never does; so authors are compared by ids.
+Messages that earlier versions stored have no ``account_id``.  A *member id* is the
+client id of a guest, or the id of an account; see ``presence``.
 """
 
 from __future__ import annotations
@@ -40,6 +42,7 @@ class Message:
     client_id: str
     raw: str | None = None
     account: str = ""
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Action:
     text: str
     client_id: str
     account: str = ""
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class CustomEvent:
     raw: str
     client_id: str
     account: str = ""
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,11 @@ class DirectMessage:
     def __post_init__(self) -> None:
         if not self.sender_id:
             object.__setattr__(self, "sender_id", self.client_id)
+
+    @property
+    def account_id(self) -> str:
+        """The id of the sender's account."""
+        return self.sender_id if self.account else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +261,7 @@ class Edited:
     text: str
     client_id: str
     account: str = ""
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

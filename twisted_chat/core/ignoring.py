@@ -32,10 +32,10 @@ class ById:
 class ByAccount:
     """The messages of an account.
 
-    :ivar name: folded.
+    :ivar account_id: not the name: somebody else may have that later.
     """
 
-    name: str
+    account_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,10 @@ class Person(Protocol):
     folded: str
     account: str
 
+    @property
+    def account_id(self) -> str:
+        """The id of the account; empty for a guest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
@@ -81,6 +85,7 @@ class Ignored:
     :ivar folded: the nickname of that guest; empty if somebody else has it by now.
     :ivar address: of that guest; empty if it is not known.
     :ivar past: by what the person was known before.
+    :ivar account_id: the id of the account.
     """
 
     nick: str
@@ -89,13 +94,14 @@ class Ignored:
     folded: str = ""
     address: str = ""
     past: tuple[ById | ByFormerNick, ...] = ()
+    account_id: str = ""
 
     @property
     def marks(self) -> Iterator[Mark]:
         """By what the person's messages are known."""
         yield from self.past
-        if self.account:
-            yield ByAccount(self.account)
+        if self.account_id:
+            yield ByAccount(self.account_id)
         if self.member_id:
             yield ById(self.member_id)
         if self.folded:
@@ -136,7 +142,7 @@ class IgnoreList:
     def of(self, member: Person) -> Ignored | None:
         """The entry of a member."""
         if member.account:
-            return self._find("account", _folded(member.account))
+            return self._find("account_id", member.account_id)
         return self._find("member_id", member.id) or self._find("folded", member.folded)
 
     def add(self, member: Person, address: str) -> None:
@@ -216,16 +222,20 @@ class IgnoreList:
         entry = self._find("member_id", client_id)
         if entry is None:
             return False
-        known = self._find("account", _folded(member.account))
+        known = self._find("account_id", member.account_id)
         if known is not None and known is not entry:
             self.remove(entry)
             return True
-        account = _folded(member.account)
-        return self._change(entry, replace(entry.renamed(""), account=account))
+        now = replace(
+            entry.renamed(""),
+            account=_folded(member.account),
+            account_id=member.account_id,
+        )
+        return self._change(entry, now)
 
-    def logged_out(self, account: str, guest: Person) -> bool:
+    def logged_out(self, account_id: str, guest: Person) -> bool:
         """A client of an account is a guest now."""
-        entry = self._find("account", _folded(account))
+        entry = self._find("account_id", account_id)
         if entry is None:
             return False
         self._vacate(guest.folded)
@@ -297,13 +307,9 @@ def is_ignored(event: Event, ignoring: Marks) -> bool:
     """Whether an event has a text of someone ignored."""
     if not isinstance(event, _TEXTS):
         return False
+    if event.account:
+        return ByAccount(event.account_id) in ignoring
     folded = _folded(event.nick)
-    # An invitation has no account, but its author mostly the nickname of it.
-    account = folded if isinstance(event, Invited) else _folded(event.account)
-    if account and ByAccount(account) in ignoring:
-        return True
-    if not isinstance(event, Invited) and account:
-        return False
     author = event.client_id
     if isinstance(event, DirectMessage):
         author = event.sender_id
@@ -321,11 +327,13 @@ def without_ignored(events: Iterable[Stored], ignoring: Marks) -> tuple[Stored, 
 
 def _entry(member: Person, address: str) -> Ignored:
     if member.account:
-        return Ignored(member.nick, account=_folded(member.account))
+        return Ignored(
+            member.nick, _folded(member.account), account_id=member.account_id
+        )
     return Ignored(
         member.nick, member_id=member.id, folded=member.folded, address=address
     )
 
 
-def _folded(account: str) -> str:
-    return fold_or_none(account) or account
+def _folded(name: str) -> str:
+    return fold_or_none(name) or name

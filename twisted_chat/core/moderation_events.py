@@ -251,7 +251,10 @@ class RoleChanged:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A member was invited to a room; shown to that member only."""
+    """A member was invited to a room; shown to that member only.
+
+    :ivar account: that of who invites, as in ``events``.
+    """
 
     room: str
     nick: str
@@ -260,6 +263,8 @@ class Invited:
     target_id: str
     end: int
     opened: int
+    account: str = ""
+    account_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,11 @@ class Member:
         """The ids of all its clients, on whichever server."""
         return self.clients or (self.id,)
 
+    @property
+    def account_id(self) -> str:
+        """The id of the account; empty for a guest."""
+        return self.id if self.account else ""
+
     def rename(self, nick: str) -> None:
         """Use another nickname."""
         self.nick = nick

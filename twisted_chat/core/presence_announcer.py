@@ -132,11 +132,11 @@ class PresenceAnnouncer:
         if member is None or not member.account:
             return
         client = self._pool.clients.get(event.client_id)
-        former_id, former_nick, account = member.id, member.nick, member.account
+        former_id, former_nick = member.id, member.nick
         guest = self._pool.apply(event)
         if guest is None:
             return
-        self.batch.follow(lambda ignored, _: ignored.logged_out(account, guest))
+        self.batch.follow(lambda ignored, _: ignored.logged_out(former_id, guest))
         if client is not None:
             self._joiner.keep_ignored(former_id, member)
             self._pool.move(client, guest)

@@ -166,7 +166,9 @@ def show_help(context: CommandContext) -> Reply:
 )
 def me(context: CommandContext) -> Event:
     client, text = context.client, context.chat.sanitized(context.word)
-    return Action(context.room, client.nick, text, client.id, client.account)
+    return Action(
+        context.room, client.nick, text, client.id, client.account, client.account_id
+    )
 
 
 @_routes.route("join", "ROOM [KEY]", "join a room and talk there", aliases=("j",))
@@ -344,7 +346,12 @@ def leave_chat(context: CommandContext) -> Event | None:
     if text and client.room is not None and not muted:
         client.when_idle(lambda: connection.close("quit"))
         return Message(
-            client.room, client.nick, text, client.id, account=client.account
+            client.room,
+            client.nick,
+            text,
+            client.id,
+            account=client.account,
+            account_id=client.account_id,
         )
     connection.close("quit")
     return None
@@ -376,7 +383,9 @@ async def take_nick(context: CommandContext) -> Event | None:
 def custom_event(context: CommandContext) -> Event:
     """Show Socket.IO clients a value that is not a text."""
     client, raw = context.client, context.request.raw or "null"
-    return CustomEvent(context.room, client.nick, raw, client.id, client.account)
+    return CustomEvent(
+        context.room, client.nick, raw, client.id, client.account, client.account_id
+    )
 
 
 async def _renamed(context: CommandContext) -> Event:

@@ -90,7 +90,15 @@ async def edit(context: CommandContext) -> Edited:
             f"{CORRECTION_MINUTES} minutes (\\delete deletes it)",
         )
     position = found[0].position
-    return Edited(room, client.nick, position, text, client.id, client.account)
+    return Edited(
+        room,
+        client.nick,
+        position,
+        text,
+        client.id,
+        client.account,
+        client.account_id,
+    )
 
 
 def _named(context: CommandContext, name: str) -> Author:

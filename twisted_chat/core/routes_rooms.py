@@ -303,6 +303,8 @@ def invite(context: CommandContext) -> Event:
         member.id,
         end,
         settings.opened,
+        client.account,
+        client.account_id,
     )
 
 

@@ -83,7 +83,8 @@ class Record:
     :ivar name: its name in Redis.
     :ivar columns: for each field of the event, the SQLite column that keeps it;
         ``None`` for what SQLite does not keep.  Client ids are secrets, so it keeps
-        only the member ids of direct messages, which for guests are the same.
+        only ids of accounts, and the member ids of direct messages, which for guests
+        are client ids.
     :ivar index: where the event is found again; ``None`` if it never is.
     :ivar subjects: the fields that name its subjects in that index.
     :ivar presence: how the event changes presence: the operation of
@@ -138,6 +139,7 @@ def _of_moderation(kinds: dict[type[Any], int]) -> tuple[Record, ...]:
     Nobody reads them again: what lasts is in the values.
     """
     presence = ("remove", "target_id", "room")
+    required = {Invited: 7}
     return tuple(
         Record(
             event,
@@ -145,6 +147,7 @@ def _of_moderation(kinds: dict[type[Any], int]) -> tuple[Record, ...]:
             name=event.__name__,
             columns=tuple(_MODERATION_COLUMNS.get(each.name) for each in fields(event)),
             presence=presence if event in (Kicked, RoomBanned) else (),
+            required=required.get(event, 0),
             changes=CHANGES[event],
         )
         for event, kind in kinds.items()
@@ -152,13 +155,13 @@ def _of_moderation(kinds: dict[type[Any], int]) -> tuple[Record, ...]:
 
 
 # The stored names and columns are those of earlier versions, and never change: ``who``
-# and ``to_who`` are member ids.
+# and ``to_who`` are ids of accounts, or member ids.
 RECORDS = (
     Record(
         Message,
         kind=1,
         name="Said",
-        columns=("room", "nick", "text", None, "raw", "account"),
+        columns=("room", "nick", "text", None, "raw", "account", "who"),
         index=Index.ROOM,
         subjects=("room",),
         required=4,
@@ -167,7 +170,7 @@ RECORDS = (
         Action,
         kind=2,
         name="Acted",
-        columns=("room", "nick", "text", None, "account"),
+        columns=("room", "nick", "text", None, "account", "who"),
         index=Index.ROOM,
         subjects=("room",),
         required=4,
@@ -229,7 +232,7 @@ RECORDS = (
         CustomEvent,
         kind=10,
         name="Signalled",
-        columns=("room", "nick", "raw", None, None),
+        columns=("room", "nick", "raw", None, None, None),
         required=4,
     ),
     Record(
@@ -266,7 +269,7 @@ RECORDS = (
         Edited,
         kind=15,
         name="Edited",
-        columns=("room", "nick", "other", None, None, "account"),
+        columns=("room", "nick", "other", None, None, "account", "who"),
         required=5,
         index=Index.TOPIC,
         subjects=("room",),

@@ -24,7 +24,14 @@ from twisted_chat.journals.redis.entries import (
     script_arguments,
     to_text,
 )
-from twisted_chat.journals.sqlite.rows import COLUMNS, rows_of, storable, stored_from
+from twisted_chat.journals.sqlite.rows import (
+    COLUMNS,
+    INSERTED,
+    WIDTH,
+    rows_of,
+    storable,
+    stored_from,
+)
 
 _TIME = 1_700_000_000_123
 
@@ -72,11 +79,10 @@ def _value(kind: object, text: str) -> object:
 def _check_sqlite(entries: list[Entry]) -> None:
     """Rows are read from a database as they were inserted."""
     rows = [storable(row) for row in rows_of(entries, 1, _TIME)]
-    names = COLUMNS.split(", ")
     with closing(sqlite3.connect(":memory:")) as database:
-        database.execute(f"CREATE TABLE events ({COLUMNS}, words)")
-        marks = ", ".join("?" * (len(names) + 1))
-        database.executemany(f"INSERT INTO events VALUES ({marks})", rows)
+        database.execute(f"CREATE TABLE events ({INSERTED}, edited)")
+        marks = ", ".join("?" * WIDTH)
+        database.executemany(f"INSERT INTO events ({INSERTED}) VALUES ({marks})", rows)
         kept = database.execute(f"SELECT {COLUMNS} FROM events ORDER BY id").fetchall()
     for entry, row, record in zip(entries, kept, RECORDS, strict=True):
         event = stored_from("test", row).event

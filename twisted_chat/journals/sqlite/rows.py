@@ -17,7 +17,10 @@ _CELLS = ("room", "nick", "other", "text", "raw", "who", "to_who", "account")
 _WRITTEN = ("id", "kind", "time", *_CELLS)
 _SELECTED = (*_WRITTEN, "edited")
 
-COLUMNS = ", ".join(_SELECTED)
+# Earlier versions kept ids of accounts only for direct messages.
+_EXPRESSIONS = {"who": "coalesce(who, '')"}
+
+COLUMNS = ", ".join(_EXPRESSIONS.get(name, name) for name in _SELECTED)
 """The columns that ``stored_from`` reads, in order."""
 
 INSERTED = ", ".join((*_WRITTEN, "words", "client"))

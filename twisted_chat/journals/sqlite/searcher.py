@@ -53,8 +53,8 @@ _NEWEST = (
     f" WHERE room = ? AND {IS_MESSAGE} AND id <= ? ORDER BY id DESC LIMIT ?)"
 )
 _AUTHORS = (
-    "SELECT json_group_array(json_array(id, nick, account, hex(client))) FROM"
-    " (SELECT id, nick, account, client FROM events"
+    "SELECT json_group_array(json_array(id, nick, account, who, hex(client))) FROM"
+    " (SELECT id, nick, account, who, client FROM events"
     f" WHERE room = ? AND {IS_MESSAGE} AND id <= ? ORDER BY id DESC LIMIT ?)"
 )
 _GIVEN = (
@@ -120,7 +120,6 @@ class Searcher(Reader):
     ) -> tuple[Stored, ...]:
         """See ``interfaces.History.last_of``."""
         clients = {digest(each).hex().upper() for each in author.clients}
-        (account,) = storable((author.account,))
         (stored_room,) = storable((room,))
         found: list[int] = []
         looked_at = 0
@@ -131,9 +130,12 @@ class Searcher(Reader):
                 portion = json.loads(rows)
                 found += [
                     number
-                    for number, nick, logged_in, guest in portion
-                    if guest in clients
-                    or (logged_in and logged_in == account)
+                    for number, nick, account, account_id, guest in portion
+                    if (
+                        bool(account_id) and account_id == author.account_id
+                        if account
+                        else guest in clients
+                    )
                     or author.has_nick(nick)
                 ]
                 looked_at += len(portion)
