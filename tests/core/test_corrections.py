@@ -73,6 +73,13 @@ class AuthorTests(SynchronousTestCase):
             self.assertFalse(author.wrote(action), an_id)
             self.assertFalse(guest.wrote(action), an_id)
 
+    def test_spared_accounts_wrote_nothing(self) -> None:
+        """Under whatever nickname."""
+        author = Author(account_id="@1", nick="bob", spared=frozenset({"@1"}))
+        self.assertFalse(author.wrote(Action("r", "bob", "hi", "B", "bob", "@1")))
+        self.assertTrue(author.wrote(Action("r", "bob", "hi", "B", "robert", "@2")))
+        self.assertTrue(author.wrote(Action("r", "bob", "hi", "B")))
+
     def test_messages_under_a_nickname_are_found_in_any_case(self) -> None:
         """As names are compared everywhere."""
         author = Author(nick="bob")

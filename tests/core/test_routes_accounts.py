@@ -421,6 +421,26 @@ class OperatorTests(AccountCase):
             ["error: usage: \\register NAME PASSWORD"],
         )
 
+    def test_messages_of_operators_are_deleted_by_nobody_else(self) -> None:
+        """Also those under another name, and while the operator is away."""
+        self.make_operator()
+        self.bob.types("\\nick robert", "under another name", "\\nick bob", "mine")
+        self.alice.types("\\nick robert", "by a guest", "\\join tea", "first", "third")
+        self.bob.types("\\join tea", "\\nick robbie", "second")
+        self.assertIn("robbie: second", self.alice.sees())
+        # Alice has opened the room.
+        refused = ["error: robbie is an operator"]
+        self.assertEqual(self.replies(self.alice, "\\delete robbie"), refused)
+        self.bob.types("\\nick bob", "\\leave")
+        self.alice.sees()
+        refused = ["error: robbie has said nothing here lately"]
+        self.assertEqual(self.replies(self.alice, "\\delete robbie 5"), refused)
+        self.bob.types("\\quit")
+        refused = ["error: bob is an operator"]
+        self.assertEqual(self.replies(self.alice, "\\delete bob"), refused)
+        self.alice.types("\\delete robert 5")
+        self.assertEqual(self.alice.sees(), ["robert: deleted 2 messages of robert"])
+
     def test_acts_are_in_the_audit_log(self) -> None:
         """Those that were refused are not, and passwords never."""
         self.make_operator()

@@ -6,6 +6,7 @@ from unittest.mock import patch
 
 from tests.support.moderation import ModerationCase
 from twisted_chat.core import routes_rooms
+from twisted_chat.core.moderation import KnownAccount
 from twisted_chat.core.replies import Request
 
 PRIVATE = "error: #tea is private: ask alice for an invitation"
@@ -266,10 +267,25 @@ class AdmissionTests(ModerationCase):
         for who, reason in (
             ("alice", "you cannot ban yourself"),
             ("oscar", "oscar is an operator"),
-            ("a:b", "a:b is no nickname"),
+            ("a:b", "a:b is not a nickname, an address or a network"),
             ("192.0.2.1", r"only operators may use \room"),
         ):
             self.assert_typed(self.alice, rf"\room ban {who}", f"error: {reason}")
+
+    def test_account_that_is_not_here_is_banned_by_its_id(self) -> None:
+        """It cannot come in once it has logged in; that of an operator can."""
+
+        async def find_account(name: str) -> KnownAccount | None:
+            return KnownAccount(f"@{name}", name, name == "olga")
+
+        self.moderation.find_account = find_account
+        self.assert_typed(self.alice, r"\room ban dora", "alice: banned dora from #tea")
+        refused = "error: olga is an operator"
+        self.assert_typed(self.alice, r"\room ban olga", refused)
+        dora = self.chat.client("dora", account="dora")
+        self.discard()
+        dora.sees()
+        self.assert_typed(dora, r"\join tea", "error: you are banned from #tea")
 
     def test_address_is_shown_to_operators_only(self) -> None:
         """Also in the list of settings."""

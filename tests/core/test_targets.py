@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.support.moderation import ModerationCase
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.durations import ENDLESS, Duration
+from twisted_chat.core.moderation import KnownAccount
 from twisted_chat.core.replies import Refused, Request
 from twisted_chat.core.sanctions import Sanction, Sanctions, name_identities
 from twisted_chat.core.targets import (
@@ -17,6 +18,7 @@ from twisted_chat.core.targets import (
     network_to_ban,
     reason,
     subordinate,
+    subordinate_account,
 )
 
 
@@ -44,6 +46,14 @@ class TargetTests(ModerationCase):
             )
         bob = self.bob.client.member
         self.assertIs(subordinate(self.context, bob, "kick"), bob)
+        own = KnownAccount(self.alice.client.member_id, "alice", is_operator=False)
+        olga = KnownAccount("@olga", "olga", is_operator=True)
+        for account in (own, olga):
+            self.assertRaises(
+                Refused, subordinate_account, self.context, account, "ban"
+            )
+        dora = KnownAccount("@dora", "dora", is_operator=False)
+        self.assertIs(subordinate_account(self.context, dora, "ban"), dora)
 
     def test_duration_is_told_from_the_reason(self) -> None:
         """Either may be left out."""

@@ -380,6 +380,8 @@ class CorrectionsContract(RetentionContract):
             (Author(account_id="@1"), 9, ["account", "device"]),
             (Author(account_id="@2"), 9, ["who had the name later"]),
             (Author(("id-bob", "id-phone"), "@1"), 2, ["account", "device"]),
+            (Author(nick="anna"), 9, ["account", "who had the name later"]),
+            (Author(nick="anna", spared=frozenset({"@2"})), 9, ["account"]),
             (Author(), 9, []),
             (Author(nick="bob"), 0, []),
         ):

@@ -25,11 +25,13 @@ class Author:
     :ivar clients: ids of clients; what they sent as guests counts.
     :ivar account_id: the id of an account; empty for none.
     :ivar nick: a folded nickname under which they are shown; empty for none.
+    :ivar spared: ids of accounts whose messages are not meant.
     """
 
     clients: tuple[str, ...] = ()
     account_id: str = ""
     nick: str = ""
+    spared: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, member: Member, nick: str = "") -> Author:
@@ -40,15 +42,23 @@ class Author:
         """Whether an event is one of the messages; it must have its client id."""
         if not isinstance(event, Message | Action):
             return False
-        if event.account:
-            is_author = bool(event.account_id) and event.account_id == self.account_id
-        else:
-            is_author = event.client_id in self.clients
-        return is_author or self.has_nick(event.nick)
+        by_client = event.client_id in self.clients
+        return self.includes(event.nick, event.account, event.account_id, by_client)
 
-    def has_nick(self, nick: str) -> bool:
-        """Whether messages under a nickname are meant."""
-        return bool(self.nick) and fold_or_none(nick) == self.nick
+    def includes(
+        self, nick: str, account: str, account_id: str, by_client: bool
+    ) -> bool:
+        """Whether a message is meant.
+
+        :param by_client: one of the clients sent it.
+        """
+        if account_id and account_id in self.spared:
+            return False
+        if account:
+            is_author = bool(account_id) and account_id == self.account_id
+        else:
+            is_author = by_client
+        return is_author or (bool(self.nick) and fold_or_none(nick) == self.nick)
 
 
 class Corrections:

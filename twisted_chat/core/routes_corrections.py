@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .chat import CommandContext, Handler
 from .commands import CommandTable
 from .corrections import Author
@@ -11,6 +13,7 @@ from .nicknames import fold_or_none
 from .replies import Refused
 from .rights import may_talk
 from .sanitize import sanitize_label
+from .targets import subordinate, subordinate_account
 
 NOTHING_SAID = "you have said nothing here yet"
 
@@ -50,7 +53,7 @@ async def delete(context: CommandContext) -> Deleted:
     client, room = context.client, context.room
     name, count = context.words
     if name:
-        author, limit = _named(context, name), _count(count)
+        author, limit = await _named(context, name), _count(count)
     else:
         author, limit = Author.of(client.member), 1
     found = await context.chat.journal.history.last_of(room, author, limit)
@@ -101,13 +104,26 @@ async def edit(context: CommandContext) -> Edited:
     )
 
 
-def _named(context: CommandContext, name: str) -> Author:
-    """Whose messages are meant: those under a nickname, and those of who has it now."""
+async def _named(context: CommandContext, name: str) -> Author:
+    """Whose messages are meant: those under a nickname, and those of who has it now.
+
+    :raises Refused: these are those of an operator.
+    """
     folded = fold_or_none(name)
     if folded is None:
         raise Refused("no_such_nick", f"nobody is called {sanitize_label(name)}")
-    member = context.chat.pool.named(folded)
-    return Author.of(member, folded) if member else Author(nick=folded)
+    own, chat = context.client.member, context.chat
+    member = chat.pool.named(folded)
+    author = Author(nick=folded)
+    if member is None:
+        account = await chat.moderation.find_account(name)
+        if account is not None and account.id != own.id:
+            subordinate_account(context, account, "delete")
+    else:
+        author = Author.of(member, folded)
+        if member is not own:
+            subordinate(context, member, "delete")
+    return replace(author, spared=frozenset(chat.operators.ids - {own.id}))
 
 
 def _count(text: str) -> int:

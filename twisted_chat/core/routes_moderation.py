@@ -25,6 +25,7 @@ from .sanctions import (
 )
 from .sanitize import sanitize_label
 from .targets import (
+    BannedPerson,
     keys_concerning,
     length,
     length_and_reason,
@@ -32,6 +33,7 @@ from .targets import (
     member_in_room,
     member_named,
     network_to_ban,
+    person_to_ban,
     reason,
     subordinate,
 )
@@ -141,18 +143,17 @@ async def ban(context: CommandContext) -> Event:
     make_place(context, moderation.bans, BANS, MAX_SANCTIONS, full)
     network = network_to_ban(context, who)
     if network is not None:
-        target, key = network_text(network), network_key(network)
-        identities: tuple[str, ...] = ()
+        banned = BannedPerson(network_text(network), network_key(network), ())
     else:
-        target, key, identities = await _banned_person(context, who)
+        banned = await person_to_ban(context, who)
     return Banned(
         context.client.nick,
-        target,
+        banned.name,
         lasts.text,
         text,
         context.client.id,
-        key,
-        " ".join(identities),
+        banned.key,
+        " ".join(banned.identities),
         str(network) if network else "",
         lasts.end(now),
         moderation.stamp(),
@@ -199,33 +200,3 @@ async def audit(context: CommandContext) -> Reply:
         count = min(int(context.word), MAX_LINES)
     lines = await context.chat.audit_log.last(count)
     return Notice(tuple(lines) or ("the audit log is empty",))
-
-
-async def _banned_person(
-    context: CommandContext, name: str
-) -> tuple[str, str, tuple[str, ...]]:
-    """Whom a ban by name concerns: the name as it is shown, the key, the identities.
-
-    :raises Refused: it is not a name, or that of an operator or of the client itself.
-    """
-    member = context.chat.pool.named_as(name)
-    account = await context.chat.moderation.find_account(name)
-    if member is not None:
-        subordinate(context, member, "ban")
-        if member.account:
-            return member.nick, member.id, (member.id,)
-    if account is not None:
-        if account.id == context.client.member.id:
-            raise Refused("bad_request", "you cannot ban yourself")
-        if account.is_operator:
-            raise Refused("bad_request", f"{account.name} is an operator")
-        return account.name, account.id, (account.id,)
-    if member is not None:
-        return member.nick, name_key(member.nick), identities_of(member)
-    identities = name_identities(name)
-    if not identities:
-        raise Refused(
-            "bad_request",
-            f"{sanitize_label(name)} is not a nickname, an address or a network",
-        )
-    return sanitize_label(name), name_key(name), identities

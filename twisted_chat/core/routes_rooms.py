@@ -46,11 +46,11 @@ from .sanctions import (
     MAX_ROOM_SANCTIONS,
     identities_of,
     name_identities,
-    name_key,
     network_key,
 )
 from .sanitize import sanitize_label
 from .targets import (
+    BannedPerson,
     clear,
     keys_concerning,
     length,
@@ -58,7 +58,7 @@ from .targets import (
     member_in_room,
     member_named,
     network_to_ban,
-    subordinate,
+    person_to_ban,
 )
 
 MAX_MEMBERS = 100_000
@@ -173,41 +173,33 @@ def topic(context: CommandContext) -> Event:
     "remove someone, and do not let them in again",
     guards=(room_operator,),
 )
-def ban(context: CommandContext) -> Event:
+async def ban(context: CommandContext) -> Event:
     who, duration = context.words
-    lasts, moderation = length(duration), context.chat.moderation
-    now, settings = moderation.now(), _settings(context)
-    area = setting_key(context.room, settings.opened, BAN, "")
-    full = f"bans are in force in #{context.room}: \\room unban one first"
-    make_place(context, settings.bans, area, MAX_ROOM_SANCTIONS, full)
-    member = context.chat.pool.named_as(who)
-    network = network_to_ban(context, who)
-    networks, identities = "", name_identities(who)
+    lasts, network = length(duration), network_to_ban(context, who)
     if network is not None:
         # Only operators are shown addresses.
         operator(context)
-        target, sanction_key = AN_ADDRESS, network_key(network)
-        networks, identities = str(network), ()
-    elif member is not None:
-        subordinate(context, member, "ban")
-        target, identities = member.nick, identities_of(member)
-        sanction_key = member.id if member.account else name_key(member.nick)
-    elif identities:
-        target, sanction_key = sanitize_label(who), name_key(who)
+        banned = BannedPerson(AN_ADDRESS, network_key(network), ())
     else:
-        raise Refused("bad_request", f"{sanitize_label(who)} is no nickname")
+        banned = await person_to_ban(context, who)
+    # Read only now, as it may have changed meanwhile.
+    moderation, settings = context.chat.moderation, _settings(context)
+    rank, now = rank_in_room(context), moderation.now()
+    area = setting_key(context.room, settings.opened, BAN, "")
+    full = f"bans are in force in #{context.room}: \\room unban one first"
+    make_place(context, settings.bans, area, MAX_ROOM_SANCTIONS, full)
     return RoomBanned(
         context.room,
         context.client.nick,
-        target,
+        banned.name,
         lasts.text,
         context.client.id,
-        member.id if member else "",
-        sanction_key,
-        " ".join(identities),
-        networks,
+        banned.member_id,
+        banned.key,
+        " ".join(banned.identities),
+        str(network) if network else "",
         lasts.end(now),
-        rank_in_room(context),
+        rank,
         settings.opened,
         moderation.stamp(),
     )

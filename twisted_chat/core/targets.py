@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from .chat import CommandContext
 from .durations import ENDLESS, Duration, duration_in
+from .moderation import KnownAccount
 from .moderation_events import Cleared
 from .networks import Network, address_in, network_in, network_text
 from .nicknames import fold_or_none
 from .presence import Member
 from .replies import Refused
-from .sanctions import Sanctions
+from .sanctions import Sanctions, identities_of, name_identities, name_key
 from .sanitize import sanitize_label
 
 MAX_REASON = 200
@@ -52,8 +54,66 @@ def subordinate(context: CommandContext, member: Member, verb: str) -> Member:
     if member is context.client.member:
         raise Refused("bad_request", f"you cannot {verb} yourself")
     if context.chat.moderation.is_operator(member):
-        raise Refused("bad_request", f"{member.nick} is an operator")
+        raise _is_operator(member.nick)
     return member
+
+
+def subordinate_account(
+    context: CommandContext, account: KnownAccount, verb: str
+) -> KnownAccount:
+    """The same for an account, present or not."""
+    if account.id == context.client.member.id:
+        raise Refused("bad_request", f"you cannot {verb} yourself")
+    if account.is_operator:
+        raise _is_operator(account.name)
+    return account
+
+
+def _is_operator(name: str) -> Refused:
+    return Refused("bad_request", f"{name} is an operator")
+
+
+@dataclass(frozen=True, slots=True)
+class BannedPerson:
+    """Whom a ban by name concerns.
+
+    :ivar name: as it is shown.
+    :ivar key: of the sanction.
+    :ivar identities: see ``sanctions.identities_of``.
+    :ivar member_id: of the member, if it is present; else empty.
+    """
+
+    name: str
+    key: str
+    identities: tuple[str, ...]
+    member_id: str = ""
+
+
+async def person_to_ban(context: CommandContext, name: str) -> BannedPerson:
+    """Whom a ban by name concerns: a member, an account, or whoever has the name.
+
+    :raises Refused: it is not a name, or that of an operator or of the client itself.
+    """
+    member = context.chat.pool.named_as(name)
+    account = await context.chat.moderation.find_account(name)
+    if member is not None:
+        subordinate(context, member, "ban")
+        if member.account:
+            return BannedPerson(member.nick, member.id, (member.id,), member.id)
+    if account is not None:
+        subordinate_account(context, account, "ban")
+        present = context.chat.pool.member(account.id)
+        member_id = present.id if present else ""
+        return BannedPerson(account.name, account.id, (account.id,), member_id)
+    if member is not None:
+        key = name_key(member.nick)
+        return BannedPerson(member.nick, key, identities_of(member), member.id)
+    name, identities = sanitize_label(name), name_identities(name)
+    if not identities:
+        raise Refused(
+            "bad_request", f"{name} is not a nickname, an address or a network"
+        )
+    return BannedPerson(name, name_key(name), identities)
 
 
 def length_and_reason(context: CommandContext, words: str) -> tuple[Duration, str]:

@@ -131,12 +131,7 @@ class Searcher(Reader):
                 found += [
                     number
                     for number, nick, account, account_id, guest in portion
-                    if (
-                        bool(account_id) and account_id == author.account_id
-                        if account
-                        else guest in clients
-                    )
-                    or author.has_nick(nick)
+                    if author.includes(nick, account, account_id, guest in clients)
                 ]
                 looked_at += len(portion)
                 if len(portion) < AUTHORS_PORTION:
