@@ -301,14 +301,29 @@ class RefusalTests(unittest.SynchronousTestCase):
                 self.expect("too_long", ask(**fields, text=text + "x", ref="r"), "r")
 
     def test_other_string_longer_than_a_line_is_refused(self) -> None:
-        """4096 bytes; so is a route."""
+        """4096 bytes."""
         for name in ("ref", "room"):
             fields = {name: "ü" * (MAX_LINE // 2)}
             self.assertIsNone(ask(type="message", text="x", **fields).refusal)
             fields[name] += "x"
             self.expect("too_long", ask(type="message", text="x", **fields))
-        self.expect("too_long", ask(type="command", text="\\" + "x" * MAX_LINE))
-        self.expect("too_long", ask(type="command", text="\\me " + "é" * MAX_LINE))
+
+    def test_text_of_a_correction_is_that_of_a_message(self) -> None:
+        """It keeps the blanks with which it begins, as a message does."""
+        for text in ("x" * MAX_TEXT, "  if x:\n    y", "ü\n" * MAX_TEXT_LINES):
+            found = ask(type="edit", text=text, room="tea", ref="r")
+            kept = text.rstrip("\n")
+            self.assertEqual(
+                found, Request("edit", kept, ref="r", room="tea", words=(kept,))
+            )
+        self.expect("too_long", ask(type="edit", text="x" * MAX_TEXT + "x"))
+        self.expect("bad_field", ask(type="edit"))
+
+    def test_route_may_have_the_text_of_a_message(self) -> None:
+        """Its length is checked by the route."""
+        for route in ("edit", "me"):
+            typed = f"\\{route} " + "x" * MAX_TEXT
+            self.assertIsNone(ask(type="command", text=typed).refusal)
 
 
 VALUES = st.recursive(

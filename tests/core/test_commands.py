@@ -65,6 +65,14 @@ class ArgumentTests(SynchronousTestCase):
         self.assertEqual(self.parse("[TEXT]", ""), ("",))
         self.assertEqual(self.parse("[TEXT]", " a b "), ("a b",))
 
+    def test_only_a_text_may_be_longer_than_a_line(self) -> None:
+        """It has a limit of its own."""
+        for usage in ("", "NAME", "WORDS", "[SETTING]", "NAME [DURATION]"):
+            refused = self.assertRaises(Refused, self.parse, usage, "x" * 4097)
+            self.assertEqual(refused.code, "too_long", usage)
+        for usage in ("TEXT", "[TEXT]"):
+            self.assertEqual(self.parse(usage, "x" * 4097), ("x" * 4097,))
+
     def test_required_text_must_not_be_empty(self) -> None:
         """White space does not count as text."""
         self.assert_refused("TEXT", "  ")

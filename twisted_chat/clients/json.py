@@ -15,11 +15,10 @@ from typing import Generic, TypeVar
 from twisted_chat.core.events import BulkPresence, DirectMessage, Stored
 from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.join_request import Credentials
-from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.nicknames import fold, room_name
 from twisted_chat.core.replies import Refused, Reply, Request, Welcome, refusal
 from twisted_chat.core.sanitize import without_surrogates
-from twisted_chat.core.texts import accepted_text
+from twisted_chat.core.texts import accepted_text, check_line
 from twisted_chat.net.strict_json import JsonError, parse_json
 from twisted_chat.websocket.frames import frame_text
 
@@ -34,7 +33,7 @@ from .json_objects import (
     utf8,
     welcome_object,
 )
-from .text import decode_line, line_too_long
+from .text import decode_line
 
 BULK_THRESHOLD = 200_000
 """Objects for one bulk presence, in all: clients that join or leave, times clients that
@@ -163,6 +162,13 @@ def _dm(fields: Fields, _routes: Container[str]) -> Request:
     return Request("dm", f"{to} {text}", words=words)
 
 
+def _edit(fields: Fields, _routes: Container[str]) -> Request:
+    text = accepted_text(_text(fields))
+    room = _optional(fields, "room")
+    # A line would lose the blanks with which the text begins.
+    return Request("edit", text, room=room, words=(text,) if text else None)
+
+
 def _nick(fields: Fields, _routes: Container[str]) -> Request:
     name = _required(fields, "nick")
     fold(name)  # refuses what would be several arguments of the route
@@ -195,9 +201,7 @@ def _history(fields: Fields, _routes: Container[str]) -> Request:
 def _command(fields: Fields, routes: Container[str]) -> Request:
     line = _text(fields)
     request = decode_line(line, routes)
-    if request.route:
-        _check_length(line)
-    else:
+    if not request.route:
         request = replace(request, text=accepted_text(request.text))
     return replace(request, room=_optional(fields, "room"), limit=_limit(fields))
 
@@ -296,6 +300,7 @@ def _late_resume(fields: Fields, _routes: Container[str]) -> Request:
 _DECODERS: dict[str, Callable[[Fields, Container[str]], Request]] = {
     "message": _message,
     "dm": _dm,
+    "edit": _edit,
     "nick": _nick,
     "join": _join,
     "leave": _leave,
@@ -338,13 +343,8 @@ def _present(name: str, value: str | None) -> str:
 def _optional(fields: Fields, name: str) -> str | None:
     value = _string(fields, name)
     if value is not None:
-        _check_length(value)
+        check_line(value)
     return value
-
-
-def _check_length(value: str) -> None:
-    if len(value.encode()) > MAX_LINE:
-        raise line_too_long()
 
 
 def _string(fields: Fields, name: str) -> str | None:

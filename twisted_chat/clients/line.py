@@ -30,6 +30,7 @@ from twisted_chat.core.client import Identity
 from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Reply, Request, refusal
+from twisted_chat.core.texts import line_too_long
 from twisted_chat.net.encryption import is_encrypted
 from twisted_chat.net.intake import Intake
 from twisted_chat.net.outbox import Outbox, outbox_to
@@ -39,7 +40,7 @@ from twisted_chat.net.timers import Deadlines
 from .attach import Attachment, identity_of
 from .gate import NOBODY, Attached, LineGate
 from .telnet import TelnetFilter
-from .text import LineCodec, line_too_long
+from .text import LineCodec
 
 CLOSE_TIMEOUT = 10.0
 """Seconds that a client has to read what was sent before its connection is aborted."""

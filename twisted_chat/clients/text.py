@@ -17,13 +17,13 @@ from twisted_chat.core.replies import (
     NOTHING,
     HelpHint,
     Prompt,
-    Refused,
     Reply,
     Request,
     Welcome,
     refusal,
 )
 from twisted_chat.core.sanitize import IGNORABLE, sanitize_text
+from twisted_chat.core.texts import line_too_long
 
 from .erase import erase
 from .password_routes import has_password
@@ -82,11 +82,6 @@ def decode_line(line: str, routes: Container[str]) -> Request:
     if _TEXT_WORD.match(word) is not None:
         return Request("", line)
     return Request(word, text.rstrip(), line=line)
-
-
-def line_too_long() -> Refused:
-    """The refusal of a line longer than ``MAX_LINE``."""
-    return Refused("too_long", f"the line is longer than {MAX_LINE} bytes: not sent")
 
 
 def _crlf(line: bytes) -> bytes:

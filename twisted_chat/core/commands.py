@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from .replies import Refused, RouteInfo
 from .sanitize import sanitize_label
+from .texts import check_line
 
 H = TypeVar("H", bound=Callable[..., object])
 
@@ -58,10 +59,13 @@ class Command(Generic[H]):
         """Parse what follows the route.
 
         :returns: one string for each argument, empty for an optional one left out.
-        :raises Refused: ``usage``, if there are too few or too many.
+        :raises Refused: ``usage``, if there are too few or too many; ``too_long``.
         """
         wanted = self.usage.split()
         names = [name.strip("[]") for name in wanted]
+        if names[-1:] != ["TEXT"]:
+            # A text has a limit of its own, that of a message or another one.
+            check_line(text)
         takes_rest = bool(names) and names[-1] in _REST
         given = text.split(None, len(wanted) - 1) if takes_rest else text.split()
         needed = sum(not ("[" in name or "]" in name) for name in wanted)

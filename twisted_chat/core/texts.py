@@ -54,6 +54,20 @@ def cut_text(text: str) -> str:
     return sanitize_text(encoded.decode(errors="ignore"))
 
 
+def check_line(line: str) -> None:
+    """Check that a line, or what is as short as one, is not too long.
+
+    :raises Refused: ``too_long``.
+    """
+    if len(line) * 4 > MAX_LINE and _size(line) > MAX_LINE:
+        raise line_too_long()
+
+
+def line_too_long() -> Refused:
+    """The refusal of a line longer than ``MAX_LINE``."""
+    return Refused("too_long", f"the line is longer than {MAX_LINE} bytes: not sent")
+
+
 def count_lines(text: str) -> int:
     """The lines of a text for the rate limit, at least 1 and at most the limit."""
     if text.isprintable():

@@ -259,8 +259,16 @@ export class Actions extends Opening {
 
   // See `Chat.commandOf`.
   commandOf(form, text, room) {
-    const refuse = (problem) => form.refuse(problem);
-    return this.requireConnection(refuse) && this.sendFrames(this.chat.commandOf(form, text, room));
+    return this.isConnectedFor(form) && this.sendFrames(this.chat.commandOf(form, text, room));
+  }
+
+  // See `Chat.edit`.
+  correct(form, text, room) {
+    return this.isConnectedFor(form) && this.sendFrames(this.chat.edit(form, text, room));
+  }
+
+  isConnectedFor(form) {
+    return this.requireConnection((problem) => form.refuse(problem));
   }
 
   // In a room that need not be the current one; null for none.

@@ -187,6 +187,11 @@ export class Chat {
     return this.request({ type: "command", text, ...(room && { room }) }, { purpose: "form", form });
   }
 
+  // Another text for the user's last message in a room.
+  edit(form, text, room) {
+    return this.request({ type: "edit", text, room }, { purpose: "form", form });
+  }
+
   askSettings(room) {
     return this.request({ type: "command", text: "\\room", room: room.name }, { purpose: "settings" });
   }

@@ -54,6 +54,20 @@ class CorrectionTests(PageTestCase):
         page.wait_text("one\ntwo")
         alice.expect("erin: corrected: one\r\nerin: corrected: two\r\n")
 
+    def test_correction_may_be_as_long_as_a_message(self) -> None:
+        """Its first line keeps its indentation."""
+        server = self.fresh_server()
+        alice = self.connect(server, "alice")
+        page = self.open(server, nick="erin")
+        page.say("one")
+        page.wait_settled()
+        text = "\n".join(f"    line {n:>3} " + "x" * 140 for n in range(90))
+        self.edit(page, text)
+        page.call("click", "#edit_form [type=submit]")
+        page.wait_gone("dialog[open]")
+        alice.expect("erin: corrected:     line   0 x")
+        alice.expect("erin: corrected:     line  89 x")
+
     def test_refusal_is_shown_at_the_form(self) -> None:
         """It stays open, with what was entered."""
         server = self.fresh_server()

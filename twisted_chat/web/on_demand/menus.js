@@ -105,7 +105,7 @@ export class Menus {
       title: texts.editTitle,
       fields: [{ name: "text", label: texts.message, type: "textarea", required: true }],
       submitLabel: texts.save,
-      submit: ({ text }) => this.actions.commandOf(this.editing, `\\edit ${text}`, this.edited),
+      submit: ({ text }) => this.actions.correct(this.editing, text, this.edited),
       backButton: this.views.backButton,
     });
     this.edited = room.name;
