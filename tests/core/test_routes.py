@@ -277,6 +277,7 @@ class HelpTests(RouteCase):
                 r"\login NAME [PASSWORD]",
                 r"\logout",
                 r"\password [OLD] [NEW]",
+                r"\setpassword NAME [PASSWORD]",
                 r"\unregister [PASSWORD]",
                 r"\operator NAME [off]",
                 r"\whois NAME",

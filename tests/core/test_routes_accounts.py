@@ -292,6 +292,18 @@ class PasswordTests(AccountCase):
         self.bob.leaves()
         self.assertEqual(self.room.client(session=session).client.account, "bob")
 
+    def test_other_devices_do_not_resume_after_the_password_was_changed(self) -> None:
+        """They are guests until they log in with the new one."""
+        tablet = self.newcomer()
+        tablet.types("\\login bob old-password")
+        session = tablet.client.session
+        self.bob.types("\\password old-password new-password")
+        self.assertEqual(tablet.client.account, "bob")
+        tablet.leaves()
+        back = self.room.client(session=session)
+        self.assertEqual(back.client.account, "")
+        self.assertRegex(back.nick, "guest_")
+
     def test_wrong_old_password_is_refused(self) -> None:
         """And one without a new one."""
         self.assertEqual(
@@ -440,6 +452,38 @@ class OperatorTests(AccountCase):
         self.assertEqual(self.replies(self.alice, "\\delete bob"), refused)
         self.alice.types("\\delete robert 5")
         self.assertEqual(self.alice.sees(), ["robert: deleted 2 messages of robert"])
+
+    def test_operator_sets_a_password_that_was_lost(self) -> None:
+        """The former one and all tokens are void; the audit log has it."""
+        self.make_operator()
+        self.alice.types(f"\\register {SECRET}")
+        self.bob.sees()
+        asked = self.replies(self.bob, "\\setpassword ALICE", "new-password")
+        self.assertEqual(asked, ["password: password of alice changed"])
+        carol = self.newcomer()
+        refused = "error: wrong name or password"
+        self.assertEqual(self.replies(carol, f"\\login alice {SECRET}"), [refused])
+        carol.types("\\login alice new-password")
+        self.assertIn("logged in as alice", carol.sees())
+        self.assertRegex(
+            self.replies(self.bob, "\\audit 1")[0], "bob setpassword alice$"
+        )
+
+    def test_some_passwords_are_set_by_nobody_else(self) -> None:
+        """Operators', and one's own, which must be known; others set none."""
+        self.make_operator()
+        self.alice.types(f"\\register {SECRET}")
+        for client, typed, refused in (
+            (self.alice, "bob new-password", "only operators may use \\setpassword"),
+            (self.bob, "bob new-password", "your own: \\password OLD NEW"),
+            (self.bob, "alice short", "a password has at least 8 characters"),
+            (self.bob, "eve new-password", "no account is called eve"),
+        ):
+            (line,) = self.replies(client, f"\\setpassword {typed}")
+            self.assertIn(f"error: {refused}", line)
+        self.bob.types("\\operator alice")
+        (line,) = self.replies(self.bob, "\\setpassword alice new-password")
+        self.assertEqual(line, "error: alice is an operator")
 
     def test_acts_are_in_the_audit_log(self) -> None:
         """Those that were refused are not, and passwords never."""

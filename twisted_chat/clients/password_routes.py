@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-ROUTES = ("login", "register", "password", "unregister")
+ROUTES = ("login", "register", "password", "setpassword", "unregister")
 """The routes that take a password."""
 
 ELSEWHERE = ("identify", "auth", "passwd", "nickserv", "ns", "signin")

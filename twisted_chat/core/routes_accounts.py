@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from . import rights
 from .account_events import AccountChanged, Change, ReadUpTo
 from .accounts.accounts import wrong_password
 from .accounts.logins import peer_of
@@ -155,6 +156,36 @@ async def _change_password(old: str, context: CommandContext, new: str) -> Outco
 
 
 @routes.route(
+    "setpassword",
+    "NAME [PASSWORD]",
+    "give the account NAME another password, if its own is lost",
+    guards=(may_send_password, rights.operator),
+)
+def set_password(context: CommandContext) -> Outcome | Awaitable[Outcome]:
+    name, password = context.words
+
+    async def with_password(context: CommandContext, password: str) -> Outcome:
+        return await _set_password(context, name, password)
+
+    return _with_password(context, password, with_password)
+
+
+async def _set_password(context: CommandContext, name: str, new: str) -> Outcome:
+    chat, client = context.chat, context.client
+    # The client may have answered a prompt.
+    rights.operator(context)
+    account = await _account_named(context, name)
+    if account.id == client.member_id:
+        raise Refused("bad_request", "your own: \\password OLD NEW")
+    if account.id in chat.operators.ids:
+        # Whoever sets it could do everything in the name of the other.
+        raise Refused("bad_request", f"{account.name} is an operator")
+    await chat.accounts.set_password(account, new, peer_of(client))
+    chat.audit(client, "setpassword", account.name)
+    return Notice((f"password of {account.name} changed",))
+
+
+@routes.route(
     "unregister",
     "[PASSWORD]",
     "remove your account; its name is free then",
@@ -194,10 +225,7 @@ async def operator(context: CommandContext) -> Outcome:
         account = await _own_account(context)
         chat.audit(client, "operator", account.name)
         return _changed(context, account, Change.OPERATOR, "you are an operator now")
-    found = await chat.accounts.find(name)
-    if found is None:
-        text = f"no account is called {sanitize_label(name)}"
-        raise Refused("no_such_account", text)
+    found = await _account_named(context, name)
     if not off:
         chat.audit(client, "operator", found.name)
         text = f"{found.name} is an operator now"
@@ -298,6 +326,18 @@ async def _enter(
         return Notice((text,)) if text else chat.welcome(client, position, login)
 
     return Answered(event, reply)
+
+
+async def _account_named(context: CommandContext, name: str) -> Account:
+    """The account of a name.
+
+    :raises Refused: ``no_such_account``.
+    """
+    found = await context.chat.accounts.find(name)
+    if found is None:
+        text = f"no account is called {sanitize_label(name)}"
+        raise Refused("no_such_account", text)
+    return found
 
 
 async def _own_account(context: CommandContext) -> Account:

@@ -15,7 +15,7 @@ const ROOM_ONLY = new Set(["topic", "search", "me", "room"]);
 const NEEDS_CONVERSATION = new Set(["history", "leave", "me", "room", "search", "topic"]);
 
 // Routes whose arguments are secrets: a field must not remember them.
-const SECRET = new Set(["login", "register", "password", "unregister", "operator"]);
+const SECRET = new Set(["login", "register", "password", "setpassword", "unregister", "operator"]);
 
 const refuse = (text) => ({ action: "refuse", text });
 

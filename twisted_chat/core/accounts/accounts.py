@@ -181,6 +181,17 @@ class Accounts:
         """
         new = new_password(new, self.policy.shortest)
         account = await self._checked_again(account, old, peer)
+        return await self._with_password(account, new, peer)
+
+    async def set_password(self, account: Account, new: str, peer: Peer) -> Account:
+        """Give an account another password without knowing its own; see above.
+
+        :raises Refused: ``password_invalid``, or it was changed meanwhile.
+        """
+        new = new_password(new, self.policy.shortest)
+        return await self._with_password(account, new, peer)
+
+    async def _with_password(self, account: Account, new: str, peer: Peer) -> Account:
         hashes = await self._hash(new, peer)
         changed = replace(account, hashes=hashes, generation=account.generation + 1)
         if not await self._store.replace(account, changed):
