@@ -358,7 +358,7 @@ def open_certificate(settings: Settings) -> Certificate | None:
     """
     if settings.tls_cert is None or settings.tls_key is None:
         return None
-    return Certificate(settings.tls_cert, settings.tls_key)
+    return Certificate(settings.tls_cert, settings.tls_key, settings.tls_client_ca)
 
 
 def _log_timeout(_timeout: Failure) -> None:

@@ -75,6 +75,7 @@ class SettingsTests(SynchronousTestCase):
             motd=motd,
             tls_cert=any_file,
             tls_key=any_file,
+            tls_client_ca=any_file,
             max_clients="5",
             max_per_host="2",
             flood="off",
@@ -95,6 +96,7 @@ class SettingsTests(SynchronousTestCase):
                 motd=("Be kind.", "That is all."),
                 tls_cert=Path(any_file),
                 tls_key=Path(any_file),
+                tls_client_ca=Path(any_file),
                 max_clients=5,
                 max_per_host=2,
                 flood=None,
@@ -180,6 +182,14 @@ class SettingsTests(SynchronousTestCase):
             self.assertIn("go together", self.refused(**{name: "/missing"}))
         config = self.file(f'tls-cert = "{path}"')
         self.assertEqual(self.read(config=config, tls_key=path).tls_key, Path(path))
+
+    def test_authority_of_clients_needs_a_certificate(self) -> None:
+        """Without TLS, no client presents one."""
+        path = self.file("x")
+        line = self.refused(tls_client_ca=path)
+        self.assertEqual(line, "--tls-client-ca needs --tls-cert and --tls-key")
+        settings = self.read(tls_client_ca=path, tls_cert=path, tls_key=path)
+        self.assertEqual(settings.tls_client_ca, Path(path))
 
     def test_path_with_a_line_end_is_reported_in_one_line(self) -> None:
         """With escapes for what is not printable."""

@@ -23,6 +23,7 @@ from OpenSSL import SSL
 from twisted.internet.interfaces import IOpenSSLContextFactory
 from zope.interface import implementer
 
+from .client_certificates import AuthorityError, ClientAuthority
 from .regular_files import cannot_read, open_regular
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
@@ -39,12 +40,16 @@ class Certificate:
 
     :param chain: a PEM file, with the server's own certificate first.
     :param key: a PEM file without a passphrase.
-    :raises CertificateError: a file cannot be used, or the two do not match.
+    :param client_ca: a PEM file with the certificates of the authority that certifies
+        clients; without it, they are not asked for a certificate.
+    :ivar authority: that authority, if there is one.
+    :raises CertificateError: a file cannot be used, or the first two do not match.
     """
 
-    def __init__(self, chain: Path, key: Path) -> None:
+    def __init__(self, chain: Path, key: Path, client_ca: Path | None = None) -> None:
         self._chain = chain
         self._key = key
+        self._client_ca = client_ca
         self._context = self._read()
 
     def reload(self) -> None:
@@ -107,9 +112,21 @@ class Certificate:
             raise CertificateError(
                 f"{self._key} is not the key of the certificate in {self._chain}"
             ) from None
+        authority = self._read_authority()
+        if authority is not None:
+            authority.ask(context)
         own = _own_certificate(self._chain)
+        self.authority = authority
         self._valid, self._names = _validity(own), _dns_names(own)
         return context
+
+    def _read_authority(self) -> ClientAuthority | None:
+        if self._client_ca is None:
+            return None
+        try:
+            return ClientAuthority(self._client_ca)
+        except AuthorityError as error:
+            raise CertificateError(str(error)) from None
 
 
 def _own_certificate(chain: Path) -> Certificate509 | None:

@@ -149,6 +149,12 @@ class Settings:
     tls_key: Path | None = option(
         values.readable_file, "FILE", "The private key of the certificate (PEM)."
     )
+    tls_client_ca: Path | None = option(
+        values.readable_file,
+        "FILE",
+        "The certificate of the authority (PEM) that certifies clients: with such a "
+        "certificate an IRC client logs in to the account of its common name.",
+    )
     max_clients: int = option(
         values.whole_number(1),
         "NUMBER",
@@ -270,6 +276,8 @@ class Settings:
                 )
         if ("tls-cert" in chosen) != ("tls-key" in chosen):
             raise SettingError("--tls-cert and --tls-key go together: give both")
+        if "tls-client-ca" in chosen and "tls-cert" not in chosen:
+            raise SettingError("--tls-client-ca needs --tls-cert and --tls-key")
         found: dict[str, Any] = {}
         for name, row in SETTINGS.items():
             source, value = f"--{name}", chosen.get(name)
