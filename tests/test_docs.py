@@ -196,8 +196,14 @@ class ReferenceTests(SynchronousTestCase):
         self.assertEqual(set(re.findall(r"\\(\w+)", full)), routes | aliases)
 
     def test_every_error_code_is_listed(self) -> None:
-        """A program finds each code that it can receive."""
-        raised = set(re.findall(r'(?:Refused|ErrorReply)\(\s*"(\w+)"', source()))
+        """A program finds each code that it can receive; IRC has numerics."""
+        irc = PACKAGE / "clients" / "irc"
+        code = "\n".join(
+            path.read_text("utf-8")
+            for path in PACKAGE.rglob("*.py")
+            if irc not in path.parents
+        )
+        raised = set(re.findall(r'(?:Refused|ErrorReply)\(\s*"(\w+)"', code))
         listed = first_cells(PROTOCOL, "## Error codes")
         self.assertEqual(set(re.findall(r"`(\w+)`", listed)), raised)
 

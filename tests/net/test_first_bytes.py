@@ -14,6 +14,7 @@ from twisted_chat.net.first_bytes import (
     foreign_name,
     foreign_protocol,
     http_request,
+    irc_client,
     ssh_banner,
     tls_hello,
 )
@@ -75,11 +76,6 @@ FOREIGN_CLIENTS = (
     ("PROXY", b"PROXY TCP4 203.0.113.7 192.0.2.1 51234 3000\r\nGET / HTTP/1.1\r\n"),
     ("PROXY", b"PROXY UNKNOWN\r\n"),
     ("PROXY", b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c"),
-    ("IRC", b"CAP LS 302\r\nNICK bob\r\n"),
-    ("IRC", b"NICK bob\n"),
-    ("IRC", b"USER bob 0 * :Bob\r\n"),
-    ("IRC", b"PASS secret\r\n"),
-    ("IRC", b"JOIN #tea\r\n"),
     ("SMTP", b"EHLO x\r\n"),
     ("SMTP", b"ehlo [192.0.2.1]\r\n"),
     ("SMTP", b"HELO mail.example\r\n"),
@@ -246,8 +242,47 @@ class HttpTests(unittest.SynchronousTestCase):
             self.assertEqual(set(matches[matches.index(Match.NO) :]), {Match.NO})
 
 
+IRC_CLIENTS = (
+    b"CAP LS 302\r\nNICK bob\r\n",
+    b"\r\nCAP LS\r\n",
+    b"NICK bob\n",
+    b"NICK :bob\r\n",
+    b"USER bob 0 * :Bob\r\n",
+    b"PASS secret\r\n",
+    b"AUTHENTICATE PLAIN\r\n",
+    b"PING x\r\n",
+    b"QUIT :gone\r\n",
+    b"JOIN #tea\r\n",
+)
+
+NOT_IRC = (
+    b"nick bob\r\n",
+    b"NICK\r\n",
+    b"NICKNAMES ARE FUN\r\n",
+    b"NICK \r\n",
+    b"PASS the salt\n",
+    b"JOIN us\n",
+    b"QUIT\r\n",
+    b"PRIVMSG #tea :hi\r\n",
+    b"hello\r\nNICK bob\r\n",
+)
+
+
 class OtherTests(unittest.SynchronousTestCase):
-    """TLS and SSH."""
+    """IRC, TLS and SSH."""
+
+    def test_irc_client_is_detected_by_its_first_command(self) -> None:
+        """Once its line is complete, however it is cut."""
+        for first in IRC_CLIENTS:
+            self.assertIs(irc_client(first), Match.YES, first)
+            end = first.index(b"\n", 2)
+            for size in range(end):
+                self.assertIs(irc_client(first[:size]), Match.MORE, first[:size])
+
+    def test_what_a_person_types_is_not_irc(self) -> None:
+        """Small letters, no parameter, or the line end of a terminal."""
+        for first in NOT_IRC:
+            self.assertIs(irc_client(first), Match.NO, first)
 
     def test_tls_handshake_is_detected(self) -> None:
         """By its first two bytes, which nobody types."""

@@ -154,7 +154,6 @@ class PortTests(PortTestCase):
             ("SSH", b"SSH-2.0-OpenSSH_9.2\r\n"),
             ("PROXY", b"PROXY TCP4 203.0.113.7 192.0.2.1 51234 3000\r\n" + browser),
             ("SMTP", b"EHLO x\r\nAUTH PLAIN secret\r\n"),
-            ("IRC", b"NICK bob\r\nUSER bob 0 * :Bob\r\n"),
             ("a binary protocol", b"\x10\x18\0\x04MQTT"),
         ):
             wire = self.connect(first)
@@ -169,6 +168,28 @@ class PortTests(PortTestCase):
             self.assertEqual(log.lines(), [line])
             log.events.clear()
         self.assertEqual(self.alice.sees(), [])
+
+    def test_irc_and_line_clients_share_the_lobby(self) -> None:
+        """Its first command is enough to know it."""
+        client = self.connect(b"NICK bob\r\nUSER bob 0 * :Bob\r\n")
+        client.send(b"JOIN #lobby\r\nPRIVMSG #lobby :hello\r\n")
+        self.settle()
+        self.assertIn("bob: hello", self.alice.sees())
+        self.alice.types("hi")
+        self.assertIn(b" PRIVMSG #lobby :hi\r\n", client.take())
+
+    def test_irc_client_that_is_late_is_disconnected(self) -> None:
+        """It is a guest already; what it sends then is not posted."""
+        log = Log(self)
+        for first in (b"NICK bob\n", b"PASS secret\r\n", b"AUTHENTICATE PLAIN\r\n"):
+            wire = self.connect()
+            self.clock.advance(SILENCE_TIMEOUT)
+            self.settle()
+            wire.send(first)
+            self.settle()
+            self.assertTrue(wire.disconnecting)
+        self.assertIn("client error: late IRC client from", log.lines()[0])
+        self.assertNotIn("secret", "".join(self.alice.sees()))
 
     def test_client_that_waits_for_a_greeting_is_disconnected(self) -> None:
         """It is a guest already; what it sends then is not posted."""

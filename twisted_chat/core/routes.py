@@ -92,7 +92,7 @@ def in_room(context: CommandContext) -> None:
 async def nick(context: CommandContext) -> Event:
     if context.word == context.client.nick:
         raise Refused("nick_taken", f"your nickname is already {context.word}")
-    return await _renamed(context)
+    return await renamed(context)
 
 
 @_routes.route(
@@ -105,13 +105,25 @@ async def nick(context: CommandContext) -> Event:
 )
 def dm(context: CommandContext) -> Event | Awaitable[Event]:
     name, text = context.words
+    event = direct_message(context, name, text)
+    recipient = context.chat.pool.named(fold_or_none(name))
+    if recipient is not None and recipient.away:
+        away = Notice((f"{recipient.nick} is away: {recipient.away}",))
+        context.chat.reply(context.client, away)
+    return event
+
+
+def direct_message(
+    context: CommandContext, name: str, text: str
+) -> Event | Awaitable[Event]:
+    """A direct message to a member, or to an account that is not here.
+
+    :raises Refused: the client may not send it, or there is nobody of that name.
+    """
     recipient = context.chat.pool.named(fold_or_none(name))
     if recipient is None:
         return _dm_to_account(context, name, text)
     check(context.chat.moderation.may_send(context.client.member, recipient))
-    if recipient.away:
-        away = Notice((f"{recipient.nick} is away: {recipient.away}",))
-        context.chat.reply(context.client, away)
     return _direct_message(context, recipient.nick, recipient.id, text)
 
 
@@ -182,6 +194,15 @@ async def join(context: CommandContext) -> Event | Reply:
         client.member.rooms = (*(r for r in client.rooms if r != name), name)
         chat.refresh(client)
         return Notice((f"now talking in #{name}",))
+    return await enter(context, name, key)
+
+
+async def enter(context: CommandContext, name: str, key: str = "") -> Event:
+    """Join a room in which the client is not yet.
+
+    :raises Refused: it may not.
+    """
+    client, chat = context.client, context.chat
     if len(client.rooms) >= MAX_ROOMS:
         raise Refused(
             "too_many_rooms", f"you are already in {MAX_ROOMS} rooms: \\leave one first"
@@ -376,7 +397,7 @@ def presence(context: CommandContext) -> Reply:
 @_routes.route("take_nick", "NAME", internal=True)
 async def take_nick(context: CommandContext) -> Event | None:
     """As ``nick``, but a client that reconnects may ask for the name that it has."""
-    return None if context.word == context.client.nick else await _renamed(context)
+    return None if context.word == context.client.nick else await renamed(context)
 
 
 @_routes.route("custom_event", internal=True, guards=(may_speak, may_talk))
@@ -388,7 +409,11 @@ def custom_event(context: CommandContext) -> Event:
     )
 
 
-async def _renamed(context: CommandContext) -> Event:
+async def renamed(context: CommandContext) -> Event:
+    """Take the nickname that is the first argument.
+
+    :raises Refused: the client may not have it.
+    """
     chat, client = context.chat, context.client
     banned = chat.bans.at_renaming(client, context.word)
     if banned is not None:

@@ -73,16 +73,42 @@ def ssh_banner(first: bytes) -> Match:
     return _prefix(b"SSH-", first)
 
 
+_IRC = re.compile(
+    rb"(?:CAP|NICK|USER) +[^\s][^\r\n]*\r?\n"
+    rb"|(?:PASS|AUTHENTICATE|QUIT|PING|JOIN) +[^\s][^\r\n]*\r\n"
+)
+_IRC_START = re.compile(
+    rb"(?:CAP|NICK|USER|PASS|AUTHENTICATE|QUIT|PING|JOIN) [^\r\n]*\r?\Z"
+)
+_IRC_COMMANDS = (
+    b"CAP ",
+    b"NICK ",
+    b"USER ",
+    b"PASS ",
+    b"AUTHENTICATE ",
+    b"QUIT ",
+    b"PING ",
+    b"JOIN ",
+)
+
+
+def irc_client(first: bytes) -> Match:
+    """A command of IRC with a parameter, in upper case (RFC 2812, section 3.1).
+
+    Of those that a person may well type, the line must end in CRLF, as a client ends
+    it.  Empty lines before it are ignored.
+    """
+    first = first.lstrip(b"\r\n")
+    if _IRC.match(first):
+        return Match.YES
+    if _IRC_START.match(first) or any(each.startswith(first) for each in _IRC_COMMANDS):
+        return Match.MORE
+    return Match.NO
+
+
 FOREIGN = (
     # The PROXY protocol, from a proxy that is not trusted.
     ("PROXY", rb"PROXY (?:TCP[46]|UNKNOWN)|\r\n\r\n\0\r\nQUIT\n"),
-    (
-        "IRC",
-        (
-            rb"(?:CAP|NICK|USER) +[^\s][^\r\n]*\r?\n"
-            rb"|(?:PASS|AUTHENTICATE|QUIT|PING|JOIN) +[^\s][^\r\n]*\r\n"
-        ),
-    ),
     (
         "SMTP",
         (

@@ -5,8 +5,8 @@ fallback already has the connection.  A web page could use that to have a reques
 body read as lines.  A client of SMTP or FTP waits for a greeting before it sends.
 
 Invariant: the fallback receives no line of a connection whose first line is an HTTP
-request line, or the first one of another protocol that is not served.  After the first
-line the guard is removed.
+request line, or the first one of IRC or of a protocol that is not served.  After the
+first line the guard is removed.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from .first_bytes import (
     foreign_name,
     foreign_protocol,
     http_request,
+    irc_client,
 )
 from .reject import log_foreign
 
@@ -78,7 +79,7 @@ class LateRequestGuard:
             if self._is_foreign(_whole_end(line_and_rest[len(line) :])):
                 return
             self._remove()
-        elif added and self._is_look_due(len(added)) and self._fits_neither():
+        elif added and self._is_look_due(len(added)) and self._fits_none():
             self._remove()
         # The protocol's own method, which the guard's is before.
         type(self._protocol).dataReceived(self._protocol, data)
@@ -94,10 +95,11 @@ class LateRequestGuard:
             self._remove()
             self._protocol.readConnectionLost()
 
-    def _fits_neither(self) -> bool:
+    def _fits_none(self) -> bool:
         """Whether no more bytes can make this another protocol's first line."""
         return (
             http_request(self._head) is Match.NO
+            and irc_client(self._head) is Match.NO
             and foreign_protocol(self._head) is Match.NO
         )
 
@@ -109,9 +111,10 @@ class LateRequestGuard:
         name = foreign_name(self._head + end)
         if name is not None:
             log_foreign(self._log, self._transport, name)
-        elif self._is_request():
+        elif (late := self._late(end)) is not None:
             self._log.info(
-                "client error: late HTTP request from {peer}",
+                "client error: late {late} from {peer}",
+                late=late,
                 peer=format_address(self._transport.getPeer()),
             )
         else:
@@ -122,6 +125,12 @@ class LateRequestGuard:
         self._protocol.dataReceived = _discard
         self._protocol.readConnectionLost = _discard
         return True
+
+    def _late(self, end: bytes) -> str | None:
+        """What the first line is of a protocol that is served, but is detected."""
+        if self._is_request():
+            return "HTTP request"
+        return "IRC client" if irc_client(self._head + end) is Match.YES else None
 
     def _is_request(self) -> bool:
         if len(self._head) <= MAX_FIRST_BYTES:

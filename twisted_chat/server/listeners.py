@@ -14,6 +14,8 @@ from twisted.web.http import Request
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
+from twisted_chat.clients.irc.connection import IrcShared
+from twisted_chat.clients.irc.protocol import IrcFactory
 from twisted_chat.clients.json_polling import JsonPolling
 from twisted_chat.clients.line import ChatFactory
 from twisted_chat.clients.socketio import ChatNamespace
@@ -26,6 +28,7 @@ from twisted_chat.net.detection import Detector
 from twisted_chat.net.first_bytes import (
     foreign_protocol,
     http_request,
+    irc_client,
     ssh_banner,
     tls_hello,
 )
@@ -76,8 +79,14 @@ def make_factory(
     root = make_resources(chat, settings, clock, engineio, origins, admission, limits)
     hosts = make_hosts(chat, settings, certificate)
     site = ChatSite(root, clock, trusted, hosts, limits)
+    irc = IrcFactory(
+        IrcShared(chat, settings.flood),
+        clock,
+        Keepalive(clock, settings.ping_interval, settings.ping_timeout, limits),
+    )
     plain = (
         Detector("http", http_request, site),
+        Detector("irc", irc_client, irc),
         Detector("ssh", ssh_banner, RejectFactory(log_format=NO_SSH, refused=refused)),
     )
     # Asked last: a TLS record looks like a binary protocol.

@@ -213,4 +213,5 @@ class OfferTests(unittest.SynchronousTestCase):
         client = Client(offer(["PLAIN"], registration=True))
         client.cap("LS", "302")
         client.cap("REQ", "sasl batch labeled-response server-time")
-        self.assertEqual(client.of_codec, {"batch", "server-time"})
+        enabled = {"batch", "labeled-response", "server-time"}
+        self.assertEqual(client.of_codec, enabled)

@@ -24,6 +24,7 @@ _OF_CODEC = {
     "server-time": "",
     "message-tags": "",
     "echo-message": "",
+    "labeled-response": "",
     "batch": "",
     "multi-prefix": "",
     "userhost-in-names": "",
@@ -44,7 +45,6 @@ _OF_CODEC = {
 }
 
 _OTHERS = {
-    "labeled-response": "",
     _NOTIFY: "",
     "draft/pre-away": "",
     "draft/extended-isupport": "",
@@ -85,7 +85,7 @@ class Capabilities:
     @property
     def of_codec(self) -> frozenset[str]:
         """The enabled ones that change how events and replies are encoded."""
-        return self.enabled & _OF_CODEC.keys()
+        return frozenset(self.enabled & _OF_CODEC.keys())
 
     def receive(self, params: Sequence[str]) -> list[tuple[str, ...]]:
         """Answer a ``CAP`` command.

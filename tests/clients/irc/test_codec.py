@@ -1,0 +1,103 @@
+"""The codec: which tags, numerics and batches its clients are sent."""
+
+from __future__ import annotations
+
+import gc
+
+from tests.support.irc_clients import IrcCase
+from twisted_chat.clients.irc.codec import Codecs, IrcCodec
+from twisted_chat.clients.irc.message import Message
+from twisted_chat.clients.irc.protocol import unframed
+from twisted_chat.core.events import BulkPresence, Stored
+from twisted_chat.core.events import Message as Post
+
+
+class CodecTests(IrcCase):
+    """Clients with equal capabilities have one codec."""
+
+    def codec(self, *capabilities: str) -> IrcCodec:
+        return self.shared.codecs.codec(frozenset(capabilities), unframed)
+
+    def test_clients_that_are_alike_share_a_codec(self) -> None:
+        """And so one encoding of each event."""
+        alice = self.irc("alice", "lobby", capabilities="server-time batch")
+        bob = self.irc("bob", "lobby", capabilities="batch server-time sasl-not")
+        carol = self.irc("carol", "lobby", capabilities="batch server-time")
+        dora = self.irc("dora", "lobby")
+        views = {
+            peer.protocol._attachment.client.view  # type: ignore[union-attr]
+            for peer in (alice, carol)
+        }
+        self.assertEqual(len(views), 1)
+        others = {
+            peer.protocol._attachment.client.view  # type: ignore[union-attr]
+            for peer in (bob, dora)
+        }
+        self.assertEqual(len(others), 1)
+        self.assertTrue(views.isdisjoint(others))
+
+    def test_codec_is_kept_while_a_client_has_it(self) -> None:
+        """There may be as many sets as clients."""
+        codecs = Codecs(self.shared.server)
+        codec = codecs.codec(frozenset({"batch"}), unframed)
+        self.assertIs(codecs.codec(frozenset({"batch"}), unframed), codec)
+        del codec
+        gc.collect()
+        self.assertEqual(len(codecs._codecs), 0)
+
+    def test_tags_are_those_that_the_clients_know(self) -> None:
+        """Each with its capability."""
+        post = Post("lobby", "bob", "hi", "id", account="bob")
+        stored = Stored("9", 1_500, post)
+        for capability, tags in (
+            ("", b""),
+            ("server-time", b"@time=1970-01-01T00:00:01.500Z "),
+            ("message-tags", b"@msgid=9 "),
+            ("account-tag", b"@account=bob "),
+        ):
+            line = self.codec(capability).event(stored, None)
+            self.assertEqual(line.partition(b":bob!")[0], tags)
+
+    def test_tags_of_clients_need_one_capability(self) -> None:
+        """Whatever their names."""
+        line = Message("TAGMSG", ("#tea",), "a!b@c", {"+typing": "active"})
+        self.assertEqual(
+            self.codec("message-tags").encode([line]),
+            b"@+typing=active :a!b@c TAGMSG #tea\r\n",
+        )
+        self.assertEqual(self.codec().encode([line]), b":a!b@c TAGMSG #tea\r\n")
+
+    def test_numerics_name_the_client(self) -> None:
+        """And the server is the source."""
+        line = Message("422", ("none",))
+        codec = self.codec()
+        self.assertEqual(codec.encode([line], "bob"), b":chat.server 422 bob none\r\n")
+        self.assertEqual(codec.encode([line]), b":chat.server 422 * none\r\n")
+
+    def test_each_of_many_that_arrive_is_named(self) -> None:
+        """As clients keep lists of names."""
+        for arrived, command in ((True, b" JOIN "), (False, b" PART ")):
+            bulk = BulkPresence("lobby", arrived, ("eve", "zoe"), 2)
+            lines = self.codec().bulk_presence(bulk, None).split(b"\r\n")
+            self.assertEqual([command in line for line in lines], [True, True, False])
+
+    def test_standard_replies_are_notices_for_others(self) -> None:
+        """With the same text."""
+        for capabilities, start in (
+            ("", "NOTICE * :TOPIC: "),
+            ("standard-replies", "FAIL TOPIC TOO_LONG :"),
+        ):
+            peer = self.irc(f"al{len(start)}", "lobby", capabilities=capabilities)
+            (line,) = peer.asks(f"TOPIC #lobby :{'x' * 450}")
+            self.assertTrue(line.startswith(start), line)
+            peer.goes()
+
+    def test_messages_that_came_meanwhile_are_a_batch(self) -> None:
+        """For those who know batches."""
+        alice = self.irc("alice", capabilities="batch server-time")
+        self.eve.types("hello")
+        seen = alice.asks("JOIN #lobby")
+        begin = next(line for line in seen if line.startswith("BATCH +"))
+        self.assertTrue(begin.endswith(" chathistory #lobby"))
+        self.assertTrue(seen[-2].endswith(" PRIVMSG #lobby :hello"))
+        self.assertIn(f"batch={begin.split()[1][1:]}", seen[-2])

@@ -1,0 +1,105 @@
+"""PRIVMSG and NOTICE."""
+
+from __future__ import annotations
+
+from tests.support.irc_clients import IrcCase
+
+
+class MessageCommandTests(IrcCase):
+    """Messages to rooms and to members."""
+
+    def test_message_is_shown_to_the_others_on_every_wire(self) -> None:
+        """Its author knows it."""
+        alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")
+        alice.sees()
+        self.eve.sees()
+        self.assertEqual(alice.asks("PRIVMSG #lobby :hi all"), [])
+        self.assertEqual(bob.sees(), [f"{self.source(alice)} PRIVMSG #lobby :hi all"])
+        self.assertEqual(self.eve.sees(), ["alice: hi all"])
+
+    def test_message_to_a_nickname_is_a_direct_message(self) -> None:
+        """Which nobody else is shown."""
+        alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")
+        self.eve.sees()
+        self.assertEqual(alice.asks("PRIVMSG eve :psst"), [])
+        self.assertEqual(self.eve.sees(), ["alice (private): psst"])
+        self.eve.types(r"\dm alice yes")
+        self.assertEqual(len(alice.sees()), 1)
+        self.assertEqual(bob.asks(), [])
+
+    def test_sender_is_told_that_the_recipient_is_away(self) -> None:
+        """301."""
+        alice = self.irc("alice")
+        self.eve.types(r"\away lunch")
+        self.assertEqual(alice.asks("PRIVMSG eve :psst"), ["301 alice eve :lunch"])
+
+    def test_message_may_have_several_targets(self) -> None:
+        """Each once."""
+        alice = self.irc("alice", "lobby")
+        alice.sends("PRIVMSG #lobby,eve,eve :hi")
+        self.assertEqual(self.eve.sees(), ["alice: hi", "alice (private): hi"])
+        (line,) = alice.asks("PRIVMSG a,b,c,d,e :hi")
+        self.assertTrue(line.startswith("407 alice "), line)
+
+    def test_action_is_an_action_on_every_wire(self) -> None:
+        """The closing mark may be missing."""
+        alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")
+        self.eve.sees()
+        alice.sends("PRIVMSG #lobby :\x01ACTION waves\x01")
+        self.assertEqual(self.eve.sees(), ["* alice waves"])
+        self.assertEqual(
+            bob.sees(),
+            [f"{self.source(alice)} PRIVMSG #lobby :\x01ACTION waves\x01"],
+        )
+        alice.sends("PRIVMSG #lobby :\x01ACTION nods")
+        self.assertEqual(self.eve.sees(), ["* alice nods"])
+
+    def test_what_cannot_be_sent_is_refused(self) -> None:
+        """With the numeric of its reason."""
+        alice = self.irc("alice")
+        for command, answer in (
+            ("PRIVMSG", "411 alice :No recipient given"),
+            ("PRIVMSG ,", "411 alice :No recipient given"),
+            ("PRIVMSG eve", "412 alice :No text to send"),
+            ("PRIVMSG eve :", "412 alice :No text to send"),
+            ("PRIVMSG #lobby :hi", "404 alice #lobby :Cannot send to channel"),
+            ("NOTICE #lobby :hi", "404 alice #lobby :Cannot send to channel"),
+            ("PRIVMSG nobody :hi", "401 alice nobody :No such nick"),
+        ):
+            self.assertEqual(alice.asks(command), [answer])
+
+    def test_long_message_of_others_is_several_lines(self) -> None:
+        """Each of at most 512 bytes."""
+        alice = self.irc("alice", "lobby")
+        self.eve.types("ä" * 600)
+        data = alice.transport.value()
+        lines = data.split(b"\r\n")[:-1]
+        self.assertEqual(len(lines), 3)
+        self.assertLessEqual(max(map(len, lines)), 510)
+        texts = [line.partition(b" :")[2].decode() for line in lines]
+        self.assertEqual("".join(texts), "ä" * 600)
+
+    def test_echo_is_the_answer(self) -> None:
+        """To each target, in one batch, with the label."""
+        capabilities = "echo-message batch labeled-response"
+        alice = self.irc("alice", "lobby", capabilities=capabilities)
+        source = self.source(alice)
+        self.assertEqual(
+            alice.asks("@label=1 PRIVMSG #lobby :hi"),
+            [f"@label=1 {source} PRIVMSG #lobby :hi"],
+        )
+        begin, to_room, to_eve, end = alice.asks("@label=2 PRIVMSG #lobby,eve :hi")
+        self.assertRegex(
+            begin, r"\A@label=2 :chat.server BATCH \+\w+ labeled-response\Z"
+        )
+        batch = begin.split()[3][1:]
+        self.assertEqual(to_room, f"@batch={batch} {source} PRIVMSG #lobby :hi")
+        self.assertEqual(to_eve, f"@batch={batch} {source} PRIVMSG eve :hi")
+        self.assertEqual(end, f"BATCH -{batch}")
+
+    def test_without_echo_the_answer_is_an_acknowledgement(self) -> None:
+        """If there is a label."""
+        alice = self.irc("alice", "lobby", capabilities="batch labeled-response")
+        self.assertEqual(
+            alice.asks("@label=1 PRIVMSG #lobby :hi"), ["@label=1 :chat.server ACK"]
+        )

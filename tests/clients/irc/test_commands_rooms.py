@@ -1,0 +1,110 @@
+"""JOIN, PART, TOPIC and NAMES."""
+
+from __future__ import annotations
+
+from tests.support.irc_clients import IrcCase
+
+
+class RoomCommandTests(IrcCase):
+    """Rooms are those of all wires."""
+
+    def test_who_joins_is_shown_the_room(self) -> None:
+        """Its topic, its members and its last messages."""
+        alice = self.irc("alice")
+        self.eve.types("hello", r"\topic of the day")
+        seen = alice.asks("JOIN #lobby")
+        self.assertEqual(
+            [line.partition(" ")[2] if line[0] == ":" else line for line in seen],
+            [
+                "JOIN #lobby",
+                "332 alice #lobby :of the day",
+                "353 alice = #lobby :eve alice",
+                "366 alice #lobby :End of /NAMES list",
+                "PRIVMSG #lobby :hello",
+            ],
+        )
+        self.assertIn("alice: joined the chat", self.eve.sees())
+
+    def test_room_is_shown_once(self) -> None:
+        """Joining it again shows nothing, to anyone."""
+        alice = self.irc("alice", "lobby")
+        self.eve.sees()
+        self.assertEqual(alice.asks("JOIN #lobby"), [])
+        self.assertEqual(self.eve.sees(), [])
+
+    def test_several_rooms_are_joined_at_once(self) -> None:
+        """Each with its key; the creator of a room is its operator."""
+        alice, bob = self.irc("alice"), self.irc("bob")
+        seen = alice.asks("JOIN #tea,#milk")
+        joined = [line.split()[-1] for line in seen if " JOIN " in line]
+        self.assertEqual(joined, ["#tea", "#milk"])
+        self.assertIn("353 alice = #tea :@alice", seen)
+        self.eve.types(r"\join tea")
+        self.room.chat.moderation.settings("tea").key = "k"
+        self.assertEqual(
+            bob.asks("JOIN #tea"), ["475 bob #tea :Cannot join channel (+k)"]
+        )
+        self.assertIn("353 bob = #tea :@alice eve bob", bob.asks("JOIN #x,#tea a,k"))
+
+    def test_label_is_on_one_batch_for_all_rooms(self) -> None:
+        """Joined or refused."""
+        alice = self.irc("alice", capabilities="batch labeled-response")
+        seen = alice.asks("@label=7 JOIN #tea,#?,#milk")
+        self.assertTrue(seen[0].startswith("@label=7 :chat.server BATCH +"), seen[0])
+        batch = seen[0].split()[3][1:]
+        self.assertEqual(seen[-1], f"BATCH -{batch}")
+        self.assertTrue(all(line.startswith(f"@batch={batch} ") for line in seen[1:-1]))
+        self.assertEqual(len([line for line in seen if " 476 " in line]), 1)
+
+    def test_who_parts_is_in_the_room_no_longer(self) -> None:
+        """The others are shown that."""
+        alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")
+        self.eve.sees()
+        source = self.source(alice)
+        alice.sees()
+        self.assertEqual(alice.asks("PART #lobby"), [f"{source} PART #lobby"])
+        self.assertEqual(bob.sees(), [f"{source} PART #lobby"])
+        self.assertEqual(self.eve.sees(), ["alice: left the chat"])
+        self.assertEqual(
+            alice.asks("PART #lobby,#none"),
+            [
+                "442 alice #lobby :You're not on that channel",
+                "403 alice #none :No such channel",
+            ],
+        )
+
+    def test_topic_is_set_and_shown(self) -> None:
+        """And cleared by an empty one."""
+        alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")
+        source = self.source(alice)
+        self.eve.sees()
+        alice.sees()
+        self.assertEqual(
+            alice.asks("TOPIC #lobby"), ["331 alice #lobby :No topic is set"]
+        )
+        set_line = f"{source} TOPIC #lobby :new tea"
+        self.assertEqual(alice.asks("TOPIC #lobby :new tea"), [set_line])
+        self.assertEqual(bob.sees(), [set_line])
+        self.assertEqual(self.eve.sees(), ["alice: set the topic to: new tea"])
+        self.assertEqual(alice.asks("TOPIC #lobby"), ["332 alice #lobby :new tea"])
+        alice.sends("TOPIC #lobby :")
+        self.assertEqual(self.eve.sees(), ["alice: cleared the topic"])
+
+    def test_topic_is_for_those_inside(self) -> None:
+        """442, or 403 if there is no such room."""
+        alice = self.irc("alice")
+        for room, number in (("#lobby", "442"), ("#none", "403"), ("tea", "403")):
+            (line,) = alice.asks(f"TOPIC {room} :x")
+            self.assertTrue(line.startswith(f"{number} alice {room} :"), line)
+
+    def test_members_are_listed(self) -> None:
+        """Of a room that one may know; of others nothing."""
+        alice = self.irc("alice")
+        self.assertEqual(
+            alice.asks("NAMES #lobby"),
+            ["353 alice = #lobby :eve", "366 alice #lobby :End of /NAMES list"],
+        )
+        self.assertEqual(
+            alice.asks("NAMES #none"), ["366 alice #none :End of /NAMES list"]
+        )
+        self.assertEqual(alice.asks("NAMES"), ["366 alice * :End of /NAMES list"])

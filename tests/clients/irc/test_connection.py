@@ -1,0 +1,84 @@
+"""The connection of an IRC client, from its beginning to its end."""
+
+from __future__ import annotations
+
+from tests.support.irc_clients import IrcCase
+from twisted_chat.core.limits import RateLimit
+
+
+class ConnectionTests(IrcCase):
+    """Registered, attached, closed."""
+
+    def test_nickname_that_another_has_taken_meanwhile_is_refused(self) -> None:
+        """The client chooses another, and is in the chat then."""
+        first, second = self.peer(), self.peer()
+        for peer in (first, second):
+            peer.sends("CAP LS", "NICK alice", "USER alice 0 * :Alice")
+            peer.sees()
+        self.assertTrue(first.asks("CAP END")[0].startswith("001 alice "))
+        self.assertEqual(
+            second.asks("CAP END"), ["433 * alice :Nickname is already in use"]
+        )
+        self.assertEqual(second.asks("JOIN #lobby"), ["451 * :You have not registered"])
+        self.assertTrue(second.asks("NICK bob")[0].startswith("001 bob "))
+
+    def test_registered_nickname_is_refused_at_the_end(self) -> None:
+        """Before that, the client may log in."""
+        self.eve.types(r"\nick bob", r"\register long-password", r"\quit")
+        peer = self.peer()
+        self.assertEqual(peer.asks("NICK bob"), [])
+        self.assertEqual(
+            peer.asks("USER bob 0 * :Bob"), ["433 * bob :Nickname is already in use"]
+        )
+
+    def test_line_that_is_not_a_message_is_refused(self) -> None:
+        """With the numeric or the standard reply; an empty one is ignored."""
+        alice = self.irc("alice", "lobby", capabilities="standard-replies")
+        self.eve.sees()
+        for line, answer in (
+            (b"PRIVMSG #lobby :\xff", "FAIL * INVALID_UTF8 :"),
+            (b"PRIVMSG #lobby :" + b"x" * 600, "417 alice :"),
+        ):
+            alice.sends_bytes(line + b"\r\n")
+            (seen,) = alice.sees()
+            self.assertTrue(seen.startswith(answer), seen)
+        alice.sends_bytes(b":source\r\n\r\n")
+        self.assertEqual(alice.sees(), [])
+        self.assertEqual(self.eve.sees(), [])
+
+    def test_reason_is_the_last_line(self) -> None:
+        """Nothing is sent after it."""
+        alice = self.irc("alice", "lobby")
+        alice.protocol.close("too much input")
+        self.assertEqual(alice.sees(), ["ERROR :Closing link: too much input"])
+        alice.protocol.close("again")
+        self.eve.types("hi")
+        self.assertEqual(alice.sees(), [])
+        self.assertTrue(alice.is_closed)
+
+    def test_server_that_stops_says_so(self) -> None:
+        """With the reason."""
+        alice = self.irc("alice", "lobby")
+        self.room.stop()
+        self.assertEqual(
+            alice.sees()[-1], "ERROR :Closing link: The server is shutting down"
+        )
+
+
+class FloodTests(IrcCase):
+    """Flood control delays."""
+
+    rate_limit = RateLimit(2, 1)
+
+    def test_fast_client_is_read_from_later(self) -> None:
+        """Nothing is dropped, and it is not disconnected."""
+        alice = self.irc("alice")
+        self.room.advance(10)
+        alice.sends("JOIN #lobby", *(f"PRIVMSG #lobby :{n}" for n in range(4)))
+        said = [line for line in self.eve.sees() if line.startswith("alice: ")]
+        self.assertEqual(said[-1], "alice: 0")
+        self.assertTrue(alice.protocol.read_paused)
+        self.assertEqual(alice.transport.producerState, "paused")
+        self.room.advance(10)
+        self.assertEqual(self.eve.sees(), ["alice: 1", "alice: 2", "alice: 3"])
+        self.assertFalse(alice.protocol.read_paused)

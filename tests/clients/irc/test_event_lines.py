@@ -1,0 +1,119 @@
+"""Events as lines."""
+
+from __future__ import annotations
+
+from tests.support.irc_clients import IrcCase
+from twisted_chat.clients.irc.event_lines import EventLines, server_time
+from twisted_chat.clients.irc.message import Message
+from twisted_chat.clients.irc.sources import host_of
+from twisted_chat.core.account_events import ReadUpTo
+from twisted_chat.core.events import (
+    Action,
+    AwaySet,
+    Event,
+    Joined,
+    Left,
+    LoggedIn,
+    LoggedOut,
+    Quit,
+    Renamed,
+    Stored,
+    TopicSet,
+)
+from twisted_chat.core.events import Message as Post
+from twisted_chat.core.moderation_events import Invited, Kicked, Unmuted
+
+BOB = f"bob!~chat@{host_of('id')}"
+
+
+class EventLineTests(IrcCase):
+    """What each event is in IRC."""
+
+    def shown(self, event: Event, *capabilities: str) -> list[tuple[str, ...]]:
+        """The source, the command and the parameters of each line."""
+        lines = EventLines(self.shared.server, frozenset(capabilities))
+        shown = []
+        for line in lines.of(Stored("9", 0, event)):
+            assert isinstance(line, Message)
+            shown.append((line.source, line.command, *line.params))
+        return shown
+
+    def test_each_event_has_its_command(self) -> None:
+        """Its author is the source."""
+        for event, *line in (
+            (Post("tea", "bob", "hi", "id"), "PRIVMSG", "#tea", "hi"),
+            (
+                Action("tea", "bob", "waves", "id"),
+                *("PRIVMSG", "#tea", "\x01ACTION waves\x01"),
+            ),
+            (Joined("tea", "bob", "id"), "JOIN", "#tea"),
+            (Left("tea", "bob", "id"), "PART", "#tea"),
+            (Quit("bob", "id"), "QUIT", ""),
+            (Renamed("bob", "rob", "id"), "NICK", "rob"),
+            (TopicSet("tea", "bob", "new", "id"), "TOPIC", "#tea", "new"),
+            (
+                Kicked("tea", "bob", "eve", "bye", "id", "x", "", 0),
+                *("KICK", "#tea", "eve", "bye"),
+            ),
+            (Invited("tea", "bob", "eve", "id", "x", 0, 0), "INVITE", "eve", "#tea"),
+        ):
+            self.assertEqual(self.shown(event), [(BOB, *line)])
+
+    def test_some_are_for_those_who_asked(self) -> None:
+        """By a capability; others are shown less, or nothing."""
+        for event, capability, without, with_it in (
+            (
+                Joined("tea", "bob", "id", account="robert"),
+                "extended-join",
+                [(BOB, "JOIN", "#tea")],
+                [(BOB, "JOIN", "#tea", "robert", "*")],
+            ),
+            (AwaySet("bob", "out", "id"), "away-notify", [], [(BOB, "AWAY", "out")]),
+            (AwaySet("bob", "", "id"), "away-notify", [], [(BOB, "AWAY")]),
+            (
+                LoggedIn("guest_1", "bob", "id", "id", "bob"),
+                "account-notify",
+                [],
+                [(BOB, "ACCOUNT", "bob")],
+            ),
+            (
+                LoggedOut("rob", "bob", "id"),
+                "account-notify",
+                [],
+                [(BOB, "ACCOUNT", "*")],
+            ),
+        ):
+            self.assertEqual(self.shown(event), without)
+            self.assertEqual(self.shown(event, capability), with_it)
+
+    def test_what_irc_has_no_command_for_is_a_notice_in_the_room(self) -> None:
+        """In the words of the line chat."""
+        event = Unmuted("tea", "bob", "eve", "id", "", "", 0)
+        self.assertEqual(
+            self.shown(event), [("", "NOTICE", "#tea", "bob: unmuted eve")]
+        )
+
+    def test_what_nobody_is_shown_is_nothing(self) -> None:
+        """How far someone has read."""
+        self.assertEqual(self.shown(ReadUpTo("tea", "id", "9", "id")), [])
+
+    def test_only_the_first_line_of_a_message_has_its_id(self) -> None:
+        """The others are a part of it."""
+        lines = EventLines(self.shared.server, frozenset())
+        shown = lines.of(Stored("9", 0, Post("tea", "bob", "one\ntwo", "id")))
+        self.assertEqual([line.tags.get("msgid") for line in shown], ["9", None])
+
+    def test_who_is_away_when_joining_is_shown_so(self) -> None:
+        """To those who asked for it."""
+        alice = self.irc("alice", "lobby", capabilities="away-notify")
+        self.eve.types(r"\away lunch", r"\join tea")
+        alice.sees()
+        join, *_ = alice.asks("JOIN #tea")
+        self.assertTrue(join.endswith(" JOIN #tea"))
+        self.eve.types(r"\leave", r"\join tea")
+        seen = [line.partition(" ")[2] for line in alice.sees()]
+        self.assertEqual(seen, ["PART #tea", "JOIN #tea", "AWAY :lunch"])
+
+    def test_times_are_in_utc_with_milliseconds(self) -> None:
+        """As the tag has them."""
+        self.assertEqual(server_time(1_700_000_000_007), "2023-11-14T22:13:20.007Z")

@@ -1,0 +1,63 @@
+"""What a client is shown of a room."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from tests.support.irc_clients import IrcCase
+from twisted_chat.clients.irc.room_lines import joined_words
+
+
+class RoomLineTests(IrcCase):
+    """Names and history, as the capabilities say."""
+
+    def names(self, capabilities: str) -> list[str]:
+        peer = self.irc("bob", capabilities=capabilities)
+        seen = peer.asks("NAMES #tea")
+        peer.goes()
+        return seen[0].partition(":")[2].split()
+
+    def test_operators_and_voices_have_a_prefix(self) -> None:
+        """The highest, or all of them; with the host where that is asked for."""
+        alice = self.irc("alice", "tea")
+        self.eve.types(r"\join tea")
+        self.room.settle()
+        for name in ("alice", "eve"):
+            member = self.room.chat.pool.named(name)
+            assert member is not None
+        source = self.source(alice)[1:]
+        self.assertEqual(self.names(""), ["@alice", "eve"])
+        self.eve.types(r"\leave")
+        self.assertEqual(self.names("userhost-in-names"), [f"@{source}"])
+        self.assertEqual(self.names("multi-prefix"), ["@alice"])
+
+    def test_names_may_be_left_out(self) -> None:
+        """Of the answer to JOIN, not of that to NAMES."""
+        peer = self.irc("bob", capabilities="draft/no-implicit-names")
+        seen = peer.asks("JOIN #lobby")
+        self.assertEqual(len(seen), 1)
+        self.assertEqual(len(peer.asks("NAMES #lobby")), 2)
+
+    def test_history_is_not_shown_to_those_who_ask_for_it(self) -> None:
+        """With CHATHISTORY."""
+        self.eve.types("hello")
+        peer = self.irc("bob", capabilities="draft/chathistory batch")
+        self.assertEqual(len(peer.asks("JOIN #lobby")), 3)
+
+    def test_hidden_room_is_marked(self) -> None:
+        """As secret."""
+        alice = self.irc("alice", "tea")
+        self.room.chat.moderation.settings("tea").hidden = True
+        self.assertEqual(alice.asks("NAMES #tea")[0], "353 alice @ #tea :@alice")
+
+
+class WordTests(SynchronousTestCase):
+    """Words in lines."""
+
+    def test_lines_hold_as_many_words_as_fit(self) -> None:
+        """To the byte."""
+        words = ["ab", "cd", "ef", "gh"]
+        self.assertEqual(list(joined_words(words, 5)), ["ab cd", "ef gh"])
+        self.assertEqual(list(joined_words(words, 4)), words)
+        self.assertEqual(list(joined_words(words, 11)), ["ab cd ef gh"])
+        self.assertEqual(list(joined_words([], 5)), [])

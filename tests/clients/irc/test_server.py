@@ -1,0 +1,45 @@
+"""The chat as a server of IRC."""
+
+from __future__ import annotations
+
+from tests.support.irc_clients import IrcCase
+from twisted_chat.core.moderation_events import Role
+
+
+class ServerTests(IrcCase):
+    """What codecs look up."""
+
+    def test_prefixes_are_the_roles(self) -> None:
+        """The higher one first."""
+        alice = self.irc("alice", "tea")
+        member = self.room.chat.pool.named("alice")
+        assert member is not None
+        server = self.shared.server
+        self.assertEqual(server.prefixes("tea", member), "@")
+        self.assertEqual(server.prefixes("lobby", member), "")
+        self.eve.types(r"\join tea")
+        alice.sends("NAMES #tea")
+        settings = self.room.chat.moderation.settings("tea")
+        settings.roles[Role.VOICE] = settings.roles[Role.OPERATOR]
+        self.assertEqual(server.prefixes("tea", member), "@+")
+
+    def test_members_are_in_the_order_of_joining(self) -> None:
+        """None of a room that does not exist."""
+        self.irc("alice", "lobby")
+        names = [member.nick for member in self.shared.server.members("lobby")]
+        self.assertEqual(names, ["eve", "alice"])
+        self.assertEqual(self.shared.server.members("none"), ())
+
+    def test_real_name_is_the_one_that_was_given(self) -> None:
+        """By IRC clients; others have their nicknames."""
+        alice = self.irc("alice")
+        attachment = alice.protocol._attachment
+        assert attachment is not None
+        server = self.shared.server
+        self.assertEqual(server.realname(attachment.client.id), "The real alice")
+        self.assertEqual(server.realname(self.eve.client.id), "eve")
+        self.assertEqual(server.realname("nobody"), "*")
+
+    def test_start_is_shown_in_utc(self) -> None:
+        """By the clock of the machine."""
+        self.assertEqual(self.shared.server.created, "2023-11-14 22:13:20 UTC")

@@ -1,0 +1,22 @@
+"""Lists of targets."""
+
+from __future__ import annotations
+
+from twisted.trial.unittest import SynchronousTestCase
+
+from twisted_chat.clients.irc.targets import is_room, split
+
+
+class TargetTests(SynchronousTestCase):
+    """Rooms and nicknames, separated by commas."""
+
+    def test_each_target_is_named_once(self) -> None:
+        """Empty ones are ignored."""
+        self.assertEqual(split("#a,,bob,#a,"), ["#a", "bob"])
+        self.assertEqual(split(","), [])
+
+    def test_room_begins_with_a_number_sign(self) -> None:
+        """No nickname does."""
+        self.assertTrue(is_room("#tea"))
+        self.assertFalse(is_room("tea"))
+        self.assertFalse(is_room(""))

@@ -1,0 +1,241 @@
+"""The codec of IRC clients: events and replies as lines.
+
+There is one for each set of capabilities that matters to it and each wire, so clients
+that have the same are sent the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from itertools import count
+from weakref import WeakValueDictionary
+
+from twisted_chat.core.events import (
+    Action,
+    BulkPresence,
+    DirectMessage,
+    Joined,
+    Stored,
+)
+from twisted_chat.core.events import Message as Post
+from twisted_chat.core.interfaces import Viewer
+from twisted_chat.core.replies import (
+    Done,
+    ErrorReply,
+    MemberList,
+    Missed,
+    Native,
+    Notice,
+    Reply,
+    RoomSnapshot,
+    Topic,
+    TurnedAway,
+    Welcome,
+)
+
+from .batches import Batch, Item, with_batches, without_batches
+from .errors import error_lines
+from .event_lines import EventLines
+from .labels import labelled
+from .message import Message, format_message
+from .reference import Reference
+from .room_lines import RoomLines
+from .server import IrcServer
+from .welcome_lines import welcome_lines
+
+Frame = Callable[[bytes], bytes]
+"""Puts a line, with its end, into the form of its wire."""
+
+_TAGS = {
+    "time": "server-time",
+    "msgid": "message-tags",
+    "account": "account-tag",
+    "batch": "batch",
+    "label": "labeled-response",
+}
+"""The capability that permits each tag."""
+
+_ANONYMOUS = "*"
+"""Stands for the nickname of a client that has none yet."""
+
+
+class IrcCodec:
+    """Encodes lines; see ``interfaces.Codec``.
+
+    :param capabilities: those of its clients.
+    :param frame: see ``Frame``.
+    """
+
+    # A room that its member joins is shown to a client as a whole, see ``RoomLines``.
+    hidden_from_author: frozenset[type] = frozenset({Joined})
+    replies_with_events = True
+
+    def __init__(
+        self, codecs: Codecs, capabilities: frozenset[str], frame: Frame
+    ) -> None:
+        self._codecs = codecs
+        self.server = server = codecs.server
+        self.capabilities = capabilities
+        self._frame = frame
+        self._tags = frozenset(
+            tag for tag, needed in _TAGS.items() if needed in capabilities
+        )
+        self._has = capabilities.__contains__
+        self._events = EventLines(server, capabilities)
+        self._rooms = RoomLines(server, capabilities, self._events)
+        self._batches = count(1)
+
+    # For the core.
+
+    def event(self, stored: Stored, room: str | None) -> bytes:
+        """Its lines, in whichever room it happened."""
+        return self.encode(self._events.of(stored))
+
+    def direct_message(
+        self, stored: Stored, event: DirectMessage, *, sent: bool
+    ) -> bytes:
+        """Its lines: the same for its sender and for its recipient."""
+        return self.encode(self._events.of(stored))
+
+    def bulk_presence(self, bulk: BulkPresence, room: str | None) -> bytes:
+        """A line for each of them: clients keep lists of names."""
+        return self.encode(self._events.of_bulk(bulk))
+
+    def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
+        """The lines of a reply, with the label of what it answers."""
+        reference = Reference.of(ref)
+        items = list(self._reply(reply, viewer, reference))
+        # The reply to JOIN is the room, and not that it was joined.
+        is_answered = (
+            isinstance(reply, Done)
+            and reply.stored is not None
+            and isinstance(reply.stored.event, Joined)
+        )
+        if reference.label and self._has("labeled-response") and not is_answered:
+            items = labelled(items, reference)
+        return self.encode(items, viewer.nick)
+
+    # For the adapter.
+
+    def with_capabilities(self, capabilities: frozenset[str]) -> IrcCodec:
+        """The codec of the same wire for clients that have these capabilities."""
+        return self._codecs.codec(capabilities, self._frame)
+
+    def encode(self, items: Iterable[Item], nick: str = "") -> bytes:
+        """The bytes of lines.
+
+        :param nick: of the client, for numerics.
+        """
+        lines = (
+            with_batches(items, self._new_id)
+            if self._has("batch")
+            else without_batches(items)
+        )
+        return b"".join(self._line(line, nick) for line in lines)
+
+    def _line(self, message: Message, nick: str) -> bytes:
+        params, source = message.params, message.source
+        if not source:
+            source = self.server.name
+            if message.command.isdecimal():
+                params = (nick or _ANONYMOUS, *params)
+        tags = self._shown(message.tags) if message.tags else message.tags
+        return self._frame(
+            format_message(Message(message.command, params, source, tags))
+        )
+
+    def _shown(self, tags: Mapping[str, str]) -> dict[str, str]:
+        """Those of the tags that these clients know."""
+        has_all = self._has("message-tags")
+        return {
+            name: value
+            for name, value in tags.items()
+            if name in self._tags or (has_all and name.startswith("+"))
+        }
+
+    def _new_id(self) -> str:
+        return f"b{next(self._batches):x}"
+
+    def _reply(
+        self, reply: Reply, viewer: Viewer, reference: Reference
+    ) -> Iterable[Item]:
+        match reply:
+            case Welcome():
+                return self._welcome(reply, viewer)
+            case RoomSnapshot(room=room, topic=topic, history=history):
+                return self._rooms.entered(room, topic, history, viewer.member_id)
+            case MemberList(room=room):
+                return self._rooms.names(room, viewer.nick)
+            case Topic(room=room, text=text):
+                return self._rooms.topic(room, text)
+            case Done(stored=stored):
+                return () if stored is None else self._own(stored)
+            case Native(content=content) if isinstance(content, tuple):
+                return content
+            case ErrorReply() | TurnedAway():
+                error = ErrorReply(reply.code, reply.text)
+                lines = error_lines(error, reference, viewer.nick or _ANONYMOUS)
+                return map(self._standard, lines)
+            case Notice(lines=texts):
+                nick = viewer.nick or _ANONYMOUS
+                return [Message("NOTICE", (nick, text)) for text in texts]
+            case Missed(direct=direct):
+                return self._missed(direct, reply.lines, viewer.nick)
+            case _:
+                return ()
+
+    def _standard(self, line: Message) -> Message:
+        """A standard reply as a notice, where the client does not know it."""
+        if line.command != "FAIL" or self._has("standard-replies"):
+            return line
+        return Message("NOTICE", ("*", f"{line.params[0]}: {line.params[-1]}"))
+
+    def _welcome(self, welcome: Welcome, viewer: Viewer) -> Iterable[Item]:
+        member = self.server.chat.pool.member(viewer.member_id)
+        source = self.server.sources.of(viewer.nick, viewer.member_id)
+        yield from welcome_lines(self.server, source, welcome.motd)
+        if member is not None and welcome.room in member.rooms:
+            yield from self._rooms.entered(
+                welcome.room, welcome.topic, welcome.history, viewer.member_id
+            )
+
+    def _own(self, stored: Stored) -> list[Item]:
+        """What a client is shown of what it has asked for itself."""
+        event = stored.event
+        if isinstance(event, Joined):
+            return []
+        shown = self._events.of(stored)
+        if isinstance(event, Post | Action | DirectMessage):
+            if not self._has("echo-message"):
+                shown = []
+            if isinstance(event, DirectMessage):
+                shown += self._events.away(event)
+        return shown
+
+    def _missed(
+        self, direct: tuple[Stored, ...], texts: tuple[str, ...], nick: str
+    ) -> Iterable[Item]:
+        for text in texts:
+            yield Message("NOTICE", (nick, text))
+        items = [item for stored in direct for item in self._events.of(stored)]
+        if items:
+            yield Batch("chathistory", (nick,), tuple(items))
+
+
+class Codecs:
+    """The codecs that the clients of one server have."""
+
+    def __init__(self, server: IrcServer) -> None:
+        self.server = server
+        # Each for as long as a client has it: there are millions of sets.
+        self._codecs: WeakValueDictionary[tuple[frozenset[str], Frame], IrcCodec] = (
+            WeakValueDictionary()
+        )
+
+    def codec(self, capabilities: frozenset[str], frame: Frame) -> IrcCodec:
+        """The codec for clients that have these capabilities, on this wire."""
+        codec = self._codecs.get((capabilities, frame))
+        if codec is None:
+            codec = IrcCodec(self, capabilities, frame)
+            self._codecs[capabilities, frame] = codec
+        return codec

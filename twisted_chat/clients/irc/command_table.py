@@ -1,0 +1,19 @@
+"""The table of all IRC commands."""
+
+from __future__ import annotations
+
+from . import commands_connection, commands_messages, commands_rooms
+from .commands import IrcTable
+
+
+def standard_commands() -> IrcTable:
+    """The commands that every server has."""
+    table = IrcTable()
+    for commands in (
+        commands_connection.commands,
+        commands_messages.commands,
+        commands_rooms.commands,
+    ):
+        for command in commands:
+            table.add(command)
+    return table

@@ -1,0 +1,83 @@
+"""The commands of a connection: CAP, NICK, USER, PASS, PING, PONG, QUIT."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from twisted_chat.core.chat import CommandContext
+from twisted_chat.core.client import ClientState
+from twisted_chat.core.events import Event
+from twisted_chat.core.outcomes import Outcome
+from twisted_chat.core.replies import NOTHING, Refused, Reply, Request
+from twisted_chat.core.routes import renamed
+
+from .capabilities import InvalidSubcommand
+from .codec import IrcCodec
+from .commands import IrcTable, lines, request_of
+from .message import Message
+from .numerics import ERR_INVALIDCAPCMD
+from .profile import profile_of
+from .reference import Reference
+
+commands = IrcTable()
+
+
+@commands.handler("CAP", 1)
+def cap(context: CommandContext) -> Reply:
+    client = context.client
+    profile, codec = profile_of(client), client.codec
+    if profile is None or not isinstance(codec, IrcCodec):
+        raise TypeError("not an IRC client")
+    try:
+        answers = profile.capabilities.receive(context.words)
+    except InvalidSubcommand:
+        return lines(ERR_INVALIDCAPCMD(context.word or "*"))
+    enabled = profile.capabilities.of_codec
+    if enabled != codec.capabilities:
+        context.chat.recode(client, codec.with_capabilities(enabled))
+    return lines(*(Message("CAP", (client.nick, *answer)) for answer in answers))
+
+
+def _nick(message: Message, reference: Reference) -> Iterable[Request]:
+    if not message.params or not message.params[0]:
+        raise Refused("no_nick", "no nickname given")
+    yield request_of(reference, message.params[0])
+
+
+@commands.handler("NICK", decode=_nick)
+async def nick(context: CommandContext) -> Event | None:
+    if context.word == context.client.nick:
+        return None
+    return await renamed(context)
+
+
+@commands.handler("PASS")
+@commands.handler("USER")
+def reregister(_context: CommandContext) -> Outcome:
+    raise Refused("reregistered", "you are registered already")
+
+
+@commands.handler("PING")
+def ping(context: CommandContext) -> Reply:
+    if not context.words:
+        raise Refused("no_origin", "PING needs a text")
+    codec = context.client.codec
+    name = codec.server.name if isinstance(codec, IrcCodec) else ""
+    return lines(Message("PONG", (name, context.word)))
+
+
+@commands.decoder("PONG")
+@commands.decoder("ERROR")
+def answered(_message: Message, _reference: Reference) -> Iterable[Request]:
+    """Everything that is received shows that the client is there."""
+    return (NOTHING,)
+
+
+@commands.handler("QUIT")
+def leave_chat(context: CommandContext) -> Outcome:
+    client, profile = context.client, profile_of(context.client)
+    if profile is not None and context.words:
+        profile.quit_text = context.word
+    client.move_to(ClientState.QUITTING)
+    client.connection.close("quit")
+    return lines()

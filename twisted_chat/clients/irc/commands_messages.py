@@ -1,0 +1,62 @@
+"""The commands that send a message: PRIVMSG and NOTICE."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterable
+
+from twisted_chat.core.chat import CommandContext
+from twisted_chat.core.events import Event
+from twisted_chat.core.replies import Refused, Request
+from twisted_chat.core.routes import direct_message
+from twisted_chat.core.routes_accounts import may_speak
+
+from .commands import IrcTable, request_of
+from .isupport import MAX_TARGETS
+from .message import Message
+from .message_lines import CTCP
+from .reference import Reference
+from .targets import is_room, split
+
+commands = IrcTable()
+
+_ACTION = "ACTION"
+
+
+def _to_each(given: Message, reference: Reference) -> Iterable[Request]:
+    """A message to each target: a room or a member."""
+    params = given.params
+    targets = split(params[0]) if params else []
+    if not targets:
+        raise Refused("no_recipient", "no recipient given")
+    if len(params) < 2 or not params[1]:
+        raise Refused("no_text", "no text to send")
+    if len(targets) > MAX_TARGETS:
+        raise Refused("too_many_targets", f"at most {MAX_TARGETS} targets")
+    text = params[1]
+    for each in reference.for_each(targets):
+        yield _sent(each, text)
+
+
+def _sent(reference: Reference, text: str) -> Request:
+    target, ref = reference.target, str(reference)
+    action = _action(text)
+    if not is_room(target):
+        return request_of(reference, target, text)
+    if action is not None:
+        return Request("me", action, target, ref, words=(action,))
+    return Request("", text, target, ref)
+
+
+@commands.handler("PRIVMSG", guards=(may_speak,), decode=_to_each)
+@commands.handler("NOTICE", guards=(may_speak,), decode=_to_each)
+def to_member(context: CommandContext) -> Event | Awaitable[Event]:
+    """A direct message; messages to rooms are those of the core."""
+    name, text = context.words
+    return direct_message(context, name, text)
+
+
+def _action(text: str) -> str | None:
+    """The text of an action; ``None`` if it is not one."""
+    if not text.startswith(f"{CTCP}{_ACTION} "):
+        return None
+    return text.removeprefix(f"{CTCP}{_ACTION} ").removesuffix(CTCP)

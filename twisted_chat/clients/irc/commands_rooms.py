@@ -1,0 +1,98 @@
+"""The commands about rooms: JOIN, PART, TOPIC, NAMES, LIST."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from twisted_chat.core.chat import CommandContext
+from twisted_chat.core.events import Event, Left, TopicSet
+from twisted_chat.core.limits import MAX_TOPIC
+from twisted_chat.core.nicknames import room_name
+from twisted_chat.core.replies import MemberList, Refused, Reply, Request, Topic
+from twisted_chat.core.rights import check, check_readable
+from twisted_chat.core.routes import enter
+
+from .commands import IrcTable, lines, request_of
+from .message import Message
+from .numerics import RPL_ENDOFNAMES
+from .reference import Reference
+from .targets import is_room, split
+
+commands = IrcTable()
+
+
+def named_room(name: str) -> str:
+    """The room of a name that begins with ``#``.
+
+    :raises Refused: ``room_invalid``.
+    """
+    if not is_room(name):
+        raise Refused("no_such_room", f"{name} is not a room")
+    return room_name(name)
+
+
+def in_room(context: CommandContext) -> None:
+    """Guard: the client is in the room that the first parameter names."""
+    room = named_room(context.word)
+    if room in context.client.rooms:
+        return
+    if room not in context.chat.pool.rooms:
+        raise Refused("no_such_room", f"there is no #{room}")
+    raise Refused("not_in_room", f"you are not in #{room}")
+
+
+def _for_each_room(message: Message, reference: Reference) -> Iterable[Request]:
+    """A request for each room in the first parameter, with the other parameters."""
+    rooms = split(message.params[0])
+    for each in reference.for_each(rooms):
+        yield request_of(each, each.target, *message.params[1:])
+
+
+def _join(message: Message, reference: Reference) -> Iterable[Request]:
+    rooms = split(message.params[0])
+    keys = message.params[1].split(",") if len(message.params) > 1 else []
+    keys += [""] * len(rooms)
+    for each, key in zip(reference.for_each(rooms), keys, strict=False):
+        yield request_of(each, each.target, key)
+
+
+@commands.handler("JOIN", 1, decode=_join)
+async def join(context: CommandContext) -> Event | None:
+    name, key = context.words
+    room = named_room(name)
+    if room in context.client.rooms:
+        return None
+    return await enter(context, room, key)
+
+
+@commands.handler("PART", 1, guards=(in_room,), decode=_for_each_room)
+def part(context: CommandContext) -> Event:
+    client = context.client
+    return Left(named_room(context.word), client.nick, client.id)
+
+
+@commands.handler("TOPIC", 1, guards=(in_room,))
+def topic(context: CommandContext) -> Event | Reply:
+    chat, client, room = context.chat, context.client, named_room(context.word)
+    if len(context.words) == 1:
+        known = chat.pool.rooms.get(room)
+        return Topic(room, (known and known.topic) or "")
+    chat.check_may_speak(client)
+    check(chat.moderation.may_set_topic(client.member, room))
+    text = context.words[1]
+    if text:
+        text = chat.sanitized_label(text, MAX_TOPIC)
+    return TopicSet(room, client.nick, text, client.id)
+
+
+@commands.handler("NAMES")
+def names(context: CommandContext) -> Reply:
+    if not context.words:
+        return lines(RPL_ENDOFNAMES("*"))
+    name = split(context.word)[0]
+    try:
+        room = named_room(name)
+        check_readable(context, room)
+    except Refused:
+        return lines(RPL_ENDOFNAMES(name))
+    return MemberList(room, ())

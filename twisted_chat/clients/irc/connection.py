@@ -1,0 +1,212 @@
+"""The connection of an IRC client, whatever carries its lines.
+
+It registers; then it is attached to the chat, and its lines are requests.  ``protocol``
+and ``websocket`` derive theirs from this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from twisted_chat.clients.attach import Attachment
+from twisted_chat.core.chat import Chat
+from twisted_chat.core.client import Identity
+from twisted_chat.core.interfaces import BANNED, SHUTTING_DOWN, TAKEN_OVER
+from twisted_chat.core.join_request import JoinRequest
+from twisted_chat.core.limits import RateLimit
+from twisted_chat.core.replies import NOTHING, ErrorReply, Refused, Request, refusal
+
+from .capabilities import offer
+from .codec import Codecs, Frame, IrcCodec
+from .command_table import standard_commands
+from .commands import install
+from .errors import error_lines, refused_line
+from .message import Message, MessageError, parse
+from .profile import Profile
+from .registration import Registration, Stage
+from .server import IrcServer
+
+PING_TIMEOUT = "ping timeout"
+
+REASONS = {
+    SHUTTING_DOWN: "The server is shutting down",
+    TAKEN_OVER: "Another connection has taken its place",
+    BANNED: "Banned",
+    PING_TIMEOUT: "Ping timeout",
+    "quit": "Quit",
+}
+"""Why a connection is closed, for a person; other reasons are shown as they are."""
+
+
+class IrcShared:
+    """What all IRC clients of a chat share.
+
+    :param rate_limit: how fast one client may send; ``None`` for no limit.
+    """
+
+    def __init__(
+        self, chat: Chat, rate_limit: RateLimit | None, server: IrcServer | None = None
+    ) -> None:
+        self.chat = chat
+        self.server = server or IrcServer(chat)
+        self.codecs = Codecs(self.server)
+        self.commands = standard_commands()
+        install(self.commands, chat.table)
+        self.rate_limit = rate_limit
+        self.offered = offer((), registration=False)
+        # One bound method for all clients.
+        self.decode: Callable[[bytes], Iterable[Request]] = self._decode
+
+    def _decode(self, line: bytes) -> Iterable[Request]:
+        """The requests in a line."""
+        try:
+            message = parse(line)
+        except MessageError as error:
+            refused = refused_line(error)
+            if refused is None:
+                return (NOTHING,)
+            reason, reference = refused
+            return (refusal(reason, str(reference)),)
+        return self.commands.requests(message)
+
+
+class IrcConnection:
+    """One client.
+
+    A class derived from this provides what raises ``NotImplementedError`` here.
+
+    :ivar profile: what the client has said of itself.
+    :ivar read_paused: it is not read from.
+    """
+
+    profile: Profile
+    write: Callable[[bytes], None]
+
+    def _begin(self, shared: IrcShared, frame: Frame, identity: Identity) -> None:
+        """The connection is there."""
+        self._irc = shared
+        self._frame = frame
+        self._identity = identity
+        self.profile = Profile(shared.offered)
+        self.read_paused = False
+        self._is_closed = False
+        self._attachment: Attachment | None = None
+        self._registration: Registration | None = Registration(
+            shared.server, self, identity
+        )
+
+    @property
+    def _codec(self) -> IrcCodec:
+        return self._irc.codecs.codec(self.profile.capabilities.of_codec, self._frame)
+
+    # What the derived class calls.
+
+    def _line_received(self, line: bytes) -> None:
+        """A line, without its end."""
+        attachment = self._attachment
+        if attachment is not None:
+            attachment.receive(line)
+        elif self._registration is not None:
+            self._register(line, self._registration)
+
+    def _register(self, line: bytes, registration: Registration) -> None:
+        try:
+            message = parse(line)
+        except MessageError as error:
+            refused = refused_line(error)
+            if refused is not None:
+                reason, reference = refused
+                reply = ErrorReply(reason.code, reason.text)
+                self.show(*error_lines(reply, reference, "*"))
+            return
+        registration.receive(message)
+
+    def _ended(self, error: str) -> None:
+        """The connection is gone.
+
+        :param error: why it broke; empty if it was closed cleanly.
+        """
+        self._is_closed = True
+        self._registration = None
+        if self._attachment is not None:
+            self._attachment.end(error)
+
+    def _pause(self) -> None:
+        raise NotImplementedError
+
+    def _resume(self) -> None:
+        raise NotImplementedError
+
+    def _finish(self, reason: str) -> None:
+        """Close the connection once all that was written is sent."""
+        raise NotImplementedError
+
+    # For the registration.
+
+    def show(self, *lines: Message) -> None:
+        """Send lines to a client that is not in the chat yet."""
+        if lines and not self._is_closed:
+            self.write(self._codec.encode(lines))
+
+    def join(self, nick: str) -> None:
+        """Let the client join the chat, in no room."""
+        irc = self._irc
+        request = JoinRequest(
+            nick=nick, rooms=(), resumable=False, nick_refused=self._nick_refused
+        )
+        attachment = Attachment(
+            irc.chat,
+            self,
+            self._codec,
+            request,
+            identity=self._identity,
+            rate_limit=irc.rate_limit,
+            decode=irc.decode,
+            source=self,
+        )
+        registration = self._registration
+        if registration is not None and registration.stage is Stage.JOINING:
+            # It was not refused at once.
+            self._attachment = attachment
+            self._joined(attachment)
+
+    def _joined(self, attachment: Attachment) -> None:
+        """The client is attached."""
+
+    def _registers(self) -> None:
+        """The client has to register, in time."""
+
+    def _nick_refused(self, why: Refused) -> None:
+        """The client cannot have its nickname: it registers again."""
+        self._attachment = None
+        if self._registration is not None:
+            self._registers()
+            self._registration.refused(why)
+
+    # For the chat.
+
+    @property
+    def waiting(self) -> int:
+        """Bytes that wait for the client."""
+        raise NotImplementedError
+
+    def close(self, reason: str) -> None:
+        """Say why, and end the connection."""
+        if self._is_closed:
+            return
+        text = REASONS.get(reason, reason)
+        if self.profile.quit_text:
+            text = f"{text}: {self.profile.quit_text}"
+        self.write(self._codec.encode((Message("ERROR", (f"Closing link: {text}",)),)))
+        self._is_closed = True
+        self._finish(reason)
+
+    def pause(self) -> None:
+        """Stop reading."""
+        self.read_paused = True
+        self._pause()
+
+    def resume(self) -> None:
+        """Read again."""
+        self.read_paused = False
+        self._resume()

@@ -1,0 +1,132 @@
+"""Errors: the numeric, or the standard reply, for each reason that the core refuses.
+
+A reason without a numeric is a ``FAIL`` (https://ircv3.net/specs/extensions/
+standard-replies), or a notice where the client does not know that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twisted_chat.core.replies import ErrorReply, Refused
+
+from . import numerics
+from .commands import TOO_FEW, UNKNOWN
+from .message import InvalidUtf8, Message, MessageError, TooLong
+from .numerics import Numeric
+from .reference import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class _Error:
+    """How a reason is shown.
+
+    :ivar names: what it names: ``target``, ``command`` or nothing.
+    :ivar explains: its text is that of the reason, which says more.
+    """
+
+    numeric: Numeric
+    names: str = "target"
+    explains: bool = False
+
+
+_ERRORS = {
+    UNKNOWN: _Error(numerics.ERR_UNKNOWNCOMMAND, "command"),
+    TOO_FEW: _Error(numerics.ERR_NEEDMOREPARAMS, "command"),
+    "not_registered": _Error(numerics.ERR_NOTREGISTERED, ""),
+    "reregistered": _Error(numerics.ERR_ALREADYREGISTERED, ""),
+    "no_origin": _Error(numerics.ERR_NOORIGIN, ""),
+    "no_recipient": _Error(numerics.ERR_NORECIPIENT, ""),
+    "no_text": _Error(numerics.ERR_NOTEXTTOSEND, ""),
+    "empty": _Error(numerics.ERR_NOTEXTTOSEND, ""),
+    "line_too_long": _Error(numerics.ERR_INPUTTOOLONG, ""),
+    "too_many_targets": _Error(numerics.ERR_TOOMANYTARGETS),
+    "no_nick": _Error(numerics.ERR_NONICKNAMEGIVEN, ""),
+    "nick_invalid": _Error(numerics.ERR_ERRONEUSNICKNAME, explains=True),
+    "nick_reserved": _Error(numerics.ERR_ERRONEUSNICKNAME, explains=True),
+    "nick_taken": _Error(numerics.ERR_NICKNAMEINUSE),
+    "nick_registered": _Error(numerics.ERR_NICKNAMEINUSE),
+    "no_such_nick": _Error(numerics.ERR_NOSUCHNICK),
+    "no_such_room": _Error(numerics.ERR_NOSUCHCHANNEL),
+    "room_invalid": _Error(numerics.ERR_NOSUCHCHANNEL, explains=True),
+    "not_in_room": _Error(numerics.ERR_NOTONCHANNEL),
+    "too_many_rooms": _Error(numerics.ERR_TOOMANYCHANNELS),
+    "room_full": _Error(numerics.ERR_CHANNELISFULL),
+    "room_private": _Error(numerics.ERR_INVITEONLYCHAN),
+    "needs_key": _Error(numerics.ERR_BADCHANNELKEY),
+    "not_operator": _Error(numerics.ERR_NOPRIVILEGES, ""),
+    "not_room_operator": _Error(numerics.ERR_CHANOPRIVSNEEDED),
+    "muted": _Error(numerics.ERR_CANNOTSENDTOCHAN, explains=True),
+    "banned": _Error(numerics.ERR_YOUREBANNEDCREEP, "", explains=True),
+    "wrong_password": _Error(numerics.ERR_PASSWDMISMATCH, ""),
+}
+"""By the code of the reason."""
+
+_CANNOT_SEND = _Error(numerics.ERR_CANNOTSENDTOCHAN, explains=True)
+_NOT_IN_ROOM = _Error(numerics.ERR_CANNOTSENDTOCHAN)
+_NOT_ROOM_OPERATOR = _Error(numerics.ERR_CHANOPRIVSNEEDED)
+
+_OF_COMMANDS = {
+    ("PRIVMSG", "not_in_room"): _NOT_IN_ROOM,
+    ("NOTICE", "not_in_room"): _NOT_IN_ROOM,
+    ("TAGMSG", "not_in_room"): _NOT_IN_ROOM,
+    ("PRIVMSG", "quiet"): _CANNOT_SEND,
+    ("NOTICE", "quiet"): _CANNOT_SEND,
+    ("JOIN", "banned"): _Error(numerics.ERR_BANNEDFROMCHAN),
+    ("JOIN", "room_invalid"): _Error(numerics.ERR_BADCHANMASK, explains=True),
+    ("TOPIC", "not_operator"): _NOT_ROOM_OPERATOR,
+    ("MODE", "not_operator"): _NOT_ROOM_OPERATOR,
+    ("KICK", "not_operator"): _NOT_ROOM_OPERATOR,
+    ("INVITE", "not_operator"): _NOT_ROOM_OPERATOR,
+}
+"""By command and code, where the command matters."""
+
+_SHOWN = ("kicked", "muted")
+"""Codes of what someone is told whom it happens to, and who is shown the event, too."""
+
+
+def error_lines(error: ErrorReply, reference: Reference, nick: str) -> list[Message]:
+    """The line that says why a command was refused.
+
+    :param nick: of the client; for what answers no command.
+    """
+    command = reference.command
+    if not command and error.code != "banned":
+        if error.code in _SHOWN:
+            return []
+        return [Message("NOTICE", (nick, f"error: {error.text}"))]
+    return [_line(error, reference)]
+
+
+def _line(error: ErrorReply, reference: Reference) -> Message:
+    command = reference.command
+    known = _OF_COMMANDS.get((command, error.code)) or _ERRORS.get(error.code)
+    if known is None:
+        code = error.code.upper()
+        return Message("FAIL", (command or "*", code, error.text))
+    named = {"target": reference.target or "*", "command": command or "*"}
+    params = (_one_word(named[known.names]),) if known.names else ()
+    text = _first_upper(error.text) if known.explains else None
+    return known.numeric(*params, text=text)
+
+
+def _one_word(text: str) -> str:
+    """A target as it may stand before the text of a numeric."""
+    word = text.replace(" ", "_").lstrip(":")
+    return word or "*"
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def refused_line(error: MessageError) -> tuple[Refused, Reference] | None:
+    """Why a line that is not a message is refused; ``None`` if it is ignored."""
+    match error:
+        case TooLong():
+            refused = Refused("line_too_long", "the line is too long: not sent")
+        case InvalidUtf8():
+            refused = Refused("invalid_utf8", "the line is not UTF-8: not sent")
+        case _:
+            return None
+    return refused, Reference("*", label=error.tags.get("label", ""))

@@ -1,0 +1,200 @@
+"""Events as the lines that show them.
+
+The lines have all tags that there are; the codec leaves out those that its clients do
+not know.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from twisted_chat.clients.text_lines import event_text
+from twisted_chat.core.events import (
+    Action,
+    AwaySet,
+    BulkPresence,
+    DirectMessage,
+    Joined,
+    Left,
+    LoggedIn,
+    LoggedOut,
+    Quit,
+    Renamed,
+    Stored,
+    TopicSet,
+)
+from twisted_chat.core.events import Message as Post
+from twisted_chat.core.moderation_events import Invited, Kicked
+
+from .batches import Item
+from .message import Message
+from .message_lines import CTCP, text_lines
+from .numerics import RPL_AWAY
+from .server import IrcServer
+
+Tags = Mapping[str, str]
+
+
+class EventLines:
+    """The lines of events, for clients that have the same capabilities.
+
+    :param capabilities: those that they have.
+    """
+
+    def __init__(self, server: IrcServer, capabilities: frozenset[str]) -> None:
+        self._server = server
+        self._has = capabilities.__contains__
+        self._methods: dict[type[Any], Callable[[Any, Tags], Iterator[Item]]] = {
+            Post: self._message,
+            Action: self._action,
+            DirectMessage: self._direct_message,
+            Joined: self._joined,
+            Left: self._left,
+            Quit: self._quit,
+            Renamed: self._renamed,
+            LoggedIn: self._logged_in,
+            LoggedOut: self._logged_out,
+            TopicSet: self._topic_set,
+            AwaySet: self._away_set,
+            Kicked: self._kicked,
+            Invited: self._invited,
+        }
+
+    def of(self, stored: Stored) -> list[Item]:
+        """The lines of an event; none if these clients are not shown it."""
+        event = stored.event
+        method = self._methods.get(type(event), self._notice)
+        return list(method(event, tags_of(stored)))
+
+    def joined(self, event: Joined) -> Iterator[Item]:
+        """The lines of a member that joins a room now."""
+        return self._joined(event, {})
+
+    def away(self, event: DirectMessage) -> Iterator[Item]:
+        """What the sender of a direct message is told of its recipient."""
+        member = self._server.chat.pool.member(event.recipient_id)
+        if member is not None and member.away:
+            yield RPL_AWAY(member.nick, member.away)
+
+    def of_bulk(self, bulk: BulkPresence) -> Iterator[Item]:
+        """The lines for many members that joined a room, or left it."""
+        pool = self._server.chat.pool
+        for nick in bulk.names:
+            member = pool.named_as(nick)
+            member_id = member.id if member else nick
+            if bulk.arrived:
+                joined = Joined(bulk.room, nick, member_id)
+                yield from self._joined(joined, {})
+            else:
+                yield from self._left(Left(bulk.room, nick, member_id), {})
+
+    def _source(self, event: Any) -> str:
+        """The source of an event that names its author by ``nick``."""
+        return self._server.sources.of(event.nick, event.client_id)
+
+    # Messages.
+
+    def _message(self, event: Post, tags: Tags) -> Iterator[Item]:
+        return self._texts(event, f"#{event.room}", event.text, tags)
+
+    def _action(self, event: Action, tags: Tags) -> Iterator[Item]:
+        return self._texts(event, f"#{event.room}", event.text, tags, "ACTION")
+
+    def _direct_message(self, event: DirectMessage, tags: Tags) -> Iterator[Item]:
+        return self._texts(event, event.recipient, event.text, tags)
+
+    def _texts(
+        self, event: Any, target: str, text: str, tags: Tags, ctcp: str = ""
+    ) -> Iterator[Item]:
+        source, command = self._source(event), "PRIVMSG"
+        before, after = (f"{CTCP}{ctcp} ", CTCP) if ctcp else ("", "")
+        head = f":{source} {command} {target} :{before}{after}"
+        for line in text_lines(text, len(head.encode())):
+            params = (target, f"{before}{line}{after}")
+            yield Message(command, params, source, tags)
+            # Only the first line is the message of that id.
+            tags = {name: tags[name] for name in tags if name != "msgid"}
+
+    # Presence.
+
+    def _joined(self, event: Joined, tags: Tags) -> Iterator[Item]:
+        params: tuple[str, ...] = (f"#{event.room}",)
+        if self._has("extended-join"):
+            params += (event.account or "*", self._server.realname(event.client_id))
+        yield Message("JOIN", params, self._source(event), tags)
+        member = self._server.chat.pool.member(event.client_id)
+        if member is not None and member.away and self._has("away-notify"):
+            yield Message("AWAY", (member.away,), self._source(event), tags)
+
+    def _left(self, event: Left, tags: Tags) -> Iterator[Item]:
+        yield Message("PART", (f"#{event.room}",), self._source(event), tags)
+
+    def _quit(self, event: Quit, tags: Tags) -> Iterator[Item]:
+        yield Message("QUIT", ("",), self._source(event), tags)
+
+    def _renamed(self, event: Renamed, tags: Tags) -> Iterator[Item]:
+        source = self._server.sources.of(event.old, event.client_id)
+        yield Message("NICK", (event.new,), source, tags)
+
+    def _logged_in(self, event: LoggedIn, tags: Tags) -> Iterator[Item]:
+        if self._has("account-notify"):
+            source = self._server.sources.of(event.nick, event.client_id)
+            yield Message("ACCOUNT", (event.account,), source, tags)
+
+    def _logged_out(self, event: LoggedOut, tags: Tags) -> Iterator[Item]:
+        if self._has("account-notify"):
+            source = self._server.sources.of(event.nick, event.client_id)
+            yield Message("ACCOUNT", ("*",), source, tags)
+
+    def _away_set(self, event: AwaySet, tags: Tags) -> Iterator[Item]:
+        if self._has("away-notify"):
+            params = (event.text,) if event.text else ()
+            yield Message("AWAY", params, self._source(event), tags)
+
+    # Rooms.
+
+    def _topic_set(self, event: TopicSet, tags: Tags) -> Iterator[Item]:
+        params = (f"#{event.room}", event.text)
+        yield Message("TOPIC", params, self._source(event), tags)
+
+    def _kicked(self, event: Kicked, tags: Tags) -> Iterator[Item]:
+        params = (f"#{event.room}", event.target, event.text or event.nick)
+        yield Message("KICK", params, self._source(event), tags)
+
+    def _invited(self, event: Invited, tags: Tags) -> Iterator[Item]:
+        params = (event.target, f"#{event.room}")
+        yield Message("INVITE", params, self._source(event), tags)
+
+    def _notice(self, event: Any, _tags: Tags) -> Iterator[Item]:
+        """What IRC has no command for, in the words of the line chat."""
+        text = event_text(event)
+        room: str = getattr(event, "room", "")
+        if text is not None and room:
+            yield Message("NOTICE", (f"#{room}", text))
+
+
+def tags_of(stored: Stored) -> dict[str, str]:
+    """All tags of an event."""
+    tags = {"time": server_time(stored.time)}
+    event: Any = stored.event
+    if isinstance(event, Post | Action | DirectMessage):
+        tags["msgid"] = stored.position
+    if account := getattr(event, "account", ""):
+        tags["account"] = account
+    return tags
+
+
+def server_time(milliseconds: int) -> str:
+    """A time as the tag ``time`` has it (https://ircv3.net/specs/extensions/
+    server-time).
+    """
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_second(seconds)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _second(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))

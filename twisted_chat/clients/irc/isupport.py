@@ -1,0 +1,39 @@
+"""ISUPPORT: what the server tells clients of its limits and features (005)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from twisted_chat.core.limits import MAX_AWAY, MAX_ROOMS, MAX_TOPIC
+from twisted_chat.core.nicknames import MAX_NAME
+
+from .message import Message
+from .numerics import RPL_ISUPPORT
+from .server import NETWORK
+
+PER_LINE = 13
+"""Tokens in one line: the others are the nickname and the text (RFC 2812)."""
+
+MAX_TARGETS = 4
+"""Targets of one PRIVMSG or NOTICE."""
+
+TOKENS = (
+    f"NETWORK={NETWORK}",
+    "CASEMAPPING=ascii",
+    "UTF8ONLY",
+    "CHANTYPES=#",
+    "PREFIX=(ov)@+",
+    f"NICKLEN={MAX_NAME}",
+    f"CHANNELLEN={MAX_NAME + 1}",
+    f"TOPICLEN={MAX_TOPIC}",
+    f"AWAYLEN={MAX_AWAY}",
+    f"CHANLIMIT=#:{MAX_ROOMS}",
+    f"TARGMAX=JOIN:,PART:,NAMES:1,PRIVMSG:{MAX_TARGETS},NOTICE:{MAX_TARGETS}",
+)
+"""In the order in which they are sent."""
+
+
+def isupport() -> Iterator[Message]:
+    """The lines that list them."""
+    for start in range(0, len(TOKENS), PER_LINE):
+        yield RPL_ISUPPORT(*TOKENS[start : start + PER_LINE])

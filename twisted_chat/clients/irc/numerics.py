@@ -1,0 +1,87 @@
+"""Numerics: the number and the text of each reply that has one.
+
+A numeric is called with what stands between the nickname of the client, which the codec
+adds, and the text (RFC 2812, section 5; https://modern.ircdocs.horse/#numerics).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Numeric:
+    """One numeric.
+
+    :ivar text: the last parameter; ``None`` if it has none of its own.
+    """
+
+    number: str
+    text: str | None = None
+
+    def __call__(self, *params: str, text: str | None = None) -> Message:
+        """The reply with these parameters.
+
+        :param text: in place of the text of the numeric.
+        """
+        last = self.text if text is None else text
+        return Message(self.number, params if last is None else (*params, last))
+
+
+# Registration.
+RPL_WELCOME = Numeric("001")
+RPL_YOURHOST = Numeric("002")
+RPL_CREATED = Numeric("003")
+RPL_MYINFO = Numeric("004")
+RPL_ISUPPORT = Numeric("005", "are supported by this server")
+
+# Rooms.
+RPL_AWAY = Numeric("301")
+RPL_LISTSTART = Numeric("321", "Users  Name")
+RPL_LIST = Numeric("322")
+RPL_LISTEND = Numeric("323", "End of /LIST")
+RPL_NOTOPIC = Numeric("331", "No topic is set")
+RPL_TOPIC = Numeric("332")
+RPL_TOPICWHOTIME = Numeric("333")
+RPL_NAMREPLY = Numeric("353")
+RPL_ENDOFNAMES = Numeric("366", "End of /NAMES list")
+
+# The message of the day.
+RPL_MOTD = Numeric("372")
+RPL_MOTDSTART = Numeric("375")
+RPL_ENDOFMOTD = Numeric("376", "End of /MOTD command")
+ERR_NOMOTD = Numeric("422", "There is no message of the day")
+
+# Errors.
+ERR_UNKNOWNERROR = Numeric("400", "Could not process the command")
+ERR_NOSUCHNICK = Numeric("401", "No such nick")
+ERR_NOSUCHCHANNEL = Numeric("403", "No such channel")
+ERR_CANNOTSENDTOCHAN = Numeric("404", "Cannot send to channel")
+ERR_TOOMANYCHANNELS = Numeric("405", "You have joined too many channels")
+ERR_TOOMANYTARGETS = Numeric("407", "Too many recipients")
+ERR_NOORIGIN = Numeric("409", "No origin specified")
+ERR_NORECIPIENT = Numeric("411", "No recipient given")
+ERR_NOTEXTTOSEND = Numeric("412", "No text to send")
+ERR_INVALIDCAPCMD = Numeric("410", "Invalid CAP command")
+ERR_INPUTTOOLONG = Numeric("417", "Input line was too long")
+ERR_UNKNOWNCOMMAND = Numeric("421", "Unknown command")
+ERR_NONICKNAMEGIVEN = Numeric("431", "No nickname given")
+ERR_ERRONEUSNICKNAME = Numeric("432", "Erroneous nickname")
+ERR_NICKNAMEINUSE = Numeric("433", "Nickname is already in use")
+ERR_USERNOTINCHANNEL = Numeric("441", "They aren't on that channel")
+ERR_NOTONCHANNEL = Numeric("442", "You're not on that channel")
+ERR_USERONCHANNEL = Numeric("443", "is already on channel")
+ERR_NOTREGISTERED = Numeric("451", "You have not registered")
+ERR_NEEDMOREPARAMS = Numeric("461", "Not enough parameters")
+ERR_ALREADYREGISTERED = Numeric("462", "You may not reregister")
+ERR_PASSWDMISMATCH = Numeric("464", "Password incorrect")
+ERR_YOUREBANNEDCREEP = Numeric("465", "You are banned from this server")
+ERR_CHANNELISFULL = Numeric("471", "Cannot join channel (+l)")
+ERR_INVITEONLYCHAN = Numeric("473", "Cannot join channel (+i)")
+ERR_BANNEDFROMCHAN = Numeric("474", "Cannot join channel (+b)")
+ERR_BADCHANNELKEY = Numeric("475", "Cannot join channel (+k)")
+ERR_BADCHANMASK = Numeric("476", "Bad channel mask")
+ERR_NOPRIVILEGES = Numeric("481", "Permission denied: you are not an operator")
+ERR_CHANOPRIVSNEEDED = Numeric("482", "You're not a channel operator")

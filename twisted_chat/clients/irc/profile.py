@@ -1,0 +1,43 @@
+"""The profile of an IRC client: what its connection has said of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
+
+from twisted_chat.core.client import Client
+
+from .capabilities import Capabilities
+
+
+class Profile:
+    """What is known of one connection, besides what the chat knows.
+
+    :param offered: the capabilities that it is offered.
+    :ivar user: the user name that it gave.
+    :ivar realname: its real name; shown as one likes.
+    :ivar capabilities: what it has negotiated.
+    :ivar quit_text: why it leaves, as others are shown; empty if it has given no
+        reason.
+    """
+
+    __slots__ = ("capabilities", "quit_text", "realname", "user")
+
+    def __init__(self, offered: Mapping[str, str]) -> None:
+        self.user = ""
+        self.realname = ""
+        self.capabilities = Capabilities(offered)
+        self.quit_text = ""
+
+
+@runtime_checkable
+class HasProfile(Protocol):
+    """The connection of an IRC client."""
+
+    profile: Profile
+
+
+def profile_of(client: Client) -> Profile | None:
+    """The profile of a client; ``None`` if it is not an IRC client."""
+    connection = client.connection
+    return connection.profile if isinstance(connection, HasProfile) else None

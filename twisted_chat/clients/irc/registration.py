@@ -1,0 +1,199 @@
+"""Registration: an IRC client from its connection until it joins the chat.
+
+It gives a nickname and a user name, and perhaps the password of the server, and
+negotiates its capabilities (RFC 2812, section 3.1; https://modern.ircdocs.horse).
+Until then nothing of the chat is shown, and nothing is kept but the connection.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping
+from typing import ClassVar, Protocol
+
+from twisted_chat.core.client import Identity
+from twisted_chat.core.nicknames import Name
+from twisted_chat.core.replies import ErrorReply, Refused
+
+from .capabilities import InvalidSubcommand, Negotiation
+from .errors import error_lines
+from .message import Message
+from .numerics import (
+    ERR_INVALIDCAPCMD,
+    ERR_NEEDMOREPARAMS,
+    ERR_NICKNAMEINUSE,
+    ERR_NONICKNAMEGIVEN,
+    ERR_NOTREGISTERED,
+    ERR_PASSWDMISMATCH,
+)
+from .profile import Profile
+from .reference import Reference
+from .server import IrcServer
+
+NOT_ENTERED = "Access denied: the password of the server is missing or wrong"
+
+
+class Stage(enum.Enum):
+    """The stages of a registration."""
+
+    OPEN = "open"
+    """Something is missing."""
+    JOINING = "joining"
+    """Everything is given, and the client is joining the chat."""
+    CLOSED = "closed"
+    """The connection is being closed."""
+
+
+class Registering(Protocol):
+    """The connection of a client that registers."""
+
+    profile: Profile
+
+    def show(self, *lines: Message) -> None:
+        """Send lines."""
+
+    def join(self, nick: str) -> None:
+        """Let the client join the chat; ``Registration.refused`` is called if not."""
+
+    def close(self, reason: str) -> None:
+        """Close the connection."""
+
+
+_Method = Callable[["Registration", Message], None]
+
+
+class Registration:
+    """What one client has given so far.
+
+    :ivar nick: the nickname that it asks for; empty if it has not.
+    """
+
+    __slots__ = ("_identity", "_password", "_peer", "_server", "nick", "stage")
+
+    def __init__(
+        self, server: IrcServer, peer: Registering, identity: Identity
+    ) -> None:
+        self._server = server
+        self._peer = peer
+        self._identity = identity
+        self._password: str | None = None
+        self.nick = ""
+        self.stage = Stage.OPEN
+
+    def receive(self, message: Message) -> None:
+        """A command of the client."""
+        if self.stage is not Stage.OPEN:
+            return
+        command = message.command
+        take = self._COMMANDS.get(command)
+        if take is None:
+            self._peer.show(ERR_NOTREGISTERED())
+            return
+        least, method = take
+        if len(message.params) < least:
+            self._peer.show(ERR_NEEDMOREPARAMS(command))
+            return
+        method(self, message)
+
+    def refused(self, why: Refused) -> None:
+        """The client may not join under its nickname: it may ask for another."""
+        self.stage = Stage.OPEN
+        self._refuse("NICK", self.nick, why)
+        self.nick = ""
+
+    def _refuse(self, command: str, target: str, why: Refused) -> None:
+        error = ErrorReply(why.code, why.text)
+        self._peer.show(*error_lines(error, Reference(command, target), "*"))
+
+    def complete(self) -> None:
+        """Let the client join, if nothing is missing."""
+        profile = self._peer.profile
+        negotiates = profile.capabilities.negotiation is Negotiation.OPEN
+        if not self.nick or not profile.user or negotiates:
+            return
+        entrance = self._server.chat.entrance
+        if entrance is not None:
+            try:
+                entrance.check(self._password or "", self._identity.network)
+            except Refused as refused:
+                self._peer.show(ERR_PASSWDMISMATCH(text=refused.text))
+                self._close(NOT_ENTERED)
+                return
+        self.stage = Stage.JOINING
+        self._peer.join(self.nick)
+
+    def _close(self, reason: str) -> None:
+        self.stage = Stage.CLOSED
+        self._peer.close(reason)
+
+    # One method for each command.
+
+    def _cap(self, message: Message) -> None:
+        capabilities = self._peer.profile.capabilities
+        self._peer.show(*cap_lines(self._peer.profile, message, self.nick))
+        if capabilities.negotiation is Negotiation.CLOSED:
+            self.complete()
+
+    def _pass(self, message: Message) -> None:
+        self._password = message.params[-1]
+
+    def _nick(self, message: Message) -> None:
+        nick = message.params[0] if message.params else ""
+        if not nick:
+            self._peer.show(ERR_NONICKNAMEGIVEN())
+            return
+        try:
+            name = Name.of(nick)
+        except Refused as refused:
+            self._refuse("NICK", nick, refused)
+            return
+        # Whether it is registered counts once the client has logged in, or has not.
+        member = self._server.chat.pool.named(name.folded)
+        if member is not None and not member.account:
+            self._peer.show(ERR_NICKNAMEINUSE(nick))
+            return
+        self.nick = nick
+        self.complete()
+
+    def _user(self, message: Message) -> None:
+        user, *_, realname = message.params
+        if not user or not realname:
+            self._peer.show(ERR_NEEDMOREPARAMS("USER"))
+            return
+        profile = self._peer.profile
+        profile.user, profile.realname = user, realname
+        self.complete()
+
+    def _ping(self, message: Message) -> None:
+        self._peer.show(Message("PONG", (self._server.name, message.params[-1])))
+
+    def _quit(self, _message: Message) -> None:
+        self._close("quit")
+
+    def _ignore(self, _message: Message) -> None:
+        """An answer, or an error of the client."""
+
+    _COMMANDS: ClassVar[Mapping[str, tuple[int, _Method]]] = {
+        "CAP": (1, _cap),
+        "PASS": (1, _pass),
+        "NICK": (0, _nick),
+        "USER": (4, _user),
+        "PING": (1, _ping),
+        "PONG": (0, _ignore),
+        "ERROR": (0, _ignore),
+        "QUIT": (0, _quit),
+    }
+    """By name: how many parameters each needs, and what takes it."""
+
+
+def cap_lines(profile: Profile, message: Message, nick: str) -> list[Message]:
+    """The answer to a ``CAP`` command.
+
+    :param nick: of the client; empty if it has none.
+    """
+    name = nick or "*"
+    try:
+        answers = profile.capabilities.receive(message.params)
+    except InvalidSubcommand:
+        return [ERR_INVALIDCAPCMD(message.params[0] or "*")]
+    return [Message("CAP", (name, *params)) for params in answers]

@@ -1,0 +1,96 @@
+"""What a client is shown of a room: its topic, its members, its last messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from twisted_chat.core.events import Joined, Stored
+
+from .batches import Batch, Item
+from .event_lines import EventLines
+from .message import MAX_BODY, Message
+from .numerics import (
+    RPL_ENDOFNAMES,
+    RPL_NAMREPLY,
+    RPL_NOTOPIC,
+    RPL_TOPIC,
+)
+from .server import IrcServer
+
+
+class RoomLines:
+    """The lines about rooms, for clients that have the same capabilities.
+
+    :param capabilities: those that they have.
+    """
+
+    def __init__(
+        self, server: IrcServer, capabilities: frozenset[str], events: EventLines
+    ) -> None:
+        self._server = server
+        self._has = capabilities.__contains__
+        self._events = events
+
+    def entered(
+        self, room: str, topic: str, history: Iterable[Stored], member_id: str
+    ) -> Iterator[Item]:
+        """What a client is shown whose member has joined a room.
+
+        :param member_id: of that member.
+        """
+        member = self._server.chat.pool.member(member_id)
+        if member is None:
+            return
+        joined = Joined(room, member.nick, member.id, account=member.account)
+        yield from self._events.joined(joined)
+        if topic:
+            yield RPL_TOPIC(f"#{room}", topic)
+        if not self._has("draft/no-implicit-names"):
+            yield from self.names(room, member.nick)
+        if not self._has("draft/chathistory"):
+            yield from self.history(f"#{room}", history)
+
+    def history(self, target: str, history: Iterable[Stored]) -> Iterator[Item]:
+        """Earlier messages, as a batch."""
+        items = [item for stored in history for item in self._events.of(stored)]
+        if items:
+            yield Batch("chathistory", (target,), tuple(items))
+
+    def topic(self, room: str, text: str) -> Iterator[Message]:
+        """The topic of a room."""
+        yield RPL_TOPIC(f"#{room}", text) if text else RPL_NOTOPIC(f"#{room}")
+
+    def names(self, room: str, nick: str) -> Iterator[Message]:
+        """The members of a room.
+
+        :param nick: of the client, to which the length of the lines is fitted.
+        """
+        target = f"#{room}"
+        mark = "@" if self._server.chat.moderation.settings(room).hidden else "="
+        head = f":{self._server.name} 353 {nick} {mark} {target} :"
+        for line in joined_words(self._names(room), MAX_BODY - len(head.encode())):
+            yield RPL_NAMREPLY(mark, target, line)
+        yield RPL_ENDOFNAMES(target)
+
+    def _names(self, room: str) -> Iterator[str]:
+        with_host = self._has("userhost-in-names")
+        most = None if self._has("multi-prefix") else 1
+        server = self._server
+        for member in server.members(room):
+            name = server.source(member) if with_host else member.nick
+            yield f"{server.prefixes(room, member)[:most]}{name}"
+
+
+def joined_words(words: Iterable[str], most: int) -> Iterator[str]:
+    """Words in lines of at most so many bytes."""
+    line: list[str] = []
+    left = most
+    for word in words:
+        size = len(word.encode()) + 1
+        if line and size > left + 1:
+            yield " ".join(line)
+            line, left = [], most
+        line.append(word)
+        left -= size
+    if line:
+        yield " ".join(line)

@@ -1,0 +1,73 @@
+"""The chat as a server of IRC: its name, and what its codecs look up.
+
+There is one for each chat, whatever its IRC clients are connected by.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from twisted_chat import __version__
+from twisted_chat.core.chat import Chat
+from twisted_chat.core.moderation_events import Role
+from twisted_chat.core.presence import Member
+
+from .profile import profile_of
+from .sources import Sources
+
+NAME = "chat.server"
+"""The name of the server, unless it is called by another one."""
+
+NETWORK = "twisted_chat"
+"""The name of the network, for lists of connections."""
+
+VERSION = f"twisted_chat-{__version__}"
+
+_PREFIXES = ((Role.OPERATOR, "@"), (Role.VOICE, "+"))
+
+
+class IrcServer:
+    """One chat, as IRC clients know it.
+
+    :param name: by which it is called; the source of its replies.
+    :ivar started: when it was started, in seconds since 1970.
+    """
+
+    def __init__(self, chat: Chat, name: str = NAME) -> None:
+        self.chat = chat
+        self.name = name
+        self.sources = Sources(chat.pool)
+        self.started = chat.runtime.now()
+
+    @property
+    def created(self) -> str:
+        """When it was started, for a person."""
+        return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(self.started))
+
+    def members(self, room: str) -> Sequence[Member]:
+        """The members of a room, in the order of joining."""
+        known = self.chat.pool.rooms.get(room)
+        return tuple(known.members) if known else ()
+
+    def prefixes(self, room: str, member: Member) -> str:
+        """What stands before the nickname of a member in a room: ``@``, ``+``, both."""
+        settings = self.chat.moderation.settings(room)
+        if not settings:
+            return ""
+        return "".join(
+            prefix for role, prefix in _PREFIXES if settings.has_role(role, member)
+        )
+
+    def realname(self, client_id: str) -> str:
+        """The real name of a member: what it has given, or else its nickname."""
+        member = self.chat.pool.member(client_id)
+        for client in self.chat.pool.clients_of(member):
+            profile = profile_of(client)
+            if profile is not None and profile.realname:
+                return profile.realname
+        return member.nick if member else "*"
+
+    def source(self, member: Member) -> str:
+        """The source of what a member does now."""
+        return self.sources.of(member.nick, member.id)
