@@ -173,11 +173,15 @@ class CorrectionsContract(RetentionContract):
         """Also in one batch."""
         journal = self.opened()
         (one, two) = self.append(
-            journal, said("a tea"), Action(LOBBY, "alice", "drinks", "id-alice")
+            journal,
+            said("a tea"),
+            Action(LOBBY, "alice", "drinks", "id-alice", raw="PRIVMSG :drinks"),
         )
         for text in ("bb tea", "c", "dddd tea"):
             self.append(journal, edited(one, text), edited(two, text))
             self.assertEqual(self.history_of(journal), [text, text])
+        for stored in self.run_now(journal.history.before(LOBBY, None, 2)):
+            self.assertIsNone(getattr(stored.event, "raw", None))
         self.append(journal, edited(one, "e"), edited(one, "f"), deleted(two))
         self.assertEqual(self.history_of(journal), ["f"])
         self.append(journal, edited(one, "g"), deleted(one), edited(one, "h"))

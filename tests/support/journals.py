@@ -105,11 +105,11 @@ MODERATION: tuple[Event, ...] = (
 EVERY_EVENT: tuple[Event, ...] = (
     said("hi"),
     Message("lobby", "alice", "from a page", "id-alice", '"from a page"'),
-    Action("lobby", "alice", "waves", "id-alice"),
+    Action("lobby", "alice", "waves", "id-alice", raw="PRIVMSG :waves"),
     CustomEvent("lobby", "alice", '{"typing":true}', "id-alice"),
-    DirectMessage("alice", "bob", "psst", "id-alice", "id-bob"),
+    DirectMessage("alice", "bob", "psst", "id-alice", "id-bob", raw="NOTICE"),
     Joined("lobby", "carol", "id-carol"),
-    Left("lobby", "carol", "id-carol"),
+    Left("lobby", "carol", "id-carol", "tea time"),
     Renamed("carol", "caroline", "id-carol"),
     TopicSet("lobby", "alice", "weather", "id-alice"),
     AwaySet("alice", "lunch", "id-alice"),
@@ -121,7 +121,7 @@ EVERY_EVENT: tuple[Event, ...] = (
     Deleted("lobby", "alice", "", "gone-1 gone-2", "id-alice"),
     Edited("lobby", "alice", "gone-3", "better", "id-alice"),
     *MODERATION,
-    Quit("guest_7", "id-carol"),
+    Quit("guest_7", "id-carol", "good night"),
 )
 
 any_text = st.text(st.characters(codec="utf-8"), max_size=60)

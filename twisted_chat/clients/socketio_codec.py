@@ -56,6 +56,7 @@ from twisted_chat.core.texts import accepted_label, accepted_text, cut_text
 from twisted_chat.socketio.packets import Packet, dump_json, raw_argument
 
 from .answers import MAX_ANSWER, newest_that_fit
+from .irc.raw import is_irc
 from .json import BULK_NAMES, BULK_THRESHOLD
 from .text_lines import direct_message_text, event_text, reply_lines
 
@@ -128,7 +129,8 @@ class SocketIOCodec:
         where = "" if room is None else f"[#{room}] "
         match event:
             case Message(raw=raw):
-                shown = self._message(f"{where}{event_text(event)}", raw)
+                value = None if is_irc(raw) else raw
+                shown = self._message(f"{where}{event_text(event)}", value)
             case Action() | Deleted() | Edited():
                 shown = self._text(f"{where}{event_text(event)}")
             case CustomEvent(raw=raw):

@@ -27,16 +27,23 @@ from twisted_chat.net.origins import Origins
 from twisted_chat.net.timers import Keepalive
 from twisted_chat.websocket.connection import WebSocketConnection
 from twisted_chat.websocket.frames import frame_text
-from twisted_chat.websocket.handshake import upgrade
+from twisted_chat.websocket.handshake import tokens, upgrade
 
 from .attach import Attachment, identity_of
 from .first_frame import GRACE, RESUME_TIMEOUT, FirstFrame
 from .gate import NOBODY, Attached, JsonGate, LineGate
+from .irc.connection import IrcShared
+from .irc.websocket import MAX_MESSAGE as MAX_IRC_MESSAGE
+from .irc.websocket import SUBPROTOCOLS as IRC_SUBPROTOCOLS
+from .irc.websocket import IrcWebSocket
 from .json import JsonCodec
 from .text import LineCodec
 
 MAX_MESSAGE = 64 * 1024
 """Bytes of one message from a client."""
+
+IRC_PATH = b"/irc"
+"""Where every handshake is for IRC."""
 
 JSON = "chat.json"
 """The subprotocol that asks for objects."""
@@ -57,6 +64,7 @@ class ChatWebSocketFactory:
     :param rate_limit: how fast one client may send; ``None`` for no limit.
     :param keepalive: sends the pings of all connections.
     :param origins: the origins whose pages may connect.
+    :param irc: what IRC clients share; without it, none are served.
     """
 
     def __init__(
@@ -65,8 +73,10 @@ class ChatWebSocketFactory:
         rate_limit: RateLimit | None,
         keepalive: Keepalive,
         origins: Origins,
+        irc: IrcShared | None = None,
     ) -> None:
         self.chat = chat
+        self._irc = irc
         self.rate_limit = rate_limit
         self.line_codec = LineCodec(frame_text, frame_text)
         self.json_codec = JsonCodec()
@@ -93,6 +103,16 @@ class ChatWebSocketFactory:
             plain = [b"text/plain; charset=utf-8"]
             request.responseHeaders.setRawHeaders(b"Content-Type", plain)
             return refusal.encode() + b"\n"
+        if self._irc is not None and asks_for_irc(request):
+            encrypted = request_is_encrypted(request)
+            return upgrade(
+                request,
+                IrcWebSocket(self._irc, encrypted=encrypted),
+                keepalive=self._keepalive,
+                max_size=MAX_IRC_MESSAGE,
+                subprotocols=IRC_SUBPROTOCOLS,
+                any_subprotocol=True,
+            )
         return upgrade(
             request,
             ChatWebSocket(self, Query(request)),
@@ -101,6 +121,14 @@ class ChatWebSocketFactory:
             subprotocols=(JSON,),
             any_subprotocol=True,
         )
+
+
+def asks_for_irc(request: Request) -> bool:
+    """Whether a handshake is for IRC, by its address or by a subprotocol."""
+    if request.path == IRC_PATH:
+        return True
+    offered = tokens(request, b"Sec-WebSocket-Protocol")
+    return any(name.encode() in offered for name in IRC_SUBPROTOCOLS)
 
 
 class Query:

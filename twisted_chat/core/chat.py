@@ -42,6 +42,7 @@ from .interfaces import (
     SHUTTING_DOWN,
     Codec,
     Connection,
+    GivesReason,
     Journal,
     NameRegistry,
     OutcomeUnknown,
@@ -602,7 +603,9 @@ class Chat:
         await release(self.names, event.member_id, event.nick)
 
     def _submit_quit(self, client: Client, *, may_resume: bool) -> None:
-        quit_event = Quit(client.nick, client.id)
+        connection = client.connection
+        text = connection.reason if isinstance(connection, GivesReason) else ""
+        quit_event = Quit(client.nick, client.id, text)
         self._committer.submit(quit_event, must_store=True, resumable=may_resume)
 
     # Stopping.

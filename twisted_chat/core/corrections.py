@@ -109,11 +109,9 @@ def _applied(
 def with_text(stored: Stored, text: str) -> Stored:
     """A message with the text by which its author replaced the former one."""
     event = stored.event
-    if isinstance(event, Message):
+    if isinstance(event, Message | Action):
         # What it came from has the former text.
         event = replace(event, text=text, raw=None)
-    elif isinstance(event, Action):
-        event = replace(event, text=text)
     return replace(stored, event=event, edited=True)
 
 

@@ -32,8 +32,9 @@ NO_ROOM = ""
 class Message:
     """A message in a room.
 
-    :ivar raw: the JSON text of the Socket.IO ``chat`` value that this came from, if it
-        did: Socket.IO clients are shown that, unchanged.
+    :ivar raw: what clients like its author's are shown in place of the text, in the
+        form of their wire; of other messages it is ``None``.  It is the JSON text of a
+        Socket.IO ``chat`` value, or what ``clients.irc.raw`` has of a message of IRC.
     """
 
     room: str
@@ -47,7 +48,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A message that says what its author does, by ``\\me``: ``* alice waves``."""
+    """A message that says what its author does, by ``\\me``: ``* alice waves``.
+
+    :ivar raw: see ``Message``.
+    """
 
     room: str
     nick: str
@@ -55,6 +59,7 @@ class Action:
     client_id: str
     account: str = ""
     account_id: str = ""
+    raw: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class DirectMessage:
     :ivar recipient: the recipient's nickname when it was sent.
     :ivar recipient_id: the recipient's member id.
     :ivar sender_id: the sender's member id; by default its client id.
+    :ivar raw: see ``Message``.
     """
 
     nick: str
@@ -89,6 +95,7 @@ class DirectMessage:
     recipient_id: str
     account: str = ""
     sender_id: str = ""
+    raw: str | None = None
 
     def __post_init__(self) -> None:
         if not self.sender_id:
@@ -121,11 +128,15 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A member left a room and stays in the chat."""
+    """A member left a room and stays in the chat.
+
+    :ivar text: why, as IRC clients are shown; empty if there is no reason.
+    """
 
     room: str
     nick: str
     client_id: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +144,13 @@ class Quit:
     """A client left the chat; its member leaves, with every room, if it was the last.
 
     Only that is shown.
+
+    :ivar text: why, as IRC clients are shown; empty if there is no reason.
     """
 
     nick: str
     client_id: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,15 @@ class HidesInput(Protocol):
         """Hide what is typed from here on, or show it again, where that is possible."""
 
 
+@runtime_checkable
+class GivesReason(Protocol):
+    """A connection whose client can say why it leaves."""
+
+    @property
+    def reason(self) -> str:
+        """Why, as IRC clients are shown; empty if it is not known."""
+
+
 class Source(Protocol):
     """What a client's requests are read from."""
 

@@ -150,6 +150,7 @@ def _direct_message(
         recipient_id,
         client.account,
         client.member_id,
+        context.request.raw,
     )
 
 
@@ -179,7 +180,13 @@ def show_help(context: CommandContext) -> Reply:
 def me(context: CommandContext) -> Event:
     client, text = context.client, context.chat.sanitized(context.word)
     return Action(
-        context.room, client.nick, text, client.id, client.account, client.account_id
+        context.room,
+        client.nick,
+        text,
+        client.id,
+        client.account,
+        client.account_id,
+        context.request.raw,
     )
 
 

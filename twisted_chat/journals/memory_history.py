@@ -21,7 +21,6 @@ from twisted_chat.core.events import (
     Edited,
     Event,
     Joined,
-    Message,
     Stored,
     TopicSet,
 )
@@ -336,6 +335,6 @@ def _after(kept: deque[Stored], position: str) -> Iterator[Stored]:
 
 def _size(event: Event) -> int:
     """Approximately how many bytes an event takes."""
-    raw = event.raw if isinstance(event, Message) else None
+    raw: str | None = getattr(event, "raw", None)
     text = event.positions if isinstance(event, Deleted) else getattr(event, "text", "")
     return _OVERHEAD + getsizeof(text) + (getsizeof(raw) if raw else 0)

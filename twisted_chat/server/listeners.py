@@ -76,14 +76,13 @@ def make_factory(
     refused = chat.runtime.counters.refused_connections
     trusted = TrustedProxies(settings.trust_proxy)
     lines = ChatFactory(chat, clock, settings.flood, limits)
-    root = make_resources(chat, settings, clock, engineio, origins, admission, limits)
+    shared = IrcShared(chat, settings.flood)
+    keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout, limits)
+    websockets = ChatWebSocketFactory(chat, settings.flood, keepalive, origins, shared)
+    root = make_resources(chat, settings, websockets, engineio, origins, admission)
     hosts = make_hosts(chat, settings, certificate)
     site = ChatSite(root, clock, trusted, hosts, limits)
-    irc = IrcFactory(
-        IrcShared(chat, settings.flood),
-        clock,
-        Keepalive(clock, settings.ping_interval, settings.ping_timeout, limits),
-    )
+    irc = IrcFactory(shared, clock, keepalive)
     plain = (
         Detector("http", http_request, site),
         Detector("irc", irc_client, irc),
@@ -167,15 +166,12 @@ def make_engineio(
 def make_resources(
     chat: Chat,
     settings: Settings,
-    clock: IReactorTime,
+    websockets: ChatWebSocketFactory,
     engineio: EngineIOResource,
     origins: Origins,
     admission: Admission,
-    limits: PeerLimits,
 ) -> Resource:
     """Make everything that is reached by HTTP: page, WebSocket and Socket.IO."""
-    keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout, limits)
-    websockets = ChatWebSocketFactory(chat, settings.flood, keepalive, origins)
     upgrade: Upgrade = websockets.upgrade
     if settings.trust_proxy:
         upgrade = limit_forwarded(upgrade, admission)

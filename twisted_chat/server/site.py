@@ -258,7 +258,7 @@ def make_root(
     """Make the whole tree.
 
     :param files: the page's directory, which is read now and never again.
-    :param upgrade: answers WebSocket handshakes at ``/`` and ``/ws``.
+    :param upgrade: answers WebSocket handshakes at ``/``, ``/ws`` and ``/irc``.
     :param problem: returns why nothing can be stored now, or ``None``.
     :param socketio: the resource at ``/socket.io/``.
     :param origins: the pages that may connect, by default the server's own.
@@ -280,6 +280,7 @@ def make_root(
     index = root.children.get(b"index.html")
     root.putChild(b"", WebSocketResource(upgrade, index))
     root.putChild(b"ws", WebSocketResource(upgrade))
+    root.putChild(b"irc", WebSocketResource(upgrade))
     root.putChild(b"healthz", HealthResource(problem))
     root.putChild(b"origin", OriginResource(origins or Origins()))
     if socketio is not None:

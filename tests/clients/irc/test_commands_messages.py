@@ -54,6 +54,62 @@ class MessageCommandTests(IrcCase):
         alice.sends("PRIVMSG #lobby :\x01ACTION nods")
         self.assertEqual(self.eve.sees(), ["* alice nods"])
 
+    def test_action_may_be_a_direct_message(self) -> None:
+        """Which says whose it is, for other clients."""
+        alice, bob = self.irc("alice"), self.irc("bob")
+        alice.sends("PRIVMSG eve,bob :\x01ACTION waves\x01")
+        self.assertEqual(self.eve.sees(), ["alice (private): * alice waves"])
+        self.assertEqual(
+            bob.sees(), [f"{self.source(alice)} PRIVMSG bob :\x01ACTION waves\x01"]
+        )
+
+    def test_notice_is_one_for_irc_clients(self) -> None:
+        """And a message for others."""
+        alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")
+        self.eve.sees()
+        alice.sends("NOTICE #lobby,bob :a robot speaks")
+        source = self.source(alice)
+        self.assertEqual(
+            bob.sees()[-2:],
+            [
+                f"{source} NOTICE #lobby :a robot speaks",
+                f"{source} NOTICE bob :a robot speaks",
+            ],
+        )
+        self.assertEqual(self.eve.sees(), ["alice: a robot speaks"])
+
+    def test_formatting_is_for_irc_clients(self) -> None:
+        """Also in actions, and in the history; others are shown the text."""
+        alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")
+        self.eve.sees()
+        bold, action = "\x02bold\x02 \x0304red", "\x01ACTION \x1dbows\x01"
+        for text in (bold, action):
+            alice.sends(f"PRIVMSG #lobby :{text}")
+        self.assertEqual(self.eve.sees(), ["alice: bold red", "* alice bows"])
+        for seen in (bob.sees(), self.irc("carol").asks("JOIN #lobby")):
+            self.assertEqual(
+                [line.partition(" :")[2] for line in seen[-2:]], [bold, action]
+            )
+
+    def test_masked_words_are_masked_for_all(self) -> None:
+        """No code within a word hides it from the filter."""
+        self.room.chat.mask = lambda text: text.replace("bad", "***")
+        alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")
+        alice.sends("PRIVMSG #lobby :a b\x02a\x02d word")
+        self.assertTrue(bob.sees()[-1].endswith(" PRIVMSG #lobby :a *** word"))
+
+    def test_tags_of_clients_are_kept_with_the_message(self) -> None:
+        """Those that begin with a plus sign, for those who know tags."""
+        alice = self.irc("alice", "lobby")
+        bob = self.irc("bob", "lobby", capabilities="message-tags")
+        carol = self.irc("carol", "lobby")
+        alice.sends("@+draft/reply=7;other=x;label=1 PRIVMSG #lobby :yes")
+        (line,) = bob.sees()[-1:]
+        tags = line.split()[0][1:].split(";")
+        self.assertEqual(min(tags), "+draft/reply=7")
+        self.assertEqual(len(tags), 2)
+        self.assertTrue(carol.sees()[-1].startswith(self.source(alice)))
+
     def test_what_cannot_be_sent_is_refused(self) -> None:
         """With the numeric of its reason."""
         alice = self.irc("alice")
@@ -62,6 +118,7 @@ class MessageCommandTests(IrcCase):
             ("PRIVMSG ,", "411 alice :No recipient given"),
             ("PRIVMSG eve", "412 alice :No text to send"),
             ("PRIVMSG eve :", "412 alice :No text to send"),
+            ("PRIVMSG eve :\x02", "412 alice :No text to send"),
             ("PRIVMSG #lobby :hi", "404 alice #lobby :Cannot send to channel"),
             ("NOTICE #lobby :hi", "404 alice #lobby :Cannot send to channel"),
             ("PRIVMSG nobody :hi", "401 alice nobody :No such nick"),

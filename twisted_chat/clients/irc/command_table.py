@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from . import commands_connection, commands_messages, commands_rooms
+from . import (
+    commands_connection,
+    commands_list,
+    commands_messages,
+    commands_rooms,
+)
 from .commands import IrcTable
 
 
@@ -11,6 +16,7 @@ def standard_commands() -> IrcTable:
     table = IrcTable()
     for commands in (
         commands_connection.commands,
+        commands_list.commands,
         commands_messages.commands,
         commands_rooms.commands,
     ):

@@ -139,13 +139,14 @@ class IrcTable:
             return (refusal(refused, str(reference)),)
 
 
-def request_of(reference: Reference, *words: str) -> Request:
+def request_of(reference: Reference, *words: str, raw: str | None = None) -> Request:
     """The request of a command that has a handler.
 
     :param words: what its context has as ``words``.
+    :param raw: see ``raw``.
     """
-    route = PREFIX + reference.command.lower()
-    return Request(route, "", ref=str(reference), internal=True, words=words)
+    route, ref = PREFIX + reference.command.lower(), str(reference)
+    return Request(route, "", ref=ref, raw=raw, internal=True, words=words)
 
 
 def lines(*messages: Message) -> Native:

@@ -17,6 +17,7 @@ from .commands import IrcTable, lines, request_of
 from .message import Message
 from .numerics import ERR_INVALIDCAPCMD
 from .profile import profile_of
+from .reasons import reason
 from .reference import Reference
 
 commands = IrcTable()
@@ -77,7 +78,7 @@ def answered(_message: Message, _reference: Reference) -> Iterable[Request]:
 def leave_chat(context: CommandContext) -> Outcome:
     client, profile = context.client, profile_of(context.client)
     if profile is not None and context.words:
-        profile.quit_text = context.word
+        profile.quit_text = reason(context, context.word)
     client.move_to(ClientState.QUITTING)
     client.connection.close("quit")
     return lines()

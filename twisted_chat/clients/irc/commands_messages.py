@@ -9,17 +9,19 @@ from twisted_chat.core.events import Event
 from twisted_chat.core.replies import Refused, Request
 from twisted_chat.core.routes import direct_message
 from twisted_chat.core.routes_accounts import may_speak
+from twisted_chat.core.sanitize import is_blank
 
 from .commands import IrcTable, request_of
+from .event_lines import action_start
+from .formatting import formatted, unformatted
 from .isupport import MAX_TARGETS
 from .message import Message
 from .message_lines import CTCP
+from .raw import ACTION, NOTICE, PRIVMSG, Raw, unpack
 from .reference import Reference
 from .targets import is_room, split
 
 commands = IrcTable()
-
-_ACTION = "ACTION"
 
 
 def _to_each(given: Message, reference: Reference) -> Iterable[Request]:
@@ -32,31 +34,43 @@ def _to_each(given: Message, reference: Reference) -> Iterable[Request]:
         raise Refused("no_text", "no text to send")
     if len(targets) > MAX_TARGETS:
         raise Refused("too_many_targets", f"at most {MAX_TARGETS} targets")
-    text = params[1]
+    tags = {name: value for name, value in given.tags.items() if name.startswith("+")}
     for each in reference.for_each(targets):
-        yield _sent(each, text)
+        yield _sent(each, params[1], tags)
 
 
-def _sent(reference: Reference, text: str) -> Request:
+def _sent(reference: Reference, text: str, tags: dict[str, str]) -> Request:
+    """The request that sends a text to one target."""
     target, ref = reference.target, str(reference)
     action = _action(text)
-    if not is_room(target):
-        return request_of(reference, target, text)
     if action is not None:
-        return Request("me", action, target, ref, words=(action,))
-    return Request("", text, target, ref)
+        text = action
+    if is_blank(unformatted(text)):
+        raise Refused("no_text", "no text to send")
+    command = NOTICE if reference.command == NOTICE else PRIVMSG
+    raw = Raw(command, formatted(text), tags).pack()
+    if not is_room(target):
+        if action is not None:
+            raw = Raw(ACTION, formatted(text), tags).pack()
+        return request_of(reference, target, text, raw=raw)
+    if action is not None:
+        return Request("me", action, target, ref, raw, words=(action,))
+    return Request("", text, target, ref, raw)
 
 
-@commands.handler("PRIVMSG", guards=(may_speak,), decode=_to_each)
-@commands.handler("NOTICE", guards=(may_speak,), decode=_to_each)
+@commands.handler(PRIVMSG, guards=(may_speak,), decode=_to_each)
+@commands.handler(NOTICE, guards=(may_speak,), decode=_to_each)
 def to_member(context: CommandContext) -> Event | Awaitable[Event]:
     """A direct message; messages to rooms are those of the core."""
     name, text = context.words
+    if unpack(context.request.raw).command == ACTION:
+        text = action_start(context.client.nick) + text
     return direct_message(context, name, text)
 
 
 def _action(text: str) -> str | None:
     """The text of an action; ``None`` if it is not one."""
-    if not text.startswith(f"{CTCP}{_ACTION} "):
+    start = f"{CTCP}{ACTION} "
+    if not text.startswith(start):
         return None
-    return text.removeprefix(f"{CTCP}{_ACTION} ").removesuffix(CTCP)
+    return text.removeprefix(start).removesuffix(CTCP)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import Event, Left, TopicSet
@@ -15,10 +16,14 @@ from twisted_chat.core.routes import enter
 from .commands import IrcTable, lines, request_of
 from .message import Message
 from .numerics import RPL_ENDOFNAMES
-from .reference import Reference
+from .reasons import reason
+from .reference import Place, Reference
 from .targets import is_room, split
 
 commands = IrcTable()
+
+_NO_ROOM = "0"
+"""What is joined in place of a room to leave all of them (RFC 2812, section 3.2.1)."""
 
 
 def named_room(name: str) -> str:
@@ -50,6 +55,11 @@ def _for_each_room(message: Message, reference: Reference) -> Iterable[Request]:
 
 def _join(message: Message, reference: Reference) -> Iterable[Request]:
     rooms = split(message.params[0])
+    if rooms == [_NO_ROOM]:
+        # Nobody knows yet how many rooms that are.
+        last = replace(reference, place=Place.LAST)
+        yield request_of(last, _NO_ROOM, "")
+        return
     keys = message.params[1].split(",") if len(message.params) > 1 else []
     keys += [""] * len(rooms)
     for each, key in zip(reference.for_each(rooms), keys, strict=False):
@@ -59,6 +69,8 @@ def _join(message: Message, reference: Reference) -> Iterable[Request]:
 @commands.handler("JOIN", 1, decode=_join)
 async def join(context: CommandContext) -> Event | None:
     name, key = context.words
+    if name == _NO_ROOM:
+        return _leave_all(context)
     room = named_room(name)
     if room in context.client.rooms:
         return None
@@ -67,8 +79,24 @@ async def join(context: CommandContext) -> Event | None:
 
 @commands.handler("PART", 1, guards=(in_room,), decode=_for_each_room)
 def part(context: CommandContext) -> Event:
-    client = context.client
-    return Left(named_room(context.word), client.nick, client.id)
+    client, room = context.client, named_room(context.word)
+    text = reason(context, context.words[1], room) if len(context.words) > 1 else ""
+    return Left(room, client.nick, client.id, text)
+
+
+def _leave_all(context: CommandContext) -> Event | None:
+    """Leave every room.  The answer for the last of them ends the answer."""
+    client, rooms = context.client, context.client.rooms
+    reference = Reference.of(context.request.ref)
+    context.chat.reply(client, lines(), str(replace(reference, place=Place.FIRST)))
+    if not rooms:
+        return None
+    *first, last = rooms
+    for room in first:
+        event = Left(room, client.nick, client.id)
+        ref = str(replace(reference, place=Place.MIDDLE))
+        context.chat.submit(event, client, ref)
+    return Left(last, client.nick, client.id)
 
 
 @commands.handler("TOPIC", 1, guards=(in_room,))

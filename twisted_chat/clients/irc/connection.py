@@ -89,6 +89,7 @@ class IrcConnection:
         self._identity = identity
         self.profile = Profile(shared.offered)
         self.read_paused = False
+        self._reason = ""
         self._is_closed = False
         self._attachment: Attachment | None = None
         self._registration: Registration | None = Registration(
@@ -127,6 +128,7 @@ class IrcConnection:
         :param error: why it broke; empty if it was closed cleanly.
         """
         self._is_closed = True
+        self._reason = self._reason or error.capitalize()
         self._registration = None
         if self._attachment is not None:
             self._attachment.end(error)
@@ -197,9 +199,15 @@ class IrcConnection:
         text = REASONS.get(reason, reason)
         if self.profile.quit_text:
             text = f"{text}: {self.profile.quit_text}"
+        self._reason = text
         self.write(self._codec.encode((Message("ERROR", (f"Closing link: {text}",)),)))
         self._is_closed = True
         self._finish(reason)
+
+    @property
+    def reason(self) -> str:
+        """Why the connection ended, or is about to; see ``GivesReason``."""
+        return self._reason
 
     def pause(self) -> None:
         """Stop reading."""

@@ -33,6 +33,7 @@ from .batches import Item
 from .message import Message
 from .message_lines import CTCP, text_lines
 from .numerics import RPL_AWAY
+from .raw import ACTION, NOTICE, PRIVMSG, unpack
 from .server import IrcServer
 
 Tags = Mapping[str, str]
@@ -98,25 +99,40 @@ class EventLines:
     # Messages.
 
     def _message(self, event: Post, tags: Tags) -> Iterator[Item]:
-        return self._texts(event, f"#{event.room}", event.text, tags)
+        return self._texts(event, f"#{event.room}", tags)
 
     def _action(self, event: Action, tags: Tags) -> Iterator[Item]:
-        return self._texts(event, f"#{event.room}", event.text, tags, "ACTION")
+        return self._texts(event, f"#{event.room}", tags, is_action=True)
 
     def _direct_message(self, event: DirectMessage, tags: Tags) -> Iterator[Item]:
-        return self._texts(event, event.recipient, event.text, tags)
+        return self._texts(event, event.recipient, tags)
 
     def _texts(
-        self, event: Any, target: str, text: str, tags: Tags, ctcp: str = ""
+        self,
+        event: Post | Action | DirectMessage,
+        target: str,
+        tags: Tags,
+        *,
+        is_action: bool = False,
     ) -> Iterator[Item]:
-        source, command = self._source(event), "PRIVMSG"
-        before, after = (f"{CTCP}{ctcp} ", CTCP) if ctcp else ("", "")
+        source, raw, text = self._source(event), unpack(event.raw), event.text
+        if raw.command == ACTION and text.startswith(start := action_start(event.nick)):
+            # A direct message: others are shown whose action it is.
+            is_action, text = True, text.removeprefix(start)
+        command = NOTICE if raw.command == NOTICE else PRIVMSG
+        before, after = (f"{CTCP}{ACTION} ", CTCP) if is_action else ("", "")
         head = f":{source} {command} {target} :{before}{after}"
-        for line in text_lines(text, len(head.encode())):
+        if raw.tags:
+            tags = {**tags, **raw.tags}
+        for line in text_lines(raw.shown(text), len(head.encode())):
             params = (target, f"{before}{line}{after}")
             yield Message(command, params, source, tags)
             # Only the first line is the message of that id.
-            tags = {name: tags[name] for name in tags if name != "msgid"}
+            tags = {
+                name: value
+                for name, value in tags.items()
+                if name != "msgid" and not name.startswith("+")
+            }
 
     # Presence.
 
@@ -130,10 +146,11 @@ class EventLines:
             yield Message("AWAY", (member.away,), self._source(event), tags)
 
     def _left(self, event: Left, tags: Tags) -> Iterator[Item]:
-        yield Message("PART", (f"#{event.room}",), self._source(event), tags)
+        params = (f"#{event.room}", event.text) if event.text else (f"#{event.room}",)
+        yield Message("PART", params, self._source(event), tags)
 
     def _quit(self, event: Quit, tags: Tags) -> Iterator[Item]:
-        yield Message("QUIT", ("",), self._source(event), tags)
+        yield Message("QUIT", (event.text,), self._source(event), tags)
 
     def _renamed(self, event: Renamed, tags: Tags) -> Iterator[Item]:
         source = self._server.sources.of(event.old, event.client_id)
@@ -174,6 +191,11 @@ class EventLines:
         room: str = getattr(event, "room", "")
         if text is not None and room:
             yield Message("NOTICE", (f"#{room}", text))
+
+
+def action_start(nick: str) -> str:
+    """What stands before an action that is a direct message, for other clients."""
+    return f"* {nick} "
 
 
 def tags_of(stored: Stored) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from twisted_chat.core.limits import MAX_AWAY, MAX_ROOMS, MAX_TOPIC
 from twisted_chat.core.nicknames import MAX_NAME
 
+from .commands_list import ELIST
 from .message import Message
 from .numerics import RPL_ISUPPORT
 from .server import NETWORK
@@ -28,6 +29,7 @@ TOKENS = (
     f"TOPICLEN={MAX_TOPIC}",
     f"AWAYLEN={MAX_AWAY}",
     f"CHANLIMIT=#:{MAX_ROOMS}",
+    f"ELIST={ELIST}",
     f"TARGMAX=JOIN:,PART:,NAMES:1,PRIVMSG:{MAX_TARGETS},NOTICE:{MAX_TARGETS}",
 )
 """In the order in which they are sent."""

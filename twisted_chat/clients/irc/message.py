@@ -152,7 +152,7 @@ def parse(line: bytes) -> Message:
     command = word.upper().decode("ascii", "replace")
     name = command if _COMMAND.fullmatch(command) else "*"
     try:
-        tags = _parse_tags(raw_tags.decode()) if raw_tags else {}
+        tags = parse_tags(raw_tags.decode()) if raw_tags else {}
     except UnicodeDecodeError:
         raise InvalidUtf8(name, {}) from None
     if len(line) - len(body) > MAX_CLIENT_TAGS or len(body) > MAX_BODY:
@@ -182,7 +182,8 @@ def _parse_params(text: str) -> tuple[str, ...]:
     return (*params, last) if colon else tuple(params)
 
 
-def _parse_tags(text: str) -> dict[str, str]:
+def parse_tags(text: str) -> dict[str, str]:
+    """The tags between ``@`` and the space; those with an invalid name are ignored."""
     tags = {}
     for tag in text.split(";"):
         key, _, value = tag.partition("=")

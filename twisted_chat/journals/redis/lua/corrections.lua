@@ -152,6 +152,7 @@ corrections.edit = function(event)
     parts[5] = event.extra
     -- The value that it came from has the former text.
     if parts[1] == 'Said' then parts[7] = parts[6] and cjson.null end
+    if parts[1] == 'Acted' then parts[9] = parts[9] and cjson.null end
     return parts
   end)
 end

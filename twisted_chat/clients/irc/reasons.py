@@ -1,0 +1,31 @@
+"""Reasons: what a client says as it leaves a room or the chat."""
+
+from __future__ import annotations
+
+from twisted_chat.core.chat import CommandContext
+from twisted_chat.core.replies import Refused
+from twisted_chat.core.rights import check
+
+MAX_REASON = 300
+"""Bytes of a reason; a longer one is left out."""
+
+
+def reason(context: CommandContext, text: str, room: str | None = None) -> str:
+    """A reason as it may be shown; empty if the client may not say it.
+
+    Nobody is kept from leaving by that.
+
+    :param room: where it is shown; ``None`` for all rooms that the client is in.
+    """
+    chat, client = context.chat, context.client
+    if not text:
+        return ""
+    try:
+        chat.check_may_speak(client)
+        if room is None:
+            check(chat.moderation.may_show(client.member))
+        else:
+            check(chat.moderation.may_talk(client.member, room))
+        return chat.sanitized_label(text, MAX_REASON)
+    except Refused:
+        return ""
