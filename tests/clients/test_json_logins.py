@@ -127,6 +127,20 @@ class JsonLoginTests(ChatTestCase):
         self.assertEqual(welcome["read"], {"lobby": ids[1]})
         self.assertEqual(self.ann.received(), [])
 
+    def test_other_devices_are_shown_whom_one_ignores(self) -> None:
+        """In their next welcome, too."""
+        client, (welcome, *_) = self.first_frame(LOGIN)
+        self.assertEqual(welcome["ignored"], [])
+        tablet = self.as_json(client)
+        for route, now in (("ignore", True), ("unignore", False), ("ignore", True)):
+            self.bob.ask(type="command", text=f"\\{route} ann")
+            shown = {"type": "ignored", "nick": "ann", "ignored": now}
+            (found,) = tablet()
+            self.assertEqual(found, shown)
+        self.assertEqual(self.ann.received(), [])
+        _, (welcome, *_) = self.first_frame(LOGIN)
+        self.assertEqual(welcome["ignored"], ["ann"])
+
     def as_json(self, client: WebSocketClient) -> Any:
         return lambda: [json.loads(text) for text in client.received()]
 

@@ -11,7 +11,7 @@ from twisted_chat.clients.json import JsonCodec
 from twisted_chat.clients.quotes import reads_as_event
 from twisted_chat.clients.text import LineCodec
 from twisted_chat.clients.text_lines import event_text
-from twisted_chat.core.account_events import AccountChanged, ReadUpTo
+from twisted_chat.core.account_events import AccountChanged, IgnoreChanged, ReadUpTo
 from twisted_chat.core.events import (
     Action,
     AwaySet,
@@ -113,7 +113,14 @@ class QuoteTests(SynchronousTestCase):
         """A new kind of event needs its words in ``quotes``, too."""
         others = {Message, Action, CustomEvent, DirectMessage}
         # Shown as joining, leaving or being renamed, or not at all.
-        others |= {LoggedIn, LoggedOut, Switched, AccountChanged, ReadUpTo}
+        others |= {
+            LoggedIn,
+            LoggedOut,
+            Switched,
+            AccountChanged,
+            IgnoreChanged,
+            ReadUpTo,
+        }
         others |= {Invited, RoomOpened, RoomClosed, SanctionExtended}
         others |= {Audited, Cleared}
         self.assertEqual({type(event) for event in EVENTS}, {*get_args(Event)} - others)

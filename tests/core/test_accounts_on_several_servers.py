@@ -49,6 +49,17 @@ class DevicesTests(AccountsCase):
         self.two.log_in(guest, "carl")
         self.assertEqual(self.seen(), [[f"{nick}: left the chat"]] * 4)
 
+    def test_list_of_whom_one_ignores_is_the_same_on_both(self) -> None:
+        """Whichever device changes it."""
+        self.settled(self.laptop, r"\ignore bob")
+        self.settled(self.bob, "spam")
+        self.assertNotIn("bob: spam", self.seen_by(self.phone))
+        self.settled(self.phone, r"\unignore bob")
+        self.discard()
+        self.settled(self.bob, "hi")
+        for device in (self.laptop, self.phone):
+            self.assertEqual(self.seen_by(device), ["bob: hi"])
+
     def test_every_device_sees_what_each_says_once(self) -> None:
         """And all direct messages of both."""
         self.settled(self.laptop, "one", r"\dm bob two")

@@ -22,6 +22,7 @@ from twisted_chat.core.ignoring import (
     IgnoreList,
     Marks,
     ignore_list,
+    ignored_member,
     is_ignored,
     without_ignored,
 )
@@ -45,7 +46,7 @@ class FollowTests(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.ignored = IgnoreList()
-        self.ignored.add(guest("1", "Pest"), HOME)
+        self.ignored.add(ignored_member(guest("1", "Pest"), HOME))
         self.here: set[str] = set()
 
     def rename(self, member: Member, address: str) -> bool:
@@ -75,7 +76,7 @@ class FollowTests(SynchronousTestCase):
 
     def test_nickname_of_another_ignored_person_keeps_both(self) -> None:
         """Who left can still be shown again."""
-        self.ignored.add(guest("2", "Rob"), "")
+        self.ignored.add(ignored_member(guest("2", "Rob"), ""))
         self.assertTrue(self.rename(guest("1", "Rob"), HOME))
         pest, rob = self.ignored
         self.assertEqual((pest.nick, pest.folded), ("Pest", "rob"))
@@ -130,7 +131,7 @@ class FollowTests(SynchronousTestCase):
 
     def test_guest_that_logs_in_to_an_ignored_account_is_ignored_once(self) -> None:
         """As that account."""
-        self.ignored.add(account("bob"), "")
+        self.ignored.add(ignored_member(account("bob"), ""))
         self.assertTrue(self.ignored.logged_in("1", account("bob")))
         self.assertEqual(self.only().account, "bob")
 
@@ -162,8 +163,8 @@ class ListTests(SynchronousTestCase):
     def test_entry_is_found_by_what_a_person_types(self) -> None:
         """The nickname now or when it began, or the account."""
         ignored = IgnoreList()
-        ignored.add(account("Bob", "robert"), "")
-        ignored.add(guest("1", "Eve"), "")
+        ignored.add(ignored_member(account("Bob", "robert"), ""))
+        ignored.add(ignored_member(guest("1", "Eve"), ""))
         bob, _ = ignored
         renamed = guest("1", "Nice")
         ignored.renamed(renamed, "", set().__contains__)
@@ -180,9 +181,9 @@ class ListTests(SynchronousTestCase):
     def test_merged_list_has_each_entry_once(self) -> None:
         """And is a list of its own."""
         one, two = IgnoreList(), IgnoreList()
-        one.add(account("bob"), "")
-        two.add(account("bob"), "")
-        two.add(account("eve"), "")
+        one.add(ignored_member(account("bob"), ""))
+        two.add(ignored_member(account("bob"), ""))
+        two.add(ignored_member(account("eve"), ""))
         one.merge(two)
         self.assertEqual([entry.account for entry in one], ["bob", "eve"])
         one.remove(next(iter(one)))

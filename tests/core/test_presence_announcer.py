@@ -301,19 +301,6 @@ class DeviceTests(MembersCase):
         other.types("hi")
         self.assertEqual(self.alice.sees()[-1], f"{other.nick}: hi")
 
-    def test_account_ignores_as_before_when_it_logs_in_again(self) -> None:
-        """Whatever its client is."""
-        self.laptop.types(r"\ignore alice")
-        self.laptop.leaves()
-        self.phone.leaves()
-        again = self.device()
-        again.types(r"\ignore")
-        self.assertEqual(again.sees()[-1], "you ignore: alice")
-        self.chat.log_out(again)
-        later = self.chat.client(account="bob")
-        later.types(r"\ignore")
-        self.assertEqual(later.sees()[-1], "you ignore: alice")
-
     def test_rooms_are_counted_for_the_member(self) -> None:
         """However many devices join them."""
         for number in range(MAX_ROOMS - 1):

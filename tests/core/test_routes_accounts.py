@@ -4,51 +4,13 @@ from __future__ import annotations
 
 from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
-from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support.account_case import SECRET, AccountCase
 from twisted_chat.core.accounts.policy import Mode, Policy
 from twisted_chat.testing import TestChat
-from twisted_chat.testing.chat import CHEAP, FakeClient
+from twisted_chat.testing.chat import CHEAP
 
-SECRET = "correct horse"
 OTHER = "battery staple"
-
-
-class AccountCase(SynchronousTestCase):
-    """Alice and bob, guests at first."""
-
-    policy = Policy(costs=CHEAP)
-
-    def setUp(self) -> None:
-        self.room = TestChat(policy=self.policy)
-        self.alice, self.bob = self.room.people("alice", "bob")
-
-    def both(self) -> list[str]:
-        """What alice and bob see, if that is the same."""
-        seen: list[str] = self.alice.sees()
-        self.assertEqual(self.bob.sees(), seen)
-        return seen
-
-    def replies(self, client: FakeClient, *lines: str) -> list[str]:
-        """What a client sees when it types these lines; alice sees nothing."""
-        client.sees()
-        self.alice.sees()
-        client.types(*lines)
-        seen: list[str] = client.sees()
-        if client is not self.alice:
-            self.assertEqual(self.alice.sees(), [])
-        return seen
-
-    def register(self, client: FakeClient | None = None) -> None:
-        client = client or self.bob
-        found = self.replies(client, f"\\register {SECRET}")
-        self.assertEqual(found, [f"registered: {client.nick}"])
-
-    def newcomer(self, nick: str | None = None) -> FakeClient:
-        client = self.room.client(nick)
-        for each in (client, self.alice, self.bob):
-            each.sees()
-        return client
 
 
 class RegisterTests(AccountCase):

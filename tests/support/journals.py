@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.account_events import AccountChanged, Change, ReadUpTo
+from twisted_chat.core.account_events import (
+    AccountChanged,
+    Change,
+    IgnoreChanged,
+    ReadUpTo,
+)
 from twisted_chat.core.events import (
     Action,
     AwaySet,
@@ -117,6 +122,7 @@ EVERY_EVENT: tuple[Event, ...] = (
     Switched("lobby", "carol", "id-carol"),
     AccountChanged("carol", "@1", Change.REGISTERED, "id-carol"),
     ReadUpTo("lobby", "@1", "1-1", "id-carol"),
+    IgnoreChanged("@1", "@2", "bob", '{"nick": "bob"}', "id-carol"),
     LoggedOut("carol", "guest_7", "id-carol"),
     Deleted("lobby", "alice", "", "gone-1 gone-2", "id-alice"),
     Edited("lobby", "alice", "gone-3", "better", "id-alice"),

@@ -167,3 +167,16 @@ test("what is typed with a password is neither a draft nor recalled", () => {
   }
   for (const text of ["\\login", "login bob x", "\\me x", "hi\n\\login bob x"]) assert.ok(!isSecret(text), text);
 });
+
+test("whom the account ignores is what the server says, and what other devices change", () => {
+  chat.userState.ignore("guest_3");
+  welcome({ account: "bob", ignored: ["pest"] });
+  const names = () => [...chat.userState.ignored.keys()];
+  assert.deepEqual(names(), ["pest"]);
+  chat.receive({ type: "ignored", nick: "Eve", ignored: true });
+  assert.deepEqual(names(), ["pest", "eve"]);
+  chat.receive({ type: "ignored", nick: "pest", ignored: false });
+  assert.deepEqual(names(), ["eve"]);
+  welcome({ account: null });
+  assert.deepEqual(names(), ["eve"]);
+});

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from twisted_chat.core.account_events import AccountChanged, ReadUpTo
+from twisted_chat.core.account_events import AccountChanged, IgnoreChanged, ReadUpTo
 from twisted_chat.core.events import (
     Action,
     AwaySet,
@@ -86,8 +86,8 @@ def event_object(stored: Stored) -> Fields | None:
             return {"type": "away", **kept, "nick": nick, "text": text}
         case Deleted() | Edited() as event:
             return {**kept, **_correction(event, stored.position)}
-        case ReadUpTo(room=room, position=position):
-            return {"type": "read", "room": room, "id": position}
+        case IgnoreChanged() | ReadUpTo() as event:
+            return _of_devices(event)
         case CustomEvent() | Switched() | LoggedIn() | LoggedOut() | AccountChanged():
             return None
         case _:
@@ -104,6 +104,13 @@ def _author(event: Message | Action | DirectMessage) -> Fields:
         "account": event.account,
         "account_id": event.account_id or None,
     }
+
+
+def _of_devices(event: IgnoreChanged | ReadUpTo) -> Fields:
+    """What another device of the account has changed."""
+    if isinstance(event, ReadUpTo):
+        return {"type": "read", "room": event.room, "id": event.position}
+    return {"type": "ignored", "nick": event.nick, "ignored": bool(event.value)}
 
 
 def _correction(event: Correction, position: str) -> Fields:
@@ -154,7 +161,7 @@ def _of_login(welcome: Welcome) -> Fields:
     if not welcome.account:
         return {}
     token: Fields = {"token": welcome.token} if welcome.token else {}
-    return {**token, "read": dict(welcome.read)}
+    return {**token, "read": dict(welcome.read), "ignored": welcome.ignored}
 
 
 def route_objects(routes: Iterable[RouteInfo]) -> list[Fields]:

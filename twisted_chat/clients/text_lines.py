@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
-from twisted_chat.core.account_events import AccountChanged, ReadUpTo
+from twisted_chat.core.account_events import AccountChanged, IgnoreChanged, ReadUpTo
 from twisted_chat.core.events import (
     Action,
     AwaySet,
@@ -99,7 +99,7 @@ def event_text(event: Event) -> str | None:
             | Switched()
             | LoggedIn()
             | LoggedOut()
-            | (AccountChanged() | ReadUpTo())
+            | (AccountChanged() | IgnoreChanged() | ReadUpTo())
         ):
             return None
         case _:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from .account_events import AccountChanged, Change, ReadUpTo
+from .account_events import AccountChanged, Change, IgnoreChanged, ReadUpTo
 from .accounts.changes import account_changes
 from .accounts.operators import Operators
 from .announcement import Announcement
 from .client import Client, ClientState
 from .events import LoggedOut, Renamed, Stored
+from .ignore_records import from_value
+from .ignoring import Ignored, IgnoreList
 from .interfaces import StoreError
 from .joining import Joiner
 from .nicknames import Name, fold
 from .pool import ClientPool
+from .presence import Member
 from .runtime import Runtime
 
 Submit = Callable[[LoggedOut | Renamed, Client], None]
@@ -65,6 +68,31 @@ class AccountAnnouncer:
             for client in self.batch.viewers(member):
                 if client.id != event.client_id:
                     self.batch.show_to(client, stored)
+
+    def ignore_changed(self, event: IgnoreChanged, stored: Stored) -> None:
+        """An account ignores someone, or no longer, on all of its devices."""
+        entry = None
+        if event.value:
+            try:
+                entry = from_value(event.key, event.value)
+            except ValueError:
+                # A server of a later version has stored it.
+                return
+        for client in self._joiner.clients():
+            if client.is_joining and client.member_id == event.member_id:
+                _set_ignored(client.member, event.key, entry)
+        member = self._pool.member(event.member_id)
+        if member is None:
+            return
+        clients = self.batch.viewers(member)
+        if member.ignored is None and not clients:
+            # It is read once the member has a client here.
+            return
+        _set_ignored(member, event.key, entry)
+        self.batch.update_views(member)
+        for client in clients:
+            if event.client_id and client.id != event.client_id:
+                self.batch.show_to(client, stored)
 
     def _free_name(self, account: str) -> None:
         """The guests that have a name which is registered now get others."""
@@ -118,6 +146,12 @@ class AccountAnnouncer:
             self._submit(LoggedOut(client.nick, name.text, client.id), client)
         else:
             self._joiner.release_name(client.id, name.text)
+
+
+def _set_ignored(member: Member, key: str, entry: Ignored | None) -> None:
+    if member.ignored is None:
+        member.ignored = IgnoreList()
+    member.ignored.is_stored(key, entry)
 
 
 def _is_present(client: Client) -> bool:

@@ -36,6 +36,23 @@ class AccountChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class IgnoreChanged:
+    """An account ignores someone, or no longer; shown to its other devices.
+
+    :ivar key: of the entry, see ``ignoring.Ignored``.
+    :ivar nick: whom it ignores, as that is listed.
+    :ivar value: of the entry, see ``ignore_records``; empty: no longer.
+    :ivar client_id: empty if an entry only follows the person.
+    """
+
+    member_id: str
+    key: str
+    nick: str
+    value: str
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReadUpTo:
     """How far an account has read a room; shown to its other devices.
 

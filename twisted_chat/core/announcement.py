@@ -37,6 +37,7 @@ class Announcement:
     :ivar stale_clients: those that were resumed on another server.
     :ivar submission: what the event that is being announced settles.
     :ivar key: that of the event that is being announced.
+    :ivar ignoring: the members whose ignore lists have to be stored.
     """
 
     __slots__ = (
@@ -44,6 +45,7 @@ class Announcement:
         "_runtime",
         "bulk",
         "fanout",
+        "ignoring",
         "key",
         "log_lines",
         "stale_clients",
@@ -61,6 +63,7 @@ class Announcement:
         self.stale_clients: list[Client] = []
         self.submission: Submission | None = None
         self.key = ""
+        self.ignoring: dict[Member, None] = {}
 
     @property
     def has_submission(self) -> bool:
@@ -164,6 +167,15 @@ class Announcement:
         for member in self._pool.ignoring:
             if member.ignored and follow(member.ignored, self._is_here):
                 self.update_views(member)
+                self.ignoring_changed(member)
+
+    def ignoring_changed(self, member: Member) -> None:
+        """The ignore list of a member has changed, and has to be stored for an account.
+
+        One server does that: the one that the event comes from.
+        """
+        if member.account and self.submission is not None:
+            self.ignoring[member] = None
 
     def _is_here(self, an_id: str) -> bool:
         return self._pool.member(an_id) is not None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .account_announcer import AccountAnnouncer
-from .account_events import AccountChanged, Change, ReadUpTo
+from .account_events import AccountChanged, Change, IgnoreChanged, ReadUpTo
 from .announcement import Announcement
 from .arrivals import Arrivals
 from .audit import AuditLog
@@ -42,6 +42,7 @@ from .events import (
 )
 from .evictions import Evictions
 from .fanout import Fanout
+from .ignore_records import change_of
 from .ignoring import is_ignored
 from .interfaces import TAKEN_OVER
 from .joining import Joiner
@@ -114,6 +115,7 @@ class Announcer:
             LoggedOut: presence.logged_out,
             **self.moderation.methods(),
             AccountChanged: self._account_changed,
+            IgnoreChanged: accounts.ignore_changed,
             ReadUpTo: accounts.read,
         }
 
@@ -153,8 +155,19 @@ class Announcer:
         for client in announcement.stale_clients:
             client.connection.close(TAKEN_OVER)
         self.moderation.finish(closes_rooms=not self.silent)
+        self._store_ignoring(announcement)
         for client in idle:
             client.run_idle_calls()
+
+    def _store_ignoring(self, announcement: Announcement) -> None:
+        """Have those changes stored that follow from what others did."""
+        for member in announcement.ignoring:
+            if not member.account or member.ignored is None:
+                continue
+            for key, entry in member.ignored.take_unstored():
+                nick = entry.nick if entry else ""
+                event = change_of(member.id, key, entry, nick)
+                self._committer.submit(event)
 
     def _reply(self, submission: Submission, stored: Stored) -> None:
         """What was submitted is announced: tell the client that asked for it."""

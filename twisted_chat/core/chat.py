@@ -432,6 +432,10 @@ class Chat:
         name = await claim(self.names, nick, member_id, former=client.id)
         return LoggedIn(client.nick, name.text, client.id, member_id, account)
 
+    def bring_ignored(self, login: Login) -> None:
+        """The client that logs in ignores whom its account ignores."""
+        self._joiner.bring_ignored(login)
+
     async def log_out(self, client: Client) -> LoggedOut:
         """Claim a guest's name for a client that logs out.
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .account_events import AccountChanged, ReadUpTo
+from .account_events import AccountChanged, IgnoreChanged, ReadUpTo
 from .limits import MAX_AWAY, MAX_TOPIC
 from .moderation_events import ModerationEvent
 from .sanitize import cut_label
@@ -326,6 +326,7 @@ Event = (
     | Edited
     | ModerationEvent
     | AccountChanged
+    | IgnoreChanged
     | ReadUpTo
 )
 

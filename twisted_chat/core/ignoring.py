@@ -9,7 +9,8 @@ The next owner of its nickname is not ignored if the address is another one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from typing import Protocol
 
 from .events import Action, CustomEvent, DirectMessage, Edited, Event, Message, Stored
@@ -86,6 +87,7 @@ class Ignored:
     :ivar address: of that guest; empty if it is not known.
     :ivar past: by what the person was known before.
     :ivar account_id: the id of the account.
+    :ivar key: by which the entry is known in its list, also when all else changes.
     """
 
     nick: str
@@ -95,6 +97,7 @@ class Ignored:
     address: str = ""
     past: tuple[ById | ByFormerNick, ...] = ()
     account_id: str = ""
+    key: str = field(default="", compare=False)
 
     @property
     def marks(self) -> Iterator[Mark]:
@@ -127,10 +130,11 @@ class IgnoreList:
     :ivar marks: by what the messages are known that it is not shown.
     """
 
-    __slots__ = ("_entries", "marks")
+    __slots__ = ("_entries", "_stored", "marks")
 
     def __init__(self, entries: Iterable[Ignored] = ()) -> None:
         self._entries: list[Ignored] = []
+        self._stored: dict[str, Ignored] = {}
         self._set(list(entries))
 
     def __len__(self) -> int:
@@ -145,16 +149,14 @@ class IgnoreList:
             return self._find("account_id", member.account_id)
         return self._find("member_id", member.id) or self._find("folded", member.folded)
 
-    def add(self, member: Person, address: str) -> None:
-        """Ignore a member.
-
-        :param address: of a guest; empty if it is not known.
-        """
-        self._set([*self._entries, _entry(member, address)])
+    def add(self, entry: Ignored) -> None:
+        """Ignore someone; see ``ignored_member``."""
+        self._set([*self._entries, entry])
 
     def add_nick(self, nick: str, folded: str) -> None:
         """Ignore whoever has a nickname first; nobody has it now."""
-        self._set([*self._entries, Ignored(nick, folded=folded)])
+        entry = Ignored(nick, folded=folded, key=f"={folded}")
+        self._set([*self._entries, entry])
 
     def named(self, folded: str | None, member: Person | None) -> Ignored | None:
         """The entry that a person means who types a name.
@@ -176,7 +178,35 @@ class IgnoreList:
 
     def merge(self, other: Iterable[Ignored]) -> None:
         """Ignore those of another list as well."""
-        self._set([*self._entries, *(e for e in other if e not in self._entries)])
+        known = {entry.key for entry in self._entries if entry.key}
+        new = [e for e in other if e.key not in known and e not in self._entries]
+        self._set([*self._entries, *new])
+
+    # The list of an account, which is kept in the store.
+
+    def is_stored(self, key: str, entry: Ignored | None) -> None:
+        """An entry is stored like this; with ``None``, it is there no longer."""
+        others = [each for each in self._entries if each.key != key]
+        if entry is None:
+            self._stored.pop(key, None)
+            self._set(others)
+            return
+        self._stored[key] = entry
+        at = next((n for n, e in enumerate(self._entries) if e.key == key), len(others))
+        self._set([*others[:at], entry, *others[at:]])
+
+    def take_unstored(self) -> list[tuple[str, Ignored | None]]:
+        """The entries that differ from what is stored, by key; ``None``: it is gone.
+
+        They count as stored from here on.
+        """
+        now = {entry.key: entry for entry in self._entries}
+        changed: list[tuple[str, Ignored | None]] = [
+            (key, entry) for key, entry in now.items() if self._stored.get(key) != entry
+        ]
+        changed += [(key, None) for key in self._stored if key not in now]
+        self._stored = now
+        return changed
 
     # Following a person.
 
@@ -207,7 +237,7 @@ class IgnoreList:
             return (
                 entry is not None
                 and not entry.member_id
-                and self._change(entry, _entry(member, ""))
+                and self._change(entry, replace(ignored_member(member), key=entry.key))
             )
         if entry is None:
             return self._returned(member, address, is_here)
@@ -296,7 +326,7 @@ def ignore_list(
         if found is None:
             ignored.add_nick(nick, folded)
         else:
-            ignored.add(*found)
+            ignored.add(ignored_member(*found))
     return ignored
 
 
@@ -325,13 +355,26 @@ def without_ignored(events: Iterable[Stored], ignoring: Marks) -> tuple[Stored, 
     return tuple(stored for stored in events if not is_ignored(stored.event, ignoring))
 
 
-def _entry(member: Person, address: str) -> Ignored:
+def ignored_member(member: Person, address: str = "") -> Ignored:
+    """The entry for a member.
+
+    :param address: of a guest; empty if it is not known.
+    """
     if member.account:
         return Ignored(
-            member.nick, _folded(member.account), account_id=member.account_id
+            member.nick,
+            _folded(member.account),
+            account_id=member.account_id,
+            key=member.account_id,
         )
+    # The id of a guest is a secret.
+    digest = blake2b(member.id.encode(), digest_size=8, person=b"chat ignored")
     return Ignored(
-        member.nick, member_id=member.id, folded=member.folded, address=address
+        member.nick,
+        member_id=member.id,
+        folded=member.folded,
+        address=address,
+        key=digest.hexdigest(),
     )
 
 

@@ -210,11 +210,14 @@ class Joiner:
         if member.ignored is None:
             member.ignored = IgnoreList()
         member.ignored.merge(known)
+        if member.account:
+            for entry in known:
+                member.ignored.is_stored(entry.key, entry)
         return True
 
-    def keep_ignored(self, member_id: str, member: Member) -> None:
-        """A member of an account, which had this id, has logged out."""
-        self._kept.keep_ignored(member_id, member.ignored)
+    def bring_ignored(self, login: Login) -> None:
+        """A client logs in: it ignores whom its account ignores, once that is shown."""
+        self._kept.bring_ignored(login.member_id, login.ignored)
 
     def departed(self, client: Client, member: Member) -> None:
         """A client is gone: its nickname is free, unless its member has other clients.
@@ -494,7 +497,9 @@ class Joiner:
         if refused is not None:
             self._welcomer.reply(client, ErrorReply(refused.code, refused.text))
         client.member.nick, client.member.folded = name.text, name.folded
-        if request.ignored:
+        if pending.login is not None:
+            self.bring_ignored(pending.login)
+        if request.ignored and not client.account:
             ignored = ignore_list(request.ignored, name.folded, self._find)
             client.member.ignored = ignored
         else:

@@ -1,19 +1,21 @@
 """State of clients that are gone, for when they come back: away texts and ignore lists.
 
-A client that resumes has all of it again.  An account has its ignore list again when
-it logs in.  Other clients, such as telnet, have no session: by the nickname and the
-address they have the ignore list again.  The state is kept in memory, of the last
-clients only: a break of the network or a reload of the page is short.
+A client that resumes has all of it again.  Other clients, such as telnet, have no
+session: by the nickname and the address they have the ignore list again.  The state is
+kept in memory, of the last clients only: a break of the network or a reload of the page
+is short.  The ignore list of an account is in the store; here it is only on its way
+from there to the client that logs in.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from .client import Client
-from .ignoring import IgnoreList
+from .ignoring import Ignored, IgnoreList
 from .nicknames import is_guest
 
 MAX_KEPT = 1_000
@@ -54,7 +56,7 @@ class KeptState:
 
         :param rooms: those of its rooms that are not open to all.
         """
-        ignored = client.ignored or None
+        ignored = None if client.account else client.ignored or None
         if not may_resume:
             self._clients.pop(client.id, None)
         else:
@@ -63,27 +65,27 @@ class KeptState:
         if (person := _person(client)) is not None:
             _put(self._ignored, person, IgnoreList(ignored) if ignored else None)
 
-    def keep_ignored(self, member_id: str, ignored: IgnoreList | None) -> None:
-        """Keep the list of an account."""
-        _put(self._ignored, (member_id, ""), IgnoreList(ignored) if ignored else None)
+    def bring_ignored(self, member_id: str, stored: Iterable[Ignored]) -> None:
+        """A client logs in to an account, which ignores these."""
+        _put(self._ignored, (member_id, ""), IgnoreList(stored))
 
     def take(self, client_id: str) -> State:
         """The client with this id resumes."""
         return self._clients.pop(client_id, NOTHING)
 
     def take_ignored(self, client: Client) -> IgnoreList | None:
-        """The list of the last client of the same account.
+        """The list of its account.
 
         Of a guest, that of the last one with its nickname and its address.
         """
-        person = _person(client)
+        person = (client.member_id, "") if client.account else _person(client)
         return None if person is None else self._ignored.pop(person, None)
 
 
 def _person(client: Client) -> tuple[str, str] | None:
-    """By what a person is known without a session; ``None`` for a guest's name."""
+    """By what a guest is known without a session; ``None`` for a guest's name."""
     if client.account:
-        return client.member_id, ""
+        return None
     folded, address = client.member.folded, client.identity.address
     return (folded, address) if address and folded and not is_guest(folded) else None
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from .accounts.absences import Absence
 from .client import Client
+from .ignoring import Ignored
 from .join_request import Credentials
 
 
@@ -20,6 +21,7 @@ class Login:
     :ivar token: with it the device logs in the next time; empty if it has none.
     :ivar read: how far the account has read: the position by room.
     :ivar absence: since when it was away, if it was; it is told what it has missed.
+    :ivar ignored: whom the account ignores.
     """
 
     member_id: str
@@ -28,6 +30,7 @@ class Login:
     token: str = field(default="", repr=False)
     read: Mapping[str, str] = field(default_factory=dict)
     absence: Absence | None = None
+    ignored: tuple[Ignored, ...] = ()
 
 
 class Logins(Protocol):

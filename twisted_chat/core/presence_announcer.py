@@ -121,6 +121,7 @@ class PresenceAnnouncer:
         if client is not None:
             self._pool.move(client, member)
             self._joiner.ignores_as_before(client)
+            self.batch.ignoring_changed(member)
             self._joiner.release_name(client.id, former_nick)
             if member.nick != event.nick:
                 self._joiner.release_name(member.id, event.nick, kept=member.nick)
@@ -138,7 +139,6 @@ class PresenceAnnouncer:
             return
         self.batch.follow(lambda ignored, _: ignored.logged_out(former_id, guest))
         if client is not None:
-            self._joiner.keep_ignored(former_id, member)
             self._pool.move(client, guest)
         if guest is member:
             self._show_renamed(guest, former_nick, stored, client)

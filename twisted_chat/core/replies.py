@@ -59,6 +59,7 @@ class Welcome:
     :ivar account: the account that the client is logged in to; empty for a guest.
     :ivar token: with it the device logs in the next time; empty if it has none.
     :ivar read: how far the account has read: the position by room.
+    :ivar ignored: the nicknames of those whom the account ignores.
     """
 
     nick: str
@@ -78,6 +79,7 @@ class Welcome:
     account: str = ""
     token: str = field(default="", repr=False)
     read: Mapping[str, str] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

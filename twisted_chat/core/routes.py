@@ -35,11 +35,13 @@ from .events import (
     Switched,
     TopicSet,
 )
-from .ignoring import IgnoreList, without_ignored
+from .ignore_records import change_of
+from .ignoring import IgnoreList, ignored_member, without_ignored
 from .interfaces import SearchTimeout
 from .limits import MAX_AWAY, MAX_HISTORY, MAX_IGNORED, MAX_ROOMS, MAX_TOPIC
 from .name_registry import claim_unreserved
 from .nicknames import fold_or_none, room_name
+from .outcomes import Answered, Outcome
 from .past import USAGE, asked_history, point
 from .presence import Member
 from .replies import (
@@ -300,7 +302,7 @@ async def search(context: CommandContext) -> Reply:
 @_routes.route(
     "ignore", "[NAME]", "hide the messages of NAME; without NAME, list whom you ignore"
 )
-def ignore(context: CommandContext) -> Reply:
+def ignore(context: CommandContext) -> Outcome:
     client = context.client
     if not context.word:
         names = sorted(entry.nick for entry in client.ignored or ())
@@ -311,20 +313,26 @@ def ignore(context: CommandContext) -> Reply:
     ignored = client.member.ignored
     if ignored is None:
         ignored = client.member.ignored = IgnoreList()
-    if ignored.of(member) is None:
-        if len(ignored) >= MAX_IGNORED:
-            raise Refused(
-                "too_many",
-                f"you already ignore {MAX_IGNORED} people: \\unignore one first",
-            )
-        other = context.chat.pool.clients.get(member.id)
-        ignored.add(member, other.identity.address if other else "")
-        context.chat.refresh_all(client)
-    return Notice((f"you now ignore {member.nick} (\\unignore {member.nick} ends it)",))
+    told = Notice((f"you now ignore {member.nick} (\\unignore {member.nick} ends it)",))
+    if ignored.of(member) is not None:
+        return told
+    if len(ignored) >= MAX_IGNORED:
+        raise Refused(
+            "too_many",
+            f"you already ignore {MAX_IGNORED} people: \\unignore one first",
+        )
+    other = context.chat.pool.clients.get(member.id)
+    entry = ignored_member(member, other.identity.address if other else "")
+    if client.account:
+        event = change_of(client.account_id, entry.key, entry, entry.nick, client.id)
+        return Answered(event, lambda _: told)
+    ignored.add(entry)
+    context.chat.refresh_all(client)
+    return told
 
 
 @_routes.route("unignore", "NAME", "show the messages of NAME again")
-def unignore(context: CommandContext) -> Reply:
+def unignore(context: CommandContext) -> Outcome:
     client, folded = context.client, fold_or_none(context.word)
     ignored = client.ignored or IgnoreList()
     # The member may have been renamed since.
@@ -334,9 +342,13 @@ def unignore(context: CommandContext) -> Reply:
             "no_such_nick",
             f"you do not ignore {sanitize_label(context.word)} (\\ignore lists them)",
         )
+    told = Notice((f"you no longer ignore {entry.nick}",))
+    if client.account:
+        event = change_of(client.account_id, entry.key, None, entry.nick, client.id)
+        return Answered(event, lambda _: told)
     ignored.remove(entry)
     context.chat.refresh_all(client)
-    return Notice((f"you no longer ignore {entry.nick}",))
+    return told
 
 
 @_routes.route(

@@ -319,6 +319,7 @@ async def _enter(
     except BaseException:
         chat.give_back(event, client)
         raise
+    chat.bring_ignored(login)
 
     def reply(position: str) -> Reply:
         if absence is not None:

@@ -229,6 +229,7 @@ class Welcomer:
             account=client.account,
             token=login.token if login else "",
             read=login.read if login else {},
+            ignored=_ignored_by(client),
         )
 
     def _encode_welcome(
@@ -270,6 +271,13 @@ def snapshot_of(room: Room, client: Client) -> RoomSnapshot:
     """What a client is shown when it joins a room."""
     history = _history_for(room, client)
     return RoomSnapshot(room.name, room.nicks(), room.topic or "", history, room.away())
+
+
+def _ignored_by(client: Client) -> tuple[str, ...]:
+    """Whom an account ignores; guests are told when they ask."""
+    if not client.account or not client.ignored:
+        return ()
+    return tuple(sorted(entry.nick for entry in client.ignored))
 
 
 def _history_for(room: Room, client: Client) -> tuple[Stored, ...]:

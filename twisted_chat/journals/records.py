@@ -13,7 +13,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import Any
 
-from twisted_chat.core.account_events import AccountChanged, ReadUpTo
+from twisted_chat.core.account_events import AccountChanged, IgnoreChanged, ReadUpTo
 from twisted_chat.core.accounts.changes import account_changes, read_changes
 from twisted_chat.core.events import (
     Action,
@@ -34,6 +34,7 @@ from twisted_chat.core.events import (
     Switched,
     TopicSet,
 )
+from twisted_chat.core.ignore_records import ignore_changes
 from twisted_chat.core.interfaces import Changes
 from twisted_chat.core.moderation_changes import CHANGES
 from twisted_chat.core.moderation_events import (
@@ -309,6 +310,14 @@ RECORDS = (
         name="ReadUpTo",
         columns=("room", "nick", "text", None),
         changes=read_changes,
+    ),
+    # Only in the values: it may have the address of a guest.
+    Record(
+        IgnoreChanged,
+        kind=42,
+        name="IgnoreChanged",
+        columns=("nick", None, None, None, None),
+        changes=ignore_changes,
     ),
 )
 

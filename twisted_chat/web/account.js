@@ -63,4 +63,6 @@ export function identify(chat, frame) {
   chat.account = frame.account ?? "";
   if (frame.token) chat.token = frame.token;
   for (const [room, id] of Object.entries(frame.read ?? {})) readElsewhere(chat, { room, id });
+  // The server keeps the list of an account.
+  if (frame.account && frame.ignored) chat.userState.ignoreOnly(frame.ignored);
 }

@@ -219,6 +219,13 @@ export const FRAME_HANDLERS = {
     return [remember()];
   },
 
+  // Another device of the account ignores someone, or no longer.
+  ignored(chat, { nick, ignored }) {
+    if (ignored) chat.userState.ignore(String(nick));
+    else chat.userState.unignore(String(nick));
+    return [remember()];
+  },
+
   ok(chat, frame, context) {
     if (context?.purpose === "account") return accountDone(context);
     if (context?.purpose === "enter") return [{ effect: "entered" }];

@@ -1,6 +1,6 @@
 // The state of the user at the server: the away text, and who is ignored.  Pure.
 //
-// The server may forget it, so the page sends it again when it connects.
+// The server may forget it for guests, so the page sends it again when it connects.
 
 import { fold } from "./names.js";
 
@@ -19,6 +19,12 @@ export class UserState {
 
   ignore(nick, first = nick) {
     this.ignored.set(fold(nick), { nick, first });
+  }
+
+  // The list of the account, in place of the former one.
+  ignoreOnly(nicks) {
+    this.ignored.clear();
+    for (const nick of nicks) this.ignore(String(nick));
   }
 
   // The server knows people by their former names as well.

@@ -88,7 +88,17 @@ class EntriesTests(SynchronousTestCase):
             operations,
             [
                 *("room", "room", "room", "-", "direct", "join", "leave"),
-                *("rename", "topic", "away", "login", "switch", "-", "-", "logout"),
+                *(
+                    "rename",
+                    "topic",
+                    "away",
+                    "login",
+                    "switch",
+                    "-",
+                    "-",
+                    "-",
+                    "logout",
+                ),
                 *("delete", "edit"),
                 *("remove", "-", "-", "-", "-", "-", "-"),  # kicked, muted, ...
                 *("remove", "-", "-", "-", "-", "-", "-"),  # banned from a room, ...

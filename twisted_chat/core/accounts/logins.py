@@ -6,6 +6,8 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from twisted_chat.core.client import Client, Identity
+from twisted_chat.core.ignore_records import entries_in, ignore_area
+from twisted_chat.core.ignoring import Ignored
 from twisted_chat.core.interfaces import KeyValues, StoreError
 from twisted_chat.core.join_request import Credentials
 from twisted_chat.core.logins import Login
@@ -86,8 +88,10 @@ class AccountLogins:
             return None
         absence = await self.absences.find(account.id)
         rooms = absence.rooms if absence else ()
-        read = await self.read(account.id)
-        return Login(account.id, account.name, rooms, session.token, read)
+        read, ignored = await self.read(account.id), await self._ignored(account.id)
+        return Login(
+            account.id, account.name, rooms, session.token, read, ignored=ignored
+        )
 
     def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
         """The last client of an account has left."""
@@ -114,8 +118,8 @@ class AccountLogins:
         if client.session:
             token = await self._accounts.token_for(account, token)
             await self._sessions.add(client.id, account, token)
-        read = await self.read(account.id)
-        return Login(account.id, account.name, (), token, read)
+        read, ignored = await self.read(account.id), await self._ignored(account.id)
+        return Login(account.id, account.name, (), token, read, ignored=ignored)
 
     async def go_on(self, client: Client, account: Account) -> None:
         """The account has another password: the client stays logged in.
@@ -144,9 +148,15 @@ class AccountLogins:
 
     async def forget(self, account_id: str) -> None:
         """An account was removed: delete what was kept for it."""
-        found = await self._values.load(read_area(account_id))
-        await self._values.write(dict.fromkeys(found))
+        for area in (read_area(account_id), ignore_area(account_id)):
+            found = await self._values.load(area)
+            await self._values.write(dict.fromkeys(found))
         await self.absences.forget(account_id)
+
+    async def _ignored(self, account_id: str) -> tuple[Ignored, ...]:
+        """Whom an account ignores."""
+        found = await self._values.load(ignore_area(account_id))
+        return entries_in(account_id, found)
 
     async def _absence(self, account_id: str) -> Absence | None:
         if self._pool.member(account_id) is not None:
