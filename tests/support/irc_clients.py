@@ -10,9 +10,15 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.line_clients import Transport
 from twisted_chat.clients.irc.connection import IrcShared
 from twisted_chat.clients.irc.protocol import IrcFactory, IrcProtocol
+from twisted_chat.core.accounts.accounts import Peer
+from twisted_chat.core.accounts.operators import AREA
+from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.limits import RateLimit
+from twisted_chat.core.nicknames import Name
 from twisted_chat.net.timers import Keepalive
 from twisted_chat.testing import TestChat
+
+PASSWORD = "correct horse"
 
 PING_INTERVAL, PING_TIMEOUT = 30.0, 20.0
 
@@ -102,6 +108,22 @@ class IrcCase(SynchronousTestCase):
         peer.sees()
         self.eve.sees()
         return peer
+
+    def account(
+        self, name: str, password: str = PASSWORD, *, operator: bool = False
+    ) -> Account:
+        """Register an account."""
+        chat, found = self.room.chat, list[Account]()
+
+        async def register() -> None:
+            here = Peer("here")
+            found.append(await chat.accounts.register(Name.of(name), password, here))
+
+        chat.runtime.spawn(register())
+        (account,) = found
+        if operator:
+            chat.operators.apply({AREA + account.id: ""})
+        return account
 
     def source(self, peer: IrcPeer) -> str:
         """The source of what a client does."""

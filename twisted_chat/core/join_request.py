@@ -28,7 +28,9 @@ class JoinRequest:
     """What a client asks for when it connects.
 
     :ivar nick: the nickname; without one, a client that resumes gets its last one back.
-        If there is none, or it is taken or invalid, a guest's is assigned.
+        If there is none, or it is taken or invalid, a guest's is assigned.  A client of
+        an account gets that of its member, or the account's name unless
+        ``nick_refused`` is given.
     :ivar nick_refused: called with the reason in place of assigning a guest's, for an
         adapter that asks for another nickname: the client is gone then, is sent
         nothing, and its connection may be attached again.

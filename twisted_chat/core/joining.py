@@ -478,14 +478,16 @@ class Joiner:
         client, request = pending.client, pending.request
         if client.nick:
             return True
+        is_strict = request.nick_refused is not None
         try:
             name, refused = await self._naming.claim(
                 client.member_id,
-                client.account or request.nick,
+                # One that insists on its nickname may have another than its account.
+                request.nick if is_strict else client.account or request.nick,
                 last=pending.last_nick,
                 joining=len(self._joining),
                 account=client.account,
-                strict=request.nick_refused is not None,
+                strict=is_strict,
             )
         except Refused as why:
             if pending.cancelled or request.nick_refused is None:

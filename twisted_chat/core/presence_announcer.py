@@ -118,6 +118,7 @@ class PresenceAnnouncer:
         self.batch.follow(lambda ignored, _: ignored.logged_in(client_id, member))
         if member is guest:
             self._show_renamed(member, former_nick, stored, client)
+            self.batch.show(with_nick(member, stored), member.rooms)
         if client is not None:
             self._pool.move(client, member)
             self._joiner.ignores_as_before(client)
@@ -125,6 +126,8 @@ class PresenceAnnouncer:
             self._joiner.release_name(client.id, former_nick)
             if member.nick != event.nick:
                 self._joiner.release_name(member.id, event.nick, kept=member.nick)
+            if member is not guest and client.codec.replies_with_events:
+                self._show_moved(client, former_nick, former_rooms, stored)
             self._show_rooms(client, former_rooms, stored)
 
     def logged_out(self, event: LoggedOut, stored: Stored) -> None:
@@ -142,6 +145,7 @@ class PresenceAnnouncer:
             self._pool.move(client, guest)
         if guest is member:
             self._show_renamed(guest, former_nick, stored, client)
+            self.batch.show(with_nick(guest, stored), guest.rooms)
             if client is not None:
                 self._joiner.release_name(former_id, former_nick)
             return
@@ -157,6 +161,25 @@ class PresenceAnnouncer:
             self.batch.fanout.begin_timeline(client)
             self._pool.show(client, None)
             self.batch.fanout.view_changed(client)
+
+    def _show_moved(
+        self,
+        client: Client,
+        former_nick: str,
+        former_rooms: tuple[str, ...],
+        stored: Stored,
+    ) -> None:
+        """A client is one more of a member: show it what it must know of itself.
+
+        It keeps lists: it has the nickname of the member now, and is in its rooms.
+        """
+        for room in former_rooms:
+            if room not in client.rooms:
+                left = Left(room, former_nick, client.id)
+                self.batch.show_to(client, replace(stored, event=left), room)
+        if client.nick != former_nick:
+            renamed = Renamed(former_nick, client.nick, client.id)
+            self.batch.show_to(client, replace(stored, event=renamed))
 
     def _show_rooms(
         self, client: Client, former_rooms: tuple[str, ...], stored: Stored

@@ -54,4 +54,5 @@ def check_readable(context: CommandContext, room: str) -> None:
 
 
 def _route(context: CommandContext) -> str:
-    return f"\\{context.chat.table.find(context.request.route).name}"
+    request = context.request
+    return f"\\{context.chat.table.find(request.route, internal=request.internal).name}"

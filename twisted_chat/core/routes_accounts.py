@@ -17,6 +17,7 @@ from .accounts.record import Account
 from .chat import CommandContext, Handler
 from .commands import CommandTable
 from .join_request import Credentials
+from .logins import Login
 from .nicknames import Name, is_guest, room_name
 from .outcomes import Answered, Outcome
 from .replies import Notice, Refused, Reply
@@ -306,14 +307,38 @@ def _with_password(
 async def _enter(
     context: CommandContext, account: Account, text: str, token: str = ""
 ) -> Outcome:
+    """As ``enter_account``, with the nickname of the account.
+
+    :param text: what the client is told; without it, a welcome is its answer.
+    """
+
+    def reply(position: str, login: Login) -> Reply:
+        if text:
+            return Notice((text,))
+        return context.chat.welcome(context.client, position, login)
+
+    return await enter_account(context, account, reply, token=token)
+
+
+async def enter_account(
+    context: CommandContext,
+    account: Account,
+    reply: Callable[[str, Login], Reply],
+    *,
+    nick: str = "",
+    token: str = "",
+) -> Outcome:
     """The client is logged in to an account from here on.
 
-    :param text: what it is told; without it, a welcome is its answer.
+    :param reply: what it is told, once it is.
+    :param nick: the nickname of its member, unless that is present: by default the name
+        of the account.
     :param token: that of its device, if it has one.
+    :raises Refused: see ``Chat.log_in``.
     """
     chat, client = context.chat, context.client
     absence = await chat.account_logins.absence(account)
-    event = await chat.log_in(client, account.name, account.id, account.name)
+    event = await chat.log_in(client, account.name, account.id, nick or account.name)
     try:
         login = await chat.account_logins.begin(client, account, token)
     except BaseException:
@@ -321,12 +346,12 @@ async def _enter(
         raise
     chat.bring_ignored(login)
 
-    def reply(position: str) -> Reply:
+    def answer(position: str) -> Reply:
         if absence is not None:
             chat.missed.tell(client, absence, position)
-        return Notice((text,)) if text else chat.welcome(client, position, login)
+        return reply(position, login)
 
-    return Answered(event, reply)
+    return Answered(event, answer)
 
 
 async def _account_named(context: CommandContext, name: str) -> Account:

@@ -76,7 +76,7 @@ def make_factory(
     refused = chat.runtime.counters.refused_connections
     trusted = TrustedProxies(settings.trust_proxy)
     lines = ChatFactory(chat, clock, settings.flood, limits)
-    shared = IrcShared(chat, settings.flood)
+    shared = IrcShared(chat, settings.flood, certificate=certificate)
     keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout, limits)
     websockets = ChatWebSocketFactory(chat, settings.flood, keepalive, origins, shared)
     root = make_resources(chat, settings, websockets, engineio, origins, admission)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.support.irc_clients import IrcCase, IrcPeer
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import replace
+
+from twisted.internet.defer import Deferred
+
+from tests.support.irc_clients import PASSWORD, IrcCase, IrcPeer
 from twisted_chat.core.entrance import Entrance
 
 
@@ -100,3 +106,137 @@ class PasswordTests(IrcCase):
             self.assertEqual(seen[0], "464 * :wrong password")
             self.assertTrue(seen[1].startswith("ERROR :Closing link: Access denied"))
             self.assertTrue(peer.is_closed)
+
+
+class SaslTests(IrcCase):
+    """Logging in before the registration ends."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.account("bob")
+
+    def plain(self, name: str, password: str) -> str:
+        return b64encode(f"\0{name}\0{password}".encode()).decode()
+
+    def log_in(self, peer: IrcPeer, password: str = PASSWORD) -> list[str]:
+        response = self.plain("bob", password)
+        return peer.asks("AUTHENTICATE PLAIN", f"AUTHENTICATE {response}")
+
+    def test_sasl_is_offered(self) -> None:
+        """With its mechanisms."""
+        seen = " ".join(self.peer().asks("CAP LS 302"))
+        self.assertIn("sasl=PLAIN,SCRAM-SHA-256", seen)
+        self.assertIn("draft/account-registration", seen)
+
+    def test_client_joins_as_its_account(self) -> None:
+        """Under the nickname that it asked for."""
+        for nick in ("bob", "robert"):
+            peer = self.peer()
+            peer.asks("CAP LS 302", "CAP REQ :sasl", f"NICK {nick}")
+            peer.sends("USER b 0 * :B")
+            seen = self.log_in(peer)
+            self.assertEqual(seen[0], "AUTHENTICATE +")
+            self.assertRegex(seen[1], rf"\A900 \* {nick}!~chat@\S+ bob :You are")
+            self.assertEqual(seen[2], "903 * :SASL authentication successful")
+            (welcome, *_) = peer.asks("CAP END")
+            self.assertTrue(welcome.startswith(f"001 {nick} "), welcome)
+            member = self.room.chat.pool.named_as(nick)
+            assert member is not None
+            self.assertEqual(member.account, "bob")
+            peer.goes()
+
+    def test_registered_nickname_is_refused_when_the_registration_ends(self) -> None:
+        """And not before: the client may still log in."""
+        peer = self.peer()
+        peer.sends("CAP LS 302")
+        self.assertEqual(peer.asks("NICK bob", "USER b 0 * :B"), [])
+        self.assertEqual(
+            peer.asks("CAP END"), ["433 * bob :Nickname is already in use"]
+        )
+        self.log_in(peer)
+        self.assertTrue(peer.asks("NICK bob")[0].startswith("001 bob "))
+
+    def test_name_of_another_account_is_refused(self) -> None:
+        """Whoever one is."""
+        self.account("carol")
+        peer = self.peer()
+        peer.sends("CAP LS 302", "NICK carol", "USER b 0 * :B")
+        self.log_in(peer)
+        self.assertEqual(
+            peer.asks("CAP END"), ["433 * carol :Nickname is already in use"]
+        )
+        self.assertTrue(peer.asks("NICK bob")[0].startswith("001 bob "))
+
+    def test_second_client_has_the_nickname_of_its_member(self) -> None:
+        """One member has one nickname."""
+        for nick in ("robert", "bobby"):
+            peer = self.peer()
+            peer.sends("CAP LS 302", f"NICK {nick}", "USER b 0 * :B")
+            self.log_in(peer)
+            self.assertTrue(peer.asks("CAP END")[0].startswith("001 robert "))
+        self.assertEqual(len(self.room.chat.pool), 2)
+
+    def test_wrong_password_leaves_a_guest(self) -> None:
+        """It may try again, or not."""
+        peer = self.peer()
+        peer.sends("CAP LS 302", "NICK rob", "USER b 0 * :B")
+        seen = self.log_in(peer, password="no")
+        self.assertEqual(
+            seen[1], "904 * :SASL authentication failed: wrong name or password"
+        )
+        self.assertTrue(peer.asks("CAP END")[0].startswith("001 rob "))
+        self.assertEqual(self.room.chat.pool.named_as("rob").account, "")  # type: ignore[union-attr]
+
+    def test_what_follows_waits_for_the_answer(self) -> None:
+        """Also if it was received together with the response."""
+        compute: list[Callable[[], object]] = []
+
+        async def in_thread(
+            _cause: object, function: Callable[[], object], /, check: object
+        ) -> object:
+            done: Deferred[object] = Deferred()
+            compute.append(lambda: done.callback(function()))
+            return await done
+
+        runtime = replace(self.room.chat.runtime, in_thread=in_thread)  # type: ignore[arg-type]
+        self.room.chat.accounts._runtime = runtime
+        peer = self.peer()
+        peer.sends("CAP LS 302", "AUTHENTICATE PLAIN")
+        response = self.plain("bob", PASSWORD)
+        seen = peer.asks(
+            f"AUTHENTICATE {response}", "NICK bob", "USER b 0 * :B", "CAP END"
+        )
+        self.assertEqual(seen, [])
+        compute[0]()
+        self.settle()
+        seen = peer.sees()
+        self.assertEqual([line[:3] for line in seen[:3]], ["900", "903", "001"])
+
+    def test_exchange_that_is_not_over_is_aborted(self) -> None:
+        """When the registration ends."""
+        peer = self.peer()
+        peer.sends("CAP LS 302", "NICK rob", "USER b 0 * :B", "AUTHENTICATE PLAIN")
+        aborted, welcome, *_ = peer.asks("CAP END")
+        self.assertEqual(aborted, "906 * :SASL authentication aborted")
+        self.assertTrue(welcome.startswith("001 rob "))
+
+    def test_client_that_is_gone_meanwhile_is_no_error(self) -> None:
+        """Its password may be hashed when the connection is lost."""
+        peer = self.peer()
+        peer.sends("CAP LS 302", "NICK bob", "USER b 0 * :B", "AUTHENTICATE PLAIN")
+        real = self.room.chat.accounts.log_in
+
+        async def log_in(*arguments: object) -> object:
+            peer.goes()
+            return await real(*arguments)  # type: ignore[arg-type]
+
+        self.patch(self.room.chat.accounts, "log_in", log_in)
+        peer.sends(f"AUTHENTICATE {self.plain('bob', PASSWORD)}", "CAP END")
+        self.assertIsNone(self.room.chat.pool.named_as("bob"))
+
+    def test_account_is_registered_after_the_connection(self) -> None:
+        """REGISTER says so."""
+        (line,) = self.peer().asks("REGISTER * * secret")
+        self.assertTrue(
+            line.startswith("FAIL REGISTER COMPLETE_CONNECTION_REQUIRED * :")
+        )

@@ -6,15 +6,21 @@ and ``websocket`` derive theirs from this.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from twisted_chat.clients.attach import Attachment
+from twisted_chat.core.accounts.accounts import Peer
+from twisted_chat.core.accounts.policy import Mode
+from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.client import Identity
 from twisted_chat.core.interfaces import BANNED, SHUTTING_DOWN, TAKEN_OVER
 from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.replies import NOTHING, ErrorReply, Refused, Request, refusal
+from twisted_chat.net.encryption import is_encrypted
+from twisted_chat.net.tls import Certificate
 
 from .capabilities import offer
 from .codec import Codecs, Frame, IrcCodec
@@ -24,6 +30,7 @@ from .errors import error_lines, refused_line
 from .message import Message, MessageError, parse
 from .profile import Profile
 from .registration import Registration, Stage
+from .sasl import Authenticator
 from .server import IrcServer
 
 PING_TIMEOUT = "ping timeout"
@@ -42,10 +49,15 @@ class IrcShared:
     """What all IRC clients of a chat share.
 
     :param rate_limit: how fast one client may send; ``None`` for no limit.
+    :param certificate: that of the server; its authority certifies clients.
     """
 
     def __init__(
-        self, chat: Chat, rate_limit: RateLimit | None, server: IrcServer | None = None
+        self,
+        chat: Chat,
+        rate_limit: RateLimit | None,
+        server: IrcServer | None = None,
+        certificate: Certificate | None = None,
     ) -> None:
         self.chat = chat
         self.server = server or IrcServer(chat)
@@ -53,9 +65,33 @@ class IrcShared:
         self.commands = standard_commands()
         install(self.commands, chat.table)
         self.rate_limit = rate_limit
-        self.offered = offer((), registration=False)
+        self._certificate = certificate
+        self._offered: dict[tuple[str, ...], Mapping[str, str]] = {}
         # One bound method for all clients.
         self.decode: Callable[[bytes], Iterable[Request]] = self._decode
+
+    def offered(self, mechanisms: tuple[str, ...]) -> Mapping[str, str]:
+        """The capabilities that a client is offered which may use these mechanisms."""
+        known = self._offered.get(mechanisms)
+        if known is None:
+            registration = self.chat.accounts.policy.mode is not Mode.CLOSED
+            known = self._offered[mechanisms] = offer(
+                mechanisms, registration=registration
+            )
+        return known
+
+    def authenticator(self, identity: Identity, transport: object) -> Authenticator:
+        """What a connection needs to authenticate.
+
+        :param transport: that of its protocol.
+        """
+        authority = self._certificate.authority if self._certificate else None
+        names = None
+        if authority is not None and is_encrypted(transport):
+            names = partial(authority.names, transport)
+        network = identity.network
+        peer = Peer(object() if network is None else network)
+        return Authenticator(self.chat.accounts, peer, identity.secure, names)
 
     def _decode(self, line: bytes) -> Iterable[Request]:
         """The requests in a line."""
@@ -82,12 +118,15 @@ class IrcConnection:
     profile: Profile
     write: Callable[[bytes], None]
 
-    def _begin(self, shared: IrcShared, frame: Frame, identity: Identity) -> None:
+    def _begin(
+        self, shared: IrcShared, frame: Frame, identity: Identity, transport: object
+    ) -> None:
         """The connection is there."""
         self._irc = shared
         self._frame = frame
         self._identity = identity
-        self.profile = Profile(shared.offered)
+        self._transport = transport
+        self.profile = Profile(shared.offered(self.authenticator.mechanisms))
         self.read_paused = False
         self._reason = ""
         self._is_closed = False
@@ -145,16 +184,26 @@ class IrcConnection:
 
     # For the registration.
 
+    @property
+    def authenticator(self) -> Authenticator:
+        """What it needs to authenticate."""
+        return self._irc.authenticator(self._identity, self._transport)
+
     def show(self, *lines: Message) -> None:
         """Send lines to a client that is not in the chat yet."""
         if lines and not self._is_closed:
             self.write(self._codec.encode(lines))
 
-    def join(self, nick: str) -> None:
+    def join(self, nick: str, account: Account | None) -> None:
         """Let the client join the chat, in no room."""
         irc = self._irc
         request = JoinRequest(
-            nick=nick, rooms=(), resumable=False, nick_refused=self._nick_refused
+            nick=nick,
+            rooms=(),
+            resumable=False,
+            account=account.name if account else "",
+            member_id=account.id if account else "",
+            nick_refused=self._nick_refused,
         )
         attachment = Attachment(
             irc.chat,

@@ -85,3 +85,13 @@ ERR_BADCHANNELKEY = Numeric("475", "Cannot join channel (+k)")
 ERR_BADCHANMASK = Numeric("476", "Bad channel mask")
 ERR_NOPRIVILEGES = Numeric("481", "Permission denied: you are not an operator")
 ERR_CHANOPRIVSNEEDED = Numeric("482", "You're not a channel operator")
+
+# Accounts.
+RPL_LOGGEDIN = Numeric("900")
+RPL_LOGGEDOUT = Numeric("901", "You are now logged out")
+RPL_SASLSUCCESS = Numeric("903", "SASL authentication successful")
+ERR_SASLFAIL = Numeric("904", "SASL authentication failed")
+ERR_SASLTOOLONG = Numeric("905", "SASL message too long")
+ERR_SASLABORTED = Numeric("906", "SASL authentication aborted")
+ERR_SASLALREADY = Numeric("907", "You have already authenticated")
+RPL_SASLMECHS = Numeric("908", "are available SASL mechanisms")

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from twisted_chat.core.client import Client
 
 from .capabilities import Capabilities
+from .sasl import Sasl
 
 
 class Profile:
@@ -19,15 +20,17 @@ class Profile:
     :ivar capabilities: what it has negotiated.
     :ivar quit_text: why it leaves, as others are shown; empty if it has given no
         reason.
+    :ivar sasl: its exchange; ``None`` until it begins one.
     """
 
-    __slots__ = ("capabilities", "quit_text", "realname", "user")
+    __slots__ = ("capabilities", "quit_text", "realname", "sasl", "user")
 
     def __init__(self, offered: Mapping[str, str]) -> None:
         self.user = ""
         self.realname = ""
         self.capabilities = Capabilities(offered)
         self.quit_text = ""
+        self.sasl: Sasl | None = None
 
 
 @runtime_checkable

@@ -61,7 +61,7 @@ class IrcProtocol(IrcConnection, Protocol):
         identity = identity_of(
             "irc", transport.getPeer(), is_encrypted=is_encrypted(transport)
         )
-        self._begin(self.factory.shared, unframed, identity)
+        self._begin(self.factory.shared, unframed, identity, transport)
         self._registers()
 
     def dataReceived(self, data: bytes) -> None:

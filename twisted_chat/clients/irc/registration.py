@@ -11,6 +11,7 @@ import enum
 from collections.abc import Callable, Mapping
 from typing import ClassVar, Protocol
 
+from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.client import Identity
 from twisted_chat.core.nicknames import Name
 from twisted_chat.core.replies import ErrorReply, Refused
@@ -25,10 +26,14 @@ from .numerics import (
     ERR_NONICKNAMEGIVEN,
     ERR_NOTREGISTERED,
     ERR_PASSWDMISMATCH,
+    ERR_SASLABORTED,
 )
 from .profile import Profile
 from .reference import Reference
+from .sasl import Answer, Authenticated, Authenticator, Sasl
+from .sasl_lines import sasl_lines
 from .server import IrcServer
+from .sources import USER, host_of
 
 NOT_ENTERED = "Access denied: the password of the server is missing or wrong"
 
@@ -38,6 +43,8 @@ class Stage(enum.Enum):
 
     OPEN = "open"
     """Something is missing."""
+    AUTHENTICATING = "authenticating"
+    """A response of SASL is checked; what follows it waits."""
     JOINING = "joining"
     """Everything is given, and the client is joining the chat."""
     CLOSED = "closed"
@@ -49,11 +56,24 @@ class Registering(Protocol):
 
     profile: Profile
 
+    @property
+    def authenticator(self) -> Authenticator:
+        """What it needs to authenticate."""
+
     def show(self, *lines: Message) -> None:
         """Send lines."""
 
-    def join(self, nick: str) -> None:
-        """Let the client join the chat; ``Registration.refused`` is called if not."""
+    def join(self, nick: str, account: Account | None) -> None:
+        """Let the client join the chat; ``Registration.refused`` is called if not.
+
+        :param account: to which it is logged in.
+        """
+
+    def pause(self) -> None:
+        """Stop reading; what was received already is still passed on."""
+
+    def resume(self) -> None:
+        """Read again."""
 
     def close(self, reason: str) -> None:
         """Close the connection."""
@@ -68,7 +88,16 @@ class Registration:
     :ivar nick: the nickname that it asks for; empty if it has not.
     """
 
-    __slots__ = ("_identity", "_password", "_peer", "_server", "nick", "stage")
+    __slots__ = (
+        "_account",
+        "_identity",
+        "_password",
+        "_peer",
+        "_server",
+        "_waiting",
+        "nick",
+        "stage",
+    )
 
     def __init__(
         self, server: IrcServer, peer: Registering, identity: Identity
@@ -77,13 +106,20 @@ class Registration:
         self._peer = peer
         self._identity = identity
         self._password: str | None = None
+        self._account: Account | None = None
+        # No more than what was received at once.
+        self._waiting: list[Message] = []
         self.nick = ""
         self.stage = Stage.OPEN
 
     def receive(self, message: Message) -> None:
         """A command of the client."""
-        if self.stage is not Stage.OPEN:
-            return
+        if self.stage is Stage.AUTHENTICATING:
+            self._waiting.append(message)
+        elif self.stage is Stage.OPEN:
+            self._take(message)
+
+    def _take(self, message: Message) -> None:
         command = message.command
         take = self._COMMANDS.get(command)
         if take is None:
@@ -119,8 +155,11 @@ class Registration:
                 self._peer.show(ERR_PASSWDMISMATCH(text=refused.text))
                 self._close(NOT_ENTERED)
                 return
+        if profile.sasl is not None and profile.sasl.in_progress:
+            profile.sasl.abort()
+            self._peer.show(ERR_SASLABORTED())
         self.stage = Stage.JOINING
-        self._peer.join(self.nick)
+        self._peer.join(self.nick, self._account)
 
     def _close(self, reason: str) -> None:
         self.stage = Stage.CLOSED
@@ -164,6 +203,39 @@ class Registration:
         profile.user, profile.realname = user, realname
         self.complete()
 
+    def _authenticate(self, message: Message) -> None:
+        profile = self._peer.profile
+        if profile.sasl is None:
+            profile.sasl = Sasl(self._peer.authenticator)
+        self.stage = Stage.AUTHENTICATING
+        self._peer.pause()
+        answer = self._answer(profile.sasl, message.params[0])
+        self._server.chat.runtime.spawn(answer)
+
+    async def _answer(self, sasl: Sasl, param: str) -> None:
+        try:
+            answer = await sasl.receive(param)
+            if self.stage is Stage.AUTHENTICATING:
+                self._show_answer(answer)
+        finally:
+            if self.stage is Stage.AUTHENTICATING:
+                self.stage = Stage.OPEN
+                self._peer.resume()
+            while self._waiting and self.stage is Stage.OPEN:
+                self._take(self._waiting.pop(0))
+
+    def _show_answer(self, answer: Answer) -> None:
+        source = f"{self.nick or '*'}!{USER}@*"
+        if isinstance(answer, Authenticated):
+            self._account = account = answer.account
+            source = f"{self.nick or '*'}!{USER}@{host_of(account.id)}"
+        self._peer.show(*sasl_lines(answer, source))
+
+    def _register_account(self, _message: Message) -> None:
+        text = "complete the connection first"
+        params = ("REGISTER", "COMPLETE_CONNECTION_REQUIRED", "*", text)
+        self._peer.show(Message("FAIL", params))
+
     def _ping(self, message: Message) -> None:
         self._peer.show(Message("PONG", (self._server.name, message.params[-1])))
 
@@ -175,6 +247,8 @@ class Registration:
 
     _COMMANDS: ClassVar[Mapping[str, tuple[int, _Method]]] = {
         "CAP": (1, _cap),
+        "AUTHENTICATE": (1, _authenticate),
+        "REGISTER": (0, _register_account),
         "PASS": (1, _pass),
         "NICK": (0, _nick),
         "USER": (4, _user),

@@ -62,7 +62,7 @@ class IrcWebSocket(IrcConnection):
         self.write = connection.write_frames
         identity = identity_of("irc", connection.address, is_encrypted=self._encrypted)
         frame = binary_frame if connection.subprotocol == BINARY else text_frame
-        self._begin(self._shared, frame, identity)
+        self._begin(self._shared, frame, identity, connection.transport)
 
     def text_received(self, text: str) -> None:
         """A line."""
