@@ -175,15 +175,15 @@ class DeleteTests(CorrectionCase):
     def test_history_that_was_being_read_is_shown_without_it(self) -> None:
         """The store was read before the deletion, and answers after it."""
         history, read = self.chat.journal.history, Gate()
-        before = history.before
+        page = history.page
 
         async def read_early(*args: Any) -> Any:
-            found = await before(*args)
+            found = await page(*args)
             await read
             return found
 
         self.say(self.bob, r"\join tea", "one", "two", "three")
-        with patch.object(history, "before", read_early):
+        with patch.object(history, "page", read_early):
             self.alice.asks(Request("history", "", room="tea"))
             self.bob.types(r"\delete", r"\edit II")
             read.open()

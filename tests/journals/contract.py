@@ -15,6 +15,7 @@ from hypothesis import given
 
 from tests.journals.corrections_contract import CorrectionsContract
 from tests.journals.direct_contract import DirectContract
+from tests.journals.pages_contract import PagesContract
 from tests.journals.search_contract import SearchContract
 from tests.journals.values_contract import ValuesContract
 from tests.support.journals import (
@@ -33,11 +34,16 @@ from twisted_chat.core.events import (
     Renamed,
     TopicSet,
 )
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.core.interfaces import MissedEvents
 
 
 class JournalContract(
-    SearchContract, CorrectionsContract, ValuesContract, DirectContract
+    SearchContract,
+    CorrectionsContract,
+    ValuesContract,
+    DirectContract,
+    PagesContract,
 ):
     """See the module docstring."""
 
@@ -158,7 +164,9 @@ class JournalContract(
             self.append(journal, said(str(n)), said("x", room="other"))
         seen: list[str] = []
         position: str | None = None
-        while page := self.run_now(journal.history.before("lobby", position, 3)):
+        while page := self.run_now(
+            journal.history.page(HistoryQuery("lobby", 3, end=position))
+        ):
             seen = texts(page) + seen
             position = page[0].position
         self.assertEqual(seen, [str(n) for n in range(10)])
@@ -178,7 +186,9 @@ class JournalContract(
             (second.time + 1, ["one", "two"]),
         ):
             position = self.run_now(journal.history.position_at(time))
-            found = self.run_now(journal.history.before("lobby", position, 9))
+            found = self.run_now(
+                journal.history.page(HistoryQuery("lobby", 9, end=position))
+            )
             self.assertEqual(texts(found), shown)
 
     def test_nothing_is_before_an_invalid_position(self) -> None:
@@ -187,7 +197,10 @@ class JournalContract(
         self.append(journal, said("hi"))
         for position in ("", "0", "x" * 40, "9" * 40, "\0", "-1", "é"):
             self.assertEqual(
-                self.run_now(journal.history.before("lobby", position, 9)), ()
+                self.run_now(
+                    journal.history.page(HistoryQuery("lobby", 9, end=position))
+                ),
+                (),
             )
 
     def test_text_of_several_lines_is_kept_unchanged(self) -> None:
@@ -201,7 +214,7 @@ class JournalContract(
         self.append(journal, said(program), action, direct)
         history, room = journal.history, "lobby"
         state = self.run_now(history.room(room, 2))
-        page = self.run_now(history.before(room, None, 2))
+        page = self.run_now(history.page(HistoryQuery(room, 2)))
         missed = self.run_now(history.since(start.position, [room], "id-alice", 9))
         for found, count in ((state.recent, 2), (page, 2), (missed.events, 3)):
             self.assertEqual(texts(found), [program] * count)
@@ -307,7 +320,7 @@ class JournalContract(
             journal = self.one_journal
             sent = Message(room, nick, text, "id", '"' + text + '"')
             self.append(journal, sent)
-            (back,) = self.run_now(journal.history.before(room, None, 1))
+            (back,) = self.run_now(journal.history.page(HistoryQuery(room, 1)))
             assert isinstance(back.event, Message)
             self.assertEqual(
                 (back.event.room, back.event.nick, back.event.text, back.event.raw),
@@ -321,7 +334,7 @@ class JournalContract(
         journal = self.opened()
         self.append(journal, said("a \ud83d b"), said("ok"))
         self.append(journal, TopicSet("lob\ud83dby", "x", "\ud83d", "x"))
-        last = self.run_now(journal.history.before("lobby", None, 2))
+        last = self.run_now(journal.history.page(HistoryQuery("lobby", 2)))
         self.assertEqual(texts(last)[1:], ["ok"])
         self.run_now(journal.history.room("lob\ud83dby", 1))
         self.run_now(journal.history.search("lobby", "\ud83d b", 1))

@@ -18,6 +18,7 @@ from twisted_chat.core.events import (
     Message,
     Stored,
 )
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.core.interfaces import MissedEvents
 
 LOBBY = "lobby"
@@ -46,7 +47,7 @@ class CorrectionsContract(RetentionContract):
 
     def history_of(self, journal: JournalUnderTest, room: str = LOBBY) -> list[str]:
         """The history of a room, which is the same on every way."""
-        page = self.run_now(journal.history.before(room, None, 100))
+        page = self.run_now(journal.history.page(HistoryQuery(room, 100)))
         recent = self.run_now(journal.history.room(room, 40)).recent
         self.assertEqual(texts(page)[-40:], texts(recent))
         return texts(page)
@@ -86,7 +87,9 @@ class CorrectionsContract(RetentionContract):
         self.assertEqual(self.search_hits(journal, "tea"), ["one tea", "four tea"])
         self.assertEqual(self.search_hits(journal, "two"), [])
         self.assertEqual(self.search_hits(journal, "pours"), [])
-        before = self.run_now(journal.history.before(LOBBY, four.position, 9))
+        before = self.run_now(
+            journal.history.page(HistoryQuery(LOBBY, 9, end=four.position))
+        )
         self.assertEqual([each.position for each in before], [one.position])
 
     def test_messages_after_a_deletion_are_found(self) -> None:
@@ -119,7 +122,7 @@ class CorrectionsContract(RetentionContract):
         gone = (stored[3], stored[250], stored[251], stored[599])
         self.append(journal, deleted(*gone[:3]))
         self.append(journal, deleted(*gone[2:]))
-        left = self.run_now(journal.history.before(LOBBY, None, 1_000))
+        left = self.run_now(journal.history.page(HistoryQuery(LOBBY, 1_000)))
         expected = [each.position for each in stored if each not in gone]
         self.assertEqual([each.position for each in left], expected)
         hits = self.run_now(journal.history.search(LOBBY, "tea", 1_000))
@@ -158,7 +161,7 @@ class CorrectionsContract(RetentionContract):
         self.assertEqual(
             self.history_of(journal), ["new cafe", "second\n\tlong " * 9, "three tea"]
         )
-        found = self.run_now(journal.history.before(LOBBY, None, 3))
+        found = self.run_now(journal.history.page(HistoryQuery(LOBBY, 3)))
         expected = [(each.position, each.time) for each in (one, two, three)]
         self.assertEqual([(each.position, each.time) for each in found], expected)
         self.assertEqual([each.edited for each in found], [True, True, False])
@@ -199,7 +202,7 @@ class CorrectionsContract(RetentionContract):
             self.append(journal, edited(stored[at], f"cafe {at} " + "x" * at))
         for at in range(20, 400, 40):
             self.append(journal, deleted(stored[at]))
-        left = self.run_now(journal.history.before(LOBBY, None, 1_000))
+        left = self.run_now(journal.history.page(HistoryQuery(LOBBY, 1_000)))
         self.assertEqual(len(left), 390)
         expected = [f"cafe {at} " + "x" * at for at in range(0, 400, 40)]
         self.assertEqual([t for t in texts(left) if "tea" not in t], expected)
@@ -391,7 +394,7 @@ class CorrectionsContract(RetentionContract):
         ):
             found = self.run_now(journal.history.last_of(LOBBY, author, limit))
             self.assertEqual(texts(found), expected, author)
-        page = self.run_now(journal.history.before(LOBBY, None, 4))[:1]
+        page = self.run_now(journal.history.page(HistoryQuery(LOBBY, 4)))[:1]
         last = self.run_now(journal.history.last_of(LOBBY, Author(nick="bob"), 1))
         self.assertEqual(last, page)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from tests.support.journals import JournalHarness, JournalUnderTest, said, texts
 from twisted_chat.core.events import DirectMessage, Joined, TopicSet
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals.retention import LOBBY
 
@@ -27,7 +28,7 @@ class RetentionContract(JournalHarness):
 
     def kept(self, journal: JournalUnderTest, room: str = LOBBY) -> list[str]:
         """The texts in the history of a room."""
-        return texts(self.run_now(journal.history.before(room, None, 10_000)))
+        return texts(self.run_now(journal.history.page(HistoryQuery(room, 10_000))))
 
     def topic(self, journal: JournalUnderTest, room: str) -> str:
         return self.run_now(journal.history.room(room, 0)).topic

@@ -6,6 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.journals import NOW, JournalHarness, entry, said, texts
 from twisted_chat.core.events import DirectMessage, Joined, Stored, TopicSet
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals import memory_history
 from twisted_chat.journals.memory import MemoryJournal
@@ -44,7 +45,7 @@ class MemoryHistoryTests(JournalHarness, SynchronousTestCase):
         assert first is not None
         self.assertLess(len(journal.history._kept), 20)
         self.assertLess(len(journal.history._index), 40)
-        kept = self.run_now(journal.history.before("room199", None, 10))
+        kept = self.run_now(journal.history.page(HistoryQuery("room199", 10)))
         self.assertEqual(texts(kept), ["x" * 100])
         missed = self.run_now(journal.history.since(first.position, ["room0"], "x", 10))
         self.assertFalse(missed.complete)
@@ -65,7 +66,9 @@ class MemoryHistoryTests(JournalHarness, SynchronousTestCase):
         """They are announced all the same."""
         journal = self.opened(keep=0)
         one, _ = self.append(journal, said("hi"), said("ho"))
-        self.assertEqual(self.run_now(journal.history.before("lobby", None, 10)), ())
+        self.assertEqual(
+            self.run_now(journal.history.page(HistoryQuery("lobby", 10))), ()
+        )
         missed = self.run_now(journal.history.since(one.position, ["lobby"], "x", 10))
         self.assertFalse(missed.complete)
 
@@ -80,11 +83,13 @@ class MemoryHistoryTests(JournalHarness, SynchronousTestCase):
         for number, one in enumerate(stored):
             # Those with an even number are in the lobby.
             expected = [f"{n}" for n in range(0, number, 2)][-7:]
-            found = self.run_now(history.before("lobby", one.position, 7))
+            found = self.run_now(
+                history.page(HistoryQuery("lobby", 7, end=one.position))
+            )
             self.assertEqual(texts(found), expected)
             first = stored[number // 3 * 3]
             at = self.run_now(history.position_at(one.time))
             self.assertEqual(at, first.position)
         later = stored[-1].time + 1
         self.assertIsNone(self.run_now(history.position_at(later)))
-        self.assertEqual(self.run_now(history.before("lobby", None, 0)), ())
+        self.assertEqual(self.run_now(history.page(HistoryQuery("lobby", 0))), ())

@@ -15,6 +15,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.journals import NOW, JournalHarness, entry, said, texts
 from tests.support.threads import MEMORY, FakeReactorFromThreads, FakeThreads
 from twisted_chat.core.events import Event, Stored
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.retention import KEEP_ALL, Retention
 from twisted_chat.journals.sqlite.checkpoints import Checkpointer, LogLimits
@@ -141,7 +142,7 @@ class WriterTestCase(FileTestCase):
     def history(self, writer: Writer, room: str = "lobby") -> list[str]:
         reader = Reader(self.file, writer.name)
         try:
-            return texts(reader.before(room, None, 100_000, writer.last))
+            return texts(reader.page(HistoryQuery(room, 100_000), writer.last))
         finally:
             reader.close()
 

@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from .corrections import Author
 from .events import BulkPresence, DirectMessage, Entry, Stored
+from .history_query import HistoryQuery
 from .limits import SEARCH_TIME
 from .replies import Reply
 from .sanitize import one_line
@@ -198,16 +199,11 @@ class History(Protocol):
     def room(self, room: str, limit: int) -> Awaitable[RoomState]:
         """A room's topic and its last ``limit`` messages."""
 
-    def before(
-        self, room: str, position: str | None, limit: int
-    ) -> Awaitable[tuple[Stored, ...]]:
-        """The last ``limit`` messages of a room before a position, oldest first.
-
-        :param position: ``None`` for the end of the history.
-        """
+    def page(self, query: HistoryQuery) -> Awaitable[tuple[Stored, ...]]:
+        """A part of a history, oldest first."""
 
     def position_at(self, time: int) -> Awaitable[str | None]:
-        """A position before which are the events earlier than a time, for ``before``.
+        """A position before which are the events earlier than a time, for ``page``.
 
         :param time: milliseconds since 1970, UTC.
         :returns: ``None`` if all events are earlier.

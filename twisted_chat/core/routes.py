@@ -35,6 +35,7 @@ from .events import (
     Switched,
     TopicSet,
 )
+from .history_query import HistoryQuery
 from .ignore_records import change_of
 from .ignoring import IgnoreList, ignored_member, without_ignored
 from .interfaces import SearchTimeout
@@ -263,7 +264,8 @@ async def history(context: CommandContext) -> Reply:
     if when:
         before = await _position(context, when)
     for _ in range(MAX_PASSED_OVER):
-        found = await journal.history.before(room, before, limit + 1)
+        query = HistoryQuery(room, limit + 1, end=before)
+        found = await journal.history.page(query)
         found = context.chat.moderation.readable(found, context.client.member)
         more = len(found) > limit
         shown = _shown(context, found[-limit:])

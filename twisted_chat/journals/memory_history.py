@@ -9,9 +9,16 @@ from __future__ import annotations
 import secrets
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict, deque
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
 from sys import getsizeof, maxsize
 
@@ -24,6 +31,7 @@ from twisted_chat.core.events import (
     Stored,
     TopicSet,
 )
+from twisted_chat.core.history_query import DirectMessages, HistoryQuery
 from twisted_chat.core.interfaces import MissedEvents, RoomState
 from twisted_chat.core.limits import (
     MAX_LOOKED_AT,
@@ -33,7 +41,14 @@ from twisted_chat.core.limits import (
 from twisted_chat.core.texts import characters_shown
 
 from .memory_topics import MemoryTopics
-from .records import KEPT_NICKNAME_MS, Index, IndexKey, index_keys, is_direct_to
+from .records import (
+    KEPT_NICKNAME_MS,
+    Index,
+    IndexKey,
+    index_keys,
+    is_direct_to,
+    is_exchanged,
+)
 from .retention import Retention, Trimmed
 from .searching import Scan, Sharing
 from .tokenizer import phrases_in
@@ -51,6 +66,8 @@ _OVERHEAD = 1_000
 """Bytes that an event takes besides its text: its objects and its index entries."""
 
 _DIGITS = 16
+
+_POSITION = attrgetter("position")
 
 
 @dataclass(slots=True)
@@ -164,25 +181,39 @@ class MemoryHistory:
 
     async def room(self, room: str, limit: int) -> RoomState:
         """A room's topic and its last ``limit`` messages."""
-        recent = await self.before(room, None, limit)
+        recent = await self.page(HistoryQuery(room, limit))
         return RoomState(self._topics.get(room), recent)
 
-    async def before(
-        self, room: str, position: str | None, limit: int
-    ) -> tuple[Stored, ...]:
-        """The last ``limit`` messages before a position, oldest first.
+    async def page(self, query: HistoryQuery) -> tuple[Stored, ...]:
+        """A part of a history; empty if a position is not of this process."""
+        for position in (query.start, query.end):
+            if position is not None and not self._is_ours(position):
+                return ()
+        found = [self._slice(key, query) for key in _keys_of(query)]
+        events = found[0] if len(found) == 1 else sorted(chain(*found), key=_POSITION)
+        limit, source = max(query.limit, 0), query.source
+        if isinstance(source, DirectMessages) and source.partner_id:
+            events = (one for one in events if is_exchanged(source, one.event))
+        if query.first:
+            return tuple(islice(events, limit))
+        return tuple(deque(events, limit))
 
-        Empty if the position is not of this process.
-        """
-        if position is not None and not self._is_ours(position):
-            return ()
-        entry = self._index.get((Index.ROOM, room))
+    def _slice(self, key: IndexKey, query: HistoryQuery) -> Iterable[Stored]:
+        """What an index has of a query, and no more messages than its limit."""
+        entry = self._index.get(key)
         if entry is None:
             return ()
-        end = len(entry.kept)
-        if position is not None:
-            end = bisect_left(entry.kept, position, key=attrgetter("position"))
-        return tuple(islice(entry.kept, max(end - max(limit, 0), 0), end))
+        kept, start, end = entry.kept, 0, len(entry.kept)
+        if query.start is not None:
+            start = bisect_left(kept, query.start, key=_POSITION)
+        if query.end is not None:
+            end = bisect_left(kept, query.end, key=_POSITION)
+        if key[0] is Index.ROOM and not query.first:
+            start = max(start, end - max(query.limit, 0))
+        found = islice(kept, start, end)
+        if key[0] is Index.TOPIC:
+            return (one for one in found if isinstance(one.event, TopicSet))
+        return found
 
     async def position_at(self, time: int) -> str | None:
         """The first event that is not earlier than a time."""
@@ -276,7 +307,7 @@ class MemoryHistory:
         stored = self._kept.get(position)
         if entry is None or stored is None:
             return
-        at = bisect_left(entry.kept, position, key=attrgetter("position"))
+        at = bisect_left(entry.kept, position, key=_POSITION)
         if at == len(entry.kept) or entry.kept[at] is not stored:
             # It is not a message of this room.
             return
@@ -327,9 +358,18 @@ class MemoryHistory:
         self._drop(oldest)
 
 
+def _keys_of(query: HistoryQuery) -> list[IndexKey]:
+    """The indexes in which the events of a query are found."""
+    source = query.source
+    if isinstance(source, DirectMessages):
+        return [(Index.DIRECT, source.member_id)]
+    indexes = (Index.ROOM, Index.TOPIC) if query.topics else (Index.ROOM,)
+    return [(index, source) for index in indexes]
+
+
 def _after(kept: deque[Stored], position: str) -> Iterator[Stored]:
     """Those after a position, oldest first."""
-    start = bisect_right(kept, position, key=attrgetter("position"))
+    start = bisect_right(kept, position, key=_POSITION)
     return islice(kept, start, None)
 
 

@@ -34,6 +34,7 @@ from twisted_chat.core.events import (
     Switched,
     TopicSet,
 )
+from twisted_chat.core.history_query import DirectMessages
 from twisted_chat.core.ignore_records import ignore_changes
 from twisted_chat.core.interfaces import Changes
 from twisted_chat.core.moderation_changes import CHANGES
@@ -377,6 +378,14 @@ def is_direct_to(member_id: str, event: Event) -> bool:
     if not isinstance(event, DirectMessage):
         return False
     return event.recipient_id == member_id != event.sender_id
+
+
+def is_exchanged(source: DirectMessages, event: Event) -> bool:
+    """Whether an event is a direct message from a member to another, or back."""
+    if not isinstance(event, DirectMessage):
+        return False
+    ids = source.member_id, source.partner_id
+    return (event.sender_id, event.recipient_id) in (ids, ids[::-1])
 
 
 def records_of(index: Index | None) -> tuple[Record, ...]:

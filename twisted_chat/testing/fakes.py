@@ -12,6 +12,7 @@ from typing import Protocol
 
 from twisted_chat.core.corrections import Author
 from twisted_chat.core.events import Entry, Event, Stored
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.core.interfaces import (
     Announce,
     Changes,
@@ -163,12 +164,10 @@ class FailingHistory:
         await self._faults.check()
         return await self._inner.room(room, limit)
 
-    async def before(
-        self, room: str, position: str | None, limit: int
-    ) -> tuple[Stored, ...]:
-        """The last messages before a position."""
+    async def page(self, query: HistoryQuery) -> tuple[Stored, ...]:
+        """A part of a history."""
         await self._faults.check()
-        return await self._inner.before(room, position, limit)
+        return await self._inner.page(query)
 
     async def position_at(self, time: int) -> str | None:
         """The position of a time."""

@@ -6,6 +6,7 @@ from tests.journals.corrections_contract import deleted, edited
 from tests.support.journals import said, texts
 from tests.support.redis import FakeRedisTestCase
 from twisted_chat.core.events import Deleted, Edited, Message, Removed, Stored
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.journals.redis.entries import decode_batch
 
 
@@ -74,7 +75,7 @@ class LiveTests(FakeRedisTestCase):
         self.result(two.close())
         self.assertEqual(self.read_late(), [])
         three, announced = self.start("three")
-        page = self.result(three.history.before("lobby", None, 9))
+        page = self.result(three.history.page(HistoryQuery("lobby", 9)))
         self.assertEqual(texts(page), ["hi"])
         self.store(three, said("again"))
         self.assertEqual(texts(announced), ["again"])

@@ -7,6 +7,7 @@ from typing import Any
 from tests.support.journals import said, texts
 from tests.support.redis import FakeRedisTestCase
 from twisted_chat.core.events import DirectMessage, Joined, TopicSet
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.redis import trimming as redis_trimming
 from twisted_chat.journals.redis.journal import RedisJournal
@@ -36,7 +37,7 @@ class RedisTrimmingTests(FakeRedisTestCase):
             self.clock.advance(0.01)
 
     def kept(self, journal: RedisJournal, room: str = "lobby") -> int:
-        return len(self.result(journal.history.before(room, None, 10_000)))
+        return len(self.result(journal.history.page(HistoryQuery(room, 10_000))))
 
     def test_one_server_trims_at_a_time(self) -> None:
         """The others do nothing, until its lease has expired."""
@@ -230,7 +231,7 @@ class RedisTrimmingTests(FakeRedisTestCase):
         del self.redis.errors["trim"]
         self.assertEqual(self.trim(journal), 30)
         self.store(journal, said("new"))
-        found = self.result(journal.history.before("lobby", None, 10))
+        found = self.result(journal.history.page(HistoryQuery("lobby", 10)))
         self.assertEqual(texts(found), ["new"])
 
     def _more(self, journal: RedisJournal) -> bool:

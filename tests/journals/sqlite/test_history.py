@@ -10,6 +10,7 @@ from twisted.internet.defer import Deferred
 from tests.support.journals import said, texts
 from tests.support.sqlite import SqliteTestCase
 from twisted_chat.core.events import TopicSet
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.sqlite import indexing as sqlite_indexing
 
@@ -39,7 +40,7 @@ class HistoryTests(SqliteTestCase):
         self.append(first, *(said(str(n)) for n in range(32)))
         self.assertEqual(len(self.run_now(first.history.room("lobby", 100)).recent), 30)
         self.assertEqual(
-            len(self.run_now(first.history.before("lobby", None, 100))), 32
+            len(self.run_now(first.history.page(HistoryQuery("lobby", 100)))), 32
         )
 
 

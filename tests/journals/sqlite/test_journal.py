@@ -13,6 +13,7 @@ from tests.support.journals import JournalUnderTest, said, texts
 from tests.support.logs import Log
 from tests.support.sqlite import SqliteTestCase
 from twisted_chat.core.events import Joined, Quit
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.journals.retention import KEEP_ALL, Retention
 from twisted_chat.journals.sqlite import indexing as sqlite_indexing
 from twisted_chat.journals.sqlite.journal import SqliteJournal
@@ -75,14 +76,16 @@ class AnnounceTests(SqliteTestCase):
         self.assertEqual(self.announced, [])
         self.assertNoResult(asked)
         # It is on the disk, yet nobody may be shown it as history.
-        reading = Deferred.fromCoroutine(journal.history.before("lobby", None, 10))
+        reading = Deferred.fromCoroutine(
+            journal.history.page(HistoryQuery("lobby", 10))
+        )
         self.from_threads.pump()
         self.successResultOf(asked)
         self.assertEqual(texts(self.announced), ["hi"])
         read: object = self.successResultOf(reading)
         self.assertEqual(read, ())
         self.assertEqual(
-            len(self.run_now(journal.history.before("lobby", None, 10))), 1
+            len(self.run_now(journal.history.page(HistoryQuery("lobby", 10)))), 1
         )
 
     def test_concurrent_batches_are_announced_in_order(self) -> None:
@@ -139,14 +142,14 @@ class FailureTests(SqliteTestCase):
         self.assertIsNone(journal.problem())
         # The committer logs it, for every store.
         self.assertEqual(log.lines(), [])
-        last = self.run_now(journal.history.before("lobby", None, 10))
+        last = self.run_now(journal.history.page(HistoryQuery("lobby", 10)))
         self.assertEqual(texts(last), ["before", "after"])
         self.assertEqual(
             [one.position for one in last],
             [one.position for one in self.announced[-2:]],
         )
         self.run_now(journal.close())
-        again = self.run_now(self.started().history.before("lobby", None, 10))
+        again = self.run_now(self.started().history.page(HistoryQuery("lobby", 10)))
         self.assertEqual(texts(again), ["before", "after"])
         return line
 
@@ -241,7 +244,7 @@ class OpenAndCloseTests(SqliteTestCase):
         self.successResultOf(closing)
         self.assertEqual(texts(self.announced), ["last words"])
         self.assertEqual(self.threads.running(), [])
-        last = self.run_now(self.started().history.before("lobby", None, 10))
+        last = self.run_now(self.started().history.page(HistoryQuery("lobby", 10)))
         self.assertEqual(texts(last), ["last words"])
 
     def test_closed_journal_refuses_everything(self) -> None:
@@ -252,7 +255,7 @@ class OpenAndCloseTests(SqliteTestCase):
         refused: list[Awaitable[object]] = [
             self.start_append(journal, said("hi")),
             journal.history.room("lobby", 1),
-            journal.history.before("lobby", None, 1),
+            journal.history.page(HistoryQuery("lobby", 1)),
             journal.history.since("x", [], "x", 1),
             journal.history.search("lobby", "x", 1),
         ]

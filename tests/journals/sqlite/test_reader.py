@@ -6,6 +6,7 @@ from contextlib import closing
 
 from tests.support.journals import said, texts
 from tests.support.sqlite import WriterTestCase
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.core.interfaces import MissedEvents
 from twisted_chat.journals.sqlite import reader as sqlite_reader
 from twisted_chat.journals.sqlite.reader import Reader
@@ -27,9 +28,11 @@ class ReaderTests(WriterTestCase):
         name = self.written.name
         room = self.reader.room("lobby", 10, 3)
         self.assertEqual(texts(room.recent), ["tea 0", "tea 1", "tea 2"])
-        self.assertEqual(len(self.reader.before("lobby", None, 10, 3)), 3)
+        self.assertEqual(len(self.reader.page(HistoryQuery("lobby", 10), 3)), 3)
         end = f"{name}-{5:016d}"
-        self.assertEqual(len(self.reader.before("lobby", end, 10, 3)), 3)
+        self.assertEqual(
+            len(self.reader.page(HistoryQuery("lobby", 10, end=end), 3)), 3
+        )
         missed = self.reader.since(f"{name}-{1:016d}", ["lobby"], "x", 10, 3)
         self.assertEqual((missed.complete, len(missed.events)), (True, 2))
         missed = self.reader.since(end, ["lobby"], "x", 10, 3)
@@ -40,7 +43,9 @@ class ReaderTests(WriterTestCase):
         self.store(self.written, said("tea"))
         self.index(self.written)
         for limit, found in ((0, 0), (-1, 0), (10**30, 1)):
-            self.assertEqual(len(self.reader.before("lobby", None, limit, 1)), found)
+            self.assertEqual(
+                len(self.reader.page(HistoryQuery("lobby", limit), 1)), found
+            )
             self.assertEqual(len(self.reader.room("lobby", limit, 1).recent), found)
 
     def test_damaged_file_is_explained(self) -> None:
@@ -53,26 +58,23 @@ class ReaderTests(WriterTestCase):
         self.path.write_bytes(content)
         reader = Reader(self.file, self.written.name)
         self.addCleanup(reader.close)
-        line = self.refusal(lambda: reader.before("lobby", None, 10, 100))
+        line = self.refusal(lambda: reader.page(HistoryQuery("lobby", 10), 100))
         self.assertIn("restore it from a backup", line)
 
     def test_closed_reader_refuses_queries(self) -> None:
         """Closing it again has no effect."""
         self.reader.close()
         self.reader.close()
-        line = self.refusal(lambda: self.reader.before("lobby", None, 10, 1))
+        line = self.refusal(lambda: self.reader.page(HistoryQuery("lobby", 10), 1))
         self.assertIn("shutting down", line)
 
-    def test_history_is_read_by_its_index(self) -> None:
-        """A page of a long history takes no longer than one of a short one."""
+    def test_what_was_missed_is_read_by_indexes(self) -> None:
+        """It takes no longer in a long history than in a short one."""
         with closing(self.file.connect_reader()) as connection:
-            for query, index in (
-                (sqlite_reader._BEFORE, "said"),
-                *zip(
-                    sqlite_reader._SINCE,
-                    ("said", "topics_set", "whispered", "whispered_to"),
-                    strict=True,
-                ),
+            for query, index in zip(
+                sqlite_reader._SINCE,
+                ("said", "topics_set", "whispered", "whispered_to"),
+                strict=True,
             ):
                 values = (1,) * query.count("?")
                 plan = str(

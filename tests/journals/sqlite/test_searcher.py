@@ -7,6 +7,7 @@ from itertools import count
 from tests.journals.search_contract import SearchContract
 from tests.support.journals import said, texts
 from tests.support.sqlite import SqliteTestCase, WriterTestCase
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.core.interfaces import SearchTimeout
 from twisted_chat.core.limits import SEARCH_TIME
 from twisted_chat.journals.retention import KEEP_ALL, Retention
@@ -155,7 +156,7 @@ class TimeTests(SearcherTestCase):
         self.assertIn(len(hits), range(1, 20))
         self.assertEqual(hits, [f"tea {n}" for n in range(20)][-len(hits) :])
         # The next query is not interrupted.
-        self.assertEqual(len(searcher.before("lobby", None, 20, 20)), 20)
+        self.assertEqual(len(searcher.page(HistoryQuery("lobby", 20), 20)), 20)
 
     def test_search_that_would_take_too_long_is_not_begun(self) -> None:
         """What the newest messages have is found."""

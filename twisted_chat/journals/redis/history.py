@@ -7,13 +7,15 @@ bounded number of messages.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 from twisted_chat.core.corrections import Author, replayed
-from twisted_chat.core.events import Stored
+from twisted_chat.core.events import Stored, TopicSet
+from twisted_chat.core.history_query import DirectMessages, HistoryQuery
 from twisted_chat.core.interfaces import MissedEvents, RoomState
 from twisted_chat.core.limits import MAX_LOOKED_AT, SEARCH_TIME
 from twisted_chat.core.texts import characters_shown
-from twisted_chat.journals.records import is_direct_to
+from twisted_chat.journals.records import is_direct_to, is_exchanged
 from twisted_chat.journals.searching import Scan, Sharing
 from twisted_chat.journals.tokenizer import phrases_in
 
@@ -34,6 +36,9 @@ MAX_MISSED_BYTES = 1024 * 1024
 
 MAX_DIRECT = 500
 """Direct messages that are kept for each account, see ``lua/common.lua``."""
+
+MAX_TOPICS = 500
+"""Topics and corrections that are kept of each room, likewise."""
 
 PAGE_SIZE = 250
 """Messages that are read at once."""
@@ -59,25 +64,53 @@ class RedisHistory:
 
     async def room(self, room: str, limit: int) -> RoomState:
         """A room's topic and its last ``limit`` messages."""
-        recent = await self.before(room, None, limit)
+        recent = await self.page(HistoryQuery(room, limit))
         topic = await self._connection().call("HGET", "chat:topics", to_bytes(room))
         return RoomState(to_text(topic or b""), recent)
 
-    async def before(
-        self, room: str, position: str | None, limit: int
-    ) -> tuple[Stored, ...]:
-        """The last ``limit`` messages before a position, oldest first."""
-        end = self._announced().id
-        if position is not None:
-            before = StreamPosition.parse(position)
+    async def page(self, query: HistoryQuery) -> tuple[Stored, ...]:
+        """A part of a history."""
+        interval = self._interval(query)
+        if interval is None or query.limit <= 0:
+            return ()
+        source, limit = query.source, query.limit
+        if isinstance(source, DirectMessages):
+            key = b"chat:whispers:" + to_bytes(source.member_id)
+            events = await self._range(key, interval, MAX_DIRECT, first=query.first)
+            if source.partner_id:
+                events = [one for one in events if is_exchanged(source, one.event)]
+        else:
+            key = b"chat:room:" + to_bytes(source)
+            events = await self._range(key, interval, limit, first=query.first)
+            if query.topics:
+                events += await self._topics(source, interval, first=query.first)
+                events.sort(key=attrgetter("position"), reverse=not query.first)
+        found = events[:limit]
+        return tuple(found if query.first else reversed(found))
+
+    def _interval(self, query: HistoryQuery) -> tuple[str, str] | None:
+        """The interval of a query in streams; ``None`` if nothing is in it."""
+        start, end = "-", self._announced().id
+        if query.start is not None:
+            first = StreamPosition.parse(query.start)
+            if first is None:
+                return None
+            start = first.id
+        if query.end is not None:
+            before = StreamPosition.parse(query.end)
             if before is None or before == BEGINNING:
                 # Redis refuses an interval that ends before its first id.
-                return ()
+                return None
             if before <= self._announced():
                 end = f"({before.id}"
-        if limit <= 0:
-            return ()
-        return tuple(reversed(await self._newest_first(room, end, limit)))
+        return start, end
+
+    async def _topics(
+        self, room: str, interval: tuple[str, str], *, first: bool
+    ) -> list[Stored]:
+        key = b"chat:topic:" + to_bytes(room)
+        found = await self._range(key, interval, MAX_TOPICS, first=first)
+        return [stored for stored in found if isinstance(stored.event, TopicSet)]
 
     async def position_at(self, time: int) -> str | None:
         """The position of a time; it need not be that of an event."""
@@ -194,8 +227,18 @@ class RedisHistory:
         return None if found is None else to_text(found)
 
     async def _newest_first(self, room: str, end: str, limit: int) -> list[Stored]:
+        key = b"chat:room:" + to_bytes(room)
+        return await self._range(key, ("-", end), limit, first=False)
+
+    async def _range(
+        self, key: bytes, interval: tuple[str, str], limit: int, *, first: bool
+    ) -> list[Stored]:
+        """The first events of a stream, or the last ones with the newest first."""
+        start, end = interval
         found = await self._connection().call(
-            "XREVRANGE", b"chat:room:" + to_bytes(room), end, "-", "COUNT", limit
+            *(("XRANGE", key, start, end) if first else ("XREVRANGE", key, end, start)),
+            "COUNT",
+            limit,
         )
         events = (decode_indexed(stream_id, data) for stream_id, (_, data) in found)
         return [stored for stored in events if stored is not None]

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from twisted_chat.core.corrections import Author
 from twisted_chat.core.events import Stored
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.core.interfaces import MissedEvents, RoomState, StoreError
 from twisted_chat.core.limits import SEARCH_TIME
 from twisted_chat.journals.recent import CACHED_MESSAGES, RecentRooms
@@ -95,14 +96,10 @@ class SqliteHistory:
         recent = state.recent[-limit:] if limit > 0 else ()
         return RoomState(state.topic, recent)
 
-    async def before(
-        self, room: str, position: str | None, limit: int
-    ) -> tuple[Stored, ...]:
-        """The last ``limit`` messages before a position, oldest first."""
+    async def page(self, query: HistoryQuery) -> tuple[Stored, ...]:
+        """A part of a history."""
         reader, _ = self._opened()
-        return await self._reading.run(
-            reader.before, room, position, limit, self._announced
-        )
+        return await self._reading.run(reader.page, query, self._announced)
 
     async def position_at(self, time: int) -> str | None:
         """The first event that is not earlier than a time."""

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from twisted_chat.core.corrections import replayed
 from twisted_chat.core.events import Edited, Stored
+from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.core.interfaces import (
     MissedEvents,
     RoomState,
@@ -24,6 +25,7 @@ from twisted_chat.journals.records import Index
 
 from .errors import explain
 from .file import DatabaseFile
+from .history_pages import bounded, page_rows
 from .rows import (
     COLUMNS,
     IS_MESSAGE,
@@ -38,13 +40,6 @@ from .rows import (
 )
 from .value_rows import get_values, load_values
 
-MAX_LIMIT = 1_000_000
-"""The highest limit passed to SQLite."""
-
-_BEFORE = (
-    f"SELECT {COLUMNS} FROM events"
-    f" WHERE room = ? AND {IS_MESSAGE} AND id < ? AND id <= ? ORDER BY id DESC LIMIT ?"
-)
 _TEXT = f"SELECT text FROM events WHERE id = ? AND room = ? AND {IS_MESSAGE}"
 _FROM = "SELECT id, time FROM events WHERE id >= ? ORDER BY id LIMIT 1"
 _SINCE = tuple(
@@ -87,18 +82,19 @@ class Reader:
             topic = connection.execute(
                 "SELECT text FROM topics WHERE room = ?", storable((room,))
             ).fetchone()
-            recent = self._before(connection, room, until + 1, limit, until)
+            query = HistoryQuery(room, limit)
+            recent = self._stored(page_rows(connection, query, 0, until + 1))
         return RoomState(topic[0] if topic else "", recent)
 
-    def before(
-        self, room: str, position: str | None, limit: int, until: int
-    ) -> tuple[Stored, ...]:
-        """See ``interfaces.History.before``; none if the position is not ours."""
-        end = until + 1 if position is None else number_in(self._name, position)
-        if end is None:
+    def page(self, query: HistoryQuery, until: int) -> tuple[Stored, ...]:
+        """See ``interfaces.History.page``."""
+        start = 0 if query.start is None else number_in(self._name, query.start)
+        end = until + 1 if query.end is None else number_in(self._name, query.end)
+        if start is None or end is None:
             return ()
         with self._snapshot() as connection:
-            return self._before(connection, room, end, limit, until)
+            rows = page_rows(connection, query, start, min(end, until + 1))
+        return self._stored(rows)
 
     def position_at(self, time: int, until: int) -> str | None:
         """See ``interfaces.History.position_at``.
@@ -195,17 +191,6 @@ class Reader:
             self._connection.close()
             self._connection = None
 
-    def _before(
-        self,
-        connection: sqlite3.Connection,
-        room: str,
-        end: int,
-        limit: int,
-        until: int,
-    ) -> tuple[Stored, ...]:
-        values = (*storable((room,)), end, until, bounded(limit))
-        return self._stored(reversed(connection.execute(_BEFORE, values).fetchall()))
-
     def _with_text_of_now(
         self, connection: sqlite3.Connection, stored: Stored
     ) -> Stored:
@@ -246,8 +231,3 @@ class Reader:
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-
-
-def bounded(limit: int) -> int:
-    """A limit for SQLite, where a negative one would mean none."""
-    return min(max(limit, 0), MAX_LIMIT)

@@ -23,7 +23,8 @@ from twisted_chat.core.limits import MAX_LOOKED_AT, SEARCH_TIME
 from twisted_chat.journals.tokenizer import matches, phrases_in
 
 from .file import DatabaseFile
-from .reader import Reader, bounded
+from .history_pages import bounded
+from .reader import Reader
 from .rows import COLUMNS, IS_MESSAGE, Row, digest, storable
 from .search_cost import search_seconds
 
