@@ -12,6 +12,7 @@ from twisted_chat.core.account_events import AccountChanged, Change
 from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.join_request import Credentials
+from twisted_chat.core.read_markers import ReadMarker
 from twisted_chat.core.replies import Request
 from twisted_chat.testing import TestChat
 
@@ -76,13 +77,15 @@ class AccountAnnouncerTests(SynchronousTestCase):
         """Only those of the account; an older position changes nothing."""
         self.bob.types(f"\\register {SECRET}", "one", "two")
         tablet = self.room.client(credentials=Credentials("bob", SECRET))
-        positions = [s.position for s in self.room.pool.rooms["lobby"].history()]
+        history = self.room.pool.rooms["lobby"].history()
+        positions = [stored.position for stored in history]
         values = self.room.chat.account_logins
         for position in (positions[1], positions[0]):
             words = ("lobby", position)
             self.bob.asks(Request("read_up_to", "", internal=True, words=words))
         read = self.run_now(values.read(self.bob.client.member_id))
-        self.assertEqual(read, {"lobby": positions[1]})
+        marker = ReadMarker(history[1].time, positions[1])
+        self.assertEqual(read, {"lobby": marker})
         self.assertIsNotNone(tablet)
 
     def run_now(self, awaitable: Awaitable[T]) -> T:

@@ -31,6 +31,7 @@ from twisted_chat.core.events import (
     Switched,
     TopicSet,
 )
+from twisted_chat.core.read_markers import DIRECT, ReadMarker
 from twisted_chat.core.replies import (
     CurrentRoom,
     Done,
@@ -106,9 +107,11 @@ def _author(event: Message | Action | DirectMessage) -> Fields:
     }
 
 
-def _of_devices(event: IgnoreChanged | ReadUpTo) -> Fields:
+def _of_devices(event: IgnoreChanged | ReadUpTo) -> Fields | None:
     """What another device of the account has changed."""
     if isinstance(event, ReadUpTo):
+        if not event.position or event.room.startswith(DIRECT):
+            return None
         return {"type": "read", "room": event.room, "id": event.position}
     return {"type": "ignored", "nick": event.nick, "ignored": bool(event.value)}
 
@@ -161,7 +164,16 @@ def _of_login(welcome: Welcome) -> Fields:
     if not welcome.account:
         return {}
     token: Fields = {"token": welcome.token} if welcome.token else {}
-    return {**token, "read": dict(welcome.read), "ignored": welcome.ignored}
+    return {**token, "read": _read(welcome.read), "ignored": welcome.ignored}
+
+
+def _read(markers: Mapping[str, ReadMarker]) -> Fields:
+    """How far rooms are read."""
+    return {
+        room: marker.position
+        for room, marker in markers.items()
+        if marker.position and not room.startswith(DIRECT)
+    }
 
 
 def route_objects(routes: Iterable[RouteInfo]) -> list[Fields]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from .read_markers import ReadMarker
+
 
 class Change(enum.StrEnum):
     """What became of an account; the values are stored."""
@@ -56,10 +58,17 @@ class IgnoreChanged:
 class ReadUpTo:
     """How far an account has read a room; shown to its other devices.
 
-    :ivar position: the last event that it has read.
+    :ivar room: or ``DIRECT`` and a nickname.
+    :ivar position: see ``ReadMarker``, as is ``time``.
     """
 
     room: str
     member_id: str
     position: str
     client_id: str
+    time: int = 0
+
+    @property
+    def marker(self) -> ReadMarker:
+        """That far."""
+        return ReadMarker(self.time, self.position)

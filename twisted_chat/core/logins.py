@@ -10,6 +10,7 @@ from .accounts.absences import Absence
 from .client import Client
 from .ignoring import Ignored
 from .join_request import Credentials
+from .read_markers import ReadMarker
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Login:
     :ivar account: its name.
     :ivar rooms: those that its member was last in.
     :ivar token: with it the device logs in the next time; empty if it has none.
-    :ivar read: how far the account has read: the position by room.
+    :ivar read: how far the account has read, by room; see ``ReadUpTo.room``.
     :ivar absence: since when it was away, if it was; it is told what it has missed.
     :ivar ignored: whom the account ignores.
     """
@@ -28,7 +29,7 @@ class Login:
     account: str
     rooms: tuple[str, ...] = ()
     token: str = field(default="", repr=False)
-    read: Mapping[str, str] = field(default_factory=dict)
+    read: Mapping[str, ReadMarker] = field(default_factory=dict)
     absence: Absence | None = None
     ignored: tuple[Ignored, ...] = ()
 

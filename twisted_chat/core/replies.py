@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from .events import Stored
+from .read_markers import ReadMarker
 
 
 class Refused(Exception):
@@ -58,7 +59,7 @@ class Welcome:
     :ivar recovered: ``missed`` is complete.
     :ivar account: the account that the client is logged in to; empty for a guest.
     :ivar token: with it the device logs in the next time; empty if it has none.
-    :ivar read: how far the account has read: the position by room.
+    :ivar read: how far the account has read, by room; see ``ReadUpTo.room``.
     :ivar ignored: the nicknames of those whom the account ignores.
     """
 
@@ -78,7 +79,7 @@ class Welcome:
     missed: tuple[Stored, ...] = ()
     account: str = ""
     token: str = field(default="", repr=False)
-    read: Mapping[str, str] = field(default_factory=dict)
+    read: Mapping[str, ReadMarker] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
 
 

@@ -16,10 +16,12 @@ from .accounts.policy import Mode
 from .accounts.record import Account
 from .chat import CommandContext, Handler
 from .commands import CommandTable
+from .history_query import HistoryQuery
 from .join_request import Credentials
 from .logins import Login
 from .nicknames import Name, is_guest, room_name
 from .outcomes import Answered, Outcome
+from .read_markers import ReadMarker
 from .replies import Notice, Refused, Reply
 from .sanitize import sanitize_label
 
@@ -280,16 +282,33 @@ def enter(_context: CommandContext) -> Outcome:
 @routes.route("read_up_to", internal=True, guards=(logged_in,))
 async def read(context: CommandContext) -> Outcome:
     """How far the client has read a room; what is older changes nothing."""
-    chat, client = context.chat, context.client
-    room, position = room_name(context.words[0]), context.words[1]
+    chat, (name, position) = context.chat, context.words
     if position > chat.pool.position or len(position) > len(chat.pool.position):
         raise Refused("bad_field", '"id" is not that of anything that was said')
-    known = await chat.account_logins.read(client.member_id)
+    room = room_name(name)
+    query = HistoryQuery(room, 1, start=position, first=True)
+    found = await chat.journal.history.page(query)
+    is_known = bool(found) and found[0].position == position
+    time = found[0].time if is_known else round(chat.runtime.now() * 1000)
+    return await read_up_to(context, room, ReadMarker(time, position))
+
+
+async def read_up_to(
+    context: CommandContext, room: str, marker: ReadMarker
+) -> ReadUpTo | None:
+    """How far the account of a client has read.
+
+    :param room: or ``DIRECT`` and a folded nickname.
+    :returns: ``None`` if it has read as far before.
+    :raises Refused: ``too_many``.
+    """
+    client = context.client
+    known = await context.chat.account_logins.read(client.member_id)
     if room not in known and len(known) >= MAX_READ:
         raise Refused("too_many", f"there are {MAX_READ} rooms that you have read")
-    if position <= known.get(room, ""):
+    if not marker.replaces(known.get(room, ReadMarker())):
         return None
-    return ReadUpTo(room, client.member_id, position, client.id)
+    return ReadUpTo(room, client.member_id, marker.position, client.id, marker.time)
 
 
 def _with_password(

@@ -309,7 +309,8 @@ RECORDS = (
         ReadUpTo,
         kind=41,
         name="ReadUpTo",
-        columns=("room", "nick", "text", None),
+        columns=("room", "nick", "text", None, None),
+        required=4,
         changes=read_changes,
     ),
     # Only in the values: it may have the address of a guest.

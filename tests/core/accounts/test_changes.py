@@ -29,6 +29,6 @@ class ChangesTests(SynchronousTestCase):
 
     def test_how_far_a_room_is_read_is_kept(self) -> None:
         """For each account in an area of its own."""
-        event = ReadUpTo("tea", "@1", "7", "id")
-        self.assertEqual(read_changes(event), {"read@1/tea": "7"})
+        event = ReadUpTo("tea", "@1", "7", "id", 1000)
+        self.assertEqual(read_changes(event), {"read@1/tea": "7 1000"})
         self.assertEqual(read_area("@1"), "read@1/")

@@ -26,4 +26,4 @@ def read_area(member_id: str) -> str:
 
 def read_changes(event: ReadUpTo) -> Changes:
     """How far an account has read a room."""
-    return {read_area(event.member_id) + event.room: event.position}
+    return {read_area(event.member_id) + event.room: str(event.marker)}

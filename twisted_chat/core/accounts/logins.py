@@ -12,6 +12,7 @@ from twisted_chat.core.interfaces import KeyValues, StoreError
 from twisted_chat.core.join_request import Credentials
 from twisted_chat.core.logins import Login
 from twisted_chat.core.pool import ClientPool
+from twisted_chat.core.read_markers import ReadMarker
 from twisted_chat.core.runtime import Runtime
 
 from .absences import Absence, Absences
@@ -140,11 +141,13 @@ class AccountLogins:
         """Since when an account is away; ``None`` if it is present."""
         return await self._absence(account.id)
 
-    async def read(self, account_id: str) -> dict[str, str]:
-        """How far an account has read, by room."""
+    async def read(self, account_id: str) -> dict[str, ReadMarker]:
+        """How far an account has read, by room; see ``ReadUpTo.room``."""
         area = read_area(account_id)
         found = await self._values.load(area)
-        return {key.removeprefix(area): position for key, position in found.items()}
+        return {
+            key.removeprefix(area): ReadMarker.of(value) for key, value in found.items()
+        }
 
     async def forget(self, account_id: str) -> None:
         """An account was removed: delete what was kept for it."""
