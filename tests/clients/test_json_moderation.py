@@ -22,6 +22,7 @@ OBJECTS = (
     None,
     {"type": "banned", "room": "lobby", **ABOUT_BOB, "for": None, "text": ""},
     {"type": "unbanned", "room": "lobby", **ABOUT_BOB, "for": None, "text": ""},
+    {"type": "room", "room": "lobby", **ABOUT_BOB, "exception": True},
     None,
     None,
     {"type": "room", "room": "tea", "by": "alice", "limit": 5},
@@ -51,6 +52,8 @@ ALL = SettingList(
     ("bo",),
     ("c",),
     ("d",),
+    ("e",),
+    ("f",),
 )
 
 
@@ -68,6 +71,8 @@ class ObjectTests(SynchronousTestCase):
             "voices": ("bo",),
             "banned": ("c",),
             "muted": ("d",),
+            "excepted": ("e",),
+            "invite_excepted": ("f",),
         }
         switches = {"private": True, "quiet": True, "hidden": True}
         values = {"key": "x", "limit": 5, "topic": "operators", "rank": "operator"}

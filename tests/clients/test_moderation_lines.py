@@ -18,6 +18,7 @@ LINES = (
     None,
     "alice: banned bob from #lobby",
     "alice: unbanned bob from #lobby",
+    "alice: excepted bob from the bans of #lobby",
     None,
     None,
     "alice: set the limit of #tea to 5",

@@ -43,6 +43,7 @@ from twisted_chat.core.moderation_events import (
     RoomBanned,
     RoomChanged,
     RoomClosed,
+    RoomExcepted,
     RoomOpened,
     RoomUnbanned,
     SanctionExtended,
@@ -64,6 +65,11 @@ EVENTS: tuple[Event, ...] = (
     Expelled("bob", "alice", "2h", "x", "B", "A"),
     RoomBanned(*BOB_ALICE, "", "B", "A", "", "", "", 0, *SHOWN),
     RoomUnbanned(*BOB_ALICE, "B", "", "op", 5),
+    *(
+        RoomExcepted(*BOB_ALICE, area, on, "B", "", "", "", "", "op", 3, 5)
+        for area in ("except", "invite-except")
+        for on in (True, False)
+    ),
     *(
         RoomChanged("r", "bob", setting, value, "B", *SHOWN)
         for setting in ("private", "quiet", "hidden", "key", "limit", "topic")

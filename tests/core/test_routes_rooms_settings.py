@@ -5,14 +5,17 @@ from __future__ import annotations
 from unittest.mock import patch
 
 from tests.support.moderation import ModerationCase
-from twisted_chat.core import routes_rooms
+from twisted_chat.core import routes_room_bans, routes_rooms
 from twisted_chat.core.moderation import KnownAccount
 from twisted_chat.core.replies import Request
 
 PRIVATE = "error: #tea is private: ask alice for an invitation"
 
 
-SETTINGS = "private, public, quiet, open, hidden, listed, key, limit, topic, ban, unban"
+SETTINGS = (
+    "private, public, quiet, open, hidden, listed, key, limit, topic, ban, unban, "
+    "except, unexcept, invite-except, invite-unexcept"
+)
 
 
 class SettingTests(ModerationCase):
@@ -111,7 +114,7 @@ class SettingTests(ModerationCase):
         lines = self.alice.sees()
         self.assertTrue(lines[0].startswith(r"\room [SETTING] - "))
         self.assertIn(
-            r"\room limit N             let in no more than N; - removes the limit",
+            r"\room limit N              let in no more than N; - removes the limit",
             lines,
         )
 
@@ -304,7 +307,7 @@ class AdmissionTests(ModerationCase):
 
     def test_bans_that_are_over_make_place(self) -> None:
         """No room has more than there may be."""
-        with patch.object(routes_rooms, "MAX_ROOM_SANCTIONS", 2):
+        with patch.object(routes_room_bans, "MAX_ROOM_SANCTIONS", 2):
             self.does(self.alice, r"\room ban x 1s", r"\room ban y 2s")
             self.assert_typed(
                 self.alice,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.networks import network_in
@@ -39,6 +41,22 @@ def bans(*sanctions: Sanction) -> Sanctions:
 BOB = Sanction("bob", "alice", "spam", 0, 5, name_identities("bob"))
 
 
+class MaskTests(SynchronousTestCase):
+    """Sanctions by what is seen of a member."""
+
+    def test_mask_concerns_members_until_it_is_lifted(self) -> None:
+        """Two with one mask are told apart."""
+        ban = Sanction("b*!*@*", "al", masks=("b*!*@*",))
+        found = Sanctions()
+        for key in ("!one", "!two"):
+            found.apply(key, ban.to_json())
+        found.apply("!one", None)
+        self.assertIsNotNone(found.of_member(guest("Bob"), "", NOW))
+        self.assertIsNone(found.of_member(guest("al"), "", NOW))
+        found.apply("!two", None)
+        self.assertIsNone(found.of_member(guest("Bob"), "", NOW))
+
+
 class SanctionTests(SynchronousTestCase):
     """One ban or mute."""
 
@@ -46,6 +64,12 @@ class SanctionTests(SynchronousTestCase):
         """All of it."""
         ban = Sanction("b\u00f6b", "al", "x", 7, 5, ("=b", "~b"), ("10.0.0.0/8",))
         self.assertEqual(Sanction.from_json(ban.to_json()), ban)
+        masked = replace(ban, masks=("b*!*@*",))
+        self.assertEqual(Sanction.from_json(masked.to_json()), masked)
+
+    def test_earlier_versions_read_one_without_masks(self) -> None:
+        """Its value is as before."""
+        self.assertNotIn("masks", BOB.to_json())
 
     def test_value_of_another_version_is_told_apart(self) -> None:
         """It is passed over where it is read."""

@@ -43,6 +43,10 @@ test("each change of a room is said in plain English", () => {
   assert.equal(change({ topic: "all" }), "alice let all set the topic of #tea");
   assert.equal(change({ nick: "bob", operator: true }), "alice made bob a room operator");
   assert.equal(change({ nick: "bob", voice: false }), "alice removed voice from bob");
+  assert.equal(change({ nick: "bob", exception: true }), "alice excepted bob from the bans of #tea");
+  assert.equal(change({ nick: "bob", exception: false }), "alice removed the exception for bob from the bans of #tea");
+  assert.equal(change({ nick: "bob", invite_exception: true }), "alice let bob into #tea without an invitation");
+  assert.equal(change({ nick: "bob", invite_exception: false }), "alice let bob into #tea only by invitation");
   assert.equal(change({ future: 1 }), "alice changed #tea");
 });
 
@@ -113,6 +117,17 @@ test("who is muted is known at once", () => {
   assert.deepEqual(actionsFor("bob").slice(3), ["op", "unmute", "kick", "banFromRoom"]);
   receive("unmuted", { room: "lobby", nick: "bob", id: id(21) });
   assert.deepEqual(actionsFor("bob").slice(3), ["op", "mute", "kick", "banFromRoom"]);
+});
+
+test("who is excepted is listed at once", () => {
+  welcome({ routes });
+  chat.receive(settings({ rank: "room operator" }));
+  receive("room", { room: "lobby", nick: "bob*!*@*", exception: true });
+  receive("room", { room: "lobby", nick: "carol", invite_exception: true, id: id(21) });
+  assert.deepEqual(chat.current.settings.excepted, ["bob*!*@*"]);
+  assert.deepEqual(chat.current.settings.invite_excepted, ["carol"]);
+  receive("room", { room: "lobby", nick: "bob*!*@*", exception: false, id: id(22) });
+  assert.deepEqual(chat.current.settings.excepted, []);
 });
 
 test("someone who has left can be muted and banned, but not kicked", () => {

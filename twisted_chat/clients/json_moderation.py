@@ -18,6 +18,7 @@ from twisted_chat.core.moderation_events import (
     RoomBanned,
     RoomChanged,
     RoomClosed,
+    RoomExcepted,
     RoomOpened,
     RoomUnbanned,
     SanctionExtended,
@@ -25,11 +26,14 @@ from twisted_chat.core.moderation_events import (
     Unmuted,
 )
 from twisted_chat.core.replies import SettingList
-from twisted_chat.core.room_settings import LIMIT, TOPIC
+from twisted_chat.core.room_settings import EXCEPTION, INVITE_EXCEPTION, LIMIT, TOPIC
 
 from .moderation_lines import moderation_text
 
 _ROLES = {Role.OPERATOR: "operator", Role.VOICE: "voice"}
+
+
+_EXCEPTIONS = {EXCEPTION: "exception", INVITE_EXCEPTION: "invite_exception"}
 
 
 def moderation_fields(event: ModerationEvent) -> dict[str, Any] | None:
@@ -63,17 +67,25 @@ def moderation_fields(event: ModerationEvent) -> dict[str, Any] | None:
             return {"type": "banned", "room": room, **_sanction(nick, by, duration)}
         case RoomUnbanned(room=room, nick=by, target=nick):
             return {"type": "unbanned", "room": room, **_sanction(nick, by)}
-        case RoomChanged(room=room, nick=by, setting=setting, value=value):
-            changed = {setting: _setting(setting, value)}
-            return {"type": "room", "room": room, "by": by, **changed}
-        case RoleChanged(room=room, nick=by, target=nick, role=role, granted=granted):
-            changed = {"nick": nick, _ROLES[Role(role)]: granted}
-            return {"type": "room", "room": room, "by": by, **changed}
+        case RoomChanged() | RoleChanged() | RoomExcepted():
+            changed = _changed(event)
+            return {"type": "room", "room": event.room, "by": event.nick, **changed}
         case Invited(room=room, nick=by):
             shown = moderation_text(event)
             return {"type": "notice", "text": shown, "room": room, "by": by}
         case RoomOpened() | RoomClosed() | SanctionExtended() | Audited() | Cleared():
             return None
+
+
+def _changed(event: RoomChanged | RoleChanged | RoomExcepted) -> dict[str, Any]:
+    """What has changed in a room."""
+    match event:
+        case RoomChanged(setting=setting, value=value):
+            return {setting: _setting(setting, value)}
+        case RoleChanged(target=nick, role=role, granted=granted):
+            return {"nick": nick, _ROLES[Role(role)]: granted}
+        case RoomExcepted(target=nick, area=area, granted=granted):
+            return {"nick": nick, _EXCEPTIONS[area]: granted}
 
 
 def setting_object(settings: SettingList) -> dict[str, Any]:
@@ -93,6 +105,8 @@ def setting_object(settings: SettingList) -> dict[str, Any]:
         "voices": settings.voices,
         "banned": settings.banned,
         "muted": settings.muted,
+        "excepted": settings.excepted,
+        "invite_excepted": settings.invite_excepted,
     }
 
 

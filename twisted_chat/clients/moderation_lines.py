@@ -18,6 +18,7 @@ from twisted_chat.core.moderation_events import (
     RoomBanned,
     RoomChanged,
     RoomClosed,
+    RoomExcepted,
     RoomOpened,
     RoomUnbanned,
     SanctionExtended,
@@ -25,7 +26,16 @@ from twisted_chat.core.moderation_events import (
     Unmuted,
 )
 from twisted_chat.core.replies import SettingList
-from twisted_chat.core.room_settings import HIDDEN, KEY, LIMIT, PRIVATE, QUIET, TOPIC
+from twisted_chat.core.room_settings import (
+    EXCEPTION,
+    HIDDEN,
+    INVITE_EXCEPTION,
+    KEY,
+    LIMIT,
+    PRIVATE,
+    QUIET,
+    TOPIC,
+)
 
 _CHANGES = {
     PRIVATE: ("made #{room} private", "made #{room} public"),
@@ -45,6 +55,14 @@ _ROLES = {
     (Role.OPERATOR, False): "removed {name} as a room operator",
     (Role.VOICE, True): "gave voice to {name}",
     (Role.VOICE, False): "removed voice from {name}",
+}
+
+
+_EXCEPTIONS = {
+    (EXCEPTION, True): "excepted {name} from the bans of #{room}",
+    (EXCEPTION, False): "removed the exception for {name} from the bans of #{room}",
+    (INVITE_EXCEPTION, True): "let {name} into #{room} without an invitation",
+    (INVITE_EXCEPTION, False): "let {name} into #{room} only by invitation",
 }
 
 
@@ -76,6 +94,8 @@ def setting_lines(settings: SettingList) -> Iterator[str]:
         ("voices", settings.voices),
         ("banned", settings.banned),
         ("muted", settings.muted),
+        ("excepted from the bans", settings.excepted),
+        ("need no invitation", settings.invite_excepted),
     ):
         if names:
             yield f"{title}: {', '.join(names)}"
@@ -100,6 +120,9 @@ def _what(event: ModerationEvent) -> str:
             return f"banned {target} from #{room}{_length(duration)}"
         case RoomUnbanned(room=room, target=target):
             return f"unbanned {target} from #{room}"
+        case RoomExcepted(area=area, granted=granted):
+            text = _EXCEPTIONS[area, granted]
+            return text.format(name=event.target, room=event.room)
         case RoomChanged(room=room, setting=setting, value=value):
             on, off = _CHANGES.get(setting, ("changed #{room}", "changed #{room}"))
             return (on if value else off).format(room=room, value=value)

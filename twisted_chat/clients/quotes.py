@@ -32,12 +32,15 @@ _WORDS = re.compile(
     |removed\ \S+\ as\ a\ room\ operator\b
     |let\ (?:only\ operators|all)\ set\ the\ topic\b
     |gave\ voice\ to\s
+    |excepted\ \S+\ from\s
+    |removed\ the\ exception\ for\s
+    |let\ \S+\ into\ \#
     """.replace("i", "[il|]")
     .replace("w", "(?:w|vv)")
     .replace("m", "(?:m|rn)"),
     re.VERBOSE,
 )
-_FIRST = re.compile(r"\s*[JjLlIiSsCc1|DdKkMmBbUuRrGg]")
+_FIRST = re.compile(r"\s*[JjLlIiSsCc1|DdKkMmBbUuRrGgEe]")
 _BLANKS = re.compile(r"\s+")
 _UNSEEN = re.compile(f"[{IGNORABLE}]+")
 # Blanks that are no white space: of Braille, and of Korean, which not every program

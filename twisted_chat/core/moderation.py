@@ -252,7 +252,9 @@ class Moderation:
         refused = self._banned_from(settings, member, address, room)
         if refused is not None or returns:
             return refused
-        refused = self._uninvited(settings, member, room)
+        if settings.is_invited(member, self.now()):
+            return None
+        refused = self._uninvited(settings, member, address, room)
         if refused is None and settings.key and key != settings.key:
             refused = Refused("needs_key", f"#{room} needs a key: \\join {room} KEY")
         known = self._pool.rooms.get(room)
@@ -268,7 +270,7 @@ class Moderation:
         if not settings or room in member.rooms or self.rank(member, room) is not None:
             return None
         refused = self._banned_from(settings, member, address, room) or self._uninvited(
-            settings, member, room
+            settings, member, address, room
         )
         if refused is None and settings.key:
             refused = Refused("needs_key", f"#{room} needs a key: \\join {room} KEY")
@@ -285,17 +287,23 @@ class Moderation:
     def _banned_from(
         self, settings: RoomSettings, member: Member, address: str, room: str
     ) -> Refused | None:
-        if settings.bans.find(identities_of(member), address, self.now()):
-            return Refused("banned", f"you are banned from #{room}")
-        return None
+        now = self.now()
+        if settings.bans.of_member(member, address, now) is None:
+            return None
+        if settings.exceptions.of_member(member, address, now) is not None:
+            return None
+        return Refused("banned", f"you are banned from #{room}")
 
     def _uninvited(
-        self, settings: RoomSettings, member: Member, room: str
+        self, settings: RoomSettings, member: Member, address: str, room: str
     ) -> Refused | None:
-        if settings.private and not settings.is_invited(member, self.now()):
-            who = self.asked(room, "for an invitation")
-            return Refused("room_private", f"#{room} is private: {who}")
-        return None
+        now = self.now()
+        if not settings.private or settings.is_invited(member, now):
+            return None
+        if settings.invite_exceptions.of_member(member, address, now) is not None:
+            return None
+        who = self.asked(room, "for an invitation")
+        return Refused("room_private", f"#{room} is private: {who}")
 
     def asked(self, room: str, what: str) -> str:
         """Whom to ask for something in a room: the longest-standing room operator."""
@@ -343,6 +351,11 @@ class Moderation:
         mute = self.mute_of(member, room)
         if mute is not None:
             return Refused("muted", mute_text(mute, self.now()))
+        if settings.bans and self.rank(member, room) is None:
+            # One that does not remove those whom it concerns keeps them from talking.
+            banned = self._banned_from(settings, member, "", room)
+            if banned is not None:
+                return banned
         if (
             settings.quiet
             and not settings.has_role(Role.VOICE, member)

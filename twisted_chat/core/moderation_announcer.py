@@ -32,6 +32,7 @@ from .moderation_events import (
     RoomBanned,
     RoomChanged,
     RoomClosed,
+    RoomExcepted,
     RoomOpened,
     RoomUnbanned,
     SanctionExtended,
@@ -94,6 +95,7 @@ class ModerationAnnouncer:
             Muted: self._muted,
             Unmuted: self._in_room,
             RoomUnbanned: self._in_room,
+            RoomExcepted: self._in_room,
             RoomChanged: self._in_room,
             RoleChanged: self._in_room,
             Banned: self._banned,
@@ -214,7 +216,7 @@ class ModerationAnnouncer:
 
     def _in_room(
         self,
-        event: Unmuted | RoomUnbanned | RoomChanged | RoleChanged,
+        event: Unmuted | RoomUnbanned | RoomExcepted | RoomChanged | RoleChanged,
         stored: Stored,
     ) -> None:
         self.batch.show(stored, (event.room,))

@@ -26,6 +26,7 @@ from .moderation_events import (
     RoomBanned,
     RoomChanged,
     RoomClosed,
+    RoomExcepted,
     RoomOpened,
     RoomUnbanned,
     SanctionExtended,
@@ -33,7 +34,16 @@ from .moderation_events import (
     Unmuted,
 )
 from .networks import network_in, network_text
-from .room_settings import BAN, INVITATION, MUTE, OWNER, past_key, setting_key
+from .room_settings import (
+    BAN,
+    EXCEPTION,
+    INVITATION,
+    INVITE_EXCEPTION,
+    MUTE,
+    OWNER,
+    past_key,
+    setting_key,
+)
 from .sanctions import Sanction
 
 BANS = "ban/"
@@ -114,12 +124,13 @@ def _shown(networks: str) -> str:
 
 def _room_banned(event: RoomBanned) -> Changes:
     ban = Sanction(
-        event.target if event.identities else _shown(event.networks),
+        _shown(event.networks) if event.networks else event.target,
         event.nick,
         end=event.end,
         began=event.time,
         identities=tuple(event.identities.split()),
         networks=tuple(event.networks.split()),
+        masks=tuple(event.masks.split()),
     )
     line = audit_line(
         event.time, event.nick, "room ban", event.target, event.room, event.duration
@@ -137,6 +148,23 @@ def _room_unbanned(event: RoomUnbanned) -> Changes:
     return {**dict.fromkeys(event.keys.split()), **audit}
 
 
+def _room_excepted(event: RoomExcepted) -> Changes:
+    what = "room " + (event.area if event.granted else UNTYPED[event.area])
+    line = audit_line(event.time, event.nick, what, event.target, event.room)
+    audit = audit_changes(event.time, event.rank, line)
+    if not event.granted:
+        return {**dict.fromkeys(event.keys.split()), **audit}
+    exception = Sanction(
+        _shown(event.networks) if event.networks else event.target,
+        event.nick,
+        began=event.time,
+        identities=tuple(event.identities.split()),
+        networks=tuple(event.networks.split()),
+        masks=tuple(event.masks.split()),
+    )
+    return {event.keys: exception.to_json(), **audit}
+
+
 def _room_opened(event: RoomOpened) -> Changes:
     operator = setting_key(event.room, event.opened, Role.OPERATOR, event.member_id)
     changes = {operator: f"{event.opened} {event.nick}"}
@@ -149,6 +177,9 @@ def _room_closed(event: RoomClosed) -> Changes:
     past = {past_key(event.room): event.past} if event.past else {}
     return {**dict.fromkeys(event.keys.split()), **past}
 
+
+UNTYPED = {EXCEPTION: "unexcept", INVITE_EXCEPTION: "invite-unexcept"}
+"""How the end of an exception is typed."""
 
 _TYPED = {
     "private": ("private", "public"),
@@ -215,6 +246,7 @@ CHANGES: dict[type, Callable[[Any], Changes]] = {
     SanctionExtended: _sanction_extended,
     RoomBanned: _room_banned,
     RoomUnbanned: _room_unbanned,
+    RoomExcepted: _room_excepted,
     RoomOpened: _room_opened,
     RoomClosed: _room_closed,
     RoomChanged: _room_changed,

@@ -149,7 +149,10 @@ class SanctionExtended:
 
 @dataclass(frozen=True, slots=True)
 class RoomBanned:
-    """Someone was removed from a room, and may not come back."""
+    """Someone was removed from a room, and may not come back.
+
+    :ivar masks: see ``Sanction``.
+    """
 
     room: str
     nick: str
@@ -164,6 +167,7 @@ class RoomBanned:
     rank: str
     opened: int
     time: int
+    masks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +180,31 @@ class RoomUnbanned:
     client_id: str
     keys: str
     rank: str
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoomExcepted:
+    """The bans of a room, or that it is private, do not concern someone; or do again.
+
+    :ivar area: from what, see ``RoomSettings``.
+    :ivar granted: that it begins; otherwise it ends.
+    :ivar keys: under which it is kept; of all that end.
+    :ivar masks: see ``Sanction``.
+    """
+
+    room: str
+    nick: str
+    target: str
+    area: str
+    granted: bool
+    client_id: str
+    keys: str
+    identities: str
+    networks: str
+    masks: str
+    rank: str
+    opened: int
     time: int
 
 
@@ -306,6 +335,7 @@ ModerationEvent = (
     | SanctionExtended
     | RoomBanned
     | RoomUnbanned
+    | RoomExcepted
     | RoomOpened
     | RoomClosed
     | RoomChanged

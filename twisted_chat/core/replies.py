@@ -154,6 +154,8 @@ class SettingList:
     :ivar voices: of those with a voice.
     :ivar banned: of those, and the addresses and networks, that are banned from it.
     :ivar muted: of those that are muted in it.
+    :ivar excepted: of those whom its bans do not concern.
+    :ivar invite_excepted: of those who need no invitation.
     """
 
     room: str
@@ -169,6 +171,8 @@ class SettingList:
     voices: tuple[str, ...] = ()
     banned: tuple[str, ...] = ()
     muted: tuple[str, ...] = ()
+    excepted: tuple[str, ...] = ()
+    invite_excepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

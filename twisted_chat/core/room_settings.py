@@ -37,6 +37,7 @@ OWNER, PRIVATE, QUIET, HIDDEN = "owner", "private", "quiet", "hidden"
 KEY, LIMIT, TOPIC = "key", "limit", "topic"
 PAST = "past"
 INVITATION, BAN, MUTE = "invite", "ban", "mute"
+EXCEPTION, INVITE_EXCEPTION = "except", "invite-except"
 
 ON = "1"
 """The value of a setting that is on or off."""
@@ -52,6 +53,14 @@ class RoleHolder(NamedTuple):
     since: int
     nick: str
 
+
+_SANCTIONS = {
+    BAN: "bans",
+    MUTE: "mutes",
+    EXCEPTION: "exceptions",
+    INVITE_EXCEPTION: "invite_exceptions",
+}
+"""By area, the attribute that has them."""
 
 # Most rooms have none: never changed.
 _NONE = Sanctions()
@@ -75,6 +84,8 @@ class RoomSettings:
     :ivar topic_for_operators: only room operators set its topic.
     :ivar roles: by role, then by the id of a member.
     :ivar invitations: until when, by the id of a member.
+    :ivar exceptions: whom the bans do not concern.
+    :ivar invite_exceptions: who needs no invitation while the room is private.
     """
 
     opened: int = 0
@@ -91,6 +102,8 @@ class RoomSettings:
     invitations: dict[str, int] = field(default_factory=dict)
     bans: Sanctions = field(default_factory=lambda: _NONE)
     mutes: Sanctions = field(default_factory=lambda: _NONE)
+    exceptions: Sanctions = field(default_factory=lambda: _NONE)
+    invite_exceptions: Sanctions = field(default_factory=lambda: _NONE)
     # All keys of which there is a value.
     _keys: dict[str, None] = field(default_factory=dict)
 
@@ -122,12 +135,10 @@ class RoomSettings:
             self.invitations.pop(subject, None)
             if value is not None:
                 self.invitations[subject] = int(value)
-        elif name == BAN:
-            self.bans = _own(self.bans)
-            self.bans.apply(subject, value)
-        elif name == MUTE:
-            self.mutes = _own(self.mutes)
-            self.mutes.apply(subject, value)
+        elif name in _SANCTIONS:
+            sanctions = _own(getattr(self, _SANCTIONS[name]))
+            setattr(self, _SANCTIONS[name], sanctions)
+            sanctions.apply(subject, value)
         else:
             self._set(name, value or "")
 
@@ -159,6 +170,11 @@ class RoomSettings:
     def is_closed(self) -> bool:
         """Whether not everyone may enter who wants to."""
         return self.private or bool(self.key)
+
+    def sanctions(self, area: str) -> Sanctions:
+        """The bans, mutes or exceptions in an area; not to be changed."""
+        found: Sanctions = getattr(self, _SANCTIONS[area])
+        return found
 
     def has_role(self, role: Role, member: Member) -> bool:
         """Whether a member has a role, or a client of it got it as a guest."""

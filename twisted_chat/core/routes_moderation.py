@@ -25,7 +25,7 @@ from .sanctions import (
 )
 from .sanitize import sanitize_label
 from .targets import (
-    BannedPerson,
+    NamedPerson,
     keys_concerning,
     length,
     length_and_reason,
@@ -143,7 +143,7 @@ async def ban(context: CommandContext) -> Event:
     make_place(context, moderation.bans, BANS, MAX_SANCTIONS, full)
     network = network_to_ban(context, who)
     if network is not None:
-        banned = BannedPerson(network_text(network), network_key(network), ())
+        banned = NamedPerson(network_text(network), network_key(network), ())
     else:
         banned = await person_to_ban(context, who)
     return Banned(

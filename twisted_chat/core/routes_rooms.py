@@ -1,5 +1,6 @@
 r"""The routes that set what a room allows: ``\room``, ``\op``, ``\voice``, ``\invite``.
 
+Bans and exceptions from them are in ``routes_room_bans``.
 What follows ``\room`` is a route of a table of its own, with its usage and guards.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from dataclasses import replace
 
+from . import routes_room_bans
 from .chat import CommandContext, Handler
 from .commands import CommandTable
 from .durations import is_over
@@ -17,16 +19,13 @@ from .moderation_events import (
     Rank,
     Role,
     RoleChanged,
-    RoomBanned,
     RoomChanged,
-    RoomUnbanned,
 )
 from .nicknames import fold_or_none
 from .outcomes import Outcome
 from .replies import Refused, Reply, SettingList
-from .rights import operator, rank_in_room, room_operator
+from .rights import rank_in_room, room_operator
 from .room_settings import (
-    BAN,
     HIDDEN,
     INVITATION,
     INVITATION_SECONDS,
@@ -43,29 +42,18 @@ from .room_settings import (
     setting_key,
 )
 from .sanctions import (
-    MAX_ROOM_SANCTIONS,
-    identities_of,
-    name_identities,
-    network_key,
+    Sanctions,
 )
 from .sanitize import sanitize_label
 from .targets import (
-    BannedPerson,
     clear,
-    keys_concerning,
-    length,
-    make_place,
     member_in_room,
     member_named,
-    network_to_ban,
-    person_to_ban,
+    settings_of,
 )
 
 MAX_MEMBERS = 100_000
 """The greatest limit that a room may have."""
-
-AN_ADDRESS = "an address"
-"""What is shown in place of an address or a network: these are for operators only."""
 
 routes: CommandTable[Handler] = CommandTable()
 
@@ -105,7 +93,7 @@ def _setting(name: str, value: str, word: str, summary: str) -> None:
 
     @settings_routes.route(word, "", summary, guards=guards)
     def change(context: CommandContext) -> Event:
-        settings = _settings(context)
+        settings = settings_of(context)
         if bool(value) == getattr(settings, name):
             raise Refused("bad_request", f"#{context.room} is {word} already")
         return _changed(context, name, value)
@@ -128,7 +116,7 @@ _setting(HIDDEN, "", "listed", "list the room for everyone")
 def key(context: CommandContext) -> Event:
     word = sanitize_label(context.word)
     if word == "-":
-        if not _settings(context).key:
+        if not settings_of(context).key:
             raise Refused("bad_request", f"#{context.room} has no key")
         return _changed(context, KEY, "")
     if not 1 <= len(word) <= MAX_KEY:
@@ -145,7 +133,7 @@ def key(context: CommandContext) -> Event:
 def limit(context: CommandContext) -> Event:
     word = context.word
     if word == "-":
-        if not _settings(context).limit:
+        if not settings_of(context).limit:
             raise Refused("bad_request", f"#{context.room} has no limit")
         return _changed(context, LIMIT, "")
     if not (word.isascii() and word.isdecimal() and 1 <= int(word) <= MAX_MEMBERS):
@@ -167,70 +155,8 @@ def topic(context: CommandContext) -> Event:
     return _changed(context, TOPIC, value)
 
 
-@settings_routes.route(
-    "ban",
-    "WHO [DURATION]",
-    "remove someone, and do not let them in again",
-    guards=(room_operator,),
-)
-async def ban(context: CommandContext) -> Event:
-    who, duration = context.words
-    lasts, network = length(duration), network_to_ban(context, who)
-    if network is not None:
-        # Only operators are shown addresses.
-        operator(context)
-        banned = BannedPerson(AN_ADDRESS, network_key(network), ())
-    else:
-        banned = await person_to_ban(context, who)
-    # Read only now, as it may have changed meanwhile.
-    moderation, settings = context.chat.moderation, _settings(context)
-    rank, now = rank_in_room(context), moderation.now()
-    area = setting_key(context.room, settings.opened, BAN, "")
-    full = f"bans are in force in #{context.room}: \\room unban one first"
-    make_place(context, settings.bans, area, MAX_ROOM_SANCTIONS, full)
-    return RoomBanned(
-        context.room,
-        context.client.nick,
-        banned.name,
-        lasts.text,
-        context.client.id,
-        banned.member_id,
-        banned.key,
-        " ".join(banned.identities),
-        str(network) if network else "",
-        lasts.end(now),
-        rank,
-        settings.opened,
-        moderation.stamp(),
-    )
-
-
-@settings_routes.route("unban", "WHO", "let someone in again", guards=(room_operator,))
-def unban(context: CommandContext) -> Event:
-    settings, name = _settings(context), context.word
-    member = context.chat.pool.named_as(name)
-    identities = identities_of(member) if member else name_identities(name)[:1]
-    keys = keys_concerning(settings.bans, name, identities)
-    if not keys:
-        raise Refused(
-            "bad_request", f"{sanitize_label(name)} is not banned from #{context.room}"
-        )
-    area = setting_key(context.room, settings.opened, BAN, "")
-    return RoomUnbanned(
-        context.room,
-        context.client.nick,
-        _unbanned(settings, keys[0]),
-        context.client.id,
-        " ".join(area + each for each in keys),
-        rank_in_room(context),
-        context.chat.moderation.stamp(),
-    )
-
-
-def _unbanned(settings: RoomSettings, key: str) -> str:
-    """Whom a ban concerned, as everyone in the room may read it."""
-    ban = settings.bans.get(key)
-    return ban.who if ban.identities else AN_ADDRESS
+for _command in routes_room_bans.routes:
+    settings_routes.add(_command)
 
 
 @routes.route("op", "NAME", "make NAME a room operator", guards=(room_operator,))
@@ -265,7 +191,7 @@ def devoice(context: CommandContext) -> Event:
 @routes.route("invite", "NAME", "invite NAME to this room, for a day")
 def invite(context: CommandContext) -> Event:
     moderation, client = context.chat.moderation, context.client
-    settings = _settings(context)
+    settings = settings_of(context)
     if settings.private:
         room_operator(context)
     member = member_named(context, context.word)
@@ -300,17 +226,19 @@ def invite(context: CommandContext) -> Event:
     )
 
 
-def _settings(context: CommandContext) -> RoomSettings:
-    return context.chat.moderation.settings(context.room)
-
-
 def _shown(context: CommandContext) -> Reply:
     moderation, room = context.chat.moderation, context.room
-    rank, settings = moderation.rank(context.client.member, room), _settings(context)
+    rank, settings = moderation.rank(context.client.member, room), settings_of(context)
     now = moderation.now()
-    bans = settings.bans.valid(now)
+    is_operator = rank is Rank.OPERATOR
     # Those that the client can unmute.
-    everywhere = moderation.mutes.valid(now) if rank is Rank.OPERATOR else ()
+    everywhere = moderation.mutes.valid(now) if is_operator else ()
+
+    def listed(sanctions: Sanctions) -> tuple[str, ...]:
+        """Whom they concern; addresses are for operators only."""
+        found = sanctions.valid(now)
+        return tuple(each.who for each in found if is_operator or not each.networks)
+
     return SettingList(
         room,
         rank or "",
@@ -323,8 +251,10 @@ def _shown(context: CommandContext) -> Reply:
         settings.topic_for_operators,
         _nicks(context, Role.OPERATOR),
         _nicks(context, Role.VOICE),
-        tuple(each.who for each in bans if each.identities or rank is Rank.OPERATOR),
+        listed(settings.bans),
         tuple(each.who for each in (*settings.mutes.valid(now), *everywhere)),
+        listed(settings.exceptions),
+        listed(settings.invite_exceptions),
     )
 
 
@@ -333,7 +263,7 @@ def _nicks(context: CommandContext, role: Role) -> tuple[str, ...]:
     pool = context.chat.pool
     return tuple(
         member.nick if (member := pool.member(member_id)) else holder.nick
-        for member_id, holder in _settings(context).holders(role)
+        for member_id, holder in settings_of(context).holders(role)
     )
 
 
@@ -346,13 +276,13 @@ def _changed(context: CommandContext, setting: str, value: str) -> Event:
         value,
         context.client.id,
         rank_in_room(context),
-        _settings(context).opened,
+        settings_of(context).opened,
         moderation.stamp(),
     )
 
 
 def _granted(context: CommandContext, role: Role, already: str) -> Event:
-    settings = _settings(context)
+    settings = settings_of(context)
     member = member_in_room(context, context.word)
     if settings.has_role(role, member):
         raise Refused("bad_request", f"{member.nick} {already}")
@@ -364,7 +294,7 @@ def _granted(context: CommandContext, role: Role, already: str) -> Event:
 
 
 def _revoked(context: CommandContext, role: Role, never: str) -> Event:
-    settings, name = _settings(context), context.word
+    settings, name = settings_of(context), context.word
     member = context.chat.pool.named_as(name)
     for member_id, holder in settings.holders(role):
         if member is not None:
@@ -404,6 +334,6 @@ def _role_changed(
         context.client.id,
         member_id,
         rank_in_room(context),
-        _settings(context).opened,
+        settings_of(context).opened,
         moderation.stamp(),
     )

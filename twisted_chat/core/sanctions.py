@@ -1,8 +1,8 @@
 """Sanctions: bans and mutes, whom they concern and until when.
 
 A sanction concerns a person by *identities*: the id of an account or of a guest's
-client, or for guests a nickname with its look-alikes; and by networks of addresses.  It
-is kept under a key, see ``Sanctions``.
+client, or for guests a nickname with its look-alikes; by networks of addresses; and by
+masks.  It is kept under a key, see ``Sanctions``.  Exceptions from bans are kept alike.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .durations import FOREVER, end_text, is_over, remaining_text
+from .masks import folded, matches, seen_of
 from .networks import Network, NetworkSet, address_in, network_in
 from .nicknames import Name, fold_or_none
 from .presence import Member
@@ -39,6 +40,8 @@ class Sanction:
     :ivar began: when it was imposed, in milliseconds since 1970.
     :ivar identities: whom it concerns, see ``identities_of``.
     :ivar networks: from where, in the same way.
+    :ivar masks: of those whom it concerns; folded, see ``masks``.  Only bans of rooms,
+        and exceptions from them, have any.
     """
 
     who: str
@@ -48,11 +51,13 @@ class Sanction:
     began: int = 0
     identities: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
+    masks: tuple[str, ...] = ()
 
     def to_json(self) -> str:
         """The value under which it is stored."""
+        names = [name for name in self.__slots__ if name != "masks" or self.masks]
         return json.dumps(
-            {name: getattr(self, name) for name in self.__slots__},
+            {name: getattr(self, name) for name in names},
             ensure_ascii=False,
             separators=(",", ":"),
         )
@@ -65,8 +70,8 @@ class Sanction:
         """
         try:
             fields: dict[str, Any] = json.loads(value)
-            for name in ("identities", "networks"):
-                fields[name] = tuple(fields[name])
+            for name in ("identities", "networks", "masks"):
+                fields[name] = tuple(fields.get(name, ()))
             return cls(**fields)
         except (TypeError, KeyError, AttributeError):
             raise ValueError(value) from None
@@ -141,6 +146,7 @@ class Sanctions:
     # Identity -> keys.
     _by_identity: dict[str, dict[str, None]] = field(default_factory=dict)
     _by_network: dict[Network, dict[str, None]] = field(default_factory=dict)
+    _by_mask: dict[str, dict[str, None]] = field(default_factory=dict)
     _networks: NetworkSet = field(default_factory=NetworkSet)
 
     def __len__(self) -> int:
@@ -191,12 +197,25 @@ class Sanctions:
             for each in self.keys_of(key)
         ]
 
+    def of_member(
+        self, member: Member, address: str, now: int
+    ) -> tuple[str, Sanction] | None:
+        """The sanction that concerns a member the longest, and its key.
+
+        :param address: from where it is connected; may be empty.
+        """
+        if not self._kept:
+            return None
+        seen = folded(seen_of(member)) if self._by_mask else ""
+        return self.find(identities_of(member), address, now, seen)
+
     def find(
-        self, identities: Iterable[str], address: str, now: int
+        self, identities: Iterable[str], address: str, now: int, seen: str = ""
     ) -> tuple[str, Sanction] | None:
         """The sanction that concerns a person the longest, and its key.
 
         :param address: from where the person is connected; may be empty.
+        :param seen: what is seen of the person, folded; see ``masks``.
         """
         if not self._kept:
             return None
@@ -206,6 +225,9 @@ class Sanctions:
         if self._by_network and (found := address_in(address)) is not None:
             for network in self._networks.containing(found):
                 keys.update(self._by_network[network])
+        for mask, kept in self._by_mask.items() if seen else ():
+            if matches(mask, seen):
+                keys.update(kept)
         valid = [
             (key, self._kept[key])
             for key in keys
@@ -231,6 +253,8 @@ class Sanctions:
         sanction = self._kept[key]
         for identity in sanction.identities:
             self._by_identity.setdefault(identity, {})[key] = None
+        for mask in sanction.masks:
+            self._by_mask.setdefault(mask, {})[key] = None
         for text in sanction.networks:
             if (network := network_in(text)) is not None:
                 keys = self._by_network.setdefault(network, {})
@@ -247,6 +271,11 @@ class Sanctions:
             keys.pop(key, None)
             if not keys:
                 self._by_identity.pop(identity, None)
+        for mask in sanction.masks:
+            of_mask = self._by_mask[mask]
+            of_mask.pop(key, None)
+            if not of_mask:
+                del self._by_mask[mask]
         for text in sanction.networks:
             if (network := network_in(text)) is None:
                 continue

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from .chat import CommandContext
 from .durations import ENDLESS, Duration, duration_in
+from .masks import folded, mask_in
 from .moderation import KnownAccount
 from .moderation_events import Cleared
 from .networks import Network, address_in, network_in, network_text
 from .nicknames import fold_or_none
 from .presence import Member
 from .replies import Refused
+from .room_settings import RoomSettings
 from .sanctions import Sanctions, identities_of, name_identities, name_key
 from .sanitize import sanitize_label
 
@@ -46,6 +48,11 @@ def member_in_room(context: CommandContext, nick: str) -> Member:
     return member
 
 
+def settings_of(context: CommandContext) -> RoomSettings:
+    """The settings of the room that the request names."""
+    return context.chat.moderation.settings(context.room)
+
+
 def subordinate(context: CommandContext, member: Member, verb: str) -> Member:
     """The member, if one may do this to it.
 
@@ -74,8 +81,8 @@ def _is_operator(name: str) -> Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class BannedPerson:
-    """Whom a ban by name concerns.
+class NamedPerson:
+    """Whom a ban, or an exception, by name concerns.
 
     :ivar name: as it is shown.
     :ivar key: of the sanction.
@@ -89,31 +96,44 @@ class BannedPerson:
     member_id: str = ""
 
 
-async def person_to_ban(context: CommandContext, name: str) -> BannedPerson:
-    """Whom a ban by name concerns: a member, an account, or whoever has the name.
+async def person_to_ban(context: CommandContext, name: str) -> NamedPerson:
+    """Whom a ban by name concerns: see ``person_named``.
 
     :raises Refused: it is not a name, or that of an operator or of the client itself.
+    """
+    return await person_named(context, name, banned=True)
+
+
+async def person_named(
+    context: CommandContext, name: str, *, banned: bool = False
+) -> NamedPerson:
+    """Who is meant by a name: a member, an account, or whoever has the name.
+
+    :param banned: who is meant must be one whom the client may ban.
+    :raises Refused: it is not a name.
     """
     member = context.chat.pool.named_as(name)
     account = await context.chat.moderation.find_account(name)
     if member is not None:
-        subordinate(context, member, "ban")
+        if banned:
+            subordinate(context, member, "ban")
         if member.account:
-            return BannedPerson(member.nick, member.id, (member.id,), member.id)
+            return NamedPerson(member.nick, member.id, (member.id,), member.id)
     if account is not None:
-        subordinate_account(context, account, "ban")
+        if banned:
+            subordinate_account(context, account, "ban")
         present = context.chat.pool.member(account.id)
         member_id = present.id if present else ""
-        return BannedPerson(account.name, account.id, (account.id,), member_id)
+        return NamedPerson(account.name, account.id, (account.id,), member_id)
     if member is not None:
         key = name_key(member.nick)
-        return BannedPerson(member.nick, key, identities_of(member), member.id)
+        return NamedPerson(member.nick, key, identities_of(member), member.id)
     name, identities = sanitize_label(name), name_identities(name)
     if not identities:
         raise Refused(
             "bad_request", f"{name} is not a nickname, an address or a network"
         )
-    return BannedPerson(name, name_key(name), identities)
+    return NamedPerson(name, name_key(name), identities)
 
 
 def length_and_reason(context: CommandContext, words: str) -> tuple[Duration, str]:
@@ -211,14 +231,16 @@ def keys_concerning(
     :param name: under which they may have been imposed.
     :param identities: of who has the name now.
     """
-    folded, network, meant = fold_or_none(name), network_in(name), set(identities)
+    nick, network, meant = fold_or_none(name), network_in(name), set(identities)
     text = network_text(network) if network else None
+    shown = folded(mask_in(name) or name)
     keys: list[str] = []
     for key, sanction in sanctions:
         if (
             not meant.isdisjoint(sanction.identities)
-            or (folded is not None and fold_or_none(sanction.who) == folded)
+            or (nick is not None and fold_or_none(sanction.who) == nick)
             or sanction.who == text
+            or folded(sanction.who) == shown
         ):
             keys += sanctions.keys_of(key)
     return keys

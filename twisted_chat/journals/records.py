@@ -50,6 +50,7 @@ from twisted_chat.core.moderation_events import (
     RoomBanned,
     RoomChanged,
     RoomClosed,
+    RoomExcepted,
     RoomOpened,
     RoomUnbanned,
     SanctionExtended,
@@ -141,7 +142,8 @@ def _of_moderation(kinds: dict[type[Any], int]) -> tuple[Record, ...]:
     Nobody reads them again: what lasts is in the values.
     """
     presence = ("remove", "target_id", "room")
-    required = {Invited: 7}
+    # Earlier versions stored fewer fields.
+    required: dict[type[Any], int] = {Invited: 7, RoomBanned: 13}
     return tuple(
         Record(
             event,
@@ -296,6 +298,7 @@ RECORDS = (
             Invited: 33,
             Audited: 34,
             Cleared: 35,
+            RoomExcepted: 36,
         }
     ),
     Record(

@@ -55,14 +55,18 @@ function showRemoval(chat, frame) {
 
 const SETTINGS = ["private", "quiet", "hidden", "key", "limit", "topic"];
 
+// The lists of names that have what is on or off for one name.
+const NAMED = { operator: "operators", voice: "voices", exception: "excepted", invite_exception: "invite_excepted" };
+
 function changeSettings(chat, frame) {
   const { settings } = chat.conversations.get(keyOf("room", frame.room)) ?? {};
   if (!settings) return;
   for (const name of SETTINGS) {
     if (name in frame) settings[name] = frame[name];
   }
-  if ("operator" in frame) list(settings, "operators", frame.nick, frame.operator);
-  if ("voice" in frame) list(settings, "voices", frame.nick, frame.voice);
+  for (const [name, names] of Object.entries(NAMED)) {
+    if (name in frame) list(settings, names, frame.nick, frame[name]);
+  }
 }
 
 export const MODERATION_HANDLERS = {

@@ -21,6 +21,11 @@ const SETTINGS = {
   limit: (room, limit) => [`set the limit of ${room} to ${limit}`, `removed the limit of ${room}`],
   operator: (room, on, nick) => [`made ${nick} a room operator`, `removed ${nick} as a room operator`],
   voice: (room, on, nick) => [`gave voice to ${nick}`, `removed voice from ${nick}`],
+  exception: (room, on, nick) => [
+    `excepted ${nick} from the bans of ${room}`,
+    `removed the exception for ${nick} from the bans of ${room}`,
+  ],
+  invite_exception: (room, on, nick) => [`let ${nick} into ${room} without an invitation`, `let ${nick} into ${room} only by invitation`],
 };
 
 function changeText({ room, nick, ...frame }) {

@@ -9,7 +9,14 @@ import { texts } from "./texts.js";
 
 const SWITCHES = ["private", "quiet", "hidden", "topic"];
 // The lists of names, each with the route that removes a name.
-const LISTS = { operators: "deop", voices: "devoice", banned: "room unban", muted: "unmute" };
+const LISTS = {
+  operators: "deop",
+  voices: "devoice",
+  banned: "room unban",
+  excepted: "room unexcept",
+  invite_excepted: "room invite-unexcept",
+  muted: "unmute",
+};
 // The lobby is open to all: everyone starts there.
 const NOT_IN_LOBBY = ["private", "key", "limit"];
 
