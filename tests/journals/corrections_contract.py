@@ -183,7 +183,7 @@ class CorrectionsContract(RetentionContract):
         for text in ("bb tea", "c", "dddd tea"):
             self.append(journal, edited(one, text), edited(two, text))
             self.assertEqual(self.history_of(journal), [text, text])
-        for stored in self.run_now(journal.history.before(LOBBY, None, 2)):
+        for stored in self.run_now(journal.history.page(HistoryQuery(LOBBY, 2))):
             self.assertIsNone(getattr(stored.event, "raw", None))
         self.append(journal, edited(one, "e"), edited(one, "f"), deleted(two))
         self.assertEqual(self.history_of(journal), ["f"])

@@ -101,7 +101,16 @@ class EntriesTests(SynchronousTestCase):
                 ),
                 *("delete", "edit"),
                 *("remove", "-", "-", "-", "-", "-", "-"),  # kicked, muted, ...
-                *("remove", "-", "-", "-", "-", "-", "-", "-"),  # banned from a room, ...
+                *(
+                    "remove",
+                    "-",
+                    "-",
+                    "-",
+                    "-",
+                    "-",
+                    "-",
+                    "-",
+                ),  # banned, ...
                 *("-", "-"),  # audited, cleared
                 "quit",
             ],
