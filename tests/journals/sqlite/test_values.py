@@ -8,7 +8,7 @@ from twisted.internet.defer import Deferred
 
 from tests.support.sqlite import SqliteTestCase
 from tests.support.threads import FakeThread
-from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.interfaces import Changes, StoreError
 
 
 class ReadingTestCase(SqliteTestCase):
@@ -133,10 +133,64 @@ class ReadTogetherTests(ReadingTestCase):
         reader._connection = connection
         self.assertEqual(self.run_now(self.journal.values.get(["a/2"])), {"a/2": "two"})
 
-    def test_it_fails_when_the_journal_closes_before_it_is_read(self) -> None:
-        """Nobody waits for ever."""
+    def test_it_is_read_when_the_journal_closes(self) -> None:
+        """As what was asked for earlier."""
         other = self.ask(self.journal, "a/2")
         closing = Deferred.fromCoroutine(self.journal.close())
         self.thread.work()
         self.successResultOf(closing)
-        self.failureResultOf(other, StoreError)
+        self.assertEqual(self.successResultOf(other), {"a/2": "two"})
+
+
+class WrittenTogetherTests(ReadingTestCase):
+    """What is to be written while other values are being written."""
+
+    def setUp(self) -> None:
+        """The thread is busy."""
+        super().setUp()
+        self.journal = self.started()
+        self.thread = self.threads.made[0]
+        self.thread.hold = True
+        self.first = self.change({"a/1": "one"})
+
+    def change(
+        self, changes: Changes, expected: Changes | None = None
+    ) -> Deferred[bool]:
+        return Deferred.fromCoroutine(self.journal.values.write(changes, expected))
+
+    def test_it_is_one_commit(self) -> None:
+        """So a message need not wait for a commit for each of many logins."""
+        others = [self.change({f"b/{number}": "x"}) for number in range(100)]
+        commits: list[str] = []
+
+        def trace(statement: str) -> None:
+            if statement == "COMMIT":
+                commits.append(statement)
+
+        self.connection(self.journal).set_trace_callback(trace)
+        self.thread.work()
+        self.assertTrue(self.successResultOf(self.first))
+        self.assertTrue(all(map(self.successResultOf, others)))
+        self.assertEqual(len(commits), 2)
+        self.assertEqual(len(self.run_now(self.journal.values.load("b/"))), 100)
+
+    def test_each_has_its_own_result(self) -> None:
+        """Each depends on what those before it have changed."""
+        second = self.change({"a/1": "two"}, {"a/1": "one"})
+        late = self.change({"a/1": "x", "a/2": "x"}, {"a/1": "one"})
+        third = self.change({"a/1": "three"}, {"a/1": "two"})
+        self.thread.work()
+        results = [self.successResultOf(each) for each in (second, late, third)]
+        self.assertEqual(results, [True, False, True])
+        self.assertEqual(self.run_now(self.journal.values.load("a/")), {"a/1": "three"})
+
+    def test_it_is_written_by_a_stop(self) -> None:
+        """As what was to be written earlier."""
+        second = self.change({"a/2": "two"})
+        closing = Deferred.fromCoroutine(self.journal.close())
+        self.thread.work()
+        self.successResultOf(closing)
+        self.assertTrue(self.successResultOf(second))
+        self.assertEqual(
+            self.run_now(self.started().values.load("a/")), {"a/1": "one", "a/2": "two"}
+        )

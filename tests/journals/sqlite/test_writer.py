@@ -34,7 +34,7 @@ class StoreTests(WriterTestCase):
         writer = self.writer()
         self.store(writer, said("one"), TopicSet("lobby", "a", "weather", "a"))
         self.store(writer, said("two"))
-        writer.change_values({"a/1": "one"}, {})
+        writer.change_values([({"a/1": "one"}, {})])
         copy = self.folder / "copy.sqlite"
         for end in ("", "-wal"):
             shutil.copy(f"{self.path}{end}", f"{copy}{end}")
@@ -90,10 +90,10 @@ class FaultTests(WriterTestCase):
         """Their change was refused, so nobody may rely on it."""
         writer = self.writer()
         old = {"a/1": "old", "topic/1": "old"}
-        writer.change_values(old, {})
+        writer.change_values([(old, {})])
         topic = TopicSet("1", "a", "new", "a")
         for store in (
-            lambda: writer.change_values({"a/1": "new", "a/2": "new"}, {}),
+            lambda: writer.change_values([({"a/1": "new", "a/2": "new"}, {})]),
             lambda: self.store(writer, topic),
         ):
             self.make_fail(writer, "COMMIT", "SQLITE_IOERR_FSYNC", after=True)
@@ -110,11 +110,13 @@ class FaultTests(WriterTestCase):
                 writer = self.writer()
                 failing = self.make_fail(writer, statement, name)
                 with self.assertRaises(StoreError):
-                    writer.change_values({"a/1": "x"}, {"a/2": None})
+                    writer.change_values([({"a/1": "x"}, {"a/2": None})])
                 if not failing.closed:
                     writer._connection = failing._connection
                 self.assertEqual(self.values("a/"), {})
-                self.assertTrue(writer.change_values({"b/1": "y"}, {"a/1": None}))
+                self.assertEqual(
+                    writer.change_values([({"b/1": "y"}, {"a/1": None})]), [True]
+                )
                 writer.close()
 
     def test_connection_whose_rollback_fails_is_discarded(self) -> None:

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 
 from twisted_chat.core.corrections import replayed
 from twisted_chat.core.events import Edited, Stored
@@ -180,10 +181,12 @@ class Reader:
         with self._snapshot() as connection:
             return load_values(connection, prefix)
 
-    def get_values(self, keys: Sequence[str]) -> dict[str, str]:
-        """See ``interfaces.KeyValues.get``."""
+    def get_values(self, asked: Sequence[Sequence[str]]) -> list[dict[str, str]]:
+        """See ``interfaces.KeyValues.get``, for each of those who ask."""
+        together = dict.fromkeys(chain.from_iterable(asked))
         with self._snapshot() as connection:
-            return get_values(connection, keys)
+            found = get_values(connection, tuple(together))
+        return [{key: found[key] for key in keys if key in found} for keys in asked]
 
     def close(self) -> None:
         """Close the connection."""

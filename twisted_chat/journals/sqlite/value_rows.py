@@ -81,3 +81,14 @@ def change_values(connection: sqlite3.Connection, changes: Changes) -> None:
             connection.execute(_DELETE, storable((key,)))
         else:
             connection.execute(_SET, storable((key, value)))
+
+
+def change_if(
+    connection: sqlite3.Connection, changes: Changes, expected: Changes
+) -> bool:
+    """Make these changes, within a transaction, if the values are those expected."""
+    found = get_values(connection, tuple(expected))
+    if any(found.get(key) != value for key, value in expected.items()):
+        return False
+    change_values(connection, changes)
+    return True

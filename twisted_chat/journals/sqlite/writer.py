@@ -10,6 +10,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from typing import TypeVar
 
 from twisted_chat.core.events import Entry, Stored
@@ -25,7 +26,7 @@ from .rows import characters_in, position_of, stored_of
 from .space import Space
 from .transactions import relaxed_transaction
 from .trimming import Trimming
-from .value_rows import area_of, areas_in, change_values, get_values
+from .value_rows import area_of, areas_in, change_if, change_values, get_values
 
 URGENT_PORTIONS = range(10, 100)
 """How many portions of trimming are done at once while it is urgent: as many as delete
@@ -152,23 +153,21 @@ class Writer:
                 self._indexing.note_remains()
         return stored
 
-    def change_values(self, changes: Changes, expected: Changes) -> bool:
-        """Make all of the changes, or none; see ``interfaces.KeyValues.write``.
+    def change_values(self, asked: Sequence[tuple[Changes, Changes]]) -> list[bool]:
+        """Make changes for each of those who ask, in order, all with one commit.
 
+        :param asked: changes and expected values, see ``interfaces.KeyValues.write``.
         :raises StoreError: nothing was changed.
         """
 
-        def write(connection: sqlite3.Connection) -> bool:
-            found = get_values(connection, tuple(expected))
-            if any(found.get(key) != value for key, value in expected.items()):
-                return False
-            change_values(connection, changes)
-            return True
+        def write(connection: sqlite3.Connection) -> list[bool]:
+            return [change_if(connection, *each) for each in asked]
 
         connection = self._connected()
         self._space.check()
-        done = self._commit(connection, write, changes)
-        self.written += 3 + len(changes)
+        together: Changes = dict(chain.from_iterable(each.items() for each, _ in asked))
+        done = self._commit(connection, write, together)
+        self.written += 3 + len(together)
         return done
 
     def note_sessions(self, nicknames: Mapping[str, str], time: int) -> None:
