@@ -177,6 +177,15 @@ TARGETS = (
         _node_missing,
     ),
     Target(
+        "chat-irc",
+        "this server, SQLite, IRC",
+        "line",
+        "irc",
+        CONNECTING_LINE,
+        _chat("sqlite"),
+        _chat_missing,
+    ),
+    Target(
         "inspircd",
         "InspIRCd",
         "line",
@@ -226,5 +235,7 @@ TARGETS = (
     ),
 )
 
-OWN = frozenset({"chat-memory", "chat-sqlite", "chat-websocket", "chat-socketio"})
+OWN = frozenset(
+    {"chat-memory", "chat-sqlite", "chat-irc", "chat-websocket", "chat-socketio"}
+)
 """The targets that are this server."""

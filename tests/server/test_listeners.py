@@ -75,6 +75,17 @@ class PortTestCase(unittest.SynchronousTestCase):
         return self.connect("\r\n".join((*lines, "", "")).encode()).take()
 
 
+class HostNameTests(PortTestCase):
+    """A server that has names."""
+
+    settings = Settings(host=("Chat.example", "other.example"))
+
+    def test_irc_server_is_called_as_the_first_host(self) -> None:
+        """Of those that ``--host`` names."""
+        client = self.connect(b"NICK bob\r\nUSER bob 0 * :Bob\r\n")
+        self.assertIn(b":Chat.example 001 bob ", client.take())
+
+
 class PortTests(PortTestCase):
     """Every kind of client joins the same chat."""
 

@@ -16,6 +16,7 @@ from twisted.web.server import NOT_DONE_YET
 
 from twisted_chat.clients.irc.connection import IrcShared
 from twisted_chat.clients.irc.protocol import IrcFactory
+from twisted_chat.clients.irc.server import NAME, IrcServer
 from twisted_chat.clients.json_polling import JsonPolling
 from twisted_chat.clients.line import ChatFactory
 from twisted_chat.clients.socketio import ChatNamespace
@@ -76,7 +77,8 @@ def make_factory(
     refused = chat.runtime.counters.refused_connections
     trusted = TrustedProxies(settings.trust_proxy)
     lines = ChatFactory(chat, clock, settings.flood, limits)
-    shared = IrcShared(chat, settings.flood, certificate=certificate)
+    server = IrcServer(chat, settings.host[0] if settings.host else NAME)
+    shared = IrcShared(chat, settings.flood, server, certificate)
     keepalive = Keepalive(clock, settings.ping_interval, settings.ping_timeout, limits)
     websockets = ChatWebSocketFactory(chat, settings.flood, keepalive, origins, shared)
     root = make_resources(chat, settings, websockets, engineio, origins, admission)

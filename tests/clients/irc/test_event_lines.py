@@ -114,6 +114,26 @@ class EventLineTests(IrcCase):
         seen = [line.partition(" ")[2] for line in alice.sees()]
         self.assertEqual(seen, ["PART #tea", "JOIN #tea", "AWAY :lunch"])
 
+    def test_who_logs_in_has_another_host(self) -> None:
+        """And an account; who logs out has those of a guest again."""
+        capabilities = "account-notify chghost"
+        alice = self.irc("alice", "lobby", capabilities=capabilities)
+        guest = self.shared.server.sources.host(self.eve.client.id)
+        self.eve.types(r"\register long-password")
+        account = self.shared.server.sources.host(self.eve.client.id)
+        self.assertNotEqual(guest, account)
+        self.assertEqual(
+            alice.sees(),
+            [
+                f":eve!~chat@{guest} CHGHOST ~chat {account}",
+                f":eve!~chat@{account} ACCOUNT eve",
+            ],
+        )
+        self.eve.types(r"\logout")
+        _, host, logged_out = alice.sees()
+        self.assertRegex(host, rf":guest_\d+!~chat@{account} CHGHOST ~chat {guest}\Z")
+        self.assertTrue(logged_out.endswith(" ACCOUNT *"))
+
     def test_times_are_in_utc_with_milliseconds(self) -> None:
         """As the tag has them."""
         self.assertEqual(server_time(1_700_000_000_007), "2023-11-14T22:13:20.007Z")

@@ -35,6 +35,7 @@ from .message_lines import CTCP, text_lines
 from .numerics import RPL_AWAY
 from .raw import ACTION, NOTICE, PRIVMSG, unpack
 from .server import IrcServer
+from .sources import USER
 
 Tags = Mapping[str, str]
 
@@ -157,14 +158,21 @@ class EventLines:
         yield Message("NICK", (event.new,), source, tags)
 
     def _logged_in(self, event: LoggedIn, tags: Tags) -> Iterator[Item]:
-        if self._has("account-notify"):
-            source = self._server.sources.of(event.nick, event.client_id)
-            yield Message("ACCOUNT", (event.account,), source, tags)
+        return self._account(event, event.account, tags)
 
     def _logged_out(self, event: LoggedOut, tags: Tags) -> Iterator[Item]:
+        return self._account(event, "*", tags)
+
+    def _account(
+        self, event: LoggedIn | LoggedOut, account: str, tags: Tags
+    ) -> Iterator[Item]:
+        sources = self._server.sources
+        if self._has("chghost"):
+            former = f"{event.nick}!{USER}@{sources.former_host(event.client_id)}"
+            host = sources.host(event.client_id)
+            yield Message("CHGHOST", (USER, host), former, tags)
         if self._has("account-notify"):
-            source = self._server.sources.of(event.nick, event.client_id)
-            yield Message("ACCOUNT", ("*",), source, tags)
+            yield Message("ACCOUNT", (account,), self._source(event), tags)
 
     def _away_set(self, event: AwaySet, tags: Tags) -> Iterator[Item]:
         if self._has("away-notify"):

@@ -32,14 +32,24 @@ class Sources:
 
         :param nick: the nickname that it had then.
         """
+        return f"{nick}!{USER}@{self.host(client_id)}"
+
+    def host(self, client_id: str) -> str:
+        """The host of a client."""
         member = self._pool.member(client_id)
         if member is None:
-            member_id = self._accounts.get(client_id, client_id)
-        else:
-            member_id = member.id
-            if member.account and self._accounts.get(client_id) != member_id:
-                self._remember(client_id, member_id)
-        return f"{nick}!{USER}@{host_of(member_id)}"
+            return host_of(self._accounts.get(client_id, client_id))
+        if member.account and self._accounts.get(client_id) != member.id:
+            self._remember(client_id, member.id)
+        return host_of(member.id)
+
+    def former_host(self, client_id: str) -> str:
+        """The host that a client had before it logged in or out."""
+        member = self._pool.member(client_id)
+        is_account = member is not None and bool(member.account)
+        return host_of(
+            client_id if is_account else self._accounts.get(client_id, client_id)
+        )
 
     def _remember(self, client_id: str, member_id: str) -> None:
         self._accounts[client_id] = member_id
