@@ -58,6 +58,20 @@ class CodecTests(IrcCase):
             line = self.codec(capability).event(stored, None)
             self.assertEqual(line.partition(b":bob!")[0], tags)
 
+    def test_plain_message_is_encoded_as_any_other(self) -> None:
+        """Though in less time, as most are plain."""
+        tags = ("server-time", "message-tags", "account-tag")
+        for capabilities in ((), tags, tags[:1], tags[1:2], tags[2:]):
+            codec = self.codec(*capabilities)
+            for text in ("hi", ":-)", "gr\xfc\xdfe", "x" * 440, "x" * 600, "a\nb"):
+                for account in ("", "bob"):
+                    post = Post("lobby", "bob", text, "id", account=account)
+                    stored = Stored("1-9", 7, post)
+                    self.assertEqual(
+                        codec.event(stored, None),
+                        codec.encode(codec._events.of(stored)),
+                    )
+
     def test_tags_of_clients_need_one_capability(self) -> None:
         """Whatever their names."""
         line = Message("TAGMSG", ("#tea",), "a!b@c", {"+typing": "active"})

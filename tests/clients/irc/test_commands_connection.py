@@ -57,6 +57,18 @@ class ConnectionCommandTests(IrcCase):
         self.assertEqual(alice.asks("PING"), ["409 alice :No origin specified"])
         self.assertEqual(alice.asks("PONG x"), [])
 
+    def test_label_is_acknowledged_where_there_is_no_answer(self) -> None:
+        """And is on every other one."""
+        alice = self.irc("alice", capabilities="batch labeled-response")
+        server = ":chat.server"
+        for command, answer in (
+            ("PONG x", f"{server} ACK"),
+            ("NICK alice", f"{server} ACK"),
+            ("PING x", f"{server} PONG chat.server :x"),
+            ("NO_SUCH", f"{server} 421 alice NO_SUCH :Unknown command"),
+        ):
+            self.assertEqual(alice.asks(f"@label=7 {command}"), [f"@label=7 {answer}"])
+
     def test_who_quits_is_told_and_disconnected(self) -> None:
         """The others are shown that."""
         alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")

@@ -67,6 +67,7 @@ class ErrorTests(SynchronousTestCase):
         for line, code, label in (
             (b"@label=7 PRIVMSG #tea :\xff", "invalid_utf8", "7"),
             (b"PRIVMSG #tea :" + b"x" * 600, "line_too_long", ""),
+            (b"@label=7 FOO_BAR x", "unknown_command", "7"),
             (b":alice", None, ""),
         ):
             error = self.assertRaises(MessageError, parse, line)

@@ -23,6 +23,19 @@ class ServerTests(IrcCase):
         settings.roles[Role.VOICE] = settings.roles[Role.OPERATOR]
         self.assertEqual(server.prefixes("tea", member), "@+")
 
+    def test_only_members_with_a_role_have_a_prefix(self) -> None:
+        """As each of them has by itself."""
+        self.irc("alice", "tea")
+        self.irc("bob", "tea")
+        server = self.shared.server
+        found = {
+            member.nick: prefix for member, prefix in server.prefixed("tea").items()
+        }
+        self.assertEqual(found, {"alice": "@"})
+        for member in server.members("tea"):
+            self.assertEqual(server.prefixes("tea", member), found.get(member.nick, ""))
+        self.assertEqual(server.prefixed("lobby"), {})
+
     def test_members_are_in_the_order_of_joining(self) -> None:
         """None of a room that does not exist."""
         self.irc("alice", "lobby")

@@ -67,11 +67,16 @@ def ping(context: CommandContext) -> Reply:
     return lines(Message("PONG", (name, context.word)))
 
 
-@commands.decoder("PONG")
-@commands.decoder("ERROR")
-def answered(_message: Message, _reference: Reference) -> Iterable[Request]:
+def _nothing(_message: Message, reference: Reference) -> Iterable[Request]:
     """Everything that is received shows that the client is there."""
-    return (NOTHING,)
+    return (request_of(reference) if reference.label else NOTHING,)
+
+
+@commands.handler("PONG", decode=_nothing)
+@commands.handler("ERROR", decode=_nothing)
+def answered(_context: CommandContext) -> Outcome:
+    """Nothing but an acknowledgement, if there is a label."""
+    return None
 
 
 @commands.handler("QUIT")

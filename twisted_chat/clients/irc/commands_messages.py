@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Iterable, Mapping
 
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import Event
@@ -34,12 +34,14 @@ def _to_each(given: Message, reference: Reference) -> Iterable[Request]:
         raise Refused("no_text", "no text to send")
     if len(targets) > MAX_TARGETS:
         raise Refused("too_many_targets", f"at most {MAX_TARGETS} targets")
-    tags = {name: value for name, value in given.tags.items() if name.startswith("+")}
+    tags = given.tags
+    if tags:
+        tags = {name: tags[name] for name in tags if name.startswith("+")}
     for each in reference.for_each(targets):
         yield _sent(each, params[1], tags)
 
 
-def _sent(reference: Reference, text: str, tags: dict[str, str]) -> Request:
+def _sent(reference: Reference, text: str, tags: Mapping[str, str]) -> Request:
     """The request that sends a text to one target."""
     target, ref = reference.target, str(reference)
     action = _action(text)
@@ -47,11 +49,15 @@ def _sent(reference: Reference, text: str, tags: dict[str, str]) -> Request:
         text = action
     if is_blank(unformatted(text)):
         raise Refused("no_text", "no text to send")
-    command = NOTICE if reference.command == NOTICE else PRIVMSG
-    raw = Raw(command, formatted(text), tags).pack()
+    styled, command = formatted(text), reference.command
+    if action is not None:
+        # In a room, an action is an event of its own.
+        command = PRIVMSG if is_room(target) else ACTION
+    # Most messages need nothing more than their text.
+    raw = None
+    if styled is not None or tags or command != PRIVMSG:
+        raw = Raw(command, styled, tags).pack()
     if not is_room(target):
-        if action is not None:
-            raw = Raw(ACTION, formatted(text), tags).pack()
         return request_of(reference, target, text, raw=raw)
     if action is not None:
         return Request("me", action, target, ref, raw, words=(action,))

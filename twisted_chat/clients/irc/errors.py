@@ -12,7 +12,7 @@ from twisted_chat.core.replies import ErrorReply, Refused
 
 from . import numerics
 from .commands import TOO_FEW, UNKNOWN
-from .message import InvalidUtf8, Message, MessageError, TooLong
+from .message import InvalidUtf8, Message, MessageError, NoCommand, TooLong
 from .numerics import Numeric
 from .reference import Reference
 
@@ -122,11 +122,14 @@ def _first_upper(text: str) -> str:
 
 def refused_line(error: MessageError) -> tuple[Refused, Reference] | None:
     """Why a line that is not a message is refused; ``None`` if it is ignored."""
+    label = error.tags.get("label", "")
     match error:
         case TooLong():
             refused = Refused("line_too_long", "the line is too long: not sent")
         case InvalidUtf8():
             refused = Refused("invalid_utf8", "the line is not UTF-8: not sent")
+        case NoCommand(word=word) if word:
+            return Refused(UNKNOWN, "no such command"), Reference(word, label=label)
         case _:
             return None
-    return refused, Reference("*", label=error.tags.get("label", ""))
+    return refused, Reference("*", label=label)

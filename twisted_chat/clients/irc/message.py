@@ -94,7 +94,14 @@ class InvalidUtf8(MessageError):
 
 
 class NoCommand(MessageError):
-    """The line has no command of letters and digits."""
+    """The line has no command of letters and digits.
+
+    :ivar word: what stands in its place; empty if nothing does.
+    """
+
+    def __init__(self, command: str, tags: Mapping[str, str], word: str = "") -> None:
+        super().__init__(command, tags)
+        self.word = word
 
 
 class LineSplitter:
@@ -158,7 +165,7 @@ def parse(line: bytes) -> Message:
     if len(line) - len(body) > MAX_CLIENT_TAGS or len(body) > MAX_BODY:
         raise TooLong(name, tags)
     if name == "*":
-        raise NoCommand(name, tags)
+        raise NoCommand(name, tags, command)
     try:
         return Message(command, _parse_params(rest.decode()), source.decode(), tags)
     except UnicodeDecodeError:

@@ -50,6 +50,11 @@ class Reference:
         """The text of the reference, for ``Request.ref``."""
         return f"{self.place.value}{self.command}\n{self.target}\n{self.label}"
 
+    @staticmethod
+    def has_label(ref: str | None) -> bool:
+        """Whether the command has a label, by the text of a reference alone."""
+        return ref is not None and not ref.endswith("\n")
+
     @classmethod
     def of(cls, ref: str | None) -> Reference:
         """The reference of a reply; an empty one if it answers nothing."""
@@ -60,6 +65,8 @@ class Reference:
 
     def for_each(self, targets: list[str]) -> list[Reference]:
         """One reference for each target of the command, in order."""
+        if targets == [self.target]:
+            return [self]
         if len(targets) == 1:
             return [replace(self, target=targets[0])]
         last = len(targets) - 1

@@ -76,9 +76,11 @@ class RoomLines:
         with_host = self._has("userhost-in-names")
         most = None if self._has("multi-prefix") else 1
         server = self._server
+        prefixed = server.prefixed(room)
         for member in server.members(room):
             name = server.source(member) if with_host else member.nick
-            yield f"{server.prefixes(room, member)[:most]}{name}"
+            prefix = prefixed.get(member)
+            yield f"{prefix[:most]}{name}" if prefix else name
 
 
 def joined_words(words: Iterable[str], most: int) -> Iterator[str]:
@@ -86,7 +88,7 @@ def joined_words(words: Iterable[str], most: int) -> Iterator[str]:
     line: list[str] = []
     left = most
     for word in words:
-        size = len(word.encode()) + 1
+        size = (len(word) if word.isascii() else len(word.encode())) + 1
         if line and size > left + 1:
             yield " ".join(line)
             line, left = [], most

@@ -59,6 +59,17 @@ class IrcServer:
             prefix for role, prefix in _PREFIXES if settings.has_role(role, member)
         )
 
+    def prefixed(self, room: str) -> dict[Member, str]:
+        """The prefixes of those members of a room that have any."""
+        settings = self.chat.moderation.settings(room)
+        found: dict[Member, str] = {}
+        for role, prefix in _PREFIXES if settings else ():
+            for member_id in settings.roles[role]:
+                member = self.chat.pool.member(member_id)
+                if member is not None and prefix not in found.get(member, ""):
+                    found[member] = found.get(member, "") + prefix
+        return found
+
     def realname(self, client_id: str) -> str:
         """The real name of a member: what it has given, or else its nickname."""
         member = self.chat.pool.member(client_id)
