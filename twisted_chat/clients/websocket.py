@@ -103,14 +103,15 @@ class ChatWebSocketFactory:
             plain = [b"text/plain; charset=utf-8"]
             request.responseHeaders.setRawHeaders(b"Content-Type", plain)
             return refusal.encode() + b"\n"
-        if self._irc is not None and asks_for_irc(request):
+        irc = irc_subprotocols(request)
+        if self._irc is not None and (irc or request.path == IRC_PATH):
             encrypted = request_is_encrypted(request)
             return upgrade(
                 request,
                 IrcWebSocket(self._irc, encrypted=encrypted),
                 keepalive=self._keepalive,
                 max_size=MAX_IRC_MESSAGE,
-                subprotocols=IRC_SUBPROTOCOLS,
+                subprotocols=irc,
                 any_subprotocol=True,
             )
         return upgrade(
@@ -123,12 +124,11 @@ class ChatWebSocketFactory:
         )
 
 
-def asks_for_irc(request: Request) -> bool:
-    """Whether a handshake is for IRC, by its address or by a subprotocol."""
-    if request.path == IRC_PATH:
-        return True
+def irc_subprotocols(request: Request) -> list[str]:
+    """The subprotocols of IRC that a client offers, in its order of preference."""
     offered = tokens(request, b"Sec-WebSocket-Protocol")
-    return any(name.encode() in offered for name in IRC_SUBPROTOCOLS)
+    names = (name.decode("latin-1") for name in offered)
+    return [name for name in names if name in IRC_SUBPROTOCOLS]
 
 
 class Query:

@@ -95,17 +95,6 @@ class CodecTests(IrcCase):
             lines = self.codec().bulk_presence(bulk, None).split(b"\r\n")
             self.assertEqual([command in line for line in lines], [True, True, False])
 
-    def test_standard_replies_are_notices_for_others(self) -> None:
-        """With the same text."""
-        for capabilities, start in (
-            ("", "NOTICE * :TOPIC: "),
-            ("standard-replies", "FAIL TOPIC TOO_LONG :"),
-        ):
-            peer = self.irc(f"al{len(start)}", "lobby", capabilities=capabilities)
-            (line,) = peer.asks(f"TOPIC #lobby :{'x' * 450}")
-            self.assertTrue(line.startswith(start), line)
-            peer.goes()
-
     def test_messages_that_came_meanwhile_are_a_batch(self) -> None:
         """For those who know batches."""
         alice = self.irc("alice", capabilities="batch server-time")

@@ -120,10 +120,30 @@ class MessageCommandTests(IrcCase):
             ("PRIVMSG eve :", "412 alice :No text to send"),
             ("PRIVMSG eve :\x02", "412 alice :No text to send"),
             ("PRIVMSG #lobby :hi", "404 alice #lobby :Cannot send to channel"),
-            ("NOTICE #lobby :hi", "404 alice #lobby :Cannot send to channel"),
             ("PRIVMSG nobody :hi", "401 alice nobody :No such nick"),
         ):
             self.assertEqual(alice.asks(command), [answer])
+
+    def test_notice_is_never_answered(self) -> None:
+        """But its label is acknowledged."""
+        alice = self.irc("alice", capabilities="batch labeled-response")
+        for command in ("NOTICE #lobby :hi", "NOTICE nobody :hi", "NOTICE"):
+            self.assertEqual(alice.asks(command), [])
+        self.assertEqual(
+            alice.asks("@label=1 NOTICE nobody :hi"), ["@label=1 :chat.server ACK"]
+        )
+
+    def test_message_that_cannot_be_relayed_in_one_line_is_refused(self) -> None:
+        """To the byte: with its source it has more than 512."""
+        alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")
+        head = len(f"{self.source(alice)} PRIVMSG #lobby :\r\n")
+        alice.sends(f"PRIVMSG #lobby :{'x' * (512 - head)}")
+        bob.sees()
+        self.assertEqual(
+            alice.asks(f"PRIVMSG #lobby :{'x' * (513 - head)}"),
+            ["417 alice :Input line was too long"],
+        )
+        self.assertEqual(bob.sees(), [])
 
     def test_long_message_of_others_is_several_lines(self) -> None:
         """Each of at most 512 bytes."""

@@ -87,6 +87,7 @@ class RoomCommandTests(IrcCase):
         self.assertEqual(bob.sees(), [set_line])
         self.assertEqual(self.eve.sees(), ["alice: set the topic to: new tea"])
         self.assertEqual(alice.asks("TOPIC #lobby"), ["332 alice #lobby :new tea"])
+        self.assertEqual(alice.asks("TOPIC #lobby :new tea"), [])
         alice.sends("TOPIC #lobby :")
         self.assertEqual(self.eve.sees(), ["alice: cleared the topic"])
 
@@ -107,4 +108,33 @@ class RoomCommandTests(IrcCase):
         self.assertEqual(
             alice.asks("NAMES #none"), ["366 alice #none :End of /NAMES list"]
         )
-        self.assertEqual(alice.asks("NAMES"), ["366 alice * :End of /NAMES list"])
+
+    def test_all_members_are_listed(self) -> None:
+        """Of one's own rooms, and of those that one may know."""
+        alice, bob = self.irc("alice", "tea"), self.irc("bob", "milk", "hidden")
+        self.room.chat.moderation.settings("hidden").hidden = True
+        self.room.chat.moderation.settings("milk").private = True
+        self.assertEqual(
+            alice.asks("NAMES"),
+            [
+                "353 alice = #tea :@alice",
+                "353 alice = #lobby :eve",
+                "366 alice * :End of /NAMES list",
+            ],
+        )
+        self.assertEqual(len(bob.asks("NAMES")), 5)
+
+    def test_every_room_is_left_at_once(self) -> None:
+        """By joining 0; the answer is one batch."""
+        alice = self.irc("alice", "lobby", "tea", capabilities="batch labeled-response")
+        self.eve.sees()
+        seen = alice.asks("@label=7 JOIN 0")
+        batch = seen[0].split()[3][1:]
+        self.assertEqual(
+            [line.partition(" ")[2] for line in seen[1:-1]],
+            [f"{self.source(alice)} PART #{room}" for room in ("lobby", "tea")],
+        )
+        self.assertEqual(seen[-1], f"BATCH -{batch}")
+        self.assertEqual(self.eve.sees(), ["alice: left the chat"])
+        self.assertEqual(len(alice.asks("@label=8 JOIN 0")), 2)
+        self.assertEqual(alice.asks("JOIN 0"), [])

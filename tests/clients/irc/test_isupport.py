@@ -7,7 +7,7 @@ import re
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.clients.irc import isupport
-from twisted_chat.clients.irc.message import MAX_BODY, format_message
+from twisted_chat.clients.irc.message import MAX_BODY, Message, format_message
 
 
 class IsupportTests(SynchronousTestCase):
@@ -26,4 +26,5 @@ class IsupportTests(SynchronousTestCase):
         lines = list(isupport.isupport())
         self.assertEqual([len(line.params) for line in lines], [14, 14, 5])
         for line in lines:
+            assert isinstance(line, Message)
             self.assertLess(len(format_message(line)), MAX_BODY - 150)

@@ -52,6 +52,17 @@ class ProtocolTests(IrcCase):
         self.clock.advance(CLOSE_TIMEOUT)
         self.assertTrue(alice.transport.aborted)
 
+    def test_endless_line_ends_the_connection(self) -> None:
+        """Whether or not it ends; one that is a little too long does not."""
+        for end in (b"", b"\r\n"):
+            alice = self.irc("alice")
+            alice.sends_bytes(b"PRIVMSG #lobby :" + b"x" * 8000 + b"\r\n")
+            self.assertEqual(alice.sees(), ["417 alice :Input line was too long"])
+            alice.sends_bytes(b"PRIVMSG #lobby :" + b"x" * 16_384 + end)
+            self.assertEqual(alice.sees()[-1], "ERROR :Closing link: Line too long")
+            self.assertTrue(alice.is_closed)
+            alice.goes()
+
     def test_broken_connection_is_counted(self) -> None:
         """Also of a client that has not registered."""
         self.peer().goes(ConnectionLost())

@@ -9,6 +9,7 @@ from dataclasses import replace
 from twisted.internet.defer import Deferred
 
 from tests.support.irc_clients import PASSWORD, IrcCase, IrcPeer
+from twisted_chat.clients.irc.registration import MAX_RETRIES, RETRY_DELAY
 from twisted_chat.core.entrance import Entrance
 
 
@@ -65,6 +66,59 @@ class RegistrationTests(IrcCase):
         self.assertTrue(peer.asks("NICK a%b")[0].startswith("432 * a%b :"))
         self.assertTrue(peer.asks("NICK NickServ")[0].startswith("432 * NickServ :"))
         self.assertTrue(self.register(peer)[0].startswith("001 alice "))
+
+    def test_client_that_comes_back_at_once_keeps_its_nickname(self) -> None:
+        """Also before everyone was shown that it had left."""
+        alice = self.irc("alice")
+        alice.protocol.dataReceived(b"QUIT\r\n")
+        self.assertTrue(alice.is_closed)
+        again = self.peer()
+        again.protocol.dataReceived(b"NICK ALICE\r\nUSER alice 0 * :Alice\r\n")
+        self.assertEqual(again.sees(), [])
+        alice.goes()
+        self.room.advance(RETRY_DELAY)
+        self.settle()
+        self.assertTrue(again.sees()[0].startswith("001 ALICE "))
+
+    def test_nickname_whose_owner_stays_is_refused_in_the_end(self) -> None:
+        """The client that comes back may ask for another then."""
+        alice = self.irc("alice")
+        alice.protocol.dataReceived(b"QUIT\r\n")
+        again = self.peer()
+        again.sends("NICK alice", "USER alice 0 * :Alice")
+        self.room.advance(RETRY_DELAY * (MAX_RETRIES + 1))
+        self.assertEqual(again.sees(), ["433 * alice :Nickname is already in use"])
+
+    def test_client_may_be_away_from_the_beginning(self) -> None:
+        """If it has the capability."""
+        peer = self.peer()
+        self.assertEqual(peer.asks("AWAY :out"), ["451 * :You have not registered"])
+        peer.sends("CAP LS 302", "CAP REQ draft/pre-away")
+        self.assertEqual(
+            peer.asks("AWAY :out"), ["306 * :You have been marked as being away"]
+        )
+        self.assertEqual(
+            peer.asks("AWAY"), ["305 * :You are no longer marked as being away"]
+        )
+        peer.sends("AWAY :tea", "NICK alice", "USER alice 0 * :Alice", "CAP END")
+        self.settle()
+        member = self.room.chat.pool.named("alice")
+        assert member is not None
+        self.assertEqual(member.away, "tea")
+
+    def test_limits_may_be_asked_for_first(self) -> None:
+        """As a batch, if the client has the capability; also later."""
+        peer = self.peer()
+        self.assertEqual(peer.asks("ISUPPORT"), ["451 * :You have not registered"])
+        peer.sends("CAP LS 302", "CAP REQ :draft/extended-isupport batch")
+        begin, *lines, end = peer.asks("ISUPPORT")
+        self.assertTrue(begin.endswith(" draft/isupport"), begin)
+        self.assertTrue(all(" 005 * " in line for line in lines))
+        self.assertTrue(end.startswith("BATCH -"))
+        self.register(peer)
+        welcome = peer.asks("CAP END")
+        self.assertTrue(any(line.endswith(" draft/isupport") for line in welcome))
+        self.assertEqual(len(peer.asks("ISUPPORT")), len(lines) + 2)
 
     def test_line_that_is_not_a_message_is_refused(self) -> None:
         """With its reason; an empty one is ignored."""

@@ -53,6 +53,15 @@ class ServerTests(IrcCase):
         self.assertEqual(server.realname(self.eve.client.id), "eve")
         self.assertEqual(server.realname("nobody"), "*")
 
+    def test_nickname_is_free_soon_whose_owner_leaves(self) -> None:
+        """On this server; or if nobody is present under it."""
+        alice = self.irc("alice")
+        server = self.shared.server
+        self.assertFalse(server.is_free_soon("alice"))
+        alice.protocol.dataReceived(b"QUIT\r\n")
+        self.assertTrue(server.is_free_soon("alice"))
+        self.assertTrue(server.is_free_soon("nobody"))
+
     def test_start_is_shown_in_utc(self) -> None:
         """By the clock of the machine."""
         self.assertEqual(self.shared.server.created, "2023-11-14 22:13:20 UTC")

@@ -65,6 +65,13 @@ class IrcWebSocketTests(ChatTestCase):
             ],
         )
 
+    def test_client_chooses_by_the_order_of_its_offer(self) -> None:
+        """The first that it offers is agreed on."""
+        for first, second in ((TEXT, BINARY), (BINARY, TEXT)):
+            offer = f"{first}, {second}"
+            client = self.connect("irc", sec_websocket_protocol=offer)
+            self.assertIn(f"Sec-WebSocket-Protocol: {first}", client.head)
+
     def test_line_may_have_an_end(self) -> None:
         """Some clients send one."""
         alice = self.irc()

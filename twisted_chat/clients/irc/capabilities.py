@@ -42,12 +42,12 @@ _OF_CODEC = {
     "draft/multiline": f"max-bytes={MAX_TEXT},max-lines={MAX_TEXT_LINES}",
     "draft/message-redaction": "",
     "draft/no-implicit-names": "",
+    "draft/extended-isupport": "",
 }
 
 _OTHERS = {
     _NOTIFY: "",
     "draft/pre-away": "",
-    "draft/extended-isupport": "",
 }
 
 

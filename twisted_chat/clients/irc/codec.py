@@ -36,6 +36,7 @@ from twisted_chat.core.replies import (
 from .batches import Batch, Item, with_batches, without_batches
 from .errors import error_lines
 from .event_lines import EventLines, server_time
+from .isupport import EXTENDED
 from .labels import labelled
 from .message import MAX_BODY, Message, format_message
 from .reference import Reference
@@ -148,7 +149,14 @@ class IrcCodec:
             items = labelled(items, reference)
         return self.encode(items, viewer.nick)
 
-    # For the adapter.
+    # For the adapter and the commands.
+
+    def names(self, room: str, nick: str) -> Iterable[Message]:
+        """The lines that list the members of a room.
+
+        :param nick: of the client.
+        """
+        return self._rooms.names(room, nick)
 
     def with_capabilities(self, capabilities: frozenset[str]) -> IrcCodec:
         """The codec of the same wire for clients that have these capabilities."""
@@ -207,8 +215,7 @@ class IrcCodec:
                 return content
             case ErrorReply() | TurnedAway():
                 error = ErrorReply(reply.code, reply.text)
-                lines = error_lines(error, reference, viewer.nick or _ANONYMOUS)
-                return map(self._standard, lines)
+                return error_lines(error, reference, viewer.nick or _ANONYMOUS)
             case Notice(lines=texts):
                 nick = viewer.nick or _ANONYMOUS
                 return [Message("NOTICE", (nick, text)) for text in texts]
@@ -217,16 +224,11 @@ class IrcCodec:
             case _:
                 return ()
 
-    def _standard(self, line: Message) -> Message:
-        """A standard reply as a notice, where the client does not know it."""
-        if line.command != "FAIL" or self._has("standard-replies"):
-            return line
-        return Message("NOTICE", ("*", f"{line.params[0]}: {line.params[-1]}"))
-
     def _welcome(self, welcome: Welcome, viewer: Viewer) -> Iterable[Item]:
         member = self.server.chat.pool.member(viewer.member_id)
         source = self.server.sources.of(viewer.nick, viewer.member_id)
-        yield from welcome_lines(self.server, source, welcome.motd)
+        extended = self._has(EXTENDED)
+        yield from welcome_lines(self.server, source, welcome.motd, batched=extended)
         if member is not None and welcome.room in member.rooms:
             yield from self._rooms.entered(
                 welcome.room, welcome.topic, welcome.history, viewer.member_id

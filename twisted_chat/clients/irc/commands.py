@@ -17,6 +17,7 @@ from twisted_chat.core.chat import Handler
 from twisted_chat.core.commands import Command, CommandTable, Guard
 from twisted_chat.core.replies import Native, Refused, Request, refusal
 
+from .batches import Item
 from .message import Message
 from .reference import Reference
 
@@ -149,7 +150,7 @@ def request_of(reference: Reference, *words: str, raw: str | None = None) -> Req
     return Request(route, "", ref=ref, raw=raw, internal=True, words=words)
 
 
-def lines(*messages: Message) -> Native:
+def lines(*messages: Item) -> Native:
     """A reply of these lines.
 
     The codec adds the server as the source of those that have none, and the nickname

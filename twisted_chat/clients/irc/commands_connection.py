@@ -14,6 +14,8 @@ from twisted_chat.core.routes import renamed
 from .capabilities import InvalidSubcommand
 from .codec import IrcCodec
 from .commands import IrcTable, lines, request_of
+from .isupport import EXTENDED
+from .isupport import isupport as isupport_items
 from .message import Message
 from .numerics import ERR_INVALIDCAPCMD
 from .profile import profile_of
@@ -37,6 +39,13 @@ def cap(context: CommandContext) -> Reply:
     if enabled != codec.capabilities:
         context.chat.recode(client, codec.with_capabilities(enabled))
     return lines(*(Message("CAP", (client.nick, *answer)) for answer in answers))
+
+
+@commands.handler("ISUPPORT")
+def isupport(context: CommandContext) -> Reply:
+    codec = context.client.codec
+    extended = isinstance(codec, IrcCodec) and EXTENDED in codec.capabilities
+    return lines(*isupport_items(batched=extended))
 
 
 def _nick(message: Message, reference: Reference) -> Iterable[Request]:

@@ -15,13 +15,27 @@ from .commands import IrcTable, request_of
 from .event_lines import action_start
 from .formatting import formatted, unformatted
 from .isupport import MAX_TARGETS
-from .message import Message
+from .message import MAX_BODY, Message
 from .message_lines import CTCP
 from .raw import ACTION, NOTICE, PRIVMSG, Raw, unpack
 from .reference import Reference
 from .targets import is_room, split
 
 commands = IrcTable()
+
+
+def can_be_relayed(message: Message, source: str) -> bool:
+    """Whether a message fits into one line with its source before it.
+
+    A client that is told so cuts it where it wants to.
+    """
+    if message.command not in (PRIVMSG, NOTICE) or len(message.params) < 2:
+        return True
+    targets, text, *_ = message.params
+    return all(
+        len(f":{source} {message.command} {target} :{text}".encode()) <= MAX_BODY
+        for target in split(targets)
+    )
 
 
 def _to_each(given: Message, reference: Reference) -> Iterable[Request]:

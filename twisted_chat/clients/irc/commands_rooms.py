@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import islice
 
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import Event, Left, TopicSet
@@ -13,14 +14,18 @@ from twisted_chat.core.replies import MemberList, Refused, Reply, Request, Topic
 from twisted_chat.core.rights import check, check_readable
 from twisted_chat.core.routes import enter
 
+from .codec import IrcCodec
 from .commands import IrcTable, lines, request_of
 from .message import Message
-from .numerics import RPL_ENDOFNAMES
+from .numerics import RPL_ENDOFNAMES, RPL_NAMREPLY
 from .reasons import reason
 from .reference import Place, Reference
 from .targets import is_room, split
 
 commands = IrcTable()
+
+MAX_NAMED = 20
+"""Rooms that NAMES without a room lists, besides the client's own."""
 
 _NO_ROOM = "0"
 """What is joined in place of a room to leave all of them (RFC 2812, section 3.2.1)."""
@@ -84,6 +89,30 @@ def part(context: CommandContext) -> Event:
     return Left(room, client.nick, client.id, text)
 
 
+def _all_names(context: CommandContext) -> Reply:
+    """The members of the rooms that the client is in, and of some others."""
+    codec, client = context.client.codec, context.client
+    if not isinstance(codec, IrcCodec):
+        raise TypeError("not an IRC client")
+    moderation, member = context.chat.moderation, client.member
+    address = client.identity.address
+    others = (
+        room.name
+        for room in context.chat.pool.rooms.values()
+        if room.name not in client.rooms
+        and moderation.is_listed(member, room.name)
+        and moderation.may_read(member, address, room.name) is None
+    )
+    rooms = (*client.rooms, *islice(others, MAX_NAMED))
+    shown = (
+        line
+        for room in rooms
+        for line in codec.names(room, client.nick)
+        if line.command == RPL_NAMREPLY.number
+    )
+    return lines(*shown, RPL_ENDOFNAMES("*"))
+
+
 def _leave_all(context: CommandContext) -> Event | None:
     """Leave every room.  The answer for the last of them ends the answer."""
     client, rooms = context.client, context.client.rooms
@@ -100,23 +129,26 @@ def _leave_all(context: CommandContext) -> Event | None:
 
 
 @commands.handler("TOPIC", 1, guards=(in_room,))
-def topic(context: CommandContext) -> Event | Reply:
+def topic(context: CommandContext) -> Event | Reply | None:
     chat, client, room = context.chat, context.client, named_room(context.word)
+    known = chat.pool.rooms.get(room)
+    now = (known and known.topic) or ""
     if len(context.words) == 1:
-        known = chat.pool.rooms.get(room)
-        return Topic(room, (known and known.topic) or "")
+        return Topic(room, now)
     chat.check_may_speak(client)
     check(chat.moderation.may_set_topic(client.member, room))
     text = context.words[1]
     if text:
         text = chat.sanitized_label(text, MAX_TOPIC)
+    if text == now:
+        return None
     return TopicSet(room, client.nick, text, client.id)
 
 
 @commands.handler("NAMES")
 def names(context: CommandContext) -> Reply:
     if not context.words:
-        return lines(RPL_ENDOFNAMES("*"))
+        return _all_names(context)
     name = split(context.word)[0]
     try:
         room = named_room(name)

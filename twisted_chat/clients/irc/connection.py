@@ -14,7 +14,7 @@ from twisted_chat.core.accounts.accounts import Peer
 from twisted_chat.core.accounts.policy import Mode
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.chat import Chat
-from twisted_chat.core.client import Identity
+from twisted_chat.core.client import Client, Identity
 from twisted_chat.core.interfaces import BANNED, SHUTTING_DOWN, TAKEN_OVER
 from twisted_chat.core.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
@@ -22,16 +22,22 @@ from twisted_chat.core.replies import NOTHING, ErrorReply, Refused, Request, ref
 from twisted_chat.net.encryption import is_encrypted
 from twisted_chat.net.tls import Certificate
 
+from .batches import Item
 from .capabilities import offer
 from .codec import Codecs, Frame, IrcCodec
 from .command_table import standard_commands
 from .commands import install
-from .errors import error_lines, refused_line
+from .commands_messages import can_be_relayed
+from .errors import error_lines, line_too_long, refused_line
 from .message import Message, MessageError, parse
 from .profile import Profile
+from .reference import Reference
 from .registration import Registration, Stage
 from .sasl import Authenticator
 from .server import IrcServer
+
+SURELY_RELAYED = 300
+"""Bytes of a line that is short enough whatever its source is."""
 
 PING_TIMEOUT = "ping timeout"
 
@@ -67,8 +73,6 @@ class IrcShared:
         self.rate_limit = rate_limit
         self._certificate = certificate
         self._offered: dict[tuple[str, ...], Mapping[str, str]] = {}
-        # One bound method for all clients.
-        self.decode: Callable[[bytes], Iterable[Request]] = self._decode
 
     def offered(self, mechanisms: tuple[str, ...]) -> Mapping[str, str]:
         """The capabilities that a client is offered which may use these mechanisms."""
@@ -93,8 +97,8 @@ class IrcShared:
         peer = Peer(object() if network is None else network)
         return Authenticator(self.chat.accounts, peer, identity.secure, names)
 
-    def _decode(self, line: bytes) -> Iterable[Request]:
-        """The requests in a line."""
+    def requests(self, line: bytes, client: Client) -> Iterable[Request]:
+        """The requests in a line of a client."""
         try:
             message = parse(line)
         except MessageError as error:
@@ -103,6 +107,13 @@ class IrcShared:
                 return (NOTHING,)
             reason, reference = refused
             return (refusal(reason, str(reference)),)
+        if len(line) > SURELY_RELAYED:
+            source = self.server.source(client.member)
+            if not can_be_relayed(message, source):
+                reference = Reference(
+                    message.command, label=message.tags.get("label", "")
+                )
+                return (refusal(line_too_long(), str(reference)),)
         return self.commands.requests(message)
 
 
@@ -149,6 +160,13 @@ class IrcConnection:
         elif self._registration is not None:
             self._register(line, self._registration)
 
+    def _decode(self, line: bytes) -> Iterable[Request]:
+        """The requests in a line of a client that is attached."""
+        attachment = self._attachment
+        if attachment is None:
+            return (NOTHING,)
+        return self._irc.requests(line, attachment.client)
+
     def _register(self, line: bytes, registration: Registration) -> None:
         try:
             message = parse(line)
@@ -168,7 +186,9 @@ class IrcConnection:
         """
         self._is_closed = True
         self._reason = self._reason or error.capitalize()
-        self._registration = None
+        if self._registration is not None:
+            self._registration.end()
+            self._registration = None
         if self._attachment is not None:
             self._attachment.end(error)
 
@@ -189,7 +209,7 @@ class IrcConnection:
         """What it needs to authenticate."""
         return self._irc.authenticator(self._identity, self._transport)
 
-    def show(self, *lines: Message) -> None:
+    def show(self, *lines: Item) -> None:
         """Send lines to a client that is not in the chat yet."""
         if lines and not self._is_closed:
             self.write(self._codec.encode(lines))
@@ -203,6 +223,7 @@ class IrcConnection:
             resumable=False,
             account=account.name if account else "",
             member_id=account.id if account else "",
+            away=self.profile.away,
             nick_refused=self._nick_refused,
         )
         attachment = Attachment(
@@ -212,7 +233,7 @@ class IrcConnection:
             request,
             identity=self._identity,
             rate_limit=irc.rate_limit,
-            decode=irc.decode,
+            decode=self._decode,
             source=self,
         )
         registration = self._registration

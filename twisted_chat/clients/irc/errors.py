@@ -1,7 +1,7 @@
 """Errors: the numeric, or the standard reply, for each reason that the core refuses.
 
 A reason without a numeric is a ``FAIL`` (https://ircv3.net/specs/extensions/
-standard-replies), or a notice where the client does not know that.
+standard-replies), also for clients that do not know that: they show it as it is.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ _ERRORS = {
     "not_room_operator": _Error(numerics.ERR_CHANOPRIVSNEEDED),
     "muted": _Error(numerics.ERR_CANNOTSENDTOCHAN, explains=True),
     "banned": _Error(numerics.ERR_YOUREBANNEDCREEP, "", explains=True),
+    "account_required": _Error(numerics.ERR_NEEDREGGEDNICK),
     "wrong_password": _Error(numerics.ERR_PASSWDMISMATCH, ""),
 }
 """By the code of the reason."""
@@ -91,6 +92,9 @@ def error_lines(error: ErrorReply, reference: Reference, nick: str) -> list[Mess
     :param nick: of the client; for what answers no command.
     """
     command = reference.command
+    if command == "NOTICE":
+        # It is never answered (RFC 2812, section 3.3.2).
+        return []
     if not command and error.code != "banned":
         if error.code in _SHOWN:
             return []
@@ -120,12 +124,17 @@ def _first_upper(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def line_too_long() -> Refused:
+    """The refusal of a line that is too long, or would be with its source."""
+    return Refused("line_too_long", "the line is too long: not sent")
+
+
 def refused_line(error: MessageError) -> tuple[Refused, Reference] | None:
     """Why a line that is not a message is refused; ``None`` if it is ignored."""
     label = error.tags.get("label", "")
     match error:
         case TooLong():
-            refused = Refused("line_too_long", "the line is too long: not sent")
+            refused = line_too_long()
         case InvalidUtf8():
             refused = Refused("invalid_utf8", "the line is not UTF-8: not sent")
         case NoCommand(word=word) if word:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from twisted_chat.core.limits import MAX_AWAY, MAX_ROOMS, MAX_TOPIC
 from twisted_chat.core.nicknames import MAX_NAME
 
+from .batches import Batch, Item
 from .commands_list import ELIST
-from .message import Message
 from .numerics import RPL_ISUPPORT
 from .server import NETWORK
 
@@ -35,7 +35,20 @@ TOKENS = (
 """In the order in which they are sent."""
 
 
-def isupport() -> Iterator[Message]:
-    """The lines that list them."""
+EXTENDED = "draft/extended-isupport"
+"""The capability of clients that ask for them, and are sent a batch."""
+
+BATCH = "draft/isupport"
+
+
+def isupport(*, batched: bool = False) -> Iterator[Item]:
+    """The lines that list them.
+
+    :param batched: they are a batch (https://ircv3.net/specs/extensions/
+        extended-isupport).
+    """
+    if batched:
+        yield Batch(BATCH, (), tuple(isupport()))
+        return
     for start in range(0, len(TOKENS), PER_LINE):
         yield RPL_ISUPPORT(*TOKENS[start : start + PER_LINE])

@@ -110,13 +110,17 @@ class LineSplitter:
     A line ends with CRLF, or with CR or LF alone (RFC 1459, section 8).  Empty lines
     are ignored.  Of a line that is too long, only the beginning is passed on, which is
     still too long for ``parse``.
+
+    :ivar excess: by how many bytes the last line that was too long is too long, as far
+        as it was received.
     """
 
-    __slots__ = ("_discarding", "_partial")
+    __slots__ = ("_discarding", "_partial", "excess")
 
     def __init__(self) -> None:
         self._partial = b""
         self._discarding = False
+        self.excess = 0
 
     def feed(self, data: bytes) -> list[bytes]:
         """The lines that these bytes complete, without their ends."""
@@ -126,13 +130,18 @@ class LineSplitter:
             self._partial = b""
             if self._discarding:
                 self._discarding = False
-                del lines[0]
-        if last and not self._discarding:
+                self.excess += len(lines.pop(0))
+        if last and self._discarding:
+            self.excess += len(last)
+        elif last:
             self._partial += last
             if len(self._partial) > MAX_LINE:
                 lines.append(self._partial)
                 self._partial = b""
                 self._discarding = True
+        for line in lines:
+            if len(line) > MAX_LINE:
+                self.excess = len(line) - MAX_LINE
         return [line[: MAX_LINE + 1] for line in lines if line]
 
     @property

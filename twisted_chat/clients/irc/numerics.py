@@ -39,6 +39,8 @@ RPL_ISUPPORT = Numeric("005", "are supported by this server")
 
 # Rooms.
 RPL_AWAY = Numeric("301")
+RPL_UNAWAY = Numeric("305", "You are no longer marked as being away")
+RPL_NOWAWAY = Numeric("306", "You have been marked as being away")
 RPL_LISTSTART = Numeric("321", "Users  Name")
 RPL_LIST = Numeric("322")
 RPL_LISTEND = Numeric("323", "End of /LIST")
@@ -83,6 +85,7 @@ ERR_INVITEONLYCHAN = Numeric("473", "Cannot join channel (+i)")
 ERR_BANNEDFROMCHAN = Numeric("474", "Cannot join channel (+b)")
 ERR_BADCHANNELKEY = Numeric("475", "Cannot join channel (+k)")
 ERR_BADCHANMASK = Numeric("476", "Bad channel mask")
+ERR_NEEDREGGEDNICK = Numeric("477", "You need to log in first")
 ERR_NOPRIVILEGES = Numeric("481", "Permission denied: you are not an operator")
 ERR_CHANOPRIVSNEEDED = Numeric("482", "You're not a channel operator")
 

@@ -18,14 +18,16 @@ class Profile:
     :ivar user: the user name that it gave.
     :ivar realname: its real name; shown as one likes.
     :ivar capabilities: what it has negotiated.
+    :ivar away: the away text with which it joins the chat; empty for none.
     :ivar quit_text: why it leaves, as others are shown; empty if it has given no
         reason.
     :ivar sasl: its exchange; ``None`` until it begins one.
     """
 
-    __slots__ = ("capabilities", "quit_text", "realname", "sasl", "user")
+    __slots__ = ("away", "capabilities", "quit_text", "realname", "sasl", "user")
 
     def __init__(self, offered: Mapping[str, str]) -> None:
+        self.away = ""
         self.user = ""
         self.realname = ""
         self.capabilities = Capabilities(offered)

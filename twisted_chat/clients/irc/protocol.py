@@ -26,6 +26,10 @@ REGISTRATION_TIMEOUT = 60.0
 """Seconds in which a client has to register."""
 
 
+MAX_EXCESS = 8192
+"""Bytes by which a line may be too long before its client is disconnected."""
+
+
 def unframed(line: bytes) -> bytes:
     """A line as it is."""
     return line
@@ -75,6 +79,8 @@ class IrcProtocol(IrcConnection, Protocol):
         """Split received bytes into lines, and pass each on."""
         for line in self._splitter.feed(data):
             self._line_received(line)
+        if self._splitter.excess > MAX_EXCESS:
+            self.close("Line too long")
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:
         """The connection is closed or lost."""

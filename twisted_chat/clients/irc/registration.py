@@ -16,8 +16,10 @@ from twisted_chat.core.client import Identity
 from twisted_chat.core.nicknames import Name
 from twisted_chat.core.replies import ErrorReply, Refused
 
+from .batches import Item
 from .capabilities import InvalidSubcommand, Negotiation
 from .errors import error_lines
+from .isupport import EXTENDED, isupport
 from .message import Message
 from .numerics import (
     ERR_INVALIDCAPCMD,
@@ -27,6 +29,8 @@ from .numerics import (
     ERR_NOTREGISTERED,
     ERR_PASSWDMISMATCH,
     ERR_SASLABORTED,
+    RPL_NOWAWAY,
+    RPL_UNAWAY,
 )
 from .profile import Profile
 from .reference import Reference
@@ -36,6 +40,11 @@ from .server import IrcServer
 from .sources import USER, host_of
 
 NOT_ENTERED = "Access denied: the password of the server is missing or wrong"
+
+
+RETRY_DELAY = 0.05
+MAX_RETRIES = 20
+"""Seconds, and how often, until a nickname is tried again whose owner is leaving."""
 
 
 class Stage(enum.Enum):
@@ -60,7 +69,7 @@ class Registering(Protocol):
     def authenticator(self) -> Authenticator:
         """What it needs to authenticate."""
 
-    def show(self, *lines: Message) -> None:
+    def show(self, *lines: Item) -> None:
         """Send lines."""
 
     def join(self, nick: str, account: Account | None) -> None:
@@ -93,6 +102,7 @@ class Registration:
         "_identity",
         "_password",
         "_peer",
+        "_retries",
         "_server",
         "_waiting",
         "nick",
@@ -109,6 +119,7 @@ class Registration:
         self._account: Account | None = None
         # No more than what was received at once.
         self._waiting: list[Message] = []
+        self._retries = 0
         self.nick = ""
         self.stage = Stage.OPEN
 
@@ -133,6 +144,12 @@ class Registration:
 
     def refused(self, why: Refused) -> None:
         """The client may not join under its nickname: it may ask for another."""
+        is_taken = why.code == "nick_taken"
+        if is_taken and self._retries and self._server.is_free_soon(self.nick):
+            # It may be the client itself, which has just quit.
+            self._retries -= 1
+            self._server.chat.runtime.call_later(RETRY_DELAY, self._join)
+            return
         self.stage = Stage.OPEN
         self._refuse("NICK", self.nick, why)
         self.nick = ""
@@ -159,7 +176,16 @@ class Registration:
             profile.sasl.abort()
             self._peer.show(ERR_SASLABORTED())
         self.stage = Stage.JOINING
-        self._peer.join(self.nick, self._account)
+        self._retries = MAX_RETRIES
+        self._join()
+
+    def _join(self) -> None:
+        if self.stage is Stage.JOINING:
+            self._peer.join(self.nick, self._account)
+
+    def end(self) -> None:
+        """The connection is gone."""
+        self.stage = Stage.CLOSED
 
     def _close(self, reason: str) -> None:
         self.stage = Stage.CLOSED
@@ -188,7 +214,8 @@ class Registration:
             return
         # Whether it is registered counts once the client has logged in, or has not.
         member = self._server.chat.pool.named(name.folded)
-        if member is not None and not member.account:
+        in_use = member is not None and not self._server.is_leaving(member)
+        if in_use and member is not None and not member.account:
             self._peer.show(ERR_NICKNAMEINUSE(nick))
             return
         self.nick = nick
@@ -236,6 +263,22 @@ class Registration:
         params = ("REGISTER", "COMPLETE_CONNECTION_REQUIRED", "*", text)
         self._peer.show(Message("FAIL", params))
 
+    def _away(self, message: Message) -> None:
+        """Be away from the beginning (https://ircv3.net/specs/extensions/pre-away)."""
+        if "draft/pre-away" not in self._peer.profile.capabilities.enabled:
+            self._peer.show(ERR_NOTREGISTERED())
+            return
+        text = message.params[0] if message.params else ""
+        # A star stands for no text, as that of a program that is never there.
+        self._peer.profile.away = "away" if text == "*" else text
+        self._peer.show(RPL_NOWAWAY() if text else RPL_UNAWAY())
+
+    def _isupport(self, _message: Message) -> None:
+        if EXTENDED in self._peer.profile.capabilities.enabled:
+            self._peer.show(*isupport(batched=True))
+        else:
+            self._peer.show(ERR_NOTREGISTERED())
+
     def _ping(self, message: Message) -> None:
         self._peer.show(Message("PONG", (self._server.name, message.params[-1])))
 
@@ -252,6 +295,8 @@ class Registration:
         "PASS": (1, _pass),
         "NICK": (0, _nick),
         "USER": (4, _user),
+        "AWAY": (0, _away),
+        "ISUPPORT": (0, _isupport),
         "PING": (1, _ping),
         "PONG": (0, _ignore),
         "ERROR": (0, _ignore),

@@ -59,6 +59,21 @@ class IrcServer:
             prefix for role, prefix in _PREFIXES if settings.has_role(role, member)
         )
 
+    def is_leaving(self, member: Member) -> bool:
+        """Whether all clients of a member are about to leave the chat."""
+        clients = self.chat.pool.clients_of(member)
+        return len(clients) == len(member.client_ids) and not any(
+            client.accepts_requests for client in clients
+        )
+
+    def is_free_soon(self, nick: str) -> bool:
+        """Whether a nickname that is taken may be free soon.
+
+        If nobody is here under it, someone is leaving, or arriving.
+        """
+        member = self.chat.pool.named_as(nick)
+        return member is None or self.is_leaving(member)
+
     def prefixed(self, room: str) -> dict[Member, str]:
         """The prefixes of those members of a room that have any."""
         settings = self.chat.moderation.settings(room)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from .batches import Item
 from .isupport import isupport
 from .message import Message
 from .numerics import (
@@ -29,11 +30,12 @@ ROOM_MODES_WITH_PARAMETER = "bIeklov"
 
 
 def welcome_lines(
-    server: IrcServer, source: str, motd: Sequence[str]
-) -> Iterator[Message]:
+    server: IrcServer, source: str, motd: Sequence[str], *, batched: bool = False
+) -> Iterator[Item]:
     """The first lines.
 
     :param source: of the client.
+    :param batched: see ``isupport``.
     :param motd: the message of the day.
     """
     yield RPL_WELCOME(f"Welcome to {NETWORK}, {source}")
@@ -42,7 +44,7 @@ def welcome_lines(
     yield RPL_MYINFO(
         server.name, VERSION, USER_MODES, ROOM_MODES, ROOM_MODES_WITH_PARAMETER
     )
-    yield from isupport()
+    yield from isupport(batched=batched)
     yield from motd_lines(server, motd)
 
 
