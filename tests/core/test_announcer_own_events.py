@@ -139,7 +139,7 @@ class PresenceTests(SynchronousTestCase):
         )
 
     def test_client_that_arrives_in_bulk_does_not_see_its_own_line(self) -> None:
-        """It sees the bulk, as everyone does."""
+        """It sees who arrived after it, and nobody whom it was shown already."""
         self.bob.sees()
         with self.chat.together():
             clients = [
@@ -148,7 +148,10 @@ class PresenceTests(SynchronousTestCase):
             ]
         bulk = "p0, p1, p2 and 18 more joined the chat"
         self.assertEqual(self.bob.sees(), [bulk])
-        self.assertEqual(clients[0].sees(), ["Welcome, p0!", bulk])
+        later = "p1, p2, p3 and 17 more joined the chat"
+        self.assertEqual(clients[0].sees(), ["Welcome, p0!", later])
+        self.assertEqual(clients[-2].sees()[1:], ["p20 joined the chat"])
+        self.assertEqual(clients[-1].sees()[1:], [])
 
     def test_client_in_no_room_does_not_see_its_nickname(self) -> None:
         """Nor does anyone else."""

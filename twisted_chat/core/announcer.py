@@ -20,6 +20,7 @@ from .committer import Committer, Submission
 from .events import (
     Action,
     AwaySet,
+    BulkPresence,
     Correction,
     CustomEvent,
     Deleted,
@@ -144,7 +145,7 @@ class Announcer:
             if client.count_completed():
                 idle.append(client)
         for line in announcement.bulk.lines():
-            announcement.fanout.show(line, (line.room,))
+            self._show_bulk(line)
         self._pool.position = batch[-1].position
         if not self.silent:
             self._write(announcement.fanout)
@@ -168,6 +169,22 @@ class Announcer:
                 nick = entry.nick if entry else ""
                 event = change_of(member.id, key, entry, nick)
                 self._committer.submit(event)
+
+    def _show_bulk(self, line: BulkPresence) -> None:
+        """Show many arrivals or departures together."""
+        batch = self._batch
+        later = [
+            (client, each)
+            for client, each in batch.bulk.later(line)
+            if client.view is not None
+        ]
+        hidden_from = [client for client, _ in later]
+        batch.fanout.show(line, (line.room,), hidden_from=hidden_from)
+        for client, each in later:
+            if each.names:
+                where = None if client.room == line.room else line.room
+                encode = client.codec.bulk_presence
+                batch.send(client, batch.encode(encode, each, where))
 
     def _reply(self, submission: Submission, stored: Stored) -> None:
         """What was submitted is announced: tell the client that asked for it."""
@@ -251,8 +268,9 @@ class Announcer:
     def _topic_set(self, event: TopicSet, stored: Stored) -> None:
         room = self._pool.rooms.get(event.room)
         if room is not None:
-            room.topic = event.text
-            self._batch.show(self._with_nick(event, stored), (event.room,))
+            stored = self._with_nick(event, stored)
+            room.topic, room.topic_set = event.text, stored
+            self._batch.show(stored, (event.room,))
 
     def _history_gap(self, event: HistoryGap, _stored: Stored) -> None:
         notice = Notice((_GAP.format(room=event.room),))

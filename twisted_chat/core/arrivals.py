@@ -158,8 +158,11 @@ class Arrivals:
 
     def _in_bulk(self, client: Client, arrival: _Arrival) -> bytes:
         """A client's own arrival, where others are shown a bulk line."""
-        hidden = self.batch.is_hidden(arrival.stored, client)
-        if hidden or not self.batch.bulk.has(arrival.event.room, arrived=True):
+        room = arrival.event.room
+        if not self.batch.bulk.has(room, arrived=True):
+            return b""
+        if self.batch.is_hidden(arrival.stored, client):
+            self.batch.bulk.shown_room(room, client)
             return b""
         return self.batch.encode(client.codec.event, arrival.stored, None)
 

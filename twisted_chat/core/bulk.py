@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from .client import Client
 from .events import BulkPresence, Joined, Left, Quit, Stored
 from .pool import ClientPool
 
@@ -22,12 +24,14 @@ class Bulk:
     :param batch: about to be announced.
     """
 
-    __slots__ = ("_nicks", "_pool")
+    __slots__ = ("_newcomers", "_nicks", "_pool")
 
     def __init__(self, pool: ClientPool, batch: Sequence[Stored]) -> None:
         self._pool = pool
         # (room, arrived) -> nicknames.
         self._nicks: dict[tuple[str, bool], list[str]] = {}
+        # By room, clients that were shown it, and how many had arrived by then.
+        self._newcomers: dict[str, list[tuple[Client, int]]] = {}
         if len(batch) > BULK_THRESHOLD:
             counts = self._count(batch)
             keys = (key for key, count in counts.items() if count > BULK_THRESHOLD)
@@ -57,6 +61,20 @@ class Bulk:
             return False
         nicks.append(nick)
         return True
+
+    def shown_room(self, room: str, client: Client) -> None:
+        """A client that keeps a list of members was shown the room as it arrived.
+
+        Call this before its own arrival is collected.
+        """
+        arrived = len(self._nicks[room, True]) + 1
+        self._newcomers.setdefault(room, []).append((client, arrived))
+
+    def later(self, line: BulkPresence) -> Iterator[tuple[Client, BulkPresence]]:
+        """What to show those clients instead: who arrived after them."""
+        if line.arrived:
+            for client, arrived in self._newcomers.get(line.room, ()):
+                yield client, replace(line, names=line.names[arrived:])
 
     def lines(self) -> Iterator[BulkPresence]:
         """What to show after the batch."""

@@ -33,6 +33,7 @@ class Room:
     :ivar members: with their nicknames, in the order of joining: what each joining
         client is shown, without asking every member for it.
     :ivar topic: ``None`` until it is known.
+    :ivar topic_set: the event by which it was set; ``None`` if that is not known.
     :ivar recent: the last messages, which a client is shown when it joins.
     :ivar loaded: ``recent`` and ``topic`` are known, and kept up to date.
     :ivar joining: the number of this server's clients that are about to join.
@@ -47,6 +48,7 @@ class Room:
         "name",
         "recent",
         "topic",
+        "topic_set",
     )
 
     def __init__(self, name: str, history: int) -> None:
@@ -55,6 +57,7 @@ class Room:
         self.members: dict[Member, str] = {}
         self._away: dict[Member, None] = {}
         self.topic: str | None = None
+        self.topic_set: Stored | None = None
         self.recent: deque[Stored] = deque(maxlen=history)
         self.loaded = False
         self.joining = 0

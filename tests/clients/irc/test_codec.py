@@ -8,6 +8,7 @@ from tests.support.irc_clients import IrcCase
 from twisted_chat.clients.irc.codec import Codecs, IrcCodec
 from twisted_chat.clients.irc.message import Message
 from twisted_chat.clients.irc.protocol import unframed
+from twisted_chat.core.bulk import BULK_THRESHOLD
 from twisted_chat.core.events import BulkPresence, Stored
 from twisted_chat.core.events import Message as Post
 
@@ -94,6 +95,30 @@ class CodecTests(IrcCase):
             bulk = BulkPresence("lobby", arrived, ("eve", "zoe"), 2)
             lines = self.codec().bulk_presence(bulk, None).split(b"\r\n")
             self.assertEqual([command in line for line in lines], [True, True, False])
+
+    def test_each_of_many_that_arrive_at_once_is_shown_once(self) -> None:
+        """In the list of members, or as it joins; also if it joins another room."""
+        peers = [self.irc(f"p{n}") for n in range(BULK_THRESHOLD + 1)]
+        with self.room.together():
+            for peer in peers:
+                peer.protocol.dataReceived(b"JOIN #tea\r\nJOIN #milk\r\n")
+        self.settle()
+        for peer in peers:
+            seen = peer.sees()
+            for room in ("#tea", "#milk"):
+                listed = [
+                    name.lstrip("@")
+                    for line in seen
+                    if line.startswith(f"353 {peer.nick} = {room} ")
+                    for name in line.partition(":")[2].split()
+                ]
+                joined = [
+                    line[1:].partition("!")[0]
+                    for line in seen
+                    if line.endswith(f" JOIN {room}")
+                ]
+                self.assertEqual(joined.pop(0), peer.nick)
+                self.assertEqual(sorted(listed + joined), sorted(p.nick for p in peers))
 
     def test_messages_that_came_meanwhile_are_a_batch(self) -> None:
         """For those who know batches."""

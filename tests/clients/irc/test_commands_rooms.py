@@ -12,12 +12,14 @@ class RoomCommandTests(IrcCase):
         """Its topic, its members and its last messages."""
         alice = self.irc("alice")
         self.eve.types("hello", r"\topic of the day")
+        eve = self.shared.server.source(self.eve.client.member)
         seen = alice.asks("JOIN #lobby")
         self.assertEqual(
             [line.partition(" ")[2] if line[0] == ":" else line for line in seen],
             [
                 "JOIN #lobby",
                 "332 alice #lobby :of the day",
+                f"333 alice #lobby {eve} 1700000000",
                 "353 alice = #lobby :eve alice",
                 "366 alice #lobby :End of /NAMES list",
                 "PRIVMSG #lobby :hello",
@@ -86,7 +88,13 @@ class RoomCommandTests(IrcCase):
         self.assertEqual(alice.asks("TOPIC #lobby :new tea"), [set_line])
         self.assertEqual(bob.sees(), [set_line])
         self.assertEqual(self.eve.sees(), ["alice: set the topic to: new tea"])
-        self.assertEqual(alice.asks("TOPIC #lobby"), ["332 alice #lobby :new tea"])
+        self.assertEqual(
+            alice.asks("TOPIC #lobby"),
+            [
+                "332 alice #lobby :new tea",
+                f"333 alice #lobby {source[1:]} 1700000000",
+            ],
+        )
         self.assertEqual(alice.asks("TOPIC #lobby :new tea"), [])
         alice.sends("TOPIC #lobby :")
         self.assertEqual(self.eve.sees(), ["alice: cleared the topic"])

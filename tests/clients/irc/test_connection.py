@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.irc_clients import IrcCase
+from twisted_chat.core.accounts.policy import Mode, Policy
 from twisted_chat.core.limits import RateLimit
 
 
@@ -56,6 +57,27 @@ class ConnectionTests(IrcCase):
         self.assertEqual(alice.sees(), [])
         self.assertTrue(alice.is_closed)
 
+    def test_banned_client_is_told_and_disconnected(self) -> None:
+        """465, when it connects, when it is banned, when it takes that name."""
+        alice, bob = self.irc("alice", "lobby"), self.irc("bob")
+        self.room.log_in(self.eve, "eve")
+        self.room.chat.operators.ids.add(self.eve.client.member_id)
+        self.eve.types(r"\ban alice 2h spam")
+        self.assertEqual(
+            alice.sees()[-2:],
+            [
+                "465 alice :You are banned until 2023-11-15 00:13 UTC (spam)",
+                "ERROR :Closing link: Banned",
+            ],
+        )
+        alice.goes()
+        again = self.peer()
+        seen = again.asks("NICK alice", "USER alice 0 * :Alice")
+        self.assertEqual([line.split()[0] for line in seen], ["465", "ERROR"])
+        seen = bob.asks("NICK alice")
+        self.assertEqual(seen[0].split()[:2], ["465", "bob"])
+        self.assertTrue(again.is_closed and bob.is_closed)
+
     def test_server_that_stops_says_so(self) -> None:
         """With the reason."""
         alice = self.irc("alice", "lobby")
@@ -63,6 +85,26 @@ class ConnectionTests(IrcCase):
         self.assertEqual(
             alice.sees()[-1], "ERROR :Closing link: The server is shutting down"
         )
+
+
+class AccountTests(IrcCase):
+    """A chat in which nobody talks without an account."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.room.chat.accounts.policy = Policy(Mode.REQUIRED)
+
+    def test_guest_says_nothing(self) -> None:
+        """477, wherever it speaks."""
+        alice = self.irc("alice", "lobby")
+        for command, target in (
+            ("PRIVMSG #lobby :hi", "#lobby"),
+            ("PRIVMSG eve :hi", "eve"),
+            ("TOPIC #lobby :hi", "#lobby"),
+        ):
+            self.assertEqual(
+                alice.asks(command), [f"477 alice {target} :You need to log in first"]
+            )
 
 
 class FloodTests(IrcCase):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from twisted_chat.core.events import Joined, Stored
 
@@ -14,6 +15,7 @@ from .numerics import (
     RPL_NAMREPLY,
     RPL_NOTOPIC,
     RPL_TOPIC,
+    RPL_TOPICWHOTIME,
 )
 from .server import IrcServer
 
@@ -44,7 +46,7 @@ class RoomLines:
         joined = Joined(room, member.nick, member.id, account=member.account)
         yield from self._events.joined(joined)
         if topic:
-            yield RPL_TOPIC(f"#{room}", topic)
+            yield from self.topic(room, topic)
         if not self._has("draft/no-implicit-names"):
             yield from self.names(room, member.nick)
         if not self._has("draft/chathistory"):
@@ -58,7 +60,17 @@ class RoomLines:
 
     def topic(self, room: str, text: str) -> Iterator[Message]:
         """The topic of a room."""
-        yield RPL_TOPIC(f"#{room}", text) if text else RPL_NOTOPIC(f"#{room}")
+        target = f"#{room}"
+        if not text:
+            yield RPL_NOTOPIC(target)
+            return
+        yield RPL_TOPIC(target, text)
+        known = self._server.chat.pool.rooms.get(room)
+        if known is not None and known.topic_set is not None:
+            stored = known.topic_set
+            event: Any = stored.event
+            source = self._server.sources.of(event.nick, event.client_id)
+            yield RPL_TOPICWHOTIME(target, source, str(stored.time // 1000))
 
     def names(self, room: str, nick: str) -> Iterator[Message]:
         """The members of a room.
