@@ -155,6 +155,16 @@ class TurnTests(PacingCase):
                 self.assertLess(share, 1 / SHARE_OF_ALL + 0.1)
                 self.assertGreater(share, 0.3)
 
+    def test_much_input_that_is_read_fast_takes_no_more(self) -> None:
+        """As of lines without an end, though each portion is as cheap as a message."""
+        peers = [Peer(self) for _ in range(64)]
+        for peer in peers:
+            peer.per_byte = 2e-9
+        self.flood(peers, 0.5, 64 * 1024)
+        share = self.flood(peers, 1.5, 64 * 1024)
+        self.assertLess(share, 1 / SHARE_OF_ALL + 0.1)
+        self.assertGreater(share, 0.3)
+
     def test_first_portions_of_many_peers_are_not_read_at_once(self) -> None:
         """Though none of them has sent anything before."""
         peers = [Peer(self) for _ in range(64)]

@@ -41,7 +41,8 @@ BURST_OF_ALL = 0.01
 """Seconds of work that all of them may cause at once."""
 
 CHEAP = PORTION / 4
-"""Seconds of work that are not counted for all: more than a message takes."""
+"""Seconds of work that are not counted for all, if the input is short: more than a
+message takes."""
 
 MAX_COUNTED = 0.02
 """Seconds of one portion that count: what takes longer is a garbage collection."""
@@ -212,15 +213,20 @@ class Pace:
         """
         cpu_seconds = self._pacing.cpu_seconds
         end = start + PORTION
+        is_much = self.has_work
         try:
             while self.has_work and now < end:
                 self.work()
                 now = cpu_seconds()
         finally:
-            self._count(now - start)
+            self._count(now - start, is_much=is_much)
 
-    def _count(self, spent: float) -> None:
-        """A portion is done: go on reading, or have the peer wait."""
+    def _count(self, spent: float, *, is_much: bool = False) -> None:
+        """A portion is done: go on reading, or have the peer wait.
+
+        :param is_much: it was of more than is passed on at once, which is counted for
+            all however cheap it was: together, many peers could take all of the time.
+        """
         if self._pace_state is not WORKING:
             return
         self._pace_state = READY
@@ -230,7 +236,7 @@ class Pace:
         paid_at = max(self._paid_at, start) + SHARE * spent
         self._paid_at = paid_at
         if (
-            (spent > CHEAP and self._pacing.count(start, spent, now))
+            ((is_much or spent > CHEAP) and self._pacing.count(start, spent, now))
             or paid_at - now > (SHARE - 1) * BURST
             or self.has_work
         ):
