@@ -272,6 +272,59 @@ class IdleTests(CommitterCase):
         self.assertEqual(self.calls, ["idle"])
 
 
+class SettledTests(CommitterCase):
+    """Calls that wait until what was submitted before is shown or refused."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.calls: list[str] = []
+
+    def announce(self, batch: Sequence[Stored]) -> None:
+        super().announce(batch)
+        self.committer.run_settled_calls()
+
+    def wait(self) -> None:
+        self.committer.when_settled(
+            lambda: self.calls.append(f"after {len(self.announced)}")
+        )
+
+    def test_call_is_made_at_once_if_nothing_is_submitted(self) -> None:
+        """Nobody waits for the next batch."""
+        self.wait()
+        self.assertEqual(self.calls, ["after 0"])
+
+    def test_call_waits_for_what_was_submitted_before_and_no_longer(self) -> None:
+        """One batch is in flight; the next one grows meanwhile."""
+        self.journal.hold()
+        self.submit_now(message("a"))
+        self.wait()
+        self.committer.submit(message("b"))
+        self.wait()
+        self.committer.submit(message("c"))
+        self.assertEqual(self.calls, [])
+        self.journal.release()
+        self.assertEqual(self.calls, ["after 1", "after 3"])
+
+    def test_call_waits_for_departures(self) -> None:
+        """They may be stored later than messages."""
+        self.committer.submit(Quit("bob", "B"), must_store=True)
+        self.wait()
+        self.assertEqual(self.calls, [])
+        self.clock.advance(0)
+        self.clock.advance(0)
+        self.clock.advance(0)
+        self.assertEqual(self.calls, ["after 1"])
+
+    def test_call_is_made_when_what_it_waits_for_is_refused(self) -> None:
+        """Nor does it wait for a departure that a broken store has not taken."""
+        self.journal.fail(times=None)
+        self.committer.submit(Quit("bob", "B"), must_store=True)
+        self.submit_now(message("a"))
+        self.wait()
+        self.clock.advance(0)
+        self.assertEqual(self.calls, ["after 0"])
+
+
 class FailureTests(CommitterCase):
     """A batch that could not be stored."""
 

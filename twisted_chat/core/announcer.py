@@ -159,6 +159,7 @@ class Announcer:
         self._store_ignoring(announcement)
         for client in idle:
             client.run_idle_calls()
+        self._committer.run_settled_calls()
 
     def _store_ignoring(self, announcement: Announcement) -> None:
         """Have those changes stored that follow from what others did."""

@@ -405,6 +405,13 @@ class Chat:
         """
         self._committer.submit(event, client, ref, reply=reply)
 
+    def when_settled(self, call: Callable[[], None]) -> None:
+        """Call this once all that anyone has asked to store so far is shown or refused.
+
+        At once if there is nothing.
+        """
+        self._committer.when_settled(call)
+
     async def log_in(
         self, client: Client, account: str, member_id: str, nick: str
     ) -> LoggedIn:

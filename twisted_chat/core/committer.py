@@ -9,9 +9,11 @@ are stored.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from .client import Client
 from .events import Entry, Event, Stored
@@ -113,6 +115,8 @@ class Committer:
         # Whether some of them were settled since ``delay_presence`` was called.
         self._presence_settled = False
         self._idle_calls = IdleCalls()
+        # Each with the number of the last submission that it waits for.
+        self._settled_calls: deque[tuple[int, Callable[[], None]]] = deque()
         # When the batch in flight was passed on; ``None`` once one of its events is
         # announced.
         self._appended_at: float | None = None
@@ -191,6 +195,28 @@ class Committer:
         else:
             call()
 
+    def when_settled(self, call: Callable[[], None]) -> None:
+        """Call this once all that was submitted so far is shown or refused.
+
+        Arrivals and departures that the store has refused once are not waited for.
+        """
+        if self._oldest() == math.inf:
+            call()
+        else:
+            self._settled_calls.append((self._count, call))
+
+    def run_settled_calls(self) -> None:
+        """Make the calls of ``when_settled`` that are due."""
+        calls = self._settled_calls
+        while calls and calls[0][0] < self._oldest():
+            calls.popleft()[1]()
+
+    def _oldest(self) -> float:
+        """The number of the oldest submission that somebody may wait for."""
+        presence = () if self._retried else islice(self._presence, 1)
+        waiting = chain(islice(self._waiting, 1), presence, self._in_flight.values())
+        return min((submission.number for submission in waiting), default=math.inf)
+
     @property
     def _delay(self) -> float:
         """Seconds until arrivals and departures may be stored."""
@@ -245,12 +271,14 @@ class Committer:
                 self._appended_at = None
                 self._runtime.counters.failed_batches += 1
                 self._fail(batch, store_error)
+                self.run_settled_calls()
                 if self._presence and not self._waiting:
                     self._runtime.call_later(RETRY_DELAY, self._start)
                     self._idle_calls.run()
                     return
             else:
                 self._drop(elsewhere or ())
+                self.run_settled_calls()
                 if self._store_log.failing and self._journal.problem() is None:
                     self._store_log.report(None)
             if not self._waiting:

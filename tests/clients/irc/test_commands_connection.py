@@ -69,6 +69,18 @@ class ConnectionCommandTests(IrcCase):
         ):
             self.assertEqual(alice.asks(f"@label=7 {command}"), [f"@label=7 {answer}"])
 
+    def test_ping_is_answered_behind_what_others_said_before(self) -> None:
+        """Though their messages are not stored yet."""
+        alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")
+        alice.sees()
+        bob.protocol.dataReceived(b"PRIVMSG #lobby :hi\r\n")
+        alice.protocol.dataReceived(b"PING x\r\n")
+        self.settle()
+        self.assertEqual(
+            alice.sees(),
+            [f"{self.source(bob)} PRIVMSG #lobby :hi", "PONG chat.server :x"],
+        )
+
     def test_who_quits_is_told_and_disconnected(self) -> None:
         """The others are shown that."""
         alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")

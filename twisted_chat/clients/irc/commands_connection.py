@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from twisted.internet.defer import Deferred
+
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.client import ClientState
 from twisted_chat.core.events import Event
@@ -68,11 +70,19 @@ def reregister(_context: CommandContext) -> Outcome:
 
 
 @commands.handler("PING")
-def ping(context: CommandContext) -> Reply:
+async def ping(context: CommandContext) -> Reply:
+    """Answer behind all that was said before, by whomever.
+
+    Clients and tests that ask whether anything more is coming expect that, as from
+    servers that show a message in the moment in which it arrives.
+    """
     if not context.words:
         raise Refused("no_origin", "PING needs a text")
     codec = context.client.codec
     name = codec.server.name if isinstance(codec, IrcCodec) else ""
+    settled: Deferred[None] = Deferred()
+    context.chat.when_settled(lambda: settled.callback(None))
+    await settled
     return lines(Message("PONG", (name, context.word)))
 
 
