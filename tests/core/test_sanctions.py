@@ -100,6 +100,11 @@ class SanctionTests(SynchronousTestCase):
         account = Member("@1", "bob", "bob", account="robert", clients=("A", "B"))
         self.assertEqual(identities_of(account), ("@1", "A", "B"))
 
+    def test_guest_without_a_nickname_is_known_by_its_client_only(self) -> None:
+        """The next guest who is called so is somebody else."""
+        self.assertEqual(identities_of(guest("guest_1234")), ("G",))
+        self.assertEqual(name_identities("GUEST_1234"), ())
+
     def test_key_of_a_network_has_no_slash(self) -> None:
         """That separates the parts of a key."""
         network = network_in("10.0.0.0/8")

@@ -15,7 +15,7 @@ from typing import Any
 from .durations import FOREVER, end_text, is_over, remaining_text
 from .masks import folded, matches, seen_of
 from .networks import Network, NetworkSet, address_in, network_in
-from .nicknames import Name, fold_or_none
+from .nicknames import Name, fold_or_none, is_guest
 from .presence import Member
 
 MAX_SANCTIONS = 10_000
@@ -83,9 +83,14 @@ class Sanction:
 
 
 def name_identities(name: str) -> tuple[str, ...]:
-    """The identities of whoever has a nickname, or one that looks like it."""
+    """The identities of whoever has a nickname, or one that looks like it.
+
+    A guest's name has none: the next one to be called so is somebody else.
+    """
     folded = fold_or_none(name)
-    return () if folded is None else Name(name, folded).keys
+    if folded is None or is_guest(folded):
+        return ()
+    return Name(name, folded).keys
 
 
 def identities_of(member: Member) -> tuple[str, ...]:
@@ -96,7 +101,7 @@ def identities_of(member: Member) -> tuple[str, ...]:
     """
     if member.account:
         return (member.id, *member.clients)
-    return (member.id, *Name(member.nick, member.folded).keys)
+    return (member.id, *name_identities(member.nick))
 
 
 def name_key(name: str) -> str:

@@ -11,7 +11,7 @@ from .masks import folded, mask_in
 from .moderation import KnownAccount
 from .moderation_events import Cleared
 from .networks import Network, address_in, network_in, network_text
-from .nicknames import fold_or_none
+from .nicknames import fold_or_none, is_guest
 from .presence import Member
 from .replies import Refused
 from .room_settings import RoomSettings
@@ -128,12 +128,10 @@ async def person_named(
     if member is not None:
         key = name_key(member.nick)
         return NamedPerson(member.nick, key, identities_of(member), member.id)
-    name, identities = sanitize_label(name), name_identities(name)
+    identities = name_identities(name)
     if not identities:
-        raise Refused(
-            "bad_request", f"{name} is not a nickname, an address or a network"
-        )
-    return NamedPerson(name, name_key(name), identities)
+        raise _nobody(name)
+    return NamedPerson(sanitize_label(name), name_key(name), identities)
 
 
 def length_and_reason(context: CommandContext, words: str) -> tuple[Duration, str]:
@@ -200,6 +198,17 @@ def network_to_ban(context: CommandContext, text: str) -> Network | None:
                 "bad_request", f"{client.nick} is an operator and connected from there"
             )
     return network
+
+
+def _nobody(name: str) -> Refused:
+    """Whoever has a name, now or later, is not known by it."""
+    shown = sanitize_label(name)
+    folded = fold_or_none(name)
+    if folded is not None and is_guest(folded):
+        # The next guest who is called so is somebody else.
+        return Refused("no_such_nick", f"{shown} is not here: give the address instead")
+    text = f"{shown} is not a nickname, an address or a network"
+    return Refused("bad_request", text)
 
 
 def make_place(
