@@ -87,6 +87,15 @@ class AnnouncerTests(ModerationCase):
         self.announce(expelled)
         self.assert_sees(self.alice, "dora: left the chat")
 
+    def test_second_ban_of_one_who_is_still_there_is_shown(self) -> None:
+        """The first concerned the network of one of its devices."""
+        phone = self.connect_from("192.0.2.7", "dave")
+        self.log_in(self.bob, phone)
+        self.does(self.oscar, r"\ban 192.0.2.7")
+        self.assertEqual((self.bob.closed, phone.closed), (None, "banned"))
+        self.oscar.types(r"\ban dora")
+        self.assert_sees(self.alice, "oscar: banned dora", "dora: left the chat")
+
     def test_all_clients_of_a_banned_account_are_disconnected(self) -> None:
         """The rooms see it once."""
         self.log_in(self.bob, self.carol)

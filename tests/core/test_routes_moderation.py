@@ -171,6 +171,13 @@ class MuteTests(ModerationCase):
         self.alice.sees()
         self.assert_typed(self.alice, r"\unmute BOB", "alice: unmuted BOB")
 
+    def test_member_of_other_rooms_is_told_for_how_long(self) -> None:
+        """As it was typed, however many acts there are at the same moment."""
+        self.does(self.bob, r"\leave")
+        self.does(self.alice, r"\room quiet", r"\room open")
+        self.alice.types(r"\mute bob 30s")
+        self.assert_sees(self.bob, "error: you are muted for 30s")
+
     def test_invalid_durations_are_refused(self) -> None:
         """With an example."""
         self.assert_typed(

@@ -50,7 +50,6 @@ from .sanctions import (
     Sanction,
     ban_text,
     identities_of,
-    mute_text,
     name_identities,
     network_key,
 )
@@ -83,8 +82,8 @@ class ModerationAnnouncer:
         # The clients whose connections are to be closed after the batch.
         self._closing: list[Client] = []
         self._emptied: set[str] = set()
-        # Those whose disconnection by a ban was shown, until they are gone.
-        self._expelled: dict[str, Member] = {}
+        # The ids of those whose disconnection by the last ban was shown.
+        self._expelled: set[str] = set()
         pool.emptied = self._room_emptied
 
     def methods(self) -> dict[type, Callable[[Any, Stored], None]]:
@@ -250,8 +249,8 @@ class ModerationAnnouncer:
 
     def _muted(self, event: Muted, stored: Stored) -> None:
         self.batch.show(stored, (event.room,))
-        mute = Sanction(event.target, event.nick, end=event.end)
-        told = ErrorReply("muted", mute_text(mute, event.time))
+        length = f" for {event.duration}" if event.duration else ""
+        told = ErrorReply("muted", f"you are muted{length}")
         member = self._pool.named_as(event.target)
         if member is not None and event.room not in member.rooms:
             for client in self.batch.viewers(member):
@@ -259,6 +258,7 @@ class ModerationAnnouncer:
 
     def _banned(self, event: Banned, stored: Stored) -> None:
         ban = Sanction(event.target, event.nick, event.text, event.end)
+        self._expelled.clear()
         target = self._pool.named_as(event.target)
         self._show_operators(stored, () if target is None else target.rooms)
         expelled: dict[Member, Client] = {}
@@ -283,15 +283,10 @@ class ModerationAnnouncer:
 
     def _was_expelled(self, event: Expelled, stored: Stored) -> None:
         member = self._pool.member(event.target_id)
-        if member is None or self._expelled.get(member.id) is member:
+        if member is None or member.id in self._expelled:
             # It is gone, or was expelled by another server, too.
             return
-        self._expelled = {
-            key: each
-            for key, each in self._expelled.items()
-            if self._pool.member(key) is each
-        }
-        self._expelled[member.id] = member
+        self._expelled.add(member.id)
         self.batch.show(stored, member.rooms)
 
     def _invited(self, event: Invited, stored: Stored) -> None:
