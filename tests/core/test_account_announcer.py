@@ -53,6 +53,16 @@ class AccountAnnouncerTests(SynchronousTestCase):
     def stored(self, event: AccountChanged) -> Stored:
         return Stored(self.room.pool.position or "0", 0, event)
 
+    def test_account_with_a_nickname_that_is_registered_has_its_own_name(self) -> None:
+        """Its owner can log in then."""
+        self.bob.types(f"\\register {SECRET}", "\\nick carol")
+        tablet = self.room.client(credentials=Credentials("bob", SECRET))
+        for client in (self.alice, self.bob, tablet):
+            client.sees()
+        self.announce(Change.REGISTERED, "carol")
+        for client in (self.alice, self.bob, tablet):
+            self.assertEqual(client.sees(), ["carol: is now known as bob"])
+
     def test_renaming_waits_for_the_store(self) -> None:
         """The name is reserved already."""
         real = self.room.chat.names.claim

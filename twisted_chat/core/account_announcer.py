@@ -23,7 +23,7 @@ from .runtime import Runtime
 Submit = Callable[[LoggedOut | Renamed, Client], None]
 
 RETRY_DELAY = 1.0
-"""Seconds until a client is given a guest's name, after the store was unavailable."""
+"""Seconds until a client is given another name, after the store was unavailable."""
 
 
 class AccountAnnouncer:
@@ -95,11 +95,16 @@ class AccountAnnouncer:
                 self.batch.show_to(client, stored)
 
     def _free_name(self, account: str) -> None:
-        """The guests that have a name which is registered now get others."""
-        reserved = set(Name(account, fold(account)).keys)
+        """Those who have a name that is registered now get others.
+
+        Guests get guests' names, members of other accounts the names of these.
+        """
+        folded = fold(account)
+        reserved = set(Name(account, folded).keys)
 
         def has_it(client: Client) -> bool:
-            if not client.nick or client.account:
+            is_owner = bool(client.account) and fold(client.account) == folded
+            if not client.nick or is_owner:
                 return False
             keys = Name(client.nick, fold(client.nick)).keys
             return not reserved.isdisjoint(keys)
@@ -115,23 +120,29 @@ class AccountAnnouncer:
 
     def _rename(self, client: Client, delay: float = 0.0) -> None:
         # Not from within its idle calls.
+        former, member_id = client.nick, client.member_id
         self._runtime.call_later(
-            delay, lambda: self._runtime.spawn(self._as_guest(client))
+            delay,
+            lambda: self._runtime.spawn(self._take_own_name(client, former, member_id)),
         )
 
-    async def _as_guest(self, client: Client) -> None:
-        former = client.nick
-        if not _is_present(client) or client.account:
+    async def _take_own_name(self, client: Client, former: str, member_id: str) -> None:
+        def is_as_before() -> bool:
+            is_same = client.nick == former and client.member_id == member_id
+            return is_same and _is_present(client)
+
+        if not is_as_before():
             return
         try:
-            name = await self._joiner.claim_guest_name(client)
+            name = await self._joiner.claim_own_name(client)
         except StoreError:
             self._rename(client, RETRY_DELAY)
             return
-        if _is_present(client) and client.nick == former and not client.account:
+        if is_as_before():
             self._submit(Renamed(former, name.text, client.id), client)
         else:
-            self._joiner.release_name(client.id, name.text)
+            kept = client.nick if client.member_id == member_id else ""
+            self._joiner.release_name(member_id, name.text, kept=kept)
 
     async def _log_out(self, client: Client) -> None:
         try:

@@ -24,7 +24,7 @@ from .logins import Login, Logins, NoLogins
 from .moderation import Moderation
 from .name_registry import Holder, release
 from .naming import Naming
-from .nicknames import Name
+from .nicknames import Name, fold
 from .pool import ClientPool, Room
 from .presence import Member
 from .replies import ErrorReply, Refused, TurnedAway
@@ -247,6 +247,18 @@ class Joiner:
     async def claim_guest_name(self, client: Client) -> Name:
         """Claim a guest's name for a client."""
         return await self._naming.claim_guest(client.id, joining=len(self._joining))
+
+    async def claim_own_name(self, client: Client) -> Name:
+        """Claim a nickname that is reserved for nobody else.
+
+        :returns: that of the account of its member, or else a guest's.
+        """
+        owner = client.member_id
+        if client.account:
+            name = Name(client.account, fold(client.account))
+            if await self._names.claim(name.keys, owner):
+                return name
+        return await self._naming.claim_guest(owner, joining=len(self._joining))
 
     def release_name(self, owner: str, nick: str, *, kept: str = "") -> None:
         """Release a nickname, but for the keys that the owner's new one needs.
