@@ -34,6 +34,16 @@ class SocketIOLoginTests(ChatTestCase):
         browser.emit("messages", "hi")
         self.assertEqual(self.alice.sees(), ["bob: hi"])
 
+    def test_lobby_is_shown_when_the_client_joins_and_only_then(self) -> None:
+        """Also if another device of the account talks in another room."""
+        phone = LineClient(self, "phone")
+        phone.types("login", f"bob {SECRET}")
+        phone.types("join", "tea")
+        self.alice.types("me", "waves")
+        browser = Browser(self, {"nick": "bob", "password": SECRET})
+        self.assertNotIn("waves", repr(browser.received()))
+        self.assertEqual(repr(browser.emit("join", "bob")).count("waves"), 1)
+
     def test_refusal_is_a_connect_error(self) -> None:
         """With its text."""
         wrong = {"nick": "bob", "password": "no"}

@@ -188,7 +188,8 @@ class SocketIOCodec:
                 return self._text(f"error: {text}") + self._latest_marker()
             case RoomSnapshot(room=room, members=members, history=history):
                 shown = b""
-                if room == LOBBY:
+                # A client that has connected asks for it by ``join``.
+                if room == LOBBY and not reply.with_welcome:
                     shown = self._lines(history)
                     shown += self._members(members, viewer.nick, len(shown))
             case Notice(lines=words):

@@ -89,6 +89,7 @@ class RoomSnapshot:
 
     :ivar is_cut: the history is left out, as it would be too much at once.
     :ivar unlisted: the number of members that are left out for the same reason.
+    :ivar with_welcome: the client has connected, and is in the room since.
     """
 
     room: str
@@ -98,6 +99,7 @@ class RoomSnapshot:
     away: Mapping[str, str] = field(default_factory=dict)
     is_cut: bool = False
     unlisted: int = 0
+    with_welcome: bool = False
 
 
 @dataclass(frozen=True, slots=True)

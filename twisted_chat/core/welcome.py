@@ -246,7 +246,8 @@ class Welcomer:
             room = self._pool.room(name)
             most = MAX_WELCOME - len(data) - (len(others) - number) * _ROOM_HEAD
             shot = snapshot_of(room, client)
-            shot = replace(shot, history=_up_to(welcome.position, shot.history))
+            history = _up_to(welcome.position, shot.history)
+            shot = replace(shot, history=history, with_welcome=True)
             for snapshot in _ever_shorter(shot, welcome):
                 encoded = self._encode(client, snapshot)
                 if len(encoded) <= most:
