@@ -17,8 +17,8 @@ from .campaign import Campaign
 from .registry import load_target, target_names
 from .target import Target
 
-MODEL = "model"
-"""The name of the model of the whole chat, beside those of the targets."""
+MODELS = ("model", "members")
+"""The models of the whole chat, beside the targets: of guests, and of accounts."""
 
 CORPUS = Path(".fuzz")
 """Where inputs and findings are kept, below the current directory."""
@@ -40,14 +40,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--corpus", type=Path, default=CORPUS)
     given = parser.parse_args(arguments)
     if given.list or given.target is None:
-        sys.stdout.write("\n".join((*target_names(), MODEL)) + "\n")
+        sys.stdout.write("\n".join((*target_names(), *MODELS)) + "\n")
         return 0
-    if given.target not in (*target_names(), MODEL):
+    if given.target not in (*target_names(), *MODELS):
         parser.error(f"no such target: {given.target} (--list lists them)")
-    if given.target == MODEL:
-        from .model.campaign import fuzz_model
-
-        return fuzz_model(given.seconds, report)
+    if given.target in MODELS:
+        return fuzz_a_model(given.target, given.seconds)
     if given.input is not None:
         load_target(given.target).check(given.input.read_bytes())
         return 0
@@ -60,6 +58,21 @@ def main(arguments: list[str]) -> int:
         return Campaign(given.target, target, given.seconds, findings, report)
 
     return fuzz(given.target, folder, start)
+
+
+def fuzz_a_model(name: str, seconds: float) -> int:
+    """Run the machines of a model; the exit status."""
+    from .members.machine import Machine as OfMembers
+    from .members.steps_order import MembersMachine, SqliteMembersMachine
+    from .model.campaign import fuzz_model
+    from .model.leaving import ChatMachine, SqliteChatMachine
+    from .model.machine import Machine
+
+    if name == "members":
+        members = (MembersMachine, SqliteMembersMachine)
+        return fuzz_model(name, members, OfMembers, seconds, report)
+    machines = (ChatMachine, SqliteChatMachine)
+    return fuzz_model(name, machines, Machine, seconds, report)
 
 
 def fuzz_with_hypothesis(

@@ -22,10 +22,10 @@ class MainTests(SynchronousTestCase):
         self.corpus = Path(self.mktemp())
 
     def test_targets_are_listed(self) -> None:
-        """With the model of the whole chat."""
+        """With the models of the whole chat."""
         self.assertEqual(program.main(["--list"]), 0)
         names = self.shown.getvalue().split()
-        self.assertEqual(names, [*target_names(), "model"])
+        self.assertEqual(names, [*target_names(), "model", "members"])
 
     def test_unknown_target_is_refused(self) -> None:
         """As an error of the command line."""

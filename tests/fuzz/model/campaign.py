@@ -1,16 +1,14 @@
-"""A campaign of the model: many runs of the machines, for some time."""
+"""A campaign of a model: many runs of its machines, for some time."""
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from time import monotonic
+from typing import Protocol
 
 from hypothesis import HealthCheck, Verbosity, settings
-from hypothesis.stateful import run_state_machine_as_test
-
-from .leaving import ChatMachine, SqliteChatMachine
-from .machine import Machine
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 STEPS = 60
 """Steps of one run."""
@@ -19,12 +17,28 @@ _CHUNK = 25
 """Runs after which the time is looked at."""
 
 
-def fuzz_model(seconds: float, report: Callable[[str], None]) -> int:
-    """Run both machines in turn; the exit status.
+class Counting(Protocol):
+    """A machine that counts its runs.
+
+    :cvar executions: those of all machines of its model.
+    """
+
+    executions: int
+
+
+def fuzz_model(
+    name: str,
+    machines: Sequence[type[RuleBasedStateMachine]],
+    counting: type[Counting],
+    seconds: float,
+    report: Callable[[str], None],
+) -> int:
+    """Run the machines of a model in turn; the exit status.
 
     The first failure ends it: its steps, shortened, are reported.
+
+    :param counting: what all of them derive from.
     """
-    machines = (ChatMachine, SqliteChatMachine)
     began = monotonic()
     findings = 0
     while not findings and monotonic() - began < seconds:
@@ -35,14 +49,13 @@ def fuzz_model(seconds: float, report: Callable[[str], None]) -> int:
                 findings += 1
                 report("".join(traceback.format_exception(error)))
     spent = monotonic() - began
-    report(
-        f"model: {Machine.executions} executions in {spent:.0f} s, {findings} findings"
-    )
+    runs = counting.executions
+    report(f"{name}: {runs} executions in {spent:.0f} s, {findings} findings")
     return 1 if findings else 0
 
 
 def run_machine(
-    machine: type[Machine], runs: int, steps: int, *, derandomize: bool
+    machine: type[RuleBasedStateMachine], runs: int, steps: int, *, derandomize: bool
 ) -> None:
     """Run a machine a number of times.
 

@@ -33,12 +33,12 @@ class Player:
     session = ""
     _address = 0
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, peer: str = "") -> None:
         self.world = world
-        # Each from an address of its own.
+        # Each from an address of its own, unless it is given.
         Player._address = (Player._address + 1) % 65_000
         high, low = divmod(Player._address, 250)
-        self.peer = f"198.18.{high}.{low + 1}"
+        self.peer = peer or f"198.18.{high}.{low + 1}"
 
     def types(self, line: str) -> None:
         """Send a line, which may be a route."""
@@ -68,8 +68,8 @@ class Player:
 class LinePlayer(Player):
     """A client of the line chat."""
 
-    def __init__(self, world: World) -> None:
-        super().__init__(world)
+    def __init__(self, world: World, peer: str = "") -> None:
+        super().__init__(world, peer)
         self.wire: Wire = world.connect(self.peer)
         world.clock.advance(0.3)
         self._rest = b""
@@ -122,8 +122,8 @@ class SocketPlayer(Player):
     path = "/ws"
     client: WebSocketClient
 
-    def __init__(self, world: World, query: str = "") -> None:
-        super().__init__(world)
+    def __init__(self, world: World, query: str = "", peer: str = "") -> None:
+        super().__init__(world, peer)
         self.close_code: int | None = None
         self.connect(query)
 

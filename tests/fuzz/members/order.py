@@ -1,0 +1,383 @@
+"""The reference of those who keep order: kicks, mutes, bans, and settings of rooms."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from . import shown
+from .reference import ban_text
+from .samples import DURATIONS, keys_of
+from .state import LOBBY, Device, Holder, Member, Room, Sanction, Subject
+from .talking import Talking
+
+INVITED_FOR = 86_400
+"""Seconds for which an invitation is good."""
+
+
+class Order(Talking):
+    """What room operators and operators do."""
+
+    # Whom it concerns.
+
+    def _room_of(self, device: Device) -> Room | None:
+        """The room in which somebody talks and decides; else it is refused."""
+        name = device.member.room
+        if name is None or not self.rank(device.member, name):
+            self.refuse(device)
+            return None
+        return self.room(name)
+
+    def _subordinate(self, device: Device, member: Member | None) -> Member | None:
+        """A member to whom somebody may do this; else it is refused."""
+        if member is None or member is device.member or member.is_operator:
+            self.refuse(device)
+            return None
+        return member
+
+    def _sanction(self, who: str, subjects: set[Subject], duration: str) -> Sanction:
+        end = self.now() + DURATIONS[duration] if duration else None
+        return Sanction(who, set(subjects), end=end)
+
+    @staticmethod
+    def _put(
+        sanctions: dict[Subject, Sanction], key: Subject, sanction: Sanction
+    ) -> None:
+        """A sanction replaces one of the same name or account."""
+        sanctions.pop(key, None)
+        sanctions[key] = sanction
+
+    @staticmethod
+    def _key(member: Member) -> Subject:
+        return member.account.subject if member.account else ("name", member.nick)
+
+    # Kicks and mutes.
+
+    def kick(self, device: Device, nick: str, text: str) -> None:
+        """Somebody removes a member from a room."""
+        room = self._room_of(device)
+        if room is None:
+            return
+        member = self.named(nick)
+        if member is None or room.name not in member.rooms:
+            self.refuse(device)
+            return
+        if self._subordinate(device, member) is None:
+            return
+        by = device.member.nick
+        what = shown.kicked(room.name, by, nick, text)
+        told = f"you were kicked from #{room.name} by {by}{shown.reason(text)}"
+        self._remove(member, room.name, what, told)
+
+    def _remove(self, member: Member, name: str, what: shown.Shown, told: str) -> None:
+        self.seq += 1
+        former = member.room
+        for each in member.devices:
+            self.give(each, what, name)
+        member.rooms.remove(name)
+        for each in member.devices:
+            self._tell(each, told)
+            if member.room != former:
+                self.talks_in(each)
+        self.show(what, [name])
+        self.close_rooms()
+
+    def _tell(self, device: Device, error: str) -> None:
+        """A device is told an error that it did not cause."""
+        device.expected.append(f"error: {error}")
+
+    def mute(self, device: Device, nick: str, duration: str) -> None:
+        """Somebody silences a member, an operator everywhere."""
+        room = self._room_of(device)
+        if room is None:
+            return
+        member = self._subordinate(device, self.named(nick))
+        if member is None:
+            return
+        everywhere = device.member.is_operator
+        mutes = self.mutes if everywhere else room.mutes
+        mute = self._sanction(nick, member.subjects, duration)
+        self._put(mutes, self._key(member), mute)
+        by = device.member.nick
+        what = shown.muted(room.name, by, nick, duration, everywhere=everywhere)
+        self.show(what, [room.name])
+        if room.name not in member.rooms:
+            for each in member.devices:
+                length = f" for {duration}" if duration else ""
+                self._tell(each, f"you are muted{length}")
+
+    def concerning(
+        self, sanctions: dict[Subject, Sanction], name: str, subjects: set[Subject]
+    ) -> list[Subject]:
+        """The keys of the sanctions that are meant by a name."""
+        return [
+            key
+            for key, each in sanctions.items()
+            if not subjects.isdisjoint(each.subjects) or each.who == name
+        ]
+
+    def mutes_of(self, room: Room, name: str) -> tuple[list[Subject], list[Subject]]:
+        """The keys of the mutes that are meant by a name: in a room, and everywhere."""
+        member = self.named(name)
+        subjects: set[Subject] = member.subjects if member else {("name", name)}
+        return (
+            self.concerning(room.mutes, name, subjects),
+            self.concerning(self.mutes, name, subjects),
+        )
+
+    def unmute(self, device: Device, name: str) -> None:
+        """Somebody lets a member talk again."""
+        room = self._room_of(device)
+        if room is None:
+            return
+        here, everywhere = self.mutes_of(room, name)
+        if not device.member.is_operator:
+            everywhere = []
+        if not here and not everywhere:
+            self.refuse(device)
+            return
+        for key in here:
+            del room.mutes[key]
+        for key in everywhere:
+            del self.mutes[key]
+        self.show(shown.unmuted(room.name, device.member.nick, name), [room.name])
+
+    # Bans.
+
+    def ban(
+        self, device: Device, who: str, duration: str, text: str
+    ) -> list[Device] | None:
+        """An operator keeps somebody out.
+
+        :returns: the devices that are disconnected; ``None`` if it is refused.
+        """
+        found = self._whom(device, who) if device.member.is_operator else None
+        if found is None:
+            self.refuse(device)
+            return None
+        target, key, subjects = found
+        ban = self._sanction(target, subjects, duration)
+        ban.text = text
+        self._put(self.bans, key, ban)
+        by = device.member.nick
+        what = shown.banned(by, target, duration, text)
+        member = self.named(target)
+        self.seq += 1
+        seen = member.rooms if member else []
+        for each in self.devices():
+            if each.member.is_operator and set(seen).isdisjoint(each.member.rooms):
+                self.give(each, what)
+        gone = [each for each in self.devices() if self._is_banned(each)]
+        gone.sort(key=lambda each: each.arrived)
+        for each in gone:
+            each.expected.append(self._pattern(ban))
+        for each in gone:
+            self._extend(ban, each)
+        for member in dict.fromkeys(each.member for each in gone):
+            what = shown.banned(by, member.nick, duration, text)
+            self.show(what, member.rooms, but=gone)
+        return gone
+
+    @staticmethod
+    def _pattern(ban: Sanction) -> re.Pattern[str]:
+        return re.compile(f"error: {ban_text(ban)}\\Z")
+
+    def _is_banned(self, device: Device) -> bool:
+        member = device.member
+        if member.is_operator:
+            return False
+        return self.ban_of(member.subjects, device.peer) is not None
+
+    def _whom(
+        self, device: Device, who: str
+    ) -> tuple[str, Subject, set[Subject]] | None:
+        """Whom a ban concerns: the name that is shown, the key, and the subjects."""
+        if who[0].isdigit():
+            network = str(ip_network(who))
+            for each in self.devices():
+                if ip_address(each.peer) in ip_network(network) and (
+                    each.member is device.member or each.member.is_operator
+                ):
+                    return None
+            return who, ("network", network), {("network", network)}
+        member, account = self.named(who), self.account(who)
+        if member is not None:
+            if member is device.member or member.is_operator:
+                return None
+            if member.account is not None:
+                return who, member.account.subject, {member.account.subject}
+        if account is not None:
+            if account.is_operator:
+                return None
+            return who, account.subject, {account.subject}
+        if member is not None:
+            return who, ("name", who), member.subjects
+        return who, ("name", who), keys_of(who)
+
+    def _extend(self, ban: Sanction, device: Device) -> None:
+        """A ban by name concerns the address of a guest, too, if it is the guest's."""
+        is_by_network = any(kind == "network" for kind, _ in ban.subjects)
+        if device.account is not None or is_by_network:
+            return
+        others = (
+            each
+            for each in self.devices()
+            if each.peer == device.peer and each.member is not device.member
+        )
+        if next(others, None) is None:
+            ban.subjects.add(("network", f"{device.peer}/32"))
+
+    def bans_of(self, name: str) -> list[Subject]:
+        """The keys of the bans that are meant by a name, an address or a network."""
+        account = self.account(name)
+        subjects: set[Subject] = {account.subject if account else ("name", name)}
+        return self.concerning(self.bans, name, subjects)
+
+    def unban(self, device: Device, name: str) -> None:
+        """An operator lets somebody in again."""
+        keys = self.bans_of(name)
+        if not device.member.is_operator or not keys:
+            self.refuse(device)
+            return
+        who = self.bans[keys[0]].who
+        for key in keys:
+            del self.bans[key]
+        self.seq += 1
+        for each in self.devices():
+            if each.member.is_operator:
+                self.give(each, shown.unbanned(device.member.nick, who))
+
+    # Bans of rooms.
+
+    def room_ban(self, device: Device, who: str, duration: str) -> None:
+        """Somebody removes a member from a room for longer."""
+        room = self._room_of(device)
+        if room is None:
+            return
+        member, by = self.named(who), device.member.nick
+        if member is not None and self._subordinate(device, member) is None:
+            return
+        subjects = member.subjects if member else keys_of(who)
+        key = self._key(member) if member else ("name", who)
+        ban = self._sanction(who, subjects, duration)
+        what = shown.room_banned(room.name, by, who, duration)
+        # A room without a first operator, such as the lobby, has settings as well.
+        self._put(room.bans, key, ban)
+        if member is not None and room.name in member.rooms:
+            for each in member.devices:
+                self._extend(ban, each)
+            length = f" for {duration}" if duration else ""
+            told = f"you were banned from #{room.name} by {by}{length}"
+            self._remove(member, room.name, shown.removed(what, room.name, who), told)
+        else:
+            self.show(shown.removed(what, room.name, who), [room.name])
+
+    def room_bans_of(self, room: Room, name: str) -> list[Subject]:
+        """The keys of the bans of a room that are meant by a name."""
+        member = self.named(name)
+        subjects: set[Subject] = member.subjects if member else {("name", name)}
+        return self.concerning(room.bans, name, subjects)
+
+    def room_unban(self, device: Device, name: str) -> None:
+        """Somebody lets a member into a room again."""
+        room = self._room_of(device)
+        if room is None:
+            return
+        keys = self.room_bans_of(room, name)
+        if not keys:
+            self.refuse(device)
+            return
+        who = room.bans[keys[0]].who
+        for key in keys:
+            del room.bans[key]
+        what = shown.room_unbanned(room.name, device.member.nick, who)
+        self.show(what, [room.name])
+
+    # Settings and roles.
+
+    def set_room(self, device: Device, name: str, value: Any) -> None:
+        """Somebody changes a setting of a room."""
+        room = self._room_of(device)
+        if room is None:
+            return
+        old = room.settings.get(name)
+        for_lobby = name not in ("private", "key", "limit") or room.name != LOBBY
+        is_switch = name in ("private", "quiet", "hidden")
+        is_same = bool(old) == bool(value) and (is_switch or not value)
+        if not for_lobby or (is_same and name != "topic"):
+            self.refuse(device)
+            return
+        room.settings[name] = value
+        what = shown.setting(room.name, device.member.nick, name, value)
+        self.show(what, [room.name])
+
+    def set_role(self, device: Device, nick: str, name: str, *, granted: bool) -> None:
+        """Somebody gives a role, or takes it away."""
+        room = self._room_of(device)
+        if room is None:
+            return
+        holders = room.operators if name == "operator" else room.voices
+        member, by = self.named(nick), device.member.nick
+        if granted:
+            if (
+                member is None
+                or room.name not in member.rooms
+                or room.has_role(holders, member)
+            ):
+                self.refuse(device)
+                return
+            self.grant(holders, member.id, self.stamp(), nick)
+        else:
+            found = self._holder(holders, member, nick)
+            is_owner = (
+                found is not None
+                and name == "operator"
+                and room.owner is not None
+                and found.id == room.owner.subject
+            )
+            if found is None or (is_owner and not device.member.is_operator):
+                self.refuse(device)
+                return
+            del holders[found.id]
+        what = shown.role(room.name, by, nick, name, granted=granted)
+        self.show(what, [room.name])
+
+    @staticmethod
+    def _holder(
+        holders: dict[Subject, Holder], member: Member | None, nick: str
+    ) -> Holder | None:
+        for holder in sorted(holders.values(), key=lambda each: each.since):
+            if member is not None:
+                is_meant = holder.id in member.ids
+            else:
+                is_meant = holder.since[1] == nick
+            if is_meant:
+                return holder
+        return None
+
+    def invite(self, device: Device, nick: str) -> None:
+        """Somebody invites a member to the room."""
+        member, name = device.member, device.member.room
+        to = self.named(nick)
+        if name is None or to is None or name in to.rooms:
+            self.refuse(device)
+            return
+        room = self.room(name)
+        if room.settings.get("private") and not self.rank(member, name):
+            self.refuse(device)
+            return
+        if not to.is_operator:
+            why = self.mute_of(member)
+            if why is not None:
+                self.refuse(device, why)
+                return
+        room.invitations[to.id] = self.now() + INVITED_FOR
+        self.seq += 1
+        what = shown.invited(name, member.nick)
+        ignored = to.account.ignored if to.account else {}
+        names = {each.name for each in self.accounts if each.number in ignored}
+        if member.nick not in names:
+            for each in to.devices:
+                self.give(each, what)
+        self.notice(device, f"{nick} is invited to #{name}")

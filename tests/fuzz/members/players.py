@@ -1,0 +1,170 @@
+"""Players that log in: those of the other model, which read more of what they are sent.
+
+An error is read as its line on every wire, and a message with its id.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.fuzz.model.players import (
+    JsonPlayer,
+    LinePlayer,
+    Player,
+    SocketIOPlayer,
+    TextPlayer,
+)
+from tests.fuzz.world import World
+from tests.support.memory import text
+
+from .shown import JSON, LINE, TEXT
+
+PROMPT = "password: "
+BANNED = 4003
+"""The code with which a WebSocket is closed whose client is banned."""
+
+_LEFT_OUT = ("time", "motd", "routes", "position", "session", "ref", "more", "token")
+_WITH_ID = ("message", "action", "edited")
+
+
+def sorted_names(line: str) -> str:
+    """A list of members in a known order."""
+    head, colon, names = line.partition("): ")
+    if head.startswith("here (") and colon:
+        return head + colon + ", ".join(sorted(names.split(", ")))
+    return line
+
+
+class LineMember(LinePlayer):
+    """A client of the line chat."""
+
+    def reads(self) -> list[Any]:
+        *lines, self._rest = (self._rest + self.wire.take()).split(b"\r\n")
+        shown = [sorted_names(line.decode()) for line in lines]
+        if self._rest:
+            shown.append(self._rest.decode())
+            self._rest = b""
+        return shown
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the server has closed the connection."""
+        return self.wire.disconnecting or self.wire.aborted
+
+
+class TextMember(TextPlayer):
+    """A client of plain-text WebSocket."""
+
+    def reads(self) -> list[Any]:
+        return [sorted_names(line) for line in self.frames()]
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the server has closed the connection."""
+        return self.close_code == BANNED
+
+
+class JsonMember(JsonPlayer):
+    """A client that exchanges JSON objects.
+
+    :ivar token: with which it may log in.
+    """
+
+    token = ""
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the server has closed the connection."""
+        return self.close_code == BANNED
+
+    def logs_in(self, **credentials: str) -> None:
+        """Log in by a frame."""
+        self.send(json.dumps({"type": "login", **credentials}))
+
+    def asks_history(self, room: str, limit: int) -> None:
+        """Ask for the last messages of a room, which it need not be in."""
+        frame = {"type": "history", "room": room, "limit": limit}
+        self.send(json.dumps(frame))
+
+    def _read(self, fields: dict[str, Any]) -> Any:
+        kind = fields["type"]
+        # What was missed is older than the position of a welcome.
+        seen = fields.get("position") or fields.get("id") or ""
+        self.position = max(self.position, seen)
+        if kind == "error":
+            return f"error: {fields['text']}"
+        if kind == "welcome":
+            self.session = fields["session"]
+            self.token = fields.get("token", self.token)
+        if kind in ("welcome", "history"):
+            name = "history" if kind == "welcome" else "messages"
+            fields[name] = list(map(_read_message, fields[name]))
+        if "members" in fields:
+            fields["members"] = sorted(fields["members"])
+        more = fields.get("more")
+        fields = _read_message(fields)
+        return fields | {"more": more} if kind == "history" else fields
+
+
+def _read_message(fields: dict[str, Any]) -> dict[str, Any]:
+    out = _LEFT_OUT if fields["type"] in _WITH_ID else (*_LEFT_OUT, "id")
+    return {name: value for name, value in fields.items() if name not in out}
+
+
+class SocketIOMember(SocketIOPlayer):
+    """A page with a stock client, which may log in as it connects."""
+
+    auth: dict[str, str]
+    is_refused = False
+
+    def __init__(self, world: World, peer: str, auth: dict[str, str]) -> None:
+        self.auth = auth
+        super().__init__(world, peer=peer)
+
+    def connect(self, query: str) -> None:
+        super(SocketIOPlayer, self).connect(query)
+        auth = {"dialect": "messages", **self.auth}
+        self.client.send(text("40" + json.dumps(auth)))
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the server has refused it, or closed the connection."""
+        return self.is_refused or self.close_code is not None
+
+    def reads(self) -> list[Any]:
+        shown: list[Any] = []
+        names: list[Any] = []
+        for packet in self.frames():
+            if packet == "2":
+                self.client.send(text("3"))
+            elif packet.startswith("44"):
+                self.is_refused = True
+                shown.append(f"error: {json.loads(packet[2:])['message']}")
+            elif packet.startswith("41"):
+                self.is_refused = True
+            elif packet.startswith("42"):
+                data = json.loads(packet[2:])
+                if data[0] == "add chatter":
+                    # In the order of arrival.
+                    names.append(data)
+                elif len(data) > 1:
+                    shown += sorted(names)
+                    names = []
+                    is_error = str(data[1]).startswith("error: ")
+                    shown.append(data[1] if is_error else data)
+        return shown + sorted(names)
+
+
+Member = LineMember | TextMember | JsonMember | SocketIOMember
+
+
+def make_player(world: World, wire: str, peer: str) -> Player:
+    """A new client of a wire, that connects as a guest."""
+    if wire == LINE:
+        return LineMember(world, peer)
+    if wire == TEXT:
+        return TextMember(world, peer=peer)
+    if wire == JSON:
+        return JsonMember(world, peer=peer)
+    return SocketIOMember(world, peer, {})

@@ -1,0 +1,266 @@
+"""The reference of what is said, corrected and asked for, and of rooms."""
+
+from __future__ import annotations
+
+from . import shown
+from .accounting import Accounting
+from .reference import Entry
+from .shown import JSON, LINE, LINES, SOCKETIO
+from .state import LOBBY, Account, Device, Member, Post, Subject
+
+CORRECTED_FOR = 15 * 60
+"""Seconds in which a message can be corrected."""
+
+
+class Talking(Accounting):
+    """Messages and rooms."""
+
+    # Messages.
+
+    def say(self, device: Device, text: str, kind: str = "message") -> None:
+        """Somebody says something in the room that it talks in."""
+        member = device.member
+        name = LOBBY if device.wire == SOCKETIO else member.room
+        if name is None or name not in member.rooms:
+            self.refuse(device)
+            return
+        why = self.may_talk(member, name)
+        if why is not None:
+            self.refuse(device, why)
+            return
+        post = Post(
+            self.seq + 1,
+            name,
+            kind,
+            member.nick,
+            member.account,
+            device.number,
+            text,
+            self.now(),
+        )
+        self.posts.append(post)
+        self.entries.append(Entry(post.seq, "post", name, (post,), by=post.account))
+        self.show(shown.message(post), [name], by=post.account)
+        if device.wire == JSON and kind == "message":
+            device.expected.append({"type": "ok"})
+            device.last_seq = self.seq
+
+    def whisper(self, device: Device, nick: str, text: str) -> None:
+        """Somebody sends a direct message, perhaps to an account that is away."""
+        member, to = device.member, self.named(nick)
+        account = self.account(nick)
+        if to is None and account is not None:
+            to = self.member_of(account)
+        if to is None and account is None:
+            self.refuse(device)
+            return
+        found = to.account if to is not None else account
+        if not (found and found.is_operator):
+            why = self.mute_of(member)
+            if why is not None:
+                self.refuse(device, why)
+                return
+        if to is not None and to.away and to.nick == nick:
+            self.notice(device, f"{to.nick} is away: {to.away}")
+        self.seq += 1
+        recipient = to.id if to is not None else _subject(account)
+        name = to.nick if to is not None else nick
+        own = member.account.name if member.account else None
+        received = shown.direct(member.nick, own, name, text, sent=False)
+        sent = shown.direct(member.nick, own, name, text, sent=True)
+        entry = Entry(self.seq, "dm", people=(member.id, recipient), by=member.account)
+        entry.shown = received
+        self.entries.append(entry)
+        receivers = to.devices if to is not None else []
+        for each in dict.fromkeys((*receivers, *member.devices)):
+            if each in receivers and not self.ignores(each.member, member.account):
+                self.give(each, received)
+            twice = each in receivers and each.wire == JSON
+            if each in member.devices and not twice:
+                self.give(each, sent)
+
+    def _last_of(
+        self, name: str, member: Member | None, nick: str, count: int
+    ) -> list[Post]:
+        """The last messages of a member, and of a nickname, in a room."""
+        devices = {each.number for each in member.devices} if member else set()
+        account = member.account if member else None
+        found = [
+            post
+            for post in self.kept(name, closed=True)
+            if (post.account is account if post.account else post.device in devices)
+            or (nick and post.nick == nick)
+        ]
+        return found[-count:]
+
+    def delete(self, device: Device, nick: str = "", count: int = 1) -> None:
+        """Somebody deletes its last message, or a room operator those of a name."""
+        member, name = device.member, device.member.room
+        if name is None or (nick and not self.rank(member, name)):
+            self.refuse(device)
+            return
+        whose = self.named(nick) if nick else member
+        posts = self._last_of(name, whose, nick, count)
+        if not posts:
+            self.refuse(device)
+            return
+        for post in posts:
+            post.is_deleted = True
+        author = posts[-1].nick if nick else ""
+        what = shown.deleted(name, member.nick, posts, author)
+        self.entries.append(Entry(self.seq + 1, "deleted", name, tuple(posts), what))
+        self.show(what, [name])
+
+    def edit(self, device: Device, text: str) -> None:
+        """Somebody corrects its last message."""
+        member, name = device.member, device.member.room
+        why = None if name is None else self.may_talk(member, name)
+        if name is None or why is not None:
+            self.refuse(device, why)
+            return
+        posts = self._last_of(name, member, "", 1)
+        if not posts or self.now() - posts[0].time > CORRECTED_FOR:
+            self.refuse(device)
+            return
+        post = posts[0]
+        post.text, post.is_edited = text, True
+        entry = Entry(self.seq + 1, "edited", name, (post,), by=member.account)
+        self.entries.append(entry)
+        self.show(shown.edited(post, member.nick), [name], by=member.account)
+
+    def set_topic(self, device: Device, text: str) -> None:
+        """Somebody sets the topic."""
+        member, name = device.member, device.member.room
+        if name is None:
+            self.refuse(device)
+            return
+        room = self.room(name)
+        if room.settings.get("topic") and not self.rank(member, name):
+            self.refuse(device)
+            return
+        why = self.may_talk(member, name)
+        if why is not None:
+            self.refuse(device, why)
+            return
+        room.topic = text
+        what = shown.topic_set(name, member.nick, text)
+        self.entries.append(Entry(self.seq + 1, "topic", name, shown=what))
+        self.show(what, [name])
+
+    # Rooms.
+
+    def join(self, device: Device, name: str, key: str = "") -> None:
+        """Somebody joins a room, or talks again in one that it is in."""
+        member = device.member
+        if name in member.rooms:
+            member.rooms.remove(name)
+            member.rooms.append(name)
+            if member.account is None:
+                self.notice(device, f"now talking in #{name}")
+            else:
+                for each in member.devices:
+                    self.talks_in(each)
+            return
+        why = self.may_enter(member, device.peer, name, key)
+        if why is not None:
+            self.refuse(device, why)
+            return
+        room = self.room(name)
+        if self.is_vacant(room):
+            self.open(room, member)
+        member.rooms.append(name)
+        for each in member.devices:
+            history = self.history(member, name)
+            self.snapshot(each, name, history, more=bool(history))
+        hidden = [each for each in member.devices if each.wire == SOCKETIO]
+        self.show(shown.joined(name, member.nick), [name], but=hidden)
+        for each in member.devices:
+            self.talks_in(each)
+        self.close_rooms()
+
+    def leave(self, device: Device) -> None:
+        """Somebody leaves the room that it talks in."""
+        member, name = device.member, device.member.room
+        if name is None:
+            self.refuse(device)
+            return
+        what = shown.left(name, member.nick)
+        self.seq += 1
+        for each in member.devices:
+            self.give_prefixed(each, what, f"[#{name}] ")
+        member.rooms.remove(name)
+        for each in member.devices:
+            self.talks_in(each)
+        self.show(what, [name])
+        self.close_rooms()
+
+    # Questions.
+
+    def who(self, device: Device, name: str) -> None:
+        """Somebody asks who is in a room."""
+        if not self.may_read(device.member, device.peer, name):
+            self.refuse(device)
+            return
+        members = self.who_is_in(name)
+        if device.wire == JSON:
+            device.expected.append({"type": "who", "room": name, **members})
+            return
+        away = members["away"]
+        named = sorted(
+            f"{nick} (away)" if nick in away else nick for nick in members["members"]
+        )
+        device.expected.append(f"here ({len(named)}): {', '.join(named)}".rstrip())
+
+    def ask_history(self, device: Device, name: str, count: int) -> None:
+        """Somebody asks what was said in a room."""
+        member = device.member
+        if not self.may_read(member, device.peer, name):
+            self.refuse(device)
+            return
+        kept = self.kept(name, closed=member.is_operator)
+        last: list[Post] = []
+        more = True
+        while more and not last:
+            # A whole page of people whom the member ignores is passed over.
+            more, page = len(kept) > count, kept[-count:]
+            last = [each for each in page if not self.ignores(member, each.account)]
+            kept = kept[:-count]
+        if device.wire in LINES:
+            lines = [each for post in last for each in shown.message(post).on(LINE)]
+            device.expected += lines or ["no earlier messages"]
+            return
+        device.expected.append(
+            {
+                "type": "history",
+                "room": name,
+                "messages": [shown.message(post).frame for post in last],
+                "more": more,
+            }
+        )
+
+    def list_rooms(self, device: Device) -> None:
+        """Somebody asks which rooms there are."""
+        member = device.member
+        counts = {
+            name: len(self.inside(name))
+            for name, room in self.rooms.items()
+            if not room.settings.get("hidden")
+            or name in member.rooms
+            or member.is_operator
+        }
+        found = [(name, count) for name, count in counts.items() if count]
+        found.sort(key=lambda each: (-each[1], each[0]))
+        if device.wire == JSON:
+            rooms = [{"name": name, "count": count} for name, count in found]
+            device.expected.append(
+                {"type": "rooms", "rooms": rooms, "count": len(rooms)}
+            )
+            return
+        named = ", ".join(f"{name} ({count})" for name, count in found)
+        device.expected.append(f"rooms ({len(found)}): {named}".rstrip())
+
+
+def _subject(account: Account | None) -> Subject:
+    """By what an account is known, which there is."""
+    assert account is not None
+    return account.subject
