@@ -87,6 +87,14 @@ class AnnouncerTests(ModerationCase):
         self.announce(expelled)
         self.assert_sees(self.alice, "dora: left the chat")
 
+    def test_account_under_another_nickname_is_removed_by_that(self) -> None:
+        """Its rooms know it by the nickname, whatever the operator types."""
+        self.does(self.bob, r"\register correct horse", r"\nick robert")
+        self.alice.types(r"\room ban bob")
+        self.assert_sees(self.carol, "alice: banned robert from #tea")
+        self.oscar.types(r"\ban bob")
+        self.assert_sees(self.oscar, "oscar: banned robert", "robert: left the chat")
+
     def test_second_ban_of_one_who_is_still_there_is_shown(self) -> None:
         """The first concerned the network of one of its devices."""
         phone = self.connect_from("192.0.2.7", "dave")

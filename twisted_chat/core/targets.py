@@ -123,8 +123,10 @@ async def person_named(
         if banned:
             subordinate_account(context, account, "ban")
         present = context.chat.pool.member(account.id)
+        # Its rooms know it by its nickname.
+        shown = present.nick if present else account.name
         member_id = present.id if present else ""
-        return NamedPerson(account.name, account.id, (account.id,), member_id)
+        return NamedPerson(shown, account.id, (account.id,), member_id)
     if member is not None:
         key = name_key(member.nick)
         return NamedPerson(member.nick, key, identities_of(member), member.id)
