@@ -393,11 +393,22 @@ class Accounting(Coming):
         if other is None or other.account is None or other is device.member:
             self.refuse(device)
             return
-        account.ignored.setdefault(other.account.number, nick)
+        if other.account.number not in account.ignored:
+            account.ignored[other.account.number] = nick
+            self._show_ignored(device, nick, ignored=True)
         self.notice(device, f"you now ignore {nick} (\\unignore {nick} ends it)")
 
     def unignore(self, device: Device, number: int) -> None:
         """An account ignores another one no longer."""
         assert device.account is not None
         nick = device.account.ignored.pop(number)
+        self._show_ignored(device, nick, ignored=False)
         self.notice(device, f"you no longer ignore {nick}")
+
+    def _show_ignored(self, device: Device, nick: str, *, ignored: bool) -> None:
+        """The other devices of an account are shown whom it ignores."""
+        self.seq += 1
+        frame = {"type": "ignored", "nick": nick, "ignored": ignored}
+        for each in device.member.devices:
+            if each is not device:
+                self.give(each, shown.Shown((), frame))

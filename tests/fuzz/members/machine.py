@@ -22,6 +22,7 @@ from tests.fuzz.target import expect, expect_equal
 from tests.fuzz.world import World, no_failure_logged
 from twisted_chat.clients.first_frame import GRACE
 from twisted_chat.core.events import Action, Message, Stored
+from twisted_chat.core.history_query import HistoryQuery
 
 from .order import Order
 from .players import JsonMember, make_player
@@ -156,7 +157,7 @@ class Machine(RuleBasedStateMachine):
 
         async def read() -> None:
             history = self.world.journal.history
-            results.append(await history.before(room, None, 500))
+            results.append(await history.page(HistoryQuery(room, 500)))
 
         Deferred.fromCoroutine(read())
         self.world.settle()

@@ -210,7 +210,9 @@ class Order(Talking):
         if account is not None:
             if account.is_operator:
                 return None
-            return who, account.subject, {account.subject}
+            present = self.member_of(account)
+            shown_as = present.nick if present else who
+            return shown_as, account.subject, {account.subject}
         if member is not None:
             return who, ("name", who), member.subjects
         return who, ("name", who), keys_of(who)
@@ -255,11 +257,12 @@ class Order(Talking):
         room = self._room_of(device)
         if room is None:
             return
-        member, by = self.named(who), device.member.nick
-        if member is not None and self._subordinate(device, member) is None:
+        found, by = self._whom(device, who), device.member.nick
+        if found is None:
+            self.refuse(device)
             return
-        subjects = member.subjects if member else keys_of(who)
-        key = self._key(member) if member else ("name", who)
+        who, key, subjects = found
+        member = self.named(who)
         ban = self._sanction(who, subjects, duration)
         what = shown.room_banned(room.name, by, who, duration)
         # A room without a first operator, such as the lobby, has settings as well.

@@ -24,7 +24,10 @@ PROMPT = "password: "
 BANNED = 4003
 """The code with which a WebSocket is closed whose client is banned."""
 
-_LEFT_OUT = ("time", "motd", "routes", "position", "session", "ref", "more", "token")
+_LEFT_OUT = (
+    *("time", "motd", "routes", "position", "session", "ref", "more", "token"),
+    "account_id",
+)
 _WITH_ID = ("message", "action", "edited")
 
 

@@ -116,6 +116,11 @@ class Reference:
             return False
         return account.number in member.account.ignored
 
+    @staticmethod
+    def ignored_by(account: Account) -> list[str]:
+        """The nicknames of those whom an account ignores."""
+        return sorted(account.ignored.values())
+
     def refuse(self, device: Device, text: str | None = None) -> None:
         """A device is told that it cannot have what it asked for.
 
@@ -389,8 +394,6 @@ class Reference:
     def restart(self) -> None:
         """The server has started again, with what was stored; nobody is there yet."""
         self.members = []
-        for account in self.accounts:
-            account.ignored = {}
         self._returning_until = self.now() + RETURN_SECONDS
         for room in self.rooms.values():
             room.is_awaited = room.opened is not None and room.owner is None
@@ -437,7 +440,7 @@ class Reference:
         return {
             "type": "welcome",
             "account": account.name if account else None,
-            **({"read": {}} if account else {}),
+            **({"read": {}, "ignored": self.ignored_by(account)} if account else {}),
             "nick": member.nick,
             "room": room,
             "rooms": list(member.rooms),

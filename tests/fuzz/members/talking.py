@@ -80,9 +80,17 @@ class Talking(Accounting):
                 self.give(each, sent)
 
     def _last_of(
-        self, name: str, member: Member | None, nick: str, count: int
+        self,
+        name: str,
+        member: Member | None,
+        nick: str,
+        count: int,
+        by: Member | None = None,
     ) -> list[Post]:
-        """The last messages of a member, and of a nickname, in a room."""
+        """The last messages of a member, and of a nickname, in a room.
+
+        :param by: who deletes them: not those of operators, except its own.
+        """
         devices = {each.number for each in member.devices} if member else set()
         account = member.account if member else None
         found = [
@@ -91,6 +99,13 @@ class Talking(Accounting):
             if (post.account is account if post.account else post.device in devices)
             or (nick and post.nick == nick)
         ]
+        if by is not None:
+            found = [
+                post
+                for post in found
+                if not (post.account and post.account.is_operator)
+                or post.account is by.account
+            ]
         return found[-count:]
 
     def delete(self, device: Device, nick: str = "", count: int = 1) -> None:
@@ -100,7 +115,12 @@ class Talking(Accounting):
             self.refuse(device)
             return
         whose = self.named(nick) if nick else member
-        posts = self._last_of(name, whose, nick, count)
+        account = whose.account if whose else self.account(nick) if nick else None
+        is_other = account is not None and account is not member.account
+        if account is not None and account.is_operator and is_other:
+            self.refuse(device)
+            return
+        posts = self._last_of(name, whose, nick, count, member if nick else None)
         if not posts:
             self.refuse(device)
             return
