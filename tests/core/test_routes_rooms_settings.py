@@ -265,6 +265,16 @@ class AdmissionTests(ModerationCase):
             self.alice, r"\room unban bob", "error: bob is not banned from #tea"
         )
 
+    def test_ban_of_a_guest_is_shown_by_name_to_all(self) -> None:
+        """Also if it concerns the address of the guest."""
+        dave = self.connect_from("192.0.2.7", "dave")
+        self.does(dave, r"\join tea")
+        self.does(self.alice, r"\room ban dave")
+        self.alice.types(r"\room")
+        self.assertIn("banned: dave", self.alice.sees())
+        unbanned = "alice: unbanned dave from #tea"
+        self.assert_typed(self.alice, r"\room unban dave", unbanned)
+
     def test_some_cannot_be_banned_from_a_room(self) -> None:
         """Oneself, operators; and only operators ban addresses."""
         for who, reason in (

@@ -189,4 +189,4 @@ def _keys(context: CommandContext, area: str, who: str) -> list[str]:
 def _who(settings: RoomSettings, area: str, key: str) -> str:
     """Whom it concerns, as everyone in the room may read it."""
     found = settings.sanctions(area).get(key)
-    return AN_ADDRESS if found.networks else found.who
+    return AN_ADDRESS if found.is_by_address else found.who

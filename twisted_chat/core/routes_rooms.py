@@ -237,7 +237,9 @@ def _shown(context: CommandContext) -> Reply:
     def listed(sanctions: Sanctions) -> tuple[str, ...]:
         """Whom they concern; addresses are for operators only."""
         found = sanctions.valid(now)
-        return tuple(each.who for each in found if is_operator or not each.networks)
+        return tuple(
+            each.who for each in found if is_operator or not each.is_by_address
+        )
 
     return SettingList(
         room,

@@ -77,6 +77,11 @@ class Sanction:
             raise ValueError(value) from None
 
     @property
+    def is_by_address(self) -> bool:
+        """Whether it names an address or a network; one of a guest may have both."""
+        return bool(self.networks) and not self.identities and not self.masks
+
+    @property
     def until(self) -> str:
         """Until when, for those whom it concerns."""
         return end_text(self.end) if self.end else ""
