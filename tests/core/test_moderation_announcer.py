@@ -6,6 +6,7 @@ from tests.support.moderation import ModerationCase
 from twisted_chat.core.account_events import AccountChanged, Change
 from twisted_chat.core.client import ClientState
 from twisted_chat.core.events import Joined, LoggedIn, Quit, Stored
+from twisted_chat.core.join_request import Credentials
 from twisted_chat.core.moderation_events import (
     Banned,
     Expelled,
@@ -131,6 +132,25 @@ class AnnouncerTests(ModerationCase):
         ((_, mute),) = self.moderation.mutes
         self.assertLessEqual(len(mute.identities), 52)
         self.assertIn("=rob1", mute.identities)
+
+    def test_account_of_a_muted_guest_is_muted(self) -> None:
+        """Also when it has connected again."""
+        self.does(self.oscar, r"\mute bob")
+        self.does(self.bob, r"\register correct horse")
+        self.bob.leaves()
+        again = self.chat.client()
+        again.types(r"\login bob correct horse")
+        again.sees()
+        self.assert_typed(again, "hi", "error: you are muted")
+
+    def test_device_of_one_who_is_banned_from_a_room_does_not_enter_it(self) -> None:
+        """The ban concerns the other device, from which the account was registered."""
+        self.does(self.alice, r"\room ban bob")
+        self.does(self.bob, r"\register correct horse", r"\leave")
+        tablet = self.chat.client(
+            credentials=Credentials("bob", "correct horse"), rooms=("tea",)
+        )
+        self.assertIn("error: you are banned from #tea", tablet.sees())
 
     def test_guest_that_logs_in_keeps_what_it_opened(self) -> None:
         """The room is the account's from then on."""

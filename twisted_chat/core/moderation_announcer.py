@@ -155,6 +155,10 @@ class ModerationAnnouncer:
         client = self._pool.clients.get(event.client_id)
         if client is None or client.account:
             return
+        self._extend_mutes(client, name_identities(client.member.nick))
+
+    def _extend_mutes(self, client: Client, added: tuple[str, ...]) -> None:
+        """The mutes of a client's member concern something more."""
         moderation, member = self._moderation, client.member
         areas = [(MUTES, moderation.mutes)]
         for room in member.rooms:
@@ -164,7 +168,7 @@ class ModerationAnnouncer:
             found = mutes.find(identities_of(member), "", moderation.now())
             if found is not None:
                 key, mute = found
-                self._extend(area + key, mute, name_identities(member.nick), client)
+                self._extend(area + key, mute, added, client)
 
     def logged_in(self, event: LoggedIn) -> None:
         """A guest of this server is an account now: its rooms are the account's."""
@@ -172,6 +176,10 @@ class ModerationAnnouncer:
             return
         if self._moderation.bans:
             self._expel_if_banned(event.client_id)
+        client = self._pool.clients.get(event.client_id)
+        if client is not None:
+            # The account is muted on all its devices, and at its next login, too.
+            self._extend_mutes(client, (event.member_id,))
         for room in self._moderation.opened_by(event.client_id):
             settings = self._moderation.settings(room)
             holder = settings.roles[Role.OPERATOR][event.client_id]

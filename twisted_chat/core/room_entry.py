@@ -49,7 +49,8 @@ class RoomEntry:
                 f"#{name} looks like #{other}: join that, or choose another name",
             )
         # Another client of the member, or of this one on another server, is in it.
-        member = self._pool.member(client.id) or client.member
+        present = self._pool.member(client.id) or self._pool.member(client.member_id)
+        member = present or client.member
         if name not in member.rooms:
             refused = self._moderation.may_enter(
                 member, client.identity.address, name, key, returns=returns

@@ -8,7 +8,7 @@ from . import shown
 from .coming import Coming, Since
 from .samples import keys_of
 from .shown import JSON, SOCKETIO
-from .state import Account, Device, Login, Member
+from .state import Account, Device, Login, Member, Subject
 
 MAX_FAILED = 5
 WINDOW = 300.0
@@ -169,7 +169,7 @@ class Accounting(Coming):
         """
         self._rename(member, nick, member.devices[0])
         if member.account is None:
-            self._extend_mutes(member)
+            self._extend_mutes(member, keys_of(nick))
 
     def _welcome_again(self, device: Device) -> None:
         member, room = device.member, device.member.room or "lobby"
@@ -189,6 +189,7 @@ class Accounting(Coming):
             guest.account = account
             self.seq += 1
             self._rename(guest, account.name, device)
+            self._extend_mutes(guest, {account.subject})
             self._own_rooms(device, account, account.name)
             return
         self.members.remove(guest)
@@ -201,6 +202,7 @@ class Accounting(Coming):
                 self.snapshot(device, name, history, more=bool(history))
         if rooms[-1:] != present.rooms[-1:]:
             self.talks_in(device)
+        self._extend_mutes(present, {account.subject})
         self._own_rooms(device, account, present.nick)
         self.close_rooms()
 
@@ -351,7 +353,7 @@ class Accounting(Coming):
             else:
                 self._rename(member, nick, device)
                 if member.account is None:
-                    self._extend_mutes(member)
+                    self._extend_mutes(member, keys_of(nick))
         if joins and "lobby" not in member.rooms:
             self.refuse(device)
         elif joins:
@@ -362,13 +364,13 @@ class Accounting(Coming):
             self.list_chatters(device)
         return True
 
-    def _extend_mutes(self, guest: Member) -> None:
-        """A mute follows a guest to another nickname."""
-        areas = [self.mutes, *(self.room(name).mutes for name in guest.rooms)]
+    def _extend_mutes(self, member: Member, more: set[Subject]) -> None:
+        """A mute follows a guest to another nickname, or to an account."""
+        areas = [self.mutes, *(self.room(name).mutes for name in member.rooms)]
         for mutes in areas:
-            mute = self.find(mutes, guest.subjects)
+            mute = self.find(mutes, member.subjects)
             if mute is not None:
-                mute.subjects |= keys_of(guest.nick)
+                mute.subjects |= more
 
     def set_away(self, device: Device, text: str) -> None:
         """Somebody is away, or back."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic
 from typing import Protocol
 
-from hypothesis import HealthCheck, Verbosity, settings
+from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 STEPS = 60
@@ -59,8 +59,10 @@ def run_machine(
 ) -> None:
     """Run a machine a number of times.
 
-    :param derandomize: make the same runs each time.
+    :param derandomize: make the same runs each time.  Then a failure is not shortened,
+        which may take minutes.
     """
+    phases = (Phase.generate,) if derandomize else tuple(Phase)
     run_state_machine_as_test(
         machine,
         settings=settings(
@@ -70,6 +72,7 @@ def run_machine(
             database=None,
             deadline=None,
             verbosity=Verbosity.normal,
+            phases=phases,
             suppress_health_check=list(HealthCheck),
         ),
     )
