@@ -26,6 +26,7 @@ from twisted_chat.core.events import (
     LoggedOut,
     Message,
     Quit,
+    Relayed,
     Renamed,
     Stored,
     Switched,
@@ -117,7 +118,7 @@ class QuoteTests(SynchronousTestCase):
 
     def test_no_event_with_a_line_is_left_out_here(self) -> None:
         """A new kind of event needs its words in ``quotes``, too."""
-        others = {Message, Action, CustomEvent, DirectMessage}
+        others = {Message, Action, CustomEvent, Relayed, DirectMessage}
         # Shown as joining, leaving or being renamed, or not at all.
         others |= {
             LoggedIn,

@@ -26,6 +26,7 @@ from twisted_chat.core.events import (
     LoggedOut,
     Message,
     Quit,
+    Relayed,
     Renamed,
     Stored,
     Switched,
@@ -62,6 +63,10 @@ _MESSAGE = {"type": "message"}
 _ACTION = {"type": "action"}
 
 
+_UNSEEN = (CustomEvent, Relayed, Switched, LoggedIn, LoggedOut, AccountChanged)
+"""Kinds of events that JSON clients are not shown, or as others."""
+
+
 def event_object(stored: Stored) -> Fields | None:
     """The object for an event; ``None`` if JSON clients do not see it."""
     kept: Fields = {"id": stored.position, "time": rfc3339(stored.time)}
@@ -89,7 +94,7 @@ def event_object(stored: Stored) -> Fields | None:
             return {**kept, **_correction(event, stored.position)}
         case IgnoreChanged() | ReadUpTo() as event:
             return _of_devices(event)
-        case CustomEvent() | Switched() | LoggedIn() | LoggedOut() | AccountChanged():
+        case event if isinstance(event, _UNSEEN):
             return None
         case _:
             fields = moderation_fields(stored.event)

@@ -29,6 +29,7 @@ from twisted_chat.core.events import (
     LoggedOut,
     Message,
     Quit,
+    Relayed,
     Renamed,
     Stored,
     Switched,
@@ -95,6 +96,7 @@ def event_text(event: Event) -> str | None:
             return _correction_text(event)
         case (
             CustomEvent()
+            | Relayed()
             | DirectMessage()
             | Switched()
             | LoggedIn()

@@ -33,6 +33,7 @@ from .events import (
     LoggedOut,
     Message,
     Quit,
+    Relayed,
     Removed,
     Renamed,
     RoomMessage,
@@ -99,6 +100,7 @@ class Announcer:
             Message: self._message,
             Action: self._message,
             CustomEvent: self._custom_event,
+            Relayed: self._relayed,
             DirectMessage: self._direct_message,
             TopicSet: self._topic_set,
             Deleted: self._correction,
@@ -240,6 +242,25 @@ class Announcer:
             stored = self._with_nick(event, stored)
         self._batch.show(stored, (event.room,))
 
+    def _relayed(self, event: Relayed, stored: Stored) -> None:
+        """To a room, or to all clients of both members."""
+        if event.account:
+            stored = self._with_nick(event, stored)
+        if event.room:
+            self._batch.show(stored, (event.room,))
+            return
+        recipients = self._clients_of(event.recipient_id)
+        for client in dict.fromkeys((*recipients, *self._clients_of(event.client_id))):
+            if client not in recipients and self._is_own(stored, client):
+                continue
+            if not client.ignored or not is_ignored(event, client.ignoring):
+                self._batch.show_to(client, stored)
+
+    def _is_own(self, stored: Stored, client: Client) -> bool:
+        """Whether a client has caused an event, and is not shown it for that reason."""
+        is_author = client.id == stored.event.client_id
+        return is_author and self._batch.is_hidden(stored, client)
+
     def _direct_message(self, event: DirectMessage, stored: Stored) -> None:
         """To all clients of both members."""
         if event.account:
@@ -288,7 +309,7 @@ class Announcer:
 
     def _with_nick(
         self,
-        event: Message | Action | CustomEvent | DirectMessage | TopicSet,
+        event: Message | Action | CustomEvent | Relayed | DirectMessage | TopicSet,
         stored: Stored,
     ) -> Stored:
         """An event with the nickname that its author has now."""

@@ -78,6 +78,28 @@ class CustomEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Relayed:
+    """What clients of one kind send each other, and the chat does not understand.
+
+    Shown to clients of that kind only.  Nothing of it is kept for later.
+
+    :ivar room: where; empty if it is sent to one member.
+    :ivar raw: what is sent, in the form of that kind of client.
+    :ivar recipient: the nickname of that member, if it is.
+    :ivar recipient_id: its member id.
+    """
+
+    room: str
+    nick: str
+    raw: str
+    client_id: str
+    recipient: str = ""
+    recipient_id: str = ""
+    account: str = ""
+    account_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DirectMessage:
     """A message that only its sender and its recipient are shown.
 
@@ -246,6 +268,7 @@ class Deleted:
     :ivar nick: who deleted them.
     :ivar author: the nickname of who wrote them; empty if they were one's own.
     :ivar positions: their positions, separated by spaces.
+    :ivar text: the reason; shown to clients that have a place for it.
     """
 
     room: str
@@ -253,6 +276,7 @@ class Deleted:
     author: str
     positions: str
     client_id: str
+    text: str = ""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -312,6 +336,7 @@ Event = (
     Message
     | Action
     | CustomEvent
+    | Relayed
     | DirectMessage
     | Joined
     | Left

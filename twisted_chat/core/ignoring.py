@@ -13,7 +13,16 @@ from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from typing import Protocol
 
-from .events import Action, CustomEvent, DirectMessage, Edited, Event, Message, Stored
+from .events import (
+    Action,
+    CustomEvent,
+    DirectMessage,
+    Edited,
+    Event,
+    Message,
+    Relayed,
+    Stored,
+)
 from .limits import MAX_IGNORED
 from .moderation_events import Invited
 from .nicknames import fold_or_none
@@ -330,7 +339,7 @@ def ignore_list(
     return ignored
 
 
-_TEXTS = (Message, Action, CustomEvent, DirectMessage, Edited, Invited)
+_TEXTS = (Message, Action, CustomEvent, Relayed, DirectMessage, Edited, Invited)
 
 
 def is_ignored(event: Event, ignoring: Marks) -> bool:

@@ -303,7 +303,7 @@ class ModerationAnnouncer:
             if not client.ignored or not is_ignored(event, client.ignoring):
                 self.batch.show_to(client, stored)
         author = self._pool.clients.get(event.client_id)
-        if author is not None:
+        if author is not None and self.batch.ref_of(author) is None:
             text = f"{event.target} is invited to #{event.room}"
             self.batch.reply(author, Notice((text,)))
 
@@ -365,7 +365,7 @@ def _told(event: Kicked | RoomBanned) -> ErrorReply:
     if isinstance(event, RoomBanned):
         length = f" for {event.duration}" if event.duration else ""
         text = f"you were banned from #{event.room} by {event.nick}{length}"
-        return ErrorReply("banned", text)
+        return ErrorReply("room_banned", text)
     reason = f" ({event.text})" if event.text else ""
     text = f"you were kicked from #{event.room} by {event.nick}{reason}"
     return ErrorReply("kicked", text)

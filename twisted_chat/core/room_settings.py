@@ -171,6 +171,11 @@ class RoomSettings:
         """Whether not everyone may enter who wants to."""
         return self.private or bool(self.key)
 
+    def value(self, setting: str) -> str:
+        """The value of a setting that is on or off."""
+        name = "topic_for_operators" if setting == TOPIC else setting
+        return ON if getattr(self, name) else ""
+
     def sanctions(self, area: str) -> Sanctions:
         """The bans, mutes or exceptions in an area; not to be changed."""
         found: Sanctions = getattr(self, _SANCTIONS[area])

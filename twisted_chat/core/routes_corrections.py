@@ -8,7 +8,8 @@ from .chat import CommandContext, Handler
 from .commands import CommandTable
 from .corrections import Author
 from .events import Action, Deleted, Edited, Message
-from .limits import CORRECTION_MINUTES, MAX_DELETED
+from .history_query import HistoryQuery
+from .limits import CORRECTION_MINUTES, MAX_DELETED, MAX_LOOKED_AT
 from .nicknames import fold_or_none
 from .replies import Refused
 from .rights import may_talk
@@ -67,6 +68,43 @@ async def delete(context: CommandContext) -> Deleted:
         context.chat.audit(client, "delete", shown, room)
     positions = " ".join(stored.position for stored in found)
     return Deleted(room, client.nick, shown, positions, client.id)
+
+
+async def deletion_of(
+    context: CommandContext, position: str, text: str = ""
+) -> Deleted:
+    """The deletion of one message of a room: one's own, or as a room operator any.
+
+    :param text: the reason.
+    :raises Refused: ``no_such_message``; ``not_author``; ``bad_request``, if it is that
+        of an operator.
+    """
+    chat, client, room = context.chat, context.client, context.room
+    query = HistoryQuery(room, 1, start=position, first=True)
+    found = chat.pool.corrections.apply(await chat.journal.history.page(query))
+    event = found[0].event if found and found[0].position == position else None
+    if not isinstance(event, Message | Action):
+        raise Refused("no_such_message", f"there is no such message in #{room}")
+    if await _is_own(context, event, position):
+        return Deleted(room, client.nick, "", position, client.id, text)
+    if not may_moderate(context):
+        raise Refused("not_author", "only its author or a room operator may delete it")
+    if event.account_id in chat.operators.ids:
+        raise Refused("bad_request", f"{event.nick} is an operator")
+    chat.audit(client, "delete", event.nick, room)
+    return Deleted(room, client.nick, event.nick, position, client.id, text)
+
+
+async def _is_own(
+    context: CommandContext, event: Message | Action, position: str
+) -> bool:
+    """Whether a client has written a message."""
+    if event.account:
+        return bool(event.account_id) and event.account_id == context.client.account_id
+    # The store knows which guests have written what; nobody else does.
+    author, history = Author.of(context.client.member), context.chat.journal.history
+    own = await history.last_of(context.room, author, MAX_LOOKED_AT)
+    return any(stored.position == position for stored in own)
 
 
 @routes.route(

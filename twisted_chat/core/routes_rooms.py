@@ -96,7 +96,7 @@ def _setting(name: str, value: str, word: str, summary: str) -> None:
         settings = settings_of(context)
         if bool(value) == getattr(settings, name):
             raise Refused("bad_request", f"#{context.room} is {word} already")
-        return _changed(context, name, value)
+        return setting_changed(context, name, value)
 
 
 _setting(PRIVATE, ON, "private", "let in only those who are invited")
@@ -118,10 +118,10 @@ def key(context: CommandContext) -> Event:
     if word == "-":
         if not settings_of(context).key:
             raise Refused("bad_request", f"#{context.room} has no key")
-        return _changed(context, KEY, "")
+        return setting_changed(context, KEY, "")
     if not 1 <= len(word) <= MAX_KEY:
         raise Refused("usage", f"a key has 1 to {MAX_KEY} characters")
-    return _changed(context, KEY, word)
+    return setting_changed(context, KEY, word)
 
 
 @settings_routes.route(
@@ -135,10 +135,10 @@ def limit(context: CommandContext) -> Event:
     if word == "-":
         if not settings_of(context).limit:
             raise Refused("bad_request", f"#{context.room} has no limit")
-        return _changed(context, LIMIT, "")
+        return setting_changed(context, LIMIT, "")
     if not (word.isascii() and word.isdecimal() and 1 <= int(word) <= MAX_MEMBERS):
         raise Refused("usage", f"a limit is 1 to {MAX_MEMBERS} members")
-    return _changed(context, LIMIT, str(int(word)))
+    return setting_changed(context, LIMIT, str(int(word)))
 
 
 @settings_routes.route(
@@ -152,7 +152,7 @@ def topic(context: CommandContext) -> Event:
     value = values.get(context.word.lower())
     if value is None:
         raise Refused("usage", "usage: \\room topic operators, or \\room topic all")
-    return _changed(context, TOPIC, value)
+    return setting_changed(context, TOPIC, value)
 
 
 for _command in routes_room_bans.routes:
@@ -161,21 +161,21 @@ for _command in routes_room_bans.routes:
 
 @routes.route("op", "NAME", "make NAME a room operator", guards=(room_operator,))
 def op(context: CommandContext) -> Event:
-    return _granted(context, Role.OPERATOR, "is a room operator already")
+    return granted(context, Role.OPERATOR, "is a room operator already")
 
 
 @routes.route(
     "deop", "NAME", "make NAME no longer a room operator", guards=(room_operator,)
 )
 def deop(context: CommandContext) -> Event:
-    return _revoked(context, Role.OPERATOR, "is not a room operator")
+    return revoked(context, Role.OPERATOR, "is not a room operator")
 
 
 @routes.route(
     "voice", "NAME", "let NAME talk while the room is quiet", guards=(room_operator,)
 )
 def voice(context: CommandContext) -> Event:
-    return _granted(context, Role.VOICE, "has a voice already")
+    return granted(context, Role.VOICE, "has a voice already")
 
 
 @routes.route(
@@ -185,7 +185,7 @@ def voice(context: CommandContext) -> Event:
     guards=(room_operator,),
 )
 def devoice(context: CommandContext) -> Event:
-    return _revoked(context, Role.VOICE, "has no voice")
+    return revoked(context, Role.VOICE, "has no voice")
 
 
 @routes.route("invite", "NAME", "invite NAME to this room, for a day")
@@ -269,7 +269,8 @@ def _nicks(context: CommandContext, role: Role) -> tuple[str, ...]:
     )
 
 
-def _changed(context: CommandContext, setting: str, value: str) -> Event:
+def setting_changed(context: CommandContext, setting: str, value: str) -> Event:
+    """Change a setting of the room that the request names."""
     moderation = context.chat.moderation
     return RoomChanged(
         context.room,
@@ -283,7 +284,12 @@ def _changed(context: CommandContext, setting: str, value: str) -> Event:
     )
 
 
-def _granted(context: CommandContext, role: Role, already: str) -> Event:
+def granted(context: CommandContext, role: Role, already: str) -> Event:
+    """Give a role to the member that the first argument names.
+
+    :param already: what is said of one that has it.
+    :raises Refused: ``no_such_nick``, ``bad_request``, ``too_many``.
+    """
     settings = settings_of(context)
     member = member_in_room(context, context.word)
     if settings.has_role(role, member):
@@ -292,10 +298,15 @@ def _granted(context: CommandContext, role: Role, already: str) -> Event:
         raise Refused(
             "too_many", f"#{context.room} has {MAX_ROLES} of them: remove one first"
         )
-    return _role_changed(context, role, member.nick, member.id, granted=True)
+    return _rolesetting_changed(context, role, member.nick, member.id, granted=True)
 
 
-def _revoked(context: CommandContext, role: Role, never: str) -> Event:
+def revoked(context: CommandContext, role: Role, never: str) -> Event:
+    """Take a role from whoever the first argument names.
+
+    :param never: what is said of one that does not have it.
+    :raises Refused: ``bad_request``.
+    """
     settings, name = settings_of(context), context.word
     member = context.chat.pool.named_as(name)
     for member_id, holder in settings.holders(role):
@@ -307,7 +318,7 @@ def _revoked(context: CommandContext, role: Role, never: str) -> Event:
         if is_meant:
             _check_owner(context, settings, role, member_id)
             nick = member.nick if member else holder.nick
-            return _role_changed(context, role, nick, member_id, granted=False)
+            return _rolesetting_changed(context, role, nick, member_id, granted=False)
     raise Refused("bad_request", f"{sanitize_label(name)} {never}")
 
 
@@ -323,7 +334,7 @@ def _check_owner(
         raise Refused("bad_request", "whoever created the room stays its operator")
 
 
-def _role_changed(
+def _rolesetting_changed(
     context: CommandContext, role: Role, nick: str, member_id: str, *, granted: bool
 ) -> Event:
     moderation = context.chat.moderation

@@ -30,6 +30,7 @@ from twisted_chat.core.events import (
     LoggedOut,
     Message,
     Quit,
+    Relayed,
     Renamed,
     Switched,
     TopicSet,
@@ -241,6 +242,13 @@ RECORDS = (
         columns=("room", "nick", "raw", None, None, None),
         required=4,
     ),
+    # Nobody reads it again, so nothing of it is kept.
+    Record(
+        Relayed,
+        kind=16,
+        name="Relayed",
+        columns=(None, "nick", *(None,) * 6),
+    ),
     Record(
         Switched,
         kind=11,
@@ -266,7 +274,8 @@ RECORDS = (
         Deleted,
         kind=14,
         name="Deleted",
-        columns=("room", "nick", "other", "raw", None),
+        columns=("room", "nick", "other", "raw", None, "text"),
+        required=5,
         index=Index.TOPIC,
         subjects=("room",),
     ),

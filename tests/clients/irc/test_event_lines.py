@@ -5,7 +5,6 @@ from __future__ import annotations
 from tests.support.irc_clients import IrcCase
 from twisted_chat.clients.irc.event_lines import EventLines, server_time
 from twisted_chat.clients.irc.message import Message
-from twisted_chat.clients.irc.sources import host_of
 from twisted_chat.core.account_events import ReadUpTo
 from twisted_chat.core.events import (
     Action,
@@ -21,6 +20,7 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.events import Message as Post
+from twisted_chat.core.masks import host_of
 from twisted_chat.core.moderation_events import Invited, Kicked, Unmuted
 
 BOB = f"bob!~chat@{host_of('id')}"

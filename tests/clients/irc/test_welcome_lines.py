@@ -19,7 +19,7 @@ class WelcomeTests(IrcCase):
             numbers,
             [
                 [number, "alice"]
-                for number in ("001", "002", "003", "004", "005", "422")
+                for number in ("001", "002", "003", "004", "005", "005", "422")
             ],
         )
 

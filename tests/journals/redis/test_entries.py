@@ -87,7 +87,7 @@ class EntriesTests(SynchronousTestCase):
         self.assertEqual(
             operations,
             [
-                *("room", "room", "room", "-", "direct", "join", "leave"),
+                *("room", "room", "room", "-", "-", "-", "direct", "join", "leave"),
                 *(
                     "rename",
                     "topic",

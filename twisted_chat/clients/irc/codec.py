@@ -10,15 +10,18 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import count
 from weakref import WeakValueDictionary
 
+from twisted_chat.core.client import Client
 from twisted_chat.core.events import (
     Action,
     BulkPresence,
     DirectMessage,
     Joined,
+    Relayed,
     Stored,
 )
 from twisted_chat.core.events import Message as Post
 from twisted_chat.core.interfaces import Viewer
+from twisted_chat.core.moderation_events import Invited
 from twisted_chat.core.replies import (
     Done,
     ErrorReply,
@@ -39,6 +42,7 @@ from .event_lines import EventLines, server_time
 from .isupport import EXTENDED
 from .labels import labelled
 from .message import MAX_BODY, Message, format_message
+from .numerics import RPL_INVITING
 from .reference import Reference
 from .room_lines import RoomLines
 from .server import IrcServer
@@ -246,7 +250,9 @@ class IrcCodec:
         event = stored.event
         if isinstance(event, Joined):
             return []
-        is_message = isinstance(event, Post | Action | DirectMessage)
+        if isinstance(event, Invited):
+            return [RPL_INVITING(event.target, f"#{event.room}")]
+        is_message = isinstance(event, Post | Action | DirectMessage | Relayed)
         if is_message and not self._has("echo-message"):
             shown: list[Item] = []
         else:
@@ -282,3 +288,11 @@ class Codecs:
             codec = IrcCodec(self, capabilities, frame)
             self._codecs[capabilities, frame] = codec
         return codec
+
+
+def server_of(client: Client) -> IrcServer:
+    """The server that an IRC client is connected to."""
+    codec = client.codec
+    if not isinstance(codec, IrcCodec):
+        raise TypeError("not an IRC client")
+    return codec.server

@@ -6,6 +6,9 @@ from . import (
     commands_connection,
     commands_list,
     commands_messages,
+    commands_moderation,
+    commands_modes,
+    commands_relay,
     commands_rooms,
 )
 from .commands import IrcTable
@@ -19,6 +22,9 @@ def standard_commands() -> IrcTable:
         commands_list.commands,
         commands_messages.commands,
         commands_rooms.commands,
+        commands_modes.commands,
+        commands_moderation.commands,
+        commands_relay.commands,
     ):
         for command in commands:
             table.add(command)

@@ -12,6 +12,7 @@ from twisted_chat.core.routes_accounts import may_speak
 from twisted_chat.core.sanitize import is_blank
 
 from .commands import IrcTable, request_of
+from .commands_relay import relayed
 from .event_lines import action_start
 from .formatting import formatted, unformatted
 from .isupport import MAX_TARGETS
@@ -61,6 +62,9 @@ def _sent(reference: Reference, text: str, tags: Mapping[str, str]) -> Request:
     action = _action(text)
     if action is not None:
         text = action
+    if action is None and text.startswith(CTCP):
+        raw = Raw(reference.command, text, tags).pack()
+        return request_of(reference, target, "", raw=raw)
     if is_blank(unformatted(text)):
         raise Refused("no_text", "no text to send")
     styled, command = formatted(text), reference.command
@@ -81,8 +85,13 @@ def _sent(reference: Reference, text: str, tags: Mapping[str, str]) -> Request:
 @commands.handler(PRIVMSG, guards=(may_speak,), decode=_to_each)
 @commands.handler(NOTICE, guards=(may_speak,), decode=_to_each)
 def to_member(context: CommandContext) -> Event | Awaitable[Event]:
-    """A direct message; messages to rooms are those of the core."""
+    """A direct message, or a request between clients.
+
+    Messages to rooms are those of the core.
+    """
     name, text = context.words
+    if not text:
+        return relayed(context, name, context.request.raw or "")
     if unpack(context.request.raw).command == ACTION:
         text = action_start(context.client.nick) + text
     return direct_message(context, name, text)

@@ -41,13 +41,23 @@ def named_room(name: str) -> str:
     return room_name(name)
 
 
+def known_room(context: CommandContext, name: str) -> str:
+    """The room of a name, if anyone is in it.
+
+    :raises Refused: ``no_such_room``.
+    """
+    room = named_room(name)
+    if room not in context.chat.pool.rooms:
+        raise Refused("no_such_room", f"there is no #{room}")
+    return room
+
+
 def in_room(context: CommandContext) -> None:
     """Guard: the client is in the room that the first parameter names."""
     room = named_room(context.word)
     if room in context.client.rooms:
         return
-    if room not in context.chat.pool.rooms:
-        raise Refused("no_such_room", f"there is no #{room}")
+    known_room(context, context.word)
     raise Refused("not_in_room", f"you are not in #{room}")
 
 

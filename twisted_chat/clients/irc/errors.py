@@ -21,7 +21,8 @@ from .reference import Reference
 class _Error:
     """How a reason is shown.
 
-    :ivar names: what it names: ``target``, ``command`` or nothing.
+    :ivar names: what it names: the first ``target`` of the command, the ``last`` one,
+        ``all`` of them, those ``before`` the last, the ``command`` or nothing.
     :ivar explains: its text is that of the reason, which says more.
     """
 
@@ -47,15 +48,20 @@ _ERRORS = {
     "nick_taken": _Error(numerics.ERR_NICKNAMEINUSE),
     "nick_registered": _Error(numerics.ERR_NICKNAMEINUSE),
     "no_such_nick": _Error(numerics.ERR_NOSUCHNICK),
-    "no_such_room": _Error(numerics.ERR_NOSUCHCHANNEL),
-    "room_invalid": _Error(numerics.ERR_NOSUCHCHANNEL, explains=True),
-    "not_in_room": _Error(numerics.ERR_NOTONCHANNEL),
+    "no_such_room": _Error(numerics.ERR_NOSUCHCHANNEL, "last"),
+    "room_invalid": _Error(numerics.ERR_NOSUCHCHANNEL, "last", explains=True),
+    "not_in_room": _Error(numerics.ERR_NOTONCHANNEL, "last"),
+    "not_member": _Error(numerics.ERR_USERNOTINCHANNEL, "all"),
+    "is_member": _Error(numerics.ERR_USERONCHANNEL, "all"),
+    "unknown_mode": _Error(numerics.ERR_UNKNOWNMODE),
+    "invalid_mode": _Error(numerics.ERR_INVALIDMODEPARAM, "before", explains=True),
+    "others_modes": _Error(numerics.ERR_USERSDONTMATCH, ""),
     "too_many_rooms": _Error(numerics.ERR_TOOMANYCHANNELS),
-    "room_full": _Error(numerics.ERR_CHANNELISFULL),
-    "room_private": _Error(numerics.ERR_INVITEONLYCHAN),
-    "needs_key": _Error(numerics.ERR_BADCHANNELKEY),
+    "room_full": _Error(numerics.ERR_CHANNELISFULL, "last"),
+    "room_private": _Error(numerics.ERR_INVITEONLYCHAN, "last"),
+    "needs_key": _Error(numerics.ERR_BADCHANNELKEY, "last"),
     "not_operator": _Error(numerics.ERR_NOPRIVILEGES, ""),
-    "not_room_operator": _Error(numerics.ERR_CHANOPRIVSNEEDED),
+    "not_room_operator": _Error(numerics.ERR_CHANOPRIVSNEEDED, "last"),
     "muted": _Error(numerics.ERR_CANNOTSENDTOCHAN, explains=True),
     "banned": _Error(numerics.ERR_YOUREBANNEDCREEP, "", explains=True),
     "account_required": _Error(numerics.ERR_NEEDREGGEDNICK),
@@ -65,7 +71,7 @@ _ERRORS = {
 
 _CANNOT_SEND = _Error(numerics.ERR_CANNOTSENDTOCHAN, explains=True)
 _NOT_IN_ROOM = _Error(numerics.ERR_CANNOTSENDTOCHAN)
-_NOT_ROOM_OPERATOR = _Error(numerics.ERR_CHANOPRIVSNEEDED)
+_NOT_ROOM_OPERATOR = _Error(numerics.ERR_CHANOPRIVSNEEDED, "last")
 
 _OF_COMMANDS = {
     ("PRIVMSG", "not_in_room"): _NOT_IN_ROOM,
@@ -73,7 +79,13 @@ _OF_COMMANDS = {
     ("TAGMSG", "not_in_room"): _NOT_IN_ROOM,
     ("PRIVMSG", "quiet"): _CANNOT_SEND,
     ("NOTICE", "quiet"): _CANNOT_SEND,
-    ("JOIN", "banned"): _Error(numerics.ERR_BANNEDFROMCHAN),
+    ("TAGMSG", "quiet"): _CANNOT_SEND,
+    ("PRIVMSG", "banned"): _CANNOT_SEND,
+    ("NOTICE", "banned"): _CANNOT_SEND,
+    ("TAGMSG", "banned"): _CANNOT_SEND,
+    ("TOPIC", "banned"): _CANNOT_SEND,
+    ("TOPIC", "quiet"): _CANNOT_SEND,
+    ("JOIN", "banned"): _Error(numerics.ERR_BANNEDFROMCHAN, "last"),
     ("JOIN", "room_invalid"): _Error(numerics.ERR_BADCHANMASK, explains=True),
     ("TOPIC", "not_operator"): _NOT_ROOM_OPERATOR,
     ("MODE", "not_operator"): _NOT_ROOM_OPERATOR,
@@ -82,7 +94,15 @@ _OF_COMMANDS = {
 }
 """By command and code, where the command matters."""
 
-_SHOWN = ("kicked", "muted")
+_FAILS = {
+    ("REDACT", "invalid_target"): ("INVALID_TARGET", 1),
+    ("REDACT", "no_such_message"): ("UNKNOWN_MSGID", 2),
+    ("REDACT", "not_author"): ("REDACT_FORBIDDEN", 2),
+    ("REDACT", "bad_request"): ("REDACT_FORBIDDEN", 2),
+}
+"""By command and code: the code of the ``FAIL``, and how many targets it names."""
+
+_SHOWN = ("kicked", "muted", "room_banned")
 """Codes of what someone is told whom it happens to, and who is shown the event, too."""
 
 
@@ -104,14 +124,33 @@ def error_lines(error: ErrorReply, reference: Reference, nick: str) -> list[Mess
 
 def _line(error: ErrorReply, reference: Reference) -> Message:
     command = reference.command
-    known = _OF_COMMANDS.get((command, error.code)) or _ERRORS.get(error.code)
+    known = _OF_COMMANDS.get((command, error.code))
+    if known is None and (command, error.code) not in _FAILS:
+        known = _ERRORS.get(error.code)
     if known is None:
-        code = error.code.upper()
-        return Message("FAIL", (command or "*", code, error.text))
-    named = {"target": reference.target or "*", "command": command or "*"}
-    params = (_one_word(named[known.names]),) if known.names else ()
+        code, count = _FAILS.get((command, error.code), (error.code.upper(), 0))
+        context = map(_one_word, reference.names[:count])
+        return Message("FAIL", (command or "*", code, *context, error.text))
+    params = map(_one_word, _named(known.names, reference))
     text = _first_upper(error.text) if known.explains else None
     return known.numeric(*params, text=text)
+
+
+def _named(names: str, reference: Reference) -> tuple[str, ...]:
+    """What an error names."""
+    match names:
+        case "target":
+            return reference.names[:1]
+        case "last":
+            return reference.names[-1:]
+        case "all":
+            return reference.names
+        case "before":
+            return reference.names[:-1]
+        case "command":
+            return (reference.command,)
+        case _:
+            return ()
 
 
 def _one_word(text: str) -> str:

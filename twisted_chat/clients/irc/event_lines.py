@@ -16,28 +16,45 @@ from twisted_chat.core.events import (
     Action,
     AwaySet,
     BulkPresence,
+    Deleted,
     DirectMessage,
+    Edited,
     Joined,
     Left,
     LoggedIn,
     LoggedOut,
     Quit,
+    Relayed,
     Renamed,
     Stored,
     TopicSet,
 )
 from twisted_chat.core.events import Message as Post
-from twisted_chat.core.moderation_events import Invited, Kicked
+from twisted_chat.core.masks import USER
+from twisted_chat.core.moderation_events import (
+    Invited,
+    Kicked,
+    RoleChanged,
+    RoomBanned,
+    RoomChanged,
+    RoomExcepted,
+    RoomUnbanned,
+)
 
 from .batches import Item
 from .message import Message
 from .message_lines import CTCP, text_lines
+from .modes import mode_of
 from .numerics import RPL_AWAY
-from .raw import ACTION, NOTICE, PRIVMSG, unpack
+from .raw import ACTION, NOTICE, PRIVMSG, TAGMSG, unpack
 from .server import IrcServer
-from .sources import USER
 
 Tags = Mapping[str, str]
+
+REPLY = "+draft/reply"
+"""The tag with the id of the message that one replies to."""
+
+_REDACTION = "draft/message-redaction"
 
 
 class EventLines:
@@ -62,6 +79,14 @@ class EventLines:
             TopicSet: self._topic_set,
             AwaySet: self._away_set,
             Kicked: self._kicked,
+            RoomBanned: self._room_banned,
+            RoomUnbanned: self._mode,
+            RoomExcepted: self._mode,
+            RoomChanged: self._mode,
+            RoleChanged: self._mode,
+            Deleted: self._deleted,
+            Edited: self._edited,
+            Relayed: self._relayed,
             Invited: self._invited,
         }
 
@@ -135,6 +160,40 @@ class EventLines:
                 if name != "msgid" and not name.startswith("+")
             }
 
+    def _relayed(self, event: Relayed, tags: Tags) -> Iterator[Item]:
+        raw = unpack(event.raw)
+        target = f"#{event.room}" if event.room else event.recipient
+        tags = {**tags, **raw.tags}
+        if raw.text is not None:
+            params = (target, raw.text)
+            yield Message(raw.command, params, self._source(event), tags)
+        elif self._has("message-tags"):
+            yield Message(TAGMSG, (target,), self._source(event), tags)
+
+    # Corrections (https://ircv3.net/specs/extensions/message-redaction).
+
+    def _deleted(self, event: Deleted, tags: Tags) -> Iterator[Item]:
+        if self._has(_REDACTION):
+            for position in event.ids:
+                yield from self._redacted(event, position, tags, event.text)
+
+    def _edited(self, event: Edited, tags: Tags) -> Iterator[Item]:
+        """The message is taken back, and another one replies to it."""
+        knows = self._has(_REDACTION)
+        text = event.text if knows else f"corrected: {event.text}"
+        if knows:
+            yield from self._redacted(event, event.position, tags)
+        position = event.position
+        tags = {**tags, REPLY: position}
+        said = Post(event.room, event.nick, text, event.client_id)
+        yield from self._texts(said, f"#{event.room}", tags)
+
+    def _redacted(
+        self, event: Deleted | Edited, position: str, tags: Tags, text: str = ""
+    ) -> Iterator[Item]:
+        params = (f"#{event.room}", position, *([text] if text else []))
+        yield Message("REDACT", params, self._source(event), tags)
+
     # Presence.
 
     def _joined(self, event: Joined, tags: Tags) -> Iterator[Item]:
@@ -189,6 +248,21 @@ class EventLines:
         params = (f"#{event.room}", event.target, event.text or event.nick)
         yield Message("KICK", params, self._source(event), tags)
 
+    def _mode(self, event: Any, tags: Tags) -> Iterator[Item]:
+        """A setting of a room that is a mode."""
+        words = mode_of(event)
+        if words is None:
+            yield from self._notice(event, tags)
+        else:
+            params = (f"#{event.room}", *words)
+            yield Message("MODE", params, self._source(event), tags)
+
+    def _room_banned(self, event: RoomBanned, tags: Tags) -> Iterator[Item]:
+        yield from self._mode(event, tags)
+        if event.target_id:
+            params = (f"#{event.room}", event.target, "Banned")
+            yield Message("KICK", params, self._source(event), tags)
+
     def _invited(self, event: Invited, tags: Tags) -> Iterator[Item]:
         params = (event.target, f"#{event.room}")
         yield Message("INVITE", params, self._source(event), tags)
@@ -210,7 +284,7 @@ def tags_of(stored: Stored) -> dict[str, str]:
     """All tags of an event."""
     tags = {"time": server_time(stored.time)}
     event: Any = stored.event
-    if isinstance(event, Post | Action | DirectMessage):
+    if isinstance(event, Post | Action | DirectMessage | Relayed | Edited):
         tags["msgid"] = stored.position
     if account := getattr(event, "account", ""):
         tags["account"] = account

@@ -6,9 +6,13 @@ from collections.abc import Iterator
 
 from twisted_chat.core.limits import MAX_AWAY, MAX_ROOMS, MAX_TOPIC
 from twisted_chat.core.nicknames import MAX_NAME
+from twisted_chat.core.room_settings import EXCEPTION, INVITE_EXCEPTION, MAX_KEY
+from twisted_chat.core.sanctions import MAX_ROOM_SANCTIONS
+from twisted_chat.core.targets import MAX_REASON
 
 from .batches import Batch, Item
 from .commands_list import ELIST
+from .modes import CHANMODES, LISTS, MAX_CHANGES
 from .numerics import RPL_ISUPPORT
 from .server import NETWORK
 
@@ -18,19 +22,36 @@ PER_LINE = 13
 MAX_TARGETS = 4
 """Targets of one PRIVMSG or NOTICE."""
 
+
+def _letter(area: str) -> str:
+    return next(letter for letter, each in LISTS.items() if each == area)
+
+
+_LIMITED = ",".join(
+    f"{name}:{MAX_TARGETS}" for name in ("PRIVMSG", "NOTICE", "TAGMSG", "KICK")
+)
+
 TOKENS = (
     f"NETWORK={NETWORK}",
     "CASEMAPPING=ascii",
     "UTF8ONLY",
     "CHANTYPES=#",
     "PREFIX=(ov)@+",
+    f"CHANMODES={CHANMODES}",
+    f"MODES={MAX_CHANGES}",
+    f"MAXLIST={''.join(LISTS)}:{MAX_ROOM_SANCTIONS}",
+    f"EXCEPTS={_letter(EXCEPTION)}",
+    f"INVEX={_letter(INVITE_EXCEPTION)}",
+    "EXTBAN=$,a",
+    f"KEYLEN={MAX_KEY}",
+    f"KICKLEN={MAX_REASON}",
     f"NICKLEN={MAX_NAME}",
     f"CHANNELLEN={MAX_NAME + 1}",
     f"TOPICLEN={MAX_TOPIC}",
     f"AWAYLEN={MAX_AWAY}",
     f"CHANLIMIT=#:{MAX_ROOMS}",
     f"ELIST={ELIST}",
-    f"TARGMAX=JOIN:,PART:,NAMES:1,PRIVMSG:{MAX_TARGETS},NOTICE:{MAX_TARGETS}",
+    f"TARGMAX=JOIN:,PART:,NAMES:1,{_LIMITED}",
 )
 """In the order in which they are sent."""
 

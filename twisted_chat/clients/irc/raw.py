@@ -16,6 +16,7 @@ from .formatting import unformatted
 from .message import format_tags, parse_tags
 
 PRIVMSG, NOTICE, ACTION = "PRIVMSG", "NOTICE", "ACTION"
+TAGMSG = "TAGMSG"
 
 _STARTS = ("@", "P", "N", "A")
 

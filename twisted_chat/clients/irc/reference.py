@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+_SEPARATOR = "\0"
+"""No line has it."""
+
 
 class Place(StrEnum):
     """Which part of the answer to a command a reply is.
@@ -62,6 +65,15 @@ class Reference:
             return _NOTHING
         command, target, label = ref[1:].split("\n")
         return cls(command, target, label, Place(ref[0]))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What an error names: the target, or what ``about`` was given."""
+        return tuple(self.target.split(_SEPARATOR))
+
+    def about(self, *names: str) -> Reference:
+        """The reference of a command whose errors name several things."""
+        return replace(self, target=_SEPARATOR.join(names))
 
     def for_each(self, targets: list[str]) -> list[Reference]:
         """One reference for each target of the command, in order."""

@@ -13,6 +13,7 @@ from typing import ClassVar, Protocol
 
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.client import Identity
+from twisted_chat.core.masks import USER, host_of
 from twisted_chat.core.nicknames import Name
 from twisted_chat.core.replies import ErrorReply, Refused
 
@@ -37,7 +38,6 @@ from .reference import Reference
 from .sasl import Answer, Authenticated, Authenticator, Sasl
 from .sasl_lines import sasl_lines
 from .server import IrcServer
-from .sources import USER, host_of
 
 NOT_ENTERED = "Access denied: the password of the server is missing or wrong"
 

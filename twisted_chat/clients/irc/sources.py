@@ -1,19 +1,14 @@
 """Sources: ``nick!user@host`` of the members, with a host that tells nothing.
 
-The host is a digest of the member id, so it is the same on every server and for every
-connection of an account, and nothing of an address is in it.
+See ``masks``.  What clients give as their user name is shown by WHOIS alone.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from functools import lru_cache
-from hashlib import blake2b
 
+from twisted_chat.core.masks import USER, host_of
 from twisted_chat.core.pool import ClientPool
-
-USER = "~chat"
-"""The user name in every source: what clients give is shown by WHOIS alone."""
 
 REMEMBERED = 4096
 """Clients of accounts whose member is remembered once they have left."""
@@ -55,10 +50,3 @@ class Sources:
         self._accounts[client_id] = member_id
         if len(self._accounts) > REMEMBERED:
             self._accounts.popitem(last=False)
-
-
-@lru_cache(maxsize=16_384)
-def host_of(member_id: str) -> str:
-    """The host that a member is shown with."""
-    digest = blake2b(member_id.encode(), digest_size=6, person=b"irc host")
-    return f"{digest.hexdigest()}.chat"

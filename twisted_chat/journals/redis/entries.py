@@ -25,6 +25,7 @@ from twisted_chat.core.events import (
     LoggedOut,
     Message,
     Quit,
+    Relayed,
     Removed,
     Renamed,
     Stored,
@@ -153,7 +154,7 @@ def sending_client(event: Event) -> str:
     return event.client_id if is_sent else ""
 
 
-_SENT = (Message, Action, CustomEvent, DirectMessage, TopicSet, Edited)
+_SENT = (Message, Action, CustomEvent, Relayed, DirectMessage, TopicSet, Edited)
 
 
 def changed_values(event: Event) -> str:

@@ -1,0 +1,227 @@
+"""The command MODE for channels: a view of the settings of a room."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+from twisted_chat.core.chat import CommandContext
+from twisted_chat.core.moderation_events import Rank
+from twisted_chat.core.networks import network_in
+from twisted_chat.core.outcomes import Outcome
+from twisted_chat.core.replies import Refused, Reply, Request
+from twisted_chat.core.rights import check_readable, rank_in_room
+from twisted_chat.core.room_settings import KEY, LIMIT, MAX_KEY, ON, PRIVATE
+from twisted_chat.core.routes_room_bans import (
+    exception_ended,
+    room_banned,
+    room_excepted,
+    room_unbanned,
+)
+from twisted_chat.core.routes_rooms import (
+    MAX_MEMBERS,
+    granted,
+    not_the_lobby,
+    revoked,
+    setting_changed,
+)
+from twisted_chat.core.subjects import ACCOUNT
+from twisted_chat.core.targets import settings_of
+
+from .codec import server_of
+from .commands import IrcTable, lines, request_of
+from .commands_rooms import in_room, known_room
+from .message import Message
+from .modes import (
+    FLAGS,
+    INSIDE,
+    KEY_MODE,
+    LIMIT_MODE,
+    LISTS,
+    ROLES,
+    ModeChange,
+    mask_of,
+    mode_changes,
+    modes_of,
+)
+from .numerics import (
+    RPL_BANLIST,
+    RPL_CHANNELMODEIS,
+    RPL_CREATIONTIME,
+    RPL_ENDOFBANLIST,
+    RPL_ENDOFEXCEPTLIST,
+    RPL_ENDOFINVEXLIST,
+    RPL_EXCEPTLIST,
+    RPL_INVEXLIST,
+)
+from .reference import Reference
+from .targets import is_room
+from .user_modes import user_mode
+
+commands = IrcTable()
+
+_ENTRIES = {
+    "b": (RPL_BANLIST, RPL_ENDOFBANLIST),
+    "e": (RPL_EXCEPTLIST, RPL_ENDOFEXCEPTLIST),
+    "I": (RPL_INVEXLIST, RPL_ENDOFINVEXLIST),
+}
+"""The numerics of each list: of an entry, and of the end."""
+
+_KEY = re.compile(r"[^\s,:\x00-\x20\x7f][^\s,\x00-\x20\x7f]*\Z")
+
+
+def _mode(message: Message, reference: Reference) -> Iterable[Request]:
+    """One request for each change."""
+    name, *words = message.params
+    if not is_room(name) or not words or not words[0].strip("+-"):
+        yield request_of(reference, name, *words)
+        return
+    changes = list(mode_changes(words))
+    references = reference.for_each([name] * len(changes))
+    for each, change in zip(references, changes, strict=True):
+        yield request_of(each.about(*_named(change, name)), name, *_typed(change))
+
+
+def _typed(change: ModeChange) -> tuple[str, ...]:
+    sign = "+" if change.on else "-"
+    value = () if change.value is None else (change.value,)
+    return (f"{sign}{change.letter}", *value)
+
+
+def _named(change: ModeChange, room: str) -> tuple[str, ...]:
+    """What an error about a change names; the room is the last."""
+    if change.letter in ROLES:
+        return (change.value or "*", room)
+    if change.letter in (KEY_MODE, LIMIT_MODE):
+        return (room, change.letter, "*", room)
+    return (change.letter, room)
+
+
+@commands.handler("MODE", 1, decode=_mode)
+async def mode(context: CommandContext) -> Outcome:
+    name, *words = context.words
+    if not is_room(name):
+        return user_mode(context)
+    room = known_room(context, name)
+    at = replace(context, request=replace(context.request, room=room))
+    if not words or not words[0].strip("+-"):
+        return _shown(context, room)
+    (change,) = mode_changes(words)
+    if change.letter in LISTS and change.value is None:
+        return _listed(context, room, change.letter)
+    in_room(context)
+    rank_in_room(at)
+    return await _changed(at, change)
+
+
+def _shown(context: CommandContext, room: str) -> Reply:
+    """The modes of a room, and since when it exists."""
+    check_readable(context, room)
+    moderation, name = context.chat.moderation, f"#{room}"
+    settings = moderation.settings(room)
+    has_rank = moderation.rank(context.client.member, room) is not None
+    opened = settings.opened // 1000 or int(server_of(context.client).started)
+    return lines(
+        RPL_CHANNELMODEIS(name, *modes_of(settings, with_key=has_rank)),
+        RPL_CREATIONTIME(name, str(opened)),
+    )
+
+
+def _listed(context: CommandContext, room: str, letter: str) -> Reply:
+    """The entries of a list; those by address for operators only."""
+    check_readable(context, room)
+    moderation, (entry, end) = context.chat.moderation, _ENTRIES[letter]
+    shows_all = moderation.rank(context.client.member, room) is Rank.OPERATOR
+    found = []
+    sanctions = moderation.settings(room).sanctions(LISTS[letter])
+    for each in sanctions.valid(moderation.now()):
+        mask = mask_of(each, with_address=shows_all)
+        if mask is not None:
+            found.append(entry(f"#{room}", mask, each.by, str(each.began // 1000)))
+    return lines(*found, end(f"#{room}"))
+
+
+async def _changed(context: CommandContext, change: ModeChange) -> Outcome:
+    """Change a mode; what is so already stays."""
+    letter, on = change.letter, change.on
+    if letter in LISTS:
+        return await _list_changed(context, change)
+    if letter in ROLES:
+        return _role_changed(context, change)
+    if letter == KEY_MODE:
+        return _key_changed(context, change)
+    if letter == LIMIT_MODE:
+        return _limit_changed(context, change)
+    if letter == INSIDE:
+        return None
+    setting = FLAGS.get(letter)
+    if setting is None:
+        raise Refused("unknown_mode", f"there is no mode {letter}")
+    if setting == PRIVATE:
+        not_the_lobby(context)
+    value = ON if on else ""
+    changed = setting_changed(context, setting, value)
+    return None if settings_of(context).value(setting) == value else changed
+
+
+def _role_changed(context: CommandContext, change: ModeChange) -> Outcome:
+    nick, role = change.value or "", ROLES[change.letter]
+    member = context.chat.pool.named_as(nick)
+    if member is None:
+        raise Refused("no_such_nick", f"nobody here is called {nick}")
+    if context.room not in member.rooms:
+        raise Refused("not_member", f"{nick} is not in #{context.room}")
+    if settings_of(context).has_role(role, member) == change.on:
+        return None
+    about = replace(context, words=(nick,))
+    return granted(about, role, "") if change.on else revoked(about, role, "")
+
+
+def _key_changed(context: CommandContext, change: ModeChange) -> Outcome:
+    not_the_lobby(context)
+    key = settings_of(context).key
+    if not change.on:
+        return setting_changed(context, KEY, "") if key else None
+    value = change.value or ""
+    if len(value) > MAX_KEY or not _KEY.match(value):
+        text = f"a key has 1 to {MAX_KEY} characters, none of them a blank or a comma"
+        raise Refused("invalid_mode", text)
+    return None if value == key else setting_changed(context, KEY, value)
+
+
+def _limit_changed(context: CommandContext, change: ModeChange) -> Outcome:
+    not_the_lobby(context)
+    limit = settings_of(context).limit
+    if not change.on:
+        return setting_changed(context, LIMIT, "") if limit else None
+    value = change.value or ""
+    is_number = value.isascii() and value.isdecimal() and len(value) < 9
+    if not is_number or not 1 <= int(value) <= MAX_MEMBERS:
+        raise Refused("invalid_mode", f"a limit is 1 to {MAX_MEMBERS} members")
+    if int(value) == limit:
+        return None
+    return setting_changed(context, LIMIT, str(int(value)))
+
+
+async def _list_changed(context: CommandContext, change: ModeChange) -> Outcome:
+    who, area = _who(change.value or ""), LISTS[change.letter]
+    if change.on:
+        if change.letter == "b":
+            return await room_banned(context, who)
+        return await room_excepted(context, area, who)
+    try:
+        if change.letter == "b":
+            return room_unbanned(context, who)
+        return exception_ended(context, area, who)
+    except Refused as refused:
+        if refused.code == "bad_request":
+            # It is not in the list.
+            return None
+        raise
+
+
+def _who(mask: str) -> str:
+    """Whom a mask means: a nickname alone, whoever is seen with it."""
+    is_whole = mask.startswith(ACCOUNT) or not {"!", "@", "*", "?"}.isdisjoint(mask)
+    return mask if is_whole or network_in(mask) is not None else f"{mask}!*@*"
