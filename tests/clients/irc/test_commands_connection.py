@@ -22,6 +22,13 @@ class ConnectionCommandTests(IrcCase):
         self.assertEqual(alice.asks("CAP LIST"), ["CAP alice LIST :"])
         self.assertEqual(alice.asks("CAP FOO"), ["410 alice FOO :Invalid CAP command"])
 
+    def test_label_may_be_any_text(self) -> None:
+        """With escapes in it."""
+        alice = self.irc("alice", capabilities="batch labeled-response")
+        for label in (r"a\nb", r"\s\:\\", "x" * 64):
+            (line,) = alice.asks(f"@label={label} PING x")
+            self.assertEqual(line, f"@label={label} :chat.server PONG chat.server :x")
+
     def test_nickname_is_changed_for_all(self) -> None:
         """On every wire."""
         alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")

@@ -56,7 +56,7 @@ class RoomCommandTests(IrcCase):
         batch = seen[0].split()[3][1:]
         self.assertEqual(seen[-1], f"BATCH -{batch}")
         self.assertTrue(all(line.startswith(f"@batch={batch} ") for line in seen[1:-1]))
-        self.assertEqual(len([line for line in seen if " 476 " in line]), 1)
+        self.assertEqual(len([line for line in seen if " 403 " in line]), 1)
 
     def test_who_parts_is_in_the_room_no_longer(self) -> None:
         """The others are shown that."""

@@ -47,6 +47,12 @@ class ConnectionTests(IrcCase):
         self.assertEqual(alice.sees(), [])
         self.assertEqual(self.eve.sees(), [])
 
+    def test_registration_is_freed(self) -> None:
+        """Connections are long-lived."""
+        alice = self.irc("alice")
+        self.assertIsNone(alice.protocol._registration)
+        self.assertEqual(alice.asks("PING x"), ["PONG chat.server :x"])
+
     def test_reason_is_the_last_line(self) -> None:
         """Nothing is sent after it."""
         alice = self.irc("alice", "lobby")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from twisted.internet.error import ConnectionLost
 
 from tests.support.irc_clients import PING_INTERVAL, PING_TIMEOUT, IrcCase
-from twisted_chat.clients.irc.protocol import CLOSE_TIMEOUT, REGISTRATION_TIMEOUT
+from twisted_chat.clients.irc.connection import REGISTRATION_TIMEOUT
+from twisted_chat.clients.irc.protocol import CLOSE_TIMEOUT
 
 
 class ProtocolTests(IrcCase):

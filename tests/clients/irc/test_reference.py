@@ -8,19 +8,21 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.clients.irc.reference import Place, Reference
 
-WORDS = st.text(st.characters(blacklist_characters="\r\n\0"), max_size=20)
+WORDS = st.text(st.characters(exclude_characters="\r\n\0"), max_size=20)
+LABELS = st.text(st.characters(exclude_characters="\0"), max_size=20)
 
 
 class ReferenceTests(SynchronousTestCase):
     """A reference is a text in between."""
 
-    @given(WORDS, WORDS, WORDS, st.sampled_from(Place))
+    @given(WORDS, WORDS, LABELS, st.sampled_from(Place))
     def test_text_has_all_of_it(
         self, command: str, target: str, label: str, place: Place
     ) -> None:
-        """Whatever a line can have."""
+        """Whatever a line can have; a label also line ends, by escapes."""
         reference = Reference(command, target, label, place)
         self.assertEqual(Reference.of(str(reference)), reference)
+        self.assertEqual(Reference.has_label(str(reference)), bool(label))
 
     def test_reply_that_answers_nothing_has_an_empty_one(self) -> None:
         """No command and no label."""

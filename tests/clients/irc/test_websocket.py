@@ -6,7 +6,7 @@ from websockets.frames import Opcode
 
 from tests.support.memory import WebSocketClient, masked
 from tests.support.websocket_chat import ChatTestCase
-from twisted_chat.clients.irc.connection import IrcShared
+from twisted_chat.clients.irc.connection import REGISTRATION_TIMEOUT, IrcShared
 from twisted_chat.clients.irc.websocket import BINARY, MAX_MESSAGE, TEXT
 from twisted_chat.clients.websocket import ChatWebSocketFactory
 from twisted_chat.core.interfaces import BANNED
@@ -90,6 +90,16 @@ class IrcWebSocketTests(ChatTestCase):
         client = next(iter(self.chat.pool.clients.values()))
         client.connection.close(BANNED)
         self.assertEqual(alice.close_code(), 4003)
+
+    def test_client_that_does_not_register_is_disconnected(self) -> None:
+        """One that has registered is not."""
+        alice, slow = self.irc(), self.connect("irc")
+        self.clock.advance(REGISTRATION_TIMEOUT)
+        self.assertEqual(
+            slow.received(),
+            [":chat.server ERROR :Closing link: Registration timed out"],
+        )
+        self.assertIsNone(alice.close_code())
 
     def test_lost_connection_leaves_the_chat(self) -> None:
         """The others are shown that."""

@@ -55,6 +55,10 @@ class InvalidSubcommand(ValueError):
     """A client sent ``CAP`` with something that is not a subcommand."""
 
 
+# One object for the many clients that enable none.
+_NONE: frozenset[str] = frozenset()
+
+
 class Negotiation(enum.Enum):
     """The stages of the negotiation, in order."""
 
@@ -79,7 +83,7 @@ class Capabilities:
     def __init__(self, offered: Mapping[str, str]) -> None:
         self._offered = offered
         self._version = 0
-        self.enabled: frozenset[str] = frozenset()
+        self.enabled = _NONE
         self.negotiation = Negotiation.NONE
 
     @property

@@ -39,6 +39,11 @@ from .server import IrcServer
 SURELY_RELAYED = 300
 """Bytes of a line that is short enough whatever its source is."""
 
+REGISTRATION_TIMEOUT = 60.0
+"""Seconds in which a client has to register."""
+
+NOT_REGISTERED = "Registration timed out"
+
 PING_TIMEOUT = "ping timeout"
 
 REASONS = {
@@ -240,7 +245,12 @@ class IrcConnection:
         if registration is not None and registration.stage is Stage.JOINING:
             # It was not refused at once.
             self._attachment = attachment
+            attachment.client.when_idle(self._registered)
             self._joined(attachment)
+
+    def _registered(self) -> None:
+        """The client is in the chat: what it has given to get there is freed."""
+        self._registration = None
 
     def _joined(self, attachment: Attachment) -> None:
         """The client is attached."""

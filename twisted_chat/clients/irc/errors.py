@@ -86,7 +86,6 @@ _OF_COMMANDS = {
     ("TOPIC", "banned"): _CANNOT_SEND,
     ("TOPIC", "quiet"): _CANNOT_SEND,
     ("JOIN", "banned"): _Error(numerics.ERR_BANNEDFROMCHAN, "last"),
-    ("JOIN", "room_invalid"): _Error(numerics.ERR_BADCHANMASK, explains=True),
     ("TOPIC", "not_operator"): _NOT_ROOM_OPERATOR,
     ("MODE", "not_operator"): _NOT_ROOM_OPERATOR,
     ("KICK", "not_operator"): _NOT_ROOM_OPERATOR,

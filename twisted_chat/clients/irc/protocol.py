@@ -16,14 +16,17 @@ from twisted_chat.net.intake import Intake
 from twisted_chat.net.outbox import Outbox, outbox_to
 from twisted_chat.net.timers import Deadlines, Keepalive
 
-from .connection import PING_TIMEOUT, IrcConnection, IrcShared
+from .connection import (
+    NOT_REGISTERED,
+    PING_TIMEOUT,
+    REGISTRATION_TIMEOUT,
+    IrcConnection,
+    IrcShared,
+)
 from .message import LineSplitter, Message
 
 CLOSE_TIMEOUT = 10.0
 """Seconds that a client has to read what was sent before its connection is aborted."""
-
-REGISTRATION_TIMEOUT = 60.0
-"""Seconds in which a client has to register."""
 
 
 MAX_EXCESS = 8192
@@ -173,4 +176,4 @@ class IrcFactory(Factory):
 
 
 def _too_late(connection: IrcProtocol) -> None:
-    connection.close("Registration timed out")
+    connection.close(NOT_REGISTERED)

@@ -56,14 +56,15 @@ class Reference:
     @staticmethod
     def has_label(ref: str | None) -> bool:
         """Whether the command has a label, by the text of a reference alone."""
-        return ref is not None and not ref.endswith("\n")
+        return ref is not None and bool(ref.split("\n", 2)[2])
 
     @classmethod
     def of(cls, ref: str | None) -> Reference:
         """The reference of a reply; an empty one if it answers nothing."""
         if not ref:
             return _NOTHING
-        command, target, label = ref[1:].split("\n")
+        # Only a label may have a line end, by an escape.
+        command, target, label = ref[1:].split("\n", 2)
         return cls(command, target, label, Place(ref[0]))
 
     @property

@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from twisted_chat.clients.attach import identity_of
+from twisted_chat.clients.attach import Attachment, identity_of
 from twisted_chat.core.interfaces import BANNED, SHUTTING_DOWN, TAKEN_OVER
+from twisted_chat.core.runtime import ScheduledCall
 from twisted_chat.websocket.connection import WebSocketConnection
 from twisted_chat.websocket.frames import frame_binary, frame_text
 
-from .connection import IrcConnection, IrcShared
+from .connection import (
+    NOT_REGISTERED,
+    REGISTRATION_TIMEOUT,
+    IrcConnection,
+    IrcShared,
+)
 from .message import MAX_LINE
 
 TEXT = "text.ircv3.net"
@@ -53,6 +59,7 @@ class IrcWebSocket(IrcConnection):
     def __init__(self, shared: IrcShared, *, encrypted: bool) -> None:
         self._shared = shared
         self._encrypted = encrypted
+        self._timer: ScheduledCall | None = None
 
     # What WebSocket calls.
 
@@ -63,6 +70,7 @@ class IrcWebSocket(IrcConnection):
         identity = identity_of("irc", connection.address, is_encrypted=self._encrypted)
         frame = binary_frame if connection.subprotocol == BINARY else text_frame
         self._begin(self._shared, frame, identity, connection.transport)
+        self._registers()
 
     def text_received(self, text: str) -> None:
         """A line."""
@@ -76,6 +84,7 @@ class IrcWebSocket(IrcConnection):
 
     def closed(self, code: int, reason: str) -> None:
         """The connection is lost, or a close frame was received."""
+        self._stop_waiting()
         if code == _ABNORMAL:
             self._ended(reason or "connection lost")
         else:
@@ -87,6 +96,22 @@ class IrcWebSocket(IrcConnection):
     def waiting(self) -> int:
         """Bytes that wait for the client."""
         return self._connection.waiting
+
+    def _registers(self) -> None:
+        runtime = self._shared.chat.runtime
+        self._timer = runtime.call_later(REGISTRATION_TIMEOUT, self._too_late)
+
+    def _joined(self, attachment: Attachment) -> None:
+        self._stop_waiting()
+
+    def _too_late(self) -> None:
+        self._timer = None
+        self.close(NOT_REGISTERED)
+
+    def _stop_waiting(self) -> None:
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
 
     def _pause(self) -> None:
         self._connection.pause()
