@@ -4,9 +4,11 @@
 
 Three servers share one Redis that writes every command to its disk.  Senders on each
 server send messages and resume on another server after a disconnect; receivers only
-receive.  Meanwhile, in an order that depends on the seed, servers are killed, stopped,
-frozen for longer than a lease, and restarted; Redis is frozen, killed and restarted;
-and its connections are cut.
+receive.  An operator registers accounts, bans names, changes a setting, renames itself,
+and deletes and corrects messages; an account has a device on each server.  Meanwhile,
+in an order that depends on the seed, servers are killed, stopped, frozen for longer
+than a lease, and restarted; Redis is frozen, killed and restarted; and its connections
+are cut.
 
 At the end:
 
@@ -15,7 +17,9 @@ At the end:
 - a message that was not stored, according to its reply, is not in the history;
 - every sender has received exactly the history, from its first message on;
 - no receiver has received a message twice, or in another order than the history;
-- all clients see the same members, and these are the ones that are connected.
+- all clients see the same members, and these are the ones that are connected;
+- every account, ban and setting is as the replies to the operator said, on all servers;
+- no text that was deleted or replaced is in Redis.
 """
 
 # ruff: noqa: T201 - it prints its findings
@@ -34,6 +38,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.end_to_end.fault_clients import Receiver, Sender, history, until
+from tests.end_to_end.fault_keeper import Device, Keeper
 from tests.end_to_end.harness import Server, free_port
 from tests.end_to_end.redis_server import RedisServer
 
@@ -41,6 +46,30 @@ SERVERS = 3
 SENDERS = 6
 INTERVAL = 0.1
 """Average seconds between two messages of a sender."""
+
+KEEPER, PUPIL = "keeper", "pupil"
+"""The names of the operator, and of the account with several devices."""
+
+_FIND = """
+local found = {}
+for _, key in ipairs(redis.call('KEYS', '*')) do
+    local kind, value = redis.call('TYPE', key).ok, nil
+    if kind == 'string' then value = redis.call('GET', key)
+    elseif kind == 'hash' then value = redis.call('HGETALL', key)
+    elseif kind == 'stream' then value = redis.call('XRANGE', key, '-', '+')
+    elseif kind == 'zset' then value = redis.call('ZRANGE', key, 0, -1)
+    elseif kind == 'set' then value = redis.call('SMEMBERS', key)
+    elseif kind == 'list' then value = redis.call('LRANGE', key, 0, -1) end
+    local whole = cjson.encode(value)
+    for _, text in ipairs(ARGV) do
+        if string.find(whole, text, 1, true) then
+            found[#found + 1] = text .. ' in ' .. key
+        end
+    end
+end
+return found
+"""
+"""Which of some texts are anywhere in Redis."""
 
 SETTLE = 45.0
 """Seconds at the end within which everything must have recovered."""
@@ -51,6 +80,7 @@ class Outcome:
     """The result of a run.
 
     :ivar wrong: violations, in words; empty if there are none.
+    :ivar kept: what the operator did, by kind.
     """
 
     wrong: list[str] = field(default_factory=list)
@@ -60,6 +90,7 @@ class Outcome:
     unknown: int = 0
     resumed: int = 0
     history: int = 0
+    kept: dict[str, int] = field(default_factory=dict)
 
 
 class Run:
@@ -78,6 +109,7 @@ class Run:
         self.outcome = Outcome()
         self.senders: list[Sender] = []
         self.receivers: list[Receiver] = []
+        self.keeper = Keeper(KEEPER, self.ports, random.Random(seed))
 
     async def go(self, seconds: float) -> Outcome:
         """Inject faults for some seconds, then check the results."""
@@ -92,8 +124,13 @@ class Run:
                 rng = random.Random(self.rng.random())
                 self.senders.append(Sender(f"page{number}", ports, rng))
             self.receivers = [Receiver(port) for port in self.ports]
+            await self._register()
             tasks = [asyncio.create_task(one.run(INTERVAL)) for one in self.senders]
             tasks += [asyncio.create_task(one.run()) for one in self.receivers]
+            tasks.append(asyncio.create_task(self.keeper.run(INTERVAL * 3)))
+            for first in range(SERVERS):
+                ports = self.ports[first:] + self.ports[:first]
+                tasks.append(asyncio.create_task(Device(PUPIL, ports).run()))
             end = loop.time() + seconds
             while loop.time() < end:
                 await asyncio.sleep(self.rng.uniform(0.3, 2.0))
@@ -109,6 +146,14 @@ class Run:
                     server.kill()
             self.redis.discard()
         return self.outcome
+
+    async def _register(self) -> None:
+        """There is an operator, and an account with several devices."""
+        server = self.servers[0]
+        assert server is not None
+        code = await asyncio.to_thread(server.expect_log, r"operator code: (\S+)")
+        await self.keeper.become_operator(code[1])
+        await self.keeper.add(PUPIL)
 
     # Faults.
 
@@ -189,7 +234,8 @@ class Run:
         await asyncio.sleep(1)
         for sender in self.senders:
             sender.pause()
-        names = {sender.name for sender in self.senders}
+        self.keeper.pause()
+        names = {sender.name for sender in self.senders} | {PUPIL}
 
         def recovered() -> bool:
             ends = {sender.seen[-1] for sender in self.senders if sender.seen}
@@ -207,6 +253,12 @@ class Run:
             self.outcome.wrong.append(f"the senders see different members: {members}")
 
     async def _check(self) -> None:
+        self.outcome.kept = self.keeper.done
+        self.outcome.wrong += await self.keeper.violations(self.ports, PUPIL)
+        if self.keeper.gone:
+            found = self.redis.call("EVAL", _FIND, "0", *self.keeper.gone)
+            if found != "[]":
+                self.outcome.wrong.append(f"deleted, but in Redis: {found}")
         kept = await history(self.ports[0])
         for port in self.ports[1:]:
             if await history(port) != kept:
@@ -294,7 +346,7 @@ def main() -> int:
         print(
             f"  {faults}\n  {outcome.history} in the history, {outcome.stored} stored, "
             f"{outcome.refused} refused, {outcome.unknown} unknown, "
-            f"{outcome.resumed} resumes",
+            f"{outcome.resumed} resumes\n  the operator: {outcome.kept}",
             flush=True,
         )
         for line in outcome.wrong:
