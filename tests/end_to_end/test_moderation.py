@@ -98,6 +98,30 @@ class EveryWireTests(Operating):
         assert closed.exception.rcvd is not None
         self.assertEqual(closed.exception.rcvd.code, 4003)
 
+    def test_what_was_confirmed_survives_a_kill(self) -> None:
+        """An account, a mute, a setting of a room, and a ban from it."""
+        server = self.start()
+        alice = self.operator(server, "alice")
+        bob = self.connect(server, "bob")
+        alice.expect("is now known as bob\r\n")
+        alice.say("\\join tea", "\\room key pumpkin", "\\room ban eve")
+        alice.expect("alice: set a key for #tea\r\n")
+        alice.expect("alice: banned eve from #tea\r\n")
+        alice.say("\\mute bob", "\\register carol battery-staple")
+        alice.expect("alice: muted bob\r\n")
+        alice.expect("registered: carol\r\n")
+        server.kill()
+        bob.expect_end()
+        server = self.start()
+        again = self.connect(server, "bob")
+        again.say("hi", "\\join tea", "\\login carol battery-staple")
+        again.expect("error: you are muted\r\n")
+        again.expect("error: #tea needs a key: \\join tea KEY\r\n")
+        again.expect("logged in as carol\r\n")
+        eve = self.connect(server, "eve")
+        eve.say("\\join tea pumpkin")
+        eve.expect("error: you are banned from #tea\r\n")
+
     def test_socketio_client_sees_a_kick_and_is_refused_after_a_ban(self) -> None:
         """``remove chatter``, and ``connect_error`` with the reason."""
         server = self.start()

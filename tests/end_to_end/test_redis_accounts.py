@@ -11,6 +11,9 @@ from tests.end_to_end.waiting import eventually
 
 SECRET = "correct horse"
 
+NOTICED = 20.0
+"""Seconds in which other servers notice that one was killed."""
+
 
 def _removes(client: LineClient, operator: str) -> bool:
     """Whether a client may remove an operator, and has done so."""
@@ -51,6 +54,34 @@ class SharedAccountsTests(SeveralServersTestCase):
         self.assertNotIn("left the chat", shown)
         other.close()
         alice.expect("bob: left the chat\r\n")
+
+    def test_account_stays_when_the_server_of_one_device_is_killed(self) -> None:
+        """It leaves once, when the server of the last one is killed, too."""
+        a, b, c = (self.server(name) for name in "abc")
+        alice = self.connect(c, "alice")
+        first = self.connect(a, "bob")
+        alice.expect("is now known as bob\r\n")
+        first.say(f"\\register {SECRET}")
+        first.expect("registered: bob\r\n")
+        other = self.device(b)
+        alice.expect(": left the chat\r\n")
+        # One whose departure shows that the server is taken for dead.
+        witness = self.connect(a, "witness")
+        alice.expect("is now known as witness\r\n")
+        a.kill()
+        shown = alice.expect("witness: left the chat\r\n", NOTICED)
+        other.say("still here")
+        shown += alice.expect("bob: still here\r\n")
+        self.assertNotIn("bob: left", shown)
+        self.assertEqual(self.who(alice), ["alice", "bob"])
+        self.assertEqual(other.expect("bob: still here\r\n").count("still here"), 1)
+        b.kill()
+        shown = alice.expect("bob: left the chat\r\n", NOTICED)
+        alice.say("alone")
+        shown += alice.expect("alice: alone\r\n")
+        self.assertEqual(shown.count("bob: left"), 1)
+        self.assertEqual(self.who(alice), ["alice"])
+        del first, witness
 
     def test_operator_of_one_server_is_that_of_all(self) -> None:
         """The code is the same; a guest on another server is renamed."""
