@@ -64,10 +64,13 @@ class AccountAnnouncer:
     def read(self, event: ReadUpTo, stored: Stored) -> None:
         """The other devices of an account are shown how far one has read."""
         member = self._pool.member(event.member_id)
-        if member is not None:
-            for client in self.batch.viewers(member):
-                if client.id != event.client_id:
-                    self.batch.show_to(client, stored)
+        if member is None:
+            return
+        if member.read is not None:
+            member.read[event.room] = event.marker
+        for client in self.batch.viewers(member):
+            if client.id != event.client_id:
+                self.batch.show_to(client, stored)
 
     def ignore_changed(self, event: IgnoreChanged, stored: Stored) -> None:
         """An account ignores someone, or no longer, on all of its devices."""

@@ -459,6 +459,8 @@ class Chat:
         self, client: Client, position: str, login: Login | None = None
     ) -> Welcome:
         """The welcome of a client that has logged in or out, at that position."""
+        if login is not None:
+            client.member.read = dict(login.read)
         return self._welcomer.make(client, position, login)
 
     @property

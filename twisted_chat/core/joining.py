@@ -296,6 +296,8 @@ class Joiner:
             away = AwaySet(client.nick, pending.request.away, client.id)
             self._runtime.call_later(0, lambda: self._set_away(client, away))
         request, login = pending.request, pending.login
+        if login is not None:
+            client.member.read = dict(login.read)
         if login is not None and login.absence is not None:
             self.missed(client, login.absence, position)
         return self._welcomer.welcome(

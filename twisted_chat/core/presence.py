@@ -24,6 +24,7 @@ from .events import (
 from .ignoring import IgnoreList
 from .moderation_events import Kicked, RoomBanned
 from .nicknames import fold_or_none
+from .read_markers import ReadMarker
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +38,8 @@ class Member:
     :ivar account: the name of the account; empty for a guest.
     :ivar clients: the ids of the clients of an account, in the order of arrival; empty
         for a guest, which has one client with its own id.
+    :ivar read: how far it has read, by room, see ``ReadUpTo.room``; ``None`` if that is
+        not known on this server.
     :ivar ignored: whom it ignores; ``None`` or empty for nobody, or if it is not known
         on this server.
     """
@@ -49,6 +52,7 @@ class Member:
     account: str = ""
     clients: tuple[str, ...] = ()
     ignored: IgnoreList | None = None
+    read: dict[str, ReadMarker] | None = None
 
     @property
     def room(self) -> str | None:

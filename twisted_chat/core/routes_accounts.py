@@ -290,23 +290,38 @@ async def read(context: CommandContext) -> Outcome:
     found = await chat.journal.history.page(query)
     is_known = bool(found) and found[0].position == position
     time = found[0].time if is_known else round(chat.runtime.now() * 1000)
-    return await read_up_to(context, room, ReadMarker(time, position))
+    return await mark_read(context, room, ReadMarker(time, position))
 
 
-async def read_up_to(
+async def read_markers(context: CommandContext) -> dict[str, ReadMarker]:
+    """How far a client has read, by room; see ``ReadUpTo.room``.
+
+    That of a guest is known until it leaves.
+    """
+    member = context.client.member
+    if member.account:
+        member.read = await context.chat.account_logins.read(member.id)
+    elif member.read is None:
+        member.read = {}
+    return member.read
+
+
+async def mark_read(
     context: CommandContext, room: str, marker: ReadMarker
 ) -> ReadUpTo | None:
-    """How far the account of a client has read.
+    """Note how far a client has read.
 
     :param room: or ``DIRECT`` and a folded nickname.
-    :returns: ``None`` if it has read as far before.
+    :returns: what is to be stored; ``None`` for a guest, or if it has read as far.
     :raises Refused: ``too_many``.
     """
-    client = context.client
-    known = await context.chat.account_logins.read(client.member_id)
+    client, known = context.client, await read_markers(context)
     if room not in known and len(known) >= MAX_READ:
         raise Refused("too_many", f"there are {MAX_READ} rooms that you have read")
     if not marker.replaces(known.get(room, ReadMarker())):
+        return None
+    if not client.account:
+        known[room] = marker
         return None
     return ReadUpTo(room, client.member_id, marker.position, client.id, marker.time)
 

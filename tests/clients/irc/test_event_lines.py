@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.support.irc_clients import IrcCase
-from twisted_chat.clients.irc.event_lines import EventLines, server_time
+from twisted_chat.clients.irc.event_lines import EventLines
 from twisted_chat.clients.irc.message import Message
+from twisted_chat.clients.irc.times import server_time
 from twisted_chat.core.account_events import ReadUpTo
 from twisted_chat.core.events import (
     Action,

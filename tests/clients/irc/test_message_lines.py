@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.clients.irc.formatting import CUT
 from twisted_chat.clients.irc.message_lines import cut, text_lines
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"
@@ -39,5 +40,6 @@ class CutTests(SynchronousTestCase):
         self.assertEqual("".join(parts), "e" + "\u0301" * 300)
 
     def test_each_line_of_a_message_is_one(self) -> None:
-        """A blank one has a blank."""
-        self.assertEqual(list(text_lines("a\n\nb", 20)), ["a", " ", "b"])
+        """An empty one is left out; a line that was cut as it was sent is two."""
+        self.assertEqual(list(text_lines("a\n\nb", 20)), ["a", "b"])
+        self.assertEqual(list(text_lines(f"a{CUT}b", 20)), ["a", "b"])

@@ -38,7 +38,7 @@ from twisted_chat.core.replies import (
 
 from .batches import Batch, Item, with_batches, without_batches
 from .errors import error_lines
-from .event_lines import EventLines, server_time
+from .event_lines import EventLines
 from .isupport import EXTENDED
 from .labels import labelled
 from .message import MAX_BODY, Message, format_message
@@ -46,6 +46,7 @@ from .numerics import RPL_INVITING
 from .reference import Reference
 from .room_lines import RoomLines
 from .server import IrcServer
+from .times import server_time
 from .welcome_lines import welcome_lines
 
 Frame = Callable[[bytes], bytes]
@@ -56,6 +57,7 @@ _TAGS = {
     "msgid": "message-tags",
     "account": "account-tag",
     "batch": "batch",
+    "draft/multiline-concat": "draft/multiline",
     "label": "labeled-response",
 }
 """The capability that permits each tag."""
@@ -165,6 +167,10 @@ class IrcCodec:
     def with_capabilities(self, capabilities: frozenset[str]) -> IrcCodec:
         """The codec of the same wire for clients that have these capabilities."""
         return self._codecs.codec(capabilities, self._frame)
+
+    def history(self, target: str, history: Iterable[Stored]) -> Batch:
+        """Earlier messages, as one batch."""
+        return self._rooms.history_batch(target, history)
 
     def encode(self, items: Iterable[Item], nick: str = "") -> bytes:
         """The bytes of lines.
@@ -290,9 +296,8 @@ class Codecs:
         return codec
 
 
-def server_of(client: Client) -> IrcServer:
-    """The server that an IRC client is connected to."""
-    codec = client.codec
-    if not isinstance(codec, IrcCodec):
+def codec_of(client: Client) -> IrcCodec:
+    """The codec of an IRC client."""
+    if not isinstance(client.codec, IrcCodec):
         raise TypeError("not an IRC client")
-    return codec.server
+    return client.codec

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from . import (
     commands_connection,
+    commands_history,
     commands_list,
     commands_messages,
     commands_moderation,
@@ -22,6 +23,7 @@ def standard_commands() -> IrcTable:
         commands_list.commands,
         commands_messages.commands,
         commands_rooms.commands,
+        commands_history.commands,
         commands_modes.commands,
         commands_moderation.commands,
         commands_relay.commands,

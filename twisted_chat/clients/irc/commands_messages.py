@@ -53,10 +53,10 @@ def _to_each(given: Message, reference: Reference) -> Iterable[Request]:
     if tags:
         tags = {name: tags[name] for name in tags if name.startswith("+")}
     for each in reference.for_each(targets):
-        yield _sent(each, params[1], tags)
+        yield sent(each, params[1], tags)
 
 
-def _sent(reference: Reference, text: str, tags: Mapping[str, str]) -> Request:
+def sent(reference: Reference, text: str, tags: Mapping[str, str]) -> Request:
     """The request that sends a text to one target."""
     target, ref = reference.target, str(reference)
     action = _action(text)

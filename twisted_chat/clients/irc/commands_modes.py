@@ -29,7 +29,7 @@ from twisted_chat.core.routes_rooms import (
 from twisted_chat.core.subjects import ACCOUNT
 from twisted_chat.core.targets import settings_of
 
-from .codec import server_of
+from .codec import codec_of
 from .commands import IrcTable, lines, request_of
 from .commands_rooms import in_room, known_room
 from .message import Message
@@ -121,7 +121,7 @@ def _shown(context: CommandContext, room: str) -> Reply:
     moderation, name = context.chat.moderation, f"#{room}"
     settings = moderation.settings(room)
     has_rank = moderation.rank(context.client.member, room) is not None
-    opened = settings.opened // 1000 or int(server_of(context.client).started)
+    opened = settings.opened // 1000 or int(codec_of(context.client).server.started)
     return lines(
         RPL_CHANNELMODEIS(name, *modes_of(settings, with_key=has_rank)),
         RPL_CREATIONTIME(name, str(opened)),

@@ -28,9 +28,10 @@ from .codec import Codecs, Frame, IrcCodec
 from .command_table import standard_commands
 from .commands import install
 from .commands_messages import can_be_relayed
+from .decoding import requests
 from .errors import error_lines, line_too_long, refused_line
 from .message import Message, MessageError, parse
-from .profile import Profile
+from .profile import Profile, profile_of
 from .reference import Reference
 from .registration import Registration, Stage
 from .sasl import Authenticator
@@ -119,7 +120,10 @@ class IrcShared:
                     message.command, label=message.tags.get("label", "")
                 )
                 return (refusal(line_too_long(), str(reference)),)
-        return self.commands.requests(message)
+        profile = profile_of(client)
+        if profile is None:
+            return self.commands.requests(message)
+        return requests(self.commands, profile, message)
 
 
 class IrcConnection:

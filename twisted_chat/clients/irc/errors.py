@@ -94,6 +94,19 @@ _OF_COMMANDS = {
 """By command and code, where the command matters."""
 
 _FAILS = {
+    ("BATCH", "multiline_max_lines"): ("MULTILINE_MAX_LINES", 1),
+    ("BATCH", "multiline_max_bytes"): ("MULTILINE_MAX_BYTES", 1),
+    ("BATCH", "multiline_invalid_target"): ("MULTILINE_INVALID_TARGET", 2),
+    ("CHATHISTORY", "invalid_target"): ("INVALID_TARGET", 2),
+    ("CHATHISTORY", "invalid_params"): ("INVALID_PARAMS", 1),
+    ("CHATHISTORY", "need_more_params"): ("NEED_MORE_PARAMS", 1),
+    ("CHATHISTORY", "unknown_subcommand"): ("UNKNOWN_COMMAND", 1),
+    ("CHATHISTORY", "store"): ("MESSAGE_ERROR", 2),
+    ("MARKREAD", "invalid_params"): ("INVALID_PARAMS", 1),
+    ("MARKREAD", "no_such_room"): ("INVALID_PARAMS", 1),
+    ("MARKREAD", "room_invalid"): ("INVALID_PARAMS", 1),
+    ("MARKREAD", "need_more_params"): ("NEED_MORE_PARAMS", 0),
+    ("MARKREAD", "store"): ("INTERNAL_ERROR", 1),
     ("REDACT", "invalid_target"): ("INVALID_TARGET", 1),
     ("REDACT", "no_such_message"): ("UNKNOWN_MSGID", 2),
     ("REDACT", "not_author"): ("REDACT_FORBIDDEN", 2),

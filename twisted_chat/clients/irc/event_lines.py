@@ -6,12 +6,11 @@ not know.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from twisted_chat.clients.text_lines import event_text
+from twisted_chat.core.account_events import ReadUpTo
 from twisted_chat.core.events import (
     Action,
     AwaySet,
@@ -40,14 +39,17 @@ from twisted_chat.core.moderation_events import (
     RoomExcepted,
     RoomUnbanned,
 )
+from twisted_chat.core.read_markers import DIRECT
 
-from .batches import Item
+from . import multiline, read_lines
+from .batches import Batch, Item
 from .message import Message
 from .message_lines import CTCP, text_lines
 from .modes import mode_of
 from .numerics import RPL_AWAY
 from .raw import ACTION, NOTICE, PRIVMSG, TAGMSG, unpack
 from .server import IrcServer
+from .times import server_time
 
 Tags = Mapping[str, str]
 
@@ -87,6 +89,7 @@ class EventLines:
             Deleted: self._deleted,
             Edited: self._edited,
             Relayed: self._relayed,
+            ReadUpTo: self._read,
             Invited: self._invited,
         }
 
@@ -120,7 +123,9 @@ class EventLines:
 
     def _source(self, event: Any) -> str:
         """The source of an event that names its author by ``nick``."""
-        return self._server.sources.of(event.nick, event.client_id)
+        # What is read from a history may have no client id.
+        author = event.client_id or author_of(event)
+        return self._server.sources.of(event.nick, author)
 
     # Messages.
 
@@ -150,15 +155,19 @@ class EventLines:
         head = f":{source} {command} {target} :{before}{after}"
         if raw.tags:
             tags = {**tags, **raw.tags}
-        for line in text_lines(raw.shown(text), len(head.encode())):
+        shown, size = raw.shown(text), len(head.encode())
+        if self._has(multiline.CAPABILITY) and multiline.is_long(shown, size):
+            lines = [
+                Message(command, (target, part), source, joined)
+                for part, joined in multiline.parts(shown, size)
+            ]
+            yield Batch(multiline.KIND, (target,), tuple(lines), dict(tags))
+            return
+        for line in text_lines(shown, size):
             params = (target, f"{before}{line}{after}")
             yield Message(command, params, source, tags)
             # Only the first line is the message of that id.
-            tags = {
-                name: value
-                for name, value in tags.items()
-                if name != "msgid" and not name.startswith("+")
-            }
+            tags = {name: value for name, value in tags.items() if name != "msgid"}
 
     def _relayed(self, event: Relayed, tags: Tags) -> Iterator[Item]:
         raw = unpack(event.raw)
@@ -193,6 +202,17 @@ class EventLines:
     ) -> Iterator[Item]:
         params = (f"#{event.room}", position, *([text] if text else []))
         yield Message("REDACT", params, self._source(event), tags)
+
+    def _read(self, event: ReadUpTo, _tags: Tags) -> Iterator[Item]:
+        """How far another connection of the account has read."""
+        if self._has(read_lines.CAPABILITY):
+            name, pool = event.room, self._server.chat.pool
+            if name.startswith(DIRECT):
+                member = pool.named(name.removeprefix(DIRECT))
+                target = member.nick if member else name.removeprefix(DIRECT)
+            else:
+                target = f"#{name}"
+            yield read_lines.markread(target, event.marker)
 
     # Presence.
 
@@ -280,6 +300,14 @@ def action_start(nick: str) -> str:
     return f"* {nick} "
 
 
+def author_of(event: Any) -> str:
+    """The member id of the author of a message, as far as a history has it."""
+    if isinstance(event, DirectMessage):
+        return event.sender_id
+    account_id: str = getattr(event, "account_id", "")
+    return account_id
+
+
 def tags_of(stored: Stored) -> dict[str, str]:
     """All tags of an event."""
     tags = {"time": server_time(stored.time)}
@@ -289,16 +317,3 @@ def tags_of(stored: Stored) -> dict[str, str]:
     if account := getattr(event, "account", ""):
         tags["account"] = account
     return tags
-
-
-def server_time(milliseconds: int) -> str:
-    """A time as the tag ``time`` has it (https://ircv3.net/specs/extensions/
-    server-time).
-    """
-    seconds, rest = divmod(milliseconds, 1000)
-    return f"{_second(seconds)}.{rest:03d}Z"
-
-
-@lru_cache(maxsize=1024)
-def _second(seconds: int) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))

@@ -10,9 +10,12 @@ import re
 
 from twisted_chat.core.sanitize import sanitize_text
 
-CODES = "\x02\x03\x04\x0f\x11\x16\x1d\x1e\x1f"
+CUT = "\x10"
+"""A mark where a line was cut that is part of a longer one; see ``multiline``."""
+
+CODES = f"\x02\x03\x04\x0f\x11\x16\x1d\x1e\x1f{CUT}"
 """Bold, colour, hexadecimal colour, reset, monospace, reverse, italic, strikethrough,
-underline."""
+underline; and the mark, which is kept as they are."""
 
 # Stand for the codes while the text is sanitized; no text has these code points.
 _STAND_INS = {ord(code): 0xFDD0 + index for index, code in enumerate(CODES)}

@@ -12,6 +12,7 @@ from twisted_chat.core.targets import MAX_REASON
 
 from .batches import Batch, Item
 from .commands_list import ELIST
+from .history_points import MAX_MESSAGES, TYPES
 from .modes import CHANMODES, LISTS, MAX_CHANGES
 from .numerics import RPL_ISUPPORT
 from .server import NETWORK
@@ -43,6 +44,8 @@ TOKENS = (
     f"EXCEPTS={_letter(EXCEPTION)}",
     f"INVEX={_letter(INVITE_EXCEPTION)}",
     "EXTBAN=$,a",
+    f"CHATHISTORY={MAX_MESSAGES}",
+    f"MSGREFTYPES={TYPES}",
     f"KEYLEN={MAX_KEY}",
     f"KICKLEN={MAX_REASON}",
     f"NICKLEN={MAX_NAME}",

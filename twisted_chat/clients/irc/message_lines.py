@@ -9,6 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
+from .formatting import CUT
 from .message import MAX_BODY
 
 CTCP = "\x01"
@@ -21,9 +22,10 @@ def text_lines(text: str, head: int) -> Iterator[str]:
     :param head: the bytes of a line before its text.
     """
     most = MAX_BODY - head
-    for line in text.split("\n"):
+    for line in text.replace(CUT, "\n").split("\n"):
         # A line without a text is none for most clients.
-        yield from cut(line or " ", most)
+        if line:
+            yield from cut(line, most)
 
 
 def cut(text: str, most: int) -> Iterator[str]:

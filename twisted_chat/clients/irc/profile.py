@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from twisted_chat.core.client import Client
 
 from .capabilities import Capabilities
+from .multiline import Multiline
 from .sasl import Sasl
 
 
@@ -18,19 +19,29 @@ class Profile:
     :ivar user: the user name that it gave.
     :ivar realname: its real name; shown as one likes.
     :ivar capabilities: what it has negotiated.
+    :ivar multiline: a message of several lines that it has begun to send.
     :ivar away: the away text with which it joins the chat; empty for none.
     :ivar quit_text: why it leaves, as others are shown; empty if it has given no
         reason.
     :ivar sasl: its exchange; ``None`` until it begins one.
     """
 
-    __slots__ = ("away", "capabilities", "quit_text", "realname", "sasl", "user")
+    __slots__ = (
+        "away",
+        "capabilities",
+        "multiline",
+        "quit_text",
+        "realname",
+        "sasl",
+        "user",
+    )
 
     def __init__(self, offered: Mapping[str, str]) -> None:
         self.away = ""
         self.user = ""
         self.realname = ""
         self.capabilities = Capabilities(offered)
+        self.multiline: Multiline | None = None
         self.quit_text = ""
         self.sasl: Sasl | None = None
 

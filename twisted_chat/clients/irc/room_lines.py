@@ -17,6 +17,7 @@ from .numerics import (
     RPL_TOPIC,
     RPL_TOPICWHOTIME,
 )
+from .read_lines import CAPABILITY, markread
 from .server import IrcServer
 
 
@@ -47,16 +48,23 @@ class RoomLines:
         yield from self._events.joined(joined)
         if topic:
             yield from self.topic(room, topic)
+        if self._has(CAPABILITY):
+            yield markread(f"#{room}", (member.read or {}).get(room))
         if not self._has("draft/no-implicit-names"):
             yield from self.names(room, member.nick)
         if not self._has("draft/chathistory"):
             yield from self.history(f"#{room}", history)
 
     def history(self, target: str, history: Iterable[Stored]) -> Iterator[Item]:
-        """Earlier messages, as a batch."""
+        """Earlier messages, as a batch; nothing if there are none."""
+        batch = self.history_batch(target, history)
+        if batch.items:
+            yield batch
+
+    def history_batch(self, target: str, history: Iterable[Stored]) -> Batch:
+        """The same; it may be empty."""
         items = [item for stored in history for item in self._events.of(stored)]
-        if items:
-            yield Batch("chathistory", (target,), tuple(items))
+        return Batch("chathistory", (target,), tuple(items))
 
     def topic(self, room: str, text: str) -> Iterator[Message]:
         """The topic of a room."""
