@@ -18,13 +18,14 @@ from twisted_chat.server.settings import Settings
 from twisted_chat.websocket.connection import WebSocketConnection
 
 BOUNDED = (
+    "twisted_chat.clients.irc.users",
     "twisted_chat.clients.socketio_recovery",
     "twisted_chat.core.events",
     "twisted_chat.core.kept_state",
     "twisted_chat.core.moderation_events",
     "twisted_chat.testing",
 )
-"""What is kept of clients that may resume, and of what was said, has its own limits."""
+"""What is kept of clients that are gone, and of what was said, has its own limits."""
 
 CLOSE = masked(0x88, b"\x03\xe8")
 """A close frame."""

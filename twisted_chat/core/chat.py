@@ -57,6 +57,7 @@ from .missed import MissedMessages
 from .moderation import RETURN_SECONDS, TIDY_SECONDS, KnownAccount, Moderation
 from .moderation_events import Audited, Cleared, Rank, RoomOpened
 from .name_registry import claim, release
+from .name_watch import NameWatch
 from .network_rates import NetworkRates
 from .nicknames import Name, fold, room_name
 from .outcomes import Outcome, Outcomes
@@ -132,6 +133,9 @@ class Chat:
     """The chat, whatever its clients speak and wherever it is stored.
 
     :ivar mask: replaces words that the operator does not want to be shown.
+    :ivar motd: the lines that are shown after the welcome.
+    :ivar reload: reads the files again that may change while the server runs.
+    :ivar name_watch: passes on which nicknames appear and disappear.
     :ivar turns: what costly routes of its clients wait for.
     :ivar network_rates: what the clients of each network have sent.
     :ivar accounts: who has an account.
@@ -155,6 +159,9 @@ class Chat:
     ) -> None:
         self.runtime = runtime
         self.pool = pool
+        self.name_watch = NameWatch(pool.presence)
+        self.reload: Callable[[], None] = _do_nothing
+        self.motd = tuple(motd)
         self.journal = journal
         self.names = names
         self.table = table
@@ -510,6 +517,7 @@ class Chat:
     def announce(self, batch: Sequence[Stored]) -> None:
         """Everything in this batch is stored: show it to everyone it concerns."""
         self._announcer.announce(batch)
+        self.name_watch.tell()
 
     # Requests.
 
@@ -639,6 +647,10 @@ class Chat:
     def _disconnect(self, client: Client) -> None:
         self.reply(client, Notice(("The server is shutting down.",)))
         client.connection.close(SHUTTING_DOWN)
+
+
+def _do_nothing() -> None:
+    """No file is read again."""
 
 
 def _not_blank(text: str) -> str:

@@ -7,6 +7,7 @@ Redis are built on it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from .events import (
@@ -83,9 +84,13 @@ class Presence:
 
     :ivar members: by member id.
     :ivar by_name: by folded nickname.
+    :ivar taken: called with each member that has a nickname now.
+    :ivar freed: called with each member that has it no longer, before that.
     """
 
     def __init__(self) -> None:
+        self.taken: Callable[[Member], None] = _ignore
+        self.freed: Callable[[Member], None] = _ignore
         self.members: dict[str, Member] = {}
         self.by_name: dict[str, Member] = {}
         # By client id, those of accounts.
@@ -106,6 +111,7 @@ class Presence:
         """Use this object for the member from its first event on."""
         self.members[member.id] = member
         self.by_name[member.folded] = member
+        self.taken(member)
 
     def apply(self, event: Event) -> Member | None:
         """Bring presence up to an event.
@@ -232,6 +238,7 @@ class Presence:
         self._free_name(member)
         member.rename(nick)
         self.by_name[member.folded] = member
+        self.taken(member)
 
     def _remove(self, member: Member) -> None:
         del self.members[member.id]
@@ -239,7 +246,12 @@ class Presence:
 
     def _free_name(self, member: Member) -> None:
         if self.by_name.get(member.folded) is member:
+            self.freed(member)
             del self.by_name[member.folded]
+
+
+def _ignore(_member: Member) -> None:
+    """Nobody is interested."""
 
 
 def _without(item: str, items: tuple[str, ...]) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ class Reloader:
         :raises SettingError: the word list cannot be read.
         """
         self._chat.mask = self._settings.word_filter().mask
+        self._chat.reload = self.reload
         self._check_certificate()
 
         def on_hangup(*_: object) -> None:

@@ -13,6 +13,7 @@ from twisted_chat.core.sanitize import is_blank
 
 from .commands import IrcTable, request_of
 from .commands_relay import relayed
+from .commands_services import service_named, to_service
 from .event_lines import action_start
 from .formatting import formatted, unformatted
 from .isupport import MAX_TARGETS
@@ -53,7 +54,11 @@ def _to_each(given: Message, reference: Reference) -> Iterable[Request]:
     if tags:
         tags = {name: tags[name] for name in tags if name.startswith("+")}
     for each in reference.for_each(targets):
-        yield sent(each, params[1], tags)
+        service = service_named(each.target)
+        if service is not None:
+            yield to_service(service, params[1], each)
+        else:
+            yield sent(each, params[1], tags)
 
 
 def sent(reference: Reference, text: str, tags: Mapping[str, str]) -> Request:

@@ -154,6 +154,7 @@ class IrcConnection:
         self._registration: Registration | None = Registration(
             shared.server, self, identity
         )
+        shared.server.registering.add(self)
 
     @property
     def _codec(self) -> IrcCodec:
@@ -198,7 +199,12 @@ class IrcConnection:
         if self._registration is not None:
             self._registration.end()
             self._registration = None
+        server = self._irc.server
+        server.registering.discard(self)
         if self._attachment is not None:
+            client = self._attachment.client
+            server.monitors.clear(client)
+            server.former.leaves(client.member_id, self.profile)
             self._attachment.end(error)
 
     def _pause(self) -> None:
@@ -250,6 +256,7 @@ class IrcConnection:
             # It was not refused at once.
             self._attachment = attachment
             attachment.client.when_idle(self._registered)
+            irc.server.registering.discard(self)
             self._joined(attachment)
 
     def _registered(self) -> None:
@@ -266,6 +273,7 @@ class IrcConnection:
         """The client cannot have its nickname: it registers again."""
         self._attachment = None
         if self._registration is not None:
+            self._irc.server.registering.add(self)
             self._registers()
             self._registration.refused(why)
 

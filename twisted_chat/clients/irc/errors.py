@@ -65,6 +65,10 @@ _ERRORS = {
     "muted": _Error(numerics.ERR_CANNOTSENDTOCHAN, explains=True),
     "banned": _Error(numerics.ERR_YOUREBANNEDCREEP, "", explains=True),
     "account_required": _Error(numerics.ERR_NEEDREGGEDNICK),
+    "no_such_server": _Error(numerics.ERR_NOSUCHSERVER),
+    "not_an_operator": _Error(numerics.ERR_NOOPERHOST, ""),
+    "too_many_attempts": _Error(numerics.ERR_PASSWDMISMATCH, "", explains=True),
+    "tls_required": _Error(numerics.ERR_PASSWDMISMATCH, "", explains=True),
     "wrong_password": _Error(numerics.ERR_PASSWDMISMATCH, ""),
 }
 """By the code of the reason."""
@@ -86,6 +90,7 @@ _OF_COMMANDS = {
     ("TOPIC", "banned"): _CANNOT_SEND,
     ("TOPIC", "quiet"): _CANNOT_SEND,
     ("JOIN", "banned"): _Error(numerics.ERR_BANNEDFROMCHAN, "last"),
+    ("AUTHENTICATE", "logged_in"): _Error(numerics.ERR_SASLALREADY, ""),
     ("TOPIC", "not_operator"): _NOT_ROOM_OPERATOR,
     ("MODE", "not_operator"): _NOT_ROOM_OPERATOR,
     ("KICK", "not_operator"): _NOT_ROOM_OPERATOR,

@@ -14,6 +14,7 @@ from .batches import Batch, Item
 from .commands_list import ELIST
 from .history_points import MAX_MESSAGES, TYPES
 from .modes import CHANMODES, LISTS, MAX_CHANGES
+from .monitors import MAX_MONITORED
 from .numerics import RPL_ISUPPORT
 from .server import NETWORK
 
@@ -54,6 +55,8 @@ TOKENS = (
     f"AWAYLEN={MAX_AWAY}",
     f"CHANLIMIT=#:{MAX_ROOMS}",
     f"ELIST={ELIST}",
+    f"MONITOR={MAX_MONITORED}",
+    "WHOX",
     f"TARGMAX=JOIN:,PART:,NAMES:1,{_LIMITED}",
 )
 """In the order in which they are sent."""

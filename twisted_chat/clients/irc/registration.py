@@ -38,6 +38,7 @@ from .reference import Reference
 from .sasl import Answer, Authenticated, Authenticator, Sasl
 from .sasl_lines import sasl_lines
 from .server import IrcServer
+from .users import shown_realname
 
 NOT_ENTERED = "Access denied: the password of the server is missing or wrong"
 
@@ -227,7 +228,8 @@ class Registration:
             self._peer.show(ERR_NEEDMOREPARAMS("USER"))
             return
         profile = self._peer.profile
-        profile.user, profile.realname = user, realname
+        profile.user = user
+        profile.realname = shown_realname(self._server.chat, realname)
         self.complete()
 
     def _authenticate(self, message: Message) -> None:

@@ -11,10 +11,13 @@ from collections.abc import Sequence
 from twisted_chat import __version__
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.moderation_events import Role
+from twisted_chat.core.name_watch import NameChanges
 from twisted_chat.core.presence import Member
 
+from .monitors import Monitors
 from .profile import profile_of
 from .sources import Sources
+from .users import FormerUsers
 
 NAME = "chat.server"
 """The name of the server, unless it is called by another one."""
@@ -32,6 +35,10 @@ class IrcServer:
 
     :param name: by which it is called; the source of its replies.
     :ivar started: when it was started, in seconds since 1970.
+    :ivar registering: the connections that are not registered.
+    :ivar most: the most members that there were at the same time.
+    :ivar former: who had which nickname.
+    :ivar monitors: who is told when a nickname appears or disappears.
     """
 
     def __init__(self, chat: Chat, name: str = NAME) -> None:
@@ -39,11 +46,22 @@ class IrcServer:
         self.name = name
         self.sources = Sources(chat.pool)
         self.started = chat.runtime.now()
+        self.registering: set[object] = set()
+        self.most = 0
+        self.former = FormerUsers()
+        self.monitors = Monitors(chat.reply, self.source)
+        chat.name_watch.observe(self._names_changed)
 
     @property
     def created(self) -> str:
         """When it was started, for a person."""
         return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(self.started))
+
+    def _names_changed(self, changes: NameChanges) -> None:
+        self.most = max(self.most, len(self.chat.pool))
+        for departed in changes.gone:
+            self.former.add(self.chat, departed)
+        self.monitors.changed(changes)
 
     def members(self, room: str) -> Sequence[Member]:
         """The members of a room, in the order of joining."""

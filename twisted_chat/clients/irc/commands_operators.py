@@ -1,0 +1,94 @@
+"""The commands of operators: OPER, KILL, WALLOPS, REHASH."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+
+from twisted_chat.core.accounts.logins import peer_of
+from twisted_chat.core.chat import CommandContext
+from twisted_chat.core.events import Event
+from twisted_chat.core.moderation_events import Banned
+from twisted_chat.core.outcomes import Outcome
+from twisted_chat.core.replies import Notice, Refused, Reply
+from twisted_chat.core.rights import operator
+from twisted_chat.core.routes_accounts import enter_account, may_send_password
+from twisted_chat.core.targets import member_named, person_to_ban, reason
+
+from .codec import codec_of
+from .commands import IrcTable, lines
+from .commands_account import own_nick
+from .message import Message
+from .numerics import RPL_REHASHING, RPL_YOUREOPER
+from .profile import profile_of
+
+KILL_SECONDS = 1
+"""For how long a member that was killed cannot come back."""
+
+commands = IrcTable()
+
+
+@commands.handler("OPER", 2, guards=(may_send_password,))
+async def oper(context: CommandContext) -> Outcome:
+    """Log in to the account of an operator, and keep the nickname."""
+    chat, client = context.chat, context.client
+    name, password, *_ = context.words
+    account = await chat.accounts.log_in(name, password, peer_of(client))
+    if account.id not in chat.operators.ids:
+        raise Refused("not_an_operator", f"{account.name} is not an operator")
+    if client.member_id == account.id:
+        return _is_operator(context)
+    return await enter_account(
+        context, account, lambda *_: _is_operator(context), nick=own_nick(client)
+    )
+
+
+def _is_operator(context: CommandContext) -> Reply:
+    nick = context.client.nick
+    return lines(Message("MODE", (nick, "+o"), source=nick), RPL_YOUREOPER())
+
+
+@commands.handler("KILL", 1, guards=(operator,))
+def kill(context: CommandContext) -> Awaitable[Event]:
+    member_named(context, context.word)
+    return _kill(context)
+
+
+async def _kill(context: CommandContext) -> Event:
+    """Disconnect a member, on whichever server: it is banned for a moment."""
+    moderation = context.chat.moderation
+    killed = await person_to_ban(context, context.word)
+    text = reason(context, context.words[1] if len(context.words) > 1 else "")
+    return Banned(
+        context.client.nick,
+        killed.name,
+        f"{KILL_SECONDS}s",
+        text,
+        context.client.id,
+        killed.key,
+        " ".join(killed.identities),
+        "",
+        moderation.now() + KILL_SECONDS * 1000,
+        moderation.stamp(),
+    )
+
+
+@commands.handler("WALLOPS", 1, guards=(operator,))
+def wallops(context: CommandContext) -> Reply:
+    """Tell the operators that are connected to this server."""
+    chat, text = context.chat, context.chat.sanitized_label(context.words[-1])
+    nick, source = context.client.nick, codec_of(context.client).server.source
+    line = Message("WALLOPS", (text,), source=source(context.client.member))
+    for client in tuple(chat.pool.clients.values()):
+        if client is context.client or not client.is_connected:
+            continue
+        if chat.moderation.is_operator(client.member):
+            told = Notice((f"{nick} to all operators: {text}",))
+            is_irc = profile_of(client) is not None
+            chat.reply(client, lines(line) if is_irc else told)
+    return lines(line)
+
+
+@commands.handler("REHASH", guards=(operator,))
+def rehash(context: CommandContext) -> Reply:
+    context.chat.reload()
+    return lines(RPL_REHASHING("*"))

@@ -1,0 +1,179 @@
+"""WHO: who is in a room, or has a nickname that fits a mask.
+
+With the fields that WHOX adds (https://ircv3.net/specs/extensions/whox).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from twisted_chat.core.chat import CommandContext
+from twisted_chat.core.masks import host_of
+from twisted_chat.core.nicknames import fold_or_none
+from twisted_chat.core.presence import Member
+from twisted_chat.core.replies import Refused, Reply
+from twisted_chat.core.rights import check_readable
+
+from .codec import IrcCodec, codec_of
+from .commands import IrcTable, lines
+from .commands_rooms import named_room
+from .message import Message
+from .numerics import RPL_ENDOFWHO, RPL_WHOREPLY, RPL_WHOSPCRPL
+from .server import IrcServer
+from .targets import is_room
+from .users import User, idle_seconds, user_of
+
+MAX_FOUND = 2000
+"""Members in one answer."""
+
+HIDDEN_ADDRESS = "255.255.255.255"
+"""Stands for an address that the client may not know."""
+
+NO_ACCOUNT = "0"
+NO_LEVEL = "n/a"
+
+commands = IrcTable()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """One member, as the client that asks is shown it."""
+
+    server: IrcServer
+    member: Member
+    user: User
+    channel: str
+    flags: str
+    address: str
+    idle: int
+
+
+_FIELDS: dict[str, Callable[[_Found, str], str]] = {
+    "t": lambda _, token: token,
+    "c": lambda found, _: found.channel,
+    "u": lambda found, _: found.user.user,
+    "i": lambda found, _: found.address,
+    "h": lambda found, _: found.user.host,
+    "s": lambda found, _: found.server.name,
+    "n": lambda found, _: found.user.nick,
+    "f": lambda found, _: found.flags,
+    "d": lambda _found, _: "0",
+    "l": lambda found, _: str(found.idle),
+    "a": lambda found, _: found.member.account or NO_ACCOUNT,
+    "o": lambda _found, _: NO_LEVEL,
+    "r": lambda found, _: found.user.realname,
+}
+"""The fields of WHOX, in the order in which they are sent."""
+
+
+@commands.handler("WHO")
+def who(context: CommandContext) -> Reply:
+    mask = context.words[0] if context.words and context.words[0] else "*"
+    options = context.words[1] if len(context.words) > 1 else ""
+    flags, percent, rest = options.partition("%")
+    fields, _, token = rest.partition(",")
+    server = codec_of(context.client).server
+    room, members = _members(context, mask)
+    if "o" in flags:
+        members = filter(context.chat.moderation.is_operator, members)
+    shown: list[Message] = []
+    for member in members:
+        if len(shown) >= MAX_FOUND:
+            break
+        found = _found(context, server, member, room)
+        shown.append(_whox(found, fields, token) if percent else _who(found))
+    return lines(*shown, RPL_ENDOFWHO(mask.replace(" ", "_").lstrip(":") or "*"))
+
+
+def _members(context: CommandContext, mask: str) -> tuple[str, Iterable[Member]]:
+    """The room, if it is one, and the members that the client may see."""
+    chat, client = context.chat, context.client
+    if is_room(mask):
+        try:
+            room = named_room(mask)
+            check_readable(context, room)
+        except Refused:
+            return "", ()
+        return room, codec_of(client).server.members(room)
+    exact = chat.pool.named(fold_or_none(mask))
+    if exact is not None:
+        return "", (exact,)
+    return "", _fitting(context, "*" if mask == "0" else mask)
+
+
+def _fitting(context: CommandContext, mask: str) -> Iterator[Member]:
+    """The members whose nickname or host fits a mask.
+
+    Only operators find those that share no room with them.
+    """
+    if "*" not in mask and "?" not in mask:
+        return
+    chat, own = context.chat, context.client.member
+    pattern, rooms = mask_pattern(mask), set(own.rooms)
+    sees_all = chat.moderation.is_operator(own)
+    for member in chat.pool.presence.members.values():
+        is_seen = member is own or not rooms.isdisjoint(member.rooms)
+        if (sees_all or is_seen) and (
+            pattern.fullmatch(member.nick) or pattern.fullmatch(host_of(member.id))
+        ):
+            yield member
+
+
+def mask_pattern(mask: str) -> re.Pattern[str]:
+    """What fits a mask, in which ``*`` is any text and ``?`` one character."""
+    # One asterisk after another would take time.
+    mask = re.sub(r"\*+", "*", mask)
+    parts = ({"*": ".*", "?": "."}.get(letter) or re.escape(letter) for letter in mask)
+    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
+
+
+def _found(
+    context: CommandContext, server: IrcServer, member: Member, room: str
+) -> _Found:
+    chat, client = context.chat, context.client
+    clients = chat.pool.clients_of(member)
+    flags = "G" if member.away else "H"
+    if chat.moderation.is_operator(member):
+        flags += "*"
+    if room:
+        codec = client.codec
+        has_all = isinstance(codec, IrcCodec) and "multi-prefix" in codec.capabilities
+        flags += server.prefixes(room, member)[: None if has_all else 1]
+    address = ""
+    if member is client.member or chat.moderation.is_operator(client.member):
+        address = next((each.identity.address for each in clients), "")
+    return _Found(
+        server,
+        member,
+        user_of(chat, member),
+        f"#{room}" if room else "*",
+        flags,
+        one_word(address) or HIDDEN_ADDRESS,
+        idle_seconds(clients),
+    )
+
+
+def one_word(address: str) -> str:
+    """An address as a parameter that is not the last."""
+    return f"0{address}" if address.startswith(":") else address
+
+
+def _who(found: _Found) -> Message:
+    user = found.user
+    return RPL_WHOREPLY(
+        found.channel,
+        user.user,
+        user.host,
+        found.server.name,
+        user.nick,
+        found.flags,
+        f"0 {user.realname}",
+    )
+
+
+def _whox(found: _Found, fields: str, token: str) -> Message:
+    token = token[:3] if token.isdecimal() and token.isascii() else "0"
+    values = (get(found, token) for name, get in _FIELDS.items() if name in fields)
+    return RPL_WHOSPCRPL(*values)
