@@ -31,7 +31,9 @@ PROGRAMS = {
     "chromium": "chromium",
     "curl": "curl",
     "haproxy": "haproxy",
+    "ii": "ii",
     "inetutils-telnet": "inetutils-telnet",
+    "irssi": "irssi",
     "nc": "netcat-openbsd",
     "nginx": "nginx-light",
     "node": "nodejs",
@@ -40,12 +42,15 @@ PROGRAMS = {
     "plink": "putty-tools",
     "redis-cli": "redis-tools",
     "redis-server": "redis-server",
+    "sic": "sic",
     "socat": "socat",
     "sqlite3": "sqlite3",
     "systemd-analyze": "systemd",
     "systemd-socket-activate": "systemd",
     "telnet": "telnet",
     "telnet-ssl": "telnet-ssl",
+    "tinyirc": "tinyirc",
+    "weechat-headless": "weechat-headless weechat-plugins",
 }
 """Each program, and the Debian package that provides it."""
 
