@@ -243,11 +243,15 @@ class Announcer:
         self._batch.show(stored, (event.room,))
 
     def _relayed(self, event: Relayed, stored: Stored) -> None:
-        """To a room, or to all clients of both members."""
+        """To a room, to all clients of both members, or to those in any room."""
         if event.account:
             stored = self._with_nick(event, stored)
         if event.room:
             self._batch.show(stored, (event.room,))
+            return
+        if not event.recipient_id:
+            author = self._pool.member(event.client_id)
+            self._batch.show(stored, author.rooms if author else ())
             return
         recipients = self._clients_of(event.recipient_id)
         for client in dict.fromkeys((*recipients, *self._clients_of(event.client_id))):

@@ -124,6 +124,42 @@ class MessageCommandTests(IrcCase):
         ):
             self.assertEqual(alice.asks(command), [answer])
 
+    def test_message_may_be_for_those_with_a_role(self) -> None:
+        """Others of the room are not shown it; on other wires it is a private one."""
+        alice, bob, carol = (
+            self.irc(name, "tea") for name in ("alice", "bob", "carol")
+        )
+        self.eve.types(r"\join tea")
+        alice.sends("MODE #tea +oo carol eve", "MODE #tea +v bob")
+        for peer in (alice, bob, carol):
+            peer.sees()
+        self.eve.sees()
+        self.assertEqual(bob.asks("PRIVMSG @#tea :to operators"), [])
+        line = f"{self.source(bob)} PRIVMSG @#tea :to operators"
+        self.assertEqual((alice.sees(), carol.sees()), ([line], [line]))
+        self.assertEqual(self.eve.sees(), ["bob (private): to operators"])
+        alice.sends("NOTICE +#tea :to voices")
+        line = f"{self.source(alice)} NOTICE +#tea :to voices"
+        self.assertEqual((bob.sees(), carol.sees()), ([line], [line]))
+
+    def test_message_for_those_with_a_role_is_echoed_once(self) -> None:
+        """However many they are; also if there is nobody."""
+        capabilities = "echo-message batch labeled-response"
+        alice = self.irc("alice", "tea", capabilities=capabilities)
+        for name in ("bob", "carol"):
+            self.irc(name, "tea")
+            alice.sends(f"MODE #tea +o {name}")
+        self.assertEqual(
+            alice.asks("@label=1 PRIVMSG @#tea :hi"),
+            [f"@label=1 {self.source(alice)} PRIVMSG @#tea :hi"],
+        )
+        alice.sends("JOIN #milk")
+        self.assertEqual(
+            alice.asks("@label=1 PRIVMSG @#milk :hi"), ["@label=1 :chat.server ACK"]
+        )
+        (line,) = alice.asks("PRIVMSG @#lobby :hi")
+        self.assertTrue(line.startswith("404 alice @#lobby :"), line)
+
     def test_notice_is_never_answered(self) -> None:
         """But its label is acknowledged."""
         alice = self.irc("alice", capabilities="batch labeled-response")

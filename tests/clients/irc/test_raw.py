@@ -20,12 +20,17 @@ TAGS = st.dictionaries(
 class RawTests(SynchronousTestCase):
     """Packed and unpacked."""
 
-    @given(st.sampled_from(["PRIVMSG", "NOTICE", "ACTION"]), TEXTS, TAGS)
+    @given(
+        st.sampled_from(["PRIVMSG", "NOTICE", "ACTION"]),
+        TEXTS,
+        TAGS,
+        st.sampled_from(["", "@#tea"]),
+    )
     def test_what_is_packed_is_unpacked(
-        self, command: str, text: str | None, tags: dict[str, str]
+        self, command: str, text: str | None, tags: dict[str, str], target: str
     ) -> None:
         """Whatever is in it."""
-        raw = Raw(command, text, tags)
+        raw = Raw(command, text, tags, target)
         packed = raw.pack()
         self.assertEqual(unpack(packed), raw)
         self.assertEqual(is_irc(packed), packed is not None)

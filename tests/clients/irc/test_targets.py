@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.clients.irc.targets import is_room, split
+from twisted_chat.clients.irc.targets import is_part_of_room, is_room, split
 
 
 class TargetTests(SynchronousTestCase):
@@ -20,3 +20,6 @@ class TargetTests(SynchronousTestCase):
         self.assertTrue(is_room("#tea"))
         self.assertFalse(is_room("tea"))
         self.assertFalse(is_room(""))
+        self.assertTrue(is_part_of_room("@#tea"))
+        for target in ("#tea", "@tea", "@", "", "!#tea"):
+            self.assertFalse(is_part_of_room(target))

@@ -43,6 +43,7 @@ from .isupport import EXTENDED
 from .labels import labelled
 from .message import MAX_BODY, Message, format_message
 from .numerics import RPL_INVITING
+from .raw import SETNAME, unpack
 from .reference import Reference
 from .room_lines import RoomLines
 from .server import IrcServer
@@ -220,7 +221,9 @@ class IrcCodec:
             case Topic(room=room, text=text):
                 return self._rooms.topic(room, text)
             case Done(stored=stored):
-                return () if stored is None else self._own(stored)
+                # A command may have caused several events, and is answered once.
+                is_silent = stored is None or not reference.command
+                return () if is_silent or stored is None else self._own(stored)
             case Native(content=content) if isinstance(content, tuple):
                 return content
             case ErrorReply() | TurnedAway():
@@ -258,7 +261,9 @@ class IrcCodec:
             return []
         if isinstance(event, Invited):
             return [RPL_INVITING(event.target, f"#{event.room}")]
-        is_message = isinstance(event, Post | Action | DirectMessage | Relayed)
+        is_message = isinstance(event, Post | Action | DirectMessage) or (
+            isinstance(event, Relayed) and unpack(event.raw).command != SETNAME
+        )
         if is_message and not self._has("echo-message"):
             shown: list[Item] = []
         else:

@@ -7,10 +7,12 @@ from collections.abc import Awaitable, Iterable, Mapping
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import Event
 from twisted_chat.core.replies import Refused, Request
+from twisted_chat.core.rights import check
 from twisted_chat.core.routes import direct_message
 from twisted_chat.core.routes_accounts import may_speak
 from twisted_chat.core.sanitize import is_blank
 
+from .codec import codec_of
 from .commands import IrcTable, request_of
 from .commands_relay import relayed
 from .commands_services import service_named, to_service
@@ -21,7 +23,7 @@ from .message import MAX_BODY, Message
 from .message_lines import CTCP
 from .raw import ACTION, NOTICE, PRIVMSG, Raw, unpack
 from .reference import Reference
-from .targets import is_room, split
+from .targets import PREFIXES, is_part_of_room, is_room, split
 
 commands = IrcTable()
 
@@ -78,7 +80,9 @@ def sent(reference: Reference, text: str, tags: Mapping[str, str]) -> Request:
         command = PRIVMSG if is_room(target) else ACTION
     # Most messages need nothing more than their text.
     raw = None
-    if styled is not None or tags or command != PRIVMSG:
+    if is_part_of_room(target):
+        raw = Raw(command, styled, tags, target).pack()
+    elif styled is not None or tags or command != PRIVMSG:
         raw = Raw(command, styled, tags).pack()
     if not is_room(target):
         return request_of(reference, target, text, raw=raw)
@@ -89,7 +93,7 @@ def sent(reference: Reference, text: str, tags: Mapping[str, str]) -> Request:
 
 @commands.handler(PRIVMSG, guards=(may_speak,), decode=_to_each)
 @commands.handler(NOTICE, guards=(may_speak,), decode=_to_each)
-def to_member(context: CommandContext) -> Event | Awaitable[Event]:
+def to_member(context: CommandContext) -> Event | Awaitable[Event] | None:
     """A direct message, or a request between clients.
 
     Messages to rooms are those of the core.
@@ -97,9 +101,32 @@ def to_member(context: CommandContext) -> Event | Awaitable[Event]:
     name, text = context.words
     if not text:
         return relayed(context, name, context.request.raw or "")
+    if is_part_of_room(name):
+        return _to_part(context, name, text)
     if unpack(context.request.raw).command == ACTION:
         text = action_start(context.client.nick) + text
     return direct_message(context, name, text)
+
+
+def _to_part(context: CommandContext, target: str, text: str) -> Event | None:
+    """A direct message to each member of a room who has a role there."""
+    chat, client = context.chat, context.client
+    room = chat.room_of(client, target[1:])
+    check(chat.moderation.may_talk(client.member, room))
+    events = [
+        event
+        for member, prefixes in codec_of(client).server.prefixed(room).items()
+        if PREFIXES.index(prefixes[0]) <= PREFIXES.index(target[0])
+        and member is not client.member
+        and isinstance(event := direct_message(context, member.nick, text), Event)
+    ]
+    if not events:
+        return None
+    # The reply to the command is that to the last of them.
+    *first, last = events
+    for each in first:
+        chat.submit(each, client, str(Reference("")))
+    return last
 
 
 def _action(text: str) -> str | None:

@@ -47,7 +47,7 @@ from .message import Message
 from .message_lines import CTCP, text_lines
 from .modes import mode_of
 from .numerics import RPL_AWAY
-from .raw import ACTION, NOTICE, PRIVMSG, TAGMSG, unpack
+from .raw import ACTION, NOTICE, PRIVMSG, SETNAME, TAGMSG, unpack
 from .server import IrcServer
 from .times import server_time
 
@@ -136,7 +136,8 @@ class EventLines:
         return self._texts(event, f"#{event.room}", tags, is_action=True)
 
     def _direct_message(self, event: DirectMessage, tags: Tags) -> Iterator[Item]:
-        return self._texts(event, event.recipient, tags)
+        target = unpack(event.raw).target or event.recipient
+        return self._texts(event, target, tags)
 
     def _texts(
         self,
@@ -171,6 +172,10 @@ class EventLines:
 
     def _relayed(self, event: Relayed, tags: Tags) -> Iterator[Item]:
         raw = unpack(event.raw)
+        if raw.command == SETNAME:
+            if self._has("setname") and raw.text is not None:
+                yield Message(SETNAME, (raw.text,), self._source(event), tags)
+            return
         target = f"#{event.room}" if event.room else event.recipient
         tags = {**tags, **raw.tags}
         if raw.text is not None:

@@ -17,9 +17,13 @@ from .modes import CHANMODES, LISTS, MAX_CHANGES
 from .monitors import MAX_MONITORED
 from .numerics import RPL_ISUPPORT
 from .server import NETWORK
+from .targets import PREFIXES
 
 PER_LINE = 13
 """Tokens in one line: the others are the nickname and the text (RFC 2812)."""
+
+MAX_REALNAME = 150
+"""Bytes of a real name that is set by SETNAME."""
 
 MAX_TARGETS = 4
 """Targets of one PRIVMSG or NOTICE."""
@@ -50,6 +54,8 @@ TOKENS = (
     f"KEYLEN={MAX_KEY}",
     f"KICKLEN={MAX_REASON}",
     f"NICKLEN={MAX_NAME}",
+    f"NAMELEN={MAX_REALNAME}",
+    f"STATUSMSG={PREFIXES}",
     f"CHANNELLEN={MAX_NAME + 1}",
     f"TOPICLEN={MAX_TOPIC}",
     f"AWAYLEN={MAX_AWAY}",

@@ -16,9 +16,9 @@ from .formatting import unformatted
 from .message import format_tags, parse_tags
 
 PRIVMSG, NOTICE, ACTION = "PRIVMSG", "NOTICE", "ACTION"
-TAGMSG = "TAGMSG"
+TAGMSG, SETNAME = "TAGMSG", "SETNAME"
 
-_STARTS = ("@", "P", "N", "A")
+_STARTS = ("@", "P", "N", "A", "S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,14 @@ class Raw:
         an action.
     :ivar text: with formatting codes; ``None`` if it has none.
     :ivar tags: its client-only tags, with their ``+``.
+    :ivar target: of a direct message that is sent to some members of a room; empty
+        otherwise.
     """
 
     command: str = PRIVMSG
     text: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    target: str = ""
 
     def pack(self) -> str | None:
         """The text to keep; ``None`` if there is nothing to keep."""
@@ -41,7 +44,8 @@ class Raw:
             return None
         tags = f"@{format_tags(self.tags)} " if self.tags else ""
         text = "" if self.text is None else f" :{self.text}"
-        return f"{tags}{self.command}{text}"
+        target = f" {self.target}" if self.target else ""
+        return f"{tags}{self.command}{target}{text}"
 
     def shown(self, text: str) -> str:
         """The text that IRC clients are shown.
@@ -69,5 +73,6 @@ def unpack(raw: str | None) -> Raw:
     if raw.startswith("@"):
         words, _, raw = raw[1:].partition(" ")
         tags = parse_tags(words)
-    command, colon, text = raw.partition(" :")
-    return Raw(command, text if colon else None, tags)
+    head, colon, text = raw.partition(" :")
+    command, _, target = head.partition(" ")
+    return Raw(command, text if colon else None, tags, target)

@@ -1,0 +1,34 @@
+"""SETNAME: another real name (https://ircv3.net/specs/extensions/setname)."""
+
+from __future__ import annotations
+
+from twisted_chat.core.chat import CommandContext
+from twisted_chat.core.events import Relayed
+from twisted_chat.core.outcomes import Outcome
+from twisted_chat.core.replies import Refused
+from twisted_chat.core.rights import check
+from twisted_chat.core.routes_accounts import may_speak
+
+from .commands import IrcTable
+from .isupport import MAX_REALNAME
+from .profile import profile_of
+from .raw import SETNAME, Raw
+
+commands = IrcTable()
+
+
+@commands.handler(SETNAME, 1, guards=(may_speak,))
+def set_name(context: CommandContext) -> Outcome:
+    client, chat = context.client, context.chat
+    check(chat.moderation.may_show(client.member))
+    try:
+        realname = chat.sanitized_label(context.word, MAX_REALNAME)
+    except Refused as refused:
+        raise Refused("invalid_realname", refused.text) from None
+    profile = profile_of(client)
+    if profile is None:
+        raise TypeError("not an IRC client")
+    profile.realname = realname
+    raw = Raw(SETNAME, realname).pack() or ""
+    account = client.account
+    return Relayed("", client.nick, raw, client.id, account=account)
