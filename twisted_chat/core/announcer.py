@@ -185,9 +185,7 @@ class Announcer:
         batch.fanout.show(line, (line.room,), hidden_from=hidden_from)
         for client, each in later:
             if each.names:
-                where = None if client.room == line.room else line.room
-                encode = client.codec.bulk_presence
-                batch.send(client, batch.encode(encode, each, where))
+                batch.fanout.show_to(client, each)
 
     def _reply(self, submission: Submission, stored: Stored) -> None:
         """What was submitted is announced: tell the client that asked for it."""

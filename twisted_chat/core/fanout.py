@@ -30,13 +30,14 @@ class _Timeline:
 
     :ivar view: its view when the batch began.
     :ivar segments: at which item, what it is sent there, its view from there on.
+        What only it is shown of many arrivals is encoded when it is written.
     """
 
     __slots__ = ("segments", "view")
 
     def __init__(self, view: View | None) -> None:
         self.view = view
-        self.segments: list[tuple[int, bytes, View | None]] = []
+        self.segments: list[tuple[int, bytes | BulkPresence, View | None]] = []
 
 
 class Fanout:
@@ -82,6 +83,11 @@ class Fanout:
         timeline = self.begin_timeline(client)
         timeline.segments.append((len(self._items), data, client.view))
 
+    def show_to(self, client: Client, bulk: BulkPresence) -> None:
+        """Show one client what it has missed of many arrivals, likewise."""
+        timeline = self.begin_timeline(client)
+        timeline.segments.append((len(self._items), bulk, client.view))
+
     def view_changed(self, client: Client) -> None:
         """Show a client, from here on, what its view is shown now."""
         self.send_to(client, b"")
@@ -105,7 +111,7 @@ class Fanout:
             counters.sent_bytes += len(data) * count
             counters.deliveries += (len(shown) - shown.count(b"")) * count
         for client, timeline in timelines.items():
-            data = self._bytes_of(timeline)
+            data = self._bytes_of(timeline, client)
             if data:
                 client.write(data)
                 counters.sent_bytes += len(data)
@@ -113,7 +119,7 @@ class Fanout:
         timelines.clear()
         self._shown.clear()
 
-    def _bytes_of(self, timeline: _Timeline) -> bytes:
+    def _bytes_of(self, timeline: _Timeline, client: Client) -> bytes:
         parts: list[bytes] = []
         deliveries = 0
         view, start = timeline.view, 0
@@ -122,7 +128,12 @@ class Fanout:
                 shown = self._shown_to(view)[start:index]
                 deliveries += len(shown) - shown.count(b"")
                 parts += shown
-            parts.append(own)
+            if isinstance(own, BulkPresence):
+                where = None if client.room == own.room else own.room
+                encode = client.codec.bulk_presence
+                parts.append(encoded(self._runtime, encode, own, where))
+            else:
+                parts.append(own)
             view, start = next_view, index
         if view is not None:
             shown = self._shown_to(view)[start:]
