@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tests.support.engineio_client import EngineIOTestCase, Exchange
 from twisted_chat.engineio.framing import POLLING
-from twisted_chat.engineio.polling import ABANDONED_TIMEOUT, MAX_RESPONSE
+from twisted_chat.engineio.polling import MAX_RESPONSE
 from twisted_chat.net.large_inputs import MAX_OF_HOST, REFUSAL
+from twisted_chat.net.resets import READ_ON_TIMEOUT
 from twisted_chat.net.send_queue import MAX_QUEUED
 from twisted_chat.net.slow_readers import GRACE, PATIENCE
 
@@ -113,7 +114,7 @@ class ConcurrentRequestTests(EngineIOTestCase):
         self.assertEqual(session.waiting, 0)
         session.send_text("x" * MAX_QUEUED)
         self.assertEqual(session.waiting, 0)
-        self.pass_time(ABANDONED_TIMEOUT - 1)
+        self.pass_time(READ_ON_TIMEOUT - 1)
         self.assertEqual(peer.ends, [])
         self.pass_time(2)
         self.assertEqual((peer.received, len(peer.ends)), (["pause"], 1))

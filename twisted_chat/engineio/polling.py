@@ -21,6 +21,7 @@ from websockets.frames import CloseCode
 from twisted_chat.net.large_inputs import REFUSAL
 from twisted_chat.net.pacing import Pace
 from twisted_chat.net.peer_limits import PeerLimits
+from twisted_chat.net.resets import READ_ON_TIMEOUT
 from twisted_chat.net.send_queue import SendQueue
 from twisted_chat.net.slow_readers import unacknowledged
 
@@ -33,9 +34,6 @@ MAX_RESPONSE = 256 * 1024
 
 So much may wait until the heartbeat ends the session: on other transports it would wait
 in the kernel.  Only what is beyond that makes a client a slow reader."""
-
-ABANDONED_TIMEOUT = 5.0
-"""Seconds in which the packets of a POST are still taken whose client is gone."""
 
 GONE = "the client cancelled its request"
 """Why a session ends whose client is gone."""
@@ -163,7 +161,7 @@ class PollingTransport(Pace):
         self._state = _ABANDONED
         self._queue.pop_all()
         self._abandoned = self._clock.callLater(
-            ABANDONED_TIMEOUT, self._session.fail, GONE
+            READ_ON_TIMEOUT, self._session.fail, GONE
         )
 
     # For ``slow_readers``.

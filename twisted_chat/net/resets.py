@@ -23,7 +23,8 @@ from twisted.protocols.policies import ProtocolWrapper
 from twisted.python.failure import Failure
 
 READ_ON_TIMEOUT = 5.0
-"""Seconds after which what such a peer sent is discarded, if it is still not read.
+"""Seconds after which what a peer sent that is gone is discarded, if it is still not
+read.
 
 It keeps its place among the connections of its address for so long.  That is enough
 for megabytes, unless the application delays the peer, as flood control does."""
