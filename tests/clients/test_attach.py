@@ -90,6 +90,24 @@ class AttachmentTests(SynchronousTestCase):
         self.assertTrue(self.reading)
         self.assertIn("alice: two", self.eve.sees())
 
+    def test_client_that_goes_before_it_was_welcomed_is_logged_in_order(self) -> None:
+        """It still joins, as it has sent a line."""
+        self.room.journal.hold("append")
+        attachment = self.attach(JoinRequest("alice"))
+        attachment.put(Request("", "hi"))
+        attachment.end()
+        self.room.journal.release("append")
+        self.room.settle()
+        self.assertEqual(self.room.log, ["alice joined", "alice quit"])
+
+    def test_client_that_goes_before_it_was_welcomed_may_be_in_no_line(self) -> None:
+        """It has sent nothing, so it does not join."""
+        self.room.journal.hold("append")
+        self.attach(JoinRequest("alice")).end()
+        self.room.journal.release("append")
+        self.room.settle()
+        self.assertEqual(self.room.log, [])
+
     def test_orderly_end_is_logged_in_one_line(self) -> None:
         """The other clients see the client leave."""
         attachment = self.attach(JoinRequest("alice"))

@@ -105,8 +105,9 @@ class TextTests(ChatTestCase):
 
     def test_departure_is_logged_with_its_error_but_no_message(self) -> None:
         """A connection that the client closes is not an error."""
-        log = Log(self)
         ann, bob = self.connect("?nick=ann"), self.connect("?nick=bob")
+        ann.received()
+        log = Log(self)
         ann.send_text("a secret")
         ann.send(masked(0x88, b"\x03\xe8"))
         bob.wire.disconnect()

@@ -301,6 +301,13 @@ class DeviceTests(MembersCase):
         other.types("hi")
         self.assertEqual(self.alice.sees()[-1], f"{other.nick}: hi")
 
+    def test_login_of_a_further_device_is_logged(self) -> None:
+        """The first one is renamed."""
+        guest = self.chat.client("guest")
+        del self.chat.log[:]
+        self.chat.log_in(guest, "bob")
+        self.assertEqual(self.chat.log, ["guest logged in as bob"])
+
     def test_rooms_are_counted_for_the_member(self) -> None:
         """However many devices join them."""
         for number in range(MAX_ROOMS - 1):

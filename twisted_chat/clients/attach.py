@@ -84,8 +84,20 @@ class Attachment(Inbox):
             if error:
                 log_line(f"client error: {nick or 'a new client'}: {error}")
             if nick:
-                log_line(f"{nick} quit")
+                self._log_quit()
         self.disconnected()
+
+    def _log_quit(self) -> None:
+        """Log that the client goes, after the line that it has joined.
+
+        One that has sent lines and is gone before it was welcomed still joins, to post
+        them.
+        """
+        client, log_line = self.client, self._chat.runtime.log_line
+        if client.is_joining:
+            client.when_idle(lambda: log_line(f"{client.nick} quit"))
+        else:
+            log_line(f"{client.nick} quit")
 
     def hand_over(self) -> None:
         """The connection resumes another client: this one leaves, and for good."""

@@ -120,6 +120,9 @@ class PresenceAnnouncer:
             self._show_renamed(member, former_nick, stored, client)
             self.batch.show(with_nick(member, stored), member.rooms)
         if client is not None:
+            if member is not guest:
+                line = f"{former_nick} logged in as {member.nick}"
+                self.batch.log_lines.append(line)
             self._pool.move(client, member)
             self._joiner.ignores_as_before(client)
             self.batch.ignoring_changed(member)
