@@ -50,7 +50,7 @@ class NoRoomTests(JoiningCase):
             self.bob.sees(),
             [
                 r"error: you are in no room: \join ROOM first",
-                "[#lobby] alice: one",
+                "alice: one",
                 "bob: joined the chat",
                 "now talking in #lobby",
                 "alice: three",

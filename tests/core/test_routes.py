@@ -308,7 +308,7 @@ class InternalTests(RouteCase):
         self.bob.types("hi")
         self.alice.sees()
         self.alice.asks(Request("snapshot", "", internal=True))
-        self.assert_sees(self.alice, "[#lobby] bob: hi")
+        self.assert_sees(self.alice, "bob: hi")
 
     def test_custom_event_is_not_shown_as_a_line(self) -> None:
         """It is for Socket.IO clients only."""

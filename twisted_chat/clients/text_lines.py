@@ -167,9 +167,9 @@ def reply_lines(reply: Reply, member_id: str = "") -> Iterable[str]:
     match reply:
         case Welcome():
             return _welcome(reply, member_id)
-        case RoomSnapshot(room=room, topic=topic, history=history):
-            lines = newest_lines(history, lambda _: f"[#{room}] ")
-            return [*_topic(room, topic), *lines]
+        case RoomSnapshot(room=room, topic=topic, history=history, is_only=is_only):
+            mark = "" if is_only else f"[#{room}] "
+            return [*_topic(room, topic), *newest_lines(history, lambda _: mark)]
         case MemberList(room=room, members=members, away=away):
             named = [
                 f"{nick} (away)" if nick in away else nick

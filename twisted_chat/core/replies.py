@@ -87,6 +87,7 @@ class Welcome:
 class RoomSnapshot:
     """What a client is shown when it joins a room.
 
+    :ivar is_only: the client is in no other room.
     :ivar is_cut: the history is left out, as it would be too much at once.
     :ivar unlisted: the number of members that are left out for the same reason.
     :ivar with_welcome: the client has connected, and is in the room since.
@@ -100,6 +101,7 @@ class RoomSnapshot:
     is_cut: bool = False
     unlisted: int = 0
     with_welcome: bool = False
+    is_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

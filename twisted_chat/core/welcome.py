@@ -270,8 +270,14 @@ def _ever_shorter(snapshot: RoomSnapshot, welcome: Welcome) -> Iterator[RoomSnap
 
 def snapshot_of(room: Room, client: Client) -> RoomSnapshot:
     """What a client is shown when it joins a room."""
-    history = _history_for(room, client)
-    return RoomSnapshot(room.name, room.nicks(), room.topic or "", history, room.away())
+    return RoomSnapshot(
+        room.name,
+        room.nicks(),
+        room.topic or "",
+        _history_for(room, client),
+        room.away(),
+        is_only=client.rooms == (room.name,),
+    )
 
 
 def _ignored_by(client: Client) -> tuple[str, ...]:
