@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.journals import MODERATION
 from twisted_chat.clients.json_moderation import moderation_fields, setting_object
-from twisted_chat.core.moderation_events import RoomChanged
+from twisted_chat.core.moderation_events import Muted, RoomChanged, Unmuted
 from twisted_chat.core.replies import SettingList
 
 ABOUT_BOB = {"nick": "bob", "by": "alice"}
@@ -59,6 +61,13 @@ ALL = SettingList(
 
 class ObjectTests(SynchronousTestCase):
     """What JSON clients see."""
+
+    def test_mute_that_holds_everywhere_is_of_no_room(self) -> None:
+        """So is its end."""
+        for event in MODERATION:
+            if isinstance(event, Muted | Unmuted):
+                found = moderation_fields(replace(event, everywhere=True))
+                self.assertIsNone(found and found["room"])
 
     def test_every_event_has_its_fields(self) -> None:
         """Or none, if nobody is shown it."""

@@ -50,8 +50,9 @@ def moderation_fields(event: ModerationEvent) -> dict[str, Any] | None:
         case Muted(nick=by, target=nick, duration=duration, everywhere=everywhere):
             where = None if everywhere else event.room
             return {"type": "muted", "room": where, **_sanction(nick, by, duration)}
-        case Unmuted(room=room, nick=by, target=nick):
-            return {"type": "unmuted", "room": room, **_sanction(nick, by)}
+        case Unmuted(nick=by, target=nick, everywhere=everywhere):
+            where = None if everywhere else event.room
+            return {"type": "unmuted", "room": where, **_sanction(nick, by)}
         case (
             Banned(nick=by, target=nick, duration=duration, text=text)
             | Expelled(nick=by, target=nick, duration=duration, text=text)

@@ -75,7 +75,9 @@ class Muted:
 class Unmuted:
     """A member may talk again.
 
+    :ivar room: where it is shown, and where a mute ends.
     :ivar keys: of the sanctions that end, whole.
+    :ivar everywhere: one of them held in all rooms.
     """
 
     room: str
@@ -85,6 +87,7 @@ class Unmuted:
     keys: str
     rank: str
     time: int
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,7 @@ def unmute(context: CommandContext) -> Event:
         " ".join(keys),
         rank,
         moderation.stamp(),
+        bool(everywhere) and rank is Rank.OPERATOR,
     )
 
 
