@@ -232,6 +232,20 @@ class RestartTests(SynchronousTestCase):
 class TidyTests(ModerationCase):
     """What is over, in the store."""
 
+    def test_closed_history_is_forgotten_with_its_last_message(self) -> None:
+        """Until then nobody reads it but operators."""
+        self.does(self.alice, r"\room private", "a secret")
+        for client in (self.bob, self.carol, self.alice):
+            self.does(client, r"\leave")
+        ((room, _),) = self.moderation.closed_before()
+        self.assertEqual(room, "tea")
+        self.chat.advance(RETURN_SECONDS + TIDY_SECONDS)
+        self.assertEqual(len(self.moderation.closed_before()), 1)
+        self.oscar.types(r"\join tea")
+        self.does(self.oscar, r"\delete alice")
+        self.chat.advance(TIDY_SECONDS)
+        self.assertEqual(self.moderation.closed_before(), [])
+
     def test_what_is_over_is_deleted_within_the_hour(self) -> None:
         """Addresses as well; what is in force stays."""
         self.does(self.oscar, r"\ban 192.0.2.0/24 1m", r"\ban troll", r"\mute bob 1m")

@@ -38,6 +38,7 @@ from .events import (
     Renamed,
     Stored,
 )
+from .history_query import HistoryQuery
 from .interfaces import (
     SHUTTING_DOWN,
     Codec,
@@ -54,7 +55,13 @@ from .joining import RETRY_DELAY, Joiner
 from .limits import MAX_AWAY, MAX_LINE
 from .logins import Login, Logins
 from .missed import MissedMessages
-from .moderation import RETURN_SECONDS, TIDY_SECONDS, KnownAccount, Moderation
+from .moderation import (
+    MAX_TIDIED,
+    RETURN_SECONDS,
+    TIDY_SECONDS,
+    KnownAccount,
+    Moderation,
+)
 from .moderation_events import Audited, Cleared, Rank, RoomOpened
 from .name_registry import claim, release
 from .name_watch import NameWatch
@@ -73,6 +80,7 @@ from .replies import (
     Welcome,
 )
 from .room_entry import RoomEntry
+from .room_settings import past_key
 from .runtime import Runtime, ScheduledCall
 from .sanitize import cut_label, is_blank, sanitize_label
 from .texts import accepted_label, accepted_text
@@ -263,7 +271,24 @@ class Chat:
         self._announcer.moderation.close_rooms(self.moderation.vacant())
         if keys := self.moderation.ended():
             self.submit_unasked(Cleared("", "", " ".join(keys)))
+        self.runtime.spawn(self._forget_past())
         self._tidying = self.runtime.call_later(TIDY_SECONDS, self._tidy)
+
+    async def _forget_past(self) -> None:
+        """Forget up to where histories are closed of which nothing is kept any more."""
+        closed = self.moderation.closed_before()
+        some = self.runtime.rng.sample(closed, min(len(closed), MAX_TIDIED))
+        keys = []
+        for room, position in some:
+            query = HistoryQuery(room, 1, end=position)
+            try:
+                kept = await self.journal.history.page(query)
+            except StoreError:
+                return
+            if not kept:
+                keys.append(past_key(room))
+        if keys and not self._stopping:
+            self.submit_unasked(Cleared("", "", " ".join(keys)))
 
     async def _known_account(self, name: str) -> KnownAccount | None:
         """An account, as moderation knows it."""

@@ -147,6 +147,10 @@ class Moderation:
             if not by_opening:
                 del self._rooms[room]
 
+    def closed_before(self) -> list[tuple[str, str]]:
+        """The rooms whose earlier history is closed, and up to which position."""
+        return list(self._past.items())
+
     def ended(self) -> list[str]:
         """The keys of what is over, of ``MAX_TIDIED`` values at most."""
         now = self.now()
