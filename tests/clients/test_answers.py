@@ -11,10 +11,12 @@ from tests.support.json_chat import frame_objects, frame_texts
 from tests.support.viewer import VIEWER
 from twisted_chat.clients.answers import (
     AWAY,
+    MAX_ACCOUNTS_BYTES,
     MAX_ANSWER,
     MAX_HISTORY_BYTES,
     MAX_NAMES,
     MAX_NAMES_BYTES,
+    accounts_that_fit,
     away_that_fits,
     names_that_fit,
     newest_that_fit,
@@ -194,3 +196,14 @@ class ReplyTests(SynchronousTestCase):
         frames = frame_texts(codec.reply(welcome, VIEWER, None))
         lines = [frame for frame in frames if frame.endswith(LINE)]
         self.assertEqual(len(lines), 10 * MAX_TEXT_LINES)
+
+    def test_accounts_are_cut_where_they_do_not_fit(self) -> None:
+        """Guests have none."""
+        names = [f"{number:0>32}" for number in range(1000)]
+        accounts = {name: name for name in names[1:]}
+        shown = accounts_that_fit(names, accounts)
+        self.assertEqual(list(shown), names[1 : len(shown) + 1])
+        size = sum(len(f'"{nick}":"{name}",') for nick, name in shown.items())
+        self.assertLessEqual(size, MAX_ACCOUNTS_BYTES)
+        self.assertGreater(size, MAX_ACCOUNTS_BYTES - 100)
+        self.assertEqual(accounts_that_fit(names, {}), {})

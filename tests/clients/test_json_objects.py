@@ -81,9 +81,19 @@ class EventObjectTests(unittest.SynchronousTestCase):
     def test_quitting_is_leaving_no_particular_room(self) -> None:
         """Joining and leaving name their room."""
         joined = {**ID_AND_TIME, "room": "den", "nick": "ann"}
-        self.expect(Joined("den", "ann", "1"), {"type": "joined", **joined})
+        guest = {"type": "joined", **joined, "account": None}
+        self.expect(Joined("den", "ann", "1"), guest)
+        by_account = Joined("den", "ann", "1", "@1", "anna")
+        self.expect(by_account, {**guest, "account": "anna"})
         self.expect(Left("den", "ann", "1"), {"type": "left", **joined})
         self.expect(Quit("ann", "1"), {"type": "left", **joined, "room": None})
+
+    def test_logins_name_the_account(self) -> None:
+        """And logouts none."""
+        fields = {"type": "account", **ID_AND_TIME, "nick": "ann"}
+        login = LoggedIn("guest_1", "ann", "1", "@1", "anna")
+        self.expect(login, {**fields, "account": "anna"})
+        self.expect(LoggedOut("anna", "ann", "1"), {**fields, "account": None})
 
     def test_changes_name_what_changed(self) -> None:
         """Nicknames, topics, and who is away."""
@@ -126,11 +136,9 @@ class EventObjectTests(unittest.SynchronousTestCase):
         self.expect(DirectMessage("ann", "bob", "x", "1", "2"), wanted)
 
     def test_other_events_have_no_object(self) -> None:
-        """Values are for Socket.IO clients, logins are shown as what they change."""
+        """Values are for Socket.IO clients."""
         custom = CustomEvent("lobby", "bob", "[1]", "1")
         self.expect(custom, None)
-        self.expect(LoggedIn("guest_1", "bob", "1", "@1", "bob"), None)
-        self.expect(LoggedOut("bob", "guest_1", "1"), None)
         self.expect(Switched("lobby", "bob", "1"), None)
         message = stored(Message("lobby", "bob", "hi", "1"))
         self.assertEqual(event_objects([message, stored(custom)]), [MESSAGE])
@@ -154,6 +162,7 @@ class ReplyObjectTests(unittest.SynchronousTestCase):
             "members": ("bob", "ann"),
             "count": 2,
             "away": {"bob": "tea"},
+            "accounts": {},
             "topic": "",
             "position": "9",
             "recovered": False,

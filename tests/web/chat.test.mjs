@@ -188,3 +188,20 @@ test("without a conversation notices are effects", () => {
   const refused = chat.receive({ type: "error", code: "usage", text: "no" });
   assert.deepEqual(refused.at(-1), { effect: "notice", text: "no", error: true });
 });
+
+test("it is known which members are registered, through renames, logins and departures", () => {
+  welcome({ members: ["me", "bob", "eve"], accounts: { bob: "robert" } });
+  const known = () => ["bob", "rob", "eve", "carol"].map((nick) => chat.accountOf(nick));
+  assert.deepEqual(known(), ["robert", "", "", ""]);
+  chat.receive({ type: "renamed", id: id(11), from: "bob", to: "Rob" });
+  assert.deepEqual(known(), ["", "robert", "", ""]);
+  chat.receive({ type: "joined", id: id(12), room: "lobby", nick: "carol", account: "carol" });
+  chat.receive({ type: "account", id: id(13), nick: "eve", account: "eve" });
+  assert.deepEqual(known(), ["", "robert", "eve", "carol"]);
+  chat.receive({ type: "account", id: id(14), nick: "eve", account: null });
+  chat.receive({ type: "left", id: id(15), room: null, nick: "carol" });
+  chat.receive({ type: "joined", id: id(16), room: "lobby", nick: "carol", account: null });
+  assert.deepEqual(known(), ["", "robert", "", ""]);
+  chat.receive({ type: "who", room: "lobby", members: ["me", "rob"], count: 2, away: {}, accounts: {} });
+  assert.deepEqual(known(), ["", "", "", ""]);
+});

@@ -11,8 +11,8 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-MAX_ANSWER = 256 * 1024
-"""Bytes of one answer: a quarter of what may wait for a client."""
+MAX_ANSWER = 264 * 1024
+"""Bytes of one answer: about a quarter of what may wait for a client."""
 
 MAX_NAMES = 1000
 """Names in one list of members or rooms; the rest is counted."""
@@ -24,7 +24,12 @@ MAX_AWAY_BYTES = 40 * 1024
 """Bytes of the names and texts of those who are away in such a list: enough to say of
 all of them that they are away."""
 
-MAX_HISTORY_BYTES = MAX_ANSWER - MAX_NAMES_BYTES - MAX_AWAY_BYTES - 8 * 1024
+MAX_ACCOUNTS_BYTES = 8 * 1024
+"""Bytes of the names and accounts of those who are logged in in such a list."""
+
+MAX_HISTORY_BYTES = (
+    MAX_ANSWER - MAX_NAMES_BYTES - MAX_AWAY_BYTES - MAX_ACCOUNTS_BYTES - 8 * 1024
+)
 """Bytes of messages in one answer.  A welcome has a list of members as well, and some
 KiB for the topic, the routes and the message of the day."""
 
@@ -34,8 +39,8 @@ NAME_EXTRA = 3
 AWAY = "away"
 """Shown in place of an away text for which there is no space."""
 
-_AWAY_EXTRA = 6
-"""Bytes beside a name and an away text: quotes, a colon and a comma."""
+_PAIR_EXTRA = 6
+"""Bytes beside a name and an away text or an account: quotes, a colon and a comma."""
 
 
 def newest_that_fit(
@@ -85,11 +90,31 @@ def away_that_fits(
     texts = {nick: away[nick] for nick in names if nick in away} if away else {}
     left = MAX_AWAY_BYTES
     for nick in texts:
-        left -= len(nick.encode()) + len(AWAY) + _AWAY_EXTRA
+        left -= len(nick.encode()) + len(AWAY) + _PAIR_EXTRA
     shown = dict.fromkeys(texts, AWAY)
     for nick, text in texts.items():
         left -= max(size(text) - len(AWAY), 0)
         if left < 0:
             break
         shown[nick] = text
+    return shown
+
+
+def accounts_that_fit(
+    names: Iterable[str], accounts: Mapping[str, str]
+) -> dict[str, str]:
+    """Nickname -> account, of those of the names who are logged in; cut to fit.
+
+    :param names: as ``names_that_fit`` returns them.
+    """
+    shown: dict[str, str] = {}
+    left = MAX_ACCOUNTS_BYTES
+    for nick in names if accounts else ():
+        account = accounts.get(nick)
+        if account is None:
+            continue
+        left -= len(nick.encode()) + len(account.encode()) + _PAIR_EXTRA
+        if left < 0:
+            break
+        shown[nick] = account
     return shown

@@ -12,7 +12,13 @@ from collections.abc import Callable, Container
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from twisted_chat.core.events import BulkPresence, DirectMessage, Stored
+from twisted_chat.core.events import (
+    BulkPresence,
+    DirectMessage,
+    LoggedIn,
+    LoggedOut,
+    Stored,
+)
 from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.join_request import Credentials
 from twisted_chat.core.nicknames import fold, room_name
@@ -51,7 +57,8 @@ class JsonCodec:
     :param frame: puts a JSON text, in UTF-8, into a frame of the client's protocol.
     """
 
-    hidden_from_author: frozenset[type] = frozenset()
+    # Their author is told by the reply.
+    hidden_from_author: frozenset[type] = frozenset({LoggedIn, LoggedOut})
     replies_with_events = False
 
     def __init__(self, frame: Callable[[bytes], bytes] = frame_text) -> None:

@@ -20,6 +20,7 @@ from twisted_chat.core.events import (
     Deleted,
     DirectMessage,
     Edited,
+    Event,
     Joined,
     Left,
     LoggedIn,
@@ -32,6 +33,7 @@ from twisted_chat.core.events import (
     Switched,
     TopicSet,
 )
+from twisted_chat.core.moderation_events import ModerationEvent
 from twisted_chat.core.read_markers import DIRECT, ReadMarker
 from twisted_chat.core.replies import (
     CurrentRoom,
@@ -54,7 +56,13 @@ from twisted_chat.core.replies import (
     Welcome,
 )
 
-from .answers import MAX_NAMES, away_that_fits, names_that_fit, newest_that_fit
+from .answers import (
+    MAX_NAMES,
+    accounts_that_fit,
+    away_that_fits,
+    names_that_fit,
+    newest_that_fit,
+)
 from .json_moderation import moderation_fields, setting_object
 
 Fields = dict[str, Any]
@@ -63,8 +71,8 @@ _MESSAGE = {"type": "message"}
 _ACTION = {"type": "action"}
 
 
-_UNSEEN = (CustomEvent, Relayed, Switched, LoggedIn, LoggedOut, AccountChanged)
-"""Kinds of events that JSON clients are not shown, or as others."""
+_UNSEEN = (CustomEvent, Relayed, Switched, AccountChanged)
+"""Kinds of events that JSON clients are not shown."""
 
 
 def event_object(stored: Stored) -> Fields | None:
@@ -79,17 +87,8 @@ def event_object(stored: Stored) -> Fields | None:
             return {**kind, **kept, **said}
         case DirectMessage(recipient=to, text=text) as event:
             return {"type": "dm", **kept, **_author(event), "to": to, "text": text}
-        case Joined(room=room, nick=nick):
-            return {"type": "joined", **kept, "room": room, "nick": nick}
-        case Left(nick=nick) | Quit(nick=nick) as event:
-            from_room = event.room if isinstance(event, Left) else None
-            return {"type": "left", **kept, "room": from_room, "nick": nick}
-        case Renamed(old=old, new=new):
-            return {"type": "renamed", **kept, "from": old, "to": new}
         case TopicSet(room=room, nick=nick, text=text):
             return {"type": "topic", **kept, "from": nick, "room": room, "text": text}
-        case AwaySet(nick=nick, text=text):
-            return {"type": "away", **kept, "nick": nick, "text": text}
         case Deleted() | Edited() as event:
             return {**kept, **_correction(event, stored.position)}
         case IgnoreChanged() | ReadUpTo() as event:
@@ -97,7 +96,7 @@ def event_object(stored: Stored) -> Fields | None:
         case event if isinstance(event, _UNSEEN):
             return None
         case _:
-            fields = moderation_fields(stored.event)
+            fields = _fields_of(stored.event)
             return fields and {**kept, **fields}
 
 
@@ -110,6 +109,28 @@ def _author(event: Message | Action | DirectMessage) -> Fields:
         "account": event.account,
         "account_id": event.account_id or None,
     }
+
+
+def _fields_of(event: Event) -> Fields | None:
+    """The fields for an event of presence or moderation, but for those of every one."""
+    match event:
+        case Joined(room=room, nick=nick, account=account):
+            who = {"nick": nick, "account": account or None}
+            return {"type": "joined", "room": room, **who}
+        case Left(nick=nick) | Quit(nick=nick):
+            left = event.room if isinstance(event, Left) else None
+            return {"type": "left", "room": left, "nick": nick}
+        case Renamed(old=old, new=new):
+            return {"type": "renamed", "from": old, "to": new}
+        case AwaySet(nick=nick, text=text):
+            return {"type": "away", "nick": nick, "text": text}
+        case LoggedIn(nick=nick) | LoggedOut(nick=nick):
+            now = event.account if isinstance(event, LoggedIn) else None
+            return {"type": "account", "nick": nick, "account": now}
+        case _:
+            if isinstance(event, ModerationEvent):
+                return moderation_fields(event)
+            return None
 
 
 def _of_devices(event: IgnoreChanged | ReadUpTo) -> Fields | None:
@@ -156,7 +177,7 @@ def welcome_object(welcome: Welcome) -> Fields:
         "session": welcome.session,
         "room": welcome.room,
         "rooms": welcome.rooms,
-        **_members(welcome.list_members(), welcome.away),
+        **_members(welcome.list_members(), welcome.away, welcome.list_accounts()),
         "topic": welcome.topic,
         "position": welcome.position,
         "recovered": welcome.recovered,
@@ -199,12 +220,12 @@ def reply_objects(reply: Reply) -> Iterable[Fields]:
     match reply:
         case RoomSnapshot(room=room, members=members, away=away):
             yield {"type": "topic", "room": room, "text": reply.topic}
-            listed = _members(members, away, reply.unlisted)
+            listed = _members(members, away, reply.accounts, reply.unlisted)
             yield {"type": "who", "room": room, **listed}
             more = reply.is_cut or bool(reply.history)
             yield _history(room, reply.history, more=more)
-        case MemberList(room=room, members=members, away=away):
-            yield {"type": "who", "room": room, **_members(members, away)}
+        case MemberList(room=room, members=members, away=away, accounts=accounts):
+            yield {"type": "who", "room": room, **_members(members, away, accounts)}
         case HistoryPage(room=room, messages=messages, more=more, words=None):
             yield _history(room, messages, more=more)
         case HistoryPage(room=room, messages=messages, more=more, words=words):
@@ -248,13 +269,17 @@ def _missed(missed: Missed) -> Iterable[Fields]:
 
 
 def _members(
-    members: Sequence[str], away: Mapping[str, str], unlisted: int = 0
+    members: Sequence[str],
+    away: Mapping[str, str],
+    accounts: Mapping[str, str],
+    unlisted: int = 0,
 ) -> Fields:
     named = names_that_fit(members)
     return {
         "members": named,
         "count": len(members) + unlisted,
         "away": away_that_fits(named, away, _text_size),
+        "accounts": accounts_that_fit(named, accounts),
     }
 
 

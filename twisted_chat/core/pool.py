@@ -123,6 +123,12 @@ class Room:
         """Nickname -> away text, of the members that are away."""
         return {member.nick: member.away for member in self._away}
 
+    def accounts(self) -> dict[str, str]:
+        """Nickname -> name of the account, of the members that have one."""
+        return {
+            member.nick: member.account for member in self.members if member.account
+        }
+
     def update(self, member: Member) -> None:
         """A member has joined, or has another nickname or away text."""
         self.members[member] = member.nick

@@ -50,6 +50,7 @@ class Welcome:
     :ivar list_members: returns the nicknames of everyone in the room, the client's too.
         It is called while the welcome is encoded, or never: most codecs show none, and
         a list for each of many clients that join would take quadratic time.
+    :ivar list_accounts: returns nickname -> account, of those that have one, likewise.
     :ivar away: nickname -> away text, of those that are away.
     :ivar history: the last messages of the room, oldest first; empty if the client
         resumed and ``missed`` has all that it missed.
@@ -81,6 +82,7 @@ class Welcome:
     token: str = field(default="", repr=False)
     read: Mapping[str, ReadMarker] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    list_accounts: Callable[[], Mapping[str, str]] = dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +104,20 @@ class RoomSnapshot:
     unlisted: int = 0
     with_welcome: bool = False
     is_only: bool = False
+    accounts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class MemberList:
-    """The members of a room."""
+    """The members of a room.
+
+    :ivar accounts: nickname -> account, of those that have one.
+    """
 
     room: str
     members: tuple[str, ...]
     away: Mapping[str, str] = field(default_factory=dict)
+    accounts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

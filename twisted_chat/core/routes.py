@@ -166,7 +166,7 @@ def who(context: CommandContext) -> Reply:
     room = context.chat.pool.rooms.get(name)
     if room is None:
         return MemberList(name, ())
-    return MemberList(name, room.nicks(), room.away())
+    return MemberList(name, room.nicks(), room.away(), room.accounts())
 
 
 @_routes.route("help", "[ROUTE]", "list what you can type, or explain one route")

@@ -230,6 +230,7 @@ class Welcomer:
             token=login.token if login else "",
             read=login.read if login else {},
             ignored=_ignored_by(client),
+            list_accounts=room.accounts,
         )
 
     def _encode_welcome(
@@ -265,7 +266,7 @@ def _ever_shorter(snapshot: RoomSnapshot, welcome: Welcome) -> Iterator[RoomSnap
         yield snapshot
     cut = replace(snapshot, history=(), is_cut=not welcome.recovered)
     yield cut
-    yield replace(cut, members=(), away={}, unlisted=len(cut.members))
+    yield replace(cut, members=(), away={}, accounts={}, unlisted=len(cut.members))
 
 
 def snapshot_of(room: Room, client: Client) -> RoomSnapshot:
@@ -277,6 +278,7 @@ def snapshot_of(room: Room, client: Client) -> RoomSnapshot:
         _history_for(room, client),
         room.away(),
         is_only=client.rooms == (room.name,),
+        accounts=room.accounts(),
     )
 
 

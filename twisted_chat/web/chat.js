@@ -36,6 +36,7 @@ export class Chat {
     this.lastRoomKey = "";
     this.leftConversation = null; // just left, and offered again until the user moves on
     this.awayTexts = new Map(); // folded nickname -> text
+    this.accounts = new Map(); // folded nickname -> account
     this.routes = new RouteTable();
     this.roomList = []; // the rooms on the server: {name, count}
     this.online = false;
@@ -80,6 +81,22 @@ export class Chat {
 
   awayText(nick) {
     return this.awayTexts.get(fold(nick)) ?? "";
+  }
+
+  // The account of a member; empty for a guest.
+  accountOf(nick) {
+    return this.accounts.get(fold(nick)) ?? "";
+  }
+
+  setAccountOf(nick, account) {
+    if (account) this.accounts.set(fold(nick), String(account));
+    else this.accounts.delete(fold(nick));
+  }
+
+  // What is known of whoever has a nickname.
+  forgetMember(nick) {
+    this.awayTexts.delete(fold(nick));
+    this.accounts.delete(fold(nick));
   }
 
   // For completion: the authors of the latest messages first, as the user may be replying.

@@ -87,6 +87,7 @@ export const FRAME_HANDLERS = {
     advancePosition(chat, frame.id);
     const { nick } = frame;
     if (nick === undefined) return receiveBulkPresence(chat, frame, "joined");
+    chat.setAccountOf(nick, frame.account);
     if (nick !== chat.nick) {
       const room = roomOf(chat, frame);
       if (room?.addMember(nick)) addPresence(chat, room, frame, { change: "joined", nick });
@@ -117,7 +118,7 @@ export const FRAME_HANDLERS = {
       }
     }
     if (!leftChat) return [];
-    chat.awayTexts.delete(fold(nick));
+    chat.forgetMember(nick);
     // Whoever writes under this name next may be another member.
     const direct = chat.conversations.get(keyOf("dm", nick));
     if (direct?.entries.length) addPresence(chat, direct, frame, { change: "left", nick });
@@ -129,9 +130,10 @@ export const FRAME_HANDLERS = {
     advancePosition(chat, frame.id);
     const entry = () => ({ kind: "renamed", ...placementOf(chat, frame), from, to });
     const mine = from === chat.nick;
-    const away = chat.awayText(from);
-    chat.awayTexts.delete(fold(from));
+    const [away, account] = [chat.awayText(from), chat.accountOf(from)];
+    chat.forgetMember(from);
     if (away) chat.awayTexts.set(fold(to), away);
+    chat.setAccountOf(to, account);
     const effects = chat.userState.renamed(from, to) ? [remember()] : [];
     for (const room of chat.rooms()) {
       if (room.renameMember(from, to)) room.addSystemEntry(entry());
@@ -155,6 +157,13 @@ export const FRAME_HANDLERS = {
     if (!from) return effects;
     room.addSystemEntry({ kind: "topic", id, time: timeOf(chat, frame), from, text: room.topic });
     return effects;
+  },
+
+  // A member has logged in or out.
+  account(chat, { nick, account, id }) {
+    advancePosition(chat, id);
+    chat.setAccountOf(nick, account);
+    return [];
   },
 
   away(chat, { nick, text, id }) {

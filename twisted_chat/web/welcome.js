@@ -10,10 +10,11 @@ import { messageEntries } from "./received_messages.js";
 import { RouteTable } from "./routes.js";
 import { catchUp, send, synchronize } from "./synchronizing.js";
 
-export function updateMembers(chat, room, { members = [], away = {}, count }) {
+export function updateMembers(chat, room, { members = [], away = {}, accounts = {}, count }) {
   room.setMembers(members, count);
-  for (const nick of members) chat.awayTexts.delete(fold(nick));
+  for (const nick of members) chat.forgetMember(nick);
   for (const [nick, text] of Object.entries(away)) chat.awayTexts.set(fold(nick), text);
+  for (const [nick, account] of Object.entries(accounts)) chat.setAccountOf(nick, account);
 }
 
 const roomNames = ({ rooms = [], room }) => new Set(room ? [...rooms, room] : rooms);

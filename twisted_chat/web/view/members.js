@@ -3,7 +3,7 @@
 import { strings } from "../strings.js";
 import { byId, classes, el, setText } from "./dom.js";
 import { KeyedList } from "./keyed.js";
-import { avatar } from "./nodes.js";
+import { avatar, registeredSign } from "./nodes.js";
 import { Roving } from "./roving.js";
 
 const MAX_SHOWN = 1000; // the rest is only counted
@@ -15,7 +15,7 @@ export class MemberList {
     this.roving = new Roving(byId("chatters"), ".member");
     this.list = new KeyedList(byId("chatters"), {
       keyOf: (nick) => nick,
-      lookOf: (nick) => `${chat.awayText(nick)}\u0000${nick === chat.nick}`,
+      lookOf: (nick) => [chat.awayText(nick), chat.accountOf(nick), nick === chat.nick].join("\u0000"),
       make: (nick) => this.make(nick),
     });
     this.list.onAction({
@@ -27,9 +27,10 @@ export class MemberList {
   }
 
   make(nick) {
-    const away = this.chat.awayText(nick);
+    const [away, account] = [this.chat.awayText(nick), this.chat.accountOf(nick)];
     const mine = nick === this.chat.nick;
     const names = el("span", { class: "names" }, el("span", { class: "name", dir: "auto" }, nick));
+    if (account) names.append(registeredSign(nick, account));
     if (away) {
       const separator = el("span", { class: "visually-hidden" }, ", ");
       names.append(separator, el("span", { class: "away-text" }, strings.awayNote(away)));

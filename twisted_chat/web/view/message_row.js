@@ -6,7 +6,7 @@ import { presenceText } from "../rows.js";
 import { strings } from "../strings.js";
 import { clockTime, fullTime } from "../time.js";
 import { classes, el } from "./dom.js";
-import { avatar, nickClass, textNodes } from "./nodes.js";
+import { avatar, nickClass, registeredSign, textNodes } from "./nodes.js";
 import { richText } from "./rich_text.js";
 
 const EMOJI_ONLY = /^(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\u200d|\ufe0f|\s){1,12}$/u;
@@ -116,9 +116,7 @@ function timeOf({ time }, className) {
 // The name, and a sign if it is registered.
 function author(nick, { mine, account }) {
   const name = authorName(nick, mine);
-  if (!account) return [name];
-  const label = strings.registered(nick, account);
-  return [name, el("span", { class: "sign", role: "img", title: label, "aria-label": label }, "✓")];
+  return account ? [name, registeredSign(nick, account)] : [name];
 }
 
 function authorName(nick, mine) {

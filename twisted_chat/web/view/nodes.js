@@ -3,6 +3,7 @@
 import { splitLinks } from "../links.js";
 import { splitMentions } from "../mentions.js";
 import { initialOf, nickColor } from "../names.js";
+import { strings } from "../strings.js";
 import { classes, el } from "./dom.js";
 
 const LINK = { target: "_blank", rel: "noopener noreferrer nofollow" };
@@ -15,6 +16,12 @@ export function avatar(nick, size = "") {
     "data-initial": initialOf(nick),
     "aria-hidden": "true",
   });
+}
+
+// The sign of a name that is registered.
+export function registeredSign(nick, account) {
+  const label = strings.registered(nick, account);
+  return el("span", { class: "sign", role: "img", title: label, "aria-label": label }, "✓");
 }
 
 // `nick`: whose mentions are marked; "" for nobody's.  `words`: to be marked as well.
