@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.moderation import ModerationCase
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.core.moderation import RETURN_SECONDS, TIDY_SECONDS, Moderation
+from twisted_chat.core.moderation import RETURN_SECONDS, Moderation
 from twisted_chat.core.moderation_announcer import ModerationAnnouncer
 from twisted_chat.core.moderation_events import Rank
 from twisted_chat.core.pool import ClientPool
@@ -227,49 +227,6 @@ class RestartTests(SynchronousTestCase):
         bob.sees()
         bob.types("hi")
         self.assertEqual(bob.sees(), ["error: you are muted"])
-
-
-class TidyTests(ModerationCase):
-    """What is over, in the store."""
-
-    def test_closed_history_is_forgotten_with_its_last_message(self) -> None:
-        """Until then nobody reads it but operators."""
-        self.does(self.alice, r"\room private", "a secret")
-        for client in (self.bob, self.carol, self.alice):
-            self.does(client, r"\leave")
-        ((room, _),) = self.moderation.closed_before()
-        self.assertEqual(room, "tea")
-        self.chat.advance(RETURN_SECONDS + TIDY_SECONDS)
-        self.assertEqual(len(self.moderation.closed_before()), 1)
-        self.oscar.types(r"\join tea")
-        self.does(self.oscar, r"\delete alice")
-        self.chat.advance(TIDY_SECONDS)
-        self.assertEqual(self.moderation.closed_before(), [])
-
-    def test_what_is_over_is_deleted_within_the_hour(self) -> None:
-        """Addresses as well; what is in force stays."""
-        self.does(self.oscar, r"\ban 192.0.2.0/24 1m", r"\ban troll", r"\mute bob 1m")
-        self.does(self.alice, r"\room ban x 1m", r"\mute carol 1m")
-        self.does(self.alice, r"\room ban y", r"\invite oscar")
-        self.chat.advance(2 * TIDY_SECONDS)
-        self.assertEqual(self.stored("ban/"), ["ban/=troll"])
-        self.assertEqual(self.stored("mute/"), [])
-        kept = [key.split("/", 3)[3] for key in self.stored("room/tea/")]
-        member_id = self.alice.client.id
-        invited = f"invite/{self.oscar.client.id}"
-        self.assertEqual(set(kept), {f"op/{member_id}", "ban/=y", invited})
-        self.chat.advance(24 * 60 * 60)
-        self.assertNotIn("invite", " ".join(self.stored("room/tea/")))
-
-    def stored(self, area: str) -> list[str]:
-        """The keys in the store."""
-        found: list[str] = []
-
-        async def read() -> None:
-            found.extend(await self.chat.journal.values.load(area))
-
-        self.chat.spawn(read())
-        return found
 
 
 class AskedTests(ModerationCase):

@@ -38,7 +38,6 @@ from .events import (
     Renamed,
     Stored,
 )
-from .history_query import HistoryQuery
 from .interfaces import (
     SHUTTING_DOWN,
     Codec,
@@ -51,18 +50,15 @@ from .interfaces import (
 )
 from .isolation import encoded
 from .join_request import NEW_CLIENT, JoinRequest
-from .joining import RETRY_DELAY, Joiner
+from .joining import Joiner
 from .limits import MAX_AWAY, MAX_LINE
 from .logins import Login, Logins
 from .missed import MissedMessages
 from .moderation import (
-    MAX_TIDIED,
-    RETURN_SECONDS,
-    TIDY_SECONDS,
     KnownAccount,
     Moderation,
 )
-from .moderation_events import Audited, Cleared, Rank, RoomOpened
+from .moderation_events import Audited, Rank, RoomOpened
 from .name_registry import claim, release
 from .name_watch import NameWatch
 from .network_rates import NetworkRates
@@ -80,11 +76,11 @@ from .replies import (
     Welcome,
 )
 from .room_entry import RoomEntry
-from .room_settings import past_key
-from .runtime import Runtime, ScheduledCall
+from .runtime import Runtime
 from .sanitize import cut_label, is_blank, sanitize_label
 from .texts import accepted_label, accepted_text
 from .turns import LAST_TURN, Turn, Turns
+from .upkeep import Upkeep
 from .welcome import Welcomer
 
 EMPTY = "the message is empty"
@@ -188,7 +184,6 @@ class Chat:
         self._committer = committer
         self._outcomes = Outcomes(self.turns, runtime, self.submit, self.reply)
         self._stopping = False
-        self._tidying: ScheduledCall | None = None
         self.moderation = Moderation(pool, lambda: round(runtime.now() * 1000))
         self.bans = BanChecks(pool, self.moderation, runtime)
         self.moderation.is_operator = self.operators.__contains__
@@ -237,7 +232,15 @@ class Chat:
             ),
             runtime=runtime,
         )
-        self._announcer.values_missed = self._read_values_again
+        self._upkeep = Upkeep(
+            journal=journal,
+            moderation=self.moderation,
+            operators=self.operators,
+            submit=self.submit_unasked,
+            close_rooms=self._announcer.moderation.close_rooms,
+            runtime=runtime,
+        )
+        self._announcer.values_missed = self._upkeep.read_values_again
         committer.refused = self._not_stored
         journal.subscribe(self.announce)
 
@@ -250,45 +253,7 @@ class Chat:
         await self.pool.open_room(LOBBY, self.journal)
         self.operator_code = await self.operators.load()
         await self.account_logins.load()
-        await self.moderation.load(self.journal.values.load)
-        self.moderation.awaited.update(self.moderation.vacant())
-        self._tidying = self.runtime.call_later(RETURN_SECONDS, self._tidy)
-
-    def _read_values_again(self) -> None:
-        """Other servers may have changed them unnoticed."""
-        self.runtime.spawn(self._load_values())
-
-    async def _load_values(self) -> None:
-        try:
-            await self.operators.load()
-            await self.moderation.load(self.journal.values.load)
-        except StoreError:
-            self.runtime.call_later(RETRY_DELAY, self._read_values_again)
-
-    def _tidy(self) -> None:
-        """Have what is over deleted, and the rooms closed to which nobody came back."""
-        self.moderation.awaited.clear()
-        self._announcer.moderation.close_rooms(self.moderation.vacant())
-        if keys := self.moderation.ended():
-            self.submit_unasked(Cleared("", "", " ".join(keys)))
-        self.runtime.spawn(self._forget_past())
-        self._tidying = self.runtime.call_later(TIDY_SECONDS, self._tidy)
-
-    async def _forget_past(self) -> None:
-        """Forget up to where histories are closed of which nothing is kept any more."""
-        closed = self.moderation.closed_before()
-        some = self.runtime.rng.sample(closed, min(len(closed), MAX_TIDIED))
-        keys = []
-        for room, position in some:
-            query = HistoryQuery(room, 1, end=position)
-            try:
-                kept = await self.journal.history.page(query)
-            except StoreError:
-                return
-            if not kept:
-                keys.append(past_key(room))
-        if keys and not self._stopping:
-            self.submit_unasked(Cleared("", "", " ".join(keys)))
+        await self._upkeep.start()
 
     async def _known_account(self, name: str) -> KnownAccount | None:
         """An account, as moderation knows it."""
@@ -369,8 +334,7 @@ class Chat:
         :param stopped: called then.  There is no time limit; the caller sets one.
         """
         self._stopping = True
-        if self._tidying is not None:
-            self._tidying.cancel()
+        self._upkeep.stop()
         self.turns.close("the server is shutting down")
         for client in list(self.pool.clients.values()):
             if client.inbox is not None:

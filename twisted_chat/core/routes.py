@@ -7,13 +7,15 @@ Its usage and guards, in the command table, were checked before it is called.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import replace
 
 from . import (
     routes_accounts,
     routes_corrections,
+    routes_history,
+    routes_ignoring,
     routes_moderation,
     routes_rooms,
     routes_whois,
@@ -31,22 +33,14 @@ from .events import (
     Left,
     Message,
     Renamed,
-    Stored,
     Switched,
     TopicSet,
 )
-from .history_query import HistoryQuery
-from .ignore_records import change_of
-from .ignoring import IgnoreList, ignored_member, without_ignored
-from .interfaces import SearchTimeout
-from .limits import MAX_AWAY, MAX_HISTORY, MAX_IGNORED, MAX_ROOMS, MAX_TOPIC
+from .limits import MAX_AWAY, MAX_ROOMS, MAX_TOPIC
 from .name_registry import claim_unreserved
 from .nicknames import fold_or_none, room_name
-from .outcomes import Answered, Outcome
-from .past import USAGE, asked_history, point
 from .presence import Member
 from .replies import (
-    HistoryPage,
     MemberList,
     Notice,
     Refused,
@@ -57,16 +51,7 @@ from .replies import (
 from .rights import check, check_readable, may_talk
 from .routes_accounts import may_speak
 from .sanitize import sanitize_label
-from .targets import member_named
-from .turns import TurnOver
 from .welcome import snapshot_of
-
-DEFAULT_COUNT = 20
-"""Messages that ``\\history`` and ``\\search`` show when no number is given."""
-
-MAX_PASSED_OVER = 20
-"""Pages of ``\\history`` that are read where the client ignores all who wrote them."""
-
 
 _routes: CommandTable[Handler] = CommandTable()
 
@@ -75,6 +60,8 @@ def standard_table() -> CommandTable[Handler]:
     """The routes that every server has; add your own to the table returned."""
     table = _routes.copy()
     for routes in (
+        routes_history.routes,
+        routes_ignoring.routes,
         routes_corrections.routes,
         routes_rooms.routes,
         routes_moderation.routes,
@@ -254,105 +241,6 @@ def topic(context: CommandContext) -> Event | Reply:
     return TopicSet(context.room, client.nick, text, client.id)
 
 
-@_routes.route("history", USAGE, "show the last N messages here, or before WHEN")
-async def history(context: CommandContext) -> Reply:
-    room = _readable_room(context)
-    count, when = asked_history(context.words)
-    limit = min(count or context.request.limit or DEFAULT_COUNT, MAX_HISTORY)
-    # One more than asked for shows whether there are more.
-    journal, before = context.chat.journal, context.request.before
-    if when:
-        before = await _position(context, when)
-    for _ in range(MAX_PASSED_OVER):
-        query = HistoryQuery(room, limit + 1, end=before)
-        found = await journal.history.page(query)
-        found = context.chat.moderation.readable(found, context.client.member)
-        more = len(found) > limit
-        shown = _shown(context, found[-limit:])
-        if shown or not more:
-            break
-        # A whole page of people whom the client ignores.
-        before = found[-limit].position
-    return HistoryPage(room, shown, more=more)
-
-
-@_routes.route(
-    "search",
-    "WORDS",
-    "find messages of this room that contain all WORDS",
-    in_turn=True,
-)
-async def search(context: CommandContext) -> Reply:
-    room, words = _readable_room(context), context.word
-    limit = min(context.request.limit or DEFAULT_COUNT, MAX_HISTORY)
-    stored, turn = context.chat.journal.history, context.turn
-    try:
-        found = await stored.search(room, words, limit + 1, turn.seconds)
-        more = len(found) > limit
-    except SearchTimeout as timeout:
-        if not turn.is_last:
-            raise TurnOver from None
-        if not timeout.found:
-            raise
-        found, more = timeout.found, True
-    readable = context.chat.moderation.readable(found, context.client.member)
-    shown = _shown(context, readable[-limit:])
-    more = more and len(readable) == len(found)
-    return HistoryPage(room, shown, more=more, words=sanitize_label(words))
-
-
-@_routes.route(
-    "ignore", "[NAME]", "hide the messages of NAME; without NAME, list whom you ignore"
-)
-def ignore(context: CommandContext) -> Outcome:
-    client = context.client
-    if not context.word:
-        names = sorted(entry.nick for entry in client.ignored or ())
-        return Notice((f"you ignore: {', '.join(names) or 'nobody'}",))
-    member = member_named(context, context.word)
-    if member is client.member:
-        raise Refused("bad_request", "you cannot ignore yourself")
-    ignored = client.member.ignored
-    if ignored is None:
-        ignored = client.member.ignored = IgnoreList()
-    told = Notice((f"you now ignore {member.nick} (\\unignore {member.nick} ends it)",))
-    if ignored.of(member) is not None:
-        return told
-    if len(ignored) >= MAX_IGNORED:
-        raise Refused(
-            "too_many",
-            f"you already ignore {MAX_IGNORED} people: \\unignore one first",
-        )
-    other = context.chat.pool.clients.get(member.id)
-    entry = ignored_member(member, other.identity.address if other else "")
-    if client.account:
-        event = change_of(client.account_id, entry.key, entry, entry.nick, client.id)
-        return Answered(event, lambda _: told)
-    ignored.add(entry)
-    context.chat.refresh_all(client)
-    return told
-
-
-@_routes.route("unignore", "NAME", "show the messages of NAME again")
-def unignore(context: CommandContext) -> Outcome:
-    client, folded = context.client, fold_or_none(context.word)
-    ignored = client.ignored or IgnoreList()
-    # The member may have been renamed since.
-    entry = ignored.named(folded, context.chat.pool.named(folded))
-    if entry is None:
-        raise Refused(
-            "no_such_nick",
-            f"you do not ignore {sanitize_label(context.word)} (\\ignore lists them)",
-        )
-    told = Notice((f"you no longer ignore {entry.nick}",))
-    if client.account:
-        event = change_of(client.account_id, entry.key, None, entry.nick, client.id)
-        return Answered(event, lambda _: told)
-    ignored.remove(entry)
-    context.chat.refresh_all(client)
-    return told
-
-
 @_routes.route(
     "away",
     "[TEXT]",
@@ -451,12 +339,6 @@ async def renamed(context: CommandContext) -> Event:
     return Renamed(client.nick, name.text, client.id)
 
 
-def _shown(context: CommandContext, found: Sequence[Stored]) -> tuple[Stored, ...]:
-    """What the client is shown of a history: as it is now, not as it was read."""
-    found = context.chat.pool.corrections.apply(found)
-    return without_ignored(found, context.client.ignoring)
-
-
 def _no_such_nick(nick: str) -> Refused:
     nick = sanitize_label(nick)
     return Refused("no_such_nick", f"nobody here is called {nick} (try \\who)")
@@ -469,19 +351,3 @@ def _named_room(context: CommandContext) -> str:
     if context.request.room is not None:
         return room_name(context.request.room)
     return context.room
-
-
-async def _position(context: CommandContext, when: str) -> str | None:
-    """The position that a person means; ``None`` for the end of the history."""
-    found = point(when, context.chat.runtime.now())
-    if isinstance(found, str):
-        return found
-    return await context.chat.journal.history.position_at(found)
-
-
-def _readable_room(context: CommandContext) -> str:
-    """The room whose history is asked for: everyone may read those that are open."""
-    room = context.request.room
-    name = context.room if room is None else room_name(room)
-    check_readable(context, name)
-    return name

@@ -1,0 +1,101 @@
+"""Upkeep: what the chat does by itself, once an hour and after an outage of the store.
+
+What is over is deleted from the store, and rooms are closed to which nobody came back
+after a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .accounts.operators import Operators
+from .events import Event
+from .history_query import HistoryQuery
+from .interfaces import Journal, StoreError
+from .moderation import MAX_TIDIED, RETURN_SECONDS, TIDY_SECONDS, Moderation
+from .moderation_events import Cleared
+from .room_settings import past_key
+from .runtime import Runtime, ScheduledCall
+
+RETRY_DELAY = 1.0
+"""Seconds until values are read again that could not be read."""
+
+
+class Upkeep:
+    """See the module.
+
+    :param submit: has an event stored that nobody waits for.
+    :param close_rooms: has rooms closed that nobody is in.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        moderation: Moderation,
+        operators: Operators,
+        submit: Callable[[Event], None],
+        close_rooms: Callable[[list[str]], None],
+        runtime: Runtime,
+    ) -> None:
+        self._journal = journal
+        self._moderation = moderation
+        self._operators = operators
+        self._submit = submit
+        self._close_rooms = close_rooms
+        self._runtime = runtime
+        self._next: ScheduledCall | None = None
+
+    async def start(self) -> None:
+        """Read the values of moderation, and tidy from now on.
+
+        :raises StoreError: the values cannot be read.
+        """
+        await self._moderation.load(self._journal.values.load)
+        self._moderation.awaited.update(self._moderation.vacant())
+        self._next = self._runtime.call_later(RETURN_SECONDS, self._tidy)
+
+    def stop(self) -> None:
+        """Do nothing any more."""
+        if self._next is not None:
+            self._next.cancel()
+            self._next = None
+
+    def read_values_again(self) -> None:
+        """Other servers may have changed them unnoticed."""
+        self._runtime.spawn(self._load_values())
+
+    async def _load_values(self) -> None:
+        try:
+            await self._operators.load()
+            await self._moderation.load(self._journal.values.load)
+        except StoreError:
+            self._runtime.call_later(RETRY_DELAY, self.read_values_again)
+
+    def _tidy(self) -> None:
+        self._moderation.awaited.clear()
+        self._close_rooms(self._moderation.vacant())
+        self._clear(self._moderation.ended())
+        self._runtime.spawn(self._forget_past())
+        self._next = self._runtime.call_later(TIDY_SECONDS, self._tidy)
+
+    async def _forget_past(self) -> None:
+        """Forget up to where histories are closed of which nothing is kept any more."""
+        closed = self._moderation.closed_before()
+        some = self._runtime.rng.sample(closed, min(len(closed), MAX_TIDIED))
+        keys = []
+        for room, position in some:
+            query = HistoryQuery(room, 1, end=position)
+            try:
+                kept = await self._journal.history.page(query)
+            except StoreError:
+                return
+            if not kept:
+                keys.append(past_key(room))
+        if self._next is not None:
+            self._clear(keys)
+
+    def _clear(self, keys: list[str]) -> None:
+        """Delete these values, if there are any."""
+        if keys:
+            self._submit(Cleared("", "", " ".join(keys)))
