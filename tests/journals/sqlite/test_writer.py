@@ -11,7 +11,7 @@ from unittest.mock import Mock
 from tests.journals.values_contract import topics_as_values
 from tests.support.journals import entry, said, texts
 from tests.support.sqlite import WriterTestCase
-from twisted_chat.core.events import TopicSet
+from twisted_chat.core.events import LOBBY, Deleted, Edited, TopicSet
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.sqlite.reader import Reader
 
@@ -85,6 +85,30 @@ class FaultTests(WriterTestCase):
         self.store(writer, said("tea later"))
         self.assertEqual(self.history(writer), ["tea", "tea later"])
         self.check_search(writer)
+
+    def test_corrections_of_a_commit_that_failed_but_took_effect_are_undone(
+        self,
+    ) -> None:
+        """Whether the search has the messages or not; nobody was shown them."""
+        for is_indexed in (False, True):
+            writer = self.writer()
+            before = self.history(writer)
+            one, two = self.store(writer, said("one"), said("two"))
+            if is_indexed:
+                writer.index()
+            self.make_fail(writer, "COMMIT", "SQLITE_IOERR_FSYNC", after=True)
+            with self.assertRaises(StoreError):
+                self.store(
+                    writer,
+                    Edited(LOBBY, "alice", two.position, "changed", "id-alice"),
+                    Deleted(LOBBY, "alice", "", one.position, "id-alice"),
+                    Deleted(LOBBY, "alice", "", two.position, "id-alice"),
+                )
+            self.store(writer, said("later"))
+            found = self.history(writer)
+            self.assertEqual(found, [*before, "one", "two", "later"])
+            self.check_search(writer)
+            writer.close()
 
     def test_values_of_a_commit_that_failed_but_took_effect_are_restored(self) -> None:
         """Their change was refused, so nobody may rely on it."""

@@ -9,11 +9,11 @@ full-text index, if they are there, as that is merged, see ``indexing``.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from twisted_chat.core.events import Correction, Deleted, Edited
 
-from .rows import IS_MESSAGE, number_in, storable, words_of
+from .rows import IS_MESSAGE, Row, number_in, storable, words_of
 
 _IS_IT = f"id = ? AND room = ? AND {IS_MESSAGE}"
 _FORGET_WORDS = (
@@ -26,6 +26,9 @@ _ADD_WORDS = (
 )
 _DELETE = f"DELETE FROM events WHERE {_IS_IT}"
 _EDIT = f"UPDATE events SET text = ?, words = ?, raw = NULL, edited = 1 WHERE {_IS_IT}"
+_FORGET_WORDS_OF = _FORGET_WORDS.replace(_IS_IT, "id = ?")
+_ADD_WORDS_OF = _ADD_WORDS.replace(_IS_IT, "id = ?")
+_ALL = f"SELECT * FROM events WHERE {_IS_IT}"
 _NOTE_REMAINS = "UPDATE journal SET remains = 1"
 
 
@@ -50,6 +53,35 @@ class Correcting:
                     self._change(connection, room, position, None)
             case Edited(room=room, position=position, text=text):
                 self._change(connection, room, position, text)
+
+    def former(
+        self, connection: sqlite3.Connection, events: Iterable[Correction]
+    ) -> list[Row]:
+        """The messages that corrections will change, as they are: for ``restore``."""
+        rows = []
+        for event in events:
+            positions = event.ids if isinstance(event, Deleted) else (event.position,)
+            numbers = (number_in(self._name, position) for position in positions)
+            for number in numbers:
+                which = (number, *storable((event.room,)))
+                rows += connection.execute(_ALL, which).fetchall()
+        return rows
+
+    def restore(self, connection: sqlite3.Connection, rows: Iterable[Row]) -> None:
+        """Undo changes, within a transaction.
+
+        :param rows: as ``former`` returned them before the changes were made.
+        """
+        # Of one that was changed twice, the first is as it was before both.
+        for row in {row[0]: row for row in reversed(list(rows))}.values():
+            (number,) = row[:1]
+            is_indexed = number <= self._indexed()
+            if is_indexed:
+                connection.execute(_FORGET_WORDS_OF, (number,))
+            marks = ", ".join("?" * len(row))
+            connection.execute(f"INSERT OR REPLACE INTO events VALUES ({marks})", row)
+            if is_indexed:
+                connection.execute(_ADD_WORDS_OF, (number,))
 
     def _change(
         self,

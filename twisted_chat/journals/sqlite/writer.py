@@ -13,7 +13,7 @@ from contextlib import suppress
 from itertools import chain
 from typing import TypeVar
 
-from twisted_chat.core.events import Entry, Stored
+from twisted_chat.core.events import Correction, Entry, Stored
 from twisted_chat.core.interfaces import Changes, StoreError
 from twisted_chat.journals.retention import Retention, Trimmed
 
@@ -22,7 +22,7 @@ from .correcting import Correcting
 from .errors import explain
 from .file import PAGE_SIZE, DatabaseFile
 from .indexing import Indexing
-from .rows import characters_in, position_of, stored_of
+from .rows import Row, characters_in, position_of, stored_of
 from .space import Space
 from .transactions import relaxed_transaction
 from .trimming import Trimming
@@ -97,6 +97,7 @@ class Writer:
         self._run: Iterator[None] | None = None
         # The values before a commit whose outcome is in doubt.
         self._former_values: Changes = {}
+        self._former_messages: list[Row] = []
         self.areas = areas
         self._last_trimmed = self.last
         self.needs_trimming = False
@@ -322,6 +323,7 @@ class Writer:
             connection,
             lambda connection: batch.write(connection, self._correcting),
             batch.changes,
+            batch.corrections,
         )
 
     def _commit(
@@ -329,24 +331,28 @@ class Writer:
         connection: sqlite3.Connection,
         write: Callable[[sqlite3.Connection], T],
         changes: Changes,
+        corrections: Sequence[Correction] = (),
     ) -> T:
         """Write in one transaction, which is on the disk when this returns.
 
         :param changes: the values that may change with it.
+        :param corrections: the messages that do.
         """
         former: Changes = {}
+        messages: list[Row] = []
         self.areas.update(map(area_of, changes))
         try:
             connection.execute("BEGIN IMMEDIATE")
             if changes:
                 found = get_values(connection, tuple(changes))
                 former = {**dict.fromkeys(changes), **found}
+            messages = self._correcting.former(connection, corrections)
             result = write(connection)
             connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back(connection, error)
             if self._connection is None:
-                self._former_values = former
+                self._former_values, self._former_messages = former, messages
             raise explain(self._file.path, error) from error
         except BaseException:
             self._roll_back(connection, None)
@@ -396,7 +402,11 @@ class Writer:
             "SELECT 1 FROM events WHERE id > ? LIMIT 1", (self.last,)
         ).fetchone()
         if refused:
+            connection.execute("BEGIN IMMEDIATE")
+            self._correcting.restore(connection, self._former_messages)
             connection.execute("DELETE FROM events WHERE id > ?", (self.last,))
+            connection.execute("COMMIT")
+        self._former_messages = []
         if self._former_values:
             # In a transaction of their own: to repeat it does no harm.
             connection.execute("BEGIN IMMEDIATE")
