@@ -6,6 +6,7 @@
 
 local MAX_REWRITTEN = 1000   -- batches of chat:live that are added again, at most
 local MAX_VALUES = 1000      -- arguments of one command
+local PAGE = 50              -- batches of chat:live that are read at once
 
 local function info_of(key)
   local fields, info = {}, redis.call('XINFO', 'STREAM', key)
@@ -89,18 +90,35 @@ local function corrections_of(room, position, id)
   return found
 end
 
+-- The id of the oldest batch of chat:live that may be added again: that of an event, or
+-- of one after it.  Nothing is read beyond it.
+local function oldest_rewritten(id)
+  local found, last, size = nil, '+', 0
+  while size < MAX_REWRITTEN do
+    local page = redis.call('XREVRANGE', 'chat:live', last, '-', 'COUNT', PAGE)
+    if #page == 0 then break end
+    found, size = page[#page][1], size + #page
+    if not is_before(id, found) then break end
+    last = '(' .. found
+  end
+  return found
+end
+
 -- Change events in the batches of chat:live.
 --
 -- changes: by id, called with the parts of the event, returns its new parts.
 local function change_live(changes)
-  local oldest = redis.call('XREVRANGE', 'chat:live', '+', '-', 'COUNT', MAX_REWRITTEN)
+  local first
+  for id in pairs(changes) do
+    if not first or is_before(id, first) then first = id end
+  end
   -- Older ones go soon, since so many batches came after them.
-  oldest = oldest[#oldest]
+  local oldest = first and oldest_rewritten(first)
   if not oldest then return end
   local batches, replaced = {}, {}
   for id, change in pairs(changes) do
     local entry = redis.call('XRANGE', 'chat:live', id, '+', 'COUNT', 1)[1]
-    if entry and not is_before(entry[1], oldest[1]) then
+    if entry and not is_before(entry[1], oldest) then
       local events = batches[entry[1]] or cjson.decode(entry[2][2])
       batches[entry[1]] = events
       local _, last = parse_id(entry[1])
