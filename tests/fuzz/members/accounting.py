@@ -189,6 +189,8 @@ class Accounting(Coming):
             guest.account = account
             self.seq += 1
             self._rename(guest, account.name, device)
+            logged_in = shown.account_of(account.name, account.name)
+            self.show(logged_in, guest.rooms, but=[device])
             self._extend_mutes(guest, {account.subject})
             self._own_rooms(device, account, account.name)
             return
@@ -245,6 +247,7 @@ class Accounting(Coming):
             assert account is not None
             self.seq += 1
             self._rename(member, nick, device)
+            self.show(shown.account_of(nick, None), member.rooms, but=[device])
         else:
             member.devices.remove(device)
             guest = Member(nick, None, [device], list(member.rooms))

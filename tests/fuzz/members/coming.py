@@ -127,7 +127,8 @@ class Coming(Reference):
                 history = self.history(member, name)
                 self.snapshot(each, name, history, more=bool(history))
             hidden = [each for each in member.devices if each.wire == SOCKETIO]
-            self.show(shown.joined(name, member.nick), [name], but=hidden)
+            who = shown.joined(name, member.nick, member.account_name)
+            self.show(who, [name], but=hidden)
             for each in others:
                 self.talks_in(each)
         after, device.expected = device.expected, own

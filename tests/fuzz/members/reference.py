@@ -199,6 +199,9 @@ class Reference:
             "members": sorted(each.nick for each in inside),
             "count": len(inside),
             "away": {each.nick: each.away for each in inside if each.away},
+            "accounts": {
+                each.nick: each.account.name for each in inside if each.account
+            },
         }
 
     def kept(self, room: str, *, closed: bool = False) -> list[Post]:
@@ -408,8 +411,9 @@ class Reference:
         if device.wire in LINES:
             if topic:
                 device.expected.append(f"topic of #{name}: {topic}")
+            mark = "" if device.member.rooms == [name] else f"[#{name}] "
             for post in history:
-                device.expected += shown.message(post).on(LINE, f"[#{name}] ")
+                device.expected += shown.message(post).on(LINE, mark)
         elif device.wire == JSON:
             device.expected += [
                 {"type": "topic", "room": name, "text": topic},

@@ -112,9 +112,9 @@ def direct(nick: str, account: str | None, to: str, text: str, *, sent: bool) ->
 # Presence.
 
 
-def joined(room: str, nick: str) -> Shown:
+def joined(room: str, nick: str, account: str | None = None) -> Shown:
     """A member joined a room."""
-    frame = {"type": "joined", "room": room, "nick": nick}
+    frame = {"type": "joined", "room": room, "nick": nick, "account": account}
     emits = (("add chatter", nick),) if room == LOBBY else ()
     return Shown((f"{nick}: joined the chat",), frame, (), emits)
 
@@ -124,6 +124,11 @@ def left(room: str | None, nick: str) -> Shown:
     frame = {"type": "left", "room": room, "nick": nick}
     emits = (("remove chatter", nick),) if room in (LOBBY, None) else ()
     return Shown((f"{nick}: left the chat",), frame, (), emits)
+
+
+def account_of(nick: str, account: str | None) -> Shown:
+    """A member has logged in, or out."""
+    return Shown((), {"type": "account", "nick": nick, "account": account})
 
 
 def renamed(old: str, new: str) -> Shown:

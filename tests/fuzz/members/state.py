@@ -104,6 +104,11 @@ class Member:
     away: str = ""
 
     @property
+    def account_name(self) -> str | None:
+        """The name of its account, if it has one."""
+        return self.account.name if self.account else None
+
+    @property
     def room(self) -> str | None:
         """The room that it talks in."""
         return self.rooms[-1] if self.rooms else None

@@ -85,9 +85,8 @@ class Reference(Showing):
             # The history of another room is in what was missed.
             person.expected += self._snapshot(person, room, [], more=False)
         if joined:
-            person.expected.append(
-                {"type": "joined", "room": joined, "nick": person.nick}
-            )
+            who = {"nick": person.nick, "account": None}
+            person.expected.append({"type": "joined", "room": joined, **who})
 
     def missed(self, person: Person, since: int) -> list[Happening]:
         """What happened since, and is replayed to a client."""
@@ -260,9 +259,8 @@ class Reference(Showing):
         topic = self.topics.get(room, "")
         if person.wire in LINES:
             lines = [f"topic of #{room}: {topic}"] if topic else []
-            return lines + [
-                line for one in history for line in on_lines(one, f"[#{room}] ")
-            ]
+            mark = "" if person.rooms == [room] else f"[#{room}] "
+            return lines + [line for one in history for line in on_lines(one, mark)]
         return [
             {"type": "topic", "room": room, "text": topic},
             {"type": "who", "room": room, **self._members(room)},

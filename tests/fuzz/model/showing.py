@@ -146,6 +146,7 @@ class Showing:
             "members": sorted(one.nick for one in inside),
             "count": len(inside),
             "away": {one.nick: one.away for one in inside if one.away},
+            "accounts": {},
         }
 
     def _messages(self, room: str) -> list[Happening]:

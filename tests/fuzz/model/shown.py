@@ -88,6 +88,8 @@ def as_object(what: Happening) -> dict[str, Any]:
             return {"type": "dm", **author, "to": what.other, "text": what.text}
         case "quit":
             return {"type": "left", "room": None, "nick": nick}
+        case "joined":
+            return {"type": "joined", "room": room, "nick": nick, "account": None}
         case kind:
             return {"type": kind, "room": room, "nick": nick}
 
