@@ -7,6 +7,7 @@ from twisted.internet.defer import Deferred
 
 from tests.support.account_case import SECRET, AccountCase
 from twisted_chat.core.accounts.policy import Mode, Policy
+from twisted_chat.core.replies import Request
 from twisted_chat.testing import TestChat
 from twisted_chat.testing.chat import CHEAP
 
@@ -531,3 +532,28 @@ class TlsTests(AccountCase):
                 self.replies(self.bob, line),
                 ["error: passwords are accepted only over TLS"],
             )
+
+
+class ReadTests(AccountCase):
+    """How far an account has read."""
+
+    def test_what_is_no_message_is_read_up_to_the_message_before(self) -> None:
+        """A page marks an arrival, perhaps late; what was said since is not read."""
+        self.register()
+        self.alice.types("one")
+        self.newcomer("carol")
+        arrival = self.room.chat.pool.position
+        self.alice.types("two")
+        last = self.room.chat.pool.position
+        self.room.advance(5)
+        member_id = self.bob.client.member_id
+        for position in (arrival, last):
+            words = ("lobby", position)
+            self.bob.asks(Request("read_up_to", "", internal=True, words=words))
+
+            async def read() -> str:
+                known = await self.room.chat.account_logins.read(member_id)
+                return known["lobby"].position
+
+            found = self.successResultOf(Deferred.fromCoroutine(read()))
+            self.assertEqual(found, position)

@@ -286,10 +286,12 @@ async def read(context: CommandContext) -> Outcome:
     if position > chat.pool.position or len(position) > len(chat.pool.position):
         raise Refused("bad_field", '"id" is not that of anything that was said')
     room = room_name(name)
-    query = HistoryQuery(room, 1, start=position, first=True)
-    found = await chat.journal.history.page(query)
-    is_known = bool(found) and found[0].position == position
-    time = found[0].time if is_known else round(chat.runtime.now() * 1000)
+    history = chat.journal.history
+    found = await history.page(HistoryQuery(room, 1, start=position, first=True))
+    if not found or found[0].position != position:
+        # Of what is no message, such as an arrival: the last message before it is read.
+        found = await history.page(HistoryQuery(room, 1, end=position))
+    time = found[0].time if found else 0
     return await mark_read(context, room, ReadMarker(time, position))
 
 
