@@ -160,7 +160,7 @@ class WrittenTogetherTests(ReadingTestCase):
 
     def test_it_is_one_commit(self) -> None:
         """So a message need not wait for a commit for each of many logins."""
-        others = [self.change({f"b/{number}": "x"}) for number in range(100)]
+        others = [self.change({f"b/{number}": "x"}) for number in range(20)]
         commits: list[str] = []
 
         def trace(statement: str) -> None:
@@ -172,7 +172,7 @@ class WrittenTogetherTests(ReadingTestCase):
         self.assertTrue(self.successResultOf(self.first))
         self.assertTrue(all(map(self.successResultOf, others)))
         self.assertEqual(len(commits), 2)
-        self.assertEqual(len(self.run_now(self.journal.values.load("b/"))), 100)
+        self.assertEqual(len(self.run_now(self.journal.values.load("b/"))), 20)
 
     def test_each_has_its_own_result(self) -> None:
         """Each depends on what those before it have changed."""

@@ -15,8 +15,10 @@ from typing import Generic, TypeVar
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-MAX_TOGETHER = 128
-"""How much one call is asked for, at most."""
+MAX_TOGETHER = 32
+"""How much one call is asked for, at most.  Those who are answered together go on in
+one turn of the reactor: measured with a thousand who log in at once, a message waits
+for 110 to 210 milliseconds at most, with 128 for 460 to 510, and with 16 no less."""
 
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
