@@ -47,6 +47,20 @@ class NickRefusedTests(JoiningCase):
         self.ask("carl")
         self.assertEqual(self.refused[0].code, "nick_registered")
 
+    def test_client_of_an_account_has_the_nickname_that_it_asks_for(self) -> None:
+        """Its own name or any that is free; not that of another account."""
+        dora = self.connect("dora")
+        dora.types(r"\register secret password")
+        dora.leaves()
+        for nick, wanted in (("carl", "carl"), ("charles", "charles"), ("dora", "")):
+            with self.subTest(nick=nick):
+                client = self.connect(
+                    nick, account="carl", nick_refused=self.refused.append
+                )
+                self.assertEqual(client.nick, wanted)
+                client.leaves()
+        self.assertEqual([why.code for why in self.refused], ["nick_registered"])
+
     def test_nickname_is_still_free_after_its_client_left_early(self) -> None:
         """The adapter is told nothing, as it has left itself."""
         self.names.hold()

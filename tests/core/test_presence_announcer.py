@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.codecs import NoEchoCodec, QuietCodec, wire_with
+from tests.support.codecs import EventReplyCodec, NoEchoCodec, QuietCodec, wire_with
 from tests.support.json_chat import frame_objects
 from tests.support.members import MembersCase
 from twisted_chat.clients.json import JsonCodec
@@ -46,6 +46,16 @@ class LoginTests(MembersCase):
         self.assertEqual(eve.client.account, "eve")
         self.chat.log_out(eve)
         self.assertEqual(self.chat.client("eve").nick, "eve")
+
+    def test_client_that_keeps_lists_is_shown_what_it_was(self) -> None:
+        """One that is shown its own events: the rooms it left, and its new name."""
+        tablet = self.chat.client(wire=wire_with(EventReplyCodec()), rooms=("soup",))
+        guest = tablet.nick
+        tablet.sees()
+        self.chat.log_in(tablet, "bob")
+        seen = tablet.sees()
+        self.assertEqual(seen[0], f"[#soup] {guest}: left the chat")
+        self.assertEqual(seen[1], f"{guest}: is now known as bob")
 
     def test_nickname_of_the_guest_is_free(self) -> None:
         """So is that of the account, when it is logged out."""

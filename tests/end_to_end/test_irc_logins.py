@@ -1,0 +1,121 @@
+"""Logins of IRC clients over TLS, by passwords, proofs and certificates."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from base64 import b64decode, b64encode
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from tests.end_to_end.clients import LineClient
+from tests.end_to_end.harness import Server, ServerTestCase
+from tests.support.certificates import (
+    Authority,
+    Pair,
+    write_certificate,
+    write_key,
+    write_pem,
+)
+from tests.support.scram import ScramClient
+
+SECRET = "correct-horse"
+
+
+class TlsClient(LineClient):
+    """An IRC client over TLS, perhaps with a certificate."""
+
+    def __init__(self, port: int, certificate: Path | None = None) -> None:
+        super().__init__(port)
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        if certificate is not None:
+            context.load_cert_chain(certificate)
+        self.socket: socket.socket = context.wrap_socket(self.socket)
+
+    def pump(self, timeout: float) -> None:
+        # What TLS has read already is not on the socket.
+        assert isinstance(self.socket, ssl.SSLSocket)
+        if self.socket.pending():
+            self.waiting += self._decoder.decode(self.socket.recv(65536))
+        else:
+            super().pump(timeout)
+
+    def authenticate(self, data: bytes) -> None:
+        self.say(f"AUTHENTICATE {b64encode(data).decode() or '+'}")
+
+    def challenge(self) -> bytes:
+        self.expect("AUTHENTICATE ")
+        return b64decode(self.line())
+
+
+class LoginTests(ServerTestCase):
+    """Bob has an account, and passwords need TLS."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.authority = Authority.create()
+        ca = self.directory / "ca.pem"
+        ca.write_bytes(self.authority.certificate.public_bytes(Encoding.PEM))
+        self.server: Server = self.start(
+            "--store=memory:",
+            f"--tls-cert={write_certificate(self.directory / 'chain.pem')}",
+            f"--tls-key={write_key(self.directory / 'key.pem')}",
+            f"--tls-client-ca={ca}",
+            "--require-tls",
+        )
+        bob = self.client()
+        bob.say("NICK bob", "USER bob 0 * :Bob", "CAP END")
+        bob.expect(" 422 bob ")
+        bob.say(f"REGISTER * * {SECRET}")
+        bob.expect("REGISTER SUCCESS bob ")
+        bob.close()
+
+    def client(self, pair: Pair | None = None) -> TlsClient:
+        path = None
+        if pair is not None:
+            path = write_pem(self.directory / "client.pem", pair[0])
+            with path.open("ab") as file:
+                file.write(pair[1].public_bytes(Encoding.PEM))
+        client = TlsClient(self.server.port, path)
+        self.addCleanup(client.close)
+        client.say("CAP LS 302")
+        client.expect("sasl=PLAIN,SCRAM-SHA-256,EXTERNAL")
+        client.say("CAP REQ :sasl")
+        client.expect("ACK sasl\r\n")
+        return client
+
+    def test_password_logs_in(self) -> None:
+        """Under the name that is registered."""
+        client = self.client()
+        client.say("NICK bob", "USER bob 0 * :Bob", "AUTHENTICATE PLAIN")
+        client.expect("AUTHENTICATE +\r\n")
+        client.authenticate(f"\0bob\0{SECRET}".encode())
+        client.expect(" 903 ")
+        client.say("CAP END")
+        client.expect(" 001 bob ")
+
+    def test_proof_logs_in(self) -> None:
+        """The password is not sent."""
+        client, scram = self.client(), ScramClient("bob", SECRET)
+        client.say("AUTHENTICATE SCRAM-SHA-256")
+        client.expect("AUTHENTICATE +\r\n")
+        client.authenticate(scram.first)
+        client.authenticate(scram.final(client.challenge()))
+        self.assertTrue(scram.trusts(client.challenge()))
+        client.authenticate(b"")
+        client.expect(" 903 ")
+
+    def test_certificate_logs_in(self) -> None:
+        """One of the authority, and no other."""
+        for authority, numeric in (
+            (self.authority, " 903 "),
+            (Authority.create(), " 904 "),
+        ):
+            client = self.client(authority.sign("bob"))
+            client.say("AUTHENTICATE EXTERNAL")
+            client.expect("AUTHENTICATE +\r\n")
+            client.authenticate(b"")
+            client.expect(numeric)
