@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from tests.support.irc_clients import IrcCase
 from twisted_chat.clients.irc import commands_who
-from twisted_chat.clients.irc.commands_who import mask_pattern
 from twisted_chat.core.client import Identity
 
 IDENTITY = Identity("::1", wire="irc")
@@ -98,8 +97,12 @@ class WhoTests(IrcCase):
         self.assertEqual(end, "315 bob a_b :End of /WHO list")
 
     def test_mask_takes_time_in_proportion_to_its_length(self) -> None:
-        """Many asterisks are one."""
-        self.assertEqual(mask_pattern("a***b").pattern, "a.*b")
+        """A regular expression would try every way to divide the nickname."""
+        self.irc("a" * 32, "tea")
+        self.bob.sees()
+        self.assertEqual(self.who("*a" * 30 + "*b"), [])
+        self.assertEqual(self.who("*a" * 30 + "*"), ["a" * 32 + " H"])
+        self.assertEqual(self.who("*" * 121), [])
 
 
 class WhoxTests(IrcCase):

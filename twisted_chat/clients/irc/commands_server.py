@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 
 from twisted_chat.core.chat import CommandContext
+from twisted_chat.core.masks import folded, matches
 from twisted_chat.core.nicknames import fold_or_none
 from twisted_chat.core.replies import Refused, Reply
 
 from .codec import codec_of
 from .commands import IrcTable, lines
-from .commands_who import mask_pattern
 from .help_texts import HELP, help_text
 from .isupport import isupport
 from .message import Message
@@ -56,7 +56,7 @@ def this_server(context: CommandContext) -> None:
     if not context.words or not context.words[0]:
         return
     server, name = codec_of(context.client).server, context.words[0]
-    is_ours = mask_pattern(name).fullmatch(server.name) is not None
+    is_ours = matches(folded(name), folded(server.name))
     if not is_ours and context.chat.pool.named(fold_or_none(name)) is None:
         raise Refused("no_such_server", f"no server is called {name}")
 

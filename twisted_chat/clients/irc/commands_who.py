@@ -5,12 +5,11 @@ With the fields that WHOX adds (https://ircv3.net/specs/extensions/whox).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from twisted_chat.core.chat import CommandContext
-from twisted_chat.core.masks import host_of
+from twisted_chat.core.masks import MAX_MASK, folded, has_wildcards, host_of, matches
 from twisted_chat.core.nicknames import fold_or_none
 from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Refused, Reply
@@ -68,7 +67,7 @@ _FIELDS: dict[str, Callable[[_Found, str], str]] = {
 """The fields of WHOX, in the order in which they are sent."""
 
 
-@commands.handler("WHO")
+@commands.handler("WHO", in_turn=True)
 def who(context: CommandContext) -> Reply:
     mask = context.words[0] if context.words and context.words[0] else "*"
     options = context.words[1] if len(context.words) > 1 else ""
@@ -108,25 +107,17 @@ def _fitting(context: CommandContext, mask: str) -> Iterator[Member]:
 
     Only operators find those that share no room with them.
     """
-    if "*" not in mask and "?" not in mask:
+    if not has_wildcards(mask) or len(mask) > MAX_MASK:
         return
     chat, own = context.chat, context.client.member
-    pattern, rooms = mask_pattern(mask), set(own.rooms)
+    rooms, wanted = set(own.rooms), folded(mask)
     sees_all = chat.moderation.is_operator(own)
     for member in chat.pool.presence.members.values():
         is_seen = member is own or not rooms.isdisjoint(member.rooms)
         if (sees_all or is_seen) and (
-            pattern.fullmatch(member.nick) or pattern.fullmatch(host_of(member.id))
+            matches(wanted, member.folded) or matches(wanted, host_of(member.id))
         ):
             yield member
-
-
-def mask_pattern(mask: str) -> re.Pattern[str]:
-    """What fits a mask, in which ``*`` is any text and ``?`` one character."""
-    # One asterisk after another would take time.
-    mask = re.sub(r"\*+", "*", mask)
-    parts = ({"*": ".*", "?": "."}.get(letter) or re.escape(letter) for letter in mask)
-    return re.compile("".join(parts), re.IGNORECASE | re.DOTALL)
 
 
 def _found(
