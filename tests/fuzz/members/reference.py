@@ -297,6 +297,10 @@ class Reference:
         mute, room = self.mute_of(member, name), self.room(name)
         if mute is not None:
             return mute
+        # Such as a guest who is in the room and logs in to an account that is banned.
+        is_banned = self.find(room.bans, member.subjects) is not None
+        if is_banned and not self.rank(member, name):
+            return f"you are banned from #{name}"
         if (
             room.settings.get("quiet")
             and not room.has_role(room.voices, member)
