@@ -233,7 +233,8 @@ class Keeper:
                 wrong.append(f"{name} is {'let in' if banned else 'kept out'}")
         async with connected(port) as socket:
             await log_in(socket, self.name)
-            shown = await self._asked(socket, "\\room", room=ROOM)
+            await self._asked(socket, f"\\join {ROOM}")
+            shown = await self._asked(socket, "\\room")
             if shown.get("limit") not in self.limits:
                 wrong.append(f"the limit is {shown}, not of {self.limits}")
             who = await self._asked(socket, "\\who lobby")
