@@ -56,6 +56,7 @@ ALL = SettingList(
     ("d",),
     ("e",),
     ("f",),
+    True,
 )
 
 
@@ -83,7 +84,7 @@ class ObjectTests(SynchronousTestCase):
             "excepted": ("e",),
             "invite_excepted": ("f",),
         }
-        switches = {"private": True, "quiet": True, "hidden": True}
+        switches = {"private": True, "quiet": True, "hidden": True, "outside": True}
         values = {"key": "x", "limit": 5, "topic": "operators", "rank": "operator"}
         wanted = {"type": "room", "room": "tea", "by": None}
         self.assertEqual(setting_object(ALL), {**wanted, **names, **switches, **values})

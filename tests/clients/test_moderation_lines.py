@@ -38,5 +38,12 @@ class LineTests(SynchronousTestCase):
 
     def test_setting_of_a_later_version_is_shown_as_a_change(self) -> None:
         """Another server may have stored it."""
+        more = RoomChanged(
+            *("tea", "al", "private", "1", "A", "operator", 5, 6, "limit=5 quiet=")
+        )
+        self.assertEqual(
+            moderation_text(more),
+            "al: made #tea private, set the limit of #tea to 5, made #tea open",
+        )
         event = RoomChanged("tea", "al", "colour", "green", "A", "operator", 5, 6)
         self.assertEqual(moderation_text(event), "al: changed #tea")

@@ -73,7 +73,9 @@ EVENTS: tuple[Event, ...] = (
     ),
     *(
         RoomChanged("r", "bob", setting, value, "B", *SHOWN)
-        for setting in ("private", "quiet", "hidden", "key", "limit", "topic")
+        for setting in (
+            *("private", "quiet", "hidden", "outside", "key", "limit", "topic"),
+        )
         for value in ("1", "")
     ),
     *(

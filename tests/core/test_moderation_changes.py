@@ -67,6 +67,13 @@ class ChangesTests(SynchronousTestCase):
 
     def test_key_of_a_room_is_not_in_the_audit_log(self) -> None:
         """Operators read that there is one."""
+        several = RoomChanged(
+            *("tea", "al", "private", "1", "A", "operator", 5, 6, "topic=1 quiet=")
+        )
+        changes = dict(CHANGES[RoomChanged](several))
+        settings = [changes[f"room/tea/5/{name}"] for name in ("private", "topic")]
+        self.assertEqual((settings, changes["room/tea/5/quiet"]), (["1", "1"], None))
+        self.assertIn("room private, room topic operators, room open", str(changes))
         event = RoomChanged("tea", "al", "key", "pumpkin", "A", "operator", 5, 6)
         changes = dict(CHANGES[RoomChanged](event))
         self.assertEqual(changes.pop("room/tea/5/key"), "pumpkin")

@@ -13,8 +13,8 @@ PRIVATE = "error: #tea is private: ask alice for an invitation"
 
 
 SETTINGS = (
-    "private, public, quiet, open, hidden, listed, key, limit, topic, ban, unban, "
-    "except, unexcept, invite-except, invite-unexcept"
+    "private, public, quiet, open, hidden, listed, outside, inside, key, limit, "
+    "topic, ban, unban, except, unexcept, invite-except, invite-unexcept"
 )
 
 
@@ -30,6 +30,8 @@ class SettingTests(ModerationCase):
             ("open", "made #tea open"),
             ("hidden", "made #tea hidden"),
             ("listed", "made #tea listed"),
+            ("outside", "let those outside talk in #tea"),
+            ("inside", "let only those inside talk in #tea"),
             ("key pumpkin", "set a key for #tea"),
             ("key -", "removed the key of #tea"),
             ("limit 5", "set the limit of #tea to 5"),

@@ -35,6 +35,8 @@ test("each change of a room is said in plain English", () => {
   assert.equal(change({ private: true }), "alice made #tea private");
   assert.equal(change({ private: false }), "alice made #tea public");
   assert.equal(change({ quiet: false }), "alice made #tea open");
+  assert.equal(change({ outside: true }), "alice let those outside talk in #tea");
+  assert.equal(change({ private: true, topic: "all" }), "alice made #tea private, let all set the topic of #tea");
   assert.equal(change({ hidden: false }), "alice made #tea listed");
   assert.equal(change({ key: true }), "alice set a key for #tea");
   assert.equal(change({ limit: 5 }), "alice set the limit of #tea to 5");

@@ -81,8 +81,8 @@ def moderation_fields(event: ModerationEvent) -> dict[str, Any] | None:
 def _changed(event: RoomChanged | RoleChanged | RoomExcepted) -> dict[str, Any]:
     """What has changed in a room."""
     match event:
-        case RoomChanged(setting=setting, value=value):
-            return {setting: _setting(setting, value)}
+        case RoomChanged(changes=changes):
+            return {name: _setting(name, value) for name, value in changes}
         case RoleChanged(target=nick, role=role, granted=granted):
             return {"nick": nick, _ROLES[Role(role)]: granted}
         case RoomExcepted(target=nick, area=area, granted=granted):
@@ -99,6 +99,7 @@ def setting_object(settings: SettingList) -> dict[str, Any]:
         "private": settings.private,
         "quiet": settings.quiet,
         "hidden": settings.hidden,
+        "outside": settings.outside,
         "key": settings.key or settings.has_key,
         "limit": settings.limit or None,
         "topic": "operators" if settings.topic_for_operators else "all",

@@ -32,6 +32,7 @@ from twisted_chat.core.room_settings import (
     INVITE_EXCEPTION,
     KEY,
     LIMIT,
+    OUTSIDE,
     PRIVATE,
     QUIET,
     TOPIC,
@@ -41,6 +42,10 @@ _CHANGES = {
     PRIVATE: ("made #{room} private", "made #{room} public"),
     QUIET: ("made #{room} quiet", "made #{room} open"),
     HIDDEN: ("made #{room} hidden", "made #{room} listed"),
+    OUTSIDE: (
+        "let those outside talk in #{room}",
+        "let only those inside talk in #{room}",
+    ),
     KEY: ("set a key for #{room}", "removed the key of #{room}"),
     LIMIT: ("set the limit of #{room} to {value}", "removed the limit of #{room}"),
     TOPIC: (
@@ -83,6 +88,8 @@ def setting_lines(settings: SettingList) -> Iterator[str]:
     yield "private (by invitation)" if settings.private else "public"
     yield "quiet (only those with a voice talk)" if settings.quiet else "open to talk"
     yield "hidden" if settings.hidden else "listed"
+    if settings.outside:
+        yield "open to talk for those outside"
     if settings.has_key:
         yield f"key: {settings.key}" if settings.key else "has a key"
     if settings.limit:
@@ -123,13 +130,19 @@ def _what(event: ModerationEvent) -> str:
         case RoomExcepted(area=area, granted=granted):
             text = _EXCEPTIONS[area, granted]
             return text.format(name=event.target, room=event.room)
-        case RoomChanged(room=room, setting=setting, value=value):
-            on, off = _CHANGES.get(setting, ("changed #{room}", "changed #{room}"))
-            return (on if value else off).format(room=room, value=value)
+        case RoomChanged():
+            return ", ".join(_changed(event))
         case RoleChanged(target=target, role=role, granted=granted):
             return _ROLES[Role(role), granted].format(name=target)
         case _:
             raise AssertionError(event)
+
+
+def _changed(event: RoomChanged) -> Iterator[str]:
+    """What is said of each setting that was changed."""
+    for setting, value in event.changes:
+        on, off = _CHANGES.get(setting, ("changed #{room}", "changed #{room}"))
+        yield (on if value else off).format(room=event.room, value=value)
 
 
 def _length(duration: str) -> str:

@@ -31,6 +31,7 @@ _WORDS = re.compile(
     |removed\ (?:the\ key\ of|the\ limit\ of|voice\ from)\s
     |removed\ \S+\ as\ a\ room\ operator\b
     |let\ (?:only\ operators|all)\ set\ the\ topic\b
+    |let\ (?:those\ outside|only\ those\ inside)\ talk\ in\s
     |gave\ voice\ to\s
     |excepted\ \S+\ from\s
     |removed\ the\ exception\ for\s

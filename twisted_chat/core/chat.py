@@ -111,6 +111,14 @@ class CommandContext:
         return self.chat.room_of(self.client, self.request.room)
 
     @property
+    def room_to_talk_in(self) -> str:
+        """The same, for a message: some rooms let those talk who are not in them.
+
+        :raises Refused: ``not_in_room``; or why the client may not read the room.
+        """
+        return self.chat.room_to_talk_in(self.client, self.request.room)
+
+    @property
     def word(self) -> str:
         """The first argument, of a route whose usage has one."""
         return self.words[0]
@@ -357,6 +365,22 @@ class Chat:
             raise Refused("not_in_room", f"you are not in #{name}: \\join {name} first")
         return name
 
+    def room_to_talk_in(self, client: Client, room: str | None) -> str:
+        """The same, for a message: some rooms let those talk who are not in them.
+
+        :raises Refused: ``not_in_room``; or why the client may not read the room.
+        """
+        if room is not None:
+            name = room_name(room)
+            is_open = name in self.pool.rooms and self.moderation.settings(name).outside
+            if is_open and name not in client.rooms:
+                address = client.identity.address
+                refused = self.moderation.may_read(client.member, address, name)
+                if refused is not None:
+                    raise refused
+                return name
+        return self.room_of(client, room)
+
     def sanitized(self, text: str) -> str:
         """A text as it may be shown, of one line or several: sanitized and masked.
 
@@ -523,7 +547,7 @@ class Chat:
 
     def _post(self, client: Client, request: Request) -> None:
         self.check_may_speak(client)
-        room = self.room_of(client, request.room)
+        room = self.room_to_talk_in(client, request.room)
         refused = self.moderation.may_talk(client.member, room)
         if refused is not None:
             raise refused

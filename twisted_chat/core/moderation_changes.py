@@ -185,6 +185,7 @@ _TYPED = {
     "private": ("private", "public"),
     "quiet": ("quiet", "open"),
     "hidden": ("hidden", "listed"),
+    "outside": ("outside", "inside"),
     "key": ("key", "key -"),
     "limit": ("limit {}", "limit -"),
     "topic": ("topic operators", "topic all"),
@@ -194,14 +195,17 @@ _TYPED = {
 
 def _room_changed(event: RoomChanged) -> Changes:
     # The key of a room is a secret of those who may enter.
-    on, off = _TYPED.get(event.setting, (event.setting, event.setting))
-    what = f"room {on.format(event.value) if event.value else off}"
-    line = audit_line(event.time, event.nick, what, room=event.room)
+    what = []
+    for setting, value in event.changes:
+        on, off = _TYPED.get(setting, (setting, setting))
+        what.append(f"room {on.format(value) if value else off}")
+    line = audit_line(event.time, event.nick, ", ".join(what), room=event.room)
     audit = audit_changes(event.time, event.rank, line)
-    return {
-        setting_key(event.room, event.opened, event.setting): event.value or None,
-        **audit,
+    changed = {
+        setting_key(event.room, event.opened, setting): value or None
+        for setting, value in event.changes
     }
+    return {**changed, **audit}
 
 
 def _role_changed(event: RoleChanged) -> Changes:

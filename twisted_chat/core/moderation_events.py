@@ -246,10 +246,11 @@ class RoomClosed:
 
 @dataclass(frozen=True, slots=True)
 class RoomChanged:
-    """A setting of a room was changed.
+    """A setting of a room was changed, or several at once.
 
     :ivar setting: its name, see ``RoomSettings``.
     :ivar value: the new one; empty if it is off.
+    :ivar others: those that were changed besides, ``NAME=VALUE``, separated by blanks.
     """
 
     room: str
@@ -260,6 +261,13 @@ class RoomChanged:
     rank: str
     opened: int
     time: int
+    others: str = ""
+
+    @property
+    def changes(self) -> tuple[tuple[str, str], ...]:
+        """Each setting that was changed, with its new value."""
+        others = (each.partition("=")[::2] for each in self.others.split())
+        return ((self.setting, self.value), *others)
 
 
 @dataclass(frozen=True, slots=True)

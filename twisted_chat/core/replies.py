@@ -167,6 +167,7 @@ class SettingList:
     :ivar muted: of those that are muted in it.
     :ivar excepted: of those whom its bans do not concern.
     :ivar invite_excepted: of those who need no invitation.
+    :ivar outside: who is not in it may talk in it.
     """
 
     room: str
@@ -184,6 +185,7 @@ class SettingList:
     muted: tuple[str, ...] = ()
     excepted: tuple[str, ...] = ()
     invite_excepted: tuple[str, ...] = ()
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

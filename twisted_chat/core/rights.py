@@ -37,6 +37,12 @@ def may_talk(context: CommandContext) -> None:
     check(context.chat.moderation.may_talk(context.client.member, context.room))
 
 
+def may_talk_there(context: CommandContext) -> None:
+    """Guard: the same, of a room that the client need not be in, if that permits it."""
+    room = context.room_to_talk_in
+    check(context.chat.moderation.may_talk(context.client.member, room))
+
+
 def check(refused: Refused | None) -> None:
     """Raise why something may not be done, if so."""
     if refused is not None:

@@ -35,6 +35,7 @@ MAX_OWNED = 50
 
 OWNER, PRIVATE, QUIET, HIDDEN = "owner", "private", "quiet", "hidden"
 KEY, LIMIT, TOPIC = "key", "limit", "topic"
+OUTSIDE = "outside"
 PAST = "past"
 INVITATION, BAN, MUTE = "invite", "ban", "mute"
 EXCEPTION, INVITE_EXCEPTION = "except", "invite-except"
@@ -79,6 +80,7 @@ class RoomSettings:
     :ivar private: only who is invited enters, and reads its history.
     :ivar quiet: only who has a voice talks.
     :ivar hidden: it is not listed for those outside.
+    :ivar outside: who is not in it may talk in it, on wires that permit that.
     :ivar key: what must be known to enter, or empty.
     :ivar limit: of its members; 0 for none.
     :ivar topic_for_operators: only room operators set its topic.
@@ -93,6 +95,7 @@ class RoomSettings:
     private: bool = False
     quiet: bool = False
     hidden: bool = False
+    outside: bool = False
     key: str = ""
     limit: int = 0
     topic_for_operators: bool = False
@@ -146,7 +149,7 @@ class RoomSettings:
         match name:
             case "owner" | "key":
                 setattr(self, name, value)
-            case "private" | "quiet" | "hidden":
+            case "private" | "quiet" | "hidden" | "outside":
                 setattr(self, name, bool(value))
             case "limit":
                 self.limit = 0

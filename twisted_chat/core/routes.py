@@ -48,7 +48,7 @@ from .replies import (
     RoomList,
     Topic,
 )
-from .rights import check, check_readable, may_talk
+from .rights import check, check_readable, may_talk, may_talk_there
 from .routes_accounts import may_speak
 from .sanitize import sanitize_label
 from .welcome import snapshot_of
@@ -165,12 +165,12 @@ def show_help(context: CommandContext) -> Reply:
     "me",
     "TEXT",
     "send an action: * NAME TEXT",
-    guards=(may_speak, in_room, may_talk),
+    guards=(may_speak, may_talk_there),
 )
 def me(context: CommandContext) -> Event:
     client, text = context.client, context.chat.sanitized(context.word)
     return Action(
-        context.room,
+        context.room_to_talk_in,
         client.nick,
         text,
         client.id,

@@ -35,6 +35,7 @@ from .room_settings import (
     MAX_KEY,
     MAX_ROLES,
     ON,
+    OUTSIDE,
     PRIVATE,
     QUIET,
     TOPIC,
@@ -105,6 +106,8 @@ _setting(QUIET, ON, "quiet", "let only those talk who have a voice")
 _setting(QUIET, "", "open", "let everyone talk")
 _setting(HIDDEN, ON, "hidden", "do not list the room for those outside")
 _setting(HIDDEN, "", "listed", "list the room for everyone")
+_setting(OUTSIDE, ON, "outside", "let those talk who are not in the room (IRC)")
+_setting(OUTSIDE, "", "inside", "let only those talk who are in the room")
 
 
 @settings_routes.route(
@@ -257,6 +260,7 @@ def _shown(context: CommandContext) -> Reply:
         tuple(each.who for each in (*settings.mutes.valid(now), *everywhere)),
         listed(settings.exceptions),
         listed(settings.invite_exceptions),
+        settings.outside,
     )
 
 
@@ -269,8 +273,10 @@ def _nicks(context: CommandContext, role: Role) -> tuple[str, ...]:
     )
 
 
-def setting_changed(context: CommandContext, setting: str, value: str) -> Event:
-    """Change a setting of the room that the request names."""
+def setting_changed(
+    context: CommandContext, setting: str, value: str, *others: tuple[str, str]
+) -> Event:
+    """Change a setting of the room that the request names, or several."""
     moderation = context.chat.moderation
     return RoomChanged(
         context.room,
@@ -281,6 +287,7 @@ def setting_changed(context: CommandContext, setting: str, value: str) -> Event:
         rank_in_room(context),
         settings_of(context).opened,
         moderation.stamp(),
+        " ".join(f"{name}={value}" for name, value in others),
     )
 
 

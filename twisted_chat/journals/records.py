@@ -144,7 +144,12 @@ def _of_moderation(kinds: dict[type[Any], int]) -> tuple[Record, ...]:
     """
     presence = ("remove", "target_id", "room")
     # Earlier versions stored fewer fields.
-    required: dict[type[Any], int] = {Invited: 7, RoomBanned: 13, Unmuted: 7}
+    required: dict[type[Any], int] = {
+        Invited: 7,
+        RoomBanned: 13,
+        RoomChanged: 8,
+        Unmuted: 7,
+    }
     return tuple(
         Record(
             event,

@@ -53,7 +53,7 @@ function showRemoval(chat, frame) {
   return effects;
 }
 
-const SETTINGS = ["private", "quiet", "hidden", "key", "limit", "topic"];
+const SETTINGS = ["private", "quiet", "hidden", "outside", "key", "limit", "topic"];
 
 // The lists of names that have what is on or off for one name.
 const NAMED = { operator: "operators", voice: "voices", exception: "excepted", invite_exception: "invite_excepted" };

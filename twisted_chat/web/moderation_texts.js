@@ -17,6 +17,8 @@ const SETTINGS = {
   private: (room) => [`made ${room} private`, `made ${room} public`],
   quiet: (room) => [`made ${room} quiet`, `made ${room} open`],
   hidden: (room) => [`made ${room} hidden`, `made ${room} listed`],
+  outside: (room) => [`let those outside talk in ${room}`, `let only those inside talk in ${room}`],
+  topic: (room) => [`let only operators set the topic of ${room}`, `let all set the topic of ${room}`],
   key: (room) => [`set a key for ${room}`, `removed the key of ${room}`],
   limit: (room, limit) => [`set the limit of ${room} to ${limit}`, `removed the limit of ${room}`],
   operator: (room, on, nick) => [`made ${nick} a room operator`, `removed ${nick} as a room operator`],
@@ -29,12 +31,13 @@ const SETTINGS = {
 };
 
 function changeText({ room, nick, ...frame }) {
-  if (frame.topic === "operators") return `let only operators set the topic of #${room}`;
-  if (frame.topic === "all") return `let all set the topic of #${room}`;
-  const name = Object.keys(SETTINGS).find((one) => one in frame);
-  if (!name) return `changed #${room}`;
-  const [on, off] = SETTINGS[name](`#${room}`, frame[name], nick);
-  return frame[name] ? on : off;
+  const changes = Object.keys(SETTINGS)
+    .filter((name) => name in frame)
+    .map((name) => {
+      const [on, off] = SETTINGS[name](`#${room}`, frame[name], nick);
+      return frame[name] && frame[name] !== "all" ? on : off;
+    });
+  return changes.join(", ") || `changed #${room}`;
 }
 
 const ACTS = {

@@ -56,6 +56,8 @@ class ModeCommandTests(IrcCase):
             ("-s", "-s", "made #tea listed"),
             ("+t", "+t", "let only operators set the topic of #tea"),
             ("-t", "-t", "let all set the topic of #tea"),
+            ("-n", "-n", "let those outside talk in #tea"),
+            ("+n", "+n", "let only those inside talk in #tea"),
             ("+k pumpkin", "+k *", "set a key for #tea"),
             ("-k pumpkin", "-k *", "removed the key of #tea"),
             ("+l 5", "+l 5", "set the limit of #tea to 5"),
@@ -96,25 +98,53 @@ class ModeCommandTests(IrcCase):
         )
 
     def test_what_is_so_already_is_not_shown(self) -> None:
-        """Nor is what cannot change: ``n`` is always on."""
-        for sent in ("-i", "-m", "-l", "-k x", "+n", "-n", "-v bob", "-b x", "-e x"):
+        """To anyone."""
+        for sent in ("-i", "-m", "-l", "-k x", "+n", "-v bob", "-b x", "-e x"):
             self.assertEqual(self.changes(sent), [])
         self.changes("+kl key 5")
         for sent in ("+k key", "+l 05", "+o alice"):
             self.assertEqual(self.changes(sent), [])
 
     def test_several_changes_are_made_in_order(self) -> None:
-        """Those that are refused do not keep the others from being made."""
+        """Those without parameters are one; a refusal does not keep others back."""
         source = self.source(self.alice)
         self.assertEqual(
             self.alice.asks("MODE #tea +iot-s+l nobody x"),
             [
-                f"{source} MODE #tea +i",
+                f"{source} MODE #tea +it",
                 "401 alice nobody :No such nick",
-                f"{source} MODE #tea +t",
                 "696 alice #tea l * :A limit is 1 to 100000 members",
             ],
         )
+
+    def test_modes_without_parameters_are_changed_at_once(self) -> None:
+        """Both on and off; what is so already is left out."""
+        self.assertEqual(
+            self.changes("+ims"),
+            ["+ims", "alice: made #tea private, made #tea quiet, made #tea hidden"],
+        )
+        shown, said = self.changes("-im+ts-n")
+        self.assertEqual(shown, "+t-imn")
+        self.assertIn("made #tea public, made #tea open, let only operators", said)
+        self.assertEqual(self.alice.asks("MODE #tea")[0], "324 alice #tea +st")
+
+    def test_those_outside_talk_if_that_is_set(self) -> None:
+        """Unless the room is closed to them, or they are banned from it."""
+        dave = self.irc("dave")
+        talks = ("PRIVMSG #tea :hi", "PRIVMSG #tea :\x01ACTION waves\x01")
+        for sent in talks:
+            (refused,) = dave.asks(sent)
+            self.assertTrue(refused.startswith("404 dave #tea "), refused)
+        self.changes("-n")
+        self.assertEqual(dave.asks(*talks), [])
+        self.assertEqual(self.eve.sees(), ["dave: hi", "* dave waves"])
+        for mode in ("+i", "+b dave", "+k x"):
+            self.alice.asks(f"MODE #tea {mode}")
+            for sent in talks:
+                (refused,) = dave.asks(sent)
+                self.assertTrue(refused.startswith("404 dave #tea "), refused)
+            self.alice.asks("MODE #tea -ik-b * dave")
+        self.assertTrue(dave.asks("PRIVMSG #x :hi")[0].startswith("404 dave #x "))
 
     def test_lists_are_shown(self) -> None:
         """To everyone who may read the room; those by address to operators."""

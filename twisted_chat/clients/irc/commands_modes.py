@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from twisted_chat.core.chat import CommandContext
@@ -12,7 +12,7 @@ from twisted_chat.core.networks import network_in
 from twisted_chat.core.outcomes import Outcome
 from twisted_chat.core.replies import Refused, Reply, Request
 from twisted_chat.core.rights import check_readable, rank_in_room
-from twisted_chat.core.room_settings import KEY, LIMIT, MAX_KEY, ON, PRIVATE
+from twisted_chat.core.room_settings import KEY, LIMIT, MAX_KEY, PRIVATE
 from twisted_chat.core.routes_room_bans import (
     exception_ended,
     room_banned,
@@ -35,12 +35,12 @@ from .commands_rooms import in_room, known_room
 from .message import Message
 from .modes import (
     FLAGS,
-    INSIDE,
     KEY_MODE,
     LIMIT_MODE,
     LISTS,
     ROLES,
     ModeChange,
+    flag_value,
     mask_of,
     mode_changes,
     modes_of,
@@ -77,16 +77,29 @@ def _mode(message: Message, reference: Reference) -> Iterable[Request]:
     if not is_room(name) or not words or not words[0].strip("+-"):
         yield request_of(reference, name, *words)
         return
-    changes = list(mode_changes(words))
+    changes = [*_together(mode_changes(words))]
     references = reference.for_each([name] * len(changes))
-    for each, change in zip(references, changes, strict=True):
-        yield request_of(each.about(*_named(change, name)), name, *_typed(change))
+    for each, group in zip(references, changes, strict=True):
+        yield request_of(each.about(*_named(group[0], name)), name, *_typed(group))
 
 
-def _typed(change: ModeChange) -> tuple[str, ...]:
-    sign = "+" if change.on else "-"
-    value = () if change.value is None else (change.value,)
-    return (f"{sign}{change.letter}", *value)
+def _together(changes: Iterable[ModeChange]) -> Iterator[list[ModeChange]]:
+    """The changes, those without parameters as one."""
+    flags: list[ModeChange] = []
+    others: list[list[ModeChange]] = []
+    for change in changes:
+        if change.letter in FLAGS:
+            flags.append(change)
+        else:
+            others.append([change])
+    if flags:
+        yield flags
+    yield from others
+
+
+def _typed(group: list[ModeChange]) -> tuple[str, ...]:
+    letters = "".join(f"{'+' if each.on else '-'}{each.letter}" for each in group)
+    return (letters, *(each.value for each in group if each.value is not None))
 
 
 def _named(change: ModeChange, room: str) -> tuple[str, ...]:
@@ -107,11 +120,13 @@ async def mode(context: CommandContext) -> Outcome:
     at = replace(context, request=replace(context.request, room=room))
     if not words or not words[0].strip("+-"):
         return _shown(context, room)
-    (change,) = mode_changes(words)
+    change, *others = mode_changes(words)
     if change.letter in LISTS and change.value is None:
         return _listed(context, room, change.letter)
     in_room(context)
     rank_in_room(at)
+    if change.letter in FLAGS:
+        return _flags_changed(at, [change, *others])
     return await _changed(at, change)
 
 
@@ -144,7 +159,7 @@ def _listed(context: CommandContext, room: str, letter: str) -> Reply:
 
 async def _changed(context: CommandContext, change: ModeChange) -> Outcome:
     """Change a mode; what is so already stays."""
-    letter, on = change.letter, change.on
+    letter = change.letter
     if letter in LISTS:
         return await _list_changed(context, change)
     if letter in ROLES:
@@ -153,16 +168,23 @@ async def _changed(context: CommandContext, change: ModeChange) -> Outcome:
         return _key_changed(context, change)
     if letter == LIMIT_MODE:
         return _limit_changed(context, change)
-    if letter == INSIDE:
+    raise Refused("unknown_mode", f"there is no mode {letter}")
+
+
+def _flags_changed(context: CommandContext, changes: list[ModeChange]) -> Outcome:
+    """Change the modes without parameters that are not so already."""
+    settings = settings_of(context)
+    wanted: dict[str, str] = {}
+    for change in changes:
+        setting = FLAGS[change.letter]
+        if setting == PRIVATE:
+            not_the_lobby(context)
+        wanted[setting] = flag_value(change.letter, on=change.on)
+    changed = [each for each in wanted.items() if settings.value(each[0]) != each[1]]
+    if not changed:
         return None
-    setting = FLAGS.get(letter)
-    if setting is None:
-        raise Refused("unknown_mode", f"there is no mode {letter}")
-    if setting == PRIVATE:
-        not_the_lobby(context)
-    value = ON if on else ""
-    changed = setting_changed(context, setting, value)
-    return None if settings_of(context).value(setting) == value else changed
+    (setting, value), *others = changed
+    return setting_changed(context, setting, value, *others)
 
 
 def _role_changed(context: CommandContext, change: ModeChange) -> Outcome:

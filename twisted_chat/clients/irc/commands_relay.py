@@ -48,7 +48,7 @@ def relayed(context: CommandContext, target: str, raw: str) -> Relayed:
     """
     chat, client = context.chat, context.client
     if is_room(target):
-        room = chat.room_of(client, named_room(target))
+        room = chat.room_to_talk_in(client, named_room(target))
         check(chat.moderation.may_talk(client.member, room))
         recipient, recipient_id = "", ""
     else:

@@ -305,6 +305,10 @@ def action_start(nick: str) -> str:
     return f"* {nick} "
 
 
+_IDENTIFIED = (Post, Action, DirectMessage, Relayed, Edited, TopicSet)
+"""Kinds of events whose lines have an id."""
+
+
 def author_of(event: Any) -> str:
     """The member id of the author of a message, as far as a history has it."""
     if isinstance(event, DirectMessage):
@@ -317,7 +321,7 @@ def tags_of(stored: Stored) -> dict[str, str]:
     """All tags of an event."""
     tags = {"time": server_time(stored.time)}
     event: Any = stored.event
-    if isinstance(event, Post | Action | DirectMessage | Relayed | Edited):
+    if isinstance(event, _IDENTIFIED):
         tags["msgid"] = stored.position
     if account := getattr(event, "account", ""):
         tags["account"] = account

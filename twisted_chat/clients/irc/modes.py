@@ -1,7 +1,7 @@
 """Channel modes: the settings of a room, under the letters that IRC has for them.
 
-``n``, that nobody talks who is outside, is always on.  The key is shown to room
-operators alone, and addresses to operators.
+``n``, that nobody talks who is outside, is on unless that is set.  The key is shown to
+room operators alone, and addresses to operators.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from twisted_chat.core.room_settings import (
     INVITE_EXCEPTION,
     KEY,
     LIMIT,
+    ON,
+    OUTSIDE,
     PRIVATE,
     QUIET,
     TOPIC,
@@ -37,8 +39,8 @@ from twisted_chat.core.subjects import ACCOUNT, AN_ADDRESS
 MAX_CHANGES = 20
 """Changes in one command; what follows is left out."""
 
-FLAGS = {"i": PRIVATE, "m": QUIET, "s": HIDDEN, "t": TOPIC}
-"""The setting of each mode without a parameter."""
+FLAGS = {"i": PRIVATE, "m": QUIET, "n": OUTSIDE, "s": HIDDEN, "t": TOPIC}
+"""The setting of each mode without a parameter; ``n`` is on while its is off."""
 
 LISTS = {"b": BAN, "e": EXCEPTION, "I": INVITE_EXCEPTION}
 """The area of each mode that is a list."""
@@ -97,6 +99,7 @@ def modes_of(settings: RoomSettings, *, with_key: bool) -> tuple[str, ...]:
     :param with_key: the key itself is shown.
     """
     on = {
+        INSIDE: not settings.outside,
         "i": settings.private,
         "m": settings.quiet,
         "s": settings.hidden,
@@ -108,7 +111,7 @@ def modes_of(settings: RoomSettings, *, with_key: bool) -> tuple[str, ...]:
     values = [settings.key if with_key else HIDDEN_KEY] if settings.key else []
     if settings.limit:
         values.append(str(settings.limit))
-    return (f"+{INSIDE}{letters}", *values)
+    return (f"+{letters}", *values)
 
 
 def mode_of(event: ModerationEvent) -> tuple[str, ...] | None:
@@ -117,13 +120,9 @@ def mode_of(event: ModerationEvent) -> tuple[str, ...] | None:
     ``None`` if it is none, or concerns an address, which not everyone may read.
     """
     match event:
-        case RoomChanged(setting=setting, value=value) if setting in _LETTERS:
-            letter = _LETTERS[setting]
-            if setting == KEY:
-                return _mode(letter, bool(value), HIDDEN_KEY)
-            if setting == LIMIT and value:
-                return _mode(letter, True, value)
-            return _mode(letter, bool(value))
+        case RoomChanged(changes=changes):
+            known = [(*each,) for each in changes if each[0] in _LETTERS]
+            return _settings_mode(known) if known else None
         case RoleChanged(role=role, granted=granted, target=nick):
             return _mode(_OF_ROLE[Role(role)], granted, nick)
         case RoomBanned(target=who):
@@ -134,6 +133,27 @@ def mode_of(event: ModerationEvent) -> tuple[str, ...] | None:
             return _listed(_OF_AREA[area], who, on=granted)
         case _:
             return None
+
+
+def flag_value(letter: str, *, on: bool) -> str:
+    """The value of a setting whose mode is on or off."""
+    return ON if on != (letter == INSIDE) else ""
+
+
+def _settings_mode(changes: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The modes of settings that were changed."""
+    signs = {True: "", False: ""}
+    values = []
+    for setting, value in changes:
+        letter = _LETTERS[setting]
+        on = bool(value) != (letter == INSIDE)
+        signs[on] += letter
+        if setting == KEY:
+            values.append(HIDDEN_KEY)
+        elif setting == LIMIT and value:
+            values.append(value)
+    modes = [sign + signs[on] for sign, on in (("+", True), ("-", False)) if signs[on]]
+    return ("".join(modes), *values)
 
 
 def mask_of(sanction: Sanction, *, with_address: bool) -> str | None:
