@@ -60,6 +60,7 @@ class JsonCodec:
     # Their author is told by the reply.
     hidden_from_author: frozenset[type] = frozenset({LoggedIn, LoggedOut})
     replies_with_events = False
+    shows_invitations = False
 
     def __init__(self, frame: Callable[[bytes], bytes] = frame_text) -> None:
         self._frame_text = frame

@@ -103,6 +103,7 @@ class SocketIOCodec:
     # members when it joins, and must not come twice.
     hidden_from_author: frozenset[type] = frozenset({Joined, Renamed})
     replies_with_events = False
+    shows_invitations = False
 
     def __init__(
         self,

@@ -98,6 +98,7 @@ class LineCodec:
 
     hidden_from_author: frozenset[type] = frozenset()
     replies_with_events = False
+    shows_invitations = False
 
     def __init__(
         self,

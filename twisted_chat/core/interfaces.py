@@ -138,10 +138,13 @@ class Codec(Protocol):
         caused them.
     :ivar replies_with_events: an event that a client asked for, with a ``ref``, is not
         shown to it: it is in the reply, see ``replies.Done``.
+    :ivar shows_invitations: its clients are shown whom others invite to a room whose
+        operators they are.
     """
 
     hidden_from_author: frozenset[type]
     replies_with_events: bool
+    shows_invitations: bool
 
     def event(self, stored: Stored, room: str | None) -> bytes:
         """Encode an event; never called with a ``DirectMessage``.

@@ -302,10 +302,22 @@ class ModerationAnnouncer:
         for client in self.batch.viewers(member) if member else ():
             if not client.ignored or not is_ignored(event, client.ignoring):
                 self.batch.show_to(client, stored)
+        self._show_invitation(event, stored)
         author = self._pool.clients.get(event.client_id)
         if author is not None and self.batch.ref_of(author) is None:
             text = f"{event.target} is invited to #{event.room}"
             self.batch.reply(author, Notice((text,)))
+
+    def _show_invitation(self, event: Invited, stored: Stored) -> None:
+        """To those room operators, but whoever did it, whose codec shows it."""
+        settings = self._moderation.settings(event.room)
+        for member_id, _ in settings.holders(Role.OPERATOR):
+            member = self._pool.member(member_id)
+            if member is None or event.room not in member.rooms:
+                continue
+            for client in self.batch.viewers(member):
+                if client.codec.shows_invitations and client.id != event.client_id:
+                    self.batch.show_to(client, stored)
 
     # Means.
 

@@ -104,6 +104,18 @@ class InviteTests(ModerationCommandCase):
         self.alice.asks("INVITE eve #tea")
         self.assertEqual(self.eve.sees(), [r"alice invites you to #tea (\join tea)"])
 
+    def test_room_operators_that_ask_for_it_are_shown_invitations(self) -> None:
+        """Others are not, nor twice who invites."""
+        self.alice.asks("CAP REQ invite-notify", "MODE #tea +o bob")
+        self.bob.asks("INVITE dave #tea")
+        invite = f"{self.source(self.bob)} INVITE dave #tea"
+        self.assertEqual(self.alice.sees(), [invite])
+        self.bob.asks("CAP REQ invite-notify")
+        self.assertEqual(self.bob.asks("INVITE eve #tea"), ["341 bob eve #tea"])
+        self.alice.asks("MODE #tea -o alice")
+        self.bob.asks("INVITE dave #tea")
+        self.assertEqual(self.alice.sees(), [])
+
     def test_invitation_lets_in(self) -> None:
         """To a private room, and beyond its limit."""
         self.alice.asks("MODE #tea +il 2")

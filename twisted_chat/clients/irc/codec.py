@@ -108,6 +108,7 @@ class IrcCodec:
             tag for tag, needed in _TAGS.items() if needed in capabilities
         )
         self._has = capabilities.__contains__
+        self.shows_invitations = "invite-notify" in capabilities
         self._events = EventLines(server, capabilities)
         self._rooms = RoomLines(server, capabilities, self._events)
         self._batches = count(1)
