@@ -93,6 +93,16 @@ test("an account is deleted with its password", () => {
   assert.deepEqual(effects, [{ effect: "accountDone", step: "unregister" }]);
 });
 
+test("whoever is logged in knows the name: only the password is wrong", () => {
+  welcome({ account: "me" });
+  const refusal = { type: "error", code: "wrong_password", text: "wrong name or password" };
+  for (const request of [changePassword(chat, { old: "x", password: SECRET }), unregister(chat, { password: "x" })]) {
+    assert.deepEqual(answer(request[0], refusal), [{ effect: "accountRefused", text: "wrong password" }]);
+  }
+  const [login] = logIn(chat, { nick: "me", password: "x" });
+  assert.deepEqual(answer(login, refusal), [{ effect: "accountRefused", text: "wrong name or password" }]);
+});
+
 test("logging out is confirmed", () => {
   welcome({ account: "me" });
   const [frame] = logOut(chat);

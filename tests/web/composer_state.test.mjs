@@ -59,8 +59,8 @@ test("a long text is several messages, and a refused one stays in the field with
 test("what cannot be sent keeps the whole text", () => {
   const { sent, problem } = send(`one\n${"x".repeat(16385)}`);
   assert.deepEqual(sent, []);
-  assert.equal(problem, strings.tooLong.line);
-  assert.equal(send("x\n".repeat(5000)).problem, strings.tooLong.text);
+  assert.equal(problem, strings.tooLong.line(2));
+  assert.equal(send("x\n".repeat(5000)).problem, strings.tooLong.text());
 });
 
 test("the size of a text is counted in lines and in messages", () => {

@@ -68,8 +68,8 @@ test("more blank lines than a message has do not become a message", () => {
 });
 
 test("a line that is too long and a text that is too long are refused whole", () => {
-  assert.deepEqual(messagesIn(`one\n${"x".repeat(MAX_BYTES + 1)}`), { messages: [], problem: "line" });
-  assert.deepEqual(messagesIn(`one\n${"ü".repeat(MAX_BYTES / 2 + 1)}`), { messages: [], problem: "line" });
+  assert.deepEqual(messagesIn(`one\n${"x".repeat(MAX_BYTES + 1)}`), { messages: [], problem: "line", line: 2 });
+  assert.deepEqual(messagesIn(`one\n${"ü".repeat(MAX_BYTES / 2 + 1)}`), { messages: [], problem: "line", line: 2 });
   assert.equal(messagesIn(numbered(2000).join("\n")).messages.length, 20);
   assert.deepEqual(messagesIn(numbered(2001).join("\n")), { messages: [], problem: "text" });
 });

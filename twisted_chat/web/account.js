@@ -5,8 +5,14 @@
 // frame, and in the context of a request until that is replied to.
 
 import { readElsewhere } from "./read_marks.js";
+import { strings } from "./strings.js";
 
-const TOKEN_ENDED = "token_invalid"; // the code of the error
+// Codes of errors
+const TOKEN_ENDED = "token_invalid";
+const WRONG_PASSWORD = "wrong_password";
+
+// The requests that are about the account to which the user is logged in, so that its name is right.
+const OWN = new Set(["password", "unregister"]);
 
 export const isOffered = ({ routes }) => Boolean(routes.find("login"));
 
@@ -46,7 +52,8 @@ export function unregister(chat, { password }) {
 }
 
 // One of these requests was refused.
-export function accountRefused(chat, { code, text }) {
+export function accountRefused(chat, { step }, { code, text }) {
+  if (code === WRONG_PASSWORD && OWN.has(step)) return [{ effect: "accountRefused", text: strings.wrongPassword }];
   if (code !== TOKEN_ENDED) return [{ effect: "accountRefused", text }];
   chat.token = "";
   return [{ effect: "loginEnded" }];

@@ -74,8 +74,8 @@ export class ComposerState {
 
   // The messages to send, and why they are not sent, if so.  `routes` is a RouteTable.
   prepare(text, routes) {
-    const { messages, problem } = messagesIn(text);
-    if (problem) return { messages, problem: strings.tooLong[problem] };
+    const { messages, problem, line } = messagesIn(text);
+    if (problem) return { messages, problem: strings.tooLong[problem](line) };
     if (looksPrivate(text, routes) && this.confirming !== text) {
       this.confirming = text;
       return { messages, problem: strings.linesAreNoRoute };

@@ -44,15 +44,15 @@ function divide(lines, start, end) {
   return end;
 }
 
-// {messages, problem}: `problem` is "line" if one line is too long for a message, "text" if
-// the text is too long, and else "".
+// {messages, problem, line?}: `problem` is "line" if one line, of that number, is too long for a
+// message, "text" if the text is too long, and else "".
 export function messagesIn(text) {
   const lines = text.replace(/\r\n?/gu, "\n").split("\n");
   while (lines.length && isBlank(lines[lines.length - 1])) lines.pop();
   const messages = [];
   for (let start = 0; start < lines.length; ) {
     const end = endOfMessage(lines, start);
-    if (end === start) return { messages: [], problem: "line" };
+    if (end === start) return { messages: [], problem: "line", line: start + 1 };
     const cut = divide(lines, start, end);
     const message = lines.slice(start, cut).join("\n").replace(BLANK_LINES_BEFORE, "").trimEnd();
     if (message) messages.push(message);

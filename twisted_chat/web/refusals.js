@@ -34,7 +34,7 @@ export function refused(chat, frame, context) {
       chat.chosenNick = context.previous;
       return [{ effect: "nickRefused", text, nick: context.nick, taken }];
     case "account":
-      return accountRefused(chat, { ...frame, text });
+      return accountRefused(chat, context, { ...frame, text });
     case "form":
       return formReplied(context, text);
     case "settings":

@@ -21,8 +21,8 @@ export const strings = {
   noConnection: "Not connected. Try again in a moment.",
   // Why a text cannot be sent (see message_parts.js)
   tooLong: {
-    line: "A line of this text is too long: a message has at most 16 KiB. Divide the line.",
-    text: "This text is too long to send: it would be more than 20 messages.",
+    line: (number) => `Line ${number} is too long: a message has at most 16 KiB. Divide the line.`,
+    text: () => "This text is too long to send: it would be more than 20 messages.",
   },
   linesAreNoRoute:
     "A text of several lines is never a command: everyone here would read it. Send again to do that.",
@@ -41,6 +41,9 @@ export const strings = {
     `You are connected as ${nick} in another tab. In this tab you are a guest.`,
 
   // The account
+  wrongPassword: "wrong password",
+  notLoggedIn: "You are not logged in.",
+  loggedInAs: (account) => `You are logged in as ${account}. Log out first.`,
   loginEnded: "Your login on this device has ended. Log in again, or choose another name:",
 
   // The state of the connection

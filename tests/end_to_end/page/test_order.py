@@ -98,9 +98,12 @@ class OrderTests(PageTestCase):
         page.call("fill", "#settings_invite", "carol")
         page.call("press", "#settings_invite", "Enter")
         carol.expect("erin invites you to #tea (\\join tea)\r\n")
-        page.call("fill", "#settings_limit", "0")
+        page.call("fill", "#settings_limit", "abc")
         page.call("click", "#settings_form [type=submit]")
-        page.wait("document.querySelector('#settings_problem').textContent !== ''")
+        page.wait(
+            "document.querySelector('#settings_problem').textContent"
+            ".startsWith('a limit is 1 to ')"
+        )
         self.assertTrue(page.visible("#settings_dialog"))
 
     def test_key_of_a_room_is_asked_for(self) -> None:

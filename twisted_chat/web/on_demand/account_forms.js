@@ -67,7 +67,6 @@ export class AccountForms {
         { ...NEW, label: texts.newPassword },
         REVEAL,
       ],
-      links: [{ label: texts.unregister, call: () => this.openUnregister() }],
       submitLabel: texts.changePassword,
       submit: (values) => this.changePassword(values),
     });

@@ -9,6 +9,7 @@ const OPENERS = {
   register_open: "openRegister",
   password_open: "openPassword",
   logout: "logOut",
+  unregister_open: "openUnregister",
 };
 const FOR_GUESTS = ["login_open", "register_open"];
 

@@ -82,7 +82,8 @@ export class Menus {
   }
 
   mute({ nick, room }) {
-    this.moderation.open("mute", nick, room);
+    const form = room.settings.rank === "operator" ? "muteEverywhere" : "mute";
+    this.moderation.open(form, nick, room);
   }
 
   banFromRoom({ nick, room }) {

@@ -7,9 +7,13 @@ const WHO = { name: "nick", type: "hidden" };
 const DURATION = { name: "duration", label: texts.duration, options: texts.durations };
 const REASON = { name: "reason", label: texts.reason, autocomplete: "off", maxlength: 200 };
 
+const MUTE = { fields: [WHO, DURATION], route: ({ nick, duration }) => `mute ${nick} ${duration}` };
+
 // The route, and the fields, of each form.
 const FORMS = {
-  mute: { fields: [WHO, DURATION], route: ({ nick, duration }) => `mute ${nick} ${duration}` },
+  mute: MUTE,
+  // By an operator of the server, in whichever room.
+  muteEverywhere: MUTE,
   banFromRoom: { fields: [WHO, DURATION], route: ({ nick, duration }) => `room ban ${nick} ${duration}` },
   ban: {
     fields: [WHO, DURATION, REASON],
@@ -24,7 +28,7 @@ export class ModerationForms {
     this.forms = {};
   }
 
-  // `room`: in which it holds; null for a ban from the chat.
+  // `room`: in which it was chosen; null for a ban from the chat.
   open(name, nick, room) {
     const { fields, route } = FORMS[name];
     this.forms[name] ??= new FormDialog({
@@ -32,7 +36,7 @@ export class ModerationForms {
       title: "",
       fields,
       submitLabel: texts.moderation[name].submit,
-      danger: name !== "mute",
+      danger: FORMS[name] !== MUTE,
       submit: (values) => this.actions.commandOf(this.forms[name], `\\${route(values).trimEnd()}`, this.room),
       backButton: this.views.backButton,
     });

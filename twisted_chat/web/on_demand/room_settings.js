@@ -195,7 +195,7 @@ function makeSwitch(name) {
 
 function makeField(name) {
   const id = `settings_${name}`;
-  const attributes = name === "limit" ? { inputmode: "numeric", pattern: "[0-9]*" } : { maxlength: 32 };
+  const attributes = name === "limit" ? { inputmode: "numeric" } : { maxlength: 32 };
   const input = el("input", { id, autocomplete: "off", placeholder: texts.settings.none, ...attributes });
-  return [el("div", { "data-setting": name }, el("label", { for: id }, texts.settings[name]), input)];
+  return [el("div", { class: "field", "data-setting": name }, el("label", { for: id }, texts.settings[name]), input)];
 }

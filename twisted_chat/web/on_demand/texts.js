@@ -169,6 +169,7 @@ export const texts = {
   reason: "Reason (optional)",
   moderation: {
     mute: { title: (nick, room) => `Mute ${nick} in ${room}`, submit: "Mute" },
+    muteEverywhere: { title: (nick) => `Mute ${nick} in the whole chat`, submit: "Mute" },
     banFromRoom: { title: (nick, room) => `Ban ${nick} from ${room}`, submit: "Ban" },
     ban: { title: (nick) => `Ban ${nick} from the chat`, submit: "Ban" },
   },

@@ -105,7 +105,7 @@ export class Composer {
   inserted(event, data) {
     if ((data?.getData("text/plain").length ?? 0) <= MAX_TEXT) return;
     event.preventDefault();
-    this.showNote(strings.tooLong.text, true);
+    this.showNote(strings.tooLong.text(), true);
   }
 
   changed() {

@@ -1,0 +1,46 @@
+// What the user opens, or may not open.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { parseText } from "../../twisted_chat/web/commands.js";
+import { Opening } from "../../twisted_chat/web/opening.js";
+import { ACTIONS } from "../../twisted_chat/web/typed_actions.js";
+import { chat, welcome } from "./chat_fixture.mjs";
+import { ROUTES } from "./routes_fixture.mjs";
+
+// What a typed line calls on the forms of the account, and the errors that it shows.
+function typed(line) {
+  const calls = [];
+  const errors = [];
+  const account = new Proxy({}, { get: (_, method) => () => calls.push(method) });
+  class Actions extends Opening {
+    showError(text) {
+      errors.push(text);
+    }
+  }
+  const actions = new Actions({ chat, views: {}, onDemand: { use: (call) => call({ account }) } });
+  const parsed = parseText(line, { kind: "room", name: "lobby" }, ROUTES);
+  ACTIONS[parsed.action](actions, parsed);
+  return { calls, errors };
+}
+
+test("a guest is told so instead of being asked for the password of an account", () => {
+  welcome({ account: null });
+  for (const line of ["\\password", "\\password a b", "\\unregister", "\\unregister a", "\\logout"]) {
+    assert.deepEqual(typed(line), { calls: [], errors: ["You are not logged in."] }, line);
+  }
+  assert.deepEqual(typed("\\login").calls, ["openLogin"]);
+  assert.deepEqual(typed("\\register").calls, ["openRegister"]);
+});
+
+test("whoever is logged in is not asked to log in or to register", () => {
+  welcome({ account: "erin" });
+  for (const line of ["\\login", "\\login bob x", "\\register"]) {
+    assert.deepEqual(typed(line), { calls: [], errors: ["You are logged in as erin. Log out first."] }, line);
+  }
+  // An operator adds accounts for others.
+  assert.deepEqual(typed("\\register bob s3cret").calls, ["register"]);
+  assert.deepEqual(typed("\\password").calls, ["openPassword"]);
+  assert.deepEqual(typed("\\unregister").calls, ["openUnregister"]);
+});
