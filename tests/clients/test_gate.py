@@ -66,6 +66,15 @@ class LineGateTests(LineCase):
         self.room.advance(ENTER_TIMEOUT)
         self.assertFalse(other.transport.disconnecting)
 
+    def test_connection_that_speaks_another_protocol_is_not_asked_again(self) -> None:
+        """Nor is it closed after a minute."""
+        self.peer.sees()
+        self.assertTrue(self.peer.protocol.release())
+        self.peer.sends(b"NICK bob\r\n")
+        self.room.advance(ENTER_TIMEOUT)
+        self.assertFalse(self.peer.transport.disconnecting)
+        self.assertEqual((self.peer.sees(), self.eve.sees()), (b"", []))
+
     def test_long_line_is_a_wrong_password(self) -> None:
         """And the end of the input ends the connection."""
         self.peer.sends(b"x" * 5000)

@@ -8,6 +8,7 @@ import re
 import select
 import shlex
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -125,6 +126,16 @@ class LineClient(Expecting):
         """Wait for the event of a nickname that was requested."""
         self.expect(f"is now known as {nick}\r\n")
         self.name = nick
+
+    def start_tls(self) -> None:
+        """Do the handshake of TLS.
+
+        :raises ssl.SSLError: it was delayed: the client is a line client already.
+        """
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        self.socket = context.wrap_socket(self.socket)
 
     def half_close(self) -> None:
         """Close the sending direction, as ``nc -N`` does at the end of its input."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import ssl
 import sys
 
 from tests.end_to_end.clients import LineClient
 from tests.end_to_end.harness import ROOT, Server, ServerTestCase
 from tests.end_to_end.irc_programs import IrcPipe, Irssi, ii, sic, weechat
 from tests.end_to_end.requirements import missing, require_program
+from tests.support.certificates import write_certificate, write_key
 
 
 class IrcClientTests(ServerTestCase):
@@ -29,6 +31,20 @@ class IrcClientTests(ServerTestCase):
     def running(self, pipe: IrcPipe) -> IrcPipe:
         self.addCleanup(pipe.close)
         return pipe
+
+    def late_client(self, server: Server, bob: LineClient, *, tls: bool) -> LineClient:
+        """An IRC client that is welcomed to the line chat before it sends anything."""
+        client = LineClient(server.port)
+        self.addCleanup(client.close)
+        if tls:
+            try:
+                client.start_tls()
+            except ssl.SSLError:
+                client.close()
+                bob.expect("left the chat\r\n")
+                return self.late_client(server, bob, tls=tls)
+        client.expect("Welcome, guest_")
+        return client
 
     def bob_sees(self, text: str) -> None:
         self.bob.expect(f"{text}\r\n")
@@ -131,6 +147,28 @@ class IrcClientTests(ServerTestCase):
         self.bob_sees("alice: hi all")
         self.bob.say("welcome")
         alice.expect("welcome")
+
+    def test_late_client(self) -> None:
+        """With TLS or without, it is served, and its guest leaves."""
+        cert = write_certificate(self.directory / "cert.pem")
+        key = write_key(self.directory / "key.pem")
+        options = ("--tls-cert", str(cert), "--tls-key", str(key))
+        server = self.start("--store", "memory:", *options)
+        bob = self.connect(server, "bob")
+        for tls in (False, True):
+            alice = self.late_client(server, bob, tls=tls)
+            guest = bob.expect(": joined the chat\r\n")
+            alice.send(b"CAP LS 302\r\nNICK alice\r\nUSER alice 0 * :Alice\r\n")
+            alice.expect(" CAP * LS ")
+            bob.expect(guest.replace("joined", "left"))
+            alice.send(b"CAP END\r\nJOIN #lobby\r\nPRIVMSG #lobby :hello\r\n")
+            alice.expect(" 001 alice ")
+            bob.expect("alice: joined the chat\r\nalice: hello\r\n")
+            bob.say("welcome")
+            alice.expect("PRIVMSG #lobby :welcome\r\n")
+            alice.send(b"QUIT :bye\r\n")
+            bob.expect("alice: left the chat\r\n")
+            alice.expect_end()
 
     def test_bot_of_the_documentation(self) -> None:
         """Ten lines, by a library from PyPI."""

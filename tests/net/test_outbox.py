@@ -280,6 +280,20 @@ class DirectTests(OutboxTestCase):
         outbox.close()
         self.assertTrue(self.transport.disconnecting)
 
+    def test_transport_is_released_only_while_nothing_waits(self) -> None:
+        """Or the bytes of two outboxes would be mixed."""
+        outbox = self.make(4)
+        outbox.write(b"hello")
+        self.assertFalse(outbox.release())
+        outbox.resumeProducing()
+        outbox.resumeProducing()
+        self.assertTrue(outbox.release())
+        self.assertIsNone(self.transport.producer)
+        self.socket.room = 100
+        outbox.write(b"late")
+        self.assertEqual(self.transport.value() + self.socket.sent, b"o" + b"hell")
+        self.assertFalse(outbox.release())
+
     def test_outbox_has_no_dictionary(self) -> None:
         """Ten thousand of them take little memory."""
         self.assertFalse(hasattr(self.make(0), "__dict__"))
@@ -392,6 +406,20 @@ class BufferedTests(OutboxTestCase):
         self.assertEqual((self.transport.value(), outbox.waiting), (b"", 6))
         outbox.resumeProducing()
         self.assertEqual((self.transport.value(), outbox.waiting), (b"onetwo", 0))
+
+    def test_transport_is_released_only_while_nothing_waits(self) -> None:
+        """Then another outbox is its producer."""
+        outbox = self.make()
+        outbox.pauseProducing()
+        outbox.write(b"one")
+        self.assertFalse(outbox.release())
+        outbox.resumeProducing()
+        self.assertTrue(outbox.release())
+        outbox.write(b"late")
+        other = outbox_to(self.transport, self.slow_readers, self.too_slow, LIMIT)
+        self.assertIs(self.transport.producer, other)
+        other.write(b"two")
+        self.assertEqual(self.transport.value(), b"onetwo")
 
     def test_transport_may_pause_again_while_resuming(self) -> None:
         """The rest continues to wait."""

@@ -11,8 +11,10 @@ from tests.support.certificates import write_certificate, write_key
 from tests.support.logs import Log
 from tests.support.memory import WebSocketClient, Wire, handshake, masked, text
 from tests.support.tls_client import TlsClient
+from twisted_chat.clients.line import ChatProtocol
 from twisted_chat.net.admission import Admission
 from twisted_chat.net.origins import Origins
+from twisted_chat.net.outbox import BufferedOutbox
 from twisted_chat.net.peer_limits import PeerLimits
 from twisted_chat.net.switch import SILENCE_TIMEOUT
 from twisted_chat.net.tls import Certificate
@@ -189,23 +191,100 @@ class PortTests(PortTestCase):
         self.alice.types("hi")
         self.assertIn(b" PRIVMSG #lobby :hi\r\n", client.take())
 
-    def test_irc_client_that_is_late_is_disconnected(self) -> None:
-        """It is a guest already; what it sends then is not posted."""
-        log = Log(self)
-        for first in (b"NICK bob\n", b"PASS secret\r\n", b"AUTHENTICATE PLAIN\r\n"):
+    def silent(self) -> Wire:
+        """A client that has become a guest of the line chat, and was welcomed."""
+        wire = self.connect()
+        self.clock.advance(SILENCE_TIMEOUT)
+        self.settle()
+        self.assertIn(b"Welcome, guest_", wire.take())
+        return wire
+
+    def test_irc_client_that_is_late_is_served_as_if_it_were_not(self) -> None:
+        """The guest that it was taken for leaves, however its first lines arrive."""
+        first = b"\r\nNICK bob\r\nUSER bob 0 * :Bob\r\n"
+        for bytewise in (False, True):
+            wire = self.silent()
+            wire.send(first, bytewise=bytewise)
+            self.settle()
+            welcome = wire.take()
+            self.assertTrue(welcome.startswith(b":"), welcome)
+            self.assertIn(b" 001 bob ", welcome)
+            wire.send(b"JOIN #lobby\r\nPRIVMSG #lobby :hello\r\n")
+            self.settle()
+            joined, left, *seen = self.alice.sees()
+            self.assertRegex(joined, r"guest_\d+: joined the chat")
+            self.assertEqual(left, joined.replace("joined", "left"))
+            self.assertEqual(seen, ["bob: joined the chat", "bob: hello"])
+            self.alice.types("hi")
+            wire.take()
+            wire.disconnect()
+            self.settle()
+            self.assertEqual(self.alice.sees()[-1], "bob: left the chat")
+            self.assertEqual(self.foreign, 0)
+
+    def test_late_irc_client_is_no_guest_any_more(self) -> None:
+        """Also if it was not welcomed yet; nothing that it sent is posted."""
+        for first in (b"PASS secret\r\n", b"AUTHENTICATE PLAIN\r\n", b"CAP LS 302\n"):
+            self.room.journal.hold()
             wire = self.connect()
             self.clock.advance(SILENCE_TIMEOUT)
+            wire.send(first[:4])
+            wire.send(first[4:])
+            self.room.journal.release()
             self.settle()
+            self.assertFalse(wire.disconnecting)
+            self.assertNotIn(b"Welcome", wire.take())
+        self.alice.types("\\who")
+        *seen, here = self.alice.sees()
+        self.assertNotIn("secret", "".join(seen))
+        self.assertEqual(here, "here (1): alice")
+
+    def test_late_irc_client_that_is_slow_to_read_is_disconnected(self) -> None:
+        """Lines of both protocols cannot be mixed; nothing is posted."""
+        log = Log(self)
+        for first in (b"NICK bob\r\n", b"NICK bob"):
+            wire = self.silent()
+            assert isinstance(wire.protocol, ChatProtocol)
+            outbox = wire.protocol.outbox
+            assert isinstance(outbox, BufferedOutbox)
+            outbox.pauseProducing()
+            outbox.write(b"what waits")
             wire.send(first)
+            wire.protocol.readConnectionLost()
+            wire.send(b"USER bob 0 * :Bob\r\n")
             self.settle()
             self.assertTrue(wire.disconnecting)
-        self.assertIn("client error: late IRC client from", log.lines()[0])
-        self.assertNotIn("secret", "".join(self.alice.sees()))
+            self.assertIn("client error: late IRC client from", log.lines()[-1])
+        self.assertNotIn("bob", "".join(self.alice.sees()))
+
+    def test_request_of_a_page_with_the_name_of_an_irc_command_is_rejected(
+        self,
+    ) -> None:
+        """A page cannot choose IRC, either."""
+        log = Log(self)
+        wire = self.silent()
+        wire.send(b"NICK / HTTP/1.1\r\nHost: x\r\n\r\nNICK bob\r\n")
+        self.assertTrue(wire.disconnecting)
+        self.assertIn("client error: late HTTP request from", log.lines()[-1])
+
+    def test_late_irc_client_that_ends_its_input_is_disconnected(self) -> None:
+        """IRC needs both directions."""
+        wire = self.silent()
+        wire.send(b"NICK bob")
+        assert isinstance(wire.protocol, ChatProtocol)
+        wire.protocol.readConnectionLost()
+        self.settle()
+        self.assertTrue(wire.disconnecting)
+        self.assertNotIn("bob", "".join(self.alice.sees()))
+
+    @property
+    def foreign(self) -> int:
+        return self.room.runtime.counters.refused_connections["foreign"]
 
     def test_client_that_waits_for_a_greeting_is_disconnected(self) -> None:
         """It is a guest already; what it sends then is not posted."""
         log = Log(self)
-        for first in (b"EHLO x\r\n", b"USER bob\r\n", b"PASS secret\r\n"):
+        for first in (b"EHLO x\r\n", b"FEAT\r\n", b"*1\r\n"):
             for cut in range(len(first)):
                 wire = self.connect()
                 self.clock.advance(SILENCE_TIMEOUT)
@@ -532,6 +611,23 @@ class TlsTests(PortTestCase):
         self.assertRegex("\n".join(self.alice.sees()), r"guest_\d+: hello")
         self.connect(b"in clear\r\n")
         self.assertIn("in clear", "\n".join(self.alice.sees()))
+
+    def test_late_irc_client_is_served_within_tls(self) -> None:
+        """The guest that it was taken for leaves."""
+        client = self.secure()
+        self.clock.advance(SILENCE_TIMEOUT)
+        self.settle()
+        self.assertIn(b"Welcome, guest_", client.exchange())
+        client.send(b"NICK bob\r\nUSER bob 0 * :Bob\r\n")
+        self.settle()
+        self.assertIn(b" 001 bob ", client.exchange())
+        client.send(b"JOIN #lobby\r\nPRIVMSG #lobby :hello\r\n")
+        self.settle()
+        self.assertIn(b" JOIN #lobby\r\n", client.exchange())
+        self.assertEqual(self.alice.sees()[-2:], ["bob: joined the chat", "bob: hello"])
+        self.alice.types("hi")
+        self.settle()
+        self.assertIn(b" PRIVMSG #lobby :hi\r\n", client.exchange())
 
     def test_browser_gets_the_page_over_tls(self) -> None:
         """On the same port too."""

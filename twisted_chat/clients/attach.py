@@ -100,7 +100,7 @@ class Attachment(Inbox):
             log_line(f"{client.nick} quit")
 
     def hand_over(self) -> None:
-        """The connection resumes another client: this one leaves, and for good."""
+        """The connection is another client's: this one leaves, and for good."""
         client = self.client
         if client.nick:
             self._chat.runtime.log_line(f"{client.nick} quit")

@@ -52,6 +52,9 @@ class Attached(Protocol):
     def end(self, error: str = "", /) -> None:
         """The connection is gone."""
 
+    def hand_over(self) -> None:
+        """The connection is another client's from now on."""
+
 
 class Gate:
     """One connection that has not given the password.
@@ -121,6 +124,10 @@ class Gate:
         if not self.is_over:
             self._timer.cancel()
         self._tries = MAX_TRIES
+
+    def hand_over(self) -> None:
+        """The connection is another client's from now on."""
+        self.end()
 
     def _too_late(self) -> None:
         self._tries = MAX_TRIES

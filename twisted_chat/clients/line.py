@@ -141,6 +141,17 @@ class ChatProtocol(LineReceiver):
         if self._telnet is not None:
             self.outbox.write(self._telnet.hide_input(hidden=hidden))
 
+    def release(self) -> bool:
+        """Leave, and the connection to another protocol; see ``Detector``."""
+        if not self.outbox.release():
+            return False
+        self._intake.stop()
+        # The pace may have paused it.
+        transport: Any = self.transport
+        transport.resumeProducing()
+        self._receiver.hand_over()
+        return True
+
     # What Twisted calls.
 
     def dataReceived(self, data: bytes) -> None:

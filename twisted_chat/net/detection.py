@@ -28,11 +28,15 @@ class Detector:
 
     :ivar matches: whether the bytes received so far belong to this protocol.
     :ivar factory: builds the protocol that serves the connection.
+    :ivar takes_over: a connection whose first line comes late, when the fallback has
+        it, is served all the same.  The fallback's protocol has to have a method
+        ``release``: it leaves the transport to another protocol, or returns false.
     """
 
     name: str
     matches: Callable[[bytes], Match]
     factory: IProtocolFactory
+    takes_over: bool = False
 
 
 class Looks:

@@ -4,22 +4,26 @@ A browser may open a connection in advance and send its request later, when the
 fallback already has the connection.  A web page could use that to have a request's
 body read as lines.  A client of SMTP or FTP waits for a greeting before it sends.
 
+A client of a protocol that is served may send its first line late, too: a detector
+may take the connection over.
+
 Invariant: the fallback receives no line of a connection whose first line is an HTTP
-request line, or the first one of IRC or of a protocol that is not served.  After the
-first line the guard is removed.
+request line, or the first one of a protocol that takes over or is not served.  After
+the first line the guard is removed.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from twisted.internet.interfaces import IHalfCloseableProtocol
 from twisted.logger import Logger
 
 from .admission import format_address
-from .detection import Looks
+from .detection import Detector, Looks
 from .first_bytes import (
     MAX_FIRST_BYTES,
     Match,
@@ -27,8 +31,8 @@ from .first_bytes import (
     foreign_name,
     foreign_protocol,
     http_request,
-    irc_client,
 )
+from .handover import hand_over
 from .reject import log_foreign
 
 _LINE_END = re.compile(rb"[\r\n]")
@@ -44,16 +48,30 @@ class LateRequestGuard:
         and ``readConnectionLost``, and removes itself after the first line.
     :param transport: the connection; closed if the first line is a request.
     :param refused: counts the connections that it closes, as ``foreign``.
+    :param detectors: those of the port; see ``Detector.takes_over``.
     """
 
     # A client may be silent for days, so there may be ten thousand guards.
-    __slots__ = ("_head", "_looks", "_protocol", "_refused", "_tail", "_transport")
+    __slots__ = (
+        "_detectors",
+        "_head",
+        "_looks",
+        "_protocol",
+        "_refused",
+        "_tail",
+        "_transport",
+    )
 
     _log = Logger()
 
     def __init__(
-        self, protocol: Any, transport: Any, refused: Counter[str] | None = None
+        self,
+        protocol: Any,
+        transport: Any,
+        refused: Counter[str] | None = None,
+        detectors: Sequence[Detector] = (),
     ) -> None:
+        self._detectors = detectors
         self._protocol = protocol
         self._refused = refused
         self._transport = transport
@@ -76,7 +94,7 @@ class LateRequestGuard:
         self._head += added
         self._tail = (self._tail + line)[-_TAIL:]
         if len(line) < len(line_and_rest):
-            if self._is_foreign(_whole_end(line_and_rest[len(line) :])):
+            if self._ends_here(line_and_rest[len(line) :]):
                 return
             self._remove()
         elif added and self._is_look_due(len(added)) and self._fits_none():
@@ -91,46 +109,65 @@ class LateRequestGuard:
 
     def read_connection_lost(self) -> None:
         """The peer sends no more: its first line is complete."""
-        if not self._is_foreign(b"\r\n"):
+        if self._ends_here(b"\r\n"):
+            self._transport.loseConnection()
+        else:
             self._remove()
             self._protocol.readConnectionLost()
 
     def _fits_none(self) -> bool:
         """Whether no more bytes can make this another protocol's first line."""
-        return (
-            http_request(self._head) is Match.NO
-            and irc_client(self._head) is Match.NO
-            and foreign_protocol(self._head) is Match.NO
-        )
+        matches = [each.matches for each in self._detectors if each.takes_over]
+        matches += (http_request, foreign_protocol)
+        return all(match(self._head) is Match.NO for match in matches)
 
-    def _is_foreign(self, end: bytes) -> bool:
-        """Whether the first line is another protocol's; if so, it is rejected.
+    def _ends_here(self, rest: bytes) -> bool:
+        """Whether the connection is no longer the fallback's after its first line.
 
-        :param end: the end of the line, and what follows it.
+        :param rest: the end of the line, and what follows it.
         """
-        name = foreign_name(self._head + end)
-        if name is not None:
-            log_foreign(self._log, self._transport, name)
-        elif (late := self._late(end)) is not None:
-            self._log.info(
-                "client error: late {late} from {peer}",
-                late=late,
-                peer=format_address(self._transport.getPeer()),
-            )
-        else:
+        first = self._head + _whole_end(rest)
+        if self._is_request():
+            self._reject("HTTP request")
+            return True
+        for detector in self._detectors:
+            if detector.takes_over and detector.matches(first) is Match.YES:
+                self._take_over(detector, self._head + rest)
+                return True
+        name = foreign_name(first)
+        if name is None:
             return False
+        log_foreign(self._log, self._transport, name)
+        self._close()
+        return True
+
+    def _take_over(self, detector: Detector, received: bytes) -> None:
+        """Hand the connection over to the protocol that it speaks.
+
+        :param received: all that the peer has sent.  A line of which only the
+            beginning is kept is too long for any protocol.
+        """
+        protocol = detector.factory.buildProtocol(self._transport.getPeer())
+        if protocol is None or not self._protocol.release():
+            self._reject(f"{detector.name} client")
+            return
+        self._remove()
+        hand_over(self._transport, protocol, received)
+
+    def _reject(self, late: str) -> None:
+        self._log.info(
+            "client error: late {late} from {peer}",
+            late=late,
+            peer=format_address(self._transport.getPeer()),
+        )
+        self._close()
+
+    def _close(self) -> None:
         if self._refused is not None:
             self._refused["foreign"] += 1
         self._transport.loseConnection()
         self._protocol.dataReceived = _discard
         self._protocol.readConnectionLost = _discard
-        return True
-
-    def _late(self, end: bytes) -> str | None:
-        """What the first line is of a protocol that is served, but is detected."""
-        if self._is_request():
-            return "HTTP request"
-        return "IRC client" if irc_client(self._head + end) is Match.YES else None
 
     def _is_request(self) -> bool:
         if len(self._head) <= MAX_FIRST_BYTES:

@@ -128,6 +128,17 @@ class Outbox:
             if not self._queue:
                 self._lose()
 
+    def release(self) -> bool:
+        """Leave the transport to another outbox; what is written later is discarded.
+
+        :returns: false, and nothing is changed, if anything waits or the outbox is
+            finished.
+        """
+        if self._state is not _OPEN or self._queue is not None:
+            return False
+        self.stopProducing()
+        return True
+
     def abort(self) -> None:
         """Close the connection now; what waits is discarded."""
         if self._state is not OutboxState.LOST:
@@ -315,6 +326,13 @@ class BufferedOutbox(Outbox):
         """Twisted: the connection is lost; what is written later is discarded."""
         super().stopProducing()
         self._blocked = True
+
+    def release(self) -> bool:
+        """Leave the transport to another outbox, which is its producer then."""
+        is_released = super().release()
+        if is_released:
+            self._transport.unregisterProducer()
+        return is_released
 
     def _lose(self) -> None:
         # A transport waits for its producer before it closes.

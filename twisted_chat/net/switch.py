@@ -93,6 +93,7 @@ class SwitchProtocol(Protocol):
         self._silence = silence
         self._keepalive = keepalive
         self._refused = refused
+        self._detectors = detectors
         self._detection = Detection(detectors, fallback)
         self._fallback = fallback
         self._lost = lost
@@ -210,7 +211,7 @@ class SwitchProtocol(Protocol):
             return None
         if factory is self._fallback:
             hand_over(transport, next_protocol)
-            LateRequestGuard(next_protocol, transport, self._refused)
+            LateRequestGuard(next_protocol, transport, self._refused, self._detectors)
             if first:
                 next_protocol.dataReceived(first)
         else:

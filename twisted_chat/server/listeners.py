@@ -87,7 +87,7 @@ def make_factory(
     irc = IrcFactory(shared, clock, keepalive)
     plain = (
         Detector("http", http_request, site),
-        Detector("irc", irc_client, irc),
+        Detector("IRC", irc_client, irc, takes_over=True),
         Detector("ssh", ssh_banner, RejectFactory(log_format=NO_SSH, refused=refused)),
     )
     # Asked last: a TLS record looks like a binary protocol.
