@@ -13,7 +13,8 @@ from .client import Client
 from .committer import Submission
 from .events import Stored
 from .fanout import Fanout
-from .ignoring import IgnoreList
+from .ignoring import IgnoreList, is_ignored
+from .interfaces import Codec
 from .isolation import encoded
 from .pool import ClientPool
 from .presence import Member
@@ -95,6 +96,26 @@ class Announcement:
             causes = () if author is None else (author,)
         hidden_from = [client for client in causes if self.is_hidden(stored, client)]
         self.fanout.show(stored, rooms, hidden_from=hidden_from)
+
+    def show_change(self, member: Member, stored: Stored) -> None:
+        """Show what a member has changed of itself: in its rooms, and to its followers.
+
+        Each is shown it once.
+        """
+        self.show(stored, member.rooms)
+        shown: dict[Codec, bytes] = {}
+        for client in self._pool.followers_of(member):
+            view = client.view
+            if view is None or client.member is member:
+                continue
+            if any(room in view.rooms for room in member.rooms):
+                continue
+            if is_ignored(stored.event, client.ignoring):
+                continue
+            codec = client.codec
+            if codec not in shown:
+                shown[codec] = self.encode(codec.event, stored, None)
+            self.send(client, shown[codec])
 
     def is_hidden(self, stored: Stored, client: Client) -> bool:
         """Whether a client is not shown this event if it is its own."""

@@ -249,7 +249,8 @@ class Announcer:
             return
         if not event.recipient_id:
             author = self._pool.member(event.client_id)
-            self._batch.show(stored, author.rooms if author else ())
+            if author is not None:
+                self._batch.show_change(author, stored)
             return
         recipients = self._clients_of(event.recipient_id)
         for client in dict.fromkeys((*recipients, *self._clients_of(event.client_id))):

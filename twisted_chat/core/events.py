@@ -84,7 +84,7 @@ class Relayed:
     Shown to clients of that kind only.  Nothing of it is kept for later.
 
     :ivar room: where; empty if it is sent to one member, or to nobody but those who
-        are in a room with its author.
+        are in a room with its author or follow it.
     :ivar raw: what is sent, in the form of that kind of client.
     :ivar recipient: the nickname of that member, if it is.
     :ivar recipient_id: its member id.

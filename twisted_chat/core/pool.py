@@ -7,7 +7,7 @@ every server it is the same at the same position.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from .client import Client, View, ViewKey
 from .corrections import Corrections, with_text
@@ -20,7 +20,14 @@ from .nicknames import fold_or_none
 from .presence import Member, Presence
 from .sanitize import cut_label
 
+Followers = Callable[[Member], Iterable[Client]]
+"""The clients that are shown what a member changes of itself, wherever it is."""
+
 Readable = Callable[[tuple[Stored, ...]], tuple[Stored, ...]]
+
+
+def _nobody(_member: Member) -> Iterable[Client]:
+    return ()
 
 
 def _all(events: tuple[Stored, ...]) -> tuple[Stored, ...]:
@@ -155,6 +162,7 @@ class ClientPool:
     :ivar clients: those of this server, by id.
     :ivar ignoring: the members of those clients that ignore someone, a few.
     :ivar emptied: called with each room that its last member leaves.
+    :ivar followers_of: those who follow a member; nobody by default.
     """
 
     def __init__(self, history: int = 10) -> None:
@@ -167,6 +175,7 @@ class ClientPool:
         self.rooms: dict[str, Room] = {}
         self.views: dict[ViewKey, View] = {}
         self.emptied: Callable[[str], object] = _ignore
+        self.followers_of: Followers = _nobody
         self._history = history
         self._by_skeleton: dict[str, str] = {}
 

@@ -107,6 +107,7 @@ class PresenceAnnouncer:
             return
         client = self._pool.clients.get(event.client_id)
         former_nick, former_rooms = guest.nick, guest.rooms
+        former_folded = guest.folded
         if self._pool.member(event.member_id) is not None:
             self._hide_from(client)
             left = Quit(former_nick, event.client_id)
@@ -118,7 +119,7 @@ class PresenceAnnouncer:
         self.batch.follow(lambda ignored, _: ignored.logged_in(client_id, member))
         if member is guest:
             self._show_renamed(member, former_nick, stored, client)
-            self.batch.show(with_nick(member, stored), member.rooms)
+            self._show_account(member, former_folded, stored)
         if client is not None:
             if member is not guest:
                 line = f"{former_nick} logged in as {member.nick}"
@@ -140,6 +141,7 @@ class PresenceAnnouncer:
             return
         client = self._pool.clients.get(event.client_id)
         former_id, former_nick = member.id, member.nick
+        former_folded = member.folded
         guest = self._pool.apply(event)
         if guest is None:
             return
@@ -148,7 +150,7 @@ class PresenceAnnouncer:
             self._pool.move(client, guest)
         if guest is member:
             self._show_renamed(guest, former_nick, stored, client)
-            self.batch.show(with_nick(guest, stored), guest.rooms)
+            self._show_account(guest, former_folded, stored)
             if client is not None:
                 self._joiner.release_name(former_id, former_nick)
             return
@@ -157,6 +159,17 @@ class PresenceAnnouncer:
             self.batch.show(replace(stored, event=joined), (room,))
         if client is not None:
             self.batch.update_view(client)
+
+    def _show_account(self, member: Member, former_folded: str, stored: Stored) -> None:
+        """Show that a member has logged in or out.
+
+        Who follows a nickname that it has only now is told of that first.
+        """
+        stored = with_nick(member, stored)
+        if member.folded == former_folded:
+            self.batch.show_change(member, stored)
+        else:
+            self.batch.show(stored, member.rooms)
 
     def _hide_from(self, client: Client | None) -> None:
         """Show a client nothing, until it has a view again."""
@@ -252,7 +265,7 @@ class PresenceAnnouncer:
         """A member went away or came back."""
         member = self._pool.apply(event)
         if member is not None:
-            self.batch.show(with_nick(member, stored), member.rooms)
+            self.batch.show_change(member, with_nick(member, stored))
 
 
 def with_nick(member: Member, stored: Stored) -> Stored:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from tests.support.irc_clients import IrcCase
-from twisted_chat.clients.irc.monitors import MAX_MONITORED, Monitors, listed
+from tests.support.irc_clients import PASSWORD, IrcCase
+from twisted_chat.clients.irc.monitors import EXTENDED, MAX_MONITORED, Monitors, listed
 from twisted_chat.clients.irc.numerics import RPL_MONLIST
+from twisted_chat.core.replies import Request
 
 
 class MonitorsTests(IrcCase):
@@ -52,6 +53,66 @@ class MonitorsTests(IrcCase):
                 alice.asks("MONITOR C")
             self.assertEqual(self.monitors._monitored, {})
             self.assertEqual(self.monitors._clients, {})
+
+    def test_follower_is_shown_what_a_member_changes(self) -> None:
+        """In no room with it; once, if in one."""
+        wanted = f"{EXTENDED} away-notify setname account-notify"
+        for rooms in ((), ("tea",)):
+            alice = self.irc("alice", *rooms, capabilities=wanted)
+            bob = self.irc("bobby", "tea")
+            source = self.source(bob)
+            alice.asks("MONITOR + BOBBY")
+            bob.sends("AWAY :lunch", "AWAY", "SETNAME :Robert")
+            self.assertEqual(
+                alice.sees(),
+                [
+                    f"{source} AWAY :lunch",
+                    f"{source} AWAY",
+                    f"{source} SETNAME :Robert",
+                ],
+            )
+            bob.goes()
+            alice.goes()
+
+    def test_follower_is_shown_who_logs_in_and_out(self) -> None:
+        """Who gets another nickname by it is gone, or appears, instead."""
+        alice = self.irc("alice", capabilities=f"{EXTENDED} account-notify")
+        self.account("bob", operator=True)
+        alice.asks("MONITOR + carol,bob")
+        carol = self.irc("carol")
+        alice.sees()
+        carol.sends(f"OPER bob :{PASSWORD}")
+        self.assertEqual(alice.sees(), [f"{self.source(carol)} ACCOUNT bob"])
+        carol.goes()
+        alice.sees()
+        self.eve.types(f"\\login bob {PASSWORD}")
+        (line,) = alice.sees()
+        self.assertIn("730 alice :bob!", line)
+
+    def test_follower_is_shown_what_it_has_capabilities_for(self) -> None:
+        """Without any for it, or without the one for all, it is shown nothing."""
+        for wanted in (EXTENDED, "away-notify", ""):
+            alice = self.irc("alice", capabilities=wanted)
+            bob = self.irc("bob")
+            alice.asks("MONITOR + bob")
+            bob.sends("AWAY :lunch", "SETNAME :Robert")
+            self.assertEqual(alice.sees(), [])
+            alice.asks("MONITOR C")
+            bob.goes()
+            alice.goes()
+
+    def test_follower_is_not_shown_itself_nor_whom_it_ignores(self) -> None:
+        """It knows the one, and wants not to know the other."""
+        alice = self.irc("alice", capabilities=f"{EXTENDED} setname")
+        bob = self.irc("bob")
+        alice.asks("MONITOR + alice,bob")
+        self.assertEqual(len(alice.asks("SETNAME :Alice")), 1)
+        attachment = alice.protocol._attachment
+        assert attachment is not None
+        self.room.chat.receive(attachment.client, Request("ignore", "bob"))
+        alice.sees()
+        bob.sends("SETNAME :Robert")
+        self.assertEqual(alice.sees(), [])
 
     def test_list_is_bounded(self) -> None:
         """A nickname that is on it may be added again."""

@@ -47,6 +47,7 @@ _OF_CODEC = {
 
 _OTHERS = {
     _NOTIFY: "",
+    "extended-monitor": "",
     "draft/pre-away": "",
 }
 

@@ -14,9 +14,13 @@ from twisted_chat.core.replies import Native, Reply
 
 from .message import MAX_BODY, Message
 from .numerics import RPL_MONOFFLINE, RPL_MONONLINE, Numeric
+from .profile import profile_of
 
 MAX_MONITORED = 100
 """Nicknames that one client monitors."""
+
+EXTENDED = "extended-monitor"
+"""The capability of clients that are shown what those do whom they monitor."""
 
 _HEAD = 120
 """Bytes of a line before its list: the server's name and the nickname, at most."""
@@ -67,6 +71,16 @@ class Monitors:
         """A client monitors nothing, or is gone."""
         for folded in tuple(self._monitored.get(client, ())):
             self.remove(client, folded)
+
+    def followers_of(self, member: Member) -> Iterator[Client]:
+        """The clients that monitor a member, and are shown more than its nickname.
+
+        https://ircv3.net/specs/extensions/extended-monitor
+        """
+        for client in self._clients.get(member.folded, ()):
+            profile = profile_of(client)
+            if profile is not None and EXTENDED in profile.capabilities.enabled:
+                yield client
 
     def changed(self, changes: NameChanges) -> None:
         """Nicknames have appeared or disappeared."""

@@ -50,6 +50,7 @@ class IrcServer:
         self.most = 0
         self.former = FormerUsers()
         self.monitors = Monitors(chat.reply, self.source)
+        chat.pool.followers_of = self.monitors.followers_of
         chat.name_watch.observe(self._names_changed)
 
     @property
