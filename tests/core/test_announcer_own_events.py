@@ -6,8 +6,19 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.codecs import CountingCodec, NoEchoCodec, QuietCodec, wire_with
 from twisted_chat.core.bulk import BULK_THRESHOLD
-from twisted_chat.core.replies import Request
+from twisted_chat.core.interfaces import Viewer
+from twisted_chat.core.replies import Reply, Request, RoomSnapshot
 from twisted_chat.testing import TestChat
+
+
+class ListingCodec(QuietCodec):
+    """Lists the members of a room that the client has joined, and its history."""
+
+    def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
+        if not isinstance(reply, RoomSnapshot):
+            return super().reply(reply, viewer, ref)
+        history = (self.event(stored, reply.room) for stored in reply.history)
+        return b"".join((*history, f"here: {', '.join(reply.members)}\r\n".encode()))
 
 
 class EchoTests(SynchronousTestCase):
@@ -152,6 +163,31 @@ class PresenceTests(SynchronousTestCase):
         self.assertEqual(clients[0].sees(), ["Welcome, p0!", later])
         self.assertEqual(clients[-2].sees()[1:], ["p20 joined the chat"])
         self.assertEqual(clients[-1].sees()[1:], [])
+
+    def test_client_that_joins_a_room_in_bulk_is_shown_all_who_do(self) -> None:
+        """By the room itself: nobody is shown twice, and no message is."""
+        count = BULK_THRESHOLD + 2
+        self.alice.types(r"\join tea")
+        wire = wire_with(ListingCodec())
+        clients = [self.chat.client(f"p{n}", wire=wire) for n in range(count)]
+        for client in (self.alice, *clients):
+            client.sees()
+        with self.chat.together():
+            for client in clients[: count // 2]:
+                client.types(r"\join tea")
+            self.alice.types("hello")
+            for client in clients[count // 2 :]:
+                client.types(r"\join tea")
+        here = ", ".join(["alice", *(client.nick for client in clients)])
+        for client in clients:
+            seen = client.sees()
+            # In its place, also if the message was posted before the client joined.
+            is_early = client in clients[: count // 2]
+            where = "" if is_early else "[#tea] "
+            expected = [f"{where}alice: hello", f"here: {here}", "now talking in #tea"]
+            if is_early:
+                expected = [*expected[1:], expected[0]]
+            self.assertEqual(seen, expected)
 
     def test_client_in_no_room_does_not_see_its_nickname(self) -> None:
         """Nor does anyone else."""

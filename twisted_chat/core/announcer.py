@@ -8,6 +8,8 @@ changes presence; what does is in ``presence_announcer``.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from .account_announcer import AccountAnnouncer
@@ -176,16 +178,25 @@ class Announcer:
     def _show_bulk(self, line: BulkPresence) -> None:
         """Show many arrivals or departures together."""
         batch = self._batch
-        later = [
-            (client, each)
-            for client, each in batch.bulk.later(line)
+        newcomers = [
+            (client, arrived)
+            for client, arrived in batch.bulk.newcomers(line)
             if client.view is not None
         ]
-        hidden_from = [client for client, _ in later]
+        hidden_from = [client for client, _ in newcomers]
         batch.fanout.show(line, (line.room,), hidden_from=hidden_from)
-        for client, each in later:
-            if each.names:
-                batch.fanout.show_to(client, each)
+        for client, arrived in newcomers:
+            if arrived < len(line.names):
+                later = partial(self._later_arrivals, client, line, arrived)
+                batch.fanout.send_late(client, later)
+
+    def _later_arrivals(
+        self, client: Client, line: BulkPresence, arrived: int
+    ) -> bytes:
+        """What a client that was shown so many arrivals is shown of the others."""
+        later = replace(line, names=line.names[arrived:])
+        room = None if client.room == line.room else line.room
+        return self._batch.encode(client.codec.bulk_presence, later, room)
 
     def _reply(self, submission: Submission, stored: Stored) -> None:
         """What was submitted is announced: tell the client that asked for it."""

@@ -149,9 +149,19 @@ class Arrivals:
     def _show_room(self, client: Client, arrival: _Arrival) -> None:
         """The member of a client of this server is in one more room."""
         self.batch.fanout.begin_timeline(client)
-        rooms = (arrival.event.room,)
+        room = arrival.event.room
         ref = self.batch.ref_of(client)
-        data = self._joiner.snapshots(client, rooms, arrival.stored.position, ref)
+        bulk = self.batch.bulk
+        if bulk.has(room, arrived=True) and self.batch.is_hidden(
+            arrival.stored, client
+        ):
+            late = self._joiner.late_snapshot(client, room, ref)
+            if late is not None:
+                bulk.shows_room(room, client)
+                self._pool.show(client, client.view_key())
+                self.batch.fanout.send_late(client, late)
+                return
+        data = self._joiner.snapshots(client, (room,), arrival.stored.position, ref)
         client.charge_answer(len(data))
         self._pool.show(client, client.view_key())
         self.batch.fanout.send_to(client, data + self._in_bulk(client, arrival))

@@ -5,9 +5,9 @@ Otherwise N clients that connect at once would cost N times N lines.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from .client import Client
 from .events import BulkPresence, Joined, Left, Quit, Stored
@@ -70,11 +70,13 @@ class Bulk:
         arrived = len(self._nicks[room, True]) + 1
         self._newcomers.setdefault(room, []).append((client, arrived))
 
-    def later(self, line: BulkPresence) -> Iterator[tuple[Client, BulkPresence]]:
-        """What to show those clients instead: who arrived after them."""
-        if line.arrived:
-            for client, arrived in self._newcomers.get(line.room, ()):
-                yield client, replace(line, names=line.names[arrived:])
+    def shows_room(self, room: str, client: Client) -> None:
+        """Such a client is shown the room after the batch, with all who are in it."""
+        self._newcomers.setdefault(room, []).append((client, sys.maxsize))
+
+    def newcomers(self, line: BulkPresence) -> Sequence[tuple[Client, int]]:
+        """Those clients, and how many of the arrivals each was shown already."""
+        return self._newcomers.get(line.room, ()) if line.arrived else ()
 
     def lines(self) -> Iterator[BulkPresence]:
         """What to show after the batch."""

@@ -7,7 +7,7 @@ of what its views are shown, with its own bytes between them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .client import Client, View
 from .events import BulkPresence, Stored
@@ -24,20 +24,23 @@ Item = Stored | BulkPresence
 CURRENT_ROOM = ""
 """The room that the viewer talks in, in place of its name."""
 
+Late = Callable[[], bytes]
+"""Encodes what one client is sent when that is written."""
+
 
 class _Timeline:
     """What one client is shown in this batch, unlike the others of its view.
 
     :ivar view: its view when the batch began.
     :ivar segments: at which item, what it is sent there, its view from there on.
-        What only it is shown of many arrivals is encoded when it is written.
+        What takes much memory is encoded when it is written.
     """
 
     __slots__ = ("segments", "view")
 
     def __init__(self, view: View | None) -> None:
         self.view = view
-        self.segments: list[tuple[int, bytes | BulkPresence, View | None]] = []
+        self.segments: list[tuple[int, bytes | Late, View | None]] = []
 
 
 class Fanout:
@@ -83,10 +86,10 @@ class Fanout:
         timeline = self.begin_timeline(client)
         timeline.segments.append((len(self._items), data, client.view))
 
-    def show_to(self, client: Client, bulk: BulkPresence) -> None:
-        """Show one client what it has missed of many arrivals, likewise."""
+    def send_late(self, client: Client, late: Late) -> None:
+        """Send one client, likewise, what takes much memory for each of many."""
         timeline = self.begin_timeline(client)
-        timeline.segments.append((len(self._items), bulk, client.view))
+        timeline.segments.append((len(self._items), late, client.view))
 
     def view_changed(self, client: Client) -> None:
         """Show a client, from here on, what its view is shown now."""
@@ -128,12 +131,7 @@ class Fanout:
                 shown = self._shown_to(view)[start:index]
                 deliveries += len(shown) - shown.count(b"")
                 parts += shown
-            if isinstance(own, BulkPresence):
-                where = None if client.room == own.room else own.room
-                encode = client.codec.bulk_presence
-                parts.append(encoded(self._runtime, encode, own, where))
-            else:
-                parts.append(own)
+            parts.append(own if isinstance(own, bytes) else own())
             view, start = next_view, index
         if view is not None:
             shown = self._shown_to(view)[start:]

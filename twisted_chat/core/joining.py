@@ -314,6 +314,12 @@ class Joiner:
         """What a client is shown of rooms that it is in now."""
         return self._welcomer.snapshots(client, rooms, position, ref)
 
+    def late_snapshot(
+        self, client: Client, room: str, ref: str | None
+    ) -> Callable[[], bytes] | None:
+        """The same, encoded when it is written; ``None`` if it has to be read."""
+        return self._welcomer.late_snapshot(client, room, ref)
+
     def hint(self, client: Client) -> bytes:
         """What a client that has joined is shown after its own arrival."""
         return self._welcomer.hint(client)

@@ -90,6 +90,28 @@ class Welcomer:
         self._runtime.spawn(self._show_later(client, shots, position, ref, gap))
         return b""
 
+    def late_snapshot(
+        self, client: Client, name: str, ref: str | None
+    ) -> Callable[[], bytes] | None:
+        """What a client is shown of a room, with all who are in it when it is written.
+
+        :returns: ``None`` if something of the room has to be read.
+        """
+        if not self._are_loaded((name,)):
+            return None
+        room = self._pool.room(name)
+        # It is shown what happens from now on, as it happens.
+        topic, history = room.topic or "", _history_for(room, client)
+
+        def encode() -> bytes:
+            now = snapshot_of(room, client)
+            shot = replace(now, topic=topic, history=history)
+            data = self._encode(client, shot, ref)
+            client.charge_answer(len(data))
+            return data
+
+        return encode
+
     def take_over(
         self,
         client: Client,

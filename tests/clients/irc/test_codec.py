@@ -120,18 +120,6 @@ class CodecTests(IrcCase):
                 self.assertEqual(joined.pop(0), peer.nick)
                 self.assertEqual(sorted(listed + joined), sorted(p.nick for p in peers))
 
-    def test_arrivals_of_an_earlier_batch_are_not_shown_again(self) -> None:
-        """Somebody else may have the name by then."""
-        codec, shown = self.codec(), []
-        for _ in range(2):
-            alice = self.irc("alice", "lobby")
-            bulk = BulkPresence("lobby", True, ("alice",), 2)
-            shown.append(codec.bulk_presence(bulk, None).decode())
-            self.assertEqual(shown[-1], f"{self.source(alice)} JOIN #lobby\r\n")
-            self.assertEqual(codec.bulk_presence(bulk, None).decode(), shown[-1])
-            alice.goes()
-        self.assertNotEqual(*shown)
-
     def test_messages_that_came_meanwhile_are_a_batch(self) -> None:
         """For those who know batches."""
         alice = self.irc("alice", capabilities="batch server-time")

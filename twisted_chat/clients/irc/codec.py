@@ -7,7 +7,6 @@ that have the same are sent the same bytes.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from itertools import count
 from weakref import WeakValueDictionary
 
@@ -68,24 +67,6 @@ _ANONYMOUS = "*"
 """Stands for the nickname of a client that has none yet."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Arrivals:
-    """The lines of many members that arrived in a room.
-
-    :ivar position: of the batch in which they did.
-    """
-
-    position: str
-    bulk: BulkPresence
-    lines: tuple[bytes, ...]
-
-    def ends_with(self, bulk: BulkPresence, position: str) -> bool:
-        """Whether these are the last of them."""
-        if (self.position, self.bulk.room) != (position, bulk.room):
-            return False
-        return self.bulk.names[-len(bulk.names) :] == bulk.names
-
-
 class IrcCodec:
     """Encodes lines; see ``interfaces.Codec``.
 
@@ -112,7 +93,6 @@ class IrcCodec:
         self._events = EventLines(server, capabilities)
         self._rooms = RoomLines(server, capabilities, self._events)
         self._batches = count(1)
-        self._arrivals: _Arrivals | None = None
 
     # For the core.
 
@@ -155,18 +135,7 @@ class IrcCodec:
 
     def bulk_presence(self, bulk: BulkPresence, room: str | None) -> bytes:
         """A line for each of them: clients keep lists of names."""
-        if not bulk.arrived:
-            return self.encode(self._events.of_bulk(bulk))
-        # Those who arrive together are shown who came after them: parts of one list.
-        known, count = self._arrivals, len(bulk.names)
-        position = self.server.chat.pool.position
-        if known is None or not known.ends_with(bulk, position):
-            lines = (
-                self.encode(self._events.of_bulk(replace(bulk, names=(name,))))
-                for name in bulk.names
-            )
-            known = self._arrivals = _Arrivals(position, bulk, tuple(lines))
-        return b"".join(known.lines[len(known.lines) - count :])
+        return self.encode(self._events.of_bulk(bulk))
 
     def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
         """The lines of a reply, with the label of what it answers."""
