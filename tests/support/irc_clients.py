@@ -8,8 +8,8 @@ from twisted.python.failure import Failure
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.line_clients import Transport
-from twisted_chat.clients.irc.connection import IrcShared
 from twisted_chat.clients.irc.protocol import IrcFactory, IrcProtocol
+from twisted_chat.clients.irc.shared import IrcShared
 from twisted_chat.core.accounts.accounts import Peer
 from twisted_chat.core.accounts.operators import AREA
 from twisted_chat.core.accounts.record import Account

@@ -32,7 +32,7 @@ from twisted_chat.websocket.handshake import tokens, upgrade
 from .attach import Attachment, identity_of
 from .first_frame import GRACE, RESUME_TIMEOUT, FirstFrame
 from .gate import NOBODY, Attached, JsonGate, LineGate
-from .irc.connection import IrcShared
+from .irc.shared import IrcShared
 from .irc.websocket import MAX_MESSAGE as MAX_IRC_MESSAGE
 from .irc.websocket import SUBPROTOCOLS as IRC_SUBPROTOCOLS
 from .irc.websocket import IrcWebSocket

@@ -14,9 +14,9 @@ from twisted.web.http import Request
 from twisted.web.resource import Resource
 from twisted.web.server import NOT_DONE_YET
 
-from twisted_chat.clients.irc.connection import IrcShared
 from twisted_chat.clients.irc.protocol import IrcFactory
 from twisted_chat.clients.irc.server import NAME, IrcServer
+from twisted_chat.clients.irc.shared import IrcShared
 from twisted_chat.clients.json_polling import JsonPolling
 from twisted_chat.clients.line import ChatFactory
 from twisted_chat.clients.socketio import ChatNamespace

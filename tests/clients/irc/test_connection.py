@@ -32,21 +32,6 @@ class ConnectionTests(IrcCase):
             peer.asks("USER bob 0 * :Bob"), ["433 * bob :Nickname is already in use"]
         )
 
-    def test_line_that_is_not_a_message_is_refused(self) -> None:
-        """With the numeric or the standard reply; an empty one is ignored."""
-        alice = self.irc("alice", "lobby", capabilities="standard-replies")
-        self.eve.sees()
-        for line, answer in (
-            (b"PRIVMSG #lobby :\xff", "FAIL * INVALID_UTF8 :"),
-            (b"PRIVMSG #lobby :" + b"x" * 600, "417 alice :"),
-        ):
-            alice.sends_bytes(line + b"\r\n")
-            (seen,) = alice.sees()
-            self.assertTrue(seen.startswith(answer), seen)
-        alice.sends_bytes(b":source\r\n\r\n")
-        self.assertEqual(alice.sees(), [])
-        self.assertEqual(self.eve.sees(), [])
-
     def test_registration_is_freed(self) -> None:
         """Connections are long-lived."""
         alice = self.irc("alice")

@@ -6,7 +6,8 @@ from websockets.frames import Opcode
 
 from tests.support.memory import WebSocketClient, masked
 from tests.support.websocket_chat import ChatTestCase
-from twisted_chat.clients.irc.connection import REGISTRATION_TIMEOUT, IrcShared
+from twisted_chat.clients.irc.connection import REGISTRATION_TIMEOUT
+from twisted_chat.clients.irc.shared import IrcShared
 from twisted_chat.clients.irc.websocket import BINARY, MAX_MESSAGE, TEXT
 from twisted_chat.clients.websocket import ChatWebSocketFactory
 from twisted_chat.core.interfaces import BANNED

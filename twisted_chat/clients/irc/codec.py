@@ -12,43 +12,24 @@ from weakref import WeakValueDictionary
 
 from twisted_chat.core.client import Client
 from twisted_chat.core.events import (
-    Action,
     BulkPresence,
     DirectMessage,
     Joined,
-    Relayed,
     Stored,
 )
 from twisted_chat.core.events import Message as Post
 from twisted_chat.core.interfaces import Viewer
-from twisted_chat.core.moderation_events import Invited
-from twisted_chat.core.replies import (
-    Done,
-    ErrorReply,
-    MemberList,
-    Missed,
-    Native,
-    Notice,
-    Reply,
-    RoomSnapshot,
-    Topic,
-    TurnedAway,
-    Welcome,
-)
+from twisted_chat.core.replies import Done, Reply
 
 from .batches import Batch, Item, with_batches, without_batches
-from .errors import error_lines
 from .event_lines import EventLines
-from .isupport import EXTENDED
 from .labels import labelled
 from .message import MAX_BODY, Message, format_message
-from .numerics import RPL_INVITING
-from .raw import SETNAME, unpack
 from .reference import Reference
+from .reply_lines import ANONYMOUS, ReplyLines
 from .room_lines import RoomLines
 from .server import IrcServer
 from .times import server_time
-from .welcome_lines import welcome_lines
 
 Frame = Callable[[bytes], bytes]
 """Puts a line, with its end, into the form of its wire."""
@@ -62,9 +43,6 @@ _TAGS = {
     "label": "labeled-response",
 }
 """The capability that permits each tag."""
-
-_ANONYMOUS = "*"
-"""Stands for the nickname of a client that has none yet."""
 
 
 class IrcCodec:
@@ -91,7 +69,8 @@ class IrcCodec:
         self._has = capabilities.__contains__
         self.shows_invitations = "invite-notify" in capabilities
         self._events = EventLines(server, capabilities)
-        self._rooms = RoomLines(server, capabilities, self._events)
+        self._rooms = rooms = RoomLines(server, capabilities, self._events)
+        self._replies = ReplyLines(server, capabilities, self._events, rooms)
         self._batches = count(1)
 
     # For the core.
@@ -142,11 +121,11 @@ class IrcCodec:
         if (
             isinstance(reply, Done)
             and not Reference.has_label(ref)
-            and self._is_known(reply.stored)
+            and self._replies.is_known(reply.stored)
         ):
             return b""
         reference = Reference.of(ref)
-        items = list(self._reply(reply, viewer, reference))
+        items = list(self._replies.of(reply, viewer, reference))
         # The reply to JOIN is the room, and not that it was joined.
         is_answered = (
             isinstance(reply, Done)
@@ -191,7 +170,7 @@ class IrcCodec:
         if not source:
             source = self.server.name
             if message.command.isdecimal():
-                params = (nick or _ANONYMOUS, *params)
+                params = (nick or ANONYMOUS, *params)
         tags = self._shown(message.tags) if message.tags else message.tags
         return self._frame(
             format_message(Message(message.command, params, source, tags))
@@ -208,79 +187,6 @@ class IrcCodec:
 
     def _new_id(self) -> str:
         return f"b{next(self._batches):x}"
-
-    def _reply(
-        self, reply: Reply, viewer: Viewer, reference: Reference
-    ) -> Iterable[Item]:
-        match reply:
-            case Welcome():
-                return self._welcome(reply, viewer)
-            case RoomSnapshot(room=room, topic=topic, history=history):
-                return self._rooms.entered(room, topic, history, viewer.member_id)
-            case MemberList(room=room):
-                return self._rooms.names(room, viewer.nick)
-            case Topic(room=room, text=text):
-                return self._rooms.topic(room, text)
-            case Done(stored=stored):
-                # A command may have caused several events, and is answered once.
-                is_silent = stored is None or not reference.command
-                return () if is_silent or stored is None else self._own(stored)
-            case Native(content=content) if isinstance(content, tuple):
-                return content
-            case ErrorReply() | TurnedAway():
-                error = ErrorReply(reply.code, reply.text)
-                return error_lines(error, reference, viewer.nick or _ANONYMOUS)
-            case Notice(lines=texts):
-                nick = viewer.nick or _ANONYMOUS
-                return [Message("NOTICE", (nick, text)) for text in texts]
-            case Missed(direct=direct):
-                return self._missed(direct, reply.lines, viewer.nick)
-            case _:
-                return ()
-
-    def _welcome(self, welcome: Welcome, viewer: Viewer) -> Iterable[Item]:
-        member = self.server.chat.pool.member(viewer.member_id)
-        source = self.server.sources.of(viewer.nick, viewer.member_id)
-        extended = self._has(EXTENDED)
-        yield from welcome_lines(self.server, source, welcome.motd, batched=extended)
-        if member is not None and welcome.room in member.rooms:
-            yield from self._rooms.entered(
-                welcome.room, welcome.topic, welcome.history, viewer.member_id
-            )
-
-    def _is_known(self, stored: Stored | None) -> bool:
-        """Whether a client is shown nothing of what it has posted, as it knows that."""
-        if stored is None:
-            return True
-        is_message = isinstance(stored.event, Post | Action)
-        return is_message and not self._has("echo-message")
-
-    def _own(self, stored: Stored) -> list[Item]:
-        """What a client is shown of what it has asked for itself."""
-        event = stored.event
-        if isinstance(event, Joined):
-            return []
-        if isinstance(event, Invited):
-            return [RPL_INVITING(event.target, f"#{event.room}")]
-        is_message = isinstance(event, Post | Action | DirectMessage) or (
-            isinstance(event, Relayed) and unpack(event.raw).command != SETNAME
-        )
-        if is_message and not self._has("echo-message"):
-            shown: list[Item] = []
-        else:
-            shown = self._events.of(stored)
-        if isinstance(event, DirectMessage):
-            shown += self._events.away(event)
-        return shown
-
-    def _missed(
-        self, direct: tuple[Stored, ...], texts: tuple[str, ...], nick: str
-    ) -> Iterable[Item]:
-        for text in texts:
-            yield Message("NOTICE", (nick, text))
-        items = [item for stored in direct for item in self._events.of(stored)]
-        if items:
-            yield Batch("chathistory", (nick,), tuple(items))
 
 
 class Codecs:

@@ -6,7 +6,7 @@ not know.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from twisted_chat.clients.text_lines import event_text
@@ -43,15 +43,13 @@ from twisted_chat.core.read_markers import DIRECT
 
 from . import multiline, read_lines
 from .batches import Batch, Item
+from .event_tags import Tags, author_of, tags_of
 from .message import Message
 from .message_lines import CTCP, text_lines
 from .modes import mode_of
 from .numerics import RPL_AWAY
 from .raw import ACTION, NOTICE, PRIVMSG, SETNAME, TAGMSG, unpack
 from .server import IrcServer
-from .times import server_time
-
-Tags = Mapping[str, str]
 
 REPLY = "+draft/reply"
 """The tag with the id of the message that one replies to."""
@@ -303,26 +301,3 @@ class EventLines:
 def action_start(nick: str) -> str:
     """What stands before an action that is a direct message, for other clients."""
     return f"* {nick} "
-
-
-_IDENTIFIED = (Post, Action, DirectMessage, Relayed, Edited, TopicSet)
-"""Kinds of events whose lines have an id."""
-
-
-def author_of(event: Any) -> str:
-    """The member id of the author of a message, as far as a history has it."""
-    if isinstance(event, DirectMessage):
-        return event.sender_id
-    account_id: str = getattr(event, "account_id", "")
-    return account_id
-
-
-def tags_of(stored: Stored) -> dict[str, str]:
-    """All tags of an event."""
-    tags = {"time": server_time(stored.time)}
-    event: Any = stored.event
-    if isinstance(event, _IDENTIFIED):
-        tags["msgid"] = stored.position
-    if account := getattr(event, "account", ""):
-        tags["account"] = account
-    return tags

@@ -21,9 +21,9 @@ from .connection import (
     PING_TIMEOUT,
     REGISTRATION_TIMEOUT,
     IrcConnection,
-    IrcShared,
 )
 from .message import LineSplitter, Message
+from .shared import IrcShared
 
 CLOSE_TIMEOUT = 10.0
 """Seconds that a client has to read what was sent before its connection is aborted."""

@@ -18,12 +18,12 @@ from twisted_chat.core.nicknames import Name
 from twisted_chat.core.replies import ErrorReply, Refused
 
 from .batches import Item
-from .capabilities import InvalidSubcommand, Negotiation
+from .cap_lines import cap_lines
+from .capabilities import Negotiation
 from .errors import error_lines
 from .isupport import EXTENDED, isupport
 from .message import Message
 from .numerics import (
-    ERR_INVALIDCAPCMD,
     ERR_NEEDMOREPARAMS,
     ERR_NICKNAMEINUSE,
     ERR_NONICKNAMEGIVEN,
@@ -305,16 +305,3 @@ class Registration:
         "QUIT": (0, _quit),
     }
     """By name: how many parameters each needs, and what takes it."""
-
-
-def cap_lines(profile: Profile, message: Message, nick: str) -> list[Message]:
-    """The answer to a ``CAP`` command.
-
-    :param nick: of the client; empty if it has none.
-    """
-    name = nick or "*"
-    try:
-        answers = profile.capabilities.receive(message.params)
-    except InvalidSubcommand:
-        return [ERR_INVALIDCAPCMD(message.params[0] or "*")]
-    return [Message("CAP", (name, *params)) for params in answers]

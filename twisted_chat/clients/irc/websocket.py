@@ -18,9 +18,9 @@ from .connection import (
     NOT_REGISTERED,
     REGISTRATION_TIMEOUT,
     IrcConnection,
-    IrcShared,
 )
 from .message import MAX_LINE
+from .shared import IrcShared
 
 TEXT = "text.ircv3.net"
 BINARY = "binary.ircv3.net"
