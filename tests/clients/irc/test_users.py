@@ -65,6 +65,14 @@ class FormerUsersTests(IrcCase):
         self.assertEqual(self.former("alice"), [("~alice", "The real alice")])
         self.assertEqual(self.former("carol"), [])
 
+    def test_name_of_a_guest_is_not_remembered(self) -> None:
+        """The server assigned it."""
+        guest = self.room.client()
+        name = guest.client.nick
+        self.assertTrue(name.startswith("guest_"))
+        guest.leaves()
+        self.assertEqual(self.former(name), [])
+
     def test_memory_is_bounded(self) -> None:
         """For each nickname, for all, and for those that are leaving."""
         former, chat = FormerUsers(), self.room.chat

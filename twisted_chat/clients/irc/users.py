@@ -15,6 +15,7 @@ from twisted_chat.core.chat import Chat
 from twisted_chat.core.client import Client
 from twisted_chat.core.masks import USER, host_of
 from twisted_chat.core.name_watch import Departed
+from twisted_chat.core.nicknames import is_guest
 from twisted_chat.core.presence import Member
 from twisted_chat.core.sanitize import cut_label, is_blank, sanitize_label
 
@@ -84,7 +85,10 @@ def idle_seconds(clients: list[Client]) -> int:
 
 
 class FormerUsers:
-    """The last members that had a nickname which they have no longer."""
+    """The last members that had a nickname which they have no longer.
+
+    Guests' names are left out: the server assigns them, and few ask who had one.
+    """
 
     def __init__(self) -> None:
         self._leaving: OrderedDict[str, Profile] = OrderedDict()
@@ -100,6 +104,8 @@ class FormerUsers:
     def add(self, chat: Chat, departed: Departed) -> None:
         """A member has a nickname no longer."""
         profile = self._leaving.pop(departed.member_id, None)
+        if is_guest(departed.folded):
+            return
         if profile is None:
             profile = profile_of_member(chat, departed.member)
         user = User.of(departed.nick, departed.member_id, profile)
