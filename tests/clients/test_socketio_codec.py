@@ -292,6 +292,14 @@ class DecodeTests(unittest.SynchronousTestCase):
         )
         self.assertIs(self.dialect, Dialect.CHAT)
 
+    def test_password_is_not_posted(self) -> None:
+        """A route that is typed as on other wires."""
+        for event in ("messages", "chat"):
+            for text in ("\\\\login gus secret", "/login gus secret"):
+                [request] = self.decode(f'21["{event}","{text}"]')
+                self.assertIn("may have a password", str(request.refusal))
+                self.assertEqual((request.text, request.ref), ("", "1"))
+
     def test_value_that_is_not_text_is_a_custom_event(self) -> None:
         """Which only Socket.IO clients see."""
         [request] = self.decode('27["chat",[1.50]]')

@@ -35,10 +35,23 @@ class DecodeTests(SynchronousTestCase):
 
     def test_mistyped_route_with_a_password_is_no_message(self) -> None:
         """With either mark; it would be shown to everyone."""
-        for line in ("/logni bob secret", "\\logni bob secret", " /Regsiter secret"):
+        log_in, register = "\\login NAME PASSWORD", "\\register PASSWORD"
+        for line, typed, meant in (
+            ("/logni bob secret", r"\logni", log_in),
+            (r"\logni bob secret", r"\logni", log_in),
+            (" /Regsiter secret", r"\Regsiter", register),
+            (r"\ login bob secret", r"\ login", log_in),
+            ("/\tlogin bob secret", "/ login", log_in),
+            ("/log in bob secret", r"\log", log_in),
+            (r"\login/ bob secret", r"\login/", log_in),
+            ("/pass secret", r"\pass", log_in),
+            ("/oper ABCD-EFGH-JKLM", r"\oper", r"\operator CODE"),
+        ):
             request = decode_line(line, {*ROUTES, "login"})
-            self.assertTrue(request.route, line)
-            self.assertIn("secret", request.text)
+            self.assertEqual(
+                str(request.refusal), f"no such command: {typed} (try {meant})"
+            )
+            self.assertEqual((request.text, request.line), ("", line))
         self.assertEqual(decode_line("/shrug bob", ROUTES), Request("", "/shrug bob"))
 
     def test_line_is_a_message_or_a_route(self) -> None:

@@ -1,21 +1,34 @@
-"""Which mistyped routes may have a password behind them.
+r"""Which mistyped routes may have a password behind them.
 
 ``/word`` is a message if there is no such route; but ``/logni bob secret`` must not be
-shown to everyone.  So what is nearly the name of a route that takes a password is
-refused, as an unknown ``\\word`` is, and what other chats call it.
+shown to everyone.  So what is nearly a route that takes a password or the operator code
+is refused, as an unknown ``\word`` is, and what other chats call it.
 """
 
 from __future__ import annotations
 
 import re
 
-ROUTES = ("login", "register", "password", "setpassword", "unregister")
-"""The routes that take a password."""
+TYPED = {
+    "login": "\\login NAME PASSWORD",
+    "register": "\\register PASSWORD",
+    "password": "\\password OLD NEW",
+    "setpassword": "\\setpassword NAME PASSWORD",
+    "unregister": "\\unregister PASSWORD",
+    "operator": "\\operator CODE",
+}
+"""The routes that take a password or the like, and how they are typed."""
 
-ELSEWHERE = ("identify", "auth", "passwd", "nickserv", "ns", "signin")
-"""What other chats call them."""
+ELSEWHERE = {
+    **dict.fromkeys(("identify", "auth", "nickserv", "ns"), "login"),
+    **dict.fromkeys(("signin", "logon", "pass", "passwd", "pw"), "login"),
+    **dict.fromkeys(("reg", "signup"), "register"),
+    "oper": "operator",
+}
+"""What other chats call them, and people for short."""
 
 _LETTERS = "[a-z]"
+_BETWEEN = re.compile(r"[\W_]+")
 
 
 def _mistyped(name: str) -> str:
@@ -33,9 +46,39 @@ def _mistyped(name: str) -> str:
     return "|".join(sorted(forms)) + f"|{name}{_LETTERS}"
 
 
-_PASSWORD = re.compile("|".join([*map(_mistyped, ROUTES), *ELSEWHERE]), re.IGNORECASE)
+_MISTYPED = {
+    **{name: re.compile(_mistyped(name)) for name in TYPED},
+    "identify": re.compile(_mistyped("identify")),
+}
 
 
-def has_password(word: str) -> bool:
-    """Whether a password may follow a word that is not a route."""
-    return _PASSWORD.fullmatch(word) is not None
+def meant_route(word: str, rest: str = "") -> str | None:
+    r"""How the route is typed that is meant, if a password may follow.
+
+    :param word: what follows the slash or backslash; nothing, if a blank does.
+    :param rest: what follows that: ``\ login``, ``/log in``.
+    """
+    key = _key(word)
+    first = next(iter(rest.split(None, 1)), "")
+    if not key:
+        return _meant(_key(first)) if first and not word else None
+    both = key + _key(first)
+    return _meant(key) or (_exact(both) if first else None)
+
+
+def _key(word: str) -> str:
+    return _BETWEEN.sub("", word).lower()
+
+
+def _exact(key: str) -> str | None:
+    return TYPED.get(ELSEWHERE.get(key, key))
+
+
+def _meant(key: str) -> str | None:
+    exact = _exact(key)
+    if exact is not None:
+        return exact
+    for name, pattern in _MISTYPED.items():
+        if pattern.fullmatch(key) is not None:
+            return _exact(name)
+    return None

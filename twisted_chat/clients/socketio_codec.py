@@ -58,6 +58,7 @@ from twisted_chat.socketio.packets import Packet, dump_json, raw_argument
 from .answers import MAX_ANSWER, newest_that_fit
 from .irc.raw import is_irc
 from .json import BULK_NAMES, BULK_THRESHOLD
+from .text import check_has_no_password
 from .text_lines import direct_message_text, event_text, reply_lines
 
 MAX_VALUE = 64 * 1024
@@ -320,7 +321,8 @@ def decode_event(packet: Packet, *, was_shown_history: bool = False) -> list[Req
         if not isinstance(values[0], str):
             raise Refused("bad_request", f"{name} needs a string")
         if name == "messages":
-            return [Request("", accepted_text(values[0]), room=LOBBY, ref=ref)]
+            text = _posted(accepted_text(values[0]))
+            return [Request("", text, room=LOBBY, ref=ref)]
         text = accepted_label(values[0])
         shown = "presence" if was_shown_history else "snapshot"
         fold(text)  # refuses what would be several arguments of the route
@@ -343,4 +345,13 @@ def _chat_value(packet: Packet, value: object, ref: str | None) -> Request:
         raise event_too_long()
     if not isinstance(value, str):
         return Request("custom_event", "", room=LOBBY, raw=raw, ref=ref, internal=True)
-    return Request("", cut_text(value), room=LOBBY, raw=raw, ref=ref)
+    return Request("", _posted(cut_text(value)), room=LOBBY, raw=raw, ref=ref)
+
+
+def _posted(text: str) -> str:
+    """A text that is posted: nobody can log in by it.
+
+    :raises Refused: ``has_password``.
+    """
+    check_has_no_password(text, "log in as you connect: auth")
+    return text

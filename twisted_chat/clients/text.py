@@ -14,19 +14,19 @@ from twisted_chat.core.events import BulkPresence, DirectMessage, Stored
 from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.replies import (
-    NOTHING,
     HelpHint,
     Prompt,
+    Refused,
     Reply,
     Request,
     Welcome,
     refusal,
 )
-from twisted_chat.core.sanitize import IGNORABLE, sanitize_text
+from twisted_chat.core.sanitize import IGNORABLE, sanitize_label, sanitize_text
 from twisted_chat.core.texts import line_too_long
 
 from .erase import erase
-from .password_routes import has_password
+from .password_routes import meant_route
 from .text_lines import (
     bulk_presence_line,
     direct_message_lines,
@@ -59,7 +59,8 @@ def decode_line(line: str, routes: Container[str]) -> Request:
     that begins with a backslash and is not a route is refused, as it may be mistyped,
     unless it can only be text: a path, LaTeX, a face.
 
-    One that begins with a slash is text then, but for a mistyped route with a password.
+    One that begins with a slash is text then, but for a mistyped route with a password;
+    see ``password_routes``.
 
     :param routes: the known routes, which may also begin with ``/``.
     """
@@ -73,15 +74,31 @@ def decode_line(line: str, routes: Container[str]) -> Request:
     route = word if word.isascii() else unicodedata.normalize("NFKC", word)
     if route in routes:
         return Request(route, text.rstrip(), line=line)
+    meant = meant_route(route, text)
+    if meant is not None:
+        typed = f"\\{sanitize_label(word)}" if word else f"{mark} {text.split()[0]}"
+        refused = Refused("no_such_command", f"no such command: {typed} (try {meant})")
+        return Request("", "", refusal=refused, line=line)
     if mark != "\\":
-        if has_password(route):
-            return Request(word, text.rstrip(), line=line)
         return Request("", line)
     if word.startswith("\\") and "\\" not in word[1:]:
         return Request("", line.replace("\\", "", 1), line=line)
     if _TEXT_WORD.match(word) is not None:
         return Request("", line)
     return Request(word, text.rstrip(), line=line)
+
+
+def check_has_no_password(text: str, hint: str) -> None:
+    r"""Check a text of a client whose routes are not typed.
+
+    :param hint: how one logs in there.
+    :raises Refused: ``has_password``: it looks like ``\login NAME PASSWORD``.
+    """
+    for line in text.split("\n"):
+        match = _ROUTE.match(line)
+        if match is not None and meant_route(match[2], match[3]) is not None:
+            why = f"not sent, as it may have a password in it ({hint})"
+            raise Refused("has_password", why)
 
 
 def _crlf(line: bytes) -> bytes:
@@ -134,7 +151,8 @@ class LineCodec:
             is_empty = False
             yield self.decode(line[0].encode(), routes)
         if is_empty:
-            yield NOTHING
+            # It may be the answer to a prompt.
+            yield Request("", "")
 
     # To the client.
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from .account_announcer import AccountAnnouncer
 from .accounts.accounts import Accounts
 from .accounts.logins import AccountLogins
-from .accounts.operators import Operators
+from .accounts.operators import Operators, has_code
 from .accounts.policy import Mode, Policy
 from .announcer import Announcer
 from .audit import AuditLog
@@ -84,6 +84,8 @@ from .upkeep import Upkeep
 from .welcome import Welcomer
 
 EMPTY = "the message is empty"
+
+OPERATOR_CODE = "not shown: this is the operator code (\\operator CODE uses it)"
 
 ACCOUNT_REQUIRED = "log in first: \\login NAME PASSWORD, or \\register PASSWORD"
 
@@ -386,7 +388,7 @@ class Chat:
 
         :raises Refused: ``too_long``; ``empty``, if nothing visible is left.
         """
-        return _not_blank(self.mask(accepted_text(text)))
+        return _not_blank(self._accepted(accepted_text(text)))
 
     def sanitized_label(self, text: str, limit: int = MAX_LINE) -> str:
         """The same for a topic or the like, which is one line without tabs.
@@ -394,7 +396,16 @@ class Chat:
         :param limit: its bytes.
         :raises Refused: ``too_long``, ``empty``.
         """
-        return _not_blank(self.mask(accepted_label(text, limit)))
+        return _not_blank(self._accepted(accepted_label(text, limit)))
+
+    def _accepted(self, text: str) -> str:
+        """A sanitized text, masked.
+
+        :raises Refused: ``operator_code``, if everyone could be an operator with it.
+        """
+        if not self.operators.ids and has_code(text, self.operator_code):
+            raise Refused("operator_code", OPERATOR_CODE)
+        return self.mask(text)
 
     def ask(self, client: Client, request: Request, text: str, answer: Answer) -> None:
         """Ask a client for a password, see ``CommandContext.ask``."""
@@ -546,12 +557,14 @@ class Chat:
         return True
 
     def _post(self, client: Client, request: Request) -> None:
+        if not (request.text.strip() or request.raw or request.ref):
+            return
         self.check_may_speak(client)
         room = self.room_to_talk_in(client, request.room)
         refused = self.moderation.may_talk(client.member, room)
         if refused is not None:
             raise refused
-        text = self.mask(accepted_text(request.text))
+        text = self._accepted(accepted_text(request.text))
         if not is_blank(text):
             member = client.member
             message = Message(

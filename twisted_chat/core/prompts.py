@@ -8,11 +8,12 @@ whatever it looks like.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from .client import Client
 from .interfaces import HidesInput
 from .outcomes import Outcome
-from .replies import Request
+from .replies import Refused, Request
 
 Answer = Callable[[str], Outcome | Awaitable[Outcome]]
 """Called with what was typed; returns what the request results in."""
@@ -42,14 +43,20 @@ class Prompts:
             return None
         _hide_input(client, hidden=False)
         line = request.line
-        if not request.route and request.refusal is None:
-            line = line or request.text
-        # Without a line it is the adapter's own, such as at the end of the input.
-        return (lambda: answer(line.strip())) if line else None
+        if not line and (request.route or request.refusal is not None):
+            # It is the adapter's own, such as at the end of the input.
+            return None
+        typed = (line or request.text).strip()
+        return partial(answer, typed) if typed else _nothing_given
 
     def drop(self, client: Client) -> None:
         """The client is gone."""
         self._waiting.pop(client, None)
+
+
+def _nothing_given() -> Outcome:
+    """An empty line cancels what asked for a password."""
+    raise Refused("no_password", "no password given")
 
 
 def _hide_input(client: Client, *, hidden: bool) -> None:

@@ -17,6 +17,19 @@ class MessageCommandTests(IrcCase):
         self.assertEqual(bob.sees(), [f"{self.source(alice)} PRIVMSG #lobby :hi all"])
         self.assertEqual(self.eve.sees(), ["alice: hi all"])
 
+    def test_password_is_not_posted(self) -> None:
+        """A route that is typed as on other wires, in a room or to a member."""
+        alice = self.irc("alice", "lobby")
+        self.eve.sees()
+        for text in ("\\login gus secret", "/login gus secret", " /logni gus secret"):
+            for target in ("#lobby", "eve"):
+                (line,) = alice.asks(f"PRIVMSG {target} :{text}")
+                self.assertTrue(line.startswith("FAIL PRIVMSG HAS_PASSWORD :"), line)
+                self.assertIn("/msg NickServ IDENTIFY NAME PASSWORD", line)
+        self.assertEqual(self.eve.sees(), [])
+        alice.sends("PRIVMSG #lobby :/shrug login")
+        self.assertEqual(self.eve.sees(), ["alice: /shrug login"])
+
     def test_message_to_a_nickname_is_a_direct_message(self) -> None:
         """Which nobody else is shown."""
         alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")

@@ -19,14 +19,21 @@ _ERASING = re.compile("[\x08\x15\x7f]")
 def check(data: bytes) -> None:
     """Decode one line, then a frame of several lines."""
     request = _CODEC.decode(data, _ROUTES)
-    is_too_long = request.refusal is not None
+    is_too_long = _is_too_long(request)
     expect_equal(is_too_long, len(data) > MAX_LINE, "the limit of a line")
     text = data.decode("utf-8", "replace")
-    if not is_too_long:
+    if request.refusal is None:
         _check_request(request, erase(text))
+    else:
+        expect_equal((request.route, request.text), ("", ""), "what is refused")
     for one in _CODEC.decode_frame(text, _ROUTES):
-        expect(one.refusal is None or len(data) > MAX_LINE, "a short line is refused")
+        expect(not _is_too_long(one) or len(data) > MAX_LINE, "a short line is refused")
     _check_erase(text)
+
+
+def _is_too_long(request: Request) -> bool:
+    """Whether it is refused for that, and not as a mistyped password."""
+    return request.refusal is not None and request.refusal.code == "too_long"
 
 
 def _check_request(request: Request, line: str) -> None:
@@ -72,6 +79,9 @@ TARGET = Target(
         rb"\alpha + \beta",
         rb"C:\nick",
         rb"\o/",
+        rb"\log_in ",
+        b"/ login bob secret",
+        b"/sign in bob secret",
     ),
     tokens=(
         *(b"\\" + command.name.encode() + b" " for command in _ROUTES),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Iterable, Mapping
 
+from twisted_chat.clients.text import check_has_no_password
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import Event
 from twisted_chat.core.replies import Refused, Request
@@ -26,6 +27,8 @@ from .reference import Reference
 from .targets import PREFIXES, is_part_of_room, is_room, split
 
 commands = IrcTable()
+
+_LOG_IN = "/msg NickServ IDENTIFY NAME PASSWORD logs you in"
 
 
 def can_be_relayed(message: Message, source: str) -> bool:
@@ -74,6 +77,7 @@ def sent(reference: Reference, text: str, tags: Mapping[str, str]) -> Request:
         return request_of(reference, target, "", raw=raw)
     if is_blank(unformatted(text)):
         raise Refused("no_text", "no text to send")
+    check_has_no_password(text, _LOG_IN)
     styled, command = formatted(text), reference.command
     if action is not None:
         # In a room, an action is an event of its own.

@@ -7,6 +7,7 @@ is a code with which the first one is made; whoever reads the server's log has i
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 
 from twisted_chat.core.interfaces import Changes, KeyValues
@@ -72,6 +73,22 @@ def new_code() -> str:
     return "-".join((letters[:4], letters[4:8], letters[8:]))
 
 
+_LIKE_CODE = re.compile(r"\s*\w{3,5}(?:[\W_]+\w{3,5}){2}\s*|[A-Z2-9]{12}")
+
+
+def is_like_code(text: str) -> bool:
+    """Whether a text looks as if it was meant as a code."""
+    return _LIKE_CODE.fullmatch(text) is not None
+
+
+def has_code(text: str, code: str) -> bool:
+    """Whether a code is in a text, however it was typed."""
+    return bool(code) and _plain(code) in _plain(text)
+
+
+_BETWEEN = re.compile(r"[\W_]+")
+
+
 def _plain(code: str) -> bytes:
     """A code without what may differ when it is typed."""
-    return code.replace("-", "").upper().encode("utf-8", "replace")
+    return _BETWEEN.sub("", code).upper().encode("utf-8", "replace")
