@@ -47,12 +47,17 @@ class ChangesTests(SynchronousTestCase):
         self.assertEqual([changes["ban/=bob"], changes["ban/=bob+G"]], [None, None])
 
     def test_room_is_kept_for_an_account_only(self) -> None:
-        """A guest is its operator."""
+        """A guest is its operator, until it is an account."""
         guest = CHANGES[RoomOpened](RoomOpened("tea", "al", "A", "A", False, 5))
         self.assertEqual(guest, {"room/tea/5/op/A": "5 al"})
         account = CHANGES[RoomOpened](RoomOpened("tea", "al", "A", "@1", True, 5))
         self.assertEqual(
-            account, {"room/tea/5/op/@1": "5 al", "room/tea/5/owner": "@1"}
+            account,
+            {
+                "room/tea/5/op/@1": "5 al",
+                "room/tea/5/op/A": None,
+                "room/tea/5/owner": "@1",
+            },
         )
 
     def test_closed_room_leaves_its_past(self) -> None:

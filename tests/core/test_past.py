@@ -53,7 +53,18 @@ class PointTests(SynchronousTestCase):
         ):
             self.assertEqual(point(text, NOON), time, text)
 
-    def test_other_word_is_a_position(self) -> None:
+    def test_other_words_are_refused(self) -> None:
+        """With what is understood, rather than finding nothing."""
+        for text in ("yesterday", "5pm", "last week", "31.12.2025", "20260131"):
+            with self.assertRaises(Refused) as caught:
+                point(text, NOON)
+            self.assertEqual(
+                str(caught.exception),
+                f"{text} is neither a time nor an id "
+                r"(try \history before 2026-01-31 18:00)",
+            )
+
+    def test_position_is_taken_as_it_is(self) -> None:
         """Of whatever store."""
         for text in ("8b0f2d87-0000000000000005", "1795694400000-000000000000005"):
             self.assertEqual(point(text, NOON), text)

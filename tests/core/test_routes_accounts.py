@@ -268,15 +268,26 @@ class PasswordTests(AccountCase):
         self.assertRegex(back.nick, "guest_")
 
     def test_wrong_old_password_is_refused(self) -> None:
-        """And one without a new one."""
+        """Nothing is changed."""
         self.assertEqual(
             self.replies(self.bob, "\\password wrong new-password"),
             ["error: wrong name or password"],
         )
+
+    def test_new_password_alone_may_be_asked_for(self) -> None:
+        """Like every password that is left out."""
+        self.bob.types("\\password old-password", "new-password")
+        self.assertEqual(self.bob.connection.take(), b"password: password changed\r\n")
         self.assertEqual(
-            self.replies(self.bob, "\\password old-password"),
-            ["error: usage: \\password OLD NEW"],
+            self.replies(self.bob, "\\password old-password new-again"),
+            ["error: wrong name or password"],
         )
+
+    def test_empty_line_cancels(self) -> None:
+        """The password stays as it is, and the next line is a message."""
+        self.bob.types("\\password old-password", "  ", "hi")
+        shown = self.bob.connection.take().decode()
+        self.assertEqual(shown, "password: error: no password given\r\nbob: hi\r\n")
 
     def test_unregistered_account_is_no_more(self) -> None:
         """All its devices are guests, and its name is free."""
@@ -341,13 +352,54 @@ class OperatorTests(AccountCase):
         self.register(self.alice)
         self.assertEqual(
             self.replies(self.alice, f"\\operator {self.code}"),
+            ["error: wrong operator code"],
+        )
+        self.assertEqual(
+            self.replies(self.alice, "\\operator bob"),
             ["error: only operators may use \\operator NAME"],
         )
 
     def test_code_is_for_accounts_only(self) -> None:
-        """A guest could not be an operator tomorrow."""
+        """A guest could not be an operator tomorrow, and is told what to do."""
         (line,) = self.replies(self.bob, f"\\operator {self.code}")
-        self.assertIn("not logged in", line)
+        self.assertEqual(
+            line,
+            "error: an operator needs an account: \\register PASSWORD first, "
+            "or \\login NAME",
+        )
+
+    def test_code_may_be_typed_with_blanks(self) -> None:
+        """Instead of dashes, or with nothing between."""
+        for former, typed in (("-", " "), (" ", "")):
+            self.code = self.code.replace(former, typed)
+        self.make_operator()
+
+    def test_wrong_code_is_called_that(self) -> None:
+        """However it was typed; it counts as an attempt."""
+        self.register()
+        for typed in ("ABCD-EFGH-JKLM", "abcd efgh jklm", "ABCDEFGHJKLM"):
+            self.assertEqual(
+                self.replies(self.bob, f"\\operator {typed}"),
+                ["error: wrong operator code"],
+            )
+        self.replies(self.bob, *["\\operator ABCD EFGH JKLM"] * 2)
+        (line,) = self.replies(self.bob, f"\\operator {self.code}")
+        self.assertIn("too many attempts", line)
+
+    def test_code_is_not_shown_to_others(self) -> None:
+        """Whatever it is typed as; once there is an operator it is any text."""
+        plain = self.code.replace("-", " ").lower()
+        refused = (
+            "error: not shown: this is the operator code (\\operator CODE uses it)"
+        )
+        for line in (
+            *(self.code, plain, f"operator {self.code}", f"\\me {self.code}"),
+            *(f"\\dm alice {self.code}", f"\\topic {self.code}"),
+        ):
+            self.assertEqual(self.replies(self.bob, line), [refused], line)
+        self.make_operator()
+        self.bob.types(plain)
+        self.assertEqual(self.both(), [f"bob: {plain}"])
 
     def test_attempts_to_guess_the_code_are_limited(self) -> None:
         """As passwords."""
@@ -491,9 +543,13 @@ class ClosedTests(AccountCase):
     policy = Policy(Mode.CLOSED, costs=CHEAP)
 
     def test_only_operators_add_accounts(self) -> None:
-        """Nobody registers a name."""
+        """Nobody else registers a name; but until there is one, anyone may."""
+        self.register()
+        self.register(self.alice)
+        carol, code = self.newcomer("carol"), self.room.chat.operator_code
+        self.replies(self.bob, f"\\operator {code}")
         self.assertEqual(
-            self.replies(self.bob, f"\\register {SECRET}"),
+            self.replies(carol, f"\\register {SECRET}"),
             ["error: only operators add accounts: ask one of them"],
         )
 
@@ -508,6 +564,7 @@ class RequiredTests(AccountCase):
         """Neither to all nor to one."""
         for line in ("hi", "\\me waves", "\\dm alice hi", "\\topic tea", "\\away tea"):
             self.assertEqual(self.replies(self.bob, line), [self.REFUSED])
+        self.assertEqual(self.replies(self.bob, "", "  "), [])
         self.bob.types("\\quit bye")
         self.assertEqual(self.alice.sees(), ["bob: left the chat"])
 

@@ -137,6 +137,18 @@ class DeleteTests(CorrectionCase):
             self.alice, r"\delete bob2", "alice: deleted a message of bob2"
         )
 
+    def test_own_name_means_the_own_last_message(self) -> None:
+        """Everyone may delete that; not several."""
+        self.say(self.bob, "1", "2")
+        self.bob.types(r"\delete Bob")
+        self.assert_both_see("bob: deleted a message")
+        self.assertEqual(self.newcomer_sees(), ["bob: 1"])
+        self.assert_typed(
+            self.bob,
+            r"\delete bob 2",
+            "error: only room operators of #lobby may delete what others said",
+        )
+
     def test_others_may_delete_only_what_they_said(self) -> None:
         """Everyone else is told who may."""
         self.say(self.alice, "hers")

@@ -314,6 +314,33 @@ class BanTests(ModerationCase):
             "192.0.2.0/24 by oscar",
         )
 
+    def test_mutes_that_hold_everywhere_are_listed(self) -> None:
+        """Below the bans; those of a room are among its settings."""
+        self.does(self.oscar, r"\mute bob 2h")
+        self.does(self.alice, r"\mute carol")
+        self.assert_typed(
+            self.oscar,
+            r"\bans",
+            "bans (0):",
+            "mutes (1):",
+            "bob by oscar until 2023-11-15 00:13 UTC",
+        )
+
+    def test_mistyped_duration_is_no_reason(self) -> None:
+        """The ban would be for ever."""
+        for typed, word in (
+            *((r"\ban bob 2 h", "2"), (r"\ban bob 10", "10")),
+            *((r"\ban bob 10min spam", "10min"), (r"\ban bob 2d,", "2d,")),
+            (r"\room ban bob 10 minutes", "10 minutes"),
+            (r"\mute bob 10 m", "10 m"),
+        ):
+            self.assert_typed(
+                self.oscar,
+                typed,
+                f"error: {word} is not a duration: give 30s, 10m, 2h or 7d",
+            )
+        self.assertIsNone(self.bob.closed)
+
     def test_list_of_bans_is_bounded(self) -> None:
         """It says how many are left out."""
         for number in range(MAX_LINES + 2):
@@ -334,6 +361,7 @@ class BanTests(ModerationCase):
             ("oscar", "oscar is an operator"),
             ("0.0.0.0/0", "0.0.0.0/0 is too wide: give a network of /8 or longer"),
             ("::/0", "::/0 is too wide: give a network of /16 or longer"),
+            ("10.0.0.0/4", "10.0.0.0/4 is too wide: give a network of /8 or longer"),
             ("0.0.0.0/1", "0.0.0.0/1 is too wide: give a network of /8 or longer"),
             ("192.0.2.1", "you cannot ban yourself: you are connected from there"),
             ("192.0.0.0/8", "you cannot ban yourself: you are connected from there"),
@@ -409,8 +437,26 @@ class AuditTests(ModerationCase):
         self.does(self.bob, "spam", "more spam")
         self.does(self.bob, r"\delete")
         self.does(self.alice, r"\delete bob")
+        self.does(self.bob, "spam", "more spam")
+        self.does(self.alice, r"\delete bob 2")
         self.assert_typed(
-            self.oscar, r"\audit", "2023-11-14 22:13 alice delete bob #tea"
+            self.oscar,
+            r"\audit",
+            "2023-11-14 22:13 alice delete bob #tea",
+            "2023-11-14 22:13 alice delete bob 2 #tea",
+        )
+
+    def test_mute_everywhere_names_no_room(self) -> None:
+        """Nor does its end; one of a room names that in both."""
+        self.does(self.oscar, r"\join tea", r"\mute bob", r"\unmute bob")
+        self.does(self.alice, r"\mute bob", r"\unmute bob")
+        self.assert_typed(
+            self.oscar,
+            r"\audit",
+            "2023-11-14 22:13 oscar mute bob",
+            "2023-11-14 22:13 oscar unmute bob",
+            "2023-11-14 22:13 alice mute bob #tea",
+            "2023-11-14 22:13 alice unmute bob #tea",
         )
 
     def test_empty_log_says_so(self) -> None:

@@ -101,7 +101,9 @@ class SettingTests(ModerationCase):
             ("limit 0", "a limit is 1 to 100000 members"),
             ("limit x", "a limit is 1 to 100000 members"),
             ("key " + "x" * 33, "a key has 1 to 32 characters"),
-            ("key", r"usage: \key WORD"),
+            ("key", r"usage: \room key WORD"),
+            ("except", r"usage: \room except WHO"),
+            ("ban", r"usage: \room ban WHO [DURATION]"),
             ("topic me", r"usage: \room topic operators, or \room topic all"),
             (
                 "colour",
@@ -404,6 +406,45 @@ class RoleTests(ModerationCase):
             self.assert_sees(self.carol, shown)
         self.does(self.alice, r"\op bob")
         self.assert_typed(self.bob, r"\kick carol", "bob: kicked carol")
+
+    def test_last_room_operator_stays_one(self) -> None:
+        """It may make another one, and then go; operators may remove it."""
+        self.assert_typed(
+            self.alice,
+            r"\deop alice",
+            r"error: you are the last room operator of #tea: \op NAME first",
+        )
+        self.does(self.alice, r"\op bob")
+        shown = "alice: removed alice as a room operator"
+        self.assert_typed(self.alice, r"\deop alice", shown)
+        self.does(self.oscar, r"\join tea")
+        shown = "oscar: removed bob as a room operator"
+        self.assert_typed(self.oscar, r"\deop bob", shown)
+
+    def test_account_that_created_a_room_stays_its_operator(self) -> None:
+        """Nobody removes it, and it is one room operator, also after it registered."""
+        self.does(self.alice, r"\register correct horse")
+        self.alice.types(r"\room")
+        self.assertIn("room operators: alice", self.alice.sees())
+        self.does(self.alice, r"\op bob")
+        self.does(self.oscar, r"\join tea")
+        for client in (self.alice, self.bob, self.oscar):
+            self.assert_typed(
+                client,
+                r"\deop alice",
+                "error: whoever created the room stays its operator",
+            )
+
+    def test_whoever_is_banned_is_not_invited(self) -> None:
+        """The invitation would be of no use."""
+        self.does(self.alice, r"\room ban bob")
+        self.assert_typed(
+            self.alice,
+            r"\invite bob",
+            r"error: bob is banned from #tea: \room unban first",
+        )
+        self.does(self.alice, r"\room except bob")
+        self.assert_typed(self.alice, r"\invite bob", "bob is invited to #tea")
 
     def test_what_is_so_already_is_refused(self) -> None:
         """Nothing is shown to the room."""

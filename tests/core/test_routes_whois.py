@@ -52,6 +52,21 @@ class WhoisTests(SynchronousTestCase):
             self.assertTrue(connected.endswith(f", idle for {shown}"), connected)
             self.assertEqual(away, "bob: away (lunch)")
 
+    def test_operator_is_told_of_bans_and_mutes(self) -> None:
+        """Nobody else is, and of whoever is gone too."""
+        moderation, alice = self.room.chat.moderation, self.alice.client.member
+        self.assertNotIn("muted", "".join(self.whois("bob")))
+        moderation.is_operator = lambda member: member is alice
+        self.alice.types("\\mute bob 2h", "\\ban troll spam")
+        muted = "bob: muted by alice until 2027-01-15 10:00 UTC"
+        self.assertIn(muted, self.whois("bob"))
+        self.assertEqual(
+            self.whois("troll"), ["troll: not here", "troll: banned by alice (spam)"]
+        )
+        moderation.is_operator = lambda _: False
+        self.assertNotIn(muted, self.whois("bob"))
+        self.assertIn("nobody is called troll", self.whois("troll")[0])
+
     def test_account_is_known_by_its_name_and_its_nickname(self) -> None:
         """With all its devices."""
         self.register(self.bob)

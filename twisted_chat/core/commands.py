@@ -2,8 +2,7 @@
 
 A route is declared with its usage, from which its arguments are parsed: ``NAME TEXT``
 is two required arguments, ``[ROOM]`` is an optional one, ``[before WHEN]`` are two, and
-one called ``TEXT``, ``WORDS``, ``WHEN``, ``SETTING`` or ``PASSWORD`` takes the rest of
-the line.
+one of the names in ``_REST`` takes the rest of the line.
 Guards are functions that raise ``Refused``; a handler relies on its usage and guards.
 ``\\help`` is made from the same table.
 """
@@ -25,7 +24,8 @@ Guard = Callable[[Any], None]
 
 Raises ``Refused`` if the route may not be used."""
 
-_REST = ("TEXT", "WORDS", "WHEN", "SETTING", "PASSWORD")
+# Of a duration or ``off``, it is the handler that says what is wrong with the rest.
+_REST = ("TEXT", "WORDS", "WHEN", "SETTING", "PASSWORD", "DURATION", "off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +55,10 @@ class Command(Generic[H]):
         """How it is typed: ``\\dm NAME TEXT``."""
         return f"\\{self.name} {self.usage}".rstrip()
 
-    def arguments(self, text: str) -> tuple[str, ...]:
+    def arguments(self, text: str, after: str = "") -> tuple[str, ...]:
         """Parse what follows the route.
 
+        :param after: the route whose part this is, see ``parts``.
         :returns: one string for each argument, empty for an optional one left out.
         :raises Refused: ``usage``, if there are too few or too many; ``too_long``.
         """
@@ -70,7 +71,8 @@ class Command(Generic[H]):
         given = text.split(None, len(wanted) - 1) if takes_rest else text.split()
         needed = sum(not ("[" in name or "]" in name) for name in wanted)
         if not needed <= len(given) <= len(wanted):
-            raise Refused("usage", f"usage: {self.synopsis}")
+            typed = f"\\{after} {self.synopsis[1:]}" if after else self.synopsis
+            raise Refused("usage", f"usage: {typed}")
         if takes_rest and len(given) == len(wanted):
             given[-1] = given[-1].rstrip()
         return (*given, *[""] * (len(wanted) - len(given)))

@@ -291,12 +291,24 @@ class Moderation:
     def _banned_from(
         self, settings: RoomSettings, member: Member, address: str, room: str
     ) -> Refused | None:
-        now = self.now()
-        if settings.bans.of_member(member, address, now) is None:
-            return None
-        if settings.exceptions.of_member(member, address, now) is not None:
+        if not self._is_banned(settings, member, address):
             return None
         return Refused("banned", f"you are banned from #{room}")
+
+    def is_banned_from(self, member: Member, address: str, room: str) -> bool:
+        """Whether a ban keeps a member out of a room.
+
+        :param address: from where it is connected; may be empty.
+        """
+        is_banned = self._is_banned(self.settings(room), member, address)
+        return is_banned and self.rank(member, room) is None
+
+    def _is_banned(self, settings: RoomSettings, member: Member, address: str) -> bool:
+        now = self.now()
+        return (
+            settings.bans.of_member(member, address, now) is not None
+            and settings.exceptions.of_member(member, address, now) is None
+        )
 
     def _uninvited(
         self, settings: RoomSettings, member: Member, address: str, room: str

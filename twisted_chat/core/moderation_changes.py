@@ -79,7 +79,8 @@ def _muted(event: Muted) -> Changes:
 
 
 def _unmuted(event: Unmuted) -> Changes:
-    line = audit_line(event.time, event.nick, "unmute", event.target, event.room)
+    room = "" if event.everywhere else event.room
+    line = audit_line(event.time, event.nick, "unmute", event.target, room)
     audit = audit_changes(event.time, event.rank, line)
     return {**dict.fromkeys(event.keys.split()), **audit}
 
@@ -167,7 +168,11 @@ def _room_excepted(event: RoomExcepted) -> Changes:
 
 def _room_opened(event: RoomOpened) -> Changes:
     operator = setting_key(event.room, event.opened, Role.OPERATOR, event.member_id)
-    changes = {operator: f"{event.opened} {event.nick}"}
+    changes: dict[str, str | None] = {operator: f"{event.opened} {event.nick}"}
+    if event.client_id != event.member_id:
+        # It may have been a guest until now.
+        guest = setting_key(event.room, event.opened, Role.OPERATOR, event.client_id)
+        changes[guest] = None
     if event.account:
         changes[setting_key(event.room, event.opened, OWNER)] = event.member_id
     return changes

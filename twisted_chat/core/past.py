@@ -18,7 +18,8 @@ USAGE = "[N] [before WHEN]"
 _DATE = r"(\d{4})-(\d\d)-(\d\d)"
 _CLOCK = r"(\d\d?):(\d\d)(?::(\d\d))?"
 _TIME = re.compile(rf"(?:{_DATE}(?:[ T]|\Z))?(?:{_CLOCK})?Z?\Z", re.ASCII)
-_POSITION = re.compile(r"[!-9;-~]{1,64}\Z")
+# Those of all stores end with many digits; a shorter word is a mistyped time.
+_POSITION = re.compile(r"[!-9;-~]{0,48}\d{10,16}\Z", re.ASCII)
 
 
 def asked_history(words: Iterable[str]) -> tuple[int | None, str]:

@@ -211,7 +211,10 @@ async def enter(context: CommandContext, name: str, key: str = "") -> Event:
 
 @_routes.route("leave", "[ROOM]", "leave this room, or ROOM", aliases=("part",))
 def leave(context: CommandContext) -> Event:
-    room = context.chat.room_of(context.client, context.word or context.request.room)
+    named, client = context.word or context.request.room, context.client
+    if named is not None and room_name(named) not in client.rooms:
+        raise Refused("not_in_room", f"you are not in #{room_name(named)}")
+    room = context.chat.room_of(client, named)
     return Left(room, context.client.nick, context.client.id)
 
 

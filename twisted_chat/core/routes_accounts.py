@@ -12,6 +12,7 @@ from . import rights
 from .account_events import AccountChanged, Change, ReadUpTo
 from .accounts.accounts import wrong_password
 from .accounts.logins import peer_of
+from .accounts.operators import is_like_code
 from .accounts.policy import Mode
 from .accounts.record import Account
 from .chat import CommandContext, Handler
@@ -47,10 +48,32 @@ def logged_in(context: CommandContext) -> None:
         raise Refused("not_logged_in", "you are not logged in: \\login NAME PASSWORD")
 
 
+def logged_in_for_operator(context: CommandContext) -> None:
+    """Guard: the same, for someone who may be about to be the first operator."""
+    if not context.client.account and not context.chat.operators.ids:
+        raise Refused(
+            "not_logged_in",
+            "an operator needs an account: \\register PASSWORD first, or \\login NAME",
+        )
+    logged_in(context)
+
+
 def logged_out(context: CommandContext) -> None:
     """Guard: the client is a guest."""
     if account := context.client.account:
         raise Refused("logged_in", f"you are logged in as {account}: \\logout first")
+
+
+def may_register(context: CommandContext) -> None:
+    """Check that guests may add accounts for themselves.
+
+    Until there is an operator they may in any case: otherwise there would never be one.
+
+    :raises Refused: ``not_operator``.
+    """
+    is_closed = context.chat.accounts.policy.mode is Mode.CLOSED
+    if is_closed and context.chat.operators.ids:
+        raise Refused("not_operator", "only operators add accounts: ask one of them")
 
 
 def may_speak(context: CommandContext) -> None:
@@ -70,8 +93,7 @@ def may_speak(context: CommandContext) -> None:
 def register(context: CommandContext) -> Outcome | Awaitable[Outcome]:
     if context.client.account:
         return _register_other(context)
-    if context.chat.accounts.policy.mode is Mode.CLOSED:
-        raise Refused("not_operator", "only operators add accounts: ask one of them")
+    may_register(context)
     if is_guest(context.client.member.folded):
         raise Refused(
             "nick_reserved", "a guest's name cannot be registered: \\nick NAME first"
@@ -138,10 +160,8 @@ async def log_out(context: CommandContext) -> Outcome:
 )
 def password(context: CommandContext) -> Outcome | Awaitable[Outcome]:
     old, new = context.words
-    if old and new:
-        return _change_password(old, context, new)
     if old:
-        raise Refused("usage", "usage: \\password OLD NEW")
+        return _with_password(context, new, partial(_change_password, old))
 
     def ask_for_new(old: str) -> None:
         context.ask("new password: ", partial(_change_password, old, context))
@@ -216,18 +236,19 @@ async def _unregister(context: CommandContext, password: str) -> Outcome:
     "operator",
     "NAME [off]",
     "make NAME an operator, or not any more; yourself with the code of the log",
-    guards=(logged_in,),
+    guards=(logged_in_for_operator,),
 )
 async def operator(context: CommandContext) -> Outcome:
     chat, client = context.chat, context.client
     name, off = context.words
-    if off not in ("", "off"):
-        raise Refused("usage", "usage: \\operator NAME [off]")
     if client.member not in chat.operators:
-        await _check_code(context, name)
+        # A code may have been typed with blanks.
+        await _check_code(context, f"{name} {off}".rstrip())
         account = await _own_account(context)
         chat.audit(client, "operator", account.name)
         return _changed(context, account, Change.OPERATOR, "you are an operator now")
+    if off not in ("", "off"):
+        raise Refused("usage", "usage: \\operator NAME [off]")
     found = await _account_named(context, name)
     if not off:
         chat.audit(client, "operator", found.name)
@@ -250,6 +271,8 @@ async def _check_code(context: CommandContext, code: str) -> None:
     if not chat.operators.ids and await chat.operators.use_code(code):
         return
     chat.accounts.logins.count(counted)
+    if is_like_code(code):
+        raise Refused("not_operator", "wrong operator code")
     raise Refused("not_operator", "only operators may use \\operator NAME")
 
 

@@ -29,11 +29,19 @@ def in_room(context: CommandContext) -> None:
 
 def may_delete(context: CommandContext) -> None:
     """Guard: only room operators may delete what others said."""
-    if context.word and not may_moderate(context):
+    if is_of_others(context) and not may_moderate(context):
         raise Refused(
             "not_room_operator",
             f"only room operators of #{context.room} may delete what others said",
         )
+
+
+def is_of_others(context: CommandContext) -> bool:
+    """Whether more is to be deleted than one's own last message."""
+    name, count = context.words
+    return bool(count) or bool(
+        name and fold_or_none(name) != context.client.member.folded
+    )
 
 
 def may_moderate(context: CommandContext) -> bool:
@@ -53,6 +61,8 @@ async def delete(context: CommandContext) -> Deleted:
     r"""``\delete``: one's own last message here; or the last messages of a name."""
     client, room = context.client, context.room
     name, count = context.words
+    if not is_of_others(context):
+        name = ""
     if name:
         author, limit = await _named(context, name), _count(count)
     else:
@@ -65,7 +75,8 @@ async def delete(context: CommandContext) -> Deleted:
     last = found[-1].event
     shown = last.nick if name and isinstance(last, Message | Action) else ""
     if name:
-        context.chat.audit(client, "delete", shown, room)
+        counted = f"{shown} {len(found)}" if len(found) > 1 else shown
+        context.chat.audit(client, "delete", counted, room)
     positions = " ".join(stored.position for stored in found)
     return Deleted(room, client.nick, shown, positions, client.id)
 

@@ -17,6 +17,7 @@ from .room_settings import MUTE, setting_key
 from .sanctions import (
     MAX_ROOM_SANCTIONS,
     MAX_SANCTIONS,
+    Sanction,
     identities_of,
     listed,
     name_identities,
@@ -180,14 +181,25 @@ async def unban(context: CommandContext) -> Event:
     )
 
 
-@routes.route("bans", "", "list who may not come in", guards=(operator,))
+@routes.route(
+    "bans", "", "list who may not come in, and who is muted", guards=(operator,)
+)
 def bans(context: CommandContext) -> Reply:
     moderation = context.chat.moderation
-    found = moderation.bans.valid(moderation.now())
-    lines = [listed(each) for each in found[-MAX_LINES:]]
+    now = moderation.now()
+    lines = _listed("bans", moderation.bans.valid(now))
+    # Those that hold everywhere; \room lists those of a room.
+    if mutes := moderation.mutes.valid(now):
+        lines += _listed("mutes", mutes)
+    return Notice(tuple(lines))
+
+
+def _listed(what: str, found: list[Sanction]) -> list[str]:
+    """The lines of a list, at most ``MAX_LINES`` below its heading."""
+    lines = [f"{what} ({len(found)}):"]
     if len(found) > MAX_LINES:
-        lines.insert(0, f"and {len(found) - MAX_LINES} earlier ones")
-    return Notice((f"bans ({len(found)}):", *lines))
+        lines.append(f"and {len(found) - MAX_LINES} earlier ones")
+    return [*lines, *(listed(each) for each in found[-MAX_LINES:])]
 
 
 @routes.route(

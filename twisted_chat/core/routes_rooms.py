@@ -24,7 +24,7 @@ from .moderation_events import (
 from .nicknames import fold_or_none
 from .outcomes import Outcome
 from .replies import Refused, Reply, SettingList
-from .rights import rank_in_room, room_operator
+from .rights import check, rank_in_room, room_operator
 from .room_settings import (
     HIDDEN,
     INVITATION,
@@ -47,6 +47,7 @@ from .sanctions import (
 )
 from .sanitize import sanitize_label
 from .targets import (
+    address_of,
     clear,
     member_in_room,
     member_named,
@@ -82,7 +83,7 @@ def room(context: CommandContext) -> Outcome | Awaitable[Outcome]:
         known = ", ".join(each.name for each in settings_routes)
         raise Refused("usage", f"\\room is followed by one of {known}")
     command = settings_routes.find(name)
-    given = replace(context, words=command.arguments(words))
+    given = replace(context, words=command.arguments(words, "room"))
     for guard in command.guards:
         guard(given)
     return command.handler(given)
@@ -200,9 +201,10 @@ def invite(context: CommandContext) -> Event:
     member = member_named(context, context.word)
     if context.room in member.rooms:
         raise Refused("bad_request", f"{member.nick} is in #{context.room} already")
-    refused = moderation.may_send(client.member, member)
-    if refused is not None:
-        raise refused
+    check(moderation.may_send(client.member, member))
+    if moderation.is_banned_from(member, address_of(context, member), context.room):
+        text = f"{member.nick} is banned from #{context.room}: \\room unban first"
+        raise Refused("bad_request", text)
     now = moderation.now()
     invitations = settings.invitations
     if len(invitations) >= MAX_INVITATIONS:
@@ -267,10 +269,12 @@ def _shown(context: CommandContext) -> Reply:
 def _nicks(context: CommandContext, role: Role) -> tuple[str, ...]:
     """The nicknames that those who have a role have now, or had."""
     pool = context.chat.pool
-    return tuple(
+    nicks = (
         member.nick if (member := pool.member(member_id)) else holder.nick
         for member_id, holder in settings_of(context).holders(role)
     )
+    # Whoever has it as a guest and as an account is one.
+    return tuple(dict.fromkeys(nicks))
 
 
 def setting_changed(
@@ -323,22 +327,31 @@ def revoked(context: CommandContext, role: Role, never: str) -> Event:
             # Who is not present is known by the nickname of that time.
             is_meant = fold_or_none(holder.nick) == fold_or_none(name)
         if is_meant:
-            _check_owner(context, settings, role, member_id)
+            _check_leaves_operator(context, settings, role, member_id)
             nick = member.nick if member else holder.nick
             return _rolesetting_changed(context, role, nick, member_id, granted=False)
     raise Refused("bad_request", f"{sanitize_label(name)} {never}")
 
 
-def _check_owner(
+def _check_leaves_operator(
     context: CommandContext, settings: RoomSettings, role: Role, member_id: str
 ) -> None:
-    """:raises Refused: an account that created the room stays its operator."""
-    if (
-        role is Role.OPERATOR
-        and member_id == settings.owner
-        and rank_in_room(context) is not Rank.OPERATOR
-    ):
+    """Check that the room keeps someone who decides.
+
+    :raises Refused: ``bad_request``, for an account that created the room, and for the
+        last room operator itself.
+    """
+    if role is not Role.OPERATOR:
+        return
+    if member_id == settings.owner:
         raise Refused("bad_request", "whoever created the room stays its operator")
+    member, holders = context.client.member, settings.roles[Role.OPERATOR]
+    own = {member.id, *member.clients}
+    if member_id in own and own.issuperset(holders) and context.room != LOBBY:
+        raise Refused(
+            "bad_request",
+            f"you are the last room operator of #{context.room}: \\op NAME first",
+        )
 
 
 def _rolesetting_changed(

@@ -3,7 +3,7 @@ r"""The route ``\whois``: what is known of someone, one thing on a line."""
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from .accounts.record import Account
 from .chat import CommandContext, Handler
@@ -12,6 +12,7 @@ from .commands import CommandTable
 from .nicknames import fold_or_none
 from .presence import Member
 from .replies import Notice, Refused, Reply
+from .sanctions import identities_of, imposed, name_identities
 from .sanitize import sanitize_label
 
 UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
@@ -38,12 +39,16 @@ async def whois(context: CommandContext) -> Reply:
         known = _of_member(context, member, account)
         return Notice(tuple(f"{member.nick}: {line}" for line in known))
     if account is None:
-        name = sanitize_label(name)
-        raise Refused("no_such_nick", f"nobody is called {name} (try \\who)")
+        shown = sanitize_label(name)
+        lines = [*_sanctions(context, name_identities(name), "")]
+        if not lines:
+            raise Refused("no_such_nick", f"nobody is called {shown} (try \\who)")
+        return Notice(tuple(f"{shown}: {line}" for line in ("not here", *lines)))
     lines = [_registered(context, account)]
     absence = await chat.account_logins.absence(account)
     if absence is not None:
         lines.append(f"last here {_moment(absence.since)}")
+    lines += _sanctions(context, (account.id,), "")
     return Notice(tuple(f"{account.name}: {line}" for line in lines))
 
 
@@ -67,6 +72,29 @@ def _of_member(
         addresses = dict.fromkeys(client.identity.address for client in clients)
         if known := [address for address in addresses if address]:
             yield "from " + ", ".join(known)
+    address = next((client.identity.address for client in clients), "")
+    yield from _sanctions(context, identities_of(member), address, member.rooms)
+
+
+def _sanctions(
+    context: CommandContext,
+    identities: Iterable[str],
+    address: str,
+    rooms: Iterable[str] = (),
+) -> Iterator[str]:
+    """The ban and the mutes of someone, which operators are told.
+
+    :param rooms: those that it is in.
+    """
+    moderation, identities = context.chat.moderation, tuple(identities)
+    if not moderation.is_operator(context.client.member):
+        return
+    kinds = [("banned", moderation.bans), ("muted", moderation.mutes)]
+    kinds += ((f"muted in #{room}", moderation.settings(room).mutes) for room in rooms)
+    for what, sanctions in kinds:
+        found = sanctions.find(identities, address, moderation.now())
+        if found is not None:
+            yield f"{what} {imposed(found[1])}"
 
 
 def _registered(context: CommandContext, account: Account) -> str:

@@ -131,10 +131,15 @@ def mute_text(mute: Sanction, now: int) -> str:
     return f"you are muted{left}"
 
 
-def listed(ban: Sanction) -> str:
-    """A line of a list of bans."""
-    until = f" until {ban.until}" if ban.end else ""
-    return f"{ban.who} by {ban.by}{until}{_reason(ban)}"
+def listed(sanction: Sanction) -> str:
+    """A line of a list."""
+    return f"{sanction.who} {imposed(sanction)}"
+
+
+def imposed(sanction: Sanction) -> str:
+    """By whom, until when and why: ``by alice until 2026-11-27 10:00 UTC (spam)``."""
+    until = f" until {sanction.until}" if sanction.end else ""
+    return f"by {sanction.by}{until}{_reason(sanction)}"
 
 
 def _reason(sanction: Sanction) -> str:

@@ -17,7 +17,7 @@ from .replies import Refused
 from .rights import operator
 from .sanctions import network_key
 from .sanitize import sanitize_label
-from .targets import network_to_ban, person_named, subordinate_account
+from .targets import check_bannable, person_named, subordinate_account
 
 ACCOUNT = "$a:"
 """What stands before the name of an account."""
@@ -58,7 +58,7 @@ async def subject_of(
         # Only operators are shown addresses.
         operator(context)
         if banned:
-            network_to_ban(context, str(network))
+            check_bannable(context, network, text.removeprefix("*!*@"))
         key = network_key(network)
         return Subject(AN_ADDRESS, key, networks=(str(network),))
     mask = mask_in(text)

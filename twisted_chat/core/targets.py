@@ -48,6 +48,12 @@ def member_in_room(context: CommandContext, nick: str) -> Member:
     return member
 
 
+def address_of(context: CommandContext, member: Member) -> str:
+    """From where a guest of this server is connected; else empty."""
+    client = None if member.account else context.chat.pool.clients.get(member.id)
+    return client.identity.address if client else ""
+
+
 def settings_of(context: CommandContext) -> RoomSettings:
     """The settings of the room that the request names."""
     return context.chat.moderation.settings(context.room)
@@ -142,8 +148,10 @@ def length_and_reason(context: CommandContext, words: str) -> tuple[Duration, st
     :raises Refused: ``usage``, ``too_long``.
     """
     first, _, rest = words.partition(" ")
-    length = duration_in(first)
-    return length or ENDLESS, reason(context, words if length is None else rest)
+    if not first[:1].isdecimal():
+        return ENDLESS, reason(context, words)
+    # A mistyped duration is not the beginning of a reason: the ban would be for ever.
+    return length(first), reason(context, rest)
 
 
 def length(word: str) -> Duration:
@@ -174,16 +182,25 @@ def reason(context: CommandContext, text: str) -> str:
 def network_to_ban(context: CommandContext, text: str) -> Network | None:
     """The network of a ban; ``None`` if the text is a name.
 
-    :raises Refused: ``bad_request``, if it is too wide, or has an operator in it.
+    :raises Refused: see ``check_bannable``.
     """
     network = network_in(text)
-    if network is None:
-        return None
+    if network is not None:
+        check_bannable(context, network, text)
+    return network
+
+
+def check_bannable(context: CommandContext, network: Network, typed: str) -> None:
+    """Check that a network may be banned.
+
+    :param typed: the form in which it was given.
+    :raises Refused: ``bad_request``, if it is too wide, or has an operator in it.
+    """
     shortest = _WIDEST[network.version]
     if network.prefixlen < shortest:
         raise Refused(
             "bad_request",
-            f"{network_text(network)} is too wide: give a network of /{shortest} or"
+            f"{sanitize_label(typed)} is too wide: give a network of /{shortest} or"
             " longer",
         )
     moderation = context.chat.moderation
@@ -199,7 +216,6 @@ def network_to_ban(context: CommandContext, text: str) -> Network | None:
             raise Refused(
                 "bad_request", f"{client.nick} is an operator and connected from there"
             )
-    return network
 
 
 def _nobody(name: str) -> Refused:

@@ -90,6 +90,7 @@ class RegisterTests(IrcCase):
             self.assertEqual(self.refused(params), code)
         policy = self.room.chat.accounts.policy
         self.room.chat.accounts.policy = replace(policy, mode=Mode.CLOSED)
+        self.room.chat.operators.ids = {"@1"}
         self.assertEqual(self.refused("* * correct-horse"), "DISALLOWED")
         self.room.chat.accounts.policy = replace(policy, requires_tls=True)
         self.alice.protocol._attachment.client.identity = INSECURE  # type: ignore[union-attr]

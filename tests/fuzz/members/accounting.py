@@ -216,6 +216,7 @@ class Accounting(Coming):
                 continue
             if holder.since[0] == room.opened:
                 room.owner = account
+            del room.operators[device.subject]
             self.grant(room.operators, account.subject, room.opened, nick)
 
     def _rename(self, member: Member, nick: str, device: Device) -> None:

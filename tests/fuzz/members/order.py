@@ -339,7 +339,15 @@ class Order(Talking):
                 and room.owner is not None
                 and found.id == room.owner.subject
             )
-            if found is None or (is_owner and not device.member.is_operator):
+            own = device.member.ids
+            is_last = (
+                found is not None
+                and name == "operator"
+                and room.name != "lobby"
+                and found.id in own
+                and own.issuperset(holders)
+            )
+            if found is None or is_owner or is_last:
                 self.refuse(device)
                 return
             del holders[found.id]
@@ -375,6 +383,10 @@ class Order(Talking):
             if why is not None:
                 self.refuse(device, why)
                 return
+        peer = "" if to.account else to.devices[0].peer
+        if not self.rank(to, name) and self.find(room.bans, to.subjects, peer):
+            self.refuse(device)
+            return
         room.invitations[to.id] = self.now() + INVITED_FOR
         self.seq += 1
         what = shown.invited(name, member.nick)

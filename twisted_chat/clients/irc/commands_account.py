@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from twisted_chat.core.accounts.logins import peer_of
-from twisted_chat.core.accounts.policy import Mode
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.client import Client
@@ -15,7 +14,11 @@ from twisted_chat.core.nicknames import Name, fold_or_none, is_guest
 from twisted_chat.core.outcomes import Answered, Outcome
 from twisted_chat.core.replies import Refused, Reply
 from twisted_chat.core.rights import check
-from twisted_chat.core.routes_accounts import enter_account, logged_out
+from twisted_chat.core.routes_accounts import (
+    enter_account,
+    logged_out,
+    may_register,
+)
 
 from .codec import codec_of
 from .commands import IrcTable, lines
@@ -82,8 +85,7 @@ async def register_account(context: CommandContext, password: str) -> Account:
     chat, client = context.chat, context.client
     chat.accounts.check_secure(secure=client.identity.secure)
     logged_out(context)
-    if chat.accounts.policy.mode is Mode.CLOSED:
-        raise Refused("not_operator", "only operators add accounts: ask one of them")
+    may_register(context)
     if is_guest(client.member.folded):
         raise Refused("nick_reserved", "a guest's name cannot be registered")
     return await chat.accounts.register(Name.of(client.nick), password, peer_of(client))
