@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import AsyncMock, patch
+
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core import missed as missed_module
@@ -50,6 +52,32 @@ class MissedTests(SynchronousTestCase):
         self.alice.types("one", "\\me waves", "\\join tea", "not for bob")
         bob = self.returns()
         self.assertEqual(self.told(bob), ["2 messages since you left (\\history)"])
+
+    def test_own_messages_are_not_missed(self) -> None:
+        """Not the last one before it left, nor what the server did not see it leave."""
+        bob = self.returns()
+        bob.types("\\quit bye")
+        bob = self.returns()
+        self.assertEqual(self.told(bob), [])
+        self.alice.types("seen")
+        bob.types("own")
+        self.alice.types("missed")
+        absences = self.room.chat.account_logins.absences
+        with patch.object(absences, "begin", new=AsyncMock()):
+            bob.leaves()
+        self.assertEqual(
+            self.told(self.returns()), ["1 message since you left (\\history)"]
+        )
+
+    def test_what_was_shown_before_a_logout_is_not_missed(self) -> None:
+        """What came since is, though the guest has seen it."""
+        bob = self.returns()
+        self.alice.types("seen")
+        bob.types("\\logout")
+        self.alice.types("one", "two")
+        bob.sees()
+        bob.types(f"\\login bob {SECRET}")
+        self.assertIn("2 messages since you left (\\history)", bob.sees())
 
     def test_one_of_each_is_in_the_singular(self) -> None:
         """As one says it."""

@@ -368,7 +368,9 @@ class DepartureTests(MembersCase):
         kept: list[tuple[str, tuple[str, ...]]] = []
 
         class Kept(NoLogins):
-            def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
+            def departed(
+                self, member_id: str, rooms: tuple[str, ...], position: str
+            ) -> None:
                 kept.append((member_id, rooms))
 
         self.chat.chat.logins = Kept()

@@ -68,7 +68,7 @@ class Arrivals:
         pending = self._joiner.get(event.client_id, event.room) if own else None
         client = pool.clients.get(event.client_id)
         if client is not None and not own:
-            self._resumed_elsewhere(client, event)
+            self._resumed_elsewhere(client, event, stored)
             client = None
         known = pool.member(event.member_id)
         former_nick = known.nick if known else event.nick
@@ -184,7 +184,7 @@ class Arrivals:
         causes = self._pool.clients_of(member)
         self.batch.show(with_nick(member, arrival.stored), (room,), causes)
 
-    def _resumed_elsewhere(self, client: Client, event: Joined) -> None:
+    def _resumed_elsewhere(self, client: Client, event: Joined, stored: Stored) -> None:
         """A client of this server has resumed on another one."""
         member = client.member
         if client.state is not ClientState.GONE:
@@ -193,7 +193,7 @@ class Arrivals:
         self._pool.discard(client)
         if not member.account or member.id != event.member_id:
             self._pool.apply(Quit(client.nick, client.id))
-        self._joiner.departed(client, member)
+        self._joiner.departed(client, member, stored.position)
         self.batch.stale_clients.append(client)
 
     def _follow(self, member: Member, client: Client | None) -> None:

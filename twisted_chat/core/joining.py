@@ -219,16 +219,17 @@ class Joiner:
         """A client logs in: it ignores whom its account ignores, once that is shown."""
         self._kept.bring_ignored(login.member_id, login.ignored)
 
-    def departed(self, client: Client, member: Member) -> None:
+    def departed(self, client: Client, member: Member, position: str) -> None:
         """A client is gone: its nickname is free, unless its member has other clients.
 
         It is free for the client itself, too, which may be back.
 
         :param member: whose client it was.
+        :param position: the member was shown everything up to this.
         """
         is_present = member in self._pool.presence
         if member.account and not is_present:
-            self.logins.departed(member.id, member.rooms)
+            self.logins.departed(member.id, member.rooms, position)
         nick = "" if is_present else member.nick
         self._runtime.spawn(self._depart(client.id, member.id, nick))
 

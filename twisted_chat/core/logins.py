@@ -58,8 +58,11 @@ class Logins(Protocol):
         :raises StoreError: it cannot be read.
         """
 
-    def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
-        """The last client of an account has left; it was on this server."""
+    def departed(self, member_id: str, rooms: tuple[str, ...], position: str) -> None:
+        """The last client of an account has left; it was on this server.
+
+        :param position: it was shown everything up to this.
+        """
 
 
 class NoLogins:
@@ -75,5 +78,5 @@ class NoLogins:
     async def arrived(self, _client: Client) -> None:
         """Its adapter knows best."""
 
-    def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
+    def departed(self, member_id: str, rooms: tuple[str, ...], position: str) -> None:
         """Keep nothing."""

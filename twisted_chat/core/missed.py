@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .accounts.absences import Absence, Absences
 from .client import Client
+from .corrections import Author
 from .interfaces import Journal, StoreError
 from .isolation import encoded
 from .replies import Missed
@@ -34,13 +35,25 @@ class MissedMessages:
             0, lambda: self._runtime.spawn(self._tell(client, absence, position))
         )
 
+    async def _count(self, room: str, position: str, account: str) -> int:
+        """How many messages of a room came since an account has seen it."""
+        history = self._journal.history
+        found = await history.count(room, position, MAX_COUNTED)
+        if not found:
+            return 0
+        # Its departure is not known if the server was killed; what it said there is.
+        own = await history.last_of(room, Author(account_id=account), 1)
+        if not own or own[0].position <= position:
+            return found
+        return await history.count(room, own[0].position, MAX_COUNTED)
+
     async def _tell(self, client: Client, absence: Absence, position: str) -> None:
         history, account = self._journal.history, client.member_id
         try:
             direct = await history.direct(account, absence.position, MAX_DIRECT + 1)
             count = 0
             for room in absence.rooms:
-                count += await history.count(room, absence.position, MAX_COUNTED)
+                count += await self._count(room, absence.position, account)
             if client.member_id == account:
                 # After a crash it is told what came since now.
                 await self._absences.begin(account, position, client.rooms)

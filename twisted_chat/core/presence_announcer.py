@@ -87,7 +87,7 @@ class PresenceAnnouncer:
             self.batch.fanout.view_changed(client)
         self._pool.apply(event)
         if client is not None:
-            self._joiner.departed(client, member)
+            self._joiner.departed(client, member, stored.position)
 
     def _show_departure(self, member: Member, stored: Stored) -> None:
         one_by_one = tuple(
@@ -153,6 +153,7 @@ class PresenceAnnouncer:
             self._show_account(guest, former_folded, stored)
             if client is not None:
                 self._joiner.release_name(former_id, former_nick)
+                self._joiner.logins.departed(former_id, guest.rooms, stored.position)
             return
         for room in guest.rooms:
             joined = Joined(room, guest.nick, event.client_id)

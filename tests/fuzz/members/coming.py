@@ -232,12 +232,13 @@ class Coming(Reference):
             and each.people[1] == account.subject
         ]
         heard = [each for each in dms if not self.ignores(device.member, each.by)]
-        posts = [
-            post
-            for name in rooms
-            for post in self.posts
-            if post.room == name and not post.is_deleted and post.seq > seq
-        ]
+        posts: list[Post] = []
+        for name in rooms:
+            kept = [each for each in self.posts if each.room == name]
+            kept = [each for each in kept if not each.is_deleted]
+            # What an account was shown when it said something itself is not missed.
+            own = [each.seq for each in kept if each.account is account]
+            posts += (each for each in kept if each.seq > max(seq, *own[-1:]))
         said: list[str] = []
         if heard:
             what = "message" if len(heard) == 1 else "messages"

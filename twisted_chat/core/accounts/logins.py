@@ -94,9 +94,11 @@ class AccountLogins:
             account.id, account.name, rooms, session.token, read, ignored=ignored
         )
 
-    def departed(self, member_id: str, rooms: tuple[str, ...]) -> None:
-        """The last client of an account has left."""
-        position = self._pool.position
+    def departed(self, member_id: str, rooms: tuple[str, ...], position: str) -> None:
+        """The last client of an account has left.
+
+        :param position: it was shown everything up to this.
+        """
 
         async def note() -> None:
             try:
