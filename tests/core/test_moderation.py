@@ -250,8 +250,8 @@ class AskedTests(ModerationCase):
         for area in ("ban", "mute", "room/lobby/0/mute"):
             ban = Sanction("oscar", "x", identities=(oscar.id,))
             self.moderation.apply({f"{area}/=oscar": ban.to_json()})
-        self.assertIs(self.moderation.may_talk(oscar, "lobby"), None)
-        self.assertIs(self.moderation.may_show(oscar), None)
+        self.assertIs(self.moderation.may_talk(oscar, "", "lobby"), None)
+        self.assertIs(self.moderation.may_show(oscar, ""), None)
         self.assertIs(self.moderation.may_connect(oscar, (oscar.id,), ""), None)
         self.assertIsNot(self.moderation.may_connect(None, (oscar.id,), ""), None)
 
@@ -261,8 +261,8 @@ class AskedTests(ModerationCase):
         self.does(self.alice, r"\mute bob 10m")
         self.does(self.oscar, r"\mute bob 1m")
         self.assertEqual(
-            str(self.moderation.may_talk(bob, "tea")), "you are muted for 10m"
+            str(self.moderation.may_talk(bob, "", "tea")), "you are muted for 10m"
         )
         self.assertEqual(
-            str(self.moderation.may_talk(bob, "lobby")), "you are muted for 1m"
+            str(self.moderation.may_talk(bob, "", "lobby")), "you are muted for 1m"
         )

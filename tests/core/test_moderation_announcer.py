@@ -111,6 +111,25 @@ class AnnouncerTests(ModerationCase):
         self.does(self.oscar, r"\ban dora")
         self.assertEqual((self.bob.closed, self.carol.closed), ("banned", "banned"))
 
+    def test_addresses_of_a_banned_account_are_banned(self) -> None:
+        """Of each of its devices, unless others are connected from there."""
+        laptop = self.connect_from("192.0.2.7", "dave")
+        phone = self.connect_from("192.0.2.8", "dan")
+        self.connect_from("192.0.2.8", "eve")
+        self.log_in(laptop, phone)
+        self.does(self.oscar, r"\ban dora")
+        self.assertEqual(self.connect_from("192.0.2.7").closed, "banned")
+        self.assertIsNone(self.connect_from("192.0.2.8").closed)
+
+    def test_ban_of_an_account_from_a_room_spares_its_address(self) -> None:
+        """If it is by that, rather than by a name."""
+        laptop = self.connect_from("192.0.2.7", "dave")
+        laptop.types(r"\register correct horse", r"\join tea")
+        self.does(self.alice, r"\room ban $a:dave")
+        other = self.connect_from("192.0.2.7", "eve")
+        other.types(r"\join tea")
+        self.assertIn("tea", other.client.rooms)
+
     def test_client_banned_while_it_joins_is_disconnected(self) -> None:
         """As soon as it is present."""
         self.chat.journal.hold()

@@ -137,6 +137,75 @@ class MuteTests(ModerationCase):
         other.sees()
         self.assert_typed(other, "hi", "robert: hi")
 
+    def test_mute_of_a_guest_follows_to_another_nickname(self) -> None:
+        """By the address, if nobody else was connected from there."""
+        eve = self.connect_from("192.0.2.7", "eve")
+        self.does(self.oscar, r"\mute eve 2h")
+        eve.leaves()
+        again = self.connect_from("192.0.2.7", "dave")
+        again.sees()
+        self.assert_typed(again, "hi", "error: you are muted for 2h")
+        self.does(again, r"\register correct horse")
+        again.sees()
+        self.assert_typed(again, "hi", "error: you are muted for 2h")
+        self.oscar.types(r"\unmute eve")
+        self.discard()
+        again.sees()
+        self.assert_typed(again, "hi", "dave: hi")
+
+    def test_mute_of_a_guest_is_lifted_under_another_nickname(self) -> None:
+        """Of whoever it concerns by the address."""
+        self.connect_from("192.0.2.7", "eve").types(r"\join tea")
+        self.does(self.alice, r"\mute eve")
+        dave = self.connect_from("192.0.2.7", "dave")
+        dave.types(r"\join tea")
+        dave.sees()
+        self.assert_typed(dave, "hi", "error: you are muted")
+        self.alice.sees()
+        self.assert_typed(self.alice, r"\unmute dave", "alice: unmuted dave")
+        dave.sees()
+        self.assert_typed(dave, "hi", "dave: hi")
+
+    def test_mute_spares_others_of_an_address(self) -> None:
+        """Who share it with the guest; the nickname is muted there, also renamed."""
+        sister = self.connect_from("192.0.2.7", "sister")
+        eve = self.connect_from("192.0.2.7", "eve")
+        self.does(self.oscar, r"\mute eve")
+        sister.sees()
+        self.assert_typed(sister, "hi", "sister: hi")
+        eve.leaves()
+        again = self.connect_from("192.0.2.7", "eve")
+        again.sees()
+        self.assert_typed(again, "hi", "error: you are muted")
+        again.types(r"\nick dave")
+        again.leaves()
+        again = self.connect_from("192.0.2.7", "dave")
+        again.sees()
+        self.assert_typed(again, "hi", "error: you are muted")
+
+    def test_mute_spares_who_takes_the_nickname_elsewhere(self) -> None:
+        """It is somebody else."""
+        eve = self.connect_from("192.0.2.7", "eve")
+        self.does(self.oscar, r"\mute eve")
+        eve.leaves()
+        other = self.connect_from("198.51.100.7", "eve")
+        other.sees()
+        self.assert_typed(other, "hi", "eve: hi")
+
+    def test_muted_account_stays_muted_as_a_guest(self) -> None:
+        """Whether it logs out or is removed, also if it was muted on another device."""
+        for route in (r"\logout", r"\unregister correct horse"):
+            eve = self.connect_from("192.0.2.7", "eve")
+            eve.types(r"\register correct horse", r"\login eve correct horse")
+            self.does(self.oscar, r"\mute eve")
+            eve.leaves()
+            again = self.connect_from("192.0.2.7")
+            again.types(r"\login eve correct horse", route)
+            again.sees()
+            self.assert_typed(again, "hi", "error: you are muted")
+            self.does(self.oscar, r"\unmute eve")
+            again.leaves()
+
     def test_mute_follows_a_session(self) -> None:
         """Whatever nickname the client asks for."""
         self.does(self.oscar, r"\mute bob")

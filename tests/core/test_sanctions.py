@@ -12,11 +12,13 @@ from twisted_chat.core.sanctions import (
     Sanction,
     Sanctions,
     ban_text,
+    identities_at,
     identities_of,
     listed,
     mute_text,
     name_identities,
     name_key,
+    names_at,
     network_key,
 )
 
@@ -104,6 +106,19 @@ class SanctionTests(SynchronousTestCase):
         """The next guest who is called so is somebody else."""
         self.assertEqual(identities_of(guest("guest_1234")), ("G",))
         self.assertEqual(name_identities("GUEST_1234"), ())
+
+    def test_nickname_is_bound_to_an_address(self) -> None:
+        """To its household; not on the same machine, where all have the same."""
+        for address, names in (
+            ("192.0.2.7", ("=bob@192.0.2.7_32", "~bob@192.0.2.7_32")),
+            ("2001:db8::7", ("=bob@2001:db8::_64", "~bob@2001:db8::_64")),
+            ("127.0.0.1", ("=bob", "~bob")),
+            ("", ("=bob", "~bob")),
+        ):
+            self.assertEqual(names_at("bob", address), names)
+            known = identities_at(guest("bob"), address)
+            self.assertEqual(set(known), {"G", "=bob", "~bob", *names})
+        self.assertEqual(names_at("guest_1", "192.0.2.7"), ())
 
     def test_key_of_a_network_has_no_slash(self) -> None:
         """That separates the parts of a key."""

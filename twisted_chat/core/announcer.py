@@ -57,6 +57,7 @@ from .presence_announcer import PresenceAnnouncer, with_nick
 from .replies import Done, Notice
 from .room_entry import RoomEntry
 from .runtime import Runtime
+from .sanctions import identities_of
 
 _GAP = (
     "some messages in #{room} are missing here: this server was disconnected from "
@@ -117,7 +118,7 @@ class Announcer:
             AwaySet: presence.away_set,
             Switched: presence.switched,
             LoggedIn: self._logged_in,
-            LoggedOut: presence.logged_out,
+            LoggedOut: self._logged_out,
             **self.moderation.methods(),
             AccountChanged: self._account_changed,
             IgnoreChanged: accounts.ignore_changed,
@@ -233,6 +234,12 @@ class Announcer:
     def _logged_in(self, event: LoggedIn, stored: Stored) -> None:
         self._presence.logged_in(event, stored)
         self.moderation.logged_in(event)
+
+    def _logged_out(self, event: LoggedOut, stored: Stored) -> None:
+        member = self._pool.member(event.client_id)
+        former = identities_of(member) if member else ()
+        self._presence.logged_out(event, stored)
+        self.moderation.logged_out(event, former)
 
     def _message(self, event: RoomMessage, stored: Stored) -> None:
         room = self._pool.rooms.get(event.room)

@@ -561,7 +561,7 @@ class Chat:
             return
         self.check_may_speak(client)
         room = self.room_to_talk_in(client, request.room)
-        refused = self.moderation.may_talk(client.member, room)
+        refused = self.moderation.may_talk(client.member, client.identity.address, room)
         if refused is not None:
             raise refused
         text = self._accepted(accepted_text(request.text))

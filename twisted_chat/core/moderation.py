@@ -19,7 +19,7 @@ from .pool import ClientPool
 from .presence import Member
 from .replies import Refused
 from .room_settings import MAX_OWNED, OPEN_ROOM, PAST, RoomSettings, setting_key
-from .sanctions import Sanction, Sanctions, ban_text, identities_of, mute_text
+from .sanctions import Sanction, Sanctions, ban_text, identities_at, mute_text
 
 ROOMS = "room/"
 """How the keys of the settings of rooms begin."""
@@ -359,12 +359,15 @@ class Moderation:
 
     # Talking.
 
-    def may_talk(self, member: Member, room: str) -> Refused | None:
-        """Why a member may not talk in a room, or ``None``."""
+    def may_talk(self, member: Member, address: str, room: str) -> Refused | None:
+        """Why a member may not talk in a room, or ``None``.
+
+        :param address: from where it does; may be empty.
+        """
         settings = self.settings(room)
         if not settings and not self.mutes:
             return None
-        mute = self.mute_of(member, room)
+        mute = self.mute_of(member, address, room)
         if mute is not None:
             return Refused("muted", mute_text(mute, self.now()))
         if settings.bans and self.rank(member, room) is None:
@@ -382,47 +385,50 @@ class Moderation:
             )
         return None
 
-    def may_send(self, member: Member, recipient: Member) -> Refused | None:
+    def may_send(
+        self, member: Member, address: str, recipient: Member
+    ) -> Refused | None:
         """Why a member may not send another a direct message, or ``None``."""
         if not self.mutes or self.is_operator(recipient):
             return None
-        mute = self._muted_everywhere(member)
+        mute = self._muted_everywhere(member, address)
         if mute is None:
             return None
         return Refused("muted", mute_text(mute, self.now()))
 
-    def may_show(self, member: Member) -> Refused | None:
+    def may_show(self, member: Member, address: str) -> Refused | None:
         """Why a member may not show a text in all of its rooms, or ``None``."""
         for room in member.rooms:
-            mute = self.mute_of(member, room)
+            mute = self.mute_of(member, address, room)
             if mute is not None:
                 return Refused("muted", mute_text(mute, self.now()))
         return None
 
-    def may_set_topic(self, member: Member, room: str) -> Refused | None:
+    def may_set_topic(self, member: Member, address: str, room: str) -> Refused | None:
         """Why a member may not set the topic of a room, or ``None``."""
         restricted = self.settings(room).topic_for_operators
         if restricted and self.rank(member, room) is None:
             asked = self.asked(room, "to set it")
             text = f"only operators set the topic of #{room}: {asked}"
             return Refused("not_operator", text)
-        return self.may_talk(member, room)
+        return self.may_talk(member, address, room)
 
-    def mute_of(self, member: Member, room: str) -> Sanction | None:
+    def mute_of(self, member: Member, address: str, room: str) -> Sanction | None:
         """The mute that concerns a member in a room, if any; the longest."""
-        everywhere = self._muted_everywhere(member)
+        everywhere = self._muted_everywhere(member, address)
         mutes = self.settings(room).mutes
         if not mutes or self.is_operator(member):
             return everywhere
-        here = mutes.find(identities_of(member), "", self.now())
+        here = mutes.find(identities_at(member, address), address, self.now())
         if here is None or everywhere is None:
             return here[1] if here else everywhere
         return max(here[1], everywhere, key=lambda mute: mute.end or float("inf"))
 
-    def _muted_everywhere(self, member: Member) -> Sanction | None:
+    def _muted_everywhere(self, member: Member, address: str) -> Sanction | None:
         if not self.mutes or self.is_operator(member):
             return None
-        found = self.mutes.find(identities_of(member), "", self.now())
+        identities = identities_at(member, address)
+        found = self.mutes.find(identities, address, self.now())
         return found and found[1]
 
     # Connecting.

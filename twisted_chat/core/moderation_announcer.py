@@ -14,7 +14,7 @@ from .announcement import Announcement
 from .audit import AuditLog
 from .client import Client, ClientState
 from .committer import Committer
-from .events import Joined, Left, LoggedIn, Renamed, Stored
+from .events import Joined, Left, LoggedIn, LoggedOut, Renamed, Stored
 from .ignoring import is_ignored
 from .interfaces import BANNED
 from .moderation import Moderation
@@ -51,6 +51,7 @@ from .sanctions import (
     ban_text,
     identities_of,
     name_identities,
+    names_at,
     network_key,
 )
 
@@ -155,20 +156,25 @@ class ModerationAnnouncer:
         client = self._pool.clients.get(event.client_id)
         if client is None or client.account:
             return
-        self._extend_mutes(client, name_identities(client.member.nick))
+        added = (client.id, *names_at(client.member.nick, client.identity.address))
+        former = _of_guest(client, event.old)
+        for key, mute in self._mutes_of(former, client.rooms):
+            self._extend(key, mute, added, client)
 
-    def _extend_mutes(self, client: Client, added: tuple[str, ...]) -> None:
-        """The mutes of a client's member concern something more."""
-        moderation, member = self._moderation, client.member
+    def _mutes_of(
+        self, identities: Iterable[str], rooms: Iterable[str]
+    ) -> list[tuple[str, Sanction]]:
+        """The mutes of someone, everywhere and in these rooms, and their whole keys."""
+        moderation = self._moderation
         areas = [(MUTES, moderation.mutes)]
-        for room in member.rooms:
+        for room in rooms:
             settings = moderation.settings(room)
             areas.append((setting_key(room, settings.opened, MUTE, ""), settings.mutes))
-        for area, mutes in areas:
-            found = mutes.find(identities_of(member), "", moderation.now())
-            if found is not None:
-                key, mute = found
-                self._extend(area + key, mute, added, client)
+        return [
+            (area + key, mute)
+            for area, mutes in areas
+            for key, mute in mutes.find_all(identities, "", moderation.now())
+        ]
 
     def logged_in(self, event: LoggedIn) -> None:
         """A guest of this server is an account now: its rooms are the account's."""
@@ -179,7 +185,9 @@ class ModerationAnnouncer:
         client = self._pool.clients.get(event.client_id)
         if client is not None:
             # The account is muted on all its devices, and at its next login, too.
-            self._extend_mutes(client, (event.member_id,))
+            former = _of_guest(client, event.old)
+            for key, mute in self._mutes_of(former, client.rooms):
+                self._extend(key, mute, (event.member_id,), client)
         for room in self._moderation.opened_by(event.client_id):
             settings = self._moderation.settings(room)
             holder = settings.roles[Role.OPERATOR][event.client_id]
@@ -193,6 +201,18 @@ class ModerationAnnouncer:
                 settings.opened,
             )
             self._committer.submit(opened)
+
+    def logged_out(self, event: LoggedOut, former: Iterable[str]) -> None:
+        """A client of this server is a guest now: the account's mutes follow it.
+
+        :param former: the identities that it had.
+        """
+        client = self._pool.clients.get(event.client_id)
+        if client is None or client.account:
+            return
+        for key, mute in self._mutes_of(former, client.rooms):
+            self._extend(key, mute, (client.id,), client)
+            self._extend_by_address(key, mute, client)
 
     def unregistered(self, member_id: str) -> None:
         """An account was removed: its rooms are as those of a guest."""
@@ -252,11 +272,12 @@ class ModerationAnnouncer:
         if isinstance(event, RoomBanned):
             key = setting_key(event.room, event.opened, BAN, event.key)
             for client in clients:
-                self._extend_by_address(key, event, client)
+                self._extend_by_address(key, _imposed(event), client)
         self.batch.show(stored, (event.room,))
 
     def _muted(self, event: Muted, stored: Stored) -> None:
         self.batch.show(stored, (event.room,))
+        self._extend_muted(event)
         length = f" for {event.duration}" if event.duration else ""
         told = ErrorReply("muted", f"you are muted{length}")
         member = self._pool.named_as(event.target)
@@ -264,17 +285,30 @@ class ModerationAnnouncer:
             for client in self.batch.viewers(member):
                 self.batch.reply(client, told)
 
+    def _extend_muted(self, event: Muted) -> None:
+        """A mute of a guest of this server concerns the name there, and the address."""
+        mute = _imposed(event)
+        client = self._pool.clients.get(mute.identities[0])
+        if client is None or client.account:
+            return
+        key = MUTES + event.key
+        if not event.everywhere:
+            key = setting_key(event.room, event.opened, MUTE, event.key)
+        names = names_at(client.member.nick, client.identity.address)
+        self._extend(key, mute, names, client)
+        self._extend_by_address(key, mute, client)
+
     def _banned(self, event: Banned, stored: Stored) -> None:
         ban = Sanction(event.target, event.nick, event.text, event.end)
         self._expelled.clear()
         target = self._pool.named_as(event.target)
         self._show_operators(stored, () if target is None else target.rooms)
-        expelled: dict[Member, Client] = {}
+        expelled: dict[Member, list[Client]] = {}
         for client in list(self._pool.clients.values()):
             if client.state is ClientState.PRESENT and self._ban_of(client):
                 self._disconnect(client, ban)
-                expelled[client.member] = client
-        for member, client in expelled.items():
+                expelled.setdefault(client.member, []).append(client)
+        for member, clients in expelled.items():
             shown = Expelled(
                 event.nick,
                 member.nick,
@@ -284,7 +318,8 @@ class ModerationAnnouncer:
                 member.id,
             )
             self._committer.submit(shown)
-            self._extend_by_address(BANS + event.key, event, client)
+            for client in clients:
+                self._extend_by_address(BANS + event.key, _imposed(event), client)
 
     def _unbanned(self, _event: Unbanned, stored: Stored) -> None:
         self._show_operators(stored, ())
@@ -345,19 +380,19 @@ class ModerationAnnouncer:
             self.batch.reply(client, ErrorReply("banned", ban_text(ban)))
             self._closing.append(client)
 
-    def _extend_by_address(
-        self, key: str, event: Banned | RoomBanned, client: Client
-    ) -> None:
-        """A ban by name concerns the address of a guest, too, if it is his alone."""
-        network = client.identity.network
-        if client.account or network is None or not event.identities:
+    def _extend_by_address(self, key: str, sanction: Sanction, client: Client) -> None:
+        """A sanction by name concerns the address, too, if no other member has it.
+
+        One by ``$a:NAME`` concerns the account alone.
+        """
+        network, identities = client.identity.network, sanction.identities
+        if network is None or not identities or sanction.who.startswith("$"):
             return
         for other in self._pool.clients.values():
             if other.identity.network == network and other.member is not client.member:
                 return
         address = address_in(client.identity.address)
-        if address is not None:
-            sanction = Sanction(event.target, event.nick, began=event.time)
+        if address is not None and not sanction.is_from(address):
             added = f"/{network_key(household_of(address))}"
             self._extend(key, sanction, (added,), client)
 
@@ -370,6 +405,21 @@ class ModerationAnnouncer:
                 whole = f"{key}+{subject}"
                 event = SanctionExtended(client.nick, client.id, whole, sanction.began)
                 self._committer.submit(event)
+
+
+def _imposed(event: Muted | Banned | RoomBanned) -> Sanction:
+    """What an event has imposed, as far as it is extended at once."""
+    identities = tuple(event.identities.split())
+    return Sanction(event.target, event.nick, began=event.time, identities=identities)
+
+
+def _of_guest(client: Client, nick: str) -> tuple[str, ...]:
+    """The identities of a client while it was a guest of that nickname."""
+    address = client.identity.address
+    return (
+        client.id,
+        *dict.fromkeys((*name_identities(nick), *names_at(nick, address))),
+    )
 
 
 def _told(event: Kicked | RoomBanned) -> ErrorReply:

@@ -34,13 +34,21 @@ def rank_in_room(context: CommandContext) -> Rank:
 
 def may_talk(context: CommandContext) -> None:
     """Guard: the client is neither muted in the room nor kept quiet by it."""
-    check(context.chat.moderation.may_talk(context.client.member, context.room))
+    check(
+        context.chat.moderation.may_talk(
+            context.client.member, context.client.identity.address, context.room
+        )
+    )
 
 
 def may_talk_there(context: CommandContext) -> None:
     """Guard: the same, of a room that the client need not be in, if that permits it."""
     room = context.room_to_talk_in
-    check(context.chat.moderation.may_talk(context.client.member, room))
+    check(
+        context.chat.moderation.may_talk(
+            context.client.member, context.client.identity.address, room
+        )
+    )
 
 
 def check(refused: Refused | None) -> None:

@@ -113,7 +113,11 @@ def direct_message(
     recipient = context.chat.pool.named(fold_or_none(name))
     if recipient is None:
         return _dm_to_account(context, name, text)
-    check(context.chat.moderation.may_send(context.client.member, recipient))
+    check(
+        context.chat.moderation.may_send(
+            context.client.member, context.client.identity.address, recipient
+        )
+    )
     return _direct_message(context, recipient.nick, recipient.id, text)
 
 
@@ -124,7 +128,11 @@ async def _dm_to_account(context: CommandContext, name: str, text: str) -> Event
         raise _no_such_nick(name)
     present = context.chat.pool.member(account.id)
     member = present or Member(account.id, account.name, account=account.name)
-    check(context.chat.moderation.may_send(context.client.member, member))
+    check(
+        context.chat.moderation.may_send(
+            context.client.member, context.client.identity.address, member
+        )
+    )
     return _direct_message(context, member.nick, account.id, text)
 
 
@@ -239,7 +247,11 @@ def topic(context: CommandContext) -> Event | Reply:
         room = chat.pool.rooms.get(context.room)
         return Topic(context.room, (room and room.topic) or "")
     chat.check_may_speak(client)
-    check(chat.moderation.may_set_topic(client.member, context.room))
+    check(
+        chat.moderation.may_set_topic(
+            client.member, client.identity.address, context.room
+        )
+    )
     text = "" if context.word == "-" else chat.sanitized_label(context.word, MAX_TOPIC)
     return TopicSet(context.room, client.nick, text, client.id)
 
@@ -254,7 +266,7 @@ def away(context: CommandContext) -> Event:
     text = ""
     if context.word:
         context.chat.check_may_speak(client)
-        check(context.chat.moderation.may_show(client.member))
+        check(context.chat.moderation.may_show(client.member, client.identity.address))
         text = context.chat.sanitized_label(context.word, MAX_AWAY)
     if not text and not client.member.away:
         text = "away"
@@ -275,7 +287,9 @@ def leave_chat(context: CommandContext) -> Event | None:
             context.chat.check_may_speak(client)
             text = context.chat.sanitized(context.word)
     client.move_to(ClientState.QUITTING)
-    muted = client.room and context.chat.moderation.may_talk(client.member, client.room)
+    muted = client.room and context.chat.moderation.may_talk(
+        client.member, client.identity.address, client.room
+    )
     if text and client.room is not None and not muted:
         client.when_idle(lambda: connection.close("quit"))
         return Message(

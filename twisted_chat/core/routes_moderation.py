@@ -11,6 +11,7 @@ from .events import Event
 from .moderation_changes import BANS, MUTES
 from .moderation_events import Banned, Kicked, Muted, Rank, Unbanned, Unmuted
 from .networks import network_text
+from .presence import Member
 from .replies import Notice, Refused, Reply
 from .rights import operator, rank_in_room, room_operator
 from .room_settings import MUTE, setting_key
@@ -18,15 +19,18 @@ from .sanctions import (
     MAX_ROOM_SANCTIONS,
     MAX_SANCTIONS,
     Sanction,
+    identities_at,
     identities_of,
     listed,
     name_identities,
     name_key,
+    names_at,
     network_key,
 )
 from .sanitize import sanitize_label
 from .targets import (
     NamedPerson,
+    address_of,
     keys_concerning,
     length,
     length_and_reason,
@@ -92,7 +96,7 @@ def mute(context: CommandContext) -> Event:
         lasts.text,
         context.client.id,
         member.id if member.account else name_key(member.nick),
-        " ".join(identities_of(member)),
+        " ".join(_muted_identities(context, member)),
         lasts.end(now),
         everywhere,
         rank,
@@ -101,16 +105,30 @@ def mute(context: CommandContext) -> Event:
     )
 
 
+def _muted_identities(context: CommandContext, member: Member) -> tuple[str, ...]:
+    """Whom a mute concerns from the start; the server of a guest adds to that."""
+    if member.account:
+        return identities_of(member)
+    client = context.chat.pool.clients.get(member.id)
+    if client is None:
+        return (member.id,)
+    return (member.id, *names_at(member.nick, client.identity.address))
+
+
 @routes.route("unmute", "NAME", "let NAME talk again", guards=(room_operator,))
 def unmute(context: CommandContext) -> Event:
     moderation, room = context.chat.moderation, context.room
     rank, name = rank_in_room(context), context.word
     member = context.chat.pool.named_as(name)
-    identities = identities_of(member) if member else name_identities(name)[:1]
+    identities, address = name_identities(name)[:1], ""
+    if member is not None:
+        address = address_of(context, member)
+        identities = identities_at(member, address)
     settings = moderation.settings(room)
     area = setting_key(room, settings.opened, MUTE, "")
-    keys = [area + key for key in keys_concerning(settings.mutes, name, identities)]
-    everywhere = keys_concerning(moderation.mutes, name, identities)
+    here = keys_concerning(settings.mutes, name, identities, address)
+    keys = [area + key for key in here]
+    everywhere = keys_concerning(moderation.mutes, name, identities, address)
     if rank is Rank.OPERATOR:
         keys += [MUTES + key for key in everywhere]
     if not keys:

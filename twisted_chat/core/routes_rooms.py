@@ -201,7 +201,7 @@ def invite(context: CommandContext) -> Event:
     member = member_named(context, context.word)
     if context.room in member.rooms:
         raise Refused("bad_request", f"{member.nick} is in #{context.room} already")
-    check(moderation.may_send(client.member, member))
+    check(moderation.may_send(client.member, client.identity.address, member))
     if moderation.is_banned_from(member, address_of(context, member), context.room):
         text = f"{member.nick} is banned from #{context.room}: \\room unban first"
         raise Refused("bad_request", text)

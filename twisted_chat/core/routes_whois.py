@@ -12,7 +12,7 @@ from .commands import CommandTable
 from .nicknames import fold_or_none
 from .presence import Member
 from .replies import Notice, Refused, Reply
-from .sanctions import identities_of, imposed, name_identities
+from .sanctions import identities_at, imposed, name_identities
 from .sanitize import sanitize_label
 
 UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
@@ -73,7 +73,8 @@ def _of_member(
         if known := [address for address in addresses if address]:
             yield "from " + ", ".join(known)
     address = next((client.identity.address for client in clients), "")
-    yield from _sanctions(context, identities_of(member), address, member.rooms)
+    identities = identities_at(member, address)
+    yield from _sanctions(context, identities, address, member.rooms)
 
 
 def _sanctions(

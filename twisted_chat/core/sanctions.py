@@ -14,7 +14,7 @@ from typing import Any
 
 from .durations import FOREVER, end_text, is_over, remaining_text
 from .masks import folded, matches, seen_of
-from .networks import Network, NetworkSet, address_in, network_in
+from .networks import Address, Network, NetworkSet, address_in, household_of, network_in
 from .nicknames import Name, fold_or_none, is_guest
 from .presence import Member
 
@@ -39,7 +39,7 @@ class Sanction:
     :ivar end: when it is over, see ``durations``.
     :ivar began: when it was imposed, in milliseconds since 1970.
     :ivar identities: whom it concerns, see ``identities_of``.
-    :ivar networks: from where, in the same way.
+    :ivar networks: from where, too.
     :ivar masks: of those whom it concerns; folded, see ``masks``.  Only bans of rooms,
         and exceptions from them, have any.
     """
@@ -81,6 +81,11 @@ class Sanction:
         """Whether it names an address or a network; one of a guest may have both."""
         return bool(self.networks) and not self.identities and not self.masks
 
+    def is_from(self, address: Address) -> bool:
+        """Whether it concerns who is connected from an address."""
+        networks = map(network_in, self.networks)
+        return any(one is not None and address in one for one in networks)
+
     @property
     def until(self) -> str:
         """Until when, for those whom it concerns."""
@@ -107,6 +112,35 @@ def identities_of(member: Member) -> tuple[str, ...]:
     if member.account:
         return (member.id, *member.clients)
     return (member.id, *name_identities(member.nick))
+
+
+def place_of(address: str) -> str:
+    """What a guest's nickname is bound to by the address it is used from.
+
+    The network that counts as one address.  Empty if that is unknown, or the same
+    machine, where everyone has the same address.
+    """
+    found = address_in(address)
+    if found is None or found.is_loopback:
+        return ""
+    return network_key(household_of(found))
+
+
+def names_at(name: str, address: str) -> tuple[str, ...]:
+    """As ``name_identities``, of whoever has the nickname at a place, if there is one.
+
+    Who has it elsewhere is somebody else.
+    """
+    names, place = name_identities(name), place_of(address)
+    return tuple(f"{each}@{place}" for each in names) if place else names
+
+
+def identities_at(member: Member, address: str) -> tuple[str, ...]:
+    """The identities by which a sanction may concern who is connected from there."""
+    identities = identities_of(member)
+    if member.account or not place_of(address):
+        return identities
+    return (*identities, *names_at(member.nick, address))
 
 
 def name_key(name: str) -> str:
@@ -232,8 +266,15 @@ class Sanctions:
         :param address: from where the person is connected; may be empty.
         :param seen: what is seen of the person, folded; see ``masks``.
         """
+        found = self.find_all(identities, address, now, seen)
+        return max(found, key=lambda each: each[1].end or float("inf"), default=None)
+
+    def find_all(
+        self, identities: Iterable[str], address: str, now: int, seen: str = ""
+    ) -> list[tuple[str, Sanction]]:
+        """As ``find``, all that concern the person."""
         if not self._kept:
-            return None
+            return []
         keys: dict[str, None] = {}
         for identity in identities:
             keys.update(self._by_identity.get(identity, {}))
@@ -243,12 +284,11 @@ class Sanctions:
         for mask, kept in self._by_mask.items() if seen else ():
             if matches(mask, seen):
                 keys.update(kept)
-        valid = [
+        return [
             (key, self._kept[key])
             for key in keys
             if not is_over(self._kept[key].end, now)
         ]
-        return max(valid, key=lambda each: each[1].end or float("inf"), default=None)
 
     def _concerning(self, key: str, sanction: Sanction) -> Sanction:
         """The sanction with what it concerns since it was imposed."""

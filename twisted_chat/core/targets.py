@@ -251,16 +251,17 @@ def clear(context: CommandContext, keys: Iterable[str]) -> None:
 
 
 def keys_concerning(
-    sanctions: Sanctions, name: str, identities: Iterable[str]
+    sanctions: Sanctions, name: str, identities: Iterable[str], address: str = ""
 ) -> list[str]:
     """The keys of the sanctions that are meant by a name, with those behind them.
 
     :param name: under which they may have been imposed.
     :param identities: of who has the name now.
+    :param address: from where that is connected, if those of its network are meant.
     """
     nick, network, meant = fold_or_none(name), network_in(name), set(identities)
     text = network_text(network) if network else None
-    shown = folded(mask_in(name) or name)
+    shown, place = folded(mask_in(name) or name), address_in(address)
     keys: list[str] = []
     for key, sanction in sanctions:
         if (
@@ -268,6 +269,7 @@ def keys_concerning(
             or (nick is not None and fold_or_none(sanction.who) == nick)
             or sanction.who == text
             or folded(sanction.who) == shown
+            or (place is not None and sanction.is_from(place))
         ):
             keys += sanctions.keys_of(key)
     return keys

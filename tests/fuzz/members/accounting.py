@@ -6,9 +6,9 @@ from math import ceil
 
 from . import shown
 from .coming import Coming, Since
-from .samples import keys_of
+from .samples import keys_at, keys_of
 from .shown import JSON, SOCKETIO
-from .state import Account, Device, Login, Member, Subject
+from .state import Account, Device, Login, Member, Sanction, Subject
 
 MAX_FAILED = 5
 WINDOW = 300.0
@@ -167,9 +167,12 @@ class Accounting(Coming):
 
         :param nick: the guest's name that the server chose, or that of its account.
         """
-        self._rename(member, nick, member.devices[0])
+        old, device = member.nick, member.devices[0]
+        self._rename(member, nick, device)
         if member.account is None:
-            self._extend_mutes(member, keys_of(nick))
+            self._extend_mutes(
+                device, old, {device.subject} | keys_at(nick, device.peer)
+            )
 
     def _welcome_again(self, device: Device) -> None:
         member, room = device.member, device.member.room or "lobby"
@@ -191,7 +194,7 @@ class Accounting(Coming):
             self._rename(guest, account.name, device)
             logged_in = shown.account_of(account.name, account.name)
             self.show(logged_in, guest.rooms, but=[device])
-            self._extend_mutes(guest, {account.subject})
+            self._extend_mutes(device, old, {account.subject})
             self._own_rooms(device, account, account.name)
             return
         self.members.remove(guest)
@@ -204,7 +207,7 @@ class Accounting(Coming):
                 self.snapshot(device, name, history, more=bool(history))
         if rooms[-1:] != present.rooms[-1:]:
             self.talks_in(device)
-        self._extend_mutes(present, {account.subject})
+        self._extend_mutes(device, old, {account.subject})
         self._own_rooms(device, account, present.nick)
         self.close_rooms()
 
@@ -238,7 +241,7 @@ class Accounting(Coming):
         :param nick: the guest's name that the server chose.
         :param asked: it has asked for that.
         """
-        member = device.member
+        member, former = device.member, device.member.subjects
         if asked:
             if device.login is not None:
                 device.login.is_revoked = True
@@ -249,6 +252,7 @@ class Accounting(Coming):
             self.seq += 1
             self._rename(member, nick, device)
             self.show(shown.account_of(nick, None), member.rooms, but=[device])
+            account.since = self.seq, list(member.rooms)
         else:
             member.devices.remove(device)
             guest = Member(nick, None, [device], list(member.rooms))
@@ -257,6 +261,9 @@ class Accounting(Coming):
             hidden = [device] if device.wire == SOCKETIO else []
             for name in guest.rooms:
                 self.show(shown.joined(name, nick), [name], but=hidden)
+        for mute in self._mutes_of(former, device.member.rooms):
+            mute.subjects.add(device.subject)
+            self.extend_by_address(mute, device)
         if asked:
             self.notice(device, "logged out")
 
@@ -355,9 +362,11 @@ class Accounting(Coming):
             if why is not None or self.has_nick(nick, member):
                 self.refuse(device, why)
             else:
+                old = member.nick
                 self._rename(member, nick, device)
                 if member.account is None:
-                    self._extend_mutes(member, keys_of(nick))
+                    more = {device.subject} | keys_at(nick, device.peer)
+                    self._extend_mutes(device, old, more)
         if joins and "lobby" not in member.rooms:
             self.refuse(device)
         elif joins:
@@ -368,19 +377,31 @@ class Accounting(Coming):
             self.list_chatters(device)
         return True
 
-    def _extend_mutes(self, member: Member, more: set[Subject]) -> None:
-        """A mute follows a guest to another nickname, or to an account."""
-        areas = [self.mutes, *(self.room(name).mutes for name in member.rooms)]
-        for mutes in areas:
-            mute = self.find(mutes, member.subjects)
-            if mute is not None:
-                mute.subjects |= more
+    def _extend_mutes(self, device: Device, old: str, more: set[Subject]) -> None:
+        """A mute follows a guest to another nickname, or to an account.
+
+        :param old: the nickname that the guest had.
+        """
+        former = {device.subject} | keys_at(old, device.peer)
+        for mute in self._mutes_of(former, device.member.rooms):
+            mute.subjects |= more
+
+    def _mutes_of(self, subjects: set[Subject], rooms: list[str]) -> list[Sanction]:
+        """The mutes of somebody, everywhere and in these rooms."""
+        now = self.now()
+        areas = [self.mutes, *(self.room(name).mutes for name in rooms)]
+        return [
+            mute
+            for mutes in areas
+            for mute in mutes.values()
+            if mute.lasts(now) and not subjects.isdisjoint(mute.subjects)
+        ]
 
     def set_away(self, device: Device, text: str) -> None:
         """Somebody is away, or back."""
         member = device.member
         if text:
-            mutes = (self.mute_of(member, name) for name in member.rooms)
+            mutes = (self.mute_of(member, device.peer, name) for name in member.rooms)
             why = next((each for each in mutes if each is not None), None)
             if why is not None:
                 self.refuse(device, why)

@@ -7,8 +7,8 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from . import shown
-from .reference import ban_text
-from .samples import DURATIONS, keys_of
+from .reference import ban_text, is_from
+from .samples import DURATIONS, keys_at, keys_of
 from .state import LOBBY, Device, Holder, Member, Room, Sanction, Subject
 from .talking import Talking
 
@@ -97,8 +97,12 @@ class Order(Talking):
             return
         everywhere = device.member.is_operator
         mutes = self.mutes if everywhere else room.mutes
-        mute = self._sanction(nick, member.subjects, duration)
+        mute = self._sanction(nick, member.ids, duration)
         self._put(mutes, self._key(member), mute)
+        if member.account is None:
+            (guest,) = member.devices
+            mute.subjects |= keys_at(nick, guest.peer)
+            self.extend_by_address(mute, guest)
         by = device.member.nick
         what = shown.muted(room.name, by, nick, duration, everywhere=everywhere)
         self.show(what, [room.name])
@@ -108,22 +112,32 @@ class Order(Talking):
                 self._tell(each, f"you are muted{length}")
 
     def concerning(
-        self, sanctions: dict[Subject, Sanction], name: str, subjects: set[Subject]
+        self,
+        sanctions: dict[Subject, Sanction],
+        name: str,
+        subjects: set[Subject],
+        peer: str = "",
     ) -> list[Subject]:
         """The keys of the sanctions that are meant by a name."""
         return [
             key
             for key, each in sanctions.items()
-            if not subjects.isdisjoint(each.subjects) or each.who == name
+            if not subjects.isdisjoint(each.subjects)
+            or each.who == name
+            or is_from(peer, each)
         ]
 
     def mutes_of(self, room: Room, name: str) -> tuple[list[Subject], list[Subject]]:
         """The keys of the mutes that are meant by a name: in a room, and everywhere."""
         member = self.named(name)
-        subjects: set[Subject] = member.subjects if member else {("name", name)}
+        subjects: set[Subject] = {("name", name)}
+        peer = ""
+        if member is not None:
+            peer = "" if member.account else member.devices[0].peer
+            subjects = member.subjects_at(peer)
         return (
-            self.concerning(room.mutes, name, subjects),
-            self.concerning(self.mutes, name, subjects),
+            self.concerning(room.mutes, name, subjects, peer),
+            self.concerning(self.mutes, name, subjects, peer),
         )
 
     def unmute(self, device: Device, name: str) -> None:
@@ -173,7 +187,7 @@ class Order(Talking):
         for each in gone:
             each.expected.append(self._pattern(ban))
         for each in gone:
-            self._extend(ban, each)
+            self.extend_by_address(ban, each)
         for member in dict.fromkeys(each.member for each in gone):
             what = shown.banned(by, member.nick, duration, text)
             self.show(what, member.rooms, but=gone)
@@ -217,19 +231,6 @@ class Order(Talking):
             return who, ("name", who), member.subjects
         return who, ("name", who), keys_of(who)
 
-    def _extend(self, ban: Sanction, device: Device) -> None:
-        """A ban by name concerns the address of a guest, too, if it is the guest's."""
-        is_by_network = any(kind == "network" for kind, _ in ban.subjects)
-        if device.account is not None or is_by_network:
-            return
-        others = (
-            each
-            for each in self.devices()
-            if each.peer == device.peer and each.member is not device.member
-        )
-        if next(others, None) is None:
-            ban.subjects.add(("network", f"{device.peer}/32"))
-
     def bans_of(self, name: str) -> list[Subject]:
         """The keys of the bans that are meant by a name, an address or a network."""
         account = self.account(name)
@@ -269,7 +270,7 @@ class Order(Talking):
         self._put(room.bans, key, ban)
         if member is not None and room.name in member.rooms:
             for each in member.devices:
-                self._extend(ban, each)
+                self.extend_by_address(ban, each)
             length = f" for {duration}" if duration else ""
             told = f"you were banned from #{room.name} by {by}{length}"
             self._remove(member, room.name, shown.removed(what, room.name, who), told)
@@ -379,7 +380,7 @@ class Order(Talking):
             self.refuse(device)
             return
         if not to.is_operator:
-            why = self.mute_of(member)
+            why = self.mute_of(member, device.peer)
             if why is not None:
                 self.refuse(device, why)
                 return

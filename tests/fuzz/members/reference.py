@@ -257,9 +257,21 @@ class Reference:
             each
             for each in sanctions.values()
             if each.lasts(now)
-            and (not subjects.isdisjoint(each.subjects) or _is_from(peer, each))
+            and (not subjects.isdisjoint(each.subjects) or is_from(peer, each))
         ]
         return max(found, key=lambda each: each.end or float("inf"), default=None)
+
+    def extend_by_address(self, sanction: Sanction, device: Device) -> None:
+        """One by name concerns the address, too, if no other member has it."""
+        if all(kind == "network" for kind, _ in sanction.subjects):
+            return
+        others = (
+            each
+            for each in self.devices()
+            if each.peer == device.peer and each.member is not device.member
+        )
+        if next(others, None) is None:
+            sanction.subjects.add(("network", f"{device.peer}/32"))
 
     def ban_of(self, subjects: set[Subject], peer: str) -> str | None:
         """What somebody is told who is banned; a pattern."""
@@ -268,7 +280,7 @@ class Reference:
             each
             for each in self.bans.values()
             if each.lasts(now)
-            and (not subjects.isdisjoint(each.subjects) or _is_from(peer, each))
+            and (not subjects.isdisjoint(each.subjects) or is_from(peer, each))
         ]
         # Any of those that last the longest.
         ends = [each.end or float("inf") for each in found]
@@ -279,22 +291,23 @@ class Reference:
         ]
         return f"(?:{'|'.join(longest)})" if found else None
 
-    def mute_of(self, member: Member, name: str | None = None) -> str | None:
+    def mute_of(self, member: Member, peer: str, name: str | None = None) -> str | None:
         """What a member is told who is muted, everywhere or in a room; a pattern."""
+        subjects = member.subjects_at(peer)
         if member.is_operator:
             return None
-        mutes = [self.find(self.mutes, member.subjects)]
+        mutes = [self.find(self.mutes, subjects, peer)]
         if name is not None:
-            mutes.append(self.find(self.room(name).mutes, member.subjects))
+            mutes.append(self.find(self.room(name).mutes, subjects, peer))
         found = [each for each in mutes if each is not None]
         if not found:
             return None
         longest = max(found, key=lambda each: each.end or float("inf"))
         return "you are muted" + (r" for \d+[smhd]" if longest.end else "")
 
-    def may_talk(self, member: Member, name: str) -> str | None:
+    def may_talk(self, member: Member, peer: str, name: str) -> str | None:
         """Why a member may not talk in a room; a pattern."""
-        mute, room = self.mute_of(member, name), self.room(name)
+        mute, room = self.mute_of(member, peer, name), self.room(name)
         if mute is not None:
             return mute
         # Such as a guest who is in the room and logs in to an account that is banned.
@@ -467,7 +480,7 @@ def ban_text(ban: Sanction) -> str:
     return re.escape(f"you are banned until {until}{shown.reason(ban.text)}")
 
 
-def _is_from(peer: str, sanction: Sanction) -> bool:
+def is_from(peer: str, sanction: Sanction) -> bool:
     """Whether an address is among those that a sanction concerns."""
     return bool(peer) and any(
         kind == "network" and ip_address(peer) in ip_network(str(value))

@@ -44,6 +44,11 @@ def keys_of(nick: str) -> set[tuple[str, object]]:
     return {("name", nick), ("look", LOOKS.get(nick, nick))}
 
 
+def keys_at(nick: str, peer: str) -> set[tuple[str, object]]:
+    """The same for whoever has the nickname at an address."""
+    return {(f"{kind} at {peer}", value) for kind, value in keys_of(nick)}
+
+
 def names() -> st.SearchStrategy[str]:
     """A nickname."""
     return st.sampled_from(tuple(LOOKS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .samples import keys_of
+from .samples import keys_at, keys_of
 
 LOBBY = "lobby"
 
@@ -127,6 +127,12 @@ class Member:
     def subjects(self) -> set[Subject]:
         """By what a sanction concerns it; a guest by the nickname, too."""
         return self.ids if self.account else self.ids | keys_of(self.nick)
+
+    def subjects_at(self, peer: str) -> set[Subject]:
+        """The same, of who talks from an address."""
+        if self.account:
+            return self.subjects
+        return self.subjects | keys_at(self.nick, peer)
 
     @property
     def is_operator(self) -> bool:

@@ -176,7 +176,7 @@ class TalkingSteps(AccountSteps):
         member = device.member
         self.types(device, f"\\quit {text}")
         name = member.room
-        if text and name and self.reference.may_talk(member, name) is None:
+        if text and name and self.reference.may_talk(member, device.peer, name) is None:
             self.reference.say(device, text, "message")
             if device.wire == JSON:
                 device.expected.pop()

@@ -24,7 +24,7 @@ class Talking(Accounting):
         if name is None or name not in member.rooms:
             self.refuse(device)
             return
-        why = self.may_talk(member, name)
+        why = self.may_talk(member, device.peer, name)
         if why is not None:
             self.refuse(device, why)
             return
@@ -56,7 +56,7 @@ class Talking(Accounting):
             return
         found = to.account if to is not None else account
         if not (found and found.is_operator):
-            why = self.mute_of(member)
+            why = self.mute_of(member, device.peer)
             if why is not None:
                 self.refuse(device, why)
                 return
@@ -134,7 +134,7 @@ class Talking(Accounting):
     def edit(self, device: Device, text: str) -> None:
         """Somebody corrects its last message."""
         member, name = device.member, device.member.room
-        why = None if name is None else self.may_talk(member, name)
+        why = None if name is None else self.may_talk(member, device.peer, name)
         if name is None or why is not None:
             self.refuse(device, why)
             return
@@ -158,7 +158,7 @@ class Talking(Accounting):
         if room.settings.get("topic") and not self.rank(member, name):
             self.refuse(device)
             return
-        why = self.may_talk(member, name)
+        why = self.may_talk(member, device.peer, name)
         if why is not None:
             self.refuse(device, why)
             return

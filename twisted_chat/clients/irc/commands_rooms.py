@@ -146,7 +146,7 @@ def topic(context: CommandContext) -> Event | Reply | None:
     if len(context.words) == 1:
         return Topic(room, now)
     chat.check_may_speak(client)
-    check(chat.moderation.may_set_topic(client.member, room))
+    check(chat.moderation.may_set_topic(client.member, client.identity.address, room))
     text = context.words[1]
     if text:
         text = chat.sanitized_label(text, MAX_TOPIC)

@@ -23,9 +23,11 @@ def reason(context: CommandContext, text: str, room: str | None = None) -> str:
     try:
         chat.check_may_speak(client)
         if room is None:
-            check(chat.moderation.may_show(client.member))
+            check(chat.moderation.may_show(client.member, client.identity.address))
         else:
-            check(chat.moderation.may_talk(client.member, room))
+            check(
+                chat.moderation.may_talk(client.member, client.identity.address, room)
+            )
         return chat.sanitized_label(text, MAX_REASON)
     except Refused:
         return ""
