@@ -19,7 +19,8 @@ class Login:
 
     :ivar account: its name.
     :ivar rooms: those that its member was last in.
-    :ivar token: with it the device logs in the next time; empty if it has none.
+    :ivar token: with it the device logs in the next time; empty if it has one already,
+        or none.
     :ivar read: how far the account has read, by room; see ``ReadUpTo.room``.
     :ivar absence: since when it was away, if it was; it is told what it has missed.
     :ivar ignored: whom the account ignores.

@@ -11,7 +11,7 @@ from twisted_chat.core.accounts.accounts import WRONG, Accounts, Peer
 from twisted_chat.core.accounts.passwords import SALT_SIZE, Costs
 from twisted_chat.core.accounts.policy import Policy
 from twisted_chat.core.accounts.record import Account
-from twisted_chat.core.accounts.tokens import LIFETIME
+from twisted_chat.core.accounts.tokens import LIFETIME, digest
 from twisted_chat.core.nicknames import Name
 from twisted_chat.core.replies import Refused
 
@@ -164,7 +164,7 @@ class TokenTests(AccountsTestCase):
 
     def test_revoked_token_is_refused(self) -> None:
         """With what to do instead."""
-        self.now(self.accounts.revoke(self.token))
+        self.now(self.accounts.revoke(self.bob.id, digest(self.token)))
         text = self.refusal(self.accounts.find_token(self.token))
         self.assertEqual(text, "the login has expired: log in again")
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.accounts.logins import peer_of
@@ -10,6 +14,8 @@ from twisted_chat.core.join_request import Credentials
 from twisted_chat.core.sessions import new_session
 from twisted_chat.testing import FakeConnection, TestChat
 from twisted_chat.testing.chat import FakeClient, line_wire
+
+T = TypeVar("T")
 
 SECRET = "correct horse"
 
@@ -84,6 +90,24 @@ class ArrivalTests(SynchronousTestCase):
         self.bob.leaves()
         back = self.connect(session=session)
         self.assertEqual((back.client.account, back.nick), ("", nick))
+
+    def test_logout_ends_all_tokens_of_the_device(self) -> None:
+        """Also that of an earlier login on the same connection."""
+
+        def now(awaitable: Coroutine[Any, Any, T]) -> T:
+            return self.successResultOf(Deferred.fromCoroutine(awaitable))
+
+        chat, client = self.room.chat, self.bob.client
+        tokens: list[str] = []
+        for _ in range(2):
+            account = now(chat.accounts.find("bob"))
+            assert account is not None
+            login = now(chat.account_logins.begin(client, account))
+            tokens.append(login.token)
+        self.bob.types("\\logout")
+        for token in tokens:
+            guest = self.connect(Credentials(token=token))
+            self.assertEqual(guest.client.account, "")
 
     def test_session_ends_with_the_password(self) -> None:
         """Except that of the device on which it was changed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.accounts import AccountsTestCase
 from twisted_chat.core.accounts import tokens as tokens_module
-from twisted_chat.core.accounts.tokens import LIFETIME, Tokens
+from twisted_chat.core.accounts.tokens import LIFETIME, Tokens, digest
 
 
 class TokensTests(AccountsTestCase):
@@ -46,8 +46,8 @@ class TokensTests(AccountsTestCase):
     def test_revoked_token_is_void(self) -> None:
         """Other tokens are not."""
         one, two = (self.now(self.tokens.issue(self.bob)) for _ in range(2))
-        self.now(self.tokens.revoke(one))
-        self.now(self.tokens.revoke("nonsense"))
+        self.now(self.tokens.revoke(self.bob.id, digest(one)))
+        self.now(self.tokens.revoke(self.bob.id, ""))
         self.assertEqual([self.is_valid(one), self.is_valid(two)], [False, True])
         self.now(self.tokens.revoke_all(self.bob.id))
         self.assertFalse(self.is_valid(two))

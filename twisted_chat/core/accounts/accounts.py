@@ -166,9 +166,9 @@ class Accounts:
                 return token
         return await self._tokens.issue(account)
 
-    async def revoke(self, token: str) -> None:
-        """A device has logged out."""
-        await self._tokens.revoke(token)
+    async def revoke(self, account_id: str, token_digest: str) -> None:
+        """Make a token void, as its device has logged out or has another one."""
+        await self._tokens.revoke(account_id, token_digest)
 
     async def change_password(
         self, account: Account, old: str, new: str, peer: Peer

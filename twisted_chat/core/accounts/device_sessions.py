@@ -1,21 +1,24 @@
 """The sessions that are logged in: a client that resumes is logged in as before.
 
-The value ``session/DIGEST`` names the account and its generation, and the token that
-the device has, if it has one.  Client ids are secrets, so the key is a digest of one.
-Invariant: there are at most ``MAX_SESSIONS`` for each server that runs.
+The value ``session/DIGEST`` names the account and its generation, and has a digest of
+the token that the device has, if it has one.  Client ids are secrets, so the key is a
+digest of one.  Invariants: whoever reads the store cannot log in; there are at most
+``MAX_SESSIONS`` for each server that runs, and the sessions of one account do not end
+those of others while these have fewer.
 """
 
 from __future__ import annotations
 
 import json
-from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from hashlib import blake2b
 
 from twisted_chat.core.interfaces import KeyValues
 
 from .record import Account
+from .session_order import SessionOrder
+from .tokens import digest
 
 AREA = "session/"
 
@@ -23,21 +26,27 @@ LIFETIME = 30 * 24 * 60 * 60
 """Seconds after a login in which its session is logged in."""
 
 MAX_SESSIONS = 10_000
-"""Sessions that are kept; the oldest login is forgotten first."""
+"""Sessions that are kept; of the account that has most, the oldest is forgotten."""
+
+MAX_OF_ACCOUNT = 100
+"""Sessions of one account; the oldest login is forgotten first."""
+
+_SEPARATOR = "."
+"""Stands in each token, and in no digest."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeviceSession:
     """A session that is logged in.
 
-    :ivar token: that of the device; empty if it has none.
+    :ivar token_digest: of the token of the device; empty if it has none.
     """
 
     folded: str
     account_id: str
     generation: int
     until: int
-    token: str = ""
+    token_digest: str = ""
 
     def is_of(self, account: Account) -> bool:
         """Whether it is a session of this account, and still valid for it."""
@@ -54,16 +63,24 @@ class DeviceSessions:
     def __init__(self, values: KeyValues, now: Callable[[], float]) -> None:
         self._values = values
         self._now = now
-        # When each ends, the oldest login first.
-        self._known: OrderedDict[str, int] = OrderedDict()
+        self._known = SessionOrder()
 
     async def load(self) -> None:
         """Forget sessions that have ended, at the start of the server."""
         found = await self._values.load(AREA)
-        until = {key: _read(value).until for key, value in found.items()}
-        for key in sorted(until, key=lambda key: until[key]):
-            self._known[key] = until[key]
-        await self._values.write(dict.fromkeys(self._surplus()))
+        sessions = {key: _read(value) for key, value in found.items()}
+        for key in sorted(sessions, key=lambda key: sessions[key].until):
+            session = sessions[key]
+            self._known.add(key, session.account_id, session.until)
+        # Earlier versions stored the tokens themselves.
+        changes: dict[str, str | None] = {
+            key: stored
+            for key, session in sessions.items()
+            if (stored := _stored(session)) != found[key]
+        }
+        changes.update(dict.fromkeys(self._surplus()))
+        if changes:
+            await self._values.write(changes)
 
     async def add(self, client_id: str, account: Account, token: str) -> None:
         """A client has logged in.
@@ -71,12 +88,16 @@ class DeviceSessions:
         :param token: that of its device; empty if it has none.
         """
         key, until = _key(client_id), int(self._now()) + LIFETIME
-        self._known.pop(key, None)
-        self._known[key] = until
-        changes: dict[str, str | None] = dict.fromkeys(self._surplus())
-        changes[key] = json.dumps(
-            [account.folded, account.id, account.generation, until, token]
+        session = DeviceSession(
+            account.folded,
+            account.id,
+            account.generation,
+            until,
+            digest(token) if token else "",
         )
+        self._known.add(key, account.id, until)
+        changes: dict[str, str | None] = {key: _stored(session)}
+        changes.update(dict.fromkeys(self._surplus()))
         await self._values.write(changes)
 
     async def find(self, client_id: str) -> DeviceSession | None:
@@ -89,19 +110,14 @@ class DeviceSessions:
     async def remove(self, client_id: str) -> None:
         """A client has logged out."""
         key = _key(client_id)
-        self._known.pop(key, None)
+        self._known.remove(key)
         await self._values.write({key: None})
 
     def _surplus(self) -> list[str]:
         """Those that have ended or are too many; they are known no longer."""
-        surplus, now = [], self._now()
-        while self._known:
-            key, until = next(iter(self._known.items()))
-            if until > now and len(self._known) <= MAX_SESSIONS:
-                break
-            surplus.append(key)
-            del self._known[key]
-        return surplus
+        return self._known.surplus(
+            self._now(), most=MAX_SESSIONS, of_account=MAX_OF_ACCOUNT
+        )
 
 
 def _key(client_id: str) -> str:
@@ -110,4 +126,12 @@ def _key(client_id: str) -> str:
 
 
 def _read(value: str) -> DeviceSession:
-    return DeviceSession(*json.loads(value))
+    session = DeviceSession(*json.loads(value))
+    if _SEPARATOR not in session.token_digest:
+        return session
+    return replace(session, token_digest=digest(session.token_digest))
+
+
+def _stored(session: DeviceSession) -> str:
+    """The value of a session."""
+    return json.dumps(astuple(session))

@@ -20,6 +20,7 @@ from .accounts import Accounts, Peer
 from .changes import read_area
 from .device_sessions import DeviceSessions
 from .record import Account
+from .tokens import digest
 
 
 class AccountLogins:
@@ -90,9 +91,7 @@ class AccountLogins:
         absence = await self.absences.find(account.id)
         rooms = absence.rooms if absence else ()
         read, ignored = await self.read(account.id), await self._ignored(account.id)
-        return Login(
-            account.id, account.name, rooms, session.token, read, ignored=ignored
-        )
+        return Login(account.id, account.name, rooms, read=read, ignored=ignored)
 
     def departed(self, member_id: str, rooms: tuple[str, ...], position: str) -> None:
         """The last client of an account has left.
@@ -119,8 +118,12 @@ class AccountLogins:
         :returns: with a token, if the client can keep one.
         """
         if client.session:
+            former = await self._sessions.find(client.id)
             token = await self._accounts.token_for(account, token)
             await self._sessions.add(client.id, account, token)
+            if former is not None and former.token_digest != digest(token):
+                # The device has one token, which ends when it logs out.
+                await self._accounts.revoke(former.account_id, former.token_digest)
         read, ignored = await self.read(account.id), await self._ignored(account.id)
         return Login(account.id, account.name, (), token, read, ignored=ignored)
 
@@ -136,7 +139,7 @@ class AccountLogins:
         """A client has logged out, and its device needs the password again."""
         session = await self._sessions.find(client_id)
         if session is not None:
-            await self._accounts.revoke(session.token)
+            await self._accounts.revoke(session.account_id, session.token_digest)
             await self._sessions.remove(client_id)
 
     async def absence(self, account: Account) -> Absence | None:

@@ -82,10 +82,13 @@ class Tokens:
         token = Token(key, account_id, *json.loads(found))
         return token if token.until > self._now() else None
 
-    async def revoke(self, text: str) -> None:
-        """Make a token void."""
-        if match := _TOKEN.fullmatch(text):
-            await self._values.write({_key(match[1], text): None})
+    async def revoke(self, account_id: str, token_digest: str) -> None:
+        """Make a token of an account void.
+
+        :param token_digest: see ``digest``; empty if there is none.
+        """
+        if token_digest:
+            await self._values.write({_area(account_id) + token_digest: None})
 
     async def revoke_all(self, account_id: str) -> None:
         """Make all tokens of an account void."""
@@ -101,10 +104,14 @@ class Tokens:
         return list(set(found).difference(kept[: MAX_TOKENS - 1]))
 
 
+def digest(token: str) -> str:
+    """What is stored of a token; its 256 random bits need no salt."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 def _area(account_id: str) -> str:
     return f"token{account_id}/"
 
 
 def _key(account_id: str, text: str) -> str:
-    """The key of a token; the secret has 256 random bits, so one digest is enough."""
-    return _area(account_id) + hashlib.sha256(text.encode()).hexdigest()
+    return _area(account_id) + digest(text)
