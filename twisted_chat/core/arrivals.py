@@ -67,6 +67,8 @@ class Arrivals:
         pool, own = self._pool, self._committer.is_own(stored.key)
         pending = self._joiner.get(event.client_id, event.room) if own else None
         client = pool.clients.get(event.client_id)
+        if not own:
+            self._joiner.arrived_elsewhere(event.client_id)
         if client is not None and not own:
             self._resumed_elsewhere(client, event, stored)
             client = None

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from .accounts.absences import Absence
+from .accounts.absences import Absence, Openings
 from .client import Client, ClientState, Identity
 from .committer import Committer
 from .events import LOBBY, NO_ROOM, AwaySet, Joined
@@ -47,7 +47,7 @@ class PendingJoin:
     :ivar unchecked: it came with a session of which it is not known yet whether it is
         valid.
     :ivar last_nick: the nickname that it had, if it resumes and that is known.
-    :ivar former_rooms: those rooms that are not open to all and that it was in.
+    :ivar former_rooms: those rooms to which it returns, also if they are open to few.
     :ivar awaited: the rooms whose ``Joined`` is submitted and not yet announced.
     :ivar warned: it was told that it cannot join yet.
     :ivar login: the account that it is logged in to, if it is and that is known.
@@ -58,7 +58,7 @@ class PendingJoin:
     rooms: tuple[str, ...]
     unchecked: bool
     last_nick: str | None = None
-    former_rooms: tuple[str, ...] = ()
+    former_rooms: Openings = field(default_factory=dict)
     awaited: set[str] = field(default_factory=set)
     warned: bool = False
     login: Login | None = None
@@ -192,7 +192,13 @@ class Joiner:
         closed = tuple(
             room for room in client.rooms if self._moderation.settings(room).is_closed
         )
-        self._kept.keep(client, away, closed, may_resume=may_resume)
+        # To which rooms an account returns, is in the store.
+        rooms = {} if client.account else self._moderation.openings(closed)
+        self._kept.keep(client, away, rooms, may_resume=may_resume)
+
+    def arrived_elsewhere(self, client_id: str) -> None:
+        """A client resumes on another server: what is kept of its rooms is outdated."""
+        self._kept.forget_rooms(client_id)
 
     def ignores_as_before(self, client: Client) -> bool:
         """A client took a nickname or logged in: let it ignore whom it ignored before.
@@ -229,9 +235,20 @@ class Joiner:
         """
         is_present = member in self._pool.presence
         if member.account and not is_present:
-            self.logins.departed(member.id, member.rooms, position)
+            self.account_departed(member.id, member.rooms, position)
         nick = "" if is_present else member.nick
         self._runtime.spawn(self._depart(client.id, member.id, nick))
+
+    def account_departed(
+        self, member_id: str, rooms: tuple[str, ...], position: str
+    ) -> None:
+        """The last client of an account has left, or logged out.
+
+        :param rooms: in which its member was.
+        :param position: it was shown everything up to this.
+        """
+        openings = self._moderation.openings(rooms)
+        self.logins.departed(member_id, openings, position)
 
     async def _depart(self, client_id: str, owner: str, nick: str) -> None:
         """Release a nickname, if there is one; then the client may join again."""
@@ -421,7 +438,7 @@ class Joiner:
             if pending.rooms == (LOBBY,):
                 pending.rooms = login.rooms or pending.rooms
         kept, request = self._kept.take(client.id), pending.request
-        pending.former_rooms = kept.rooms + (login.rooms if login else ())
+        pending.former_rooms = login.left if login else kept.rooms
         client.member.ignored = kept.ignored
         if kept.ignored:
             request = replace(request, ignored=())
@@ -461,7 +478,8 @@ class Joiner:
             if name == LOBBY and LOBBY not in wanted and (opened or not wanted):
                 break
             try:
-                returns = name in pending.former_rooms
+                at = pending.former_rooms.get(name)
+                returns = at == moderation.settings(name).opened
                 opened.append(await self._entry.open(client, name, returns=returns))
             except Refused as why:
                 refused.append(why)

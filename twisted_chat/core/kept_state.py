@@ -10,8 +10,8 @@ from there to the client that logs in.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from .client import Client
@@ -24,11 +24,14 @@ MAX_KEPT = 1_000
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a client had set, and which rooms that are not open to all it was in."""
+    """What a client had set, and which rooms that are not open to all it was in.
+
+    :ivar rooms: a guest's, with when each was opened.
+    """
 
     away: str = ""
     ignored: IgnoreList | None = None
-    rooms: tuple[str, ...] = ()
+    rooms: Mapping[str, int] = field(default_factory=dict)
 
 
 NOTHING = State()
@@ -48,13 +51,13 @@ class KeptState:
         self,
         client: Client,
         away: str,
-        rooms: tuple[str, ...] = (),
+        rooms: Mapping[str, int] = NOTHING.rooms,
         *,
         may_resume: bool,
     ) -> None:
         """A client is gone, and was or would have been away with this text.
 
-        :param rooms: those of its rooms that are not open to all.
+        :param rooms: see ``State``.
         """
         ignored = None if client.account else client.ignored or None
         if not may_resume:
@@ -72,6 +75,12 @@ class KeptState:
     def take(self, client_id: str) -> State:
         """The client with this id resumes."""
         return self._clients.pop(client_id, NOTHING)
+
+    def forget_rooms(self, client_id: str) -> None:
+        """The client has been here again, and may have left its rooms since."""
+        state = self._clients.get(client_id)
+        if state is not None:
+            self._clients[client_id] = replace(state, rooms=NOTHING.rooms)
 
     def take_ignored(self, client: Client) -> IgnoreList | None:
         """The list of its account.

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from .accounts.absences import Absence
+from .accounts.absences import Absence, Openings
 from .client import Client
 from .ignoring import Ignored
 from .join_request import Credentials
@@ -18,7 +18,8 @@ class Login:
     """The account that a client is logged in to.
 
     :ivar account: its name.
-    :ivar rooms: those that its member was last in.
+    :ivar rooms: those that its member was last in, if that is away.
+    :ivar left: those in which it was when it left: it may return to them.
     :ivar token: with it the device logs in the next time; empty if it has one already,
         or none.
     :ivar read: how far the account has read, by room; see ``ReadUpTo.room``.
@@ -33,6 +34,7 @@ class Login:
     read: Mapping[str, ReadMarker] = field(default_factory=dict)
     absence: Absence | None = None
     ignored: tuple[Ignored, ...] = ()
+    left: Openings = field(default_factory=dict)
 
 
 class Logins(Protocol):
@@ -59,7 +61,7 @@ class Logins(Protocol):
         :raises StoreError: it cannot be read.
         """
 
-    def departed(self, member_id: str, rooms: tuple[str, ...], position: str) -> None:
+    def departed(self, member_id: str, rooms: Openings, position: str) -> None:
         """The last client of an account has left; it was on this server.
 
         :param position: it was shown everything up to this.
@@ -79,5 +81,5 @@ class NoLogins:
     async def arrived(self, _client: Client) -> None:
         """Its adapter knows best."""
 
-    def departed(self, member_id: str, rooms: tuple[str, ...], position: str) -> None:
+    def departed(self, member_id: str, rooms: Openings, position: str) -> None:
         """Keep nothing."""

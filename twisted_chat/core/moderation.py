@@ -190,6 +190,10 @@ class Moderation:
         by_opening = self._rooms.get(room)
         return by_opening[max(by_opening)] if by_opening else OPEN_ROOM
 
+    def openings(self, rooms: Iterable[str]) -> dict[str, int]:
+        """When each of these rooms was opened, also if everyone has left it."""
+        return {room: self._latest(room).opened for room in rooms}
+
     def vacant(self) -> list[str]:
         """The rooms that nobody is in, and for which something is set."""
         return [room for room in self._rooms if self.is_vacant(room)]

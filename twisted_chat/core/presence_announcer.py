@@ -153,7 +153,7 @@ class PresenceAnnouncer:
             self._show_account(guest, former_folded, stored)
             if client is not None:
                 self._joiner.release_name(former_id, former_nick)
-                self._joiner.logins.departed(former_id, guest.rooms, stored.position)
+                self._joiner.account_departed(former_id, guest.rooms, stored.position)
             return
         for room in guest.rooms:
             joined = Joined(room, guest.nick, event.client_id)

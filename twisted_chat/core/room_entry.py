@@ -51,6 +51,8 @@ class RoomEntry:
         # Another client of the member, or of this one on another server, is in it.
         present = self._pool.member(client.id) or self._pool.member(client.member_id)
         member = present or client.member
+        # One who is present has had all that it returns to.
+        returns = returns and present is None
         if name not in member.rooms:
             refused = self._moderation.may_enter(
                 member, client.identity.address, name, key, returns=returns

@@ -14,7 +14,11 @@ from operator import attrgetter
 from typing import Any
 
 from twisted_chat.core.account_events import AccountChanged, IgnoreChanged, ReadUpTo
-from twisted_chat.core.accounts.changes import account_changes, read_changes
+from twisted_chat.core.accounts.changes import (
+    account_changes,
+    arrival_changes,
+    read_changes,
+)
 from twisted_chat.core.events import (
     Action,
     AwaySet,
@@ -209,6 +213,7 @@ RECORDS = (
         columns=("room", "nick", None, None, "account"),
         presence=("join", "client_id", "room", "nick"),
         required=3,
+        changes=arrival_changes,
     ),
     Record(
         Left,
@@ -267,6 +272,7 @@ RECORDS = (
         name="LoggedIn",
         columns=("nick", "other", None, None, "account"),
         presence=("login", "client_id", "member_id", "nick"),
+        changes=arrival_changes,
     ),
     Record(
         LoggedOut,

@@ -7,9 +7,11 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.core.account_events import AccountChanged, Change, ReadUpTo
 from twisted_chat.core.accounts.changes import (
     account_changes,
+    arrival_changes,
     read_area,
     read_changes,
 )
+from twisted_chat.core.events import Joined
 
 
 class ChangesTests(SynchronousTestCase):
@@ -32,3 +34,9 @@ class ChangesTests(SynchronousTestCase):
         event = ReadUpTo("tea", "@1", "7", "id", 1000)
         self.assertEqual(read_changes(event), {"read@1/tea": "7 1000"})
         self.assertEqual(read_area("@1"), "read@1/")
+
+    def test_account_that_is_present_returns_to_no_room(self) -> None:
+        """A guest's rooms are not in the store."""
+        joined = Joined("tea", "bob", "id", "@1", "bob")
+        self.assertEqual(arrival_changes(joined), {"left/@1": None})
+        self.assertEqual(arrival_changes(Joined("tea", "bob", "id")), {})

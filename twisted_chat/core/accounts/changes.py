@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from twisted_chat.core.account_events import AccountChanged, Change, ReadUpTo
+from twisted_chat.core.events import Joined, LoggedIn
 from twisted_chat.core.interfaces import Changes
 
+from .absences import LEFT
 from .operators import AREA
 
 
@@ -27,3 +29,8 @@ def read_area(member_id: str) -> str:
 def read_changes(event: ReadUpTo) -> Changes:
     """How far an account has read a room."""
     return {read_area(event.member_id) + event.room: str(event.marker)}
+
+
+def arrival_changes(event: Joined | LoggedIn) -> Changes:
+    """An account is present: it returns to no room any more."""
+    return {LEFT + event.member_id: None} if event.account else {}

@@ -15,7 +15,7 @@ from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.read_markers import ReadMarker
 from twisted_chat.core.runtime import Runtime
 
-from .absences import Absence, Absences
+from .absences import Absence, Absences, Openings
 from .accounts import Accounts, Peer
 from .changes import read_area
 from .device_sessions import DeviceSessions
@@ -88,12 +88,16 @@ class AccountLogins:
         account = await self._accounts.find(session.folded)
         if account is None or not session.is_of(account):
             return None
-        absence = await self.absences.find(account.id)
+        absence, left = await self._absence(account.id), dict[str, int]()
+        if absence is not None:
+            left.update(await self.absences.left(account.id))
         rooms = absence.rooms if absence else ()
         read, ignored = await self.read(account.id), await self._ignored(account.id)
-        return Login(account.id, account.name, rooms, read=read, ignored=ignored)
+        return Login(
+            account.id, account.name, rooms, read=read, ignored=ignored, left=left
+        )
 
-    def departed(self, member_id: str, rooms: tuple[str, ...], position: str) -> None:
+    def departed(self, member_id: str, rooms: Openings, position: str) -> None:
         """The last client of an account has left.
 
         :param position: it was shown everything up to this.
@@ -101,7 +105,7 @@ class AccountLogins:
 
         async def note() -> None:
             try:
-                await self.absences.begin(member_id, position, rooms)
+                await self.absences.leave(member_id, position, rooms)
             except StoreError as error:
                 # What it is told the next time is about a longer absence.
                 why = error.operator_text
