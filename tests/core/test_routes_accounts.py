@@ -6,6 +6,7 @@ from twisted.internet.address import IPv4Address
 from twisted.internet.defer import Deferred
 
 from tests.support.account_case import SECRET, AccountCase
+from twisted_chat.core.accounts.accounts import Peer
 from twisted_chat.core.accounts.policy import Mode, Policy
 from twisted_chat.core.replies import Request
 from twisted_chat.testing import TestChat
@@ -523,6 +524,65 @@ class OperatorTests(AccountCase):
         self.register(self.alice)
         (line,) = self.replies(self.alice, "\\register carol first-password")
         self.assertIn("only operators add other accounts", line)
+
+    def test_two_operators_do_not_remove_each_other(self) -> None:
+        """Whoever is first stays one."""
+        self.make_operator()
+        self.register(self.alice)
+        self.bob.types("\\operator alice")
+        self.alice.sees()
+        self.bob.sees()
+        with self.room.together():
+            self.bob.types("\\operator alice off")
+            self.alice.types("\\operator bob off")
+        told = [*self.bob.sees(), *self.alice.sees()]
+        self.assertEqual(
+            told,
+            ["alice is no longer an operator", "error: bob is the last operator"],
+        )
+        self.assertEqual(self.room.chat.operators.ids, {self.bob.client.member_id})
+
+    def test_two_operators_do_not_both_unregister(self) -> None:
+        """The second one is the last."""
+        self.make_operator()
+        self.register(self.alice)
+        self.bob.types("\\operator alice")
+        self.alice.sees()
+        self.bob.sees()
+        with self.room.together():
+            self.bob.types(f"\\unregister {SECRET}")
+            self.alice.types(f"\\unregister {SECRET}")
+        self.assertIn("unregistered: bob", self.bob.sees())
+        self.assertIn(
+            "error: you are the last operator: \\operator NAME first",
+            self.alice.sees(),
+        )
+
+    def test_removal_that_a_crash_has_interrupted_is_done_by_the_next_start(
+        self,
+    ) -> None:
+        """It is no operator, and its rooms are nobody's."""
+        self.make_operator()
+        self.register(self.alice)
+        self.bob.types("\\operator alice", "\\join tea")
+        self.assertEqual(
+            self.room.chat.moderation.owned_by(self.bob.client.member_id), ["tea"]
+        )
+        accounts, operators = self.room.chat.accounts, self.room.chat.operators
+        account_id = self.bob.client.member_id
+
+        async def remove() -> None:
+            account = await accounts.find("bob")
+            assert account is not None
+            await accounts.unregister(account, SECRET, Peer(""), operators)
+
+        self.room.spawn(remove())
+        self.room.settle()
+        again = TestChat(journal=self.room.journal, policy=self.policy)
+        self.assertNotIn(account_id, again.chat.operators.ids)
+        self.assertEqual(again.chat.moderation.owned_by(account_id), [])
+        removed = again.chat.accounts.removed()
+        self.assertEqual(self.successResultOf(Deferred.fromCoroutine(removed)), {})
 
     def test_operators_are_known_after_a_restart(self) -> None:
         """And there is no code any more."""

@@ -11,6 +11,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.chats import runtime_of
 from twisted_chat.core.accounts.accounts import Accounts, Peer
+from twisted_chat.core.accounts.operators import Operators
 from twisted_chat.core.accounts.policy import Policy
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.nicknames import Name
@@ -36,6 +37,7 @@ class AccountsTestCase(SynchronousTestCase):
         self.accounts = Accounts(
             self.values, runtime_of(self, self.clock), Policy(costs=CHEAP)
         )
+        self.operators = Operators(self.values)
 
     def now(self, awaitable: Awaitable[T]) -> T:
         """The result, which must be available at once."""

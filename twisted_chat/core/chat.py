@@ -264,6 +264,8 @@ class Chat:
         self.operator_code = await self.operators.load()
         await self.account_logins.load()
         await self._upkeep.start()
+        for event in await self.account_logins.removed():
+            self.submit_unasked(event)
 
     async def _known_account(self, name: str) -> KnownAccount | None:
         """An account, as moderation knows it."""

@@ -10,7 +10,7 @@ from functools import partial
 
 from . import rights
 from .account_events import AccountChanged, Change, ReadUpTo
-from .accounts.accounts import wrong_password
+from .accounts.accounts import LAST_OPERATOR, wrong_password
 from .accounts.logins import peer_of
 from .accounts.operators import is_like_code
 from .accounts.policy import Mode
@@ -215,18 +215,15 @@ async def _set_password(context: CommandContext, name: str, new: str) -> Outcome
     guards=(may_send_password, logged_in),
 )
 def unregister(context: CommandContext) -> Outcome | Awaitable[Outcome]:
-    operators = context.chat.operators
-    if operators.ids == {context.client.member_id}:
-        raise Refused(
-            "last_operator", "you are the last operator: \\operator NAME first"
-        )
+    if context.chat.operators.ids == {context.client.member_id}:
+        raise Refused("last_operator", LAST_OPERATOR)
     return _with_password(context, context.word, _unregister)
 
 
 async def _unregister(context: CommandContext, password: str) -> Outcome:
     chat, client = context.chat, context.client
     account = await _own_account(context)
-    await chat.accounts.unregister(account, password, peer_of(client))
+    await chat.accounts.unregister(account, password, peer_of(client), chat.operators)
     await chat.account_logins.forget(account.id)
     text = f"unregistered: {account.name}"
     return _changed(context, account, Change.UNREGISTERED, text)
@@ -254,8 +251,7 @@ async def operator(context: CommandContext) -> Outcome:
         chat.audit(client, "operator", found.name)
         text = f"{found.name} is an operator now"
         return _changed(context, found, Change.OPERATOR, text)
-    if chat.operators.ids <= {found.id}:
-        raise Refused("last_operator", f"{found.name} is the last operator")
+    await chat.operators.remove(found.id, found.name)
     chat.audit(client, "operator off", found.name)
     text = f"{found.name} is no longer an operator"
     return _changed(context, found, Change.NO_OPERATOR, text)

@@ -188,7 +188,7 @@ class TokenTests(AccountsTestCase):
     def test_token_of_a_former_account_of_the_name_is_refused(self) -> None:
         """The name was free, and somebody else has registered it."""
         late = self.accounts.token_for(self.bob)
-        self.now(self.accounts.unregister(self.bob, PASSWORD, HERE))
+        self.now(self.accounts.unregister(self.bob, PASSWORD, HERE, self.operators))
         token = self.now(late)
         self.register(password=OTHER)
         self.assertFalse(self.is_valid(token))
@@ -231,19 +231,19 @@ class ChangeTests(AccountsTestCase):
 
     def test_unregistered_name_is_free(self) -> None:
         """With the right password only."""
-        no = self.accounts.unregister(self.bob, "no", HERE)
+        no = self.accounts.unregister(self.bob, "no", HERE, self.operators)
         self.assertEqual(self.refusal(no), WRONG)
-        self.now(self.accounts.unregister(self.bob, PASSWORD, HERE))
+        self.now(self.accounts.unregister(self.bob, PASSWORD, HERE, self.operators))
         self.assertIsNone(self.current())
         again = self.register(password=OTHER)
         self.assertNotEqual(again.id, self.bob.id)
 
     def test_account_of_the_same_name_cannot_be_changed(self) -> None:
         """By a device that was logged in to the former one."""
-        self.now(self.accounts.unregister(self.bob, PASSWORD, HERE))
+        self.now(self.accounts.unregister(self.bob, PASSWORD, HERE, self.operators))
         self.register(password=OTHER)
         self.assertEqual(self.change(old=OTHER, new=PASSWORD), WRONG)
-        gone = self.accounts.unregister(self.bob, OTHER, HERE)
+        gone = self.accounts.unregister(self.bob, OTHER, HERE, self.operators)
         self.assertEqual(self.refusal(gone), WRONG)
 
     def test_change_that_another_device_precedes_is_refused(self) -> None:

@@ -23,7 +23,7 @@ class ChangesTests(SynchronousTestCase):
             (Change.REGISTERED, {}),
             (Change.OPERATOR, {"operator/@1": "bob"}),
             (Change.NO_OPERATOR, {"operator/@1": None}),
-            (Change.UNREGISTERED, {"operator/@1": None}),
+            (Change.UNREGISTERED, {"operator/@1": None, "removed/@1": None}),
             ("of a later version", {}),
         ):
             event = AccountChanged("bob", "@1", change, "id")

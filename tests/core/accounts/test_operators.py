@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from tests.support.accounts import AccountsTestCase
-from twisted_chat.core.accounts.operators import Operators, new_code
+from twisted_chat.core.accounts.operators import AREA, Operators, new_code
+from twisted_chat.core.accounts.record import Account
+from twisted_chat.core.interfaces import Changes
 from twisted_chat.core.presence import Member
 
 
 class OperatorsTests(AccountsTestCase):
     """Who is an operator, and the code for the first one."""
 
-    def setUp(self) -> None:
-        super().setUp()
-        self.operators = Operators(self.values)
+    def make(self, nick: str) -> Account:
+        """An operator."""
+        account = self.register(nick)
+        self.now(self.values.write({AREA + account.id: account.name}))
+        return account
 
     def test_code_is_the_same_for_all_servers(self) -> None:
         """Until there is an operator."""
         code = self.now(self.operators.load())
         self.assertEqual(self.now(Operators(self.values).load()), code)
-        self.now(self.values.write({"operator/@1": "bob"}))
+        bob = self.make("bob")
         self.assertEqual(self.now(self.operators.load()), "")
-        self.assertIn(Member("@1"), self.operators)
+        self.assertIn(Member(bob.id), self.operators)
         self.assertNotIn(Member("@2"), self.operators)
 
     def test_code_can_be_used_once(self) -> None:
@@ -43,3 +47,57 @@ class OperatorsTests(AccountsTestCase):
         self.assertEqual(self.operators.ids, {"@1"})
         self.operators.apply({"operator/@1": None, "operator/@2": None})
         self.assertEqual(self.operators.ids, set())
+
+    def test_last_operator_stays(self) -> None:
+        """Those before it do not."""
+        bob, alice = self.make("bob"), self.make("alice")
+        self.now(self.operators.remove(bob.id, "bob"))
+        self.assertEqual(
+            self.refusal(self.operators.remove(alice.id, "alice")),
+            "alice is the last operator",
+        )
+        self.now(self.operators.remove(bob.id, "bob"))
+        self.now(self.operators.load())
+        self.assertEqual(self.operators.ids, {alice.id})
+
+    def test_two_operators_do_not_remove_each_other(self) -> None:
+        """Both have read that there are two, perhaps on two servers."""
+        bob, alice = self.make("bob"), self.make("alice")
+        removals = [
+            self.now(self.operators.removal(account.id, "last"))
+            for account in (bob, alice)
+        ]
+        written = [
+            self.now(self.values.write(each.changes, each.expected))
+            for each in removals
+        ]
+        self.assertEqual(written, [True, False])
+
+    def test_removal_is_decided_again_when_others_change_operators(self) -> None:
+        """It is not refused for that."""
+        bob, alice, carol = map(self.make, ("bob", "alice", "carol"))
+        write, values = self.values.write, self.values
+
+        async def write_after_another(
+            changes: Changes, expected: Changes | None = None
+        ) -> bool:
+            self.patch(values, "write", write)
+            await write({AREA + bob.id: None, AREA + carol.id: None})
+            await write({AREA + carol.id: "carol"})
+            return await write(changes, expected)
+
+        self.patch(values, "write", write_after_another)
+        self.now(self.operators.remove(alice.id, "alice"))
+        self.now(self.operators.load())
+        self.assertEqual(self.operators.ids, {carol.id})
+
+    def test_operator_without_an_account_is_forgotten(self) -> None:
+        """So that there is a code again; a later account of the name inherits nothing.
+
+        Earlier versions could leave one behind in a crash.
+        """
+        self.now(self.values.write({AREA + "@1": "bob", AREA + "@2": "carol"}))
+        self.register("bob")
+        self.assertRegex(self.now(self.operators.load()), "....-....-....")
+        self.assertEqual(self.operators.ids, set())
+        self.assertEqual(self.now(self.values.load(AREA)), {})

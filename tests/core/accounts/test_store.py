@@ -46,13 +46,13 @@ class AccountStoreTests(AccountsTestCase):
         new = replace(self.bob, generation=1)
         self.assertTrue(self.now(self.store.replace(self.bob, new)))
         self.assertFalse(self.now(self.store.replace(self.bob, new)))
-        self.assertFalse(self.now(self.store.remove(self.bob)))
+        self.assertFalse(self.now(self.store.remove(self.bob, {}, {})))
         self.assertEqual(self.now(self.store.find("bob")), new)
 
     def test_removed_account_leaves_nothing(self) -> None:
         """Its name is free."""
         self.now(self.store.add(self.bob))
-        self.assertTrue(self.now(self.store.remove(self.bob)))
+        self.assertTrue(self.now(self.store.remove(self.bob, {}, {})))
         self.assertIsNone(self.holder("b0b"))
         for area in ("account/", "name/"):
             self.assertEqual(self.now(self.values.load(area)), {})

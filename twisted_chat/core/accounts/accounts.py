@@ -18,6 +18,7 @@ from twisted_chat.core.replies import Refused
 from twisted_chat.core.runtime import Runtime
 
 from .attempts import LOGINS, REGISTRATIONS, Attempts
+from .operators import Operators
 from .passwords import SALT_SIZE, Hashes, decoy, hashed, new_password, prepared
 from .policy import Policy
 from .record import Account
@@ -25,6 +26,7 @@ from .store import AccountStore
 from .tokens import LIFETIME, Token, Tokens
 
 WRONG = "wrong name or password"
+LAST_OPERATOR = "you are the last operator: \\operator NAME first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +201,30 @@ class Accounts:
         await self._tokens.revoke_all(account.id)
         return changed
 
-    async def unregister(self, account: Account, password: str, peer: Peer) -> None:
+    async def unregister(
+        self, account: Account, password: str, peer: Peer, operators: Operators
+    ) -> None:
         """Remove an account; its name is free, and all its tokens end.
 
-        :raises Refused: ``wrong_password``, or there were too many attempts.
+        :param operators: of which it may be one, but not the last.
+        :raises Refused: ``wrong_password``, ``last_operator``, or there were too many
+            attempts.
         """
         account = await self._checked_again(account, password, peer)
-        if not await self._store.remove(account):
+        removal = await operators.removal(account.id, LAST_OPERATOR)
+        if not await self._store.remove(account, removal.changes, removal.expected):
             raise _changed_meanwhile()
         await self._tokens.revoke_all(account.id)
+
+    async def removed(self) -> dict[str, str]:
+        """The names of removed accounts of which not all servers were told, by id.
+
+        The server has ended before; the rest of their removal is done again.
+        """
+        found = await self._store.removed()
+        for account_id in found:
+            await self._tokens.revoke_all(account_id)
+        return found
 
     async def _of_token(self, text: str) -> tuple[Token, Account]:
         token = await self._tokens.find(text)
@@ -268,7 +285,7 @@ def wrong_password() -> Refused:
 
 
 def _changed_meanwhile() -> Refused:
-    text = "the account was changed by another device just now: try again"
+    text = "the account, or an operator, was changed just now: try again"
     return Refused("busy", text)
 
 

@@ -8,16 +8,19 @@ from twisted_chat.core.interfaces import Changes
 
 from .absences import LEFT
 from .operators import AREA
+from .store import REMOVED
 
 
 def account_changes(event: AccountChanged) -> Changes:
-    """Who is an operator."""
+    """Who is an operator, and which removal is done."""
     key = AREA + event.member_id
     match event.change:
         case Change.OPERATOR:
             return {key: event.account}
-        case Change.NO_OPERATOR | Change.UNREGISTERED:
+        case Change.NO_OPERATOR:
             return {key: None}
+        case Change.UNREGISTERED:
+            return {key: None, REMOVED + event.member_id: None}
     return {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
+from twisted_chat.core.account_events import AccountChanged, Change
 from twisted_chat.core.client import Client, Identity
 from twisted_chat.core.ignore_records import entries_in, ignore_area
 from twisted_chat.core.ignoring import Ignored
@@ -164,6 +165,19 @@ class AccountLogins:
             found = await self._values.load(area)
             await self._values.write(dict.fromkeys(found))
         await self.absences.forget(account_id)
+
+    async def removed(self) -> list[AccountChanged]:
+        """What is to be stored of accounts whose removal was interrupted.
+
+        What else was kept for them is deleted.
+        """
+        removed = await self._accounts.removed()
+        for account_id in removed:
+            await self.forget(account_id)
+        return [
+            AccountChanged(name, account_id, Change.UNREGISTERED, "")
+            for account_id, name in removed.items()
+        ]
 
     async def _ignored(self, account_id: str) -> tuple[Ignored, ...]:
         """Whom an account ignores."""

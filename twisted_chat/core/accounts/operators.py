@@ -2,6 +2,8 @@
 
 The values ``operator/ID`` name them.  While there is none, the value ``operator_code``
 is a code with which the first one is made; whoever reads the server's log has it.
+Invariant: once there is an operator, there always is one: whoever removes one writes,
+in one step, that another one stays.
 """
 
 from __future__ import annotations
@@ -9,9 +11,14 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
+from dataclasses import dataclass
 
 from twisted_chat.core.interfaces import Changes, KeyValues
+from twisted_chat.core.nicknames import fold_or_none
 from twisted_chat.core.presence import Member
+from twisted_chat.core.replies import Refused
+
+from .store import AccountStore
 
 AREA = "operator/"
 
@@ -19,6 +26,20 @@ CODE = "operator_code"
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Those of a code: none looks like another one."""
+
+MAX_TRIES = 10
+"""How often a removal is tried while others change who is an operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """What is written so that an account is no operator.
+
+    :ivar expected: what has to be stored then, so that another one stays.
+    """
+
+    changes: Changes
+    expected: Changes
 
 
 class Operators:
@@ -29,6 +50,7 @@ class Operators:
 
     def __init__(self, values: KeyValues) -> None:
         self._values = values
+        self._accounts = AccountStore(values)
         self.ids: set[str] = set()
 
     def __contains__(self, member: Member) -> bool:
@@ -48,7 +70,7 @@ class Operators:
         :returns: the code; empty if there is an operator already.
         :raises StoreError: it cannot be read.
         """
-        found = await self._values.load(AREA)
+        found = await self._with_accounts()
         self.ids = {key.removeprefix(AREA) for key in found}
         if self.ids:
             return ""
@@ -65,6 +87,48 @@ class Operators:
         if code is None or not hmac.compare_digest(_plain(code), _plain(text)):
             return False
         return await self._values.write({CODE: None}, {CODE: code})
+
+    async def removal(self, account_id: str, last: str) -> Removal:
+        """How to write that an account is no operator.
+
+        :param last: why not, if nobody else is one.
+        :raises Refused: ``last_operator``.
+        :raises StoreError: it cannot be read.
+        """
+        found, key = await self._with_accounts(), AREA + account_id
+        if key not in found:
+            return Removal({}, {key: None})
+        other = next((each for each in found if each != key), None)
+        if other is None:
+            raise Refused("last_operator", last)
+        return Removal({key: None}, {each: found[each] for each in (key, other)})
+
+    async def remove(self, account_id: str, name: str) -> None:
+        """Write that an account is no operator; an event has to tell all servers.
+
+        :raises Refused: ``last_operator``, ``busy``.
+        :raises StoreError: it cannot be read or written.
+        """
+        for _ in range(MAX_TRIES):
+            removal = await self.removal(account_id, f"{name} is the last operator")
+            if not removal.changes:
+                return
+            if await self._values.write(removal.changes, removal.expected):
+                return
+        raise Refused("busy", "others change who is an operator: try again")
+
+    async def _with_accounts(self) -> dict[str, str]:
+        """What is stored, without operators whose accounts were removed.
+
+        An earlier version, or an event that was on its way, may have left some.
+        """
+        found = await self._values.load(AREA)
+        for key, name in list(found.items()):
+            account = await self._accounts.find(fold_or_none(name) or "")
+            if account is None or AREA + account.id != key:
+                await self._values.write({key: None}, {key: name})
+                del found[key]
+        return found
 
 
 def new_code() -> str:

@@ -4,22 +4,26 @@
 ``account/FOLDED``     the record of the account with this folded name
 ``name/KEY``           the name of the account for which this registry key is
                        reserved; an account has several, see ``Name.keys``
+``removed/ID``         the name of an account that was removed, until all servers
+                       were told so by an event
 =====================  =========================================================
 
 Invariant: an account has all of its reservations, and no reservation is without an
-account: both are written together.
+account: both are written together.  What else has to be deleted with an account is
+deleted by the next start, if the server ends before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from twisted_chat.core.interfaces import KeyValues
+from twisted_chat.core.interfaces import Changes, KeyValues
 
 from .record import Account
 
 _ACCOUNT = "account/"
 _NAME = "name/"
+REMOVED = "removed/"
 
 
 class AccountStore:
@@ -52,8 +56,23 @@ class AccountStore:
         key = _ACCOUNT + old.folded
         return await self._values.write({key: new.to_json()}, {key: old.to_json()})
 
-    async def remove(self, account: Account) -> bool:
-        """Remove an account; false if this is not its record any more."""
+    async def remove(self, account: Account, also: Changes, expected: Changes) -> bool:
+        """Remove an account.
+
+        :param also: what else is changed with it.
+        :param expected: what has to be stored then.
+        :returns: false if something else was, or this is not its record any more.
+        """
         key = _ACCOUNT + account.folded
-        keys = [key, *(_NAME + each for each in account.keys)]
-        return await self._values.write(dict.fromkeys(keys), {key: account.to_json()})
+        changes: dict[str, str | None] = dict.fromkeys(
+            [key, *(_NAME + each for each in account.keys)]
+        )
+        changes[REMOVED + account.id] = account.name
+        return await self._values.write(
+            {**changes, **also}, {key: account.to_json(), **expected}
+        )
+
+    async def removed(self) -> dict[str, str]:
+        """The names of removed accounts of which not all servers were told, by id."""
+        found = await self._values.load(REMOVED)
+        return {key.removeprefix(REMOVED): name for key, name in found.items()}
