@@ -63,7 +63,7 @@ class MissedTests(SynchronousTestCase):
         bob.types("own")
         self.alice.types("missed")
         absences = self.room.chat.account_logins.absences
-        with patch.object(absences, "begin", new=AsyncMock()):
+        with patch.object(absences, "leave", new=AsyncMock()):
             bob.leaves()
         self.assertEqual(
             self.told(self.returns()), ["1 message since you left (\\history)"]

@@ -7,7 +7,7 @@ Its methods answer a question with a ``Refused`` or ``None``, and change nothing
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -18,7 +18,15 @@ from .moderation_events import Rank, Role, RoomClosed
 from .pool import ClientPool
 from .presence import Member
 from .replies import Refused
-from .room_settings import MAX_OWNED, OPEN_ROOM, PAST, RoomSettings, setting_key
+from .room_settings import (
+    BAN,
+    MAX_OWNED,
+    MUTE,
+    OPEN_ROOM,
+    PAST,
+    RoomSettings,
+    setting_key,
+)
 from .sanctions import Sanction, Sanctions, ban_text, identities_at, mute_text
 
 ROOMS = "room/"
@@ -82,6 +90,8 @@ class Moderation:
         self.mutes = Sanctions()
         # Of the rooms for which something is set: by name, then by when it was opened.
         self._rooms: dict[str, dict[int, RoomSettings]] = {}
+        # By area, the rooms in which someone is banned or muted.
+        self._sanctioned: dict[str, dict[str, None]] = {BAN: {}, MUTE: {}}
         self._past: dict[str, str] = {}
         self.awaited: set[str] = set()
         self._last_stamp = 0
@@ -109,6 +119,7 @@ class Moderation:
                 self._announced = None
         self.bans, self.mutes = Sanctions(), Sanctions()
         self._rooms, self._past = {}, {}
+        self._sanctioned = {BAN: {}, MUTE: {}}
         for values in (*found, *announced):
             self.apply(values)
 
@@ -146,6 +157,11 @@ class Moderation:
                 del by_opening[opened]
             if not by_opening:
                 del self._rooms[room]
+            area = setting.partition("/")[0]
+            if area in self._sanctioned:
+                self._sanctioned[area].pop(room, None)
+                if any(each.sanctions(area) for each in by_opening.values()):
+                    self._sanctioned[area][room] = None
 
     def closed_before(self) -> list[tuple[str, str]]:
         """The rooms whose earlier history is closed, and up to which position."""
@@ -222,6 +238,16 @@ class Moderation:
             for room in self._rooms
             if member_id in self.settings(room).roles[Role.OPERATOR]
         ]
+
+    def room_sanctions(self, area: str) -> Iterator[tuple[str, Sanctions]]:
+        """The bans or mutes of each room that has some, and how their keys begin.
+
+        :param area: ``BAN`` or ``MUTE``.
+        """
+        for room in self._sanctioned[area]:
+            settings = self.settings(room)
+            if sanctions := settings.sanctions(area):
+                yield setting_key(room, settings.opened, area, ""), sanctions
 
     def owned_by(self, member_id: str) -> list[str]:
         """The rooms that an account owns."""

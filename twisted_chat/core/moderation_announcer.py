@@ -158,23 +158,31 @@ class ModerationAnnouncer:
             return
         added = (client.id, *names_at(client.member.nick, client.identity.address))
         former = _of_guest(client, event.old)
-        for key, mute in self._mutes_of(former, client.rooms):
+        for key, mute in self._mutes_of(former):
             self._extend(key, mute, added, client)
 
-    def _mutes_of(
-        self, identities: Iterable[str], rooms: Iterable[str]
-    ) -> list[tuple[str, Sanction]]:
-        """The mutes of someone, everywhere and in these rooms, and their whole keys."""
+    def _mutes_of(self, identities: Iterable[str]) -> list[tuple[str, Sanction]]:
+        """The mutes of someone, everywhere and in each room, and their whole keys.
+
+        Also in rooms in which the member is not at the moment.
+        """
         moderation = self._moderation
-        areas = [(MUTES, moderation.mutes)]
-        for room in rooms:
-            settings = moderation.settings(room)
-            areas.append((setting_key(room, settings.opened, MUTE, ""), settings.mutes))
+        areas = ((MUTES, moderation.mutes), *moderation.room_sanctions(MUTE))
         return [
             (area + key, mute)
             for area, mutes in areas
             for key, mute in mutes.find_all(identities, "", moderation.now())
         ]
+
+    def _extend_room_bans(self, client: Client, event: LoggedIn) -> None:
+        """The bans of a guest keep its account out of the rooms, too."""
+        known_by = (event.client_id, *name_identities(event.account))
+        now = self._moderation.now()
+        for area, bans in self._moderation.room_sanctions(BAN):
+            found = bans.find(known_by, "", now)
+            if found is not None:
+                key, ban = found
+                self._extend(area + key, ban, (event.member_id,), client)
 
     def logged_in(self, event: LoggedIn) -> None:
         """A guest of this server is an account now: its rooms are the account's."""
@@ -186,8 +194,9 @@ class ModerationAnnouncer:
         if client is not None:
             # The account is muted on all its devices, and at its next login, too.
             former = _of_guest(client, event.old)
-            for key, mute in self._mutes_of(former, client.rooms):
+            for key, mute in self._mutes_of(former):
                 self._extend(key, mute, (event.member_id,), client)
+            self._extend_room_bans(client, event)
         for room in self._moderation.opened_by(event.client_id):
             settings = self._moderation.settings(room)
             holder = settings.roles[Role.OPERATOR][event.client_id]
@@ -210,7 +219,7 @@ class ModerationAnnouncer:
         client = self._pool.clients.get(event.client_id)
         if client is None or client.account:
             return
-        for key, mute in self._mutes_of(former, client.rooms):
+        for key, mute in self._mutes_of(former):
             self._extend(key, mute, (client.id,), client)
             self._extend_by_address(key, mute, client)
 
