@@ -17,6 +17,7 @@ from twisted_chat.core.committer import (
 )
 from twisted_chat.core.events import Entry, Event, Joined, Message, Quit, Stored
 from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.replies import Refused
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.testing import FailingJournal, FakeClock, TestChat
 
@@ -52,7 +53,7 @@ class CommitterCase(SynchronousTestCase):
             self.announced.append(stored)
             self.assertIsNotNone(self.committer.settle(stored))
 
-    def refuse(self, submission: Submission, error: StoreError) -> None:
+    def refuse(self, submission: Submission, error: StoreError | Refused) -> None:
         self.refused.append((submission.event, str(error)))
 
     def submit_now(self, *events: Event, must_store: bool = False) -> None:

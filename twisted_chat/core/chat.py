@@ -66,6 +66,7 @@ from .nicknames import Name, fold, room_name
 from .outcomes import Outcome, Outcomes
 from .pool import ClientPool
 from .prompts import Answer, Prompts
+from .rechecks import Rechecks
 from .replies import (
     ErrorReply,
     Notice,
@@ -192,7 +193,7 @@ class Chat:
         self.operator_code = ""
         self.entrance: Entrance | None = None
         self._committer = committer
-        self._outcomes = Outcomes(self.turns, runtime, self.submit, self.reply)
+        self._outcomes = Outcomes(self.turns, runtime, self._submit_allowed, self.reply)
         self._stopping = False
         self.moderation = Moderation(pool, lambda: round(runtime.now() * 1000))
         self.bans = BanChecks(pool, self.moderation, runtime)
@@ -251,6 +252,8 @@ class Chat:
             runtime=runtime,
         )
         self._announcer.values_missed = self._upkeep.read_values_again
+        self._rechecks = Rechecks(pool, self.moderation, self.operators, self.entry)
+        committer.order = self._rechecks
         committer.refused = self._not_stored
         journal.subscribe(self.announce)
 
@@ -438,6 +441,25 @@ class Chat:
         """
         self._committer.submit(event, client, ref, reply=reply)
 
+    def _submit_allowed(
+        self,
+        event: Event,
+        client: Client,
+        ref: str | None,
+        reply: Callable[[str], Reply] | None,
+    ) -> None:
+        """The same for what a route results in, if it is still allowed.
+
+        The route may have waited since its guards were called.
+
+        :raises Refused: it is not.
+        """
+        refused = self._rechecks.refusal(event, client)
+        if refused is not None:
+            self._release(event, client)
+            raise refused
+        self.submit(event, client, ref, reply)
+
     def when_settled(self, call: Callable[[], None]) -> None:
         """Call this once all that anyone has asked to store so far is shown or refused.
 
@@ -606,22 +628,27 @@ class Chat:
         else:
             self._outcomes.take(client, request, handler(context))
 
-    def _not_stored(self, submission: Submission, error: StoreError) -> None:
+    def _not_stored(self, submission: Submission, error: StoreError | Refused) -> None:
         event, client = submission.event, submission.client
         if client is None:
-            if submission.must_store:
+            if submission.must_store and isinstance(error, StoreError):
                 # An arrival or a departure, which is submitted again.
                 self._joiner.warn(event.client_id, error)
             elif isinstance(event, RoomOpened):
                 self.entry.opening_settled(event.room)
             return
-        if isinstance(error, OutcomeUnknown):
+        code = "store"
+        if isinstance(error, Refused):
+            # Something before it in the order has changed the client's rights.
+            code, text = error.code, error.text
+            self._release(event, client)
+        elif isinstance(error, OutcomeUnknown):
             # It may yet be announced, and needs its nickname or room then.
             text = str(error)
         else:
             text = f"not stored: {error}"
             self._release(event, client)
-        self.reply(client, ErrorReply("store", text), submission.ref)
+        self.reply(client, ErrorReply(code, text), submission.ref)
         client.complete_one()
 
     def _release(self, event: Event, client: Client) -> None:
@@ -635,6 +662,7 @@ class Chat:
             case LoggedOut(nick=nick):
                 self.runtime.spawn(release(self.names, client.id, nick))
             case Joined(room=room):
+                self.entry.joining_settled(client.id, room)
                 self.pool.release_room(self.pool.room(room))
             case _:
                 pass

@@ -5,6 +5,10 @@ the window, and there is no timer to tune.  An event that is not stored is refus
 its author and shown to nobody, except for the joins of a client that connects and the
 departure of one that leaves: those have happened, and are submitted again until they
 are stored.
+
+What an event may depend on, such as that its author is not muted, was checked when it
+was received.  If an event before it changes that, it waits until the change is
+announced, and is checked again; see ``rechecks``.
 """
 
 from __future__ import annotations
@@ -14,13 +18,14 @@ from collections import deque
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Protocol
 
 from .client import Client
 from .events import Entry, Event, Stored
 from .idle import IdleCalls
 from .interfaces import NOT_HERE, Journal, StoreError
 from .isolation import as_store_error
-from .replies import Reply
+from .replies import Refused, Reply
 from .runtime import Runtime
 from .store_log import StoreLog
 from .texts import characters_shown
@@ -60,6 +65,32 @@ RETRY_DELAY = 1.0
 """Seconds until arrivals and departures are submitted again."""
 
 
+class Order(Protocol):
+    """Which events depend on those before them; see ``rechecks.Rechecks``."""
+
+    def scope(self, event: Event) -> str | None:
+        """What an event changes the rights in; ``None`` if it changes none."""
+
+    def waits(self, event: Event, changed: Collection[str]) -> bool:
+        """Whether an event depends on changes in these scopes."""
+
+    def refusal(self, event: Event, client: Client | None) -> Refused | None:
+        """Why an event is not allowed any more, or ``None``."""
+
+
+class _AnyOrder:
+    """No event depends on another one."""
+
+    def scope(self, _event: Event) -> None:
+        return None
+
+    def waits(self, _event: Event, _changed: Collection[str]) -> bool:
+        return False
+
+    def refusal(self, _event: Event, _client: Client | None) -> None:
+        return None
+
+
 @dataclass(slots=True, eq=False)
 class Submission:
     """An event to be stored, and the client that asked for it.
@@ -87,6 +118,7 @@ class Committer:
     :param node: unique among all servers and all their runs.
     :param store_log: logs when the store fails and works again; one is made without.
     :ivar refused: called with each submission that was not stored.
+    :ivar order: which events depend on those before them; by default none does.
     """
 
     def __init__(
@@ -120,7 +152,13 @@ class Committer:
         # When the batch in flight was passed on; ``None`` once one of its events is
         # announced.
         self._appended_at: float | None = None
-        self.refused: Callable[[Submission, StoreError], None] = _ignore_refusal
+        # The number of the last submission when rights were changed: those up to it
+        # were checked before that.
+        self._checked_before = 0
+        self.order: Order = _AnyOrder()
+        self.refused: Callable[[Submission, StoreError | Refused], None] = (
+            _ignore_refusal
+        )
 
     def submit(
         self,
@@ -167,6 +205,8 @@ class Committer:
 
     def settle(self, stored: Stored) -> Submission | None:
         """The submission of an event that is stored, if it was this server's."""
+        if self.order.scope(stored.event) is not None:
+            self._checked_before = self._count
         submission = self._in_flight.pop(stored.key, None)
         if submission is not None:
             self._presence_settled |= submission.must_store
@@ -252,11 +292,7 @@ class Committer:
         self._runtime.spawn(self._run())
 
     async def _run(self) -> None:
-        while batch := self._next_batch():
-            for submission in batch:
-                self._in_flight[submission.key] = submission
-                if self._retried:
-                    self._retried.pop(submission.key, None)
+        while batch := self._begin_batch():
             self._runtime.counters.batch_entries.observe(len(batch))
             self._appended_at = self._runtime.seconds()
             try:
@@ -289,9 +325,41 @@ class Committer:
         else:
             self._idle_calls.run()
 
-    def _next_batch(self) -> list[Submission]:
-        """What waits and may be stored now, in order."""
+    def _begin_batch(self) -> list[Submission]:
+        """The next batch, in flight from here on; empty if there is nothing to store.
+
+        What is not allowed any more is refused.
+        """
+        while True:
+            batch, refused = self._next_batch()
+            for submission in batch:
+                self._in_flight[submission.key] = submission
+                if self._retried:
+                    self._retried.pop(submission.key, None)
+            for submission, why in refused:
+                self.refused(submission, why)
+            if batch or not refused:
+                return batch
+            self.run_settled_calls()
+
+    def is_stale(self, submission: Submission) -> bool:
+        """Whether rights were changed since the event was received."""
+        return submission.number <= self._checked_before
+
+    def _next_batch(
+        self,
+    ) -> tuple[list[Submission], list[tuple[Submission, Refused]]]:
+        """What waits and may be stored now, in order; and what is not allowed any more.
+
+        What depends on a change of rights in the batch is left for the next one, with
+        all that its author does after it.
+        """
         batch: list[Submission] = []
+        refused: list[tuple[Submission, Refused]] = []
+        left: list[Submission] = []
+        authors: set[str] = set()
+        changed: set[str] = set()
+        order = self.order
         budget = MAX_CHARACTERS
         waiting = self._waiting
         presence = self._presence
@@ -305,9 +373,29 @@ class Committer:
                 or (presence[0].number < waiting[0].number and not self._retried)
             ):
                 queue = presence
-            batch.append(queue.popleft())
-            budget -= characters_shown(batch[-1].event)
-        return batch
+            submission = queue.popleft()
+            event = submission.event
+            if changed and (
+                event.client_id in authors
+                or (not submission.must_store and order.waits(event, changed))
+            ):
+                left.append(submission)
+                authors.add(event.client_id)
+                continue
+            if (
+                submission.number <= self._checked_before
+                and not submission.must_store
+                and (why := order.refusal(event, submission.client)) is not None
+            ):
+                refused.append((submission, why))
+                continue
+            batch.append(submission)
+            budget -= characters_shown(event)
+            if (scope := order.scope(event)) is not None:
+                changed.add(scope)
+        for submission in reversed(left):
+            (presence if submission.must_store else waiting).appendleft(submission)
+        return batch, refused
 
     @property
     def _may_join_messages(self) -> bool:
@@ -337,5 +425,5 @@ class Committer:
         self._presence.extendleft(reversed(again))
 
 
-def _ignore_refusal(submission: Submission, error: StoreError) -> None:
+def _ignore_refusal(submission: Submission, error: StoreError | Refused) -> None:
     """Before there is a chat to reply to its clients."""

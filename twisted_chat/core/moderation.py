@@ -273,12 +273,14 @@ class Moderation:
         key: str = "",
         *,
         returns: bool = False,
+        is_in: bool = False,
     ) -> Refused | None:
         """Why a member may not join a room, or ``None``.
 
         :param address: from where it is connected; may be empty.
         :param key: what it gives as the key of the room.
         :param returns: it was in the room when its connection ended.
+        :param is_in: it is counted among the members already.
         """
         settings = self.settings(room)
         if not settings or self.rank(member, room) is not None:
@@ -292,7 +294,7 @@ class Moderation:
         if refused is None and settings.key and key != settings.key:
             refused = Refused("needs_key", f"#{room} needs a key: \\join {room} KEY")
         known = self._pool.rooms.get(room)
-        members = len(known.members) if known else 0
+        members = len(known.members) - is_in if known else 0
         if refused is None and settings.limit and members >= settings.limit:
             refused = Refused("room_full", f"#{room} is full")
         return refused

@@ -150,6 +150,26 @@ class ModerationAnnouncer:
         """A client is present: was it banned while it joined?"""
         if self._moderation.bans:
             self._expel_if_banned(event.client_id)
+        submission = self.batch.submission
+        if submission is None:
+            return
+        if self._committer.is_stale(submission):
+            self._remove_if_refused(event)
+        self._entry.joining_settled(event.client_id, event.room)
+
+    def _remove_if_refused(self, event: Joined) -> None:
+        """Rights were changed while a client joined: have it leave a room if need be.
+
+        An event of another server may have come between, and who connects has to
+        arrive.
+        """
+        client = self._pool.clients.get(event.client_id)
+        if client is None or event.room not in client.rooms:
+            return
+        refused = self._entry.still_refused(event, client, is_in=True)
+        if refused is not None:
+            self.batch.reply(client, ErrorReply(refused.code, refused.text))
+            self._committer.submit(Left(event.room, client.nick, client.id))
 
     def renamed(self, event: Renamed) -> None:
         """A guest of this server has another nickname: its mutes follow it."""

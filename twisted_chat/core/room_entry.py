@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .client import Client
 from .committer import Committer
+from .events import Joined
 from .interfaces import Journal
 from .moderation import Moderation
 from .moderation_events import RoomOpened
@@ -32,6 +33,9 @@ class RoomEntry:
         self._moderation = moderation
         # The rooms whose opening is submitted, and not yet announced.
         self._opening: set[str] = set()
+        # By what those are let in whose ``Joined`` is not announced yet: the key that
+        # they give, and whether they return.  By client id and room.
+        self._let_in: dict[tuple[str, str], tuple[str, bool]] = {}
 
     async def open(
         self, client: Client, name: str, key: str = "", *, returns: bool = False
@@ -59,9 +63,31 @@ class RoomEntry:
             )
             if refused is not None:
                 raise refused
-        return await self._pool.open_room(
+        room = await self._pool.open_room(
             name, self._journal, self._moderation.readable
         )
+        if key or returns:
+            self._let_in[client.id, name] = (key, returns)
+        return room
+
+    def still_refused(
+        self, event: Joined, client: Client, *, is_in: bool = False
+    ) -> Refused | None:
+        """Why a client that was let in may not join after all, or ``None``.
+
+        :param is_in: it is in the room already.
+        """
+        member, name = client.member, event.room
+        if name in member.rooms and not is_in:
+            return None
+        key, returns = self._let_in.get((client.id, name), ("", False))
+        return self._moderation.may_enter(
+            member, client.identity.address, name, key, returns=returns, is_in=is_in
+        )
+
+    def joining_settled(self, client_id: str, room: str) -> None:
+        """A ``Joined`` is announced, or is not stored."""
+        self._let_in.pop((client_id, room), None)
 
     def submit_opening(
         self, client: Client, room: Room, *, must_store: bool = False

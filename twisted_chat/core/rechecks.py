@@ -1,0 +1,226 @@
+"""Rechecks: what was allowed when it was received is checked at its place in the order.
+
+Between the guard of a request and the place of its event in the journal, another event
+may change the rights that the guard has found: a ban, a mute, a setting of the room.
+The committer therefore lets an event that depends on such a change wait until the
+change is announced, and asks here whether the event is still allowed.  All other events
+cost it one look at their class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from .account_events import AccountChanged, Change
+from .accounts.operators import Operators
+from .client import Client
+from .events import (
+    Action,
+    AwaySet,
+    CustomEvent,
+    Deleted,
+    DirectMessage,
+    Edited,
+    Event,
+    Joined,
+    Message,
+    Relayed,
+    TopicSet,
+)
+from .moderation import Moderation
+from .moderation_events import (
+    Audited,
+    Banned,
+    Invited,
+    Kicked,
+    Muted,
+    Rank,
+    RoleChanged,
+    RoomBanned,
+    RoomChanged,
+    RoomExcepted,
+    RoomUnbanned,
+    Unbanned,
+    Unmuted,
+)
+from .pool import ClientPool
+from .presence import Member
+from .replies import Refused
+from .room_entry import RoomEntry
+
+AWAY = "away"
+"""The text of those who go away without one, which everyone may show."""
+
+EVERYWHERE = ""
+"""The scope of a change that concerns every room.  Other scopes are those of rooms."""
+
+_PLACES = "/places/"
+"""What makes a scope of the name of a room, of which only the free places change."""
+
+_NO_RANK = "only room operators of #{room} may do that"
+
+
+class Rechecks:
+    """Decides which events depend on each other, and whether one is still allowed."""
+
+    def __init__(
+        self,
+        pool: ClientPool,
+        moderation: Moderation,
+        operators: Operators,
+        entry: RoomEntry,
+    ) -> None:
+        self._pool = pool
+        self._moderation = moderation
+        self._operators = operators
+        self._entry = entry
+        in_room: Callable[[Any], str] = _room_of
+        self._scopes: dict[type, Callable[[Any], str | None]] = {
+            **dict.fromkeys((Kicked, RoomBanned, RoomChanged, RoleChanged), in_room),
+            RoomExcepted: in_room,
+            Muted: lambda event: EVERYWHERE if event.everywhere else event.room,
+            Banned: lambda _event: EVERYWHERE,
+            AccountChanged: _account_scope,
+            Joined: self._joined_scope,
+        }
+        acts = (Kicked, Muted, Unmuted, RoomBanned, RoomUnbanned, RoomExcepted)
+        talk = (Message, Action, CustomEvent, Relayed, Edited)
+        self._checks: dict[type, Callable[[Any, Client], Refused | None]] = {
+            **dict.fromkeys(talk, self._may_talk),
+            **dict.fromkeys((*acts, RoomChanged, RoleChanged), self._may_act),
+            **dict.fromkeys((Banned, Unbanned), self._is_operator),
+            TopicSet: self._may_set_topic,
+            DirectMessage: self._may_send,
+            AwaySet: self._may_show,
+            Joined: entry.still_refused,
+            Deleted: self._may_delete,
+            Invited: self._may_invite,
+            AccountChanged: self._may_change_operators,
+            Audited: self._has_rank,
+        }
+
+    def scope(self, event: Event) -> str | None:
+        """What an event changes the rights in; ``None`` if it changes none."""
+        find = self._scopes.get(type(event))
+        return None if find is None else find(event)
+
+    def waits(self, event: Event, changed: Collection[str]) -> bool:
+        """Whether an event depends on changes that are before it in the order.
+
+        :param changed: the scopes of these.
+        """
+        if type(event) not in self._checks:
+            return False
+        if EVERYWHERE in changed or isinstance(event, AwaySet):
+            return True
+        room: str = getattr(event, "room", EVERYWHERE)
+        places = isinstance(event, Joined) and _PLACES + room in changed
+        return places or (room != EVERYWHERE and room in changed)
+
+    def refusal(self, event: Event, client: Client | None) -> Refused | None:
+        """Why an event is not allowed any more, or ``None``.
+
+        :param client: the one that asked for it; without it, the one that it names.
+        """
+        check = self._checks.get(type(event))
+        if check is None:
+            return None
+        client = client or self._pool.clients.get(event.client_id)
+        return None if client is None else check(event, client)
+
+    # What an event changes.
+
+    def _joined_scope(self, event: Joined) -> str | None:
+        limited = self._moderation.settings(event.room).limit
+        return _PLACES + event.room if limited else None
+
+    # What is checked.
+
+    def _may_talk(
+        self, event: Message | Action | CustomEvent | Relayed | Edited, client: Client
+    ) -> Refused | None:
+        if not event.room:
+            return None
+        return self._not_in(event.room, client) or self._moderation.may_talk(
+            client.member, event.room
+        )
+
+    def _not_in(self, room: str, client: Client) -> Refused | None:
+        """Why a client may not talk in a room that it is not in."""
+        if room in client.rooms:
+            return None
+        if self._moderation.settings(room).outside:
+            address = client.identity.address
+            return self._moderation.may_read(client.member, address, room)
+        return Refused("not_in_room", f"you are not in #{room}: \\join {room} first")
+
+    def _may_set_topic(self, event: TopicSet, client: Client) -> Refused | None:
+        return self._moderation.may_set_topic(client.member, event.room)
+
+    def _may_send(self, event: DirectMessage, client: Client) -> Refused | None:
+        recipient = self._pool.member(event.recipient_id) or Member(event.recipient_id)
+        return self._moderation.may_send(client.member, recipient)
+
+    def _may_show(self, event: AwaySet, client: Client) -> Refused | None:
+        if event.text in ("", AWAY):
+            return None
+        return self._moderation.may_show(client.member)
+
+    def _may_act(self, event: Any, client: Client) -> Refused | None:
+        """One with which someone keeps order in a room."""
+        rank = self._moderation.rank(client.member, event.room)
+        if rank is None or (event.rank == Rank.OPERATOR and rank != Rank.OPERATOR):
+            return Refused("not_room_operator", _NO_RANK.format(room=event.room))
+        if isinstance(event, Kicked | RoomBanned | Muted):
+            target_id = getattr(event, "target_id", "")
+            target = self._pool.member(target_id) if target_id else None
+            if target is not None and self._moderation.is_operator(target):
+                return Refused("bad_request", f"{target.nick} is an operator")
+        return None
+
+    def _is_operator(self, _event: object, client: Client) -> Refused | None:
+        if self._moderation.is_operator(client.member):
+            return None
+        return Refused("not_operator", "only operators may do that")
+
+    def _may_delete(self, event: Deleted, client: Client) -> Refused | None:
+        if not event.author:
+            return None
+        if self._moderation.rank(client.member, event.room) is None:
+            return Refused("not_room_operator", _NO_RANK.format(room=event.room))
+        return None
+
+    def _may_invite(self, event: Invited, client: Client) -> Refused | None:
+        is_private = self._moderation.settings(event.room).private
+        if is_private and self._moderation.rank(client.member, event.room) is None:
+            return Refused("not_room_operator", _NO_RANK.format(room=event.room))
+        return None
+
+    def _may_change_operators(
+        self, event: AccountChanged, client: Client
+    ) -> Refused | None:
+        if event.change not in (Change.OPERATOR, Change.NO_OPERATOR):
+            return None
+        ids = self._operators.ids
+        if ids and client.member not in self._operators:
+            return Refused("not_operator", "only operators may do that")
+        if event.change == Change.NO_OPERATOR and ids <= {event.member_id}:
+            return Refused("last_operator", f"{event.account} is the last operator")
+        return None
+
+    def _has_rank(self, event: Audited, client: Client) -> Refused | None:
+        """What is noted in the audit log is not done either."""
+        if event.rank != Rank.OPERATOR or self._moderation.is_operator(client.member):
+            return None
+        return Refused("not_operator", "only operators may do that")
+
+
+def _room_of(event: Any) -> str:
+    room: str = event.room
+    return room
+
+
+def _account_scope(event: AccountChanged) -> str | None:
+    is_rank = event.change in (Change.OPERATOR, Change.NO_OPERATOR)
+    return EVERYWHERE if is_rank else None
