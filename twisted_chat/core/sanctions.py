@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .durations import FOREVER, end_text, is_over, remaining_text
-from .masks import folded, matches, seen_of
+from .mask_sets import MaskSet
+from .masks import folded, seen_of
 from .networks import Address, Network, NetworkSet, address_in, household_of, network_in
 from .nicknames import Name, fold_or_none, is_guest
 from .presence import Member
@@ -191,11 +192,13 @@ class Sanctions:
     """
 
     _kept: dict[str, Sanction] = field(default_factory=dict)
-    _further: dict[str, str] = field(default_factory=dict)
+    # What stands behind a key -> what stands behind the ``+`` -> the value.
+    _further: dict[str, dict[str, str]] = field(default_factory=dict)
     # Identity -> keys.
     _by_identity: dict[str, dict[str, None]] = field(default_factory=dict)
     _by_network: dict[Network, dict[str, None]] = field(default_factory=dict)
     _by_mask: dict[str, dict[str, None]] = field(default_factory=dict)
+    _masks: MaskSet = field(default_factory=MaskSet)
     _networks: NetworkSet = field(default_factory=NetworkSet)
 
     def __len__(self) -> int:
@@ -210,11 +213,9 @@ class Sanctions:
 
     def apply(self, key: str, value: str | None) -> None:
         """Bring this up to a changed value."""
-        parent, plus, _ = key.partition("+")
+        parent, plus, subject = key.partition("+")
         if plus:
-            self._further.pop(key, None)
-            if value is not None:
-                self._further[key] = value
+            self._extend(parent, subject, value)
             sanction = self._kept.get(parent)
         else:
             sanction = None if value is None else Sanction.from_json(value)
@@ -223,10 +224,18 @@ class Sanctions:
             self._kept[parent] = self._concerning(parent, sanction)
             self._index(parent)
 
+    def _extend(self, parent: str, subject: str, value: str | None) -> None:
+        """Keep what a sanction concerns besides, or no longer."""
+        further = self._further.setdefault(parent, {})
+        further.pop(subject, None)
+        if value is not None:
+            further[subject] = value
+        if not further:
+            del self._further[parent]
+
     def keys_of(self, key: str) -> tuple[str, ...]:
         """The key of a sanction and those behind it."""
-        start = f"{key}+"
-        return (key, *(each for each in self._further if each.startswith(start)))
+        return (key, *(f"{key}+{each}" for each in self._further.get(key, ())))
 
     def get(self, key: str) -> Sanction:
         """The sanction under a key, which there is."""
@@ -281,9 +290,8 @@ class Sanctions:
         if self._by_network and (found := address_in(address)) is not None:
             for network in self._networks.containing(found):
                 keys.update(self._by_network[network])
-        for mask, kept in self._by_mask.items() if seen else ():
-            if matches(mask, seen):
-                keys.update(kept)
+        for mask in self._masks.matching(seen) if seen else ():
+            keys.update(self._by_mask[mask])
         return [
             (key, self._kept[key])
             for key in keys
@@ -292,12 +300,10 @@ class Sanctions:
 
     def _concerning(self, key: str, sanction: Sanction) -> Sanction:
         """The sanction with what it concerns since it was imposed."""
-        start = f"{key}+"
         identities = dict.fromkeys(sanction.identities)
         networks = dict.fromkeys(sanction.networks)
-        for further, began in self._further.items():
-            if further.startswith(start) and began == str(sanction.began):
-                subject = further.removeprefix(start)
+        for subject, began in self._further.get(key, {}).items():
+            if began == str(sanction.began):
                 if subject.startswith("/"):
                     networks[subject[1:].replace("_", "/")] = None
                 else:
@@ -310,6 +316,7 @@ class Sanctions:
             self._by_identity.setdefault(identity, {})[key] = None
         for mask in sanction.masks:
             self._by_mask.setdefault(mask, {})[key] = None
+            self._masks.add(mask)
         for text in sanction.networks:
             if (network := network_in(text)) is not None:
                 keys = self._by_network.setdefault(network, {})
@@ -331,6 +338,7 @@ class Sanctions:
             of_mask.pop(key, None)
             if not of_mask:
                 del self._by_mask[mask]
+                self._masks.discard(mask)
         for text in sanction.networks:
             if (network := network_in(text)) is None:
                 continue
