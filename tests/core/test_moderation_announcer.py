@@ -16,7 +16,7 @@ from twisted_chat.core.moderation_events import (
     RoomOpened,
     SanctionExtended,
 )
-from twisted_chat.core.sanctions import Sanction, name_identities
+from twisted_chat.core.sanctions import MAX_CONCERNED, Sanction, name_identities
 
 
 class AnnouncerTests(ModerationCase):
@@ -144,13 +144,30 @@ class AnnouncerTests(ModerationCase):
         return Sanction("dave", "x", identities=name_identities("dave")).to_json()
 
     def test_name_that_a_muted_guest_takes_is_muted(self) -> None:
-        """A limited number of them."""
+        """Each that it can take: there is a limited number of them."""
         self.does(self.oscar, r"\mute bob")
         for number in range(60):
             self.does(self.bob, rf"\nick rob{number}")
         ((_, mute),) = self.moderation.mutes
-        self.assertLessEqual(len(mute.identities), 52)
-        self.assertIn("=rob1", mute.identities)
+        self.assertLessEqual(len(mute.identities), MAX_CONCERNED)
+        self.assert_typed(
+            self.bob, r"\nick other", "error: you are muted: keep your nickname"
+        )
+        name = self.bob.nick
+        self.does(self.bob, r"\quit")
+        again = self.connect_from("192.0.2.7", name)
+        self.assertEqual(again.sees()[0], f"Welcome, {name}!")
+        self.assert_typed(again, "hi", "error: you are muted")
+
+    def test_guest_muted_in_a_room_keeps_its_nickname_at_last(self) -> None:
+        """Names taken at the same time are muted, too."""
+        self.does(self.alice, r"\mute bob")
+        with self.chat.together():
+            for number in range(60):
+                self.bob.types(rf"\nick rob{number}")
+        (mute,) = self.moderation.settings("tea").mutes.valid(self.moderation.now())
+        for name in name_identities(self.bob.nick):
+            self.assertIn(name, mute.identities)
 
     def test_account_of_a_muted_guest_is_muted(self) -> None:
         """Also when it has connected again."""

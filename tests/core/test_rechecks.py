@@ -154,11 +154,11 @@ class OperatorOrderTests(AccountCase):
         self.bob.sees()
 
     def test_two_operators_do_not_remove_each_other(self) -> None:
-        """The second to ask is no operator any more."""
+        """The second to ask is refused: the other one is the last by then."""
         with self.room.together():
             self.alice.types(r"\operator bob off")
             self.bob.types(r"\operator alice off")
-        self.assertEqual(self.bob.sees(), ["error: only operators may do that"])
+        self.assertEqual(self.bob.sees(), ["error: alice is the last operator"])
         self.assertIn(self.alice.client.member, self.room.chat.operators)
 
     def test_removed_operator_bans_nobody_behind_it(self) -> None:

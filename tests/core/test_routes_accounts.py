@@ -628,6 +628,20 @@ class RequiredTests(AccountCase):
         self.bob.types("\\quit bye")
         self.assertEqual(self.alice.sees(), ["bob: left the chat"])
 
+    def test_guest_is_away_without_a_text(self) -> None:
+        """Also one that gives it as it connects."""
+        carol = self.room.client("carol", away="my text")
+        self.assertIn("carol: is away (away)", self.alice.sees())
+        self.assertIn(self.REFUSED, carol.sees())
+
+    def test_guest_removes_others_without_a_reason(self) -> None:
+        """The reason would be shown."""
+        for client in (self.bob, self.alice):
+            client.types("\\join tea")
+        self.assertEqual(self.replies(self.bob, "\\kick alice why"), [self.REFUSED])
+        self.bob.types("\\kick alice")
+        self.assertEqual(self.bob.sees(), ["bob: kicked alice"])
+
     def test_guest_reads_and_asks(self) -> None:
         """And has a nickname, to register it."""
         for line in ("\\who", "\\history", "\\help who", "\\topic", "\\rooms"):

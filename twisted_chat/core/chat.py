@@ -227,6 +227,7 @@ class Chat:
         )
         self._joiner.logins = self.account_logins
         self._joiner.missed = self.missed.tell
+        self._joiner.may_show = self._may_show
         self._announcer = Announcer(
             pool=pool,
             committer=committer,
@@ -303,6 +304,14 @@ class Chat:
         if request.away:
             request = replace(request, away=self._away_text(request.away))
         return self._joiner.begin(connection, codec, identity, request)
+
+    def _may_show(self, client: Client) -> Refused | None:
+        """Why a client may not show a text in all of its rooms, or ``None``."""
+        try:
+            self.check_may_speak(client)
+        except Refused as refused:
+            return refused
+        return self.moderation.may_show(client.member, client.identity.address)
 
     def _away_text(self, text: str) -> str:
         r"""What ``\away`` would set; empty if nothing visible is left."""

@@ -247,6 +247,10 @@ class TopicSet:
         object.__setattr__(self, "text", cut_label(self.text, MAX_TOPIC))
 
 
+AWAY = "away"
+"""The text of those who go away without one, which everyone may show."""
+
+
 @dataclass(frozen=True, slots=True)
 class AwaySet:
     """A member went away, or with an empty text came back.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from .accounts.absences import Absence, Openings
 from .client import Client, ClientState, Identity
 from .committer import Committer
-from .events import LOBBY, NO_ROOM, AwaySet, Joined
+from .events import AWAY, LOBBY, NO_ROOM, AwaySet, Joined
 from .ignoring import IgnoreList, ignore_list
 from .interfaces import BANNED, Codec, Connection, Journal, NameRegistry, StoreError
 from .isolation import as_store_error
@@ -84,6 +84,7 @@ class Joiner:
     :param holder: for which account a name is reserved.
     :ivar logins: which sessions are logged in.
     :ivar missed: tells a client that has logged in what it has missed.
+    :ivar may_show: why a client may not show a text in all of its rooms, or ``None``.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class Joiner:
         self._entry = entry
         self.logins: Logins = NoLogins()
         self.missed: TellMissed = _tell_nothing
+        self.may_show: Callable[[Client], Refused | None] = _everyone_may
         self._naming = Naming(pool=pool, names=names, runtime=runtime, holder=holder)
         self._joining: dict[str, PendingJoin] = {}
         self._kept = KeptState()
@@ -343,9 +345,15 @@ class Joiner:
         return self._welcomer.hint(client)
 
     def _set_away(self, client: Client, away: AwaySet) -> None:
-        """A client that resumed is away as before."""
-        if client.is_connected:
-            self._committer.submit(away, client)
+        """A client is away as before, or as it asked for when it connected."""
+        if not client.is_connected:
+            return
+        refused = self.may_show(client)
+        if refused is not None:
+            # What is away is no less so for that.
+            self._welcomer.reply(client, ErrorReply(refused.code, refused.text))
+            away = replace(away, text=AWAY)
+        self._committer.submit(away, client)
 
     # Joining.
 
@@ -558,6 +566,10 @@ class Joiner:
 
 def _tell_nothing(_client: Client, _absence: Absence, _position: str) -> None:
     """There are no accounts."""
+
+
+def _everyone_may(_client: Client) -> None:
+    """Nobody is kept from showing anything."""
 
 
 def _log_in(client: Client, login: Login) -> None:

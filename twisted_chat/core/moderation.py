@@ -27,7 +27,14 @@ from .room_settings import (
     RoomSettings,
     setting_key,
 )
-from .sanctions import Sanction, Sanctions, ban_text, identities_at, mute_text
+from .sanctions import (
+    MAX_RENAMED,
+    Sanction,
+    Sanctions,
+    ban_text,
+    identities_at,
+    mute_text,
+)
 
 ROOMS = "room/"
 """How the keys of the settings of rooms begin."""
@@ -401,7 +408,7 @@ class Moderation:
             return None
         mute = self.mute_of(member, address, room)
         if mute is not None:
-            return Refused("muted", mute_text(mute, self.now()))
+            return _muted(mute, self.now())
         if settings.bans and self.rank(member, room) is None:
             # One that does not remove those whom it concerns keeps them from talking.
             banned = self._banned_from(settings, member, "", room)
@@ -426,15 +433,35 @@ class Moderation:
         mute = self._muted_everywhere(member, address)
         if mute is None:
             return None
-        return Refused("muted", mute_text(mute, self.now()))
+        return _muted(mute, self.now())
 
     def may_show(self, member: Member, address: str) -> Refused | None:
         """Why a member may not show a text in all of its rooms, or ``None``."""
-        for room in member.rooms:
-            mute = self.mute_of(member, address, room)
-            if mute is not None:
-                return Refused("muted", mute_text(mute, self.now()))
+        found = (self.may_talk(member, address, room) for room in member.rooms)
+        refused = next((each for each in found if each is not None), None)
+        if refused is not None or not self.mutes:
+            return refused
+        mute = self._muted_everywhere(member, address)
+        return None if mute is None else _muted(mute, self.now())
+
+    def may_rename(self, member: Member, address: str) -> Refused | None:
+        """Why a guest may not take another nickname, or ``None``.
+
+        Mutes follow it to each of them, and cannot do so without end.
+        """
+        if member.account:
+            return None
+        for _, mutes in self.all_mutes():
+            found = mutes.find(identities_at(member, address), "", self.now())
+            if found is not None and len(found[1].identities) > MAX_RENAMED:
+                text = f"{mute_text(found[1], self.now())}: keep your nickname"
+                return Refused("muted", text)
         return None
+
+    def all_mutes(self) -> Iterator[tuple[str, Sanctions]]:
+        """The mutes of the whole chat and of each room, and how their keys begin."""
+        yield MUTES, self.mutes
+        yield from self.room_sanctions(MUTE)
 
     def may_set_topic(self, member: Member, address: str, room: str) -> Refused | None:
         """Why a member may not set the topic of a room, or ``None``."""
@@ -491,3 +518,7 @@ class Moderation:
             return None
         found = self.ban_of(identities, address)
         return found and Refused("banned", ban_text(found[1]))
+
+
+def _muted(mute: Sanction, now: int) -> Refused:
+    return Refused("muted", mute_text(mute, now))

@@ -187,10 +187,9 @@ class ModerationAnnouncer:
         Also in rooms in which the member is not at the moment.
         """
         moderation = self._moderation
-        areas = ((MUTES, moderation.mutes), *moderation.room_sanctions(MUTE))
         return [
             (area + key, mute)
-            for area, mutes in areas
+            for area, mutes in moderation.all_mutes()
             for key, mute in mutes.find_all(identities, "", moderation.now())
         ]
 

@@ -16,6 +16,7 @@ from .account_events import AccountChanged, Change
 from .accounts.operators import Operators
 from .client import Client
 from .events import (
+    AWAY,
     Action,
     AwaySet,
     CustomEvent,
@@ -48,9 +49,6 @@ from .pool import ClientPool
 from .presence import Member
 from .replies import Refused
 from .room_entry import RoomEntry
-
-AWAY = "away"
-"""The text of those who go away without one, which everyone may show."""
 
 EVERYWHERE = ""
 """The scope of a change that concerns every room.  Other scopes are those of rooms."""
@@ -143,7 +141,7 @@ class Rechecks:
         if not event.room:
             return None
         return self._not_in(event.room, client) or self._moderation.may_talk(
-            client.member, event.room
+            client.member, client.identity.address, event.room
         )
 
     def _not_in(self, room: str, client: Client) -> Refused | None:
@@ -156,16 +154,20 @@ class Rechecks:
         return Refused("not_in_room", f"you are not in #{room}: \\join {room} first")
 
     def _may_set_topic(self, event: TopicSet, client: Client) -> Refused | None:
-        return self._moderation.may_set_topic(client.member, event.room)
+        return self._moderation.may_set_topic(
+            client.member, client.identity.address, event.room
+        )
 
     def _may_send(self, event: DirectMessage, client: Client) -> Refused | None:
         recipient = self._pool.member(event.recipient_id) or Member(event.recipient_id)
-        return self._moderation.may_send(client.member, recipient)
+        return self._moderation.may_send(
+            client.member, client.identity.address, recipient
+        )
 
     def _may_show(self, event: AwaySet, client: Client) -> Refused | None:
         if event.text in ("", AWAY):
             return None
-        return self._moderation.may_show(client.member)
+        return self._moderation.may_show(client.member, client.identity.address)
 
     def _may_act(self, event: Any, client: Client) -> Refused | None:
         """One with which someone keeps order in a room."""

@@ -24,6 +24,7 @@ from .chat import CommandContext, Handler
 from .client import ClientState
 from .commands import CommandTable
 from .events import (
+    AWAY,
     Action,
     AwaySet,
     CustomEvent,
@@ -269,7 +270,7 @@ def away(context: CommandContext) -> Event:
         check(context.chat.moderation.may_show(client.member, client.identity.address))
         text = context.chat.sanitized_label(context.word, MAX_AWAY)
     if not text and not client.member.away:
-        text = "away"
+        text = AWAY
     return AwaySet(client.nick, text, client.id)
 
 
@@ -345,6 +346,7 @@ async def renamed(context: CommandContext) -> Event:
     if banned is not None:
         chat.bans.expel(client)
         raise banned
+    check(chat.moderation.may_rename(client.member, client.identity.address))
     name = await claim_unreserved(
         chat.names,
         chat.accounts.holder,

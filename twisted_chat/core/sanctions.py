@@ -25,6 +25,10 @@ MAX_SANCTIONS = 10_000
 MAX_CONCERNED = 50
 """Identities and networks that one sanction may concern before nothing is added."""
 
+MAX_RENAMED = 40
+"""Identities that a mute may concern before the guest must keep its nickname; the rest
+of ``MAX_CONCERNED`` is for names that it takes at the same time."""
+
 MAX_ROOM_SANCTIONS = 500
 """Bans, or mutes, of one room at once."""
 

@@ -173,10 +173,14 @@ def length(word: str) -> Duration:
 def reason(context: CommandContext, text: str) -> str:
     """A reason as it may be shown; empty if there is none.
 
-    :raises Refused: ``too_long``.
+    :raises Refused: ``too_long``, ``account_required``.
     """
     text = text.strip()
-    return context.chat.sanitized_label(text, MAX_REASON) if text else ""
+    if not text:
+        return ""
+    # It is shown, like a message.
+    context.chat.check_may_speak(context.client)
+    return context.chat.sanitized_label(text, MAX_REASON)
 
 
 def network_to_ban(context: CommandContext, text: str) -> Network | None:
