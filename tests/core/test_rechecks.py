@@ -83,6 +83,12 @@ class OrderTests(ModerationCase):
             self.assertEqual(seen, ["oscar: muted bob", "error: you are muted"], line)
             self.does(self.oscar, r"\unmute bob")
 
+    def test_banned_member_says_nothing_behind_its_ban(self) -> None:
+        """It is disconnected; nobody sees what it said last."""
+        self.both(self.oscar, r"\ban bob", self.bob, "hello", r"\dm carol psst")
+        self.assertEqual(self.bob.closed, "banned")
+        self.assert_sees(self.carol, "oscar: banned bob", "bob: left the chat")
+
     def test_nothing_is_said_behind_a_room_that_becomes_quiet(self) -> None:
         """The refusal names whom to ask."""
         seen = self.both(self.alice, r"\room quiet", self.bob, "hello")

@@ -49,6 +49,7 @@ from .pool import ClientPool
 from .presence import Member
 from .replies import Refused
 from .room_entry import RoomEntry
+from .sanctions import identities_of
 
 EVERYWHERE = ""
 """The scope of a change that concerns every room.  Other scopes are those of rooms."""
@@ -125,7 +126,15 @@ class Rechecks:
         if check is None:
             return None
         client = client or self._pool.clients.get(event.client_id)
-        return None if client is None else check(event, client)
+        if client is None:
+            return None
+        return self._banned(client) or check(event, client)
+
+    def _banned(self, client: Client) -> Refused | None:
+        if not self._moderation.bans:
+            return None
+        member, address = client.member, client.identity.address
+        return self._moderation.may_connect(member, identities_of(member), address)
 
     # What an event changes.
 
