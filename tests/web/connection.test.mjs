@@ -252,7 +252,7 @@ test("a page that is banned reads until when, and does not reconnect by itself",
   const { clock, connection, sockets, socket } = connected();
   socket().say({ type: "error", code: "banned", text: "you are banned until tomorrow" });
   socket().end("banned", 4003);
-  assert.equal(connection.state, "stopped");
+  assert.equal(connection.state, "banned");
   assert.equal(connection.reason, "you are banned until tomorrow");
   clock.advance(600_000);
   assert.equal(sockets.length, 1);

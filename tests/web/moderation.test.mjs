@@ -6,6 +6,8 @@ import { test } from "node:test";
 import { durationText, moderationText } from "../../twisted_chat/web/moderation_texts.js";
 import { nameItems } from "../../twisted_chat/web/on_demand/menu_items.js";
 import { enteredOf, settingCommands } from "../../twisted_chat/web/on_demand/setting_commands.js";
+import { retryMessage, sendMessage } from "../../twisted_chat/web/outgoing.js";
+import { strings } from "../../twisted_chat/web/strings.js";
 import { chat, id, iso, lobby, texts, welcome } from "./chat_fixture.mjs";
 import { ROUTE_LIST } from "./routes_fixture.mjs";
 
@@ -69,8 +71,40 @@ test("whoever is kicked leaves the room, which is offered again", () => {
   welcome({ rooms: ["lobby", "tea"], room: "tea" });
   const effects = receive("kicked", { room: "tea", nick: "me", text: "" });
   assert.deepEqual(chat.rooms().map(({ name }) => name), ["lobby"]);
-  assert.equal(chat.leftConversation.name, "tea");
+  const left = chat.leftConversation;
+  assert.equal(left.name, "tea");
+  assert.deepEqual(left.removal, { text: "You were kicked from #tea by alice.", mayReturn: true });
   assert.ok(effects.some(({ effect }) => effect === "left"));
+});
+
+test("whoever is banned from a room reads until when, and is not offered to return", () => {
+  welcome({ rooms: ["lobby", "tea"], room: "tea" });
+  receive("banned", { room: "tea", nick: "me", for: "2h", text: "spam" });
+  const text = "You were banned from #tea for 2 hours by alice (spam).";
+  assert.deepEqual(chat.leftConversation.removal, { text, mayReturn: false });
+});
+
+test("whoever is banned from the chat sends nothing until it is over", () => {
+  const banned = "you are banned until tomorrow";
+  const problem = "You are banned until tomorrow.";
+  const send = (said) => sendMessage(chat, lobby(), said);
+  const states = () => lobby().entries.map(({ text: said, status, problem: why }) => [said, status, why]);
+  welcome();
+  send("under way");
+  chat.disconnected();
+  send("waiting");
+  chat.wasBanned(banned);
+  assert.deepEqual(send("later"), []);
+  assert.deepEqual(states(), [
+    ["under way", "failed", strings.mayNotHaveArrived],
+    ["waiting", "failed", problem],
+    ["later", "failed", problem],
+  ]);
+  assert.deepEqual(retryMessage(chat, lobby(), lobby().entries[1]), []);
+  assert.deepEqual(states().at(-1), ["waiting", "failed", problem]);
+  welcome();
+  assert.equal(chat.banned, "");
+  assert.equal(send("back").length, 1);
 });
 
 test("a ban from the chat is shown where the member is, else as a notice", () => {

@@ -35,8 +35,9 @@ export class Actions extends Opening {
 
   // `refuse` shows the problem where the action was started.
   requireConnection(refuse = (text) => this.showError(text)) {
-    if (!this.chat.online) refuse(strings.noConnection);
-    return this.chat.online;
+    const { online, banned } = this.chat;
+    if (!online) refuse(banned ? strings.banned(banned) : strings.noConnection);
+    return online;
   }
 
   showError(text) {
@@ -53,7 +54,7 @@ export class Actions extends Opening {
   showConversation(key) {
     this.chat.select(key);
     // At once, not with the next frame: what is typed next belongs to this conversation.
-    this.views.composer.show(this.chat.current);
+    this.views.composer.show(this.chat.current, this.chat.banned);
     this.views.drawers.closeOverlay();
     this.drawing.schedule();
     this.focusComposer();
@@ -287,7 +288,7 @@ export class Actions extends Opening {
   }
 
   reconnect() {
-    if (this.connection.state === "stopped") this.connection.connect();
+    if (["stopped", "banned"].includes(this.connection.state)) this.connection.connect();
     else this.connection.wake();
   }
 }

@@ -94,8 +94,9 @@ function makeConnection(chat, drawing, receive) {
       clearTimeout: (timer) => clearTimeout(timer),
       Date,
     },
-    onState(state) {
-      if (state === "waiting" || state === "stopped") {
+    onState(state, reason) {
+      if (state === "banned") chat.wasBanned(reason);
+      else if (state === "waiting" || state === "stopped") {
         chat.disconnected({ quit: state === "stopped" });
       }
       drawing.schedule();

@@ -9,7 +9,7 @@ import { Alerts } from "./alerts.js";
 import { Conversation, isMessage, keyOf } from "./conversation.js";
 import { FRAME_HANDLERS } from "./frames.js";
 import { compareNames, fold } from "./names.js";
-import { flush } from "./outgoing.js";
+import { failUnsent, flush } from "./outgoing.js";
 import { RouteTable } from "./routes.js";
 import { UserState } from "./user_state.js";
 
@@ -42,6 +42,7 @@ export class Chat {
     this.online = false;
     this.holdSends = false; // after a reconnect, until it is known what was stored
     this.quit = false; // the user quit and comes back only on request
+    this.banned = ""; // what the server said to a user who is banned, until it lets the user in again
     this.viewingLatest = false; // the end of the current conversation is in view
     this.catchingUp = false; // after the welcome, until what was missed has come
     this.userState = new UserState(); // what the server may forget, and is sent again
@@ -309,6 +310,13 @@ export class Chat {
         if (entry.kind === "gap") entry.loading = false;
       }
     }
+  }
+
+  // Nothing is sent until the user is let in again.
+  wasBanned(text) {
+    this.disconnected({ quit: true });
+    this.banned = text;
+    failUnsent(this);
   }
 
   receive(frame) {

@@ -36,8 +36,8 @@ export class Connection {
   // `onFrame(frame)`, `onClose(code, reason)`.
   constructor({ clock = globalThis, random = Math.random, onClose = () => {}, ...needed }) {
     Object.assign(this, { clock, random, onClose, ...needed });
-    this.state = "new"; // connecting, connected, checking, waiting, stopped
-    this.reason = ""; // the server's reason for closing, while waiting or stopped
+    this.state = "new"; // connecting, connected, checking, waiting, stopped, banned
+    this.reason = ""; // the server's reason for closing, while waiting, stopped or banned
     this.refusal = ""; // why the server refuses this page; a browser does not tell
     this.asked = false; // since the last welcome the server has answered whether it refuses
     this.polls = false; // by long polling
@@ -168,7 +168,7 @@ export class Connection {
     this.onClose(code, reason);
     if (code === BANNED) {
       // Until when is said by an error before.
-      this.setState("stopped", this.lastError || reason);
+      this.setState("banned", this.lastError || reason);
       return;
     }
     this.retry(reason);

@@ -32,6 +32,7 @@ export class Conversation {
     this.read = kind === "dm" ? NOTHING_READ : null; // up to here; null: not known yet
     this.newAfter = null; // the position before the last reading, for the New line
     this.settings = null; // of a room, as the server last told them
+    this.removal = null; // by someone else: {text, mayReturn}
     this.readAtServer = ""; // the id up to which the server knows that it is read
   }
 

@@ -36,7 +36,7 @@ export class Drawing {
       () => views.roomSheet?.show(),
       () => views.ownProfile.show(),
       () => views.search?.show(),
-      () => views.composer.show(chat.current),
+      () => views.composer.show(chat.current, chat.banned),
       () => views.messages.showLatestButton(),
       () => views.backButton.update(),
     ];

@@ -3,7 +3,7 @@
 
 import { keyOf } from "./conversation.js";
 import { advancePosition, timeOf } from "./received_messages.js";
-import { moderationText } from "./moderation_texts.js";
+import { moderationText, removalText } from "./moderation_texts.js";
 
 // Where something is shown that concerns a member, or a room as a whole.
 function roomsOf(chat, { room, nick }) {
@@ -47,6 +47,8 @@ function showRemoval(chat, frame) {
   const key = keyOf("room", frame.room);
   if (frame.nick === chat.nick) {
     chat.leave(key);
+    const removal = { text: removalText(frame), mayReturn: frame.type === "kicked" };
+    if (chat.leftConversation) chat.leftConversation.removal = removal;
     return [...effects, { effect: "left" }];
   }
   chat.conversations.get(key)?.removeMember(frame.nick);

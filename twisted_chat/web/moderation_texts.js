@@ -49,4 +49,8 @@ const ACTS = {
   room: changeText,
 };
 
+// To whoever is out of a room because of it.
+export const removalText = (frame) =>
+  `You were ${frame.type} from #${frame.room}${lasting(frame)} by ${frame.by}${because(frame)}.`;
+
 export const moderationText = (frame) => `${frame.by} ${ACTS[frame.type](frame)}`;

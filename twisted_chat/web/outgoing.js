@@ -23,6 +23,7 @@ export function retryMessage(chat, conversation, entry) {
 }
 
 function dispatch(chat, conversation, entry) {
+  if (chat.banned) Object.assign(entry, { status: "failed", problem: strings.banned(chat.banned) });
   if (!chat.online || chat.holdSends) return [];
   entry.status = "sending";
   const { kind, text } = entry;
@@ -37,6 +38,16 @@ const isUnsent = ({ status }) => status === "unconfirmed" || status === "queued"
 
 export const hasUnsent = ({ conversations }) =>
   [...conversations.values()].some(({ entries }) => entries.some(isUnsent));
+
+// Those of a user who is banned.
+export function failUnsent(chat) {
+  const fail = (entry, problem) => Object.assign(entry, { status: "failed", problem });
+  for (const { entries } of chat.conversations.values()) {
+    for (const entry of entries.filter(isUnsent)) {
+      fail(entry, entry.status === "queued" ? strings.banned(chat.banned) : strings.mayNotHaveArrived);
+    }
+  }
+}
 
 // Dispatches unsent messages in the order in which they were written.  `complete`: every
 // missed event was replayed, so that an unconfirmed message is known not to be stored.

@@ -54,8 +54,11 @@ export const strings = {
     checking: "Checking…",
     waiting: "Reconnecting…",
     stopped: "You left",
+    banned: "Banned",
   },
   youQuit: "You left the chat.",
+  // Said by the server: "you are banned until 2026-11-27 10:00 UTC (spam)"
+  banned: (text) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`,
   reachingServer: "Trying to reach the server…",
   retrying: (why, seconds) =>
     `${why} Retrying in ${seconds} s. Messages that you write now are sent after that.`,
@@ -75,8 +78,10 @@ export const strings = {
   awayTopic: (text) => `Away: ${text}`,
   directTopic: "Only the two of you see these messages. The operator of the server can read stored messages.",
   aboutConversation: "Topic, people and notifications",
-  youLeft: ({ kind, name }) =>
-    kind === "room" ? `You left #${name}.` : `You closed the conversation with ${name}.`,
+  youLeft({ kind, name, removal }) {
+    if (removal) return removal.text;
+    return kind === "room" ? `You left #${name}.` : `You closed the conversation with ${name}.`;
+  },
   rejoinRoom: "Rejoin",
   reopen: "Reopen",
   profileHint: "Name and settings",
@@ -167,6 +172,7 @@ export const strings = {
   emptyRoom: ["No messages yet", "Write the first one below."],
 
   // The composer
+  composerBanned: "You are banned and cannot write",
   composerLabel: (title) => (title ? `Message ${title}` : "Message"),
   // "12 lines", "200 lines: sent as 2 messages"
   linesInField: (lines, count) =>

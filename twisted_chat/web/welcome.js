@@ -38,7 +38,7 @@ export function connected(chat, frame) {
   const resumed = chat.position !== "";
   const missing = resumed && !frame.recovered;
   beSomeone(chat, frame);
-  Object.assign(chat, { online: true, holdSends: true, quit: false });
+  Object.assign(chat, { online: true, holdSends: true, quit: false, banned: "" });
 
   const joinedRooms = roomNames(frame);
   for (const name of joinedRooms) chat.open("room", name);

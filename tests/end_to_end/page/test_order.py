@@ -140,6 +140,8 @@ class OrderTests(PageTestCase):
         self.erin.say("\\kick omar too loud")
         page.wait_for_text("#title", "#lobby")
         page.wait(f"{EVENTS}.some((one) => one.includes('by erin (too loud)'))")
+        left = "You were kicked from #tea by erin (too loud)."
+        self.assertEqual(page.text("#left_text"), left)
         page.call("click", "#left_return")
         page.wait_for_text("#title", "#tea")
 

@@ -66,8 +66,10 @@ export class Composer {
     this.input.focus();
   }
 
-  show(conversation) {
-    const label = strings.composerLabel(conversation?.title);
+  // `isBanned`: the user may not write.
+  show(conversation, isBanned) {
+    const label = isBanned ? strings.composerBanned : strings.composerLabel(conversation?.title);
+    for (const control of this.form.elements) control.disabled = Boolean(isBanned);
     this.input.placeholder = label;
     this.input.setAttribute("aria-label", label);
     const draft = this.state.switchTo(conversation?.key ?? "", this.text);

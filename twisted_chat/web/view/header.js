@@ -53,6 +53,7 @@ export class Header {
     byId("left").hidden = !conversation;
     if (!conversation) return;
     setText(byId("left_text"), strings.youLeft(conversation));
+    byId("left_return").hidden = conversation.removal?.mayReturn === false;
     setText(byId("left_return"), conversation.kind === "room" ? strings.rejoinRoom : strings.reopen);
   }
 }

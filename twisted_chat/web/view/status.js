@@ -33,7 +33,8 @@ export class Status {
   showBanner(state) {
     const banner = byId("banner");
     const isLong = this.downSince !== null && Date.now() - this.downSince > BANNER_DELAY;
-    banner.hidden = state !== "stopped" && !isLong;
+    const isOver = state === "stopped" || state === "banned";
+    banner.hidden = !isOver && !isLong;
     if (banner.hidden) return;
     setText(byId("banner_text"), this.bannerText(state));
     setText(byId("retry_now"), state === "stopped" ? strings.rejoinChat : strings.retryNow);
@@ -42,6 +43,7 @@ export class Status {
 
   bannerText(state) {
     const { reason, retryAt } = this.connection;
+    if (state === "banned") return strings.banned(reason);
     if (state === "stopped") return reason ? strings.closedByServer(reason) : strings.youQuit;
     if (state !== "waiting") return strings.reachingServer;
     const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
