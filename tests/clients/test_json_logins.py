@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from tests.support.memory import WebSocketClient
 from tests.support.websocket_chat import ChatTestCase, JsonClient
 from twisted_chat.clients.first_frame import GRACE
+from twisted_chat.core.accounts.policy import Mode
 
 SECRET = "correct horse"
 LOGIN = {"type": "login", "nick": "BOB", "password": SECRET}
@@ -126,6 +128,53 @@ class JsonLoginTests(ChatTestCase):
         _, (welcome, *_) = self.first_frame(LOGIN)
         self.assertEqual(welcome["read"], {"lobby": ids[1]})
         self.assertEqual(self.ann.received(), [])
+
+    def test_other_devices_are_shown_which_direct_messages_were_read(self) -> None:
+        """By the nickname of the partner, in lower case."""
+        self.ann.ask(type="dm", to="bob", text="one")
+        self.ann.ask(type="dm", to="bob", text="two")
+        ids = [one["id"] for one in self.bob.received() if one["type"] == "dm"]
+        client, _ = self.first_frame(LOGIN)
+        tablet = self.as_json(client)
+        (done,) = self.bob.ask(type="read", nick="Ann", id=ids[1], ref="4")
+        self.assertEqual((done["type"], done["ref"]), ("ok", "4"))
+        self.assertEqual(tablet(), [{"type": "read", "nick": "ann", "id": ids[1]}])
+        self.bob.ask(type="read", nick="ann", id=ids[0])
+        self.assertEqual(tablet(), [])
+        _, (welcome, *_) = self.first_frame(LOGIN)
+        self.assertEqual(
+            (welcome["read"], welcome["read_direct"]), ({}, {"ann": ids[1]})
+        )
+
+    def test_direct_messages_are_read_with_a_nickname_and_rooms_by_name(self) -> None:
+        """Neither stands for the other."""
+        self.ann.ask(type="dm", to="bob", text="one")
+        (last,) = [one["id"] for one in self.bob.received() if one["type"] == "dm"]
+        (error,) = self.bob.ask(type="read", nick="a b", id=last)
+        self.assertEqual(error["code"], "bad_field")
+        (error,) = self.bob.ask(type="read", room="@ann", id=last)
+        self.assertEqual(error["code"], "room_invalid")
+
+    def test_other_devices_are_told_that_the_account_was_deleted(self) -> None:
+        """The one that did it has its reply."""
+        client, _ = self.first_frame(LOGIN)
+        tablet = self.as_json(client)
+        self.bob.received()
+        replies = self.bob.ask(type="command", text=f"\\unregister {SECRET}", ref="9")
+        self.assertEqual(replies[0]["text"], "unregistered: bob")
+        self.assertNotIn("error", self.types(replies))
+        (error,) = [one for one in tablet() if one["type"] == "error"]
+        self.assertEqual(error["code"], "account_removed")
+        self.assertIn("bob was deleted on another device", error["text"])
+
+    def test_welcome_says_whether_guests_may_register(self) -> None:
+        """Until there is an operator they may in any case."""
+        self.assertTrue(self.ann.welcome["may_register"])
+        accounts = self.chat.accounts
+        accounts.policy = replace(accounts.policy, mode=Mode.CLOSED)
+        self.assertTrue(self.program().welcome["may_register"])
+        self.chat.operators.ids = {"someone"}
+        self.assertFalse(self.program().welcome["may_register"])
 
     def test_other_devices_are_shown_whom_one_ignores(self) -> None:
         """In their next welcome, too."""

@@ -166,6 +166,7 @@ class ReplyObjectTests(unittest.SynchronousTestCase):
             "topic": "",
             "position": "9",
             "recovered": False,
+            "may_register": True,
             "motd": ("be", "kind"),
         }
         self.assertEqual(welcome_object(welcome()), wanted)

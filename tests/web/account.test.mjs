@@ -47,8 +47,8 @@ test("a refused login keeps nothing but the guest", () => {
   welcome({ account: null });
   const [frame] = logIn(chat, { nick: "bob", password: SECRET });
   const text = "wrong name or password";
-  const effects = answer(frame, { type: "error", code: "login", text });
-  assert.deepEqual(effects, [{ effect: "accountRefused", text }]);
+  const effects = answer(frame, { type: "error", code: "wrong_password", text });
+  assert.deepEqual(effects, [{ effect: "accountRefused", step: "login", code: "wrong_password", text }]);
   assert.deepEqual([chat.account, chat.token, chat.nick], ["", "", "me"]);
 });
 
@@ -68,7 +68,8 @@ test("a name that is taken is not registered", () => {
   welcome({ account: null });
   const [name] = register(chat, { nick: "bob", password: SECRET });
   const effects = answer(name, { type: "error", code: "nick_taken", text: "bob is taken" });
-  assert.deepEqual(effects, [{ effect: "accountRefused", text: "bob is taken" }]);
+  const refusal = { step: "nick", code: "nick_taken", text: "bob is taken" };
+  assert.deepEqual(effects, [{ effect: "accountRefused", ...refusal }]);
 });
 
 test("the nickname that one has is registered as it is", () => {
@@ -93,14 +94,13 @@ test("an account is deleted with its password", () => {
   assert.deepEqual(effects, [{ effect: "accountDone", step: "unregister" }]);
 });
 
-test("whoever is logged in knows the name: only the password is wrong", () => {
-  welcome({ account: "me" });
-  const refusal = { type: "error", code: "wrong_password", text: "wrong name or password" };
-  for (const request of [changePassword(chat, { old: "x", password: SECRET }), unregister(chat, { password: "x" })]) {
-    assert.deepEqual(answer(request[0], refusal), [{ effect: "accountRefused", text: "wrong password" }]);
-  }
-  const [login] = logIn(chat, { nick: "me", password: "x" });
-  assert.deepEqual(answer(login, refusal), [{ effect: "accountRefused", text: "wrong name or password" }]);
+test("whoever reads that another device has deleted the account is a guest", () => {
+  welcome({ account: "me", token: "t0ken" });
+  const text = "the account me was deleted on another device: you are a guest now";
+  const effects = chat.receive({ type: "error", code: "account_removed", text });
+  assert.deepEqual(effects, [{ effect: "accountRemoved", text }]);
+  assert.deepEqual([chat.token, chat.account], ["", ""]);
+  assert.equal(lobby().entries.at(-1).text, text);
 });
 
 test("logging out is confirmed", () => {

@@ -22,6 +22,7 @@ from twisted_chat.core.events import (
 from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.join_request import Credentials
 from twisted_chat.core.nicknames import fold, room_name
+from twisted_chat.core.read_markers import DIRECT
 from twisted_chat.core.replies import Refused, Reply, Request, Welcome, refusal
 from twisted_chat.core.sanitize import without_surrogates
 from twisted_chat.core.texts import accepted_text, check_line
@@ -253,7 +254,12 @@ def _password(fields: Fields, _routes: Container[str]) -> Request:
 
 
 def _read(fields: Fields, _routes: Container[str]) -> Request:
-    words = (_required(fields, "room"), _required(fields, "id"))
+    """Of a room, or of the direct messages with someone."""
+    if "nick" in fields:
+        what = DIRECT + _required(fields, "nick")
+    else:
+        what = room_name(_required(fields, "room"))
+    words = (what, _required(fields, "id"))
     return Request("read_up_to", "", internal=True, words=words)
 
 

@@ -136,9 +136,12 @@ def _fields_of(event: Event) -> Fields | None:
 def _of_devices(event: IgnoreChanged | ReadUpTo) -> Fields | None:
     """What another device of the account has changed."""
     if isinstance(event, ReadUpTo):
-        if not event.position or event.room.startswith(DIRECT):
+        if not event.position:
             return None
-        return {"type": "read", "room": event.room, "id": event.position}
+        what: Fields = {"room": event.room}
+        if event.room.startswith(DIRECT):
+            what = {"nick": event.room.removeprefix(DIRECT)}
+        return {"type": "read", **what, "id": event.position}
     return {"type": "ignored", "nick": event.nick, "ignored": bool(event.value)}
 
 
@@ -181,6 +184,7 @@ def welcome_object(welcome: Welcome) -> Fields:
         "topic": welcome.topic,
         "position": welcome.position,
         "recovered": welcome.recovered,
+        "may_register": welcome.may_register,
         "motd": welcome.motd,
     }
 
@@ -190,16 +194,19 @@ def _of_login(welcome: Welcome) -> Fields:
     if not welcome.account:
         return {}
     token: Fields = {"token": welcome.token} if welcome.token else {}
-    return {**token, "read": _read(welcome.read), "ignored": welcome.ignored}
+    return {**token, **_read(welcome.read), "ignored": welcome.ignored}
 
 
 def _read(markers: Mapping[str, ReadMarker]) -> Fields:
-    """How far rooms are read."""
-    return {
-        room: marker.position
-        for room, marker in markers.items()
-        if marker.position and not room.startswith(DIRECT)
+    """How far rooms are read, and direct messages."""
+    known = {name: each.position for name, each in markers.items() if each.position}
+    rooms = {name: at for name, at in known.items() if not name.startswith(DIRECT)}
+    direct = {
+        name.removeprefix(DIRECT): at
+        for name, at in known.items()
+        if name.startswith(DIRECT)
     }
+    return {"read": rooms, "read_direct": direct}
 
 
 def route_objects(routes: Iterable[RouteInfo]) -> list[Fields]:

@@ -18,6 +18,7 @@ from .joining import Joiner
 from .nicknames import Name, fold
 from .pool import ClientPool
 from .presence import Member
+from .replies import ErrorReply
 from .runtime import Runtime
 
 Submit = Callable[[LoggedOut | Renamed, Client], None]
@@ -59,6 +60,8 @@ class AccountAnnouncer:
                 self._free_name(event.account)
             case Change.UNREGISTERED:
                 for client in self._pool.clients_of(self._pool.member(event.member_id)):
+                    if client.id != event.client_id:
+                        self.batch.reply(client, _removed(event.account))
                     self._runtime.spawn(self._log_out(client))
 
     def read(self, event: ReadUpTo, stored: Stored) -> None:
@@ -160,6 +163,11 @@ class AccountAnnouncer:
             self._submit(LoggedOut(client.nick, name.text, client.id), client)
         else:
             self._joiner.release_name(client.id, name.text)
+
+
+def _removed(account: str) -> ErrorReply:
+    text = f"the account {account} was deleted on another device: you are a guest now"
+    return ErrorReply("account_removed", text)
 
 
 def _set_ignored(member: Member, key: str, entry: Ignored | None) -> None:

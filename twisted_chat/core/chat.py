@@ -213,6 +213,7 @@ class Chat:
             runtime=runtime,
             routes=table.listing,
             motd=motd,
+            may_register=self.may_register,
         )
         self._joiner = Joiner(
             pool=pool,
@@ -518,6 +519,13 @@ class Chat:
             raise Refused("not_logged_in", "you are not logged in")
         name = await self._joiner.claim_guest_name(client)
         return LoggedOut(client.nick, name.text, client.id)
+
+    def may_register(self) -> bool:
+        """Whether guests may register their nicknames.
+
+        Until there is an operator they may in any case: else there would never be one.
+        """
+        return self.accounts.policy.mode is not Mode.CLOSED or not self.operators.ids
 
     def welcome(
         self, client: Client, position: str, login: Login | None = None

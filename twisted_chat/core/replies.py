@@ -62,6 +62,7 @@ class Welcome:
     :ivar token: with it the device logs in the next time; empty if it has none.
     :ivar read: how far the account has read, by room; see ``ReadUpTo.room``.
     :ivar ignored: the nicknames of those whom the account ignores.
+    :ivar may_register: whether guests may register their nicknames.
     """
 
     nick: str
@@ -82,6 +83,7 @@ class Welcome:
     token: str = field(default="", repr=False)
     read: Mapping[str, ReadMarker] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    may_register: bool = True
     list_accounts: Callable[[], Mapping[str, str]] = dict
 
 

@@ -17,12 +17,12 @@ from .accounts.policy import Mode
 from .accounts.record import Account
 from .chat import CommandContext, Handler
 from .commands import CommandTable
-from .history_query import HistoryQuery
+from .history_query import DirectMessages, HistoryQuery
 from .join_request import Credentials
 from .logins import Login
-from .nicknames import Name, is_guest, room_name
+from .nicknames import Name, fold_or_none, is_guest, room_name
 from .outcomes import Answered, Outcome
-from .read_markers import ReadMarker
+from .read_markers import DIRECT, ReadMarker
 from .replies import Notice, Refused, Reply
 from .sanitize import sanitize_label
 
@@ -300,18 +300,29 @@ def enter(_context: CommandContext) -> Outcome:
 
 @routes.route("read_up_to", internal=True, guards=(logged_in,))
 async def read(context: CommandContext) -> Outcome:
-    """How far the client has read a room; what is older changes nothing."""
+    """How far the client has read; what is older changes nothing.
+
+    The words are a room, or ``DIRECT`` and a nickname, and a position.
+    """
     chat, (name, position) = context.chat, context.words
     if position > chat.pool.position or len(position) > len(chat.pool.position):
         raise Refused("bad_field", '"id" is not that of anything that was said')
-    room = room_name(name)
+    source: str | DirectMessages
+    if name.startswith(DIRECT):
+        folded = fold_or_none(name.removeprefix(DIRECT))
+        if folded is None:
+            raise Refused("bad_field", '"nick" is not a nickname')
+        name = DIRECT + folded
+        source = DirectMessages(context.client.member_id)
+    else:
+        name = source = room_name(name)
     history = chat.journal.history
-    found = await history.page(HistoryQuery(room, 1, start=position, first=True))
+    found = await history.page(HistoryQuery(source, 1, start=position, first=True))
     if not found or found[0].position != position:
         # Of what is no message, such as an arrival: the last message before it is read.
-        found = await history.page(HistoryQuery(room, 1, end=position))
+        found = await history.page(HistoryQuery(source, 1, end=position))
     time = found[0].time if found else 0
-    return await mark_read(context, room, ReadMarker(time, position))
+    return await mark_read(context, name, ReadMarker(time, position))
 
 
 async def read_markers(context: CommandContext) -> dict[str, ReadMarker]:

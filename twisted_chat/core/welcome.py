@@ -33,6 +33,7 @@ class Welcomer:
 
     :param routes: the routes that a welcome lists.
     :param motd: lines shown after the welcome.
+    :param may_register: whether guests may register.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Welcomer:
         runtime: Runtime,
         routes: Callable[[], tuple[RouteInfo, ...]],
         motd: Sequence[str],
+        may_register: Callable[[], bool],
     ) -> None:
         self._pool = pool
         self._journal = journal
@@ -51,6 +53,7 @@ class Welcomer:
         self._runtime = runtime
         self._routes = routes
         self._motd = tuple(motd)
+        self._may_register = may_register
         self._held = HeldOutput()
 
     def welcome(
@@ -252,6 +255,7 @@ class Welcomer:
             token=login.token if login else "",
             read=login.read if login else {},
             ignored=_ignored_by(client),
+            may_register=self._may_register(),
             list_accounts=room.accounts,
         )
 

@@ -5,14 +5,8 @@
 // frame, and in the context of a request until that is replied to.
 
 import { readElsewhere } from "./read_marks.js";
-import { strings } from "./strings.js";
 
-// Codes of errors
-const TOKEN_ENDED = "token_invalid";
-const WRONG_PASSWORD = "wrong_password";
-
-// The requests that are about the account to which the user is logged in, so that its name is right.
-const OWN = new Set(["password", "unregister"]);
+const TOKEN_ENDED = "token_invalid"; // the code of the error
 
 export const isOffered = ({ routes }) => Boolean(routes.find("login"));
 
@@ -51,10 +45,15 @@ export function unregister(chat, { password }) {
   return ask(chat, { type: "command", text: `\\unregister ${password}` }, "unregister");
 }
 
+// Another device has deleted the account.
+export function accountRemoved(chat, { text }) {
+  Object.assign(chat, { token: "", account: "" });
+  return [...chat.addNotice(text, { error: true }), { effect: "accountRemoved", text }];
+}
+
 // One of these requests was refused.
 export function accountRefused(chat, { step }, { code, text }) {
-  if (code === WRONG_PASSWORD && OWN.has(step)) return [{ effect: "accountRefused", text: strings.wrongPassword }];
-  if (code !== TOKEN_ENDED) return [{ effect: "accountRefused", text }];
+  if (code !== TOKEN_ENDED) return [{ effect: "accountRefused", step, code, text }];
   chat.token = "";
   return [{ effect: "loginEnded" }];
 }
@@ -65,11 +64,14 @@ export function accountDone({ step, next }) {
   return [{ effect: "accountDone", step }];
 }
 
-// What a welcome says of the account and of how far its rooms are read.
+// What a welcome says of the account, and of how far its rooms and direct messages are read.
 export function identify(chat, frame) {
+  chat.mayRegister = frame.may_register !== false;
+  chat.directReads.clear();
   chat.account = frame.account ?? "";
   if (frame.token) chat.token = frame.token;
   for (const [room, id] of Object.entries(frame.read ?? {})) readElsewhere(chat, { room, id });
+  for (const [nick, id] of Object.entries(frame.read_direct ?? {})) readElsewhere(chat, { nick, id });
   // The server keeps the list of an account.
   if (frame.account && frame.ignored) chat.userState.ignoreOnly(frame.ignored);
 }

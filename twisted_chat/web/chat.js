@@ -47,6 +47,8 @@ export class Chat {
     this.catchingUp = false; // after the welcome, until what was missed has come
     this.userState = new UserState(); // what the server may forget, and is sent again
     this.reads = new Map(); // key of a room -> how far it was read before
+    this.directReads = new Map(); // key of a direct conversation -> id up to which other devices read it
+    this.mayRegister = true; // whether guests may register
     this.motdShown = false;
     this.requests = new Map(); // ref -> context of the request: {purpose, ...}
     this.lastRef = 0;
@@ -132,6 +134,7 @@ export class Chat {
       const conversation = this.closedDirects.get(key) ?? new Conversation(kind, name);
       this.closedDirects.delete(key);
       if (kind === "room") conversation.wasRead(this.reads.get(key));
+      else conversation.wasReadTo(this.directReads.get(key) ?? "");
       this.conversations.set(key, conversation);
     }
     return this.conversations.get(key);

@@ -65,6 +65,8 @@ export function restoreDirects(chat, kept) {
     const conversation = chat.open("dm", name);
     for (const message of messages) conversation.insert({ ...message, kind: "dm" });
     conversation.wasRead(read);
+    // Of what other devices have read only the id is known, not the time.
+    conversation.wasReadTo(chat.directReads.get(key) ?? "");
     if (!closed || isOpen) continue;
     chat.conversations.delete(key);
     chat.closedDirects.set(key, conversation);

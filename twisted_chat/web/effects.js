@@ -64,8 +64,8 @@ export class Effects {
     if (step !== "token") this.onDemand.use(({ account }) => account.done(step));
   }
 
-  accountRefused({ text }) {
-    this.onDemand.use(({ account }) => account.refused(text));
+  accountRefused(refusal) {
+    this.onDemand.use(({ account }) => account.refused(refusal.text, refusal));
   }
 
   // The connection waits for the password of the server; `problem`: why one was refused.
@@ -82,6 +82,11 @@ export class Effects {
   loginEnded() {
     localStore.remove("token");
     this.views.naming.loginEnded();
+  }
+
+  accountRemoved({ text }) {
+    this.error({ text });
+    this.onDemand.use(({ account }) => account.removed());
   }
 
   formReplied({ form, problem }) {

@@ -225,7 +225,7 @@ export const FRAME_HANDLERS = {
 
   read(chat, frame) {
     readElsewhere(chat, frame);
-    return [remember()];
+    return [remember({ kind: frame.nick === undefined ? "room" : "dm" })];
   },
 
   // Another device of the account ignores someone, or no longer.

@@ -1,12 +1,6 @@
 // What the user opens: panels, dialogs and menus.  Most of them are loaded on demand; see
 // on_demand/main.js.
 
-import { strings } from "./strings.js";
-
-// The methods of AccountForms, in on_demand/account_forms.js, that need an account, or none.
-const FOR_ACCOUNTS = new Set(["openPassword", "changePassword", "logOut", "openUnregister", "unregister"]);
-const FOR_GUESTS = new Set(["openLogin", "logIn", "openRegister"]);
-
 export class Opening {
   // `onDemand`: see loading.js.
   constructor({ chat, views, onDemand }) {
@@ -62,12 +56,9 @@ export class Opening {
     this.onDemand.use(({ profile }) => profile.open());
   }
 
-  // `method`: of AccountForms.
+  // `method`: of AccountForms, in on_demand/account_forms.js.
   account(method, values) {
-    const { account } = this.chat;
-    if (FOR_ACCOUNTS.has(method) && !account) this.showError(strings.notLoggedIn);
-    else if (FOR_GUESTS.has(method) && account) this.showError(strings.loggedInAs(account));
-    else this.onDemand.use((parts) => parts.account[method](values));
+    this.onDemand.use(({ account }) => account.use(method, values));
     return true;
   }
 }

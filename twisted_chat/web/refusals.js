@@ -1,7 +1,7 @@
 // A request that the server refused: what that means for the chat, by the purpose of the
 // request.  Pure; returns effects (see chat.js).
 
-import { accountRefused } from "./account.js";
+import { accountRefused, accountRemoved } from "./account.js";
 import { strings } from "./strings.js";
 
 // A form that is open until its request is replied to; `problem` if it was refused.
@@ -21,6 +21,7 @@ export function refused(chat, frame, context) {
   if (context?.purpose === "enter" || (!chat.online && frame.code === "password_required")) {
     return entranceRefused(chat, whole, context);
   }
+  if (frame.code === "account_removed") return accountRemoved(chat, { text: whole });
   // Under a message it would be of no use: the page lists who is there.
   const text = context?.purpose === "send" ? whole.replace(TYPED_ADVICE, "") : whole;
   const announced = { effect: "error", text };

@@ -41,9 +41,6 @@ export const strings = {
     `You are connected as ${nick} in another tab. In this tab you are a guest.`,
 
   // The account
-  wrongPassword: "wrong password",
-  notLoggedIn: "You are not logged in.",
-  loggedInAs: (account) => `You are logged in as ${account}. Log out first.`,
   loginEnded: "Your login on this device has ended. Log in again, or choose another name:",
 
   // The state of the connection

@@ -212,6 +212,48 @@ class AccountTests(PageTestCase):
         desk.wait_text("two")
         phone.wait("!document.title.startsWith('(')")
 
+    def test_direct_message_read_on_one_device_is_read_on_all(self) -> None:
+        server = self.fresh_server()
+        alice = self.connect(server, "alice")
+        desk = self.open(server)
+        register(desk, "erin", SECRET)
+        phone = self.open(server, PHONE)
+        log_in(phone, "erin", SECRET)
+        phone.wait_for_text("#profile_nick", "erin")
+        alice.say("\\dm erin one", "\\dm erin two")
+        for device in (desk, phone):
+            device.wait("document.title.startsWith('(2)')")
+        desk.call("click", "#directs .conversation")
+        desk.wait_text("two")
+        phone.wait("!document.title.startsWith('(')")
+        # It stays so.
+        phone.call("reload")
+        phone.wait_status("Connected")
+        phone.wait_for("#directs .conversation")
+        self.assertEqual(phone.count("#directs .badge"), 0)
+
+    def test_other_device_is_told_that_the_account_was_deleted(self) -> None:
+        server = self.fresh_server()
+        desk = self.open(server)
+        register(desk, "erin", SECRET)
+        phone = self.open(server, PHONE)
+        log_in(phone, "erin", SECRET)
+        phone.wait_for_text("#profile_nick", "erin")
+        desk.say(f"\\unregister {SECRET}")
+        for device in (desk, phone):
+            nick = "document.querySelector('#profile_nick').textContent"
+            device.wait(f"{nick}.startsWith('guest_')")
+        phone.wait(
+            "document.querySelector('#naming_label').textContent"
+            ".startsWith('Your account was deleted on another device.')"
+        )
+        phone.wait_status("Connected")
+        self.assertTrue(phone.visible("#naming"))
+        self.assertEqual(phone.violations(), [])
+        self.assertNotIn("chat.token", phone.evaluate("Object.keys(localStorage)"))
+        nicks = [device.text("#profile_nick") for device in (desk, phone)]
+        self.assertEqual(len(set(nicks)), 2)
+
 
 class EntranceTests(PageTestCase):
     """A server with a password, which everyone needs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import ceil
 
 from . import shown
@@ -315,6 +316,10 @@ class Accounting(Coming):
                 room.operators.pop(account.subject, None)
                 if self.is_vacant(room):
                     self.close_room(room)
+        for each in member.devices:
+            if each is not device:
+                gone = re.escape(f"the account {account.name} was deleted")
+                self.refuse(each, f"{gone} on another device: you are a guest now")
         return list(member.devices)
 
     # Operators.

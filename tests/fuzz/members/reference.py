@@ -461,15 +461,21 @@ class Reference:
         return {
             "type": "welcome",
             "account": account.name if account else None,
-            **({"read": {}, "ignored": self.ignored_by(account)} if account else {}),
+            **(self._kept_for(account) if account else {}),
             "nick": member.nick,
             "room": room,
             "rooms": list(member.rooms),
             "topic": self.room(room).topic,
             "recovered": recovered,
+            "may_register": True,
             "history": [shown.message(post).frame for post in history],
             **self.who_is_in(room),
         }
+
+    def _kept_for(self, account: Account) -> dict[str, Any]:
+        """What the welcome says of an account: nobody marks what is read."""
+        ignored = self.ignored_by(account)
+        return {"read": {}, "read_direct": {}, "ignored": ignored}
 
 
 def ban_text(ban: Sanction) -> str:

@@ -114,6 +114,7 @@ class Reference(Showing):
             "rooms": list(person.rooms),
             "topic": self.topics.get(room, ""),
             "recovered": recovered,
+            "may_register": True,
             "history": history,
             **self._members(room),
         }

@@ -18,11 +18,28 @@ const CURRENT = password("password", texts.password, "current-password");
 const NEW = password("password", texts.password, "new-password", texts.passwordHelp);
 const REVEAL = { type: "show password", label: texts.showPassword };
 
+// The methods that need an account, and those that need that there is none.
+const FOR_ACCOUNTS = new Set(["openPassword", "changePassword", "logOut", "openUnregister", "unregister"]);
+const FOR_GUESTS = new Set(["openLogin", "logIn", "openRegister"]);
+
+const WRONG_PASSWORD = "wrong_password"; // the code of the error
+// The requests about the account to which the user is logged in, so that its name is right.
+const OWN = new Set(["password", "unregister"]);
+
 export class AccountForms {
   constructor({ chat, connection, memory, views, actions }) {
     Object.assign(this, { chat, connection, memory, views, actions });
     this.forms = {};
     this.entered = null; // {nick, password} of the form that was sent, until the reply
+  }
+
+  // Calls a method, or shows why the user cannot use it.
+  use(method, values) {
+    const { account, mayRegister } = this.chat;
+    if (FOR_ACCOUNTS.has(method) && !account) this.actions.showError(texts.notLoggedIn);
+    else if (FOR_GUESTS.has(method) && account) this.actions.showError(texts.loggedInAs(account));
+    else if (method === "openRegister" && !mayRegister) this.actions.showError(texts.registrationClosed);
+    else this[method](values);
   }
 
   // Made when it is first opened.
@@ -39,7 +56,9 @@ export class AccountForms {
     const form = this.form("login", {
       title: texts.logIn,
       fields: [NAME, CURRENT],
-      links: [{ label: texts.register, call: () => this.openRegister() }],
+      links: [
+        { label: texts.register, call: () => this.openRegister(), isOffered: () => this.chat.mayRegister },
+      ],
       submitLabel: texts.logIn,
       submit: (values) => this.logIn(values),
     });
@@ -142,18 +161,15 @@ export class AccountForms {
   }
 
   done(step) {
-    const { chat, connection, entered } = this;
+    const { chat, entered } = this;
     this.entered = null;
     if (step === "unregister") {
       this.open?.close();
       this.forget();
     }
     if (step === "logout" || step === "unregister") {
-      Object.assign(chat, { token: "", account: "" });
-      localStore.remove("token");
+      this.beGuest();
       announce(texts.loggedOut);
-      // The same session, as the guest that it belongs to now.
-      connection.connect();
       return;
     }
     this.open?.close();
@@ -162,7 +178,24 @@ export class AccountForms {
     this.actions.focusComposer();
   }
 
-  refused(text) {
+  // Another device has deleted the account.
+  removed() {
+    this.open?.close();
+    this.forget();
+    localStore.remove("guest"); // the user reads why the name is gone
+    this.views.naming.loginEnded(texts.accountRemoved);
+    this.beGuest();
+  }
+
+  beGuest() {
+    Object.assign(this.chat, { token: "", account: "" });
+    localStore.remove("token");
+    // The same session, as the guest that it belongs to now.
+    this.connection.connect();
+  }
+
+  refused(whole, { step, code } = {}) {
+    const text = code === WRONG_PASSWORD && OWN.has(step) ? texts.wrongPassword : whole;
     this.entered = null;
     const { open } = this;
     if (open) open.refuse(text);

@@ -26,9 +26,10 @@ export class AccountSection {
   }
 
   open() {
-    const { account } = this.chat;
+    const { account, mayRegister } = this.chat;
     byId("profile_account").hidden = !isOffered(this.chat);
     setText(byId("profile_account_text"), account ? texts.loggedIn(account) : texts.guestAccount);
     for (const id of Object.keys(OPENERS)) byId(id).hidden = FOR_GUESTS.includes(id) === Boolean(account);
+    if (!mayRegister) byId("register_open").hidden = true;
   }
 }

@@ -25,9 +25,9 @@ function makeTextarea(attributes) {
 
 export class FormDialog {
   // `fields`: {name, label, type?, autocomplete?, help?, options?, ...attributes} for each;
-  // `links`: {label, call} for what else can be done; `submit(values)`; `backButton` closes it.
+  // `links`: {label, call, isOffered?} for what else can be done; `submit(values)`; `backButton` closes it.
   constructor({ id, title, fields, links = [], submitLabel, submit, danger, isRequired, backButton }) {
-    Object.assign(this, { id, fields });
+    Object.assign(this, { id, fields, links: [] });
     this.problem = el("p", { class: "problem", id: `${id}_problem`, role: "alert" });
     this.title = el("h2", { id: `${id}_title`, dir: "auto" }, title);
     this.submitButton = el("button", { type: "submit", class: classes("primary", danger && "danger") }, submitLabel);
@@ -87,8 +87,9 @@ export class FormDialog {
     }
   }
 
-  makeLink({ label, call, class: className }) {
+  makeLink({ label, call, isOffered = () => true, class: className }) {
     const button = el("button", { type: "button", class: classes("plain", className) }, label);
+    this.links.push({ button, isOffered });
     button.addEventListener("click", () => {
       this.close();
       call();
@@ -100,6 +101,7 @@ export class FormDialog {
   open(values = {}, title = this.title.textContent) {
     setText(this.title, title);
     for (const [name, value] of Object.entries(values)) byId(`${this.id}_${name}`).value = value;
+    for (const { button, isOffered } of this.links) button.hidden = !isOffered();
     this.setProblem("");
     this.dialog.showModal();
     const inputs = [...this.form.querySelectorAll("input:not([type=hidden]), select, textarea")];

@@ -26,7 +26,7 @@ export function makeParts({ chat, connection, memory, sound, actions, views, dra
     roomsDialog: new RoomsDialog(chat, actions),
     roomSheet: new RoomSheet(chat, actions, (conversation) => views.header.topicOf(conversation)),
     search: new SearchPanel(chat, actions),
-    switcher: new Switcher(chat, actions),
+    switcher: new Switcher(chat, actions, views.backButton),
   };
   Object.assign(views, shown);
   const settings = new RoomSettings({ chat, actions, views });
@@ -36,7 +36,7 @@ export function makeParts({ chat, connection, memory, sound, actions, views, dra
     settings,
     account: new AccountForms({ chat, connection, memory, views, actions }),
     menus: new Menus({ chat, actions, views, settings, moderation }),
-    shortcuts: new ShortcutsList(),
+    shortcuts: new ShortcutsList({ views }),
     whois: new Whois({ views }),
   };
 }

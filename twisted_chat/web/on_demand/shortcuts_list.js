@@ -1,19 +1,31 @@
 // The dialog that lists the keyboard shortcuts.
 
 import { IS_MAC, OTHER_KEYS, SHORTCUTS, keyNames } from "../shortcuts.js";
-import { byId, el } from "../view/dom.js";
+import { el } from "../view/dom.js";
 import { texts } from "./texts.js";
 
 export class ShortcutsList {
-  constructor() {
+  constructor({ views }) {
     const rows = [...SHORTCUTS, ...OTHER_KEYS].map((one) => makeRow(one, texts.shortcuts[one.action]));
-    byId("shortcuts_list").append(...rows);
+    this.dialog = el(
+      "dialog",
+      { id: "shortcuts_dialog", "aria-labelledby": "shortcuts_title" },
+      el(
+        "form",
+        { method: "dialog" },
+        el("h2", { id: "shortcuts_title" }, texts.shortcutsTitle),
+        el("dl", { class: "shortcuts", id: "shortcuts_list" }, ...rows),
+        el("div", { class: "actions" }, el("button", { type: "submit", class: "primary" }, texts.close)),
+      ),
+    );
+    document.body.append(this.dialog);
+    views.backButton.watch(this.dialog);
   }
 
   // In place of another dialog.
   open() {
     document.querySelector("dialog[open]")?.close();
-    byId("shortcuts_dialog").showModal();
+    this.dialog.showModal();
   }
 }
 

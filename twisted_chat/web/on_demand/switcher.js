@@ -2,7 +2,7 @@
 
 import { findDestinations } from "../navigation.js";
 import { strings } from "../strings.js";
-import { byId, classes, el, setText } from "../view/dom.js";
+import { classes, el, setText } from "../view/dom.js";
 import { avatar } from "../view/nodes.js";
 import { countText } from "../view/sidebar.js";
 import { texts } from "./texts.js";
@@ -11,12 +11,11 @@ const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 
 export class Switcher {
   // `handlers`: {goTo, listRooms}
-  constructor(chat, handlers) {
+  constructor(chat, handlers, backButton) {
     this.chat = chat;
     this.handlers = handlers;
-    this.dialog = byId("switcher_dialog");
-    this.input = byId("switcher_input");
-    this.list = byId("switcher_list");
+    this.make();
+    backButton.watch(this.dialog);
     this.found = [];
     this.selected = 0;
     this.input.addEventListener("input", () => this.search());
@@ -25,7 +24,7 @@ export class Switcher {
       const option = target.closest("[role=option]");
       if (option) this.choose([...this.list.children].indexOf(option));
     });
-    byId("switcher_form").addEventListener("submit", (event) => {
+    this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.choose(this.selected);
     });
@@ -33,6 +32,26 @@ export class Switcher {
     this.dialog.addEventListener("click", ({ target }) => {
       if (target === this.dialog) this.dialog.close();
     });
+  }
+
+  make() {
+    const title = "switcher_title";
+    this.input = el("input", {
+      ...{ id: "switcher_input", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false" },
+      ...{ "aria-controls": "switcher_list", "aria-labelledby": title, dir: "auto", autocomplete: "off" },
+      ...{ autocapitalize: "off", spellcheck: "false", placeholder: texts.switcherHint },
+    });
+    this.list = el("ul", { class: "destinations", id: "switcher_list", role: "listbox", "aria-labelledby": title });
+    this.note = el("p", { class: "help", role: "status" });
+    this.form = el(
+      "form",
+      { method: "dialog", id: "switcher_form" },
+      el("h2", { id: title }, texts.shortcuts.switch),
+      ...[this.input, this.list],
+      this.note,
+    );
+    this.dialog = el("dialog", { class: "switcher", id: "switcher_dialog", "aria-labelledby": title }, this.form);
+    document.body.append(this.dialog);
   }
 
   // The shortcut that opens the dialog closes it as well.
@@ -67,7 +86,7 @@ export class Switcher {
     }
     this.list.replaceChildren(...this.found.map((one, index) => this.makeOption(one, index)));
     this.input.setAttribute("aria-expanded", String(this.found.length > 0));
-    setText(byId("switcher_note"), texts.destinations(this.found.length));
+    setText(this.note, texts.destinations(this.found.length));
     this.select(this.selected);
   }
 

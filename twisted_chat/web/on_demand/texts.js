@@ -40,6 +40,11 @@ export const texts = {
   entrance: "This chat needs a password",
   serverPassword: "Password of the server",
   enter: "Enter",
+  wrongPassword: "wrong password",
+  accountRemoved: "Your account was deleted on another device. You are a guest now. Choose a name:",
+  notLoggedIn: "You are not logged in.",
+  loggedInAs: (account) => `You are logged in as ${account}. Log out first.`,
+  registrationClosed: "Only operators add accounts here: ask one of them.",
   loggedIn: (account) => `Logged in as ${account}.`,
   loggedOut: "Logged out.",
 
@@ -90,6 +95,7 @@ export const texts = {
   },
 
   // The switcher
+  switcherHint: "Part of a name",
   destinations(count) {
     if (count === 0) return "Nothing found.";
     return count === 1 ? "1 result" : `${count} results`;
@@ -105,6 +111,7 @@ export const texts = {
   roomsHelp: "Enter a new name to create a room.",
 
   // Keyboard shortcuts (see shortcuts.js)
+  shortcutsTitle: "Keyboard shortcuts",
   shortcuts: {
     switch: "Go to a room or a person",
     next: "Next conversation",

@@ -58,8 +58,8 @@ export class Naming {
     if (!this.input.value) this.input.value = nick;
   }
 
-  loginEnded() {
-    setText(byId("naming_label"), strings.loginEnded);
+  loginEnded(text = strings.loginEnded) {
+    setText(byId("naming_label"), text);
     this.form.hidden = false;
   }
 
