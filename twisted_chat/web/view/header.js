@@ -50,8 +50,9 @@ export class Header {
   }
 
   showLeft(conversation) {
-    byId("left").hidden = !conversation;
-    if (!conversation) return;
+    const isShown = Boolean(conversation) && !this.chat.banned;
+    byId("left").hidden = !isShown;
+    if (!isShown) return;
     setText(byId("left_text"), strings.youLeft(conversation));
     byId("left_return").hidden = conversation.removal?.mayReturn === false;
     setText(byId("left_return"), conversation.kind === "room" ? strings.rejoinRoom : strings.reopen);
