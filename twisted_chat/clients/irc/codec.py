@@ -39,6 +39,7 @@ _TAGS = {
     "msgid": "message-tags",
     "account": "account-tag",
     "batch": "batch",
+    "bot": "message-tags",
     "draft/multiline-concat": "draft/multiline",
     "label": "labeled-response",
 }

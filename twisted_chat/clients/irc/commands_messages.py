@@ -22,7 +22,7 @@ from .formatting import formatted, unformatted
 from .isupport import MAX_TARGETS
 from .message import MAX_BODY, Message
 from .message_lines import CTCP
-from .raw import ACTION, NOTICE, PRIVMSG, Raw, unpack
+from .raw import ACTION, NOTICE, PRIVMSG, Raw, kept_tags, unpack
 from .reference import Reference
 from .targets import PREFIXES, is_part_of_room, is_room, split
 
@@ -57,7 +57,7 @@ def _to_each(given: Message, reference: Reference) -> Iterable[Request]:
         raise Refused("too_many_targets", f"at most {MAX_TARGETS} targets")
     tags = given.tags
     if tags:
-        tags = {name: tags[name] for name in tags if name.startswith("+")}
+        tags = kept_tags(tags)
     for each in reference.for_each(targets):
         service = service_named(each.target)
         if service is not None:

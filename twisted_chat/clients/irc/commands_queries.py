@@ -30,6 +30,7 @@ from .numerics import (
     RPL_USERHOST,
     RPL_WHOISACCOUNT,
     RPL_WHOISACTUALLY,
+    RPL_WHOISBOT,
     RPL_WHOISCHANNELS,
     RPL_WHOISIDLE,
     RPL_WHOISOPERATOR,
@@ -92,6 +93,8 @@ def _whois(context: CommandContext, member: Member) -> Iterator[Message]:
         yield RPL_WHOISOPERATOR(nick)
     if member.account:
         yield RPL_WHOISACCOUNT(nick, member.account)
+    if server.is_bot(member):
+        yield RPL_WHOISBOT(nick)
     if member is client.member or chat.moderation.is_operator(client.member):
         addresses = dict.fromkeys(each.identity.address for each in clients)
         for address in filter(None, addresses):

@@ -15,7 +15,7 @@ from .commands import IrcTable, request_of
 from .commands_rooms import named_room
 from .isupport import MAX_TARGETS
 from .message import Message
-from .raw import TAGMSG, Raw
+from .raw import BOT, TAGMSG, Raw, kept_tags
 from .reference import Reference
 from .targets import is_room, split
 
@@ -29,8 +29,8 @@ def _tagged(message: Message, reference: Reference) -> Iterable[Request]:
         raise Refused("no_recipient", "no recipient given")
     if len(targets) > MAX_TARGETS:
         raise Refused("too_many_targets", f"at most {MAX_TARGETS} targets")
-    tags = {name: value for name, value in message.tags.items() if name.startswith("+")}
-    raw = Raw(TAGMSG, None, tags).pack() if tags else ""
+    tags = kept_tags(message.tags)
+    raw = Raw(TAGMSG, None, tags).pack() if tags.keys() - {BOT} else ""
     for each in reference.for_each(targets):
         yield request_of(each, each.target, raw=raw)
 

@@ -20,6 +20,7 @@ from .commands import IrcTable, lines
 from .commands_rooms import named_room
 from .message import Message
 from .numerics import RPL_ENDOFWHO, RPL_WHOREPLY, RPL_WHOSPCRPL
+from .profile import BOT_MODE
 from .server import IrcServer
 from .targets import is_room
 from .users import User, idle_seconds, user_of
@@ -132,6 +133,8 @@ def _found(
         codec = client.codec
         has_all = isinstance(codec, IrcCodec) and "multi-prefix" in codec.capabilities
         flags += server.prefixes(room, member)[: None if has_all else 1]
+    if server.is_bot(member):
+        flags += BOT_MODE
     address = ""
     if member is client.member or chat.moderation.is_operator(client.member):
         address = next((each.identity.address for each in clients), "")

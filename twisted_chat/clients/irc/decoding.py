@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from twisted_chat.core.replies import NOTHING, Refused, Request, refusal
 
@@ -11,6 +12,7 @@ from .commands_messages import sent
 from .message import Message
 from .multiline import BATCH, CAPABILITY, Multiline, MultilineError
 from .profile import Profile
+from .raw import BOT
 from .reference import Reference
 
 
@@ -18,10 +20,20 @@ def requests(
     commands: IrcTable, profile: Profile, message: Message
 ) -> Iterable[Request]:
     """The requests of a message of a client; none until all lines of it are there."""
+    if profile.is_bot or BOT in message.tags:
+        message = _marked(message, is_bot=profile.is_bot)
     in_batch = message.command == BATCH or "batch" in message.tags
     if in_batch and CAPABILITY in profile.capabilities.enabled:
         return _in_batch(profile, message)
     return commands.requests(message)
+
+
+def _marked(message: Message, *, is_bot: bool) -> Message:
+    """A message with the tag of bots if its author is one; no client sends that."""
+    tags = {name: value for name, value in message.tags.items() if name != BOT}
+    if is_bot:
+        tags[BOT] = ""
+    return replace(message, tags=tags)
 
 
 def _in_batch(profile: Profile, message: Message) -> Iterable[Request]:

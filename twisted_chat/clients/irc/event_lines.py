@@ -48,13 +48,16 @@ from .message import Message
 from .message_lines import CTCP, text_lines
 from .modes import mode_of
 from .numerics import RPL_AWAY
-from .raw import ACTION, NOTICE, PRIVMSG, SETNAME, TAGMSG, unpack
+from .raw import ACTION, BOT, NOTICE, PRIVMSG, SETNAME, TAGMSG, unpack
 from .server import IrcServer
 
 REPLY = "+draft/reply"
 """The tag with the id of the message that one replies to."""
 
 _REDACTION = "draft/message-redaction"
+
+_WITH_RAW = (Post, Action, DirectMessage, Relayed)
+"""Kinds of events that have a raw text."""
 
 
 class EventLines:
@@ -95,7 +98,12 @@ class EventLines:
         """The lines of an event; none if these clients are not shown it."""
         event = stored.event
         method = self._methods.get(type(event), self._notice)
-        return list(method(event, tags_of(stored)))
+        tags = tags_of(stored)
+        # A message has the tag in its raw text: it is shown later, and elsewhere, too.
+        is_kept = isinstance(event, _WITH_RAW)
+        if not is_kept and self._server.is_bot_client(event.client_id):
+            tags[BOT] = ""
+        return list(method(event, tags))
 
     def joined(self, event: Joined) -> Iterator[Item]:
         """The lines of a member that joins a room now."""

@@ -16,6 +16,7 @@ from .history_points import MAX_MESSAGES, TYPES
 from .modes import CHANMODES, LISTS, MAX_CHANGES
 from .monitors import MAX_MONITORED
 from .numerics import RPL_ISUPPORT
+from .profile import BOT_MODE
 from .server import NETWORK
 from .targets import PREFIXES
 
@@ -62,6 +63,7 @@ TOKENS = (
     f"CHANLIMIT=#:{MAX_ROOMS}",
     f"ELIST={ELIST}",
     f"MONITOR={MAX_MONITORED}",
+    f"BOT={BOT_MODE}",
     "WHOX",
     f"TARGMAX=JOIN:,PART:,NAMES:1,{_LIMITED}",
 )

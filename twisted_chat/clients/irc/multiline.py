@@ -15,7 +15,7 @@ from twisted_chat.core.replies import Refused
 from .formatting import CUT
 from .message import MAX_BODY, Message
 from .message_lines import cut
-from .raw import NOTICE, PRIVMSG
+from .raw import NOTICE, PRIVMSG, kept_tags
 from .reference import Reference
 
 CAPABILITY = KIND = "draft/multiline"
@@ -61,9 +61,7 @@ class Multiline:
             raise MultilineError("invalid", f"a batch is of {KIND}, with a target")
         self.batch_id = batch_id[1:]
         self.failed = False
-        self.tags = {
-            name: value for name, value in opening.tags.items() if name.startswith("+")
-        }
+        self.tags = kept_tags(opening.tags)
         self._label = opening.tags.get("label", "")
         self._target = targets[0]
         self._command = ""

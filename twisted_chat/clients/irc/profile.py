@@ -11,6 +11,17 @@ from .capabilities import Capabilities
 from .multiline import Multiline
 from .sasl import Sasl
 
+BOT_MODE = "B"
+"""The user mode of a client that says of itself that it is a bot."""
+
+WALLOPS_MODE = "w"
+"""The user mode of a client that is shown ``WALLOPS``."""
+
+USER_MODES = "io" + BOT_MODE + WALLOPS_MODE
+"""What a user can have: invisible, as all are; operator; what it sets."""
+
+NO_MODES: frozenset[str] = frozenset()
+
 
 class Profile:
     """What is known of one connection, besides what the chat knows.
@@ -19,6 +30,7 @@ class Profile:
     :ivar user: the user name that it gave.
     :ivar realname: its real name; shown as one likes.
     :ivar capabilities: what it has negotiated.
+    :ivar modes: the user modes that it has set.
     :ivar multiline: a message of several lines that it has begun to send.
     :ivar away: the away text with which it joins the chat; empty for none.
     :ivar quit_text: why it leaves, as others are shown; empty if it has given no
@@ -29,6 +41,7 @@ class Profile:
     __slots__ = (
         "away",
         "capabilities",
+        "modes",
         "multiline",
         "quit_text",
         "realname",
@@ -41,9 +54,15 @@ class Profile:
         self.user = ""
         self.realname = ""
         self.capabilities = Capabilities(offered)
+        self.modes = NO_MODES
         self.multiline: Multiline | None = None
         self.quit_text = ""
         self.sasl: Sasl | None = None
+
+    @property
+    def is_bot(self) -> bool:
+        """Whether it says that it is a bot."""
+        return BOT_MODE in self.modes
 
 
 @runtime_checkable

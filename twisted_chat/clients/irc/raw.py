@@ -1,6 +1,7 @@
 """What the core keeps of a message of IRC for other IRC clients: ``Message.raw``.
 
-It has the form of a line without source and target: its client-only tags, its command,
+It has the form of a line without source and target: its client-only tags, and ``bot``
+if a bot has sent it (https://ircv3.net/specs/extensions/bot-mode), its command,
 and its text where that has formatting codes.  The text of the message counts: if the
 raw text differs from it in more than codes, it is not shown, as words were masked.
 
@@ -18,6 +19,9 @@ from .message import format_tags, parse_tags
 PRIVMSG, NOTICE, ACTION = "PRIVMSG", "NOTICE", "ACTION"
 TAGMSG, SETNAME = "TAGMSG", "SETNAME"
 
+BOT = "bot"
+"""The tag of what a bot sends; kept, as its author may be gone later, or elsewhere."""
+
 _STARTS = ("@", "P", "N", "A", "S")
 
 
@@ -28,7 +32,7 @@ class Raw:
     :ivar command: ``PRIVMSG``, ``NOTICE``, or ``ACTION`` for a direct message that is
         an action.
     :ivar text: with formatting codes; ``None`` if it has none.
-    :ivar tags: its client-only tags, with their ``+``.
+    :ivar tags: see ``kept_tags``.
     :ivar target: of a direct message that is sent to some members of a room; empty
         otherwise.
     """
@@ -58,6 +62,15 @@ class Raw:
 
 
 _PLAIN = Raw()
+
+
+def kept_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """Those tags of a message that others are shown: of clients, with their ``+``."""
+    return {
+        name: value
+        for name, value in tags.items()
+        if name.startswith("+") or name == BOT
+    }
 
 
 def is_irc(raw: str | None) -> bool:

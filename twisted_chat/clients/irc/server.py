@@ -113,6 +113,16 @@ class IrcServer:
                 return profile.realname
         return member.nick if member else "*"
 
+    def is_bot(self, member: Member) -> bool:
+        """Whether a client of a member, on this server, says that it is a bot."""
+        return any(map(self.is_bot_client, member.client_ids))
+
+    def is_bot_client(self, client_id: str) -> bool:
+        """The same of one client."""
+        client = self.chat.pool.clients.get(client_id)
+        profile = profile_of(client) if client is not None else None
+        return profile is not None and profile.is_bot
+
     def source(self, member: Member) -> str:
         """The source of what a member does now."""
         return self.sources.of(member.nick, member.id)

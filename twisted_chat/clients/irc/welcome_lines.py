@@ -17,10 +17,8 @@ from .numerics import (
     RPL_WELCOME,
     RPL_YOURHOST,
 )
+from .profile import USER_MODES
 from .server import NETWORK, VERSION, IrcServer
-
-USER_MODES = "io"
-"""What a user can have set."""
 
 ROOM_MODES = "bIeiklmnostv"
 """What a room can have set."""
