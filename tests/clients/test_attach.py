@@ -74,6 +74,14 @@ class AttachmentTests(SynchronousTestCase):
         self.assertIsNone(network(IPv4Address("TCP", "127.0.0.1", 1)))
         self.assertIsNone(network(UNIXAddress(None)))
 
+    def test_secure_connection_on_the_same_machine_is_not_encrypted(self) -> None:
+        """Others may be told that it is, but only of one with TLS."""
+        here = IPv4Address("TCP", "127.0.0.1", 1)
+        for encrypted in (False, True):
+            identity = identity_of("irc", here, is_encrypted=encrypted)
+            self.assertTrue(identity.secure)
+            self.assertEqual(identity.encrypted, encrypted)
+
     def test_new_guest_joins_the_lobby(self) -> None:
         """That is what a client gets that requests nothing."""
         client = self.attach(JoinRequest()).client

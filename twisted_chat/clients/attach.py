@@ -132,10 +132,14 @@ def identity_of(
     network = host_key(address)
     # Nothing of a peer on the same machine is on a network.
     secure = is_encrypted or (address is not None and network is None)
-    return _identity(format_host(address), wire, network, secure)
+    return _identity(format_host(address), wire, network, secure, is_encrypted)
 
 
 @lru_cache(maxsize=1024)
-def _identity(host: str, wire: str, network: int | None, secure: bool, /) -> Identity:
+def _identity(
+    host: str, wire: str, network: int | None, secure: bool, encrypted: bool, /
+) -> Identity:
     """One object for all clients of a host."""
-    return Identity(host, wire=wire, network=network, secure=secure)
+    return Identity(
+        host, wire=wire, network=network, secure=secure, encrypted=encrypted
+    )

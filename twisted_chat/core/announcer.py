@@ -20,6 +20,7 @@ from .audit import AuditLog
 from .client import Client
 from .committer import Committer, Submission
 from .events import (
+    LISTENERS,
     Action,
     AwaySet,
     BulkPresence,
@@ -259,11 +260,15 @@ class Announcer:
         self._batch.show(stored, (event.room,))
 
     def _relayed(self, event: Relayed, stored: Stored) -> None:
-        """To a room, to all clients of both members, or to those in any room."""
+        """To a room, both members, those in any room of the author, or who listens."""
         if event.account:
             stored = self._with_nick(event, stored)
         if event.room:
             self._batch.show(stored, (event.room,))
+            return
+        if event.recipient_id == LISTENERS:
+            for client, reply in self._pool.listeners(event):
+                self._batch.reply(client, reply)
             return
         if not event.recipient_id:
             author = self._pool.member(event.client_id)

@@ -59,6 +59,7 @@ class Identity:
         is counted by address, as for clients on the same machine.
     :ivar secure: nobody can read on the way what it sends: by TLS, or as it is on the
         same machine.
+    :ivar encrypted: by TLS, wherever it comes from.
     :ivar roles: what it may do besides what everyone may.
     :ivar wire: by what it is connected, for the log; empty if unknown.
     """
@@ -68,6 +69,7 @@ class Identity:
     wire: str = ""
     network: int | None = None
     secure: bool = False
+    encrypted: bool = False
 
 
 GUEST = Identity()

@@ -24,6 +24,9 @@ from .sanitize import cut_label
 LOBBY = "lobby"
 """The room in which every client starts that asks for no other."""
 
+LISTENERS = "*"
+"""In place of the member id of a recipient: whoever listens, on every server."""
+
 NO_ROOM = ""
 """The room of a ``Joined`` by which a client joins none: it is only present."""
 
@@ -87,7 +90,7 @@ class Relayed:
         are in a room with its author or follow it.
     :ivar raw: what is sent, in the form of that kind of client.
     :ivar recipient: the nickname of that member, if it is.
-    :ivar recipient_id: its member id.
+    :ivar recipient_id: its member id, or ``LISTENERS``.
     """
 
     room: str

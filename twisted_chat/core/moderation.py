@@ -208,6 +208,15 @@ class Moderation:
             return OPEN_ROOM
         return self._latest(room)
 
+    def invitations(self, member: Member) -> list[str]:
+        """The rooms that a member is invited to, and not in."""
+        now = self.now()
+        return [
+            room
+            for room in self._rooms
+            if room not in member.rooms and self.settings(room).is_invited(member, now)
+        ]
+
     def _latest(self, room: str) -> RoomSettings:
         """What was set for the room of this name that was opened last."""
         by_opening = self._rooms.get(room)

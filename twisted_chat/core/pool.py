@@ -11,22 +11,30 @@ from collections.abc import Callable, Iterable
 
 from .client import Client, View, ViewKey
 from .corrections import Corrections, with_text
-from .events import Correction, Deleted, PresenceEvent, Stored
+from .events import Correction, Deleted, PresenceEvent, Relayed, Stored
 from .ignoring import IgnoreList
 from .interfaces import Journal
 from .limits import MAX_TOPIC
 from .lookalikes import skeletons
 from .nicknames import fold_or_none
 from .presence import Member, Presence
+from .replies import Reply
 from .sanitize import cut_label
 
 Followers = Callable[[Member], Iterable[Client]]
 """The clients that are shown what a member changes of itself, wherever it is."""
 
+Listeners = Callable[[Relayed], Iterable[tuple[Client, Reply]]]
+"""The clients that are shown what is sent to ``LISTENERS``, and as what."""
+
 Readable = Callable[[tuple[Stored, ...]], tuple[Stored, ...]]
 
 
 def _nobody(_member: Member) -> Iterable[Client]:
+    return ()
+
+
+def _no_listeners(_event: Relayed) -> Iterable[tuple[Client, Reply]]:
     return ()
 
 
@@ -162,6 +170,7 @@ class ClientPool:
     :ivar clients: those of this server, by id.
     :ivar ignoring: the members of those clients that ignore someone, a few.
     :ivar emptied: called with each room that its last member leaves.
+    :ivar listeners: those who are shown what is sent to all; nobody by default.
     :ivar followers_of: those who follow a member; nobody by default.
     """
 
@@ -176,6 +185,7 @@ class ClientPool:
         self.views: dict[ViewKey, View] = {}
         self.emptied: Callable[[str], object] = _ignore
         self.followers_of: Followers = _nobody
+        self.listeners: Listeners = _no_listeners
         self._history = history
         self._by_skeleton: dict[str, str] = {}
 

@@ -116,6 +116,17 @@ class InviteTests(ModerationCommandCase):
         self.bob.asks("INVITE dave #tea")
         self.assertEqual(self.alice.sees(), [])
 
+    def test_invitations_are_listed(self) -> None:
+        """Until one is in the room."""
+        end = "337 dave :End of /INVITE list"
+        self.assertEqual(self.dave.asks("INVITE"), [end])
+        self.alice.asks("MODE #tea +i", "INVITE dave #tea")
+        self.assertEqual(self.dave.asks("INVITE"), ["336 dave #tea", end])
+        self.dave.sends("JOIN #tea")
+        self.assertEqual(self.dave.asks("INVITE"), [end])
+        few = ["461 dave INVITE :Not enough parameters"]
+        self.assertEqual(self.dave.asks("INVITE dave"), few)
+
     def test_invitation_lets_in(self) -> None:
         """To a private room, and beyond its limit."""
         self.alice.asks("MODE #tea +il 2")

@@ -108,6 +108,16 @@ class PowersTests(IrcCase):
         self.assertEqual(other.sees(), ["root2 to all operators: fire"])
         self.assertEqual(self.alice.sees(), [])
 
+    def test_wallops_reaches_who_wants_it(self) -> None:
+        """Who has the user mode +w, in a room or in none; once, if an operator."""
+        source = self.source(self.root)
+        self.root.sends("MODE root2 +w")
+        for mode, seen in (("+w", [f"{source} WALLOPS :fire"]), ("-w", [])):
+            self.alice.asks(f"MODE alice {mode}")
+            shown = self.root.asks("WALLOPS :fire")
+            self.assertEqual(shown, [f"{source} WALLOPS :fire"])
+            self.assertEqual(self.alice.sees(), seen)
+
     def test_rehash_reads_files_again(self) -> None:
         """As SIGHUP does."""
         calls: list[None] = []

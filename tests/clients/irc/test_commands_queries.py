@@ -58,6 +58,13 @@ class WhoisTests(IrcCase):
         self.bob.sends("OPER root :correct horse")
         self.assertIn("192.0.2.7", self.whois()["338"])
 
+    def test_connection_by_tls_is_shown(self) -> None:
+        """One on the same machine that is not encrypted is not."""
+        client = self.alice.protocol._attachment.client  # type: ignore[union-attr]
+        for encrypted in (False, True):
+            client.identity = Identity(secure=True, encrypted=encrypted)
+            self.assertEqual("671" in self.whois(), encrypted)
+
     def test_member_of_another_wire_is_shown(self) -> None:
         """With what there is."""
         found = self.bob.asks("WHOIS eve")

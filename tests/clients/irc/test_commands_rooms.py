@@ -117,6 +117,21 @@ class RoomCommandTests(IrcCase):
             alice.asks("NAMES #none"), ["366 alice #none :End of /NAMES list"]
         )
 
+    def test_members_of_several_rooms_are_listed(self) -> None:
+        """With one end, and no more rooms than TARGMAX says."""
+        alice = self.irc("alice", "tea")
+        self.assertEqual(
+            alice.asks("NAMES #tea,#none,#lobby"),
+            [
+                "353 alice = #tea :@alice",
+                "353 alice = #lobby :eve",
+                "366 alice #tea,#none,#lobby :End of /NAMES list",
+            ],
+        )
+        (refused,) = alice.asks("NAMES #a,#b,#c,#d,#e")
+        self.assertTrue(refused.startswith("407 alice "), refused)
+        self.assertEqual(alice.asks("NAMES ,"), ["366 alice * :End of /NAMES list"])
+
     def test_all_members_are_listed(self) -> None:
         """Of one's own rooms, and of those that one may know."""
         alice, bob = self.irc("alice", "tea"), self.irc("bob", "milk", "hidden")

@@ -78,6 +78,13 @@ class ServerTests(IrcCase):
             ],
         )
 
+    def test_members_elsewhere_are_not_counted_here(self) -> None:
+        """What was on all servers is not what was on this one."""
+        self.shared.server.most = 9
+        here, everywhere = self.alice.asks("LUSERS")[-2:]
+        self.assertEqual(here, "265 alice 2 2 :Current local users 2, max 2")
+        self.assertEqual(everywhere, "266 alice 2 9 :Current global users 2, max 9")
+
     def test_connections_that_register_are_counted_once(self) -> None:
         """Until they are registered or gone."""
         registering = self.shared.server.registering

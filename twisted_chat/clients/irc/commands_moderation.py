@@ -15,12 +15,16 @@ from twisted_chat.core.routes_corrections import deletion_of
 from twisted_chat.core.sanitize import cut_label
 from twisted_chat.core.targets import MAX_REASON
 
-from .commands import TOO_FEW, IrcTable, request_of
+from .commands import TOO_FEW, IrcTable, lines, request_of
 from .commands_rooms import in_room, named_room
 from .isupport import MAX_TARGETS
 from .message import Message
+from .numerics import RPL_ENDOFINVITELIST, RPL_INVITELIST
 from .reference import Reference
 from .targets import is_room
+
+MAX_INVITATIONS = 100
+"""Rooms that INVITE without parameters lists."""
 
 commands = IrcTable()
 
@@ -51,12 +55,22 @@ def kick(context: CommandContext) -> Outcome | Awaitable[Outcome]:
 
 
 def _invite(message: Message, reference: Reference) -> Iterable[Request]:
+    if not message.params:
+        yield request_of(reference)
+        return
+    if len(message.params) == 1:
+        raise Refused(TOO_FEW, "INVITE needs a nickname and a room, or neither")
     nick, room, *_ = message.params
     yield request_of(reference.about(nick, room), room, nick)
 
 
-@commands.handler("INVITE", 2, decode=_invite)
+@commands.handler("INVITE", decode=_invite)
 def invite(context: CommandContext) -> Outcome | Awaitable[Outcome]:
+    """Without parameters: the rooms that one is invited to."""
+    if not context.words:
+        rooms = context.chat.moderation.invitations(context.client.member)
+        shown = (RPL_INVITELIST(f"#{room}") for room in rooms[:MAX_INVITATIONS])
+        return lines(*shown, RPL_ENDOFINVITELIST())
     name, nick = context.words
     in_room(context)
     room = named_room(name)

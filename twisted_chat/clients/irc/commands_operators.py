@@ -6,20 +6,19 @@ from collections.abc import Awaitable
 
 from twisted_chat.core.accounts.logins import peer_of
 from twisted_chat.core.chat import CommandContext
-from twisted_chat.core.events import Event
+from twisted_chat.core.events import LISTENERS, Event, Relayed
 from twisted_chat.core.moderation_events import Banned
 from twisted_chat.core.outcomes import Outcome
-from twisted_chat.core.replies import Notice, Refused, Reply
+from twisted_chat.core.replies import Refused, Reply
 from twisted_chat.core.rights import operator
 from twisted_chat.core.routes_accounts import enter_account, may_send_password
 from twisted_chat.core.targets import member_named, person_to_ban, reason
 
-from .codec import codec_of
 from .commands import IrcTable, lines
 from .commands_account import own_nick
 from .message import Message
 from .numerics import RPL_REHASHING, RPL_YOUREOPER
-from .profile import profile_of
+from .raw import WALLOPS, Raw
 
 KILL_SECONDS = 1
 """For how long a member that was killed cannot come back."""
@@ -72,20 +71,20 @@ async def _kill(context: CommandContext) -> Event:
     )
 
 
-@commands.handler("WALLOPS", 1, guards=(operator,))
-def wallops(context: CommandContext) -> Reply:
-    """Tell the operators that are connected to this server."""
-    chat, text = context.chat, context.chat.sanitized_label(context.words[-1])
-    nick, source = context.client.nick, codec_of(context.client).server.source
-    line = Message("WALLOPS", (text,), source=source(context.client.member))
-    for client in tuple(chat.pool.clients.values()):
-        if client is context.client or not client.is_connected:
-            continue
-        if chat.moderation.is_operator(client.member):
-            told = Notice((f"{nick} to all operators: {text}",))
-            is_irc = profile_of(client) is not None
-            chat.reply(client, lines(line) if is_irc else told)
-    return lines(line)
+@commands.handler(WALLOPS, 1, guards=(operator,))
+def wallops(context: CommandContext) -> Event:
+    """Tell the operators, and the IRC clients that want to know, on every server."""
+    client, text = context.client, context.chat.sanitized_label(context.words[-1])
+    raw = Raw(WALLOPS, text).pack() or ""
+    return Relayed(
+        "",
+        client.nick,
+        raw,
+        client.id,
+        recipient_id=LISTENERS,
+        account=client.account,
+        account_id=client.account_id,
+    )
 
 
 @commands.handler("REHASH", guards=(operator,))

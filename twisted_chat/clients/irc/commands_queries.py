@@ -13,6 +13,7 @@ from twisted_chat.core.replies import Refused, Reply
 from .codec import codec_of
 from .commands import IrcTable, lines
 from .commands_who import one_word
+from .isupport import MAX_WHOIS
 from .message import MAX_BODY, Message
 from .monitors import MAX_MONITORED, listed
 from .numerics import (
@@ -34,6 +35,7 @@ from .numerics import (
     RPL_WHOISCHANNELS,
     RPL_WHOISIDLE,
     RPL_WHOISOPERATOR,
+    RPL_WHOISSECURE,
     RPL_WHOISSERVER,
     RPL_WHOISUSER,
     RPL_WHOWASUSER,
@@ -45,9 +47,6 @@ from .users import idle_seconds, user_of
 
 MAX_USERHOST = 5
 """Nicknames that one USERHOST asks about (RFC 2812, section 4.8)."""
-
-MAX_WHOIS = 10
-"""Nicknames that one WHOIS asks about."""
 
 commands = IrcTable()
 
@@ -93,6 +92,8 @@ def _whois(context: CommandContext, member: Member) -> Iterator[Message]:
         yield RPL_WHOISOPERATOR(nick)
     if member.account:
         yield RPL_WHOISACCOUNT(nick, member.account)
+    if clients and all(each.identity.encrypted for each in clients):
+        yield RPL_WHOISSECURE(nick)
     if server.is_bot(member):
         yield RPL_WHOISBOT(nick)
     if member is client.member or chat.moderation.is_operator(client.member):

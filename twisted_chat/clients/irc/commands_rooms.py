@@ -14,8 +14,9 @@ from twisted_chat.core.replies import MemberList, Refused, Reply, Request, Topic
 from twisted_chat.core.rights import check, check_readable
 from twisted_chat.core.routes import enter
 
-from .codec import IrcCodec
+from .codec import codec_of
 from .commands import IrcTable, lines, request_of
+from .isupport import MAX_TARGETS
 from .message import Message
 from .numerics import RPL_ENDOFNAMES, RPL_NAMREPLY
 from .reasons import reason
@@ -101,9 +102,7 @@ def part(context: CommandContext) -> Event:
 
 def _all_names(context: CommandContext) -> Reply:
     """The members of the rooms that the client is in, and of some others."""
-    codec, client = context.client.codec, context.client
-    if not isinstance(codec, IrcCodec):
-        raise TypeError("not an IRC client")
+    client = context.client
     moderation, member = context.chat.moderation, client.member
     address = client.identity.address
     others = (
@@ -114,13 +113,7 @@ def _all_names(context: CommandContext) -> Reply:
         and moderation.may_read(member, address, room.name) is None
     )
     rooms = (*client.rooms, *islice(others, MAX_NAMED))
-    shown = (
-        line
-        for room in rooms
-        for line in codec.names(room, client.nick)
-        if line.command == RPL_NAMREPLY.number
-    )
-    return lines(*shown, RPL_ENDOFNAMES("*"))
+    return lines(*_members(context, rooms), RPL_ENDOFNAMES("*"))
 
 
 def _leave_all(context: CommandContext) -> Event | None:
@@ -159,10 +152,30 @@ def topic(context: CommandContext) -> Event | Reply | None:
 def names(context: CommandContext) -> Reply:
     if not context.words:
         return _all_names(context)
-    name = split(context.word)[0]
-    try:
-        room = named_room(name)
-        check_readable(context, room)
-    except Refused:
-        return lines(RPL_ENDOFNAMES(name))
-    return MemberList(room, ())
+    targets = split(context.word)
+    if len(targets) > MAX_TARGETS:
+        raise Refused("too_many_targets", f"at most {MAX_TARGETS} targets")
+    rooms = list(_readable(context, targets))
+    if rooms and len(targets) == 1:
+        return MemberList(rooms[0], ())
+    return lines(*_members(context, rooms), RPL_ENDOFNAMES(",".join(targets) or "*"))
+
+
+def _readable(context: CommandContext, names: Iterable[str]) -> Iterable[str]:
+    """The rooms of these names, without those that the client may not know."""
+    for name in names:
+        try:
+            room = named_room(name)
+            check_readable(context, room)
+        except Refused:
+            continue
+        yield room
+
+
+def _members(context: CommandContext, rooms: Iterable[str]) -> Iterable[Message]:
+    """The lines that list the members of several rooms, without an end."""
+    codec, nick = codec_of(context.client), context.client.nick
+    for room in rooms:
+        for line in codec.names(room, nick):
+            if line.command == RPL_NAMREPLY.number:
+                yield line

@@ -110,7 +110,7 @@ def _lusers(server: IrcServer) -> list[Message]:
     members = list(pool.presence.members.values())
     total, local = len(members), len(pool.clients)
     operators = sum(map(chat.moderation.is_operator, members))
-    most = max(server.most, total)
+    most, most_here = max(server.most, total), max(server.most_here, local)
     rooms = sum(1 for room in pool.rooms.values() if room.members)
     users = f"There are 0 users and {total} invisible on 1 servers"
     return [
@@ -121,8 +121,8 @@ def _lusers(server: IrcServer) -> list[Message]:
         RPL_LUSERME(f"I have {local} clients and 0 servers"),
         RPL_LOCALUSERS(
             str(local),
-            str(max(most, local)),
-            f"Current local users {local}, max {max(most, local)}",
+            str(most_here),
+            f"Current local users {local}, max {most_here}",
         ),
         RPL_GLOBALUSERS(
             str(total), str(most), f"Current global users {total}, max {most}"

@@ -48,7 +48,7 @@ from .message import Message
 from .message_lines import CTCP, text_lines
 from .modes import mode_of
 from .numerics import RPL_AWAY
-from .raw import ACTION, BOT, NOTICE, PRIVMSG, SETNAME, TAGMSG, unpack
+from .raw import ACTION, BOT, NOTICE, PRIVMSG, SETNAME, TAGMSG, WALLOPS, unpack
 from .server import IrcServer
 
 REPLY = "+draft/reply"
@@ -178,6 +178,9 @@ class EventLines:
 
     def _relayed(self, event: Relayed, tags: Tags) -> Iterator[Item]:
         raw = unpack(event.raw)
+        if raw.command == WALLOPS:
+            yield Message(WALLOPS, (raw.text or "",), self._source(event), tags)
+            return
         if raw.command == SETNAME:
             if self._has("setname") and raw.text is not None:
                 yield Message(SETNAME, (raw.text,), self._source(event), tags)

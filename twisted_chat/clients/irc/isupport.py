@@ -27,7 +27,10 @@ MAX_REALNAME = 150
 """Bytes of a real name that is set by SETNAME."""
 
 MAX_TARGETS = 4
-"""Targets of one PRIVMSG or NOTICE."""
+"""Targets of one PRIVMSG, NOTICE, TAGMSG, KICK or NAMES."""
+
+MAX_WHOIS = 10
+"""Nicknames that one WHOIS asks about."""
 
 
 def _letter(area: str) -> str:
@@ -35,7 +38,7 @@ def _letter(area: str) -> str:
 
 
 _LIMITED = ",".join(
-    f"{name}:{MAX_TARGETS}" for name in ("PRIVMSG", "NOTICE", "TAGMSG", "KICK")
+    f"{name}:{MAX_TARGETS}" for name in ("PRIVMSG", "NOTICE", "TAGMSG", "KICK", "NAMES")
 )
 
 TOKENS = (
@@ -65,7 +68,7 @@ TOKENS = (
     f"MONITOR={MAX_MONITORED}",
     f"BOT={BOT_MODE}",
     "WHOX",
-    f"TARGMAX=JOIN:,PART:,NAMES:1,{_LIMITED}",
+    f"TARGMAX=JOIN:,PART:,LIST:,WHOIS:{MAX_WHOIS},{_LIMITED}",
 )
 """In the order in which they are sent."""
 

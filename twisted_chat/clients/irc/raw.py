@@ -17,12 +17,12 @@ from .formatting import unformatted
 from .message import format_tags, parse_tags
 
 PRIVMSG, NOTICE, ACTION = "PRIVMSG", "NOTICE", "ACTION"
-TAGMSG, SETNAME = "TAGMSG", "SETNAME"
+TAGMSG, SETNAME, WALLOPS = "TAGMSG", "SETNAME", "WALLOPS"
 
 BOT = "bot"
 """The tag of what a bot sends; kept, as its author may be gone later, or elsewhere."""
 
-_STARTS = ("@", "P", "N", "A", "S")
+_STARTS = ("@", "P", "N", "A", "S", "W")
 
 
 @dataclass(frozen=True, slots=True)

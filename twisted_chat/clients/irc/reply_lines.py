@@ -28,11 +28,14 @@ from .event_lines import EventLines
 from .isupport import EXTENDED
 from .message import Message
 from .numerics import RPL_INVITING
-from .raw import SETNAME, unpack
+from .raw import SETNAME, WALLOPS, unpack
 from .reference import Reference
 from .room_lines import RoomLines
 from .server import IrcServer
 from .welcome_lines import welcome_lines
+
+_SHOWN_TO_ALL = (SETNAME, WALLOPS)
+"""What is relayed and is no message: its author is shown it, too."""
 
 ANONYMOUS = "*"
 """Stands for the nickname of a client that has none yet."""
@@ -112,7 +115,8 @@ class ReplyLines:
         if isinstance(event, Invited):
             return [RPL_INVITING(event.target, f"#{event.room}")]
         is_message = isinstance(event, Post | Action | DirectMessage) or (
-            isinstance(event, Relayed) and unpack(event.raw).command != SETNAME
+            isinstance(event, Relayed)
+            and unpack(event.raw).command not in _SHOWN_TO_ALL
         )
         if is_message and not self._has("echo-message"):
             shown: list[Item] = []

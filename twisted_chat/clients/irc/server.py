@@ -6,16 +6,21 @@ There is one for each chat, whatever its IRC clients are connected by.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from twisted_chat import __version__
 from twisted_chat.core.chat import Chat
+from twisted_chat.core.client import Client
+from twisted_chat.core.events import Relayed
 from twisted_chat.core.moderation_events import Role
 from twisted_chat.core.name_watch import NameChanges
 from twisted_chat.core.presence import Member
+from twisted_chat.core.replies import Native, Notice, Reply
 
+from .message import Message
 from .monitors import Monitors
-from .profile import profile_of
+from .profile import WALLOPS_MODE, profile_of
+from .raw import WALLOPS, unpack
 from .sources import Sources
 from .users import FormerUsers
 
@@ -37,6 +42,7 @@ class IrcServer:
     :ivar started: when it was started, in seconds since 1970.
     :ivar registering: the connections that are not registered.
     :ivar most: the most members that there were at the same time.
+    :ivar most_here: the most clients that were connected to this server.
     :ivar former: who had which nickname.
     :ivar monitors: who is told when a nickname appears or disappears.
     """
@@ -47,10 +53,11 @@ class IrcServer:
         self.sources = Sources(chat.pool)
         self.started = chat.runtime.now()
         self.registering: set[object] = set()
-        self.most = 0
+        self.most = self.most_here = 0
         self.former = FormerUsers()
         self.monitors = Monitors(chat.reply, self.source)
         chat.pool.followers_of = self.monitors.followers_of
+        chat.pool.listeners = self._listeners
         chat.name_watch.observe(self._names_changed)
 
     @property
@@ -59,10 +66,26 @@ class IrcServer:
         return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(self.started))
 
     def _names_changed(self, changes: NameChanges) -> None:
-        self.most = max(self.most, len(self.chat.pool))
+        pool = self.chat.pool
+        self.most = max(self.most, len(pool))
+        self.most_here = max(self.most_here, len(pool.clients))
         for departed in changes.gone:
             self.former.add(self.chat, departed)
         self.monitors.changed(changes)
+
+    def _listeners(self, event: Relayed) -> Iterator[tuple[Client, Reply]]:
+        """Who is shown a WALLOPS: operators, and who has ``+w``; not who sent it."""
+        text = unpack(event.raw).text or ""
+        source = self.sources.of(event.nick, event.client_id)
+        line = Native((Message(WALLOPS, (text,), source),))
+        told = Notice((f"{event.nick} to all operators: {text}",))
+        for client in tuple(self.chat.pool.clients.values()):
+            if client.id == event.client_id or client.view is None:
+                continue
+            profile = profile_of(client)
+            wants = profile is not None and WALLOPS_MODE in profile.modes
+            if wants or self.chat.moderation.is_operator(client.member):
+                yield client, told if profile is None else line
 
     def members(self, room: str) -> Sequence[Member]:
         """The members of a room, in the order of joining."""
