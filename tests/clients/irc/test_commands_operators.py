@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.support.irc_clients import PASSWORD, IrcCase
+from twisted_chat.core.events import LISTENERS, Event, Joined, Relayed, Stored
 
 
 class OperTests(IrcCase):
@@ -117,6 +118,20 @@ class PowersTests(IrcCase):
             shown = self.root.asks("WALLOPS :fire")
             self.assertEqual(shown, [f"{source} WALLOPS :fire"])
             self.assertEqual(self.alice.sees(), seen)
+
+    def test_wallops_of_another_server_is_shown(self) -> None:
+        """To those here who want it."""
+        self.alice.asks("MODE alice +w")
+        bob = self.irc("bob")
+        events: tuple[Event, ...] = (
+            Joined("lobby", "zoe", "Z"),
+            Relayed("", "zoe", "WALLOPS :fire", "Z", recipient_id=LISTENERS),
+        )
+        batch = [Stored(f"z{n}", 0, event) for n, event in enumerate(events)]
+        self.room.chat.announce(batch)
+        self.assertRegex(self.alice.sees()[-1], r"\A:zoe!\S+ WALLOPS :fire\Z")
+        self.assertRegex(self.root.sees()[-1], r"\A:zoe!\S+ WALLOPS :fire\Z")
+        self.assertEqual(bob.sees(), [])
 
     def test_rehash_reads_files_again(self) -> None:
         """As SIGHUP does."""
