@@ -74,5 +74,5 @@ class ClassTests(PageTestCase):
             again.close()
         page = self.open(server)
         page.say(f"\\nick {nicks[0]}")
-        page.wait("document.querySelector('#status').dataset.state === 'stopped'")
-        self.assertIn("you are banned until ", page.text("#banner_text"))
+        page.wait("document.querySelector('#status').dataset.state === 'banned'")
+        self.assertIn("You are banned until ", page.text("#banner_text"))

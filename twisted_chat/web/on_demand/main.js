@@ -23,7 +23,7 @@ export function makeParts({ chat, connection, memory, sound, actions, views, dra
       new AccountSection(chat, actions),
       new Settings(chat, actions, sound),
     ]),
-    roomsDialog: new RoomsDialog(chat, actions),
+    roomsDialog: new RoomsDialog(chat, actions, views.backButton),
     roomSheet: new RoomSheet(chat, actions, (conversation) => views.header.topicOf(conversation)),
     search: new SearchPanel(chat, actions),
     switcher: new Switcher(chat, actions, views.backButton),

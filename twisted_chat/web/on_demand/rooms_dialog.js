@@ -3,7 +3,7 @@
 import { plainRoom } from "../commands.js";
 import { fold, isRoomName } from "../names.js";
 import { strings } from "../strings.js";
-import { byId, el, setText } from "../view/dom.js";
+import { el, setText } from "../view/dom.js";
 import { KeyedList } from "../view/keyed.js";
 import { Roving } from "../view/roving.js";
 import { texts } from "./texts.js";
@@ -12,15 +12,14 @@ const MAX_SHOWN = 200;
 
 export class RoomsDialog {
   // `handlers`: {join, listRooms}; `join` takes what to call with the text of a refusal.
-  constructor(chat, handlers) {
+  constructor(chat, handlers, backButton) {
     this.chat = chat;
     this.handlers = handlers;
-    this.dialog = byId("rooms_dialog");
-    this.input = byId("room_input");
-    this.key = byId("room_key");
+    this.make();
+    backButton.watch(this.dialog);
     this.joining = false; // waits for the server's reply
-    this.roving = new Roving(byId("room_list"), "button");
-    this.list = new KeyedList(byId("room_list"), {
+    this.roving = new Roving(this.rooms, "button");
+    this.list = new KeyedList(this.rooms, {
       keyOf: ({ name }) => name,
       lookOf: ({ count }) => String(count),
       make: (room) => this.makeRoom(room),
@@ -31,12 +30,42 @@ export class RoomsDialog {
         this.join(name);
       },
     });
-    byId("rooms_cancel").addEventListener("click", () => this.dialog.close());
     this.input.addEventListener("input", () => this.changed());
-    byId("rooms_form").addEventListener("submit", (event) => {
+    this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.join(plainRoom(this.input.value), this.key.value.trim());
     });
+  }
+
+  make() {
+    const typed = {
+      ...{ dir: "auto", autocomplete: "off", autocapitalize: "off", spellcheck: "false" },
+      "aria-describedby": "room_problem",
+    };
+    this.input = el("input", { id: "room_input", maxlength: "33", placeholder: texts.roomHint, ...typed });
+    this.key = el("input", { id: "room_key", maxlength: "32", ...typed });
+    this.keyRow = el(
+      "div",
+      { class: "field" },
+      el("label", { for: "room_key" }, texts.keyOfRoom),
+      this.key,
+    );
+    this.problem = el("p", { class: "problem", id: "room_problem", role: "alert" });
+    this.rooms = el("ul", { class: "room-list", id: "room_list", "aria-label": texts.rooms });
+    this.help = el("p", { class: "help", id: "rooms_help" });
+    this.submit = el("button", { type: "submit", class: "primary", id: "room_submit" });
+    const cancel = el("button", { type: "button", class: "plain", id: "rooms_cancel" }, texts.cancel);
+    cancel.addEventListener("click", () => this.dialog.close());
+    this.form = el(
+      "form",
+      { method: "dialog", id: "rooms_form" },
+      el("h2", { id: "rooms_title" }, texts.joinOrCreate),
+      el("label", { for: "room_input" }, texts.roomName),
+      ...[this.input, this.keyRow, this.problem, this.rooms, this.help],
+      el("div", { class: "actions" }, cancel, this.submit),
+    );
+    this.dialog = el("dialog", { id: "rooms_dialog", "aria-labelledby": "rooms_title" }, this.form);
+    document.body.append(this.dialog);
   }
 
   open() {
@@ -66,19 +95,19 @@ export class RoomsDialog {
   refused(text, { needsKey = false } = {}) {
     if (!this.joining || !this.dialog.open) return false;
     this.joining = false;
-    setText(byId("room_problem"), text);
+    setText(this.problem, text);
     this.askForKey(needsKey);
     (needsKey ? this.key : this.input).focus();
     return true;
   }
 
   askForKey(isNeeded) {
-    byId("room_key_row").hidden = !isNeeded;
+    this.keyRow.hidden = !isNeeded;
     this.key.value = "";
   }
 
   changed() {
-    setText(byId("room_problem"), "");
+    setText(this.problem, "");
     this.show();
   }
 
@@ -88,8 +117,8 @@ export class RoomsDialog {
     this.list.show(rooms.slice(0, MAX_SHOWN));
     this.roving.refresh();
     const isNew = isRoomName(typed) && !rooms.some(({ name }) => name === typed);
-    setText(byId("room_submit"), isNew ? texts.create : texts.join);
-    setText(byId("rooms_help"), isNew ? texts.roomIsNew(typed) : texts.roomsHelp);
+    setText(this.submit, isNew ? texts.create : texts.join);
+    setText(this.help, isNew ? texts.roomIsNew(typed) : texts.roomsHelp);
   }
 
   makeRoom({ name, count }) {

@@ -107,6 +107,11 @@ export const texts = {
   memberCount: people,
   create: "Create",
   join: "Join",
+  joinOrCreate: "Join or create a room",
+  keyOfRoom: "Key of the room",
+  roomHint: "For example garden",
+  roomName: "Room name",
+  rooms: "Rooms",
   roomIsNew: (name) => `#${name} does not exist yet. Joining creates it.`,
   roomsHelp: "Enter a new name to create a room.",
 
