@@ -143,7 +143,8 @@ class IrcClientTests(ServerTestCase):
         alice.expect("Welcome to")
         alice.type("/join #lobby\r")
         self.bob_sees("alice: joined the chat")
-        alice.type("hi all\r")
+        # Not what is typed alone: it may not have seen yet that it has joined.
+        alice.type("/msg #lobby hi all\r")
         self.bob_sees("alice: hi all")
         self.bob.say("welcome")
         alice.expect("welcome")

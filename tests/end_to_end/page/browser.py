@@ -58,6 +58,8 @@ NO_SERVER = (
     "ERR_CONNECTION_RESET",
     "WebSocket connection to",
     *DELAYED,
+    # A proxy that the machine delays between connecting and sending.
+    "a status of 502",
 )
 
 ROWS = "[...document.querySelectorAll('#messages .row .text')]"
