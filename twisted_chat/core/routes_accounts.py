@@ -13,7 +13,6 @@ from .account_events import AccountChanged, Change, ReadUpTo
 from .accounts.accounts import LAST_OPERATOR, wrong_password
 from .accounts.logins import peer_of
 from .accounts.operators import is_like_code
-from .accounts.policy import Mode
 from .accounts.record import Account
 from .chat import CommandContext, Handler
 from .commands import CommandTable
@@ -65,14 +64,11 @@ def logged_out(context: CommandContext) -> None:
 
 
 def may_register(context: CommandContext) -> None:
-    """Check that guests may add accounts for themselves.
-
-    Until there is an operator they may in any case: otherwise there would never be one.
+    """Check that guests may add accounts for themselves, see ``Chat.may_register``.
 
     :raises Refused: ``not_operator``.
     """
-    is_closed = context.chat.accounts.policy.mode is Mode.CLOSED
-    if is_closed and context.chat.operators.ids:
+    if not context.chat.may_register():
         raise Refused("not_operator", "only operators add accounts: ask one of them")
 
 
