@@ -248,7 +248,11 @@ class Committer:
     def run_settled_calls(self) -> None:
         """Make the calls of ``when_settled`` that are due."""
         calls = self._settled_calls
-        while calls and calls[0][0] < self._oldest():
+        if not calls:
+            return
+        # What a call submits is newer than all that the others wait for.
+        oldest = self._oldest()
+        while calls and calls[0][0] < oldest:
             calls.popleft()[1]()
 
     def _oldest(self) -> float:
