@@ -315,7 +315,7 @@ async def read(context: CommandContext) -> Outcome:
     history = chat.journal.history
     found = await history.page(HistoryQuery(source, 1, start=position, first=True))
     if not found or found[0].position != position:
-        # Of what is no message, such as an arrival: the last message before it is read.
+        # For an event that is not a message, such as an arrival: the message before.
         found = await history.page(HistoryQuery(source, 1, end=position))
     time = found[0].time if found else 0
     return await mark_read(context, name, ReadMarker(time, position))

@@ -174,7 +174,7 @@ class MonitorTests(IrcCase):
             self.assertEqual(absent, "731 alice :bob")
 
     def test_list_is_shown(self) -> None:
-        """As the nicknames were typed; nothing of what is no nickname."""
+        """As the nicknames were typed; invalid nicknames are left out."""
         end = "733 alice :End of MONITOR list"
         self.assertEqual(self.alice.asks("MONITOR L"), [end])
         self.alice.asks("MONITOR + Bob,carol,*!x@y,")
