@@ -6,6 +6,7 @@ that any number of tests can run at the same time.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -32,6 +33,7 @@ __all__ = [
     "ServerTestCase",
     "Terminal",
     "eventually",
+    "files_with",
     "free_port",
     "require_node",
     "require_program",
@@ -54,6 +56,17 @@ def environment(changes: Mapping[str, str | None] | None = None) -> dict[str, st
         else:
             env[name] = value
     return env
+
+
+def files_with(secret: str, directory: Path) -> list[str]:
+    """The names of the files under a directory that contain a text."""
+    found = []
+    for path in directory.rglob("*"):
+        # A server or a Redis that runs renames and removes files.
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_file() and secret.encode() in path.read_bytes():
+                found.append(path.name)
+    return found
 
 
 def free_port() -> int:

@@ -8,7 +8,12 @@ from typing import Any
 from websockets.sync.client import ClientConnection, connect
 
 from tests.end_to_end.clients import LineClient
-from tests.end_to_end.harness import Server, ServerTestCase, require_program
+from tests.end_to_end.harness import (
+    Server,
+    ServerTestCase,
+    files_with,
+    require_program,
+)
 from tests.end_to_end.test_socketio_clients import WEBSOCKET, SocketIOClient
 
 SECRET = "correct horse"
@@ -137,12 +142,8 @@ class PasswordTests(AccountsTestCase):
         client.say("\\password", SECRET, "battery staple")
         client.expect("password changed\r\n")
         server.stop()
-        found = [
-            path.name
-            for path in server.directory.iterdir()
-            if b"horse" in path.read_bytes() or b"staple" in path.read_bytes()
-        ]
-        self.assertEqual(found, [])
+        for word in ("horse", "staple"):
+            self.assertEqual(files_with(word, server.directory), [])
 
     def test_account_that_was_confirmed_survives_a_kill(self) -> None:
         """And its name stays reserved."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 from tests.end_to_end.clients import LineClient
-from tests.end_to_end.harness import Server, ServerTestCase, eventually
+from tests.end_to_end.harness import Server, ServerTestCase, eventually, files_with
 from tests.end_to_end.redis_server import (
     RedisServer,
     SeveralServersTestCase,
@@ -16,12 +15,6 @@ from tests.end_to_end.test_socketio_clients import SocketIOTestCase
 from tests.end_to_end.test_websocket_clients import ClientTestCase
 
 SECRET = "hunter2secret"
-
-
-def holders(directory: Path) -> list[str]:
-    """The files that have the secret."""
-    found = [path for path in directory.rglob("*") if path.is_file()]
-    return [path.name for path in found if SECRET.encode() in path.read_bytes()]
 
 
 class WiresTests(SocketIOTestCase, ClientTestCase):
@@ -98,7 +91,7 @@ class FilesTests(ServerTestCase):
 
     def gone(self) -> bool:
         """Whether no file has the secret."""
-        return not holders(self.directory)
+        return not files_with(SECRET, self.directory)
 
     def correct(self, server: Server) -> LineClient:
         """Say the secret twice, search for it, and remove it."""
@@ -122,7 +115,7 @@ class FilesTests(ServerTestCase):
         bob.say("more", f"\\search {SECRET}")
         bob.expect(f"found (0): {SECRET}")
         server.stop()
-        self.assertEqual(holders(self.directory), [])
+        self.assertEqual(files_with(SECRET, self.directory), [])
 
     def test_deletion_that_was_shown_holds_over_a_kill(self) -> None:
         """And what the kill has left in a file is gone with the next start."""
@@ -136,7 +129,7 @@ class FilesTests(ServerTestCase):
         self.assertIn("eve: I know nothing\r\n", shown)
         self.assertNotIn("password", shown)
         server.stop()
-        self.assertEqual(holders(self.directory), [])
+        self.assertEqual(files_with(SECRET, self.directory), [])
 
 
 class AppendOnlyFileTests(SeveralServersTestCase):
@@ -151,12 +144,12 @@ class AppendOnlyFileTests(SeveralServersTestCase):
         bob = self.connect(server, "bob")
         bob.say(f"oops {SECRET}")
         bob.expect(f"bob: oops {SECRET}\r\n")
-        self.assertTrue(holders(self.redis.directory))
+        self.assertTrue(files_with(SECRET, self.redis.directory))
         bob.say("\\delete", "fine")
         bob.expect("bob: fine\r\n")
         eventually(
             "no file of Redis has the secret",
-            lambda: not holders(self.redis.directory),
+            lambda: not files_with(SECRET, self.redis.directory),
         )
         bob.say("\\history")
         bob.expect("bob: fine\r\n")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-from pathlib import Path
 
 from tests.end_to_end.harness import (
     ROOT,
@@ -12,6 +11,7 @@ from tests.end_to_end.harness import (
     Server,
     ServerTestCase,
     eventually,
+    files_with,
     require_program,
 )
 from tests.end_to_end.redis_server import start_redis
@@ -54,11 +54,6 @@ class DeletionTests(ServerTestCase):
         alice.expect("bob: bob was here\r\n")
         server.stop()
 
-    def holders(self, directory: Path) -> list[str]:
-        """The files that have the secret."""
-        paths = [path for path in directory.rglob("*") if path.is_file()]
-        return [x.name for x in paths if SECRET.encode() in x.read_bytes()]
-
     def check_messages(self, server: Server, messages: list[str]) -> None:
         """Those that are left, in their order; a search works."""
         carol = self.connect(server, "carol")
@@ -74,9 +69,9 @@ class DeletionTests(ServerTestCase):
         find, delete = commands("One message")
         (row,) = self.run_shell(find).splitlines()
         self.assertRegex(row, rf"\|alice\|\|the password is {SECRET}$")
-        self.assertEqual(self.holders(self.directory), ["chat.sqlite"])
+        self.assertEqual(files_with(SECRET, self.directory), ["chat.sqlite"])
         self.run_shell(delete, "id = 8", f"id = {row.partition('|')[0]}")
-        self.assertEqual(self.holders(self.directory), [])
+        self.assertEqual(files_with(SECRET, self.directory), [])
         left = ["alice: before", "alice: after", "bob: bob was here"]
         self.check_messages(self.start(), left)
 
@@ -101,9 +96,9 @@ class DeletionTests(ServerTestCase):
         entries = self.run_shell(find, "redis-cli", client).splitlines()
         (place,) = [n for n, line in enumerate(entries) if SECRET in line]
         delete = delete.replace("1795708287546-5", entries[place - 2])
-        self.assertNotEqual(self.holders(redis.directory), [])
+        self.assertNotEqual(files_with(SECRET, redis.directory), [])
         self.run_shell(delete, "redis-cli", client)
-        eventually("nothing has it", lambda: not self.holders(redis.directory))
+        eventually("nothing has it", lambda: not files_with(SECRET, redis.directory))
         left = ["alice: before", "alice: after", "bob: bob was here"]
         server = self.start("--store", redis.url)
         self.check_messages(server, left)

@@ -18,6 +18,7 @@ from tests.end_to_end.harness import (
     TIMEOUT,
     Server,
     ServerTestCase,
+    files_with,
     require_node,
     require_program,
 )
@@ -157,8 +158,7 @@ class ConversationTests(ClientTestCase):
         eve.close()
         server.stop()
         session, since = welcome["session"], welcome["position"]
-        for path in server.directory.glob("chat.sqlite*"):
-            self.assertNotIn(session.encode(), path.read_bytes())
+        self.assertEqual(files_with(session, server.directory), [])
         server = self.start()
         ann = self.connect(server, "ann")
         ann.send(b"missed\r\n")

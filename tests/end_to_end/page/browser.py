@@ -125,11 +125,15 @@ class Page:
         """Call a method of Playwright's ``Page``."""
         return self.order("call", method=method, args=args)
 
-    def visit(self, address: str) -> None:
-        """Load a page of the chat, again if the browser was delayed."""
+    def visit(self, address: str, *, until: str = "load") -> None:
+        """Load a page of the chat, again if the browser was delayed.
+
+        :param until: the state in which it is loaded; "commit" for a page that may
+            reload itself before all of its files are there.
+        """
         for attempt in range(ATTEMPTS):
             try:
-                self.call("goto", address)
+                self.call("goto", address, {"waitUntil": until})
             except AssertionError as error:
                 delayed = any(sign in str(error) for sign in DELAYED)
                 if not delayed or attempt == ATTEMPTS - 1:
@@ -319,9 +323,11 @@ class PageTestCase(ServerTestCase):
         )
         return page
 
-    def visit(self, page: Page, server: Server, path: str = "/") -> None:
+    def visit(
+        self, page: Page, server: Server, path: str = "/", *, until: str = "load"
+    ) -> None:
         """Load the chat's page."""
-        page.visit(f"http://127.0.0.1:{server.port}{path}")
+        page.visit(f"http://127.0.0.1:{server.port}{path}", until=until)
 
     def open(
         self,

@@ -114,7 +114,7 @@ class ReconnectTests(PageTestCase):
         )
         pages = [self.prepare(lose=patterns, clock=True) for patterns in lost]
         for page in pages:
-            self.visit(page, server)
+            self.visit(page, server, until="commit")
         for page in pages:
             page.fast_forward(1)
         for patterns, page in zip(lost, pages, strict=True):
