@@ -33,6 +33,10 @@ PAGE_FUZZ := tests/fuzz/page/main.mjs
 # Where `make fuzz` keeps what it found out, for the next run.
 CORPUS ?= .fuzz
 
+# The servers that tests start must not compile the package again and again, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
+
 .PHONY: help run test missing pytest trial js end-to-end test-deps lint lint-js format bench attacks hostile soak faults fuzz coverage clean
 
 help: ## this list

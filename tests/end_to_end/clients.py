@@ -12,8 +12,10 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
+from tests.end_to_end.delayed import connect_tls, trusting_context
 from tests.end_to_end.waiting import TIMEOUT, NotSeen
 
 # Make the terminal on standard input the controlling terminal, so that Ctrl-C works,
@@ -127,22 +129,41 @@ class LineClient(Expecting):
         self.expect(f"is now known as {nick}\r\n")
         self.name = nick
 
-    def start_tls(self) -> None:
-        """Do the handshake of TLS.
-
-        :raises ssl.SSLError: it was delayed: the client is a line client already.
-        """
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        self.socket = context.wrap_socket(self.socket)
-
     def half_close(self) -> None:
         """Close the sending direction, as ``nc -N`` does at the end of its input."""
         self.socket.shutdown(socket.SHUT_WR)
 
     def close(self) -> None:
         self.socket.close()
+
+
+class TlsClient(LineClient):
+    """A client over TLS, which trusts every server.
+
+    :param certificate: a PEM file with the client's own certificate and key.
+    :param delayed: called after each handshake that came too late.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        certificate: Path | None = None,
+        *,
+        delayed: Callable[[], object] | None = None,
+    ) -> None:
+        Expecting.__init__(self)
+        self.name = f"a client of port {port}"
+        self.socket: socket.socket = connect_tls(
+            port, trusting_context(certificate), delayed
+        )
+
+    def pump(self, timeout: float) -> None:
+        # What TLS has read already is not on the socket.
+        assert isinstance(self.socket, ssl.SSLSocket)
+        if self.socket.pending():
+            self.waiting += self._decoder.decode(self.socket.recv(65536))
+        else:
+            super().pump(timeout)
 
 
 class Terminal(Expecting):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import re
-import ssl
 import sys
 
-from tests.end_to_end.clients import LineClient
+from tests.end_to_end.clients import LineClient, TlsClient
 from tests.end_to_end.harness import ROOT, Server, ServerTestCase
 from tests.end_to_end.irc_programs import IrcPipe, Irssi, ii, sic, weechat
 from tests.end_to_end.requirements import missing, require_program
@@ -34,15 +33,13 @@ class IrcClientTests(ServerTestCase):
 
     def late_client(self, server: Server, bob: LineClient, *, tls: bool) -> LineClient:
         """An IRC client that is welcomed to the line chat before it sends anything."""
-        client = LineClient(server.port)
-        self.addCleanup(client.close)
         if tls:
-            try:
-                client.start_tls()
-            except ssl.SSLError:
-                client.close()
-                bob.expect("left the chat\r\n")
-                return self.late_client(server, bob, tls=tls)
+            client: LineClient = TlsClient(
+                server.port, delayed=lambda: bob.expect("left the chat\r\n")
+            )
+        else:
+            client = LineClient(server.port)
+        self.addCleanup(client.close)
         client.expect("Welcome, guest_")
         return client
 

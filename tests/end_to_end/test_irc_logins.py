@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
 from base64 import b64decode, b64encode
-from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from tests.end_to_end.clients import LineClient
+from tests.end_to_end.clients import TlsClient
 from tests.end_to_end.harness import Server, ServerTestCase
 from tests.support.certificates import (
     Authority,
@@ -23,25 +20,8 @@ from tests.support.scram import ScramClient
 SECRET = "correct-horse"
 
 
-class TlsClient(LineClient):
-    """An IRC client over TLS, perhaps with a certificate."""
-
-    def __init__(self, port: int, certificate: Path | None = None) -> None:
-        super().__init__(port)
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        if certificate is not None:
-            context.load_cert_chain(certificate)
-        self.socket: socket.socket = context.wrap_socket(self.socket)
-
-    def pump(self, timeout: float) -> None:
-        # What TLS has read already is not on the socket.
-        assert isinstance(self.socket, ssl.SSLSocket)
-        if self.socket.pending():
-            self.waiting += self._decoder.decode(self.socket.recv(65536))
-        else:
-            super().pump(timeout)
+class IrcClient(TlsClient):
+    """An IRC client that logs in."""
 
     def authenticate(self, data: bytes) -> None:
         self.say(f"AUTHENTICATE {b64encode(data).decode() or '+'}")
@@ -73,13 +53,13 @@ class LoginTests(ServerTestCase):
         bob.expect("REGISTER SUCCESS bob ")
         bob.close()
 
-    def client(self, pair: Pair | None = None) -> TlsClient:
+    def client(self, pair: Pair | None = None) -> IrcClient:
         path = None
         if pair is not None:
             path = write_pem(self.directory / "client.pem", pair[0])
             with path.open("ab") as file:
                 file.write(pair[1].public_bytes(Encoding.PEM))
-        client = TlsClient(self.server.port, path)
+        client = IrcClient(self.server.port, path)
         self.addCleanup(client.close)
         client.say("CAP LS 302")
         client.expect("sasl=PLAIN,SCRAM-SHA-256,EXTERNAL")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import socket
-import ssl
 import subprocess
 from array import array
 from fcntl import ioctl
 from termios import TIOCOUTQ
 
+from tests.end_to_end.delayed import connect_tls
 from tests.end_to_end.harness import Server, ServerTestCase, require_program
 from tests.end_to_end.test_many_clients import UPGRADE, frame
 from tests.end_to_end.waiting import TIMEOUT, eventually
@@ -30,22 +30,17 @@ class UnreadAnswersTests(ServerTestCase):
         self.viewer = self.connect(self.server)
 
     def open(self, *, tls: bool) -> socket.socket:
-        plain = socket.create_connection(("127.0.0.1", self.server.port), TIMEOUT)
-        self.addCleanup(plain.close)
-        if not tls:
-            return plain
-        context = ssl.create_default_context()
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        try:
-            wrapped = context.wrap_socket(plain)
-        except ssl.SSLError:
-            # The machine has delayed it, and it was taken for a line client.
-            plain.close()
-            self.viewer.expect("left the chat\r\n")
-            return self.open(tls=tls)
-        self.addCleanup(wrapped.close)
-        return wrapped
+        address = ("127.0.0.1", self.server.port)
+        peer = (
+            connect_tls(
+                self.server.port,
+                delayed=lambda: self.viewer.expect("left the chat\r\n"),
+            )
+            if tls
+            else socket.create_connection(address, TIMEOUT)
+        )
+        self.addCleanup(peer.close)
+        return peer
 
     def sends_and_exits(self, peer: socket.socket, data: bytes) -> None:
         """What the server's system has not taken is lost with the program."""

@@ -13,7 +13,7 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
-from tests.end_to_end.delayed import ATTEMPTS, connect_websocket
+from tests.end_to_end.delayed import ATTEMPTS, connect_tls, connect_websocket
 from tests.end_to_end.harness import (
     TIMEOUT,
     Server,
@@ -315,8 +315,7 @@ class TlsTests(ClientTestCase):
         ann = self.connect(server, "ann")
         ann.send(b"hi\r\n")
         bob.expect("ann: hi")
-        plain = socket.create_connection(("127.0.0.1", server.port), TIMEOUT)
-        with context.wrap_socket(plain) as line:
+        with connect_tls(server.port, context) as line:
             self.assertTrue(line.recv(1000).startswith(b"Welcome, guest_"))
             line.sendall(b"from within\r\n")
             bob.expect(": from within")
