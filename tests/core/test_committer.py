@@ -13,11 +13,11 @@ from twisted_chat.core.committer import (
     MAX_PRESENCE_DELAY,
     MAX_WITH_MESSAGE,
     Committer,
-    Submission,
 )
 from twisted_chat.core.events import Entry, Event, Joined, Message, Quit, Stored
-from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.interfaces import StoreError, Unstored
 from twisted_chat.core.replies import Refused
+from twisted_chat.core.submission import AnyOrder, Submission
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.testing import FailingJournal, FakeClock, TestChat
 
@@ -369,6 +369,72 @@ class FailureTests(CommitterCase):
         self.patch(self.journal, "append", append)
         self.submit_now(message("a"))
         self.assertEqual((len(self.announced), self.refused), (1, []))
+
+
+class OutdatedTests(CommitterCase):
+    """The journal does not store what depends on a change that was not announced."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.outdated: list[set[str]] = []
+        inner = self.journal.append
+
+        async def append(batch: Sequence[Entry]) -> Unstored | None:
+            texts = self.outdated.pop(0) if self.outdated else set()
+            late = [e for e in batch if getattr(e.event, "text", "") in texts]
+            await inner([entry for entry in batch if entry not in late])
+            return Unstored((), tuple(entry.key for entry in late))
+
+        self.patch(self.journal, "append", append)
+
+    def texts(self) -> list[str]:
+        """What was announced, in order."""
+        return [getattr(stored.event, "text", "") for stored in self.announced]
+
+    def test_outdated_events_are_stored_before_what_waits(self) -> None:
+        """In their order."""
+        self.outdated = [{"b", "c"}]
+        self.journal.hold()
+        self.submit_now(message("a"), message("b"), message("c"))
+        self.submit_now(message("d"))
+        self.journal.release()
+        self.assertEqual(self.texts(), ["a", "b", "c", "d"])
+        self.assertEqual(self.refused, [])
+
+    def test_departure_that_is_outdated_stays_behind_what_was_said(self) -> None:
+        """Both are stored with the next batch."""
+        self.outdated = [{"b", "bye"}]
+        self.committer.submit(message("b"))
+        self.submit_now(Quit("alice", "A", "bye"), must_store=True)
+        self.assertEqual(self.texts(), ["b", "bye"])
+
+    def test_outdated_events_are_checked_again(self) -> None:
+        """Before they are appended again; what was stored is not."""
+        self.outdated = [{"b", "c"}]
+        checked = []
+
+        class Order(AnyOrder):
+            def refusal(self, event: Event, _client: object) -> Refused | None:
+                checked.append(event)
+                return Refused("muted", "no") if event == message("b") else None
+
+        self.committer.order = Order()
+        self.submit_now(message("a"), message("b"), message("c"))
+        self.assertEqual(checked, [message("b"), message("c")])
+        self.assertEqual(self.texts(), ["a", "c"])
+        self.assertEqual(self.refused, [(message("b"), "no")])
+
+    def test_events_that_are_outdated_again_and_again_are_stored_in_the_end(
+        self,
+    ) -> None:
+        """Whoever waits until everything is stored waits for them."""
+        self.outdated = [{"a"}] * 5
+        idle: list[bool] = []
+        self.committer.submit(message("a"))
+        self.committer.when_idle(lambda: idle.append(True))
+        self.assertEqual(idle, [])
+        self.clock.advance(0)
+        self.assertEqual((self.texts(), idle), (["a"], [True]))
 
 
 class LogTests(CommitterCase):

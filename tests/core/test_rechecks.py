@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from tests.support.account_case import AccountCase
 from tests.support.moderation import ModerationCase
+from twisted_chat.core.account_events import AccountChanged, Change
+from twisted_chat.core.events import Event
+from twisted_chat.core.moderation_events import SanctionExtended
+from twisted_chat.core.submission import EVERYWHERE
 from twisted_chat.testing import FakeClient
 
 
@@ -145,6 +149,34 @@ class OrderTests(ModerationCase):
             dave = self.chat.client("dave", rooms=("tea",))
         self.assert_outside(dave)
         self.assertIn("error: you are banned from #tea", dave.sees())
+
+
+class ScopesTests(ModerationCase):
+    """In what an event changes rights."""
+
+    def scope(self, event: Event) -> str | None:
+        return self.chat.committer.order.scope(event)
+
+    def test_sanction_that_concerns_more_changes_rights_where_it_holds(self) -> None:
+        """In its room, or everywhere."""
+        for key, scope in (
+            ("room/tea/5/mute/=bob+@id", "tea"),
+            ("mute/=bob+@id", EVERYWHERE),
+            ("ban/=bob+/192.0.2.0_24", EVERYWHERE),
+        ):
+            event = SanctionExtended("bob", "id-bob", key, 5)
+            self.assertEqual(self.scope(event), scope, key)
+
+    def test_accounts_change_rights_as_far_as_operators_are_concerned(self) -> None:
+        """Whoever removes an account may remove an operator."""
+        for change, scope in (
+            (Change.REGISTERED, None),
+            (Change.UNREGISTERED, EVERYWHERE),
+            (Change.OPERATOR, EVERYWHERE),
+            (Change.NO_OPERATOR, EVERYWHERE),
+        ):
+            event = AccountChanged("bob", "@bob", change, "id-bob")
+            self.assertEqual(self.scope(event), scope, change)
 
 
 class OperatorOrderTests(AccountCase):

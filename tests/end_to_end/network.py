@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
+import time
 from threading import Event, Lock, Thread
 
 _RESET = struct.pack("ii", 1, 0)
@@ -18,11 +19,13 @@ class Network:
     """Forwards the connections to a port of its own.
 
     :param port: of the server on 127.0.0.1.
+    :param delay: seconds that what the server sends is on its way.
     :ivar port: for the clients.
     """
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, delay: float = 0.0) -> None:
         self._target = port
+        self._delay = delay
         self._works = Event()
         self._works.set()
         self._lock = Lock()
@@ -61,12 +64,16 @@ class Network:
             return
         with self._lock:
             self._open.add(server)
-        for source, sink in ((client, server), (server, client)):
-            Thread(target=self._forward, args=(source, sink), daemon=True).start()
+        ways = ((client, server, 0.0), (server, client, self._delay))
+        for way in ways:
+            Thread(target=self._forward, args=way, daemon=True).start()
 
-    def _forward(self, source: socket.socket, sink: socket.socket) -> None:
+    def _forward(
+        self, source: socket.socket, sink: socket.socket, delay: float
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
+                time.sleep(delay)
                 if self._works.is_set():
                     sink.sendall(data)
         if self._works.is_set():

@@ -35,7 +35,8 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.history_query import HistoryQuery
-from twisted_chat.core.interfaces import MissedEvents
+from twisted_chat.core.interfaces import MissedEvents, Unstored
+from twisted_chat.core.submission import ANYWHERE
 
 
 class JournalContract(
@@ -76,6 +77,15 @@ class JournalContract(
         journal = self.opened()
         self.run_now(journal.append([]))
         self.assertEqual(self.announced, [])
+
+    def test_change_of_rights_that_was_announced_outdates_nothing(self) -> None:
+        """What depends on it was checked after it."""
+        journal = self.opened()
+        self.run_now(journal.append([entry(said("change"), scope="tea")]))
+        later = entry(said("later"), scope="tea", depends_on=("tea", ANYWHERE))
+        unstored = self.run_now(journal.append([later]))
+        self.assertEqual(texts(self.announced), ["change", "later"])
+        self.assertIn(unstored, (None, Unstored((), ())))
 
     def test_journal_that_can_store_is_healthy(self) -> None:
         """``/healthz`` replies "ok"."""

@@ -73,9 +73,15 @@ else:
 _keys = count()
 
 
-def entry(event: Event, *, resumable: bool = True) -> Entry:
+def entry(
+    event: Event,
+    *,
+    resumable: bool = True,
+    scope: str | None = None,
+    depends_on: tuple[str, ...] = (),
+) -> Entry:
     """An event with a unique key."""
-    return Entry(f"key-{next(_keys)}", event, resumable)
+    return Entry(f"key-{next(_keys)}", event, resumable, scope, depends_on)
 
 
 def said(text: str, room: str = "lobby", nick: str = "alice") -> Message:

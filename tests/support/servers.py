@@ -8,7 +8,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.redis import FakeRedis
 from twisted_chat.journals.redis.address import RedisAddress
 from twisted_chat.journals.redis.journal import RedisJournal
-from twisted_chat.testing import FakeClient, TestChat
+from twisted_chat.testing import START, FakeClient, TestChat
 
 
 class ServersCase(SynchronousTestCase):
@@ -16,7 +16,7 @@ class ServersCase(SynchronousTestCase):
 
     def setUp(self) -> None:
         self.clock = Clock()
-        self.clock.advance(1_000_000)
+        self.clock.advance(START)
         self.redis = FakeRedis(self.clock)
         self.servers: list[TestChat] = []
         self.one, self.two = self.server("one"), self.server("two")

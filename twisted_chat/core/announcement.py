@@ -10,7 +10,6 @@ from typing import ParamSpec
 
 from .bulk import Bulk
 from .client import Client
-from .committer import Submission
 from .events import Stored
 from .fanout import Fanout
 from .ignoring import IgnoreList, is_ignored
@@ -20,6 +19,7 @@ from .pool import ClientPool
 from .presence import Member
 from .replies import CurrentRoom, Reply
 from .runtime import Runtime
+from .submission import Submission
 
 P = ParamSpec("P")
 

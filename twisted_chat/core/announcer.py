@@ -18,7 +18,7 @@ from .announcement import Announcement
 from .arrivals import Arrivals
 from .audit import AuditLog
 from .client import Client
-from .committer import Committer, Submission
+from .committer import Committer
 from .events import (
     LISTENERS,
     Action,
@@ -59,6 +59,7 @@ from .replies import Done, Notice
 from .room_entry import RoomEntry
 from .runtime import Runtime
 from .sanctions import identities_of
+from .submission import Submission
 
 _GAP = (
     "some messages in #{room} are missing here: this server was disconnected from "

@@ -24,7 +24,7 @@ from .audit import AuditLog
 from .ban_checks import BanChecks
 from .client import GUEST, Client, ClientState, Identity
 from .commands import CommandTable
-from .committer import Committer, Submission
+from .committer import Committer
 from .entrance import Entrance
 from .events import (
     LOBBY,
@@ -79,6 +79,7 @@ from .replies import (
 from .room_entry import RoomEntry
 from .runtime import Runtime
 from .sanitize import cut_label, is_blank, sanitize_label
+from .submission import Submission
 from .texts import accepted_label, accepted_text
 from .turns import LAST_TURN, Turn, Turns
 from .upkeep import Upkeep

@@ -8,26 +8,26 @@ are stored.
 
 What an event may depend on, such as that its author is not muted, was checked when it
 was received.  If an event before it changes that, it waits until the change is
-announced, and is checked again; see ``rechecks``.
+announced, and is checked again; see ``rechecks``.  So it does if the journal finds that
+another server has stored such a change.
 """
 
 from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
 from itertools import chain, islice
-from typing import Protocol
 
 from .client import Client
-from .events import Entry, Event, Stored
+from .events import Event, Stored
 from .idle import IdleCalls
 from .interfaces import NOT_HERE, Journal, StoreError
 from .isolation import as_store_error
 from .replies import Refused, Reply
 from .runtime import Runtime
 from .store_log import StoreLog
+from .submission import AnyOrder, BatchScopes, Order, Submission
 from .texts import characters_shown
 
 MAX_ENTRIES = 2000
@@ -63,53 +63,6 @@ MAX_WITH_MESSAGE = 64
 
 RETRY_DELAY = 1.0
 """Seconds until arrivals and departures are submitted again."""
-
-
-class Order(Protocol):
-    """Which events depend on those before them; see ``rechecks.Rechecks``."""
-
-    def scope(self, event: Event) -> str | None:
-        """What an event changes the rights in; ``None`` if it changes none."""
-
-    def waits(self, event: Event, changed: Collection[str]) -> bool:
-        """Whether an event depends on changes in these scopes."""
-
-    def refusal(self, event: Event, client: Client | None) -> Refused | None:
-        """Why an event is not allowed any more, or ``None``."""
-
-
-class _AnyOrder:
-    """No event depends on another one."""
-
-    def scope(self, _event: Event) -> None:
-        return None
-
-    def waits(self, _event: Event, _changed: Collection[str]) -> bool:
-        return False
-
-    def refusal(self, _event: Event, _client: Client | None) -> None:
-        return None
-
-
-@dataclass(slots=True, eq=False)
-class Submission:
-    """An event to be stored, and the client that asked for it.
-
-    :ivar ref: comes back on the reply.
-    :ivar reply: see ``outcomes.Answered``; without it, the reply is ``Done``.
-    :ivar number: counts the submissions.
-    :ivar must_store: an arrival or a departure: submitted again until it is stored.
-    :ivar resumable: see ``Entry``.
-    """
-
-    number: int
-    key: str
-    event: Event
-    client: Client | None
-    ref: str | None
-    must_store: bool
-    resumable: bool
-    reply: Callable[[str], Reply] | None = None
 
 
 class Committer:
@@ -155,7 +108,7 @@ class Committer:
         # The number of the last submission when rights were changed: those up to it
         # were checked before that.
         self._checked_before = 0
-        self.order: Order = _AnyOrder()
+        self.order: Order = AnyOrder()
         self.refused: Callable[[Submission, StoreError | Refused], None] = (
             _ignore_refusal
         )
@@ -300,9 +253,7 @@ class Committer:
             self._runtime.counters.batch_entries.observe(len(batch))
             self._appended_at = self._runtime.seconds()
             try:
-                elsewhere = await self._journal.append(
-                    [Entry(s.key, s.event, s.resumable) for s in batch]
-                )
+                unstored = await self._journal.append([s.entry for s in batch])
             except Exception as error:  # noqa: BLE001 - logged by as_store_error
                 # A bug in a journal must not stop the chat: the batch is treated as
                 # after any other failure.
@@ -317,7 +268,9 @@ class Committer:
                     self._idle_calls.run()
                     return
             else:
-                self._drop(elsewhere or ())
+                if unstored is not None:
+                    self._drop(unstored.elsewhere)
+                    self._put_back(unstored.outdated)
                 self.run_settled_calls()
                 if self._store_log.failing and self._journal.problem() is None:
                     self._store_log.report(None)
@@ -361,9 +314,7 @@ class Committer:
         batch: list[Submission] = []
         refused: list[tuple[Submission, Refused]] = []
         left: list[Submission] = []
-        authors: set[str] = set()
-        changed: set[str] = set()
-        order = self.order
+        scopes = BatchScopes(self.order)
         budget = MAX_CHARACTERS
         waiting = self._waiting
         presence = self._presence
@@ -379,27 +330,30 @@ class Committer:
                 queue = presence
             submission = queue.popleft()
             event = submission.event
-            if changed and (
-                event.client_id in authors
-                or (not submission.must_store and order.waits(event, changed))
-            ):
+            if scopes.lets_wait(submission):
                 left.append(submission)
-                authors.add(event.client_id)
                 continue
             if (
                 submission.number <= self._checked_before
                 and not submission.must_store
-                and (why := order.refusal(event, submission.client)) is not None
+                and (why := self.order.refusal(event, submission.client)) is not None
             ):
                 refused.append((submission, why))
                 continue
             batch.append(submission)
             budget -= characters_shown(event)
-            if (scope := order.scope(event)) is not None:
-                changed.add(scope)
-        for submission in reversed(left):
-            (presence if submission.must_store else waiting).appendleft(submission)
+            scopes.add(submission)
+        self._put_in_front(left)
         return batch, refused
+
+    def _put_in_front(self, submissions: Iterable[Submission]) -> None:
+        """Have these stored before those that wait.
+
+        :param submissions: in order.
+        """
+        for submission in reversed(list(submissions)):
+            queue = self._presence if submission.must_store else self._waiting
+            queue.appendleft(submission)
 
     @property
     def _may_join_messages(self) -> bool:
@@ -413,6 +367,12 @@ class Committer:
             submission = self._in_flight.pop(key, None)
             if submission is not None and submission.client is not None:
                 self.refused(submission, StoreError(NOT_HERE))
+
+    def _put_back(self, keys: Collection[str]) -> None:
+        """Check again what depends on changes that were not announced here before."""
+        if keys:
+            self._checked_before = self._count
+            self._put_in_front(self._in_flight.pop(key) for key in keys)
 
     def _fail(self, batch: list[Submission], error: StoreError) -> None:
         """Refuse what was not stored; arrivals and departures are tried again."""

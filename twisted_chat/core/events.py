@@ -383,11 +383,16 @@ class Entry:
         was in doubt is recognised and never announced twice.
     :ivar resumable: its client may resume, so its nickname in the event is kept.  A
         ``Quit`` with false ends the session.
+    :ivar scope: what it changes rights in, see ``submission``; ``None`` if in nothing.
+    :ivar depends_on: the scopes of the changes behind which it is not stored, unless
+        they were announced when it was appended.
     """
 
     key: str
     event: Event
     resumable: bool = True
+    scope: str | None = None
+    depends_on: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Each kind of client provides a ``Connection`` and a ``Codec``; each store provid
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -297,6 +297,21 @@ class KeyValues(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class Unstored:
+    """Those entries of a batch that are not stored, by key and in order.
+
+    :ivar elsewhere: their clients are not on this server any more: they have resumed on
+        another one, or that took this server for gone.
+    :ivar outdated: another server has changed rights, in a scope that they depend on,
+        after what was announced here when they were appended.  Once the change is
+        announced, they may be appended again.
+    """
+
+    elsewhere: tuple[str, ...] = ()
+    outdated: tuple[str, ...] = ()
+
+
 class Journal(Protocol):
     """The store of events, which announces each event once it is stored.
 
@@ -317,14 +332,12 @@ class Journal(Protocol):
     def open(self) -> Awaitable[None]:
         """Get ready; called before any other method but ``subscribe``."""
 
-    def append(self, batch: Sequence[Entry]) -> Awaitable[Collection[str] | None]:
-        """Store all of the batch or nothing; but nothing of a client that is elsewhere.
+    def append(self, batch: Sequence[Entry]) -> Awaitable[Unstored | None]:
+        """Store all of the batch or nothing; but nothing that ``Unstored`` names.
 
         The result may arrive before or after the batch is announced.
 
-        :returns: the keys of those entries that are not stored, as their clients are
-            not on this server any more: they have resumed on another one, or that took
-            this server for gone.  ``None`` or empty for none.
+        :returns: what is not stored; ``None`` if all is.
         """
 
     def problem(self) -> str | None:

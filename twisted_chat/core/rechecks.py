@@ -3,13 +3,14 @@
 Between the guard of a request and the place of its event in the journal, another event
 may change the rights that the guard has found: a ban, a mute, a setting of the room.
 The committer therefore lets an event that depends on such a change wait until the
-change is announced, and asks here whether the event is still allowed.  All other events
-cost it one look at their class.
+change is announced, and asks here whether the event is still allowed.  The journal
+finds the changes that another server has stored.  All other events cost one look at
+their class.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 from .account_events import AccountChanged, Change
@@ -29,7 +30,7 @@ from .events import (
     Relayed,
     TopicSet,
 )
-from .moderation import Moderation
+from .moderation import ROOMS, Moderation
 from .moderation_events import (
     Audited,
     Banned,
@@ -42,6 +43,7 @@ from .moderation_events import (
     RoomChanged,
     RoomExcepted,
     RoomUnbanned,
+    SanctionExtended,
     Unbanned,
     Unmuted,
 )
@@ -50,9 +52,7 @@ from .presence import Member
 from .replies import Refused
 from .room_entry import RoomEntry
 from .sanctions import identities_of
-
-EVERYWHERE = ""
-"""The scope of a change that concerns every room.  Other scopes are those of rooms."""
+from .submission import ANYWHERE, EVERYWHERE
 
 _PLACES = "/places/"
 """What makes a scope of the name of a room, of which only the free places change."""
@@ -80,6 +80,7 @@ class Rechecks:
             RoomExcepted: in_room,
             Muted: lambda event: EVERYWHERE if event.everywhere else event.room,
             Banned: lambda _event: EVERYWHERE,
+            SanctionExtended: _extended_scope,
             AccountChanged: _account_scope,
             Joined: self._joined_scope,
         }
@@ -104,18 +105,19 @@ class Rechecks:
         find = self._scopes.get(type(event))
         return None if find is None else find(event)
 
-    def waits(self, event: Event, changed: Collection[str]) -> bool:
-        """Whether an event depends on changes that are before it in the order.
-
-        :param changed: the scopes of these.
-        """
+    def depends_on(self, event: Event) -> tuple[str, ...]:
+        """The scopes of the changes that an event depends on."""
         if type(event) not in self._checks:
-            return False
-        if EVERYWHERE in changed or isinstance(event, AwaySet):
-            return True
-        room: str = getattr(event, "room", EVERYWHERE)
-        places = isinstance(event, Joined) and _PLACES + room in changed
-        return places or (room != EVERYWHERE and room in changed)
+            return ()
+        if isinstance(event, AwaySet):
+            # It is shown in all rooms of its author.
+            return (ANYWHERE,)
+        room: str = getattr(event, "room", "")
+        if not room:
+            return (EVERYWHERE,)
+        if isinstance(event, Joined):
+            return (EVERYWHERE, room, _PLACES + room)
+        return (EVERYWHERE, room)
 
     def refusal(self, event: Event, client: Client | None) -> Refused | None:
         """Why an event is not allowed any more, or ``None``.
@@ -232,6 +234,15 @@ def _room_of(event: Any) -> str:
     return room
 
 
+def _extended_scope(event: SanctionExtended) -> str:
+    if not event.key.startswith(ROOMS):
+        return EVERYWHERE
+    return event.key.removeprefix(ROOMS).partition("/")[0]
+
+
 def _account_scope(event: AccountChanged) -> str | None:
-    is_rank = event.change in (Change.OPERATOR, Change.NO_OPERATOR)
-    return EVERYWHERE if is_rank else None
+    return EVERYWHERE if event.change in _OF_OPERATORS else None
+
+
+_OF_OPERATORS = (Change.OPERATOR, Change.NO_OPERATOR, Change.UNREGISTERED)
+"""What may change who is an operator."""

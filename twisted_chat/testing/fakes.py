@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from itertools import count
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from twisted_chat.core.interfaces import (
     MissedEvents,
     RoomState,
     StoreError,
+    Unstored,
 )
 from twisted_chat.core.limits import SEARCH_TIME
 
@@ -302,7 +303,7 @@ class FailingJournal:
         """Get ready."""
         await self._inner.open()
 
-    async def append(self, batch: Sequence[Entry]) -> Collection[str] | None:
+    async def append(self, batch: Sequence[Entry]) -> Unstored | None:
         """Store all of the batch, or nothing."""
         self.batches.append(tuple(entry.event for entry in batch))
         await self._faults[self.APPEND].check()

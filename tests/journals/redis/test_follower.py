@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tests.support.journals import said, texts
-from tests.support.redis import LIVE, FakeRedisTestCase, bytes_of
+from tests.support.redis import LIVE, FakeRedisTestCase
 from twisted_chat.core.events import (
     AwaySet,
     Entry,
@@ -15,7 +15,7 @@ from twisted_chat.core.events import (
     Stored,
     ValuesMissed,
 )
-from twisted_chat.journals.redis.entries import encode, script_arguments
+from twisted_chat.journals.redis.entries import append_arguments, to_bytes
 from twisted_chat.journals.redis.follower import MAX_ANNOUNCED_BYTES, Follower
 from twisted_chat.journals.redis.history import RedisHistory
 from twisted_chat.journals.redis.persistent_connection import PersistentConnection
@@ -59,18 +59,13 @@ class FollowerTests(FakeRedisTestCase):
 
     def append(self, *events: Event, server: str = "other") -> None:
         """A server stores a batch."""
-        arguments: list[str | bytes] = []
+        arguments: list[bytes] = []
         for event in events:
             stored = Entry(f"{server}-{id(event)}", event)
-            arguments += [
-                *script_arguments(stored),
-                event.client_id,
-                "",
-                encode(stored),
-            ]
+            arguments += append_arguments(stored)
         self.batches += 1
-        head = (server, self.batches, 100)
-        self.redis.run(APPEND.text, *map(bytes_of, (*head, *arguments)))
+        head = (server, f"{self.batches}", "100", "0-0")
+        self.redis.run(APPEND.text, *map(to_bytes, head), *arguments)
 
     def shown(self) -> list[str]:
         """The messages that were announced; ``?`` for what was missed besides."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from twisted.internet.defer import Deferred
 
@@ -19,7 +19,7 @@ from twisted_chat.core.events import (
     Renamed,
     ValuesMissed,
 )
-from twisted_chat.core.interfaces import OutcomeUnknown, StoreError
+from twisted_chat.core.interfaces import OutcomeUnknown, StoreError, Unstored
 from twisted_chat.core.store_log import StoreLog
 from twisted_chat.journals.redis.connection import RedisConnection
 from twisted_chat.journals.redis.errors import RedisError, unreachable
@@ -118,6 +118,112 @@ class SeveralServersTests(FakeRedisTestCase):
         self.result(one.close())
         self.assertEqual(second[-1].event, Quit("alice", "a"))
         self.assertIn("shutting down", str(self.error(one.append([entry(said("x"))]))))
+
+
+class RightsTests(FakeRedisTestCase):
+    """Server one has changed rights in #tea, which server two has not read."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.one, _ = self.start("one")
+        self.two, self.announced = self.start("two")
+        self.held: list[tuple[bytes, Deferred[Any]]] = []
+        wake = self.redis.wake
+        self.patch(self.redis, "wake", lambda *reader: self.held.append(reader))
+        self.wake = wake
+        change = Entry("one-1", said("change"), scope="tea")
+        self.change = Deferred.fromCoroutine(self.one.append([change]))
+        self.clock.advance(0)
+        self.talk = [
+            Entry("two-1", said("first"), depends_on=("tea",)),
+            Entry("two-2", said("second"), depends_on=("den",)),
+        ]
+
+    def read(self) -> None:
+        """Both servers read the stream."""
+        self.redis.wake = self.wake  # type: ignore[method-assign]
+        for reader in self.held:
+            self.wake(*reader)
+        self.clock.advance(0)
+
+    def append(self, *entries: Entry) -> Deferred[Unstored]:
+        waiting = Deferred.fromCoroutine(self.two.append(entries))
+        self.clock.advance(0)
+        return waiting
+
+    def test_what_is_outdated_is_returned_once_the_change_is_announced(self) -> None:
+        """It can be appended again then."""
+        waiting = self.append(*self.talk[:1])
+        self.assertNoResult(waiting)
+        self.read()
+        self.assertEqual(self.successResultOf(waiting), Unstored((), ("two-1",)))
+        self.assertEqual(texts(self.announced), ["change"])
+        self.result(self.two.append(self.talk[:1]))
+        self.assertEqual(texts(self.announced), ["change", "first"])
+
+    def test_rest_of_the_batch_is_stored(self) -> None:
+        """What depends on other rooms does not wait."""
+        waiting = self.append(*self.talk)
+        self.read()
+        self.assertEqual(self.successResultOf(waiting).outdated, ("two-1",))
+        self.assertEqual(texts(self.announced), ["change", "second"])
+
+    def test_batch_that_waits_for_its_turn_is_as_old_as_before(self) -> None:
+        """The change is announced while another batch is in flight."""
+        in_flight: Deferred[None] = Deferred()
+        self.two._lock.run(lambda: in_flight)
+        waiting = self.append(*self.talk[:1])
+        self.read()
+        self.assertEqual(texts(self.announced), ["change"])
+        in_flight.callback(None)
+        self.clock.advance(0)
+        self.assertEqual(self.successResultOf(waiting).outdated, ("two-1",))
+
+    def test_without_a_connection_to_follow_attempts_are_waited_for(self) -> None:
+        """Each time it is appended, one."""
+        attempts: list[int] = []
+
+        async def refuse() -> RedisConnection:
+            attempts.append(1)
+            raise unreachable("fake:1", "connection refused")
+
+        following = self.two._following
+        assert following._connection is not None
+        following._connect = refuse
+        following._connection.abort("closed the connection")
+        for number in (1, 2):
+            waiting = self.append(*self.talk[:1])
+            self.assertNoResult(waiting)
+            while len(attempts) < number:
+                self.clock.advance(0.05)
+            self.assertEqual(self.successResultOf(waiting).outdated, ("two-1",))
+        following._connect = self.redis.connect
+        self.read()
+        self.pass_time(3)
+        self.result(self.two.append(self.talk[:1]))
+        self.assertEqual(texts(self.announced), ["change", "first"])
+
+    def test_own_change_counts_while_it_is_not_announced(self) -> None:
+        """The connection that follows was lost after it was stored."""
+        self.read()
+        self.patch(self.redis, "wake", lambda *_: None)
+        mine = Entry("two-0", said("mine"), scope="tea")
+        waiting = self.append(mine)
+        following = self.two._following
+        assert following._connection is not None
+        following._connection.abort("closed the connection")
+        self.successResultOf(waiting)
+        again = self.append(*self.talk[:1])
+        self.assertNoResult(again)
+        self.pass_time(1)
+        self.assertEqual(self.successResultOf(again).outdated, ("two-1",))
+        self.assertEqual(texts(self.announced), ["change", "mine"])
+
+    def test_close_does_not_wait_for_the_announcement(self) -> None:
+        """What is outdated is not stored."""
+        waiting = self.append(*self.talk[:1])
+        self.result(self.two.close())
+        self.assertEqual(self.successResultOf(waiting).outdated, ("two-1",))
 
 
 class OutageTests(FakeRedisTestCase):

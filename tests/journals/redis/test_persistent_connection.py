@@ -192,6 +192,14 @@ class PersistentConnectionTests(SynchronousTestCase):
             Deferred.fromCoroutine(self.connection.sleep(1)), StoreError
         )
 
+    def test_waiting_for_a_connection_ends_when_it_is_stopped(self) -> None:
+        """And fails at once after that."""
+        waiting = Deferred.fromCoroutine(self.connection.wait_connected())
+        self.successResultOf(Deferred.fromCoroutine(self.connection.stop()))
+        self.failureResultOf(waiting, StoreError)
+        later = Deferred.fromCoroutine(self.connection.wait_connected())
+        self.failureResultOf(later, StoreError)
+
     def test_connection_made_after_a_stop_is_closed(self) -> None:
         """``on_connect`` is not called."""
         connecting: Deferred[RedisConnection] = Deferred()

@@ -167,6 +167,18 @@ def changed_values(event: Event) -> str:
     )
 
 
+def append_arguments(entry: Entry) -> list[bytes]:
+    """An entry as ``append.lua`` takes it."""
+    texts = (
+        *script_arguments(entry),
+        sending_client(entry.event),
+        changed_values(entry.event),
+        entry.scope or "",
+        " ".join(entry.depends_on),
+    )
+    return [*map(to_bytes, texts), encode(entry)]
+
+
 def _released_keys(nick: str, *, kept: str = "") -> str:
     """The keys that are released in the same step as the event is published, separated
     by spaces.

@@ -5,14 +5,14 @@ batches, one reads history.  The batches of this server come back to it like tho
 all others, so that one server and many take the same path and all clients see the same
 order.
 
-Invariants: what is announced was read from the stream; a batch is sent once; a batch
-in doubt is reported as such, and resolved before the next one.
+Invariant: what is announced was read from the stream.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from twisted.internet.defer import Deferred, DeferredLock
@@ -20,21 +20,14 @@ from twisted.internet.task import deferLater
 from twisted.logger import Logger
 
 from twisted_chat.core.events import Deleted, Edited, Entry, Quit, Stored
-from twisted_chat.core.interfaces import Announce, OutcomeUnknown, StoreError
+from twisted_chat.core.interfaces import Announce, StoreError, Unstored
 from twisted_chat.core.store_log import Report
 from twisted_chat.journals.retention import KEEP_ALL, Retention, Trimmed
 from twisted_chat.journals.searching import Sharing
 
 from .address import RedisAddress
-from .connection import Argument
+from .batches import Batches
 from .connector import Connect, Connector
-from .entries import (
-    changed_values,
-    encode,
-    script_arguments,
-    sending_client,
-    to_bytes,
-)
 from .errors import RedisError, server_expired
 from .follower import Follower
 from .history import RedisHistory
@@ -45,7 +38,6 @@ from .position import StreamPosition
 from .rejoin import Rejoin
 from .rewriting import Rewriting
 from .roster import Roster
-from .scripts import APPEND, RESOLVE_BATCH
 from .trimming import RedisTrimming
 from .values import RedisValues
 
@@ -81,7 +73,6 @@ class RedisJournal:
     ) -> None:
         self._server = server
         self._reactor = reactor
-        self._keep = retention.messages or 0
         self._announce: Announce = _discard
         self._report: Report = report or _discard
         self._opened = False
@@ -121,11 +112,8 @@ class RedisJournal:
         self._lease = Lease(server)
         self._rewriting = Rewriting(reactor.seconds)
         self._lock = DeferredLock()
-        self._batch = 0
-        self._in_doubt: tuple[str, ...] = ()
-        self._stored_after_all: set[str] = set()
+        self._batches = Batches(server, retention.messages or 0, self._writer)
         self._unannounced: deque[tuple[StreamPosition, Deferred[None]]] = deque()
-        self._last_refusal: RedisError | None = None
         self._closing = False
         self._rejoin = Rejoin(
             server, self._roster, self.names, self._writer, self._store_in_turn
@@ -146,11 +134,14 @@ class RedisJournal:
             await self._wait_first_connection(connection)
         self._opened = True
 
-    async def append(self, batch: Sequence[Entry]) -> Collection[str]:
-        """Store all of the batch or nothing; but nothing of a client that is elsewhere.
+    async def append(self, batch: Sequence[Entry]) -> Unstored:
+        """Store all of the batch or nothing; but nothing that ``Unstored`` names.
 
         Returns when it was announced, or as soon as it is stored while this server is
         not connected to follow the stream.
+
+        What is outdated is returned once the change is announced, or an attempt to
+        follow the stream again has failed.
 
         :raises OutcomeUnknown: the connection was lost; if the batch was stored after
             all, it is announced, and appending the same entries again has no effect.
@@ -159,7 +150,10 @@ class RedisJournal:
         for entry in batch:
             if isinstance(entry.event, Quit):
                 self._roster.mark_quitting(entry.event.client_id)
-        return await self._store_in_turn(batch)
+        unstored = await self._store_in_turn(batch)
+        if any(isinstance(entry.event, Deleted | Edited) for entry in batch):
+            self._rewriting.note()
+        return unstored
 
     def on_growth(self, start: Callable[[], None]) -> None:
         """Call ``start`` when a run of trimming should not wait, see ``Trims``.
@@ -182,16 +176,18 @@ class RedisJournal:
 
     @property
     def _error(self) -> StoreError | None:
-        return self._writer.error or self._following.error or self._last_refusal
+        return self._writer.error or self._following.error or self._batches.refusal
 
     def _state_changed(self) -> None:
+        if self._following.error is not None:
+            self._wait_no_longer()
         # Before it was open, an error ends the start instead.
         if self._opened and not self._closing:
             self._report(self._error)
 
     async def close(self) -> None:
         """Unregister this server, and close the connections."""
-        self._closing = True
+        self._closing = self._batches.closed = True
         self._rejoin.stop()
         try:
             if self._writer.error is None:
@@ -217,7 +213,8 @@ class RedisJournal:
                 code = error.code if isinstance(error, RedisError) else ""
                 timeout = LOADING_TIMEOUT if code == "LOADING" else START_TIMEOUT
                 is_permanent = isinstance(error, RedisError) and error.is_permanent
-                if is_permanent or self._reactor.seconds() - started_at >= timeout:
+                is_late = self._reactor.seconds() - started_at >= timeout
+                if is_permanent or is_late or self._closing:
                     for each in (self._writer, self._reader, self._following):
                         await each.stop()
                     raise StoreError(error.operator_text) from None
@@ -227,16 +224,10 @@ class RedisJournal:
     async def _register(self, connection: PersistentConnection) -> None:
         """On a new connection: resolve the batch in doubt, and register."""
         await connection.load_scripts()
-        if self._in_doubt:
-            last = await connection.run_script_early(
-                RESOLVE_BATCH, self._server, self._batch
-            )
-            if last >= self._batch:
-                self._stored_after_all.update(self._in_doubt)
-            self._in_doubt = ()
-        is_new = await self._lease.register(connection, self._batch)
+        await self._batches.resolve()
+        is_new = await self._lease.register(connection, self._batches.number)
         await self.names.restore(was_expired=is_new)
-        self._last_refusal = None
+        self._batches.refusal = None
         if is_new:
             # Redis may have lost more: check the position in the stream again.
             self._following.reset(server_expired())
@@ -245,61 +236,26 @@ class RedisJournal:
         while True:
             if not await self._lease.heartbeat(connection):
                 raise server_expired()
-            if self._last_refusal is not None:
-                await self._lock.run(self._probe)
+            if self._batches.refusal is not None and (
+                await self._lock.run(self._batches.probe)
+            ):
+                self._state_changed()
             await self._rewriting.look(connection)
             await connection.sleep(HEARTBEAT_INTERVAL)
 
-    async def _store_in_turn(self, batch: Sequence[Entry]) -> Collection[str]:
-        return await self._lock.run(self._store, batch)
-
-    async def _probe(self) -> None:
-        """After a refusal: check whether batches can be stored again."""
-        self._batch += 1
-        try:
-            await self._writer.run_script(APPEND, self._server, self._batch, self._keep)
-        except RedisError as error:
-            self._last_refusal = error
-        else:
-            self._last_refusal = None
-            self._state_changed()
-
-    async def _store(self, batch: Sequence[Entry]) -> Collection[str]:
-        entries = [e for e in batch if e.key not in self._stored_after_all]
-        if len(entries) < len(batch):
-            self._stored_after_all.difference_update(entry.key for entry in batch)
-        if not entries:
-            return ()
-        if self._closing or self._writer.error is not None:
-            raise self._writer.error or StoreError("the server is shutting down")
-        self._batch += 1
-        arguments: list[Argument] = [self._server, self._batch, self._keep]
-        for entry in entries:
-            arguments += map(to_bytes, script_arguments(entry))
-            arguments.append(to_bytes(sending_client(entry.event)))
-            arguments.append(to_bytes(changed_values(entry.event)))
-            arguments.append(encode(entry))
-        try:
-            reply = await self._writer.run_script(APPEND, *arguments)
-        except RedisError as error:
-            if error.code in ("BROKEN", "UNREACHABLE"):
-                self._in_doubt = tuple(entry.key for entry in entries)
-                raise OutcomeUnknown(
-                    f"it is not known whether this was stored: {error}",
-                    error.operator_text,
-                ) from None
-            self._last_refusal = error
-            raise
-        if reply in (b"EXPIRED", b"STALE"):
-            self._writer.reset(server_expired())
-            raise server_expired()
-        self._last_refusal = None
-        if any(isinstance(entry.event, Deleted | Edited) for entry in entries):
-            self._rewriting.note()
-        stream_id, elsewhere = reply
-        if stream_id:
-            await self._wait_announced(StreamPosition.from_id(stream_id))
-        return [entries[int(index)].key for index in elsewhere]
+    async def _store_in_turn(self, batch: Sequence[Entry]) -> Unstored:
+        # As of now: the batch was made without what is announced until it is its turn.
+        seen = self._follower.position
+        outcome = await self._lock.run(self._batches.store, batch, seen)
+        position, unstored = outcome.position, outcome.unstored
+        if position is not None:
+            await self._wait_announced(position)
+            if unstored.outdated and self._follower.position < position:
+                # Before there is a connection to follow, they would be outdated again.
+                with suppress(StoreError):
+                    await self._following.wait_connected()
+                    await self._wait_announced(position)
+        return unstored
 
     async def _wait_announced(self, position: StreamPosition) -> None:
         """Wait until this was announced, unless there is no connection to follow."""
@@ -308,14 +264,18 @@ class RedisJournal:
             self._unannounced.append((position, waiting))
             await waiting
 
+    def _wait_no_longer(self) -> None:
+        """Nothing is announced until there is a connection again."""
+        while self._unannounced:
+            self._unannounced.popleft()[1].callback(None)
+
     # The connection that follows.
 
     async def _follow(self, connection: PersistentConnection) -> None:
         try:
             await self._follower.run(connection)
         finally:
-            while self._unannounced:
-                self._unannounced.popleft()[1].callback(None)
+            self._wait_no_longer()
 
     def _announce_batch(self, batch: Sequence[Stored]) -> None:
         self._roster.apply(batch)

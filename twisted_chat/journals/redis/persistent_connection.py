@@ -79,6 +79,7 @@ class PersistentConnection:
         self._stopping = True
         self.error = _unconnected("the server is shutting down; nothing more is stored")
         self._wake_sleepers()
+        self._wake_waiting(self.error)
         if self._connection is not None:
             self._connection.abort("is no longer needed")
         if self._loop is not None:
@@ -87,10 +88,13 @@ class PersistentConnection:
     async def wait_connected(self) -> None:
         """Wait until there is a connection.
 
-        :raises StoreError: the current attempt, or else the next one, failed.
+        :raises StoreError: the current attempt, or else the next one, failed; or there
+            is none any more.
         """
         if self.error is None:
             return
+        if self._stopping:
+            raise self.error
         waiting: Deferred[None] = Deferred()
         self._waiting.append(waiting)
         await waiting
@@ -234,6 +238,9 @@ class PersistentConnection:
             return
         self.error = error
         self._changed()
+        self._wake_waiting(error)
+
+    def _wake_waiting(self, error: StoreError) -> None:
         waiting, self._waiting = self._waiting, []
         for each in waiting:
             each.errback(error)

@@ -25,22 +25,22 @@ class Script:
     sha: str
 
 
-def _load(name: str, flags: str = "", more: str = "") -> Script:
+def _load(name: str, flags: str = "", more: tuple[str, ...] = ()) -> Script:
     """Make a script of its file.
 
     :param flags: of Redis; without ``allow-oom`` Redis refuses to start the script
         when it is out of memory.
-    :param more: the name of what this script has in common with few others.
+    :param more: the names of what this script has besides.
     """
     head = f"#!lua flags={flags}\n" if flags else "#!lua\n"
-    parts = ("common", "members", *([more] if more else ()), name)
+    parts = ("common", "members", *more, name)
     text = head + "".join((FOLDER / f"{part}.lua").read_text("utf-8") for part in parts)
     # Not for security: Redis itself names scripts by this digest.
     sha = sha1(text.encode(), usedforsecurity=False).hexdigest()
     return Script(name, text, sha)
 
 
-APPEND = _load("append", more="corrections")
+APPEND = _load("append", more=("corrections", "rights"))
 CLAIM_NAMES = _load("claim_names")
 WRITE_VALUES = _load("write_values")
 # Recovery must work when there is no memory left for messages.

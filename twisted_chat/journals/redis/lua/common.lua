@@ -4,8 +4,11 @@
 -- not the terms used elsewhere: "born" is the time of creation, "people" are members,
 -- "whispers" are direct messages.
 --
---   chat:meta             hash: ms and number of the last event, born, format, and
---                         floor: indexes are complete only after this ms
+--   chat:meta             hash: ms and number of the last event, born, format;
+--                         floor: indexes are complete only after this ms; changed: the
+--                         id of the last batch that changed rights, and forgotten: of
+--                         the last one of which chat:changes may say nothing
+--   chat:changes          hash: SCOPE -> id of the last batch that changed rights in it
 --   chat:live             stream: one entry per batch, a JSON array of its events; its
 --                         id is that of the last event in it; trimmed by age
 --   chat:room:ROOM        stream: the messages of a room, the last --keep of them
@@ -54,6 +57,17 @@ end
 
 local function stream_id(ms, number)
   return string.format('%.0f-%.0f', ms, number)
+end
+
+local function parse_id(id)
+  local ms, number = string.match(id, '^(%d+)%-(%d+)$')
+  return tonumber(ms), tonumber(number)
+end
+
+local function is_before(one, other)
+  local ms, number = parse_id(one)
+  local other_ms, other_number = parse_id(other)
+  return ms < other_ms or (ms == other_ms and number < other_number)
 end
 
 local function ensure_created()

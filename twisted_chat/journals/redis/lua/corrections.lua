@@ -16,17 +16,6 @@ end
 
 local function nodes_of(key) return info_of(key)['radix-tree-keys'] end
 
-local function parse_id(id)
-  local ms, number = string.match(id, '^(%d+)%-(%d+)$')
-  return tonumber(ms), tonumber(number)
-end
-
-local function is_before(one, other)
-  local ms, number = parse_id(one)
-  local other_ms, other_number = parse_id(other)
-  return ms < other_ms or (ms == other_ms and number < other_number)
-end
-
 -- The id of an event in its streams; nil if its position is not valid.
 local function id_at(position)
   local ms, number = string.match(position, '^(%d+)%-(%d+)$')
