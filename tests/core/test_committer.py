@@ -16,6 +16,7 @@ from twisted_chat.core.committer import (
 )
 from twisted_chat.core.events import Entry, Event, Joined, Message, Quit, Stored
 from twisted_chat.core.interfaces import StoreError, Unstored
+from twisted_chat.core.moderation_events import Audited, Rank
 from twisted_chat.core.replies import Refused
 from twisted_chat.core.submission import AnyOrder, Submission
 from twisted_chat.journals.memory import MemoryJournal
@@ -95,6 +96,20 @@ class BatchTests(CommitterCase):
         in_next_turn("b", then=lambda: in_next_turn("c", then=lambda: None))
         self.clock.advance(0)
         self.assertEqual(self.batches(), [["a", "b"], ["c"]])
+
+    def test_line_of_the_audit_log_is_stored_with_its_event_or_not(self) -> None:
+        """In one batch, before it."""
+        line = Audited("alice", "delete", "bob", "tea", "A", Rank.OPERATOR, 5)
+        self.journal.subscribe(self.announced.extend)
+        self.committer.submit(message("a"), audited=line)
+        self.clock.advance(0)
+        self.assertEqual([s.event for s in self.announced], [line, message("a")])
+        self.assertEqual(len(self.journal.batches), 1)
+        self.assertTrue(all(self.committer.is_own(s.key) for s in self.announced))
+        self.journal.fail()
+        self.committer.submit(message("b"), audited=line)
+        self.clock.advance(0)
+        self.assertEqual(len(self.announced), 2)
 
     def test_each_event_has_its_own_key(self) -> None:
         """Which tells that it is this server's."""

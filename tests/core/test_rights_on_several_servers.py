@@ -152,6 +152,15 @@ class ActingTests(RightsCase):
             self.does(self.alice, r"\op bob")
         self.assertIn("tea", self.carol.client.rooms)
 
+    def test_act_that_is_refused_is_not_in_the_audit_log(self) -> None:
+        """That of whoever removed the room operator is."""
+        self.both(r"\deop bob", r"\delete carol")
+        lines = self.redis.commands.hash("chat:values:audit").values()
+        self.assertEqual(
+            {" ".join(line.split()[2:]) for line in lines},
+            {"alice op bob #tea", "alice deop bob #tea"},
+        )
+
     def test_removed_room_operator_invites_nobody_to_a_private_room(self) -> None:
         """The guest reads nothing."""
         self.does(self.alice, r"\room private")

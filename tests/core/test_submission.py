@@ -9,6 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.client import Client
 from twisted_chat.core.events import Entry, Event, Message
+from twisted_chat.core.moderation_events import Audited, Rank
 from twisted_chat.core.replies import Refused
 from twisted_chat.core.submission import ANYWHERE, BatchScopes, Submission
 
@@ -58,10 +59,19 @@ class BatchScopesTests(SynchronousTestCase):
     def test_entry_says_what_it_changes_and_depends_on(self) -> None:
         """For the journal."""
         change, talk = self.takes("a", "+tea"), self.takes("b", "den lobby")
-        self.assertEqual(change.entry, Entry("1", change.event, True, "tea", ()))
-        self.assertEqual(
-            talk.entry, Entry("2", talk.event, True, None, ("den", "lobby"))
-        )
+        self.assertEqual(change.entries, (Entry("1", change.event, True, "tea", ()),))
+        depending = Entry("2", talk.event, True, None, ("den", "lobby"))
+        self.assertEqual(talk.entries, (depending,))
+
+    def test_line_of_the_audit_log_depends_on_the_same(self) -> None:
+        """So it is stored with the event, or not."""
+        talk = self.takes("a", "den")
+        line = Audited("a", "delete", "b", "den", "a", Rank.OPERATOR, 5)
+        talk.audited = line
+        audited, event = talk.entries
+        self.assertEqual((audited.event, audited.depends_on), (line, ("den",)))
+        self.assertEqual((event.key, event.event), (talk.key, talk.event))
+        self.assertTrue(audited.key.startswith(f"{talk.key}-"))
 
     def test_what_depends_on_a_change_in_the_batch_waits(self) -> None:
         """With all that its author does after it."""

@@ -63,7 +63,7 @@ from .name_registry import claim, release
 from .name_watch import NameWatch
 from .network_rates import NetworkRates
 from .nicknames import Name, fold, room_name
-from .outcomes import Outcome, Outcomes
+from .outcomes import Answered, Outcome, Outcomes
 from .pool import ClientPool
 from .prompts import Answer, Prompts
 from .rechecks import Rechecks
@@ -439,25 +439,12 @@ class Chat:
         if self.accounts.policy.mode is Mode.REQUIRED and not client.account:
             raise Refused("account_required", ACCOUNT_REQUIRED)
 
-    def submit(
-        self,
-        event: Event,
-        client: Client,
-        ref: str | None = None,
-        reply: Callable[[str], Reply] | None = None,
-    ) -> None:
-        """Have an event stored and announced on behalf of a client.
-
-        :param reply: see ``outcomes.Answered``.
-        """
-        self._committer.submit(event, client, ref, reply=reply)
+    def submit(self, event: Event, client: Client, ref: str | None = None) -> None:
+        """Have an event stored and announced on behalf of a client."""
+        self._committer.submit(event, client, ref)
 
     def _submit_allowed(
-        self,
-        event: Event,
-        client: Client,
-        ref: str | None,
-        reply: Callable[[str], Reply] | None,
+        self, outcome: Answered, client: Client, ref: str | None
     ) -> None:
         """The same for what a route results in, if it is still allowed.
 
@@ -465,11 +452,12 @@ class Chat:
 
         :raises Refused: it is not.
         """
+        event, audited = outcome.event, outcome.audited
         refused = self._rechecks.refusal(event, client)
         if refused is not None:
             self._release(event, client)
             raise refused
-        self.submit(event, client, ref, reply)
+        self._committer.submit(event, client, ref, reply=outcome.reply, audited=audited)
 
     def when_settled(self, call: Callable[[], None]) -> None:
         """Call this once all that anyone has asked to store so far is shown or refused.
@@ -545,16 +533,17 @@ class Chat:
     def logins(self, logins: Logins) -> None:
         self._joiner.logins = logins
 
-    def audit(self, client: Client, act: str, target: str = "", room: str = "") -> None:
-        """Have an act of a client noted in the audit log, with what it submits next.
+    def audited(
+        self, client: Client, act: str, target: str = "", room: str = ""
+    ) -> Audited:
+        """The line in the audit log of what a client does, see ``Answered``.
 
         :param act: as it is typed, without the backslash.
         :param target: whom it concerns.
         """
         rank = self.moderation.rank(client.member, room) or Rank.ROOM_OPERATOR
         time = self.moderation.stamp()
-        event = Audited(client.nick, act, target, room, client.id, rank, time)
-        self.submit_unasked(event)
+        return Audited(client.nick, act, target, room, client.id, rank, time)
 
     def submit_unasked(self, event: Event) -> None:
         """Have an event stored that nobody waits for, with those submitted next."""

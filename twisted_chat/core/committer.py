@@ -24,6 +24,7 @@ from .events import Event, Stored
 from .idle import IdleCalls
 from .interfaces import NOT_HERE, Journal, StoreError
 from .isolation import as_store_error
+from .moderation_events import Audited
 from .replies import Refused, Reply
 from .runtime import Runtime
 from .store_log import StoreLog
@@ -122,6 +123,7 @@ class Committer:
         must_store: bool = False,
         resumable: bool = True,
         reply: Callable[[str], Reply] | None = None,
+        audited: Audited | None = None,
     ) -> None:
         """Store this event after all that were submitted before.
 
@@ -133,7 +135,7 @@ class Committer:
         if client is not None:
             client.begin_one()
         submission = Submission(
-            self._count, key, event, client, ref, must_store, resumable, reply
+            self._count, key, event, client, ref, must_store, resumable, reply, audited
         )
         (self._presence if must_store else self._waiting).append(submission)
         if not self._running:
@@ -253,7 +255,9 @@ class Committer:
             self._runtime.counters.batch_entries.observe(len(batch))
             self._appended_at = self._runtime.seconds()
             try:
-                unstored = await self._journal.append([s.entry for s in batch])
+                unstored = await self._journal.append(
+                    [entry for each in batch for entry in each.entries]
+                )
             except Exception as error:  # noqa: BLE001 - logged by as_store_error
                 # A bug in a journal must not stop the chat: the batch is treated as
                 # after any other failure.
@@ -372,7 +376,8 @@ class Committer:
         """Check again what depends on changes that were not announced here before."""
         if keys:
             self._checked_before = self._count
-            self._put_in_front(self._in_flight.pop(key) for key in keys)
+            found = (self._in_flight.pop(key, None) for key in keys)
+            self._put_in_front(each for each in found if each is not None)
 
     def _fail(self, batch: list[Submission], error: StoreError) -> None:
         """Refuse what was not stored; arrivals and departures are tried again."""

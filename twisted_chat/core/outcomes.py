@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from .client import Client
 from .events import Event
 from .interfaces import StoreError
+from .moderation_events import Audited
 from .replies import Done, ErrorReply, Refused, Reply, Request
 from .runtime import Runtime
 from .turns import Turn, TurnOver, Turns
@@ -19,23 +20,26 @@ from .turns import Turn, TurnOver, Turns
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An event, and what its client is replied once it is announced.
+    """An event, and what belongs to it.
 
-    :ivar reply: called with the position of the event, once it is applied.
+    :ivar reply: what its client is replied once it is announced: called with its
+        position, once it is applied.  Without it, the reply is ``Done``.
+    :ivar audited: its line in the audit log, which is stored with it or not at all.
     """
 
     event: Event
-    reply: Callable[[str], Reply]
+    reply: Callable[[str], Reply] | None = None
+    audited: Audited | None = None
 
 
 Outcome = Event | Answered | Reply | None
 """What a request results in: an event for everyone, a reply, or nothing."""
 
 
-Submit = Callable[[Event, Client, str | None, Callable[[str], Reply] | None], None]
+Submit = Callable[[Answered, Client, str | None], None]
 """Has an event stored and announced on behalf of a client.
 
-It is also given the ``ref`` and the reply of ``Answered``, if there are any."""
+It is also given the ``ref``, if there is one."""
 
 Send = Callable[[Client, Reply, str | None], None]
 """Sends a reply to one client, likewise."""
@@ -119,9 +123,9 @@ class Outcomes:
 
     def _finish(self, client: Client, request: Request, outcome: Outcome) -> None:
         if isinstance(outcome, Event):
-            self._submit(outcome, client, request.ref, None)
+            self._submit(Answered(outcome), client, request.ref)
         elif isinstance(outcome, Answered):
-            self._submit(outcome.event, client, request.ref, outcome.reply)
+            self._submit(outcome, client, request.ref)
         elif outcome is not None:
             self._reply(client, outcome, request.ref)
         elif request.ref is not None:

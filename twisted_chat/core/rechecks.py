@@ -32,7 +32,6 @@ from .events import (
 )
 from .moderation import ROOMS, Moderation
 from .moderation_events import (
-    Audited,
     Banned,
     Invited,
     Kicked,
@@ -97,7 +96,6 @@ class Rechecks:
             Deleted: self._may_delete,
             Invited: self._may_invite,
             AccountChanged: self._may_change_operators,
-            Audited: self._has_rank,
         }
 
     def scope(self, event: Event) -> str | None:
@@ -221,12 +219,6 @@ class Rechecks:
         if event.change == Change.NO_OPERATOR and ids <= {event.member_id}:
             return Refused("last_operator", f"{event.account} is the last operator")
         return None
-
-    def _has_rank(self, event: Audited, client: Client) -> Refused | None:
-        """What is noted in the audit log is not done either."""
-        if event.rank != Rank.OPERATOR or self._moderation.is_operator(client.member):
-            return None
-        return Refused("not_operator", "only operators may do that")
 
 
 def _room_of(event: Any) -> str:

@@ -112,8 +112,8 @@ def _register_other(context: CommandContext) -> Awaitable[Outcome]:
 async def _add(context: CommandContext, name: Name, password: str) -> Outcome:
     chat, client = context.chat, context.client
     account = await chat.accounts.register(name, password, peer_of(client))
-    chat.audit(client, "register", account.name)
-    return _changed(context, account, Change.REGISTERED, f"registered: {account.name}")
+    text = f"registered: {account.name}"
+    return _changed(context, account, Change.REGISTERED, text, "register")
 
 
 async def _register(context: CommandContext, password: str) -> Outcome:
@@ -200,7 +200,7 @@ async def _set_password(context: CommandContext, name: str, new: str) -> Outcome
         # Whoever sets it could do everything in the name of the other.
         raise Refused("bad_request", f"{account.name} is an operator")
     await chat.accounts.set_password(account, new, peer_of(client))
-    chat.audit(client, "setpassword", account.name)
+    chat.submit_unasked(chat.audited(client, "setpassword", account.name))
     return Notice((f"password of {account.name} changed",))
 
 
@@ -238,19 +238,17 @@ async def operator(context: CommandContext) -> Outcome:
         # A code may have been typed with blanks.
         await _check_code(context, f"{name} {off}".rstrip())
         account = await _own_account(context)
-        chat.audit(client, "operator", account.name)
-        return _changed(context, account, Change.OPERATOR, "you are an operator now")
+        text = "you are an operator now"
+        return _changed(context, account, Change.OPERATOR, text, "operator")
     if off not in ("", "off"):
         raise Refused("usage", "usage: \\operator NAME [off]")
     found = await _account_named(context, name)
     if not off:
-        chat.audit(client, "operator", found.name)
         text = f"{found.name} is an operator now"
-        return _changed(context, found, Change.OPERATOR, text)
+        return _changed(context, found, Change.OPERATOR, text, "operator")
     await chat.operators.remove(found.id, found.name)
-    chat.audit(client, "operator off", found.name)
     text = f"{found.name} is no longer an operator"
-    return _changed(context, found, Change.NO_OPERATOR, text)
+    return _changed(context, found, Change.NO_OPERATOR, text, "operator off")
 
 
 async def _check_code(context: CommandContext, code: str) -> None:
@@ -440,7 +438,18 @@ async def _own_account(context: CommandContext) -> Account:
 
 
 def _changed(
-    context: CommandContext, account: Account, change: Change, text: str
+    context: CommandContext,
+    account: Account,
+    change: Change,
+    text: str,
+    act: str = "",
 ) -> Outcome:
-    event = AccountChanged(account.name, account.id, change, context.client.id)
-    return Answered(event, lambda _: Notice((text,)))
+    """An account is changed.
+
+    :param text: what the client is told.
+    :param act: as it is noted in the audit log, if it is.
+    """
+    client = context.client
+    event = AccountChanged(account.name, account.id, change, client.id)
+    audited = context.chat.audited(client, act, account.name) if act else None
+    return Answered(event, lambda _: Notice((text,)), audited)

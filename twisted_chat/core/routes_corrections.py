@@ -11,6 +11,7 @@ from .events import Action, Deleted, Edited, Message
 from .history_query import HistoryQuery
 from .limits import CORRECTION_MINUTES, MAX_DELETED, MAX_LOOKED_AT
 from .nicknames import fold_or_none
+from .outcomes import Answered
 from .replies import Refused
 from .rights import may_talk
 from .sanitize import sanitize_label
@@ -57,7 +58,7 @@ def may_moderate(context: CommandContext) -> bool:
     guards=(in_room, may_delete),
     in_turn=True,
 )
-async def delete(context: CommandContext) -> Deleted:
+async def delete(context: CommandContext) -> Answered:
     r"""``\delete``: one's own last message here; or the last messages of a name."""
     client, room = context.client, context.room
     name, count = context.words
@@ -74,16 +75,18 @@ async def delete(context: CommandContext) -> Deleted:
         raise Refused("no_such_message", who if name else NOTHING_SAID)
     last = found[-1].event
     shown = last.nick if name and isinstance(last, Message | Action) else ""
-    if name:
-        counted = f"{shown} {len(found)}" if len(found) > 1 else shown
-        context.chat.audit(client, "delete", counted, room)
     positions = " ".join(stored.position for stored in found)
-    return Deleted(room, client.nick, shown, positions, client.id)
+    event = Deleted(room, client.nick, shown, positions, client.id)
+    if not name:
+        return Answered(event)
+    counted = f"{shown} {len(found)}" if len(found) > 1 else shown
+    audited = context.chat.audited(client, "delete", counted, room)
+    return Answered(event, audited=audited)
 
 
 async def deletion_of(
     context: CommandContext, position: str, text: str = ""
-) -> Deleted:
+) -> Answered:
     """The deletion of one message of a room: one's own, or as a room operator any.
 
     :param text: the reason.
@@ -97,13 +100,14 @@ async def deletion_of(
     if not isinstance(event, Message | Action):
         raise Refused("no_such_message", f"there is no such message in #{room}")
     if await _is_own(context, event, position):
-        return Deleted(room, client.nick, "", position, client.id, text)
+        return Answered(Deleted(room, client.nick, "", position, client.id, text))
     if not may_moderate(context):
         raise Refused("not_author", "only its author or a room operator may delete it")
     if event.account_id in chat.operators.ids:
         raise Refused("bad_request", f"{event.nick} is an operator")
-    chat.audit(client, "delete", event.nick, room)
-    return Deleted(room, client.nick, event.nick, position, client.id, text)
+    deleted = Deleted(room, client.nick, event.nick, position, client.id, text)
+    audited = chat.audited(client, "delete", event.nick, room)
+    return Answered(deleted, audited=audited)
 
 
 async def _is_own(

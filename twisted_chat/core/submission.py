@@ -14,6 +14,7 @@ from typing import Protocol
 
 from .client import Client
 from .events import Entry, Event
+from .moderation_events import Audited
 from .replies import Refused, Reply
 
 EVERYWHERE = "/everywhere"
@@ -57,7 +58,7 @@ class Submission:
     """An event to be stored, and the client that asked for it.
 
     :ivar ref: comes back on the reply.
-    :ivar reply: see ``outcomes.Answered``; without it, the reply is ``Done``.
+    :ivar reply: see ``outcomes.Answered``, as is ``audited``.
     :ivar number: counts the submissions.
     :ivar must_store: an arrival or a departure: submitted again until it is stored, and
         never refused.
@@ -73,13 +74,18 @@ class Submission:
     must_store: bool
     resumable: bool
     reply: Callable[[str], Reply] | None = None
+    audited: Audited | None = None
     scope: str | None = None
     depends_on: tuple[str, ...] = ()
 
     @property
-    def entry(self) -> Entry:
-        """The event, as it is appended to the journal."""
-        return Entry(self.key, self.event, self.resumable, self.scope, self.depends_on)
+    def entries(self) -> tuple[Entry, ...]:
+        """The event as it is appended to the journal; before it, what is audited."""
+        entry = Entry(self.key, self.event, self.resumable, self.scope, self.depends_on)
+        if self.audited is None:
+            return (entry,)
+        key = f"{self.key}-audited"
+        return Entry(key, self.audited, depends_on=self.depends_on), entry
 
 
 class BatchScopes:

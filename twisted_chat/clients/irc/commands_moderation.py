@@ -7,8 +7,7 @@ from dataclasses import replace
 
 from twisted_chat.core import routes_moderation, routes_rooms
 from twisted_chat.core.chat import CommandContext
-from twisted_chat.core.events import Event
-from twisted_chat.core.outcomes import Outcome
+from twisted_chat.core.outcomes import Answered, Outcome
 from twisted_chat.core.replies import Refused, Request
 from twisted_chat.core.rights import rank_in_room
 from twisted_chat.core.routes_corrections import deletion_of
@@ -87,7 +86,7 @@ def _redact(message: Message, reference: Reference) -> Iterable[Request]:
 
 
 @commands.handler("REDACT", 2, in_turn=True, decode=_redact)
-async def redact(context: CommandContext) -> Event:
+async def redact(context: CommandContext) -> Answered:
     """Delete a message of a room: one's own, or as a room operator any."""
     name, position, text = context.words
     if not is_room(name):
