@@ -215,6 +215,41 @@ class OperatorTests(ServersCase):
         self.alice.sees()
         self.bob.sees()
 
+    def assert_same(self, *operators: FakeClient) -> None:
+        """Just these are operators, on all servers and in the store."""
+        self.settle()
+        ids = {each.client.member_id for each in operators}
+        for server in (*self.servers, self.server("late")):
+            self.settle()
+            self.assertEqual(server.chat.operators.ids, ids, server)
+
+    def test_removed_operator_removes_no_other(self) -> None:
+        """The other one stays, also after a restart."""
+        carol = self.connect(self.one, "carol")
+        carol.types(r"\register correct horse")
+        self.seen_by(self.bob)
+        self.alice.types(r"\operator carol")
+        self.settle()
+        self.alice.types(r"\operator bob off")
+        self.bob.types(r"\operator carol off")
+        self.assertEqual(self.seen_by(self.bob), ["error: only operators may do that"])
+        self.assert_same(self.alice, carol)
+
+    def test_removed_operator_adds_no_account_and_sets_no_password(self) -> None:
+        """The store refuses what is written in its name."""
+        carol = self.connect(self.one, "carol")
+        carol.types(r"\register correct horse")
+        self.seen_by(self.bob)
+        for line in (r"\register dave new-password", r"\setpassword carol other"):
+            self.alice.types(r"\operator bob off")
+            self.bob.types(line)
+            seen = self.seen_by(self.bob)
+            self.assertEqual(seen, ["error: only operators may do that"], line)
+            self.alice.types(r"\operator bob")
+            self.settle()
+        accounts = self.redis.commands.hash("chat:values:account")
+        self.assertEqual(set(accounts), {"alice", "bob", "carol"})
+
     def test_removed_operator_bans_nobody(self) -> None:
         """Its rights end at that place in the order."""
         self.alice.types(r"\operator bob off")
@@ -227,8 +262,4 @@ class OperatorTests(ServersCase):
         """The same one on both servers."""
         self.alice.types(r"\operator bob off")
         self.bob.types(r"\operator alice off")
-        self.settle()
-        for server in self.servers:
-            self.assertEqual(
-                server.chat.operators.ids, {self.alice.client.member_id}, server
-            )
+        self.assert_same(self.alice)

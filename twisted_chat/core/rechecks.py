@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .account_events import AccountChanged, Change
-from .accounts.operators import Operators
+from .accounts.operators import Operators, not_operator
 from .client import Client
 from .events import (
     AWAY,
@@ -95,7 +95,7 @@ class Rechecks:
             Joined: entry.still_refused,
             Deleted: self._may_delete,
             Invited: self._may_invite,
-            AccountChanged: self._may_change_operators,
+            AccountChanged: self._may_make_operator,
         }
 
     def scope(self, event: Event) -> str | None:
@@ -105,7 +105,7 @@ class Rechecks:
 
     def depends_on(self, event: Event) -> tuple[str, ...]:
         """The scopes of the changes that an event depends on."""
-        if type(event) not in self._checks:
+        if type(event) not in self._checks or _is_written(event):
             return ()
         if isinstance(event, AwaySet):
             # It is shown in all rooms of its author.
@@ -123,7 +123,7 @@ class Rechecks:
         :param client: the one that asked for it; without it, the one that it names.
         """
         check = self._checks.get(type(event))
-        if check is None:
+        if check is None or _is_written(event):
             return None
         client = client or self._pool.clients.get(event.client_id)
         if client is None:
@@ -193,7 +193,7 @@ class Rechecks:
     def _is_operator(self, _event: object, client: Client) -> Refused | None:
         if self._moderation.is_operator(client.member):
             return None
-        return Refused("not_operator", "only operators may do that")
+        return not_operator()
 
     def _may_delete(self, event: Deleted, client: Client) -> Refused | None:
         if not event.author:
@@ -208,22 +208,26 @@ class Rechecks:
             return Refused("not_room_operator", _NO_RANK.format(room=event.room))
         return None
 
-    def _may_change_operators(
-        self, event: AccountChanged, client: Client
+    def _may_make_operator(
+        self, _event: AccountChanged, client: Client
     ) -> Refused | None:
-        if event.change not in (Change.OPERATOR, Change.NO_OPERATOR):
+        # Without an operator, the client has used the code.
+        if not self._operators.ids or client.member in self._operators:
             return None
-        ids = self._operators.ids
-        if ids and client.member not in self._operators:
-            return Refused("not_operator", "only operators may do that")
-        if event.change == Change.NO_OPERATOR and ids <= {event.member_id}:
-            return Refused("last_operator", f"{event.account} is the last operator")
-        return None
+        return not_operator()
 
 
 def _room_of(event: Any) -> str:
     room: str = event.room
     return room
+
+
+def _is_written(event: Event) -> bool:
+    """Whether an event only tells all servers what is written already.
+
+    It was written only if it was allowed.
+    """
+    return type(event) is AccountChanged and event.change != Change.OPERATOR
 
 
 def _extended_scope(event: SanctionExtended) -> str:

@@ -111,7 +111,9 @@ def _register_other(context: CommandContext) -> Awaitable[Outcome]:
 
 async def _add(context: CommandContext, name: Name, password: str) -> Outcome:
     chat, client = context.chat, context.client
-    account = await chat.accounts.register(name, password, peer_of(client))
+    standing = await chat.operators.standing(client.member_id)
+    peer = peer_of(client)
+    account = await chat.accounts.register(name, password, peer, standing)
     text = f"registered: {account.name}"
     return _changed(context, account, Change.REGISTERED, text, "register")
 
@@ -199,7 +201,8 @@ async def _set_password(context: CommandContext, name: str, new: str) -> Outcome
     if account.id in chat.operators.ids:
         # Whoever sets it could do everything in the name of the other.
         raise Refused("bad_request", f"{account.name} is an operator")
-    await chat.accounts.set_password(account, new, peer_of(client))
+    standing = await chat.operators.standing(client.member_id)
+    await chat.accounts.set_password(account, new, peer_of(client), standing)
     chat.submit_unasked(chat.audited(client, "setpassword", account.name))
     return Notice((f"password of {account.name} changed",))
 
@@ -246,7 +249,7 @@ async def operator(context: CommandContext) -> Outcome:
     if not off:
         text = f"{found.name} is an operator now"
         return _changed(context, found, Change.OPERATOR, text, "operator")
-    await chat.operators.remove(found.id, found.name)
+    await chat.operators.remove(found.id, found.name, client.member_id)
     text = f"{found.name} is no longer an operator"
     return _changed(context, found, Change.NO_OPERATOR, text, "operator off")
 

@@ -58,6 +58,17 @@ class RegisterTests(AccountsTestCase):
         self.assertIn("at least 14 characters", self.refusal(register))
         self.assertIsNone(self.now(self.accounts.find("bob")))
 
+    def test_operator_that_is_none_any_more_adds_no_account(self) -> None:
+        """It was one when the password was hashed."""
+        standing = {"operator/@1": "alice"}
+        register = self.accounts.register(Name.of("bob"), PASSWORD, HERE, standing)
+        self.assertEqual(self.refusal(register), "only operators may do that")
+        self.assertIsNone(self.now(self.accounts.find("bob")))
+        self.now(self.values.write(standing))
+        self.now(self.accounts.register(Name.of("bob"), PASSWORD, HERE, standing))
+        register = self.accounts.register(Name.of("b0b"), PASSWORD, HERE, standing)
+        self.assertIn("bob is registered", self.refusal(register))
+
     def test_one_address_cannot_register_any_number_of_names(self) -> None:
         """Another can go on."""
         for n in range(100):

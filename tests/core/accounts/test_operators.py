@@ -73,6 +73,37 @@ class OperatorsTests(AccountsTestCase):
         ]
         self.assertEqual(written, [True, False])
 
+    def test_only_operators_remove_others(self) -> None:
+        """Also one that has lost the right a moment before, or loses it meanwhile."""
+        bob, alice, carol = map(self.make, ("bob", "alice", "carol"))
+        removal = self.now(self.operators.removal(carol.id, "last", bob.id))
+        self.now(self.operators.remove(bob.id, "bob", alice.id))
+        wrote = self.values.write(removal.changes, removal.expected)
+        self.assertFalse(self.now(wrote))
+        for other in (alice, carol, bob):
+            remove = self.operators.remove(other.id, other.name, bob.id)
+            self.assertEqual(self.refusal(remove), "only operators may do that")
+        self.now(self.operators.load())
+        self.assertEqual(self.operators.ids, {alice.id, carol.id})
+
+    def test_operator_may_remove_itself(self) -> None:
+        """Another one stays."""
+        bob, alice = self.make("bob"), self.make("alice")
+        self.now(self.operators.remove(bob.id, "bob", bob.id))
+        self.now(self.operators.load())
+        self.assertEqual(self.operators.ids, {alice.id})
+
+    def test_standing_of_an_operator_ends_with_the_right(self) -> None:
+        """What was to be written because of it is not."""
+        bob, _ = self.make("bob"), self.make("alice")
+        standing = self.now(self.operators.standing(bob.id))
+        self.assertTrue(self.now(self.values.write({"x/1": "a"}, standing)))
+        self.now(self.operators.remove(bob.id, "bob"))
+        self.assertFalse(self.now(self.values.write({"x/2": "a"}, standing)))
+        self.assertEqual(
+            self.refusal(self.operators.standing(bob.id)), "only operators may do that"
+        )
+
     def test_removal_is_decided_again_when_others_change_operators(self) -> None:
         """It is not refused for that."""
         bob, alice, carol = map(self.make, ("bob", "alice", "carol"))

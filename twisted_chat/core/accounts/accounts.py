@@ -11,14 +11,14 @@ import secrets
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
-from twisted_chat.core.interfaces import KeyValues
+from twisted_chat.core.interfaces import Changes, KeyValues
 from twisted_chat.core.name_registry import registered
 from twisted_chat.core.nicknames import Name, fold_or_none
 from twisted_chat.core.replies import Refused
 from twisted_chat.core.runtime import Runtime
 
 from .attempts import LOGINS, REGISTRATIONS, Attempts
-from .operators import Operators
+from .operators import Operators, not_operator
 from .passwords import SALT_SIZE, Hashes, decoy, hashed, new_password, prepared
 from .policy import Policy
 from .record import Account
@@ -89,12 +89,15 @@ class Accounts:
         """The name of the account for which any of these registry keys is reserved."""
         return await self._store.holder(keys)
 
-    async def register(self, name: Name, password: str, peer: Peer) -> Account:
+    async def register(
+        self, name: Name, password: str, peer: Peer, standing: Changes | None = None
+    ) -> Account:
         """Add an account.
 
         :param name: its nickname is in use by nobody else.
-        :raises Refused: ``nick_registered``, ``password_invalid``, or there were too
-            many attempts.
+        :param standing: of the operator who does it, see ``Operators``.
+        :raises Refused: ``nick_registered``, ``password_invalid``, ``not_operator``, or
+            there were too many attempts.
         """
         password = new_password(password, self.policy.shortest)
         if holder := await self._store.holder(name.keys):
@@ -104,8 +107,11 @@ class Accounts:
         hashes = await self._hash(password, peer)
         self._registrations.count(counted)
         account = Account.create(name, hashes, self._runtime.now())
-        if not await self._store.add(account):
-            raise registered(await self._store.holder(name.keys) or name.text)
+        if not await self._store.add(account, standing):
+            holder = await self._store.holder(name.keys)
+            if standing and holder is None:
+                raise not_operator()
+            raise registered(holder or name.text)
         return account
 
     async def log_in(self, nick: str, password: str, peer: Peer) -> Account:
@@ -185,18 +191,24 @@ class Accounts:
         account = await self._checked_again(account, old, peer)
         return await self._with_password(account, new, peer)
 
-    async def set_password(self, account: Account, new: str, peer: Peer) -> Account:
+    async def set_password(
+        self, account: Account, new: str, peer: Peer, standing: Changes
+    ) -> Account:
         """Give an account another password without knowing its own; see above.
 
-        :raises Refused: ``password_invalid``, or it was changed meanwhile.
+        :param standing: of the operator who does it, see ``Operators``.
+        :raises Refused: ``password_invalid``, or it was changed meanwhile, or whoever
+            does it is no operator any more.
         """
         new = new_password(new, self.policy.shortest)
-        return await self._with_password(account, new, peer)
+        return await self._with_password(account, new, peer, standing)
 
-    async def _with_password(self, account: Account, new: str, peer: Peer) -> Account:
+    async def _with_password(
+        self, account: Account, new: str, peer: Peer, standing: Changes | None = None
+    ) -> Account:
         hashes = await self._hash(new, peer)
         changed = replace(account, hashes=hashes, generation=account.generation + 1)
-        if not await self._store.replace(account, changed):
+        if not await self._store.replace(account, changed, standing):
             raise _changed_meanwhile()
         await self._tokens.revoke_all(account.id)
         return changed

@@ -2,6 +2,9 @@
 
 The values ``operator/ID`` name them.  While there is none, the value ``operator_code``
 is a code with which the first one is made; whoever reads the server's log has it.
+What an operator does to accounts is written, before all servers are told, only while
+that one is an operator still.
+
 Invariant: once there is an operator, there always is one: whoever removes one writes,
 in one step, that another one stays.
 """
@@ -88,29 +91,47 @@ class Operators:
             return False
         return await self._values.write({CODE: None}, {CODE: code})
 
-    async def removal(self, account_id: str, last: str) -> Removal:
+    async def standing(self, account_id: str) -> Changes:
+        """What is expected to be stored when an operator writes something.
+
+        :raises Refused: ``not_operator``: the account is none any more.
+        :raises StoreError: it cannot be read.
+        """
+        key = AREA + account_id
+        found = await self._values.get([key])
+        if key not in found:
+            raise not_operator()
+        return found
+
+    async def removal(self, account_id: str, last: str, by: str = "") -> Removal:
         """How to write that an account is no operator.
 
         :param last: why not, if nobody else is one.
-        :raises Refused: ``last_operator``.
+        :param by: the id of the operator who does it; empty, if nobody need be one.
+        :raises Refused: ``last_operator``; ``not_operator``, if that one is none.
         :raises StoreError: it cannot be read.
         """
         found, key = await self._with_accounts(), AREA + account_id
+        others = [each for each in found if each != key]
+        if key in found and not others:
+            raise Refused("last_operator", last)
+        if by and AREA + by not in found:
+            raise not_operator()
         if key not in found:
             return Removal({}, {key: None})
-        other = next((each for each in found if each != key), None)
-        if other is None:
-            raise Refused("last_operator", last)
+        other = AREA + by if AREA + by in others else others[0]
         return Removal({key: None}, {each: found[each] for each in (key, other)})
 
-    async def remove(self, account_id: str, name: str) -> None:
+    async def remove(self, account_id: str, name: str, by: str = "") -> None:
         """Write that an account is no operator; an event has to tell all servers.
 
-        :raises Refused: ``last_operator``, ``busy``.
+        :param by: see ``removal``.
+        :raises Refused: ``last_operator``, ``not_operator``, ``busy``.
         :raises StoreError: it cannot be read or written.
         """
         for _ in range(MAX_TRIES):
-            removal = await self.removal(account_id, f"{name} is the last operator")
+            last = f"{name} is the last operator"
+            removal = await self.removal(account_id, last, by)
             if not removal.changes:
                 return
             if await self._values.write(removal.changes, removal.expected):
@@ -129,6 +150,11 @@ class Operators:
                 await self._values.write({key: None}, {key: name})
                 del found[key]
         return found
+
+
+def not_operator() -> Refused:
+    """Whoever does something is no operator, or no longer."""
+    return Refused("not_operator", "only operators may do that")
 
 
 def new_code() -> str:

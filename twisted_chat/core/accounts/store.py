@@ -43,18 +43,32 @@ class AccountStore:
         found = await self._values.get([_NAME + key for key in keys])
         return next(iter(found.values()), None)
 
-    async def add(self, account: Account) -> bool:
-        """Store a new account; false if its name, or one alike, is reserved."""
+    async def add(self, account: Account, expected: Changes | None = None) -> bool:
+        """Store a new account.
+
+        :param expected: what has to be stored then.
+        :returns: false if something else was, or its name, or one alike, is reserved.
+        """
         changes: dict[str, str | None] = {
             _NAME + key: account.name for key in account.keys
         }
         changes[_ACCOUNT + account.folded] = account.to_json()
-        return await self._values.write(changes, dict.fromkeys(changes))
+        return await self._values.write(
+            changes, {**dict.fromkeys(changes), **(expected or {})}
+        )
 
-    async def replace(self, old: Account, new: Account) -> bool:
-        """Store another record of an account; false if ``old`` is out of date."""
+    async def replace(
+        self, old: Account, new: Account, expected: Changes | None = None
+    ) -> bool:
+        """Store another record of an account.
+
+        :param expected: what has to be stored then.
+        :returns: false if something else was, or ``old`` is out of date.
+        """
         key = _ACCOUNT + old.folded
-        return await self._values.write({key: new.to_json()}, {key: old.to_json()})
+        return await self._values.write(
+            {key: new.to_json()}, {key: old.to_json(), **(expected or {})}
+        )
 
     async def remove(self, account: Account, also: Changes, expected: Changes) -> bool:
         """Remove an account.
