@@ -452,6 +452,62 @@ class OutdatedTests(CommitterCase):
         self.assertEqual((self.texts(), idle), (["a"], [True]))
 
 
+class HeldTests(CommitterCase):
+    """What is known of rights is out of date for a while."""
+
+    def test_nothing_is_stored_meanwhile(self) -> None:
+        """Not even what was about to be; then all is checked again."""
+        checked = []
+
+        class Order(AnyOrder):
+            def refusal(self, event: Event, _client: object) -> Refused | None:
+                checked.append(event)
+                return Refused("muted", "no") if event == message("b") else None
+
+        self.committer.order = Order()
+        self.committer.submit(message("a"))
+        self.committer.hold()
+        self.submit_now(message("b"))
+        self.submit_now(Quit("alice", "A"), must_store=True)
+        self.clock.advance(5)
+        self.assertEqual(self.announced, [])
+        self.committer.go_on()
+        self.clock.advance(0)
+        self.assertEqual(checked, [message("a"), message("b")])
+        events = [stored.event for stored in self.announced]
+        self.assertEqual(events, [message("a"), Quit("alice", "A")])
+        self.assertEqual(self.refused, [(message("b"), "no")])
+
+    def test_batch_in_flight_is_the_last_one(self) -> None:
+        """And whoever waits until all is stored waits on."""
+        idle: list[bool] = []
+        self.journal.hold()
+        self.submit_now(message("a"))
+        self.committer.submit(message("b"))
+        self.committer.when_idle(lambda: idle.append(True))
+        self.committer.hold()
+        self.journal.release()
+        self.clock.advance(5)
+        self.assertEqual((len(self.announced), idle), (1, []))
+        self.committer.go_on()
+        self.clock.advance(0)
+        self.assertEqual((len(self.announced), idle), (2, [True]))
+
+    def test_what_cannot_be_checked_is_refused(self) -> None:
+        """Departures wait on."""
+        settled: list[bool] = []
+        self.committer.hold()
+        self.submit_now(message("a"))
+        self.committer.when_settled(lambda: settled.append(True))
+        self.submit_now(Quit("alice", "A"), must_store=True)
+        self.committer.refuse_held(StoreError("cannot be read"))
+        self.assertEqual(self.refused, [(message("a"), "cannot be read")])
+        self.assertEqual(settled, [True])
+        self.committer.go_on()
+        self.clock.advance(0)
+        self.assertEqual([s.event for s in self.announced], [Quit("alice", "A")])
+
+
 class LogTests(CommitterCase):
     """The log says once that the store fails, and once that it works again."""
 

@@ -6,15 +6,8 @@ from typing import Any
 
 from tests.support.moderation import is_oscar
 from tests.support.redis import LIVE
-from tests.support.servers import ServersCase
-from twisted_chat.journals.redis.connection import RedisConnection
-from twisted_chat.journals.redis.errors import unreachable
+from tests.support.servers import ServersCase, cut_off
 from twisted_chat.testing import FakeClient, TestChat
-
-
-async def cut_off() -> RedisConnection:
-    """Redis cannot be reached."""
-    raise unreachable("fake:1", "connection refused")
 
 
 class ModerationTests(ServersCase):

@@ -6,9 +6,11 @@ Each test lets two servers store one after the other, before either reads the st
 from __future__ import annotations
 
 from tests.support.moderation import is_oscar
-from tests.support.servers import ServersCase
+from tests.support.redis import LIVE
+from tests.support.servers import ServersCase, cut_off
 from twisted_chat.core.replies import Request
-from twisted_chat.testing import FakeClient
+from twisted_chat.journals.redis.journal import RedisJournal
+from twisted_chat.testing import FailingJournal, FakeClient
 
 MUTED = "error: you are muted"
 NO_RANK = "error: only room operators of #tea may do that"
@@ -263,3 +265,47 @@ class OperatorTests(ServersCase):
         self.alice.types(r"\operator bob off")
         self.bob.types(r"\operator alice off")
         self.assert_same(self.alice)
+
+
+class CutOffTests(RightsCase):
+    """Server two was cut off, and the stream has not all that it missed."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        journal = self.two.journal._inner
+        assert isinstance(journal, RedisJournal)
+        self.following = journal._following
+        self.following._connect = cut_off
+        assert self.following._connection is not None
+        self.following._connection.abort("cut off")
+        self.does(self.alice, r"\mute bob", "more")
+        del self.redis.commands.stream(LIVE).entries[:-1]
+        self.following._connect = self.redis.connect
+
+    def test_nothing_is_said_before_it_is_known_again_who_may(self) -> None:
+        """What was said meanwhile is checked then."""
+        self.two.journal.hold(FailingJournal.VALUES)
+        self.settle(2)
+        self.assertEqual(self.bob.sees(), ["alice: more"])
+        self.bob.types("hello")
+        self.assertEqual(self.seen_by(self.bob), [])
+        self.two.journal.release(FailingJournal.VALUES)
+        self.assertEqual(self.seen_by(self.bob), [MUTED])
+        self.does(self.alice, r"\unmute bob")
+        self.bob.types("hello")
+        self.assertEqual(self.seen_by(self.bob), ["bob: hello"])
+
+    def test_what_is_said_is_refused_if_that_cannot_be_found_out(self) -> None:
+        """It is tried again every second."""
+        self.two.journal.hold(FailingJournal.VALUES)
+        self.settle(2)
+        self.assertEqual(self.bob.sees(), ["alice: more"])
+        self.bob.types("hello")
+        self.two.journal.fail(what=FailingJournal.VALUES)
+        self.two.journal.release(FailingJournal.VALUES)
+        self.assertEqual(
+            self.seen_by(self.bob), ["error: not stored: the disk is full"]
+        )
+        self.settle(2)
+        self.bob.types("hello")
+        self.assertEqual(self.seen_by(self.bob), [MUTED])

@@ -7,8 +7,15 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.redis import FakeRedis
 from twisted_chat.journals.redis.address import RedisAddress
+from twisted_chat.journals.redis.connection import RedisConnection
+from twisted_chat.journals.redis.errors import unreachable
 from twisted_chat.journals.redis.journal import RedisJournal
 from twisted_chat.testing import START, FakeClient, TestChat
+
+
+async def cut_off() -> RedisConnection:
+    """Redis cannot be reached."""
+    raise unreachable("fake:1", "connection refused")
 
 
 class ServersCase(SynchronousTestCase):

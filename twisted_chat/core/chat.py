@@ -250,7 +250,7 @@ class Chat:
             journal=journal,
             moderation=self.moderation,
             operators=self.operators,
-            submit=self.submit_unasked,
+            committer=committer,
             close_rooms=self._announcer.moderation.close_rooms,
             runtime=runtime,
         )

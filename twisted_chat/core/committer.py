@@ -96,6 +96,7 @@ class Committer:
         # Those in ``_presence`` whose last attempt failed.
         self._retried: dict[str, Submission] = {}
         self._running = False
+        self._held = False
         self._delayed_until = 0.0
         self._delaying = False
         # Whether some of them were settled since ``delay_presence`` was called.
@@ -153,6 +154,23 @@ class Committer:
                 min(MAX_MESSAGE_WAIT, MESSAGE_WAIT_FACTOR * cost),
             )
             self._delayed_until = self._runtime.seconds() + delay
+
+    def hold(self) -> None:
+        """Append nothing: what the server knows of rights is out of date."""
+        self._held = True
+
+    def go_on(self) -> None:
+        """Append again, once all that waits was checked again."""
+        self._held = False
+        self._checked_before = self._count
+        self._begin()
+
+    def refuse_held(self, error: StoreError) -> None:
+        """Refuse what waits; only arrivals and departures wait on."""
+        waiting, self._waiting = self._waiting, deque()
+        for submission in waiting:
+            self.refused(submission, error)
+        self.run_settled_calls()
 
     def is_own(self, key: str) -> bool:
         """Whether an entry with this key was submitted on this server."""
@@ -225,7 +243,7 @@ class Committer:
 
     def _begin(self) -> None:
         """Store what waits and may be stored now; the rest later."""
-        if self._running:
+        if self._running or self._held:
             return
         if self._waiting or (self._presence and not self._delay):
             self._running = True
@@ -251,7 +269,7 @@ class Committer:
         self._runtime.spawn(self._run())
 
     async def _run(self) -> None:
-        while batch := self._begin_batch():
+        while not self._held and (batch := self._begin_batch()):
             self._runtime.counters.batch_entries.observe(len(batch))
             self._appended_at = self._runtime.seconds()
             try:
@@ -281,7 +299,7 @@ class Committer:
             if not self._waiting:
                 break
         self._running = False
-        if self._presence:
+        if self._presence or self._held:
             self._begin()
         else:
             self._idle_calls.run()

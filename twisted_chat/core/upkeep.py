@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .accounts.operators import Operators
-from .events import Event
+from .committer import Committer
 from .history_query import HistoryQuery
 from .interfaces import Journal, StoreError
 from .moderation import MAX_TIDIED, RETURN_SECONDS, TIDY_SECONDS, Moderation
@@ -24,7 +24,7 @@ RETRY_DELAY = 1.0
 class Upkeep:
     """See the module.
 
-    :param submit: has an event stored that nobody waits for.
+    :param committer: stores nothing while values are read again.
     :param close_rooms: has rooms closed that nobody is in.
     """
 
@@ -34,14 +34,14 @@ class Upkeep:
         journal: Journal,
         moderation: Moderation,
         operators: Operators,
-        submit: Callable[[Event], None],
+        committer: Committer,
         close_rooms: Callable[[list[str]], None],
         runtime: Runtime,
     ) -> None:
         self._journal = journal
         self._moderation = moderation
         self._operators = operators
-        self._submit = submit
+        self._committer = committer
         self._close_rooms = close_rooms
         self._runtime = runtime
         self._next: ScheduledCall | None = None
@@ -62,15 +62,22 @@ class Upkeep:
             self._next = None
 
     def read_values_again(self) -> None:
-        """Other servers may have changed them unnoticed."""
+        """Other servers may have changed them unnoticed.
+
+        Until it is known what anyone may do, nothing is stored.
+        """
+        self._committer.hold()
         self._runtime.spawn(self._load_values())
 
     async def _load_values(self) -> None:
         try:
             await self._operators.load()
             await self._moderation.load(self._journal.values.load)
-        except StoreError:
+        except StoreError as error:
+            self._committer.refuse_held(error)
             self._runtime.call_later(RETRY_DELAY, self.read_values_again)
+        else:
+            self._committer.go_on()
 
     def _tidy(self) -> None:
         self._moderation.awaited.clear()
@@ -98,4 +105,4 @@ class Upkeep:
     def _clear(self, keys: list[str]) -> None:
         """Delete these values, if there are any."""
         if keys:
-            self._submit(Cleared("", "", " ".join(keys)))
+            self._committer.submit(Cleared("", "", " ".join(keys)))

@@ -48,6 +48,24 @@ class OperatorsTests(AccountsTestCase):
         self.operators.apply({"operator/@1": None, "operator/@2": None})
         self.assertEqual(self.operators.ids, set())
 
+    def test_change_that_is_announced_while_they_are_read_counts(self) -> None:
+        """Whether what is read has it or not."""
+        bob, alice = self.make("bob"), self.make("alice")
+        load = self.values.load
+
+        async def load_before(prefix: str) -> dict[str, str]:
+            found = await load(prefix)
+            self.operators.apply({AREA + alice.id: None})
+            return found
+
+        self.patch(self.values, "load", load_before)
+        self.now(self.operators.load())
+        self.assertEqual(self.operators.ids, {bob.id})
+        self.operators.apply({AREA + bob.id: None})
+        self.patch(self.values, "load", load)
+        self.now(self.operators.load())
+        self.assertEqual(self.operators.ids, {bob.id, alice.id})
+
     def test_last_operator_stays(self) -> None:
         """Those before it do not."""
         bob, alice = self.make("bob"), self.make("alice")

@@ -55,6 +55,8 @@ class Operators:
         self._values = values
         self._accounts = AccountStore(values)
         self.ids: set[str] = set()
+        # What was announced since a server began to load the values.
+        self._announced: list[Changes] | None = None
 
     def __contains__(self, member: Member) -> bool:
         """Whether a member is an operator."""
@@ -62,6 +64,8 @@ class Operators:
 
     def apply(self, changes: Changes) -> None:
         """Bring this up to changed values."""
+        if self._announced is not None:
+            self._announced.append(changes)
         for key, value in changes.items():
             if key.startswith(AREA):
                 account_id = key.removeprefix(AREA)
@@ -73,8 +77,15 @@ class Operators:
         :returns: the code; empty if there is an operator already.
         :raises StoreError: it cannot be read.
         """
-        found = await self._with_accounts()
+        announced = self._announced = []
+        try:
+            found = await self._with_accounts()
+        finally:
+            if self._announced is announced:
+                self._announced = None
         self.ids = {key.removeprefix(AREA) for key in found}
+        for changes in announced:
+            self.apply(changes)
         if self.ids:
             return ""
         await self._values.write({CODE: new_code()}, {CODE: None})
