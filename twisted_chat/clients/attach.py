@@ -13,27 +13,12 @@ from twisted.internet.interfaces import IAddress
 
 from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
-from twisted_chat.core.client import GUEST, Identity
+from twisted_chat.core.client import GUEST, NO_CONNECTION, Identity
 from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec, Connection, Source
 from twisted_chat.core.join_request import NEW_CLIENT, JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.admission import format_host, host_key
-
-
-class _NoConnection:
-    """The connection of a client that has handed over its own."""
-
-    waiting = 0
-
-    def write(self, data: bytes) -> None:
-        """Discard it."""
-
-    def close(self, reason: str) -> None:
-        """Do nothing."""
-
-
-_NO_CONNECTION = _NoConnection()
 
 _REASONS = ("connection lost", "ping timeout", "too slow")
 """Errors that end the connections of any kind of client; others can be any text."""
@@ -107,8 +92,8 @@ class Attachment(Inbox):
         # Nobody has the session that it may have been told.
         client.session = ""
         self.disconnected()
-        client.connection = _NO_CONNECTION
-        client.write_by(_NO_CONNECTION.write)
+        client.connection = NO_CONNECTION
+        client.write_by(NO_CONNECTION.write)
 
 
 def _reason(error: str) -> str:

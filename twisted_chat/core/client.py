@@ -76,6 +76,28 @@ GUEST = Identity()
 """A guest without an address."""
 
 
+class NoConnection:
+    """The connection of a client that has none."""
+
+    waiting = 0
+
+    def write(self, data: bytes) -> None:
+        """Discard it."""
+
+    def close(self, reason: str) -> None:
+        """Do nothing."""
+
+    def pause(self) -> None:
+        """Do nothing."""
+
+    def resume(self) -> None:
+        """Do nothing."""
+
+
+NO_CONNECTION = NoConnection()
+"""That of clients that have left, or have handed it over."""
+
+
 class Queue(Protocol):
     """What a client has asked that was not taken yet; see ``inbox.Inbox``."""
 

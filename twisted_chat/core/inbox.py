@@ -18,7 +18,7 @@ from math import inf
 
 from .backlog import Backlog, Decode, Unit, size_of
 from .chat import Chat
-from .client import Client
+from .client import NO_CONNECTION, Client, NoConnection
 from .interfaces import Source
 from .limits import TOKEN_BYTES, Bucket, LastBurst, RateLimit, TokenBucket
 from .network_rates import SharedBucket
@@ -336,6 +336,16 @@ class Inbox:
             return
         self._stop_draining()
         self._chat.detach(self.client, self._connection)
+        self._release()
+
+    def _release(self) -> None:
+        """Break the reference cycles, so that no garbage collection is needed."""
+        client = self.client
+        if client.connection is self._connection:
+            client.connection = NO_CONNECTION
+            client.inbox = None
+        self._connection = self._source = _NOWHERE
+        self._decode = _nothing
 
     def _stop_draining(self) -> None:
         if self._counted:
@@ -345,3 +355,12 @@ class Inbox:
     def _is_quit(self, request: Request) -> bool:
         table = self._chat.table
         return request.route in table and table.find(request.route).name == "quit"
+
+
+_NOWHERE = NoConnection()
+"""What an inbox is read from whose client has left."""
+
+
+def _nothing(_unit: Unit) -> tuple[()]:
+    """Decode what nobody takes."""
+    return ()

@@ -297,7 +297,13 @@ class Session:
 
     def _notify_closed(self, reason: str) -> None:
         self._change_state(SessionState.CLOSED)
+        # Break the reference cycle, so that no garbage collection is needed.
+        peer, self._peer = self._peer, _NO_PEER
         try:
-            self._peer.closed(reason)
+            peer.closed(reason)
         except Exception:  # noqa: BLE001
             self._log.failure("an Engine.IO application failed")
+
+
+_NO_PEER = EngineIOPeer()
+"""The application of a session that is over."""

@@ -73,6 +73,8 @@ class WebSocketTransport:
     def closed(self, code: int, reason: str) -> None:
         """The session ends with its WebSocket."""
         self._session.fail(reason or f"the WebSocket closed with {code}")
+        # Break the reference cycle, so that no garbage collection is needed.
+        del self._session
 
     # For the session.
 

@@ -149,6 +149,8 @@ class Outbox:
         """Twisted: the connection is lost; what is written later is discarded."""
         self._state = OutboxState.LOST
         self._queue = None
+        # Break the reference cycle, so that no garbage collection is needed.
+        self._too_slow = _nothing
 
     # For ``slow_readers``.
 
@@ -165,8 +167,9 @@ class Outbox:
 
     def cut_off(self) -> None:
         """See ``SlowReader``."""
+        too_slow = self._too_slow
         self.abort()
-        self._too_slow()
+        too_slow()
 
     def _lose(self) -> None:
         self._state = OutboxState.CLOSED
@@ -338,6 +341,10 @@ class BufferedOutbox(Outbox):
         # A transport waits for its producer before it closes.
         self._transport.unregisterProducer()
         super()._lose()
+
+
+def _nothing() -> None:
+    """Nobody has to know that a peer is too slow whose connection is lost."""
 
 
 def _discard(data: bytes) -> int:

@@ -9,9 +9,9 @@ THRESHOLDS = (10_000, 5, 2)
 
 By default, 700 objects do.  While clients connect, nearly all new objects stay, so the
 collector examines them again and again and finds nothing: measured with ten thousand
-clients, a tenth of the CPU time.  Each connection that ends leaves about 15 objects in
-cycles, so all generations together must not wait for many: here for as many as 100,000
-objects, by default for 70,000.
+clients, a tenth of the CPU time.  Connections that end leave nothing in cycles, which
+would stay until a collection; what else does, such as a traceback, is found after at
+most 100,000 new objects, by default after 70,000.
 """
 
 
