@@ -12,7 +12,6 @@ from twisted_chat.core.moderation import RETURN_SECONDS, Moderation
 from twisted_chat.core.moderation_announcer import ModerationAnnouncer
 from twisted_chat.core.moderation_events import Rank
 from twisted_chat.core.pool import ClientPool
-from twisted_chat.core.presence import Member
 from twisted_chat.core.room_settings import OPEN_ROOM
 from twisted_chat.core.sanctions import Sanction
 from twisted_chat.journals.memory import MemoryJournal
@@ -250,19 +249,20 @@ class AskedTests(ModerationCase):
         for area in ("ban", "mute", "room/lobby/0/mute"):
             ban = Sanction("oscar", "x", identities=(oscar.id,))
             self.moderation.apply({f"{area}/=oscar": ban.to_json()})
-        self.assertIs(self.moderation.may_talk(oscar, "", "lobby"), None)
-        self.assertIs(self.moderation.may_show(oscar, ""), None)
+        self.assertIs(self.moderation.may_talk(self.oscar.client, "lobby"), None)
+        self.assertIs(self.moderation.may_show(self.oscar.client), None)
+        self.assertIs(self.moderation.may_stay(self.oscar.client), None)
         self.assertIs(self.moderation.may_connect(oscar, (oscar.id,), ""), None)
         self.assertIsNot(self.moderation.may_connect(None, (oscar.id,), ""), None)
 
     def test_longer_of_two_mutes_counts(self) -> None:
         """Of one in the room and one everywhere."""
-        bob: Member = self.bob.client.member
+        bob = self.bob.client
         self.does(self.alice, r"\mute bob 10m")
         self.does(self.oscar, r"\mute bob 1m")
         self.assertEqual(
-            str(self.moderation.may_talk(bob, "", "tea")), "you are muted for 10m"
+            str(self.moderation.may_talk(bob, "tea")), "you are muted for 10m"
         )
         self.assertEqual(
-            str(self.moderation.may_talk(bob, "", "lobby")), "you are muted for 1m"
+            str(self.moderation.may_talk(bob, "lobby")), "you are muted for 1m"
         )

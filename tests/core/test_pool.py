@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from twisted.internet.address import IPv4Address
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.journals import texts
@@ -169,6 +170,18 @@ class PoolTests(SynchronousTestCase):
         self.assertEqual(list(self.pool.clients.values()), [two])
         self.pool.discard(two)
         self.assertEqual(self.pool.clients, {})
+
+    def test_address_is_that_of_a_guest_of_this_server(self) -> None:
+        """An account has any number; of others none is known."""
+        chat = TestChat()
+        home = IPv4Address("TCP", "192.0.2.7", 4000)
+        bob = chat.client("bob", address=home).client.member
+        dora = chat.client("dora", address=home, account="dora").client.member
+        elsewhere = chat.pool.apply(Joined("lobby", "eve", "E"))
+        assert elsewhere is not None
+        self.assertEqual(chat.pool.address_of(bob), "192.0.2.7")
+        self.assertEqual(chat.pool.address_of(dora), "")
+        self.assertEqual(chat.pool.address_of(elsewhere), "")
 
 
 class ViewTests(SynchronousTestCase):

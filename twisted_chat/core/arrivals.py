@@ -87,7 +87,7 @@ class Arrivals:
             pool.move(client, member)
         is_shown = self._evictions.rejoins(member, event) or is_new
         if known is None:
-            self._follow(member, client)
+            self._follow(member)
         if own and member.nick != event.nick:
             # Another client of the account has changed the nickname meanwhile.
             self._joiner.release_name(member.id, event.nick, kept=member.nick)
@@ -198,9 +198,9 @@ class Arrivals:
         self._joiner.departed(client, member, stored.position)
         self.batch.stale_clients.append(client)
 
-    def _follow(self, member: Member, client: Client | None) -> None:
+    def _follow(self, member: Member) -> None:
         """Those who ignore the person go on to do so."""
-        address = client.identity.address if client else ""
+        address = self._pool.address_of(member)
         self.batch.follow(
             lambda ignored, is_here: ignored.arrived(member, address, is_here)
         )

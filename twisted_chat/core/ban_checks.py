@@ -49,14 +49,13 @@ class BanChecks:
         if client.account or not self._moderation.bans:
             return None
         identities = (client.id, *name_identities(nick))
-        address = client.identity.address
-        return self._moderation.may_connect(client.member, identities, address)
+        return self._moderation.may_connect(client.member, identities, client.address)
 
     def at_login(self, client: Client, member_id: str) -> Refused | None:
         """A client logs in to an account."""
         if not self._moderation.bans:
             return None
-        return self._moderation.may_log_in(member_id, client.identity.address)
+        return self._moderation.may_log_in(member_id, client.address)
 
     def turn_away(
         self, connection: Connection, codec: Codec, identity: Identity, why: Refused

@@ -313,7 +313,7 @@ class Chat:
             self.check_may_speak(client)
         except Refused as refused:
             return refused
-        return self.moderation.may_show(client.member, client.identity.address)
+        return self.moderation.may_show(client)
 
     def _away_text(self, text: str) -> str:
         r"""What ``\away`` would set; empty if nothing visible is left."""
@@ -392,8 +392,7 @@ class Chat:
             name = room_name(room)
             is_open = name in self.pool.rooms and self.moderation.settings(name).outside
             if is_open and name not in client.rooms:
-                address = client.identity.address
-                refused = self.moderation.may_read(client.member, address, name)
+                refused = self.moderation.may_read(client, name)
                 if refused is not None:
                     raise refused
                 return name
@@ -592,7 +591,7 @@ class Chat:
             return
         self.check_may_speak(client)
         room = self.room_to_talk_in(client, request.room)
-        refused = self.moderation.may_talk(client.member, client.identity.address, room)
+        refused = self.moderation.may_talk(client, room)
         if refused is not None:
             raise refused
         text = self._accepted(accepted_text(request.text))

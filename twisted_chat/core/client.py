@@ -235,6 +235,11 @@ class Client:
         return self.member.nick
 
     @property
+    def address(self) -> str:
+        """From where it is connected; empty if that is not known."""
+        return self.identity.address
+
+    @property
     def rooms(self) -> tuple[str, ...]:
         """The rooms that it is in."""
         return self.member.rooms

@@ -30,7 +30,6 @@ from .presence import Member
 from .replies import ErrorReply, Refused, TurnedAway
 from .room_entry import RoomEntry
 from .runtime import Runtime
-from .sanctions import identities_of
 from .sessions import client_id_of, is_session, new_session
 from .welcome import Welcomer
 
@@ -416,8 +415,7 @@ class Joiner:
             pending.request = replace(pending.request, credentials=None)
             pending.login = login
             _log_in(client, login)
-            address = client.identity.address
-            banned = self._moderation.may_log_in(login.member_id, address)
+            banned = self._moderation.may_log_in(login.member_id, client.address)
             if banned is not None:
                 raise banned
 
@@ -475,12 +473,8 @@ class Joiner:
         :raises Refused: it may not connect, or join any of these rooms.
         """
         client, moderation = pending.client, self._moderation
-        if moderation.bans:
-            banned = moderation.may_connect(
-                client.member, identities_of(client.member), client.identity.address
-            )
-            if banned is not None:
-                raise banned
+        if moderation.bans and (banned := moderation.may_stay(client)):
+            raise banned
         wanted, refused = self._rooms_of(pending), list[Refused]()
         for name in dict.fromkeys((*wanted, LOBBY)):
             if name == LOBBY and LOBBY not in wanted and (opened or not wanted):
@@ -560,8 +554,7 @@ class Joiner:
         member = self._pool.named(folded)
         if member is None:
             return None
-        client = self._pool.clients.get(member.id)
-        return member, client.identity.address if client else ""
+        return member, self._pool.address_of(member)
 
 
 def _tell_nothing(_client: Client, _absence: Absence, _position: str) -> None:

@@ -95,7 +95,7 @@ def _person(client: Client) -> tuple[str, str] | None:
     """By what a guest is known without a session; ``None`` for a guest's name."""
     if client.account:
         return None
-    folded, address = client.member.folded, client.identity.address
+    folded, address = client.member.folded, client.address
     return (folded, address) if address and folded and not is_guest(folded) else None
 
 

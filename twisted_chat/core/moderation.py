@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 from .events import LOBBY, Stored
 from .interfaces import Changes
@@ -33,6 +34,7 @@ from .sanctions import (
     Sanctions,
     ban_text,
     identities_at,
+    identities_of,
     mute_text,
 )
 
@@ -74,6 +76,26 @@ def no_operator(_member: Member) -> bool:
 
 
 FindAccount = Callable[[str], Awaitable[KnownAccount | None]]
+
+
+class Actor(Protocol):
+    """Who wants to do something: a client, as far as moderation is concerned."""
+
+    @property
+    def member(self) -> Member:
+        """For whom it is done."""
+
+    @property
+    def address(self) -> str:
+        """From where; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberAt:
+    """A member and an address, where another member than that of the client acts."""
+
+    member: Member
+    address: str = ""
 
 
 class Moderation:
@@ -283,30 +305,28 @@ class Moderation:
 
     def may_enter(
         self,
-        member: Member,
-        address: str,
+        actor: Actor,
         room: str,
         key: str = "",
         *,
         returns: bool = False,
         is_in: bool = False,
     ) -> Refused | None:
-        """Why a member may not join a room, or ``None``.
+        """Why someone may not join a room, or ``None``.
 
-        :param address: from where it is connected; may be empty.
         :param key: what it gives as the key of the room.
         :param returns: it was in the room when its connection ended.
         :param is_in: it is counted among the members already.
         """
         settings = self.settings(room)
-        if not settings or self.rank(member, room) is not None:
+        if not settings or self.rank(actor.member, room) is not None:
             return None
-        refused = self._banned_from(settings, member, address, room)
+        refused = self._banned_from(settings, actor, room)
         if refused is not None or returns:
             return refused
-        if settings.is_invited(member, self.now()):
+        if settings.is_invited(actor.member, self.now()):
             return None
-        refused = self._uninvited(settings, member, address, room)
+        refused = self._uninvited(settings, actor, room)
         if refused is None and settings.key and key != settings.key:
             refused = Refused("needs_key", f"#{room} needs a key: \\join {room} KEY")
         known = self._pool.rooms.get(room)
@@ -315,14 +335,14 @@ class Moderation:
             refused = Refused("room_full", f"#{room} is full")
         return refused
 
-    def may_read(self, member: Member, address: str, room: str) -> Refused | None:
-        """Why a member may not read what is said in a room, or ``None``."""
+    def may_read(self, actor: Actor, room: str) -> Refused | None:
+        """Why someone may not read what is said in a room, or ``None``."""
         # Also what was set for the room before everyone left it.
-        settings = self._latest(room)
+        settings, member = self._latest(room), actor.member
         if not settings or room in member.rooms or self.rank(member, room) is not None:
             return None
-        refused = self._banned_from(settings, member, address, room) or self._uninvited(
-            settings, member, address, room
+        refused = self._banned_from(settings, actor, room) or self._uninvited(
+            settings, actor, room
         )
         if refused is None and settings.key:
             refused = Refused("needs_key", f"#{room} needs a key: \\join {room} KEY")
@@ -337,31 +357,28 @@ class Moderation:
         )
 
     def _banned_from(
-        self, settings: RoomSettings, member: Member, address: str, room: str
+        self, settings: RoomSettings, actor: Actor, room: str
     ) -> Refused | None:
-        if not self._is_banned(settings, member, address):
+        if not self._is_banned(settings, actor):
             return None
         return Refused("banned", f"you are banned from #{room}")
 
-    def is_banned_from(self, member: Member, address: str, room: str) -> bool:
-        """Whether a ban keeps a member out of a room.
+    def is_banned_from(self, actor: Actor, room: str) -> bool:
+        """Whether a ban keeps someone out of a room."""
+        is_banned = self._is_banned(self.settings(room), actor)
+        return is_banned and self.rank(actor.member, room) is None
 
-        :param address: from where it is connected; may be empty.
-        """
-        is_banned = self._is_banned(self.settings(room), member, address)
-        return is_banned and self.rank(member, room) is None
-
-    def _is_banned(self, settings: RoomSettings, member: Member, address: str) -> bool:
-        now = self.now()
+    def _is_banned(self, settings: RoomSettings, actor: Actor) -> bool:
+        now, member, address = self.now(), actor.member, actor.address
         return (
             settings.bans.of_member(member, address, now) is not None
             and settings.exceptions.of_member(member, address, now) is None
         )
 
     def _uninvited(
-        self, settings: RoomSettings, member: Member, address: str, room: str
+        self, settings: RoomSettings, actor: Actor, room: str
     ) -> Refused | None:
-        now = self.now()
+        now, member, address = self.now(), actor.member, actor.address
         if not settings.private or settings.is_invited(member, now):
             return None
         if settings.invite_exceptions.of_member(member, address, now) is not None:
@@ -407,20 +424,17 @@ class Moderation:
 
     # Talking.
 
-    def may_talk(self, member: Member, address: str, room: str) -> Refused | None:
-        """Why a member may not talk in a room, or ``None``.
-
-        :param address: from where it does; may be empty.
-        """
+    def may_talk(self, actor: Actor, room: str) -> Refused | None:
+        """Why someone may not talk in a room, or ``None``."""
         settings = self.settings(room)
         if not settings and not self.mutes:
             return None
-        mute = self.mute_of(member, address, room)
+        mute, member = self.mute_of(actor, room), actor.member
         if mute is not None:
             return _muted(mute, self.now())
         if settings.bans and self.rank(member, room) is None:
             # One that does not remove those whom it concerns keeps them from talking.
-            banned = self._banned_from(settings, member, "", room)
+            banned = self._banned_from(settings, MemberAt(member), room)
             if banned is not None:
                 return banned
         if (
@@ -433,35 +447,32 @@ class Moderation:
             )
         return None
 
-    def may_send(
-        self, member: Member, address: str, recipient: Member
-    ) -> Refused | None:
-        """Why a member may not send another a direct message, or ``None``."""
+    def may_send(self, actor: Actor, recipient: Member) -> Refused | None:
+        """Why someone may not send a member a direct message, or ``None``."""
         if not self.mutes or self.is_operator(recipient):
             return None
-        mute = self._muted_everywhere(member, address)
-        if mute is None:
-            return None
-        return _muted(mute, self.now())
+        mute = self._muted_everywhere(actor)
+        return None if mute is None else _muted(mute, self.now())
 
-    def may_show(self, member: Member, address: str) -> Refused | None:
-        """Why a member may not show a text in all of its rooms, or ``None``."""
-        found = (self.may_talk(member, address, room) for room in member.rooms)
+    def may_show(self, actor: Actor) -> Refused | None:
+        """Why someone may not show a text in all of its rooms, or ``None``."""
+        found = (self.may_talk(actor, room) for room in actor.member.rooms)
         refused = next((each for each in found if each is not None), None)
         if refused is not None or not self.mutes:
             return refused
-        mute = self._muted_everywhere(member, address)
+        mute = self._muted_everywhere(actor)
         return None if mute is None else _muted(mute, self.now())
 
-    def may_rename(self, member: Member, address: str) -> Refused | None:
+    def may_rename(self, actor: Actor) -> Refused | None:
         """Why a guest may not take another nickname, or ``None``.
 
         Mutes follow it to each of them, and cannot do so without end.
         """
-        if member.account:
+        if actor.member.account:
             return None
+        identities = identities_at(actor.member, actor.address)
         for _, mutes in self.all_mutes():
-            found = mutes.find(identities_at(member, address), "", self.now())
+            found = mutes.find(identities, "", self.now())
             if found is not None and len(found[1].identities) > MAX_RENAMED:
                 text = f"{mute_text(found[1], self.now())}: keep your nickname"
                 return Refused("muted", text)
@@ -472,31 +483,34 @@ class Moderation:
         yield MUTES, self.mutes
         yield from self.room_sanctions(MUTE)
 
-    def may_set_topic(self, member: Member, address: str, room: str) -> Refused | None:
-        """Why a member may not set the topic of a room, or ``None``."""
+    def may_set_topic(self, actor: Actor, room: str) -> Refused | None:
+        """Why someone may not set the topic of a room, or ``None``."""
         restricted = self.settings(room).topic_for_operators
-        if restricted and self.rank(member, room) is None:
+        if restricted and self.rank(actor.member, room) is None:
             asked = self.asked(room, "to set it")
             text = f"only operators set the topic of #{room}: {asked}"
             return Refused("not_operator", text)
-        return self.may_talk(member, address, room)
+        return self.may_talk(actor, room)
 
-    def mute_of(self, member: Member, address: str, room: str) -> Sanction | None:
-        """The mute that concerns a member in a room, if any; the longest."""
-        everywhere = self._muted_everywhere(member, address)
+    def mute_of(self, actor: Actor, room: str) -> Sanction | None:
+        """The mute that concerns someone in a room, if any; the longest."""
+        everywhere = self._muted_everywhere(actor)
         mutes = self.settings(room).mutes
-        if not mutes or self.is_operator(member):
+        if not mutes or self.is_operator(actor.member):
             return everywhere
-        here = mutes.find(identities_at(member, address), address, self.now())
+        here = self._mute_in(mutes, actor)
         if here is None or everywhere is None:
-            return here[1] if here else everywhere
-        return max(here[1], everywhere, key=lambda mute: mute.end or float("inf"))
+            return here or everywhere
+        return max(here, everywhere, key=lambda mute: mute.end or float("inf"))
 
-    def _muted_everywhere(self, member: Member, address: str) -> Sanction | None:
-        if not self.mutes or self.is_operator(member):
+    def _muted_everywhere(self, actor: Actor) -> Sanction | None:
+        if not self.mutes or self.is_operator(actor.member):
             return None
-        identities = identities_at(member, address)
-        found = self.mutes.find(identities, address, self.now())
+        return self._mute_in(self.mutes, actor)
+
+    def _mute_in(self, mutes: Sanctions, actor: Actor) -> Sanction | None:
+        identities = identities_at(actor.member, actor.address)
+        found = mutes.find(identities, actor.address, self.now())
         return found and found[1]
 
     # Connecting.
@@ -508,6 +522,18 @@ class Moderation:
         if not self.bans:
             return None
         return self.bans.find(identities, address, self.now())
+
+    def ban_on(self, actor: Actor) -> Sanction | None:
+        """The ban that concerns someone who is here, if any."""
+        if self.is_operator(actor.member):
+            return None
+        found = self.ban_of(identities_of(actor.member), actor.address)
+        return found and found[1]
+
+    def may_stay(self, actor: Actor) -> Refused | None:
+        """Why someone who is here may not stay, or ``None``."""
+        ban = self.ban_on(actor) if self.bans else None
+        return None if ban is None else Refused("banned", ban_text(ban))
 
     def may_log_in(self, member_id: str, address: str) -> Refused | None:
         """Why nobody may log in to an account from an address, or ``None``."""

@@ -49,7 +49,6 @@ from .sanctions import (
     MAX_CONCERNED,
     Sanction,
     ban_text,
-    identities_of,
     name_identities,
     names_at,
     network_key,
@@ -176,7 +175,7 @@ class ModerationAnnouncer:
         client = self._pool.clients.get(event.client_id)
         if client is None or client.account:
             return
-        added = (client.id, *names_at(client.member.nick, client.identity.address))
+        added = (client.id, *names_at(client.member.nick, client.address))
         former = _of_guest(client, event.old)
         for key, mute in self._mutes_of(former):
             self._extend(key, mute, added, client)
@@ -260,9 +259,9 @@ class ModerationAnnouncer:
     def _expel_if_banned(self, client_id: str) -> None:
         client = self._pool.clients.get(client_id)
         if client is not None:
-            found = self._ban_of(client)
-            if found is not None:
-                self._disconnect(client, found)
+            ban = self._moderation.ban_on(client)
+            if ban is not None:
+                self._disconnect(client, ban)
 
     # One method for each kind of event.
 
@@ -322,7 +321,7 @@ class ModerationAnnouncer:
         key = MUTES + event.key
         if not event.everywhere:
             key = setting_key(event.room, event.opened, MUTE, event.key)
-        names = names_at(client.member.nick, client.identity.address)
+        names = names_at(client.member.nick, client.address)
         self._extend(key, mute, names, client)
         self._extend_by_address(key, mute, client)
 
@@ -333,7 +332,8 @@ class ModerationAnnouncer:
         self._show_operators(stored, () if target is None else target.rooms)
         expelled: dict[Member, list[Client]] = {}
         for client in list(self._pool.clients.values()):
-            if client.state is ClientState.PRESENT and self._ban_of(client):
+            is_present = client.state is ClientState.PRESENT
+            if is_present and self._moderation.ban_on(client):
                 self._disconnect(client, ban)
                 expelled.setdefault(client.member, []).append(client)
         for member, clients in expelled.items():
@@ -394,13 +394,6 @@ class ModerationAnnouncer:
             ):
                 self.batch.show_to(client, stored)
 
-    def _ban_of(self, client: Client) -> Sanction | None:
-        member = client.member
-        if self._moderation.is_operator(member):
-            return None
-        found = self._moderation.ban_of(identities_of(member), client.identity.address)
-        return found and found[1]
-
     def _disconnect(self, client: Client, ban: Sanction) -> None:
         """Tell a client that it is banned, and take nothing more from it."""
         if client.state is ClientState.PRESENT:
@@ -419,7 +412,7 @@ class ModerationAnnouncer:
         for other in self._pool.clients.values():
             if other.identity.network == network and other.member is not client.member:
                 return
-        address = address_in(client.identity.address)
+        address = address_in(client.address)
         if address is not None and not sanction.is_from(address):
             added = f"/{network_key(household_of(address))}"
             self._extend(key, sanction, (added,), client)
@@ -443,11 +436,8 @@ def _imposed(event: Muted | Banned | RoomBanned) -> Sanction:
 
 def _of_guest(client: Client, nick: str) -> tuple[str, ...]:
     """The identities of a client while it was a guest of that nickname."""
-    address = client.identity.address
-    return (
-        client.id,
-        *dict.fromkeys((*name_identities(nick), *names_at(nick, address))),
-    )
+    by_name = (*name_identities(nick), *names_at(nick, client.address))
+    return (client.id, *dict.fromkeys(by_name))
 
 
 def _told(event: Kicked | RoomBanned) -> ErrorReply:

@@ -203,6 +203,11 @@ class ClientPool:
         found = map(self.clients.get, member.client_ids)
         return [client for client in found if client is not None]
 
+    def address_of(self, member: Member) -> str:
+        """From where a guest of this server is connected; else empty."""
+        client = None if member.account else self.clients.get(member.id)
+        return client.address if client else ""
+
     def named(self, folded: str | None) -> Member | None:
         """The member of this folded nickname."""
         return None if folded is None else self.presence.by_name.get(folded)

@@ -247,7 +247,7 @@ class PresenceAnnouncer:
             for each in self.batch.viewers(member):
                 if each is not client or not self.batch.is_hidden(stored, each):
                     self.batch.show_to(each, stored)
-        address = client.identity.address if client else ""
+        address = self._pool.address_of(member)
         self.batch.follow(
             lambda ignored, is_here: ignored.renamed(member, address, is_here)
         )

@@ -50,7 +50,6 @@ from .pool import ClientPool
 from .presence import Member
 from .replies import Refused
 from .room_entry import RoomEntry
-from .sanctions import identities_of
 from .submission import ANYWHERE, EVERYWHERE
 
 _PLACES = "/places/"
@@ -128,13 +127,7 @@ class Rechecks:
         client = client or self._pool.clients.get(event.client_id)
         if client is None:
             return None
-        return self._banned(client) or check(event, client)
-
-    def _banned(self, client: Client) -> Refused | None:
-        if not self._moderation.bans:
-            return None
-        member, address = client.member, client.identity.address
-        return self._moderation.may_connect(member, identities_of(member), address)
+        return self._moderation.may_stay(client) or check(event, client)
 
     # What an event changes.
 
@@ -150,7 +143,7 @@ class Rechecks:
         if not event.room:
             return None
         return self._not_in(event.room, client) or self._moderation.may_talk(
-            client.member, client.identity.address, event.room
+            client, event.room
         )
 
     def _not_in(self, room: str, client: Client) -> Refused | None:
@@ -158,25 +151,20 @@ class Rechecks:
         if room in client.rooms:
             return None
         if self._moderation.settings(room).outside:
-            address = client.identity.address
-            return self._moderation.may_read(client.member, address, room)
+            return self._moderation.may_read(client, room)
         return Refused("not_in_room", f"you are not in #{room}: \\join {room} first")
 
     def _may_set_topic(self, event: TopicSet, client: Client) -> Refused | None:
-        return self._moderation.may_set_topic(
-            client.member, client.identity.address, event.room
-        )
+        return self._moderation.may_set_topic(client, event.room)
 
     def _may_send(self, event: DirectMessage, client: Client) -> Refused | None:
         recipient = self._pool.member(event.recipient_id) or Member(event.recipient_id)
-        return self._moderation.may_send(
-            client.member, client.identity.address, recipient
-        )
+        return self._moderation.may_send(client, recipient)
 
     def _may_show(self, event: AwaySet, client: Client) -> Refused | None:
         if event.text in ("", AWAY):
             return None
-        return self._moderation.may_show(client.member, client.identity.address)
+        return self._moderation.may_show(client)
 
     def _may_act(self, event: Any, client: Client) -> Refused | None:
         """One with which someone keeps order in a room."""

@@ -34,21 +34,13 @@ def rank_in_room(context: CommandContext) -> Rank:
 
 def may_talk(context: CommandContext) -> None:
     """Guard: the client is neither muted in the room nor kept quiet by it."""
-    check(
-        context.chat.moderation.may_talk(
-            context.client.member, context.client.identity.address, context.room
-        )
-    )
+    check(context.chat.moderation.may_talk(context.client, context.room))
 
 
 def may_talk_there(context: CommandContext) -> None:
     """Guard: the same, of a room that the client need not be in, if that permits it."""
     room = context.room_to_talk_in
-    check(
-        context.chat.moderation.may_talk(
-            context.client.member, context.client.identity.address, room
-        )
-    )
+    check(context.chat.moderation.may_talk(context.client, room))
 
 
 def check(refused: Refused | None) -> None:
@@ -64,7 +56,7 @@ def check_readable(context: CommandContext, room: str) -> None:
     """
     client = context.client
     moderation = context.chat.moderation
-    check(moderation.may_read(client.member, client.identity.address, room))
+    check(moderation.may_read(client, room))
 
 
 def _route(context: CommandContext) -> str:

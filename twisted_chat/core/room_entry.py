@@ -10,7 +10,7 @@ from .client import Client
 from .committer import Committer
 from .events import Joined
 from .interfaces import Journal
-from .moderation import Moderation
+from .moderation import MemberAt, Moderation
 from .moderation_events import RoomOpened
 from .pool import ClientPool, Room
 from .replies import Refused
@@ -54,13 +54,11 @@ class RoomEntry:
             )
         # Another client of the member, or of this one on another server, is in it.
         present = self._pool.member(client.id) or self._pool.member(client.member_id)
-        member = present or client.member
         # One who is present has had all that it returns to.
         returns = returns and present is None
-        if name not in member.rooms:
-            refused = self._moderation.may_enter(
-                member, client.identity.address, name, key, returns=returns
-            )
+        actor = MemberAt(present, client.address) if present else client
+        if name not in actor.member.rooms:
+            refused = self._moderation.may_enter(actor, name, key, returns=returns)
             if refused is not None:
                 raise refused
         room = await self._pool.open_room(
@@ -77,12 +75,12 @@ class RoomEntry:
 
         :param is_in: it is in the room already.
         """
-        member, name = client.member, event.room
-        if name in member.rooms and not is_in:
+        name = event.room
+        if name in client.rooms and not is_in:
             return None
         key, returns = self._let_in.get((client.id, name), ("", False))
         return self._moderation.may_enter(
-            member, client.identity.address, name, key, returns=returns, is_in=is_in
+            client, name, key, returns=returns, is_in=is_in
         )
 
     def joining_settled(self, client_id: str, room: str) -> None:

@@ -114,11 +114,7 @@ def direct_message(
     recipient = context.chat.pool.named(fold_or_none(name))
     if recipient is None:
         return _dm_to_account(context, name, text)
-    check(
-        context.chat.moderation.may_send(
-            context.client.member, context.client.identity.address, recipient
-        )
-    )
+    check(context.chat.moderation.may_send(context.client, recipient))
     return _direct_message(context, recipient.nick, recipient.id, text)
 
 
@@ -129,11 +125,7 @@ async def _dm_to_account(context: CommandContext, name: str, text: str) -> Event
         raise _no_such_nick(name)
     present = context.chat.pool.member(account.id)
     member = present or Member(account.id, account.name, account=account.name)
-    check(
-        context.chat.moderation.may_send(
-            context.client.member, context.client.identity.address, member
-        )
-    )
+    check(context.chat.moderation.may_send(context.client, member))
     return _direct_message(context, member.nick, account.id, text)
 
 
@@ -248,11 +240,7 @@ def topic(context: CommandContext) -> Event | Reply:
         room = chat.pool.rooms.get(context.room)
         return Topic(context.room, (room and room.topic) or "")
     chat.check_may_speak(client)
-    check(
-        chat.moderation.may_set_topic(
-            client.member, client.identity.address, context.room
-        )
-    )
+    check(chat.moderation.may_set_topic(client, context.room))
     text = "" if context.word == "-" else chat.sanitized_label(context.word, MAX_TOPIC)
     return TopicSet(context.room, client.nick, text, client.id)
 
@@ -267,7 +255,7 @@ def away(context: CommandContext) -> Event:
     text = ""
     if context.word:
         context.chat.check_may_speak(client)
-        check(context.chat.moderation.may_show(client.member, client.identity.address))
+        check(context.chat.moderation.may_show(client))
         text = context.chat.sanitized_label(context.word, MAX_AWAY)
     if not text and not client.member.away:
         text = AWAY
@@ -288,9 +276,7 @@ def leave_chat(context: CommandContext) -> Event | None:
             context.chat.check_may_speak(client)
             text = context.chat.sanitized(context.word)
     client.move_to(ClientState.QUITTING)
-    muted = client.room and context.chat.moderation.may_talk(
-        client.member, client.identity.address, client.room
-    )
+    muted = client.room and context.chat.moderation.may_talk(client, client.room)
     if text and client.room is not None and not muted:
         client.when_idle(lambda: connection.close("quit"))
         return Message(
@@ -346,7 +332,7 @@ async def renamed(context: CommandContext) -> Event:
     if banned is not None:
         chat.bans.expel(client)
         raise banned
-    check(chat.moderation.may_rename(client.member, client.identity.address))
+    check(chat.moderation.may_rename(client))
     name = await claim_unreserved(
         chat.names,
         chat.accounts.holder,

@@ -38,8 +38,7 @@ def ignore(context: CommandContext) -> Outcome:
             "too_many",
             f"you already ignore {MAX_IGNORED} people: \\unignore one first",
         )
-    other = context.chat.pool.clients.get(member.id)
-    entry = ignored_member(member, other.identity.address if other else "")
+    entry = ignored_member(member, context.chat.pool.address_of(member))
     if client.account:
         event = change_of(client.account_id, entry.key, entry, entry.nick, client.id)
         return Answered(event, lambda _: told)

@@ -30,7 +30,6 @@ from .sanctions import (
 from .sanitize import sanitize_label
 from .targets import (
     NamedPerson,
-    address_of,
     keys_concerning,
     length,
     length_and_reason,
@@ -112,7 +111,7 @@ def _muted_identities(context: CommandContext, member: Member) -> tuple[str, ...
     client = context.chat.pool.clients.get(member.id)
     if client is None:
         return (member.id,)
-    return (member.id, *names_at(member.nick, client.identity.address))
+    return (member.id, *names_at(member.nick, client.address))
 
 
 @routes.route("unmute", "NAME", "let NAME talk again", guards=(room_operator,))
@@ -122,7 +121,7 @@ def unmute(context: CommandContext) -> Event:
     member = context.chat.pool.named_as(name)
     identities, address = name_identities(name)[:1], ""
     if member is not None:
-        address = address_of(context, member)
+        address = context.chat.pool.address_of(member)
         identities = identities_at(member, address)
     settings = moderation.settings(room)
     area = setting_key(room, settings.opened, MUTE, "")

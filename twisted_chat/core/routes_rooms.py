@@ -14,6 +14,7 @@ from .chat import CommandContext, Handler
 from .commands import CommandTable
 from .durations import is_over
 from .events import LOBBY, Event
+from .moderation import MemberAt
 from .moderation_events import (
     Invited,
     Rank,
@@ -47,7 +48,6 @@ from .sanctions import (
 )
 from .sanitize import sanitize_label
 from .targets import (
-    address_of,
     clear,
     member_in_room,
     member_named,
@@ -201,8 +201,9 @@ def invite(context: CommandContext) -> Event:
     member = member_named(context, context.word)
     if context.room in member.rooms:
         raise Refused("bad_request", f"{member.nick} is in #{context.room} already")
-    check(moderation.may_send(client.member, client.identity.address, member))
-    if moderation.is_banned_from(member, address_of(context, member), context.room):
+    check(moderation.may_send(client, member))
+    invited = MemberAt(member, context.chat.pool.address_of(member))
+    if moderation.is_banned_from(invited, context.room):
         text = f"{member.nick} is banned from #{context.room}: \\room unban first"
         raise Refused("bad_request", text)
     now = moderation.now()

@@ -69,10 +69,10 @@ def _of_member(
     if common and member is not context.client.member:
         yield "rooms in common: " + ", ".join(common)
     if context.client.member in context.chat.operators:
-        addresses = dict.fromkeys(client.identity.address for client in clients)
+        addresses = dict.fromkeys(client.address for client in clients)
         if known := [address for address in addresses if address]:
             yield "from " + ", ".join(known)
-    address = next((client.identity.address for client in clients), "")
+    address = next((client.address for client in clients), "")
     identities = identities_at(member, address)
     yield from _sanctions(context, identities, address, member.rooms)
 

@@ -48,12 +48,6 @@ def member_in_room(context: CommandContext, nick: str) -> Member:
     return member
 
 
-def address_of(context: CommandContext, member: Member) -> str:
-    """From where a guest of this server is connected; else empty."""
-    client = None if member.account else context.chat.pool.clients.get(member.id)
-    return client.identity.address if client else ""
-
-
 def settings_of(context: CommandContext) -> RoomSettings:
     """The settings of the room that the request names."""
     return context.chat.moderation.settings(context.room)
@@ -209,7 +203,7 @@ def check_bannable(context: CommandContext, network: Network, typed: str) -> Non
         )
     moderation = context.chat.moderation
     for client in context.chat.pool.clients.values():
-        address = address_in(client.identity.address)
+        address = address_in(client.address)
         if address is None or address not in network:
             continue
         if client.member is context.client.member:

@@ -55,13 +55,11 @@ def list_rooms(context: CommandContext) -> Reply:
 
 
 def _listed(context: CommandContext) -> Iterator[tuple[Room, Message]]:
-    moderation, member = context.chat.moderation, context.client.member
+    moderation, client = context.chat.moderation, context.client
     for room in context.chat.pool.rooms.values():
-        if room.members and moderation.is_listed(member, room.name):
-            may_read = moderation.may_read(
-                member, context.client.identity.address, room.name
-            )
-            topic = (room.topic or "") if may_read is None else ""
+        if room.members and moderation.is_listed(client.member, room.name):
+            may_read = moderation.may_read(client, room.name) is None
+            topic = (room.topic or "") if may_read else ""
             yield room, RPL_LIST(f"#{room.name}", str(len(room.members)), topic)
 
 

@@ -97,7 +97,7 @@ def _whois(context: CommandContext, member: Member) -> Iterator[Message]:
     if server.is_bot(member):
         yield RPL_WHOISBOT(nick)
     if member is client.member or chat.moderation.is_operator(client.member):
-        addresses = dict.fromkeys(each.identity.address for each in clients)
+        addresses = dict.fromkeys(each.address for each in clients)
         for address in filter(None, addresses):
             yield RPL_WHOISACTUALLY(nick, one_word(address))
     if clients:

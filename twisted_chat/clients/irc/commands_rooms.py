@@ -104,13 +104,12 @@ def _all_names(context: CommandContext) -> Reply:
     """The members of the rooms that the client is in, and of some others."""
     client = context.client
     moderation, member = context.chat.moderation, client.member
-    address = client.identity.address
     others = (
         room.name
         for room in context.chat.pool.rooms.values()
         if room.name not in client.rooms
         and moderation.is_listed(member, room.name)
-        and moderation.may_read(member, address, room.name) is None
+        and moderation.may_read(client, room.name) is None
     )
     rooms = (*client.rooms, *islice(others, MAX_NAMED))
     return lines(*_members(context, rooms), RPL_ENDOFNAMES("*"))
@@ -139,7 +138,7 @@ def topic(context: CommandContext) -> Event | Reply | None:
     if len(context.words) == 1:
         return Topic(room, now)
     chat.check_may_speak(client)
-    check(chat.moderation.may_set_topic(client.member, client.identity.address, room))
+    check(chat.moderation.may_set_topic(client, room))
     text = context.words[1]
     if text:
         text = chat.sanitized_label(text, MAX_TOPIC)

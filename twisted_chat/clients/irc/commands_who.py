@@ -137,7 +137,7 @@ def _found(
         flags += BOT_MODE
     address = ""
     if member is client.member or chat.moderation.is_operator(client.member):
-        address = next((each.identity.address for each in clients), "")
+        address = next((each.address for each in clients), "")
     return _Found(
         server,
         member,
