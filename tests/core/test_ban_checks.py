@@ -54,7 +54,7 @@ class BanCheckTests(ModerationCase):
     def test_client_that_logs_in_to_a_banned_account_is_expelled(self) -> None:
         """It has been a guest until then."""
         self.ban("@1")
-        banned = self.moderation.may_log_in("@1", "")
+        banned = self.permissions.may_log_in("@1", "")
         self.assertIsInstance(banned, Refused)
         checks = self.chat.chat.bans
         self.assertIsNot(checks.at_login(self.carol.client, "@1"), None)
@@ -85,5 +85,5 @@ class BanCheckTests(ModerationCase):
         """If it gets that far: at connecting it is not known."""
         self.ban(networks=("192.0.2.0/24",))
         self.moderation.is_operator = lambda member: member.id == "@1"
-        self.assertIs(self.moderation.may_log_in("@1", "192.0.2.7"), None)
-        self.assertIsNot(self.moderation.may_log_in("@2", "192.0.2.7"), None)
+        self.assertIs(self.permissions.may_log_in("@1", "192.0.2.7"), None)
+        self.assertIsNot(self.permissions.may_log_in("@2", "192.0.2.7"), None)

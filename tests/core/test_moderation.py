@@ -8,12 +8,13 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.moderation import ModerationCase
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.core.moderation import RETURN_SECONDS, Moderation
+from twisted_chat.core.moderation import Moderation
 from twisted_chat.core.moderation_announcer import ModerationAnnouncer
 from twisted_chat.core.moderation_events import Rank
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.room_settings import OPEN_ROOM
 from twisted_chat.core.sanctions import Sanction
+from twisted_chat.core.upkeep import RETURN_SECONDS
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.testing import FakeClock, Gate, TestChat
 
@@ -226,43 +227,3 @@ class RestartTests(SynchronousTestCase):
         bob.sees()
         bob.types("hi")
         self.assertEqual(bob.sees(), ["error: you are muted"])
-
-
-class AskedTests(ModerationCase):
-    """Whom to ask."""
-
-    def test_longest_standing_room_operator_who_is_present_is_asked(self) -> None:
-        """An account reads later what it is asked; a guest does not."""
-        self.chat.advance(1)
-        self.does(self.alice, r"\op bob")
-        self.assertEqual(self.moderation.asked("tea", "x"), "ask alice x")
-        self.alice.leaves()
-        self.assertEqual(self.moderation.asked("tea", "x"), "ask bob x")
-        opened = self.moderation.settings("tea").opened
-        self.moderation.apply({f"room/tea/{opened}/op/@1": "1 dora"})
-        self.assertEqual(self.moderation.asked("tea", "x"), "ask dora x")
-        self.assertEqual(self.moderation.asked("lobby", "x"), "ask an operator x")
-
-    def test_operator_is_neither_muted_nor_banned(self) -> None:
-        """Whatever is stored."""
-        oscar = self.oscar.client.member
-        for area in ("ban", "mute", "room/lobby/0/mute"):
-            ban = Sanction("oscar", "x", identities=(oscar.id,))
-            self.moderation.apply({f"{area}/=oscar": ban.to_json()})
-        self.assertIs(self.moderation.may_talk(self.oscar.client, "lobby"), None)
-        self.assertIs(self.moderation.may_show(self.oscar.client), None)
-        self.assertIs(self.moderation.may_stay(self.oscar.client), None)
-        self.assertIs(self.moderation.may_connect(oscar, (oscar.id,), ""), None)
-        self.assertIsNot(self.moderation.may_connect(None, (oscar.id,), ""), None)
-
-    def test_longer_of_two_mutes_counts(self) -> None:
-        """Of one in the room and one everywhere."""
-        bob = self.bob.client
-        self.does(self.alice, r"\mute bob 10m")
-        self.does(self.oscar, r"\mute bob 1m")
-        self.assertEqual(
-            str(self.moderation.may_talk(bob, "tea")), "you are muted for 10m"
-        )
-        self.assertEqual(
-            str(self.moderation.may_talk(bob, "lobby")), "you are muted for 1m"
-        )

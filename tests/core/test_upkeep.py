@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.moderation import ModerationCase
-from twisted_chat.core.moderation import RETURN_SECONDS, TIDY_SECONDS
+from twisted_chat.core.upkeep import RETURN_SECONDS, TIDY_SECONDS
 
 
 class TidyTests(ModerationCase):

@@ -17,6 +17,7 @@ class ModerationCase(RouteCase):
         self.chat = TestChat()
         self.moderation = self.chat.chat.moderation
         self.moderation.is_operator = is_oscar
+        self.permissions = self.chat.chat.permissions
         names = ("alice", "bob", "carol", "oscar")
         self.alice, self.bob, self.carol, self.oscar = self.chat.people(*names)
         for client in (self.alice, self.bob, self.carol):

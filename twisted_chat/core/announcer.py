@@ -53,6 +53,7 @@ from .interfaces import TAKEN_OVER
 from .joining import Joiner
 from .moderation import Moderation
 from .moderation_announcer import ModerationAnnouncer
+from .permissions import Permissions
 from .pool import ClientPool
 from .presence_announcer import PresenceAnnouncer, with_nick
 from .replies import Done, Notice
@@ -81,6 +82,7 @@ class Announcer:
         committer: Committer,
         joiner: Joiner,
         moderation: Moderation,
+        permissions: Permissions,
         entry: RoomEntry,
         audit_log: AuditLog,
         accounts: AccountAnnouncer,
@@ -96,7 +98,7 @@ class Announcer:
         arrivals = Arrivals(pool, committer, joiner, evictions, batch)
         presence = PresenceAnnouncer(pool, joiner, evictions, batch)
         self.moderation = ModerationAnnouncer(
-            pool, moderation, entry, audit_log, committer, batch
+            pool, moderation, permissions, entry, audit_log, committer, batch
         )
         self._arrivals, self._presence = arrivals, presence
         self._accounts = accounts

@@ -11,6 +11,7 @@ from .interfaces import BANNED, Codec, Connection
 from .isolation import encoded
 from .join_request import JoinRequest
 from .moderation import Moderation
+from .permissions import Permissions
 from .pool import ClientPool
 from .replies import Refused, TurnedAway
 from .runtime import Runtime
@@ -22,10 +23,15 @@ class BanChecks:
     """Keeps those out who are banned."""
 
     def __init__(
-        self, pool: ClientPool, moderation: Moderation, runtime: Runtime
+        self,
+        pool: ClientPool,
+        moderation: Moderation,
+        permissions: Permissions,
+        runtime: Runtime,
     ) -> None:
         self._pool = pool
         self._moderation = moderation
+        self._permissions = permissions
         self._runtime = runtime
 
     def at_connecting(self, request: JoinRequest, identity: Identity) -> Refused | None:
@@ -42,20 +48,20 @@ class BanChecks:
             identities += (request.member_id,)
         elif request.nick:
             identities += name_identities(request.nick)
-        return self._moderation.may_connect(member, identities, identity.address)
+        return self._permissions.may_connect(member, identities, identity.address)
 
     def at_renaming(self, client: Client, nick: str) -> Refused | None:
         """A client asks for a nickname; an account may have any that is free."""
         if client.account or not self._moderation.bans:
             return None
         identities = (client.id, *name_identities(nick))
-        return self._moderation.may_connect(client.member, identities, client.address)
+        return self._permissions.may_connect(client.member, identities, client.address)
 
     def at_login(self, client: Client, member_id: str) -> Refused | None:
         """A client logs in to an account."""
         if not self._moderation.bans:
             return None
-        return self._moderation.may_log_in(member_id, client.address)
+        return self._permissions.may_log_in(member_id, client.address)
 
     def turn_away(
         self, connection: Connection, codec: Codec, identity: Identity, why: Refused

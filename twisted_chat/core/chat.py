@@ -54,16 +54,14 @@ from .joining import Joiner
 from .limits import MAX_AWAY, MAX_LINE
 from .logins import Login, Logins
 from .missed import MissedMessages
-from .moderation import (
-    KnownAccount,
-    Moderation,
-)
+from .moderation import KnownAccount, Moderation
 from .moderation_events import Audited, Rank, RoomOpened
 from .name_registry import claim, release
 from .name_watch import NameWatch
 from .network_rates import NetworkRates
 from .nicknames import Name, fold, room_name
 from .outcomes import Answered, Outcome, Outcomes
+from .permissions import Permissions
 from .pool import ClientPool
 from .prompts import Answer, Prompts
 from .rechecks import Rechecks
@@ -156,6 +154,8 @@ class Chat:
     :ivar network_rates: what the clients of each network have sent.
     :ivar accounts: who has an account.
     :ivar operators: which of them are operators.
+    :ivar moderation: who is banned or muted, and what is set for each room.
+    :ivar permissions: what someone may do by that.
     :ivar account_logins: which clients are logged in.
     :ivar operator_code: makes the first operator; empty if there is one.
     :ivar entrance: checks the password that everyone needs; ``None`` without one.
@@ -197,7 +197,8 @@ class Chat:
         self._outcomes = Outcomes(self.turns, runtime, self._submit_allowed, self.reply)
         self._stopping = False
         self.moderation = Moderation(pool, lambda: round(runtime.now() * 1000))
-        self.bans = BanChecks(pool, self.moderation, runtime)
+        self.permissions = Permissions(pool, self.moderation)
+        self.bans = BanChecks(pool, self.moderation, self.permissions, runtime)
         self.moderation.is_operator = self.operators.__contains__
         self.moderation.find_account = self._known_account
         self.audit_log = AuditLog(journal.values, runtime)
@@ -206,6 +207,7 @@ class Chat:
             journal=journal,
             committer=committer,
             moderation=self.moderation,
+            permissions=self.permissions,
         )
         self._welcomer = Welcomer(
             pool=pool,
@@ -223,6 +225,7 @@ class Chat:
             committer=committer,
             welcomer=self._welcomer,
             moderation=self.moderation,
+            permissions=self.permissions,
             entry=self.entry,
             runtime=runtime,
             holder=self.accounts.holder,
@@ -235,6 +238,7 @@ class Chat:
             committer=committer,
             joiner=self._joiner,
             moderation=self.moderation,
+            permissions=self.permissions,
             entry=self.entry,
             audit_log=self.audit_log,
             accounts=AccountAnnouncer(
@@ -255,7 +259,9 @@ class Chat:
             runtime=runtime,
         )
         self._announcer.values_missed = self._upkeep.read_values_again
-        self._rechecks = Rechecks(pool, self.moderation, self.operators, self.entry)
+        self._rechecks = Rechecks(
+            pool, self.moderation, self.permissions, self.operators, self.entry
+        )
         committer.order = self._rechecks
         committer.refused = self._not_stored
         journal.subscribe(self.announce)
@@ -313,7 +319,7 @@ class Chat:
             self.check_may_speak(client)
         except Refused as refused:
             return refused
-        return self.moderation.may_show(client)
+        return self.permissions.may_show(client)
 
     def _away_text(self, text: str) -> str:
         r"""What ``\away`` would set; empty if nothing visible is left."""
@@ -392,7 +398,7 @@ class Chat:
             name = room_name(room)
             is_open = name in self.pool.rooms and self.moderation.settings(name).outside
             if is_open and name not in client.rooms:
-                refused = self.moderation.may_read(client, name)
+                refused = self.permissions.may_read(client, name)
                 if refused is not None:
                     raise refused
                 return name
@@ -591,7 +597,7 @@ class Chat:
             return
         self.check_may_speak(client)
         room = self.room_to_talk_in(client, request.room)
-        refused = self.moderation.may_talk(client, room)
+        refused = self.permissions.may_talk(client, room)
         if refused is not None:
             raise refused
         text = self._accepted(accepted_text(request.text))

@@ -25,6 +25,7 @@ from .moderation import Moderation
 from .name_registry import Holder, release
 from .naming import Naming
 from .nicknames import Name, fold
+from .permissions import Permissions
 from .pool import ClientPool, Room
 from .presence import Member
 from .replies import ErrorReply, Refused, TurnedAway
@@ -95,6 +96,7 @@ class Joiner:
         committer: Committer,
         welcomer: Welcomer,
         moderation: Moderation,
+        permissions: Permissions,
         entry: RoomEntry,
         runtime: Runtime,
         holder: Holder,
@@ -106,6 +108,7 @@ class Joiner:
         self._runtime = runtime
         self._welcomer = welcomer
         self._moderation = moderation
+        self._permissions = permissions
         self._entry = entry
         self.logins: Logins = NoLogins()
         self.missed: TellMissed = _tell_nothing
@@ -415,7 +418,7 @@ class Joiner:
             pending.request = replace(pending.request, credentials=None)
             pending.login = login
             _log_in(client, login)
-            banned = self._moderation.may_log_in(login.member_id, client.address)
+            banned = self._permissions.may_log_in(login.member_id, client.address)
             if banned is not None:
                 raise banned
 
@@ -473,7 +476,7 @@ class Joiner:
         :raises Refused: it may not connect, or join any of these rooms.
         """
         client, moderation = pending.client, self._moderation
-        if moderation.bans and (banned := moderation.may_stay(client)):
+        if moderation.bans and (banned := self._permissions.may_stay(client)):
             raise banned
         wanted, refused = self._rooms_of(pending), list[Refused]()
         for name in dict.fromkeys((*wanted, LOBBY)):

@@ -40,6 +40,7 @@ from .moderation_events import (
     Unmuted,
 )
 from .networks import address_in, household_of
+from .permissions import Permissions
 from .pool import ClientPool
 from .presence import Member
 from .replies import ErrorReply, Notice
@@ -68,6 +69,7 @@ class ModerationAnnouncer:
         self,
         pool: ClientPool,
         moderation: Moderation,
+        permissions: Permissions,
         entry: RoomEntry,
         audit_log: AuditLog,
         committer: Committer,
@@ -75,6 +77,7 @@ class ModerationAnnouncer:
     ) -> None:
         self._pool = pool
         self._moderation = moderation
+        self._permissions = permissions
         self._entry = entry
         self._audit_log = audit_log
         self._committer = committer
@@ -259,7 +262,7 @@ class ModerationAnnouncer:
     def _expel_if_banned(self, client_id: str) -> None:
         client = self._pool.clients.get(client_id)
         if client is not None:
-            ban = self._moderation.ban_on(client)
+            ban = self._permissions.ban_on(client)
             if ban is not None:
                 self._disconnect(client, ban)
 
@@ -333,7 +336,7 @@ class ModerationAnnouncer:
         expelled: dict[Member, list[Client]] = {}
         for client in list(self._pool.clients.values()):
             is_present = client.state is ClientState.PRESENT
-            if is_present and self._moderation.ban_on(client):
+            if is_present and self._permissions.ban_on(client):
                 self._disconnect(client, ban)
                 expelled.setdefault(client.member, []).append(client)
         for member, clients in expelled.items():

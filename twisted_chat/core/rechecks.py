@@ -46,6 +46,7 @@ from .moderation_events import (
     Unbanned,
     Unmuted,
 )
+from .permissions import Permissions
 from .pool import ClientPool
 from .presence import Member
 from .replies import Refused
@@ -65,11 +66,13 @@ class Rechecks:
         self,
         pool: ClientPool,
         moderation: Moderation,
+        permissions: Permissions,
         operators: Operators,
         entry: RoomEntry,
     ) -> None:
         self._pool = pool
         self._moderation = moderation
+        self._permissions = permissions
         self._operators = operators
         self._entry = entry
         in_room: Callable[[Any], str] = _room_of
@@ -127,7 +130,7 @@ class Rechecks:
         client = client or self._pool.clients.get(event.client_id)
         if client is None:
             return None
-        return self._moderation.may_stay(client) or check(event, client)
+        return self._permissions.may_stay(client) or check(event, client)
 
     # What an event changes.
 
@@ -142,7 +145,7 @@ class Rechecks:
     ) -> Refused | None:
         if not event.room:
             return None
-        return self._not_in(event.room, client) or self._moderation.may_talk(
+        return self._not_in(event.room, client) or self._permissions.may_talk(
             client, event.room
         )
 
@@ -151,20 +154,20 @@ class Rechecks:
         if room in client.rooms:
             return None
         if self._moderation.settings(room).outside:
-            return self._moderation.may_read(client, room)
+            return self._permissions.may_read(client, room)
         return Refused("not_in_room", f"you are not in #{room}: \\join {room} first")
 
     def _may_set_topic(self, event: TopicSet, client: Client) -> Refused | None:
-        return self._moderation.may_set_topic(client, event.room)
+        return self._permissions.may_set_topic(client, event.room)
 
     def _may_send(self, event: DirectMessage, client: Client) -> Refused | None:
         recipient = self._pool.member(event.recipient_id) or Member(event.recipient_id)
-        return self._moderation.may_send(client, recipient)
+        return self._permissions.may_send(client, recipient)
 
     def _may_show(self, event: AwaySet, client: Client) -> Refused | None:
         if event.text in ("", AWAY):
             return None
-        return self._moderation.may_show(client)
+        return self._permissions.may_show(client)
 
     def _may_act(self, event: Any, client: Client) -> Refused | None:
         """One with which someone keeps order in a room."""

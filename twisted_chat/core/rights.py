@@ -34,13 +34,13 @@ def rank_in_room(context: CommandContext) -> Rank:
 
 def may_talk(context: CommandContext) -> None:
     """Guard: the client is neither muted in the room nor kept quiet by it."""
-    check(context.chat.moderation.may_talk(context.client, context.room))
+    check(context.chat.permissions.may_talk(context.client, context.room))
 
 
 def may_talk_there(context: CommandContext) -> None:
     """Guard: the same, of a room that the client need not be in, if that permits it."""
     room = context.room_to_talk_in
-    check(context.chat.moderation.may_talk(context.client, room))
+    check(context.chat.permissions.may_talk(context.client, room))
 
 
 def check(refused: Refused | None) -> None:
@@ -54,9 +54,7 @@ def check_readable(context: CommandContext, room: str) -> None:
 
     :raises Refused: the room is not open to it.
     """
-    client = context.client
-    moderation = context.chat.moderation
-    check(moderation.may_read(client, room))
+    check(context.chat.permissions.may_read(context.client, room))
 
 
 def _route(context: CommandContext) -> str:

@@ -10,8 +10,9 @@ from .client import Client
 from .committer import Committer
 from .events import Joined
 from .interfaces import Journal
-from .moderation import MemberAt, Moderation
+from .moderation import Moderation
 from .moderation_events import RoomOpened
+from .permissions import MemberAt, Permissions
 from .pool import ClientPool, Room
 from .replies import Refused
 
@@ -26,11 +27,13 @@ class RoomEntry:
         journal: Journal,
         committer: Committer,
         moderation: Moderation,
+        permissions: Permissions,
     ) -> None:
         self._pool = pool
         self._journal = journal
         self._committer = committer
         self._moderation = moderation
+        self._permissions = permissions
         # The rooms whose opening is submitted, and not yet announced.
         self._opening: set[str] = set()
         # By what those are let in whose ``Joined`` is not announced yet: the key that
@@ -58,7 +61,7 @@ class RoomEntry:
         returns = returns and present is None
         actor = MemberAt(present, client.address) if present else client
         if name not in actor.member.rooms:
-            refused = self._moderation.may_enter(actor, name, key, returns=returns)
+            refused = self._permissions.may_enter(actor, name, key, returns=returns)
             if refused is not None:
                 raise refused
         room = await self._pool.open_room(
@@ -79,7 +82,7 @@ class RoomEntry:
         if name in client.rooms and not is_in:
             return None
         key, returns = self._let_in.get((client.id, name), ("", False))
-        return self._moderation.may_enter(
+        return self._permissions.may_enter(
             client, name, key, returns=returns, is_in=is_in
         )
 

@@ -114,7 +114,7 @@ def direct_message(
     recipient = context.chat.pool.named(fold_or_none(name))
     if recipient is None:
         return _dm_to_account(context, name, text)
-    check(context.chat.moderation.may_send(context.client, recipient))
+    check(context.chat.permissions.may_send(context.client, recipient))
     return _direct_message(context, recipient.nick, recipient.id, text)
 
 
@@ -125,7 +125,7 @@ async def _dm_to_account(context: CommandContext, name: str, text: str) -> Event
         raise _no_such_nick(name)
     present = context.chat.pool.member(account.id)
     member = present or Member(account.id, account.name, account=account.name)
-    check(context.chat.moderation.may_send(context.client, member))
+    check(context.chat.permissions.may_send(context.client, member))
     return _direct_message(context, member.nick, account.id, text)
 
 
@@ -221,11 +221,11 @@ def leave(context: CommandContext) -> Event:
 
 @_routes.route("rooms", "", "list the rooms that have members", aliases=("list",))
 def rooms(context: CommandContext) -> Reply:
-    moderation, member = context.chat.moderation, context.client.member
+    permissions, member = context.chat.permissions, context.client.member
     found = [
         (room.name, len(room.members))
         for room in context.chat.pool.rooms.values()
-        if moderation.is_listed(member, room.name)
+        if permissions.is_listed(member, room.name)
     ]
     found.sort(key=lambda room: (-room[1], room[0]))
     return RoomList(tuple((name, count) for name, count in found if count))
@@ -240,7 +240,7 @@ def topic(context: CommandContext) -> Event | Reply:
         room = chat.pool.rooms.get(context.room)
         return Topic(context.room, (room and room.topic) or "")
     chat.check_may_speak(client)
-    check(chat.moderation.may_set_topic(client, context.room))
+    check(chat.permissions.may_set_topic(client, context.room))
     text = "" if context.word == "-" else chat.sanitized_label(context.word, MAX_TOPIC)
     return TopicSet(context.room, client.nick, text, client.id)
 
@@ -255,7 +255,7 @@ def away(context: CommandContext) -> Event:
     text = ""
     if context.word:
         context.chat.check_may_speak(client)
-        check(context.chat.moderation.may_show(client))
+        check(context.chat.permissions.may_show(client))
         text = context.chat.sanitized_label(context.word, MAX_AWAY)
     if not text and not client.member.away:
         text = AWAY
@@ -276,7 +276,7 @@ def leave_chat(context: CommandContext) -> Event | None:
             context.chat.check_may_speak(client)
             text = context.chat.sanitized(context.word)
     client.move_to(ClientState.QUITTING)
-    muted = client.room and context.chat.moderation.may_talk(client, client.room)
+    muted = client.room and context.chat.permissions.may_talk(client, client.room)
     if text and client.room is not None and not muted:
         client.when_idle(lambda: connection.close("quit"))
         return Message(
@@ -332,7 +332,7 @@ async def renamed(context: CommandContext) -> Event:
     if banned is not None:
         chat.bans.expel(client)
         raise banned
-    check(chat.moderation.may_rename(client))
+    check(chat.permissions.may_rename(client))
     name = await claim_unreserved(
         chat.names,
         chat.accounts.holder,

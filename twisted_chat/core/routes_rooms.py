@@ -14,7 +14,6 @@ from .chat import CommandContext, Handler
 from .commands import CommandTable
 from .durations import is_over
 from .events import LOBBY, Event
-from .moderation import MemberAt
 from .moderation_events import (
     Invited,
     Rank,
@@ -24,6 +23,7 @@ from .moderation_events import (
 )
 from .nicknames import fold_or_none
 from .outcomes import Outcome
+from .permissions import MemberAt
 from .replies import Refused, Reply, SettingList
 from .rights import check, rank_in_room, room_operator
 from .room_settings import (
@@ -201,9 +201,10 @@ def invite(context: CommandContext) -> Event:
     member = member_named(context, context.word)
     if context.room in member.rooms:
         raise Refused("bad_request", f"{member.nick} is in #{context.room} already")
-    check(moderation.may_send(client, member))
+    permissions = context.chat.permissions
+    check(permissions.may_send(client, member))
     invited = MemberAt(member, context.chat.pool.address_of(member))
-    if moderation.is_banned_from(invited, context.room):
+    if permissions.is_banned_from(invited, context.room):
         text = f"{member.nick} is banned from #{context.room}: \\room unban first"
         raise Refused("bad_request", text)
     now = moderation.now()

@@ -12,10 +12,17 @@ from .accounts.operators import Operators
 from .committer import Committer
 from .history_query import HistoryQuery
 from .interfaces import Journal, StoreError
-from .moderation import MAX_TIDIED, RETURN_SECONDS, TIDY_SECONDS, Moderation
+from .moderation import MAX_TIDIED, Moderation
 from .moderation_events import Cleared
 from .room_settings import past_key
 from .runtime import Runtime, ScheduledCall
+
+RETURN_SECONDS = 60.0
+"""Seconds after the start in which a room without members is not taken for empty: those
+who were in it before a restart come back."""
+
+TIDY_SECONDS = 3600.0
+"""Seconds after which what is over is deleted from the store."""
 
 RETRY_DELAY = 1.0
 """Seconds until values are read again that could not be read."""

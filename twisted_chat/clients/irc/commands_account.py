@@ -120,7 +120,7 @@ def away(context: CommandContext) -> Outcome:
     text = context.words[0] if context.words else ""
     if text:
         chat.check_may_speak(client)
-        check(chat.moderation.may_show(client))
+        check(chat.permissions.may_show(client))
         text = chat.sanitized_label(text, MAX_AWAY)
     elif not client.member.away:
         return lines(RPL_UNAWAY())

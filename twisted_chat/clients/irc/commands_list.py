@@ -55,10 +55,10 @@ def list_rooms(context: CommandContext) -> Reply:
 
 
 def _listed(context: CommandContext) -> Iterator[tuple[Room, Message]]:
-    moderation, client = context.chat.moderation, context.client
+    permissions, client = context.chat.permissions, context.client
     for room in context.chat.pool.rooms.values():
-        if room.members and moderation.is_listed(client.member, room.name):
-            may_read = moderation.may_read(client, room.name) is None
+        if room.members and permissions.is_listed(client.member, room.name):
+            may_read = permissions.may_read(client, room.name) is None
             topic = (room.topic or "") if may_read else ""
             yield room, RPL_LIST(f"#{room.name}", str(len(room.members)), topic)
 

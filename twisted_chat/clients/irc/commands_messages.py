@@ -116,7 +116,7 @@ def _to_part(context: CommandContext, target: str, text: str) -> Event | None:
     """A direct message to each member of a room who has a role there."""
     chat, client = context.chat, context.client
     room = chat.room_of(client, target[1:])
-    check(chat.moderation.may_talk(client, room))
+    check(chat.permissions.may_talk(client, room))
     events = [
         event
         for member, prefixes in codec_of(client).server.prefixed(room).items()

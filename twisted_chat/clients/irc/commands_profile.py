@@ -20,7 +20,7 @@ commands = IrcTable()
 @commands.handler(SETNAME, 1, guards=(may_speak,))
 def set_name(context: CommandContext) -> Outcome:
     client, chat = context.client, context.chat
-    check(chat.moderation.may_show(client))
+    check(chat.permissions.may_show(client))
     try:
         realname = chat.sanitized_label(context.word, MAX_REALNAME)
     except Refused as refused:

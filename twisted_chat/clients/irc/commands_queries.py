@@ -81,7 +81,7 @@ def _whois(context: CommandContext, member: Member) -> Iterator[Message]:
     rooms = (
         f"{server.prefixes(room, member)[:1]}#{room}"
         for room in member.rooms
-        if chat.moderation.is_listed(client.member, room)
+        if chat.permissions.is_listed(client.member, room)
     )
     for line in joined_words(rooms, MAX_BODY - 2 * len(nick.encode()) - 200):
         yield RPL_WHOISCHANNELS(nick, line)

@@ -49,13 +49,13 @@ def relayed(context: CommandContext, target: str, raw: str) -> Relayed:
     chat, client = context.chat, context.client
     if is_room(target):
         room = chat.room_to_talk_in(client, named_room(target))
-        check(chat.moderation.may_talk(client, room))
+        check(chat.permissions.may_talk(client, room))
         recipient, recipient_id = "", ""
     else:
         member = chat.pool.named_as(target)
         if member is None:
             raise Refused("no_such_nick", f"nobody here is called {target}")
-        check(chat.moderation.may_send(client, member))
+        check(chat.permissions.may_send(client, member))
         room, recipient, recipient_id = "", member.nick, member.id
     return Relayed(
         room,

@@ -103,13 +103,13 @@ def part(context: CommandContext) -> Event:
 def _all_names(context: CommandContext) -> Reply:
     """The members of the rooms that the client is in, and of some others."""
     client = context.client
-    moderation, member = context.chat.moderation, client.member
+    permissions, member = context.chat.permissions, client.member
     others = (
         room.name
         for room in context.chat.pool.rooms.values()
         if room.name not in client.rooms
-        and moderation.is_listed(member, room.name)
-        and moderation.may_read(client, room.name) is None
+        and permissions.is_listed(member, room.name)
+        and permissions.may_read(client, room.name) is None
     )
     rooms = (*client.rooms, *islice(others, MAX_NAMED))
     return lines(*_members(context, rooms), RPL_ENDOFNAMES("*"))
@@ -138,7 +138,7 @@ def topic(context: CommandContext) -> Event | Reply | None:
     if len(context.words) == 1:
         return Topic(room, now)
     chat.check_may_speak(client)
-    check(chat.moderation.may_set_topic(client, room))
+    check(chat.permissions.may_set_topic(client, room))
     text = context.words[1]
     if text:
         text = chat.sanitized_label(text, MAX_TOPIC)

@@ -23,9 +23,9 @@ def reason(context: CommandContext, text: str, room: str | None = None) -> str:
     try:
         chat.check_may_speak(client)
         if room is None:
-            check(chat.moderation.may_show(client))
+            check(chat.permissions.may_show(client))
         else:
-            check(chat.moderation.may_talk(client, room))
+            check(chat.permissions.may_talk(client, room))
         return chat.sanitized_label(text, MAX_REASON)
     except Refused:
         return ""
