@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.members import MembersCase
-from twisted_chat.core.logins import Login, NoLogins
+from twisted_chat.core.logins import Login
 
 
 class ArrivalTests(MembersCase):
@@ -47,12 +47,11 @@ class ArrivalTests(MembersCase):
     def test_client_that_resumes_is_logged_in_as_before(self) -> None:
         """In the rooms that its member was last in."""
 
-        class Sessions(NoLogins):
-            async def of_session(self, client_id: str) -> Login | None:  # type: ignore[override]
-                is_known = client_id == laptop.id
-                return Login("@bob", "bob", ("lobby", "tea")) if is_known else None
+        async def of_session(client_id: str) -> Login | None:
+            is_known = client_id == laptop.id
+            return Login("@bob", "bob", ("lobby", "tea")) if is_known else None
 
-        self.chat.chat.logins = Sessions()
+        self.patch(self.chat.chat.account_logins, "of_session", of_session)
         laptop = self.laptop.client
         self.phone.leaves()
         self.laptop.leaves()

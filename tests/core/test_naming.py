@@ -9,12 +9,14 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.chats import runtime_of
+from twisted_chat.core.client import Client
 from twisted_chat.core.events import Joined
 from twisted_chat.core.name_registry import LocalNameRegistry, claim
 from twisted_chat.core.naming import Naming
 from twisted_chat.core.nicknames import Name
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Refused
+from twisted_chat.testing import FakeConnection, line_wire
 
 
 class NamingTests(SynchronousTestCase):
@@ -29,6 +31,7 @@ class NamingTests(SynchronousTestCase):
             names=self.names,
             runtime=runtime_of(self, clock),
             holder=self.holder,
+            joining=("one",),
         )
 
     async def holder(self, keys: Sequence[str]) -> str | None:
@@ -38,7 +41,7 @@ class NamingTests(SynchronousTestCase):
     def claim(
         self, wanted: str | None = None, *, last: str | None = None
     ) -> tuple[Name, Refused | None]:
-        claiming = self.naming.claim("A", wanted, last=last, joining=1)
+        claiming = self.naming.claim("A", wanted, last=last)
         return self.successResultOf(Deferred.fromCoroutine(claiming))
 
     def take(self, nick: str) -> None:
@@ -96,6 +99,19 @@ class NamingTests(SynchronousTestCase):
             self.assert_guest(name)
             assert refused is not None
             self.assertEqual(refused.code, "nick_registered")
-        own = self.naming.claim("@1", "xavier", last=None, joining=1, account="Xavier")
+        own = self.naming.claim("@1", "xavier", last=None, account="Xavier")
         name, refused = self.successResultOf(Deferred.fromCoroutine(own))
         self.assertEqual((name.text, refused), ("xavier", None))
+
+    def test_client_that_gives_up_its_nickname_gets_its_own(self) -> None:
+        """The name of its account, or a guest's where that is in use."""
+        client = Client("A", FakeConnection(), line_wire().codec)
+        client.member.account = "Xavier"
+        for _ in range(2):
+            claiming = self.naming.claim_own(client)
+            name = self.successResultOf(Deferred.fromCoroutine(claiming))
+            self.assertEqual(name.text, "Xavier")
+            self.naming.release("A", name.text)
+        self.take("xavier")
+        claiming = self.naming.claim_own(client)
+        self.assert_guest(self.successResultOf(Deferred.fromCoroutine(claiming)))

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from tests.support.account_case import SECRET, AccountCase
 from tests.support.moderation import ModerationCase
+from twisted_chat.core.accounts.policy import Mode, Policy
+from twisted_chat.core.permissions import check
+from twisted_chat.core.replies import Refused
 from twisted_chat.core.sanctions import Sanction
+from twisted_chat.testing.chat import CHEAP
 
 
 class AskedTests(ModerationCase):
@@ -20,6 +25,22 @@ class AskedTests(ModerationCase):
         self.moderation.apply({f"room/tea/{opened}/op/@1": "1 dora"})
         self.assertEqual(self.permissions.asked("tea", "x"), "ask dora x")
         self.assertEqual(self.permissions.asked("lobby", "x"), "ask an operator x")
+
+
+class AccountTests(AccountCase):
+    """A chat in which guests say nothing."""
+
+    policy = Policy(mode=Mode.REQUIRED, costs=CHEAP)
+
+    def test_guest_has_to_log_in_first(self) -> None:
+        """Whatever it is about to say, and wherever."""
+        alice, permissions = self.alice.client, self.room.chat.permissions
+        refused = permissions.may_speak(alice)
+        assert refused is not None
+        self.assertEqual(refused.code, "account_required")
+        self.assertRaises(Refused, check, refused)
+        self.alice.types(f"\\register {SECRET}")
+        check(permissions.may_speak(alice))
 
 
 class SanctionTests(ModerationCase):

@@ -8,7 +8,6 @@ from tests.support.members import MembersCase
 from twisted_chat.clients.json import JsonCodec
 from twisted_chat.core.accounts.absences import Openings
 from twisted_chat.core.limits import MAX_ROOMS
-from twisted_chat.core.logins import NoLogins
 from twisted_chat.core.replies import Refused
 from twisted_chat.testing import FakeWire, line_wire
 
@@ -368,11 +367,10 @@ class DepartureTests(MembersCase):
         """Once, with its last client."""
         kept: list[tuple[str, Openings]] = []
 
-        class Kept(NoLogins):
-            def departed(self, member_id: str, rooms: Openings, position: str) -> None:
-                kept.append((member_id, rooms))
+        def departed(member_id: str, rooms: Openings, _position: str) -> None:
+            kept.append((member_id, rooms))
 
-        self.chat.chat.logins = Kept()
+        self.patch(self.chat.chat.account_logins, "departed", departed)
         self.laptop.types(r"\join tea")
         self.laptop.leaves()
         self.alice.leaves()

@@ -7,7 +7,6 @@ from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.moderation_events import Rank
 from twisted_chat.core.replies import Refused, Request
 from twisted_chat.core.rights import (
-    check,
     check_readable,
     may_talk,
     operator,
@@ -60,4 +59,3 @@ class GuardTests(ModerationCase):
         self.does(self.carol, r"\leave")
         outside = self.context(self.carol)
         self.assertRaises(Refused, check_readable, outside, "tea")
-        check(None)

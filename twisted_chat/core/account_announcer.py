@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 
 from .account_events import AccountChanged, Change, IgnoreChanged, ReadUpTo
@@ -10,18 +9,18 @@ from .accounts.changes import account_changes
 from .accounts.operators import Operators
 from .announcement import Announcement
 from .client import Client, ClientState
+from .committer import Committer
 from .events import LoggedOut, Renamed, Stored
 from .ignore_records import from_value
 from .ignoring import Ignored, IgnoreList
 from .interfaces import StoreError
-from .joining import Joiner
+from .naming import Naming
 from .nicknames import Name, fold
+from .pending_joins import PendingJoins
 from .pool import ClientPool
 from .presence import Member
 from .replies import ErrorReply
 from .runtime import Runtime
-
-Submit = Callable[[LoggedOut | Renamed, Client], None]
 
 RETRY_DELAY = 1.0
 """Seconds until a client is given another name, after the store was unavailable."""
@@ -32,7 +31,6 @@ class AccountAnnouncer:
 
     Each server acts for its own clients.
 
-    :param submit: has an event stored on behalf of a client.
     :ivar batch: what is being announced.
     """
 
@@ -40,17 +38,20 @@ class AccountAnnouncer:
         self,
         *,
         pool: ClientPool,
-        joiner: Joiner,
+        committer: Committer,
+        joining: PendingJoins,
+        naming: Naming,
         operators: Operators,
-        submit: Submit,
         runtime: Runtime,
+        batch: Announcement,
     ) -> None:
         self._pool = pool
-        self._joiner = joiner
+        self._committer = committer
+        self._joining = joining
+        self._naming = naming
         self._operators = operators
-        self._submit = submit
         self._runtime = runtime
-        self.batch = Announcement(pool, runtime)
+        self.batch = batch
 
     def changed(self, event: AccountChanged, _stored: Stored) -> None:
         """An account was registered or removed, or is an operator now or no longer."""
@@ -84,7 +85,7 @@ class AccountAnnouncer:
             except ValueError:
                 # A server of a later version has stored it.
                 return
-        for client in self._joiner.clients():
+        for client in self._joining.clients():
             if client.is_joining and client.member_id == event.member_id:
                 _set_ignored(client.member, event.key, entry)
         member = self._pool.member(event.member_id)
@@ -115,7 +116,7 @@ class AccountAnnouncer:
             keys = Name(client.nick, fold(client.nick)).keys
             return not reserved.isdisjoint(keys)
 
-        for client in (*self._pool.clients.values(), *self._joiner.clients()):
+        for client in (*self._pool.clients.values(), *self._joining.clients()):
             if not has_it(client):
                 continue
             if client.is_joining:
@@ -140,19 +141,19 @@ class AccountAnnouncer:
         if not is_as_before():
             return
         try:
-            name = await self._joiner.claim_own_name(client)
+            name = await self._naming.claim_own(client)
         except StoreError:
             self._rename(client, RETRY_DELAY)
             return
         if is_as_before():
-            self._submit(Renamed(former, name.text, client.id), client)
+            self._committer.submit(Renamed(former, name.text, client.id), client)
         else:
             kept = client.nick if client.member_id == member_id else ""
-            self._joiner.release_name(member_id, name.text, kept=kept)
+            self._naming.release(member_id, name.text, kept=kept)
 
     async def _log_out(self, client: Client) -> None:
         try:
-            name = await self._joiner.claim_guest_name(client)
+            name = await self._naming.claim_guest(client.id)
         except StoreError:
             log_out = self._log_out
             self._runtime.call_later(
@@ -160,9 +161,9 @@ class AccountAnnouncer:
             )
             return
         if _is_present(client) and client.account:
-            self._submit(LoggedOut(client.nick, name.text, client.id), client)
+            self._committer.submit(LoggedOut(client.nick, name.text, client.id), client)
         else:
-            self._joiner.release_name(client.id, name.text)
+            self._naming.release(client.id, name.text)
 
 
 def _removed(account: str) -> ErrorReply:

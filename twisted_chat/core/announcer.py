@@ -14,6 +14,7 @@ from typing import Any
 
 from .account_announcer import AccountAnnouncer
 from .account_events import AccountChanged, Change, IgnoreChanged, ReadUpTo
+from .accounts.operators import Operators
 from .announcement import Announcement
 from .arrivals import Arrivals
 from .audit import AuditLog
@@ -85,7 +86,7 @@ class Announcer:
         permissions: Permissions,
         entry: RoomEntry,
         audit_log: AuditLog,
-        accounts: AccountAnnouncer,
+        operators: Operators,
         runtime: Runtime,
     ) -> None:
         self._pool = pool
@@ -97,6 +98,15 @@ class Announcer:
         evictions = Evictions()
         arrivals = Arrivals(pool, committer, joiner, evictions, batch)
         presence = PresenceAnnouncer(pool, joiner, evictions, batch)
+        accounts = AccountAnnouncer(
+            pool=pool,
+            committer=committer,
+            joining=joiner.joining,
+            naming=joiner.naming,
+            operators=operators,
+            runtime=runtime,
+            batch=batch,
+        )
         self.moderation = ModerationAnnouncer(
             pool, moderation, permissions, entry, audit_log, committer, batch
         )

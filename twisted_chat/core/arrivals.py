@@ -14,7 +14,8 @@ from .client import Client, ClientState
 from .committer import Committer
 from .events import NO_ROOM, Joined, Quit, Renamed, Stored
 from .evictions import Evictions
-from .joining import Joiner, PendingJoin
+from .joining import Joiner
+from .pending_joins import PendingJoin
 from .pool import ClientPool
 from .presence import Member
 from .presence_announcer import with_nick
@@ -59,16 +60,20 @@ class Arrivals:
         self._pool = pool
         self._committer = committer
         self._joiner = joiner
+        self._joining = joiner.joining
+        self._naming = joiner.naming
+        self._kept = joiner.kept
+        self._welcomer = joiner.welcomer
         self._evictions = evictions
         self.batch = batch
 
     def joined(self, event: Joined, stored: Stored) -> None:
         """A client joined a room, perhaps as it arrived."""
         pool, own = self._pool, self._committer.is_own(stored.key)
-        pending = self._joiner.get(event.client_id, event.room) if own else None
+        pending = self._joining.awaiting(event.client_id, event.room) if own else None
         client = pool.clients.get(event.client_id)
         if not own:
-            self._joiner.arrived_elsewhere(event.client_id)
+            self._kept.forget_rooms(event.client_id)
         if client is not None and not own:
             self._resumed_elsewhere(client, event, stored)
             client = None
@@ -90,7 +95,7 @@ class Arrivals:
             self._follow(member)
         if own and member.nick != event.nick:
             # Another client of the account has changed the nickname meanwhile.
-            self._joiner.release_name(member.id, event.nick, kept=member.nick)
+            self._naming.release(member.id, event.nick, kept=member.nick)
         self._show(
             _Arrival(
                 event, stored, client, pending, member, former_nick, is_new, is_shown
@@ -114,7 +119,7 @@ class Arrivals:
         if arrival.is_shown:
             self._show_all(arrival)
         if pending is not None and pending.client.is_connected:
-            self.batch.send(pending.client, self._joiner.hint(pending.client))
+            self.batch.send(pending.client, self._welcomer.hint(pending.client))
         for each in newcomers:
             self.batch.show_current_room(each)
 
@@ -157,13 +162,13 @@ class Arrivals:
         if bulk.has(room, arrived=True) and self.batch.is_hidden(
             arrival.stored, client
         ):
-            late = self._joiner.late_snapshot(client, room, ref)
+            late = self._welcomer.late_snapshot(client, room, ref)
             if late is not None:
                 bulk.shows_room(room, client)
                 self._pool.show(client, client.view_key())
                 self.batch.fanout.send_late(client, late)
                 return
-        data = self._joiner.snapshots(client, (room,), arrival.stored.position, ref)
+        data = self._welcomer.snapshots(client, (room,), arrival.stored.position, ref)
         client.charge_answer(len(data))
         self._pool.show(client, client.view_key())
         self.batch.fanout.send_to(client, data + self._in_bulk(client, arrival))

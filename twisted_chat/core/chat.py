@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from .account_announcer import AccountAnnouncer
 from .accounts.accounts import Accounts
 from .accounts.logins import AccountLogins
 from .accounts.operators import Operators, has_code
@@ -50,18 +49,22 @@ from .interfaces import (
 )
 from .isolation import encoded
 from .join_request import NEW_CLIENT, JoinRequest
+from .join_steps import JoinSteps
 from .joining import Joiner
+from .kept_state import KeptState
 from .limits import MAX_AWAY, MAX_LINE
-from .logins import Login, Logins
+from .logins import Login
 from .missed import MissedMessages
 from .moderation import KnownAccount, Moderation
 from .moderation_events import Audited, Rank, RoomOpened
 from .name_registry import claim, release
 from .name_watch import NameWatch
+from .naming import Naming
 from .network_rates import NetworkRates
 from .nicknames import Name, fold, room_name
 from .outcomes import Answered, Outcome, Outcomes
-from .permissions import Permissions
+from .pending_joins import PendingJoins
+from .permissions import Permissions, check
 from .pool import ClientPool
 from .prompts import Answer, Prompts
 from .rechecks import Rechecks
@@ -86,8 +89,6 @@ from .welcome import Welcomer
 EMPTY = "the message is empty"
 
 OPERATOR_CODE = "not shown: this is the operator code (\\operator CODE uses it)"
-
-ACCOUNT_REQUIRED = "log in first: \\login NAME PASSWORD, or \\register PASSWORD"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,8 @@ class Chat:
     :ivar moderation: who is banned or muted, and what is set for each room.
     :ivar permissions: what someone may do by that.
     :ivar account_logins: which clients are logged in.
+    :ivar naming: claims and releases the nicknames of clients.
+    :ivar kept: what clients that are gone had set.
     :ivar operator_code: makes the first operator; empty if there is one.
     :ivar entrance: checks the password that everyone needs; ``None`` without one.
     """
@@ -197,7 +200,7 @@ class Chat:
         self._outcomes = Outcomes(self.turns, runtime, self._submit_allowed, self.reply)
         self._stopping = False
         self.moderation = Moderation(pool, lambda: round(runtime.now() * 1000))
-        self.permissions = Permissions(pool, self.moderation)
+        self.permissions = Permissions(pool, self.moderation, self.accounts)
         self.bans = BanChecks(pool, self.moderation, self.permissions, runtime)
         self.moderation.is_operator = self.operators.__contains__
         self.moderation.find_account = self._known_account
@@ -218,21 +221,37 @@ class Chat:
             motd=motd,
             may_register=self.may_register,
         )
-        self._joiner = Joiner(
+        self._joining = joining = PendingJoins()
+        self.naming = Naming(
+            pool=pool,
+            names=names,
+            runtime=runtime,
+            holder=self.accounts.holder,
+            joining=joining,
+        )
+        self.kept = KeptState()
+        steps = JoinSteps(
             pool=pool,
             journal=journal,
-            names=names,
-            committer=committer,
+            joining=joining,
+            naming=self.naming,
+            logins=self.account_logins,
+            kept=self.kept,
             welcomer=self._welcomer,
             moderation=self.moderation,
             permissions=self.permissions,
             entry=self.entry,
-            runtime=runtime,
-            holder=self.accounts.holder,
         )
-        self._joiner.logins = self.account_logins
-        self._joiner.missed = self.missed.tell
-        self._joiner.may_show = self._may_show
+        self._joiner = Joiner(
+            pool=pool,
+            committer=committer,
+            steps=steps,
+            missed=self.missed,
+            moderation=self.moderation,
+            permissions=self.permissions,
+            entry=self.entry,
+            runtime=runtime,
+        )
         self._announcer = Announcer(
             pool=pool,
             committer=committer,
@@ -241,13 +260,7 @@ class Chat:
             permissions=self.permissions,
             entry=self.entry,
             audit_log=self.audit_log,
-            accounts=AccountAnnouncer(
-                pool=pool,
-                joiner=self._joiner,
-                operators=self.operators,
-                submit=self.submit,
-                runtime=runtime,
-            ),
+            operators=self.operators,
             runtime=runtime,
         )
         self._upkeep = Upkeep(
@@ -312,14 +325,6 @@ class Chat:
         if request.away:
             request = replace(request, away=self._away_text(request.away))
         return self._joiner.begin(connection, codec, identity, request)
-
-    def _may_show(self, client: Client) -> Refused | None:
-        """Why a client may not show a text in all of its rooms, or ``None``."""
-        try:
-            self.check_may_speak(client)
-        except Refused as refused:
-            return refused
-        return self.permissions.may_show(client)
 
     def _away_text(self, text: str) -> str:
         r"""What ``\away`` would set; empty if nothing visible is left."""
@@ -398,9 +403,7 @@ class Chat:
             name = room_name(room)
             is_open = name in self.pool.rooms and self.moderation.settings(name).outside
             if is_open and name not in client.rooms:
-                refused = self.permissions.may_read(client, name)
-                if refused is not None:
-                    raise refused
+                check(self.permissions.may_read(client, name))
                 return name
         return self.room_of(client, room)
 
@@ -435,14 +438,6 @@ class Chat:
             raise Refused("usage", f"usage: {synopsis.synopsis}")
         self._prompts.add(client, answer)
         self.reply(client, Prompt(text))
-
-    def check_may_speak(self, client: Client) -> None:
-        """Check that a client may say something.
-
-        :raises Refused: ``account_required``.
-        """
-        if self.accounts.policy.mode is Mode.REQUIRED and not client.account:
-            raise Refused("account_required", ACCOUNT_REQUIRED)
 
     def submit(self, event: Event, client: Client, ref: str | None = None) -> None:
         """Have an event stored and announced on behalf of a client."""
@@ -498,10 +493,6 @@ class Chat:
         name = await claim(self.names, nick, member_id, former=client.id)
         return LoggedIn(client.nick, name.text, client.id, member_id, account)
 
-    def bring_ignored(self, login: Login) -> None:
-        """The client that logs in ignores whom its account ignores."""
-        self._joiner.bring_ignored(login)
-
     async def log_out(self, client: Client) -> LoggedOut:
         """Claim a guest's name for a client that logs out.
 
@@ -511,7 +502,7 @@ class Chat:
         """
         if not client.account:
             raise Refused("not_logged_in", "you are not logged in")
-        name = await self._joiner.claim_guest_name(client)
+        name = await self.naming.claim_guest(client.id)
         return LoggedOut(client.nick, name.text, client.id)
 
     def may_register(self) -> bool:
@@ -528,15 +519,6 @@ class Chat:
         if login is not None:
             client.member.read = dict(login.read)
         return self._welcomer.make(client, position, login)
-
-    @property
-    def logins(self) -> Logins:
-        """Which sessions are logged in; set it before the first client connects."""
-        return self._joiner.logins
-
-    @logins.setter
-    def logins(self, logins: Logins) -> None:
-        self._joiner.logins = logins
 
     def audited(
         self, client: Client, act: str, target: str = "", room: str = ""
@@ -595,10 +577,10 @@ class Chat:
     def _post(self, client: Client, request: Request) -> None:
         if not (request.text.strip() or request.raw or request.ref):
             return
-        self.check_may_speak(client)
+        if refused := self.permissions.may_speak(client):
+            raise refused
         room = self.room_to_talk_in(client, request.room)
-        refused = self.permissions.may_talk(client, room)
-        if refused is not None:
+        if refused := self.permissions.may_talk(client, room):
             raise refused
         text = self._accepted(accepted_text(request.text))
         if not is_blank(text):
@@ -708,7 +690,7 @@ class Chat:
                 may_resume = client.may_resume
                 client.move_to(ClientState.GONE)
                 self._submit_quit(client, may_resume=may_resume)
-        for client in dict.fromkeys(present + self._joiner.clients()):
+        for client in dict.fromkeys(present + self._joining.clients()):
             self._disconnect(client)
         self._committer.when_idle(stopped)
 

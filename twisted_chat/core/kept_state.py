@@ -10,12 +10,13 @@ from there to the client that logs in.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from .client import Client
-from .ignoring import Ignored, IgnoreList
+from .ignoring import IgnoreList
+from .logins import Login
 from .nicknames import is_guest
 
 MAX_KEPT = 1_000
@@ -68,9 +69,9 @@ class KeptState:
         if (person := _person(client)) is not None:
             _put(self._ignored, person, IgnoreList(ignored) if ignored else None)
 
-    def bring_ignored(self, member_id: str, stored: Iterable[Ignored]) -> None:
-        """A client logs in to an account, which ignores these."""
-        _put(self._ignored, (member_id, ""), IgnoreList(stored))
+    def bring_ignored(self, login: Login) -> None:
+        """A client logs in: it ignores whom its account ignores, once that is shown."""
+        _put(self._ignored, (login.member_id, ""), IgnoreList(login.ignored))
 
     def take(self, client_id: str) -> State:
         """The client with this id resumes."""
@@ -89,6 +90,27 @@ class KeptState:
         """
         person = (client.member_id, "") if client.account else _person(client)
         return None if person is None else self._ignored.pop(person, None)
+
+    def restore_ignored(self, client: Client) -> bool:
+        """A client took a nickname or logged in: let it ignore whom it ignored before.
+
+        A guest only if it has no list of its own.
+
+        :returns: whether its list changed.
+        """
+        member = client.member
+        if member.ignored is not None and not member.account:
+            return False
+        known = self.take_ignored(client)
+        if known is None:
+            return False
+        if member.ignored is None:
+            member.ignored = IgnoreList()
+        member.ignored.merge(known)
+        if member.account:
+            for entry in known:
+                member.ignored.is_stored(entry.key, entry)
+        return True
 
 
 def _person(client: Client) -> tuple[str, str] | None:

@@ -66,20 +66,3 @@ class Logins(Protocol):
 
         :param position: it was shown everything up to this.
         """
-
-
-class NoLogins:
-    """There are no accounts."""
-
-    async def of_session(self, _client_id: str) -> None:
-        """Every client is a guest."""
-
-    async def authenticate(self, _credentials: Credentials, _client: Client) -> Login:
-        """Nobody can log in."""
-        raise NotImplementedError
-
-    async def arrived(self, _client: Client) -> None:
-        """Its adapter knows best."""
-
-    def departed(self, member_id: str, rooms: Openings, position: str) -> None:
-        """Keep nothing."""

@@ -1,24 +1,28 @@
-"""Naming: which nickname a client that joins gets.
+"""Naming: which nickname a client gets that joins, or has to give up its own.
 
-It is the first of these that the client can have: if it resumes, the one that it still
-has on another server; the one that it asks for; if it resumes and asks for none, the
-one that it had; a guest's.
+One that joins gets the first of these that it can have: if it resumes, the one that it
+still has on another server; the one that it asks for; if it resumes and asks for none,
+the one that it had; a guest's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sized
+
+from .client import Client
 from .interfaces import NameRegistry
-from .name_registry import Holder, claim_unreserved
-from .nicknames import Name, guest_number, is_guest
+from .name_registry import Holder, claim_unreserved, release
+from .nicknames import Name, fold, guest_number, is_guest
 from .pool import ClientPool
 from .replies import Refused
 from .runtime import Runtime
 
 
 class Naming:
-    """Claims nicknames for clients that join.
+    """Claims nicknames for clients, and releases them.
 
     :param holder: for which account a name is reserved.
+    :param joining: the clients that are joining; they may have nicknames as well.
     """
 
     def __init__(
@@ -28,11 +32,13 @@ class Naming:
         names: NameRegistry,
         runtime: Runtime,
         holder: Holder,
+        joining: Sized,
     ) -> None:
         self._pool = pool
         self._names = names
         self._holder = holder
         self._runtime = runtime
+        self._joining = joining
 
     async def claim(
         self,
@@ -40,7 +46,6 @@ class Naming:
         wanted: str | None,
         *,
         last: str | None,
-        joining: int,
         account: str = "",
         strict: bool = False,
     ) -> tuple[Name, Refused | None]:
@@ -49,7 +54,6 @@ class Naming:
         :param owner: its member id.
         :param wanted: the nickname that it asks for, if any.
         :param last: the nickname that it had, if it resumes and that is known.
-        :param joining: how many clients are joining; they may have nicknames as well.
         :param account: the name of its account; empty for a guest.
         :param strict: it must be the one that is wanted.
         :returns: the nickname, and why it is not the one that was wanted.
@@ -73,19 +77,49 @@ class Naming:
                     raise
                 refused = reason
         if name is None:
-            name = await self.claim_guest(owner, joining=joining)
+            name = await self.claim_guest(owner)
         return name, refused
 
-    async def claim_guest(self, owner: str, *, joining: int) -> Name:
+    async def claim_guest(self, owner: str) -> Name:
         """Claim a guest's name.
 
         :raises StoreError: the registry is unavailable.
         """
         while True:
-            number = guest_number(self._runtime.rng, len(self._pool) + joining)
+            taken = len(self._pool) + len(self._joining)
+            number = guest_number(self._runtime.rng, taken)
             name = await self._claimed(Name.guest(number), owner)
             if name is not None:
                 return name
+
+    async def claim_own(self, client: Client) -> Name:
+        """Claim a nickname that is reserved for nobody else.
+
+        :returns: that of the account of its member, or else a guest's.
+        :raises StoreError: the registry is unavailable.
+        """
+        owner = client.member_id
+        if client.account:
+            name = await self._claimed(
+                Name(client.account, fold(client.account)), owner
+            )
+            if name is not None:
+                return name
+        return await self.claim_guest(owner)
+
+    def release(self, owner: str, nick: str, *, kept: str = "") -> None:
+        """Release a nickname, but for the keys that the owner's new one needs.
+
+        :param owner: a member id.
+        """
+        self._runtime.spawn(self.released(owner, nick, kept=kept))
+
+    async def released(self, owner: str, nick: str, *, kept: str = "") -> None:
+        """The same, to be awaited.
+
+        :raises StoreError: the registry is unavailable.
+        """
+        await release(self._names, owner, nick, kept=kept)
 
     async def _current(self, owner: str, wanted: str | None) -> Name | None:
         """The nickname that a client which resumes still has on another server."""

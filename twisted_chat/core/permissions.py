@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from .accounts.accounts import Accounts
+from .accounts.policy import Mode
 from .moderation import Moderation
 from .moderation_events import Role
 from .pool import ClientPool
@@ -25,6 +27,8 @@ from .sanctions import (
     identities_of,
     mute_text,
 )
+
+ACCOUNT_REQUIRED = "log in first: \\login NAME PASSWORD, or \\register PASSWORD"
 
 
 class Actor(Protocol):
@@ -51,11 +55,15 @@ class Permissions:
     """Decides who may do what.
 
     :param pool: who is in which room.
+    :param accounts: whose policy says whether guests may talk.
     """
 
-    def __init__(self, pool: ClientPool, moderation: Moderation) -> None:
+    def __init__(
+        self, pool: ClientPool, moderation: Moderation, accounts: Accounts
+    ) -> None:
         self._pool = pool
         self._moderation = moderation
+        self._accounts = accounts
 
     # Rooms.
 
@@ -158,6 +166,12 @@ class Permissions:
         return f"ask an operator {what}"
 
     # Talking.
+
+    def may_speak(self, actor: Actor) -> Refused | None:
+        """Why someone may not say anything, for want of an account, or ``None``."""
+        if self._accounts.policy.mode is Mode.REQUIRED and not actor.member.account:
+            return Refused("account_required", ACCOUNT_REQUIRED)
+        return None
 
     def may_talk(self, actor: Actor, room: str) -> Refused | None:
         """Why someone may not talk in a room, or ``None``."""
@@ -280,3 +294,9 @@ class Permissions:
 
 def _muted(mute: Sanction, now: int) -> Refused:
     return Refused("muted", mute_text(mute, now))
+
+
+def check(refused: Refused | None) -> None:
+    """Raise why something may not be done, if so."""
+    if refused is not None:
+        raise refused

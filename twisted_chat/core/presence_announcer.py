@@ -43,6 +43,9 @@ class PresenceAnnouncer:
     ) -> None:
         self._pool = pool
         self._joiner = joiner
+        self._naming = joiner.naming
+        self._kept = joiner.kept
+        self._welcomer = joiner.welcomer
         self._evictions = evictions
         self.batch = batch
 
@@ -125,11 +128,11 @@ class PresenceAnnouncer:
                 line = f"{former_nick} logged in as {member.nick}"
                 self.batch.log_lines.append(line)
             self._pool.move(client, member)
-            self._joiner.ignores_as_before(client)
+            self._kept.restore_ignored(client)
             self.batch.ignoring_changed(member)
-            self._joiner.release_name(client.id, former_nick)
+            self._naming.release(client.id, former_nick)
             if member.nick != event.nick:
-                self._joiner.release_name(member.id, event.nick, kept=member.nick)
+                self._naming.release(member.id, event.nick, kept=member.nick)
             if member is not guest and client.codec.replies_with_events:
                 self._show_moved(client, former_nick, former_rooms, stored)
             self._show_rooms(client, former_rooms, stored)
@@ -152,7 +155,7 @@ class PresenceAnnouncer:
             self._show_renamed(guest, former_nick, stored, client)
             self._show_account(guest, former_folded, stored)
             if client is not None:
-                self._joiner.release_name(former_id, former_nick)
+                self._naming.release(former_id, former_nick)
                 self._joiner.account_departed(former_id, guest.rooms, stored.position)
             return
         for room in guest.rooms:
@@ -207,7 +210,7 @@ class PresenceAnnouncer:
         """
         new = tuple(room for room in client.rooms if room not in former_rooms)
         self.batch.fanout.begin_timeline(client)
-        data = self._joiner.snapshots(client, new, stored.position)
+        data = self._welcomer.snapshots(client, new, stored.position)
         self._pool.show(client, client.view_key())
         self.batch.fanout.send_to(client, data)
         if former_rooms[-1:] != client.rooms[-1:]:
@@ -224,8 +227,8 @@ class PresenceAnnouncer:
         self._pool.apply(event)
         client = self._pool.clients.get(event.client_id)
         if client is not None:
-            self._joiner.release_name(member.id, former_nick, kept=event.new)
-            if self._joiner.ignores_as_before(client):
+            self._naming.release(member.id, former_nick, kept=event.new)
+            if self._kept.restore_ignored(client):
                 self.batch.update_views(member)
         self._show_renamed(member, former_nick, stored, client)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .chat import CommandContext
 from .moderation_events import Rank
+from .permissions import check
 from .replies import Refused
 
 
@@ -41,12 +42,6 @@ def may_talk_there(context: CommandContext) -> None:
     """Guard: the same, of a room that the client need not be in, if that permits it."""
     room = context.room_to_talk_in
     check(context.chat.permissions.may_talk(context.client, room))
-
-
-def check(refused: Refused | None) -> None:
-    """Raise why something may not be done, if so."""
-    if refused is not None:
-        raise refused
 
 
 def check_readable(context: CommandContext, room: str) -> None:

@@ -40,6 +40,7 @@ from .events import (
 from .limits import MAX_AWAY, MAX_ROOMS, MAX_TOPIC
 from .name_registry import claim_unreserved
 from .nicknames import fold_or_none, room_name
+from .permissions import check
 from .presence import Member
 from .replies import (
     MemberList,
@@ -49,7 +50,7 @@ from .replies import (
     RoomList,
     Topic,
 )
-from .rights import check, check_readable, may_talk, may_talk_there
+from .rights import check_readable, may_talk, may_talk_there
 from .routes_accounts import may_speak
 from .sanitize import sanitize_label
 from .welcome import snapshot_of
@@ -239,7 +240,7 @@ def topic(context: CommandContext) -> Event | Reply:
     if not context.word:
         room = chat.pool.rooms.get(context.room)
         return Topic(context.room, (room and room.topic) or "")
-    chat.check_may_speak(client)
+    check(chat.permissions.may_speak(client))
     check(chat.permissions.may_set_topic(client, context.room))
     text = "" if context.word == "-" else chat.sanitized_label(context.word, MAX_TOPIC)
     return TopicSet(context.room, client.nick, text, client.id)
@@ -254,7 +255,7 @@ def away(context: CommandContext) -> Event:
     client = context.client
     text = ""
     if context.word:
-        context.chat.check_may_speak(client)
+        check(context.chat.permissions.may_speak(client))
         check(context.chat.permissions.may_show(client))
         text = context.chat.sanitized_label(context.word, MAX_AWAY)
     if not text and not client.member.away:
@@ -273,7 +274,7 @@ def leave_chat(context: CommandContext) -> Event | None:
     text = ""
     if context.word and client.room is not None:
         with suppress(Refused):  # an empty last message does not keep anyone
-            context.chat.check_may_speak(client)
+            check(context.chat.permissions.may_speak(client))
             text = context.chat.sanitized(context.word)
     client.move_to(ClientState.QUITTING)
     muted = client.room and context.chat.permissions.may_talk(client, client.room)

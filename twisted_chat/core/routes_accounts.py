@@ -21,6 +21,7 @@ from .join_request import Credentials
 from .logins import Login
 from .nicknames import Name, fold_or_none, is_guest, room_name
 from .outcomes import Answered, Outcome
+from .permissions import check
 from .read_markers import DIRECT, ReadMarker
 from .replies import Notice, Refused, Reply
 from .sanitize import sanitize_label
@@ -74,7 +75,7 @@ def may_register(context: CommandContext) -> None:
 
 def may_speak(context: CommandContext) -> None:
     """Guard: whatever this client says is not refused for want of an account."""
-    context.chat.check_may_speak(context.client)
+    check(context.chat.permissions.may_speak(context.client))
 
 
 # Routes.
@@ -407,7 +408,7 @@ async def enter_account(
     except BaseException:
         chat.give_back(event, client)
         raise
-    chat.bring_ignored(login)
+    chat.kept.bring_ignored(login)
 
     def answer(position: str) -> Reply:
         if absence is not None:

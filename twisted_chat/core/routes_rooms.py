@@ -23,9 +23,9 @@ from .moderation_events import (
 )
 from .nicknames import fold_or_none
 from .outcomes import Outcome
-from .permissions import MemberAt
+from .permissions import MemberAt, check
 from .replies import Refused, Reply, SettingList
-from .rights import check, rank_in_room, room_operator
+from .rights import rank_in_room, room_operator
 from .room_settings import (
     HIDDEN,
     INVITATION,

@@ -12,6 +12,7 @@ from .moderation import KnownAccount
 from .moderation_events import Cleared
 from .networks import Network, address_in, network_in, network_text
 from .nicknames import fold_or_none, is_guest
+from .permissions import check
 from .presence import Member
 from .replies import Refused
 from .room_settings import RoomSettings
@@ -173,7 +174,7 @@ def reason(context: CommandContext, text: str) -> str:
     if not text:
         return ""
     # It is shown, like a message.
-    context.chat.check_may_speak(context.client)
+    check(context.chat.permissions.may_speak(context.client))
     return context.chat.sanitized_label(text, MAX_REASON)
 
 

@@ -79,7 +79,11 @@ class Welcomer:
         return b""
 
     def snapshots(
-        self, client: Client, rooms: tuple[str, ...], position: str, ref: str | None
+        self,
+        client: Client,
+        rooms: tuple[str, ...],
+        position: str,
+        ref: str | None = None,
     ) -> bytes:
         """What a client is shown of rooms that it is in since a position.
 

@@ -12,8 +12,8 @@ from twisted_chat.core.events import AwaySet
 from twisted_chat.core.limits import MAX_AWAY
 from twisted_chat.core.nicknames import Name, fold_or_none, is_guest
 from twisted_chat.core.outcomes import Answered, Outcome
+from twisted_chat.core.permissions import check
 from twisted_chat.core.replies import Refused, Reply
-from twisted_chat.core.rights import check
 from twisted_chat.core.routes_accounts import (
     enter_account,
     logged_out,
@@ -119,7 +119,7 @@ def away(context: CommandContext) -> Outcome:
     chat, client = context.chat, context.client
     text = context.words[0] if context.words else ""
     if text:
-        chat.check_may_speak(client)
+        check(chat.permissions.may_speak(client))
         check(chat.permissions.may_show(client))
         text = chat.sanitized_label(text, MAX_AWAY)
     elif not client.member.away:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import Relayed
 from twisted_chat.core.outcomes import Outcome
+from twisted_chat.core.permissions import check
 from twisted_chat.core.replies import Refused
-from twisted_chat.core.rights import check
 from twisted_chat.core.routes_accounts import may_speak
 
 from .commands import IrcTable

@@ -10,8 +10,9 @@ from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import Event, Left, TopicSet
 from twisted_chat.core.limits import MAX_TOPIC
 from twisted_chat.core.nicknames import room_name
+from twisted_chat.core.permissions import check
 from twisted_chat.core.replies import MemberList, Refused, Reply, Request, Topic
-from twisted_chat.core.rights import check, check_readable
+from twisted_chat.core.rights import check_readable
 from twisted_chat.core.routes import enter
 
 from .codec import codec_of
@@ -137,7 +138,7 @@ def topic(context: CommandContext) -> Event | Reply | None:
     now = (known and known.topic) or ""
     if len(context.words) == 1:
         return Topic(room, now)
-    chat.check_may_speak(client)
+    check(chat.permissions.may_speak(client))
     check(chat.permissions.may_set_topic(client, room))
     text = context.words[1]
     if text:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from twisted_chat.core.chat import CommandContext
+from twisted_chat.core.permissions import check
 from twisted_chat.core.replies import Refused
-from twisted_chat.core.rights import check
 
 MAX_REASON = 300
 """Bytes of a reason; a longer one is left out."""
@@ -21,7 +21,7 @@ def reason(context: CommandContext, text: str, room: str | None = None) -> str:
     if not text:
         return ""
     try:
-        chat.check_may_speak(client)
+        check(chat.permissions.may_speak(client))
         if room is None:
             check(chat.permissions.may_show(client))
         else:
