@@ -1,4 +1,4 @@
-"""Guards for those who keep order, for the command table."""
+"""Guards for those who talk and for those who keep order, for the command table."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ def rank_in_room(context: CommandContext) -> Rank:
             f"only room operators of #{context.room} may use {_route(context)}",
         )
     return rank
+
+
+def may_speak(context: CommandContext) -> None:
+    """Guard: whatever this client says is not refused for want of an account."""
+    check(context.chat.permissions.may_speak(context.client))
 
 
 def may_talk(context: CommandContext) -> None:

@@ -16,7 +16,9 @@ from . import (
     routes_corrections,
     routes_history,
     routes_ignoring,
+    routes_logins,
     routes_moderation,
+    routes_reading,
     routes_rooms,
     routes_whois,
 )
@@ -50,8 +52,7 @@ from .replies import (
     RoomList,
     Topic,
 )
-from .rights import check_readable, may_talk, may_talk_there
-from .routes_accounts import may_speak
+from .rights import check_readable, may_speak, may_talk, may_talk_there
 from .sanitize import sanitize_label
 from .welcome import snapshot_of
 
@@ -67,7 +68,9 @@ def standard_table() -> CommandTable[Handler]:
         routes_corrections.routes,
         routes_rooms.routes,
         routes_moderation.routes,
+        routes_logins.routes,
         routes_accounts.routes,
+        routes_reading.routes,
         routes_whois.routes,
     ):
         for command in routes:

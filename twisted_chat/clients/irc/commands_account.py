@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted_chat.core.account_guards import logged_out, may_register
 from twisted_chat.core.accounts.logins import peer_of
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.chat import CommandContext
@@ -14,11 +15,7 @@ from twisted_chat.core.nicknames import Name, fold_or_none, is_guest
 from twisted_chat.core.outcomes import Answered, Outcome
 from twisted_chat.core.permissions import check
 from twisted_chat.core.replies import Refused, Reply
-from twisted_chat.core.routes_accounts import (
-    enter_account,
-    logged_out,
-    may_register,
-)
+from twisted_chat.core.routes_logins import enter_account
 
 from .codec import codec_of
 from .commands import IrcTable, lines

@@ -17,7 +17,7 @@ from twisted_chat.core.nicknames import fold_or_none
 from twisted_chat.core.outcomes import Outcome
 from twisted_chat.core.read_markers import DIRECT, ReadMarker
 from twisted_chat.core.replies import Native, Refused, Reply, Request
-from twisted_chat.core.routes_accounts import mark_read, read_markers
+from twisted_chat.core.routes_reading import mark_read, read_markers
 
 from .batches import Batch
 from .codec import codec_of

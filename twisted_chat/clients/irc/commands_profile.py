@@ -7,7 +7,7 @@ from twisted_chat.core.events import Relayed
 from twisted_chat.core.outcomes import Outcome
 from twisted_chat.core.permissions import check
 from twisted_chat.core.replies import Refused
-from twisted_chat.core.routes_accounts import may_speak
+from twisted_chat.core.rights import may_speak
 
 from .commands import IrcTable
 from .isupport import MAX_REALNAME

@@ -9,7 +9,7 @@ from twisted_chat.core.events import Relayed
 from twisted_chat.core.outcomes import Outcome
 from twisted_chat.core.permissions import check
 from twisted_chat.core.replies import Refused, Request
-from twisted_chat.core.routes_accounts import may_speak
+from twisted_chat.core.rights import may_speak
 
 from .commands import IrcTable, request_of
 from .commands_rooms import named_room

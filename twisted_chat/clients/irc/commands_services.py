@@ -6,13 +6,14 @@ to the server, which is neither stored nor shown to anyone.
 
 from __future__ import annotations
 
+from twisted_chat.core.account_guards import logged_in, logged_out
 from twisted_chat.core.accounts.logins import peer_of
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.logins import Login
 from twisted_chat.core.outcomes import Answered, Outcome
 from twisted_chat.core.replies import Refused, Reply, Request
-from twisted_chat.core.routes_accounts import enter_account, logged_in, logged_out
+from twisted_chat.core.routes_logins import enter_account
 
 from .codec import codec_of
 from .commands import PREFIX, IrcTable, lines

@@ -1,0 +1,278 @@
+"""Operators, and how the first one is made."""
+
+from __future__ import annotations
+
+from twisted.internet.defer import Deferred
+
+from tests.support.account_case import SECRET, AccountCase
+from twisted_chat.core.accounts.accounts import Peer
+from twisted_chat.testing import TestChat
+
+OTHER = "battery staple"
+
+
+class OperatorTests(AccountCase):
+    r"""``\operator`` and what operators may do."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.code = self.room.chat.operator_code
+
+    def make_operator(self) -> None:
+        self.register()
+        self.assertEqual(
+            self.replies(self.bob, f"\\operator {self.code}"),
+            ["you are an operator now"],
+        )
+
+    def test_code_makes_the_first_operator_once(self) -> None:
+        """Typed in whatever case."""
+        self.assertRegex(self.code, r"\A[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}\Z")
+        self.code = self.code.lower()
+        self.make_operator()
+        self.assertIn(self.bob.client.member, self.room.chat.operators)
+        self.register(self.alice)
+        self.assertEqual(
+            self.replies(self.alice, f"\\operator {self.code}"),
+            ["error: wrong operator code"],
+        )
+        self.assertEqual(
+            self.replies(self.alice, "\\operator bob"),
+            ["error: only operators may use \\operator NAME"],
+        )
+
+    def test_code_is_for_accounts_only(self) -> None:
+        """A guest could not be an operator tomorrow, and is told what to do."""
+        (line,) = self.replies(self.bob, f"\\operator {self.code}")
+        self.assertEqual(
+            line,
+            "error: an operator needs an account: \\register PASSWORD first, "
+            "or \\login NAME",
+        )
+
+    def test_code_may_be_typed_with_blanks(self) -> None:
+        """Instead of dashes, or with nothing between."""
+        for former, typed in (("-", " "), (" ", "")):
+            self.code = self.code.replace(former, typed)
+        self.make_operator()
+
+    def test_wrong_code_is_called_that(self) -> None:
+        """However it was typed; it counts as an attempt."""
+        self.register()
+        for typed in ("ABCD-EFGH-JKLM", "abcd efgh jklm", "ABCDEFGHJKLM"):
+            self.assertEqual(
+                self.replies(self.bob, f"\\operator {typed}"),
+                ["error: wrong operator code"],
+            )
+        self.replies(self.bob, *["\\operator ABCD EFGH JKLM"] * 2)
+        (line,) = self.replies(self.bob, f"\\operator {self.code}")
+        self.assertIn("too many attempts", line)
+
+    def test_code_is_not_shown_to_others(self) -> None:
+        """Whatever it is typed as; once there is an operator it is any text."""
+        plain = self.code.replace("-", " ").lower()
+        refused = (
+            "error: not shown: this is the operator code (\\operator CODE uses it)"
+        )
+        for line in (
+            *(self.code, plain, f"operator {self.code}", f"\\me {self.code}"),
+            *(f"\\dm alice {self.code}", f"\\topic {self.code}"),
+        ):
+            self.assertEqual(self.replies(self.bob, line), [refused], line)
+        self.make_operator()
+        self.bob.types(plain)
+        self.assertEqual(self.both(), [f"bob: {plain}"])
+
+    def test_attempts_to_guess_the_code_are_limited(self) -> None:
+        """As passwords."""
+        self.register()
+        self.replies(self.bob, *["\\operator AAAA-AAAA-AAAA"] * 5)
+        (line,) = self.replies(self.bob, f"\\operator {self.code}")
+        self.assertIn("too many attempts", line)
+
+    def test_operators_make_and_remove_operators(self) -> None:
+        """But for the last one."""
+        self.make_operator()
+        self.register(self.alice)
+        self.assertEqual(
+            self.replies(self.bob, "\\operator bob off"),
+            ["error: bob is the last operator"],
+        )
+        self.assertEqual(
+            self.replies(self.bob, "\\operator ALICE"), ["alice is an operator now"]
+        )
+        self.assertEqual(
+            self.replies(self.alice, "\\operator bob off"),
+            ["bob is no longer an operator"],
+        )
+        self.assertNotIn(self.bob.client.member, self.room.chat.operators)
+        self.assertEqual(
+            self.replies(self.alice, f"\\unregister {SECRET}"),
+            ["error: you are the last operator: \\operator NAME first"],
+        )
+        (line,) = self.replies(self.alice, "\\operator nobody")
+        self.assertEqual(line, "error: no account is called nobody")
+
+    def test_operator_adds_an_account_for_someone_else(self) -> None:
+        """A guest who has the name gets a guest's."""
+        self.make_operator()
+        carol = self.newcomer("caro1")
+        self.bob.types("\\register Carol first-password")
+        self.assertRegex(carol.nick, "guest_")
+        shown = f"caro1: is now known as {carol.nick}"
+        self.assertEqual(self.alice.sees(), [shown])
+        self.assertEqual(self.bob.sees(), ["registered: Carol", shown])
+        carol.sees()
+        carol.types("\\login carol first-password")
+        self.assertEqual(carol.sees()[-1], "logged in as Carol")
+        self.assertEqual(
+            self.replies(self.bob, "\\register dave"),
+            ["error: usage: \\register NAME PASSWORD"],
+        )
+
+    def test_messages_of_operators_are_deleted_by_nobody_else(self) -> None:
+        """Also those under another name, and while the operator is away."""
+        self.make_operator()
+        self.bob.types("\\nick robert", "under another name", "\\nick bob", "mine")
+        self.alice.types("\\nick robert", "by a guest", "\\join tea", "first", "third")
+        self.bob.types("\\join tea", "\\nick robbie", "second")
+        self.assertIn("robbie: second", self.alice.sees())
+        # Alice has opened the room.
+        refused = ["error: robbie is an operator"]
+        self.assertEqual(self.replies(self.alice, "\\delete robbie"), refused)
+        self.bob.types("\\nick bob", "\\leave")
+        self.alice.sees()
+        refused = ["error: robbie has said nothing here lately"]
+        self.assertEqual(self.replies(self.alice, "\\delete robbie 5"), refused)
+        self.bob.types("\\quit")
+        refused = ["error: bob is an operator"]
+        self.assertEqual(self.replies(self.alice, "\\delete bob"), refused)
+        self.alice.types("\\delete robert 5")
+        self.assertEqual(self.alice.sees(), ["robert: deleted 2 messages of robert"])
+
+    def test_operator_sets_a_password_that_was_lost(self) -> None:
+        """The former one and all tokens are void; the audit log has it."""
+        self.make_operator()
+        self.alice.types(f"\\register {SECRET}")
+        self.bob.sees()
+        asked = self.replies(self.bob, "\\setpassword ALICE", "new-password")
+        self.assertEqual(asked, ["password: password of alice changed"])
+        carol = self.newcomer()
+        refused = "error: wrong name or password"
+        self.assertEqual(self.replies(carol, f"\\login alice {SECRET}"), [refused])
+        carol.types("\\login alice new-password")
+        self.assertIn("logged in as alice", carol.sees())
+        self.assertRegex(
+            self.replies(self.bob, "\\audit 1")[0], "bob setpassword alice$"
+        )
+
+    def test_some_passwords_are_set_by_nobody_else(self) -> None:
+        """Operators', and one's own, which must be known; others set none."""
+        self.make_operator()
+        self.alice.types(f"\\register {SECRET}")
+        for client, typed, refused in (
+            (self.alice, "bob new-password", "only operators may use \\setpassword"),
+            (self.bob, "bob new-password", "your own: \\password OLD NEW"),
+            (self.bob, "alice short", "a password has at least 8 characters"),
+            (self.bob, "eve new-password", "no account is called eve"),
+        ):
+            (line,) = self.replies(client, f"\\setpassword {typed}")
+            self.assertIn(f"error: {refused}", line)
+        self.bob.types("\\operator alice")
+        (line,) = self.replies(self.bob, "\\setpassword alice new-password")
+        self.assertEqual(line, "error: alice is an operator")
+
+    def test_acts_are_in_the_audit_log(self) -> None:
+        """Those that were refused are not, and passwords never."""
+        self.make_operator()
+        self.register(self.alice)
+        self.replies(
+            self.bob,
+            "\\operator bob off",
+            "\\operator alice",
+            "\\operator alice off",
+            "\\register carol first-password",
+        )
+        lines = self.replies(self.bob, "\\audit")
+        self.assertEqual(
+            [line.split(" bob ")[1] for line in lines],
+            ["operator bob", "operator alice", "operator off alice", "register carol"],
+        )
+
+    def test_others_cannot_add_accounts(self) -> None:
+        """They have one."""
+        self.make_operator()
+        self.register(self.alice)
+        (line,) = self.replies(self.alice, "\\register carol first-password")
+        self.assertIn("only operators add other accounts", line)
+
+    def test_two_operators_do_not_remove_each_other(self) -> None:
+        """Whoever is first stays one."""
+        self.make_operator()
+        self.register(self.alice)
+        self.bob.types("\\operator alice")
+        self.alice.sees()
+        self.bob.sees()
+        with self.room.together():
+            self.bob.types("\\operator alice off")
+            self.alice.types("\\operator bob off")
+        told = [*self.bob.sees(), *self.alice.sees()]
+        self.assertEqual(
+            told,
+            ["alice is no longer an operator", "error: bob is the last operator"],
+        )
+        self.assertEqual(self.room.chat.operators.ids, {self.bob.client.member_id})
+
+    def test_two_operators_do_not_both_unregister(self) -> None:
+        """The second one is the last."""
+        self.make_operator()
+        self.register(self.alice)
+        self.bob.types("\\operator alice")
+        self.alice.sees()
+        self.bob.sees()
+        with self.room.together():
+            self.bob.types(f"\\unregister {SECRET}")
+            self.alice.types(f"\\unregister {SECRET}")
+        self.assertIn("unregistered: bob", self.bob.sees())
+        self.assertIn(
+            "error: you are the last operator: \\operator NAME first",
+            self.alice.sees(),
+        )
+
+    def test_removal_that_a_crash_has_interrupted_is_done_by_the_next_start(
+        self,
+    ) -> None:
+        """It is no operator, and its rooms are nobody's."""
+        self.make_operator()
+        self.register(self.alice)
+        self.bob.types("\\operator alice", "\\join tea")
+        self.assertEqual(
+            self.room.chat.moderation.owned_by(self.bob.client.member_id), ["tea"]
+        )
+        accounts, operators = self.room.chat.accounts, self.room.chat.operators
+        account_id = self.bob.client.member_id
+
+        async def remove() -> None:
+            account = await accounts.find("bob")
+            assert account is not None
+            await accounts.unregister(account, SECRET, Peer(""), operators)
+
+        self.room.spawn(remove())
+        self.room.settle()
+        again = TestChat(journal=self.room.journal, policy=self.policy)
+        self.assertNotIn(account_id, again.chat.operators.ids)
+        self.assertEqual(again.chat.moderation.owned_by(account_id), [])
+        removed = again.chat.accounts.removed()
+        self.assertEqual(self.successResultOf(Deferred.fromCoroutine(removed)), {})
+
+    def test_operators_are_known_after_a_restart(self) -> None:
+        """And there is no code any more."""
+        self.make_operator()
+        again = TestChat(journal=self.room.journal, policy=self.policy)
+        self.assertEqual(again.chat.operator_code, "")
+        self.assertEqual(again.chat.operators.ids, {self.bob.client.member_id})
+
+    def test_code_is_the_same_until_it_is_used(self) -> None:
+        """Also for several servers."""
+        again = TestChat(journal=self.room.journal, policy=self.policy)
+        self.assertEqual(again.chat.operator_code, self.code)
