@@ -6,7 +6,7 @@ from tests.support.codecs import NoEchoCodec, wire_with
 from tests.support.members import MembersCase
 from twisted_chat.core.announcement import Announcement
 from twisted_chat.core.events import Message, Stored
-from twisted_chat.core.ignoring import IgnoreList
+from twisted_chat.core.ignore_list import IgnoreList
 from twisted_chat.core.replies import Notice
 
 

@@ -9,7 +9,7 @@ from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.client import Client
 from twisted_chat.core.events import BulkPresence, Joined, Left, Message, Stored
 from twisted_chat.core.fanout import Fanout
-from twisted_chat.core.ignoring import Ignored, IgnoreList
+from twisted_chat.core.ignore_list import Ignored, IgnoreList
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.testing import FakeConnection, TestChat
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.core.ignore_list import Ignored, ignored_member
 from twisted_chat.core.ignore_records import (
     change_of,
     entries_in,
@@ -11,7 +12,7 @@ from twisted_chat.core.ignore_records import (
     ignore_changes,
     to_value,
 )
-from twisted_chat.core.ignoring import ByFormerNick, ById, Ignored, ignored_member
+from twisted_chat.core.ignoring import ByFormerNick, ById
 from twisted_chat.core.presence import Member
 
 

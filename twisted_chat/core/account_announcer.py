@@ -11,8 +11,8 @@ from .announcement import Announcement
 from .client import Client, ClientState
 from .committer import Committer
 from .events import LoggedOut, Renamed, Stored
+from .ignore_list import Ignored, IgnoreList
 from .ignore_records import from_value
-from .ignoring import Ignored, IgnoreList
 from .interfaces import StoreError
 from .naming import Naming
 from .nicknames import Name, fold

@@ -12,7 +12,8 @@ from .bulk import Bulk
 from .client import Client
 from .events import Stored
 from .fanout import Fanout
-from .ignoring import IgnoreList, is_ignored
+from .ignore_list import IgnoreList
+from .ignoring import is_ignored
 from .interfaces import Codec
 from .isolation import encoded
 from .pool import ClientPool

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .idle import IdleCalls
-from .ignoring import NOBODY, IgnoreList, Marks
+from .ignore_list import IgnoreList
+from .ignoring import NOBODY, Marks
 from .interfaces import Codec, Connection
 from .limits import TOKEN_BYTES
 from .presence import Member

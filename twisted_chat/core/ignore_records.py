@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 
 from .account_events import IgnoreChanged
-from .ignoring import ByFormerNick, ById, Ignored
+from .ignore_list import Ignored
+from .ignoring import ByFormerNick, ById
 from .interfaces import Changes
 
 _NAMES = [each.name for each in fields(Ignored) if each.name not in ("past", "key")]

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from .client import Client, ClientState
 from .events import LOBBY
-from .ignoring import ignore_list
+from .ignore_list import ignore_list
 from .interfaces import Journal
 from .join_request import Credentials
 from .kept_state import KeptState

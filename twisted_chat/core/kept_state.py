@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from .client import Client
-from .ignoring import IgnoreList
+from .ignore_list import IgnoreList
 from .logins import Login
 from .nicknames import is_guest
 

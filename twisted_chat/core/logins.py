@@ -8,7 +8,7 @@ from typing import Protocol
 
 from .accounts.absences import Absence, Openings
 from .client import Client
-from .ignoring import Ignored
+from .ignore_list import Ignored
 from .join_request import Credentials
 from .read_markers import ReadMarker
 

@@ -97,6 +97,11 @@ def fold_or_none(name: str) -> str | None:
         return None
 
 
+def folded_name(name: str) -> str:
+    """A folded name; what could not be a nickname stays as it is."""
+    return fold_or_none(name) or name
+
+
 def _allowed(letter: str) -> bool:
     return (
         letter in "_-."

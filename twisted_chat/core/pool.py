@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from .client import Client, View, ViewKey
 from .corrections import Corrections, with_text
 from .events import Correction, Deleted, PresenceEvent, Relayed, Stored
-from .ignoring import IgnoreList
+from .ignore_list import IgnoreList
 from .interfaces import Journal
 from .limits import MAX_TOPIC
 from .lookalikes import skeletons

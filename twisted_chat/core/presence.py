@@ -22,7 +22,7 @@ from .events import (
     Renamed,
     Switched,
 )
-from .ignoring import IgnoreList
+from .ignore_list import IgnoreList
 from .moderation_events import Kicked, RoomBanned
 from .nicknames import fold_or_none
 from .read_markers import ReadMarker

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from .chat import CommandContext, Handler
 from .commands import CommandTable
+from .ignore_list import IgnoreList, ignored_member
 from .ignore_records import change_of
-from .ignoring import IgnoreList, ignored_member
 from .limits import MAX_IGNORED
 from .nicknames import fold_or_none
 from .outcomes import Answered, Outcome

@@ -16,7 +16,7 @@ from .durations import FOREVER, end_text, is_over, remaining_text
 from .mask_sets import MaskSet
 from .masks import folded, seen_of
 from .networks import Address, Network, NetworkSet, address_in, household_of, network_in
-from .nicknames import Name, fold_or_none, is_guest
+from .nicknames import Name, fold_or_none, folded_name, is_guest
 from .presence import Member
 
 MAX_SANCTIONS = 10_000
@@ -150,7 +150,7 @@ def identities_at(member: Member, address: str) -> tuple[str, ...]:
 
 def name_key(name: str) -> str:
     """The last part of the key of a sanction by nickname."""
-    return f"={fold_or_none(name) or name}"
+    return f"={folded_name(name)}"
 
 
 def network_key(network: Network) -> str:
