@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from tests.support.moderation import ModerationCase
-from twisted_chat.core.account_events import AccountChanged, Change
 from twisted_chat.core.client import ClientState
 from twisted_chat.core.events import Joined, LoggedIn, Quit, Stored
-from twisted_chat.core.join_request import Credentials
 from twisted_chat.core.moderation_events import (
     Banned,
     Expelled,
@@ -16,7 +14,7 @@ from twisted_chat.core.moderation_events import (
     RoomOpened,
     SanctionExtended,
 )
-from twisted_chat.core.sanctions import MAX_CONCERNED, Sanction, name_identities
+from twisted_chat.core.sanctions import Sanction, name_identities
 
 
 class AnnouncerTests(ModerationCase):
@@ -142,89 +140,6 @@ class AnnouncerTests(ModerationCase):
     def ban_of_dave(self) -> str:
         """As it is stored."""
         return Sanction("dave", "x", identities=name_identities("dave")).to_json()
-
-    def test_name_that_a_muted_guest_takes_is_muted(self) -> None:
-        """Each that it can take: there is a limited number of them."""
-        self.does(self.oscar, r"\mute bob")
-        for number in range(60):
-            self.does(self.bob, rf"\nick rob{number}")
-        ((_, mute),) = self.moderation.mutes
-        self.assertLessEqual(len(mute.identities), MAX_CONCERNED)
-        self.assert_typed(
-            self.bob, r"\nick other", "error: you are muted: keep your nickname"
-        )
-        name = self.bob.nick
-        self.does(self.bob, r"\quit")
-        again = self.connect_from("192.0.2.7", name)
-        self.assertEqual(again.sees()[0], f"Welcome, {name}!")
-        self.assert_typed(again, "hi", "error: you are muted")
-
-    def test_guest_muted_in_a_room_keeps_its_nickname_at_last(self) -> None:
-        """Names taken at the same time are muted, too."""
-        self.does(self.alice, r"\mute bob")
-        with self.chat.together():
-            for number in range(60):
-                self.bob.types(rf"\nick rob{number}")
-        (mute,) = self.moderation.settings("tea").mutes.valid(self.moderation.now())
-        for name in name_identities(self.bob.nick):
-            self.assertIn(name, mute.identities)
-
-    def test_account_of_a_muted_guest_is_muted(self) -> None:
-        """Also when it has connected again."""
-        self.does(self.oscar, r"\mute bob")
-        self.does(self.bob, r"\register correct horse")
-        self.bob.leaves()
-        again = self.chat.client()
-        again.types(r"\login bob correct horse")
-        again.sees()
-        self.assert_typed(again, "hi", "error: you are muted")
-
-    def test_device_of_one_who_is_banned_from_a_room_does_not_enter_it(self) -> None:
-        """The ban concerns the other device, from which the account was registered."""
-        self.does(self.alice, r"\room ban bob")
-        self.does(self.bob, r"\register correct horse", r"\leave")
-        tablet = self.chat.client(
-            credentials=Credentials("bob", "correct horse"), rooms=("tea",)
-        )
-        self.assertIn("error: you are banned from #tea", tablet.sees())
-
-    def test_guest_that_logs_in_keeps_what_it_opened(self) -> None:
-        """The room is the account's from then on."""
-        inner = self.alice.client
-        login = LoggedIn("alice", "alice", inner.id, "@1", "alice")
-        self.chat.committer.submit(login)
-        self.chat.settle()
-        settings = self.moderation.settings("tea")
-        self.assertEqual(settings.owner, "@1")
-        self.assertIn("@1", settings.roles["op"])
-        self.alice.leaves()
-        self.bob.leaves()
-        self.carol.leaves()
-        self.assertFalse(self.moderation.is_vacant("tea"))
-
-    def test_guest_that_was_made_operator_does_not_own_the_room(self) -> None:
-        """It stays its operator."""
-        self.does(self.alice, r"\op bob")
-        inner = self.bob.client
-        self.chat.committer.submit(LoggedIn("bob", "bob", inner.id, "@2", "bob"))
-        self.chat.settle()
-        settings = self.moderation.settings("tea")
-        self.assertEqual(settings.owner, "")
-        self.assertIn("@2", settings.roles["op"])
-
-    def test_rooms_of_an_account_that_is_no_more_are_as_those_of_a_guest(self) -> None:
-        """One in which somebody is stays as it is until it is empty."""
-        self.chat.log_in(self.alice, "alice")
-        self.does(self.alice, r"\room quiet", r"\join den", r"\room private", r"\leave")
-        member_id = self.alice.client.member_id
-        self.assertEqual(set(self.moderation.owned_by(member_id)), {"tea", "den"})
-        event = AccountChanged("alice", member_id, Change.UNREGISTERED, "")
-        self.chat.committer.submit(event)
-        self.chat.settle()
-        self.assertEqual(self.moderation.owned_by(member_id), [])
-        self.assertTrue(self.moderation.is_vacant("den"))
-        self.assertTrue(self.moderation.settings("tea").quiet)
-        self.assertEqual(self.moderation.vacant(), [])
 
     def test_extension_is_shown_to_nobody(self) -> None:
         """It takes effect."""

@@ -18,7 +18,7 @@ from .events import Joined, Left, LoggedIn, LoggedOut, Renamed, Stored
 from .ignoring import is_ignored
 from .interfaces import BANNED
 from .moderation import Moderation
-from .moderation_changes import BANS, CHANGES, MUTES
+from .moderation_changes import BANS, CHANGES
 from .moderation_events import (
     Audited,
     Banned,
@@ -39,21 +39,15 @@ from .moderation_events import (
     Unbanned,
     Unmuted,
 )
-from .networks import address_in, household_of
 from .permissions import Permissions
 from .pool import ClientPool
 from .presence import Member
 from .replies import ErrorReply, Notice
 from .room_entry import RoomEntry
-from .room_settings import BAN, MUTE, OWNER, setting_key
-from .sanctions import (
-    MAX_CONCERNED,
-    Sanction,
-    ban_text,
-    name_identities,
-    names_at,
-    network_key,
-)
+from .room_owners import RoomOwners
+from .room_settings import BAN, setting_key
+from .sanction_extensions import SanctionExtensions
+from .sanctions import Sanction, ban_text
 
 NO_SERVER = ("expired", "moved")
 """Keys of departures that Redis has found, and no server has submitted."""
@@ -81,12 +75,16 @@ class ModerationAnnouncer:
         self._entry = entry
         self._audit_log = audit_log
         self._committer = committer
+        self._extensions = SanctionExtensions(pool, moderation, committer)
+        self._owners = RoomOwners(pool, moderation, committer)
         self.batch = batch
         # The clients whose connections are to be closed after the batch.
         self._closing: list[Client] = []
-        self._emptied: set[str] = set()
+        # The rooms that the batch has emptied, and this server closes.
+        self._emptied: dict[str, None] = {}
         # The ids of those whose disconnection by the last ban was shown.
         self._expelled: set[str] = set()
+
         pool.emptied = self._room_emptied
 
     def methods(self) -> dict[type, Callable[[Any, Stored], None]]:
@@ -125,7 +123,7 @@ class ModerationAnnouncer:
         self._moderation.awaited.discard(room)
         # The server of the last member closes it; if that is dead, all others do.
         if self.batch.has_submission or self.batch.key in NO_SERVER:
-            self._emptied.add(room)
+            self._emptied[room] = None
 
     def finish(self, *, closes_rooms: bool) -> None:
         """The batch was shown: close what is to be closed.
@@ -134,17 +132,14 @@ class ModerationAnnouncer:
         """
         while self._closing:
             self._closing.pop().connection.close(BANNED)
-        emptied = list(self._emptied)
-        self._emptied.clear()
-        if closes_rooms:
-            self.close_rooms(emptied)
+        if self._emptied:
+            emptied, self._emptied = self._emptied, {}
+            if closes_rooms:
+                self._owners.close(emptied)
 
     def close_rooms(self, rooms: Iterable[str]) -> None:
         """Forget what is set for those of the rooms that are vacant."""
-        for room in rooms:
-            if self._moderation.has_settings(room) and self._moderation.is_vacant(room):
-                event = self._moderation.closing(room, self._pool.position)
-                self._committer.submit(event)
+        self._owners.close(rooms)
 
     # What happens to members, for the announcer.
 
@@ -174,90 +169,29 @@ class ModerationAnnouncer:
             self._committer.submit(Left(event.room, client.nick, client.id))
 
     def renamed(self, event: Renamed) -> None:
-        """A guest of this server has another nickname: its mutes follow it."""
-        client = self._pool.clients.get(event.client_id)
-        if client is None or client.account:
-            return
-        added = (client.id, *names_at(client.member.nick, client.address))
-        former = _of_guest(client, event.old)
-        for key, mute in self._mutes_of(former):
-            self._extend(key, mute, added, client)
-
-    def _mutes_of(self, identities: Iterable[str]) -> list[tuple[str, Sanction]]:
-        """The mutes of someone, everywhere and in each room, and their whole keys.
-
-        Also in rooms in which the member is not at the moment.
-        """
-        moderation = self._moderation
-        return [
-            (area + key, mute)
-            for area, mutes in moderation.all_mutes()
-            for key, mute in mutes.find_all(identities, "", moderation.now())
-        ]
-
-    def _extend_room_bans(self, client: Client, event: LoggedIn) -> None:
-        """The bans of a guest keep its account out of the rooms, too."""
-        known_by = (event.client_id, *name_identities(event.account))
-        now = self._moderation.now()
-        for area, bans in self._moderation.room_sanctions(BAN):
-            found = bans.find(known_by, "", now)
-            if found is not None:
-                key, ban = found
-                self._extend(area + key, ban, (event.member_id,), client)
+        """A guest has another nickname: its mutes follow it."""
+        self._extensions.renamed(event)
 
     def logged_in(self, event: LoggedIn) -> None:
-        """A guest of this server is an account now: its rooms are the account's."""
+        """A guest of this server is an account now, and so is what it was."""
         if not self.batch.has_submission:
             return
         if self._moderation.bans:
             self._expel_if_banned(event.client_id)
-        client = self._pool.clients.get(event.client_id)
-        if client is not None:
-            # The account is muted on all its devices, and at its next login, too.
-            former = _of_guest(client, event.old)
-            for key, mute in self._mutes_of(former):
-                self._extend(key, mute, (event.member_id,), client)
-            self._extend_room_bans(client, event)
-        for room in self._moderation.opened_by(event.client_id):
-            settings = self._moderation.settings(room)
-            holder = settings.roles[Role.OPERATOR][event.client_id]
-            is_creator = holder.since == settings.opened
-            opened = RoomOpened(
-                room,
-                event.nick,
-                event.client_id,
-                event.member_id,
-                is_creator and self._moderation.may_own(event.member_id),
-                settings.opened,
-            )
-            self._committer.submit(opened)
+        self._extensions.logged_in(event)
+        self._owners.logged_in(event)
 
     def logged_out(self, event: LoggedOut, former: Iterable[str]) -> None:
-        """A client of this server is a guest now: the account's mutes follow it.
+        """A client is a guest now: the account's mutes follow it.
 
         :param former: the identities that it had.
         """
-        client = self._pool.clients.get(event.client_id)
-        if client is None or client.account:
-            return
-        for key, mute in self._mutes_of(former):
-            self._extend(key, mute, (client.id,), client)
-            self._extend_by_address(key, mute, client)
+        self._extensions.logged_out(event, former)
 
     def unregistered(self, member_id: str) -> None:
         """An account was removed: its rooms are as those of a guest."""
-        if not self.batch.has_submission:
-            return
-        for room in self._moderation.owned_by(member_id):
-            known = self._pool.rooms.get(room)
-            if known is not None and known.members:
-                opened = self._moderation.settings(room).opened
-                owner = setting_key(room, opened, OWNER)
-                role = setting_key(room, opened, Role.OPERATOR, member_id)
-                closing = RoomClosed(room, "", "", f"{owner} {role}", "")
-            else:
-                closing = self._moderation.closing(room, self._pool.position)
-            self._committer.submit(closing)
+        if self.batch.has_submission:
+            self._owners.unregistered(member_id)
 
     def _expel_if_banned(self, client_id: str) -> None:
         client = self._pool.clients.get(client_id)
@@ -302,31 +236,18 @@ class ModerationAnnouncer:
         if isinstance(event, RoomBanned):
             key = setting_key(event.room, event.opened, BAN, event.key)
             for client in clients:
-                self._extend_by_address(key, _imposed(event), client)
+                self._extensions.removed(key, event, client)
         self.batch.show(stored, (event.room,))
 
     def _muted(self, event: Muted, stored: Stored) -> None:
         self.batch.show(stored, (event.room,))
-        self._extend_muted(event)
+        self._extensions.muted(event)
         length = f" for {event.duration}" if event.duration else ""
         told = ErrorReply("muted", f"you are muted{length}")
         member = self._pool.named_as(event.target)
         if member is not None and event.room not in member.rooms:
             for client in self.batch.viewers(member):
                 self.batch.reply(client, told)
-
-    def _extend_muted(self, event: Muted) -> None:
-        """A mute of a guest of this server concerns the name there, and the address."""
-        mute = _imposed(event)
-        client = self._pool.clients.get(mute.identities[0])
-        if client is None or client.account:
-            return
-        key = MUTES + event.key
-        if not event.everywhere:
-            key = setting_key(event.room, event.opened, MUTE, event.key)
-        names = names_at(client.member.nick, client.address)
-        self._extend(key, mute, names, client)
-        self._extend_by_address(key, mute, client)
 
     def _banned(self, event: Banned, stored: Stored) -> None:
         ban = Sanction(event.target, event.nick, event.text, event.end)
@@ -350,7 +271,7 @@ class ModerationAnnouncer:
             )
             self._committer.submit(shown)
             for client in clients:
-                self._extend_by_address(BANS + event.key, _imposed(event), client)
+                self._extensions.removed(BANS + event.key, event, client)
 
     def _unbanned(self, _event: Unbanned, stored: Stored) -> None:
         self._show_operators(stored, ())
@@ -403,44 +324,6 @@ class ModerationAnnouncer:
             client.move_to(ClientState.QUITTING)
             self.batch.reply(client, ErrorReply("banned", ban_text(ban)))
             self._closing.append(client)
-
-    def _extend_by_address(self, key: str, sanction: Sanction, client: Client) -> None:
-        """A sanction by name concerns the address, too, if no other member has it.
-
-        One by ``$a:NAME`` concerns the account alone.
-        """
-        network, identities = client.identity.network, sanction.identities
-        if network is None or not identities or sanction.who.startswith("$"):
-            return
-        for other in self._pool.clients.values():
-            if other.identity.network == network and other.member is not client.member:
-                return
-        address = address_in(client.address)
-        if address is not None and not sanction.is_from(address):
-            added = f"/{network_key(household_of(address))}"
-            self._extend(key, sanction, (added,), client)
-
-    def _extend(
-        self, key: str, sanction: Sanction, added: Iterable[str], client: Client
-    ) -> None:
-        known = len(sanction.identities) + len(sanction.networks)
-        for subject in added:
-            if subject not in sanction.identities and known < MAX_CONCERNED:
-                whole = f"{key}+{subject}"
-                event = SanctionExtended(client.nick, client.id, whole, sanction.began)
-                self._committer.submit(event)
-
-
-def _imposed(event: Muted | Banned | RoomBanned) -> Sanction:
-    """What an event has imposed, as far as it is extended at once."""
-    identities = tuple(event.identities.split())
-    return Sanction(event.target, event.nick, began=event.time, identities=identities)
-
-
-def _of_guest(client: Client, nick: str) -> tuple[str, ...]:
-    """The identities of a client while it was a guest of that nickname."""
-    by_name = (*name_identities(nick), *names_at(nick, client.address))
-    return (client.id, *dict.fromkeys(by_name))
 
 
 def _told(event: Kicked | RoomBanned) -> ErrorReply:

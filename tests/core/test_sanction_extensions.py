@@ -1,11 +1,13 @@
-"""Sanctions of rooms that follow a guest to an account and to another nickname."""
+"""Sanctions that follow a guest to another nickname and to an account."""
 
 from __future__ import annotations
 
 from twisted.internet.address import IPv4Address
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support.moderation import ModerationCase
 from twisted_chat.core.join_request import Credentials
+from twisted_chat.core.sanctions import MAX_CONCERNED, name_identities
 from twisted_chat.testing import FakeClient, TestChat
 
 SECRET = "correct horse"
@@ -89,3 +91,52 @@ class FollowedTests(SynchronousTestCase):
         (bob,) = self.room.people("bob")
         bob.types(f"\\register {SECRET}", "\\join tea")
         self.assertEqual(self.replies(bob, "hi"), ["bob: hi"])
+
+
+class ExtendedTests(ModerationCase):
+    """What a ban or a mute concerns after its guest was renamed or has logged in."""
+
+    def test_name_that_a_muted_guest_takes_is_muted(self) -> None:
+        """Each that it can take: there is a limited number of them."""
+        self.does(self.oscar, r"\mute bob")
+        for number in range(60):
+            self.does(self.bob, rf"\nick rob{number}")
+        ((_, mute),) = self.moderation.mutes
+        self.assertLessEqual(len(mute.identities), MAX_CONCERNED)
+        self.assert_typed(
+            self.bob, r"\nick other", "error: you are muted: keep your nickname"
+        )
+        name = self.bob.nick
+        self.does(self.bob, r"\quit")
+        again = self.connect_from("192.0.2.7", name)
+        self.assertEqual(again.sees()[0], f"Welcome, {name}!")
+        self.assert_typed(again, "hi", "error: you are muted")
+
+    def test_guest_muted_in_a_room_keeps_its_nickname_at_last(self) -> None:
+        """Names taken at the same time are muted, too."""
+        self.does(self.alice, r"\mute bob")
+        with self.chat.together():
+            for number in range(60):
+                self.bob.types(rf"\nick rob{number}")
+        (mute,) = self.moderation.settings("tea").mutes.valid(self.moderation.now())
+        for name in name_identities(self.bob.nick):
+            self.assertIn(name, mute.identities)
+
+    def test_account_of_a_muted_guest_is_muted(self) -> None:
+        """Also when it has connected again."""
+        self.does(self.oscar, r"\mute bob")
+        self.does(self.bob, r"\register correct horse")
+        self.bob.leaves()
+        again = self.chat.client()
+        again.types(r"\login bob correct horse")
+        again.sees()
+        self.assert_typed(again, "hi", "error: you are muted")
+
+    def test_device_of_one_who_is_banned_from_a_room_does_not_enter_it(self) -> None:
+        """The ban concerns the other device, from which the account was registered."""
+        self.does(self.alice, r"\room ban bob")
+        self.does(self.bob, r"\register correct horse", r"\leave")
+        tablet = self.chat.client(
+            credentials=Credentials("bob", "correct horse"), rooms=("tea",)
+        )
+        self.assertIn("error: you are banned from #tea", tablet.sees())
