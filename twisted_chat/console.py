@@ -60,7 +60,7 @@ class ConsoleService:
             if self._banner and not options.settings.log_json:
                 chat = service.chat
                 service.on_running = lambda ports: _print(
-                    banner(ports, chat.operator_code)
+                    banner(ports, chat.operators.code)
                 )
         return service
 

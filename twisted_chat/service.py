@@ -275,8 +275,8 @@ class ChatService(Service):
             self._fail()
             return
         self._hashing.start()
-        if self.chat.operator_code:
-            line = f"operator code: {self.chat.operator_code}"
+        if self.chat.operators.code:
+            line = f"operator code: {self.chat.operators.code}"
             log.info("{line}", line=line)
         name = store_name(self.settings.store)
         log.info("{line}", line=f"messages are stored in {name}")

@@ -55,7 +55,7 @@ class SocketIOLoginTests(ChatTestCase):
     def test_banned_account_is_refused(self) -> None:
         """At its login, by a connect error."""
         self.alice.types("register", SECRET)
-        self.alice.types("operator", self.chat.operator_code)
+        self.alice.types("operator", self.chat.operators.code)
         self.alice.types("ban", "bob")
         text = self.refusal({"nick": "bob", "password": SECRET})
         self.assertEqual(text, "you are banned until further notice")

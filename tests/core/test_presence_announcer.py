@@ -8,7 +8,6 @@ from tests.support.members import MembersCase
 from twisted_chat.clients.json import JsonCodec
 from twisted_chat.core.accounts.absences import Openings
 from twisted_chat.core.limits import MAX_ROOMS
-from twisted_chat.core.replies import Refused
 from twisted_chat.testing import FakeWire, line_wire
 
 
@@ -83,41 +82,6 @@ class LoginTests(MembersCase):
         self.assertNotIn("soup", self.chat.pool.rooms)
         tablet.types("yes")
         self.assertEqual(self.phone.sees()[-1], "bob: yes")
-
-    def test_client_that_is_logged_in_cannot_log_in_again(self) -> None:
-        """Nor can a guest log out."""
-        for call in (
-            self.chat.chat.log_in(self.laptop.client, "eve", "@eve", "eve"),
-            self.chat.chat.log_out(self.alice.client),
-        ):
-            with self.assertRaises(Refused):
-                call.send(None)
-
-    def test_taken_nickname_is_refused(self) -> None:
-        """The client keeps its own."""
-        with self.assertRaises(Refused):
-            self.chat.chat.log_in(self.alice.client, "bobby", "@bobby", "bob").send(
-                None
-            )
-        self.assertEqual(self.alice.nick, "alice")
-
-    def test_login_that_is_not_stored_changes_nothing(self) -> None:
-        """The guest keeps its nickname, and that of the account is free."""
-        (eve,) = self.chat.people("eve")
-        for account in ("adam", "eve"):
-            self.chat.journal.fail()
-            self.chat.log_in(eve, account)
-            self.assertIn("error: not stored", eve.sees()[-1])
-        self.assertEqual((eve.nick, eve.client.account), ("eve", ""))
-        self.assertEqual(self.chat.client("adam").nick, "adam")
-        self.assertIn("guest", self.chat.client("eve").nick)
-
-    def test_logout_that_is_not_stored_changes_nothing(self) -> None:
-        """The client stays logged in."""
-        self.chat.journal.fail()
-        self.chat.log_out(self.phone)
-        self.assertIn("error: not stored", self.phone.sees()[-1])
-        self.assertEqual(self.phone.client.account, "bob")
 
 
 class LogoutTests(MembersCase):

@@ -186,7 +186,7 @@ class OperatorOrderTests(AccountCase):
         super().setUp()
         for client in (self.alice, self.bob):
             self.register(client)
-        self.alice.types(f"\\operator {self.room.chat.operator_code}")
+        self.alice.types(f"\\operator {self.room.chat.operators.code}")
         self.alice.types(r"\operator bob")
         self.alice.sees()
         self.bob.sees()

@@ -210,7 +210,7 @@ class OperatorTests(ServersCase):
         for client in (self.alice, self.bob):
             client.types(r"\register correct horse")
             self.seen_by(client)
-        self.alice.types(f"\\operator {self.one.chat.operator_code}")
+        self.alice.types(f"\\operator {self.one.chat.operators.code}")
         self.settle()
         self.alice.types(r"\operator bob")
         self.settle()

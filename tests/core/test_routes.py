@@ -193,7 +193,7 @@ class SanitizeTests(RouteCase):
 
     def test_words_of_the_filter_are_masked_in_every_text(self) -> None:
         """In messages, actions, topics, direct messages and away texts."""
-        self.chat.chat.mask = lambda text: text.replace("darn", "****")
+        self.chat.chat.texts.mask = lambda text: text.replace("darn", "****")
         for line, shown in (
             ("darn it", "alice: **** it"),
             (r"\me says darn", "* alice says ****"),
@@ -205,7 +205,7 @@ class SanitizeTests(RouteCase):
 
     def test_words_of_the_filter_are_masked_in_a_last_message(self) -> None:
         """The text of ``\\quit``."""
-        self.chat.chat.mask = lambda text: text.replace("darn", "****")
+        self.chat.chat.texts.mask = lambda text: text.replace("darn", "****")
         self.bob.types(r"\quit darn")
         self.assert_sees(self.alice, "bob: ****", "bob: left the chat")
 

@@ -16,7 +16,7 @@ class OperatorTests(AccountCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.code = self.room.chat.operator_code
+        self.code = self.room.chat.operators.code
 
     def make_operator(self) -> None:
         self.register()
@@ -269,10 +269,10 @@ class OperatorTests(AccountCase):
         """And there is no code any more."""
         self.make_operator()
         again = TestChat(journal=self.room.journal, policy=self.policy)
-        self.assertEqual(again.chat.operator_code, "")
+        self.assertEqual(again.chat.operators.code, "")
         self.assertEqual(again.chat.operators.ids, {self.bob.client.member_id})
 
     def test_code_is_the_same_until_it_is_used(self) -> None:
         """Also for several servers."""
         again = TestChat(journal=self.room.journal, policy=self.policy)
-        self.assertEqual(again.chat.operator_code, self.code)
+        self.assertEqual(again.chat.operators.code, self.code)

@@ -251,7 +251,7 @@ class EditTests(CorrectionCase):
 
     def test_text_is_treated_as_that_of_a_message(self) -> None:
         """Sanitized, masked, bounded; not empty."""
-        self.chat.chat.mask = lambda text: text.replace("darn", "****")
+        self.chat.chat.texts.mask = lambda text: text.replace("darn", "****")
         self.say(self.bob, "one")
         self.bob.types("\\edit \x1b[31mdarn\u202e red")
         self.assert_both_see("bob: corrected: **** red")

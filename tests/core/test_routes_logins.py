@@ -241,7 +241,7 @@ class ClosedTests(AccountCase):
         """Nobody else registers a name; but until there is one, anyone may."""
         self.register()
         self.register(self.alice)
-        carol, code = self.newcomer("carol"), self.room.chat.operator_code
+        carol, code = self.newcomer("carol"), self.room.chat.operators.code
         self.replies(self.bob, f"\\operator {code}")
         self.assertEqual(
             self.replies(carol, f"\\register {SECRET}"),

@@ -105,7 +105,7 @@ class WhoisTests(SynchronousTestCase):
         phone = self.room.client(credentials=credentials, address=address)
         self.assertNotIn("192.0.2.7", "".join(self.whois("bob")))
         self.register(self.alice)
-        self.alice.types(f"\\operator {self.room.chat.operator_code}")
+        self.alice.types(f"\\operator {self.room.chat.operators.code}")
         self.assertEqual(self.whois("bob")[-1], "bob: from 192.0.2.7")
         self.assertIn("an operator", self.whois("alice")[0])
         self.assertEqual(phone.nick, "bob")

@@ -21,7 +21,7 @@ class ReloaderTests(ServiceCase):
         words.unlink()
         service.reload()
         self.assertIn("reload failed; the previous", " ".join(self.log.lines()))
-        self.assertEqual(service.chat.mask("darn"), "****")
+        self.assertEqual(service.chat.texts.mask("darn"), "****")
 
     def test_word_list_stays_if_the_certificate_cannot_be_reloaded(self) -> None:
         """Both are replaced, or neither."""
@@ -32,7 +32,7 @@ class ReloaderTests(ServiceCase):
         certificate = mock.Mock()
         certificate.reload.side_effect = CertificateError("expired")
         Reloader(service.settings, certificate, service.chat, mock.Mock()).reload()
-        self.assertEqual(service.chat.mask("darn tea"), "**** tea")
+        self.assertEqual(service.chat.texts.mask("darn tea"), "**** tea")
 
     def test_expired_certificate_is_a_warning(self) -> None:
         """At the start, and after a reload; the server runs."""

@@ -16,11 +16,12 @@ from dataclasses import dataclass, replace
 
 from .accounts.accounts import Accounts
 from .accounts.logins import AccountLogins
-from .accounts.operators import Operators, has_code
+from .accounts.operators import Operators
 from .accounts.policy import Mode, Policy
 from .announcer import Announcer
 from .audit import AuditLog
 from .ban_checks import BanChecks
+from .claims import Claims
 from .client import GUEST, Client, ClientState, Identity
 from .commands import CommandTable
 from .committer import Committer
@@ -29,12 +30,8 @@ from .events import (
     LOBBY,
     CustomEvent,
     Event,
-    Joined,
-    LoggedIn,
-    LoggedOut,
     Message,
     Quit,
-    Renamed,
     Stored,
 )
 from .interfaces import (
@@ -57,11 +54,10 @@ from .logins import Login
 from .missed import MissedMessages
 from .moderation import KnownAccount, Moderation
 from .moderation_events import Audited, Rank, RoomOpened
-from .name_registry import claim, release
 from .name_watch import NameWatch
 from .naming import Naming
 from .network_rates import NetworkRates
-from .nicknames import Name, fold, room_name
+from .nicknames import room_name
 from .outcomes import Answered, Outcome, Outcomes
 from .pending_joins import PendingJoins
 from .permissions import Permissions, check
@@ -80,15 +76,12 @@ from .replies import (
 from .room_entry import RoomEntry
 from .runtime import Runtime
 from .sanitize import cut_label, is_blank, sanitize_label
+from .shown_texts import EMPTY, ShownTexts
 from .submission import Submission
-from .texts import accepted_label, accepted_text
+from .texts import accepted_text
 from .turns import LAST_TURN, Turn, Turns
 from .upkeep import Upkeep
 from .welcome import Welcomer
-
-EMPTY = "the message is empty"
-
-OPERATOR_CODE = "not shown: this is the operator code (\\operator CODE uses it)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +132,9 @@ Handler = Callable[[CommandContext], Outcome | Awaitable[Outcome]]
 """A route's function.  What the client asks next waits for an awaitable outcome."""
 
 
-def no_mask(text: str) -> str:
-    """Mask nothing."""
-    return text
-
-
 class Chat:
     """The chat, whatever its clients speak and wherever it is stored.
 
-    :ivar mask: replaces words that the operator does not want to be shown.
     :ivar motd: the lines that are shown after the welcome.
     :ivar reload: reads the files again that may change while the server runs.
     :ivar name_watch: passes on which nicknames appear and disappear.
@@ -155,12 +142,13 @@ class Chat:
     :ivar network_rates: what the clients of each network have sent.
     :ivar accounts: who has an account.
     :ivar operators: which of them are operators.
+    :ivar texts: makes texts fit to be shown.
     :ivar moderation: who is banned or muted, and what is set for each room.
     :ivar permissions: what someone may do by that.
     :ivar account_logins: which clients are logged in.
+    :ivar claims: claims nicknames for logins.
     :ivar naming: claims and releases the nicknames of clients.
     :ivar kept: what clients that are gone had set.
-    :ivar operator_code: makes the first operator; empty if there is one.
     :ivar entrance: checks the password that everyone needs; ``None`` without one.
     """
 
@@ -184,7 +172,6 @@ class Chat:
         self.journal = journal
         self.names = names
         self.table = table
-        self.mask: Callable[[str], str] = no_mask
         self._counters = runtime.counters
         self.turns = Turns(runtime)
         self.network_rates = NetworkRates()
@@ -192,9 +179,9 @@ class Chat:
         values = journal.values
         self.accounts = Accounts(values, runtime, policy)
         self.operators = Operators(values)
+        self.texts = ShownTexts(self.operators)
         self.account_logins = AccountLogins(self.accounts, values, pool, runtime)
         self.missed = MissedMessages(journal, self.account_logins.absences, runtime)
-        self.operator_code = ""
         self.entrance: Entrance | None = None
         self._committer = committer
         self._outcomes = Outcomes(self.turns, runtime, self._submit_allowed, self.reply)
@@ -230,6 +217,14 @@ class Chat:
             joining=joining,
         )
         self.kept = KeptState()
+        self.claims = Claims(
+            pool=pool,
+            names=names,
+            naming=self.naming,
+            bans=self.bans,
+            entry=self.entry,
+            runtime=runtime,
+        )
         steps = JoinSteps(
             pool=pool,
             journal=journal,
@@ -286,7 +281,7 @@ class Chat:
         """
         # Never released: the lobby is kept loaded also while it is empty.
         await self.pool.open_room(LOBBY, self.journal)
-        self.operator_code = await self.operators.load()
+        await self.operators.load()
         await self.account_logins.load()
         await self._upkeep.start()
         for event in await self.account_logins.removed():
@@ -408,28 +403,12 @@ class Chat:
         return self.room_of(client, room)
 
     def sanitized(self, text: str) -> str:
-        """A text as it may be shown, of one line or several: sanitized and masked.
-
-        :raises Refused: ``too_long``; ``empty``, if nothing visible is left.
-        """
-        return _not_blank(self._accepted(accepted_text(text)))
+        """A text as it may be shown, see ``ShownTexts.sanitized``."""
+        return self.texts.sanitized(text)
 
     def sanitized_label(self, text: str, limit: int = MAX_LINE) -> str:
-        """The same for a topic or the like, which is one line without tabs.
-
-        :param limit: its bytes.
-        :raises Refused: ``too_long``, ``empty``.
-        """
-        return _not_blank(self._accepted(accepted_label(text, limit)))
-
-    def _accepted(self, text: str) -> str:
-        """A sanitized text, masked.
-
-        :raises Refused: ``operator_code``, if everyone could be an operator with it.
-        """
-        if not self.operators.ids and has_code(text, self.operator_code):
-            raise Refused("operator_code", OPERATOR_CODE)
-        return self.mask(text)
+        """The same for a topic or the like, see ``ShownTexts.sanitized_label``."""
+        return self.texts.sanitized_label(text, limit)
 
     def ask(self, client: Client, request: Request, text: str, answer: Answer) -> None:
         """Ask a client for a password, see ``CommandContext.ask``."""
@@ -455,7 +434,7 @@ class Chat:
         event, audited = outcome.event, outcome.audited
         refused = self._rechecks.refusal(event, client)
         if refused is not None:
-            self._release(event, client)
+            self.claims.release(event, client)
             raise refused
         self._committer.submit(event, client, ref, reply=outcome.reply, audited=audited)
 
@@ -465,45 +444,6 @@ class Chat:
         At once if there is nothing.
         """
         self._committer.when_settled(call)
-
-    async def log_in(
-        self, client: Client, account: str, member_id: str, nick: str
-    ) -> LoggedIn:
-        """Claim the nickname for a client that logs in to an account.
-
-        Whether its member is present already shows when the event is announced.
-
-        :param account: its name.
-        :param nick: the nickname of its member, unless that is present.
-        :returns: the event to be submitted, for the client.
-        :raises Refused: ``logged_in``; ``banned``; ``nick_taken`` and the like.
-        :raises StoreError: nothing was claimed.
-        """
-        if client.account:
-            raise Refused(
-                "logged_in", f"you are logged in as {client.account}: \\logout first"
-            )
-        banned = self.bans.at_login(client, member_id)
-        if banned is not None:
-            self.bans.expel(client)
-            raise banned
-        present = self.pool.member(member_id)
-        if present is not None:
-            nick = present.nick
-        name = await claim(self.names, nick, member_id, former=client.id)
-        return LoggedIn(client.nick, name.text, client.id, member_id, account)
-
-    async def log_out(self, client: Client) -> LoggedOut:
-        """Claim a guest's name for a client that logs out.
-
-        :returns: the event to be submitted, for the client.
-        :raises Refused: ``not_logged_in``.
-        :raises StoreError: nothing was claimed.
-        """
-        if not client.account:
-            raise Refused("not_logged_in", "you are not logged in")
-        name = await self.naming.claim_guest(client.id)
-        return LoggedOut(client.nick, name.text, client.id)
 
     def may_register(self) -> bool:
         """Whether guests may register their nicknames.
@@ -582,7 +522,7 @@ class Chat:
         room = self.room_to_talk_in(client, request.room)
         if refused := self.permissions.may_talk(client, room):
             raise refused
-        text = self._accepted(accepted_text(request.text))
+        text = self.texts.masked(accepted_text(request.text))
         if not is_blank(text):
             member = client.member
             message = Message(
@@ -635,43 +575,15 @@ class Chat:
         if isinstance(error, Refused):
             # Something before it in the order has changed the client's rights.
             code, text = error.code, error.text
-            self._release(event, client)
+            self.claims.release(event, client)
         elif isinstance(error, OutcomeUnknown):
             # It may yet be announced, and needs its nickname or room then.
             text = str(error)
         else:
             text = f"not stored: {error}"
-            self._release(event, client)
+            self.claims.release(event, client)
         self.reply(client, ErrorReply(code, text), submission.ref)
         client.complete_one()
-
-    def _release(self, event: Event, client: Client) -> None:
-        """Release what was claimed or opened for an event that is not stored."""
-        match event:
-            case Renamed(new=new):
-                owner, kept = client.member_id, client.nick
-                self.runtime.spawn(release(self.names, owner, new, kept=kept))
-            case LoggedIn():
-                self.give_back(event, client)
-            case LoggedOut(nick=nick):
-                self.runtime.spawn(release(self.names, client.id, nick))
-            case Joined(room=room):
-                self.entry.joining_settled(client.id, room)
-                self.pool.release_room(self.pool.room(room))
-            case _:
-                pass
-
-    def give_back(self, event: LoggedIn, client: Client) -> None:
-        """A client does not log in, for which ``log_in`` has claimed a nickname."""
-        self.runtime.spawn(self._give_back(event, client))
-
-    async def _give_back(self, event: LoggedIn, client: Client) -> None:
-        """The nickname of a client that could not log in is its own again."""
-        if self.pool.member(event.member_id) is not None:
-            return
-        keys = Name(client.nick, fold(client.nick)).keys
-        await self.names.claim(keys, client.id, former=event.member_id)
-        await release(self.names, event.member_id, event.nick)
 
     def _submit_quit(self, client: Client, *, may_resume: bool) -> None:
         connection = client.connection
@@ -701,9 +613,3 @@ class Chat:
 
 def _do_nothing() -> None:
     """No file is read again."""
-
-
-def _not_blank(text: str) -> str:
-    if is_blank(text):
-        raise Refused("empty", EMPTY)
-    return text

@@ -91,7 +91,7 @@ def log_in(context: CommandContext) -> Outcome | Awaitable[Outcome]:
 async def log_out(context: CommandContext) -> Outcome:
     chat, client = context.chat, context.client
     await chat.account_logins.end(client.id)
-    event = await chat.log_out(client)
+    event = await chat.claims.log_out(client)
     return Answered(event, lambda _: Notice(("logged out",)))
 
 
@@ -166,15 +166,15 @@ async def enter_account(
     :param nick: the nickname of its member, unless that is present: by default the name
         of the account.
     :param token: that of its device, if it has one.
-    :raises Refused: see ``Chat.log_in``.
+    :raises Refused: see ``Claims.log_in``.
     """
-    chat, client = context.chat, context.client
+    chat, client, nick = context.chat, context.client, nick or account.name
     absence = await chat.account_logins.absence(account)
-    event = await chat.log_in(client, account.name, account.id, nick or account.name)
+    event = await chat.claims.log_in(client, account.name, account.id, nick)
     try:
         login = await chat.account_logins.begin(client, account, token)
     except BaseException:
-        chat.give_back(event, client)
+        chat.claims.give_back(event, client)
         raise
     chat.kept.bring_ignored(login)
 

@@ -40,7 +40,7 @@ class Reloader:
 
         :raises SettingError: the word list cannot be read.
         """
-        self._chat.mask = self._settings.word_filter().mask
+        self._chat.texts.mask = self._settings.word_filter().mask
         self._chat.reload = self.reload
         self._check_certificate()
 
@@ -64,7 +64,7 @@ class Reloader:
                 error=error,
             )
         else:
-            self._chat.mask = mask
+            self._chat.texts.mask = mask
             log.info("reloaded the word list and the certificate")
             self._check_certificate()
         self._systemd.reloaded()

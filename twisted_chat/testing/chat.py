@@ -251,8 +251,9 @@ class TestChat:
         """Log a client in to an account, whose id is ``@`` and its name."""
 
         async def log_in() -> None:
-            login = self.chat.log_in(client.client, account, f"@{account}", account)
-            self.chat.submit(await login, client.client)
+            claims, inner = self.chat.claims, client.client
+            login = await claims.log_in(inner, account, f"@{account}", account)
+            self.chat.submit(login, inner)
 
         self.spawn(log_in())
         self.settle()
@@ -261,7 +262,7 @@ class TestChat:
         """Log a client out of its account."""
 
         async def log_out() -> None:
-            logout = await self.chat.log_out(client.client)
+            logout = await self.chat.claims.log_out(client.client)
             self.chat.submit(logout, client.client)
 
         self.spawn(log_out())

@@ -106,7 +106,7 @@ class MessageCommandTests(IrcCase):
 
     def test_masked_words_are_masked_for_all(self) -> None:
         """No code within a word hides it from the filter."""
-        self.room.chat.mask = lambda text: text.replace("bad", "***")
+        self.room.chat.texts.mask = lambda text: text.replace("bad", "***")
         alice, bob = self.irc("alice", "lobby"), self.irc("bob", "lobby")
         alice.sends("PRIVMSG #lobby :a b\x02a\x02d word")
         self.assertTrue(bob.sees()[-1].endswith(" PRIVMSG #lobby :a *** word"))

@@ -34,7 +34,7 @@ class UserTests(IrcCase):
     def test_realname_cannot_harm(self) -> None:
         """It is sanitized, masked, and not too long."""
         chat = self.room.chat
-        chat.mask = lambda text: text.replace("darn", "****")
+        chat.texts.mask = lambda text: text.replace("darn", "****")
         self.assertEqual(shown_realname(chat, "a\x1b[31m darn \u202e"), "a ****")
         self.assertEqual(shown_realname(chat, " \x02 "), "")
         shown = shown_realname(chat, "x" * 999)

@@ -132,7 +132,7 @@ class ArrivalTests(SynchronousTestCase):
     def test_banned_account_is_turned_away(self) -> None:
         """Nobody is shown it."""
         self.alice.types(f"\\register {SECRET}")
-        self.alice.types(f"\\operator {self.room.chat.operator_code}", "\\ban bob")
+        self.alice.types(f"\\operator {self.room.chat.operators.code}", "\\ban bob")
         self.alice.sees()
         client = self.connect(Credentials("bob", SECRET))
         told = client.sees()

@@ -193,7 +193,7 @@ class AccountSteps(Machine):
     def become_operator(self, data: st.DataObject) -> None:
         """Somebody types the code of the log, if it was logged."""
         device = self.device(data)
-        code = self.world.chat.operator_code or "XXXX-XXXX-XXXX"
+        code = self.world.chat.operators.code or "XXXX-XXXX-XXXX"
         if any(each.is_operator for each in self.reference.accounts):
             return
         self.types(device, f"\\operator {code}")

@@ -62,7 +62,7 @@ class MembersMachine(TalkingSteps):
                 self.reference.register(device, PASSWORDS[0])
                 self.compare()
         ann = self.devices[1]
-        self.types(ann, f"\\operator {self.world.chat.operator_code}")
+        self.types(ann, f"\\operator {self.world.chat.operators.code}")
         self.reference.make_operator(ann)
 
     def are_over(self, sanctions: dict[Subject, Sanction], keys: list[Subject]) -> bool:

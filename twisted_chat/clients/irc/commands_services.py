@@ -106,7 +106,7 @@ async def _log_out(context: CommandContext) -> Outcome:
     chat, client = context.chat, context.client
     logged_in(context)
     await chat.account_logins.end(client.id)
-    event = await chat.log_out(client)
+    event = await chat.claims.log_out(client)
 
     def reply(_position: str) -> Reply:
         source = codec_of(client).server.source(client.member)

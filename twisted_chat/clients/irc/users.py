@@ -61,7 +61,7 @@ class User:
 
 def shown_realname(chat: Chat, text: str) -> str:
     """A real name as others may be shown it; empty if nothing is left."""
-    text = cut_label(chat.mask(sanitize_label(text)), MAX_REALNAME).strip()
+    text = cut_label(chat.texts.mask(sanitize_label(text)), MAX_REALNAME).strip()
     return "" if is_blank(text) else text
 
 

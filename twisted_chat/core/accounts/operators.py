@@ -49,12 +49,14 @@ class Operators:
     """Who is an operator.
 
     :ivar ids: the ids of their accounts.
+    :ivar code: makes the first one; empty if there is one.
     """
 
     def __init__(self, values: KeyValues) -> None:
         self._values = values
         self._accounts = AccountStore(values)
         self.ids: set[str] = set()
+        self.code = ""
         # What was announced since a server began to load the values.
         self._announced: list[Changes] | None = None
 
@@ -71,10 +73,9 @@ class Operators:
                 account_id = key.removeprefix(AREA)
                 (self.ids.discard if value is None else self.ids.add)(account_id)
 
-    async def load(self) -> str:
+    async def load(self) -> None:
         """Take over what is stored.
 
-        :returns: the code; empty if there is an operator already.
         :raises StoreError: it cannot be read.
         """
         announced = self._announced = []
@@ -87,10 +88,11 @@ class Operators:
         for changes in announced:
             self.apply(changes)
         if self.ids:
-            return ""
+            self.code = ""
+            return
         await self._values.write({CODE: new_code()}, {CODE: None})
         # Another server may have made one first.
-        return (await self._values.get([CODE])).get(CODE, "")
+        self.code = (await self._values.get([CODE])).get(CODE, "")
 
     async def use_code(self, text: str) -> bool:
         """Whether this is the code, which can be used once.

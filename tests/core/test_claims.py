@@ -1,0 +1,47 @@
+"""Nicknames that are claimed for an event, and given back if it is not stored."""
+
+from __future__ import annotations
+
+from tests.support.members import MembersCase
+from twisted_chat.core.replies import Refused
+
+
+class ClaimTests(MembersCase):
+    """Of clients that log in or out."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.claims = self.chat.chat.claims
+
+    def test_client_that_is_logged_in_cannot_log_in_again(self) -> None:
+        """Nor can a guest log out."""
+        for call in (
+            self.claims.log_in(self.laptop.client, "eve", "@eve", "eve"),
+            self.claims.log_out(self.alice.client),
+        ):
+            with self.assertRaises(Refused):
+                call.send(None)
+
+    def test_taken_nickname_is_refused(self) -> None:
+        """The client keeps its own."""
+        with self.assertRaises(Refused):
+            self.claims.log_in(self.alice.client, "bobby", "@bobby", "bob").send(None)
+        self.assertEqual(self.alice.nick, "alice")
+
+    def test_login_that_is_not_stored_changes_nothing(self) -> None:
+        """The guest keeps its nickname, and that of the account is free."""
+        (eve,) = self.chat.people("eve")
+        for account in ("adam", "eve"):
+            self.chat.journal.fail()
+            self.chat.log_in(eve, account)
+            self.assertIn("error: not stored", eve.sees()[-1])
+        self.assertEqual((eve.nick, eve.client.account), ("eve", ""))
+        self.assertEqual(self.chat.client("adam").nick, "adam")
+        self.assertIn("guest", self.chat.client("eve").nick)
+
+    def test_logout_that_is_not_stored_changes_nothing(self) -> None:
+        """The client stays logged in."""
+        self.chat.journal.fail()
+        self.chat.log_out(self.phone)
+        self.assertIn("error: not stored", self.phone.sees()[-1])
+        self.assertEqual(self.phone.client.account, "bob")
