@@ -52,6 +52,7 @@ UNTESTED = {
     "core.history_query": "only values",
     "core.moderation_events": "only values",
     "core.logins": "only types; those of accounts are tested",
+    "core.parts": "only connects the parts; every test of a chat uses them",
     "core.replies": "only values",
     "core.runtime": "only types",
     "server.sources": "only a type",

@@ -34,9 +34,9 @@ def logged_out(context: CommandContext) -> None:
 
 
 def may_register(context: CommandContext) -> None:
-    """Check that guests may add accounts for themselves, see ``Chat.may_register``.
+    """Check that guests may add accounts for themselves, see ``Permissions``.
 
     :raises Refused: ``not_operator``.
     """
-    if not context.chat.may_register():
+    if not context.chat.permissions.may_register():
         raise Refused("not_operator", "only operators add accounts: ask one of them")

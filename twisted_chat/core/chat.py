@@ -6,7 +6,7 @@ who is where or is shown to anyone; so every server and every restart has the sa
 
 ``receive`` sends nothing but replies to the client that asked.  What its request
 results in is passed on by ``outcomes``.  How clients join is in ``joining``, what each
-event shows to whom in ``announcer``.
+event shows to whom in ``announcer``; ``parts`` connects these.
 """
 
 from __future__ import annotations
@@ -14,31 +14,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
-from .accounts.accounts import Accounts
-from .accounts.logins import AccountLogins
-from .accounts.operators import Operators
-from .accounts.policy import Mode, Policy
-from .announcer import Announcer
-from .audit import AuditLog
-from .ban_checks import BanChecks
-from .claims import Claims
+from .accounts.policy import Policy
 from .client import GUEST, Client, ClientState, Identity
 from .commands import CommandTable
 from .committer import Committer
 from .entrance import Entrance
-from .events import (
-    LOBBY,
-    CustomEvent,
-    Event,
-    Message,
-    Quit,
-    Stored,
-)
+from .events import LOBBY, CustomEvent, Event, Message, Stored
 from .interfaces import (
-    SHUTTING_DOWN,
     Codec,
     Connection,
-    GivesReason,
     Journal,
     NameRegistry,
     OutcomeUnknown,
@@ -46,42 +30,25 @@ from .interfaces import (
 )
 from .isolation import encoded
 from .join_request import NEW_CLIENT, JoinRequest
-from .join_steps import JoinSteps
-from .joining import Joiner
-from .kept_state import KeptState
 from .limits import MAX_AWAY, MAX_LINE
 from .logins import Login
-from .missed import MissedMessages
-from .moderation import KnownAccount, Moderation
 from .moderation_events import Audited, Rank, RoomOpened
 from .name_watch import NameWatch
-from .naming import Naming
 from .network_rates import NetworkRates
 from .nicknames import room_name
 from .outcomes import Answered, Outcome, Outcomes
-from .pending_joins import PendingJoins
-from .permissions import Permissions, check
+from .parts import Parts
+from .permissions import check
 from .pool import ClientPool
 from .prompts import Answer, Prompts
-from .rechecks import Rechecks
-from .replies import (
-    ErrorReply,
-    Notice,
-    Prompt,
-    Refused,
-    Reply,
-    Request,
-    Welcome,
-)
-from .room_entry import RoomEntry
+from .replies import ErrorReply, Prompt, Refused, Reply, Request, Welcome
 from .runtime import Runtime
 from .sanitize import cut_label, is_blank, sanitize_label
-from .shown_texts import EMPTY, ShownTexts
+from .shown_texts import EMPTY
+from .shutdown import Shutdown
 from .submission import Submission
 from .texts import accepted_text
 from .turns import LAST_TURN, Turn, Turns
-from .upkeep import Upkeep
-from .welcome import Welcomer
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,113 +131,58 @@ class Chat:
         motd: Sequence[str] = (),
         policy: Policy | None = None,
     ) -> None:
+        parts = Parts(
+            pool=pool,
+            journal=journal,
+            names=names,
+            committer=committer,
+            table=table,
+            runtime=runtime,
+            motd=motd,
+            policy=policy,
+        )
         self.runtime = runtime
         self.pool = pool
-        self.name_watch = NameWatch(pool.presence)
-        self.reload: Callable[[], None] = _do_nothing
-        self.motd = tuple(motd)
         self.journal = journal
         self.names = names
         self.table = table
-        self._counters = runtime.counters
+        self.motd = tuple(motd)
+        self.reload: Callable[[], None] = _do_nothing
+        self.name_watch = NameWatch(pool.presence)
         self.turns = Turns(runtime)
         self.network_rates = NetworkRates()
-        self._prompts = Prompts()
-        values = journal.values
-        self.accounts = Accounts(values, runtime, policy)
-        self.operators = Operators(values)
-        self.texts = ShownTexts(self.operators)
-        self.account_logins = AccountLogins(self.accounts, values, pool, runtime)
-        self.missed = MissedMessages(journal, self.account_logins.absences, runtime)
         self.entrance: Entrance | None = None
+        self.accounts = parts.accounts
+        self.operators = parts.operators
+        self.texts = parts.texts
+        self.account_logins = parts.account_logins
+        self.missed = parts.missed
+        self.moderation = parts.moderation
+        self.permissions = parts.permissions
+        self.bans = parts.bans
+        self.audit_log = parts.audit_log
+        self.entry = parts.entry
+        self.naming = parts.naming
+        self.kept = parts.kept
+        self.claims = parts.claims
+        self._welcomer = parts.welcomer
+        self._joiner = parts.joiner
+        self._announcer = parts.announcer
+        self._upkeep = parts.upkeep
+        self._rechecks = parts.rechecks
         self._committer = committer
+        self._counters = runtime.counters
+        self._prompts = Prompts()
         self._outcomes = Outcomes(self.turns, runtime, self._submit_allowed, self.reply)
-        self._stopping = False
-        self.moderation = Moderation(pool, lambda: round(runtime.now() * 1000))
-        self.permissions = Permissions(pool, self.moderation, self.accounts)
-        self.bans = BanChecks(pool, self.moderation, self.permissions, runtime)
-        self.moderation.is_operator = self.operators.__contains__
-        self.moderation.find_account = self._known_account
-        self.audit_log = AuditLog(journal.values, runtime)
-        self.entry = RoomEntry(
-            pool=pool,
-            journal=journal,
-            committer=committer,
-            moderation=self.moderation,
-            permissions=self.permissions,
-        )
-        self._welcomer = Welcomer(
-            pool=pool,
-            journal=journal,
-            moderation=self.moderation,
-            runtime=runtime,
-            routes=table.listing,
-            motd=motd,
-            may_register=self.may_register,
-        )
-        self._joining = joining = PendingJoins()
-        self.naming = Naming(
-            pool=pool,
-            names=names,
-            runtime=runtime,
-            holder=self.accounts.holder,
-            joining=joining,
-        )
-        self.kept = KeptState()
-        self.claims = Claims(
-            pool=pool,
-            names=names,
-            naming=self.naming,
-            bans=self.bans,
-            entry=self.entry,
-            runtime=runtime,
-        )
-        steps = JoinSteps(
-            pool=pool,
-            journal=journal,
-            joining=joining,
-            naming=self.naming,
-            logins=self.account_logins,
-            kept=self.kept,
-            welcomer=self._welcomer,
-            moderation=self.moderation,
-            permissions=self.permissions,
-            entry=self.entry,
-        )
-        self._joiner = Joiner(
+        self._shutdown = Shutdown(
             pool=pool,
             committer=committer,
-            steps=steps,
-            missed=self.missed,
-            moderation=self.moderation,
-            permissions=self.permissions,
-            entry=self.entry,
-            runtime=runtime,
+            joiner=parts.joiner,
+            announcer=parts.announcer,
+            upkeep=parts.upkeep,
+            turns=self.turns,
+            reply=self.reply,
         )
-        self._announcer = Announcer(
-            pool=pool,
-            committer=committer,
-            joiner=self._joiner,
-            moderation=self.moderation,
-            permissions=self.permissions,
-            entry=self.entry,
-            audit_log=self.audit_log,
-            operators=self.operators,
-            runtime=runtime,
-        )
-        self._upkeep = Upkeep(
-            journal=journal,
-            moderation=self.moderation,
-            operators=self.operators,
-            committer=committer,
-            close_rooms=self._announcer.moderation.close_rooms,
-            runtime=runtime,
-        )
-        self._announcer.values_missed = self._upkeep.read_values_again
-        self._rechecks = Rechecks(
-            pool, self.moderation, self.permissions, self.operators, self.entry
-        )
-        committer.order = self._rechecks
         committer.refused = self._not_stored
         journal.subscribe(self.announce)
 
@@ -287,14 +199,6 @@ class Chat:
         for event in await self.account_logins.removed():
             self.submit_unasked(event)
 
-    async def _known_account(self, name: str) -> KnownAccount | None:
-        """An account, as moderation knows it."""
-        account = await self.accounts.find(name)
-        if account is None:
-            return None
-        is_operator = account.id in self.operators.ids
-        return KnownAccount(account.id, account.name, is_operator)
-
     # In: what adapters call.
 
     def attach(
@@ -309,10 +213,10 @@ class Chat:
         :param request: what it asks for.
         :param identity: who it is, as far as its adapter knows.
         """
-        if self._stopping:
+        if self._shutdown.began:
             client = Client("", connection, codec, identity)
             client.move_to(ClientState.GONE)
-            self.runtime.call_later(0, lambda: self._disconnect(client))
+            self.runtime.call_later(0, lambda: self._shutdown.disconnect(client))
             return client
         banned = self.bans.at_connecting(request, identity)
         if banned is not None:
@@ -353,7 +257,7 @@ class Chat:
         self._prompts.drop(client)
         self._joiner.keep_state(client, may_resume=may_resume)
         if not self._joiner.cancel(client):
-            self._submit_quit(client, may_resume=may_resume)
+            self._joiner.submit_departure(client, may_resume=may_resume)
 
     def recode(self, client: Client, codec: Codec) -> None:
         """Encode with another codec from here on."""
@@ -365,13 +269,7 @@ class Chat:
 
         :param stopped: called then.  There is no time limit; the caller sets one.
         """
-        self._stopping = True
-        self._upkeep.stop()
-        self.turns.close("the server is shutting down")
-        for client in list(self.pool.clients.values()):
-            if client.inbox is not None:
-                client.inbox.drain()
-        self._committer.when_idle(lambda: self._disconnect_all(stopped))
+        self._shutdown.begin(stopped)
 
     # For routes.
 
@@ -444,13 +342,6 @@ class Chat:
         At once if there is nothing.
         """
         self._committer.when_settled(call)
-
-    def may_register(self) -> bool:
-        """Whether guests may register their nicknames.
-
-        Until there is an operator they may in any case: else there would never be one.
-        """
-        return self.accounts.policy.mode is not Mode.CLOSED or not self.operators.ids
 
     def welcome(
         self, client: Client, position: str, login: Login | None = None
@@ -584,31 +475,6 @@ class Chat:
             self.claims.release(event, client)
         self.reply(client, ErrorReply(code, text), submission.ref)
         client.complete_one()
-
-    def _submit_quit(self, client: Client, *, may_resume: bool) -> None:
-        connection = client.connection
-        text = connection.reason if isinstance(connection, GivesReason) else ""
-        quit_event = Quit(client.nick, client.id, text)
-        self._committer.submit(quit_event, must_store=True, resumable=may_resume)
-
-    # Stopping.
-
-    def _disconnect_all(self, stopped: Callable[[], None]) -> None:
-        """Tell and disconnect all clients; nobody is shown that the others leave."""
-        self._announcer.silent = True
-        present = list(self.pool.clients.values())
-        for client in present:
-            if client.state is not ClientState.GONE:
-                may_resume = client.may_resume
-                client.move_to(ClientState.GONE)
-                self._submit_quit(client, may_resume=may_resume)
-        for client in dict.fromkeys(present + self._joining.clients()):
-            self._disconnect(client)
-        self._committer.when_idle(stopped)
-
-    def _disconnect(self, client: Client) -> None:
-        self.reply(client, Notice(("The server is shutting down.",)))
-        client.connection.close(SHUTTING_DOWN)
 
 
 def _do_nothing() -> None:

@@ -12,8 +12,8 @@ from dataclasses import replace
 
 from .client import Client, ClientState, Identity
 from .committer import Committer
-from .events import AWAY, NO_ROOM, AwaySet, Joined
-from .interfaces import BANNED, Codec, Connection, StoreError
+from .events import AWAY, NO_ROOM, AwaySet, Joined, Quit
+from .interfaces import BANNED, Codec, Connection, GivesReason, StoreError
 from .isolation import as_store_error
 from .join_request import JoinRequest
 from .join_steps import JoinSteps, join_account
@@ -142,6 +142,13 @@ class Joiner:
         # To which rooms an account returns, is in the store.
         rooms = {} if client.account else self._moderation.openings(closed)
         self.kept.keep(client, away, rooms, may_resume=may_resume)
+
+    def submit_departure(self, client: Client, *, may_resume: bool) -> None:
+        """Have it stored that a client is gone."""
+        connection = client.connection
+        text = connection.reason if isinstance(connection, GivesReason) else ""
+        departure = Quit(client.nick, client.id, text)
+        self._committer.submit(departure, must_store=True, resumable=may_resume)
 
     def departed(self, client: Client, member: Member, position: str) -> None:
         """A client is gone: its nickname is free, unless its member has other clients.

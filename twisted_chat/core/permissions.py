@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from .accounts.accounts import Accounts
+from .accounts.operators import Operators
 from .accounts.policy import Mode
 from .moderation import Moderation
 from .moderation_events import Role
@@ -55,15 +56,20 @@ class Permissions:
     """Decides who may do what.
 
     :param pool: who is in which room.
-    :param accounts: whose policy says whether guests may talk.
+    :param accounts: whose policy says what guests may do.
     """
 
     def __init__(
-        self, pool: ClientPool, moderation: Moderation, accounts: Accounts
+        self,
+        pool: ClientPool,
+        moderation: Moderation,
+        accounts: Accounts,
+        operators: Operators,
     ) -> None:
         self._pool = pool
         self._moderation = moderation
         self._accounts = accounts
+        self._operators = operators
 
     # Rooms.
 
@@ -165,13 +171,22 @@ class Permissions:
                 return f"ask {holder.nick} {what}"
         return f"ask an operator {what}"
 
-    # Talking.
+    # Accounts.
 
     def may_speak(self, actor: Actor) -> Refused | None:
         """Why someone may not say anything, for want of an account, or ``None``."""
         if self._accounts.policy.mode is Mode.REQUIRED and not actor.member.account:
             return Refused("account_required", ACCOUNT_REQUIRED)
         return None
+
+    def may_register(self) -> bool:
+        """Whether guests may register their nicknames.
+
+        Until there is an operator they may in any case: else there would never be one.
+        """
+        return self._accounts.policy.mode is not Mode.CLOSED or not self._operators.ids
+
+    # Talking.
 
     def may_talk(self, actor: Actor, room: str) -> Refused | None:
         """Why someone may not talk in a room, or ``None``."""

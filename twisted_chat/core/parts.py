@@ -1,0 +1,161 @@
+"""The parts of a chat, and which of them knows which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from .accounts.accounts import Accounts
+from .accounts.logins import AccountLogins
+from .accounts.operators import Operators
+from .accounts.policy import Policy
+from .announcer import Announcer
+from .audit import AuditLog
+from .ban_checks import BanChecks
+from .claims import Claims
+from .commands import CommandTable
+from .committer import Committer
+from .interfaces import Journal, NameRegistry
+from .join_steps import JoinSteps
+from .joining import Joiner
+from .kept_state import KeptState
+from .missed import MissedMessages
+from .moderation import KnownAccount, Moderation
+from .naming import Naming
+from .pending_joins import PendingJoins
+from .permissions import Permissions
+from .pool import ClientPool
+from .rechecks import Rechecks
+from .room_entry import RoomEntry
+from .runtime import Runtime
+from .shown_texts import ShownTexts
+from .upkeep import Upkeep
+from .welcome import Welcomer
+
+
+class Parts:
+    """All parts of one chat, each named as its class is."""
+
+    def __init__(
+        self,
+        *,
+        pool: ClientPool,
+        journal: Journal,
+        names: NameRegistry,
+        committer: Committer,
+        table: CommandTable[Any],
+        runtime: Runtime,
+        motd: Sequence[str],
+        policy: Policy | None,
+    ) -> None:
+        self.pool = pool
+        self.journal = journal
+        self.committer = committer
+        self.runtime = runtime
+        values = journal.values
+        self.accounts = Accounts(values, runtime, policy)
+        self.operators = Operators(values)
+        self.account_logins = AccountLogins(self.accounts, values, pool, runtime)
+        self.missed = MissedMessages(journal, self.account_logins.absences, runtime)
+        self.texts = ShownTexts(self.operators)
+        self.audit_log = AuditLog(values, runtime)
+        self.moderation = Moderation(pool, lambda: round(runtime.now() * 1000))
+        self.moderation.is_operator = self.operators.__contains__
+        self.moderation.find_account = self._known_account
+        self.permissions = Permissions(
+            pool, self.moderation, self.accounts, self.operators
+        )
+        self.bans = BanChecks(pool, self.moderation, self.permissions, runtime)
+        self.entry = RoomEntry(
+            pool=pool,
+            journal=journal,
+            committer=committer,
+            moderation=self.moderation,
+            permissions=self.permissions,
+        )
+        joining = PendingJoins()
+        self.naming = Naming(
+            pool=pool,
+            names=names,
+            runtime=runtime,
+            holder=self.accounts.holder,
+            joining=joining,
+        )
+        self.claims = Claims(
+            pool=pool,
+            names=names,
+            naming=self.naming,
+            bans=self.bans,
+            entry=self.entry,
+            runtime=runtime,
+        )
+        self.kept = KeptState()
+        self.welcomer = Welcomer(
+            pool=pool,
+            journal=journal,
+            moderation=self.moderation,
+            runtime=runtime,
+            routes=table.listing,
+            motd=motd,
+            may_register=self.permissions.may_register,
+        )
+        self.joiner = self._joiner(joining)
+        self.announcer = self._announcer()
+        self.upkeep = Upkeep(
+            journal=journal,
+            moderation=self.moderation,
+            operators=self.operators,
+            committer=committer,
+            close_rooms=self.announcer.moderation.close_rooms,
+            runtime=runtime,
+        )
+        self.announcer.values_missed = self.upkeep.read_values_again
+        self.rechecks = Rechecks(
+            pool, self.moderation, self.permissions, self.operators, self.entry
+        )
+        committer.order = self.rechecks
+
+    def _joiner(self, joining: PendingJoins) -> Joiner:
+        steps = JoinSteps(
+            pool=self.pool,
+            journal=self.journal,
+            joining=joining,
+            naming=self.naming,
+            logins=self.account_logins,
+            kept=self.kept,
+            welcomer=self.welcomer,
+            moderation=self.moderation,
+            permissions=self.permissions,
+            entry=self.entry,
+        )
+        return Joiner(
+            pool=self.pool,
+            committer=self.committer,
+            steps=steps,
+            missed=self.missed,
+            moderation=self.moderation,
+            permissions=self.permissions,
+            entry=self.entry,
+            runtime=self.runtime,
+        )
+
+    def _announcer(self) -> Announcer:
+        return Announcer(
+            pool=self.pool,
+            committer=self.committer,
+            joiner=self.joiner,
+            moderation=self.moderation,
+            permissions=self.permissions,
+            entry=self.entry,
+            audit_log=self.audit_log,
+            operators=self.operators,
+            runtime=self.runtime,
+        )
+
+    async def _known_account(self, name: str) -> KnownAccount | None:
+        """An account, as moderation knows it."""
+        account = await self.accounts.find(name)
+        if account is None:
+            return None
+        is_operator = account.id in self.operators.ids
+        return KnownAccount(account.id, account.name, is_operator)
