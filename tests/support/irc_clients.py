@@ -13,6 +13,7 @@ from twisted_chat.clients.irc.shared import IrcShared
 from twisted_chat.core.accounts.accounts import Peer
 from twisted_chat.core.accounts.operators import AREA
 from twisted_chat.core.accounts.record import Account
+from twisted_chat.core.client import Client
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.nicknames import Name
 from twisted_chat.net.timers import Keepalive
@@ -34,10 +35,14 @@ class IrcPeer:
         self.protocol.makeConnection(self.transport)
 
     @property
+    def client(self) -> Client:
+        """What the chat knows of it, once it is registered."""
+        clients = self._world.room.chat.pool.clients.values()
+        return next(each for each in clients if each.connection is self.protocol)
+
+    @property
     def nick(self) -> str:
-        attachment = self.protocol._attachment
-        assert attachment is not None
-        return attachment.client.nick
+        return self.client.nick
 
     def sends(self, *lines: str) -> None:
         self.sends_bytes(b"".join(line.encode() + b"\r\n" for line in lines))
@@ -127,6 +132,4 @@ class IrcCase(SynchronousTestCase):
 
     def source(self, peer: IrcPeer) -> str:
         """The source of what a client does."""
-        attachment = peer.protocol._attachment
-        assert attachment is not None
-        return ":" + self.shared.server.source(attachment.client.member)
+        return ":" + self.shared.server.source(peer.client.member)

@@ -25,15 +25,9 @@ class CodecTests(IrcCase):
         bob = self.irc("bob", "lobby", capabilities="batch server-time sasl-not")
         carol = self.irc("carol", "lobby", capabilities="batch server-time")
         dora = self.irc("dora", "lobby")
-        views = {
-            peer.protocol._attachment.client.view  # type: ignore[union-attr]
-            for peer in (alice, carol)
-        }
+        views = {peer.client.view for peer in (alice, carol)}
         self.assertEqual(len(views), 1)
-        others = {
-            peer.protocol._attachment.client.view  # type: ignore[union-attr]
-            for peer in (bob, dora)
-        }
+        others = {peer.client.view for peer in (bob, dora)}
         self.assertEqual(len(others), 1)
         self.assertTrue(views.isdisjoint(others))
 

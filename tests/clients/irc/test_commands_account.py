@@ -93,7 +93,7 @@ class RegisterTests(IrcCase):
         self.room.chat.operators.ids = {"@1"}
         self.assertEqual(self.refused("* * correct-horse"), "DISALLOWED")
         self.room.chat.accounts.policy = replace(policy, requires_tls=True)
-        self.alice.protocol._attachment.client.identity = INSECURE  # type: ignore[union-attr]
+        self.alice.client.identity = INSECURE
         self.assertEqual(self.refused("* * correct-horse"), "DISALLOWED")
         self.room.chat.accounts.policy = policy
         self.alice.sends("REGISTER * * correct-horse")

@@ -220,7 +220,7 @@ class RedactTests(ModerationCommandCase):
 
     def test_message_of_an_operator_is_left_to_it(self) -> None:
         """Also by room operators."""
-        self.room.log_in(self.bob.protocol._attachment, "bob")  # type: ignore[arg-type]
+        self.room.log_in(self.bob, "bob")  # type: ignore[arg-type]
         self.room.chat.operators.ids.add("@bob")
         position = self.says(self.bob)
         (refused,) = self.alice.asks(f"REDACT #tea {position}")

@@ -51,7 +51,7 @@ class WhoisTests(IrcCase):
         """To nobody else."""
         self.account("root", operator=True)
         identity = Identity("192.0.2.7", wire="irc")
-        self.alice.protocol._attachment.client.identity = identity  # type: ignore[union-attr]
+        self.alice.client.identity = identity
         self.assertNotIn("338", self.whois())
         own = [line for line in self.alice.asks("WHOIS Alice") if line[:3] == "338"]
         self.assertEqual(own, ["338 Alice Alice 192.0.2.7 :is connecting from"])
@@ -60,7 +60,7 @@ class WhoisTests(IrcCase):
 
     def test_connection_by_tls_is_shown(self) -> None:
         """One on the same machine that is not encrypted is not."""
-        client = self.alice.protocol._attachment.client  # type: ignore[union-attr]
+        client = self.alice.client
         for encrypted in (False, True):
             client.identity = Identity(secure=True, encrypted=encrypted)
             self.assertEqual("671" in self.whois(), encrypted)

@@ -75,9 +75,7 @@ class RelayTests(IrcCase):
         """As its messages are not shown."""
         self.room.clock.advance(0)
         self.eve.types(r"\join lobby")
-        bob = self.bob.protocol._attachment
-        assert bob is not None
-        self.room.chat.receive(bob.client, ignore("alice"))
+        self.room.chat.receive(self.bob.client, ignore("alice"))
         self.settle()
         self.bob.sees()
         self.alice.asks("@+a TAGMSG #lobby", "@+a TAGMSG bob")

@@ -58,7 +58,7 @@ class NickServTests(IrcCase):
         accounts = self.room.chat.accounts
         accounts.policy = replace(accounts.policy, requires_tls=True)
         identity = Identity("192.0.2.7", wire="irc")
-        self.alice.protocol._attachment.client.identity = identity  # type: ignore[union-attr]
+        self.alice.client.identity = identity
         for text in ("IDENTIFY bob no", "REGISTER correct-horse"):
             self.assertIn("only over TLS", self.says(text)[0])
 

@@ -143,7 +143,7 @@ class WhoxTests(IrcCase):
     def test_addresses_are_for_operators_and_oneself(self) -> None:
         """Others see a placeholder."""
         self.account("root", operator=True)
-        self.alice.protocol._attachment.client.identity = IDENTITY  # type: ignore[union-attr]
+        self.alice.client.identity = IDENTITY
         self.assertEqual(self.whox("%i"), "354 bob 255.255.255.255")
         line, _ = self.alice.asks("WHO alice %i")
         self.assertEqual(line, "354 alice 0::1")

@@ -107,9 +107,7 @@ class MonitorsTests(IrcCase):
         bob = self.irc("bob")
         alice.asks("MONITOR + alice,bob")
         self.assertEqual(len(alice.asks("SETNAME :Alice")), 1)
-        attachment = alice.protocol._attachment
-        assert attachment is not None
-        self.room.chat.receive(attachment.client, Request("ignore", "bob"))
+        self.room.chat.receive(alice.client, Request("ignore", "bob"))
         alice.sees()
         bob.sends("SETNAME :Robert")
         self.assertEqual(alice.sees(), [])
@@ -117,13 +115,11 @@ class MonitorsTests(IrcCase):
     def test_list_is_bounded(self) -> None:
         """A nickname that is on it may be added again."""
         alice = self.irc("alice")
-        attachment = alice.protocol._attachment
-        assert attachment is not None
         for number in range(MAX_MONITORED):
-            self.assertTrue(self.monitors.add(attachment.client, f"n{number}", "n"))
-        self.assertFalse(self.monitors.add(attachment.client, "more", "more"))
-        self.assertTrue(self.monitors.add(attachment.client, "n1", "N1"))
-        self.assertEqual(self.monitors.names(attachment.client)["n1"], "N1")
+            self.assertTrue(self.monitors.add(alice.client, f"n{number}", "n"))
+        self.assertFalse(self.monitors.add(alice.client, "more", "more"))
+        self.assertTrue(self.monitors.add(alice.client, "n1", "N1"))
+        self.assertEqual(self.monitors.names(alice.client)["n1"], "N1")
 
     def test_long_lists_have_several_lines(self) -> None:
         """Each of which fits, and nothing is cut."""

@@ -12,9 +12,7 @@ class ProfileTests(IrcCase):
     def test_profile_is_that_of_the_connection(self) -> None:
         """Clients of other wires have none."""
         alice = self.irc("alice", capabilities="batch")
-        attachment = alice.protocol._attachment
-        assert attachment is not None
-        profile = profile_of(attachment.client)
+        profile = profile_of(alice.client)
         assert profile is not None
         self.assertEqual((profile.user, profile.realname), ("alice", "The real alice"))
         self.assertEqual(profile.capabilities.of_codec, {"batch"})

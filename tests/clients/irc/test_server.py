@@ -46,10 +46,8 @@ class ServerTests(IrcCase):
     def test_real_name_is_the_one_that_was_given(self) -> None:
         """By IRC clients; others have their nicknames."""
         alice = self.irc("alice")
-        attachment = alice.protocol._attachment
-        assert attachment is not None
         server = self.shared.server
-        self.assertEqual(server.realname(attachment.client.id), "The real alice")
+        self.assertEqual(server.realname(alice.client.id), "The real alice")
         self.assertEqual(server.realname(self.eve.client.id), "eve")
         self.assertEqual(server.realname("nobody"), "*")
 
