@@ -62,17 +62,15 @@ def main(arguments: list[str]) -> int:
 
 def fuzz_a_model(name: str, seconds: float) -> int:
     """Run the machines of a model; the exit status."""
-    from .members.machine import Machine as OfMembers
     from .members.steps_order import MembersMachine, SqliteMembersMachine
     from .model.campaign import fuzz_model
     from .model.leaving import ChatMachine, SqliteChatMachine
-    from .model.machine import Machine
 
     if name == "members":
         members = (MembersMachine, SqliteMembersMachine)
-        return fuzz_model(name, members, OfMembers, seconds, report)
+        return fuzz_model(name, members, seconds, report)
     machines = (ChatMachine, SqliteChatMachine)
-    return fuzz_model(name, machines, Machine, seconds, report)
+    return fuzz_model(name, machines, seconds, report)
 
 
 def fuzz_with_hypothesis(

@@ -238,7 +238,7 @@ class Coming(Reference):
             kept = [each for each in kept if not each.is_deleted]
             # What an account was shown when it said something itself is not missed.
             own = [each.seq for each in kept if each.account is account]
-            posts += (each for each in kept if each.seq > max(seq, *own[-1:]))
+            posts += (each for each in kept if each.seq > max((seq, *own[-1:])))
         said: list[str] = []
         if heard:
             what = "message" if len(heard) == 1 else "messages"

@@ -10,16 +10,11 @@ import re
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import invariant, precondition, rule
 from twisted.internet.defer import Deferred
 
 from tests.fuzz.target import expect, expect_equal
-from tests.fuzz.world import World, no_failure_logged
+from tests.fuzz.world_machine import WorldMachine
 from twisted_chat.clients.first_frame import GRACE
 from twisted_chat.core.events import Action, Message, Stored
 from twisted_chat.core.history_query import HistoryQuery
@@ -33,51 +28,27 @@ from .state import Device, Login, Member, Post
 MAX_DEVICES = 7
 
 
-class Machine(RuleBasedStateMachine):
+class Machine(WorldMachine):
     """Up to seven devices of all kinds, and what each of them is shown.
 
-    :cvar executions: how many runs there were.
-    :ivar players: by the number of the device.
     :ivar gone: devices that may resume, by number: the rooms that they were in, and
         those of them that were not open to all.
     :ivar expelled: those of them that were banned.
     :ivar tokens: what each token stands for.
     """
 
-    executions = 0
-
     def __init__(self) -> None:
         super().__init__()
-        Machine.executions += 1
-        self._log = no_failure_logged()
-        self._log.__enter__()
-        self.world = self.start()
         self.reference = Order(self.seconds)
-        self.players: dict[int, Any] = {}
         self.devices: dict[int, Device] = {}
         self.gone: dict[int, tuple[Device, Any, list[str], list[str]]] = {}
         self.expelled: set[int] = set()
         self.tokens: dict[str, Login] = {}
         self._count = 0
 
-    def start(self) -> World:
-        """The server of the chat; by default one that stores in memory."""
-        return World()
-
     def seconds(self) -> float:
         """The time of the server, which may have been restarted."""
         return self.world.clock.seconds()
-
-    def teardown(self) -> None:
-        """Everyone leaves, and nothing is left of them."""
-        for player in self.players.values():
-            player.goes()
-        self.world.settle()
-        self.world.clock.pump([1.0] * 60)
-        self._log.__exit__(None, None, None)
-        expect_equal(self.world.chat.pool.clients, {}, "clients that are still there")
-        present = self.world.chat.pool.presence.members
-        expect_equal(present, {}, "members that are still there")
 
     # Who does what.
 
@@ -173,17 +144,12 @@ class Machine(RuleBasedStateMachine):
         """And is present where it says, with as many devices."""
         self.compare()
         pool = self.world.chat.pool
-        present = {
-            name: sorted(room.nicks())
-            for name, room in pool.rooms.items()
-            if room.members
-        }
         rooms = {name for each in self.reference.members for name in each.rooms}
         wanted = {
             name: sorted(each.nick for each in self.reference.inside(name))
             for name in rooms
         }
-        expect_equal(present, wanted, "who is present")
+        expect_equal(self.nicks_by_room(), wanted, "who is present")
         devices = {
             each.nick: len(each.client_ids) for each in pool.presence.members.values()
         }

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from tests.fuzz.world import World, start_clock
-from tests.support.threads import MEMORY, FakeReactorFromThreads, FakeThreads
-from twisted_chat.journals.retention import KEEP_ALL
-from twisted_chat.journals.sqlite.journal import SqliteJournal
+from tests.fuzz.world_machine import SqliteWorldMachine
 
 from .samples import ADDRESSES, KEYS, NETWORKS, PASSWORDS, REASONS, durations
 from .shown import JSON, TYPING
@@ -166,30 +161,8 @@ class MembersMachine(TalkingSteps):
         self.reference.invite(device, nick)
 
 
-class SqliteMembersMachine(MembersMachine):
+class SqliteMembersMachine(SqliteWorldMachine, MembersMachine):
     """The same with SQLite, whose server may be restarted, or crash."""
-
-    def __init__(self) -> None:
-        self._folder = TemporaryDirectory(dir=MEMORY)
-        self._clock = start_clock()
-        self._path = Path(self._folder.name) / "0"
-        self._path.mkdir()
-        super().__init__()
-
-    def start(self) -> World:
-        journal = SqliteJournal(
-            str(self._path / "chat.sqlite"),
-            FakeReactorFromThreads(),
-            self._clock.seconds,
-            KEEP_ALL,
-            FakeThreads(),
-        )
-        return World(journal, self._clock)
-
-    def teardown(self) -> None:
-        super().teardown()
-        self.world.close()
-        self._folder.cleanup()
 
     def _all_are_gone(self) -> None:
         """The connections end with the server; who has a session can resume."""
@@ -221,8 +194,8 @@ class SqliteMembersMachine(MembersMachine):
     @rule()
     def crash(self) -> None:
         """The server is killed, and starts again from what is on the disk."""
-        former, self._path = self._path, self._path.parent / f"{self._count}x"
-        shutil.copytree(former, self._path)
+        former, self.path = self.path, self.path.parent / f"{self._count}x"
+        shutil.copytree(former, self.path)
         self._all_are_gone()
         self.world.stop()
         self.world.close()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Sequence
 from time import monotonic
-from typing import Protocol
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
-from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.fuzz.world_machine import WorldMachine
 
 STEPS = 60
 """Steps of one run."""
@@ -17,29 +18,17 @@ _CHUNK = 25
 """Runs after which the time is looked at."""
 
 
-class Counting(Protocol):
-    """A machine that counts its runs.
-
-    :cvar executions: those of all machines of its model.
-    """
-
-    executions: int
-
-
 def fuzz_model(
     name: str,
-    machines: Sequence[type[RuleBasedStateMachine]],
-    counting: type[Counting],
+    machines: Sequence[type[WorldMachine]],
     seconds: float,
     report: Callable[[str], None],
 ) -> int:
     """Run the machines of a model in turn; the exit status.
 
     The first failure ends it: its steps, shortened, are reported.
-
-    :param counting: what all of them derive from.
     """
-    began = monotonic()
+    began, before = monotonic(), WorldMachine.executions
     findings = 0
     while not findings and monotonic() - began < seconds:
         for machine in machines:
@@ -49,13 +38,13 @@ def fuzz_model(
                 findings += 1
                 report("".join(traceback.format_exception(error)))
     spent = monotonic() - began
-    runs = counting.executions
+    runs = WorldMachine.executions - before
     report(f"{name}: {runs} executions in {spent:.0f} s, {findings} findings")
     return 1 if findings else 0
 
 
 def run_machine(
-    machine: type[RuleBasedStateMachine], runs: int, steps: int, *, derandomize: bool
+    machine: type[WorldMachine], runs: int, steps: int, *, derandomize: bool
 ) -> None:
     """Run a machine a number of times.
 

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.fuzz.target import expect, expect_equal
-from tests.fuzz.world import World, start_clock
-from tests.support.threads import MEMORY, FakeReactorFromThreads, FakeThreads
-from twisted_chat.journals.retention import KEEP_ALL
-from twisted_chat.journals.sqlite.journal import SqliteJournal
+from tests.fuzz.world_machine import SqliteWorldMachine
 
 from .machine import MAX_PEOPLE
 from .players import JsonPlayer, LinePlayer, Player
@@ -128,29 +123,8 @@ class ChatMachine(Setting):
         self.reference.resume(person, seq)
 
 
-class SqliteChatMachine(ChatMachine):
+class SqliteChatMachine(SqliteWorldMachine, ChatMachine):
     """The same with SQLite, whose server may be restarted."""
-
-    def __init__(self) -> None:
-        self._folder = TemporaryDirectory(dir=MEMORY)
-        self._clock = start_clock()
-        super().__init__()
-
-    def start(self) -> World:
-        path = Path(self._folder.name) / "chat.sqlite"
-        journal = SqliteJournal(
-            str(path),
-            FakeReactorFromThreads(),
-            self._clock.seconds,
-            KEEP_ALL,
-            FakeThreads(),
-        )
-        return World(journal, self._clock)
-
-    def teardown(self) -> None:
-        super().teardown()
-        self.world.close()
-        self._folder.cleanup()
 
     @rule()
     def restart(self) -> None:

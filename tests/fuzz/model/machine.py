@@ -6,19 +6,12 @@ After every step all clients are read, and compared with the reference.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from tests.fuzz.target import expect, expect_equal
-from tests.fuzz.world import World, no_failure_logged
+from tests.fuzz.world_machine import WorldMachine
 from twisted_chat.clients.first_frame import GRACE
 
 from .engine_players import make_engine_player
@@ -28,49 +21,19 @@ from .showing import Person
 from .shown import JSON, TEXT, WIRES
 
 MAX_PEOPLE = 6
-TAKEN_OVER = 4000
-"""The code with which a connection is closed whose client resumed on another one."""
-
-_LABELS = st.sampled_from(("lunch", "back soon", "gr\u00fc\u00df \U0001f44b"))
-
-Texts = tuple[str, str]
-"""A text as it is sent, and what is left of it."""
 
 
-class Machine(RuleBasedStateMachine):
-    """Up to six clients of all kinds, and what each of them is shown.
+class Machine(WorldMachine):
+    """Up to six clients of all kinds, and what each of them is shown."""
 
-    :cvar executions: how many runs there were.
-    """
-
-    executions = 0
+    players: dict[int, Player]
 
     def __init__(self) -> None:
         super().__init__()
-        Machine.executions += 1
-        self._log = no_failure_logged()
-        self._log.__enter__()
-        self.world = self.start()
         self.reference = Reference()
-        self.players: dict[int, Player] = {}
         self.gone: dict[int, tuple[Person, JsonPlayer]] = {}
         self.marks: dict[int, list[tuple[str, int]]] = {}
         self._count = 0
-
-    def start(self) -> World:
-        """The server of the chat; by default one that stores in memory."""
-        return World()
-
-    def teardown(self) -> None:
-        """Everyone leaves, and nothing is left of them."""
-        for player in self.players.values():
-            player.goes()
-        self.world.settle()
-        self.world.clock.pump([1.0] * 60)
-        self._log.__exit__(None, None, None)
-        expect_equal(self.world.chat.pool.clients, {}, "clients that are still there")
-        members = [one.members for one in self.world.chat.pool.rooms.values()]
-        expect(not any(members), "members that are still there")
 
     # Who does what.
 
@@ -150,14 +113,8 @@ class Machine(RuleBasedStateMachine):
         for person in self.reference.people.values():
             for room in person.rooms:
                 rooms.setdefault(room, []).append(person.nick)
-        pool = self.world.chat.pool
-        present: dict[str, Any] = {
-            name: sorted(room.nicks())
-            for name, room in pool.rooms.items()
-            if room.members
-        }
         wanted = {name: sorted(nicks) for name, nicks in rooms.items()}
-        expect_equal(present, wanted, "who is present")
+        expect_equal(self.nicks_by_room(), wanted, "who is present")
 
     @invariant()
     def every_connection_is_open(self) -> None:
