@@ -16,6 +16,7 @@ from hypothesis import given
 from tests.journals.corrections_contract import CorrectionsContract
 from tests.journals.direct_contract import DirectContract
 from tests.journals.pages_contract import PagesContract
+from tests.journals.room_events_contract import RoomEventsContract
 from tests.journals.search_contract import SearchContract
 from tests.journals.values_contract import ValuesContract
 from tests.support.journals import (
@@ -45,6 +46,7 @@ class JournalContract(
     ValuesContract,
     DirectContract,
     PagesContract,
+    RoomEventsContract,
 ):
     """See the module docstring."""
 

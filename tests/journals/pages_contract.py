@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.journals.direct_contract import direct
 from tests.support.journals import JournalHarness, JournalUnderTest, said, texts
 from twisted_chat.core.events import DirectMessage, TopicSet
 from twisted_chat.core.history_query import DirectMessages, HistoryQuery
 
 AL, BOB, CAROL = "@al", "@bob", "@carol"
+
+TOPICS: frozenset[type[Any]] = frozenset({TopicSet})
 
 
 class PagesContract(JournalHarness):
@@ -22,9 +26,9 @@ class PagesContract(JournalHarness):
         start: str | None = None,
         end: str | None = None,
         first: bool = False,
-        topics: bool = False,
+        besides: frozenset[type[Any]] = frozenset(),
     ) -> list[str]:
-        query = HistoryQuery(source, limit, start, end, first, topics)
+        query = HistoryQuery(source, limit, start, end, first, besides)
         return texts(self.run_now(journal.history.page(query)))
 
     def test_page_is_from_its_start_to_before_its_end(self) -> None:
@@ -114,13 +118,15 @@ class PagesContract(JournalHarness):
             (3, ["tea", "two", "milk"], ["one", "tea", "two"]),
             (1, ["milk"], ["one"]),
         ):
-            page = self.page(journal, limit=limit, topics=True)
+            page = self.page(journal, limit=limit, besides=TOPICS)
             self.assertEqual(page, last)
-            page = self.page(journal, limit=limit, topics=True, first=True)
+            page = self.page(journal, limit=limit, besides=TOPICS, first=True)
             self.assertEqual(page, first)
         start = stored[2].position
-        self.assertEqual(self.page(journal, start=start, topics=True), ["two", "milk"])
-        self.assertEqual(self.page(journal, end=start, topics=True), ["one", "tea"])
+        self.assertEqual(
+            self.page(journal, start=start, besides=TOPICS), ["two", "milk"]
+        )
+        self.assertEqual(self.page(journal, end=start, besides=TOPICS), ["one", "tea"])
         self.assertEqual(self.page(journal), ["one", "two"])
 
     def test_direct_messages_with_one_partner_are_a_history(self) -> None:

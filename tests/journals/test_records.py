@@ -114,8 +114,8 @@ class RecordsTests(SynchronousTestCase):
             index_keys(message), ((Index.DIRECT, "@a"), (Index.DIRECT, "@b"))
         )
 
-    def test_presence_is_not_found_again(self) -> None:
-        """Histories do not contain arrivals and departures."""
+    def test_presence_is_in_no_index(self) -> None:
+        """Arrivals and departures are kept apart, see ``room_events``."""
         for event in EVERY_EVENT:
             record = BY_EVENT[type(event)]
             self.assertFalse(record.index and record.presence, record.name)

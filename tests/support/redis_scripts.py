@@ -65,8 +65,12 @@ class LuaScripts:
         rawequal = self._lua.globals()[b"rawequal"]
 
         def plain(value: Any) -> Any:
-            if lua51.lua_type(value) != "table":
+            if isinstance(value, bytes):
                 return value.decode("utf-8", "surrogatepass")
+            if lua51.lua_type(value) != "table":
+                # Lua has no integers: a whole number is written as one.
+                is_whole = isinstance(value, float) and value.is_integer()
+                return int(value) if is_whole else value
             if rawequal(value, self._null):
                 return None
             items = {key: plain(each) for key, each in value.items()}

@@ -256,20 +256,24 @@ class Moderation:
         return None
 
     def readable(
-        self, events: tuple[Stored, ...], member: Member | None = None
+        self,
+        events: tuple[Stored, ...],
+        member: Member | None = None,
+        room: str = "",
     ) -> tuple[Stored, ...]:
         """The events without those of a room that was closed with its last member.
 
         :param member: who reads them; an operator reads all.
+        :param room: in whose history they stand: some events name no room.
         """
         if member is not None and self.is_operator(member):
             return events
         if not self._past and not self._rooms:
             return events
-        return tuple(stored for stored in events if not self._is_closed(stored))
+        return tuple(stored for stored in events if not self._is_closed(stored, room))
 
-    def _is_closed(self, stored: Stored) -> bool:
-        room: str = getattr(stored.event, "room", "")
+    def _is_closed(self, stored: Stored, room: str) -> bool:
+        room = room or getattr(stored.event, "room", "")
         if stored.position <= self._past.get(room, ""):
             return True
         # Until the event that closes a room is stored, its settings are still there.

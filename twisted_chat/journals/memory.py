@@ -59,8 +59,7 @@ class MemoryJournal:
             Stored(self.history.next_position(), time, entry.event, entry.key)
             for entry in batch
         ]
-        for each in stored:
-            self.history.add(each)
+        self.history.add(stored)
         self.history.add_nicknames(nicknames_in(batch), time)
         self.values.apply(changes_in(batch))
         if stored:

@@ -31,7 +31,11 @@ from twisted_chat.core.events import (
     Stored,
     TopicSet,
 )
-from twisted_chat.core.history_query import DirectMessages, HistoryQuery
+from twisted_chat.core.history_query import (
+    ROOM_EVENTS,
+    DirectMessages,
+    HistoryQuery,
+)
 from twisted_chat.core.interfaces import MissedEvents, RoomState
 from twisted_chat.core.limits import (
     MAX_LOOKED_AT,
@@ -40,6 +44,7 @@ from twisted_chat.core.limits import (
 )
 from twisted_chat.core.texts import characters_shown
 
+from .memory_room_events import MemoryRoomEvents
 from .memory_topics import MemoryTopics
 from .records import (
     KEPT_NICKNAME_MS,
@@ -110,6 +115,7 @@ class MemoryHistory:
         self._floor = self._position(0)
         self._index: dict[IndexKey, _IndexEntry] = {}
         self._topics = MemoryTopics()
+        self._room_events = MemoryRoomEvents()
         # With the time in milliseconds.
         self._nicknames: OrderedDict[str, tuple[str, int]] = OrderedDict()
 
@@ -118,8 +124,13 @@ class MemoryHistory:
         self._last += 1
         return self._position(self._last)
 
-    def add(self, stored: Stored) -> None:
-        """Keep an event, if it is part of any history."""
+    def add(self, batch: Sequence[Stored]) -> None:
+        """Keep the events of a batch that are part of any history."""
+        for stored in batch:
+            self._add(stored)
+        self._room_events.add(batch)
+
+    def _add(self, stored: Stored) -> None:
         event = stored.event
         if isinstance(event, TopicSet):
             self._topics.set(event.room, event.text, stored.time)
@@ -152,6 +163,7 @@ class MemoryHistory:
         """
         self._topics.trim(round(now * 1000), occupied)
         oldest_ms = self._retention.oldest_ms(now)
+        self._room_events.trim(oldest_ms)
         deleted = 0
         while (
             self._kept
@@ -189,9 +201,11 @@ class MemoryHistory:
         for position in (query.start, query.end):
             if position is not None and not self._is_ours(position):
                 return ()
-        found = [self._slice(key, query) for key in _keys_of(query)]
-        events = found[0] if len(found) == 1 else sorted(chain(*found), key=_POSITION)
         limit, source = max(query.limit, 0), query.source
+        found = [self._slice(key, query) for key in _keys_of(query)]
+        if isinstance(source, str) and query.besides & ROOM_EVENTS:
+            found.append(self._room_events.find(source, query))
+        events = found[0] if len(found) == 1 else sorted(chain(*found), key=_POSITION)
         if isinstance(source, DirectMessages) and source.partner_id:
             events = (one for one in events if is_exchanged(source, one.event))
         if query.first:
@@ -212,7 +226,7 @@ class MemoryHistory:
             start = max(start, end - max(query.limit, 0))
         found = islice(kept, start, end)
         if key[0] is Index.TOPIC:
-            return (one for one in found if isinstance(one.event, TopicSet))
+            return (one for one in found if type(one.event) in query.besides)
         return found
 
     async def position_at(self, time: int) -> str | None:
@@ -222,7 +236,8 @@ class MemoryHistory:
             if stored.time < time:
                 break
             first = stored.position
-        return first
+        other = self._room_events.position_at(time)
+        return min(first, other) if first and other else first or other
 
     async def since(
         self, position: str, rooms: Sequence[str], client_id: str, limit: int
@@ -363,7 +378,7 @@ def _keys_of(query: HistoryQuery) -> list[IndexKey]:
     source = query.source
     if isinstance(source, DirectMessages):
         return [(Index.DIRECT, source.member_id)]
-    indexes = (Index.ROOM, Index.TOPIC) if query.topics else (Index.ROOM,)
+    indexes = (Index.ROOM, Index.TOPIC) if query.besides else (Index.ROOM,)
     return [(index, source) for index in indexes]
 
 

@@ -95,8 +95,8 @@ class Record:
         are client ids.
     :ivar index: where the event is found again; ``None`` if it never is.
     :ivar subjects: the fields that name its subjects in that index.
-    :ivar presence: how the event changes presence: the operation of
-        ``redis/lua/common.lua`` and the fields that it takes.
+    :ivar presence: how the event changes presence, or that it only shows in a room: the
+        operation of ``redis/lua/members.lua`` and the fields that it takes.
     :ivar required: the fewest fields that a record in Redis has, as earlier versions
         wrote fewer than now; 0, the default, means all.
     :ivar changes: called with an event, returns the values that change with it, see
@@ -144,9 +144,14 @@ _MODERATION_COLUMNS = {
 def _of_moderation(kinds: dict[type[Any], int]) -> tuple[Record, ...]:
     """The records of events of moderation, which change values.
 
-    Nobody reads them again: what lasts is in the values.
+    What lasts is in the values; what a history shows of them, see ``room_events``.
     """
-    presence = ("remove", "target_id", "room")
+    presence: dict[type[Any], tuple[str, ...]] = dict.fromkeys(
+        (Kicked, RoomBanned), ("remove", "target_id", "room")
+    ) | dict.fromkeys(
+        (RoleChanged, RoomChanged, RoomExcepted, RoomUnbanned),
+        ("show", "room"),
+    )
     # Earlier versions stored fewer fields.
     required: dict[type[Any], int] = {
         Invited: 7,
@@ -160,7 +165,7 @@ def _of_moderation(kinds: dict[type[Any], int]) -> tuple[Record, ...]:
             kind=kind,
             name=event.__name__,
             columns=tuple(_MODERATION_COLUMNS.get(each.name) for each in fields(event)),
-            presence=presence if event in (Kicked, RoomBanned) else (),
+            presence=presence.get(event, ()),
             required=required.get(event, 0),
             changes=CHANGES[event],
         )

@@ -125,19 +125,6 @@ class ChathistoryTests(HistoryCase):
         carol.sees()
         self.assertEqual(len(self.batch(carol, "CHATHISTORY LATEST #tea * 9")), 9)
 
-    def test_topics_are_replayed_to_those_who_know_events(self) -> None:
-        """In their place between the messages."""
-        self.alice.asks("TOPIC #tea :green", "PRIVMSG #tea :last")
-        self.bob.sees()
-        latest = "CHATHISTORY LATEST #tea * 2"
-        self.assertEqual(
-            self.batch(self.bob, latest), ["PRIVMSG #tea :9", "PRIVMSG #tea :last"]
-        )
-        self.bob.asks("CAP REQ draft/event-playback")
-        self.assertEqual(
-            self.batch(self.bob, latest), ["TOPIC #tea :green", "PRIVMSG #tea :last"]
-        )
-
     def test_label_is_on_the_batch(self) -> None:
         """Of the whole answer."""
         self.bob.asks("CAP REQ labeled-response")
@@ -170,6 +157,167 @@ class ChathistoryTests(HistoryCase):
         self.assertTrue(
             line.startswith("FAIL CHATHISTORY MESSAGE_ERROR LATEST #tea :"), line
         )
+
+
+class PlaybackTests(HistoryCase):
+    """What happened in a room besides messages, for those who know such events."""
+
+    def latest(self, limit: int = 99, target: str = "#tea") -> list[str]:
+        return self.batch(self.bob, f"CHATHISTORY LATEST {target} * {limit}")
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.bob.asks("CAP REQ :draft/event-playback draft/message-redaction")
+
+    def test_events_are_replayed_in_their_place(self) -> None:
+        """As they were shown; without the capability there are only messages."""
+        self.alice.asks("TOPIC #tea :green", "PRIVMSG #tea :one", "MODE #tea +k word")
+        carol = self.irc("carol", "lobby")
+        self.alice.asks("INVITE carol #tea")
+        carol.asks("JOIN #tea word", "NICK carole", "PART #tea :later")
+        carol.asks("JOIN #tea word")
+        self.alice.asks("MODE #tea +v carole", "KICK #tea carole :enough")
+        carol.asks("JOIN #tea word", "QUIT :so long")
+        carol.goes()
+        self.alice.asks("MODE #tea +b x!*@*", "MODE #tea -b x!*@*", "MODE #tea +i")
+        self.assertEqual(
+            self.latest(),
+            [
+                "JOIN #tea",
+                "JOIN #tea",
+                "TOPIC #tea :green",
+                "PRIVMSG #tea :one",
+                "MODE #tea +k *",
+                "JOIN #tea",
+                "NICK carole",
+                "PART #tea :later",
+                "JOIN #tea",
+                "MODE #tea +v carole",
+                "KICK #tea carole :enough",
+                "JOIN #tea",
+                "QUIT :Quit: so long",
+                "MODE #tea +b x!*@*",
+                "MODE #tea -b x!*@*",
+                "MODE #tea +i",
+            ],
+        )
+        self.assertEqual(self.latest(2), ["MODE #tea -b x!*@*", "MODE #tea +i"])
+        self.bob.asks("CAP REQ -draft/event-playback")
+        self.assertEqual(self.latest(), ["PRIVMSG #tea :one"])
+
+    def test_event_of_a_history_is_the_line_that_was_shown(self) -> None:
+        """With the same id, time and source; so nothing is twice in a client."""
+        self.alice.asks("AWAY :lunch")
+        self.bob.asks("CAP REQ :extended-join away-notify account-tag")
+        carol = self.irc("carol", "tea")
+        carol.asks("AWAY :shopping", "NICK carole", "PART #tea :bye", "JOIN #tea")
+        self.alice.asks("KICK #tea carole", "MODE #tea +i")
+        live = [
+            line
+            for line in self.bob.sees()
+            if line.split()[2] not in ("AWAY", "ACCOUNT", "CHGHOST")
+        ]
+        _, *replayed, _ = self.bob.asks("CHATHISTORY LATEST #tea * 6")
+        without_batch = [re.sub(r"batch=\w+;?", "", line) for line in replayed]
+
+        def tags(line: str) -> tuple[list[str], str]:
+            head, _, rest = line.partition(" ")
+            return sorted(head.lstrip("@").strip(";").split(";")), rest
+
+        # The real name and the nickname of who has left are those of now.
+        self.assertEqual(
+            [tags(line) for line in without_batch if "JOIN" not in line],
+            [tags(line) for line in live if "JOIN" not in line],
+        )
+        self.assertEqual(
+            [tags(line)[0] for line in without_batch], [tags(line)[0] for line in live]
+        )
+
+    def test_pages_of_events_meet(self) -> None:
+        """Whatever is at their borders, and in whichever direction they are read."""
+        self.alice.asks("TOPIC #tea :0")
+        for n in range(5):
+            peer = self.irc(f"n{n}", "tea")
+            peer.asks(f"PRIVMSG #tea :{n}", f"NICK m{n}", "QUIT :bye")
+            peer.goes()
+            self.alice.asks(f"TOPIC #tea :topic {n}")
+            self.room.advance(1)
+        everything = self.latest()
+        self.assertEqual(len(everything), 28)
+
+        def page(sent: str) -> tuple[list[str], list[str]]:
+            found = self.bob.asks(f"CHATHISTORY {sent}")[1:-1]
+            ids = [re.findall(r"msgid=([^; ]+)", line)[0] for line in found]
+            return [re.sub(r"\A@\S+ (?::\S+ )?", "", line) for line in found], ids
+
+        for limit in (1, 2, 5, 27):
+            back, point = list[str](), "*"
+            while True:
+                words = f"LATEST #tea * {limit}"
+                if point != "*":
+                    words = f"BEFORE #tea msgid={point} {limit}"
+                found, ids = page(words)
+                if not found:
+                    break
+                self.assertLessEqual(len(found), limit)
+                back, point = found + back, ids[0]
+            self.assertEqual(back, everything)
+            ahead, point = everything[:1], page("LATEST #tea * 99")[1][0]
+            last = page("LATEST #tea * 1")[1][0]
+            between = page(f"BETWEEN #tea msgid={point} msgid={last} 99")[0]
+            self.assertEqual(between, everything[1:-1])
+            middle = page("LATEST #tea * 99")[1][14]
+            around = page(f"AROUND #tea msgid={middle} {limit}")[0]
+            start = 14 - limit // 2
+            self.assertEqual(around, everything[start : start + limit])
+            while True:
+                found, ids = page(f"AFTER #tea msgid={point} {limit}")
+                if not found:
+                    break
+                ahead, point = ahead + found, ids[-1]
+            self.assertEqual(ahead, everything)
+
+    def test_deletion_is_replayed_to_those_who_know_redactions(self) -> None:
+        """A client that has the message learns that it is gone."""
+        self.say(2)
+        gone = self.ids[1].removeprefix("msgid=")
+        self.alice.asks(f"REDACT #tea {gone} :oops")
+        self.assertEqual(
+            self.latest()[2:], ["PRIVMSG #tea :0", f"REDACT #tea {gone} oops"]
+        )
+        self.bob.asks("CAP REQ -draft/message-redaction")
+        self.assertEqual(self.latest(1), ["PRIVMSG #tea :0"])
+
+    def test_member_of_another_wire_comes_and_goes_alike(self) -> None:
+        """Many at once, too, each for itself; direct messages have no events."""
+        self.eve.types(r"\join tea", r"\nick eva", r"\leave tea")
+        self.room.people(*(f"p{n}" for n in range(30)))
+        self.assertEqual(self.latest()[2:], ["JOIN #tea", "NICK eva", "PART #tea"])
+        self.bob.asks("JOIN #lobby")
+        joins = self.latest(target="#lobby").count("JOIN #lobby")
+        self.assertEqual(joins, 32)
+        self.alice.asks("PRIVMSG bob :psst")
+        self.assertEqual(self.latest(target="alice"), ["PRIVMSG bob :psst"])
+
+    def test_nobody_outside_of_a_room_reads_its_events(self) -> None:
+        """Private, hidden, or banned from it: it is as if there were none."""
+        for mode in ("+i", "+s", "+b carol!*@*"):
+            self.alice.asks(f"MODE #tea {mode}")
+            carol = self.irc("carol", capabilities=CAPABILITIES)
+            carol.asks("CAP REQ draft/event-playback")
+            (refused,) = carol.asks("CHATHISTORY LATEST #tea * 9")
+            self.assertIn("FAIL CHATHISTORY INVALID_TARGET LATEST #tea", refused)
+            carol.goes()
+            self.alice.asks("MODE #tea -i", "MODE #tea -s")
+
+    def test_events_of_a_room_that_was_closed_stay_its_secret(self) -> None:
+        """Whoever opens it anew is not shown who was in it."""
+        self.alice.asks("MODE #tea +i")
+        self.alice.asks("PRIVMSG #tea :secret", "NICK alicia", "QUIT")
+        self.alice.goes()
+        self.bob.asks("NICK bobby", "PART #tea")
+        self.bob.asks("JOIN #tea")
+        self.assertEqual(self.latest(), ["JOIN #tea"])
 
 
 class DirectHistoryTests(HistoryCase):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.support.irc_clients import IrcCase
 
 
@@ -52,7 +54,8 @@ class UserModeTests(IrcCase):
         bot = self.irc("robot", capabilities="message-tags batch draft/multiline")
         bot.sends("MODE robot +B", "JOIN #tea")
         source = self.source(bot)
-        self.assertEqual(reader.sees(), [f"@bot {source} JOIN #tea"])
+        (joined,) = reader.sees()
+        self.assertRegex(joined, rf"\A@msgid=\S+;bot {re.escape(source)} JOIN #tea\Z")
         for line in (
             "PRIVMSG #tea :hello",
             "NOTICE #tea :hello",

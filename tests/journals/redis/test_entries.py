@@ -101,16 +101,7 @@ class EntriesTests(SynchronousTestCase):
                 ),
                 *("delete", "edit"),
                 *("remove", "-", "-", "-", "-", "-", "-"),  # kicked, muted, ...
-                *(
-                    "remove",
-                    "-",
-                    "-",
-                    "-",
-                    "-",
-                    "-",
-                    "-",
-                    "-",
-                ),  # banned, ...
+                *("remove", "show", "show", "-", "-", "show", "show", "-"),  # banned
                 *("-", "-"),  # audited, cleared
                 "quit",
             ],
@@ -126,7 +117,11 @@ class EntriesTests(SynchronousTestCase):
         self.assertLessEqual(
             {"Message", "Action", "DirectMessage", "TopicSet", "Renamed", "Quit"}, sent
         )
-        self.assertTrue(sent.isdisjoint({"RoomOpened", "SanctionExtended", "Expelled"}))
+        self.assertTrue(
+            sent.isdisjoint(
+                {"RoomOpened", "RoomChanged", "SanctionExtended", "Expelled"}
+            )
+        )
 
     def test_arguments_of_operations(self) -> None:
         """Each operation has a subject, and what else it needs."""

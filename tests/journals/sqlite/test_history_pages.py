@@ -5,8 +5,11 @@ from __future__ import annotations
 from contextlib import closing
 
 from tests.support.sqlite import WriterTestCase
+from twisted_chat.core.events import TopicSet
 from twisted_chat.core.history_query import DirectMessages, HistoryQuery
-from twisted_chat.journals.sqlite.history_pages import statements
+from twisted_chat.journals.sqlite.history_pages import ROOM_EVENTS_OF_A_ROOM, statements
+
+TOPICS = frozenset({TopicSet})
 
 
 class IndexTests(WriterTestCase):
@@ -22,7 +25,7 @@ class IndexTests(WriterTestCase):
                 (DirectMessages("@1", "@2"), ("exchanged", "exchanged")),
             ):
                 for first in (False, True):
-                    query = HistoryQuery(source, 9, first=first, topics=True)
+                    query = HistoryQuery(source, 9, first=first, besides=TOPICS)
                     for (statement, _), index in zip(
                         statements(query), indexes, strict=True
                     ):
@@ -33,3 +36,14 @@ class IndexTests(WriterTestCase):
                         found = str(plan.fetchall())
                         self.assertIn(f"USING INDEX {index} ", found)
                         self.assertNotIn("TEMP B-TREE", found)
+
+    def test_room_events_are_among_the_last_ones(self) -> None:
+        """So no more of them are read than are kept; they are in no history."""
+        self.writer()
+        with closing(self.file.connect_reader()) as connection:
+            plan = connection.execute(
+                f"EXPLAIN QUERY PLAN {ROOM_EVENTS_OF_A_ROOM} ORDER BY id DESC", (1,) * 3
+            )
+            found = str(plan.fetchall())
+        self.assertEqual(found.count("USING INDEX others"), 2)
+        self.assertNotIn("TEMP B-TREE", found)

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from itertools import count
+from typing import Any
 from weakref import WeakValueDictionary
 
 from twisted_chat.core.client import Client
 from twisted_chat.core.events import (
     BulkPresence,
+    Deleted,
     DirectMessage,
     Joined,
     Stored,
 )
 from twisted_chat.core.events import Message as Post
+from twisted_chat.core.history_query import BESIDES_MESSAGES
 from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.replies import Done, Reply
 
 from .batches import Batch, Item, with_batches, without_batches
-from .event_lines import EventLines
+from .event_lines import REDACTION, EventLines
 from .labels import labelled
 from .message import MAX_BODY, Message, format_message
 from .reference import Reference
@@ -46,11 +49,21 @@ _TAGS = {
 """The capability that permits each tag."""
 
 
+def _playback(capabilities: frozenset[str]) -> frozenset[type[Any]]:
+    if "draft/event-playback" not in capabilities:
+        return frozenset()
+    if REDACTION not in capabilities:
+        return BESIDES_MESSAGES - {Deleted}
+    return BESIDES_MESSAGES
+
+
 class IrcCodec:
     """Encodes lines; see ``interfaces.Codec``.
 
     :param capabilities: those of its clients.
     :param frame: see ``Frame``.
+    :ivar playback: the kinds of events that its clients are shown of a history besides
+        messages.
     """
 
     # A room that its member joins is shown to a client as a whole, see ``RoomLines``.
@@ -68,6 +81,7 @@ class IrcCodec:
             tag for tag, needed in _TAGS.items() if needed in capabilities
         )
         self._has = capabilities.__contains__
+        self.playback = _playback(capabilities)
         self.shows_invitations = "invite-notify" in capabilities
         self._events = EventLines(server, capabilities)
         self._rooms = rooms = RoomLines(server, capabilities, self._events)

@@ -77,10 +77,10 @@ async def chathistory(context: CommandContext) -> Reply:
     if subcommand != "LATEST" and len(points) != count - 2:
         raise Refused("invalid_params", "* is for LATEST alone")
     codec = codec_of(context.client)
-    topics = "draft/event-playback" in codec.capabilities
-    query = HistoryQuery(source, limit, topics=topics and is_room(words[0]))
+    room = source if isinstance(source, str) else ""
+    query = HistoryQuery(source, limit, besides=codec.playback)
     found = await _METHODS[subcommand](context, query, points)
-    return Native((codec.history(words[0], _readable(context, found)),))
+    return Native((codec.history(words[0], _readable(context, found, room)),))
 
 
 # Each returns the messages that a subcommand asks for, oldest first.
@@ -158,11 +158,16 @@ async def _page(
     return found[:limit] if query.first else found[max(len(found) - limit, 0) :]
 
 
-def _readable(context: CommandContext, found: tuple[Stored, ...]) -> tuple[Stored, ...]:
-    """What the client may read, as it is now, without those whom it ignores."""
+def _readable(
+    context: CommandContext, found: tuple[Stored, ...], room: str
+) -> tuple[Stored, ...]:
+    """What the client may read, as it is now, without those whom it ignores.
+
+    :param room: in whose history it stands; empty for direct messages.
+    """
     chat, client = context.chat, context.client
     found = chat.pool.corrections.apply(found)
-    found = chat.moderation.readable(found, client.member)
+    found = chat.moderation.readable(found, client.member, room)
     return without_ignored(found, client.ignoring) if client.ignored else found
 
 
@@ -238,7 +243,7 @@ async def _last_times(context: CommandContext) -> list[tuple[str, int]]:
     times: list[tuple[str, int]] = []
     for room in client.rooms:
         last = await chat.journal.history.page(HistoryQuery(room, 1))
-        times += [(f"#{room}", each.time) for each in _readable(context, last)]
+        times += [(f"#{room}", each.time) for each in _readable(context, last, room)]
     for partner, (event, time) in (await _partners(context)).items():
         member = chat.pool.member(partner)
         nick = event.recipient if event.recipient_id == partner else event.nick

@@ -43,7 +43,7 @@ from twisted_chat.core.read_markers import DIRECT
 
 from . import multiline, read_lines
 from .batches import Batch, Item
-from .event_tags import Tags, author_of, tags_of
+from .event_tags import Tags, author_of, tags_of, without_id
 from .message import Message
 from .message_lines import CTCP, text_lines
 from .modes import mode_of
@@ -54,7 +54,8 @@ from .server import IrcServer
 REPLY = "+draft/reply"
 """The tag with the id of the message that one replies to."""
 
-_REDACTION = "draft/message-redaction"
+REDACTION = "draft/message-redaction"
+"""The capability with which deletions are shown."""
 
 _WITH_RAW = (Post, Action, DirectMessage, Relayed)
 """Kinds of events that have a raw text."""
@@ -96,14 +97,26 @@ class EventLines:
 
     def of(self, stored: Stored) -> list[Item]:
         """The lines of an event; none if these clients are not shown it."""
+        return list(self._of(stored, tags_of(stored)))
+
+    def earlier(self, stored: Stored) -> list[Item]:
+        """The lines of an event that is read from a history.
+
+        They tell nothing of how its author is now.
+        """
+        tags = tags_of(stored, earlier=True)
+        if isinstance(stored.event, Joined):
+            return [self._join(stored.event, tags)]
+        return list(self._of(stored, tags))
+
+    def _of(self, stored: Stored, tags: dict[str, str]) -> Iterator[Item]:
         event = stored.event
         method = self._methods.get(type(event), self._notice)
-        tags = tags_of(stored)
         # A message has the tag in its raw text: it is shown later, and elsewhere, too.
         is_kept = isinstance(event, _WITH_RAW)
         if not is_kept and self._server.is_bot_client(event.client_id):
             tags[BOT] = ""
-        return list(method(event, tags))
+        return method(event, tags)
 
     def joined(self, event: Joined) -> Iterator[Item]:
         """The lines of a member that joins a room now."""
@@ -173,8 +186,7 @@ class EventLines:
         for line in text_lines(shown, size):
             params = (target, f"{before}{line}{after}")
             yield Message(command, params, source, tags)
-            # Only the first line is the message of that id.
-            tags = {name: value for name, value in tags.items() if name != "msgid"}
+            tags = without_id(tags)
 
     def _relayed(self, event: Relayed, tags: Tags) -> Iterator[Item]:
         raw = unpack(event.raw)
@@ -196,13 +208,14 @@ class EventLines:
     # Corrections (https://ircv3.net/specs/extensions/message-redaction).
 
     def _deleted(self, event: Deleted, tags: Tags) -> Iterator[Item]:
-        if self._has(_REDACTION):
+        if self._has(REDACTION):
             for position in event.ids:
                 yield from self._redacted(event, position, tags, event.text)
+                tags = without_id(tags)
 
     def _edited(self, event: Edited, tags: Tags) -> Iterator[Item]:
         """The message is taken back, and another one replies to it."""
-        knows = self._has(_REDACTION)
+        knows = self._has(REDACTION)
         text = event.text if knows else f"corrected: {event.text}"
         if knows:
             yield from self._redacted(event, event.position, tags)
@@ -231,13 +244,16 @@ class EventLines:
     # Presence.
 
     def _joined(self, event: Joined, tags: Tags) -> Iterator[Item]:
-        params: tuple[str, ...] = (f"#{event.room}",)
-        if self._has("extended-join"):
-            params += (event.account or "*", self._server.realname(event.client_id))
-        yield Message("JOIN", params, self._source(event), tags)
+        yield self._join(event, tags)
         member = self._server.chat.pool.member(event.client_id)
         if member is not None and member.away and self._has("away-notify"):
             yield Message("AWAY", (member.away,), self._source(event), tags)
+
+    def _join(self, event: Joined, tags: Tags) -> Message:
+        params: tuple[str, ...] = (f"#{event.room}",)
+        if self._has("extended-join"):
+            params += (event.account or "*", self._server.realname(event.client_id))
+        return Message("JOIN", params, self._source(event), tags)
 
     def _left(self, event: Left, tags: Tags) -> Iterator[Item]:
         params = (f"#{event.room}", event.text) if event.text else (f"#{event.room}",)
@@ -295,18 +311,18 @@ class EventLines:
         yield from self._mode(event, tags)
         if event.target_id:
             params = (f"#{event.room}", event.target, "Banned")
-            yield Message("KICK", params, self._source(event), tags)
+            yield Message("KICK", params, self._source(event), without_id(tags))
 
     def _invited(self, event: Invited, tags: Tags) -> Iterator[Item]:
         params = (event.target, f"#{event.room}")
         yield Message("INVITE", params, self._source(event), tags)
 
-    def _notice(self, event: Any, _tags: Tags) -> Iterator[Item]:
+    def _notice(self, event: Any, tags: Tags) -> Iterator[Item]:
         """What IRC has no command for, in the words of the line chat."""
         text = event_text(event)
         room: str = getattr(event, "room", "")
         if text is not None and room:
-            yield Message("NOTICE", (f"#{room}", text))
+            yield Message("NOTICE", (f"#{room}", text), tags=tags)
 
 
 def action_start(nick: str) -> str:

@@ -14,6 +14,7 @@ from twisted_chat.core.events import (
     Stored,
     TopicSet,
 )
+from twisted_chat.core.history_query import BESIDES_MESSAGES
 
 from .times import server_time
 
@@ -31,12 +32,31 @@ def author_of(event: Any) -> str:
     return account_id
 
 
-def tags_of(stored: Stored) -> dict[str, str]:
-    """All tags of an event."""
+def _is_alone(stored: Stored) -> bool:
+    """Whether no other event has the position of this one.
+
+    What a server concludes by itself, such as who has come and gone while it was
+    disconnected from its journal, has no number of an entry.
+    """
+    return stored.key[-1:].isdigit()
+
+
+def tags_of(stored: Stored, *, earlier: bool = False) -> dict[str, str]:
+    """All tags of an event.
+
+    :param earlier: it is read from a history.
+    """
     tags = {"time": server_time(stored.time)}
     event: Any = stored.event
-    if isinstance(event, _IDENTIFIED):
+    if isinstance(event, _IDENTIFIED) or (
+        type(event) in BESIDES_MESSAGES and (earlier or _is_alone(stored))
+    ):
         tags["msgid"] = stored.position
     if account := getattr(event, "account", ""):
         tags["account"] = account
     return tags
+
+
+def without_id(tags: Tags) -> Tags:
+    """The tags of a further line of an event: the id is that of the first one."""
+    return {name: value for name, value in tags.items() if name != "msgid"}

@@ -63,7 +63,7 @@ class RoomLines:
 
     def history_batch(self, target: str, history: Iterable[Stored]) -> Batch:
         """The same; it may be empty."""
-        items = [item for stored in history for item in self._events.of(stored)]
+        items = [item for stored in history for item in self._events.earlier(stored)]
         return Batch("chathistory", (target,), tuple(items))
 
     def topic(self, room: str, text: str) -> Iterator[Message]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from twisted_chat.core.events import (
@@ -34,6 +35,7 @@ from twisted_chat.core.events import (
 from twisted_chat.core.nicknames import Name, fold
 from twisted_chat.core.replies import Refused
 from twisted_chat.journals.records import BY_EVENT, RECORDS, changes
+from twisted_chat.journals.room_events import without_secrets
 
 from .position import StreamPosition
 
@@ -140,6 +142,9 @@ def script_arguments(entry: Entry) -> tuple[str, str, str, str]:
             arguments[2] = f"{nick} {account} {_released_keys(old)}"
         case LoggedOut(old=old):
             arguments[2] = _released_keys(old)
+        case _ if operation in (_SHOWS, _REMOVES):
+            shown = replace(entry, event=without_secrets(event))
+            arguments[2] = f"{event.client_id} {to_text(encode(shown))}"
     subject, value, extra = arguments
     return operation, subject, value, extra
 
@@ -150,9 +155,13 @@ def sending_client(event: Event) -> str:
     Empty for what does not depend on that: a room may be opened for a client that is
     about to join it.
     """
-    is_sent = BY_EVENT[type(event)].presence or isinstance(event, _SENT)
+    presence = BY_EVENT[type(event)].presence
+    is_sent = presence[:1] not in ((), (_SHOWS,)) or isinstance(event, _SENT)
     return event.client_id if is_sent else ""
 
+
+_SHOWS, _REMOVES = "show", "remove"
+"""The operations of events that show in their room; the first changes no presence."""
 
 _SENT = (Message, Action, CustomEvent, Relayed, DirectMessage, TopicSet, Edited)
 

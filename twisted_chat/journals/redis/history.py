@@ -10,8 +10,13 @@ from collections.abc import Callable, Sequence
 from operator import attrgetter
 
 from twisted_chat.core.corrections import Author, replayed
-from twisted_chat.core.events import Stored, TopicSet
-from twisted_chat.core.history_query import DirectMessages, HistoryQuery
+from twisted_chat.core.events import Stored
+from twisted_chat.core.history_query import (
+    BESIDES_MESSAGES,
+    ROOM_EVENTS,
+    DirectMessages,
+    HistoryQuery,
+)
 from twisted_chat.core.interfaces import MissedEvents, RoomState
 from twisted_chat.core.limits import MAX_LOOKED_AT, SEARCH_TIME
 from twisted_chat.core.texts import characters_shown
@@ -39,6 +44,15 @@ MAX_DIRECT = 500
 
 MAX_TOPICS = 500
 """Topics and corrections that are kept of each room, likewise."""
+
+MAX_EVENTS = 500
+"""Other events that are kept of each room, likewise."""
+
+_BESIDES = (
+    (b"chat:topic:", BESIDES_MESSAGES - ROOM_EVENTS, MAX_TOPICS),
+    (b"chat:events:", ROOM_EVENTS, MAX_EVENTS),
+)
+"""Where the kinds of events of a room are that are no messages; how many there are."""
 
 PAGE_SIZE = 250
 """Messages that are read at once."""
@@ -82,11 +96,15 @@ class RedisHistory:
         else:
             key = b"chat:room:" + to_bytes(source)
             events = await self._range(key, interval, limit, first=query.first)
-            if query.topics:
-                events += await self._topics(source, interval, first=query.first)
+            for prefix, kinds, most in _BESIDES:
+                if wanted := query.besides & kinds:
+                    key = prefix + to_bytes(source)
+                    found = await self._range(key, interval, most, first=query.first)
+                    events += [one for one in found if type(one.event) in wanted]
+            if query.besides:
                 events.sort(key=attrgetter("position"), reverse=not query.first)
-        found = events[:limit]
-        return tuple(found if query.first else reversed(found))
+        events = events[:limit]
+        return tuple(events if query.first else reversed(events))
 
     def _interval(self, query: HistoryQuery) -> tuple[str, str] | None:
         """The interval of a query in streams; ``None`` if nothing is in it."""
@@ -104,13 +122,6 @@ class RedisHistory:
             if before <= self._announced():
                 end = f"({before.id}"
         return start, end
-
-    async def _topics(
-        self, room: str, interval: tuple[str, str], *, first: bool
-    ) -> list[Stored]:
-        key = b"chat:topic:" + to_bytes(room)
-        found = await self._range(key, interval, MAX_TOPICS, first=first)
-        return [stored for stored in found if isinstance(stored.event, TopicSet)]
 
     async def position_at(self, time: int) -> str | None:
         """The position of a time; it need not be that of an event."""

@@ -25,6 +25,7 @@ from twisted_chat.core.events import (
 from twisted_chat.core.interfaces import Changes
 from twisted_chat.journals.records import KEPT_NICKNAME_MS, changes_in, nicknames_in
 from twisted_chat.journals.retention import LOBBY
+from twisted_chat.journals.room_events import RoomEvent
 
 from .correcting import Correcting
 from .rows import INSERTED, WIDTH, Row, digest, rows_of, storable
@@ -73,14 +74,23 @@ class Batch:
     changes: Changes
 
     @classmethod
-    def of(cls, entries: Sequence[Entry], first: int, time: int) -> Batch:
-        """The batch of these entries, numbered from ``first``."""
+    def of(
+        cls,
+        entries: Sequence[Entry],
+        first: int,
+        time: int,
+        shown: Sequence[RoomEvent | None] = (),
+    ) -> Batch:
+        """The batch of these entries, numbered from ``first``.
+
+        :param shown: what rooms are shown of each, see ``room_events``.
+        """
         # Few or none, as messages change nothing else.
         others = [entry for entry in entries if type(entry.event) is not Message]
         events = [entry.event for entry in others]
         return cls(
             time,
-            rows_of(entries, first, time),
+            rows_of(entries, first, time, shown),
             {event.room: event.text for event in events if type(event) is TopicSet},
             {event.room for event in events if type(event) is Joined} - {LOBBY},
             [e for e in events if type(e) is Deleted or type(e) is Edited],

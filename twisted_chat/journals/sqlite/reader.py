@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
+from operator import attrgetter
 
 from twisted_chat.core.corrections import replayed
 from twisted_chat.core.events import Edited, Stored
@@ -26,7 +27,7 @@ from twisted_chat.journals.records import Index
 
 from .errors import explain
 from .file import DatabaseFile
-from .history_pages import bounded, page_rows
+from .history_pages import bounded, page_rows, room_events
 from .rows import (
     COLUMNS,
     IS_MESSAGE,
@@ -93,9 +94,18 @@ class Reader:
         end = until + 1 if query.end is None else number_in(self._name, query.end)
         if start is None or end is None:
             return ()
+        end = min(end, until + 1)
         with self._snapshot() as connection:
-            rows = page_rows(connection, query, start, min(end, until + 1))
-        return self._stored(rows)
+            rows = page_rows(connection, query, start, end)
+            others = room_events(connection, self._name, query, start, end)
+        found = self._stored(rows)
+        if others:
+            found = tuple(sorted((*found, *others), key=attrgetter("position")))
+            limit = bounded(query.limit)
+            found = (
+                found[:limit] if query.first else found[max(len(found) - limit, 0) :]
+            )
+        return found
 
     def position_at(self, time: int, until: int) -> str | None:
         """See ``interfaces.History.position_at``.

@@ -11,6 +11,7 @@ from typing import Any
 from twisted_chat.core.events import Entry, Stored
 from twisted_chat.core.sanitize import without_surrogates
 from twisted_chat.journals.records import RECORDS, Index, Record, records_of
+from twisted_chat.journals.room_events import RoomEvent, to_text
 from twisted_chat.journals.tokenizer import indexed_form
 
 _CELLS = ("room", "nick", "other", "text", "raw", "who", "to_who", "account")
@@ -32,6 +33,7 @@ WIDTH = len(_WRITTEN) + 2
 DIGITS = 16
 """Digits of the number in a position; enough for any id of SQLite."""
 
+_RAW = _WRITTEN.index("raw")
 _TEXTS = (_SELECTED.index("text"), _SELECTED.index("raw"))
 _EDITED = _SELECTED.index("edited")
 
@@ -112,16 +114,26 @@ _ENCODERS = {record.event: (record.kind, _encoder(record)) for record in RECORDS
 _DECODERS = {record.kind: _decoder(record) for record in RECORDS}
 
 
-def rows_of(batch: Sequence[Entry], first: int, time: int) -> list[Row]:
+def rows_of(
+    batch: Sequence[Entry],
+    first: int,
+    time: int,
+    shown: Sequence[RoomEvent | None] = (),
+) -> list[Row]:
     """One row per entry, numbered from ``first``.
 
     :param time: milliseconds since 1970.
+    :param shown: what rooms are shown of each event, which is kept in ``raw``.
     """
-    rows = []
+    rows: list[Row] = []
     for number, entry in enumerate(batch, first):
         event = entry.event
         kind, encode = _ENCODERS[type(event)]
         rows.append((number, kind, time, *encode(event)))
+    for at, each in enumerate(shown):
+        if each is not None:
+            row = rows[at]
+            rows[at] = (*row[:_RAW], to_text(each), *row[_RAW + 1 :])
     return rows
 
 

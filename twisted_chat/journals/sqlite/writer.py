@@ -16,6 +16,7 @@ from typing import TypeVar
 from twisted_chat.core.events import Correction, Entry, Stored
 from twisted_chat.core.interfaces import Changes, StoreError
 from twisted_chat.journals.retention import Retention, Trimmed
+from twisted_chat.journals.room_events import Whereabouts
 
 from .batches import Batch, note_nicknames
 from .correcting import Correcting
@@ -95,6 +96,7 @@ class Writer:
         self._space = Space(file, retention)
         self._trimming = Trimming(retention, lambda: self._indexing.indexed, seconds)
         self._run: Iterator[None] | None = None
+        self._whereabouts = Whereabouts()
         # The values before a commit whose outcome is in doubt.
         self._former_values: Changes = {}
         self._former_messages: list[Row] = []
@@ -133,12 +135,14 @@ class Writer:
         time = max(time, self._time)
         first = self.last + 1
         stored = stored_of(entries, self.name, first, time)
-        batch = Batch.of(entries, first, time)
+        shown = self._whereabouts.of(entry.event for entry in entries)
+        batch = Batch.of(entries, first, time, shown)
         try:
             self._write(self._connected(), batch)
         except UnicodeEncodeError:
             batch = batch.storable()
             self._write(self._connected(), batch)
+        self._whereabouts.keep()
         self.last += len(batch.rows)
         self._time = time
         # A commit writes each page that it changed: those of the table and of the

@@ -17,6 +17,8 @@
 --                         has a topic
 --   chat:topic:ROOM       stream: the topics of a room and the corrections of its
 --                         messages, for clients that resume
+--   chat:events:ROOM      stream: what its members were shown besides messages, topics and
+--                         corrections, with the id of an account in place of a client
 --   chat:whispers:MEMBER  stream: direct messages from and to a member, likewise; those
 --                         of accounts do not expire
 --   chat:rooms            sorted set: ROOM -> ms of the last event indexed for it
@@ -46,9 +48,11 @@ local RESUME_SECONDS = 24 * 60 * 60  -- how long a client may resume
 local ENDS = 'ends'                  -- the value of a departure that ends the session
 local MAX_DIRECT = 500               -- direct messages kept per member
 local MAX_TOPICS = 500               -- topics and corrections kept per room
+local MAX_EVENTS = 500               -- other events kept per room
 
 -- The streams that are trimmed, by the sorted set that names their rooms or clients.
-local INDEXES = {rooms = {'chat:room:', 'chat:topic:'}, clients = {'chat:whispers:'}}
+local INDEXES = {rooms = {'chat:room:', 'chat:topic:', 'chat:events:'},
+  clients = {'chat:whispers:'}}
 
 local function now_ms()
   local time = redis.call('TIME')
@@ -102,7 +106,8 @@ end
 
 -- Indexes: where events are found again.  An event is a table of an operation, its
 -- three arguments (subject, value, extra), the values that change with it (JSON of KEY:
--- value, or false) and its JSON.
+-- value, or false) and its JSON; and, once presence is brought up to it, of what rooms are
+-- shown of it: pairs of a room and JSON.
 
 -- Note that someone is in a room; without effect if the room has no topic.
 local function use_topic(room, ms)
@@ -160,6 +165,11 @@ local function add_correction(event, id, ms)
 end
 
 local function index_event(event, id, ms, keep)
+  for _, each in ipairs(event.shown or {}) do
+    add_expiring('chat:events:' .. each[1], MAX_EVENTS, id, each[2])
+    -- A room where nobody has said anything is not listed, as nothing would remove it.
+    redis.call('ZADD', 'chat:rooms', 'XX', ms, each[1])
+  end
   if event.changes and event.changes ~= '' then
     for key, value in pairs(cjson.decode(event.changes)) do set_value(key, value) end
   end

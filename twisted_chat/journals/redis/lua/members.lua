@@ -58,6 +58,26 @@ local function quit_event(client, nick, key)
     json = cjson.encode({'Gone', key, nick, client})}
 end
 
+-- What rooms are shown.
+
+-- The JSON of an event with the id of a member in place of a client of it.
+local function as_member(json, client, id)
+  if not id or id == client then return json end
+  local parts = cjson.decode(json)
+  for index = 3, #parts do
+    if parts[index] == client then parts[index] = id end
+  end
+  return cjson.encode(parts)
+end
+
+-- Note that rooms, separated by spaces, are shown the JSON of an event.
+local function show_in(event, rooms, json)
+  event.shown = event.shown or {}
+  for room in string.gmatch(rooms, '%S+') do
+    event.shown[#event.shown + 1] = {room, json}
+  end
+end
+
 -- Nicknames.
 
 local function delete_name(server, key)
@@ -141,10 +161,14 @@ local function join(server, event, events)
       member = former
       if at ~= server then redis.call('HDEL', 'chat:people:' .. at, client) end
     else
+      local moved = nil
       if former and at ~= server then
-        events[#events + 1] = quit_event(client, former.nick, 'moved')
+        moved = quit_event(client, former.nick, 'moved')
+        events[#events + 1] = moved
       end
-      take_client(at, client, former_id, former)
+      if take_client(at, client, former_id, former) and moved then
+        show_in(moved, former.rooms, as_member(moved.json, client, former_id))
+      end
     end
   end
   if account then
@@ -155,7 +179,11 @@ local function join(server, event, events)
     member = member or {rooms = '', away = ''}
     member.nick = nick
   end
-  member.rooms = add_word(member.rooms, room)
+  local rooms = add_word(member.rooms, room)
+  if rooms ~= member.rooms then
+    show_in(event, room, as_member(event.json, client, id))
+  end
+  member.rooms = rooms
   save_member(server, client, id, member)
 end
 
@@ -170,6 +198,9 @@ local function quit(server, event)
   end
   id = id or client
   local is_gone = take_client(server, client, id, member)
+  if is_gone and member then
+    show_in(event, member.rooms, as_member(event.json, client, id))
+  end
   for key in string.gmatch(event.extra, '%S+') do
     if is_gone then
       release_name(server, id, key)
@@ -179,14 +210,27 @@ local function quit(server, event)
   end
 end
 
+-- Note that the rooms of a member are shown that it has another nickname.
+local function show_renamed(event, rooms, old, new, id)
+  if old ~= new then
+    show_in(event, rooms, cjson.encode({'Renamed', '', old, new, id}))
+  end
+end
+
 -- Arguments: CLIENT ID, and NICK ACCOUNT KEY...
 local function login(server, event)
   local client, id = event.subject, event.value
   local guest, guest_id = load_member(server, client)
   if not guest or guest.account then return end
   local nick, account, keys = string.match(event.extra, '^(%S+) (%S+) ?(.*)$')
-  local member = load_account(id) or {nick = nick, rooms = guest.rooms,
-    away = guest.away, account = account, clients = ''}
+  local member = load_account(id)
+  if member then
+    show_in(event, guest.rooms, cjson.encode({'Gone', '', guest.nick, client}))
+  else
+    member = {nick = nick, rooms = guest.rooms, away = guest.away, account = account,
+      clients = ''}
+    show_renamed(event, guest.rooms, guest.nick, nick, id)
+  end
   member.clients = add_word(member.clients, client)
   save_member(server, client, id, member)
   for key in string.gmatch(keys, '%S+') do release_name(server, guest_id, key) end
@@ -200,6 +244,13 @@ local function logout(server, event)
   local is_gone = take_client(server, client, id, member)
   local guest = {nick = event.value, rooms = member.rooms,
     away = is_gone and member.away or ''}
+  if is_gone then
+    show_renamed(event, guest.rooms, member.nick, guest.nick, client)
+  else
+    for room in string.gmatch(guest.rooms, '%S+') do
+      show_in(event, room, cjson.encode({'Joined', '', room, guest.nick, client}))
+    end
+  end
   save_member(server, client, client, guest)
   for key in string.gmatch(event.extra, '%S+') do
     if is_gone then
@@ -219,11 +270,16 @@ local function change(server, event)
   end
   if not member then return end
   if operation == 'leave' then
-    member.rooms = remove_word(member.rooms, value)
+    local rooms = remove_word(member.rooms, value)
+    if rooms ~= member.rooms then
+      show_in(event, value, as_member(event.json, event.subject, id))
+    end
+    member.rooms = rooms
   elseif operation == 'switch' then
     local others = remove_word(member.rooms, value)
     if others ~= member.rooms then member.rooms = add_word(others, value) end
   elseif operation == 'rename' then
+    show_renamed(event, member.rooms, member.nick, value, id)
     member.nick = value
   elseif operation == 'away' then
     member.away = value
@@ -231,9 +287,24 @@ local function change(server, event)
   save_member(server, event.subject, id, member)
 end
 
--- Take a member out of a room, on whichever servers it is.  Arguments: ID ROOM.
-local function remove(_, event)
+-- Note that a room is shown what was changed in it.  EXTRA of the event is CLIENT JSON.
+local function show_in_room(server, event, room)
+  local client, json = string.match(event.extra, '^(%S*) (.*)$')
+  if not json then return end
+  local _, id = load_member(server, client)
+  show_in(event, room, as_member(json, client, id))
+end
+
+-- Arguments: ROOM, and CLIENT JSON.
+local function show(server, event)
+  show_in_room(server, event, event.subject)
+end
+
+-- Take a member out of a room, on whichever servers it is.  Arguments: ID ROOM, and
+-- CLIENT JSON of what the room is shown.
+local function remove(server, event)
   local id, room = event.subject, event.value
+  show_in_room(server, event, room)
   local at, member = nil, nil
   if is_account(id) then
     member = load_account(id)
@@ -252,7 +323,8 @@ local function remove(_, event)
 end
 
 local APPLY = {join = join, quit = quit, login = login, logout = logout,
-  leave = change, switch = change, rename = change, away = change, remove = remove}
+  leave = change, switch = change, rename = change, away = change, remove = remove,
+  show = show}
 
 -- Whether a client is connected to another server by now, or has been and is gone.
 local function is_elsewhere(server, client)
@@ -281,11 +353,15 @@ local function expire_server(server)
   for index = 1, #clients, 2 do
     local client = clients[index]
     local member, id = load_member(server, client)
+    local event = nil
     if member then
-      events[#events + 1] = quit_event(client, member.nick, 'expired')
+      event = quit_event(client, member.nick, 'expired')
+      events[#events + 1] = event
       keep_nickname(client, member)
     end
-    take_client(server, client, id, member)
+    if take_client(server, client, id, member) and event then
+      show_in(event, member.rooms, as_member(event.json, client, id))
+    end
   end
   local names = redis.call('HGETALL', 'chat:names:' .. server)
   for index = 1, #names, 2 do
