@@ -20,7 +20,7 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.ignore_list import Ignored, IgnoreList
-from twisted_chat.core.interfaces import StoreError
+from twisted_chat.core.interfaces import RoomState, StoreError, TopicOrigin
 from twisted_chat.core.limits import MAX_AWAY, MAX_TOPIC
 from twisted_chat.core.pool import ClientPool, Room
 from twisted_chat.journals.memory import MemoryJournal
@@ -42,7 +42,7 @@ class StoredTextTests(SynchronousTestCase):
         self.assertEqual(len(topic.text.encode()), MAX_TOPIC)
         self.assertEqual(len(away.text.encode()), MAX_AWAY)
         room = Room("tea", 3)
-        room.load(LONG, ())
+        room.load(RoomState(LONG, ()), ())
         self.assertEqual(room.topic, topic.text)
 
 
@@ -239,7 +239,7 @@ class RoomTests(SynchronousTestCase):
         room = Room("tea", 4)
         room.append(message(3))
         room.append(message(4))
-        room.load("green", (message(1), message(2), message(3)))
+        room.load(RoomState("green", ()), (message(1), message(2), message(3)))
         self.assertEqual(self.texts(room), ["1", "2", "3", "4"])
         self.assertEqual((room.topic, room.loaded), ("green", True))
 
@@ -247,13 +247,28 @@ class RoomTests(SynchronousTestCase):
         """It is newer than the loaded one."""
         room = Room("tea", 4)
         room.topic = "black"
-        room.load("green", ())
+        room.load(RoomState("green", ()), ())
         self.assertEqual(room.topic, "black")
+
+    def test_loaded_topic_has_who_set_it_and_when(self) -> None:
+        """Unless that is not known, or another one was set meanwhile."""
+        origin = TopicOrigin("al", 1234)
+        room = Room("tea", 4)
+        room.load(RoomState("green", (), origin), ())
+        event = TopicSet("tea", "al", "green", "")
+        self.assertEqual(room.topic_set, Stored("", 1234, event))
+        room = Room("tea", 4)
+        room.load(RoomState("green", ()), ())
+        self.assertIsNone(room.topic_set)
+        room = Room("tea", 4)
+        room.topic = "black"
+        room.load(RoomState("green", (), origin), ())
+        self.assertIsNone(room.topic_set)
 
     def test_history_of_length_0_is_empty(self) -> None:
         """``--history 0`` shows no messages to clients that join."""
         room = Room("tea", 0)
-        room.load("", (message(1),))
+        room.load(RoomState("", ()), (message(1),))
         room.append(message(2))
         self.assertEqual(room.history(), ())
 

@@ -36,7 +36,7 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.history_query import HistoryQuery
-from twisted_chat.core.interfaces import MissedEvents, Unstored
+from twisted_chat.core.interfaces import MissedEvents, TopicOrigin, Unstored
 from twisted_chat.core.submission import ANYWHERE
 
 
@@ -168,6 +168,26 @@ class JournalContract(
         self.append(journal, TopicSet("lobby", "bob", "", "id-bob"))
         self.assertEqual(self.run_now(journal.history.room("lobby", 1)).topic, "")
         self.assertEqual(self.run_now(journal.history.room("other", 1)).topic, "cars")
+
+    def test_topic_has_who_set_it_and_when(self) -> None:
+        """Also a while later; one that was cleared has nobody."""
+        journal = self.opened()
+        (first,) = self.append(journal, TopicSet("lobby", "a b", "one", "id-a"))
+        (second,) = self.append(journal, TopicSet("other", "bob", "cars", "id-bob"))
+        self.let_pass(self.a_moment)
+        for room, nick, time in (
+            ("lobby", "a b", first.time),
+            ("other", "bob", second.time),
+        ):
+            state = self.run_now(journal.history.room(room, 1))
+            self.assertEqual(state.topic_origin, TopicOrigin(nick, time))
+        (third,) = self.append(journal, TopicSet("lobby", "carol", "two", "id-c"))
+        self.append(journal, TopicSet("other", "carol", "", "id-c"))
+        state = self.run_now(journal.history.room("lobby", 1))
+        self.assertEqual(state.topic_origin, TopicOrigin("carol", third.time))
+        for room in ("other", "nowhere"):
+            state = self.run_now(journal.history.room(room, 1))
+            self.assertIsNone(state.topic_origin)
 
     def test_paging_back_returns_every_message_once(self) -> None:
         """And ends."""

@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.journals import said, texts
 from twisted_chat.core.events import Event, Joined, Stored, TopicSet
-from twisted_chat.core.interfaces import RoomState
+from twisted_chat.core.interfaces import RoomState, TopicOrigin
 from twisted_chat.journals.recent import CACHED_MESSAGES, CACHED_ROOMS, RecentRooms
 
 
@@ -42,22 +42,27 @@ class RecentRoomsTests(SynchronousTestCase):
         )
         self.assertIsNone(self.recent.state("lobby", 10))
         before = (self.stored(said("one")),)
-        cached.fill(RoomState("topic", before))
-        cached.fill(RoomState("topic", before))
+        state = RoomState("topic", before, TopicOrigin("a", 7))
+        cached.fill(state)
+        cached.fill(state)
         self.announce(said("three"))
-        state = self.recent.state("lobby", 10)
-        assert state is not None
-        self.assertEqual(texts(state.recent), ["one", "two", "three"])
-        self.assertEqual(state.topic, "topic")
+        found = self.recent.state("lobby", 10)
+        assert found is not None
+        self.assertEqual(texts(found.recent), ["one", "two", "three"])
+        self.assertEqual(
+            (found.topic, found.topic_origin), ("topic", state.topic_origin)
+        )
 
     def test_topic_is_the_last_one_set(self) -> None:
         """A topic set during the query is newer than the one in the store."""
         cached = self.recent.start_loading("lobby")
         self.announce(TopicSet("lobby", "a", "", "a"))
-        cached.fill(RoomState("old", ()))
+        cached.fill(RoomState("old", (), TopicOrigin("a", 7)))
         self.assertEqual(self.recent.state("lobby", 1), RoomState("", ()))
         self.announce(TopicSet("lobby", "a", "new", "a"), TopicSet("x", "a", "y", "a"))
-        self.assertEqual(self.recent.state("lobby", 1), RoomState("new", ()))
+        self.assertEqual(
+            self.recent.state("lobby", 1), RoomState("new", (), TopicOrigin("a", 0))
+        )
 
     def test_state_has_at_most_the_requested_messages(self) -> None:
         """``--history 2`` shows two, ``--history 0`` none."""

@@ -174,11 +174,26 @@ class Codec(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class TopicOrigin:
+    """Who set the topic of a room, under which nickname, and when.
+
+    :ivar time: milliseconds since 1970, UTC.
+    """
+
+    nick: str
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
 class RoomState:
-    """One room in a journal: its topic and last messages, oldest first."""
+    """One room in a journal: its topic and last messages, oldest first.
+
+    :ivar topic_origin: ``None`` if there is no topic, or an earlier version stored it.
+    """
 
     topic: str
     recent: tuple[Stored, ...]
+    topic_origin: TopicOrigin | None = None
 
 
 @dataclass(frozen=True, slots=True)

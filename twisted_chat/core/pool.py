@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 
 from .client import Client, View, ViewKey
 from .corrections import Corrections, with_text
-from .events import Correction, Deleted, PresenceEvent, Relayed, Stored
+from .events import Correction, Deleted, PresenceEvent, Relayed, Stored, TopicSet
 from .ignore_list import IgnoreList
-from .interfaces import Journal
+from .interfaces import Journal, RoomState
 from .limits import MAX_TOPIC
 from .lookalikes import skeletons
 from .nicknames import fold_or_none
@@ -48,7 +48,8 @@ class Room:
     :ivar members: with their nicknames, in the order of joining: what each joining
         client is shown, without asking every member for it.
     :ivar topic: ``None`` until it is known.
-    :ivar topic_set: the event by which it was set; ``None`` if that is not known.
+    :ivar topic_set: the event by which it was set, without a client id if it is from
+        the journal; ``None`` if that is not known.
     :ivar recent: the last messages, which a client is shown when it joins.
     :ivar loaded: ``recent`` and ``topic`` are known, and kept up to date.
     :ivar joining: the number of this server's clients that are about to join.
@@ -83,8 +84,11 @@ class Room:
         self.recent.append(stored)
         self._snapshot = None
 
-    def load(self, topic: str, earlier: tuple[Stored, ...]) -> None:
-        """Put earlier messages before those that arrived while they were read."""
+    def load(self, state: RoomState, earlier: tuple[Stored, ...]) -> None:
+        """Put earlier messages before those that arrived while they were read.
+
+        :param earlier: those of the state that its members may read.
+        """
         since = list(self.recent)
         first = since[0].position if since else None
         self.recent.clear()
@@ -93,7 +97,10 @@ class Room:
         )
         self.recent.extend(since)
         if self.topic is None:
-            self.topic = cut_label(topic, MAX_TOPIC)
+            self.topic = cut_label(state.topic, MAX_TOPIC)
+            if (origin := state.topic_origin) is not None:
+                event = TopicSet(self.name, origin.nick, self.topic, "")
+                self.topic_set = Stored("", origin.time, event)
         self.loaded = True
         self._snapshot = None
 
@@ -301,7 +308,7 @@ class ClientPool:
                 raise
             if not room.loaded:
                 recent = readable(self.corrections.apply(state.recent))
-                room.load(state.topic, recent)
+                room.load(state, recent)
         return room
 
     def correct(self, event: Correction) -> None:

@@ -133,7 +133,7 @@ class MemoryHistory:
     def _add(self, stored: Stored) -> None:
         event = stored.event
         if isinstance(event, TopicSet):
-            self._topics.set(event.room, event.text, stored.time)
+            self._topics.set(event.room, event.text, stored.time, event.nick)
         elif isinstance(event, Joined):
             self._topics.use(event.room, stored.time)
         elif isinstance(event, Deleted):
@@ -194,7 +194,8 @@ class MemoryHistory:
     async def room(self, room: str, limit: int) -> RoomState:
         """A room's topic and its last ``limit`` messages."""
         recent = await self.page(HistoryQuery(room, limit))
-        return RoomState(self._topics.get(room), recent)
+        topics = self._topics
+        return RoomState(topics.get(room), recent, topics.origin(room))
 
     async def page(self, query: HistoryQuery) -> tuple[Stored, ...]:
         """A part of a history; empty if a position is not of this process."""

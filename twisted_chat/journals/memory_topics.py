@@ -7,6 +7,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import takewhile
 
+from twisted_chat.core.interfaces import TopicOrigin
+
 from .retention import KEPT_TOPICS, LOBBY, UNUSED_MS
 
 
@@ -16,6 +18,7 @@ class _Topic:
 
     text: str
     used: int
+    origin: TopicOrigin
 
 
 class MemoryTopics:
@@ -32,11 +35,16 @@ class MemoryTopics:
         topic = self._topics.get(room)
         return topic.text if topic else ""
 
-    def set(self, room: str, text: str, time: int) -> None:
+    def origin(self, room: str) -> TopicOrigin | None:
+        """Who set it, and when; ``None`` if it has none."""
+        topic = self._topics.get(room)
+        return topic.origin if topic else None
+
+    def set(self, room: str, text: str, time: int, nick: str) -> None:
         """Set the topic of a room; with an empty text remove it."""
         self._topics.pop(room, None)
         if text:
-            self._topics[room] = _Topic(text, time)
+            self._topics[room] = _Topic(text, time, TopicOrigin(nick, time))
             if len(self._topics) > KEPT_TOPICS:
                 self._drop_oldest()
 

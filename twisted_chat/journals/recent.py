@@ -20,7 +20,7 @@ from twisted_chat.core.events import (
     Stored,
     TopicSet,
 )
-from twisted_chat.core.interfaces import RoomState
+from twisted_chat.core.interfaces import RoomState, TopicOrigin
 
 CACHED_ROOMS = 64
 """Rooms in the cache; the least recently used one is dropped first."""
@@ -33,11 +33,12 @@ CACHED_MESSAGES = 50
 class CachedRoom:
     """One room, from the moment that its state was first requested.
 
-    :ivar topic: ``None`` until it is known.
+    :ivar topic: ``None`` until it is known; ``topic_origin`` as in ``RoomState``.
     :ivar loaded: what was announced before that moment is here, too.
     """
 
     topic: str | None = None
+    topic_origin: TopicOrigin | None = None
     messages: deque[Stored] = field(
         default_factory=lambda: deque(maxlen=CACHED_MESSAGES)
     )
@@ -49,8 +50,12 @@ class CachedRoom:
             return
         self.messages = deque((*state.recent, *self.messages), maxlen=CACHED_MESSAGES)
         if self.topic is None:
-            self.topic = state.topic
+            self.topic, self.topic_origin = state.topic, state.topic_origin
         self.loaded = True
+
+    def set_topic(self, text: str, origin: TopicOrigin | None = None) -> None:
+        """It has another topic now; an empty text for none."""
+        self.topic, self.topic_origin = text, origin if text else None
 
 
 class RecentRooms:
@@ -69,7 +74,8 @@ class RecentRooms:
             return None
         self._rooms.move_to_end(room)
         messages = tuple(cached.messages)
-        return RoomState(cached.topic or "", messages[-limit:] if limit > 0 else ())
+        recent = messages[-limit:] if limit > 0 else ()
+        return RoomState(cached.topic or "", recent, cached.topic_origin)
 
     def start_loading(self, room: str) -> CachedRoom:
         """Collect what is announced in a room from now on.
@@ -91,9 +97,9 @@ class RecentRooms:
                 case Message(room=room) | Action(room=room):
                     if room in rooms:
                         rooms[room].messages.append(stored)
-                case TopicSet(room=room, text=text):
+                case TopicSet(room=room, nick=nick, text=text):
                     if room in rooms:
-                        rooms[room].topic = text
+                        rooms[room].set_topic(text, TopicOrigin(nick, stored.time))
                 case Deleted(room=room) | Edited(room=room):
                     # Read it again: what is being loaded may be from before.
                     rooms.pop(room, None)
@@ -112,4 +118,4 @@ class RecentRooms:
         for room in rooms:
             # While it is loaded, ``fill`` keeps this state.
             if (known := self._rooms.get(room)) is not None:
-                known.topic = ""
+                known.set_topic("")

@@ -50,6 +50,18 @@ class RoomLineTests(IrcCase):
         self.room.chat.moderation.settings("tea").hidden = True
         self.assertEqual(alice.asks("NAMES #tea")[0], "353 alice @ #tea :@alice")
 
+    def test_who_set_a_topic_is_known_when_its_room_was_empty(self) -> None:
+        """Or the server has started again: it is read from the store."""
+        alice = self.irc("alice", "tea")
+        alice.asks("TOPIC #tea :green", "PART #tea")
+        self.room.advance(60)
+        self.assertNotIn("tea", self.room.pool.rooms)
+        seen = alice.asks("JOIN #tea")
+        self.assertEqual(
+            seen[1:3],
+            ["332 alice #tea :green", "333 alice #tea alice 1700000000"],
+        )
+
 
 class WordTests(SynchronousTestCase):
     """Words in lines."""

@@ -127,7 +127,7 @@ class EntriesTests(SynchronousTestCase):
         """Each operation has a subject, and what else it needs."""
         for event, arguments in (
             (Message("tea", "al", "hi", "a"), ("room", "tea", "", "")),
-            (TopicSet("tea", "al", "hi", "a"), ("topic", "tea", "hi", "")),
+            (TopicSet("tea", "al", "hi", "a"), ("topic", "tea", "hi", "al")),
             (DirectMessage("al", "bo", "hi", "a", "b"), ("direct", "a", "b", "")),
             (Joined("tea", "al", "a"), ("join", "a", "tea", "al")),
             (

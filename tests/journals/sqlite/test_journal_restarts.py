@@ -10,7 +10,7 @@ from tests.support.journals import said, texts
 from tests.support.logs import Log
 from tests.support.sqlite import SqliteTestCase, write_schema_1
 from twisted_chat.core.events import Joined, Renamed, TopicSet
-from twisted_chat.core.interfaces import MissedEvents
+from twisted_chat.core.interfaces import MissedEvents, TopicOrigin
 from twisted_chat.journals.retention import KEEP_ALL
 from twisted_chat.journals.sqlite import batches as sqlite_batches
 from twisted_chat.journals.sqlite import checkpoints as sqlite_checkpoints
@@ -68,6 +68,7 @@ class RestartTests(SqliteTestCase):
         (after,) = self.append(second, said("three"))
         state = self.run_now(second.history.room("lobby", 10))
         self.assertEqual(state.topic, "weather")
+        self.assertEqual(state.topic_origin, TopicOrigin("a", before.time))
         self.assertEqual(texts(state.recent), ["one", "two", "three"])
         missed = self.run_now(
             second.history.since(before.position, ["lobby"], "id-a", 10)

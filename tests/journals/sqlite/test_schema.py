@@ -43,6 +43,38 @@ class MigrationTests(FileTestCase):
         self.assertEqual(found, [("weather",)])
         self.assertEqual(self.pragma("user_version"), len(MIGRATIONS) + 1)
 
+    def test_who_set_a_topic_is_taken_from_the_events_that_are_left(self) -> None:
+        """In a file of an earlier version; of other topics it is not known."""
+        at = next(
+            number
+            for number, script in enumerate(MIGRATIONS)
+            if "ADD COLUMN set_at" in script
+        )
+        self.patch(schema, "migrations", lambda: MIGRATIONS[:at])
+        self.opened().release()
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.executemany(
+                "INSERT INTO events (kind, time, room, nick, text)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [
+                    (3, 1, "tea", "al", "green"),
+                    (3, 2, "tea", "bob", "black"),
+                    (3, 3, "sea", "bob", "former"),
+                    (1, 4, "tea", "carol", "black"),
+                ],
+            )
+            connection.executemany(
+                "INSERT INTO topics (room, text) VALUES (?, ?)",
+                [("tea", "black"), ("sea", "blue")],
+            )
+        self.patch(schema, "migrations", lambda: MIGRATIONS)
+        self.opened()
+        with closing(sqlite3.connect(self.path)) as connection:
+            found = connection.execute(
+                "SELECT room, nick, set_at FROM topics ORDER BY room"
+            ).fetchall()
+        self.assertEqual(found, [("sea", None, None), ("tea", "bob", 2)])
+
     def test_failed_migration_leaves_the_database_unchanged(self) -> None:
         """It is one transaction."""
         self.opened().release()

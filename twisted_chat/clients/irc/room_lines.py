@@ -77,7 +77,9 @@ class RoomLines:
         if known is not None and known.topic_set is not None:
             stored = known.topic_set
             event: Any = stored.event
-            source = self._server.sources.of(event.nick, event.client_id)
+            source = event.nick
+            if event.client_id:
+                source = self._server.sources.of(source, event.client_id)
             yield RPL_TOPICWHOTIME(target, source, str(stored.time // 1000))
 
     def names(self, room: str, nick: str) -> Iterator[Message]:

@@ -127,8 +127,8 @@ def script_arguments(entry: Entry) -> tuple[str, str, str, str]:
     arguments: list[str] = [getattr(event, name) for name in names]
     arguments += [""] * (3 - len(arguments))
     match event:
-        case TopicSet(text=text):
-            arguments[1] = text
+        case TopicSet(nick=nick, text=text):
+            arguments[1:] = text, nick
         case Quit(nick=nick):
             if not entry.resumable:
                 arguments[1] = _ENDS

@@ -17,7 +17,7 @@ from twisted_chat.core.history_query import (
     DirectMessages,
     HistoryQuery,
 )
-from twisted_chat.core.interfaces import MissedEvents, RoomState
+from twisted_chat.core.interfaces import MissedEvents, RoomState, TopicOrigin
 from twisted_chat.core.limits import MAX_LOOKED_AT, SEARCH_TIME
 from twisted_chat.core.texts import characters_shown
 from twisted_chat.journals.records import is_direct_to, is_exchanged
@@ -79,8 +79,10 @@ class RedisHistory:
     async def room(self, room: str, limit: int) -> RoomState:
         """A room's topic and its last ``limit`` messages."""
         recent = await self.page(HistoryQuery(room, limit))
-        topic = await self._connection().call("HGET", "chat:topics", to_bytes(room))
-        return RoomState(to_text(topic or b""), recent)
+        name, call = to_bytes(room), self._connection().call
+        topic = await call("HGET", "chat:topics", name)
+        origin = await call("HGET", "chat:topics:set", name) if topic else None
+        return RoomState(to_text(topic or b""), recent, _origin(origin))
 
     async def page(self, query: HistoryQuery) -> tuple[Stored, ...]:
         """A part of a history."""
@@ -253,6 +255,14 @@ class RedisHistory:
         )
         events = (decode_indexed(stream_id, data) for stream_id, (_, data) in found)
         return [stored for stored in events if stored is not None]
+
+
+def _origin(data: bytes | None) -> TopicOrigin | None:
+    """What ``chat:topics:set`` has of a topic."""
+    if data is None:
+        return None
+    time, _, nick = to_text(data).partition(" ")
+    return TopicOrigin(nick, int(time))
 
 
 def _before(stored: Stored) -> str:

@@ -36,8 +36,9 @@ MAX_INSERT_ROWS = 128
 than half the time of 128 statements, and a sixth beside a busy reactor."""
 
 _SET_TOPIC = (
-    "INSERT INTO topics (room, text, used) VALUES (?, ?, ?)"
-    " ON CONFLICT (room) DO UPDATE SET text = excluded.text, used = excluded.used"
+    "INSERT INTO topics (room, text, nick, used, set_at) VALUES (?, ?, ?, ?, ?)"
+    " ON CONFLICT (room) DO UPDATE SET text = excluded.text, used = excluded.used,"
+    " nick = excluded.nick, set_at = excluded.set_at"
 )
 _USE_TOPIC = "UPDATE topics SET used = ? WHERE room = ? AND used < ?"
 _FORGET = (
@@ -57,7 +58,7 @@ class Batch:
 
     :ivar time: milliseconds since 1970.
     :ivar rows: the events.
-    :ivar topics: the topics that are set, by room.
+    :ivar topics: the events by which topics are set, by room.
     :ivar entered: rooms that anyone joined, other than the lobby.
     :ivar corrections: messages that are deleted, or get another text.
     :ivar names: the last nickname of each client, by a digest of its id; ``None`` if
@@ -67,7 +68,7 @@ class Batch:
 
     time: int
     rows: list[Row]
-    topics: dict[str, str]
+    topics: dict[str, TopicSet]
     entered: set[str]
     corrections: list[Correction]
     names: dict[bytes, str | None]
@@ -91,7 +92,7 @@ class Batch:
         return cls(
             time,
             rows_of(entries, first, time, shown),
-            {event.room: event.text for event in events if type(event) is TopicSet},
+            {event.room: event for event in events if type(event) is TopicSet},
             {event.room for event in events if type(event) is Joined} - {LOBBY},
             [e for e in events if type(e) is Deleted or type(e) is Edited],
             {digest(one): nick for one, nick in nicknames_in(others).items()},
@@ -106,8 +107,9 @@ class Batch:
         """Store it, within a transaction."""
         time = self.time
         _insert(connection, _insert_events, self.rows)
-        for room, text in self.topics.items():
-            connection.execute(_SET_TOPIC, storable((room, text, time)))
+        for topic in self.topics.values():
+            values = (topic.room, topic.text, topic.nick, time, time)
+            connection.execute(_SET_TOPIC, storable(values))
         for room in self.entered:
             connection.execute(_USE_TOPIC, storable((time, room, time)))
         for event in self.corrections:

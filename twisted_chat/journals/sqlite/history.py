@@ -7,6 +7,7 @@ Invariant: an event is returned only once it was announced.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from twisted_chat.core.corrections import Author
 from twisted_chat.core.events import Stored
@@ -94,7 +95,7 @@ class SqliteHistory:
         )
         loading.fill(state)
         recent = state.recent[-limit:] if limit > 0 else ()
-        return RoomState(state.topic, recent)
+        return replace(state, recent=recent)
 
     async def page(self, query: HistoryQuery) -> tuple[Stored, ...]:
         """A part of a history."""

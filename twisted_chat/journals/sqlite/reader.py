@@ -21,6 +21,7 @@ from twisted_chat.core.interfaces import (
     MissedEvents,
     RoomState,
     StoreError,
+    TopicOrigin,
 )
 from twisted_chat.core.limits import MAX_MISSED_CHARACTERS
 from twisted_chat.journals.records import Index
@@ -81,12 +82,16 @@ class Reader:
     def room(self, room: str, limit: int, until: int) -> RoomState:
         """See ``interfaces.History.room``."""
         with self._snapshot() as connection:
-            topic = connection.execute(
-                "SELECT text FROM topics WHERE room = ?", storable((room,))
+            found: tuple[str, str | None, int] | None = connection.execute(
+                "SELECT text, nick, set_at FROM topics WHERE room = ?",
+                storable((room,)),
             ).fetchone()
             query = HistoryQuery(room, limit)
             recent = self._stored(page_rows(connection, query, 0, until + 1))
-        return RoomState(topic[0] if topic else "", recent)
+        topic, nick, time = found or ("", None, 0)
+        # A row without a text is that of a topic that was cleared.
+        origin = TopicOrigin(nick, time) if topic and nick is not None else None
+        return RoomState(topic, recent, origin)
 
     def page(self, query: HistoryQuery, until: int) -> tuple[Stored, ...]:
         """See ``interfaces.History.page``."""

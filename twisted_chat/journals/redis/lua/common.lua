@@ -13,6 +13,8 @@
 --                         id is that of the last event in it; trimmed by age
 --   chat:room:ROOM        stream: the messages of a room, the last --keep of them
 --   chat:topics           hash: ROOM -> topic
+--   chat:topics:set       hash: ROOM -> ms and nickname, separated by a space: who set its
+--                         topic, and when; unless an earlier version did
 --   chat:topics:used      sorted set: ROOM -> ms when someone was last in a room that
 --                         has a topic
 --   chat:topic:ROOM       stream: the topics of a room and the corrections of its
@@ -114,14 +116,17 @@ local function use_topic(room, ms)
   redis.call('ZADD', 'chat:topics:used', 'XX', ms, room)
 end
 
-local function set_topic(room, text, ms)
-  if text == '' then
-    redis.call('HDEL', 'chat:topics', room)
-    redis.call('ZREM', 'chat:topics:used', room)
-  else
-    redis.call('HSET', 'chat:topics', room, text)
-    redis.call('ZADD', 'chat:topics:used', ms, room)
-  end
+local function drop_topic(room)
+  redis.call('HDEL', 'chat:topics', room)
+  redis.call('HDEL', 'chat:topics:set', room)
+  redis.call('ZREM', 'chat:topics:used', room)
+end
+
+local function set_topic(room, text, nick, ms)
+  if text == '' then return drop_topic(room) end
+  redis.call('HSET', 'chat:topics', room, text)
+  redis.call('HSET', 'chat:topics:set', room, string.format('%.0f %s', ms, nick))
+  redis.call('ZADD', 'chat:topics:used', ms, room)
 end
 
 local function add_expiring(key, max, id, json)
@@ -182,7 +187,7 @@ local function index_event(event, id, ms, keep)
     end
     redis.call('ZADD', 'chat:rooms', ms, subject)
   elseif event.operation == 'topic' then
-    set_topic(subject, value, ms)
+    set_topic(subject, value, event.extra, ms)
     add_expiring('chat:topic:' .. subject, MAX_TOPICS, id, event.json)
     redis.call('ZADD', 'chat:rooms', ms, subject)
   elseif event.operation == 'direct' then

@@ -19,8 +19,7 @@ local dropped = 0
 
 local function drop(rooms)
   for _, room in ipairs(rooms) do
-    redis.call('HDEL', 'chat:topics', room)
-    redis.call('ZREM', 'chat:topics:used', room)
+    drop_topic(room)
     redis.call('DEL', 'chat:topic:' .. room)
     dropped = dropped + 1
   end
