@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
+from websockets.sync.client import ClientConnection
+from websockets.typing import Subprotocol
 
 from tests.end_to_end.clients import TlsClient
+from tests.end_to_end.delayed import connect_websocket, trusting_context
 from tests.end_to_end.harness import Server, ServerTestCase
+from tests.end_to_end.waiting import TIMEOUT
 from tests.support.certificates import (
     Authority,
     Pair,
@@ -53,13 +58,15 @@ class LoginTests(ServerTestCase):
         bob.expect("REGISTER SUCCESS bob ")
         bob.close()
 
+    def pem(self, pair: Pair) -> Path:
+        """A file with a certificate and its key."""
+        path = write_pem(self.directory / "client.pem", pair[0])
+        with path.open("ab") as file:
+            file.write(pair[1].public_bytes(Encoding.PEM))
+        return path
+
     def client(self, pair: Pair | None = None) -> IrcClient:
-        path = None
-        if pair is not None:
-            path = write_pem(self.directory / "client.pem", pair[0])
-            with path.open("ab") as file:
-                file.write(pair[1].public_bytes(Encoding.PEM))
-        client = IrcClient(self.server.port, path)
+        client = IrcClient(self.server.port, self.pem(pair) if pair else None)
         self.addCleanup(client.close)
         client.say("CAP LS 302")
         client.expect("sasl=PLAIN,SCRAM-SHA-256,EXTERNAL")
@@ -99,3 +106,30 @@ class LoginTests(ServerTestCase):
             client.expect("AUTHENTICATE +\r\n")
             client.authenticate(b"")
             client.expect(numeric)
+
+    def test_certificate_logs_in_over_websocket(self) -> None:
+        """The nickname that is registered is for whoever has logged in."""
+        for authority, result, registered in (
+            (self.authority, " 903 ", " 001 bob "),
+            (Authority.create(), " 904 ", " 433 * bob "),
+        ):
+            with connect_websocket(
+                f"wss://127.0.0.1:{self.server.port}/irc",
+                ssl=trusting_context(self.pem(authority.sign("bob"))),
+                subprotocols=[Subprotocol("text.ircv3.net")],
+            ) as socket:
+                socket.send("CAP LS 302")
+                self.receive(socket, "sasl=PLAIN,SCRAM-SHA-256,EXTERNAL")
+                for line in ("CAP REQ :sasl", "AUTHENTICATE EXTERNAL"):
+                    socket.send(line)
+                self.receive(socket, "AUTHENTICATE +")
+                for line in ("AUTHENTICATE +", "NICK bob", "USER bob 0 * :Bob"):
+                    socket.send(line)
+                self.receive(socket, result)
+                socket.send("CAP END")
+                self.receive(socket, registered)
+
+    def receive(self, socket: ClientConnection, text: str) -> None:
+        """Skip lines until one has a text."""
+        while text not in str(socket.recv(TIMEOUT)):
+            pass
