@@ -22,7 +22,7 @@ from twisted_chat.core.events import (
 )
 from twisted_chat.core.events import Message as Post
 from twisted_chat.core.masks import host_of
-from twisted_chat.core.moderation_events import Invited, Kicked, Unmuted
+from twisted_chat.core.moderation_events import Invited, Kicked, RoomBanned, Unmuted
 
 BOB = f"bob!~chat@{host_of('id')}"
 
@@ -98,11 +98,24 @@ class EventLineTests(IrcCase):
         """How far someone has read."""
         self.assertEqual(self.shown(ReadUpTo("tea", "id", "9", "id")), [])
 
-    def test_only_the_first_line_of_a_message_has_its_id(self) -> None:
-        """The others are a part of it."""
+    def test_only_the_first_line_of_an_event_has_its_id(self) -> None:
+        """A ban from a room is two lines if somebody is removed by it."""
+        banned = RoomBanned(
+            "tea", "bob", "eve", "", "id", "x", "", "", "", 0, "op", 3, 5
+        )
         lines = EventLines(self.shared.server, frozenset())
-        shown = lines.of(Stored("9", 0, Post("tea", "bob", "one\ntwo", "id")))
-        self.assertEqual([line.tags.get("msgid") for line in shown], ["9", None])
+        mode, kick = lines.earlier(Stored("9", 0, banned))
+        self.assertEqual((mode.tags["msgid"], kick.tags.get("msgid")), ("9", None))
+
+    def test_earlier_arrival_says_nothing_of_now(self) -> None:
+        """That the member is away now is no part of the history."""
+        self.eve.types(r"\away lunch")
+        lines = EventLines(self.shared.server, frozenset({"away-notify"}))
+        stored = Stored("9", 0, Joined("tea", "eve", self.eve.client.id))
+        self.assertEqual(len(lines.of(stored)), 2)
+        (line,) = lines.earlier(stored)
+        assert isinstance(line, Message)
+        self.assertEqual((line.command, *line.params), ("JOIN", "#tea"))
 
     def test_who_is_away_when_joining_is_shown_so(self) -> None:
         """To those who asked for it."""

@@ -25,13 +25,14 @@ from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.replies import Done, Reply
 
 from .batches import Batch, Item, with_batches, without_batches
-from .event_lines import REDACTION, EventLines
+from .event_lines import EventLines
 from .labels import labelled
 from .message import MAX_BODY, Message, format_message
 from .reference import Reference
 from .reply_lines import ANONYMOUS, ReplyLines
 from .room_lines import RoomLines
 from .server import IrcServer
+from .talk_lines import REDACTION
 from .times import server_time
 
 Frame = Callable[[bytes], bytes]

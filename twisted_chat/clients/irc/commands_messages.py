@@ -17,13 +17,13 @@ from .codec import codec_of
 from .commands import IrcTable, request_of
 from .commands_relay import relayed
 from .commands_services import service_named, to_service
-from .event_lines import action_start
 from .formatting import formatted, unformatted
 from .isupport import MAX_TARGETS
 from .message import MAX_BODY, Message
 from .message_lines import CTCP
 from .raw import ACTION, NOTICE, PRIVMSG, Raw, kept_tags, unpack
 from .reference import Reference
+from .talk_lines import action_start
 from .targets import PREFIXES, is_part_of_room, is_room, split
 
 commands = IrcTable()

@@ -1,4 +1,4 @@
-"""Events as the lines that show them.
+"""Events as the lines that show them; those of what is said are in ``talk_lines``.
 
 The lines have all tags that there are; the codec leaves out those that its clients do
 not know.
@@ -15,9 +15,7 @@ from twisted_chat.core.events import (
     Action,
     AwaySet,
     BulkPresence,
-    Deleted,
     DirectMessage,
-    Edited,
     Joined,
     Left,
     LoggedIn,
@@ -41,21 +39,15 @@ from twisted_chat.core.moderation_events import (
 )
 from twisted_chat.core.read_markers import DIRECT
 
-from . import multiline, read_lines
-from .batches import Batch, Item
-from .event_tags import Tags, author_of, tags_of, without_id
+from . import read_lines
+from .batches import Item
+from .event_tags import Tags, tags_of, without_id
 from .message import Message
-from .message_lines import CTCP, text_lines
 from .modes import mode_of
 from .numerics import RPL_AWAY
-from .raw import ACTION, BOT, NOTICE, PRIVMSG, SETNAME, TAGMSG, WALLOPS, unpack
+from .raw import BOT
 from .server import IrcServer
-
-REPLY = "+draft/reply"
-"""The tag with the id of the message that one replies to."""
-
-REDACTION = "draft/message-redaction"
-"""The capability with which deletions are shown."""
+from .talk_lines import TalkLines
 
 _WITH_RAW = (Post, Action, DirectMessage, Relayed)
 """Kinds of events that have a raw text."""
@@ -69,11 +61,9 @@ class EventLines:
 
     def __init__(self, server: IrcServer, capabilities: frozenset[str]) -> None:
         self._server = server
+        self._source = server.source_of
         self._has = capabilities.__contains__
         self._methods: dict[type[Any], Callable[[Any, Tags], Iterator[Item]]] = {
-            Post: self._message,
-            Action: self._action,
-            DirectMessage: self._direct_message,
             Joined: self._joined,
             Left: self._left,
             Quit: self._quit,
@@ -88,11 +78,9 @@ class EventLines:
             RoomExcepted: self._mode,
             RoomChanged: self._mode,
             RoleChanged: self._mode,
-            Deleted: self._deleted,
-            Edited: self._edited,
-            Relayed: self._relayed,
             ReadUpTo: self._read,
             Invited: self._invited,
+            **TalkLines(server, capabilities).methods,
         }
 
     def of(self, stored: Stored) -> list[Item]:
@@ -139,96 +127,6 @@ class EventLines:
                 yield from self._joined(joined, {})
             else:
                 yield from self._left(Left(bulk.room, nick, member_id), {})
-
-    def _source(self, event: Any) -> str:
-        """The source of an event that names its author by ``nick``."""
-        # What is read from a history may have no client id.
-        author = event.client_id or author_of(event)
-        return self._server.sources.of(event.nick, author)
-
-    # Messages.
-
-    def _message(self, event: Post, tags: Tags) -> Iterator[Item]:
-        return self._texts(event, f"#{event.room}", tags)
-
-    def _action(self, event: Action, tags: Tags) -> Iterator[Item]:
-        return self._texts(event, f"#{event.room}", tags, is_action=True)
-
-    def _direct_message(self, event: DirectMessage, tags: Tags) -> Iterator[Item]:
-        target = unpack(event.raw).target or event.recipient
-        return self._texts(event, target, tags)
-
-    def _texts(
-        self,
-        event: Post | Action | DirectMessage,
-        target: str,
-        tags: Tags,
-        *,
-        is_action: bool = False,
-    ) -> Iterator[Item]:
-        source, raw, text = self._source(event), unpack(event.raw), event.text
-        if raw.command == ACTION and text.startswith(start := action_start(event.nick)):
-            # A direct message: others are shown whose action it is.
-            is_action, text = True, text.removeprefix(start)
-        command = NOTICE if raw.command == NOTICE else PRIVMSG
-        before, after = (f"{CTCP}{ACTION} ", CTCP) if is_action else ("", "")
-        head = f":{source} {command} {target} :{before}{after}"
-        if raw.tags:
-            tags = {**tags, **raw.tags}
-        shown, size = raw.shown(text), len(head.encode())
-        if self._has(multiline.CAPABILITY) and multiline.is_long(shown, size):
-            lines = [
-                Message(command, (target, part), source, joined)
-                for part, joined in multiline.parts(shown, size)
-            ]
-            yield Batch(multiline.KIND, (target,), tuple(lines), dict(tags))
-            return
-        for line in text_lines(shown, size):
-            params = (target, f"{before}{line}{after}")
-            yield Message(command, params, source, tags)
-            tags = without_id(tags)
-
-    def _relayed(self, event: Relayed, tags: Tags) -> Iterator[Item]:
-        raw = unpack(event.raw)
-        if raw.command == WALLOPS:
-            yield Message(WALLOPS, (raw.text or "",), self._source(event), tags)
-            return
-        if raw.command == SETNAME:
-            if self._has("setname") and raw.text is not None:
-                yield Message(SETNAME, (raw.text,), self._source(event), tags)
-            return
-        target = f"#{event.room}" if event.room else event.recipient
-        tags = {**tags, **raw.tags}
-        if raw.text is not None:
-            params = (target, raw.text)
-            yield Message(raw.command, params, self._source(event), tags)
-        elif self._has("message-tags"):
-            yield Message(TAGMSG, (target,), self._source(event), tags)
-
-    # Corrections (https://ircv3.net/specs/extensions/message-redaction).
-
-    def _deleted(self, event: Deleted, tags: Tags) -> Iterator[Item]:
-        if self._has(REDACTION):
-            for position in event.ids:
-                yield from self._redacted(event, position, tags, event.text)
-                tags = without_id(tags)
-
-    def _edited(self, event: Edited, tags: Tags) -> Iterator[Item]:
-        """The message is taken back, and another one replies to it."""
-        knows = self._has(REDACTION)
-        text = event.text if knows else f"corrected: {event.text}"
-        if knows:
-            yield from self._redacted(event, event.position, tags)
-        position = event.position
-        tags = {**tags, REPLY: position}
-        said = Post(event.room, event.nick, text, event.client_id)
-        yield from self._texts(said, f"#{event.room}", tags)
-
-    def _redacted(
-        self, event: Deleted | Edited, position: str, tags: Tags, text: str = ""
-    ) -> Iterator[Item]:
-        params = (f"#{event.room}", position, *([text] if text else []))
-        yield Message("REDACT", params, self._source(event), tags)
 
     def _read(self, event: ReadUpTo, _tags: Tags) -> Iterator[Item]:
         """How far another connection of the account has read."""
@@ -323,8 +221,3 @@ class EventLines:
         room: str = getattr(event, "room", "")
         if text is not None and room:
             yield Message("NOTICE", (f"#{room}", text), tags=tags)
-
-
-def action_start(nick: str) -> str:
-    """What stands before an action that is a direct message, for other clients."""
-    return f"* {nick} "

@@ -42,7 +42,6 @@ from .users import shown_realname
 
 NOT_ENTERED = "Access denied: the password of the server is missing or wrong"
 
-
 RETRY_DELAY = 0.05
 MAX_RETRIES = 20
 """Seconds, and how often, until a nickname is tried again whose owner is leaving."""

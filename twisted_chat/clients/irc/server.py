@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from twisted_chat import __version__
 from twisted_chat.core.chat import Chat
@@ -17,6 +18,7 @@ from twisted_chat.core.name_watch import NameChanges
 from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Native, Notice, Reply
 
+from .event_tags import author_of
 from .message import Message
 from .monitors import Monitors
 from .profile import WALLOPS_MODE, profile_of
@@ -145,6 +147,11 @@ class IrcServer:
         client = self.chat.pool.clients.get(client_id)
         profile = profile_of(client) if client is not None else None
         return profile is not None and profile.is_bot
+
+    def source_of(self, event: Any) -> str:
+        """The source of an event that names its author by ``nick``."""
+        # What is read from a history may have no client id.
+        return self.sources.of(event.nick, event.client_id or author_of(event))
 
     def source(self, member: Member) -> str:
         """The source of what a member does now."""
