@@ -166,7 +166,7 @@ class ModeCommandTests(IrcCase):
         dave = self.irc("dave")
         self.assertEqual(
             dave.asks("MODE #tea b", "MODE #tea"),
-            ["473 dave #tea :Cannot join channel (+i)"] * 2,
+            ["442 dave #tea :You're not on that channel"] * 2,
         )
 
     def test_others_may_change_nothing(self) -> None:

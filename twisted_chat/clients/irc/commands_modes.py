@@ -132,7 +132,7 @@ async def mode(context: CommandContext) -> Outcome:
 
 def _shown(context: CommandContext, room: str) -> Reply:
     """The modes of a room, and since when it exists."""
-    check_readable(context, room)
+    _check_shown(context, room)
     moderation, name = context.chat.moderation, f"#{room}"
     settings = moderation.settings(room)
     has_rank = moderation.rank(context.client.member, room) is not None
@@ -143,9 +143,21 @@ def _shown(context: CommandContext, room: str) -> Reply:
     )
 
 
+def _check_shown(context: CommandContext, room: str) -> None:
+    """Check that the client may know what is set for a room.
+
+    :raises Refused: ``not_in_room``, as if that were the reason: the client has not
+        asked to join.
+    """
+    try:
+        check_readable(context, room)
+    except Refused:
+        raise Refused("not_in_room", f"you are not in #{room}") from None
+
+
 def _listed(context: CommandContext, room: str, letter: str) -> Reply:
     """The entries of a list; those by address for operators only."""
-    check_readable(context, room)
+    _check_shown(context, room)
     moderation, (entry, end) = context.chat.moderation, _ENTRIES[letter]
     shows_all = moderation.rank(context.client.member, room) is Rank.OPERATOR
     found = []
