@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 
-from tests.support.irc_clients import IrcCase, IrcPeer
+from tests.support.irc_clients import PASSWORD, IrcCase, IrcPeer
 from twisted_chat.clients.irc.times import server_time
 
 CAPABILITIES = "message-tags server-time batch echo-message draft/chathistory"
@@ -401,6 +402,38 @@ class MarkreadTests(HistoryCase):
         )
         self.bob.asks(f"MARKREAD #milk {TIMES[1]}", "PART #milk")
         self.assertIn(f"MARKREAD #milk {TIMES[1]}", self.bob.asks("JOIN #milk"))
+
+    def device(self) -> tuple[IrcPeer, list[str]]:
+        """One more device of carol's account, and what it is shown first."""
+        response = b64encode(f"\0carol\0{PASSWORD}".encode()).decode()
+        peer = self.peer()
+        peer.sends("CAP LS 302", "CAP REQ :sasl draft/read-marker", "NICK carol")
+        peer.sends("USER c 0 * :C", "AUTHENTICATE PLAIN", f"AUTHENTICATE {response}")
+        peer.sends("CAP END")
+        return peer, peer.sees()
+
+    def test_marker_of_an_account_is_the_same_on_all_devices(self) -> None:
+        """Each is told when another one moves it, and at JOIN, also later."""
+        self.account("carol")
+        phone, _ = self.device()
+        joined = phone.asks("JOIN #tea")
+        self.assertIn("MARKREAD #tea *", joined)
+        for target in ("#tea", "alice"):
+            phone.asks(f"MARKREAD {target} {TIMES[1]}")
+        laptop, shown = self.device()
+        self.assertIn(f"MARKREAD #tea {TIMES[1]}", shown)
+        moved = f"MARKREAD #tea {TIMES[2]}"
+        self.assertEqual(laptop.asks(f"MARKREAD #tea {TIMES[2]}"), [moved])
+        self.assertEqual(phone.sees(), [moved])
+        for peer in (phone, laptop):
+            peer.sends("QUIT")
+            peer.goes()
+        phone, shown = self.device()
+        self.assertEqual([line for line in shown if "MARKREAD" in line], [])
+        seen = phone.asks("JOIN #tea")
+        end = seen.index("366 carol #tea :End of /NAMES list")
+        self.assertLess(seen.index(moved), end)
+        self.assertEqual(phone.asks("MARKREAD alice"), [f"MARKREAD alice {TIMES[1]}"])
 
     def test_refusals(self) -> None:
         """Each has its code."""
