@@ -147,6 +147,13 @@ class RedisCommands:
             self._expires_at.pop(key, None)
         return sum(self.data.pop(key, None) is not None for key in keys)
 
+    def do_unlink(self, *keys: bytes) -> int:
+        return self.do_del(*keys)
+
+    def do_rename(self, key: bytes, new: bytes) -> bytes:
+        self.data[new] = self.data.pop(key)
+        return b"OK"
+
     def do_expire(self, key: bytes, seconds: bytes) -> int:
         if key not in self.data:
             return 0

@@ -28,6 +28,7 @@ from twisted_chat.journals.searching import Sharing
 from .address import RedisAddress
 from .batches import Batches
 from .connector import Connect, Connector
+from .erasing import Erasing
 from .errors import RedisError, server_expired
 from .follower import Follower
 from .history import RedisHistory
@@ -111,6 +112,7 @@ class RedisJournal:
         )
         self._lease = Lease(server)
         self._rewriting = Rewriting(reactor.seconds)
+        self._erasing = Erasing(self._writer, self._rewriting.note)
         self._lock = DeferredLock()
         self._batches = Batches(server, retention.messages or 0, self._writer)
         self._unannounced: deque[tuple[StreamPosition, Deferred[None]]] = deque()
@@ -152,7 +154,7 @@ class RedisJournal:
                 self._roster.mark_quitting(entry.event.client_id)
         unstored = await self._store_in_turn(batch)
         if any(isinstance(entry.event, Deleted | Edited) for entry in batch):
-            self._rewriting.note()
+            self._erasing.note()
         return unstored
 
     def on_growth(self, start: Callable[[], None]) -> None:
@@ -191,6 +193,7 @@ class RedisJournal:
         self._rejoin.stop()
         try:
             if self._writer.error is None:
+                await self._erasing.finish()
                 await self._rewriting.finish(self._writer)
                 await self._lock.run(self._lease.unregister, self._writer)
         except StoreError as error:
@@ -233,6 +236,7 @@ class RedisJournal:
             self._following.reset(server_expired())
 
     async def _send_heartbeats(self, connection: PersistentConnection) -> None:
+        self._erasing.start()
         while True:
             if not await self._lease.heartbeat(connection):
                 raise server_expired()

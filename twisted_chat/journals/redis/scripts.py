@@ -41,6 +41,7 @@ def _load(name: str, flags: str = "", more: tuple[str, ...] = ()) -> Script:
 
 
 APPEND = _load("append", more=("corrections", "rights"))
+ERASE = _load("erase", more=("corrections",))
 CLAIM_NAMES = _load("claim_names")
 WRITE_VALUES = _load("write_values")
 # Recovery must work when there is no memory left for messages.
@@ -59,6 +60,7 @@ READ_VALUES = _load("read_values", "no-writes")
 
 SCRIPTS = (
     APPEND,
+    ERASE,
     CLAIM_NAMES,
     RESOLVE_BATCH,
     REGISTER_SERVER,

@@ -12,6 +12,8 @@
 --   chat:live             stream: one entry per batch, a JSON array of its events; its
 --                         id is that of the last event in it; trimmed by age
 --   chat:room:ROOM        stream: the messages of a room, the last --keep of them
+--   chat:erasing          hash: ROOM -> 1, of which deleted messages are still in memory
+--   chat:copy:ROOM        stream: the messages of such a room, as far as they are copied
 --   chat:topics           hash: ROOM -> topic
 --   chat:topics:set       hash: ROOM -> ms and nickname, separated by a space: who set its
 --                         topic, and when; unless an earlier version did

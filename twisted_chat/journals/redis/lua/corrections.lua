@@ -2,16 +2,27 @@
 --
 -- A stream only marks an entry that is deleted: its bytes stay until no entry is left in
 -- its node.  So all entries of the node are deleted, and all that follow, and added again
--- under their ids.  Only the script that appends has this part.
+-- under their ids.  If a message is deleted and too many follow, erase.lua does it later.
+-- Only the scripts that append and erase have this part.
 
-local MAX_REWRITTEN = 1000   -- batches of chat:live that are added again, at most
+local MAX_AT_ONCE = 200      -- messages that are added again so that some are deleted
+local MAX_REWRITTEN = 1000   -- events after one in chat:live that are added again, at most
 local MAX_VALUES = 1000      -- arguments of one command
-local PAGE = 50              -- batches of chat:live that are read at once
 
 local function info_of(key)
   local fields, info = {}, redis.call('XINFO', 'STREAM', key)
   for index = 1, #info, 2 do fields[info[index]] = info[index + 1] end
   return fields
+end
+
+-- Restore what a stream says of itself: the last id it had, and how many were added.
+local function restore_info(key, info, added)
+  redis.call('XSETID', key, info['last-generated-id'], 'ENTRIESADDED', added)
+end
+
+local function last_id(key)
+  local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
+  return last and last[1]
 end
 
 local function nodes_of(key) return info_of(key)['radix-tree-keys'] end
@@ -27,14 +38,20 @@ local function entry_at(key, id)
   return redis.call('XRANGE', key, id, id, 'COUNT', 1)[1]
 end
 
+-- The first of the ids that are the keys of a table; nil if there are none.
+local function first_of(changes)
+  local first
+  for id in pairs(changes) do
+    if not first or is_before(id, first) then first = id end
+  end
+  return first
+end
+
 -- Replace the JSON of entries of a stream.
 --
 -- changes: the new JSON by id; false to delete the entry.
 local function rewrite(key, changes)
-  local from
-  for id in pairs(changes) do
-    if not from or is_before(id, from) then from = id end
-  end
+  local from = first_of(changes)
   if not from then return end
   local info = info_of(key)
   local trimmed = info['entries-added'] - info['length']
@@ -52,8 +69,7 @@ local function rewrite(key, changes)
     redis.call('XDEL', key, entry[1])
     earlier[#earlier + 1] = entry
   end
-  local last = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
-  redis.call('XSETID', key, last and last[1] or '0-0',
+  redis.call('XSETID', key, last_id(key) or '0-0',
     'ENTRIESADDED', info['length'], 'MAXDELETEDID', '0-0')
   local function add(entry)
     local json = changes[entry[1]]
@@ -63,32 +79,45 @@ local function rewrite(key, changes)
   for index = #earlier, 1, -1 do add(earlier[index]) end
   for _, entry in ipairs(rest) do add(entry) end
   -- As if the entries that are gone had never been added: see is_complete in since.lua.
-  redis.call('XSETID', key, info['last-generated-id'],
-    'ENTRIESADDED', redis.call('XLEN', key) + trimmed)
+  restore_info(key, info, redis.call('XLEN', key) + trimmed)
 end
 
--- The ids of the events by which a message was corrected.
-local function corrections_of(room, position, id)
+-- What was copied of a room is out of date if it has a message that is changed.
+local function discard_copy(room, from)
+  local copy = 'chat:copy:' .. room
+  local last = last_id(copy)
+  if last and not is_before(last, from) then redis.call('UNLINK', copy) end
+end
+
+-- Delete messages of a room, and leave it to erase.lua to be rid of their bytes.
+local function delete_first(room, key, messages)
+  local info, count = info_of(key), 0
+  for id in pairs(messages) do
+    redis.call('XDEL', key, id)
+    count = count + 1
+  end
+  restore_info(key, info, info['entries-added'] - count)
+  redis.call('HSET', 'chat:erasing', room, '1')
+end
+
+-- Whether more entries follow than are added again at once.
+local function is_long(key, from)
+  local found = redis.call('XRANGE', key, from, '+', 'COUNT', MAX_AT_ONCE + 1)
+  return #found > MAX_AT_ONCE
+end
+
+-- The ids of the events by which messages of a room were corrected, by position of those.
+--
+-- id: that of the first of these messages.
+local function corrections_since(room, id)
   local found = {}
   for _, entry in ipairs(redis.call('XRANGE', 'chat:topic:' .. room, id, '+')) do
     local parts = cjson.decode(entry[2][2])
-    if parts[1] == 'Edited' and parts[5] == position then
-      found[#found + 1] = entry[1]
+    if parts[1] == 'Edited' then
+      local position = parts[5]
+      found[position] = found[position] or {}
+      table.insert(found[position], entry[1])
     end
-  end
-  return found
-end
-
--- The id of the oldest batch of chat:live that may be added again: that of an event, or
--- of one after it.  Nothing is read beyond it.
-local function oldest_rewritten(id)
-  local found, last, size = nil, '+', 0
-  while size < MAX_REWRITTEN do
-    local page = redis.call('XREVRANGE', 'chat:live', last, '-', 'COUNT', PAGE)
-    if #page == 0 then break end
-    found, size = page[#page][1], size + #page
-    if not is_before(id, found) then break end
-    last = '(' .. found
   end
   return found
 end
@@ -97,21 +126,17 @@ end
 --
 -- changes: by id, called with the parts of the event, returns its new parts.
 local function change_live(changes)
-  local first
-  for id in pairs(changes) do
-    if not first or is_before(id, first) then first = id end
-  end
-  -- Older ones go soon, since so many batches came after them.
-  local oldest = first and oldest_rewritten(first)
-  if not oldest then return end
+  local newest = tonumber(redis.call('HGET', 'chat:meta', 'number'))
   local batches, replaced = {}, {}
   for id, change in pairs(changes) do
-    local entry = redis.call('XRANGE', 'chat:live', id, '+', 'COUNT', 1)[1]
-    if entry and not is_before(entry[1], oldest) then
+    local _, number = parse_id(id)
+    -- Older ones go soon, since so many came after them.
+    local is_new = newest - number < MAX_REWRITTEN
+    local entry = is_new and redis.call('XRANGE', 'chat:live', id, '+', 'COUNT', 1)[1]
+    if entry then
       local events = batches[entry[1]] or cjson.decode(entry[2][2])
       batches[entry[1]] = events
       local _, last = parse_id(entry[1])
-      local _, number = parse_id(id)
       local index = #events - (last - number)
       if events[index] then
         events[index] = change(events[index])
@@ -132,20 +157,28 @@ local function without_text(parts) return {'Removed', parts[2]} end
 -- positions: separated by spaces.  change: called with the parts of a message, returns
 -- the new ones; nil to delete them.
 local function change_messages(room, positions, change)
-  local key, messages, live = 'chat:room:' .. room, {}, {}
+  local key, messages, ids, live = 'chat:room:' .. room, {}, {}, {}
   for position in string.gmatch(positions, '%S+') do
     local id = id_at(position)
     local entry = id and entry_at(key, id)
     if entry then
       messages[id] = change and cjson.encode(change(cjson.decode(entry[2][2]), 'edited'))
       if not change then messages[id] = false end
-      live[id] = change or without_text
-      for _, other in ipairs(corrections_of(room, position, id)) do
-        live[other] = without_text
-      end
+      ids[position], live[id] = id, change or without_text
     end
   end
-  rewrite(key, messages)
+  local from = first_of(messages)
+  if not from then return end
+  local edits = corrections_since(room, from)
+  for position in pairs(ids) do
+    for _, id in ipairs(edits[position] or {}) do live[id] = without_text end
+  end
+  discard_copy(room, from)
+  if not change and is_long(key, from) then
+    delete_first(room, key, messages)
+  else
+    rewrite(key, messages)
+  end
   change_live(live)
 end
 
