@@ -106,7 +106,7 @@ class Gate:
     def refuse(self, refused: Refused, ref: str | None = None) -> None:
         """Tell the client why it has not entered; close the connection at last."""
         self._tries += 1
-        self._show(ErrorReply(refused.code, refused.text), ref)
+        self._show(ErrorReply.of(refused), ref)
         if self.is_over:
             self._close(refused.text)
 

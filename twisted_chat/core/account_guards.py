@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .chat import CommandContext
+from .claims import logged_in_already
 from .replies import Refused
 
 
@@ -30,7 +31,7 @@ def logged_in_for_operator(context: CommandContext) -> None:
 def logged_out(context: CommandContext) -> None:
     """Guard: the client is a guest."""
     if account := context.client.account:
-        raise Refused("logged_in", f"you are logged in as {account}: \\logout first")
+        raise logged_in_already(account)
 
 
 def may_register(context: CommandContext) -> None:

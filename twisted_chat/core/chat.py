@@ -38,7 +38,7 @@ from .network_rates import NetworkRates
 from .nicknames import room_name
 from .outcomes import Answered, Outcome, Outcomes
 from .parts import Parts
-from .permissions import check
+from .permissions import check, not_in
 from .pool import ClientPool
 from .prompts import Answer, Prompts
 from .replies import ErrorReply, Prompt, Refused, Reply, Request, Welcome
@@ -284,7 +284,7 @@ class Chat:
             return client.room
         name = room_name(room)
         if name not in client.rooms:
-            raise Refused("not_in_room", f"you are not in #{name}: \\join {name} first")
+            raise not_in(name)
         return name
 
     def room_to_talk_in(self, client: Client, room: str | None) -> str:

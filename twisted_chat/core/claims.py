@@ -53,9 +53,7 @@ class Claims:
         :raises StoreError: nothing was claimed.
         """
         if client.account:
-            raise Refused(
-                "logged_in", f"you are logged in as {client.account}: \\logout first"
-            )
+            raise logged_in_already(client.account)
         banned = self._bans.at_login(client, member_id)
         if banned is not None:
             self._bans.expel(client)
@@ -105,3 +103,8 @@ class Claims:
         keys = Name(client.nick, fold(client.nick)).keys
         await self._names.claim(keys, client.id, former=event.member_id)
         await release(self._names, event.member_id, event.nick)
+
+
+def logged_in_already(account: str) -> Refused:
+    """Somebody asks for what only a guest can do."""
+    return Refused("logged_in", f"you are logged in as {account}: \\logout first")

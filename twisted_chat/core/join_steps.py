@@ -84,7 +84,7 @@ class JoinSteps:
         try:
             login = await self.logins.authenticate(credentials, client)
         except Refused as refused:
-            error = ErrorReply(refused.code, refused.text)
+            error = ErrorReply.of(refused)
             self.welcomer.reply(client, error, pending.request.ref)
             pending.request = replace(pending.request, credentials=None, ref=None)
         else:
@@ -154,7 +154,7 @@ class JoinSteps:
             request.nick_refused(why)
             return False
         if refused is not None:
-            self.welcomer.reply(client, ErrorReply(refused.code, refused.text))
+            self.welcomer.reply(client, ErrorReply.of(refused))
         client.member.nick, client.member.folded = name.text, name.folded
         if pending.login is not None:
             self.kept.bring_ignored(pending.login)
@@ -197,7 +197,7 @@ class JoinSteps:
         for each in refused:
             # Others may have opened one like it since the client was in that room.
             if each.code != "room_invalid":
-                self.welcomer.reply(client, ErrorReply(each.code, each.text))
+                self.welcomer.reply(client, ErrorReply.of(each))
 
     def _rooms_of(self, pending: PendingJoin) -> tuple[str, ...]:
         """The rooms that a client has to join.

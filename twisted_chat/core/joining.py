@@ -232,7 +232,7 @@ class Joiner:
         refused = permissions.may_speak(client) or permissions.may_show(client)
         if refused is not None:
             # What is away is no less so for that.
-            self.welcomer.reply(client, ErrorReply(refused.code, refused.text))
+            self.welcomer.reply(client, ErrorReply.of(refused))
             away = replace(away, text=AWAY)
         self._committer.submit(away, client)
 

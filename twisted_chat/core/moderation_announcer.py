@@ -165,7 +165,7 @@ class ModerationAnnouncer:
             return
         refused = self._entry.still_refused(event, client, is_in=True)
         if refused is not None:
-            self.batch.reply(client, ErrorReply(refused.code, refused.text))
+            self.batch.reply(client, ErrorReply.of(refused))
             self._committer.submit(Left(event.room, client.nick, client.id))
 
     def renamed(self, event: Renamed) -> None:

@@ -98,7 +98,7 @@ class Permissions:
             return None
         refused = self._uninvited(settings, actor, room)
         if refused is None and settings.key and key != settings.key:
-            refused = Refused("needs_key", f"#{room} needs a key: \\join {room} KEY")
+            refused = _needs_key(room)
         known = self._pool.rooms.get(room)
         members = len(known.members) - is_in if known else 0
         if refused is None and settings.limit and members >= settings.limit:
@@ -119,7 +119,7 @@ class Permissions:
             settings, actor, room
         )
         if refused is None and settings.key:
-            refused = Refused("needs_key", f"#{room} needs a key: \\join {room} KEY")
+            refused = _needs_key(room)
         return refused
 
     def is_listed(self, member: Member, room: str) -> bool:
@@ -305,6 +305,15 @@ class Permissions:
             return None
         found = self._moderation.ban_of(identities_of(actor.member), actor.address)
         return found and found[1]
+
+
+def not_in(room: str) -> Refused:
+    """Why nobody talks in a room that they are not in."""
+    return Refused("not_in_room", f"you are not in #{room}: \\join {room} first")
+
+
+def _needs_key(room: str) -> Refused:
+    return Refused("needs_key", f"#{room} needs a key: \\join {room} KEY")
 
 
 def _muted(mute: Sanction, now: int) -> Refused:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .account_events import AccountChanged, Change
-from .accounts.operators import Operators, not_operator
+from .accounts.operators import Operators, is_operator, not_operator
 from .client import Client
 from .events import (
     AWAY,
@@ -46,7 +46,7 @@ from .moderation_events import (
     Unbanned,
     Unmuted,
 )
-from .permissions import Permissions
+from .permissions import Permissions, not_in
 from .pool import ClientPool
 from .presence import Member
 from .replies import Refused
@@ -155,7 +155,7 @@ class Rechecks:
             return None
         if self._moderation.settings(room).outside:
             return self._permissions.may_read(client, room)
-        return Refused("not_in_room", f"you are not in #{room}: \\join {room} first")
+        return not_in(room)
 
     def _may_set_topic(self, event: TopicSet, client: Client) -> Refused | None:
         return self._permissions.may_set_topic(client, event.room)
@@ -178,7 +178,7 @@ class Rechecks:
             target_id = getattr(event, "target_id", "")
             target = self._pool.member(target_id) if target_id else None
             if target is not None and self._moderation.is_operator(target):
-                return Refused("bad_request", f"{target.nick} is an operator")
+                return is_operator(target.nick)
         return None
 
     def _is_operator(self, _event: object, client: Client) -> Refused | None:

@@ -288,6 +288,11 @@ class ErrorReply:
     code: str
     text: str
 
+    @classmethod
+    def of(cls, refused: Refused) -> ErrorReply:
+        """What a client is told of a refusal."""
+        return cls(refused.code, refused.text)
+
 
 @dataclass(frozen=True, slots=True)
 class TurnedAway:

@@ -53,7 +53,7 @@ from .replies import (
     Topic,
 )
 from .rights import check_readable, may_speak, may_talk, may_talk_there
-from .sanitize import sanitize_label
+from .targets import no_such_nick
 from .welcome import snapshot_of
 
 _routes: CommandTable[Handler] = CommandTable()
@@ -126,7 +126,7 @@ async def _dm_to_account(context: CommandContext, name: str, text: str) -> Event
     """To one who is not here, or under another nickname."""
     account = await context.chat.accounts.find(name)
     if account is None:
-        raise _no_such_nick(name)
+        raise no_such_nick(name)
     present = context.chat.pool.member(account.id)
     member = present or Member(account.id, account.name, account=account.name)
     check(context.chat.permissions.may_send(context.client, member))
@@ -346,11 +346,6 @@ async def renamed(context: CommandContext) -> Event:
         current=client.nick,
     )
     return Renamed(client.nick, name.text, client.id)
-
-
-def _no_such_nick(nick: str) -> Refused:
-    nick = sanitize_label(nick)
-    return Refused("no_such_nick", f"nobody here is called {nick} (try \\who)")
 
 
 def _named_room(context: CommandContext) -> str:

@@ -17,7 +17,7 @@ from .account_guards import (
 )
 from .accounts.accounts import LAST_OPERATOR, wrong_password
 from .accounts.logins import peer_of
-from .accounts.operators import is_like_code
+from .accounts.operators import is_like_code, is_operator
 from .accounts.record import Account
 from .chat import CommandContext, Handler
 from .commands import CommandTable
@@ -79,7 +79,7 @@ async def _set_password(context: CommandContext, name: str, new: str) -> Outcome
         raise Refused("bad_request", "your own: \\password OLD NEW")
     if account.id in chat.operators.ids:
         # Whoever sets it could do everything in the name of the other.
-        raise Refused("bad_request", f"{account.name} is an operator")
+        raise is_operator(account.name)
     standing = await chat.operators.standing(client.member_id)
     await chat.accounts.set_password(account, new, peer_of(client), standing)
     chat.submit_unasked(chat.audited(client, "setpassword", account.name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .accounts.operators import is_operator
 from .chat import CommandContext, Handler
 from .commands import CommandTable
 from .corrections import Author
@@ -104,7 +105,7 @@ async def deletion_of(
     if not may_moderate(context):
         raise Refused("not_author", "only its author or a room operator may delete it")
     if event.account_id in chat.operators.ids:
-        raise Refused("bad_request", f"{event.nick} is an operator")
+        raise is_operator(event.nick)
     deleted = Deleted(room, client.nick, event.nick, position, client.id, text)
     audited = chat.audited(client, "delete", event.nick, room)
     return Answered(deleted, audited=audited)

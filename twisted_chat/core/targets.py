@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from .accounts.operators import is_operator
 from .chat import CommandContext
 from .durations import ENDLESS, Duration, duration_in
 from .masks import folded, mask_in
@@ -33,9 +34,14 @@ def member_named(context: CommandContext, nick: str) -> Member:
     """
     member = context.chat.pool.named(fold_or_none(nick))
     if member is None:
-        nick = sanitize_label(nick)
-        raise Refused("no_such_nick", f"nobody here is called {nick} (try \\who)")
+        raise no_such_nick(nick)
     return member
+
+
+def no_such_nick(nick: str) -> Refused:
+    """Nobody has a nickname."""
+    shown = sanitize_label(nick)
+    return Refused("no_such_nick", f"nobody here is called {shown} (try \\who)")
 
 
 def member_in_room(context: CommandContext, nick: str) -> Member:
@@ -62,7 +68,7 @@ def subordinate(context: CommandContext, member: Member, verb: str) -> Member:
     if member is context.client.member:
         raise Refused("bad_request", f"you cannot {verb} yourself")
     if context.chat.moderation.is_operator(member):
-        raise _is_operator(member.nick)
+        raise is_operator(member.nick)
     return member
 
 
@@ -73,12 +79,8 @@ def subordinate_account(
     if account.id == context.client.member.id:
         raise Refused("bad_request", f"you cannot {verb} yourself")
     if account.is_operator:
-        raise _is_operator(account.name)
+        raise is_operator(account.name)
     return account
-
-
-def _is_operator(name: str) -> Refused:
-    return Refused("bad_request", f"{name} is an operator")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from tests.fuzz.model.players import (
     Player,
     SocketIOPlayer,
     TextPlayer,
+    sorted_names,
 )
 from tests.fuzz.world import World
 from tests.support.memory import text
@@ -29,14 +30,6 @@ _LEFT_OUT = (
     "account_id",
 )
 _WITH_ID = ("message", "action", "edited")
-
-
-def sorted_names(line: str) -> str:
-    """A list of members in a known order."""
-    head, colon, names = line.partition("): ")
-    if head.startswith("here (") and colon:
-        return head + colon + ", ".join(sorted(names.split(", ")))
-    return line
 
 
 class LineMember(LinePlayer):

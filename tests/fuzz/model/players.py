@@ -101,11 +101,11 @@ class LinePlayer(Player):
 
 def _read_lines(lines: list[str]) -> list[Any]:
     return [
-        ERROR if line.startswith("error: ") else _sorted_names(line) for line in lines
+        ERROR if line.startswith("error: ") else sorted_names(line) for line in lines
     ]
 
 
-def _sorted_names(line: str) -> str:
+def sorted_names(line: str) -> str:
     """The list of members, whose order is that of arrival, in a known order."""
     head, colon, names = line.partition("): ")
     if head.startswith("here (") and colon:

@@ -18,13 +18,12 @@ from .commands import IrcTable, request_of
 from .commands_relay import relayed
 from .commands_services import service_named, to_service
 from .formatting import formatted, unformatted
-from .isupport import MAX_TARGETS
 from .message import MAX_BODY, Message
 from .message_lines import CTCP
 from .raw import ACTION, NOTICE, PRIVMSG, Raw, kept_tags, unpack
 from .reference import Reference
 from .talk_lines import action_start
-from .targets import PREFIXES, is_part_of_room, is_room, split
+from .targets import PREFIXES, check_few, is_part_of_room, is_room, split
 
 commands = IrcTable()
 
@@ -53,8 +52,7 @@ def _to_each(given: Message, reference: Reference) -> Iterable[Request]:
         raise Refused("no_recipient", "no recipient given")
     if len(params) < 2 or not params[1]:
         raise Refused("no_text", "no text to send")
-    if len(targets) > MAX_TARGETS:
-        raise Refused("too_many_targets", f"at most {MAX_TARGETS} targets")
+    check_few(targets)
     tags = given.tags
     if tags:
         tags = kept_tags(tags)

@@ -16,11 +16,10 @@ from twisted_chat.core.targets import MAX_REASON
 
 from .commands import TOO_FEW, IrcTable, lines, request_of
 from .commands_rooms import in_room, named_room
-from .isupport import MAX_TARGETS
 from .message import Message
 from .numerics import RPL_ENDOFINVITELIST, RPL_INVITELIST
 from .reference import Reference
-from .targets import is_room
+from .targets import check_few, is_room
 
 MAX_INVITATIONS = 100
 """Rooms that INVITE without parameters lists."""
@@ -35,8 +34,7 @@ def _kick(message: Message, reference: Reference) -> Iterable[Request]:
         rooms *= len(nicks)
     if len(rooms) != len(nicks):
         raise Refused(TOO_FEW, "KICK needs a room, or one for each nickname")
-    if len(nicks) > MAX_TARGETS:
-        raise Refused("too_many_targets", f"at most {MAX_TARGETS} targets")
+    check_few(nicks)
     text = message.params[2] if len(message.params) > 2 else ""
     for each, room, nick in zip(reference.for_each(nicks), rooms, nicks, strict=True):
         yield request_of(each.about(nick, room), room, nick, text)

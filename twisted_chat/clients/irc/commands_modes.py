@@ -56,7 +56,7 @@ from .numerics import (
     RPL_INVEXLIST,
 )
 from .reference import Reference
-from .targets import is_room
+from .targets import is_room, no_such_nick
 from .user_modes import user_mode
 
 commands = IrcTable()
@@ -203,7 +203,7 @@ def _role_changed(context: CommandContext, change: ModeChange) -> Outcome:
     nick, role = change.value or "", ROLES[change.letter]
     member = context.chat.pool.named_as(nick)
     if member is None:
-        raise Refused("no_such_nick", f"nobody here is called {nick}")
+        raise no_such_nick(nick)
     if context.room not in member.rooms:
         raise Refused("not_member", f"{nick} is not in #{context.room}")
     if settings_of(context).has_role(role, member) == change.on:

@@ -13,11 +13,10 @@ from twisted_chat.core.rights import may_speak
 
 from .commands import IrcTable, request_of
 from .commands_rooms import named_room
-from .isupport import MAX_TARGETS
 from .message import Message
 from .raw import BOT, TAGMSG, Raw, kept_tags
 from .reference import Reference
-from .targets import is_room, split
+from .targets import check_few, is_room, no_such_nick, split
 
 commands = IrcTable()
 
@@ -27,8 +26,7 @@ def _tagged(message: Message, reference: Reference) -> Iterable[Request]:
     targets = split(message.params[0])
     if not targets:
         raise Refused("no_recipient", "no recipient given")
-    if len(targets) > MAX_TARGETS:
-        raise Refused("too_many_targets", f"at most {MAX_TARGETS} targets")
+    check_few(targets)
     tags = kept_tags(message.tags)
     raw = Raw(TAGMSG, None, tags).pack() if tags.keys() - {BOT} else ""
     for each in reference.for_each(targets):
@@ -54,7 +52,7 @@ def relayed(context: CommandContext, target: str, raw: str) -> Relayed:
     else:
         member = chat.pool.named_as(target)
         if member is None:
-            raise Refused("no_such_nick", f"nobody here is called {target}")
+            raise no_such_nick(target)
         check(chat.permissions.may_send(client, member))
         room, recipient, recipient_id = "", member.nick, member.id
     return Relayed(

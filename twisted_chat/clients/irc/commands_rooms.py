@@ -17,12 +17,11 @@ from twisted_chat.core.routes import enter
 
 from .codec import codec_of
 from .commands import IrcTable, lines, request_of
-from .isupport import MAX_TARGETS
 from .message import Message
 from .numerics import RPL_ENDOFNAMES, RPL_NAMREPLY
 from .reasons import reason
 from .reference import Place, Reference
-from .targets import is_room, split
+from .targets import check_few, is_room, split
 
 commands = IrcTable()
 
@@ -153,8 +152,7 @@ def names(context: CommandContext) -> Reply:
     if not context.words:
         return _all_names(context)
     targets = split(context.word)
-    if len(targets) > MAX_TARGETS:
-        raise Refused("too_many_targets", f"at most {MAX_TARGETS} targets")
+    check_few(targets)
     rooms = list(_readable(context, targets))
     if rooms and len(targets) == 1:
         return MemberList(rooms[0], ())

@@ -99,7 +99,7 @@ class IrcConnection:
             refused = refused_line(error)
             if refused is not None:
                 reason, reference = refused
-                reply = ErrorReply(reason.code, reason.text)
+                reply = ErrorReply.of(reason)
                 self.show(*error_lines(reply, reference, "*"))
             return
         registration.receive(message)

@@ -155,7 +155,7 @@ class Registration:
         self.nick = ""
 
     def _refuse(self, command: str, target: str, why: Refused) -> None:
-        error = ErrorReply(why.code, why.text)
+        error = ErrorReply.of(why)
         self._peer.show(*error_lines(error, Reference(command, target), "*"))
 
     def complete(self) -> None:

@@ -14,6 +14,7 @@ from .commands import lines
 from .message import Message
 from .numerics import ERR_UMODEUNKNOWNFLAG, RPL_UMODEIS
 from .profile import BOT_MODE, USER_MODES, WALLOPS_MODE, profile_of
+from .targets import no_such_nick
 
 SETTABLE = frozenset((BOT_MODE, WALLOPS_MODE))
 
@@ -24,7 +25,7 @@ def user_mode(context: CommandContext) -> Reply:
     client = context.client
     member = context.chat.pool.named_as(nick)
     if member is None:
-        raise Refused("no_such_nick", f"nobody here is called {nick}")
+        raise no_such_nick(nick)
     if member is not client.member:
         raise Refused("others_modes", "these are the modes of someone else")
     profile = profile_of(client)

@@ -170,6 +170,11 @@ def not_operator() -> Refused:
     return Refused("not_operator", "only operators may do that")
 
 
+def is_operator(name: str) -> Refused:
+    """Something is done to an operator that nobody may do to one."""
+    return Refused("bad_request", f"{name} is an operator")
+
+
 def new_code() -> str:
     """A code of 60 random bits, as ``XXXX-XXXX-XXXX``."""
     letters = "".join(secrets.choice(LETTERS) for _ in range(12))
