@@ -128,6 +128,18 @@ class SubmittedTests(JoiningCase):
         self.assertIs(self.bob.client.state, ClientState.GONE)
         self.assertEqual(set(self.names._owners.values()), {self.alice.client.id})
 
+    def assert_came_and_went(self) -> None:
+        """Alice is shown both, in this order, and nothing is left of bob."""
+        self.assertEqual(
+            self.alice.sees(),
+            [
+                "[#lobby] bob: joined the chat",
+                "bob: joined the chat",
+                "bob: left the chat",
+            ],
+        )
+        self.assert_gone()
+
     def test_client_is_joining_until_its_last_arrival_is_announced(self) -> None:
         """It is welcomed then, and not before."""
         self.assertIs(self.bob.client.state, ClientState.JOINING)
@@ -145,30 +157,14 @@ class SubmittedTests(JoiningCase):
         """What is submitted cannot be taken back."""
         self.bob.leaves()
         self.store_all()
-        self.assertEqual(
-            self.alice.sees(),
-            [
-                "[#lobby] bob: joined the chat",
-                "bob: joined the chat",
-                "bob: left the chat",
-            ],
-        )
-        self.assert_gone()
+        self.assert_came_and_went()
 
     def test_client_that_left_between_its_arrivals_is_shown_leaving_last(self) -> None:
         """Nobody leaves before arriving."""
         self.store_one()
         self.bob.leaves()
         self.store_all()
-        self.assertEqual(
-            self.alice.sees(),
-            [
-                "[#lobby] bob: joined the chat",
-                "bob: joined the chat",
-                "bob: left the chat",
-            ],
-        )
-        self.assert_gone()
+        self.assert_came_and_went()
 
     def test_client_that_left_after_its_arrivals_is_shown_leaving_once(self) -> None:
         """It was present."""

@@ -25,6 +25,14 @@ class OperatorTests(AccountCase):
             ["you are an operator now"],
         )
 
+    def make_two_operators(self) -> None:
+        """Bob is one, and makes alice another."""
+        self.make_operator()
+        self.register(self.alice)
+        self.bob.types("\\operator alice")
+        self.alice.sees()
+        self.bob.sees()
+
     def test_code_makes_the_first_operator_once(self) -> None:
         """Typed in whatever case."""
         self.assertRegex(self.code, r"\A[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}\Z")
@@ -208,11 +216,7 @@ class OperatorTests(AccountCase):
 
     def test_two_operators_do_not_remove_each_other(self) -> None:
         """Whoever is first stays one."""
-        self.make_operator()
-        self.register(self.alice)
-        self.bob.types("\\operator alice")
-        self.alice.sees()
-        self.bob.sees()
+        self.make_two_operators()
         with self.room.together():
             self.bob.types("\\operator alice off")
             self.alice.types("\\operator bob off")
@@ -225,11 +229,7 @@ class OperatorTests(AccountCase):
 
     def test_two_operators_do_not_both_unregister(self) -> None:
         """The second one is the last."""
-        self.make_operator()
-        self.register(self.alice)
-        self.bob.types("\\operator alice")
-        self.alice.sees()
-        self.bob.sees()
+        self.make_two_operators()
         with self.room.together():
             self.bob.types(f"\\unregister {SECRET}")
             self.alice.types(f"\\unregister {SECRET}")

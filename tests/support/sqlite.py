@@ -139,6 +139,14 @@ class WriterTestCase(FileTestCase):
     def store(self, writer: Writer, *events: Event) -> list[Stored]:
         return writer.store([entry(event) for event in events], 1_000)
 
+    def maintain(self, writer: Writer) -> int:
+        """Do all maintenance; the number of rounds."""
+        rounds = 0
+        while writer.needs_maintenance:
+            writer.maintain()
+            rounds += 1
+        return rounds
+
     def history(self, writer: Writer, room: str = "lobby") -> list[str]:
         reader = Reader(self.file, writer.name)
         try:

@@ -10,7 +10,6 @@ from tests.support.journals import said
 from tests.support.sqlite import SqliteTestCase, WriterTestCase
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.sqlite import writer as sqlite_writer
-from twisted_chat.journals.sqlite.writer import Writer
 
 SECRET = "zqsecret"
 """A word that is in one message."""
@@ -71,14 +70,6 @@ class RemainsTests(WriterTestCase):
         (self.secret,) = self.store(self.one, said(f"tea {SECRET}"))
         self.store(self.one, *(said(f"tea {n}") for n in range(600)))
         self.index(self.one)
-
-    def maintain(self, writer: Writer) -> int:
-        """Do all maintenance; the number of rounds."""
-        rounds = 0
-        while writer.needs_maintenance:
-            writer.maintain()
-            rounds += 1
-        return rounds
 
     def remains(self) -> bool:
         """Whether the index has the word."""

@@ -13,17 +13,6 @@ from twisted_chat.journals.sqlite.searcher import Searcher
 from twisted_chat.journals.sqlite.writer import Writer
 
 
-class IndexingTestCase(WriterTestCase):
-    """A writer, and rounds of indexing."""
-
-    def maintain(self, writer: Writer) -> int:
-        rounds = 0
-        while writer.needs_maintenance:
-            writer.maintain()
-            rounds += 1
-        return rounds
-
-
 class MigratedIndexTests(WriterTestCase):
     """A database of version 0.1.0, whose messages are indexed anew."""
 
@@ -71,7 +60,7 @@ class MigratedIndexTests(WriterTestCase):
         self.assertEqual(self.found(again, "елка"), 3)
 
 
-class IndexTests(IndexingTestCase):
+class IndexTests(WriterTestCase):
     """The full-text search."""
 
     def setUp(self) -> None:
