@@ -16,21 +16,23 @@ from . import (
     routes_corrections,
     routes_history,
     routes_ignoring,
+    routes_invitations,
     routes_logins,
     routes_moderation,
     routes_reading,
-    routes_rooms,
+    routes_roles,
+    routes_settings,
     routes_whois,
 )
 from .chat import CommandContext, Handler
 from .client import ClientState
 from .commands import CommandTable
+from .direct_messages import direct_message
 from .events import (
     AWAY,
     Action,
     AwaySet,
     CustomEvent,
-    DirectMessage,
     Event,
     Joined,
     Left,
@@ -43,7 +45,6 @@ from .limits import MAX_AWAY, MAX_ROOMS, MAX_TOPIC
 from .name_registry import claim_unreserved
 from .nicknames import fold_or_none, room_name
 from .permissions import check
-from .presence import Member
 from .replies import (
     MemberList,
     Notice,
@@ -53,7 +54,6 @@ from .replies import (
     Topic,
 )
 from .rights import check_readable, may_speak, may_talk, may_talk_there
-from .targets import no_such_nick
 from .welcome import snapshot_of
 
 _routes: CommandTable[Handler] = CommandTable()
@@ -66,7 +66,9 @@ def standard_table() -> CommandTable[Handler]:
         routes_history.routes,
         routes_ignoring.routes,
         routes_corrections.routes,
-        routes_rooms.routes,
+        routes_settings.routes,
+        routes_roles.routes,
+        routes_invitations.routes,
         routes_moderation.routes,
         routes_logins.routes,
         routes_accounts.routes,
@@ -106,47 +108,6 @@ def dm(context: CommandContext) -> Event | Awaitable[Event]:
         away = Notice((f"{recipient.nick} is away: {recipient.away}",))
         context.chat.reply(context.client, away)
     return event
-
-
-def direct_message(
-    context: CommandContext, name: str, text: str
-) -> Event | Awaitable[Event]:
-    """A direct message to a member, or to an account that is not here.
-
-    :raises Refused: the client may not send it, or there is nobody of that name.
-    """
-    recipient = context.chat.pool.named(fold_or_none(name))
-    if recipient is None:
-        return _dm_to_account(context, name, text)
-    check(context.chat.permissions.may_send(context.client, recipient))
-    return _direct_message(context, recipient.nick, recipient.id, text)
-
-
-async def _dm_to_account(context: CommandContext, name: str, text: str) -> Event:
-    """To one who is not here, or under another nickname."""
-    account = await context.chat.accounts.find(name)
-    if account is None:
-        raise no_such_nick(name)
-    present = context.chat.pool.member(account.id)
-    member = present or Member(account.id, account.name, account=account.name)
-    check(context.chat.permissions.may_send(context.client, member))
-    return _direct_message(context, member.nick, account.id, text)
-
-
-def _direct_message(
-    context: CommandContext, recipient: str, recipient_id: str, text: str
-) -> Event:
-    client, text = context.client, context.chat.sanitized(text)
-    return DirectMessage(
-        client.nick,
-        recipient,
-        text,
-        client.id,
-        recipient_id,
-        client.account,
-        client.member_id,
-        context.request.raw,
-    )
 
 
 @_routes.route(

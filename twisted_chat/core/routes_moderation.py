@@ -1,6 +1,6 @@
 r"""The routes of those who keep order: ``\kick``, ``\mute``, ``\ban`` and ``\audit``.
 
-Those for the settings of rooms are in ``routes_rooms``.
+Those for the settings of rooms are in ``routes_settings``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 r"""The routes for bans of a room and exceptions: ``\room ban``, ``\room except``.
 
-Each follows ``\room``, see ``routes_rooms``.
+Each follows ``\room``, see ``routes_settings``.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 
-from twisted_chat.core import routes_moderation, routes_rooms
+from twisted_chat.core import routes_invitations, routes_moderation
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.outcomes import Answered, Outcome
 from twisted_chat.core.replies import Refused, Request
@@ -74,7 +74,7 @@ def invite(context: CommandContext) -> Outcome | Awaitable[Outcome]:
     member = context.chat.pool.named_as(nick)
     if member is not None and room in member.rooms:
         raise Refused("is_member", f"{nick} is in #{room} already")
-    return routes_rooms.invite(_in(context, room, nick))
+    return routes_invitations.invite(_in(context, room, nick))
 
 
 def _redact(message: Message, reference: Reference) -> Iterable[Request]:

@@ -13,17 +13,16 @@ from twisted_chat.core.outcomes import Outcome
 from twisted_chat.core.replies import Refused, Reply, Request
 from twisted_chat.core.rights import check_readable, rank_in_room
 from twisted_chat.core.room_settings import KEY, LIMIT, MAX_KEY, PRIVATE
+from twisted_chat.core.routes_roles import granted, revoked
 from twisted_chat.core.routes_room_bans import (
     exception_ended,
     room_banned,
     room_excepted,
     room_unbanned,
 )
-from twisted_chat.core.routes_rooms import (
+from twisted_chat.core.routes_settings import (
     MAX_MEMBERS,
-    granted,
     not_the_lobby,
-    revoked,
     setting_changed,
 )
 from twisted_chat.core.subjects import ACCOUNT

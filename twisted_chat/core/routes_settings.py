@@ -1,7 +1,7 @@
-r"""The routes that set what a room allows: ``\room``, ``\op``, ``\voice``, ``\invite``.
+r"""The route ``\room``, which shows what is set for a room, and sets it.
 
-Bans and exceptions from them are in ``routes_room_bans``.
-What follows ``\room`` is a route of a table of its own, with its usage and guards.
+What follows it is a route of a table of its own, with its usage and guards.  Bans and
+exceptions from them are in ``routes_room_bans``.
 """
 
 from __future__ import annotations
@@ -12,45 +12,31 @@ from dataclasses import replace
 from . import routes_room_bans
 from .chat import CommandContext, Handler
 from .commands import CommandTable
-from .durations import is_over
 from .events import LOBBY, Event
 from .moderation_events import (
-    Invited,
     Rank,
     Role,
-    RoleChanged,
     RoomChanged,
 )
-from .nicknames import fold_or_none
 from .outcomes import Outcome
-from .permissions import MemberAt, check
 from .replies import Refused, Reply, SettingList
 from .rights import rank_in_room, room_operator
 from .room_settings import (
     HIDDEN,
-    INVITATION,
-    INVITATION_SECONDS,
     KEY,
     LIMIT,
-    MAX_INVITATIONS,
     MAX_KEY,
-    MAX_ROLES,
     ON,
     OUTSIDE,
     PRIVATE,
     QUIET,
     TOPIC,
-    RoomSettings,
-    setting_key,
 )
 from .sanctions import (
     Sanctions,
 )
 from .sanitize import sanitize_label
 from .targets import (
-    clear,
-    member_in_room,
-    member_named,
     settings_of,
 )
 
@@ -163,76 +149,6 @@ for _command in routes_room_bans.routes:
     settings_routes.add(_command)
 
 
-@routes.route("op", "NAME", "make NAME a room operator", guards=(room_operator,))
-def op(context: CommandContext) -> Event:
-    return granted(context, Role.OPERATOR, "is a room operator already")
-
-
-@routes.route(
-    "deop", "NAME", "make NAME no longer a room operator", guards=(room_operator,)
-)
-def deop(context: CommandContext) -> Event:
-    return revoked(context, Role.OPERATOR, "is not a room operator")
-
-
-@routes.route(
-    "voice", "NAME", "let NAME talk while the room is quiet", guards=(room_operator,)
-)
-def voice(context: CommandContext) -> Event:
-    return granted(context, Role.VOICE, "has a voice already")
-
-
-@routes.route(
-    "devoice",
-    "NAME",
-    "no longer let NAME talk while the room is quiet",
-    guards=(room_operator,),
-)
-def devoice(context: CommandContext) -> Event:
-    return revoked(context, Role.VOICE, "has no voice")
-
-
-@routes.route("invite", "NAME", "invite NAME to this room, for a day")
-def invite(context: CommandContext) -> Event:
-    moderation, client = context.chat.moderation, context.client
-    settings = settings_of(context)
-    if settings.private:
-        room_operator(context)
-    member = member_named(context, context.word)
-    if context.room in member.rooms:
-        raise Refused("bad_request", f"{member.nick} is in #{context.room} already")
-    permissions = context.chat.permissions
-    check(permissions.may_send(client, member))
-    invited = MemberAt(member, context.chat.pool.address_of(member))
-    if permissions.is_banned_from(invited, context.room):
-        text = f"{member.nick} is banned from #{context.room}: \\room unban first"
-        raise Refused("bad_request", text)
-    now = moderation.now()
-    invitations = settings.invitations
-    if len(invitations) >= MAX_INVITATIONS:
-        over = [each for each, end in invitations.items() if is_over(end, now)]
-        if not over:
-            raise Refused(
-                "too_many",
-                f"#{context.room} has {len(invitations)} invitations:"
-                " wait until they end",
-            )
-        area = setting_key(context.room, settings.opened, INVITATION, "")
-        clear(context, [area + each for each in over])
-    end = now + INVITATION_SECONDS * 1000
-    return Invited(
-        context.room,
-        client.nick,
-        member.nick,
-        client.id,
-        member.id,
-        end,
-        settings.opened,
-        client.account,
-        client.account_id,
-    )
-
-
 def _shown(context: CommandContext) -> Reply:
     moderation, room = context.chat.moderation, context.room
     rank, settings = moderation.rank(context.client.member, room), settings_of(context)
@@ -294,81 +210,4 @@ def setting_changed(
         settings_of(context).opened,
         moderation.stamp(),
         " ".join(f"{name}={value}" for name, value in others),
-    )
-
-
-def granted(context: CommandContext, role: Role, already: str) -> Event:
-    """Give a role to the member that the first argument names.
-
-    :param already: what is said of one that has it.
-    :raises Refused: ``no_such_nick``, ``bad_request``, ``too_many``.
-    """
-    settings = settings_of(context)
-    member = member_in_room(context, context.word)
-    if settings.has_role(role, member):
-        raise Refused("bad_request", f"{member.nick} {already}")
-    if len(settings.roles[role]) >= MAX_ROLES:
-        raise Refused(
-            "too_many", f"#{context.room} has {MAX_ROLES} of them: remove one first"
-        )
-    return _rolesetting_changed(context, role, member.nick, member.id, granted=True)
-
-
-def revoked(context: CommandContext, role: Role, never: str) -> Event:
-    """Take a role from whoever the first argument names.
-
-    :param never: what is said of one that does not have it.
-    :raises Refused: ``bad_request``.
-    """
-    settings, name = settings_of(context), context.word
-    member = context.chat.pool.named_as(name)
-    for member_id, holder in settings.holders(role):
-        if member is not None:
-            is_meant = member_id in (member.id, *member.clients)
-        else:
-            # Who is not present is known by the nickname of that time.
-            is_meant = fold_or_none(holder.nick) == fold_or_none(name)
-        if is_meant:
-            _check_leaves_operator(context, settings, role, member_id)
-            nick = member.nick if member else holder.nick
-            return _rolesetting_changed(context, role, nick, member_id, granted=False)
-    raise Refused("bad_request", f"{sanitize_label(name)} {never}")
-
-
-def _check_leaves_operator(
-    context: CommandContext, settings: RoomSettings, role: Role, member_id: str
-) -> None:
-    """Check that the room keeps someone who decides.
-
-    :raises Refused: ``bad_request``, for an account that created the room, and for the
-        last room operator itself.
-    """
-    if role is not Role.OPERATOR:
-        return
-    if member_id == settings.owner:
-        raise Refused("bad_request", "whoever created the room stays its operator")
-    member, holders = context.client.member, settings.roles[Role.OPERATOR]
-    own = {member.id, *member.clients}
-    if member_id in own and own.issuperset(holders) and context.room != LOBBY:
-        raise Refused(
-            "bad_request",
-            f"you are the last room operator of #{context.room}: \\op NAME first",
-        )
-
-
-def _rolesetting_changed(
-    context: CommandContext, role: Role, nick: str, member_id: str, *, granted: bool
-) -> Event:
-    moderation = context.chat.moderation
-    return RoleChanged(
-        context.room,
-        context.client.nick,
-        nick,
-        role,
-        granted,
-        context.client.id,
-        member_id,
-        rank_in_room(context),
-        settings_of(context).opened,
-        moderation.stamp(),
     )

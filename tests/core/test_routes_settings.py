@@ -1,11 +1,11 @@
-r"""Routes that set what a room allows: ``\room``, ``\op``, ``\voice``, ``\invite``."""
+r"""``\room``: what is set for a room, and what follows from it."""
 
 from __future__ import annotations
 
 from unittest.mock import patch
 
 from tests.support.moderation import ModerationCase
-from twisted_chat.core import routes_room_bans, routes_rooms
+from twisted_chat.core import routes_room_bans
 from twisted_chat.core.moderation import KnownAccount
 from twisted_chat.core.replies import Request
 
@@ -124,7 +124,7 @@ class SettingTests(ModerationCase):
 
 
 class PrivateRoomTests(ModerationCase):
-    r"""``\room private`` and ``\invite``"""
+    r"""``\room private``"""
 
     def setUp(self) -> None:
         super().setUp()
@@ -145,41 +145,6 @@ class PrivateRoomTests(ModerationCase):
             self.assert_sees(self.carol, PRIVATE)
             self.bob.asks(Request(route, text, room="tea"))
             self.assertNotIn("error", " ".join(self.bob.sees()))
-
-    def test_invited_member_may_join_for_a_day(self) -> None:
-        """The member is told how."""
-        self.assert_typed(self.alice, r"\invite carol", "carol is invited to #tea")
-        self.assert_sees(self.carol, r"alice invites you to #tea (\join tea)")
-        self.chat.advance(24 * 60 * 60 - 1)
-        self.carol.types(r"\join tea")
-        self.assertIn("now talking in #tea", self.carol.sees())
-        self.does(self.carol, r"\leave")
-        self.chat.advance(1)
-        self.assert_typed(self.carol, r"\join tea", PRIVATE)
-
-    def test_only_room_operators_invite(self) -> None:
-        """Where it is not private, everyone in it may."""
-        self.assert_typed(
-            self.bob,
-            r"\invite carol",
-            r"error: only room operators of #tea may use \invite",
-        )
-        self.does(self.alice, r"\room public")
-        self.assert_typed(self.bob, r"\invite carol", "carol is invited to #tea")
-
-    def test_who_is_there_cannot_be_invited(self) -> None:
-        """Nor who is not in the chat."""
-        self.assert_typed(self.alice, r"\invite bob", "error: bob is in #tea already")
-        self.assert_typed(
-            self.alice, r"\invite dave", r"error: nobody here is called dave (try \who)"
-        )
-
-    def test_invitation_of_someone_ignored_is_not_shown(self) -> None:
-        """It counts all the same."""
-        self.does(self.carol, r"\ignore alice")
-        self.does(self.alice, r"\invite carol")
-        self.carol.types(r"\join tea")
-        self.assertIn("now talking in #tea", self.carol.sees())
 
     def test_client_that_resumes_is_still_in_it(self) -> None:
         """A lost connection is not a departure; another client is not let in."""
@@ -333,21 +298,6 @@ class AdmissionTests(ModerationCase):
             self.does(self.alice, r"\room ban z")
         self.assertEqual(len(self.moderation.settings("tea").bans), 2)
 
-    def test_invitations_that_are_over_make_place(self) -> None:
-        """No room has more than there may be."""
-        with patch.object(routes_rooms, "MAX_INVITATIONS", 1):
-            self.does(self.alice, r"\invite oscar")
-            self.chat.client("dave")
-            self.alice.sees()
-            self.assert_typed(
-                self.alice,
-                r"\invite dave",
-                "error: #tea has 1 invitations: wait until they end",
-            )
-            self.chat.advance(24 * 60 * 60)
-            self.assert_typed(self.alice, r"\invite dave", "dave is invited to #tea")
-        self.assertEqual(len(self.moderation.settings("tea").invitations), 1)
-
     def test_whoever_is_banned_from_the_lobby_stays_out_of_the_chat(self) -> None:
         """Everyone starts there; whoever asks for another room is let in."""
         self.does(self.oscar, r"\room ban bob")
@@ -391,86 +341,8 @@ class AdmissionTests(ModerationCase):
         )
 
 
-class RoleTests(ModerationCase):
-    r"""``\op``, ``\deop``, ``\voice``, ``\devoice``, and who opens a room"""
-
-    def test_room_operator_is_made_and_removed(self) -> None:
-        """The room sees it."""
-        for typed, shown in (
-            (r"\op bob", "alice: made bob a room operator"),
-            (r"\deop bob", "alice: removed bob as a room operator"),
-            (r"\voice bob", "alice: gave voice to bob"),
-            (r"\devoice bob", "alice: removed voice from bob"),
-        ):
-            self.assert_typed(self.alice, typed, shown)
-            self.assert_sees(self.carol, shown)
-        self.does(self.alice, r"\op bob")
-        self.assert_typed(self.bob, r"\kick carol", "bob: kicked carol")
-
-    def test_last_room_operator_stays_one(self) -> None:
-        """It may make another one, and then go; operators may remove it."""
-        self.assert_typed(
-            self.alice,
-            r"\deop alice",
-            r"error: you are the last room operator of #tea: \op NAME first",
-        )
-        self.does(self.alice, r"\op bob")
-        shown = "alice: removed alice as a room operator"
-        self.assert_typed(self.alice, r"\deop alice", shown)
-        self.does(self.oscar, r"\join tea")
-        shown = "oscar: removed bob as a room operator"
-        self.assert_typed(self.oscar, r"\deop bob", shown)
-
-    def test_account_that_created_a_room_stays_its_operator(self) -> None:
-        """Nobody removes it, and it is one room operator, also after it registered."""
-        self.does(self.alice, r"\register correct horse")
-        self.alice.types(r"\room")
-        self.assertIn("room operators: alice", self.alice.sees())
-        self.does(self.alice, r"\op bob")
-        self.does(self.oscar, r"\join tea")
-        for client in (self.alice, self.bob, self.oscar):
-            self.assert_typed(
-                client,
-                r"\deop alice",
-                "error: whoever created the room stays its operator",
-            )
-
-    def test_whoever_is_banned_is_not_invited(self) -> None:
-        """The invitation would be of no use."""
-        self.does(self.alice, r"\room ban bob")
-        self.assert_typed(
-            self.alice,
-            r"\invite bob",
-            r"error: bob is banned from #tea: \room unban first",
-        )
-        self.does(self.alice, r"\room except bob")
-        self.assert_typed(self.alice, r"\invite bob", "bob is invited to #tea")
-
-    def test_what_is_so_already_is_refused(self) -> None:
-        """Nothing is shown to the room."""
-        for typed, reason in (
-            (r"\op alice", "alice is a room operator already"),
-            (r"\deop bob", "bob is not a room operator"),
-            (r"\devoice bob", "bob has no voice"),
-            (r"\op oscar", "oscar is not in #tea"),
-        ):
-            self.assert_typed(self.alice, typed, f"error: {reason}")
-        self.does(self.alice, r"\voice bob")
-        self.assert_typed(self.alice, r"\voice bob", "error: bob has a voice already")
-
-    def test_role_follows_a_session(self) -> None:
-        """And a rename; not the nickname."""
-        self.does(self.alice, r"\nick alicia")
-        self.alice.leaves()
-        again = self.chat.client(session=self.alice.client.session, rooms=("tea",))
-        again.sees()
-        self.assert_typed(again, r"\kick bob", "alicia: kicked bob")
-        again.leaves()
-        other = self.chat.client("alicia", rooms=("tea",))
-        other.sees()
-        self.assert_typed(
-            other, r"\kick carol", r"error: only room operators of #tea may use \kick"
-        )
+class EndTests(ModerationCase):
+    """What is left when everyone has left the room."""
 
     def test_settings_of_guests_end_with_the_room(self) -> None:
         """Whoever joins next opens it anew, and reads what was said before."""

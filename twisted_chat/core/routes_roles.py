@@ -1,0 +1,125 @@
+r"""The routes that give roles in a room, and take them: ``\op``, ``\voice``, ..."""
+
+from __future__ import annotations
+
+from .chat import CommandContext, Handler
+from .commands import CommandTable
+from .events import LOBBY, Event
+from .moderation_events import Role, RoleChanged
+from .nicknames import fold_or_none
+from .replies import Refused
+from .rights import rank_in_room, room_operator
+from .room_settings import MAX_ROLES, RoomSettings
+from .sanitize import sanitize_label
+from .targets import member_in_room, settings_of
+
+routes: CommandTable[Handler] = CommandTable()
+
+
+@routes.route("op", "NAME", "make NAME a room operator", guards=(room_operator,))
+def op(context: CommandContext) -> Event:
+    return granted(context, Role.OPERATOR, "is a room operator already")
+
+
+@routes.route(
+    "deop", "NAME", "make NAME no longer a room operator", guards=(room_operator,)
+)
+def deop(context: CommandContext) -> Event:
+    return revoked(context, Role.OPERATOR, "is not a room operator")
+
+
+@routes.route(
+    "voice", "NAME", "let NAME talk while the room is quiet", guards=(room_operator,)
+)
+def voice(context: CommandContext) -> Event:
+    return granted(context, Role.VOICE, "has a voice already")
+
+
+@routes.route(
+    "devoice",
+    "NAME",
+    "no longer let NAME talk while the room is quiet",
+    guards=(room_operator,),
+)
+def devoice(context: CommandContext) -> Event:
+    return revoked(context, Role.VOICE, "has no voice")
+
+
+# For these and for adapters.
+
+
+def granted(context: CommandContext, role: Role, already: str) -> Event:
+    """Give a role to the member that the first argument names.
+
+    :param already: what is said of one that has it.
+    :raises Refused: ``no_such_nick``, ``bad_request``, ``too_many``.
+    """
+    settings = settings_of(context)
+    member = member_in_room(context, context.word)
+    if settings.has_role(role, member):
+        raise Refused("bad_request", f"{member.nick} {already}")
+    if len(settings.roles[role]) >= MAX_ROLES:
+        raise Refused(
+            "too_many", f"#{context.room} has {MAX_ROLES} of them: remove one first"
+        )
+    return _role_changed(context, role, member.nick, member.id, granted=True)
+
+
+def revoked(context: CommandContext, role: Role, never: str) -> Event:
+    """Take a role from whoever the first argument names.
+
+    :param never: what is said of one that does not have it.
+    :raises Refused: ``bad_request``.
+    """
+    settings, name = settings_of(context), context.word
+    member = context.chat.pool.named_as(name)
+    for member_id, holder in settings.holders(role):
+        if member is not None:
+            is_meant = member_id in (member.id, *member.clients)
+        else:
+            # Who is not present is known by the nickname of that time.
+            is_meant = fold_or_none(holder.nick) == fold_or_none(name)
+        if is_meant:
+            _check_leaves_operator(context, settings, role, member_id)
+            nick = member.nick if member else holder.nick
+            return _role_changed(context, role, nick, member_id, granted=False)
+    raise Refused("bad_request", f"{sanitize_label(name)} {never}")
+
+
+def _check_leaves_operator(
+    context: CommandContext, settings: RoomSettings, role: Role, member_id: str
+) -> None:
+    """Check that the room keeps someone who decides.
+
+    :raises Refused: ``bad_request``, for an account that created the room, and for the
+        last room operator itself.
+    """
+    if role is not Role.OPERATOR:
+        return
+    if member_id == settings.owner:
+        raise Refused("bad_request", "whoever created the room stays its operator")
+    member, holders = context.client.member, settings.roles[Role.OPERATOR]
+    own = {member.id, *member.clients}
+    if member_id in own and own.issuperset(holders) and context.room != LOBBY:
+        raise Refused(
+            "bad_request",
+            f"you are the last room operator of #{context.room}: \\op NAME first",
+        )
+
+
+def _role_changed(
+    context: CommandContext, role: Role, nick: str, member_id: str, *, granted: bool
+) -> Event:
+    moderation = context.chat.moderation
+    return RoleChanged(
+        context.room,
+        context.client.nick,
+        nick,
+        role,
+        granted,
+        context.client.id,
+        member_id,
+        rank_in_room(context),
+        settings_of(context).opened,
+        moderation.stamp(),
+    )
