@@ -62,8 +62,8 @@ async def nickserv(context: CommandContext) -> Outcome:
         match verb.upper(), words:
             case (("IDENTIFY" | "ID" | "LOGIN"), [password]):
                 return await _identify(context, context.client.nick, password)
-            case (("IDENTIFY" | "ID" | "LOGIN"), [name, password]):
-                return await _identify(context, name, password)
+            case (("IDENTIFY" | "ID" | "LOGIN"), [name, *password]) if password:
+                return await _identify(context, name, " ".join(password))
             case "REGISTER", [password, *_]:
                 account = await register_account(context, password)
                 text = f"Your nickname is registered now: {account.name}"
