@@ -65,10 +65,13 @@ def granted(context: CommandContext, role: Role, already: str) -> Event:
     return _role_changed(context, role, member.nick, member.id, granted=True)
 
 
-def revoked(context: CommandContext, role: Role, never: str) -> Event:
+def revoked(
+    context: CommandContext, role: Role, never: str, *, may_be_last: bool = False
+) -> Event:
     """Take a role from whoever the first argument names.
 
     :param never: what is said of one that does not have it.
+    :param may_be_last: the last room operator may take it from itself.
     :raises Refused: ``bad_request``.
     """
     settings, name = settings_of(context), context.word
@@ -80,24 +83,31 @@ def revoked(context: CommandContext, role: Role, never: str) -> Event:
             # Who is not present is known by the nickname of that time.
             is_meant = fold_or_none(holder.nick) == fold_or_none(name)
         if is_meant:
-            _check_leaves_operator(context, settings, role, member_id)
+            if role is Role.OPERATOR:
+                _check_stays_operator(settings, member_id)
+                if not may_be_last:
+                    _check_leaves_operator(context, settings, member_id)
             nick = member.nick if member else holder.nick
             return _role_changed(context, role, nick, member_id, granted=False)
     raise Refused("bad_request", f"{sanitize_label(name)} {never}")
 
 
+def _check_stays_operator(settings: RoomSettings, member_id: str) -> None:
+    """Check that it is not the account that created the room.
+
+    :raises Refused: ``bad_request``.
+    """
+    if member_id == settings.owner:
+        raise Refused("bad_request", "whoever created the room stays its operator")
+
+
 def _check_leaves_operator(
-    context: CommandContext, settings: RoomSettings, role: Role, member_id: str
+    context: CommandContext, settings: RoomSettings, member_id: str
 ) -> None:
     """Check that the room keeps someone who decides.
 
-    :raises Refused: ``bad_request``, for an account that created the room, and for the
-        last room operator itself.
+    :raises Refused: ``bad_request``, for the last room operator itself.
     """
-    if role is not Role.OPERATOR:
-        return
-    if member_id == settings.owner:
-        raise Refused("bad_request", "whoever created the room stays its operator")
     member, holders = context.client.member, settings.roles[Role.OPERATOR]
     own = {member.id, *member.clients}
     if member_id in own and own.issuperset(holders) and context.room != LOBBY:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.irc_clients import IrcCase
+from tests.support.irc_clients import PASSWORD, IrcCase
 
 BAD_KEY = "A key has 1 to 32 characters, none of them a blank or a comma"
 NOT_OPERATOR = "482 bob #tea :You're not a channel operator"
@@ -104,6 +104,19 @@ class ModeCommandTests(IrcCase):
         self.changes("+kl key 5")
         for sent in ("+k key", "+l 05", "+o alice"):
             self.assertEqual(self.changes(sent), [])
+
+    def test_last_room_operator_may_give_that_up(self) -> None:
+        """On IRC; whoever has an account and created the room stays it."""
+        self.assertEqual(self.changes("-o alice")[0], "-o alice")
+        self.assertEqual(
+            self.alice.asks("MODE #tea +i"),
+            ["482 alice #tea :You're not a channel operator"],
+        )
+        self.account("carol")
+        carol = self.irc("carl")
+        carol.asks(f"PRIVMSG NickServ :IDENTIFY carol {PASSWORD}", "JOIN #milk")
+        (refused,) = carol.asks(f"MODE #milk -o {carol.nick}")
+        self.assertIn("whoever created the room stays its operator", refused)
 
     def test_several_changes_are_made_in_order(self) -> None:
         """Those without parameters are one; a refusal does not keep others back."""

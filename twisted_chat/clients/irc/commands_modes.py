@@ -208,7 +208,10 @@ def _role_changed(context: CommandContext, change: ModeChange) -> Outcome:
     if settings_of(context).has_role(role, member) == change.on:
         return None
     about = replace(context, words=(nick,))
-    return granted(about, role, "") if change.on else revoked(about, role, "")
+    if change.on:
+        return granted(about, role, "")
+    # Programs of room operators do that once all is set.
+    return revoked(about, role, "", may_be_last=True)
 
 
 def _key_changed(context: CommandContext, change: ModeChange) -> Outcome:
