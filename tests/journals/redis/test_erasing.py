@@ -19,7 +19,7 @@ MANY = 1000
 
 
 class ErasingCase(FakeRedisTestCase):
-    """A message is deleted, and many have come since."""
+    """A message is deleted or corrected, and many have come since."""
 
     retention = KEEP_ALL
 
@@ -95,10 +95,49 @@ class ErasingTests(ErasingCase):
         self.patch(self.redis, "run", counted_run)
         self.patch(self.redis.commands, "call", counted_call)
         self.store(self.one, deleted(self.announced[1]))
+        self.store(self.one, edited(self.announced[2], "other"))
         self.pass_time(1)
         self.assertTrue(self.is_done)
         self.assertEqual(max(added), PORTION)
-        self.assertEqual(sum(added), MANY - 1)
+
+    def test_message_has_its_new_text_at_once_and_its_former_bytes_go_soon(
+        self,
+    ) -> None:
+        """On every way on which it is read; the last correction counts."""
+        message, position = self.announced[1], self.announced[0].position
+        self.store(self.one, edited(message, "first tea"))
+        self.store(self.one, edited(message, "second tea"))
+        for seconds in (0, 1):
+            self.pass_time(seconds)
+            page = self.result(self.one.history.page(HistoryQuery("lobby", 2 * MANY)))
+            self.assertEqual(texts(page)[:3], ["word-0-", "second tea", "word-2-"])
+            self.assertEqual([s.position for s in page if s.edited], [message.position])
+            missed = self.result(
+                self.one.history.since(position, ["lobby"], "x", 2 * MANY)
+            )
+            self.assertEqual(texts(missed.events)[0], "second tea")
+            found = self.result(self.one.history.search("lobby", "tea", 5))
+            self.assertEqual(texts(found), ["second tea"])
+            self.assertEqual(self.kept("word-1-"), seconds == 0)
+        self.assertFalse(self.kept("first tea"))
+        self.assertNotIn(b"chat:edited:lobby", self.redis.commands.data)
+
+    def test_corrected_message_can_be_deleted_and_a_near_one_corrected(self) -> None:
+        """Before the former texts are gone."""
+        self.store(self.one, edited(self.announced[1], "other"))
+        self.store(self.one, deleted(self.announced[1]))
+        self.store(self.one, edited(self.announced[2], "far"))
+        self.fill(1)
+        near = self.announced[-1]
+        self.store(self.one, edited(near, "near"))
+        self.store(self.one, edited(near, "nearer"))
+        for seconds in (0, 1):
+            self.pass_time(seconds)
+            history = self.history()
+            self.assertEqual(history[:2], ["word-0-", "far"])
+            self.assertEqual(history[-1], "nearer")
+            self.assertEqual(len(history), MANY)
+        self.assertFalse(self.kept("other"))
 
     def test_few_messages_are_added_again_at_once(self) -> None:
         """Nothing is left to do."""
@@ -147,6 +186,17 @@ class ErasingTests(ErasingCase):
             self.clock.advance(PAUSE)
         self.pass_time(2)
         self.assertEqual(self.redis.commands.rewritten, 1)
+
+    def test_message_that_is_gone_does_not_come_back(self) -> None:
+        """Though the copy had it: the room was changed by a server that has none."""
+        self.store(self.one, deleted(self.announced[1]))
+        self.clock.advance(2 * PAUSE)
+        position = self.announced[0].position
+        stream_id = f"{int(position[:13])}-{int(position[14:])}".encode()
+        self.redis.commands.call(b"XDEL", b"chat:room:lobby", stream_id)
+        self.pass_time(2)
+        self.assertTrue(self.is_done)
+        self.assertEqual(len(self.history()), MANY - 2)
 
     def test_room_without_messages_is_forgotten(self) -> None:
         """They were trimmed meanwhile."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from operator import attrgetter
+from typing import Any
 
 from twisted_chat.core.corrections import Author, replayed
 from twisted_chat.core.events import Stored
@@ -27,7 +28,7 @@ from twisted_chat.journals.tokenizer import phrases_in
 from .entries import decode_indexed, to_bytes, to_text
 from .persistent_connection import PersistentConnection
 from .position import BEGINNING, MAX_MS, StreamPosition
-from .scripts import COUNT, SINCE
+from .scripts import COUNT, PAGE, SINCE
 
 MAX_SEARCHED = 10_000
 """Messages of a room that a search reads, from the last one backwards."""
@@ -96,8 +97,7 @@ class RedisHistory:
             if source.partner_id:
                 events = [one for one in events if is_exchanged(source, one.event)]
         else:
-            key = b"chat:room:" + to_bytes(source)
-            events = await self._range(key, interval, limit, first=query.first)
+            events = await self._messages(source, interval, limit, first=query.first)
             for prefix, kinds, most in _BESIDES:
                 if wanted := query.besides & kinds:
                     key = prefix + to_bytes(source)
@@ -214,11 +214,10 @@ class RedisHistory:
         found = await self._connection().call(
             "XRANGE", key, f"({after.id}", "+", "COUNT", MAX_DIRECT
         )
-        events = (decode_indexed(stream_id, data) for stream_id, (_, data) in found)
         received = [
             stored
-            for stored in events
-            if stored is not None and is_direct_to(member_id, stored.event)
+            for stored in _decoded(found)
+            if is_direct_to(member_id, stored.event)
         ]
         return tuple(received[-limit:] if limit > 0 else ())
 
@@ -240,21 +239,34 @@ class RedisHistory:
         return None if found is None else to_text(found)
 
     async def _newest_first(self, room: str, end: str, limit: int) -> list[Stored]:
-        key = b"chat:room:" + to_bytes(room)
-        return await self._range(key, ("-", end), limit, first=False)
+        return await self._messages(room, ("-", end), limit, first=False)
+
+    async def _messages(
+        self, room: str, interval: tuple[str, str], limit: int, *, first: bool
+    ) -> list[Stored]:
+        """As ``_range``, those of a room, as they are now."""
+        command = _command(to_bytes(room), interval, first=first)
+        return _decoded(await self._connection().run_script(PAGE, *command, limit))
 
     async def _range(
         self, key: bytes, interval: tuple[str, str], limit: int, *, first: bool
     ) -> list[Stored]:
         """The first events of a stream, or the last ones with the newest first."""
-        start, end = interval
-        found = await self._connection().call(
-            *(("XRANGE", key, start, end) if first else ("XREVRANGE", key, end, start)),
-            "COUNT",
-            limit,
-        )
-        events = (decode_indexed(stream_id, data) for stream_id, (_, data) in found)
-        return [stored for stored in events if stored is not None]
+        command = _command(key, interval, first=first)
+        return _decoded(await self._connection().call(*command, "COUNT", limit))
+
+
+def _command(
+    key: bytes, interval: tuple[str, str], *, first: bool
+) -> tuple[str | bytes, ...]:
+    start, end = interval
+    return ("XRANGE", key, start, end) if first else ("XREVRANGE", key, end, start)
+
+
+def _decoded(found: Sequence[Any]) -> list[Stored]:
+    """The events of a stream; without those of an unknown kind."""
+    events = (decode_indexed(stream_id, data) for stream_id, (_, data) in found)
+    return [stored for stored in events if stored is not None]
 
 
 def _origin(data: bytes | None) -> TopicOrigin | None:

@@ -56,6 +56,7 @@ PRESENCE = _load("presence", "no-writes")
 SINCE = _load("since", "no-writes")
 MEASURE = _load("measure", "no-writes")
 COUNT = _load("count", "no-writes")
+PAGE = _load("page", "no-writes")
 READ_VALUES = _load("read_values", "no-writes")
 
 SCRIPTS = (
@@ -73,6 +74,7 @@ SCRIPTS = (
     TRIM_TOPICS,
     MEASURE,
     COUNT,
+    PAGE,
     READ_VALUES,
     WRITE_VALUES,
 )

@@ -12,7 +12,9 @@
 --   chat:live             stream: one entry per batch, a JSON array of its events; its
 --                         id is that of the last event in it; trimmed by age
 --   chat:room:ROOM        stream: the messages of a room, the last --keep of them
---   chat:erasing          hash: ROOM -> 1, of which deleted messages are still in memory
+--   chat:erasing          hash: ROOM -> 1, whose stream still has former texts in memory
+--   chat:edited:ROOM      hash: ID -> JSON of messages of such a room that have another text
+--                         by now than in its stream
 --   chat:copy:ROOM        stream: the messages of such a room, as far as they are copied
 --   chat:topics           hash: ROOM -> topic
 --   chat:topics:set       hash: ROOM -> ms and nickname, separated by a space: who set its
@@ -84,6 +86,20 @@ local function ensure_created()
     redis.call('HSET', 'chat:meta',
       'ms', created_at, 'number', 0, 'born', created_at, 'format', 1)
   end
+end
+
+-- Read messages of a room, as they are now.
+--
+-- command, first, last: of XRANGE or XREVRANGE.
+local function read_messages(command, room, first, last, count)
+  local found = redis.call(command, 'chat:room:' .. room, first, last, 'COUNT', count)
+  local edited = 'chat:edited:' .. room
+  if redis.call('EXISTS', edited) == 1 then
+    for _, entry in ipairs(found) do
+      entry[2][2] = redis.call('HGET', edited, entry[1]) or entry[2][2]
+    end
+  end
+  return found
 end
 
 -- Values: what is kept besides events.

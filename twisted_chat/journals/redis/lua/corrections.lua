@@ -2,10 +2,10 @@
 --
 -- A stream only marks an entry that is deleted: its bytes stay until no entry is left in
 -- its node.  So all entries of the node are deleted, and all that follow, and added again
--- under their ids.  If a message is deleted and too many follow, erase.lua does it later.
+-- under their ids.  If too many follow a message, erase.lua does it later.
 -- Only the scripts that append and erase have this part.
 
-local MAX_AT_ONCE = 200      -- messages that are added again so that some are deleted
+local MAX_AT_ONCE = 200      -- messages that are added again at most
 local MAX_REWRITTEN = 1000   -- events after one in chat:live that are added again, at most
 local MAX_VALUES = 1000      -- arguments of one command
 
@@ -32,10 +32,6 @@ local function id_at(position)
   local ms, number = string.match(position, '^(%d+)%-(%d+)$')
   if not ms or #ms ~= 13 or #number ~= 15 then return nil end
   return stream_id(tonumber(ms), tonumber(number))
-end
-
-local function entry_at(key, id)
-  return redis.call('XRANGE', key, id, id, 'COUNT', 1)[1]
 end
 
 -- The first of the ids that are the keys of a table; nil if there are none.
@@ -89,12 +85,16 @@ local function discard_copy(room, from)
   if last and not is_before(last, from) then redis.call('UNLINK', copy) end
 end
 
--- Delete messages of a room, and leave it to erase.lua to be rid of their bytes.
-local function delete_first(room, key, messages)
+-- Change messages of a room for all who read it, and leave the rest to erase.lua.
+local function change_first(room, key, messages)
   local info, count = info_of(key), 0
-  for id in pairs(messages) do
-    redis.call('XDEL', key, id)
-    count = count + 1
+  for id, json in pairs(messages) do
+    if json then
+      redis.call('HSET', 'chat:edited:' .. room, id, json)
+    else
+      redis.call('XDEL', key, id)
+      count = count + 1
+    end
   end
   restore_info(key, info, info['entries-added'] - count)
   redis.call('HSET', 'chat:erasing', room, '1')
@@ -160,7 +160,7 @@ local function change_messages(room, positions, change)
   local key, messages, ids, live = 'chat:room:' .. room, {}, {}, {}
   for position in string.gmatch(positions, '%S+') do
     local id = id_at(position)
-    local entry = id and entry_at(key, id)
+    local entry = id and read_messages('XRANGE', room, id, id, 1)[1]
     if entry then
       messages[id] = change and cjson.encode(change(cjson.decode(entry[2][2]), 'edited'))
       if not change then messages[id] = false end
@@ -174,8 +174,9 @@ local function change_messages(room, positions, change)
     for _, id in ipairs(edits[position] or {}) do live[id] = without_text end
   end
   discard_copy(room, from)
-  if not change and is_long(key, from) then
-    delete_first(room, key, messages)
+  for id in pairs(messages) do redis.call('HDEL', 'chat:edited:' .. room, id) end
+  if is_long(key, from) then
+    change_first(room, key, messages)
   else
     rewrite(key, messages)
   end

@@ -41,18 +41,25 @@ local function with_text(room, json)
   local entry
   if at_ms then
     local id = stream_id(tonumber(at_ms), tonumber(at_number))
-    entry = redis.call('XRANGE', 'chat:room:' .. room, id, id, 'COUNT', 1)[1]
+    entry = read_messages('XRANGE', room, id, id, 1)[1]
   end
   parts[6] = entry and cjson.decode(entry[2][2])[5] or ''
   return cjson.encode(parts)
 end
 
--- Read a stream; false if the result is incomplete.
-local function read(key, room)
+-- Read the stream of a room or a client; false if the result is incomplete.
+local function read(prefix, name)
+  local key, entries = prefix .. name, nil
   if redis.call('EXISTS', key) == 0 then return true end
   if not is_complete(key) then return false end
-  for _, entry in ipairs(redis.call('XRANGE', key, after, '+', 'COUNT', limit + 1)) do
-    local json = room and with_text(room, entry[2][2]) or entry[2][2]
+  if prefix == 'chat:room:' then
+    entries = read_messages('XRANGE', name, after, '+', limit + 1)
+  else
+    entries = redis.call('XRANGE', key, after, '+', 'COUNT', limit + 1)
+  end
+  for _, entry in ipairs(entries) do
+    local json = entry[2][2]
+    if prefix == 'chat:topic:' then json = with_text(name, json) end
     found[#found + 1] = entry[1]
     found[#found + 1] = json
     bytes = bytes - #json
@@ -63,8 +70,8 @@ end
 for index = 6, #ARGV do
   local name = ARGV[index]
   if index < 6 + clients then
-    if not read('chat:whispers:' .. name) then return 'INCOMPLETE' end
-  elseif not read('chat:room:' .. name) or not read('chat:topic:' .. name, name) then
+    if not read('chat:whispers:', name) then return 'INCOMPLETE' end
+  elseif not read('chat:room:', name) or not read('chat:topic:', name) then
     return 'INCOMPLETE'
   end
 end
