@@ -37,7 +37,7 @@ CORPUS ?= .fuzz
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 
-.PHONY: help run test missing pytest trial js end-to-end test-deps lint lint-js format bench attacks hostile soak faults fuzz coverage clean
+.PHONY: help run test missing pytest trial js end-to-end test-deps lint lint-js format bench attacks hostile logins soak faults fuzz coverage clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
@@ -108,6 +108,9 @@ soak: $(VENV)/.ready-run ## 10,000 clients of all kinds for ten minutes; CLIENTS
 
 hostile: $(VENV)/.ready-run ## measure how hostile clients delay the others; HOSTILE=--help for less
 	@$(BIN)/python -m bench.hostile $(HOSTILE)
+
+logins: $(VENV)/.ready-run ## measure how 1,000 logins at once delay messages; LOGINS=--help for less
+	@$(BIN)/python -m bench.logins $(LOGINS)
 
 faults: $(VENV)/.ready-test ## inject faults into servers and Redis under load; SEEDS=10 for ten runs
 	@$(BIN)/python -m tests.end_to_end.faults --seeds $(SEEDS) --seconds $(SECONDS_EACH)
