@@ -157,7 +157,7 @@ class WriterTestCase(FileTestCase):
     def values(self, prefix: str, file: DatabaseFile | None = None) -> dict[str, str]:
         reader = Reader(file or self.file, "")
         try:
-            return reader.load_values(prefix)
+            return reader.load_values([prefix])[0]
         finally:
             reader.close()
 

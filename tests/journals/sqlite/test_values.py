@@ -71,6 +71,7 @@ class SqliteValuesTests(ReadingTestCase):
         reading = self.reading()
         reading.hold = True
         self.assertEqual(self.run_now(journal.values.get(["b/1", "c", "ab/1"])), {})
+        self.assertEqual(self.run_now(journal.values.load("b/")), {})
         self.assertEqual(reading.waiting, [])
         for used in ("a/2", "code"):
             self.ask(journal, "b/1", used)
@@ -80,8 +81,10 @@ class SqliteValuesTests(ReadingTestCase):
         """From the moment at which it can be."""
         journal = self.started()
         self.assertEqual(self.run_now(journal.values.get(["a/1"])), {})
+        self.assertEqual(self.run_now(journal.values.load("a/")), {})
         self.run_now(journal.values.write({"a/1": "one"}))
         self.assertEqual(self.run_now(journal.values.get(["a/1"])), {"a/1": "one"})
+        self.assertEqual(self.run_now(journal.values.load("a/")), {"a/1": "one"})
 
 
 class ReadTogetherTests(ReadingTestCase):
@@ -108,6 +111,24 @@ class ReadTogetherTests(ReadingTestCase):
         self.thread.work()
         found = [self.successResultOf(other) for other in others]
         self.assertEqual(list(found[150].items()), [("a/2", "two"), ("a/1", "one")])
+
+    def test_areas_are_loaded_by_one_call(self) -> None:
+        """Those of many accounts that log in; each is given its own."""
+        self.thread.hold = False
+        self.thread.work()
+        for number in range(20):
+            self.run_now(self.journal.values.write({f"b{number}/1": str(number)}))
+        self.thread.hold = True
+        loaded = [
+            Deferred.fromCoroutine(self.journal.values.load(f"b{number}/"))
+            for number in range(20)
+        ]
+        self.assertEqual(len(self.thread.waiting), 1)
+        self.thread.waiting.pop(0)()
+        self.assertEqual(len(self.thread.waiting), 1)
+        self.thread.work()
+        found = [self.successResultOf(each) for each in loaded]
+        self.assertEqual(found, [{f"b{n}/1": str(n)} for n in range(20)])
 
     def test_it_is_read_as_it_was_when_it_was_asked_for_or_later(self) -> None:
         """What was written before is found, although a read had begun."""

@@ -23,7 +23,7 @@ from .passwords import SALT_SIZE, Hashes, decoy, hashed, new_password, prepared
 from .policy import Policy
 from .record import Account
 from .store import AccountStore
-from .tokens import LIFETIME, Token, Tokens
+from .tokens import LIFETIME, Tokens
 
 WRONG = "wrong name or password"
 LAST_OPERATOR = "you are the last operator: \\operator NAME first"
@@ -160,16 +160,22 @@ class Accounts:
 
         :raises Refused: ``token_invalid``.
         """
-        _, account = await self._of_token(token)
+        found = await self._tokens.find(token)
+        account = None if found is None else await self._store.find(found.folded)
+        if found is None or account is None or not found.is_of(account):
+            raise _expired()
         return account
 
     async def token_for(self, account: Account, token: str = "") -> str:
         """A token with which a device logs in the next time.
 
         :param token: the one that it has, which is returned while it is fresh enough.
+        :raises Refused: ``token_invalid``.
         """
         if token:
-            found, _ = await self._of_token(token)
+            found = await self._tokens.find(token)
+            if found is None or not found.is_of(account):
+                raise _expired()
             if found.until - self._runtime.now() > LIFETIME / 2:
                 return token
         return await self._tokens.issue(account)
@@ -238,13 +244,6 @@ class Accounts:
             await self._tokens.revoke_all(account_id)
         return found
 
-    async def _of_token(self, text: str) -> tuple[Token, Account]:
-        token = await self._tokens.find(text)
-        account = None if token is None else await self._store.find(token.folded)
-        if token is None or account is None or not token.is_of(account):
-            raise Refused("token_invalid", "the login has expired: log in again")
-        return token, account
-
     async def _checked_again(
         self, account: Account, password: str, peer: Peer
     ) -> Account:
@@ -294,6 +293,10 @@ class Accounts:
 def wrong_password() -> Refused:
     """A name without an account, or not its password: nobody learns which."""
     return Refused("wrong_password", WRONG)
+
+
+def _expired() -> Refused:
+    return Refused("token_invalid", "the login has expired: log in again")
 
 
 def _changed_meanwhile() -> Refused:

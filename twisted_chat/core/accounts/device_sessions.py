@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 from twisted_chat.core.interfaces import KeyValues
@@ -134,4 +134,13 @@ def _read(value: str) -> DeviceSession:
 
 def _stored(session: DeviceSession) -> str:
     """The value of a session."""
-    return json.dumps(astuple(session))
+    # Not ``astuple``, which copies each value and takes ten times as long.
+    return json.dumps(
+        [
+            session.folded,
+            session.account_id,
+            session.generation,
+            session.until,
+            session.token_digest,
+        ]
+    )

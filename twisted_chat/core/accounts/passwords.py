@@ -27,6 +27,11 @@ MAX_PASSWORD = 1024
 
 SALT_SIZE = 16
 
+_SCRYPT, _SCRAM = "scrypt", "scram-sha-256"
+
+HASH_NAMES = (_SCRYPT, _SCRAM)
+"""The names in ``Hashes.to_object``."""
+
 _SPACE = dict.fromkeys(map(ord, "\xa0\u1680\u202f\u205f\u3000"), " ") | dict.fromkeys(
     range(0x2000, 0x200B), " "
 )
@@ -78,8 +83,8 @@ class Hashes:
         """The same for JSON."""
         costs = self.costs
         return {
-            "scrypt": [costs.n, costs.r, costs.p, _text(self.salt), _text(self.key)],
-            "scram-sha-256": [
+            _SCRYPT: [costs.n, costs.r, costs.p, _text(self.salt), _text(self.key)],
+            _SCRAM: [
                 costs.iterations,
                 *map(_text, (self.scram_salt, self.stored_key, self.server_key)),
             ],
@@ -88,8 +93,8 @@ class Hashes:
     @classmethod
     def from_object(cls, found: dict[str, Any]) -> Hashes:
         """What ``to_object`` returned."""
-        n, r, p, salt, key = found["scrypt"]
-        iterations, *scram = found["scram-sha-256"]
+        n, r, p, salt, key = found[_SCRYPT]
+        iterations, *scram = found[_SCRAM]
         costs = Costs(n, r, p, iterations)
         return cls(costs, b64decode(salt), b64decode(key), *map(b64decode, scram))
 

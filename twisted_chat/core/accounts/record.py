@@ -10,10 +10,13 @@ from typing import Any
 
 from twisted_chat.core.nicknames import Name
 
-from .passwords import Hashes
+from .passwords import HASH_NAMES, Hashes
 
 ID_MARK = "@"
 """The first character of each account's id, which no client id has."""
+
+_NAMES = ("name", "folded", "id", "created", "generation")
+_KNOWN = frozenset((*_NAMES, *HASH_NAMES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,6 @@ class Account:
     def from_json(cls, text: str) -> Account:
         """The account in a record."""
         found = json.loads(text)
-        hashes = Hashes.from_object(found)
-        names = ("name", "folded", "id", "created", "generation")
-        known = {name: found.pop(name) for name in names}
-        more = {key: found[key] for key in found if key not in hashes.to_object()}
-        return cls(**known, hashes=hashes, more=more)
+        known = {name: found[name] for name in _NAMES}
+        more = {key: found[key] for key in found if key not in _KNOWN}
+        return cls(**known, hashes=Hashes.from_object(found), more=more)

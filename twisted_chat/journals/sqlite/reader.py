@@ -191,10 +191,10 @@ class Reader:
             ).fetchone()
         return found[0] if found else None
 
-    def load_values(self, prefix: str) -> dict[str, str]:
-        """See ``interfaces.KeyValues.load``."""
+    def load_values(self, prefixes: Sequence[str]) -> list[dict[str, str]]:
+        """See ``interfaces.KeyValues.load``, for each of these."""
         with self._snapshot() as connection:
-            return load_values(connection, prefix)
+            return [load_values(connection, prefix) for prefix in prefixes]
 
     def get_values(self, asked: Sequence[Sequence[str]]) -> list[dict[str, str]]:
         """See ``interfaces.KeyValues.get``, for each of those who ask."""

@@ -9,7 +9,7 @@ instead of a thousand, for which messages would wait.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from twisted.internet.defer import Deferred
 
@@ -41,6 +41,7 @@ class SqliteValues:
         self._reading = reading
         self._connections: tuple[Writer, Reader] | None = None
         self._reads = Gathering(self._read)
+        self._loads = Gathering(self._load)
         self._writes = Gathering(self._write)
 
     def open(self, writer: Writer, reader: Reader) -> None:
@@ -50,19 +51,19 @@ class SqliteValues:
     def close(self) -> None:
         """Refuse everything from now on; the connections are the journal's."""
         self._reads.flush()
+        self._loads.flush()
         self._writes.flush()
         self._connections = None
 
     async def load(self, prefix: str) -> dict[str, str]:
         """All values whose key begins with ``prefix``."""
-        _, reader = self._opened()
-        return await self._reading.run(reader.load_values, prefix)
+        if not self._has_any((prefix,)):
+            return {}
+        return await self._loads.ask(prefix)
 
     async def get(self, keys: Sequence[str]) -> dict[str, str]:
         """The values of those of the keys that exist."""
-        writer, _ = self._opened()
-        if writer.areas.isdisjoint(map(area_of, keys)):
-            # As there are no reservations while nobody has registered a name.
+        if not self._has_any(keys):
             return {}
         return await self._reads.ask(tuple(keys))
 
@@ -70,6 +71,18 @@ class SqliteValues:
         """Make all of the changes, or none."""
         self._opened()
         return await self._writes.ask((dict(changes), dict(expected or {})))
+
+    def _has_any(self, keys: Iterable[str]) -> bool:
+        """Whether there may be any values in the areas of these keys.
+
+        There are no reservations, for example, while nobody has registered a name.
+        """
+        writer, _ = self._opened()
+        return not writer.areas.isdisjoint(map(area_of, keys))
+
+    def _load(self, prefixes: Sequence[str]) -> Deferred[Sequence[dict[str, str]]]:
+        _, reader = self._opened()
+        return self._reading.run(reader.load_values, prefixes)
 
     def _read(
         self, asked: Sequence[tuple[str, ...]]
