@@ -102,6 +102,28 @@ class EncodeTests(unittest.SynchronousTestCase):
         [found] = self.replied(welcome(history=history * 2))
         self.assertEqual(found["history"], [MESSAGE] * 2)
 
+    def test_members_of_many_welcomes_are_encoded_once(self) -> None:
+        """And anew when there are others, or they have changed."""
+        lists = (("bob", "ann"), {"bob": "tea"}, {"bob": "bob"})
+        encoded = self.codec._members(*lists)
+        self.assertIs(self.codec._members(lists[0], {"bob": "tea"}, lists[2]), encoded)
+        for changed in (
+            (("bob",), lists[1], lists[2]),
+            (lists[0], {"ann": "tea"}, lists[2]),
+            (lists[0], lists[1], {"ann": "ann"}),
+        ):
+            members, away, accounts = changed
+            [found] = self.replied(
+                welcome(
+                    list_members=lambda members=members: members,
+                    away=away,
+                    list_accounts=lambda accounts=accounts: accounts,
+                )
+            )
+            self.assertEqual(found["members"], list(members))
+            self.assertEqual(found["count"], len(members))
+            self.assertEqual((found["away"], found["accounts"]), (away, accounts))
+
     def test_welcome_lists_the_routes_that_can_be_typed(self) -> None:
         """They are encoded once for all welcomes."""
         routes = (

@@ -8,13 +8,14 @@ from typing import TypeVar
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
+from twisted_chat.core import account_announcer
 from twisted_chat.core.account_events import AccountChanged, Change
 from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.join_request import Credentials
 from twisted_chat.core.read_markers import ReadMarker
 from twisted_chat.core.replies import Request
-from twisted_chat.testing import TestChat
+from twisted_chat.testing import FakeClient, TestChat
 
 T = TypeVar("T")
 
@@ -62,6 +63,29 @@ class AccountAnnouncerTests(SynchronousTestCase):
         self.announce(Change.REGISTERED, "carol")
         for client in (self.alice, self.bob, tablet):
             self.assertEqual(client.sees(), ["carol: is now known as bob"])
+
+    def check_is_guest(self, client: FakeClient) -> None:
+        """It was told that its account was removed, and is a guest now."""
+        gone = "error: the account bob was deleted on another device: you are a guest"
+        seen = client.sees()
+        self.assertEqual([line for line in seen if gone in line], [f"{gone} now"])
+        self.assertRegex(seen[-1], "bob: is now known as guest_")
+        self.assertEqual(client.client.account, "")
+
+    def test_account_that_was_removed_during_a_login_is_logged_out(self) -> None:
+        """Its password was checked before; also if the client connects with it."""
+        self.announce(Change.UNREGISTERED, "bob", "@bob")
+        self.room.log_in(self.bob, "bob")
+        self.check_is_guest(self.bob)
+        self.check_is_guest(self.room.client(account="bob"))
+
+    def test_number_of_removed_accounts_that_are_remembered_is_bounded(self) -> None:
+        """Nobody logs in for long."""
+        self.patch(account_announcer, "MAX_REMOVED", 2)
+        for name in ("bob", "carol", "dave"):
+            self.announce(Change.UNREGISTERED, name, f"@{name}")
+        self.room.log_in(self.bob, "bob")
+        self.assertEqual(self.bob.client.account, "bob")
 
     def test_renaming_waits_for_the_store(self) -> None:
         """The name is reserved already."""

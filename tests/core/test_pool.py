@@ -71,6 +71,24 @@ class PoolTests(SynchronousTestCase):
         self.assertEqual(self.pool.rooms["tea"].nicks(), ("Alice", "bob"))
         self.assertEqual(len(self.pool), 2)
 
+    def test_lists_of_a_room_are_made_once(self) -> None:
+        """And again after each change of its members."""
+        self.join("A", "Alice", "tea")
+        room = self.pool.rooms["tea"]
+        for event, nicks, accounts in (
+            (LoggedIn("Alice", "Ann", "A", "@ann", "ann"), ("Ann",), {"Ann": "ann"}),
+            (Joined("tea", "bob", "B"), ("Ann", "bob"), {"Ann": "ann"}),
+            (Renamed("Ann", "Eve", "A"), ("Eve", "bob"), {"Eve": "ann"}),
+            (LoggedOut("Eve", "guest_1", "A"), ("guest_1", "bob"), {}),
+            (Left("tea", "bob", "B"), ("guest_1",), {}),
+        ):
+            former = room.nicks(), room.accounts()
+            self.pool.apply(event)
+            self.assertEqual((room.nicks(), room.accounts()), (nicks, accounts))
+            self.assertIs(room.nicks(), room.nicks())
+            self.assertIs(room.accounts(), room.accounts())
+            self.assertIsNot(room.accounts(), former[1])
+
     def test_room_without_members_is_discarded(self) -> None:
         """Leaving a room that nobody is in changes nothing."""
         self.join("A", "Alice", "tea", "milk")

@@ -8,7 +8,7 @@ request.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -34,6 +34,7 @@ from .json_objects import (
     dump_json,
     event_object,
     event_objects,
+    members_object,
     newest_objects,
     reply_objects,
     route_objects,
@@ -68,6 +69,7 @@ class JsonCodec:
         # Clients that join together see the same history, and all see the same routes.
         self._history = _LastEncoded(newest_objects)
         self._routes = _LastEncoded(route_objects)
+        self._members = _LastMembers()
 
     # From the client.
 
@@ -111,7 +113,13 @@ class JsonCodec:
         rest = dump_json({**welcome_object(welcome), **with_ref})
         history, routes = self._history(welcome.history), self._routes(welcome.routes)
         more = dump_json(bool(welcome.history))
-        whole = f'{rest[:-1]},"routes":{routes},"history":{history},"more":{more}}}'
+        members = self._members(
+            welcome.list_members(), welcome.away, welcome.list_accounts()
+        )
+        whole = (
+            f'{rest[:-1]},{members[1:-1]},"routes":{routes},"history":{history},'
+            f'"more":{more}}}'
+        )
         missed = map(self._frame, event_objects(welcome.missed))
         return self._frame_text(utf8(whole)) + b"".join(missed)
 
@@ -130,6 +138,28 @@ class _LastEncoded(Generic[V]):
         if self._last[0] is not value:
             self._last = (value, dump_json(self._objects(value)))
         return self._last[1]
+
+
+class _LastMembers:
+    """The JSON of the members of a room, for as long as they are the same."""
+
+    def __init__(self) -> None:
+        self._members: Sequence[str] | None = None
+        self._away: Mapping[str, str] = {}
+        self._accounts: Mapping[str, str] = {}
+        self._encoded = ""
+
+    def __call__(
+        self,
+        members: Sequence[str],
+        away: Mapping[str, str],
+        accounts: Mapping[str, str],
+    ) -> str:
+        is_last = members is self._members and accounts is self._accounts
+        if not is_last or away != self._away:
+            self._members, self._away, self._accounts = members, away, accounts
+            self._encoded = dump_json(members_object(members, away, accounts))
+        return self._encoded
 
 
 def decode_object(text: str, routes: Container[str]) -> Request:
@@ -226,6 +256,9 @@ class Resume:
 
 def resume_in(text: str) -> Resume | None:
     """The frame, if it is a valid one that resumes a session."""
+    if "resume" not in text and "\\u" not in text:
+        # Most first frames do not, and are parsed again as what they are.
+        return None
     try:
         fields = _object(text)
         return _resume_of(fields) if fields.get("type") == "resume" else None

@@ -171,7 +171,7 @@ def event_objects(events: Iterable[Stored]) -> list[Fields]:
 
 
 def welcome_object(welcome: Welcome) -> Fields:
-    """The object for a welcome, without its history and its routes."""
+    """The object for a welcome, without its members, its history and its routes."""
     return {
         "type": "welcome",
         "nick": welcome.nick,
@@ -180,12 +180,30 @@ def welcome_object(welcome: Welcome) -> Fields:
         "session": welcome.session,
         "room": welcome.room,
         "rooms": welcome.rooms,
-        **_members(welcome.list_members(), welcome.away, welcome.list_accounts()),
         "topic": welcome.topic,
         "position": welcome.position,
         "recovered": welcome.recovered,
         "may_register": welcome.may_register,
         "motd": welcome.motd,
+    }
+
+
+def members_object(
+    members: Sequence[str],
+    away: Mapping[str, str],
+    accounts: Mapping[str, str],
+    unlisted: int = 0,
+) -> Fields:
+    """The fields that list the members of a room, as many as fit.
+
+    :param unlisted: how many more there are.
+    """
+    named = names_that_fit(members)
+    return {
+        "members": named,
+        "count": len(members) + unlisted,
+        "away": away_that_fits(named, away, _text_size),
+        "accounts": accounts_that_fit(named, accounts),
     }
 
 
@@ -227,12 +245,16 @@ def reply_objects(reply: Reply) -> Iterable[Fields]:
     match reply:
         case RoomSnapshot(room=room, members=members, away=away):
             yield {"type": "topic", "room": room, "text": reply.topic}
-            listed = _members(members, away, reply.accounts, reply.unlisted)
+            listed = members_object(members, away, reply.accounts, reply.unlisted)
             yield {"type": "who", "room": room, **listed}
             more = reply.is_cut or bool(reply.history)
             yield _history(room, reply.history, more=more)
         case MemberList(room=room, members=members, away=away, accounts=accounts):
-            yield {"type": "who", "room": room, **_members(members, away, accounts)}
+            yield {
+                "type": "who",
+                "room": room,
+                **members_object(members, away, accounts),
+            }
         case HistoryPage(room=room, messages=messages, more=more, words=None):
             yield _history(room, messages, more=more)
         case HistoryPage(room=room, messages=messages, more=more, words=words):
@@ -273,21 +295,6 @@ def _missed(missed: Missed) -> Iterable[Fields]:
     yield from event_objects(missed.direct)
     if missed.lines:
         yield {"type": "notice", "text": "\n".join(missed.lines)}
-
-
-def _members(
-    members: Sequence[str],
-    away: Mapping[str, str],
-    accounts: Mapping[str, str],
-    unlisted: int = 0,
-) -> Fields:
-    named = names_that_fit(members)
-    return {
-        "members": named,
-        "count": len(members) + unlisted,
-        "away": away_that_fits(named, away, _text_size),
-        "accounts": accounts_that_fit(named, accounts),
-    }
 
 
 def _text_size(text: str) -> int:

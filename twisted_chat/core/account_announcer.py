@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import partial
 
 from .account_events import AccountChanged, Change, IgnoreChanged, ReadUpTo
@@ -10,7 +11,7 @@ from .accounts.operators import Operators
 from .announcement import Announcement
 from .client import Client, ClientState
 from .committer import Committer
-from .events import LoggedOut, Renamed, Stored
+from .events import Joined, LoggedIn, LoggedOut, Renamed, Stored
 from .ignore_list import Ignored, IgnoreList
 from .ignore_records import from_value
 from .interfaces import StoreError
@@ -21,6 +22,9 @@ from .pool import ClientPool
 from .presence import Member
 from .replies import ErrorReply
 from .runtime import Runtime
+
+MAX_REMOVED = 1_000
+"""Removed accounts that are remembered, for those who are logging in to them."""
 
 RETRY_DELAY = 1.0
 """Seconds until a client is given another name, after the store was unavailable."""
@@ -52,6 +56,8 @@ class AccountAnnouncer:
         self._operators = operators
         self._runtime = runtime
         self.batch = batch
+        # The names of the accounts that were removed last, by id.
+        self._removed: OrderedDict[str, str] = OrderedDict()
 
     def changed(self, event: AccountChanged, _stored: Stored) -> None:
         """An account was registered or removed, or is an operator now or no longer."""
@@ -60,10 +66,21 @@ class AccountAnnouncer:
             case Change.REGISTERED:
                 self._free_name(event.account)
             case Change.UNREGISTERED:
+                self._removed[event.member_id] = event.account
+                if len(self._removed) > MAX_REMOVED:
+                    self._removed.popitem(last=False)
                 for client in self._pool.clients_of(self._pool.member(event.member_id)):
                     if client.id != event.client_id:
                         self.batch.reply(client, _removed(event.account))
                     self._runtime.spawn(self._log_out(client))
+
+    def logged_in(self, event: LoggedIn | Joined) -> None:
+        """A client is logged in: was its account removed in the meantime?"""
+        account = self._removed.get(event.member_id)
+        client = self._pool.clients.get(event.client_id)
+        if account is not None and client is not None:
+            self.batch.reply(client, _removed(account))
+            self._runtime.spawn(self._log_out(client))
 
     def read(self, event: ReadUpTo, stored: Stored) -> None:
         """The other devices of an account are shown how far one has read."""

@@ -39,6 +39,8 @@ class Announcement:
     :ivar stale_clients: those that were resumed on another server.
     :ivar submission: what the event that is being announced settles.
     :ivar key: that of the event that is being announced.
+    :ivar logins: those that are answered last: their clients are shown all who are in
+        a room, and so that is the same list for all of them.
     :ivar ignoring: the members whose ignore lists have to be stored.
     """
 
@@ -50,6 +52,7 @@ class Announcement:
         "ignoring",
         "key",
         "log_lines",
+        "logins",
         "stale_clients",
         "submission",
     )
@@ -63,6 +66,7 @@ class Announcement:
         self.bulk = Bulk(pool, batch)
         self.log_lines: list[str] = []
         self.stale_clients: list[Client] = []
+        self.logins: list[tuple[Submission, Stored]] = []
         self.submission: Submission | None = None
         self.key = ""
         self.ignoring: dict[Member, None] = {}

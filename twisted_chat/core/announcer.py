@@ -57,7 +57,7 @@ from .moderation_announcer import ModerationAnnouncer
 from .permissions import Permissions
 from .pool import ClientPool
 from .presence_announcer import PresenceAnnouncer, with_nick
-from .replies import Done, Notice
+from .replies import Done, Notice, Welcome
 from .room_entry import RoomEntry
 from .runtime import Runtime
 from .sanctions import identities_of
@@ -155,7 +155,7 @@ class Announcer:
             try:
                 self._apply[type(stored.event)](stored.event, stored)
                 if submission is not None:
-                    self._reply(submission, stored)
+                    self._settled(submission, stored)
             except Exception as error:  # noqa: BLE001 - it is logged
                 # A failure at one event must not hide the others.
                 self._runtime.log_failure(error)
@@ -166,6 +166,7 @@ class Announcer:
         for line in announcement.bulk.lines():
             self._show_bulk(line)
         self._pool.position = batch[-1].position
+        self._answer_logins(announcement)
         if not self.silent:
             self._write(announcement.fanout)
         # Clients need not wait for the log, and together its lines take half the time.
@@ -213,13 +214,32 @@ class Announcer:
         room = None if client.room == line.room else line.room
         return self._batch.encode(client.codec.bulk_presence, later, room)
 
+    def _answer_logins(self, announcement: Announcement) -> None:
+        """Reply to those who have logged in, see ``Announcement.logins``."""
+        for submission, stored in announcement.logins:
+            try:
+                self._reply(submission, stored)
+            except Exception as error:  # noqa: BLE001 - it is logged
+                self._runtime.log_failure(error)
+
+    def _settled(self, submission: Submission, stored: Stored) -> None:
+        """What was submitted is applied: reply now, or after the batch."""
+        if isinstance(stored.event, LoggedIn):
+            self._batch.logins.append((submission, stored))
+        else:
+            self._reply(submission, stored)
+
     def _reply(self, submission: Submission, stored: Stored) -> None:
         """What was submitted is announced: tell the client that asked for it."""
         client, ref = submission.client, submission.ref
         if client is None:
             return
         if submission.reply is not None:
-            self._batch.reply(client, submission.reply(stored.position), ref)
+            reply = submission.reply(stored.position)
+            if isinstance(reply, Welcome):
+                # It was shown the rest of the batch by then.
+                reply = replace(reply, position=self._pool.position)
+            self._batch.reply(client, reply, ref)
         elif ref is not None:
             self._batch.reply(client, Done(stored.position, stored), ref)
 
@@ -235,6 +255,8 @@ class Announcer:
     def _joined(self, event: Joined, stored: Stored) -> None:
         self._arrivals.joined(event, stored)
         self.moderation.arrived(event)
+        if event.account:
+            self._accounts.logged_in(event)
 
     def _renamed(self, event: Renamed, stored: Stored) -> None:
         self._presence.renamed(event, stored)
@@ -248,6 +270,7 @@ class Announcer:
     def _logged_in(self, event: LoggedIn, stored: Stored) -> None:
         self._presence.logged_in(event, stored)
         self.moderation.logged_in(event)
+        self._accounts.logged_in(event)
 
     def _logged_out(self, event: LoggedOut, stored: Stored) -> None:
         member = self._pool.member(event.client_id)

@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from .accounts.policy import Policy
 from .client import GUEST, Client, ClientState, Identity
 from .commands import CommandTable
 from .committer import Committer
 from .entrance import Entrance
-from .events import LOBBY, CustomEvent, Event, Message, Stored
+from .events import LOBBY, CustomEvent, Event, LoggedIn, Message, Stored
 from .interfaces import (
     Codec,
     Connection,
@@ -31,6 +32,7 @@ from .interfaces import (
 from .isolation import encoded
 from .join_request import NEW_CLIENT, JoinRequest
 from .limits import MAX_AWAY, MAX_LINE
+from .login_queue import LoginQueue
 from .logins import Login
 from .moderation_events import Audited, Rank, RoomOpened
 from .name_watch import NameWatch
@@ -173,6 +175,7 @@ class Chat:
         self._committer = committer
         self._counters = runtime.counters
         self._prompts = Prompts()
+        self._login_queue = LoginQueue()
         self._outcomes = Outcomes(self.turns, runtime, self._submit_allowed, self.reply)
         self._shutdown = Shutdown(
             pool=pool,
@@ -259,6 +262,10 @@ class Chat:
         if not self._joiner.cancel(client):
             self._joiner.submit_departure(client, may_resume=may_resume)
 
+    def is_asked(self, client: Client) -> bool:
+        """Whether the next line of a client is what it was asked for."""
+        return client in self._prompts
+
     def recode(self, client: Client, codec: Codec) -> None:
         """Encode with another codec from here on."""
         client.codec = codec
@@ -334,7 +341,18 @@ class Chat:
         if refused is not None:
             self.claims.release(event, client)
             raise refused
-        self._committer.submit(event, client, ref, reply=outcome.reply, audited=audited)
+        submit = partial(
+            self._committer.submit,
+            event,
+            client,
+            ref,
+            reply=outcome.reply,
+            audited=audited,
+        )
+        if isinstance(event, LoggedIn):
+            self._login_queue.add(client, submit)
+        else:
+            submit()
 
     def when_settled(self, call: Callable[[], None]) -> None:
         """Call this once all that anyone has asked to store so far is shown or refused.

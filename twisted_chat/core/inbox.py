@@ -86,8 +86,8 @@ class Inbox:
         self._decode = decode
         self._source = source
         self._paused = False
-        # The last request taken was a route: the next may depend on what it changes,
-        # so that waits until the route is done.
+        # The last request taken was a route, or what a route has asked for: the next
+        # may depend on what it changes, so that waits until the route is done.
         self._after_route = False
         # Characters taken since nothing was pending.
         self._in_flight = 0
@@ -225,7 +225,7 @@ class Inbox:
         :param tokens: what it costs at least.
         """
         client = self.client
-        is_route = bool(request.route or request.refusal)
+        is_route = bool(request.route or request.refusal or self._chat.is_asked(client))
         if (
             client.is_joining
             or client.pending >= MAX_IN_FLIGHT

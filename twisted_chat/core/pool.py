@@ -7,7 +7,7 @@ every server it is the same at the same position.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from .client import Client, View, ViewKey
 from .corrections import Corrections, with_text
@@ -56,7 +56,9 @@ class Room:
     """
 
     __slots__ = (
+        "_accounts",
         "_away",
+        "_nicks",
         "_snapshot",
         "joining",
         "loaded",
@@ -72,6 +74,9 @@ class Room:
         # By the objects, as the id of a member changes when it logs in.
         self.members: dict[Member, str] = {}
         self._away: dict[Member, None] = {}
+        # What is shown of the members, until they change.
+        self._nicks: tuple[str, ...] | None = None
+        self._accounts: dict[str, str] | None = None
         self.topic: str | None = None
         self.topic_set: Stored | None = None
         self.recent: deque[Stored] = deque(maxlen=history)
@@ -138,22 +143,31 @@ class Room:
         return self._snapshot
 
     def nicks(self) -> tuple[str, ...]:
-        """The nicknames of its members, in the order of joining."""
-        return tuple(self.members.values())
+        """The nicknames of its members, in the order of joining.
+
+        It is the same tuple until they change, so that a codec need not encode it again
+        for every client that logs in.
+        """
+        if self._nicks is None:
+            self._nicks = tuple(self.members.values())
+        return self._nicks
 
     def away(self) -> dict[str, str]:
         """Nickname -> away text, of the members that are away."""
         return {member.nick: member.away for member in self._away}
 
-    def accounts(self) -> dict[str, str]:
-        """Nickname -> name of the account, of the members that have one."""
-        return {
-            member.nick: member.account for member in self.members if member.account
-        }
+    def accounts(self) -> Mapping[str, str]:
+        """Nickname -> name of the account, of the members that have one, likewise."""
+        if self._accounts is None:
+            self._accounts = {
+                member.nick: member.account for member in self.members if member.account
+            }
+        return self._accounts
 
     def update(self, member: Member) -> None:
         """A member has joined, or has another nickname or away text."""
         self.members[member] = member.nick
+        self._nicks = self._accounts = None
         if member.away:
             self._away[member] = None
         else:
@@ -162,6 +176,7 @@ class Room:
     def remove(self, member: Member) -> None:
         """A member has left the room."""
         self.members.pop(member, None)
+        self._nicks = self._accounts = None
         self._away.pop(member, None)
 
 

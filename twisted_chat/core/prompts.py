@@ -29,6 +29,10 @@ class Prompts:
         """Whether any client is asked something."""
         return bool(self._waiting)
 
+    def __contains__(self, client: Client) -> bool:
+        """Whether a client is asked something."""
+        return client in self._waiting
+
     def add(self, client: Client, answer: Answer) -> None:
         """A client is asked for a password."""
         self._waiting[client] = answer
