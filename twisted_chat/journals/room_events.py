@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from twisted_chat.core.accounts.record import ID_MARK
@@ -39,6 +39,18 @@ from .records import BY_EVENT, RECORDS
 
 _BY_NAME = {record.name: record for record in RECORDS}
 
+_IDS = {
+    record.event: [
+        at
+        for at, each in enumerate(fields(record.event), 1)
+        if each.name in ("client_id", "member_id")
+    ]
+    for record in RECORDS
+}
+"""Where the ids of whoever has caused an event are among its parts."""
+
+_to_json = json.JSONEncoder(separators=(",", ":")).encode
+
 _HIDDEN = "*"
 """In place of the key of a room, which only room operators know."""
 
@@ -66,15 +78,13 @@ def to_text(shown: RoomEvent) -> str:
 
     Of ids it has only those of accounts: others are secrets.
     """
-    event: Any = shown.event
-    if not event.client_id.startswith(ID_MARK):
-        secrets = {"client_id": ""}
-        if isinstance(event, Joined):
-            secrets["member_id"] = ""
-        event = replace(event, **secrets)
+    event = shown.event
     record = BY_EVENT[type(event)]
-    parts = json.dumps([record.name, *record.values(event)])
-    return f" {' '.join(shown.rooms)} \n{parts}"
+    parts = [record.name, *record.values(event)]
+    for at in _IDS[type(event)]:
+        if not parts[at].startswith(ID_MARK):
+            parts[at] = ""
+    return f" {' '.join(shown.rooms)} \n{_to_json(parts)}"
 
 
 def from_text(text: str) -> RoomEvent:
@@ -93,7 +103,6 @@ class _Place:
 
     nick: str
     rooms: tuple[str, ...] = ()
-    account: str = ""
     clients: tuple[str, ...] = ()
 
 
@@ -164,17 +173,18 @@ class Whereabouts:
         if found is not None and found[0] != member_id:
             self._take(client_id, *found)
         place = self._get(member_id) or _Place(event.nick)
-        if not place.clients:
-            place = replace(place, nick=event.nick)
+        nick, rooms, clients = place.nick, place.rooms, place.clients
+        if not clients:
+            nick = event.nick
         if event.account:
-            place = replace(place, account=event.account)
-            place = self._attach(client_id, member_id, place)
+            clients = self._attach(client_id, member_id, clients)
         shown = None
-        if room not in (NO_ROOM, *place.rooms):
-            place = replace(place, rooms=(*place.rooms, room))
-            joined = Joined(room, place.nick, member_id, member_id, place.account)
-            shown = RoomEvent((room,), joined)
-        self._changed[member_id] = place
+        if room != NO_ROOM and room not in rooms:
+            rooms = (*rooms, room)
+            if member_id != client_id or nick != event.nick:
+                event = Joined(room, nick, member_id, member_id, event.account)
+            shown = RoomEvent((room,), event)
+        self._changed[member_id] = _Place(nick, rooms, clients)
         return shown
 
     def _left(self, event: Left) -> RoomEvent | None:
@@ -223,10 +233,11 @@ class Whereabouts:
         self._changed[client_id] = None
         if place is None:
             shown = _renamed(member_id, guest, event.nick)
-            place = replace(guest, nick=event.nick, account=event.account)
+            place = replace(guest, nick=event.nick)
         else:
             shown = _in_rooms(guest.rooms, Quit(guest.nick, client_id))
-        self._changed[member_id] = self._attach(client_id, member_id, place)
+        clients = self._attach(client_id, member_id, place.clients)
+        self._changed[member_id] = replace(place, clients=clients)
         return shown
 
     def _logged_out(self, event: LoggedOut) -> RoomEvent | None:
@@ -241,12 +252,12 @@ class Whereabouts:
             return _renamed(client_id, place, nick)
         return _in_rooms(place.rooms, Joined(NO_ROOM, nick, client_id))
 
-    def _attach(self, client_id: str, member_id: str, place: _Place) -> _Place:
-        """An account has this client."""
+    def _attach(
+        self, client_id: str, member_id: str, clients: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """An account has one more client; returns all of them."""
         self._moved[client_id] = member_id
-        if client_id in place.clients:
-            return place
-        return replace(place, clients=(*place.clients, client_id))
+        return clients if client_id in clients else (*clients, client_id)
 
     def _take(self, client_id: str, member_id: str, place: _Place) -> bool:
         """A member loses a client; true if it was the last one."""
