@@ -4,8 +4,8 @@ The rules, the same for every store:
 
 - Messages, direct messages and former topics are kept up to the limits of
   ``Retention``; the oldest are deleted first.
-- Arrivals, departures and whatever else no history shows are kept as long as resuming
-  may need them.
+- Arrivals, departures and what was done in rooms are kept as long as resuming may need
+  them, and the history of a room shows them to those who ask for them.
 - The topic of a room other than the lobby goes when nobody was in the room for
   ``UNUSED_MS``; what was said there does not.
 
@@ -24,8 +24,8 @@ LOBBY = "lobby"
 """The room whose topic is kept for good."""
 
 KEPT_OTHERS = 2_000
-"""Arrivals, departures, renames and so on that are kept in all: as many as a client
-that resumes receives, at most."""
+"""Arrivals, departures, renames, kicks and so on that are kept in all: as many as a
+client that resumes receives, at most."""
 
 KEPT_TOPICS = 10_000
 """Rooms whose topic is kept; the one that was used longest ago is dropped first."""

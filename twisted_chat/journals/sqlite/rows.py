@@ -65,7 +65,7 @@ IS_TOPIC = condition(Index.TOPIC)
 """The SQL condition for changes of topics."""
 
 IS_OTHER = condition(None)
-"""The SQL condition for events that are never found again."""
+"""The SQL condition for events that are in no index; see also ``room_events``."""
 
 MESSAGE_KINDS = frozenset(_kinds(Index.ROOM))
 COUNTED_KINDS = MESSAGE_KINDS | frozenset(_kinds(Index.TOPIC))
