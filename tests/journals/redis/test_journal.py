@@ -19,6 +19,7 @@ from twisted_chat.core.events import (
     Renamed,
     ValuesMissed,
 )
+from twisted_chat.core.history_query import PRESENCE, HistoryQuery
 from twisted_chat.core.interfaces import OutcomeUnknown, StoreError, Unstored
 from twisted_chat.core.store_log import StoreLog
 from twisted_chat.journals.redis.connection import RedisConnection
@@ -109,6 +110,37 @@ class SeveralServersTests(FakeRedisTestCase):
         self.assertEqual(quits, [Quit("alice", "a")])
         self.assertEqual(second, third)
         self.assertNotIn("=alice", self.redis.names)
+
+    def test_departures_that_servers_conclude_are_in_the_rooms(self) -> None:
+        """Of a server that has expired, and of a client that came from another one."""
+        one, _ = self.start("one")
+        two, _ = self.start("two")
+        self.store(one, Joined("lobby", "alice", "a"), Joined("tea", "alice", "a"))
+        self.store(one, Joined("tea", "bob", "b"))
+        self.store(one, Joined("tea", "carol", "c1", "@carol", "carol"))
+        self.store(two, Joined("tea", "carol", "c2", "@carol", "carol"))
+        self.store(two, Joined("tea", "bob", "b"))
+        for connection in (one._writer, one._reader, one._following):
+            self.result(connection.stop())
+        self.pass_time(10)
+        self.store(two, Quit("carol", "c2"))
+        query = HistoryQuery("tea", 99, besides=PRESENCE)
+        found = [each.event for each in self.result(two.history.page(query))]
+        self.assertEqual(
+            found,
+            [
+                Joined("tea", "alice", "a"),
+                Joined("tea", "bob", "b"),
+                Joined("tea", "carol", "@carol", "@carol", "carol"),
+                Quit("bob", "b"),
+                Joined("tea", "bob", "b"),
+                Quit("alice", "a"),
+                Quit("carol", "@carol"),
+            ],
+        )
+        query = HistoryQuery("lobby", 99, besides=PRESENCE)
+        found = [each.event for each in self.result(two.history.page(query))]
+        self.assertEqual(found, [Joined("lobby", "alice", "a"), Quit("alice", "a")])
 
     def test_members_of_a_stopped_server_quit(self) -> None:
         """Those that are still present when it stops."""

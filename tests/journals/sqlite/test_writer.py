@@ -11,7 +11,8 @@ from unittest.mock import Mock
 from tests.journals.values_contract import topics_as_values
 from tests.support.journals import entry, said, texts
 from tests.support.sqlite import WriterTestCase
-from twisted_chat.core.events import LOBBY, Deleted, Edited, TopicSet
+from twisted_chat.core.events import LOBBY, Deleted, Edited, Joined, Quit, TopicSet
+from twisted_chat.core.history_query import PRESENCE, HistoryQuery
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.journals.sqlite.reader import Reader
 
@@ -74,6 +75,20 @@ class FaultTests(WriterTestCase):
                 self.assertTrue(stored.position.endswith(f"{writer.last:016d}"))
                 self.check_search(writer)
                 writer.close()
+
+    def test_arrival_that_was_refused_shows_once_it_is_stored(self) -> None:
+        """It is submitted again, and nobody was shown the first attempt."""
+        writer = self.writer()
+        failing = self.make_fail(writer, "COMMIT", "SQLITE_FULL")
+        with self.assertRaises(StoreError):
+            self.store(writer, Joined("lobby", "bob", "b"))
+        writer._connection = failing._connection
+        self.store(writer, Joined("lobby", "bob", "b"), Quit("bob", "b"))
+        reader = Reader(self.file, writer.name)
+        self.addCleanup(reader.close)
+        query = HistoryQuery("lobby", 9, besides=PRESENCE)
+        found = [type(each.event) for each in reader.page(query, writer.last)]
+        self.assertEqual(found, [Joined, Quit])
 
     def test_batch_whose_commit_failed_but_took_effect_is_deleted(self) -> None:
         """It was refused, so it must not appear later."""
