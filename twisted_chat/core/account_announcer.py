@@ -15,9 +15,8 @@ from .events import Joined, LoggedIn, LoggedOut, Renamed, Stored
 from .ignore_list import Ignored, IgnoreList
 from .ignore_records import from_value
 from .interfaces import StoreError
-from .naming import Naming
+from .joining import Joiner
 from .nicknames import Name, fold
-from .pending_joins import PendingJoins
 from .pool import ClientPool
 from .presence import Member
 from .replies import ErrorReply
@@ -40,19 +39,17 @@ class AccountAnnouncer:
 
     def __init__(
         self,
-        *,
         pool: ClientPool,
         committer: Committer,
-        joining: PendingJoins,
-        naming: Naming,
+        joiner: Joiner,
         operators: Operators,
         runtime: Runtime,
         batch: Announcement,
     ) -> None:
         self._pool = pool
         self._committer = committer
-        self._joining = joining
-        self._naming = naming
+        self._joining = joiner.joining
+        self._naming = joiner.naming
         self._operators = operators
         self._runtime = runtime
         self.batch = batch

@@ -98,15 +98,7 @@ class Announcer:
         evictions = Evictions()
         arrivals = Arrivals(pool, committer, joiner, evictions, batch)
         presence = PresenceAnnouncer(pool, joiner, evictions, batch)
-        accounts = AccountAnnouncer(
-            pool=pool,
-            committer=committer,
-            joining=joiner.joining,
-            naming=joiner.naming,
-            operators=operators,
-            runtime=runtime,
-            batch=batch,
-        )
+        accounts = AccountAnnouncer(pool, committer, joiner, operators, runtime, batch)
         self.moderation = ModerationAnnouncer(
             pool, moderation, permissions, entry, audit_log, committer, batch
         )

@@ -177,15 +177,7 @@ class Chat:
         self._prompts = Prompts()
         self._login_queue = LoginQueue()
         self._outcomes = Outcomes(self.turns, runtime, self._submit_allowed, self.reply)
-        self._shutdown = Shutdown(
-            pool=pool,
-            committer=committer,
-            joiner=parts.joiner,
-            announcer=parts.announcer,
-            upkeep=parts.upkeep,
-            turns=self.turns,
-            reply=self.reply,
-        )
+        self._shutdown = Shutdown(parts, self.turns, self.reply)
         committer.refused = self._not_stored
         journal.subscribe(self.announce)
 

@@ -81,39 +81,38 @@ class Parts:
             holder=self.accounts.holder,
             joining=joining,
         )
-        self.claims = Claims(
-            pool=pool,
-            names=names,
-            naming=self.naming,
-            bans=self.bans,
-            entry=self.entry,
-            runtime=runtime,
-        )
+        self.claims = self._claims(names)
         self.kept = KeptState()
-        self.welcomer = Welcomer(
-            pool=pool,
-            journal=journal,
-            moderation=self.moderation,
-            runtime=runtime,
-            routes=table.listing,
-            motd=motd,
-            may_register=self.permissions.may_register,
-        )
+        self.welcomer = self._welcomer(table, motd)
         self.joiner = self._joiner(joining)
         self.announcer = self._announcer()
-        self.upkeep = Upkeep(
-            journal=journal,
-            moderation=self.moderation,
-            operators=self.operators,
-            committer=committer,
-            close_rooms=self.announcer.moderation.close_rooms,
-            runtime=runtime,
-        )
+        self.upkeep = self._upkeep()
         self.announcer.values_missed = self.upkeep.read_values_again
         self.rechecks = Rechecks(
             pool, self.moderation, self.permissions, self.operators, self.entry
         )
         committer.order = self.rechecks
+
+    def _claims(self, names: NameRegistry) -> Claims:
+        return Claims(
+            pool=self.pool,
+            names=names,
+            naming=self.naming,
+            bans=self.bans,
+            entry=self.entry,
+            runtime=self.runtime,
+        )
+
+    def _welcomer(self, table: CommandTable[Any], motd: Sequence[str]) -> Welcomer:
+        return Welcomer(
+            pool=self.pool,
+            journal=self.journal,
+            moderation=self.moderation,
+            runtime=self.runtime,
+            routes=table.listing,
+            motd=motd,
+            may_register=self.permissions.may_register,
+        )
 
     def _joiner(self, joining: PendingJoins) -> Joiner:
         steps = JoinSteps(
@@ -149,6 +148,16 @@ class Parts:
             entry=self.entry,
             audit_log=self.audit_log,
             operators=self.operators,
+            runtime=self.runtime,
+        )
+
+    def _upkeep(self) -> Upkeep:
+        return Upkeep(
+            journal=self.journal,
+            moderation=self.moderation,
+            operators=self.operators,
+            committer=self.committer,
+            close_rooms=self.announcer.moderation.close_rooms,
             runtime=self.runtime,
         )
 

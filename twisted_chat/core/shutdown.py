@@ -4,40 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .announcer import Announcer
 from .client import Client, ClientState
-from .committer import Committer
 from .interfaces import SHUTTING_DOWN
-from .joining import Joiner
-from .pool import ClientPool
+from .parts import Parts
 from .replies import Notice, Reply
 from .turns import Turns
-from .upkeep import Upkeep
 
 
 class Shutdown:
     """Ends a chat.
 
+    :param parts: those of the chat.
+    :param turns: nobody has one any more.
     :param reply: sends a reply to one client.
     :ivar began: nobody joins any more.
     """
 
     def __init__(
-        self,
-        *,
-        pool: ClientPool,
-        committer: Committer,
-        joiner: Joiner,
-        announcer: Announcer,
-        upkeep: Upkeep,
-        turns: Turns,
-        reply: Callable[[Client, Reply], None],
+        self, parts: Parts, turns: Turns, reply: Callable[[Client, Reply], None]
     ) -> None:
-        self._pool = pool
-        self._committer = committer
-        self._joiner = joiner
-        self._announcer = announcer
-        self._upkeep = upkeep
+        self._pool = parts.pool
+        self._committer = parts.committer
+        self._joiner = parts.joiner
+        self._announcer = parts.announcer
+        self._upkeep = parts.upkeep
         self._turns = turns
         self._reply = reply
         self.began = False
