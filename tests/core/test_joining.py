@@ -5,8 +5,7 @@ from __future__ import annotations
 from tests.support.codecs import wire_with
 from tests.support.joining import JoiningCase
 from twisted_chat.clients.text import LineCodec
-from twisted_chat.core.interfaces import Viewer
-from twisted_chat.core.joining import RETRY_DELAY
+from twisted_chat.core.interfaces import RETRY_DELAY, Viewer
 from twisted_chat.core.replies import ErrorReply, Reply
 
 TAKEN = "error: {}, or a name that looks like it, is in use: choose another"

@@ -11,8 +11,7 @@ from tests.support.joining import JoiningCase
 from twisted_chat.core import committer
 from twisted_chat.core.client import ClientState
 from twisted_chat.core.events import Joined, Quit, Stored
-from twisted_chat.core.interfaces import OutcomeUnknown
-from twisted_chat.core.joining import RETRY_DELAY
+from twisted_chat.core.interfaces import RETRY_DELAY, OutcomeUnknown
 from twisted_chat.testing import FakeClient
 
 

@@ -6,7 +6,7 @@ from twisted.internet.defer import Deferred
 
 from tests.support.joining import ResumeCase
 from twisted_chat.core.client import ClientState
-from twisted_chat.core.joining import RETRY_DELAY
+from twisted_chat.core.interfaces import RETRY_DELAY
 from twisted_chat.core.nicknames import Name
 from twisted_chat.testing import FakeClient
 

@@ -6,7 +6,7 @@ from twisted.internet.address import IPv4Address
 
 from tests.support.joining import JoiningCase, ResumeCase
 from twisted_chat.core import kept_state
-from twisted_chat.core.joining import RETRY_DELAY
+from twisted_chat.core.interfaces import RETRY_DELAY
 from twisted_chat.core.kept_state import NOTHING, KeptState, State
 from twisted_chat.core.limits import MAX_AWAY
 from twisted_chat.testing import FakeClient

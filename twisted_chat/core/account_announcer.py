@@ -14,7 +14,7 @@ from .committer import Committer
 from .events import Joined, LoggedIn, LoggedOut, Renamed, Stored
 from .ignore_list import Ignored, IgnoreList
 from .ignore_records import from_value
-from .interfaces import StoreError
+from .interfaces import RETRY_DELAY, StoreError
 from .joining import Joiner
 from .nicknames import Name, fold
 from .pool import ClientPool
@@ -24,9 +24,6 @@ from .runtime import Runtime
 
 MAX_REMOVED = 1_000
 """Removed accounts that are remembered, for those who are logging in to them."""
-
-RETRY_DELAY = 1.0
-"""Seconds until a client is given another name, after the store was unavailable."""
 
 
 class AccountAnnouncer:

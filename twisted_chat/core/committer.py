@@ -22,7 +22,7 @@ from itertools import chain, islice
 from .client import Client
 from .events import Event, Stored
 from .idle import IdleCalls
-from .interfaces import NOT_HERE, Journal, StoreError
+from .interfaces import NOT_HERE, RETRY_DELAY, Journal, StoreError
 from .isolation import as_store_error
 from .moderation_events import Audited
 from .replies import Refused, Reply
@@ -61,9 +61,6 @@ MAX_MESSAGE_WAIT = 0.1
 
 MAX_WITH_MESSAGE = 64
 """More of them than this do not join the batch of a message, which they would delay."""
-
-RETRY_DELAY = 1.0
-"""Seconds until arrivals and departures are submitted again."""
 
 
 class Committer:

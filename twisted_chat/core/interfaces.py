@@ -37,6 +37,10 @@ SHUTTING_DOWN = "the server is shutting down"
 """Why a connection is closed when the server stops."""
 
 
+RETRY_DELAY = 1.0
+"""Seconds until something is tried again for which the store was unavailable."""
+
+
 class StoreError(Exception):
     """A journal failed; the text is one line for the user or the operator.
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 from .client import Client, ClientState, Identity
 from .committer import Committer
 from .events import AWAY, NO_ROOM, AwaySet, Joined, Quit
-from .interfaces import BANNED, Codec, Connection, GivesReason, StoreError
+from .interfaces import BANNED, RETRY_DELAY, Codec, Connection, GivesReason, StoreError
 from .isolation import as_store_error
 from .join_request import JoinRequest
 from .join_steps import JoinSteps, join_account
@@ -28,9 +28,6 @@ from .replies import ErrorReply, Refused, TurnedAway
 from .room_entry import RoomEntry
 from .runtime import Runtime
 from .sessions import client_id_of, is_session, new_session
-
-RETRY_DELAY = 1.0
-"""Seconds until joining is tried again while the store is unavailable."""
 
 
 class Joiner:

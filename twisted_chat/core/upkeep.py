@@ -11,7 +11,7 @@ from collections.abc import Callable
 from .accounts.operators import Operators
 from .committer import Committer
 from .history_query import HistoryQuery
-from .interfaces import Journal, StoreError
+from .interfaces import RETRY_DELAY, Journal, StoreError
 from .moderation import MAX_TIDIED, Moderation
 from .moderation_events import Cleared
 from .room_settings import past_key
@@ -23,9 +23,6 @@ who were in it before a restart come back."""
 
 TIDY_SECONDS = 3600.0
 """Seconds after which what is over is deleted from the store."""
-
-RETRY_DELAY = 1.0
-"""Seconds until values are read again that could not be read."""
 
 
 class Upkeep:
