@@ -1,4 +1,4 @@
-"""The parts of a chat, and which of them knows which."""
+"""The parts of a chat, and how they are connected."""
 
 from __future__ import annotations
 
