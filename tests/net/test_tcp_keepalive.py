@@ -65,7 +65,7 @@ class KeepaliveTests(SynchronousTestCase):
     def test_peer_is_gone_after_interval_and_timeout(self) -> None:
         """In whole seconds, at least one each."""
         for interval, timeout, options in (
-            (25, 20, [1, 25, 5, PROBES, 45_000]),
+            (25, 20, [1, 25, 3, PROBES, 45_000]),
             (0.5, 0.25, [1, 1, 1, PROBES, 2_000]),
             (1e6, 1e6, [1, 32_767, 32_767, PROBES, 65_534_000]),
         ):
@@ -85,17 +85,17 @@ class KeepaliveTests(SynchronousTestCase):
         TcpKeepalive(25, 20).enable(SimpleNamespace(getHandle=lambda: one))
         self.assertEqual(one.options, {})
 
-    def test_connection_that_inherited_it_is_left_alone(self) -> None:
-        """Whatever set it on the port has chosen the times."""
+    def test_connection_that_inherited_it_is_given_its_time_only(self) -> None:
+        """The rest is that of the port."""
         one = Socket()
         one.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         TcpKeepalive(25, 20).enable(SimpleNamespace(getHandle=lambda: one))
-        self.assertEqual(one.keepalive, [1, None, None, None, None])
+        self.assertEqual(one.keepalive, [1, 25, None, None, None])
 
     def test_port_has_it_where_connections_inherit_it(self) -> None:
         """On Linux; a Unix socket has no such options."""
         for platform, family, enabled in (
-            ("linux", socket.AF_INET6, [1, 25, 5, PROBES, 45_000]),
+            ("linux", socket.AF_INET6, [1, 25, 3, PROBES, 45_000]),
             ("linux", socket.AF_UNIX, [None] * 5),
             ("darwin", socket.AF_INET, [None] * 5),
         ):
@@ -111,4 +111,16 @@ class KeepaliveTests(SynchronousTestCase):
         wire.getHandle = lambda: one  # type: ignore[attr-defined]
         keepalive = TcpKeepalive(25, 20)
         wire.accept(SwitchFactory(Clock(), (), Servers(), keepalive=keepalive))
-        self.assertEqual(one.keepalive, [1, 25, 5, PROBES, 45_000])
+        self.assertEqual(one.keepalive, [1, 25, 3, PROBES, 45_000])
+
+    def test_peers_are_probed_at_different_times(self) -> None:
+        """Between half of the interval and all of it."""
+        keepalive = TcpKeepalive(25, 20)
+        found = set()
+        for _ in range(100):
+            one = Socket()
+            keepalive.enable(SimpleNamespace(getHandle=lambda one=one: one))
+            _, idle, *others = one.keepalive
+            self.assertEqual(others, [3, PROBES, 45_000])
+            found.add(idle)
+        self.assertEqual(found, set(range(13, 26)))
