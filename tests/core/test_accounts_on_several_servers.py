@@ -299,3 +299,38 @@ class MovedTests(AccountsCase):
         self.settle()
         self.one.journal.release()
         self.assertEqual(self.seen_by(self.bob)[-1], "alice: left the chat")
+
+
+class AttemptsTests(ServersCase):
+    """Alice has an account, whose password others try on both servers."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.alice.types(r"\register correct horse")
+        self.settle()
+        self.carol = self.connect(self.one, "carol")
+        for client in (self.alice, self.bob, self.carol):
+            self.seen_by(client)
+
+    def replies(self, client: FakeClient, password: str = "wrong") -> list[str]:
+        client.types(rf"\login alice {password}")
+        return self.seen_by(client)
+
+    def test_failed_attempts_for_a_name_are_counted_together(self) -> None:
+        """Five of them, wherever they were made; the right password waits, too."""
+        for client in (self.bob, self.bob, self.carol, self.bob, self.carol):
+            self.assertEqual(self.replies(client), ["error: wrong name or password"])
+        for client in (self.bob, self.carol):
+            seen = self.replies(client, "correct horse")
+            self.assertRegex(str(seen), r"error: too many attempts: wait \d+ s")
+        self.settle(31)
+        self.assertIn("logged in as alice", self.replies(self.bob, "correct horse"))
+
+    def test_no_password_is_checked_while_attempts_cannot_be_counted(self) -> None:
+        """Not even the right one; nor does that count."""
+        self.redis.errors["attempts"] = "OOM no"
+        for _ in range(6):
+            (refused,) = self.replies(self.bob, "correct horse")
+            self.assertIn("out of memory", refused)
+        self.redis.errors.clear()
+        self.assertIn("logged in as alice", self.replies(self.bob, "correct horse"))

@@ -316,6 +316,26 @@ class KeyValues(Protocol):
         """
 
 
+class SharedAttempts(Protocol):
+    """Attempts, such as failed logins, that all servers of one store count together.
+
+    Every method may raise ``StoreError``.
+    """
+
+    def ages(self, subject: str) -> Awaitable[Sequence[float]]:
+        """How many seconds ago each attempt was, the oldest first.
+
+        :param subject: what is tried, such as a name.
+        """
+
+    def count(self, subject: str, most: int, seconds: float) -> Awaitable[None]:
+        """One more.
+
+        :param most: that many are remembered, the last ones.
+        :param seconds: for how long after the last one.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Unstored:
     """Those entries of a batch that are not stored, by key and in order.
@@ -344,6 +364,10 @@ class Journal(Protocol):
     @property
     def values(self) -> KeyValues:
         """What is kept besides events."""
+
+    @property
+    def attempts(self) -> SharedAttempts | None:
+        """What several servers count together; ``None`` if only one uses the store."""
 
     def subscribe(self, announce: Announce) -> None:
         """Pass every stored batch to ``announce``, in order; called once."""

@@ -53,7 +53,7 @@ class Parts:
         self.committer = committer
         self.runtime = runtime
         values = journal.values
-        self.accounts = Accounts(values, runtime, policy)
+        self.accounts = Accounts(values, runtime, policy, journal.attempts)
         self.operators = Operators(values)
         self.account_logins = AccountLogins(self.accounts, values, pool, runtime)
         self.missed = MissedMessages(journal, self.account_logins.absences, runtime)

@@ -37,6 +37,7 @@ class MemoryJournal:
         self._time = 0
         self.history = MemoryHistory(now, retention, sharing)
         self.values = MemoryValues()
+        self.attempts = None
         self._announce: Announce = _discard
         self._closed = False
 

@@ -261,6 +261,7 @@ class FailingJournal:
             inner.history, self._faults[self.READ], self._faults[self.SESSION]
         )
         self.values = FailingValues(inner.values, self._faults[self.VALUES])
+        self.attempts = inner.attempts
         self.batches: list[tuple[Event, ...]] = []
 
     # For the test.

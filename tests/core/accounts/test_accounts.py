@@ -12,6 +12,7 @@ from twisted_chat.core.accounts.passwords import SALT_SIZE, Costs
 from twisted_chat.core.accounts.policy import Policy
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.accounts.tokens import LIFETIME, digest
+from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.nicknames import Name
 from twisted_chat.core.replies import Refused
 
@@ -305,3 +306,45 @@ class ProofTests(AccountsTestCase):
         self.assertIn("too many", self.refusal(self.accounts.begin_proof("bob", HERE)))
         log_in = self.accounts.log_in("bob", PASSWORD, HERE)
         self.assertIn("too many", self.refusal(log_in))
+
+
+class SharedTests(AccountsTestCase):
+    """Several servers count the failed attempts for a name together."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.register()
+        self.found: list[float] = []
+        self.counted: list[tuple[str, int, float]] = []
+        self.accounts._shared = self
+
+    async def ages(self, subject: str) -> list[float]:
+        """What the others have counted."""
+        self.assertEqual(subject, "bob")
+        return self.found
+
+    async def count(self, subject: str, most: int, seconds: float) -> None:
+        """The store is not reached any more."""
+        self.counted.append((subject, most, seconds))
+        raise StoreError("cannot be reached")
+
+    def log_in(self, password: str) -> str:
+        return self.refusal(self.accounts.log_in("Bob", password, HERE))
+
+    def test_attempts_on_other_servers_count(self) -> None:
+        """For a login by proof as well."""
+        self.found = [200.0, 150.0, 100.0, 50.0, 10.0]
+        text = "too many attempts: wait 20 s"
+        self.assertEqual(self.log_in(PASSWORD), text)
+        proof = self.accounts.begin_proof("Bob", HERE)
+        self.assertEqual(self.refusal(proof), text)
+        self.found = [300.0, *self.found[1:]]
+        self.now(self.accounts.log_in("Bob", PASSWORD, HERE))
+        self.assertEqual(self.counted, [])
+
+    def test_attempt_that_the_others_do_not_learn_of_counts_here(self) -> None:
+        """As if this server were alone."""
+        for _ in range(5):
+            self.assertEqual(self.log_in(OTHER), WRONG)
+        self.assertEqual(self.counted, [("bob", 5, 300.0)] * 5)
+        self.assertIn("too many attempts", self.log_in(PASSWORD))

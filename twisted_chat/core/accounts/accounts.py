@@ -9,9 +9,15 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Hashable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from twisted_chat.core.interfaces import Changes, KeyValues
+from twisted_chat.core.interfaces import (
+    Changes,
+    KeyValues,
+    SharedAttempts,
+    StoreError,
+)
 from twisted_chat.core.name_registry import registered
 from twisted_chat.core.nicknames import Name, fold_or_none
 from twisted_chat.core.replies import Refused
@@ -50,7 +56,7 @@ class ProofAttempt:
 
     hashes: Hashes
     account: Account | None
-    counted: tuple[Hashable, ...]
+    counted: tuple[tuple[str, Hashable], ...]
 
 
 class Accounts:
@@ -61,13 +67,18 @@ class Accounts:
     """
 
     def __init__(
-        self, values: KeyValues, runtime: Runtime, policy: Policy | None = None
+        self,
+        values: KeyValues,
+        runtime: Runtime,
+        policy: Policy | None = None,
+        shared: SharedAttempts | None = None,
     ) -> None:
         self.policy = policy or Policy()
         self._runtime = runtime
         self._store = AccountStore(values)
         self._tokens = Tokens(values, runtime.now)
         self.logins = Attempts(LOGINS, runtime.seconds)
+        self._shared = shared
         self._registrations = Attempts(REGISTRATIONS, runtime.seconds)
         self._salt_key = secrets.token_bytes(SALT_SIZE)
 
@@ -136,6 +147,7 @@ class Accounts:
         folded = fold_or_none(nick) or ""
         counted = (("name", folded), ("address", peer.cause))
         self.logins.check(*counted)
+        await self._check_shared(folded)
         account = await self._store.find(folded)
         if account is not None:
             return ProofAttempt(account.hashes, account, counted)
@@ -151,7 +163,7 @@ class Accounts:
         """
         self.logins.check(*attempt.counted)
         if attempt.account is None or not valid:
-            self.logins.count(*attempt.counted)
+            self._count(*attempt.counted)
             raise wrong_password()
         return attempt.account
 
@@ -263,6 +275,7 @@ class Accounts:
         """
         counted = (("name", folded), ("address", peer.cause))
         self.logins.check(*counted)
+        await self._check_shared(folded)
         try:
             password = prepared(password)
         except Refused:
@@ -275,9 +288,25 @@ class Accounts:
             check=lambda: self.logins.check(*counted),
         )
         if account is None or not matches:
-            self.logins.count(*counted)
+            self._count(*counted)
             raise wrong_password()
         return account
+
+    def _count(self, *counted: tuple[str, Hashable]) -> None:
+        """An attempt to log in has failed; that for the name, all servers count."""
+        self.logins.count(*counted)
+        for kind, subject in counted:
+            if kind == "name" and self._shared is not None:
+                self._runtime.spawn(self._count_shared(self._shared, f"{subject}"))
+
+    async def _count_shared(self, shared: SharedAttempts, name: str) -> None:
+        # This server has counted it in any case.
+        with suppress(StoreError):
+            await shared.count(name, LOGINS.most, LOGINS.window)
+
+    async def _check_shared(self, name: str) -> None:
+        if self._shared is not None:
+            LOGINS.check(await self._shared.ages(name))
 
     async def _hash_anew(self, account: Account, password: str, peer: Peer) -> Account:
         """The costs of hashes were changed since this account's were computed."""

@@ -8,7 +8,7 @@ the right one were accepted, one could go on trying.
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from math import ceil
 
@@ -31,6 +31,22 @@ class Limit:
     window: float
     pause: float
     text: str
+
+    def check(self, ages: Sequence[float]) -> None:
+        """Check that another attempt may be made.
+
+        :param ages: how many seconds ago each former one was, the oldest first.
+        :raises Refused: ``too_many_attempts``.
+        """
+        wait = self.wait(ages)
+        if wait > 0:
+            raise Refused("too_many_attempts", self.text.format(ceil(wait)))
+
+    def wait(self, ages: Sequence[float]) -> float:
+        """How many seconds one has to wait; 0 or less if not at all."""
+        if len(ages) < self.most or ages[-self.most] >= self.window:
+            return 0.0
+        return self.pause - ages[-1]
 
 
 MAX_FAILED = 5
@@ -70,11 +86,8 @@ class Attempts:
         :param keys: what it is counted for.
         :raises Refused: ``too_many_attempts``.
         """
-        now = self._seconds()
-        wait = max(self._wait(key, now) for key in keys)
-        if wait > 0:
-            text = self._limit.text.format(ceil(wait))
-            raise Refused("too_many_attempts", text)
+        longest = max((self._ages(key) for key in keys), key=self._limit.wait)
+        self._limit.check(longest)
 
     def count(self, *keys: Hashable) -> None:
         """An attempt counts: it has failed, for example."""
@@ -90,8 +103,6 @@ class Attempts:
     def _is_over(self, times: deque[float]) -> bool:
         return times[-1] <= self._seconds() - self._limit.window
 
-    def _wait(self, key: Hashable, now: float) -> float:
-        times, limit = self._times.get(key), self._limit
-        if times is None or len(times) < limit.most or times[0] <= now - limit.window:
-            return 0.0
-        return times[-1] + limit.pause - now
+    def _ages(self, key: Hashable) -> list[float]:
+        now = self._seconds()
+        return [now - time for time in self._times.get(key, ())]

@@ -26,6 +26,7 @@ from twisted_chat.journals.retention import KEEP_ALL, Retention, Trimmed
 from twisted_chat.journals.searching import Sharing
 
 from .address import RedisAddress
+from .attempts import RedisAttempts
 from .batches import Batches
 from .connector import Connect, Connector
 from .erasing import Erasing
@@ -94,6 +95,7 @@ class RedisJournal:
             Sharing(reactor.seconds, lambda: deferLater(reactor, 0)),
         )
         self.values = RedisValues(self._writer, self._readable)
+        self.attempts = RedisAttempts(self._writer)
         self._trimming = RedisTrimming(
             server, retention, self._writer, lambda: self._follower.read_bytes
         )

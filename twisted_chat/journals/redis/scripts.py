@@ -50,6 +50,7 @@ REGISTER_SERVER = _load("register_server", "allow-oom")
 HEARTBEAT = _load("heartbeat", "allow-oom")
 UNREGISTER_SERVER = _load("unregister_server", "allow-oom")
 RELEASE_NAMES = _load("release_names", "allow-oom")
+ATTEMPTS = _load("attempts", "allow-oom")
 TRIM = _load("trim", "allow-oom")
 TRIM_TOPICS = _load("trim_topics", "allow-oom")
 PRESENCE = _load("presence", "no-writes")
@@ -61,6 +62,7 @@ READ_VALUES = _load("read_values", "no-writes")
 
 SCRIPTS = (
     APPEND,
+    ATTEMPTS,
     ERASE,
     CLAIM_NAMES,
     RESOLVE_BATCH,

@@ -87,6 +87,7 @@ class SqliteJournal:
         self._checkpoints = Checkpoints(checkpointing, self._writing, self._log_limits)
         self.history = SqliteHistory(reading, searching, self._index, retention, now)
         self.values = SqliteValues(self._writing, reading, self._maintain)
+        self.attempts = None
         self._announce: Announce = _discard
         self._start_trimming: Callable[[], None] = _do_nothing
         self._lock = DeferredLock()

@@ -30,6 +30,7 @@
 --   chat:rooms            sorted set: ROOM -> ms of the last event indexed for it
 --   chat:clients          sorted set: MEMBER -> ms of its last direct message
 --   chat:trimming         the server that trims; expires
+--   chat:attempts:DIGEST  the ms of the last failed logins for a name; expires
 --   chat:servers          hash: SERVER -> number of the last batch it stored
 --   chat:lease:SERVER     expires unless its server renews it
 --   chat:batch:SERVER     the number of the last batch, of a server that has expired
