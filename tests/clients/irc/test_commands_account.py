@@ -122,6 +122,14 @@ class AwayTests(IrcCase):
         self.assertEqual(alice.asks("AWAY :"), [back])
         self.assertEqual(member.away, "")
 
+    def test_refusal_names_no_target(self) -> None:
+        """What is given is a text."""
+        self.eve.types(r"\join tea")
+        bob = self.irc("bob", "tea")
+        self.eve.types(r"\mute bob 10m")
+        (refused,) = bob.asks("AWAY :lunch")
+        self.assertRegex(refused, r"\A404 bob \* :You are muted for ")
+
     def test_those_who_want_to_know_are_told(self) -> None:
         """In the same rooms."""
         alice = self.irc("alice", "tea")

@@ -147,6 +147,20 @@ class RoomCommandTests(IrcCase):
         )
         self.assertEqual(len(bob.asks("NAMES")), 5)
 
+    def test_members_of_a_hidden_room_are_not_listed_outside(self) -> None:
+        """Neither by NAMES nor by WHO, unless to operators."""
+        alice, bob = self.irc("alice", "tea"), self.irc("bob")
+        alice.asks("MODE #tea +s")
+        for sent, found in (
+            ("NAMES #tea", ["366 bob #tea :End of /NAMES list"]),
+            ("NAMES #tea,#none", ["366 bob #tea,#none :End of /NAMES list"]),
+            ("WHO #tea", ["315 bob #tea :End of /WHO list"]),
+        ):
+            self.assertEqual(bob.asks(sent), found)
+            self.assertEqual(len(alice.asks(sent)), 2)
+        self.room.chat.moderation.is_operator = lambda _: True
+        self.assertEqual(len(bob.asks("NAMES #tea")), 2)
+
     def test_every_room_is_left_at_once(self) -> None:
         """By joining 0; the answer is one batch."""
         alice = self.irc("alice", "lobby", "tea", capabilities="batch labeled-response")

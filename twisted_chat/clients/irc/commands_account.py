@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from twisted_chat.core.account_guards import logged_out, may_register
@@ -14,14 +15,15 @@ from twisted_chat.core.limits import MAX_AWAY
 from twisted_chat.core.nicknames import Name, fold_or_none, is_guest
 from twisted_chat.core.outcomes import Answered, Outcome
 from twisted_chat.core.permissions import check
-from twisted_chat.core.replies import Refused, Reply
+from twisted_chat.core.replies import Refused, Reply, Request
 from twisted_chat.core.routes_logins import enter_account
 
 from .codec import codec_of
-from .commands import IrcTable, lines
+from .commands import IrcTable, lines, request_of
 from .message import Message
 from .numerics import RPL_NOWAWAY, RPL_UNAWAY
 from .profile import Profile, profile_of
+from .reference import Reference
 from .sasl import Answer, Authenticated, Sasl
 from .sasl_lines import logged_in_lines, sasl_lines
 
@@ -111,7 +113,12 @@ async def register(context: CommandContext) -> Outcome:
     return await enter_account(context, account, done, nick=client.nick)
 
 
-@commands.handler("AWAY")
+def _away(message: Message, reference: Reference) -> Iterable[Request]:
+    """An error is about no target: the parameter is a text."""
+    yield request_of(reference.about("*"), *message.params)
+
+
+@commands.handler("AWAY", decode=_away)
 def away(context: CommandContext) -> Outcome:
     chat, client = context.chat, context.client
     text = context.words[0] if context.words else ""

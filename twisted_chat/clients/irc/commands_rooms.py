@@ -53,6 +53,16 @@ def known_room(context: CommandContext, name: str) -> str:
     return room
 
 
+def check_seen(context: CommandContext, room: str) -> None:
+    """Check that the client may know who is in a room.
+
+    :raises Refused: the room is not open to it, or hidden from those outside.
+    """
+    check_readable(context, room)
+    if not context.chat.permissions.is_listed(context.client.member, room):
+        raise Refused("not_in_room", f"you are not in #{room}")
+
+
 def in_room(context: CommandContext) -> None:
     """Guard: the client is in the room that the first parameter names."""
     room = named_room(context.word)
@@ -164,7 +174,7 @@ def _readable(context: CommandContext, names: Iterable[str]) -> Iterable[str]:
     for name in names:
         try:
             room = named_room(name)
-            check_readable(context, room)
+            check_seen(context, room)
         except Refused:
             continue
         yield room

@@ -13,11 +13,10 @@ from twisted_chat.core.masks import MAX_MASK, folded, has_wildcards, host_of, ma
 from twisted_chat.core.nicknames import fold_or_none
 from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Refused, Reply
-from twisted_chat.core.rights import check_readable
 
 from .codec import IrcCodec, codec_of
 from .commands import IrcTable, lines
-from .commands_rooms import named_room
+from .commands_rooms import check_seen, named_room
 from .message import Message
 from .numerics import RPL_ENDOFWHO, RPL_WHOREPLY, RPL_WHOSPCRPL
 from .profile import BOT_MODE
@@ -93,7 +92,7 @@ def _members(context: CommandContext, mask: str) -> tuple[str, Iterable[Member]]
     if is_room(mask):
         try:
             room = named_room(mask)
-            check_readable(context, room)
+            check_seen(context, room)
         except Refused:
             return "", ()
         return room, codec_of(client).server.members(room)
