@@ -496,6 +496,7 @@ class HeldTests(CommitterCase):
     def test_what_cannot_be_checked_is_refused(self) -> None:
         """Departures wait on."""
         settled: list[bool] = []
+        idle: list[bool] = []
         self.committer.hold()
         self.submit_now(message("a"))
         self.committer.when_settled(lambda: settled.append(True))
@@ -503,6 +504,11 @@ class HeldTests(CommitterCase):
         self.committer.refuse_held(StoreError("cannot be read"))
         self.assertEqual(self.refused, [(message("a"), "cannot be read")])
         self.assertEqual(settled, [True])
+        # Whoever stops the server does not wait for a store that is not there.
+        self.committer.when_idle(lambda: idle.append(True))
+        self.assertEqual(idle, [])
+        self.committer.refuse_held(StoreError("cannot be read"))
+        self.assertEqual(idle, [True])
         self.committer.go_on()
         self.clock.advance(0)
         self.assertEqual([s.event for s in self.announced], [Quit("alice", "A")])

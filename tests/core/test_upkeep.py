@@ -47,3 +47,27 @@ class TidyTests(ModerationCase):
 
         self.chat.spawn(read())
         return found
+
+
+class MissedValuesTests(ModerationCase):
+    """The server has missed changes, more than once."""
+
+    def test_only_the_last_reading_counts(self) -> None:
+        """What is read for an earlier miss lacks what was missed since."""
+        journal, upkeep = self.chat.journal, self.chat.chat._upkeep
+        faults, gates = journal._faults[journal.VALUES], []
+        for _ in range(2):
+            journal.hold(journal.VALUES)
+            gates.append(faults._gate)
+            upkeep.read_values_again()
+        first, second = gates
+        assert first is not None
+        assert second is not None
+        # Only these two wait.
+        faults._gate = None
+        first.open()
+        self.bob.types("hello")
+        self.assertEqual(self.bob.sees(), [])
+        second.open()
+        self.chat.settle()
+        self.assertEqual(self.bob.sees(), ["bob: hello"])

@@ -163,11 +163,13 @@ class Committer:
         self._begin()
 
     def refuse_held(self, error: StoreError) -> None:
-        """Refuse what waits; only arrivals and departures wait on."""
+        """Refuse what cannot be checked; arrivals and departures wait on."""
         waiting, self._waiting = self._waiting, deque()
         for submission in waiting:
             self.refused(submission, error)
         self.run_settled_calls()
+        if not self._running:
+            self._idle_calls.run()
 
     def is_own(self, key: str) -> bool:
         """Whether an entry with this key was submitted on this server."""

@@ -49,6 +49,8 @@ class Upkeep:
         self._close_rooms = close_rooms
         self._runtime = runtime
         self._next: ScheduledCall | None = None
+        # How often values had to be read again.
+        self._misses = 0
 
     async def start(self) -> None:
         """Read the values of moderation, and tidy from now on.
@@ -70,10 +72,11 @@ class Upkeep:
 
         Until it is known what anyone may do, nothing is stored.
         """
+        self._misses += 1
         self._committer.hold()
-        self._runtime.spawn(self._load_values())
+        self._runtime.spawn(self._load_values(self._misses))
 
-    async def _load_values(self) -> None:
+    async def _load_values(self, misses: int) -> None:
         try:
             await self._operators.load()
             await self._moderation.load(self._journal.values.load)
@@ -81,7 +84,9 @@ class Upkeep:
             self._committer.refuse_held(error)
             self._runtime.call_later(RETRY_DELAY, self.read_values_again)
         else:
-            self._committer.go_on()
+            # What was read for an earlier miss may lack what came since.
+            if misses == self._misses:
+                self._committer.go_on()
 
     def _tidy(self) -> None:
         self._moderation.awaited.clear()
