@@ -9,7 +9,8 @@ from contextlib import closing
 from tests.support.journals import said, texts
 from tests.support.logs import Log
 from tests.support.sqlite import SqliteTestCase, write_schema_1
-from twisted_chat.core.events import Joined, Renamed, TopicSet
+from twisted_chat.core.events import Joined, Quit, Renamed, TopicSet
+from twisted_chat.core.history_query import PRESENCE, HistoryQuery
 from twisted_chat.core.interfaces import MissedEvents, TopicOrigin
 from twisted_chat.journals.retention import KEEP_ALL
 from twisted_chat.journals.sqlite import batches as sqlite_batches
@@ -57,6 +58,34 @@ class KilledTests(SqliteTestCase):
 
 class RestartTests(SqliteTestCase):
     """A journal on the file of an earlier one."""
+
+    def test_who_came_and_went_is_known_after_a_restart(self) -> None:
+        """With the positions of that time; nobody is present any more."""
+        first = self.started()
+        before = self.append(
+            first,
+            Joined("lobby", "bob", "b"),
+            Joined("lobby", "al", "a", "@al", "al"),
+            Renamed("bob", "rob", "b"),
+        )
+        self.run_now(first.close())
+        second = self.started()
+        after = self.append(second, Quit("al", "a"), Joined("lobby", "rob", "b2"))
+        query = HistoryQuery("lobby", 9, besides=PRESENCE)
+        found = self.run_now(second.history.page(query))
+        self.assertEqual(
+            [one.position for one in found],
+            [one.position for one in (*before, after[1])],
+        )
+        self.assertEqual(
+            [one.event for one in found],
+            [
+                Joined("lobby", "bob", ""),
+                Joined("lobby", "al", "@al", "@al", "al"),
+                Renamed("bob", "rob", ""),
+                Joined("lobby", "rob", ""),
+            ],
+        )
 
     def test_history_topics_and_positions_survive_a_restart(self) -> None:
         """Clients resume across it."""
