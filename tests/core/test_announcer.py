@@ -13,10 +13,8 @@ from tests.support.codecs import (
     RefCodec,
     wire_with,
 )
-from tests.support.json_chat import frame_objects
-from twisted_chat.clients.json import JsonCodec
 from twisted_chat.core.replies import Done, Request
-from twisted_chat.testing import FakeWire, TestChat, line_wire
+from twisted_chat.testing import TestChat
 
 
 class BatchTests(SynchronousTestCase):
@@ -130,32 +128,6 @@ class EventReplyTests(SynchronousTestCase):
         """Its snapshot has the ``ref``."""
         own, _ = self.asks(Request("join", "tea", ref="1"))
         self.assertEqual(own[0], "1: RoomSnapshot")
-
-
-class DirectMessageTests(SynchronousTestCase):
-    """A direct message to oneself is received and sent by one client."""
-
-    def setUp(self) -> None:
-        self.chat = TestChat()
-
-    def test_it_is_shown_twice_if_the_two_look_different(self) -> None:
-        """As on a line."""
-        (alice,) = self.chat.people("alice")
-        alice.types(r"\dm alice note")
-        self.assertEqual(
-            alice.sees(), ["alice (private): note", "alice (private to alice): note"]
-        )
-
-    def test_it_is_shown_once_if_the_two_look_alike(self) -> None:
-        """As in JSON, which has the names of both."""
-        line = line_wire()
-        wire = FakeWire(JsonCodec(), line.decode, frame_objects)
-        (alice,) = self.chat.people("alice", wire=wire)
-        alice.types(r"\dm alice note")
-        (shown,) = alice.sees()
-        self.assertEqual(
-            (shown["from"], shown["to"], shown["text"]), ("alice", "alice", "note")
-        )
 
 
 class BrokenCodecTests(SynchronousTestCase):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from twisted.trial.unittest import SynchronousTestCase
-
+from tests.support.remote import RemoteCase
 from twisted_chat.core.bulk import BULK_THRESHOLD
 from twisted_chat.core.client import ClientState
 from twisted_chat.core.events import (
@@ -11,43 +10,13 @@ from twisted_chat.core.events import (
     AwaySet,
     CustomEvent,
     DirectMessage,
-    HistoryGap,
     Joined,
     Left,
     Message,
     Quit,
     Renamed,
-    Stored,
     TopicSet,
 )
-from twisted_chat.testing import TestChat
-
-
-class RemoteCase(SynchronousTestCase):
-    """Alice is connected to this server; a test announces events of others."""
-
-    def setUp(self) -> None:
-        self.chat = TestChat()
-        (self.alice,) = self.chat.people("alice")
-        self.count = 0
-
-    def announce(self, *events: object, key: str = "") -> list[str]:
-        """Announce events that another server submitted.
-
-        :param key: that of each event; a key of this server begins with ``test-``.
-        :returns: what alice sees of them.
-        """
-        batch = []
-        for event in events:
-            self.count += 1
-            batch.append(Stored(f"z{self.count:04}", 0, event, key))  # type: ignore[arg-type]
-        self.chat.chat.announce(batch)
-        seen: list[str] = self.alice.sees()
-        return seen
-
-    def assert_members(self, listed: str) -> None:
-        self.alice.types(r"\who")
-        self.assertEqual(self.alice.sees(), [listed])
 
 
 class RemoteMemberTests(RemoteCase):
@@ -151,22 +120,6 @@ class UnknownMemberTests(RemoteCase):
         self.assertEqual(
             self.announce(Message("lobby", "bob", "yes", "B")), ["bob: yes"]
         )
-
-
-class HistoryGapTests(RemoteCase):
-    """A server that was disconnected from its journal for too long."""
-
-    def test_members_of_the_room_see_that_messages_are_missing(self) -> None:
-        """With the route that shows what is stored."""
-        (line,) = self.announce(HistoryGap("lobby"))
-        self.assertIn("some messages in #lobby are missing here", line)
-        self.assertIn(r"\history", line)
-
-    def test_clients_outside_the_room_see_nothing(self) -> None:
-        """Nor does anyone for a room without members here."""
-        self.alice.types(r"\leave")
-        self.alice.sees()
-        self.assertEqual(self.announce(HistoryGap("lobby"), HistoryGap("nowhere")), [])
 
 
 class MovedClientTests(RemoteCase):

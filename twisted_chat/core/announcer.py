@@ -2,7 +2,8 @@
 
 This is the one way out for events.  Each batch that the journal has stored is applied
 to the pool, event by event, and then written to the clients as a whole.  Nothing else
-changes presence; what does is in ``presence_announcer``.
+changes presence.  Each kind of event has an announcer: of arrivals, presence, messages,
+moderation and accounts.
 """
 
 from __future__ import annotations
@@ -21,52 +22,35 @@ from .audit import AuditLog
 from .client import Client
 from .committer import Committer
 from .events import (
-    LISTENERS,
-    Action,
     AwaySet,
     BulkPresence,
-    Correction,
-    CustomEvent,
-    Deleted,
-    DirectMessage,
-    Edited,
-    HistoryGap,
     Joined,
     Left,
     LoggedIn,
     LoggedOut,
-    Message,
     Quit,
-    Relayed,
     Removed,
     Renamed,
-    RoomMessage,
     Stored,
     Switched,
-    TopicSet,
     ValuesMissed,
 )
 from .evictions import Evictions
 from .fanout import Fanout
 from .ignore_records import change_of
-from .ignoring import is_ignored
 from .interfaces import TAKEN_OVER
 from .joining import Joiner
+from .message_announcer import MessageAnnouncer
 from .moderation import Moderation
 from .moderation_announcer import ModerationAnnouncer
 from .permissions import Permissions
 from .pool import ClientPool
-from .presence_announcer import PresenceAnnouncer, with_nick
-from .replies import Done, Notice, Welcome
+from .presence_announcer import PresenceAnnouncer
+from .replies import Done, Welcome
 from .room_entry import RoomEntry
 from .runtime import Runtime
 from .sanctions import identities_of
 from .submission import Submission
-
-_GAP = (
-    "some messages in #{room} are missing here: this server was disconnected from "
-    "the store (\\history shows what is stored)"
-)
 
 
 class Announcer:
@@ -104,17 +88,10 @@ class Announcer:
         )
         self._arrivals, self._presence = arrivals, presence
         self._accounts = accounts
-        self._parts = (arrivals, presence, self.moderation, accounts)
+        messages = MessageAnnouncer(pool, runtime, batch)
+        self._parts = (arrivals, presence, messages, self.moderation, accounts)
         self._apply: dict[type, Callable[[Any, Stored], None]] = {
-            Message: self._message,
-            Action: self._message,
-            CustomEvent: self._custom_event,
-            Relayed: self._relayed,
-            DirectMessage: self._direct_message,
-            TopicSet: self._topic_set,
-            Deleted: self._correction,
-            Edited: self._correction,
-            HistoryGap: self._history_gap,
+            **messages.methods(),
             ValuesMissed: self._values_missed,
             Removed: _show_nothing,
             Joined: self._joined,
@@ -270,114 +247,12 @@ class Announcer:
         self._presence.logged_out(event, stored)
         self.moderation.logged_out(event, former)
 
-    def _message(self, event: RoomMessage, stored: Stored) -> None:
-        room = self._pool.rooms.get(event.room)
-        if room is not None:
-            if event.account:
-                stored = self._with_nick(event, stored)
-            room.append(stored)
-            self._batch.show(stored, (event.room,))
-
-    def _correction(self, event: Correction, stored: Stored) -> None:
-        self._pool.correct(event)
-        self._batch.show(stored, (event.room,))
-
-    def _custom_event(self, event: CustomEvent, stored: Stored) -> None:
-        if event.account:
-            stored = self._with_nick(event, stored)
-        self._batch.show(stored, (event.room,))
-
-    def _relayed(self, event: Relayed, stored: Stored) -> None:
-        """To a room, both members, those in any room of the author, or who listens."""
-        if event.account:
-            stored = self._with_nick(event, stored)
-        if event.room:
-            self._batch.show(stored, (event.room,))
-            return
-        if event.recipient_id == LISTENERS:
-            for client, reply in self._pool.listeners(event):
-                self._batch.reply(client, reply)
-            return
-        if not event.recipient_id:
-            author = self._pool.member(event.client_id)
-            if author is not None:
-                self._batch.show_change(author, stored)
-            return
-        recipients = self._clients_of(event.recipient_id)
-        for client in dict.fromkeys((*recipients, *self._clients_of(event.client_id))):
-            if client not in recipients and self._is_own(stored, client):
-                continue
-            if not client.ignored or not is_ignored(event, client.ignoring):
-                self._batch.show_to(client, stored)
-
-    def _is_own(self, stored: Stored, client: Client) -> bool:
-        """Whether a client has caused an event, and is not shown it for that reason."""
-        is_author = client.id == stored.event.client_id
-        return is_author and self._batch.is_hidden(stored, client)
-
-    def _direct_message(self, event: DirectMessage, stored: Stored) -> None:
-        """To all clients of both members."""
-        if event.account:
-            stored = self._with_nick(event, stored)
-            event = stored.event  # type: ignore[assignment]
-        recipients = self._clients_of(event.recipient_id)
-        senders = self._clients_of(event.client_id)
-        for client in dict.fromkeys((*recipients, *senders)):
-            shown = b""
-            encode = client.codec.direct_message
-            if client in recipients and not _ignores(client, event):
-                shown = self._batch.encode(encode, stored, event, sent=False)
-                self._send_direct(client, shown)
-            is_author = client.id == event.client_id
-            if client in senders and not (
-                is_author and self._batch.is_hidden(stored, client)
-            ):
-                sent = self._batch.encode(encode, stored, event, sent=True)
-                # A message to oneself is shown twice only where the two look different.
-                if sent != shown:
-                    self._send_direct(client, sent)
-
-    def _send_direct(self, client: Client, data: bytes) -> None:
-        self._batch.fanout.send_to(client, data)
-        self._runtime.counters.deliveries += 1
-
-    def _topic_set(self, event: TopicSet, stored: Stored) -> None:
-        room = self._pool.rooms.get(event.room)
-        if room is not None:
-            stored = self._with_nick(event, stored)
-            room.topic, room.topic_set = event.text, stored
-            self._batch.show(stored, (event.room,))
-
-    def _history_gap(self, event: HistoryGap, _stored: Stored) -> None:
-        notice = Notice((_GAP.format(room=event.room),))
-        for client in self._pool.clients.values():
-            if event.room in client.rooms:
-                self._batch.reply(client, notice)
-
     def _values_missed(self, _event: ValuesMissed, _stored: Stored) -> None:
         self.values_missed()
-
-    def _clients_of(self, an_id: str) -> list[Client]:
-        """The clients of a member that are connected to this server."""
-        return self._pool.clients_of(self._pool.member(an_id))
-
-    def _with_nick(
-        self,
-        event: Message | Action | CustomEvent | Relayed | DirectMessage | TopicSet,
-        stored: Stored,
-    ) -> Stored:
-        """An event with the nickname that its author has now."""
-        member = self._pool.member(event.client_id)
-        return stored if member is None else with_nick(member, stored)
 
 
 def _show_nothing(_event: Removed, _stored: Stored) -> None:
     """Only its author is told that it was stored."""
-
-
-def _ignores(client: Client, event: DirectMessage) -> bool:
-    """Whether a client ignores the sender."""
-    return bool(client.ignored) and is_ignored(event, client.ignoring)
 
 
 def _do_nothing() -> None:
