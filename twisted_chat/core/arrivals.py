@@ -205,7 +205,9 @@ class Arrivals:
 
     def _follow(self, member: Member) -> None:
         """Those who ignore the person go on to do so."""
-        address = self._pool.address_of(member)
+        address_of = self._pool.address_of
         self.batch.follow(
-            lambda ignored, is_here: ignored.arrived(member, address, is_here)
+            lambda ignored, is_here: ignored.arrived(
+                member, address_of(member), is_here
+            )
         )

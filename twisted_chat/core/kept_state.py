@@ -88,6 +88,8 @@ class KeptState:
 
         Of a guest, that of the last one with its nickname and its address.
         """
+        if not self._ignored:
+            return None
         person = (client.member_id, "") if client.account else _person(client)
         return None if person is None else self._ignored.pop(person, None)
 

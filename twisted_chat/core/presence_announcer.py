@@ -250,9 +250,11 @@ class PresenceAnnouncer:
             for each in self.batch.viewers(member):
                 if each is not client or not self.batch.is_hidden(stored, each):
                     self.batch.show_to(each, stored)
-        address = self._pool.address_of(member)
+        address_of = self._pool.address_of
         self.batch.follow(
-            lambda ignored, is_here: ignored.renamed(member, address, is_here)
+            lambda ignored, is_here: ignored.renamed(
+                member, address_of(member), is_here
+            )
         )
         self.batch.show(stored, member.rooms)
 
