@@ -164,6 +164,7 @@ class ChatService(Service):
             runtime,
             occupied=lambda: self.chat.pool.rooms,
             forget=self.chat.pool.forget,
+            is_failing=lambda: store_log.failing,
         )
         self._sessions = SessionRefresh(
             self.journal, runtime, self.chat.pool.clients.values

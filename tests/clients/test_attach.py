@@ -186,3 +186,16 @@ class AttachmentTests(SynchronousTestCase):
         self.assertEqual(
             self.room.log[1:], ["alice resumed from 192.0.2.2 by websocket"]
         )
+
+    def test_client_whose_connection_is_handed_over_leaves(self) -> None:
+        """Also if something of its own is being stored just then."""
+        attachment = self.attach(JoinRequest("alice"))
+        self.eve.sees()
+        self.room.journal.hold()
+        attachment.put(Request("", "hello"))
+        self.room.settle()
+        attachment.hand_over()
+        self.room.journal.release()
+        self.room.settle()
+        self.assertEqual(self.eve.sees(), ["alice: hello", "alice: left the chat"])
+        self.assertEqual(list(self.room.pool.clients.values()), [self.eve.client])

@@ -493,6 +493,19 @@ class HeldTests(CommitterCase):
         self.clock.advance(0)
         self.assertEqual((len(self.announced), idle), (2, [True]))
 
+    def test_nothing_waits_behind_the_batch_in_flight(self) -> None:
+        """Whoever waits until all is stored is called once it goes on."""
+        idle: list[bool] = []
+        self.journal.hold()
+        self.submit_now(message("a"))
+        self.committer.when_idle(lambda: idle.append(True))
+        self.committer.hold()
+        self.journal.release()
+        self.clock.advance(5)
+        self.assertEqual((len(self.announced), idle), (1, []))
+        self.committer.go_on()
+        self.assertEqual(idle, [True])
+
     def test_what_cannot_be_checked_is_refused(self) -> None:
         """Departures wait on."""
         settled: list[bool] = []

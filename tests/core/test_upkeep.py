@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from unittest import mock
+
 from tests.support.moderation import ModerationCase
+from twisted_chat.core.interfaces import RETRY_DELAY
 from twisted_chat.core.upkeep import RETURN_SECONDS, TIDY_SECONDS
 
 
@@ -71,3 +74,15 @@ class MissedValuesTests(ModerationCase):
         second.open()
         self.chat.settle()
         self.assertEqual(self.bob.sees(), ["bob: hello"])
+
+    def test_reading_that_fails_is_repeated(self) -> None:
+        """Whatever failed; what waits is refused meanwhile."""
+        upkeep = self.chat.chat._upkeep
+        with mock.patch.object(upkeep._moderation, "load", side_effect=KeyError("x")):
+            upkeep.read_values_again()
+            with self.assertRaises(KeyError):
+                self.bob.types("hello")
+        self.bob.sees()
+        self.chat.advance(RETRY_DELAY)
+        self.bob.types("hello again")
+        self.assertEqual(self.bob.sees()[-1], "bob: hello again")

@@ -56,7 +56,9 @@ class TrimmerTests(SynchronousTestCase):
             runtime_of(self, self.clock),
             occupied=lambda: self.rooms,
             forget=self.forgotten.append,
+            is_failing=lambda: self.is_failing,
         )
+        self.is_failing = False
         self.trimmer.start()
 
     def end(self, trimmed: Trimmed) -> None:
@@ -204,6 +206,12 @@ class TrimmerTests(SynchronousTestCase):
         self.clock.advance(RESULT_INTERVAL)
         self.end(Trimmed(events=10))
         self.assertEqual(self.log.lines()[1:], ["retention: 200 events deleted"])
+
+    def test_failure_of_a_store_that_fails_is_not_logged_again(self) -> None:
+        """The log says already that Redis cannot be reached, for example."""
+        self.is_failing = True
+        self.journal.portion.errback(StoreError("away", "Redis is away"))
+        self.assertEqual(self.log.lines(), [])
 
     def test_failure_is_logged_once_and_tried_again(self) -> None:
         """With what an operator may read."""

@@ -91,9 +91,10 @@ class Attachment(Inbox):
             self._chat.runtime.log_line(f"{client.nick} quit")
         # Nobody has the session that it may have been told.
         client.session = ""
-        self.disconnected()
-        client.connection = NO_CONNECTION
+        # Now, as it leaves later if anything is pending.
+        self._connection = client.connection = NO_CONNECTION
         client.write_by(NO_CONNECTION.write)
+        self.disconnected()
 
 
 def _reason(error: str) -> str:

@@ -252,6 +252,8 @@ class Committer:
         elif self._presence and not self._delaying:
             self._delaying = True
             self._runtime.call_later(self._delay, self._end_delay)
+        elif not self._presence:
+            self._idle_calls.run()
 
     def _end_delay(self) -> None:
         self._delaying = False

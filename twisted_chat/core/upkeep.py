@@ -12,6 +12,7 @@ from .accounts.operators import Operators
 from .committer import Committer
 from .history_query import HistoryQuery
 from .interfaces import RETRY_DELAY, Journal, StoreError
+from .isolation import as_store_error
 from .moderation import MAX_TIDIED, Moderation
 from .moderation_events import Cleared
 from .room_settings import past_key
@@ -80,8 +81,9 @@ class Upkeep:
         try:
             await self._operators.load()
             await self._moderation.load(self._journal.values.load)
-        except StoreError as error:
-            self._committer.refuse_held(error)
+        except Exception as error:  # noqa: BLE001 - logged by as_store_error
+            # Or nothing would be stored for ever.
+            self._committer.refuse_held(as_store_error(self._runtime, error))
             self._runtime.call_later(RETRY_DELAY, self.read_values_again)
         else:
             # What was read for an earlier miss may lack what came since.

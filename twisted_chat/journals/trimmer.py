@@ -38,6 +38,7 @@ class Trimmer:
 
     :param occupied: the rooms that anyone is in now.
     :param forget: called with the position up to which everything was deleted.
+    :param is_failing: whether the log says already that the store fails.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class Trimmer:
         runtime: Runtime,
         occupied: Callable[[], Collection[str]],
         forget: Callable[[str], None],
+        is_failing: Callable[[], bool] = lambda: False,
     ) -> None:
         self._journal = journal
         self._runtime = runtime
         self._occupied = occupied
         self._forget = forget
+        self._is_failing = is_failing
         self._next: ScheduledCall | None = None
         self._stopped = self._can_hasten = False
         self._failing = self._waiting_logged = False
@@ -91,7 +94,7 @@ class Trimmer:
         try:
             trimmed = await self._journal.trim(self._occupied())
         except StoreError as error:
-            if not self._failing and not self._stopped:
+            if not (self._failing or self._stopped or self._is_failing()):
                 self._log(f"retention: {error.operator_text} (tried again later)")
             self._failing = True
             self._schedule(INTERVAL, self._start_run)
