@@ -30,7 +30,6 @@ def request(transport: object, **headers: str) -> Request:
     found = {name.replace("_", "-").encode(): [text] for name, text in headers.items()}
     one = SimpleNamespace(
         channel=SimpleNamespace(transport=transport),
-        isSecure=lambda: is_encrypted(transport),
         requestHeaders=Headers(
             {name: [text[0].encode()] for name, text in found.items()}
         ),

@@ -41,7 +41,8 @@ class RouteInfo:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: that would take four times as long to make, for each client that connects.
+@dataclass(slots=True)
 class Welcome:
     """What a client is shown first.
 

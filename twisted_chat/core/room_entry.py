@@ -56,7 +56,9 @@ class RoomEntry:
                 f"#{name} looks like #{other}: join that, or choose another name",
             )
         # Another client of the member, or of this one on another server, is in it.
-        present = self._pool.member(client.id) or self._pool.member(client.member_id)
+        present = self._pool.member(client.id)
+        if present is None and client.account:
+            present = self._pool.member(client.member_id)
         # One who is present has had all that it returns to.
         returns = returns and present is None
         actor = MemberAt(present, client.address) if present else client

@@ -41,6 +41,9 @@ class SanctionExtensions:
         client = self._pool.clients.get(event.client_id)
         if client is None or client.account:
             return
+        if not any(mutes for _, mutes in self._moderation.all_mutes()):
+            # Each client that connects and then chooses its nickname comes here.
+            return
         added = (client.id, *names_at(client.member.nick, client.address))
         former = _of_guest(client, event.old)
         for key, mute in self._mutes_of(former):

@@ -24,9 +24,10 @@ def is_encrypted(transport: Any) -> bool:
 
 def request_is_encrypted(request: Request) -> bool:
     """Whether a request was sent over TLS, to this server or to a trusted proxy."""
-    if request.isSecure():
-        return True
     transport = getattr(request.channel, "transport", None)
+    # Not ``isSecure``, which looks for an adapter and takes ten times as long.
+    if is_encrypted(transport):
+        return True
     if not is_forwarded(transport):
         return False
     headers = request.requestHeaders
