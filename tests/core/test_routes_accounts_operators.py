@@ -6,6 +6,7 @@ from twisted.internet.defer import Deferred
 
 from tests.support.account_case import SECRET, AccountCase
 from twisted_chat.core.accounts.accounts import Peer
+from twisted_chat.core.interfaces import RETRY_DELAY
 from twisted_chat.testing import TestChat
 
 OTHER = "battery staple"
@@ -238,6 +239,55 @@ class OperatorTests(AccountCase):
             "error: you are the last operator: \\operator NAME first",
             self.alice.sees(),
         )
+
+    def test_removed_account_has_no_rights_though_the_store_failed(self) -> None:
+        """Its removal is written: the other servers are told as soon as possible."""
+        self.make_two_operators()
+        self.room.journal.fail(times=1)
+        with self.room.together():
+            self.alice.types(f"\\unregister {SECRET}")
+            self.alice.types("\\ban 192.0.2.1")
+        self.assertEqual(self.alice.sees(), [])
+        self.room.advance(RETRY_DELAY)
+        seen = self.alice.sees()
+        self.assertIn("unregistered: alice", seen)
+        self.assertIn("error: only operators may use \\ban", seen)
+        self.assertFalse([line for line in seen if "another device" in line])
+        self.assertEqual(
+            (self.alice.client.account, self.alice.client.pending), ("", 0)
+        )
+        self.assertEqual(self.room.chat.operators.ids, {self.bob.client.member_id})
+
+    def test_removed_operator_has_no_rights_though_the_store_failed(self) -> None:
+        """Neither at once nor when it is stored; the audit log has the removal once."""
+        self.make_two_operators()
+        self.room.journal.fail(times=2)
+        with self.room.together():
+            self.bob.types("\\operator alice off")
+            self.alice.types("\\ban 192.0.2.1")
+        self.assertEqual(self.alice.sees(), ["error: only operators may do that"])
+        refused = ["error: only operators may use \\ban"]
+        self.assertEqual(self.replies(self.alice, "\\ban 192.0.2.1"), refused)
+        self.room.advance(RETRY_DELAY)
+        self.room.advance(RETRY_DELAY)
+        self.assertEqual(self.bob.sees(), ["alice is no longer an operator"])
+        self.assertEqual(self.bob.client.pending, 0)
+        self.assertEqual(self.replies(self.alice, "\\ban 192.0.2.1"), refused)
+        lines = self.replies(self.bob, "\\audit")
+        self.assertEqual(
+            [line.split(" bob ")[1] for line in lines],
+            ["operator bob", "operator alice", "operator off alice"],
+        )
+
+    def test_added_account_frees_its_name_though_the_store_failed(self) -> None:
+        """A guest who has the name gets another one later."""
+        self.make_operator()
+        carol = self.newcomer("carol")
+        self.room.journal.fail(times=1)
+        self.assertEqual(self.replies(self.bob, "\\register carol a-password"), [])
+        self.room.advance(RETRY_DELAY)
+        self.assertIn("registered: carol", self.bob.sees())
+        self.assertRegex(carol.nick, "guest_")
 
     def test_removal_that_a_crash_has_interrupted_is_done_by_the_next_start(
         self,

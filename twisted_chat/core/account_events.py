@@ -24,7 +24,7 @@ class Change(enum.StrEnum):
 class AccountChanged:
     """An account was changed; shown to nobody.
 
-    Its record was written before: this lets all servers act accordingly.
+    It lets all servers act accordingly.
 
     :ivar account: its name.
     :ivar member_id: its id.
@@ -35,6 +35,14 @@ class AccountChanged:
     member_id: str
     change: str
     client_id: str
+
+    @property
+    def is_written(self) -> bool:
+        """Whether the change holds already, and servers need only be told.
+
+        It was written only if it was allowed.
+        """
+        return self.change != Change.OPERATOR
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from .account_events import AccountChanged
+from .accounts.changes import account_changes
 from .accounts.policy import Policy
 from .client import GUEST, Client, ClientState, Identity
 from .commands import CommandTable
@@ -465,6 +467,10 @@ class Chat:
 
     def _not_stored(self, submission: Submission, error: StoreError | Refused) -> None:
         event, client = submission.event, submission.client
+        if isinstance(event, AccountChanged) and event.is_written:
+            if not submission.must_store:
+                self._submit_written(event, submission)
+            return
         if client is None:
             if submission.must_store and isinstance(error, StoreError):
                 # An arrival or a departure, which is submitted again.
@@ -485,6 +491,26 @@ class Chat:
             self.claims.release(event, client)
         self.reply(client, ErrorReply(code, text), submission.ref)
         client.complete_one()
+
+    def _submit_written(self, event: AccountChanged, submission: Submission) -> None:
+        """A change is written, but the event was not stored: have it stored later.
+
+        Nobody keeps a right until then who has lost it.
+        """
+        self.operators.apply(account_changes(event))
+        self._committer.check_again()
+        client, audited = submission.client, submission.audited
+        # The client may have gone to another server by then.
+        self._committer.submit(
+            replace(event, client_id=""),
+            client,
+            submission.ref,
+            must_store=True,
+            reply=submission.reply,
+            audited=audited and replace(audited, client_id=""),
+        )
+        if client is not None:
+            client.complete_one()
 
 
 def _do_nothing() -> None:

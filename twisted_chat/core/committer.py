@@ -125,8 +125,8 @@ class Committer:
     ) -> None:
         """Store this event after all that were submitted before.
 
-        :param must_store: it is an arrival or a departure.  Others may be stored
-            before it; see ``delay_presence``.
+        :param must_store: see ``Submission``.  Others may be stored before it; see
+            ``delay_presence``.
         """
         self._count += 1
         key = f"{self._key_prefix}{self._count}"
@@ -161,6 +161,10 @@ class Committer:
         self._held = False
         self._checked_before = self._count
         self._begin()
+
+    def check_again(self) -> None:
+        """Check again all that waits: somebody has lost a right."""
+        self._checked_before = self._count
 
     def refuse_held(self, error: StoreError) -> None:
         """Refuse what cannot be checked; arrivals and departures wait on."""

@@ -214,11 +214,8 @@ def _room_of(event: Any) -> str:
 
 
 def _is_written(event: Event) -> bool:
-    """Whether an event only tells all servers what is written already.
-
-    It was written only if it was allowed.
-    """
-    return type(event) is AccountChanged and event.change != Change.OPERATOR
+    """Whether an event only tells all servers what is written already."""
+    return type(event) is AccountChanged and event.is_written
 
 
 def _extended_scope(event: SanctionExtended) -> str:
