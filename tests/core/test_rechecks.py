@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 from tests.support.account_case import AccountCase
 from tests.support.moderation import ModerationCase
+from twisted_chat.core import permissions
 from twisted_chat.core.account_events import AccountChanged, Change
-from twisted_chat.core.events import Event
+from twisted_chat.core.events import Event, Renamed
 from twisted_chat.core.moderation_events import SanctionExtended
 from twisted_chat.core.submission import EVERYWHERE
 from twisted_chat.testing import FakeClient
@@ -86,6 +89,26 @@ class OrderTests(ModerationCase):
             seen = self.both(self.oscar, r"\mute bob", self.bob, line)
             self.assertEqual(seen, ["oscar: muted bob", "error: you are muted"], line)
             self.does(self.oscar, r"\unmute bob")
+
+    def test_nobody_takes_a_banned_nickname_behind_its_ban(self) -> None:
+        """Nor one that looks like it."""
+        for nick in ("zoe", "z0e"):
+            (why,) = self.both(self.oscar, r"\ban zoe", self.bob, rf"\nick {nick}")
+            self.assertTrue(why.startswith("error: you are banned"), why)
+            self.does(self.oscar, r"\unban zoe")
+        self.assertEqual(self.bob.nick, "bob")
+        self.assertIsNone(self.bob.closed)
+        self.does(self.bob, r"\nick zoe")
+        self.assertEqual(self.bob.nick, "zoe")
+
+    def test_muted_guest_with_many_nicknames_takes_none_behind_its_mute(self) -> None:
+        """The server may assign it a guest's name all the same."""
+        with patch.object(permissions, "MAX_RENAMED", 0):
+            lines = self.both(self.alice, r"\mute bob", self.bob, r"\nick zoe")
+            self.assertIn("keep your nickname", lines[-1])
+            event = Renamed("bob", "guest_1234", self.bob.client.id)
+            order = self.chat.committer.order
+            self.assertIsNone(order.refusal(event, self.bob.client))
 
     def test_banned_member_says_nothing_behind_its_ban(self) -> None:
         """It is disconnected; nobody sees what it said last."""

@@ -95,6 +95,18 @@ class TalkingTests(RightsCase):
             self.assertEqual(self.seen_by(self.bob), ["oscar: muted bob", MUTED], line)
             self.does(oscar, r"\unmute bob")
 
+    def test_nobody_takes_a_banned_nickname(self) -> None:
+        """It is refused as if the ban were there before."""
+        for server in self.servers:
+            server.chat.moderation.is_operator = is_oscar
+        oscar = self.connect(self.one, "oscar")
+        self.discard()
+        oscar.types(r"\ban zoe")
+        self.bob.types(r"\nick zoe")
+        (why,) = self.seen_by(self.bob)
+        self.assertTrue(why.startswith("error: you are banned"), why)
+        self.assertEqual(self.bob.nick, "bob")
+
     def test_what_is_still_allowed_is_shown_once(self) -> None:
         """In the order in which it was said."""
         self.does(self.alice, r"\voice bob")

@@ -89,7 +89,12 @@ class Parts:
         self.upkeep = self._upkeep()
         self.announcer.values_missed = self.upkeep.read_values_again
         self.rechecks = Rechecks(
-            pool, self.moderation, self.permissions, self.operators, self.entry
+            pool,
+            self.moderation,
+            self.permissions,
+            self.bans,
+            self.operators,
+            self.entry,
         )
         committer.order = self.rechecks
 

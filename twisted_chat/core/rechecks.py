@@ -15,6 +15,7 @@ from typing import Any
 
 from .account_events import AccountChanged, Change
 from .accounts.operators import Operators, is_operator, not_operator
+from .ban_checks import BanChecks
 from .client import Client
 from .events import (
     AWAY,
@@ -28,6 +29,7 @@ from .events import (
     Joined,
     Message,
     Relayed,
+    Renamed,
     TopicSet,
 )
 from .moderation import ROOMS, Moderation
@@ -46,6 +48,7 @@ from .moderation_events import (
     Unbanned,
     Unmuted,
 )
+from .nicknames import fold, is_guest
 from .permissions import Permissions, not_in
 from .pool import ClientPool
 from .presence import Member
@@ -67,12 +70,14 @@ class Rechecks:
         pool: ClientPool,
         moderation: Moderation,
         permissions: Permissions,
+        bans: BanChecks,
         operators: Operators,
         entry: RoomEntry,
     ) -> None:
         self._pool = pool
         self._moderation = moderation
         self._permissions = permissions
+        self._bans = bans
         self._operators = operators
         self._entry = entry
         in_room: Callable[[Any], str] = _room_of
@@ -94,6 +99,7 @@ class Rechecks:
             TopicSet: self._may_set_topic,
             DirectMessage: self._may_send,
             AwaySet: self._may_show,
+            Renamed: self._may_rename,
             Joined: entry.still_refused,
             Deleted: self._may_delete,
             Invited: self._may_invite,
@@ -109,8 +115,8 @@ class Rechecks:
         """The scopes of the changes that an event depends on."""
         if type(event) not in self._checks or _is_written(event):
             return ()
-        if isinstance(event, AwaySet):
-            # It is shown in all rooms of its author.
+        if isinstance(event, AwaySet | Renamed):
+            # The rights in each room of its author concern it.
             return (ANYWHERE,)
         room: str = getattr(event, "room", "")
         if not room:
@@ -168,6 +174,13 @@ class Rechecks:
         if event.text in ("", AWAY):
             return None
         return self._permissions.may_show(client)
+
+    def _may_rename(self, event: Renamed, client: Client) -> Refused | None:
+        banned = self._bans.at_renaming(client, event.new)
+        if banned is not None or is_guest(fold(event.new)):
+            # The server assigns a guest's name to whoever loses a nickname.
+            return banned
+        return self._permissions.may_rename(client)
 
     def _may_act(self, event: Any, client: Client) -> Refused | None:
         """One with which someone keeps order in a room."""
