@@ -37,6 +37,14 @@ class OrderTests(ModerationCase):
         self.assertEqual(seen, ["error: you are banned from #tea"])
         self.assert_outside(self.bob)
 
+    def test_client_does_not_open_a_room_behind_its_ban(self) -> None:
+        """It does not own the room; whoever joins it then opens it."""
+        self.chat.log_in(self.bob, "bob")
+        self.both(self.oscar, r"\ban bob", self.bob, r"\join den")
+        self.assertEqual(self.moderation.owned_by("@bob"), [])
+        self.does(self.carol, r"\join den", r"\room quiet")
+        self.assertTrue(self.moderation.settings("den").quiet)
+
     def test_client_does_not_join_a_room_that_is_made_private(self) -> None:
         """Nor is it shown the history."""
         self.does(self.bob, r"\leave tea")

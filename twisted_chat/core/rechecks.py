@@ -43,6 +43,7 @@ from .moderation_events import (
     RoomBanned,
     RoomChanged,
     RoomExcepted,
+    RoomOpened,
     RoomUnbanned,
     SanctionExtended,
     Unbanned,
@@ -100,7 +101,7 @@ class Rechecks:
             DirectMessage: self._may_send,
             AwaySet: self._may_show,
             Renamed: self._may_rename,
-            Joined: entry.still_refused,
+            **dict.fromkeys((RoomOpened, Joined), entry.still_refused),
             Deleted: self._may_delete,
             Invited: self._may_invite,
             AccountChanged: self._may_make_operator,
@@ -121,7 +122,7 @@ class Rechecks:
         room: str = getattr(event, "room", "")
         if not room:
             return (EVERYWHERE,)
-        if isinstance(event, Joined):
+        if isinstance(event, RoomOpened | Joined):
             return (EVERYWHERE, room, _PLACES + room)
         return (EVERYWHERE, room)
 

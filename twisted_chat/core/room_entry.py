@@ -74,9 +74,11 @@ class RoomEntry:
         return room
 
     def still_refused(
-        self, event: Joined, client: Client, *, is_in: bool = False
+        self, event: Joined | RoomOpened, client: Client, *, is_in: bool = False
     ) -> Refused | None:
         """Why a client that was let in may not join after all, or ``None``.
+
+        It may not open the room then, either.
 
         :param is_in: it is in the room already.
         """
