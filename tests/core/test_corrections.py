@@ -94,9 +94,9 @@ class CorrectionsTests(SynchronousTestCase):
     def test_messages_are_as_they_are_now(self) -> None:
         """Deleted ones are gone, corrected ones have the last text and a mark."""
         corrections = Corrections()
-        corrections.add(edited("2", "two"))
-        corrections.add(deleted("1 3"))
-        corrections.add(edited("2", "II"))
+        corrections.add(edited("2", "two"), "5")
+        corrections.add(deleted("1 3"), "6")
+        corrections.add(edited("2", "II"), "7")
         found = corrections.apply([stored(p) for p in "1234"])
         self.assertEqual(found, (with_text(stored("2"), "II"), stored("4")))
         self.assertTrue(found[0].edited)
@@ -104,8 +104,8 @@ class CorrectionsTests(SynchronousTestCase):
     def test_message_that_was_corrected_and_deleted_is_gone(self) -> None:
         """The last one counts."""
         corrections = Corrections()
-        corrections.add(edited("2", "two"))
-        corrections.add(deleted("2"))
+        corrections.add(edited("2", "two"), "3")
+        corrections.add(deleted("2"), "4")
         self.assertEqual(corrections.apply([stored("2")]), ())
 
     def test_corrected_message_has_no_value_of_a_page(self) -> None:
@@ -117,9 +117,29 @@ class CorrectionsTests(SynchronousTestCase):
     def test_last_ones_are_remembered(self) -> None:
         """So many as can be announced while one reads; memory is bounded."""
         corrections = Corrections()
-        corrections.add(deleted(" ".join(map(str, range(REMEMBERED + 1)))))
+        corrections.add(deleted(" ".join(map(str, range(REMEMBERED + 1)))), "999")
         found = corrections.apply([stored(p) for p in ("0", "1", "200", "201")])
         self.assertEqual([each.position for each in found], ["0", "201"])
+
+    def test_corrections_of_a_message_are_known(self) -> None:
+        """The last one, the last before another, and what each is of."""
+        corrections = Corrections()
+        for at, position in (("4", "1"), ("5", "2"), ("6", "1")):
+            corrections.add(edited(position, "new"), at)
+        self.assertEqual(corrections.last_of("1"), "6")
+        self.assertEqual(corrections.last_of("1", before="6"), "4")
+        self.assertEqual(corrections.last_of("1", before="4"), "")
+        self.assertEqual(corrections.last_of("3"), "")
+        self.assertEqual([corrections.corrected(at) for at in "456"], ["1", "2", "1"])
+        self.assertEqual(corrections.corrected("3"), "3")
+
+    def test_last_corrections_are_known(self) -> None:
+        """So many; memory is bounded."""
+        corrections = Corrections()
+        for number in range(REMEMBERED + 1):
+            corrections.add(edited("1", "new"), f"{number:03}")
+        self.assertEqual(corrections.corrected("000"), "000")
+        self.assertEqual(corrections.corrected("001"), "1")
 
 
 class ReplayTests(SynchronousTestCase):

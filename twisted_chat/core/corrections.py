@@ -71,15 +71,46 @@ class Corrections:
     def __init__(self) -> None:
         # The new text by position; ``None`` if the message was deleted.
         self._texts: OrderedDict[str, str | None] = OrderedDict()
+        # The position of the message by that of the correction, the last one at the
+        # end.
+        self._corrected: OrderedDict[str, str] = OrderedDict()
 
-    def add(self, event: Correction) -> None:
-        """A correction is being announced."""
+    def add(self, event: Correction, at: str) -> None:
+        """A correction is being announced.
+
+        :param at: its position.
+        """
         match event:
             case Deleted(ids=ids):
                 for position in ids:
                     self._put(position, None)
             case Edited(position=position, text=text):
                 self._put(position, text)
+                self._corrected[at] = position
+                if len(self._corrected) > REMEMBERED:
+                    self._corrected.popitem(last=False)
+
+    def corrected(self, at: str) -> str:
+        """The position of the message that a correction at a position has changed.
+
+        The same position, if there is no such correction.
+        """
+        return self._corrected.get(at, at)
+
+    def last_of(self, position: str, before: str = "") -> str:
+        """The position of the last correction of a message; empty if it has none.
+
+        :param before: only earlier ones than this.
+        """
+        found = reversed(self._corrected.items())
+        return next(
+            (
+                at
+                for at, message in found
+                if message == position and (not before or at < before)
+            ),
+            "",
+        )
 
     def apply(self, messages: Sequence[Stored]) -> tuple[Stored, ...]:
         """The messages as they are now, without those that were deleted."""

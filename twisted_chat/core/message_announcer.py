@@ -71,7 +71,7 @@ class MessageAnnouncer:
             self.batch.show(stored, (event.room,))
 
     def _correction(self, event: Correction, stored: Stored) -> None:
-        self._pool.correct(event)
+        self._pool.correct(event, stored.position)
         self.batch.show(stored, (event.room,))
 
     def _custom_event(self, event: CustomEvent, stored: Stored) -> None:

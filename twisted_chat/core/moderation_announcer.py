@@ -7,6 +7,7 @@ chat is told why; the connections of those who are banned are closed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -217,7 +218,9 @@ class ModerationAnnouncer:
         if member is not None and event.room in member.rooms:
             self._remove(member, event, stored)
         elif isinstance(event, RoomBanned):
-            self.batch.show(stored, (event.room,))
+            # Nobody is removed from the room.
+            event = replace(event, target_id="")
+            self.batch.show(replace(stored, event=event), (event.room,))
 
     def _remove(
         self, member: Member, event: Kicked | RoomBanned, stored: Stored

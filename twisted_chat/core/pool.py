@@ -326,9 +326,12 @@ class ClientPool:
                 room.load(state, recent)
         return room
 
-    def correct(self, event: Correction) -> None:
-        """Messages of a room are deleted, or one has another text."""
-        self.corrections.add(event)
+    def correct(self, event: Correction, at: str) -> None:
+        """Messages of a room are deleted, or one has another text.
+
+        :param at: the position of the correction.
+        """
+        self.corrections.add(event, at)
         if (room := self.rooms.get(event.room)) is not None:
             room.correct(event)
 

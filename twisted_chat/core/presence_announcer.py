@@ -158,6 +158,10 @@ class PresenceAnnouncer:
                 self._naming.release(former_id, former_nick)
                 self._joiner.account_departed(former_id, guest.rooms, stored.position)
             return
+        if client is not None and client.codec.replies_with_events:
+            # It knows its own nickname, which nobody else had to be shown.
+            renamed = Renamed(former_nick, guest.nick, client.id)
+            self.batch.show_to(client, replace(stored, event=renamed))
         for room in guest.rooms:
             joined = Joined(room, guest.nick, event.client_id)
             self.batch.show(replace(stored, event=joined), (room,))

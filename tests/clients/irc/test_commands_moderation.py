@@ -247,3 +247,31 @@ class RedactTests(ModerationCommandCase):
         self.assertTrue(replaced.endswith("PRIVMSG #tea :hello"), replaced)
         (line,) = plain.sees()
         self.assertTrue(line.endswith("PRIVMSG #tea :corrected: hello"), line)
+
+    def shown_ids(self) -> tuple[list[str], list[str]]:
+        """The ids that Alice is shown: of what is deleted, and of messages."""
+        lines = "\n".join(self.alice.sees())
+        deleted = re.findall(r"REDACT #tea (\S+)", lines)
+        return deleted, re.findall(r"msgid=([^ ;]+).* PRIVMSG", lines)
+
+    def test_correction_is_taken_back_as_well(self) -> None:
+        """By the next correction, and when the message is deleted."""
+        self.eve.types(r"\join tea", "hallo")
+        (position,) = self.shown_ids()[1]
+        self.eve.types(r"\edit hello")
+        deleted, (first,) = self.shown_ids()
+        self.assertEqual(deleted, [position])
+        self.eve.types(r"\edit hello!")
+        deleted, (second,) = self.shown_ids()
+        self.assertEqual(deleted, [position, first])
+        self.assertEqual(len({position, first, second}), 3)
+        self.eve.types(r"\delete")
+        self.assertEqual(self.shown_ids(), ([position, second], []))
+
+    def test_message_is_deleted_by_the_id_of_its_correction(self) -> None:
+        """Under which clients were shown it last."""
+        self.eve.types(r"\join tea", "hallo", r"\edit hello")
+        position, shown = self.shown_ids()[1]
+        self.alice.sends(f"REDACT #tea {shown}")
+        self.assertEqual(self.shown_ids(), ([position, shown], []))
+        self.assertEqual(self.room.pool.rooms["tea"].history(), ())

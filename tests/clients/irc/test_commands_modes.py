@@ -97,6 +97,15 @@ class ModeCommandTests(IrcCase):
             self.bob.asks("JOIN #tea"), ["474 bob #tea :Cannot join channel (+b)"]
         )
 
+    def test_ban_of_who_is_not_in_the_room_kicks_nobody(self) -> None:
+        """Who is here, but elsewhere."""
+        self.irc("carol")
+        self.alice.asks("MODE #tea +o eve")
+        self.read()
+        self.eve.types(r"\room ban carol")
+        (line,) = self.alice.sees()
+        self.assertTrue(line.endswith(" MODE #tea +b carol!*@*"), line)
+
     def test_what_is_so_already_is_not_shown(self) -> None:
         """To anyone."""
         for sent in ("-i", "-m", "-l", "-k x", "+n", "-v bob", "-b x", "-e x"):

@@ -77,6 +77,23 @@ class NickServTests(IrcCase):
         self.assertRegex(logged_out, r"\A901 guest_\d+ guest_\d+!\S+ :You are now")
         self.assertIn("You are logged out", told)
 
+    def test_one_of_several_clients_logs_out(self) -> None:
+        """It is shown its new nickname; the others stay who they are."""
+        self.account("carol", "password-1")
+        first, second = self.irc("one", "lobby"), self.irc("two", "lobby")
+        for peer in (first, second):
+            peer.sends("PRIVMSG NickServ :IDENTIFY carol password-1")
+        first.sees()
+        nick = first.nick
+        self.assertEqual(second.nick, nick)
+        renamed, _logged_out, _told = second.asks("PRIVMSG NickServ :LOGOUT")
+        self.assertTrue(renamed.startswith(f":{nick}!"), renamed)
+        self.assertTrue(renamed.endswith(f" NICK {second.nick}"), renamed)
+        self.assertEqual(first.nick, nick)
+        (joined,) = first.sees()
+        self.assertTrue(joined.startswith(f":{second.nick}!"), joined)
+        self.assertTrue(joined.endswith(" JOIN #lobby"), joined)
+
     def test_help_is_answered(self) -> None:
         """Also to an empty command."""
         for lines in (self.says("HELP"), self.says("help IDENTIFY")):

@@ -53,11 +53,15 @@ class ErrorTests(SynchronousTestCase):
         )
 
     def test_what_answers_no_command_is_a_notice(self) -> None:
-        """A ban is not; and whoever is kicked has been shown that."""
+        """A ban is not; and whoever is kicked has been shown that.
+
+        A mute is told only to those who are not in the room in which it is shown.
+        """
         for code, shown in (
             ("store", [("NOTICE", ("bob", "error: some reason"))]),
             ("banned", [("465", ("Some reason",))]),
             ("kicked", []),
+            ("muted", [("NOTICE", ("bob", "error: some reason"))]),
         ):
             lines = error_lines(ErrorReply(code, "some reason"), Reference(""), "bob")
             self.assertEqual([(each.command, each.params) for each in lines], shown)

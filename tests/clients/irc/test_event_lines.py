@@ -22,7 +22,13 @@ from twisted_chat.core.events import (
 )
 from twisted_chat.core.events import Message as Post
 from twisted_chat.core.masks import host_of
-from twisted_chat.core.moderation_events import Invited, Kicked, RoomBanned, Unmuted
+from twisted_chat.core.moderation_events import (
+    Invited,
+    Kicked,
+    RoomBanned,
+    Unbanned,
+    Unmuted,
+)
 
 BOB = f"bob!~chat@{host_of('id')}"
 
@@ -93,6 +99,11 @@ class EventLineTests(IrcCase):
         self.assertEqual(
             self.shown(event), [("", "NOTICE", "#tea", "bob: unmuted eve")]
         )
+
+    def test_ban_by_an_operator_is_a_notice_to_everyone_who_is_shown_it(self) -> None:
+        """It concerns no room."""
+        event = Unbanned("ann", "bob", "id", "", 0)
+        self.assertEqual(self.shown(event), [("", "NOTICE", "*", "ann: unbanned bob")])
 
     def test_what_nobody_is_shown_is_nothing(self) -> None:
         """How far someone has read."""

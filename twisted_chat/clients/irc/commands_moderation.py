@@ -94,6 +94,8 @@ async def redact(context: CommandContext) -> Answered:
     except Refused as refused:
         raise Refused("invalid_target", refused.text) from None
     at = _in(context, named_room(name))
+    # A correction is shown under an id of its own.
+    position = context.chat.pool.corrections.corrected(position)
     return await deletion_of(at, position, cut_label(text, MAX_REASON))
 
 

@@ -123,7 +123,7 @@ _FAILS = {
 }
 """By command and code: the code of the ``FAIL``, and how many targets it names."""
 
-_SHOWN = ("kicked", "muted", "room_banned")
+_SHOWN = ("kicked", "room_banned")
 """Codes of what someone is told whom it happens to, and who is shown the event, too."""
 
 

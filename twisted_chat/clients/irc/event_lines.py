@@ -49,6 +49,9 @@ from .raw import BOT
 from .server import IrcServer
 from .talk_lines import TalkLines
 
+EVERYONE = "*"
+"""The target of a notice that concerns no room: whoever it is sent to."""
+
 _WITH_RAW = (Post, Action, DirectMessage, Relayed)
 """Kinds of events that have a raw text."""
 
@@ -216,8 +219,12 @@ class EventLines:
         yield Message("INVITE", params, self._source(event), tags)
 
     def _notice(self, event: Any, tags: Tags) -> Iterator[Item]:
-        """What IRC has no command for, in the words of the line chat."""
+        """What IRC has no command for, in the words of the line chat.
+
+        A ban by an operator concerns no room, and is shown in several.
+        """
         text = event_text(event)
         room: str = getattr(event, "room", "")
-        if text is not None and room:
-            yield Message("NOTICE", (f"#{room}", text), tags=tags)
+        if text is not None:
+            target = f"#{room}" if room else EVERYONE
+            yield Message("NOTICE", (target, text), tags=tags)

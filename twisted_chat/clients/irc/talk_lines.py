@@ -6,7 +6,7 @@ not know.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from twisted_chat.core.events import (
@@ -42,6 +42,7 @@ class TalkLines:
 
     def __init__(self, server: IrcServer, capabilities: frozenset[str]) -> None:
         self._source = server.source_of
+        self._corrections = server.chat.pool.corrections
         self._has = capabilities.__contains__
         self.methods: dict[type[Any], Callable[[Any, Tags], Iterator[Item]]] = {
             Post: self._message,
@@ -114,25 +115,35 @@ class TalkLines:
     def _deleted(self, event: Deleted, tags: Tags) -> Iterator[Item]:
         if self._has(REDACTION):
             for position in event.ids:
-                yield from self._redacted(event, position, tags, event.text)
+                shown = (position, self._corrections.last_of(position))
+                yield from self._redacted(event, shown, tags, event.text)
                 tags = without_id(tags)
 
     def _edited(self, event: Edited, tags: Tags) -> Iterator[Item]:
-        """The message is taken back, and another one replies to it."""
-        knows = self._has(REDACTION)
+        """The message is taken back, and another one replies to it.
+
+        So is that of the correction before.
+        """
+        position, knows = event.position, self._has(REDACTION)
         text = event.text if knows else f"corrected: {event.text}"
         if knows:
-            yield from self._redacted(event, event.position, without_id(tags))
-        position = event.position
+            shown = (position, self._corrections.last_of(position, tags["msgid"]))
+            yield from self._redacted(event, shown, without_id(tags))
         tags = {**tags, REPLY: position}
         said = Post(event.room, event.nick, text, event.client_id)
         yield from self._texts(said, f"#{event.room}", tags)
 
     def _redacted(
-        self, event: Deleted | Edited, position: str, tags: Tags, text: str = ""
+        self, event: Deleted | Edited, shown: Iterable[str], tags: Tags, text: str = ""
     ) -> Iterator[Item]:
-        params = (f"#{event.room}", position, *([text] if text else []))
-        yield Message("REDACT", params, self._source(event), tags)
+        """What is taken back.
+
+        :param shown: the ids under which a message was shown; some may be empty.
+        """
+        for position in filter(None, shown):
+            params = (f"#{event.room}", position, *([text] if text else []))
+            yield Message("REDACT", params, self._source(event), tags)
+            tags = without_id(tags)
 
 
 def action_start(nick: str) -> str:
