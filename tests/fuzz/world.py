@@ -19,6 +19,8 @@ from zope.interface import implementer
 
 from tests.support.chats import make_chat, make_runtime
 from tests.support.memory import Wire
+from twisted_chat.clients.irc.protocol import IrcFactory
+from twisted_chat.clients.irc.shared import IrcShared
 from twisted_chat.clients.json_polling import JsonPolling
 from twisted_chat.clients.line import ChatFactory
 from twisted_chat.clients.socketio import ChatNamespace
@@ -30,6 +32,7 @@ from twisted_chat.net.detection import Detector
 from twisted_chat.net.first_bytes import (
     foreign_protocol,
     http_request,
+    irc_client,
     ssh_banner,
     tls_hello,
 )
@@ -92,7 +95,8 @@ class World:
             new_id=lambda: f"session{next(ids)}",
         )
         keepalive = Keepalive(clock, 25, 20)
-        websockets = ChatWebSocketFactory(chat, None, keepalive, origins)
+        irc = IrcShared(chat, None)
+        websockets = ChatWebSocketFactory(chat, None, keepalive, origins, irc)
         with TemporaryDirectory() as empty:
             root = make_root(
                 Path(empty),
@@ -105,6 +109,9 @@ class World:
         hosts = Hosts((HOST,), own=lambda: ())
         detectors = (
             Detector("http", http_request, ChatSite(root, clock, trusted, hosts)),
+            Detector(
+                "IRC", irc_client, IrcFactory(irc, clock, keepalive), takes_over=True
+            ),
             Detector("ssh", ssh_banner, RejectFactory()),
             Detector("tls", tls_hello, RejectFactory()),
             Detector("foreign", foreign_protocol, RejectForeignFactory()),

@@ -8,8 +8,8 @@ from math import ceil
 from . import shown
 from .coming import Coming, Since
 from .samples import keys_at, keys_of
-from .shown import JSON, SOCKETIO
-from .state import Account, Device, Login, Member, Sanction, Subject
+from .shown import HIDE_OWN_JOINS, JSON, SOCKETIO
+from .state import IRCS, Account, Device, Login, Member, Sanction, Subject
 
 MAX_FAILED = 5
 WINDOW = 300.0
@@ -63,7 +63,8 @@ class Accounting(Coming):
         else:
             account = self._new_account(member.nick, password)
             self._enter_account(device, account)
-            self.notice(device, f"registered: {account.name}")
+            done = (f"registered {account.name}", f"logged in as {account.name}")
+            self.notice(device, f"registered: {account.name}", irc=done)
 
     def add_account(self, device: Device, name: str, password: str) -> Member | None:
         """An operator adds an account for someone else.
@@ -92,12 +93,14 @@ class Accounting(Coming):
         return account
 
     def log_in(self, device: Device, name: str, password: str) -> bool:
-        r"""Somebody types ``\login``.
+        r"""Somebody types ``\login``, or authenticates by two lines of IRC.
 
         :returns: whether the connection stays.
         """
         if device.account is not None:
             self.refuse(device)
+            if device.wire in IRCS:
+                self.refuse(device)
             return True
         why = self.try_password(device.peer, name, password)
         if why is not None:
@@ -111,7 +114,8 @@ class Accounting(Coming):
             return False
         since = self.absence(account)
         self._enter_account(device, account)
-        self.notice(device, f"logged in as {account.name}")
+        logged_in = f"logged in as {account.name}"
+        self.notice(device, logged_in, irc=(logged_in,))
         self.tell_missed(device, since)
         return True
 
@@ -127,6 +131,9 @@ class Accounting(Coming):
             self.refuse(device)
             return True
         if device.account is account:
+            if device.login is not None and device.login is not login:
+                # A device has one token.
+                device.login.is_revoked = True
             device.login = login or Login(account, account.generation)
             self._welcome_again(device)
             return True
@@ -192,16 +199,23 @@ class Accounting(Coming):
         if present is None:
             guest.account = account
             self.seq += 1
-            self._rename(guest, account.name, device)
-            logged_in = shown.account_of(account.name, account.name)
-            self.show(logged_in, guest.rooms, but=[device])
+            keeps_nick = device.wire in IRCS and not old.startswith("guest_")
+            self._rename(guest, old if keeps_nick else account.name, device)
+            self._show_account(device)
             self._extend_mutes(device, old, {account.subject})
-            self._own_rooms(device, account, account.name)
+            self._own_rooms(device, account, guest.nick)
             return
         self.members.remove(guest)
         self.show(shown.left(None, old), rooms)
         present.devices.append(device)
         device.member = present
+        if device.wire in IRCS:
+            # It keeps lists of where it is, and knows its nickname.
+            for name in rooms:
+                if name not in present.rooms:
+                    self.give(device, shown.left(name, old))
+            if old != present.nick:
+                self.give(device, shown.renamed(old, present.nick))
         for name in present.rooms:
             if name not in rooms:
                 history = self.history(present, name)
@@ -211,6 +225,13 @@ class Accounting(Coming):
         self._extend_mutes(device, old, {account.subject})
         self._own_rooms(device, account, present.nick)
         self.close_rooms()
+
+    def _show_account(self, device: Device) -> None:
+        """A member has logged in or out; most devices are told so otherwise."""
+        member = device.member
+        what = shown.account_of(member.nick, member.account_name)
+        hidden = [] if device.wire in IRCS else [device]
+        self.show(what, member.rooms, but=hidden)
 
     def _own_rooms(self, device: Device, account: Account, nick: str) -> None:
         """The rooms of a guest are those of the account as which it logs in."""
@@ -252,21 +273,23 @@ class Accounting(Coming):
             assert account is not None
             self.seq += 1
             self._rename(member, nick, device)
-            self.show(shown.account_of(nick, None), member.rooms, but=[device])
+            self._show_account(device)
             account.since = self.seq, list(member.rooms)
         else:
             member.devices.remove(device)
             guest = Member(nick, None, [device], list(member.rooms))
             device.member = guest
             self.members.append(guest)
-            hidden = [device] if device.wire == SOCKETIO else []
+            hidden = [device] if device.wire in HIDE_OWN_JOINS else []
+            if device.wire in IRCS:
+                self.give(device, shown.renamed(member.nick, nick))
             for name in guest.rooms:
                 self.show(shown.joined(name, nick), [name], but=hidden)
         for mute in self._mutes_of(former, device.member.rooms):
             mute.subjects.add(device.subject)
             self.extend_by_address(mute, device)
         if asked:
-            self.notice(device, "logged out")
+            self.notice(device, "logged out", irc=("logged out",))
 
     def change_password(self, device: Device, old: str, new: str) -> None:
         """Somebody changes the password; all tokens end."""
@@ -354,7 +377,7 @@ class Accounting(Coming):
         """
         member, joins = device.member, device.wire == SOCKETIO
         if nick == member.nick:
-            if not joins:
+            if not joins and device.wire not in IRCS:
                 self.refuse(device)
         else:
             banned = None
@@ -411,7 +434,12 @@ class Accounting(Coming):
             if why is not None:
                 self.refuse(device, why)
                 return
-        self.show_away(member, text or ("" if member.away else "away"))
+        if device.wire not in IRCS:
+            self.show_away(member, text or ("" if member.away else "away"))
+            return
+        if text or member.away:
+            self.show_away(member, text)
+        device.expected.append("you are away" if text else "you are back")
 
     def show_away(self, member: Member, text: str) -> None:
         """A member is away, or back if there is no text."""

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import shown
-from .reference import Entry, Reference
+from .reference import Entry
 from .samples import keys_of
-from .shown import JSON, LINE, LINES, SOCKETIO
-from .state import LOBBY, Account, Device, Member, Post
+from .shown import HIDE_OWN_JOINS, JSON, LINE, LINES, SOCKETIO
+from .snapshots import Snapshots
+from .state import IRCS, LOBBY, Account, Device, Member, Post
 
 Since = tuple[int, list[str]]
 
 
-class Coming(Reference):
+class Coming(Snapshots):
     """Arrivals and departures."""
 
     def turned_away(
@@ -61,7 +62,7 @@ class Coming(Reference):
         :param wanted: the rooms that it asks for.
         :param former: those of them that it was in, and that are not open to all.
         :param since: it resumes, and was shown everything up to this.
-        :returns: whether there was a room that it may join.
+        :returns: whether there was a room that it may join; IRC clients need none.
         """
         present = self.member_of(account)
         member = present or Member(nick, account, [device])
@@ -74,7 +75,7 @@ class Coming(Reference):
             new = [each for each in asked if each not in present.rooms]
             rooms = new or present.rooms[-1:] or rooms
         opened = self._let_in(device, rooms, former)
-        if not opened:
+        if not opened and device.wire not in IRCS:
             return False
         for name in opened:
             room = self.room(name)
@@ -86,6 +87,8 @@ class Coming(Reference):
             present.devices.append(device)
         for name in opened:
             self._enter(device, name, since, is_last=name == opened[-1])
+        if not opened:
+            self._welcome(device, since)
         self.close_rooms()
         return True
 
@@ -95,7 +98,8 @@ class Coming(Reference):
         """The rooms that a device which arrives may join."""
         opened: list[str] = []
         refused: list[str] = []
-        for name in dict.fromkeys((*rooms, LOBBY)):
+        needed = () if device.wire in IRCS else (LOBBY,)
+        for name in dict.fromkeys((*rooms, *needed)):
             if name == LOBBY and opened and LOBBY not in rooms:
                 break
             member, why = device.member, None
@@ -126,8 +130,8 @@ class Coming(Reference):
             for each in others:
                 history = self.history(member, name)
                 self.snapshot(each, name, history, more=bool(history))
-            hidden = [each for each in member.devices if each.wire == SOCKETIO]
-            who = shown.joined(name, member.nick, member.account_name)
+            hidden = [each for each in member.devices if each.wire in HIDE_OWN_JOINS]
+            who = shown.joined(name, member.nick, member.account_name, member.away)
             self.show(who, [name], but=hidden)
             for each in others:
                 self.talks_in(each)
@@ -148,6 +152,10 @@ class Coming(Reference):
                 device.expected.append(f"topic of #{room}: {topic}")
             for post in history:
                 device.expected += shown.message(post).on(LINE)
+        elif device.wire in IRCS:
+            device.expected.append(f"welcome {member.nick}")
+            for name in (*member.rooms[-1:], *member.rooms[:-1]):
+                self.snapshot(device, name, self.history(member, name), more=False)
         elif device.wire == JSON:
             is_back = since is not None
             shows = [] if is_back else history
@@ -251,6 +259,10 @@ class Coming(Reference):
             device.expected += [each.frame for each in texts]
             if said:
                 self.notice(device, *said)
+        elif device.wire in IRCS:
+            self.notice(device, *said)
+            for each in texts:
+                device.expected += each.on(device.wire)
         else:
             if heard:
                 self.notice(device, said.pop(0))

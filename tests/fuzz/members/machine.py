@@ -7,6 +7,7 @@ members who are present and the messages that the store has.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ from .order import Order
 from .players import JsonMember, make_player
 from .samples import ADDRESSES
 from .shown import JSON, SOCKETIO, TEXT, TYPING, WIRES
-from .state import Device, Login, Member, Post
+from .state import IRCS, LOBBY, Device, Login, Member, Post
 
 MAX_DEVICES = 7
 
@@ -53,19 +54,34 @@ class Machine(WorldMachine):
     # Who does what.
 
     def device(self, data: st.DataObject, *wires: str) -> Device:
-        """One that is connected, by default one on which routes can be typed."""
+        """One that is connected, by default one on which routes can be typed.
+
+        By IRC, it names one of its rooms.
+        """
         found = [
             number
             for number, each in self.devices.items()
             if each.wire in (wires or TYPING)
         ]
-        return self.devices[data.draw(st.sampled_from(found))]
+        return self._draw(data, found)
 
-    def keeper(self, data: st.DataObject) -> Device:
+    def keeper(self, data: st.DataObject, *wires: str) -> Device:
         """One that more probably may keep order where it talks."""
-        found = [number for number, each in self.devices.items() if each.wire in TYPING]
+        found = [
+            number
+            for number, each in self.devices.items()
+            if each.wire in (wires or TYPING)
+        ]
         able = [number for number in found if self._decides(self.devices[number])]
-        return self.devices[data.draw(st.sampled_from((*found, *able * 4)))]
+        return self._draw(data, (*found, *able * 4))
+
+    def _draw(self, data: st.DataObject, numbers: Sequence[int]) -> Device:
+        device = self.devices[data.draw(st.sampled_from(numbers))]
+        if device.wire in IRCS:
+            rooms = device.member.rooms
+            device.named = data.draw(st.sampled_from(rooms)) if rooms else None
+            self.players[device.number].room = device.named or LOBBY
+        return device
 
     def _decides(self, device: Device) -> bool:
         room = device.member.room
@@ -178,16 +194,25 @@ class Machine(WorldMachine):
         self.attach(device, player, known)
 
     def attach(
-        self, device: Device, player: Any, known: set[str], account: Any = None
+        self,
+        device: Device,
+        player: Any,
+        known: set[str],
+        account: Any = None,
+        nick: str = "",
     ) -> None:
-        """A client has connected: it is in the chat, or is told why not."""
+        """A client has connected: it is in the chat, or is told why not.
+
+        :param nick: that it has asked for, by IRC.
+        """
         self.world.settle()
         if device.wire == JSON:
             self.world.clock.advance(GRACE)
             self.world.settle()
         reference = self.reference
         present = reference.member_of(account)
-        nick = present.nick if present else account.name if account else "guest_0"
+        asked = nick or (account.name if account else "guest_0")
+        nick = present.nick if present else asked
         why = reference.turned_away(device, nick, account)
         if why is not None:
             reference.refuse(device, why)
@@ -195,9 +220,10 @@ class Machine(WorldMachine):
             return
         (own,) = set(self.world.chat.pool.clients) - known or ("",)
         device.client_id = own
-        if account is None and own:
+        if account is None and own and device.wire not in IRCS:
             nick = self.nick_of(device)
-        if not reference.arrive(device, nick, account):
+        wanted = () if device.wire in IRCS else (LOBBY,)
+        if not reference.arrive(device, nick, account, wanted=wanted):
             self.is_turned_away(device, player)
             return
         self.players[device.number] = player

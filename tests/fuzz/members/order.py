@@ -9,7 +9,7 @@ from typing import Any
 from . import shown
 from .reference import ban_text, is_from
 from .samples import DURATIONS, keys_at, keys_of
-from .state import LOBBY, Device, Holder, Member, Room, Sanction, Subject
+from .state import IRCS, LOBBY, Device, Holder, Member, Room, Sanction, Subject
 from .talking import Talking
 
 INVITED_FOR = 86_400
@@ -23,7 +23,7 @@ class Order(Talking):
 
     def _room_of(self, device: Device) -> Room | None:
         """The room in which somebody talks and decides; else it is refused."""
-        name = device.member.room
+        name = device.room
         if name is None or not self.rank(device.member, name):
             self.refuse(device)
             return None
@@ -83,9 +83,13 @@ class Order(Talking):
         self.show(what, [name])
         self.close_rooms()
 
-    def _tell(self, device: Device, error: str) -> None:
-        """A device is told an error that it did not cause."""
-        device.expected.append(f"error: {error}")
+    def _tell(self, device: Device, error: str, *, is_shown: bool = True) -> None:
+        """A device is told an error that it did not cause.
+
+        :param is_shown: it is shown the event, too, which is enough by IRC.
+        """
+        if device.wire not in IRCS or not is_shown:
+            device.expected.append(f"error: {error}")
 
     def mute(self, device: Device, nick: str, duration: str) -> None:
         """Somebody silences a member, an operator everywhere."""
@@ -109,7 +113,7 @@ class Order(Talking):
         if room.name not in member.rooms:
             for each in member.devices:
                 length = f" for {duration}" if duration else ""
-                self._tell(each, f"you are muted{length}")
+                self._tell(each, f"you are muted{length}", is_shown=False)
 
     def concerning(
         self,
@@ -265,10 +269,11 @@ class Order(Talking):
         who, key, subjects = found
         member = self.named(who)
         ban = self._sanction(who, subjects, duration)
-        what = shown.room_banned(room.name, by, who, duration)
+        is_inside = member is not None and room.name in member.rooms
+        what = shown.room_banned(room.name, by, who, duration, is_inside=is_inside)
         # A room without a first operator, such as the lobby, has settings as well.
         self._put(room.bans, key, ban)
-        if member is not None and room.name in member.rooms:
+        if member is not None and is_inside:
             for each in member.devices:
                 self.extend_by_address(ban, each)
             length = f" for {duration}" if duration else ""
@@ -306,6 +311,11 @@ class Order(Talking):
         if room is None:
             return
         old = room.settings.get(name)
+        if device.wire in IRCS and (old or False) == (value or False):
+            # It is so already; in the lobby some modes cannot be.
+            if room.name == LOBBY and name in ("private", "key", "limit"):
+                self.refuse(device)
+            return
         for_lobby = name not in ("private", "key", "limit") or room.name != LOBBY
         is_switch = name in ("private", "quiet", "hidden")
         is_same = bool(old) == bool(value) and (is_switch or not value)
@@ -323,6 +333,12 @@ class Order(Talking):
             return
         holders = room.operators if name == "operator" else room.voices
         member, by = self.named(nick), device.member.nick
+        if device.wire in IRCS:
+            if member is None or room.name not in member.rooms:
+                self.refuse(device)
+                return
+            if room.has_role(holders, member) == granted:
+                return
         if granted:
             if (
                 member is None
@@ -370,7 +386,7 @@ class Order(Talking):
 
     def invite(self, device: Device, nick: str) -> None:
         """Somebody invites a member to the room."""
-        member, name = device.member, device.member.room
+        member, name = device.member, device.room
         to = self.named(nick)
         if name is None or to is None or name in to.rooms:
             self.refuse(device)
@@ -390,10 +406,11 @@ class Order(Talking):
             return
         room.invitations[to.id] = self.now() + INVITED_FOR
         self.seq += 1
-        what = shown.invited(name, member.nick)
+        what = shown.invited(name, member.nick, member.account_name, to.nick)
         ignored = to.account.ignored if to.account else {}
         names = {each.name for each in self.accounts if each.number in ignored}
         if member.nick not in names:
             for each in to.devices:
                 self.give(each, what)
-        self.notice(device, f"{nick} is invited to #{name}")
+        told = f"{nick} is invited to #{name}"
+        self.notice(device, told, irc=(told,))

@@ -19,7 +19,9 @@ from tests.fuzz.model.players import (
 from tests.fuzz.world import World
 from tests.support.memory import text
 
+from .irc_players import IrcMember
 from .shown import JSON, LINE, TEXT
+from .state import IRCS
 
 PROMPT = "password: "
 BANNED = 4003
@@ -152,15 +154,17 @@ class SocketIOMember(SocketIOPlayer):
         return shown + sorted(names)
 
 
-Member = LineMember | TextMember | JsonMember | SocketIOMember
+Member = LineMember | TextMember | JsonMember | SocketIOMember | IrcMember
 
 
 def make_player(world: World, wire: str, peer: str) -> Player:
-    """A new client of a wire, that connects as a guest."""
+    """A new client of a wire, that connects as a guest; by IRC, it has to register."""
     if wire == LINE:
         return LineMember(world, peer)
     if wire == TEXT:
         return TextMember(world, peer=peer)
     if wire == JSON:
         return JsonMember(world, peer=peer)
+    if wire in IRCS:
+        return IrcMember(world, peer, wire)
     return SocketIOMember(world, peer, {})

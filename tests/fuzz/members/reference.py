@@ -14,9 +14,20 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from . import shown
-from .samples import LOOKS, keys_of
-from .shown import JSON, LINE, LINES, SOCKETIO, Shown
-from .state import LOBBY, Account, Device, Holder, Member, Post, Room, Sanction, Subject
+from .samples import LOOKS, SPARE, keys_of
+from .shown import JSON, LINES, SOCKETIO, Shown
+from .state import (
+    IRCS,
+    LOBBY,
+    Account,
+    Device,
+    Holder,
+    Member,
+    Post,
+    Room,
+    Sanction,
+    Subject,
+)
 
 HISTORY = 10
 """Messages that a client is shown when it joins."""
@@ -126,15 +137,25 @@ class Reference:
 
         :param text: a pattern, where the words matter.
         """
-        wanted = ANY_ERROR if text is None else re.compile(f"error: {text}\\Z")
+        # By IRC, most reasons are a number.
+        is_any = text is None or device.wire in IRCS
+        wanted = ANY_ERROR if is_any else re.compile(f"error: {text}\\Z")
         device.expected.append(wanted)
 
-    def notice(self, device: Device, *lines: str) -> None:
-        """A device is told something that nobody else is."""
+    def notice(
+        self, device: Device, *lines: str, irc: tuple[str, ...] | None = None
+    ) -> None:
+        """A device is told something that nobody else is.
+
+        :param irc: what it is told instead, by IRC.
+        """
         if device.wire == JSON:
             device.expected.append({"type": "notice", "text": "\n".join(lines)})
         elif device.wire == SOCKETIO:
             device.expected += [["messages", each] for each in lines]
+        elif device.wire in IRCS:
+            told = irc if irc is not None else [f"notice {each}" for each in lines]
+            device.expected += told
         else:
             device.expected += lines
 
@@ -178,7 +199,7 @@ class Reference:
             if other is not account and not keys.isdisjoint(keys_of(other.name)):
                 name = re.escape(other.name)
                 return f"{name} is registered: \\\\login {name} PASSWORD"
-        return None if nick in LOOKS else ".*"
+        return None if nick in LOOKS or nick.startswith(SPARE) else ".*"
 
     def has_nick(self, nick: str, but: Member | None) -> bool:
         """Whether somebody else has a nickname that is, or looks like, this one."""
@@ -417,65 +438,6 @@ class Reference:
         self._returning_until = self.now() + RETURN_SECONDS
         for room in self.rooms.values():
             room.is_awaited = room.opened is not None and room.owner is None
-
-    # What a device is shown of a room.
-
-    def snapshot(
-        self, device: Device, name: str, history: list[Post], *, more: bool
-    ) -> None:
-        """A device is shown a room that it has joined."""
-        topic = self.room(name).topic
-        if device.wire in LINES:
-            if topic:
-                device.expected.append(f"topic of #{name}: {topic}")
-            mark = "" if device.member.rooms == [name] else f"[#{name}] "
-            for post in history:
-                device.expected += shown.message(post).on(LINE, mark)
-        elif device.wire == JSON:
-            device.expected += [
-                {"type": "topic", "room": name, "text": topic},
-                {"type": "who", "room": name, **self.who_is_in(name)},
-                {
-                    "type": "history",
-                    "room": name,
-                    "messages": [shown.message(post).frame for post in history],
-                    "more": more,
-                },
-            ]
-        elif name == LOBBY:
-            for post in history:
-                device.expected += shown.message(post).on(SOCKETIO)
-            self.list_chatters(device)
-
-    def list_chatters(self, device: Device) -> None:
-        """A Socket.IO client is shown who is in the lobby."""
-        nicks = sorted(each.nick for each in self.inside(LOBBY))
-        device.expected += [["add chatter", nick] for nick in nicks]
-
-    def welcome(
-        self, device: Device, history: list[Post], *, recovered: bool = False
-    ) -> dict[str, Any]:
-        """The object that welcomes a JSON client."""
-        member, room = device.member, device.member.room or LOBBY
-        account = member.account
-        return {
-            "type": "welcome",
-            "account": account.name if account else None,
-            **(self._kept_for(account) if account else {}),
-            "nick": member.nick,
-            "room": room,
-            "rooms": list(member.rooms),
-            "topic": self.room(room).topic,
-            "recovered": recovered,
-            "may_register": True,
-            "history": [shown.message(post).frame for post in history],
-            **self.who_is_in(room),
-        }
-
-    def _kept_for(self, account: Account) -> dict[str, Any]:
-        """What the welcome says of an account: nobody marks what is read."""
-        ignored = self.ignored_by(account)
-        return {"read": {}, "read_direct": {}, "ignored": ignored}
 
 
 def ban_text(ban: Sanction) -> str:

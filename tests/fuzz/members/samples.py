@@ -7,6 +7,9 @@ from hypothesis import strategies as st
 LOOKS = {"ann": "ann", "bob": "bob", "b0b": "bob", "cat": "cat", "dan": "dan"}
 """Nicknames; those of the same look cannot be in use at once."""
 
+SPARE = "irc"
+"""With what a nickname begins that nobody else has, before a number."""
+
 ROOMS = ("tea", "den")
 """Rooms besides the lobby."""
 

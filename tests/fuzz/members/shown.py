@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from . import irc_lines
+from .irc_lines import IrcLines
 from .samples import READ_AS_EVENTS
-from .state import LOBBY, Post
+from .state import IRCS, LOBBY, Post
 
 LINE, TEXT, JSON, SOCKETIO = "line", "text", "json", "socketio"
 WIRES = (LINE, TEXT, JSON, SOCKETIO)
@@ -15,6 +17,12 @@ LINES = (LINE, TEXT)
 
 TYPING = (LINE, TEXT, JSON)
 """The wires on which routes can be typed."""
+
+ASKING = (*TYPING, *IRCS)
+"""Those, and IRC, which has commands for some of them."""
+
+HIDE_OWN_JOINS = (SOCKETIO, *IRCS)
+"""The wires whose clients are shown a room that they join, and not that they did."""
 
 Frame = dict[str, Any]
 
@@ -27,12 +35,14 @@ class Shown:
     :ivar frame: the JSON object, without ``time``; a ``Post`` stands for its id.
     :ivar texts: the texts that Socket.IO clients receive.
     :ivar emits: their other events.
+    :ivar irc: the lines that IRC clients receive.
     """
 
     lines: tuple[str, ...]
     frame: Frame | None = None
     texts: tuple[str, ...] = ()
     emits: tuple[tuple[str, str], ...] = ()
+    irc: IrcLines = ()
 
     def on(self, wire: str, prefix: str = "") -> list[Any]:
         """What a client of a wire receives.
@@ -43,13 +53,15 @@ class Shown:
             return [(prefix + line).rstrip() for line in self.lines]
         if wire == JSON:
             return [] if self.frame is None else [self.frame]
+        if wire in IRCS:
+            return [each.on(wire) for each in self.irc if wire in each.wires]
         texts: list[Any] = [["messages", prefix + text] for text in self.texts]
         return texts + [list(each) for each in self.emits]
 
 
-def line(text: str, frame: Frame | None = None) -> Shown:
-    """One line, and its object."""
-    return Shown((text,), frame)
+def line(text: str, frame: Frame | None = None, irc: IrcLines = ()) -> Shown:
+    """One line, its object, and the lines of IRC."""
+    return Shown((text,), frame, irc=irc)
 
 
 # Messages.
@@ -70,9 +82,11 @@ def message(post: Post) -> Shown:
         frame["edited"] = True
     if post.kind == "action":
         lines = tuple(f"* {post.nick} {each}" for each in texts)
-        return Shown(lines, frame, (f"* {post.nick} {post.text}",))
+        text = f"* {post.nick} {post.text}"
+        return Shown(lines, frame, (text,), irc=irc_lines.said(post))
     lines = tuple(f"{post.nick}: {quoted(each)}" for each in texts)
-    return Shown(lines, frame, (f"{post.nick}: {post.text}",))
+    text = f"{post.nick}: {post.text}"
+    return Shown(lines, frame, (text,), irc=irc_lines.said(post))
 
 
 def quoted(text: str) -> str:
@@ -85,7 +99,7 @@ def deleted(room: str, by: str, posts: list[Post], author: str) -> Shown:
     what = "a message" if len(posts) == 1 else f"{len(posts)} messages"
     text = f"{by}: deleted {what}" + (f" of {author}" if author else "")
     frame = {"type": "deleted", "room": room, "ids": list(posts), "by": by}
-    return Shown((text,), frame, (text,))
+    return Shown((text,), frame, (text,), irc=irc_lines.deleted(posts, by))
 
 
 def edited(post: Post, nick: str) -> Shown:
@@ -98,7 +112,8 @@ def edited(post: Post, nick: str) -> Shown:
         "text": post.text,
     }
     lines = tuple(f"{nick}: corrected: {each}" for each in post.text.split("\n"))
-    return Shown(lines, frame, (f"{nick}: corrected: {post.text}",))
+    text = f"{nick}: corrected: {post.text}"
+    return Shown(lines, frame, (text,), irc=irc_lines.edited(post, nick))
 
 
 def direct(nick: str, account: str | None, to: str, text: str, *, sent: bool) -> Shown:
@@ -106,48 +121,55 @@ def direct(nick: str, account: str | None, to: str, text: str, *, sent: bool) ->
     head = f"{nick} (private to {to})" if sent else f"{nick} (private)"
     frame = {"type": "dm", "from": nick, "account": account, "to": to, "text": text}
     lines = tuple(f"{head}: {each}" for each in text.split("\n"))
-    return Shown(lines, frame, (f"{head}: {text}",))
+    irc = irc_lines.direct(nick, account, to, text)
+    return Shown(lines, frame, (f"{head}: {text}",), irc=irc)
 
 
 # Presence.
 
 
-def joined(room: str, nick: str, account: str | None = None) -> Shown:
+def joined(room: str, nick: str, account: str | None = None, away: str = "") -> Shown:
     """A member joined a room."""
     frame = {"type": "joined", "room": room, "nick": nick, "account": account}
     emits = (("add chatter", nick),) if room == LOBBY else ()
-    return Shown((f"{nick}: joined the chat",), frame, (), emits)
+    irc = irc_lines.joined(room, nick, account, away)
+    return Shown((f"{nick}: joined the chat",), frame, (), emits, irc)
 
 
 def left(room: str | None, nick: str) -> Shown:
     """A member left a room, or with ``None`` the chat."""
     frame = {"type": "left", "room": room, "nick": nick}
     emits = (("remove chatter", nick),) if room in (LOBBY, None) else ()
-    return Shown((f"{nick}: left the chat",), frame, (), emits)
+    irc = irc_lines.left(room, nick)
+    return Shown((f"{nick}: left the chat",), frame, (), emits, irc)
 
 
 def account_of(nick: str, account: str | None) -> Shown:
     """A member has logged in, or out."""
-    return Shown((), {"type": "account", "nick": nick, "account": account})
+    frame = {"type": "account", "nick": nick, "account": account}
+    return Shown((), frame, irc=irc_lines.account_of(nick, account))
 
 
 def renamed(old: str, new: str) -> Shown:
     """A member has another nickname."""
     frame = {"type": "renamed", "from": old, "to": new}
     emits = (("remove chatter", old), ("add chatter", new))
-    return Shown((f"{old}: is now known as {new}",), frame, (), emits)
+    irc = irc_lines.renamed(old, new)
+    return Shown((f"{old}: is now known as {new}",), frame, (), emits, irc)
 
 
 def away(nick: str, text: str) -> Shown:
     """A member is away, or back."""
     what = f"is away ({text})" if text else "is back"
-    return line(f"{nick}: {what}", {"type": "away", "nick": nick, "text": text})
+    frame = {"type": "away", "nick": nick, "text": text}
+    return line(f"{nick}: {what}", frame, irc_lines.away_set(nick, text))
 
 
 def topic_set(room: str, nick: str, text: str) -> Shown:
     """The topic changed."""
     frame = {"type": "topic", "from": nick, "room": room, "text": text}
-    return line(f"{nick}: set the topic to: {text}", frame)
+    irc = irc_lines.topic_set(room, nick, text)
+    return line(f"{nick}: set the topic to: {text}", frame, irc)
 
 
 # Order.
@@ -176,42 +198,54 @@ def removed(shown: Shown, room: str, nick: str) -> Shown:
 def kicked(room: str, by: str, nick: str, text: str) -> Shown:
     """A member was removed from a room."""
     frame = {"type": "kicked", "room": room, "nick": nick, "by": by, "text": text}
-    return removed(line(f"{by}: kicked {nick}{reason(text)}", frame), room, nick)
+    irc = irc_lines.kicked(room, by, nick, text)
+    what = line(f"{by}: kicked {nick}{reason(text)}", frame, irc)
+    return removed(what, room, nick)
 
 
 def muted(room: str, by: str, nick: str, duration: str, *, everywhere: bool) -> Shown:
     """What a member says is refused from now on."""
     where = None if everywhere else room
     frame = _sanction("muted", where, nick, by) | {"for": duration or None}
-    return line(f"{by}: muted {nick}{_for(duration)}", frame)
+    text = f"{by}: muted {nick}{_for(duration)}"
+    return line(text, frame, irc_lines.notice(room, text))
 
 
 def unmuted(room: str, by: str, nick: str) -> Shown:
     """A member may talk again."""
-    return line(f"{by}: unmuted {nick}", _sanction("unmuted", room, nick, by))
+    text = f"{by}: unmuted {nick}"
+    frame = _sanction("unmuted", room, nick, by)
+    return line(text, frame, irc_lines.notice(room, text))
 
 
 def banned(by: str, nick: str, duration: str, text: str) -> Shown:
     """Someone may not come in any more."""
     frame = _sanction("banned", None, nick, by, text=text) | {"for": duration or None}
-    return line(f"{by}: banned {nick}{_for(duration)}{reason(text)}", frame)
+    text = f"{by}: banned {nick}{_for(duration)}{reason(text)}"
+    return line(text, frame, irc_lines.notice(None, text))
 
 
 def unbanned(by: str, nick: str) -> Shown:
     """Someone may come in again."""
-    return line(f"{by}: unbanned {nick}", _sanction("unbanned", None, nick, by))
+    text = f"{by}: unbanned {nick}"
+    frame = _sanction("unbanned", None, nick, by)
+    return line(text, frame, irc_lines.notice(None, text))
 
 
-def room_banned(room: str, by: str, nick: str, duration: str) -> Shown:
+def room_banned(
+    room: str, by: str, nick: str, duration: str, *, is_inside: bool
+) -> Shown:
     """Someone is out of a room and cannot come back."""
     frame = _sanction("banned", room, nick, by) | {"for": duration or None}
-    return line(f"{by}: banned {nick} from #{room}{_for(duration)}", frame)
+    irc = irc_lines.banned(room, by, nick, is_inside=is_inside)
+    return line(f"{by}: banned {nick} from #{room}{_for(duration)}", frame, irc)
 
 
 def room_unbanned(room: str, by: str, nick: str) -> Shown:
     """Someone may come back to a room."""
     frame = _sanction("unbanned", room, nick, by)
-    return line(f"{by}: unbanned {nick} from #{room}", frame)
+    irc = irc_lines.unbanned(room, by, nick)
+    return line(f"{by}: unbanned {nick} from #{room}", frame, irc)
 
 
 def role(room: str, by: str, nick: str, name: str, *, granted: bool) -> Shown:
@@ -223,13 +257,15 @@ def role(room: str, by: str, nick: str, name: str, *, granted: bool) -> Shown:
         ("voice", False): f"removed voice from {nick}",
     }
     frame = {"type": "room", "room": room, "by": by, "nick": nick, name: granted}
-    return line(f"{by}: {texts[name, granted]}", frame)
+    irc = irc_lines.role(room, by, nick, name, granted=granted)
+    return line(f"{by}: {texts[name, granted]}", frame, irc)
 
 
-def invited(room: str, by: str) -> Shown:
+def invited(room: str, by: str, account: str | None, nick: str) -> Shown:
     """An invitation, to whom it is for."""
     text = f"{by} invites you to #{room} (\\join {room})"
-    return line(text, {"type": "notice", "text": text, "room": room, "by": by})
+    frame = {"type": "notice", "text": text, "room": room, "by": by}
+    return line(text, frame, irc_lines.invited(room, by, account, nick))
 
 
 def setting(room: str, by: str, name: str, value: Any) -> Shown:
@@ -252,4 +288,5 @@ def setting(room: str, by: str, name: str, value: Any) -> Shown:
     elif name == "topic":
         changed = "operators" if value else "all"
     frame = {"type": "room", "room": room, "by": by, name: changed}
-    return line(f"{by}: {(on if value else off).format(room)}", frame)
+    irc = irc_lines.setting(room, by, name, value)
+    return line(f"{by}: {(on if value else off).format(room)}", frame, irc)

@@ -9,6 +9,10 @@ from .samples import keys_at, keys_of
 
 LOBBY = "lobby"
 
+IRC, IRCV3 = "irc", "ircv3"
+IRCS = (IRC, IRCV3)
+"""IRC without capabilities, and with those of ``irc_players``."""
+
 Subject = tuple[str, object]
 """Whom a sanction concerns or who has a role: an account, a device, the key of a name,
 or an address."""
@@ -63,6 +67,7 @@ class Device:
     :ivar last_seq: the place of the last that it was shown.
     :ivar arrived: how many had arrived before.
     :ivar login: with what it logs in again.
+    :ivar named: the room that it names, by IRC.
     """
 
     number: int
@@ -75,6 +80,7 @@ class Device:
     last_seq: int = 0
     arrived: int = 0
     login: Login | None = None
+    named: str | None = None
 
     def __repr__(self) -> str:
         return f"<device {self.number} of {self.member.nick} by {self.wire}>"
@@ -83,6 +89,11 @@ class Device:
     def account(self) -> Account | None:
         """The account that it is logged in to."""
         return self.member.account
+
+    @property
+    def room(self) -> str | None:
+        """The room in which it does what it does."""
+        return self.named if self.wire in IRCS else self.member.room
 
     @property
     def subject(self) -> Subject:
@@ -147,6 +158,7 @@ class Post:
     :ivar account: the account of its author, or ``None``.
     :ivar device: the number of the device that sent it.
     :ivar position: by which the server knows it, as soon as that is read.
+    :ivar corrections: how often it was corrected.
     :ivar is_closed: said in a room that was closed since: only operators read it.
     """
 
@@ -159,9 +171,14 @@ class Post:
     text: str
     time: float
     position: str = ""
-    is_edited: bool = False
+    corrections: int = 0
     is_deleted: bool = False
     is_closed: bool = False
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether it was corrected."""
+        return self.corrections > 0
 
 
 @dataclass(eq=False)

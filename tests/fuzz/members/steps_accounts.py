@@ -11,7 +11,7 @@ from hypothesis.stateful import precondition, rule
 from .machine import MAX_DEVICES, Machine
 from .players import PROMPT, JsonMember, SocketIOMember
 from .samples import ADDRESSES, PASSWORDS, WRONG, names
-from .shown import JSON, LINES, SOCKETIO, TYPING
+from .shown import ASKING, JSON, LINES, SOCKETIO
 from .state import Account, Device
 
 
@@ -33,7 +33,7 @@ class AccountSteps(Machine):
     @rule(data=st.data(), nick=names())
     def rename(self, data: st.DataObject, nick: str) -> None:
         """Somebody asks for another nickname, or joins by Socket.IO."""
-        device = self.device(data, *TYPING, SOCKETIO)
+        device = self.device(data, *ASKING, SOCKETIO)
         self.players[device.number].renames(nick)
         if not self.reference.rename(device, nick):
             if device.wire == SOCKETIO:
@@ -44,7 +44,7 @@ class AccountSteps(Machine):
     @rule(data=st.data(), password=passwords())
     def register(self, data: st.DataObject, password: str) -> None:
         """Somebody makes the nickname an account."""
-        device = self.device(data)
+        device = self.device(data, *ASKING)
         if device.member.is_operator:
             return  # It would add an account for someone else.
         self.types(device, f"\\register {password}")
@@ -71,7 +71,7 @@ class AccountSteps(Machine):
     @precondition(lambda self: self.reference.accounts)
     def log_in(self, data: st.DataObject, wrong: bool, asked: bool) -> None:
         """Somebody logs in, with a password that is typed at once or asked for."""
-        device, account = self.device(data), self.account(data)
+        device, account = self.device(data, *ASKING), self.account(data)
         password = WRONG if wrong else account.password
         if asked and device.wire in LINES and device.account is None:
             self.types(device, f"\\login {account.name}")
@@ -88,7 +88,7 @@ class AccountSteps(Machine):
     def log_in_by_token(self, data: st.DataObject) -> None:
         """A JSON client logs in by a token, which may have ended."""
         device = self.device(data, JSON)
-        token = data.draw(st.sampled_from(sorted(self.tokens)))
+        token = data.draw(st.sampled_from(list(self.tokens)))
         login = self.tokens[token]
         self.players[device.number].logs_in(token=token)
         if not self.reference.log_in_by_frame(device, login, ""):
@@ -143,7 +143,7 @@ class AccountSteps(Machine):
     @rule(data=st.data())
     def log_out(self, data: st.DataObject) -> None:
         """Somebody logs out on one device."""
-        device = self.device(data)
+        device = self.device(data, *ASKING)
         if not self._is_ignored_by_none(device):
             return
         self.types(device, "\\logout")
@@ -215,7 +215,7 @@ class AccountSteps(Machine):
     @precondition(lambda self: len(self.players) > 1)
     def disconnect(self, data: st.DataObject) -> None:
         """The connection of one device is lost."""
-        self.is_gone(self.device(data, *TYPING, SOCKETIO))
+        self.is_gone(self.device(data, *ASKING, SOCKETIO))
         self.have_someone_type()
 
     @rule(data=st.data())

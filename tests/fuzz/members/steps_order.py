@@ -11,9 +11,9 @@ from hypothesis.stateful import initialize, precondition, rule
 from tests.fuzz.world_machine import SqliteWorldMachine
 
 from .samples import ADDRESSES, KEYS, NETWORKS, PASSWORDS, REASONS, durations
-from .shown import JSON, TYPING
+from .shown import ASKING, JSON, TYPING
 from .state import Sanction, Subject
-from .steps_talking import TalkingSteps
+from .steps_irc import IrcSteps
 
 SETTINGS: dict[str, tuple[str, Any]] = {
     "private": ("private", True),
@@ -40,7 +40,7 @@ ROLES = {
 }
 
 
-class MembersMachine(TalkingSteps):
+class MembersMachine(IrcSteps):
     """A whole chat in memory."""
 
     @initialize()
@@ -68,7 +68,7 @@ class MembersMachine(TalkingSteps):
     @rule(data=st.data(), text=st.sampled_from(REASONS))
     def kick(self, data: st.DataObject, text: str) -> None:
         """Somebody removes a member from a room."""
-        device, nick = self.keeper(data), self.nick(data)
+        device, nick = self.keeper(data, *ASKING), self.nick(data)
         self.types(device, f"\\kick {nick} {text}")
         self.reference.kick(device, nick, text)
 
@@ -141,14 +141,14 @@ class MembersMachine(TalkingSteps):
     @rule(data=st.data(), typed=st.sampled_from(sorted(SETTINGS)))
     def set_room(self, data: st.DataObject, typed: str) -> None:
         """Somebody changes a setting of a room."""
-        device = self.keeper(data)
+        device = self.keeper(data, *ASKING)
         self.types(device, f"\\room {typed}")
         self.reference.set_room(device, *SETTINGS[typed])
 
     @rule(data=st.data(), typed=st.sampled_from(sorted(ROLES)))
     def set_role(self, data: st.DataObject, typed: str) -> None:
         """Somebody gives a role, or takes it away."""
-        device, nick = self.keeper(data), self.nick(data)
+        device, nick = self.keeper(data, *ASKING), self.nick(data)
         name, granted = ROLES[typed]
         self.types(device, f"\\{typed} {nick}")
         self.reference.set_role(device, nick, name, granted=granted)
@@ -156,7 +156,7 @@ class MembersMachine(TalkingSteps):
     @rule(data=st.data())
     def invite(self, data: st.DataObject) -> None:
         """Somebody invites a member to the room."""
-        device, nick = self.keeper(data), self.nick(data)
+        device, nick = self.keeper(data, *ASKING), self.nick(data)
         self.types(device, f"\\invite {nick}")
         self.reference.invite(device, nick)
 

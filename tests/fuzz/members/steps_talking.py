@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from .samples import AWAY, KEYS, ROOMS, SEVERAL_LINES, TEXTS
-from .shown import JSON, SOCKETIO, TYPING
-from .state import Device
+from .shown import ASKING, JSON, SOCKETIO, TYPING
+from .state import IRCS, Device
 from .steps_accounts import AccountSteps
 
 
@@ -22,7 +22,7 @@ class TalkingSteps(AccountSteps):
     @rule(data=st.data(), text=st.sampled_from(TEXTS))
     def talk(self, data: st.DataObject, text: str) -> None:
         """Somebody says something."""
-        self.say(self.device(data, *TYPING, SOCKETIO), text)
+        self.say(self.device(data, *ASKING, SOCKETIO), text)
 
     @rule(data=st.data())
     @precondition(lambda self: self.has(JSON, SOCKETIO))
@@ -33,14 +33,14 @@ class TalkingSteps(AccountSteps):
     @rule(data=st.data(), text=st.sampled_from(TEXTS))
     def act(self, data: st.DataObject, text: str) -> None:
         """Somebody does something."""
-        device = self.device(data)
+        device = self.device(data, *ASKING)
         self.types(device, f"\\me {text}")
         self.reference.say(device, text, "action")
 
     @rule(data=st.data(), text=st.sampled_from(TEXTS))
     def whisper(self, data: st.DataObject, text: str) -> None:
         """Somebody sends a direct message."""
-        device, nick = self.device(data), self.nick(data)
+        device, nick = self.device(data, *ASKING), self.nick(data)
         self.players[device.number].whispers(nick, text)
         self.reference.whisper(device, nick, text)
 
@@ -68,14 +68,14 @@ class TalkingSteps(AccountSteps):
     @rule(data=st.data(), text=st.sampled_from(TEXTS[:2]))
     def set_topic(self, data: st.DataObject, text: str) -> None:
         """Somebody sets the topic."""
-        device = self.device(data)
+        device = self.device(data, *ASKING)
         self.types(device, f"\\topic {text}")
         self.reference.set_topic(device, text)
 
     @rule(data=st.data(), text=st.sampled_from(AWAY))
     def go_away(self, data: st.DataObject, text: str) -> None:
         """Somebody is away, or back."""
-        device = self.device(data)
+        device = self.device(data, *ASKING)
         self.types(device, f"\\away {text}")
         self.reference.set_away(device, text)
 
@@ -132,21 +132,21 @@ class TalkingSteps(AccountSteps):
     )
     def join(self, data: st.DataObject, room: str, key: str) -> None:
         """Somebody joins a room."""
-        device = self.device(data)
+        device = self.device(data, *ASKING)
         self.types(device, f"\\join {room} {key}")
         self.reference.join(device, room, key)
 
     @rule(data=st.data())
     def leave_room(self, data: st.DataObject) -> None:
         """Somebody leaves the room in which it talks."""
-        device = self.device(data)
+        device = self.device(data, *ASKING)
         self.types(device, "\\leave")
         self.reference.leave(device)
 
     @rule(data=st.data(), room=st.sampled_from((*ROOMS, "lobby")))
     def ask_who(self, data: st.DataObject, room: str) -> None:
         """Somebody asks who is in a room."""
-        device = self.device(data)
+        device = self.device(data, *ASKING)
         self.types(device, f"\\who {room}")
         self.reference.who(device, room)
 
@@ -164,18 +164,21 @@ class TalkingSteps(AccountSteps):
     @rule(data=st.data())
     def list_rooms(self, data: st.DataObject) -> None:
         """Somebody asks which rooms there are."""
-        device = self.device(data)
+        device = self.device(data, *ASKING)
         self.types(device, "\\rooms")
         self.reference.list_rooms(device)
 
     @rule(data=st.data(), text=st.sampled_from(("", "see you")))
     @precondition(lambda self: len(self.players) > 1)
     def quit(self, data: st.DataObject, text: str) -> None:
-        """Somebody leaves, perhaps with a last message, and cannot resume."""
-        device = self.device(data)
+        """Somebody leaves, perhaps with a last message, and cannot resume.
+
+        By IRC, that is not a message of a room.
+        """
+        device = self.device(data, *ASKING)
         member = device.member
         self.types(device, f"\\quit {text}")
-        name = member.room
+        name = None if device.wire in IRCS else member.room
         if text and name and self.reference.may_talk(member, device.peer, name) is None:
             self.reference.say(device, text, "message")
             if device.wire == JSON:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from . import shown
 from .accounting import Accounting
 from .reference import Entry
-from .shown import JSON, LINE, LINES, SOCKETIO
-from .state import LOBBY, Account, Device, Member, Post, Subject
+from .shown import HIDE_OWN_JOINS, JSON, LINE, LINES, SOCKETIO
+from .state import IRC, IRCS, LOBBY, Account, Device, Member, Post, Subject
 
 CORRECTED_FOR = 15 * 60
 """Seconds in which a message can be corrected."""
@@ -20,7 +20,7 @@ class Talking(Accounting):
     def say(self, device: Device, text: str, kind: str = "message") -> None:
         """Somebody says something in the room that it talks in."""
         member = device.member
-        name = LOBBY if device.wire == SOCKETIO else member.room
+        name = LOBBY if device.wire == SOCKETIO else device.room
         if name is None or name not in member.rooms:
             self.refuse(device)
             return
@@ -40,7 +40,8 @@ class Talking(Accounting):
         )
         self.posts.append(post)
         self.entries.append(Entry(post.seq, "post", name, (post,), by=post.account))
-        self.show(shown.message(post), [name], by=post.account)
+        unseen = [device] if device.wire == IRC else []
+        self.show(shown.message(post), [name], by=post.account, but=unseen)
         if device.wire == JSON and kind == "message":
             device.expected.append({"type": "ok"})
             device.last_seq = self.seq
@@ -60,8 +61,9 @@ class Talking(Accounting):
             if why is not None:
                 self.refuse(device, why)
                 return
-        if to is not None and to.away and to.nick == nick:
-            self.notice(device, f"{to.nick} is away: {to.away}")
+        away = to.away if to is not None and to.nick == nick else ""
+        if away and device.wire not in IRCS:
+            self.notice(device, f"{nick} is away: {away}")
         self.seq += 1
         recipient = to.id if to is not None else _subject(account)
         name = to.nick if to is not None else nick
@@ -75,9 +77,15 @@ class Talking(Accounting):
         for each in dict.fromkeys((*receivers, *member.devices)):
             if each in receivers and not self.ignores(each.member, member.account):
                 self.give(each, received)
-            twice = each in receivers and each.wire == JSON
-            if each in member.devices and not twice:
+            once = each.wire in (JSON, *IRCS) and (
+                each is not device or each.wire == JSON
+            )
+            twice = each in receivers and once
+            unseen = each is device and device.wire == IRC
+            if each in member.devices and not twice and not unseen:
                 self.give(each, sent)
+        if away and device.wire in IRCS:
+            device.expected.append(f"{nick} is away: {away}")
 
     def _last_of(
         self,
@@ -110,7 +118,7 @@ class Talking(Accounting):
 
     def delete(self, device: Device, nick: str = "", count: int = 1) -> None:
         """Somebody deletes its last message, or a room operator those of a name."""
-        member, name = device.member, device.member.room
+        member, name = device.member, device.room
         if name is None or (nick and not self.rank(member, name)):
             self.refuse(device)
             return
@@ -124,16 +132,34 @@ class Talking(Accounting):
         if not posts:
             self.refuse(device)
             return
+        self._delete(device, name, posts, posts[-1].nick if nick else "")
+
+    def _delete(
+        self, device: Device, name: str, posts: list[Post], author: str
+    ) -> None:
         for post in posts:
             post.is_deleted = True
-        author = posts[-1].nick if nick else ""
-        what = shown.deleted(name, member.nick, posts, author)
+        what = shown.deleted(name, device.member.nick, posts, author)
         self.entries.append(Entry(self.seq + 1, "deleted", name, tuple(posts), what))
         self.show(what, [name])
 
+    def redact(self, device: Device, post: Post) -> None:
+        """Somebody deletes a message by its id: one's own, or as a room operator."""
+        member, name = device.member, device.room
+        if name is None or post.is_deleted:
+            self.refuse(device)
+            return
+        by_device = post.device in {each.number for each in member.devices}
+        is_own = post.account is member.account if post.account else by_device
+        of_operator = post.account is not None and post.account.is_operator
+        if is_own or (self.rank(member, name) and not of_operator):
+            self._delete(device, name, [post], "" if is_own else post.nick)
+        else:
+            self.refuse(device)
+
     def edit(self, device: Device, text: str) -> None:
         """Somebody corrects its last message."""
-        member, name = device.member, device.member.room
+        member, name = device.member, device.room
         why = None if name is None else self.may_talk(member, device.peer, name)
         if name is None or why is not None:
             self.refuse(device, why)
@@ -143,14 +169,14 @@ class Talking(Accounting):
             self.refuse(device)
             return
         post = posts[0]
-        post.text, post.is_edited = text, True
+        post.text, post.corrections = text, post.corrections + 1
         entry = Entry(self.seq + 1, "edited", name, (post,), by=member.account)
         self.entries.append(entry)
         self.show(shown.edited(post, member.nick), [name], by=member.account)
 
     def set_topic(self, device: Device, text: str) -> None:
         """Somebody sets the topic."""
-        member, name = device.member, device.member.room
+        member, name = device.member, device.room
         if name is None:
             self.refuse(device)
             return
@@ -162,6 +188,8 @@ class Talking(Accounting):
         if why is not None:
             self.refuse(device, why)
             return
+        if device.wire in IRCS and room.topic == text:
+            return
         room.topic = text
         what = shown.topic_set(name, member.nick, text)
         self.entries.append(Entry(self.seq + 1, "topic", name, shown=what))
@@ -172,6 +200,8 @@ class Talking(Accounting):
     def join(self, device: Device, name: str, key: str = "") -> None:
         """Somebody joins a room, or talks again in one that it is in."""
         member = device.member
+        if name in member.rooms and device.wire in IRCS:
+            return
         if name in member.rooms:
             member.rooms.remove(name)
             member.rooms.append(name)
@@ -192,8 +222,8 @@ class Talking(Accounting):
         for each in member.devices:
             history = self.history(member, name)
             self.snapshot(each, name, history, more=bool(history))
-        hidden = [each for each in member.devices if each.wire == SOCKETIO]
-        who = shown.joined(name, member.nick, member.account_name)
+        hidden = [each for each in member.devices if each.wire in HIDE_OWN_JOINS]
+        who = shown.joined(name, member.nick, member.account_name, member.away)
         self.show(who, [name], but=hidden)
         for each in member.devices:
             self.talks_in(each)
@@ -201,17 +231,18 @@ class Talking(Accounting):
 
     def leave(self, device: Device) -> None:
         """Somebody leaves the room that it talks in."""
-        member, name = device.member, device.member.room
+        member, name = device.member, device.room
         if name is None:
             self.refuse(device)
             return
-        what = shown.left(name, member.nick)
+        what, former = shown.left(name, member.nick), member.room
         self.seq += 1
         for each in member.devices:
             self.give_prefixed(each, what, f"[#{name}] ")
         member.rooms.remove(name)
-        for each in member.devices:
-            self.talks_in(each)
+        if member.room != former:
+            for each in member.devices:
+                self.talks_in(each)
         self.show(what, [name])
         self.close_rooms()
 
@@ -219,7 +250,14 @@ class Talking(Accounting):
 
     def who(self, device: Device, name: str) -> None:
         """Somebody asks who is in a room."""
-        if not self.may_read(device.member, device.peer, name):
+        is_readable = self.may_read(device.member, device.peer, name)
+        if device.wire in IRCS:
+            if is_readable:
+                self.list_names(device, name)
+            else:
+                device.expected.append(f"names #{name}:")
+            return
+        if not is_readable:
             self.refuse(device)
             return
         members = self.who_is_in(name)
@@ -276,6 +314,14 @@ class Talking(Accounting):
             device.expected.append(
                 {"type": "rooms", "rooms": rooms, "count": len(rooms)}
             )
+            return
+        if device.wire in IRCS:
+            listed: list[str] = []
+            for name, count in sorted(found):
+                may_read = self.may_read(member, device.peer, name)
+                topic = self.room(name).topic if may_read else ""
+                listed.append(f"#{name} ({count}) {topic}".rstrip())
+            device.expected.append(f"rooms: {', '.join(listed)}")
             return
         named = ", ".join(f"{name} ({count})" for name, count in found)
         device.expected.append(f"rooms ({len(found)}): {named}".rstrip())
