@@ -16,7 +16,7 @@ from twisted_chat.net.admission import Admission
 from twisted_chat.net.origins import Origins
 from twisted_chat.net.outbox import BufferedOutbox
 from twisted_chat.net.peer_limits import PeerLimits
-from twisted_chat.net.switch import SILENCE_TIMEOUT
+from twisted_chat.net.switch import SILENCE_BEFORE_TLS, SILENCE_TIMEOUT
 from twisted_chat.net.tls import Certificate
 from twisted_chat.server.listeners import make_engineio, make_factory
 from twisted_chat.server.settings import Settings
@@ -611,6 +611,20 @@ class TlsTests(PortTestCase):
         self.assertRegex("\n".join(self.alice.sees()), r"guest_\d+: hello")
         self.connect(b"in clear\r\n")
         self.assertIn("in clear", "\n".join(self.alice.sees()))
+
+    def test_handshake_that_begins_late_is_served(self) -> None:
+        """As that of HexChat, 0.3 s after it has connected; later it cannot be."""
+        connection = self.connect()
+        self.clock.advance(0.4)
+        client = TlsClient(connection, self.clock)
+        client.exchange()
+        client.send(b"hello\r\n")
+        self.settle()
+        self.assertRegex(client.exchange().decode(), r"^Welcome, guest_\d+!\r\n")
+        silent = self.connect()
+        self.clock.advance(SILENCE_BEFORE_TLS)
+        self.settle()
+        self.assertRegex(silent.take(), rb"^Welcome, guest_\d+!\r\n")
 
     def test_late_irc_client_is_served_within_tls(self) -> None:
         """The guest that it was taken for leaves."""

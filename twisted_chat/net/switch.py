@@ -43,6 +43,13 @@ from .timers import Deadlines
 SILENCE_TIMEOUT = 0.25
 """Seconds without a byte after which a connection goes to the fallback."""
 
+SILENCE_BEFORE_TLS = 0.5
+"""The same on a port with TLS.
+
+HexChat begins its handshake 0.3 s after it has connected: the fallback would have sent
+something by then, which no handshake survives.
+"""
+
 GRACE_TURNS = 2
 """Turns of the reactor that a connection gets after its silence timeout.
 
@@ -248,7 +255,7 @@ class SwitchFactory(Factory):
 
     :param detectors: asked in this order.
     :param fallback: for silent connections, and those that no detector matches.
-    :param silence_timeout: seconds; see ``SILENCE_TIMEOUT``.
+    :param silence_timeout: seconds; see ``SILENCE_TIMEOUT`` and ``SILENCE_BEFORE_TLS``.
     :param admission: limits the connections, if given.
     :param keepalive: enabled on each connection, if given.
     :param refused: counts those that the fallback must not read, as ``foreign``.

@@ -42,7 +42,11 @@ from twisted_chat.net.paced_tls import PacedTLSFactory
 from twisted_chat.net.peer_limits import PeerLimits
 from twisted_chat.net.proxied import TrustedProxyFactory
 from twisted_chat.net.reject import RejectFactory, RejectForeignFactory
-from twisted_chat.net.switch import SwitchFactory
+from twisted_chat.net.switch import (
+    SILENCE_BEFORE_TLS,
+    SILENCE_TIMEOUT,
+    SwitchFactory,
+)
 from twisted_chat.net.tcp_keepalive import TcpKeepalive
 from twisted_chat.net.timers import Keepalive
 from twisted_chat.net.tls import Certificate
@@ -92,6 +96,7 @@ def make_factory(
     )
     # Asked last: a TLS record looks like a binary protocol.
     foreign = Detector("foreign", foreign_protocol, RejectForeignFactory(refused))
+    silence_timeout = SILENCE_TIMEOUT
     if certificate is None:
         no_tls = RejectFactory(
             log_format="client error: {peer} requested TLS; to enable it, give "
@@ -102,11 +107,13 @@ def make_factory(
     else:
         inner = SwitchFactory(clock, (*plain, foreign), lines, refused=refused)
         encrypted = PacedTLSFactory(certificate, inner, clock, limits.pacing)
+        silence_timeout = SILENCE_BEFORE_TLS
         tls = Detector("tls", tls_hello, encrypted)
     port = SwitchFactory(
         clock,
         (*plain, tls, foreign),
         lines,
+        silence_timeout,
         admission=admission,
         # The line chat has no heartbeat of its own.
         keepalive=make_keepalive(settings),
