@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from twisted_chat.core.limits import MAX_TEXT, MAX_TEXT_LINES
 
 MAX_LIST = 300
-"""Bytes of a list in one line; a long nickname and the server's name need the rest."""
+"""Bytes of a list in one line for which there is room whatever the server is called."""
 
 _VALUES_SINCE = 302
 """From this version on, lists have values and may have several lines."""
@@ -92,10 +92,13 @@ class Capabilities:
         """The enabled ones that change how events and replies are encoded."""
         return frozenset(self.enabled & _OF_CODEC.keys())
 
-    def receive(self, params: Sequence[str]) -> list[tuple[str, ...]]:
+    def receive(
+        self, params: Sequence[str], most: int = MAX_LIST
+    ) -> list[tuple[str, ...]]:
         """Answer a ``CAP`` command.
 
         :param params: those of the command, at least one.
+        :param most: bytes of a list in one line.
         :returns: of each ``CAP`` in the answer the parameters after the nickname.
         :raises InvalidSubcommand: there is no such subcommand.
         """
@@ -105,12 +108,12 @@ class Capabilities:
             case "LS":
                 self._begin()
                 self._note_version(argument)
-                return list(self._list("LS", self._shown()))
+                return list(self._list("LS", self._shown(), most))
             case "LIST":
-                return list(self._list("LIST", sorted(self.enabled)))
+                return list(self._list("LIST", sorted(self.enabled), most))
             case "REQ":
                 self._begin()
-                return list(self._request(argument.split()))
+                return list(self._request(argument.split(), most))
             case "END":
                 self.negotiation = Negotiation.CLOSED
                 return []
@@ -134,8 +137,10 @@ class Capabilities:
             for name, value in self._offered.items()
         ]
 
-    def _list(self, subcommand: str, words: Iterable[str]) -> Iterator[tuple[str, ...]]:
-        *lines, last = _lines(words)
+    def _list(
+        self, subcommand: str, words: Iterable[str], most: int
+    ) -> Iterator[tuple[str, ...]]:
+        *lines, last = _lines(words, most)
         if self._version < _VALUES_SINCE:
             # A list of theirs is one line: they are not offered the rest, which is
             # newer than they are.
@@ -145,7 +150,7 @@ class Capabilities:
             yield (subcommand, "*", line)
         yield (subcommand, last)
 
-    def _request(self, words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    def _request(self, words: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
         """Enable and disable what a client asks for: all of it, or nothing."""
         enabled = set(self.enabled)
         for word in words:
@@ -153,11 +158,11 @@ class Capabilities:
             required = name == _NOTIFY and self._version >= _VALUES_SINCE
             if name not in self._offered or (required and word != name):
                 # A client knows its request by the beginning.
-                yield ("NAK", next(_lines(words)))
+                yield ("NAK", next(_lines(words, most)))
                 return
             (enabled.add if word == name else enabled.discard)(name)
         self.enabled = frozenset(enabled)
-        for line in _lines(words):
+        for line in _lines(words, most):
             yield ("ACK", line)
 
 
@@ -175,12 +180,12 @@ def offer(mechanisms: Sequence[str], *, registration: bool) -> dict[str, str]:
     return dict(sorted(offered.items(), key=lambda item: item[0].startswith("draft/")))
 
 
-def _lines(words: Iterable[str]) -> Iterator[str]:
-    """Words in lines of at most ``MAX_LIST`` bytes, or of one word; at least one."""
+def _lines(words: Iterable[str], most: int) -> Iterator[str]:
+    """Words in lines of at most so many bytes, or of one word; at least one."""
     line = ""
     for word in words:
         longer = f"{line} {word}" if line else word
-        if line and len(longer.encode()) > MAX_LIST:
+        if line and len(longer.encode()) > most:
             yield line
             longer = word
         line = longer

@@ -13,13 +13,12 @@ from twisted_chat.core.outcomes import Outcome
 from twisted_chat.core.replies import NOTHING, Refused, Reply, Request
 from twisted_chat.core.routes import renamed
 
-from .capabilities import InvalidSubcommand
+from .cap_lines import cap_lines
 from .codec import IrcCodec
 from .commands import IrcTable, lines, request_of
 from .isupport import EXTENDED
 from .isupport import isupport as isupport_items
 from .message import Message
-from .numerics import ERR_INVALIDCAPCMD
 from .profile import profile_of
 from .reasons import reason
 from .reference import Reference
@@ -33,14 +32,11 @@ def cap(context: CommandContext) -> Reply:
     profile, codec = profile_of(client), client.codec
     if profile is None or not isinstance(codec, IrcCodec):
         raise TypeError("not an IRC client")
-    try:
-        answers = profile.capabilities.receive(context.words)
-    except InvalidSubcommand:
-        return lines(ERR_INVALIDCAPCMD(context.word or "*"))
+    answer = cap_lines(profile, context.words, client.nick, codec.server.name)
     enabled = profile.capabilities.of_codec
     if enabled != codec.capabilities:
         context.chat.recode(client, codec.with_capabilities(enabled))
-    return lines(*(Message("CAP", (client.nick, *answer)) for answer in answers))
+    return lines(*answer)
 
 
 @commands.handler("ISUPPORT")

@@ -195,7 +195,10 @@ class Registration:
 
     def _cap(self, message: Message) -> None:
         capabilities = self._peer.profile.capabilities
-        self._peer.show(*cap_lines(self._peer.profile, message, self.nick))
+        lines = cap_lines(
+            self._peer.profile, message.params, self.nick, self._server.name
+        )
+        self._peer.show(*lines)
         if capabilities.negotiation is Negotiation.CLOSED:
             self.complete()
 
