@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from twisted.trial.unittest import SynchronousTestCase
 
+from tests.support.codecs import ListCodec, wire_with
+from tests.support.servers import ServersCase
+from twisted_chat.core.bulk import BULK_THRESHOLD
 from twisted_chat.core.events import Joined
 from twisted_chat.core.evictions import Evictions
 from twisted_chat.core.presence import Member
+from twisted_chat.testing import FakeClient
 
 
 class EvictionTests(SynchronousTestCase):
@@ -65,3 +69,42 @@ class EvictionTests(SynchronousTestCase):
             self.evictions.forget(self.bob, client_id)
         self.assertEqual(self.evictions.rooms_shown(self.bob), ("lobby", "tea"))
         self.assertFalse(self.rejoins("A", "lobby"))
+
+
+class ShownTests(ServersCase):
+    """What clients of server one are shown that server two took for gone."""
+
+    def clients(self, *nicks: str) -> list[FakeClient]:
+        """Clients of server one that keep lists of who is where."""
+        wire = wire_with(ListCodec())
+        clients = [self.one.client(nick, wire=wire) for nick in nicks]
+        for client in (self.alice, self.bob, *clients):
+            self.seen_by(client)
+        return clients
+
+    def expire(self) -> None:
+        self.redis.expire_server("one")
+        self.settle(3)
+
+    def test_client_that_keeps_lists_is_not_shown_that_it_left(self) -> None:
+        """It is in its rooms all the time; others come back."""
+        (dora,) = self.clients("dora")
+        self.expire()
+        lines = ["alice: left the chat", "alice: joined the chat"]
+        self.assertEqual(self.seen_by(dora), lines)
+        seen = self.seen_by(self.alice)
+        for line in (*lines, "dora: left the chat", "dora: joined the chat"):
+            self.assertIn(line, seen)
+        self.assertEqual(self.seen_by(self.bob), seen)
+
+    def test_nor_among_many(self) -> None:
+        """Each is shown all others."""
+        nicks = [f"p{number}" for number in range(BULK_THRESHOLD + 1)]
+        clients = self.clients(*nicks)
+        self.expire()
+        seen = " ".join(self.seen_by(self.alice))
+        self.assertIn(f"and {BULK_THRESHOLD - 1} more left the chat", seen)
+        for nick, client in zip(nicks, clients, strict=True):
+            seen = " ".join(self.seen_by(client))
+            self.assertIn(f"and {BULK_THRESHOLD - 2} more left the chat", seen)
+            self.assertNotRegex(seen, rf"\b{nick}\b")

@@ -11,6 +11,7 @@ from twisted_chat.core.events import (
     DirectMessage,
     Joined,
     Message,
+    Quit,
     Renamed,
     Stored,
 )
@@ -61,6 +62,12 @@ class QuietCodec(LineCodec):
     """Does not show a client its own arrivals and nicknames."""
 
     hidden_from_author = frozenset({Joined, Renamed})
+
+
+class ListCodec(LineCodec):
+    """Does not show a client its own arrivals and departures, as it keeps lists."""
+
+    hidden_from_author = frozenset({Joined, Quit})
 
 
 class BrokenCodec(LineCodec):

@@ -168,20 +168,20 @@ class Announcer:
             for client, arrived in batch.bulk.newcomers(line)
             if client.view is not None
         ]
-        hidden_from = [client for client, _ in newcomers]
-        batch.fanout.show(line, (line.room,), hidden_from=hidden_from)
-        for client, arrived in newcomers:
-            if arrived < len(line.names):
-                later = partial(self._later_arrivals, client, line, arrived)
-                batch.fanout.send_late(client, later)
+        names = {client: line.names[arrived:] for client, arrived in newcomers}
+        for client, nick in batch.bulk.hidden(line).items():
+            if client.view is not None and client not in names:
+                names[client] = tuple(name for name in line.names if name != nick)
+        batch.fanout.show(line, (line.room,), hidden_from=list(names))
+        for client, others in names.items():
+            if others:
+                shown = replace(line, names=others)
+                batch.fanout.send_late(client, partial(self._bulk, client, shown))
 
-    def _later_arrivals(
-        self, client: Client, line: BulkPresence, arrived: int
-    ) -> bytes:
-        """What a client that was shown so many arrivals is shown of the others."""
-        later = replace(line, names=line.names[arrived:])
+    def _bulk(self, client: Client, line: BulkPresence) -> bytes:
+        """What one client is shown of many arrivals or departures."""
         room = None if client.room == line.room else line.room
-        return self._batch.encode(client.codec.bulk_presence, later, room)
+        return self._batch.encode(client.codec.bulk_presence, line, room)
 
     def _answer_logins(self, announcement: Announcement) -> None:
         """Reply to those who have logged in, see ``Announcement.logins``."""

@@ -186,9 +186,19 @@ class Arrivals:
     def _show_all(self, arrival: _Arrival) -> None:
         """Show everyone in the room that a member joined."""
         room, member = arrival.event.room, arrival.member
-        if self.batch.bulk.collect(room, member.nick, arrived=True):
-            return
         causes = self._pool.clients_of(member)
+        hidden_from = []
+        if not arrival.is_new:
+            # It is back; who arrives is shown the room in its place.
+            hidden_from = [
+                client
+                for client in self.batch.viewers(member)
+                if self.batch.is_hidden(arrival.stored, client)
+            ]
+        if self.batch.bulk.collect(
+            room, member.nick, arrived=True, hidden_from=hidden_from
+        ):
+            return
         self.batch.show(with_nick(member, arrival.stored), (room,), causes)
 
     def _resumed_elsewhere(self, client: Client, event: Joined, stored: Stored) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .client import Client
 from .events import BulkPresence, Joined, Left, Quit, Stored
@@ -24,7 +24,7 @@ class Bulk:
     :param batch: about to be announced.
     """
 
-    __slots__ = ("_newcomers", "_nicks", "_pool")
+    __slots__ = ("_hidden", "_newcomers", "_nicks", "_pool")
 
     def __init__(self, pool: ClientPool, batch: Sequence[Stored]) -> None:
         self._pool = pool
@@ -32,6 +32,8 @@ class Bulk:
         self._nicks: dict[tuple[str, bool], list[str]] = {}
         # By room, clients that were shown it, and how many had arrived by then.
         self._newcomers: dict[str, list[tuple[Client, int]]] = {}
+        # The nickname that each of some clients is not shown.
+        self._hidden: dict[tuple[str, bool], dict[Client, str]] = {}
         if len(batch) > BULK_THRESHOLD:
             counts = self._count(batch)
             keys = (key for key, count in counts.items() if count > BULK_THRESHOLD)
@@ -54,12 +56,24 @@ class Bulk:
         """Whether arrivals in this room, or departures, are shown together."""
         return (room, arrived) in self._nicks
 
-    def collect(self, room: str, nick: str, *, arrived: bool) -> bool:
-        """Add an arrival or a departure; false if it is to be shown by itself."""
+    def collect(
+        self,
+        room: str,
+        nick: str,
+        *,
+        arrived: bool,
+        hidden_from: Iterable[Client] = (),
+    ) -> bool:
+        """Add an arrival or a departure; false if it is to be shown by itself.
+
+        :param hidden_from: clients that are shown all others.
+        """
         nicks = self._nicks.get((room, arrived))
         if nicks is None:
             return False
         nicks.append(nick)
+        for client in hidden_from:
+            self._hidden.setdefault((room, arrived), {})[client] = nick
         return True
 
     def shown_room(self, room: str, client: Client) -> None:
@@ -77,6 +91,10 @@ class Bulk:
     def newcomers(self, line: BulkPresence) -> Sequence[tuple[Client, int]]:
         """Those clients, and how many of the arrivals each was shown already."""
         return self._newcomers.get(line.room, ()) if line.arrived else ()
+
+    def hidden(self, line: BulkPresence) -> Mapping[Client, str]:
+        """Clients that are shown all but one nickname, and which that is."""
+        return self._hidden.get((line.room, line.arrived), {})
 
     def lines(self) -> Iterator[BulkPresence]:
         """What to show after the batch."""

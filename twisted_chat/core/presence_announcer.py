@@ -13,6 +13,7 @@ from .announcement import Announcement
 from .client import Client, ClientState
 from .events import (
     AwaySet,
+    Event,
     Joined,
     Left,
     LoggedIn,
@@ -93,13 +94,22 @@ class PresenceAnnouncer:
             self._joiner.departed(client, member, stored.position)
 
     def _show_departure(self, member: Member, stored: Stored) -> None:
+        # Those that other servers declared gone are still here.
+        hidden_from = [
+            client
+            for client in self.batch.viewers(member)
+            if self.batch.is_hidden(stored, client)
+        ]
         one_by_one = tuple(
             room
             for room in self._evictions.rooms_shown(member)
-            if not self.batch.bulk.collect(room, member.nick, arrived=False)
+            if not self.batch.bulk.collect(
+                room, member.nick, arrived=False, hidden_from=hidden_from
+            )
         )
         if one_by_one:
-            self.batch.fanout.show(with_nick(member, stored), one_by_one)
+            stored = with_nick(member, stored)
+            self.batch.fanout.show(stored, one_by_one, hidden_from=hidden_from)
 
     # Logins.
 
@@ -133,9 +143,10 @@ class PresenceAnnouncer:
             self._naming.release(client.id, former_nick)
             if member.nick != event.nick:
                 self._naming.release(member.id, event.nick, kept=member.nick)
+            moved = b""
             if member is not guest and client.codec.replies_with_events:
-                self._show_moved(client, former_nick, former_rooms, stored)
-            self._show_rooms(client, former_rooms, stored)
+                moved = self._moved(client, former_nick, former_rooms, stored)
+            self._show_rooms(client, former_rooms, stored, moved)
 
     def logged_out(self, event: LoggedOut, stored: Stored) -> None:
         """A client is a guest now; its member stays if it has other clients."""
@@ -186,35 +197,45 @@ class PresenceAnnouncer:
             self._pool.show(client, None)
             self.batch.fanout.view_changed(client)
 
-    def _show_moved(
+    def _moved(
         self,
         client: Client,
         former_nick: str,
         former_rooms: tuple[str, ...],
         stored: Stored,
-    ) -> None:
-        """A client is one more of a member: show it what it must know of itself.
+    ) -> bytes:
+        """What a client must know of itself that is one more of a member.
 
         It keeps lists: it has the nickname of the member now, and is in its rooms.
         """
-        for room in former_rooms:
-            if room not in client.rooms:
-                left = Left(room, former_nick, client.id)
-                self.batch.show_to(client, replace(stored, event=left), room)
+        shown: list[tuple[Event, str | None]] = [
+            (Left(room, former_nick, client.id), room)
+            for room in former_rooms
+            if room not in client.rooms
+        ]
         if client.nick != former_nick:
-            renamed = Renamed(former_nick, client.nick, client.id)
-            self.batch.show_to(client, replace(stored, event=renamed))
+            shown.append((Renamed(former_nick, client.nick, client.id), None))
+        encode = client.codec.event
+        return b"".join(
+            self.batch.encode(encode, replace(stored, event=event), room)
+            for event, room in shown
+        )
 
     def _show_rooms(
-        self, client: Client, former_rooms: tuple[str, ...], stored: Stored
+        self,
+        client: Client,
+        former_rooms: tuple[str, ...],
+        stored: Stored,
+        before: bytes,
     ) -> None:
         """A client has the rooms of another member: show it those that it was not in.
 
         :param former_rooms: those that it was in.
+        :param before: what it has to be shown before them.
         """
         new = tuple(room for room in client.rooms if room not in former_rooms)
         self.batch.fanout.begin_timeline(client)
-        data = self._welcomer.snapshots(client, new, stored.position)
+        data = self._welcomer.snapshots(client, new, stored.position, before=before)
         self._pool.show(client, client.view_key())
         self.batch.fanout.send_to(client, data)
         if former_rooms[-1:] != client.rooms[-1:]:

@@ -84,17 +84,21 @@ class Welcomer:
         rooms: tuple[str, ...],
         position: str,
         ref: str | None = None,
+        before: bytes = b"",
     ) -> bytes:
         """What a client is shown of rooms that it is in since a position.
 
         :param ref: of its request, if they are the reply to that.
+        :param before: what it has to be shown before them.
         :returns: what to send it now; nothing yet if something has to be read.
         """
         shots = [snapshot_of(self._pool.room(name), client) for name in rooms]
         if self._are_loaded(rooms):
-            return b"".join(self._encode(client, shot, ref) for shot in shots)
+            shown = (self._encode(client, shot, ref) for shot in shots)
+            return b"".join((before, *shown))
         gap = self._held.hold(client)
-        self._runtime.spawn(self._show_later(client, shots, position, ref, gap))
+        later = self._show_later(client, shots, position, ref, gap, before)
+        self._runtime.spawn(later)
         return b""
 
     def late_snapshot(
@@ -173,8 +177,9 @@ class Welcomer:
         position: str,
         ref: str | None,
         gap: Gap,
+        before: bytes,
     ) -> None:
-        data = b""
+        data = before
         try:
             await self._load(tuple(shot.room for shot in shots))
         except StoreError:
@@ -211,6 +216,12 @@ class Welcomer:
         welcome = without_missed = replace(welcome, resumed=since is not None)
         try:
             await self._load(client.rooms)
+            room = self._pool.room(welcome.room)
+            welcome = without_missed = replace(
+                welcome,
+                topic=welcome.topic or room.topic or "",
+                history=_up_to(welcome.position, _history_for(room, client)),
+            )
             if since is not None:
                 missed = await self._journal.history.since(
                     since, client.rooms, client.member_id, MAX_MISSED

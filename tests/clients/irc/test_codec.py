@@ -90,6 +90,14 @@ class CodecTests(IrcCase):
             lines = self.codec().bulk_presence(bulk, None).split(b"\r\n")
             self.assertEqual([command in line for line in lines], [True, True, False])
 
+    def test_each_of_many_that_arrive_has_its_account(self) -> None:
+        """For clients that know accounts."""
+        alice = self.irc("alice", "lobby")
+        self.room.log_in(alice.protocol._attachment, "alice")  # type: ignore[arg-type]
+        bulk = BulkPresence("lobby", True, ("alice",), 2)
+        (line, _) = self.codec("extended-join").bulk_presence(bulk, None).split(b"\r\n")
+        self.assertTrue(line.endswith(b" JOIN #lobby alice :The real alice"), line)
+
     def test_each_of_many_that_arrive_at_once_is_shown_once(self) -> None:
         """In the list of members, or as it joins; also if it joins another room."""
         peers = [self.irc(f"p{n}") for n in range(BULK_THRESHOLD + 1)]

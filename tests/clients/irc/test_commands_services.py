@@ -77,6 +77,22 @@ class NickServTests(IrcCase):
         self.assertRegex(logged_out, r"\A901 guest_\d+ guest_\d+!\S+ :You are now")
         self.assertIn("You are logged out", told)
 
+    def test_client_that_logs_in_as_well_is_shown_its_nickname_first(self) -> None:
+        """Also if the room has to be read, as something of it was deleted."""
+        self.account("carol", "password-1")
+        first, second = self.irc("one", "lobby"), self.irc("two")
+        first.sends("PRIVMSG NickServ :IDENTIFY carol password-1")
+        for text in ("hi", "oops"):
+            self.eve.types(text)
+        self.eve.types(r"\delete")
+        renamed, joined, *_, said, _logged_in, _told = second.asks(
+            "PRIVMSG NickServ :IDENTIFY carol password-1"
+        )
+        self.assertTrue(renamed.startswith(":two!"), renamed)
+        self.assertTrue(renamed.endswith(" NICK one"), renamed)
+        self.assertTrue(joined.endswith(" JOIN #lobby"), joined)
+        self.assertTrue(said.endswith(" PRIVMSG #lobby :hi"), said)
+
     def test_one_of_several_clients_logs_out(self) -> None:
         """It is shown its new nickname; the others stay who they are."""
         self.account("carol", "password-1")

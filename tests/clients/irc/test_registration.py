@@ -182,6 +182,20 @@ class SaslTests(IrcCase):
         self.assertIn("sasl=PLAIN,SCRAM-SHA-256", seen)
         self.assertIn("draft/account-registration", seen)
 
+    def test_second_client_of_an_account_is_shown_its_rooms(self) -> None:
+        """With as many messages as all others, also if some were deleted."""
+        first = self.peer()
+        first.asks("CAP LS 302", "CAP REQ :sasl", "NICK bob", "USER b 0 * :B")
+        self.log_in(first)
+        first.asks("CAP END", "JOIN #lobby")
+        texts = [f"text {number}" for number in range(11)]
+        self.eve.types(*texts, r"\delete")
+        second = self.peer()
+        second.asks("CAP LS 302", "CAP REQ :sasl", "NICK bob", "USER b 0 * :B")
+        self.log_in(second)
+        shown = [line for line in second.asks("CAP END") if " PRIVMSG " in line]
+        self.assertEqual([line.rpartition(":")[2] for line in shown], texts[:10])
+
     def test_client_joins_as_its_account(self) -> None:
         """Under the nickname that it asked for."""
         for nick in ("bob", "robert"):

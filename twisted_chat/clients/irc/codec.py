@@ -17,6 +17,7 @@ from twisted_chat.core.events import (
     Deleted,
     DirectMessage,
     Joined,
+    Quit,
     Stored,
 )
 from twisted_chat.core.events import Message as Post
@@ -68,7 +69,8 @@ class IrcCodec:
     """
 
     # A room that its member joins is shown to a client as a whole, see ``RoomLines``.
-    hidden_from_author: frozenset[type] = frozenset({Joined})
+    # If other servers take it for gone, it is still in its rooms.
+    hidden_from_author: frozenset[type] = frozenset({Joined, Quit})
     replies_with_events = True
 
     def __init__(

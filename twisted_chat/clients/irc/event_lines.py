@@ -111,7 +111,7 @@ class EventLines:
 
     def joined(self, event: Joined) -> Iterator[Item]:
         """The lines of a member that joins a room now."""
-        return self._joined(event, {})
+        return self._joined(event, {"account": event.account} if event.account else {})
 
     def away(self, event: DirectMessage) -> Iterator[Item]:
         """What the sender of a direct message is told of its recipient."""
@@ -126,8 +126,8 @@ class EventLines:
             member = pool.named_as(nick)
             member_id = member.id if member else nick
             if bulk.arrived:
-                joined = Joined(bulk.room, nick, member_id)
-                yield from self._joined(joined, {})
+                account = member.account if member else ""
+                yield from self.joined(Joined(bulk.room, nick, member_id, "", account))
             else:
                 yield from self._left(Left(bulk.room, nick, member_id), {})
 
