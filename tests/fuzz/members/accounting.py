@@ -237,12 +237,12 @@ class Accounting(Coming):
         """The rooms of a guest are those of the account as which it logs in."""
         for room in self.rooms.values():
             holder = room.operators.get(device.subject)
-            if holder is None or room.opened is None or self.is_vacant(room):
+            if holder is None or self.is_vacant(room):
                 continue
             if holder.since[0] == room.opened:
                 room.owner = account
             del room.operators[device.subject]
-            self.grant(room.operators, account.subject, room.opened, nick)
+            self.grant(room.operators, account.subject, room.opened or 0, nick)
 
     def _rename(self, member: Member, nick: str, device: Device) -> None:
         """A member has another nickname."""
@@ -428,18 +428,30 @@ class Accounting(Coming):
     def set_away(self, device: Device, text: str) -> None:
         """Somebody is away, or back."""
         member = device.member
-        if text:
-            mutes = (self.mute_of(member, device.peer, name) for name in member.rooms)
-            why = next((each for each in mutes if each is not None), None)
-            if why is not None:
-                self.refuse(device, why)
-                return
+        why = self._may_show(device) if text else None
+        if why is not None:
+            self.refuse(device, why)
+            return
         if device.wire not in IRCS:
             self.show_away(member, text or ("" if member.away else "away"))
             return
         if text or member.away:
             self.show_away(member, text)
         device.expected.append("you are away" if text else "you are back")
+
+    def _may_show(self, device: Device) -> str | None:
+        """Why somebody may not show a text in all of its rooms; a pattern."""
+        member = device.member
+        talks = (self.may_talk(member, device.peer, name) for name in member.rooms)
+        why = next((each for each in talks if each is not None), None)
+        return why or self.mute_of(member, device.peer)
+
+    def is_away_as_before(self, device: Device, text: str) -> None:
+        """Somebody is back who was away; the text is not shown if it may not be."""
+        why = self._may_show(device)
+        if why is not None:
+            self.refuse(device, why)
+        self.show_away(device.member, "away" if why else text)
 
     def show_away(self, member: Member, text: str) -> None:
         """A member is away, or back if there is no text."""

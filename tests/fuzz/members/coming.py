@@ -238,6 +238,7 @@ class Coming(Snapshots):
             if each.kind == "dm"
             and each.seq > seq
             and each.people[1] == account.subject
+            and each.people[0] != account.subject
         ]
         heard = [each for each in dms if not self.ignores(device.member, each.by)]
         posts: list[Post] = []

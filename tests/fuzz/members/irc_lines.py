@@ -90,11 +90,14 @@ def edited(post: Post, nick: str) -> IrcLines:
 
 def joined(room: str, nick: str, account: str | None, away: str) -> IrcLines:
     """A member joined a room; who knows ``away-notify`` is shown that it is away."""
+    tags = {"account": account} if account else {}
     lines = [
         IrcLine(f"{nick} JOIN #{room}", wires=(IRC,)),
-        IrcLine(f"{nick} JOIN #{room} {account or '*'}", wires=(IRCV3,)),
+        IrcLine(f"{nick} JOIN #{room} {account or '*'}", tags, (IRCV3,)),
     ]
-    return (*lines, *(away_set(nick, away) if away else ()))
+    if away:
+        lines.append(IrcLine(f"{nick} AWAY {away}", tags, (IRCV3,)))
+    return tuple(lines)
 
 
 def left(room: str | None, nick: str) -> IrcLines:
@@ -120,7 +123,7 @@ def away_set(nick: str, text: str) -> IrcLines:
 
 def topic_set(room: str, nick: str, text: str) -> IrcLines:
     """The topic changed."""
-    return (IrcLine(f"{nick} TOPIC #{room} {text}", {"id": ANY}),)
+    return (IrcLine(f"{nick} TOPIC #{room} {text}"),)
 
 
 def kicked(room: str, by: str, nick: str, text: str) -> IrcLines:

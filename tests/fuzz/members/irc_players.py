@@ -165,6 +165,9 @@ class IrcMember(Player):
             for tag, name in _TAGS.items()
             if tag in message.tags
         }
+        if command != "PRIVMSG":
+            # All events have an id; it means something to those who know messages.
+            tags.pop("id", None)
         match command:
             case "REDACT":
                 tags["id"] = words.pop()

@@ -21,7 +21,7 @@ from twisted_chat.core.events import Action, Message, Stored
 from twisted_chat.core.history_query import HistoryQuery
 
 from .order import Order
-from .players import JsonMember, make_player
+from .players import JsonMember, make_player, sorted_chatters
 from .samples import ADDRESSES
 from .shown import JSON, SOCKETIO, TEXT, TYPING, WIRES
 from .state import IRCS, LOBBY, Device, Login, Member, Post
@@ -118,7 +118,7 @@ class Machine(WorldMachine):
 
     def compare_one(self, device: Device, player: Any) -> None:
         """The same of one device."""
-        wanted = [_with_ids(each) for each in device.expected]
+        wanted = sorted_chatters([_with_ids(each) for each in device.expected])
         found = player.reads()
         who = f"{device.number} {device.member.nick} by {device.wire}"
         if len(found) != len(wanted) or not all(map(_matches, found, wanted)):

@@ -159,7 +159,9 @@ class Order(Talking):
             del room.mutes[key]
         for key in everywhere:
             del self.mutes[key]
-        self.show(shown.unmuted(room.name, device.member.nick, name), [room.name])
+        by, is_everywhere = device.member.nick, bool(everywhere)
+        what = shown.unmuted(room.name, by, name, everywhere=is_everywhere)
+        self.show(what, [room.name])
 
     # Bans.
 
@@ -226,7 +228,7 @@ class Order(Talking):
             if member.account is not None:
                 return who, member.account.subject, {member.account.subject}
         if account is not None:
-            if account.is_operator:
+            if account.is_operator or account is device.account:
                 return None
             present = self.member_of(account)
             shown_as = present.nick if present else who

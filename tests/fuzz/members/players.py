@@ -132,7 +132,6 @@ class SocketIOMember(SocketIOPlayer):
 
     def reads(self) -> list[Any]:
         shown: list[Any] = []
-        names: list[Any] = []
         for packet in self.frames():
             if packet == "2":
                 self.client.send(text("3"))
@@ -143,15 +142,23 @@ class SocketIOMember(SocketIOPlayer):
                 self.is_refused = True
             elif packet.startswith("42"):
                 data = json.loads(packet[2:])
-                if data[0] == "add chatter":
-                    # In the order of arrival.
-                    names.append(data)
-                elif len(data) > 1:
-                    shown += sorted(names)
-                    names = []
+                if len(data) > 1:
                     is_error = str(data[1]).startswith("error: ")
                     shown.append(data[1] if is_error else data)
-        return shown + sorted(names)
+        return sorted_chatters(shown)
+
+
+def sorted_chatters(shown: list[Any]) -> list[Any]:
+    """Names that are added one after the other, in a known order."""
+    found: list[Any] = []
+    names: list[Any] = []
+    for one in shown:
+        if isinstance(one, list) and one[0] == "add chatter":
+            names.append(one)
+        else:
+            found += [*sorted(names), one]
+            names = []
+    return found + sorted(names)
 
 
 Member = LineMember | TextMember | JsonMember | SocketIOMember | IrcMember

@@ -366,9 +366,9 @@ class Reference:
             return None
         if self.find(room.bans, member.subjects, peer):
             return f"you are banned from #{name}"
-        if returns:
+        if returns or self.is_invited(member, room):
             return None
-        if room.settings.get("private") and not self.is_invited(member, room):
+        if room.settings.get("private"):
             who = self.asked(name, "for an invitation")
             return re.escape(f"#{name} is private: {who}")
         wanted = room.settings.get("key")

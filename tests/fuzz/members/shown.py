@@ -211,10 +211,10 @@ def muted(room: str, by: str, nick: str, duration: str, *, everywhere: bool) -> 
     return line(text, frame, irc_lines.notice(room, text))
 
 
-def unmuted(room: str, by: str, nick: str) -> Shown:
+def unmuted(room: str, by: str, nick: str, *, everywhere: bool) -> Shown:
     """A member may talk again."""
     text = f"{by}: unmuted {nick}"
-    frame = _sanction("unmuted", room, nick, by)
+    frame = _sanction("unmuted", None if everywhere else room, nick, by)
     return line(text, frame, irc_lines.notice(room, text))
 
 

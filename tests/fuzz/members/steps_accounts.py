@@ -262,7 +262,7 @@ class AccountSteps(Machine):
         self.players[number] = player
         self.devices[number] = device
         if (away := self.kept_away.pop(number, "")) and not device.member.away:
-            reference.show_away(device.member, away)
+            reference.is_away_as_before(device, away)
 
     def _account_of_session(self, device: Device) -> Account | None:
         """The account to which a client that resumes is still logged in."""

@@ -58,7 +58,7 @@ class IrcSteps(TalkingSteps):
         """The nickname with which a client registers that asks for one."""
         reference, owner = self.reference, self.reference.named(nick)
         is_guest = owner is not None and owner.account is None
-        if not is_guest and reference.ban_of(set(), device.peer) is not None:
+        if not is_guest and reference.turned_away(device, nick) is not None:
             # Whether it may have the name of an account would be said once it joins.
             return nick
         if reference.why_not_nick(nick, None) or reference.has_nick(nick, None):
