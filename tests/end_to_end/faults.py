@@ -3,12 +3,12 @@
     python -m tests.end_to_end.faults --seed 1 --seconds 60
 
 Three servers share one Redis that writes every command to its disk.  Senders on each
-server send messages and resume on another server after a disconnect; receivers only
-receive.  An operator registers accounts, bans names, changes a setting, renames itself,
-and deletes and corrects messages; an account has a device on each server.  Meanwhile,
-in an order that depends on the seed, servers are killed, stopped, frozen for longer
-than a lease, and restarted; Redis is frozen, killed and restarted; and its connections
-are cut.
+server send messages and resume on another server after a disconnect, some of them by
+IRC; receivers, of lines and of IRC, only receive.  An operator registers accounts, bans
+names, changes a setting, renames itself, and deletes and corrects messages; an account
+has a device on each server.  Meanwhile, in an order that depends on the seed, servers
+are killed, stopped, frozen for longer than a lease, and restarted; Redis is frozen,
+killed and restarted; and its connections are cut.
 
 At the end:
 
@@ -38,12 +38,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.end_to_end.fault_clients import Receiver, Sender, history, until
+from tests.end_to_end.fault_irc import IrcReceiver, IrcSender
 from tests.end_to_end.fault_keeper import Device, Keeper
 from tests.end_to_end.harness import Server, free_port
 from tests.end_to_end.redis_server import RedisServer
 
 SERVERS = 3
 SENDERS = 6
+IRC_SENDERS = 3
 INTERVAL = 0.1
 """Average seconds between two messages of a sender."""
 
@@ -118,12 +120,16 @@ class Run:
         tasks: list[asyncio.Task[None]] = []
         try:
             await asyncio.gather(*(self._start(n) for n in range(SERVERS)))
-            for number in range(SENDERS):
+            names = [f"page{number}" for number in range(SENDERS)]
+            names += [f"irc{number}" for number in range(IRC_SENDERS)]
+            for number, name in enumerate(names):
                 first = number % SERVERS
                 ports = self.ports[first:] + self.ports[:first]
                 rng = random.Random(self.rng.random())
-                self.senders.append(Sender(f"page{number}", ports, rng))
+                kind = Sender if number < SENDERS else IrcSender
+                self.senders.append(kind(name, ports, rng))
             self.receivers = [Receiver(port) for port in self.ports]
+            self.receivers += [IrcReceiver(port) for port in self.ports]
             await self._register()
             tasks = [asyncio.create_task(one.run(INTERVAL)) for one in self.senders]
             tasks += [asyncio.create_task(one.run()) for one in self.receivers]
