@@ -15,7 +15,7 @@ class TalkLineTests(IrcCase):
     def shown(self, event: Event, *capabilities: str) -> list[Message]:
         lines = TalkLines(self.shared.server, frozenset(capabilities))
         shown = []
-        for line in lines.methods[type(event)](event, {"msgid": "9"}):
+        for line in lines.of(event, {"msgid": "9"}) or ():
             assert isinstance(line, Message)
             shown.append(line)
         return shown

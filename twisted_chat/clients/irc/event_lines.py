@@ -6,8 +6,8 @@ not know.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, ClassVar
 
 from twisted_chat.clients.text_lines import event_text
 from twisted_chat.core.account_events import ReadUpTo
@@ -56,6 +56,9 @@ _WITH_RAW = (Post, Action, DirectMessage, Relayed)
 """Kinds of events that have a raw text."""
 
 
+_Method = Callable[["EventLines", Any, Tags], Iterator[Item]]
+
+
 class EventLines:
     """The lines of events, for clients that have the same capabilities.
 
@@ -66,25 +69,7 @@ class EventLines:
         self._server = server
         self._source = server.source_of
         self._has = capabilities.__contains__
-        self._methods: dict[type[Any], Callable[[Any, Tags], Iterator[Item]]] = {
-            Joined: self._joined,
-            Left: self._left,
-            Quit: self._quit,
-            Renamed: self._renamed,
-            LoggedIn: self._logged_in,
-            LoggedOut: self._logged_out,
-            TopicSet: self._topic_set,
-            AwaySet: self._away_set,
-            Kicked: self._kicked,
-            RoomBanned: self._room_banned,
-            RoomUnbanned: self._mode,
-            RoomExcepted: self._mode,
-            RoomChanged: self._mode,
-            RoleChanged: self._mode,
-            ReadUpTo: self._read,
-            Invited: self._invited,
-            **TalkLines(server, capabilities).methods,
-        }
+        self._talk = TalkLines(server, capabilities)
 
     def of(self, stored: Stored) -> list[Item]:
         """The lines of an event; none if these clients are not shown it."""
@@ -102,12 +87,14 @@ class EventLines:
 
     def _of(self, stored: Stored, tags: dict[str, str]) -> Iterator[Item]:
         event = stored.event
-        method = self._methods.get(type(event), self._notice)
         # A message has the tag in its raw text: it is shown later, and elsewhere, too.
         is_kept = isinstance(event, _WITH_RAW)
         if not is_kept and self._server.is_bot_client(event.client_id):
             tags[BOT] = ""
-        return method(event, tags)
+        lines = self._talk.of(event, tags)
+        if lines is not None:
+            return lines
+        return self._METHODS.get(type(event), EventLines._notice)(self, event, tags)
 
     def joined(self, event: Joined) -> Iterator[Item]:
         """The lines of a member that joins a room now."""
@@ -228,3 +215,23 @@ class EventLines:
         if text is not None:
             target = f"#{room}" if room else EVERYONE
             yield Message("NOTICE", (target, text), tags=tags)
+
+    _METHODS: ClassVar[Mapping[type[Any], _Method]] = {
+        Joined: _joined,
+        Left: _left,
+        Quit: _quit,
+        Renamed: _renamed,
+        LoggedIn: _logged_in,
+        LoggedOut: _logged_out,
+        TopicSet: _topic_set,
+        AwaySet: _away_set,
+        Kicked: _kicked,
+        RoomBanned: _room_banned,
+        RoomUnbanned: _mode,
+        RoomExcepted: _mode,
+        RoomChanged: _mode,
+        RoleChanged: _mode,
+        ReadUpTo: _read,
+        Invited: _invited,
+    }
+    """What makes the lines of each kind of event; others are notices."""

@@ -6,8 +6,8 @@ not know.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar
 
 from twisted_chat.core.events import (
     Action,
@@ -33,25 +33,24 @@ REDACTION = "draft/message-redaction"
 """The capability with which deletions are shown."""
 
 
+_Method = Callable[["TalkLines", Any, Tags], Iterator[Item]]
+
+
 class TalkLines:
     """The lines for clients that have the same capabilities.
 
     :param capabilities: those that they have.
-    :ivar methods: what makes the lines of each kind of event.
     """
 
     def __init__(self, server: IrcServer, capabilities: frozenset[str]) -> None:
         self._source = server.source_of
         self._corrections = server.chat.pool.corrections
         self._has = capabilities.__contains__
-        self.methods: dict[type[Any], Callable[[Any, Tags], Iterator[Item]]] = {
-            Post: self._message,
-            Action: self._action,
-            DirectMessage: self._direct_message,
-            Relayed: self._relayed,
-            Deleted: self._deleted,
-            Edited: self._edited,
-        }
+
+    def of(self, event: Any, tags: Tags) -> Iterator[Item] | None:
+        """The lines of an event; ``None`` if nothing is said by it."""
+        method = self._METHODS.get(type(event))
+        return None if method is None else method(self, event, tags)
 
     def _message(self, event: Post, tags: Tags) -> Iterator[Item]:
         return self._texts(event, f"#{event.room}", tags)
@@ -144,6 +143,16 @@ class TalkLines:
             params = (f"#{event.room}", position, *([text] if text else []))
             yield Message("REDACT", params, self._source(event), tags)
             tags = without_id(tags)
+
+    _METHODS: ClassVar[Mapping[type[Any], _Method]] = {
+        Post: _message,
+        Action: _action,
+        DirectMessage: _direct_message,
+        Relayed: _relayed,
+        Deleted: _deleted,
+        Edited: _edited,
+    }
+    """What makes the lines of each kind of event."""
 
 
 def action_start(nick: str) -> str:
