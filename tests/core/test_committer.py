@@ -15,7 +15,12 @@ from twisted_chat.core.committer import (
     Committer,
 )
 from twisted_chat.core.events import Entry, Event, Joined, Message, Quit, Stored
-from twisted_chat.core.interfaces import StoreError, Unstored
+from twisted_chat.core.interfaces import (
+    NOT_SENT,
+    OutcomeUnknown,
+    StoreError,
+    Unstored,
+)
 from twisted_chat.core.moderation_events import Audited, Rank
 from twisted_chat.core.replies import Refused
 from twisted_chat.core.submission import AnyOrder, Submission
@@ -351,6 +356,13 @@ class FailureTests(CommitterCase):
         self.submit_now(message("b"))
         self.assertEqual([s.event for s in self.announced], [message("b")])
         self.assertEqual(self.refused, [(message("a"), "the disk is full")])
+
+    def test_what_is_surely_not_stored_is_not_in_doubt(self) -> None:
+        """Though the outcome of the rest of its batch is unknown."""
+        self.journal.fail(OutcomeUnknown("who knows", keys=("n-2",)))
+        self.submit_now(message("a"), message("b"))
+        reasons = [(message("a"), NOT_SENT), (message("b"), "who knows")]
+        self.assertEqual(self.refused, reasons)
 
     def test_refusal_needs_no_chat(self) -> None:
         """A committer without one drops what was not stored."""

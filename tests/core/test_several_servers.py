@@ -158,6 +158,40 @@ class RedisFailureTests(ServersCase):
         self.assertIn("alice: hello?", seen)
         self.assertEqual(self.seen_by(self.bob), ["alice: hello?"])
 
+    def test_rename_that_was_lost_takes_no_nickname(self) -> None:
+        """As soon as its server is connected again."""
+        self.redis.lose_scripts.add("append")
+        self.alice.types(r"\nick zoe")
+        self.assertIn("not known whether", self.seen_by(self.alice)[0])
+        self.settle(1)
+        self.bob.types(r"\nick zoe")
+        self.assertIn("bob: is now known as zoe", self.seen_by(self.bob))
+        self.alice.types(r"\nick anna")
+        self.assertIn("alice: is now known as anna", self.seen_by(self.bob))
+
+    def test_room_that_was_not_joined_is_not_kept(self) -> None:
+        """A name that looks like its own can be used."""
+        self.redis.lose_scripts.add("append")
+        self.alice.types(r"\join den")
+        self.assertIn("not known whether", self.seen_by(self.alice)[0])
+        self.settle(1)
+        self.assertEqual(list(self.one.pool.rooms), ["lobby"])
+
+    def test_login_that_was_lost_takes_no_nickname(self) -> None:
+        """Nor does the guest lose its own; also if it has left meanwhile."""
+        for leaves in (False, True):
+            guest = self.connect(self.one, "carl")
+            self.redis.lose_scripts.add("append")
+            self.one.log_in(guest, "carl")
+            if leaves:
+                guest.leaves()
+            self.settle(3)
+            owners = {owner for _, owner in self.redis.names.values()}
+            self.assertNotIn("@carl", owners)
+            self.assertEqual(guest.client.id in owners, not leaves)
+            guest.leaves()
+            self.settle()
+
     def test_departure_with_an_unknown_outcome_is_shown_once(self) -> None:
         """It is submitted again with the same key."""
         self.redis.lose_replies = 1

@@ -30,7 +30,7 @@ from twisted_chat.journals.redis.connection import REPLY_TIMEOUT, Argument
 from twisted_chat.journals.redis.entries import to_bytes
 from twisted_chat.journals.redis.errors import RedisError, broken, explain
 from twisted_chat.journals.redis.journal import RedisJournal
-from twisted_chat.journals.redis.scripts import FOLDER, SCRIPTS
+from twisted_chat.journals.redis.scripts import FOLDER, SCRIPTS, Script
 from twisted_chat.journals.retention import KEEP_ALL, Retention
 
 T = TypeVar("T")
@@ -57,6 +57,13 @@ def bytes_of(argument: Argument) -> bytes:
     return argument if isinstance(argument, bytes) else to_bytes(f"{argument}")
 
 
+def script_of(command: bytes, sha: bytes = b"") -> Script | None:
+    """The script that a command runs, if it does."""
+    if command.upper() != b"EVALSHA":
+        return None
+    return next(each for each in SCRIPTS if each.sha == sha.decode())
+
+
 class FakeRedisConnection:
     """One connection to a ``FakeRedis``; see ``RedisConnection``."""
 
@@ -75,6 +82,11 @@ class FakeRedisConnection:
         try:
             if self.redis.frozen:
                 await self._wait(Deferred())
+            script = script_of(*map(bytes_of, command[:2]))
+            if script is not None and script.name in self.redis.lose_scripts:
+                self.redis.lose_scripts.remove(script.name)
+                self.abort("closed the connection")
+                raise broken(self.address, "closed the connection")
             reply = self.redis.reply(*map(bytes_of, command))
             if isinstance(reply, Deferred):
                 reply = await self._wait(reply)
@@ -111,6 +123,7 @@ class FakeRedis:
     :ivar frozen: it does not reply.
     :ivar errors: command or script name -> the error that it replies.
     :ivar lose_replies: scripts that are run, but whose reply is lost.
+    :ivar lose_scripts: scripts that are lost with the connection, each once.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -119,6 +132,7 @@ class FakeRedis:
         self.frozen = False
         self.errors: dict[str, str] = {}
         self.lose_replies = 0
+        self.lose_scripts: set[str] = set()
         self.loads = 0
         self.connections: list[FakeRedisConnection] = []
         self._readers: list[tuple[bytes, Deferred[Any]]] = []
@@ -143,11 +157,8 @@ class FakeRedis:
 
     def reply(self, *command: bytes) -> Any:
         """The reply to a command; a Deferred if it blocks."""
-        name = command[0].decode().lower()
-        script = None
-        if name == "evalsha":
-            script = next(s for s in SCRIPTS if s.sha == command[1].decode())
-            name = script.name
+        script = script_of(*command[:2])
+        name = script.name if script else command[0].decode().lower()
         if name in self.errors:
             raise explain("fake:1", self.errors[name])
         try:

@@ -486,6 +486,7 @@ class Chat:
         elif isinstance(error, OutcomeUnknown):
             # It may yet be announced, and needs its nickname or room then.
             text = str(error)
+            error.when_not_stored(lambda: self.claims.release(event, client))
         else:
             text = f"not stored: {error}"
             self.claims.release(event, client)

@@ -22,7 +22,14 @@ from itertools import chain, islice
 from .client import Client
 from .events import Event, Stored
 from .idle import IdleCalls
-from .interfaces import NOT_HERE, RETRY_DELAY, Journal, StoreError
+from .interfaces import (
+    NOT_HERE,
+    NOT_SENT,
+    RETRY_DELAY,
+    Journal,
+    OutcomeUnknown,
+    StoreError,
+)
 from .isolation import as_store_error
 from .moderation_events import Audited
 from .replies import Refused, Reply
@@ -412,7 +419,10 @@ class Committer:
             if submission.must_store:
                 again.append(submission)
                 self._retried[submission.key] = submission
-            self.refused(submission, error)
+            is_certain = isinstance(error, OutcomeUnknown) and not error.concerns(
+                submission.key
+            )
+            self.refused(submission, StoreError(NOT_SENT) if is_certain else error)
         # Before later arrivals and departures, since nobody leaves before arriving.
         self._presence.extendleft(reversed(again))
 

@@ -6,7 +6,7 @@ Each kind of client provides a ``Connection`` and a ``Codec``; each store provid
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -37,6 +37,9 @@ SHUTTING_DOWN = "the server is shutting down"
 """Why a connection is closed when the server stops."""
 
 
+NOT_SENT = "the connection to the store was lost: try again"
+"""Why something is not stored, of which that is certain."""
+
 RETRY_DELAY = 1.0
 """Seconds until something is tried again for which the store was unavailable."""
 
@@ -57,7 +60,35 @@ class OutcomeUnknown(StoreError):
 
     If it was stored, it is still announced, and appending the same entries again has
     no effect.
+
+    :param keys: those of the entries of which this is unknown, the others are not
+        stored; ``None`` for all.
     """
+
+    def __init__(
+        self,
+        text: str = "",
+        operator_text: str = "",
+        *,
+        keys: Collection[str] | None = None,
+    ) -> None:
+        super().__init__(text, operator_text)
+        self._keys = keys
+        self._calls: list[Callable[[], None]] = []
+
+    def concerns(self, key: str) -> bool:
+        """Whether it is unknown of the entry with this key."""
+        return self._keys is None or key in self._keys
+
+    def when_not_stored(self, call: Callable[[], None]) -> None:
+        """Call this as soon as it is known that the batch was not stored."""
+        self._calls.append(call)
+
+    def not_stored(self) -> None:
+        """The batch was not stored, and will not be; for the journal."""
+        calls, self._calls = self._calls, []
+        for call in calls:
+            call()
 
 
 class SearchTimeout(StoreError):

@@ -139,6 +139,37 @@ class BatchesTests(FakeRedisTestCase):
         self.send(*entries, seen=position)
         self.assertEqual(self.stored, ["rest", "late"])
 
+    def test_batch_that_was_not_stored_is_told_once_the_connection_can_be_used(
+        self,
+    ) -> None:
+        """And only then, once."""
+        for is_stored in (True, False):
+            if is_stored:
+                self.redis.lose_replies = 1
+            else:
+                self.redis.lose_scripts.add("append")
+            error = self.error(self.batches.store([self.talk("hi")], BEGINNING))
+            assert isinstance(error, OutcomeUnknown)
+            calls: list[bool] = []
+            error.when_not_stored(lambda calls=calls: calls.append(True))  # type: ignore[misc]
+            self.batches.tell_not_stored()
+            self.pass_time(1)
+            self.result(self.batches.resolve())
+            self.assertEqual(calls, [])
+            self.batches.tell_not_stored()
+            self.batches.tell_not_stored()
+            self.assertEqual(calls, [] if is_stored else [True])
+
+    def test_what_was_outdated_before_is_surely_not_stored(self) -> None:
+        """The rest of the batch is in doubt."""
+        self.change("tea")
+        late, rest = self.talk("late", "tea"), self.talk("rest")
+        self.at_script(2, lambda: setattr(self.redis, "lose_replies", 1))
+        error = self.error(self.batches.store([late, rest], BEGINNING))
+        assert isinstance(error, OutcomeUnknown)
+        self.assertTrue(error.concerns(rest.key))
+        self.assertFalse(error.concerns(late.key))
+
     def test_refusal_ends_with_the_first_batch_that_is_accepted(self) -> None:
         """Also with one that stores nothing."""
         self.redis.errors["append"] = "OOM no"

@@ -56,6 +56,7 @@ class Batches:
         self.refusal: RedisError | None = None
         self.closed = False
         self._in_doubt: tuple[str, ...] = ()
+        self._doubt: OutcomeUnknown | None = None
         self._stored_after_all: set[str] = set()
 
     async def resolve(self) -> None:
@@ -66,7 +67,14 @@ class Batches:
             )
             if last >= self.number:
                 self._stored_after_all.update(self._in_doubt)
+                self._doubt = None
             self._in_doubt = ()
+
+    def tell_not_stored(self) -> None:
+        """The connection can be used: what waits for a batch that was not stored?"""
+        if self._doubt is not None and not self._in_doubt:
+            doubt, self._doubt = self._doubt, None
+            doubt.not_stored()
 
     async def store(self, batch: Sequence[Entry], seen: StreamPosition) -> Outcome:
         """Store what can be stored of a batch, in one step.
@@ -109,10 +117,12 @@ class Batches:
         except RedisError as error:
             if error.code in ("BROKEN", "UNREACHABLE"):
                 self._in_doubt = tuple(entry.key for entry in entries)
-                raise OutcomeUnknown(
+                self._doubt = OutcomeUnknown(
                     f"it is not known whether this was stored: {error}",
                     error.operator_text,
-                ) from None
+                    keys=self._in_doubt,
+                )
+                raise self._doubt from None
             self.refusal = error
             raise
         if reply in (b"EXPIRED", b"STALE"):

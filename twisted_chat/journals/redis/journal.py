@@ -238,6 +238,8 @@ class RedisJournal:
             self._following.reset(server_expired())
 
     async def _send_heartbeats(self, connection: PersistentConnection) -> None:
+        # Only now: what was claimed for the batch is given back on this connection.
+        self._batches.tell_not_stored()
         self._erasing.start()
         while True:
             if not await self._lease.heartbeat(connection):
