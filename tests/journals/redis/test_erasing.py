@@ -5,13 +5,18 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from twisted.internet.defer import Deferred
+
 from tests.journals.corrections_contract import deleted, edited
 from tests.support.journals import said, texts
+from tests.support.logs import Log
 from tests.support.redis import FakeRedisTestCase
 from twisted_chat.core.events import Stored
 from twisted_chat.core.history_query import HistoryQuery
-from twisted_chat.journals.redis.erasing import PAUSE, PORTION
+from twisted_chat.journals.redis import erasing
+from twisted_chat.journals.redis.erasing import FINISH_SECONDS, PAUSE, PORTION
 from twisted_chat.journals.redis.journal import RedisJournal
+from twisted_chat.journals.redis.scripts import ERASE
 from twisted_chat.journals.retention import KEEP_ALL, Retention
 
 MANY = 1000
@@ -35,6 +40,11 @@ class ErasingCase(FakeRedisTestCase):
         some = (said(f"word-{n}-") for n in range(before, before + number))
         self.store(self.one, *some)
         return self.announced[before:]
+
+    def begin(self) -> None:
+        """Delete a message, and do a portion or two."""
+        self.store(self.one, deleted(self.announced[1]))
+        self.clock.advance(2 * PAUSE)
 
     def kept(self, word: str) -> bool:
         """Whether a text is in the messages of the room, or what is copied of them."""
@@ -147,17 +157,82 @@ class ErasingTests(ErasingCase):
         self.assertEqual(len(self.history()), MANY - 1)
 
     def test_another_server_goes_on(self) -> None:
-        """Where the one ended that had begun."""
-        self.store(self.one, deleted(self.announced[1]))
-        self.clock.advance(2 * PAUSE)
+        """Where the one ended that had begun; the other one was there already."""
+        two, _ = self.start("two")
+        self.begin()
         self.assertIn(b"chat:copy:lobby", self.redis.commands.data)
         for connection in (self.one._writer, self.one._reader, self.one._following):
             self.result(connection.stop())
-        two, _ = self.start("two")
-        self.pass_time(1)
+        self.pass_time(5)
         self.assertTrue(self.is_done)
         self.assertFalse(self.kept("word-1-"))
         self.assertEqual(len(self.history(two)), MANY - 1)
+
+    def test_only_one_server_does_it(self) -> None:
+        """Redis has no more to do if there are many."""
+        self.patch(erasing, "PORTION", 10)
+        for name in ("two", "three"):
+            self.start(name)
+        servers: list[bytes] = []
+        run = self.redis.run
+
+        def noted(text: str, *arguments: bytes) -> Any:
+            if text == ERASE.text:
+                servers.append(arguments[0])
+            result = run(text, *arguments)
+            if result == b"BUSY":
+                servers.pop()
+            return result
+
+        self.patch(self.redis, "run", noted)
+        self.begin()
+        self.pass_time(6)
+        self.assertTrue(self.is_done)
+        self.assertEqual(set(servers), {b"one"})
+
+    def test_it_goes_on_after_redis_was_out_of_memory(self) -> None:
+        """On the same connection; the log says so once."""
+        log = Log(self)
+        self.redis.errors["erase"] = "OOM command not allowed"
+        self.begin()
+        self.pass_time(4)
+        self.assertFalse(self.is_done)
+        lines = [line for line in log.lines() if "erasing was interrupted" in line]
+        self.assertEqual(len(lines), 1, lines)
+        self.redis.errors.clear()
+        self.pass_time(3)
+        self.assertTrue(self.is_done)
+        self.assertFalse(self.kept("word-1-"))
+
+    def test_server_that_cannot_finish_it_is_unregistered(self) -> None:
+        """Redis is out of memory; the next start goes on."""
+        self.redis.errors["erase"] = "OOM command not allowed"
+        self.begin()
+        self.result(self.one.close())
+        self.assertEqual(self.redis.servers, {})
+        self.redis.errors.clear()
+        two, _ = self.start("two")
+        self.pass_time(5)
+        self.assertTrue(self.is_done)
+        self.assertEqual(len(self.history(two)), MANY - 1)
+
+    def test_server_that_stops_does_not_finish_it_at_any_cost(self) -> None:
+        """It is unregistered at once, and makes pauses if others are there."""
+        self.start("two")
+        self.patch(erasing, "PORTION", 2)
+        self.begin()
+        closing = Deferred.fromCoroutine(self.one.close())
+        self.clock.advance(0)
+        self.assertEqual(set(self.redis.servers), {"two"})
+        self.pass_time(FINISH_SECONDS / 2)
+        self.assertNoResult(closing)
+        self.pass_time(FINISH_SECONDS)
+        self.successResultOf(closing)
+        self.assertEqual(set(self.redis.servers), {"two"})
+        self.assertFalse(self.is_done)
+        self.pass_time(30)
+        self.assertTrue(self.is_done)
+        self.assertFalse(self.kept("word-1-"))
 
     def test_it_goes_on_after_an_outage(self) -> None:
         """Of the same server."""

@@ -114,7 +114,9 @@ class RedisJournal:
         )
         self._lease = Lease(server)
         self._rewriting = Rewriting(reactor.seconds)
-        self._erasing = Erasing(self._writer, self._rewriting.note)
+        self._erasing = Erasing(
+            server, self._writer, reactor.seconds, self._rewriting.note
+        )
         self._lock = DeferredLock()
         self._batches = Batches(server, retention.messages or 0, self._writer)
         self._unannounced: deque[tuple[StreamPosition, Deferred[None]]] = deque()
@@ -193,15 +195,18 @@ class RedisJournal:
         """Unregister this server, and close the connections."""
         self._closing = self._batches.closed = True
         self._rejoin.stop()
-        try:
-            if self._writer.error is None:
-                await self._erasing.finish()
-                await self._rewriting.finish(self._writer)
+        if self._writer.error is None:
+            try:
                 await self._lock.run(self._lease.unregister, self._writer)
-        except StoreError as error:
-            log.warn("cannot unregister: {why}", why=error.operator_text)
-        for connection in (self._following, self._reader, self._writer):
+            except StoreError as error:
+                log.warn("cannot unregister: {why}", why=error.operator_text)
+        for connection in (self._following, self._reader):
             await connection.stop()
+        # Last, as it may take a while.
+        if self._writer.error is None:
+            await self._erasing.finish()
+            await self._rewriting.finish(self._writer)
+        await self._writer.stop()
 
     def _readable(self) -> PersistentConnection:
         """The connection to read with: without its own one, that of the writer."""
@@ -240,14 +245,14 @@ class RedisJournal:
     async def _send_heartbeats(self, connection: PersistentConnection) -> None:
         # Only now: what was claimed for the batch is given back on this connection.
         self._batches.tell_not_stored()
-        self._erasing.start()
-        while True:
+        while not self._closing:
             if not await self._lease.heartbeat(connection):
                 raise server_expired()
             if self._batches.refusal is not None and (
                 await self._lock.run(self._batches.probe)
             ):
                 self._state_changed()
+            self._erasing.start()
             await self._rewriting.look(connection)
             await connection.sleep(HEARTBEAT_INTERVAL)
 

@@ -13,6 +13,7 @@
 --                         id is that of the last event in it; trimmed by age
 --   chat:room:ROOM        stream: the messages of a room, the last --keep of them
 --   chat:erasing          hash: ROOM -> 1, whose stream still has former texts in memory
+--   chat:eraser           the server that erases them; expires
 --   chat:edited:ROOM      hash: ID -> JSON of messages of such a room that have another text
 --                         by now than in its stream
 --   chat:copy:ROOM        stream: the messages of such a room, as far as they are copied
@@ -169,11 +170,12 @@ local function add_direct(member, id, ms, json)
   redis.call('ZADD', 'chat:clients', ms, member)
 end
 
--- Only one server trims at a time, for as long as the lease that this call renews.
-local function lease_trimming(server, lease)
-  local holder = redis.call('GET', 'chat:trimming')
+-- Only one server at a time does what a key is for, such as trimming, for as long as the
+-- lease that this call renews.
+local function lease_task(key, server, lease)
+  local holder = redis.call('GET', key)
   if holder and holder ~= server then return false end
-  redis.call('SET', 'chat:trimming', server, 'PX', lease)
+  redis.call('SET', key, server, 'PX', lease)
   return true
 end
 

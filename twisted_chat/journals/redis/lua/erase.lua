@@ -5,11 +5,13 @@
 -- it has all of them.  The copy says itself how far it is, so any server can go on with
 -- it; see discard_copy in corrections.lua for what happens to it meanwhile.
 --
--- Arguments: ROOM LIMIT.  LIMIT is how many messages are copied at most.
--- Returns: 1 if there is more to do, otherwise 0.
-local room, limit = ARGV[1], tonumber(ARGV[2])
+-- Arguments: SERVER LEASE ROOM LIMIT.  LEASE is in milliseconds, LIMIT is how many
+-- messages are copied at most.
+-- Returns: 1 if there is more to do, otherwise 0; 'BUSY' if another server does it.
+local room, limit = ARGV[3], tonumber(ARGV[4])
 local key, copy = 'chat:room:' .. room, 'chat:copy:' .. room
 if redis.call('HEXISTS', 'chat:erasing', room) == 0 then return 0 end
+if not lease_task('chat:eraser', ARGV[1], ARGV[2]) then return 'BUSY' end
 local last = last_id(copy)
 local portion = read_messages('XRANGE', room, last and '(' .. last or '-', '+', limit)
 for _, entry in ipairs(portion) do redis.call('XADD', copy, entry[1], 'e', entry[2][2]) end

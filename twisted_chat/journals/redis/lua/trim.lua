@@ -4,7 +4,7 @@
 -- milliseconds, FLOOR is the ms before which entries are deleted, KIND is 'rooms' or
 -- 'clients', NUMBER is about how many entries are deleted at most.
 -- Returns: how many entries were deleted; 'BUSY' if another server trims.
-if not lease_trimming(ARGV[1], ARGV[2]) then return 'BUSY' end
+if not lease_task('chat:trimming', ARGV[1], ARGV[2]) then return 'BUSY' end
 local floor, kind = ARGV[3], ARGV[4]
 local known = tonumber(redis.call('HGET', 'chat:meta', 'floor') or 0)
 if tonumber(floor) > known then redis.call('HSET', 'chat:meta', 'floor', floor) end

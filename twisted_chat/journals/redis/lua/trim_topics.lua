@@ -4,7 +4,7 @@
 -- KEEP is how many topics are kept, AGE is for how long; 0 to drop none for its age.
 -- The topic of LOBBY stays.  Someone is in each ROOM now.
 -- Returns: how many topics were dropped in this portion; 'BUSY' if another server trims.
-if not lease_trimming(ARGV[1], ARGV[2]) then return 'BUSY' end
+if not lease_task('chat:trimming', ARGV[1], ARGV[2]) then return 'BUSY' end
 local keep, age, lobby = tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local time = now_ms()
 if redis.call('ZCARD', 'chat:topics:used') < redis.call('HLEN', 'chat:topics') then
