@@ -54,6 +54,32 @@ class MemoryHistoryTests(JournalHarness, SynchronousTestCase):
         )
         self.assertEqual(texts(missed.events), ["y" * 100])
 
+    def test_page_with_room_events_looks_at_few_messages(self) -> None:
+        """However many there are before or after it."""
+        journal = self.opened()
+        for number in range(2000):
+            self.append(journal, said(f"{number}"))
+        middle = self.announced[1000].position
+        looked_at = 0
+
+        def position(stored: Stored) -> str:
+            nonlocal looked_at
+            looked_at += 1
+            return stored.position
+
+        self.patch(memory_history, "_POSITION", position)
+        besides = frozenset({Joined})
+        for query, first in (
+            (HistoryQuery("lobby", 3, besides=besides), 1997),
+            (HistoryQuery("lobby", 3, end=middle, besides=besides), 997),
+            (HistoryQuery("lobby", 3, middle, first=True, besides=besides), 1000),
+            (HistoryQuery("lobby", 3, first=True, besides=besides), 0),
+        ):
+            looked_at = 0
+            page = self.run_now(journal.history.page(query))
+            self.assertEqual(texts(page), [f"{first + n}" for n in range(3)])
+            self.assertLess(looked_at, 30)
+
     def test_number_of_nicknames_is_bounded(self) -> None:
         """The client that was named longest ago is forgotten first."""
         self.patch(memory_history, "KEPT_NICKNAMES", 2)

@@ -223,7 +223,9 @@ class MemoryHistory:
             start = bisect_left(kept, query.start, key=_POSITION)
         if query.end is not None:
             end = bisect_left(kept, query.end, key=_POSITION)
-        if key[0] is Index.ROOM and not query.first:
+        if key[0] is Index.ROOM and query.first:
+            end = min(end, start + max(query.limit, 0))
+        elif key[0] is Index.ROOM:
             start = max(start, end - max(query.limit, 0))
         found = islice(kept, start, end)
         if key[0] is Index.TOPIC:
