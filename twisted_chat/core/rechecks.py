@@ -19,6 +19,7 @@ from .ban_checks import BanChecks
 from .client import Client
 from .events import (
     AWAY,
+    LISTENERS,
     Action,
     AwaySet,
     CustomEvent,
@@ -92,11 +93,12 @@ class Rechecks:
             Joined: self._joined_scope,
         }
         acts = (Kicked, Muted, Unmuted, RoomBanned, RoomUnbanned, RoomExcepted)
-        talk = (Message, Action, CustomEvent, Relayed, Edited)
+        talk = (Message, Action, CustomEvent, Edited)
         self._checks: dict[type, Callable[[Any, Client], Refused | None]] = {
             **dict.fromkeys(talk, self._may_talk),
             **dict.fromkeys((*acts, RoomChanged, RoleChanged), self._may_act),
             **dict.fromkeys((Banned, Unbanned), self._is_operator),
+            Relayed: self._may_relay,
             TopicSet: self._may_set_topic,
             DirectMessage: self._may_send,
             AwaySet: self._may_show,
@@ -116,7 +118,7 @@ class Rechecks:
         """The scopes of the changes that an event depends on."""
         if type(event) not in self._checks or _is_written(event):
             return ()
-        if isinstance(event, AwaySet | Renamed):
+        if isinstance(event, AwaySet | Renamed) or _is_of_author(event):
             # The rights in each room of its author concern it.
             return (ANYWHERE,)
         room: str = getattr(event, "room", "")
@@ -150,11 +152,18 @@ class Rechecks:
     def _may_talk(
         self, event: Message | Action | CustomEvent | Relayed | Edited, client: Client
     ) -> Refused | None:
-        if not event.room:
-            return None
         return self._not_in(event.room, client) or self._permissions.may_talk(
             client, event.room
         )
+
+    def _may_relay(self, event: Relayed, client: Client) -> Refused | None:
+        if event.room:
+            return self._may_talk(event, client)
+        if event.recipient_id == LISTENERS:
+            return self._is_operator(event, client)
+        if event.recipient_id:
+            return self._may_send(event, client)
+        return self._permissions.may_show(client)
 
     def _not_in(self, room: str, client: Client) -> Refused | None:
         """Why a client may not talk in a room that it is not in."""
@@ -167,7 +176,9 @@ class Rechecks:
     def _may_set_topic(self, event: TopicSet, client: Client) -> Refused | None:
         return self._permissions.may_set_topic(client, event.room)
 
-    def _may_send(self, event: DirectMessage, client: Client) -> Refused | None:
+    def _may_send(
+        self, event: DirectMessage | Relayed, client: Client
+    ) -> Refused | None:
         recipient = self._pool.member(event.recipient_id) or Member(event.recipient_id)
         return self._permissions.may_send(client, recipient)
 
@@ -225,6 +236,11 @@ class Rechecks:
 def _room_of(event: Any) -> str:
     room: str = event.room
     return room
+
+
+def _is_of_author(event: Event) -> bool:
+    """Whether an event is relayed to all who are in a room with its author."""
+    return type(event) is Relayed and not (event.room or event.recipient_id)
 
 
 def _is_written(event: Event) -> bool:

@@ -109,6 +109,21 @@ class PowersTests(IrcCase):
         self.assertEqual(other.sees(), ["root2 to all operators: fire"])
         self.assertEqual(self.alice.sees(), [])
 
+    def test_removed_operator_sends_no_wallops_behind_it(self) -> None:
+        """Its rights end at that place in the order."""
+        self.account("other", operator=True)
+        (other,) = self.room.people("carol")
+        other.types(f"\\login other {PASSWORD}", r"\operator other", r"\operator root")
+        other.sees()
+        self.root.sees()
+        with self.room.together():
+            other.types(r"\operator root off")
+            self.root.sends("WALLOPS :fire")
+        self.settle()
+        denied = "481 root2 :Permission denied: you are not an operator"
+        self.assertEqual(self.root.sees(), [denied])
+        self.assertEqual(other.sees(), ["root is no longer an operator"])
+
     def test_wallops_reaches_who_wants_it(self) -> None:
         """Who has the user mode +w, in a room or in none; once, if an operator."""
         source = self.source(self.root)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.irc_clients import IrcCase
+from tests.support.irc_clients import PASSWORD, IrcCase
 
 
 class SetnameTests(IrcCase):
@@ -25,6 +25,19 @@ class SetnameTests(IrcCase):
         alice.sends("PART #lobby", "JOIN #lobby")
         joined = [each for each in bob.sees() if " JOIN #lobby " in each]
         self.assertEqual(joined, [f"{self.source(alice)} JOIN #lobby * :Alice A."])
+
+    def test_name_is_not_shown_behind_a_mute(self) -> None:
+        """In a room or everywhere."""
+        self.account("root", operator=True)
+        self.eve.types(f"\\login root {PASSWORD}")
+        alice = self.irc("alice", "lobby", capabilities="setname")
+        bob = self.irc("bob", "lobby", capabilities="setname")
+        with self.room.together():
+            self.eve.types(r"\mute alice")
+            alice.sends("SETNAME :Alice A.")
+        self.settle()
+        self.assertIn("muted", alice.sees()[-1])
+        self.assertEqual([line for line in bob.sees() if "SETNAME" in line], [])
 
     def test_name_that_cannot_be_shown_is_refused(self) -> None:
         """FAIL, and the former one stays."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.irc_clients import IrcCase
+from tests.support.irc_clients import PASSWORD, IrcCase
 from twisted_chat.core.replies import Request
 
 
@@ -70,6 +70,26 @@ class RelayTests(IrcCase):
             (line,) = self.bob.asks(sent)
             self.assertTrue(line.startswith(error), line)
         self.assertEqual(self.alice.sees(), [])
+
+    def test_nothing_is_relayed_behind_a_mute(self) -> None:
+        """Neither to a room nor to a member."""
+        self.account("root", operator=True)
+        self.eve.types(f"\\login root {PASSWORD}")
+        for sent in (
+            "@+a TAGMSG #lobby",
+            "@+a TAGMSG bob",
+            "PRIVMSG bob :\x01PING 7\x01",
+        ):
+            self.bob.sees()
+            with self.room.together():
+                self.eve.types(r"\mute alice")
+                self.alice.sends(sent)
+            self.settle()
+            self.assertIn("muted", self.alice.sees()[-1])
+            shown = " ".join(self.bob.sees())
+            self.assertNotIn("TAGMSG", shown)
+            self.assertNotIn("PING", shown)
+            self.eve.types(r"\unmute alice")
 
     def test_who_is_ignored_is_not_relayed(self) -> None:
         """As its messages are not shown."""
