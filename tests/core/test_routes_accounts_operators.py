@@ -175,6 +175,20 @@ class OperatorTests(AccountCase):
             self.replies(self.bob, "\\audit 1")[0], "bob setpassword alice$"
         )
 
+    def test_password_is_not_set_without_its_line_in_the_audit_log(self) -> None:
+        """Both are written together: while no event can be stored, or not at all."""
+        self.make_operator()
+        self.register(self.alice)
+        self.room.journal.fail(times=None)
+        told = self.replies(self.bob, "\\setpassword alice other-password")
+        self.assertEqual(told, ["password of alice changed"])
+        self.room.journal.recover()
+        lines = self.replies(self.bob, "\\audit")
+        self.assertRegex(lines[-1], "bob setpassword alice$")
+        (refused,) = self.replies(self.bob, "\\setpassword alice short")
+        self.assertIn("a password has at least 8 characters", refused)
+        self.assertEqual(self.replies(self.bob, "\\audit"), lines)
+
     def test_some_passwords_are_set_by_nobody_else(self) -> None:
         """Operators', and one's own, which must be known; others set none."""
         self.make_operator()

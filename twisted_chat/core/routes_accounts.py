@@ -21,6 +21,8 @@ from .accounts.operators import is_like_code, is_operator
 from .accounts.record import Account
 from .chat import CommandContext, Handler
 from .commands import CommandTable
+from .moderation_changes import CHANGES
+from .moderation_events import Audited
 from .outcomes import Outcome
 from .replies import Notice, Refused
 from .routes_logins import PROMPT, account_changed, use_password
@@ -81,8 +83,10 @@ async def _set_password(context: CommandContext, name: str, new: str) -> Outcome
         # Whoever sets it could do everything in the name of the other.
         raise is_operator(account.name)
     standing = await chat.operators.standing(client.member_id)
-    await chat.accounts.set_password(account, new, peer_of(client), standing)
-    chat.submit_unasked(chat.audited(client, "setpassword", account.name))
+    audited = chat.audited(client, "setpassword", account.name)
+    line = CHANGES[Audited](audited)
+    await chat.accounts.set_password(account, new, peer_of(client), standing, line)
+    chat.audit_log.note(line)
     return Notice((f"password of {account.name} changed",))
 
 

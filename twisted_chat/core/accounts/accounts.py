@@ -210,23 +210,29 @@ class Accounts:
         return await self._with_password(account, new, peer)
 
     async def set_password(
-        self, account: Account, new: str, peer: Peer, standing: Changes
+        self, account: Account, new: str, peer: Peer, standing: Changes, also: Changes
     ) -> Account:
         """Give an account another password without knowing its own; see above.
 
         :param standing: of the operator who does it, see ``Operators``.
+        :param also: what else is written with it, such as a line of the audit log.
         :raises Refused: ``password_invalid``, or it was changed meanwhile, or whoever
             does it is no operator any more.
         """
         new = new_password(new, self.policy.shortest)
-        return await self._with_password(account, new, peer, standing)
+        return await self._with_password(account, new, peer, standing, also)
 
     async def _with_password(
-        self, account: Account, new: str, peer: Peer, standing: Changes | None = None
+        self,
+        account: Account,
+        new: str,
+        peer: Peer,
+        standing: Changes | None = None,
+        also: Changes | None = None,
     ) -> Account:
         hashes = await self._hash(new, peer)
         changed = replace(account, hashes=hashes, generation=account.generation + 1)
-        if not await self._store.replace(account, changed, standing):
+        if not await self._store.replace(account, changed, standing, also):
             raise _changed_meanwhile()
         await self._tokens.revoke_all(account.id)
         return changed

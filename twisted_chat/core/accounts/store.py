@@ -58,16 +58,22 @@ class AccountStore:
         )
 
     async def replace(
-        self, old: Account, new: Account, expected: Changes | None = None
+        self,
+        old: Account,
+        new: Account,
+        expected: Changes | None = None,
+        also: Changes | None = None,
     ) -> bool:
         """Store another record of an account.
 
         :param expected: what has to be stored then.
+        :param also: what else is changed with it.
         :returns: false if something else was, or ``old`` is out of date.
         """
         key = _ACCOUNT + old.folded
         return await self._values.write(
-            {key: new.to_json()}, {key: old.to_json(), **(expected or {})}
+            {key: new.to_json(), **(also or {})},
+            {key: old.to_json(), **(expected or {})},
         )
 
     async def remove(self, account: Account, also: Changes, expected: Changes) -> bool:
