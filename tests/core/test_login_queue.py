@@ -126,12 +126,21 @@ class ManyLoginsTests(AccountCase):
         self.assertLessEqual(max(map(str, said)), str(welcome["position"]))
 
     def test_stop_logs_all_in(self) -> None:
-        """What was taken is stored."""
+        """Also those that wait for others when it begins."""
+        stopped: list[bool] = []
         self.room.journal.hold()
         self.log_in()
+        self.room.chat.stop(lambda: stopped.append(True))
+        self.room.settle()
+        self.assertLess(sum(self.logins()), self.NUMBER)
+        self.assertEqual(stopped, [])
         self.room.journal.release()
-        self.assertTrue(self.room.stop())
+        self.room.settle()
+        self.assertEqual(stopped, [True])
         self.assertEqual(sum(self.logins()), self.NUMBER)
+        for name, guest in self.crowd.items():
+            welcomes = [each for each in guest.sees() if each["type"] == "welcome"]
+            self.assertEqual([each["account"] for each in welcomes], [name])
 
     def test_refused_login_lets_the_next_one_go_on(self) -> None:
         """Its client is told, and nothing stays behind."""
