@@ -31,6 +31,7 @@ PROGRAMS = {
     "chromium": "chromium",
     "curl": "curl",
     "haproxy": "haproxy",
+    "hexchat": "hexchat hexchat-python3",
     "ii": "ii",
     "inetutils-telnet": "inetutils-telnet",
     "irssi": "irssi",
@@ -51,6 +52,7 @@ PROGRAMS = {
     "telnet-ssl": "telnet-ssl",
     "tinyirc": "tinyirc",
     "weechat-headless": "weechat-headless weechat-plugins",
+    "Xvfb": "xvfb",
 }
 """Each program, and the Debian package that provides it."""
 

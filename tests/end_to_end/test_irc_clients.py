@@ -8,6 +8,7 @@ import sys
 
 from tests.end_to_end.clients import LineClient, TlsClient
 from tests.end_to_end.harness import ROOT, Server, ServerTestCase
+from tests.end_to_end.hexchat import HexChat
 from tests.end_to_end.irc_programs import IrcPipe, Irssi, ii, sic, weechat
 from tests.end_to_end.requirements import missing, require_program
 from tests.support.certificates import write_certificate, write_key
@@ -146,12 +147,36 @@ class IrcClientTests(ServerTestCase):
         self.bob.say("welcome")
         alice.expect("welcome")
 
-    def test_late_client(self) -> None:
-        """With TLS or without, it is served, and its guest leaves."""
+    def test_hexchat(self) -> None:
+        """With TLS, which it begins late, and logged in: join, history, talk."""
+        program, xvfb = require_program("hexchat"), require_program("Xvfb")
+        server = self.start("--store", "memory:", *self.certificate())
+        bob = self.connect(server, "bob")
+        owner = self.connect(server, "alice")
+        owner.say("\\register correct-horse")
+        owner.expect("registered: alice\r\n")
+        owner.close()
+        bob.expect("alice: left the chat\r\n")
+        bob.say("earlier")
+        alice = HexChat(program, xvfb, server.port, "alice", "correct-horse")
+        self.addCleanup(alice.close)
+        bob.expect("alice: joined the chat\r\n")
+        alice.shows(" 903 ")
+        alice.shows("PRIVMSG #lobby :earlier")
+        alice.tell("say hi all, grüße")
+        bob.expect("alice: hi all, grüße\r\n")
+        bob.say("welcome, Алиса")
+        alice.shows("PRIVMSG #lobby :welcome, Алиса")
+
+    def certificate(self) -> tuple[str, ...]:
+        """The options of a server with TLS."""
         cert = write_certificate(self.directory / "cert.pem")
         key = write_key(self.directory / "key.pem")
-        options = ("--tls-cert", str(cert), "--tls-key", str(key))
-        server = self.start("--store", "memory:", *options)
+        return "--tls-cert", str(cert), "--tls-key", str(key)
+
+    def test_late_client(self) -> None:
+        """With TLS or without, it is served, and its guest leaves."""
+        server = self.start("--store", "memory:", *self.certificate())
         bob = self.connect(server, "bob")
         for tls in (False, True):
             alice = self.late_client(server, bob, tls=tls)
