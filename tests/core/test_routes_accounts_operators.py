@@ -50,6 +50,28 @@ class OperatorTests(AccountCase):
             ["error: only operators may use \\operator NAME"],
         )
 
+    def test_code_makes_an_operator_though_the_store_failed(self) -> None:
+        """It is used up, and nobody else could be the first one."""
+        self.register()
+        self.room.journal.fail(times=1)
+        self.assertEqual(self.replies(self.bob, f"\\operator {self.code}"), [])
+        self.assertEqual(self.room.chat.operators.ids, set())
+        self.room.advance(RETRY_DELAY)
+        self.assertEqual(self.bob.sees(), ["you are an operator now"])
+        self.assertEqual(self.bob.client.pending, 0)
+        again = TestChat(journal=self.room.journal, policy=self.policy)
+        self.assertEqual(again.chat.operators.ids, {self.bob.client.member_id})
+
+    def test_operator_is_not_made_while_the_store_fails(self) -> None:
+        """Nothing was written, so whoever asked for it is told."""
+        self.make_operator()
+        self.register(self.alice)
+        self.room.journal.fail(times=1)
+        told = self.replies(self.bob, "\\operator alice")
+        self.assertEqual(told, ["error: not stored: the disk is full"])
+        self.room.advance(RETRY_DELAY)
+        self.assertNotIn(self.alice.client.member, self.room.chat.operators)
+
     def test_code_is_for_accounts_only(self) -> None:
         """A guest could not be an operator tomorrow, and is told what to do."""
         (line,) = self.replies(self.bob, f"\\operator {self.code}")

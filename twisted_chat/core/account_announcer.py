@@ -64,7 +64,7 @@ class AccountAnnouncer:
                 if len(self._removed) > MAX_REMOVED:
                     self._removed.popitem(last=False)
                 for client in self._pool.clients_of(self._pool.member(event.member_id)):
-                    if not self.batch.is_answered(client):
+                    if client.id != event.client_id:
                         self.batch.reply(client, _removed(event.account))
                     self._runtime.spawn(self._log_out(client))
 

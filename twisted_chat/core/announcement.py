@@ -80,10 +80,6 @@ class Announcement:
         """
         return self.submission is not None
 
-    def is_answered(self, client: Client) -> bool:
-        """Whether a client has asked for the event that is being announced."""
-        return self.submission is not None and self.submission.client is client
-
     def encode(
         self, encode: Callable[P, bytes], *args: P.args, **kwargs: P.kwargs
     ) -> bytes:

@@ -467,9 +467,9 @@ class Chat:
 
     def _not_stored(self, submission: Submission, error: StoreError | Refused) -> None:
         event, client = submission.event, submission.client
-        if isinstance(event, AccountChanged) and event.is_written:
+        if isinstance(event, AccountChanged) and self._is_retried(event, error):
             if not submission.must_store:
-                self._submit_written(event, submission)
+                self._submit_again(event, submission)
             return
         if client is None:
             if submission.must_store and isinstance(error, StoreError):
@@ -493,22 +493,31 @@ class Chat:
         self.reply(client, ErrorReply(code, text), submission.ref)
         client.complete_one()
 
-    def _submit_written(self, event: AccountChanged, submission: Submission) -> None:
-        """A change is written, but the event was not stored: have it stored later.
+    def _is_retried(self, event: AccountChanged, error: StoreError | Refused) -> bool:
+        """Whether a change that was not stored has to be: what led to it is written.
+
+        Without an operator, the client has used up the operator code.
+        """
+        if isinstance(error, Refused):
+            return False
+        return event.is_written or not self.operators.ids
+
+    def _submit_again(self, event: AccountChanged, submission: Submission) -> None:
+        """Have the change of an account stored as soon as possible.
 
         Nobody keeps a right until then who has lost it.
         """
-        self.operators.apply(account_changes(event))
-        self._committer.check_again()
-        client, audited = submission.client, submission.audited
-        # The client may have gone to another server by then.
+        if event.is_written:
+            self.operators.apply(account_changes(event))
+            self._committer.check_again()
+        client = submission.client
         self._committer.submit(
-            replace(event, client_id=""),
+            event,
             client,
             submission.ref,
             must_store=True,
             reply=submission.reply,
-            audited=audited and replace(audited, client_id=""),
+            audited=submission.audited,
         )
         if client is not None:
             client.complete_one()

@@ -60,8 +60,9 @@ class Submission:
     :ivar ref: comes back on the reply.
     :ivar reply: see ``outcomes.Answered``, as is ``audited``.
     :ivar number: counts the submissions.
-    :ivar must_store: an arrival, a departure, or what is written already and was not
-        stored at first: submitted again until it is stored, and never refused.
+    :ivar must_store: an arrival, a departure, or the change of an account that was not
+        stored at first and is written: submitted again until it is stored, and never
+        refused.
     :ivar resumable: see ``Entry``.
     :ivar scope: see ``Entry``, as is ``depends_on``; known once it is in a batch.
     """
