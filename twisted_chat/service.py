@@ -158,7 +158,9 @@ class ChatService(Service):
             policy=settings.policy(),
         )
         if settings.password_file is not None:
-            self.chat.entrance = Entrance(settings.password_file, runtime)
+            self.chat.entrance = Entrance(
+                settings.password_file, runtime, requires_tls=settings.require_tls
+            )
         self._trimmer = Trimmer(
             self.journal,
             runtime,

@@ -2,6 +2,7 @@ r"""The route ``\dm``."""
 
 from __future__ import annotations
 
+from tests.support.account_case import AccountCase
 from tests.support.routes import RouteCase
 from twisted_chat.core.replies import Request
 
@@ -70,3 +71,17 @@ class DirectMessageTests(RouteCase):
             self.alice, r"\dm bob hi", "error: not stored: the disk is full"
         )
         self.assert_sees(self.bob)
+
+
+class AccountTests(AccountCase):
+    """Under the name of an account that has another nickname."""
+
+    def test_sender_sees_that_the_account_is_away(self) -> None:
+        self.register()
+        self.bob.types(r"\nick robert", r"\away lunch")
+        self.alice.sees()
+        self.alice.types(r"\dm bob psst")
+        self.assertEqual(
+            self.alice.sees(),
+            ["robert is away: lunch", "alice (private to robert): psst"],
+        )

@@ -6,6 +6,7 @@ from twisted.internet.task import Clock
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.chats import runtime_of
+from twisted_chat.core.client import Identity
 from twisted_chat.core.entrance import Entrance
 from twisted_chat.core.replies import Refused
 
@@ -17,9 +18,11 @@ class EntranceTests(SynchronousTestCase):
         self.clock = Clock()
         self.entrance = Entrance("open sesame", runtime_of(self, self.clock))
 
-    def refusal(self, password: str, network: int | None = 1) -> str:
+    def refusal(
+        self, password: str, network: int | None = 1, *, secure: bool = False
+    ) -> str:
         try:
-            self.entrance.check(password, network)
+            self.entrance.check(password, Identity(network=network, secure=secure))
         except Refused as refused:
             return refused.text
         return ""
@@ -40,3 +43,14 @@ class EntranceTests(SynchronousTestCase):
         self.assertEqual(self.refusal("open sesame", None), "")
         self.clock.advance(30)
         self.assertEqual(self.refusal("open sesame"), "")
+
+    def test_password_may_be_accepted_only_where_nobody_can_read_it(self) -> None:
+        """Neither the right one nor a wrong one, which is not counted either."""
+        runtime = runtime_of(self, self.clock)
+        self.entrance = Entrance("open sesame", runtime, requires_tls=True)
+        for _ in range(6):
+            for password in ("open sesame", "wrong"):
+                self.assertEqual(
+                    self.refusal(password), "passwords are accepted only over TLS"
+                )
+        self.assertEqual(self.refusal("open sesame", secure=True), "")

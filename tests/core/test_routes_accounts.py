@@ -111,7 +111,7 @@ class PasswordTests(AccountCase):
         for typed in ("\\delete", "\\edit others"):
             self.assertEqual(
                 self.replies(self.bob, typed),
-                ["error: you have said nothing here yet"],
+                ["error: there is no message of yours here"],
             )
         self.bob.types("\\history")
         self.assertIn("bob: mine", self.bob.sees())

@@ -17,7 +17,7 @@ from twisted_chat.testing import FakeClient, Gate, TestChat
 
 T = TypeVar("T")
 
-NOTHING_SAID = "error: you have said nothing here yet"
+NOTHING_SAID = "error: there is no message of yours here"
 
 
 class CorrectionCase(RouteCase):

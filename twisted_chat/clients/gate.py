@@ -95,7 +95,7 @@ class Gate:
     def try_password(self, password: str, ref: str | None = None) -> bool:
         """Whether the client has entered with this; it is told if it has not."""
         try:
-            self._entrance.check(password, self._identity.network)
+            self._entrance.check(password, self._identity)
         except Refused as refused:
             self.refuse(refused, ref)
             return False

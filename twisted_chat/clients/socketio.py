@@ -183,7 +183,7 @@ class ChatSocket(Socket):
         if not isinstance(password, str):
             raise NEEDED
         identity = session_identity(self.connection.session, _WIRE)
-        entrance.check(password, identity.network)
+        entrance.check(password, identity)
 
     def _log_in(self, request: JoinRequest, credentials: Credentials | None) -> None:
         """Let the client join once it is known who it is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 
 from .chat import CommandContext
-from .events import DirectMessage, Event
+from .events import DirectMessage
 from .nicknames import fold_or_none
 from .permissions import check
 from .presence import Member
@@ -14,7 +14,7 @@ from .targets import no_such_nick
 
 def direct_message(
     context: CommandContext, name: str, text: str
-) -> Event | Awaitable[Event]:
+) -> DirectMessage | Awaitable[DirectMessage]:
     """A direct message to a member, or to an account that is not here.
 
     :raises Refused: the client may not send it, or there is nobody of that name.
@@ -26,7 +26,9 @@ def direct_message(
     return _direct_message(context, recipient.nick, recipient.id, text)
 
 
-async def _dm_to_account(context: CommandContext, name: str, text: str) -> Event:
+async def _dm_to_account(
+    context: CommandContext, name: str, text: str
+) -> DirectMessage:
     """To one who is not here, or under another nickname."""
     account = await context.chat.accounts.find(name)
     if account is None:
@@ -39,7 +41,7 @@ async def _dm_to_account(context: CommandContext, name: str, text: str) -> Event
 
 def _direct_message(
     context: CommandContext, recipient: str, recipient_id: str, text: str
-) -> Event:
+) -> DirectMessage:
     client, text = context.client, context.chat.sanitized(text)
     return DirectMessage(
         client.nick,

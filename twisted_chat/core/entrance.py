@@ -6,9 +6,10 @@ It protects all of the chat; accounts have passwords of their own.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Hashable
 
 from .accounts.attempts import LOGINS, Attempts
+from .accounts.policy import tls_required
+from .client import Identity
 from .replies import Refused
 from .runtime import Runtime
 
@@ -25,18 +26,26 @@ class Entrance:
     """Checks the password of the server.
 
     :param password: what everyone must know.
+    :param requires_tls: whether it may be sent only where nobody can read it.
     """
 
-    def __init__(self, password: str, runtime: Runtime) -> None:
+    def __init__(
+        self, password: str, runtime: Runtime, *, requires_tls: bool = False
+    ) -> None:
         self._password = password.encode()
+        self._requires_tls = requires_tls
         self._attempts = Attempts(LOGINS, runtime.seconds)
 
-    def check(self, password: str, network: Hashable) -> None:
+    def check(self, password: str, identity: Identity) -> None:
         """Check a password.
 
-        :param network: by what failed attempts are counted; ``None``: they are not.
-        :raises Refused: ``wrong_password``, or there were too many attempts.
+        :param identity: whose it is; failed attempts are counted by its network.
+        :raises Refused: ``wrong_password``, ``tls_required``, or there were too many
+            attempts.
         """
+        if self._requires_tls and not identity.secure:
+            raise tls_required()
+        network = identity.network
         if network is not None:
             self._attempts.check(network)
         given = password.encode("utf-8", "replace")

@@ -33,6 +33,7 @@ from .events import (
     Action,
     AwaySet,
     CustomEvent,
+    DirectMessage,
     Event,
     Joined,
     Left,
@@ -43,7 +44,7 @@ from .events import (
 )
 from .limits import MAX_AWAY, MAX_ROOMS, MAX_TOPIC
 from .name_registry import claim_unreserved
-from .nicknames import fold_or_none, room_name
+from .nicknames import room_name
 from .permissions import check
 from .replies import (
     MemberList,
@@ -103,11 +104,26 @@ async def nick(context: CommandContext) -> Event:
 def dm(context: CommandContext) -> Event | Awaitable[Event]:
     name, text = context.words
     event = direct_message(context, name, text)
-    recipient = context.chat.pool.named(fold_or_none(name))
+    if isinstance(event, DirectMessage):
+        _note_away(context, event)
+        return event
+    return _once_found(context, event)
+
+
+async def _once_found(
+    context: CommandContext, search: Awaitable[DirectMessage]
+) -> Event:
+    event = await search
+    _note_away(context, event)
+    return event
+
+
+def _note_away(context: CommandContext, event: DirectMessage) -> None:
+    """Tell the sender if the recipient is away."""
+    recipient = context.chat.pool.member(event.recipient_id)
     if recipient is not None and recipient.away:
         away = Notice((f"{recipient.nick} is away: {recipient.away}",))
         context.chat.reply(context.client, away)
-    return event
 
 
 @_routes.route(

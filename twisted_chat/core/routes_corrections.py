@@ -18,7 +18,7 @@ from .rights import may_talk
 from .sanitize import sanitize_label
 from .targets import subordinate, subordinate_account
 
-NOTHING_SAID = "you have said nothing here yet"
+NOTHING_SAID = "there is no message of yours here"
 
 
 routes: CommandTable[Handler] = CommandTable()

@@ -47,6 +47,17 @@ class WhoisTests(IrcCase):
         self.bob.sends("JOIN #den")
         self.assertIn("#den", self.whois()["319"])
 
+    def test_room_that_one_may_not_read_is_not_shown(self) -> None:
+        """Private, or with a key; whoever is in it belongs to what it hides."""
+        (carol,) = self.room.people("carol")
+        for setting in ("private", "key sesame"):
+            carol.types("\\join den")
+            self.alice.sends("JOIN #den")
+            carol.types(f"\\room {setting}")
+            self.assertNotIn("#den", self.whois()["319"])
+            carol.types("\\room public", "\\room key -")
+            self.assertIn("#den", self.whois()["319"])
+
     def test_address_is_shown_to_operators_and_oneself(self) -> None:
         """To nobody else."""
         self.account("root", operator=True)

@@ -82,6 +82,7 @@ def _whois(context: CommandContext, member: Member) -> Iterator[Message]:
         f"{server.prefixes(room, member)[:1]}#{room}"
         for room in member.rooms
         if chat.permissions.is_listed(client.member, room)
+        and chat.permissions.may_read(client, room) is None
     )
     for line in joined_words(rooms, MAX_BODY - 2 * len(nick.encode()) - 200):
         yield RPL_WHOISCHANNELS(nick, line)

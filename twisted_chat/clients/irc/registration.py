@@ -167,7 +167,7 @@ class Registration:
         entrance = self._server.chat.entrance
         if entrance is not None:
             try:
-                entrance.check(self._password or "", self._identity.network)
+                entrance.check(self._password or "", self._identity)
             except Refused as refused:
                 self._peer.show(ERR_PASSWDMISMATCH(text=refused.text))
                 self._close(NOT_ENTERED)

@@ -26,7 +26,7 @@ from twisted_chat.core.runtime import Runtime
 from .attempts import LOGINS, REGISTRATIONS, Attempts
 from .operators import Operators, not_operator
 from .passwords import SALT_SIZE, Hashes, decoy, hashed, new_password, prepared
-from .policy import Policy
+from .policy import Policy, tls_required
 from .record import Account
 from .store import AccountStore
 from .tokens import LIFETIME, Tokens
@@ -89,7 +89,7 @@ class Accounts:
         :raises Refused: ``tls_required``.
         """
         if self.policy.requires_tls and not secure:
-            raise Refused("tls_required", "passwords are accepted only over TLS")
+            raise tls_required()
 
     async def find(self, nick: str) -> Account | None:
         """The account of this name, in any case."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
+from twisted_chat.core.replies import Refused
+
 from .passwords import Costs
 
 
@@ -32,3 +34,8 @@ class Policy:
     shortest: int = 8
     requires_tls: bool = False
     costs: Costs = field(default_factory=Costs)
+
+
+def tls_required() -> Refused:
+    """A password was sent where others can read it."""
+    return Refused("tls_required", "passwords are accepted only over TLS")
