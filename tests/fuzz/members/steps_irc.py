@@ -5,6 +5,8 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from twisted_chat.clients.irc.registration import MAX_RETRIES, RETRY_DELAY
+
 from .irc_players import IrcMember
 from .machine import MAX_DEVICES
 from .samples import ADDRESSES, SPARE, WRONG, names
@@ -62,6 +64,8 @@ class IrcSteps(TalkingSteps):
             # Whether it may have the name of an account would be said once it joins.
             return nick
         if reference.why_not_nick(nick, None) or reference.has_nick(nick, None):
+            # It may be in use by somebody who is about to leave.
+            self.world.clock.pump([RETRY_DELAY] * (MAX_RETRIES + 1))
             reference.refuse(device)
             nick = f"{SPARE}{device.number}"
             player.renames(nick)
