@@ -42,7 +42,7 @@ class StoredTextTests(SynchronousTestCase):
         self.assertEqual(len(topic.text.encode()), MAX_TOPIC)
         self.assertEqual(len(away.text.encode()), MAX_AWAY)
         room = Room("tea", 3)
-        room.load(RoomState(LONG, ()), ())
+        room.load(RoomState(LONG, ()))
         self.assertEqual(room.topic, topic.text)
 
 
@@ -257,7 +257,7 @@ class RoomTests(SynchronousTestCase):
         room = Room("tea", 4)
         room.append(message(3))
         room.append(message(4))
-        room.load(RoomState("green", ()), (message(1), message(2), message(3)))
+        room.load(RoomState("green", (message(1), message(2), message(3))))
         self.assertEqual(self.texts(room), ["1", "2", "3", "4"])
         self.assertEqual((room.topic, room.loaded), ("green", True))
 
@@ -265,28 +265,40 @@ class RoomTests(SynchronousTestCase):
         """It is newer than the loaded one."""
         room = Room("tea", 4)
         room.topic = "black"
-        room.load(RoomState("green", ()), ())
+        room.load(RoomState("green", ()))
         self.assertEqual(room.topic, "black")
 
     def test_loaded_topic_has_who_set_it_and_when(self) -> None:
         """Unless that is not known, or another one was set meanwhile."""
         origin = TopicOrigin("al", 1234)
         room = Room("tea", 4)
-        room.load(RoomState("green", (), origin), ())
+        room.load(RoomState("green", (), origin))
         event = TopicSet("tea", "al", "green", "")
         self.assertEqual(room.topic_set, Stored("", 1234, event))
         room = Room("tea", 4)
-        room.load(RoomState("green", ()), ())
+        room.load(RoomState("green", ()))
         self.assertIsNone(room.topic_set)
         room = Room("tea", 4)
         room.topic = "black"
-        room.load(RoomState("green", (), origin), ())
+        room.load(RoomState("green", (), origin))
         self.assertIsNone(room.topic_set)
+
+    def test_closed_past_is_not_shown(self) -> None:
+        """Nor is the topic that is being read; what was said since is."""
+        room = Room("tea", 4)
+        room.append(message(2))
+        room.close()
+        room.append(message(3))
+        room.load(RoomState("green", ()))
+        self.assertEqual((self.texts(room), room.topic), (["3"], ""))
+        room.append(message(4))
+        room.close(message(3).position)
+        self.assertEqual(self.texts(room), ["4"])
 
     def test_history_of_length_0_is_empty(self) -> None:
         """``--history 0`` shows no messages to clients that join."""
         room = Room("tea", 0)
-        room.load(RoomState("", ()), (message(1),))
+        room.load(RoomState("", (message(1),)))
         room.append(message(2))
         self.assertEqual(room.history(), ())
 

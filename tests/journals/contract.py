@@ -37,6 +37,7 @@ from twisted_chat.core.events import (
 )
 from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.core.interfaces import MissedEvents, TopicOrigin, Unstored
+from twisted_chat.core.moderation_events import RoomClosed
 from twisted_chat.core.submission import ANYWHERE
 
 
@@ -188,6 +189,22 @@ class JournalContract(
         for room in ("other", "nowhere"):
             state = self.run_now(journal.history.room(room, 1))
             self.assertIsNone(state.topic_origin)
+
+    def test_topic_is_closed_with_the_history_of_its_room(self) -> None:
+        """Of that room only, and not if the history stays open to all."""
+        journal = self.opened()
+        for room in ("tea", "den", "attic"):
+            self.append(journal, TopicSet(room, "al", f"of {room}", "id-al"))
+            self.run_now(journal.history.room(room, 1))
+        self.append(journal, RoomClosed("tea", "", "", "", ""))
+        (said_last,) = self.append(journal, said("hi", room="den"))
+        self.append(journal, RoomClosed("den", "", "", "", said_last.position))
+        for room, topic in (("tea", "of tea"), ("den", ""), ("attic", "of attic")):
+            state = self.run_now(journal.history.room(room, 1))
+            self.assertEqual((room, state.topic), (room, topic))
+            self.assertEqual(state.topic_origin is None, not topic)
+        self.append(journal, TopicSet("den", "bo", "new", "id-bo"))
+        self.assertEqual(self.run_now(journal.history.room("den", 1)).topic, "new")
 
     def test_paging_back_returns_every_message_once(self) -> None:
         """And ends."""

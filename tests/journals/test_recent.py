@@ -7,6 +7,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.journals import said, texts
 from twisted_chat.core.events import Event, Joined, Stored, TopicSet
 from twisted_chat.core.interfaces import RoomState, TopicOrigin
+from twisted_chat.core.moderation_events import RoomClosed
 from twisted_chat.journals.recent import CACHED_MESSAGES, CACHED_ROOMS, RecentRooms
 
 
@@ -63,6 +64,13 @@ class RecentRoomsTests(SynchronousTestCase):
         self.assertEqual(
             self.recent.state("lobby", 1), RoomState("new", (), TopicOrigin("a", 0))
         )
+
+    def test_topic_that_is_closed_during_the_query_stays_closed(self) -> None:
+        """The store was read before that."""
+        cached = self.recent.start_loading("den")
+        self.announce(RoomClosed("den", "", "", "", "0000"))
+        cached.fill(RoomState("secret", (), TopicOrigin("a", 7)))
+        self.assertEqual(self.recent.state("den", 1), RoomState("", ()))
 
     def test_state_has_at_most_the_requested_messages(self) -> None:
         """``--history 2`` shows two, ``--history 0`` none."""

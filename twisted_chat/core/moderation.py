@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .events import LOBBY, Stored
-from .interfaces import Changes
+from .interfaces import Changes, RoomState
 from .moderation_changes import BANS, MUTES
 from .moderation_events import Rank, Role, RoomClosed
 from .pool import ClientPool
@@ -210,6 +210,14 @@ class Moderation:
         """When each of these rooms was opened, also if everyone has left it."""
         return {room: self.latest(room).opened for room in rooms}
 
+    def closes(self, room: str) -> bool:
+        """Whether what was said in a room is closed once nobody is in it.
+
+        An earlier room of that name counts until the event that closes it is stored.
+        """
+        by_opening = self._rooms.get(room, {})
+        return any(settings.is_closed for settings in by_opening.values())
+
     def vacant(self) -> list[str]:
         """The rooms that nobody is in, and for which something is set."""
         return [room for room in self._rooms if self.is_vacant(room)]
@@ -223,12 +231,13 @@ class Moderation:
 
         :param position: everything up to here was announced.
         """
+        by_opening = self._rooms.get(room, {})
         keys = [
             setting_key(room, opened, key)
-            for opened, settings in self._rooms.get(room, {}).items()
+            for opened, settings in by_opening.items()
             for key in settings
         ]
-        past = position if self.latest(room).is_closed else ""
+        past = position if self.closes(room) else ""
         return RoomClosed(room, "", "", " ".join(keys), past)
 
     def opened_by(self, member_id: str) -> list[str]:
@@ -272,17 +281,31 @@ class Moderation:
             return events
         return tuple(stored for stored in events if not self._is_closed(stored, room))
 
+    def readable_state(self, room: str, state: RoomState) -> RoomState:
+        """What of a room was not closed with its last member."""
+        recent = self.readable(tuple(state.recent), room=room)
+        origin = state.topic_origin
+        if self._closes(room, origin.time if origin is not None else 0):
+            return RoomState("", recent)
+        return replace(state, recent=recent)
+
     def _is_closed(self, stored: Stored, room: str) -> bool:
         room = room or getattr(stored.event, "room", "")
         if stored.position <= self._past.get(room, ""):
             return True
-        # Until the event that closes a room is stored, its settings are still there.
+        return self._closes(room, stored.time)
+
+    def _closes(self, room: str, time: int) -> bool:
+        """Whether an event that is yet to come closes what was said at a time.
+
+        Until it is stored, what was set for the room is still there.
+        """
         by_opening = self._rooms.get(room, {})
         opened = self.settings(room).opened
         was_closed = any(
             settings.is_closed for at, settings in by_opening.items() if at != opened
         )
-        return was_closed and (not opened or stored.time < opened)
+        return was_closed and (not opened or time < opened)
 
     # Bans and mutes.
 

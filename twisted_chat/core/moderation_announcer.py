@@ -104,7 +104,7 @@ class ModerationAnnouncer:
             Expelled: self._was_expelled,
             Invited: self._invited,
             RoomOpened: self._room_opened,
-            RoomClosed: _nothing,
+            RoomClosed: self._room_closed,
             SanctionExtended: _nothing,
             Audited: _nothing,
             Cleared: _nothing,
@@ -121,7 +121,11 @@ class ModerationAnnouncer:
         show(event, stored)
 
     def _room_emptied(self, room: str) -> None:
-        self._moderation.awaited.discard(room)
+        moderation = self._moderation
+        moderation.awaited.discard(room)
+        if moderation.is_vacant(room) and moderation.closes(room):
+            # Whoever is about to open it is shown nothing of it.
+            self._pool.rooms[room].close()
         # The server of the last member closes it; if that is dead, all others do.
         if self.batch.has_submission or self.batch.key in NO_SERVER:
             self._emptied[room] = None
@@ -205,6 +209,11 @@ class ModerationAnnouncer:
 
     def _room_opened(self, event: RoomOpened, _stored: Stored) -> None:
         self._entry.opening_settled(event.room)
+
+    def _room_closed(self, event: RoomClosed, _stored: Stored) -> None:
+        room = self._pool.rooms.get(event.room)
+        if event.past and room is not None:
+            room.close(event.past)
 
     def _in_room(
         self,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from .client import Client, View, ViewKey
 from .corrections import Corrections, with_text
@@ -27,7 +28,7 @@ Followers = Callable[[Member], Iterable[Client]]
 Listeners = Callable[[Relayed], Iterable[tuple[Client, Reply]]]
 """The clients that are shown what is sent to ``LISTENERS``, and as what."""
 
-Readable = Callable[[tuple[Stored, ...]], tuple[Stored, ...]]
+Readable = Callable[[str, RoomState], RoomState]
 
 
 def _nobody(_member: Member) -> Iterable[Client]:
@@ -38,8 +39,8 @@ def _no_listeners(_event: Relayed) -> Iterable[tuple[Client, Reply]]:
     return ()
 
 
-def _all(events: tuple[Stored, ...]) -> tuple[Stored, ...]:
-    return events
+def _all(_room: str, state: RoomState) -> RoomState:
+    return state
 
 
 class Room:
@@ -89,16 +90,18 @@ class Room:
         self.recent.append(stored)
         self._snapshot = None
 
-    def load(self, state: RoomState, earlier: tuple[Stored, ...]) -> None:
+    def load(self, state: RoomState) -> None:
         """Put earlier messages before those that arrived while they were read.
 
-        :param earlier: those of the state that its members may read.
+        :param state: what its members may read.
         """
         since = list(self.recent)
         first = since[0].position if since else None
         self.recent.clear()
         self.recent.extend(
-            stored for stored in earlier if first is None or stored.position < first
+            stored
+            for stored in state.recent
+            if first is None or stored.position < first
         )
         self.recent.extend(since)
         if self.topic is None:
@@ -125,6 +128,17 @@ class Room:
             ]
         self.recent = deque(left, maxlen=self.recent.maxlen)
         self._snapshot = None
+
+    def close(self, past: str | None = None) -> None:
+        """What was said in it is not shown to those who join now, nor its topic.
+
+        :param past: the position up to which this holds; by default all.
+        """
+        # Not ``None``: it has none, whatever is being read.
+        self.topic, self.topic_set = "", None
+        if past is None and self.recent:
+            past = self.recent[-1].position
+        self.forget(past or "")
 
     def forget(self, position: str) -> None:
         """Drop the messages up to a position, which the store has deleted."""
@@ -310,7 +324,7 @@ class ClientPool:
 
         Call ``release_room`` when the client has joined or will not.
 
-        :param readable: returns those messages that its members may read.
+        :param readable: returns what its members may read of a room.
         :raises StoreError: they could not be read.
         """
         room = self.room(name)
@@ -322,8 +336,8 @@ class ClientPool:
                 self.release_room(room)
                 raise
             if not room.loaded:
-                recent = readable(self.corrections.apply(state.recent))
-                room.load(state, recent)
+                recent = self.corrections.apply(state.recent)
+                room.load(readable(name, replace(state, recent=recent)))
         return room
 
     def correct(self, event: Correction, at: str) -> None:

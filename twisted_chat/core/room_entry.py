@@ -67,7 +67,7 @@ class RoomEntry:
             if refused is not None:
                 raise refused
         room = await self._pool.open_room(
-            name, self._journal, self._moderation.readable
+            name, self._journal, self._moderation.readable_state
         )
         if key or returns:
             self._let_in[client.id, name] = (key, returns)

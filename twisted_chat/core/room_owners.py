@@ -28,6 +28,10 @@ class RoomOwners:
 
     def close(self, rooms: Iterable[str]) -> None:
         """Forget what is set for those of the rooms that are vacant."""
+        if not self._pool.position:
+            # As nothing was announced yet, it is not known up to where a history is
+            # closed.  Until it is, nobody reads it: what is set still says so.
+            return
         for room in rooms:
             if self._moderation.has_settings(room) and self._moderation.is_vacant(room):
                 event = self._moderation.closing(room, self._pool.position)

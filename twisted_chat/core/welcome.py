@@ -166,7 +166,7 @@ class Welcomer:
         """
         for name in rooms:
             room = await self._pool.open_room(
-                name, self._journal, self._moderation.readable
+                name, self._journal, self._moderation.readable_state
             )
             self._pool.release_room(room)
 

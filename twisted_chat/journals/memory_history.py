@@ -29,7 +29,6 @@ from twisted_chat.core.events import (
     Event,
     Joined,
     Stored,
-    TopicSet,
 )
 from twisted_chat.core.history_query import (
     ROOM_EVENTS,
@@ -57,6 +56,7 @@ from .records import (
 from .retention import Retention, Trimmed
 from .searching import Scan, Sharing
 from .tokenizer import phrases_in
+from .topic_changes import topic_change
 
 KEPT_BYTES = 64 * 1024 * 1024
 """Approximate size in bytes of all events kept, whatever more ``Retention`` allows."""
@@ -132,8 +132,8 @@ class MemoryHistory:
 
     def _add(self, stored: Stored) -> None:
         event = stored.event
-        if isinstance(event, TopicSet):
-            self._topics.set(event.room, event.text, stored.time, event.nick)
+        if (topic := topic_change(event)) is not None:
+            self._topics.set(topic.room, topic.text, stored.time, topic.nick)
         elif isinstance(event, Joined):
             self._topics.use(event.room, stored.time)
         elif isinstance(event, Deleted):

@@ -21,6 +21,9 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.interfaces import RoomState, TopicOrigin
+from twisted_chat.core.moderation_events import RoomClosed
+
+from .topic_changes import topic_change
 
 CACHED_ROOMS = 64
 """Rooms in the cache; the least recently used one is dropped first."""
@@ -97,9 +100,11 @@ class RecentRooms:
                 case Message(room=room) | Action(room=room):
                     if room in rooms:
                         rooms[room].messages.append(stored)
-                case TopicSet(room=room, nick=nick, text=text):
-                    if room in rooms:
-                        rooms[room].set_topic(text, TopicOrigin(nick, stored.time))
+                case TopicSet(room=room) | RoomClosed(room=room):
+                    topic = topic_change(stored.event)
+                    if topic is not None and room in rooms:
+                        origin = TopicOrigin(topic.nick, stored.time)
+                        rooms[room].set_topic(topic.text, origin)
                 case Deleted(room=room) | Edited(room=room):
                     # Read it again: what is being loaded may be from before.
                     rooms.pop(room, None)

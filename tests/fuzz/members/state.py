@@ -241,6 +241,6 @@ class Room:
         return not member.ids.isdisjoint(holders)
 
     def clear(self) -> None:
-        """Nothing is set for it any more."""
-        fresh = Room(self.name, self.topic)
+        """Nothing is set for it any more; nobody else is shown a closed topic."""
+        fresh = Room(self.name, "" if self.is_closed else self.topic)
         self.__dict__.update(fresh.__dict__)

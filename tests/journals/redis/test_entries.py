@@ -24,6 +24,7 @@ from twisted_chat.core.events import (
     Switched,
     TopicSet,
 )
+from twisted_chat.core.moderation_events import RoomClosed
 from twisted_chat.journals.redis.entries import (
     decode,
     decode_batch,
@@ -146,6 +147,8 @@ class EntriesTests(SynchronousTestCase):
             (Renamed("al", "bo", "a"), ("rename", "a", "bo", "=al ~al")),
             (AwaySet("al", "lunch", "a"), ("away", "a", "lunch", "")),
             (CustomEvent("tea", "al", "1", "a"), ("", "", "", "")),
+            (RoomClosed("tea", "", "", "k", "5-1"), ("close", "tea", "", "")),
+            (RoomClosed("tea", "", "", "k", ""), ("", "", "", "")),
         ):
             self.assertEqual(script_arguments(entry(event)), arguments)
 

@@ -32,6 +32,7 @@ from twisted_chat.core.events import (
     Stored,
     TopicSet,
 )
+from twisted_chat.core.moderation_events import RoomClosed
 from twisted_chat.core.nicknames import Name, fold
 from twisted_chat.core.replies import Refused
 from twisted_chat.journals.records import BY_EVENT, RECORDS, changes
@@ -115,13 +116,9 @@ _ENDS = "ends"
 def script_arguments(entry: Entry) -> tuple[str, str, str, str]:
     """What ``append.lua`` does with an event: an operation and its three arguments."""
     event = entry.event
-    match event:
-        case Deleted(room=room, positions=positions):
-            return "delete", room, positions, ""
-        case Edited(room=room, position=position, text=text):
-            return "edit", room, position, text
-        case _:
-            pass
+    changed = _on_what_is_stored(event)
+    if changed is not None:
+        return changed
     record = BY_EVENT[type(event)]
     operation, *names = record.presence or (record.index or "", *record.subjects)
     arguments: list[str] = [getattr(event, name) for name in names]
@@ -147,6 +144,19 @@ def script_arguments(entry: Entry) -> tuple[str, str, str, str]:
             arguments[2] = f"{event.client_id} {to_text(encode(shown))}"
     subject, value, extra = arguments
     return operation, subject, value, extra
+
+
+def _on_what_is_stored(event: Event) -> tuple[str, str, str, str] | None:
+    """The same for an event that changes others, or the topic with them."""
+    match event:
+        case Deleted(room=room, positions=positions):
+            return "delete", room, positions, ""
+        case Edited(room=room, position=position, text=text):
+            return "edit", room, position, text
+        case RoomClosed(room=room, past=past) if past:
+            return "close", room, "", ""
+        case _:
+            return None
 
 
 def sending_client(event: Event) -> str:

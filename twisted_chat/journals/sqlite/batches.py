@@ -20,12 +20,12 @@ from twisted_chat.core.events import (
     Entry,
     Joined,
     Message,
-    TopicSet,
 )
 from twisted_chat.core.interfaces import Changes
 from twisted_chat.journals.records import KEPT_NICKNAME_MS, changes_in, nicknames_in
 from twisted_chat.journals.retention import LOBBY
 from twisted_chat.journals.room_events import RoomEvent
+from twisted_chat.journals.topic_changes import TopicChange, topic_change
 
 from .correcting import Correcting
 from .rows import INSERTED, WIDTH, Row, digest, rows_of, storable
@@ -58,7 +58,7 @@ class Batch:
 
     :ivar time: milliseconds since 1970.
     :ivar rows: the events.
-    :ivar topics: the events by which topics are set, by room.
+    :ivar topics: the topics that change, by room.
     :ivar entered: rooms that anyone joined, other than the lobby.
     :ivar corrections: messages that are deleted, or get another text.
     :ivar names: the last nickname of each client, by a digest of its id; ``None`` if
@@ -68,7 +68,7 @@ class Batch:
 
     time: int
     rows: list[Row]
-    topics: dict[str, TopicSet]
+    topics: dict[str, TopicChange]
     entered: set[str]
     corrections: list[Correction]
     names: dict[bytes, str | None]
@@ -92,7 +92,7 @@ class Batch:
         return cls(
             time,
             rows_of(entries, first, time, shown),
-            {event.room: event for event in events if type(event) is TopicSet},
+            {topic.room: topic for topic in map(topic_change, events) if topic},
             {event.room for event in events if type(event) is Joined} - {LOBBY},
             [e for e in events if type(e) is Deleted or type(e) is Edited],
             {digest(one): nick for one, nick in nicknames_in(others).items()},

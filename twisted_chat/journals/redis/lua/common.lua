@@ -211,6 +211,8 @@ local function index_event(event, id, ms, keep)
     set_topic(subject, value, event.extra, ms)
     add_expiring('chat:topic:' .. subject, MAX_TOPICS, id, event.json)
     redis.call('ZADD', 'chat:rooms', ms, subject)
+  elseif event.operation == 'close' then
+    drop_topic(subject)
   elseif event.operation == 'direct' then
     add_direct(subject, id, ms, event.json)
     if value ~= subject and value ~= '' then
