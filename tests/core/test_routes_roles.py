@@ -3,6 +3,7 @@ r"""``\op``, ``\voice`` and the like."""
 from __future__ import annotations
 
 from tests.support.moderation import ModerationCase
+from twisted_chat.core.moderation_events import Role
 
 
 class RoleTests(ModerationCase):
@@ -74,3 +75,58 @@ class RoleTests(ModerationCase):
         self.assert_typed(
             other, r"\kick carol", r"error: only room operators of #tea may use \kick"
         )
+
+    def test_role_ends_with_a_guest_that_cannot_resume(self) -> None:
+        """Nothing of it is listed or stored, and whoever has the name next has none."""
+        self.does(self.alice, r"\op bob", r"\voice bob")
+        self.does(self.bob, r"\quit")
+        self.bob.leaves()
+        self.chat.client("bob", rooms=("tea",))
+        self.assert_listed("alice")
+        stored: list[str] = []
+
+        async def read() -> None:
+            stored.extend(await self.chat.journal.values.load("room/tea/"))
+
+        self.chat.spawn(read())
+        self.assertEqual([key.split("/")[3] for key in stored], ["op"])
+        reason = "error: bob has no voice"
+        self.assert_typed(self.alice, r"\devoice bob", reason)
+
+    def test_guest_that_may_resume_is_not_listed_and_can_be_removed(self) -> None:
+        """Also while somebody else has its nickname."""
+        self.does(self.alice, r"\op bob", r"\voice bob")
+        self.bob.leaves()
+        self.chat.client("bob", rooms=("tea",))
+        self.assert_listed("alice")
+        for typed, shown in (
+            (r"\deop bob", "alice: removed bob as a room operator"),
+            (r"\devoice bob", "alice: removed voice from bob"),
+        ):
+            self.discard()
+            self.assert_typed(self.alice, typed, shown)
+        again = self.chat.client(session=self.bob.client.session, rooms=("tea",))
+        again.sees()
+        self.assert_typed(
+            again, r"\kick carol", r"error: only room operators of #tea may use \kick"
+        )
+
+    def test_whoever_is_present_is_meant_first(self) -> None:
+        """One who had the nickname before keeps its role."""
+        self.does(self.alice, r"\voice bob")
+        self.bob.leaves()
+        other = self.chat.client("bob", rooms=("tea",))
+        self.does(self.alice, r"\voice bob")
+        shown = "alice: removed voice from bob"
+        self.assert_typed(self.alice, r"\devoice bob", shown)
+        settings = self.moderation.settings("tea")
+        self.assertEqual(list(settings.roles["voice"]), [self.bob.client.id])
+        self.assertFalse(settings.has_role(Role.VOICE, other.client.member))
+
+    def assert_listed(self, *operators: str) -> None:
+        r"""``\room`` lists these room operators, and no voices."""
+        self.discard()
+        self.alice.types(r"\room")
+        seen = self.alice.sees()
+        self.assertIn(f"room operators: {', '.join(operators)}", seen)
+        self.assertNotIn("voices", "".join(seen))

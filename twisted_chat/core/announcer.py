@@ -96,7 +96,7 @@ class Announcer:
             Removed: _show_nothing,
             Joined: self._joined,
             Left: presence.left,
-            Quit: presence.quit,
+            Quit: self._quit,
             Renamed: self._renamed,
             AwaySet: presence.away_set,
             Switched: presence.switched,
@@ -226,6 +226,10 @@ class Announcer:
         self.moderation.arrived(event)
         if event.account:
             self._accounts.logged_in(event)
+
+    def _quit(self, event: Quit, stored: Stored) -> None:
+        self._presence.quit(event, stored)
+        self.moderation.departed(event)
 
     def _renamed(self, event: Renamed, stored: Stored) -> None:
         self._presence.renamed(event, stored)

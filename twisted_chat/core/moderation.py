@@ -248,6 +248,16 @@ class Moderation:
             if member_id in self.settings(room).roles[Role.OPERATOR]
         ]
 
+    def role_keys(self, member_id: str) -> list[str]:
+        """The keys of the roles that whoever has this id has in any room."""
+        return [
+            setting_key(room, opened, role, member_id)
+            for room, by_opening in self._rooms.items()
+            for opened, settings in by_opening.items()
+            for role, holders in settings.roles.items()
+            if member_id in holders
+        ]
+
     def owned_by(self, member_id: str) -> list[str]:
         """The rooms that an account owns."""
         return [room for room in self._rooms if self.latest(room).owner == member_id]

@@ -15,7 +15,7 @@ from .announcement import Announcement
 from .audit import AuditLog
 from .client import Client, ClientState
 from .committer import Committer
-from .events import Joined, Left, LoggedIn, LoggedOut, Renamed, Stored
+from .events import Joined, Left, LoggedIn, LoggedOut, Quit, Renamed, Stored
 from .ignoring import is_ignored
 from .interfaces import BANNED
 from .moderation import Moderation
@@ -172,6 +172,12 @@ class ModerationAnnouncer:
         if refused is not None:
             self.batch.reply(client, ErrorReply.of(refused))
             self._committer.submit(Left(event.room, client.nick, client.id))
+
+    def departed(self, event: Quit) -> None:
+        """A client is gone: what it was as a guest ends, unless it may resume."""
+        submission = self.batch.submission
+        if submission is not None and not submission.resumable:
+            self._owners.departed(event.client_id)
 
     def renamed(self, event: Renamed) -> None:
         """A guest has another nickname: its mutes follow it."""

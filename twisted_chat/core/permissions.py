@@ -16,7 +16,7 @@ from .accounts.policy import Mode
 from .moderation import Moderation
 from .moderation_events import Role
 from .pool import ClientPool
-from .presence import Member
+from .presence import Member, is_account_id
 from .replies import Refused
 from .room_settings import RoomSettings
 from .sanctions import (
@@ -166,7 +166,7 @@ class Permissions:
             member = self._pool.member(member_id)
             if member is not None:
                 return f"ask {member.nick} {what}"
-            if member_id.startswith("@"):
+            if is_account_id(member_id):
                 # An account reads later what it is asked.
                 return f"ask {holder.nick} {what}"
         return f"ask an operator {what}"

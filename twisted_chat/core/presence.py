@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from .accounts.record import ID_MARK
 from .events import (
     NO_ROOM,
     AwaySet,
@@ -26,6 +27,11 @@ from .ignore_list import IgnoreList
 from .moderation_events import Kicked, RoomBanned
 from .nicknames import fold_or_none
 from .read_markers import ReadMarker
+
+
+def is_account_id(member_id: str) -> bool:
+    """Whether this is the member id of an account, present or not."""
+    return member_id.startswith(ID_MARK)
 
 
 @dataclass(slots=True, eq=False)

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 from .committer import Committer
 from .events import LoggedIn
-from .moderation import Moderation
-from .moderation_events import Role, RoomClosed, RoomOpened
+from .moderation import MAX_TIDIED, Moderation
+from .moderation_events import Cleared, Role, RoomClosed, RoomOpened
 from .pool import ClientPool
 from .room_settings import OWNER, setting_key
 
@@ -36,6 +36,13 @@ class RoomOwners:
             if self._moderation.has_settings(room) and self._moderation.is_vacant(room):
                 event = self._moderation.closing(room, self._pool.position)
                 self._committer.submit(event)
+
+    def departed(self, client_id: str) -> None:
+        """A client is gone for good: nobody has the roles that it had as a guest."""
+        keys = self._moderation.role_keys(client_id)
+        for start in range(0, len(keys), MAX_TIDIED):
+            ended = " ".join(keys[start : start + MAX_TIDIED])
+            self._committer.submit(Cleared("", "", ended))
 
     def logged_in(self, event: LoggedIn) -> None:
         """A guest is an account now: its rooms are the account's."""

@@ -75,21 +75,35 @@ def revoked(
     :raises Refused: ``bad_request``.
     """
     settings, name = settings_of(context), context.word
-    member = context.chat.pool.named_as(name)
-    for member_id, holder in settings.holders(role):
-        if member is not None:
-            is_meant = member_id in (member.id, *member.clients)
-        else:
-            # Who is not present is known by the nickname of that time.
-            is_meant = fold_or_none(holder.nick) == fold_or_none(name)
-        if is_meant:
-            if role is Role.OPERATOR:
-                _check_stays_operator(settings, member_id)
-                if not may_be_last:
-                    _check_leaves_operator(context, settings, member_id)
-            nick = member.nick if member else holder.nick
-            return _role_changed(context, role, nick, member_id, granted=False)
-    raise Refused("bad_request", f"{sanitize_label(name)} {never}")
+    found = _holder_named(context, role, name)
+    if found is None:
+        raise Refused("bad_request", f"{sanitize_label(name)} {never}")
+    member_id, nick = found
+    if role is Role.OPERATOR:
+        _check_stays_operator(settings, member_id)
+        if not may_be_last:
+            _check_leaves_operator(context, settings, member_id)
+    return _role_changed(context, role, nick, member_id, granted=False)
+
+
+def _holder_named(
+    context: CommandContext, role: Role, name: str
+) -> tuple[str, str] | None:
+    """The id and the nickname of whoever has a role and is meant by a name.
+
+    Who is present is meant first; who is not is known by the nickname of that time,
+    even if somebody else has it now.
+    """
+    pool, holders = context.chat.pool, settings_of(context).holders(role)
+    member, folded = pool.named_as(name), fold_or_none(name)
+    if member is not None:
+        for member_id, _ in holders:
+            if member_id in (member.id, *member.clients):
+                return member_id, member.nick
+    for member_id, holder in holders:
+        if pool.member(member_id) is None and fold_or_none(holder.nick) == folded:
+            return member_id, holder.nick
+    return None
 
 
 def _check_stays_operator(settings: RoomSettings, member_id: str) -> None:

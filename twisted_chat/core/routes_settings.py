@@ -19,6 +19,7 @@ from .moderation_events import (
     RoomChanged,
 )
 from .outcomes import Outcome
+from .presence import is_account_id
 from .replies import Refused, Reply, SettingList
 from .rights import rank_in_room, room_operator
 from .room_settings import (
@@ -185,14 +186,19 @@ def _shown(context: CommandContext) -> Reply:
 
 
 def _nicks(context: CommandContext, role: Role) -> tuple[str, ...]:
-    """The nicknames that those who have a role have now, or had."""
-    pool = context.chat.pool
-    nicks = (
-        member.nick if (member := pool.member(member_id)) else holder.nick
-        for member_id, holder in settings_of(context).holders(role)
-    )
-    # Whoever has it as a guest and as an account is one.
-    return tuple(dict.fromkeys(nicks))
+    """The nicknames of those who have a role: present members, and accounts.
+
+    A guest who is gone has it only if it resumes its session; it is listed then.
+    """
+    nicks: dict[str, None] = {}
+    for member_id, holder in settings_of(context).holders(role):
+        member = context.chat.pool.member(member_id)
+        # Whoever has it as a guest and as an account is one.
+        if member is not None:
+            nicks[member.nick] = None
+        elif is_account_id(member_id):
+            nicks[holder.nick] = None
+    return tuple(nicks)
 
 
 def setting_changed(

@@ -224,6 +224,12 @@ class Coming(Snapshots):
         if shown_to_all:
             self.close_rooms()
 
+    def end_roles(self, device: Device) -> None:
+        """A device cannot come back: nobody has what it was as a guest."""
+        for room in self.rooms.values():
+            room.operators.pop(device.subject, None)
+            room.voices.pop(device.subject, None)
+
     # What an account has missed.
 
     def tell_missed(self, device: Device, since: Since | None) -> None:

@@ -23,7 +23,7 @@ from twisted_chat.core.history_query import HistoryQuery
 from .order import Order
 from .players import JsonMember, make_player, sorted_chatters
 from .samples import ADDRESSES
-from .shown import JSON, SOCKETIO, TEXT, TYPING, WIRES
+from .shown import JSON, LINE, SOCKETIO, TEXT, TYPING, WIRES
 from .state import IRCS, LOBBY, Device, Login, Member, Post
 
 MAX_DEVICES = 7
@@ -244,7 +244,9 @@ class Machine(WorldMachine):
 
     # Leaving.
 
-    def is_gone(self, device: Device, *, may_resume: bool = True) -> None:
+    def is_gone(
+        self, device: Device, *, may_resume: bool = True, banned: bool = False
+    ) -> None:
         """The connection of a device is lost."""
         rooms = list(device.member.rooms)
         closed = [name for name in rooms if self.reference.room(name).is_closed]
@@ -253,6 +255,8 @@ class Machine(WorldMachine):
         player.goes()
         self.world.settle()
         self.reference.leave_chat(device)
+        if device.wire in (LINE, *IRCS) or banned or not may_resume:
+            self.reference.end_roles(device)
         device.expected.clear()
         if device.wire == JSON and may_resume:
             self.gone[device.number] = device, player, rooms, closed
@@ -270,7 +274,7 @@ class Machine(WorldMachine):
         ended = [each for each in devices if each.wire == SOCKETIO]
         left = [each for each in devices if each.wire != SOCKETIO]
         for device in (*reversed(ended), *left):
-            self.is_gone(device)
+            self.is_gone(device, banned=True)
             self.expelled.add(device.number)
         self.have_someone_type()
 

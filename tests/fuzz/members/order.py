@@ -373,18 +373,18 @@ class Order(Talking):
         what = shown.role(room.name, by, nick, name, granted=granted)
         self.show(what, [room.name])
 
-    @staticmethod
     def _holder(
-        holders: dict[Subject, Holder], member: Member | None, nick: str
+        self, holders: dict[Subject, Holder], member: Member | None, nick: str
     ) -> Holder | None:
-        for holder in sorted(holders.values(), key=lambda each: each.since):
-            if member is not None:
-                is_meant = holder.id in member.ids
-            else:
-                is_meant = holder.since[1] == nick
-            if is_meant:
-                return holder
-        return None
+        """Who is present is meant first, then who had the nickname then."""
+        ordered = sorted(holders.values(), key=lambda each: each.since)
+        own = member.ids if member is not None else set()
+        absent = (
+            each
+            for each in ordered
+            if each.since[1] == nick and self.with_id(each.id) is None
+        )
+        return next((each for each in ordered if each.id in own), next(absent, None))
 
     def invite(self, device: Device, nick: str) -> None:
         """Somebody invites a member to the room."""

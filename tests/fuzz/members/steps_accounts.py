@@ -296,10 +296,12 @@ class AccountSteps(Machine):
         )
         return last, bool(is_refused)
 
-    def is_gone(self, device: Device, *, may_resume: bool = True) -> None:
+    def is_gone(
+        self, device: Device, *, may_resume: bool = True, banned: bool = False
+    ) -> None:
         self.last_nicks[device.number] = device.member.nick
         self.kept_away[device.number] = device.member.away
-        super().is_gone(device, may_resume=may_resume)
+        super().is_gone(device, may_resume=may_resume, banned=banned)
 
     def __init__(self) -> None:
         self.last_nicks: dict[int, str] = {}

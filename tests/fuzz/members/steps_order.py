@@ -11,8 +11,8 @@ from hypothesis.stateful import initialize, precondition, rule
 from tests.fuzz.world_machine import SqliteWorldMachine
 
 from .samples import ADDRESSES, KEYS, NETWORKS, PASSWORDS, REASONS, durations
-from .shown import ASKING, JSON, TYPING
-from .state import Sanction, Subject
+from .shown import ASKING, JSON, LINE, TYPING
+from .state import IRCS, Sanction, Subject
 from .steps_irc import IrcSteps
 
 SETTINGS: dict[str, tuple[str, Any]] = {
@@ -185,6 +185,8 @@ class SqliteMembersMachine(SqliteWorldMachine, MembersMachine):
         self.world.stop()
         for device in list(self.reference.devices()):
             self.reference.leave_chat(device, shown_to_all=False)
+            if device.wire in (LINE, *IRCS):
+                self.reference.end_roles(device)
         self._all_are_gone()
         self.world.close()
         self.world = self.start()
