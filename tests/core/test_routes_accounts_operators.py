@@ -244,6 +244,19 @@ class OperatorTests(AccountCase):
             ["operator bob", "operator alice", "operator off alice", "register carol"],
         )
 
+    def test_operator_that_unregisters_is_in_the_audit_log(self) -> None:
+        """Others are not: it is no act of those who keep order."""
+        self.make_two_operators()
+        carol = self.room.client("carol")
+        self.register(carol)
+        for client, password in ((carol, SECRET), (self.alice, OTHER)):
+            client.types(f"\\unregister {password}")
+        self.alice.types(f"\\unregister {SECRET}")
+        self.bob.sees()
+        lines = self.replies(self.bob, "\\audit")
+        self.assertEqual(len(lines), 3, lines)
+        self.assertRegex(lines[-1], "alice unregister alice$")
+
     def test_others_cannot_add_accounts(self) -> None:
         """They have one."""
         self.make_operator()

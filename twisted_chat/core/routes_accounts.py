@@ -105,7 +105,12 @@ def unregister(context: CommandContext) -> Outcome | Awaitable[Outcome]:
 async def _unregister(context: CommandContext, password: str) -> Outcome:
     chat, client = context.chat, context.client
     account = await _own_account(context)
-    await chat.accounts.unregister(account, password, peer_of(client), chat.operators)
+    line = CHANGES[Audited](chat.audited(client, "unregister", account.name))
+    was_operator = await chat.accounts.unregister(
+        account, password, peer_of(client), chat.operators, line
+    )
+    if was_operator:
+        chat.audit_log.note(line)
     await chat.account_logins.forget(account.id)
     text = f"unregistered: {account.name}"
     return account_changed(context, account, Change.UNREGISTERED, text)

@@ -238,19 +238,31 @@ class Accounts:
         return changed
 
     async def unregister(
-        self, account: Account, password: str, peer: Peer, operators: Operators
-    ) -> None:
+        self,
+        account: Account,
+        password: str,
+        peer: Peer,
+        operators: Operators,
+        of_operator: Changes | None = None,
+    ) -> bool:
         """Remove an account; its name is free, and all its tokens end.
 
         :param operators: of which it may be one, but not the last.
+        :param of_operator: what else is written with it if it is one, such as a line of
+            the audit log.
+        :returns: whether it was one.
         :raises Refused: ``wrong_password``, ``last_operator``, or there were too many
             attempts.
         """
         account = await self._checked_again(account, password, peer)
         removal = await operators.removal(account.id, LAST_OPERATOR)
-        if not await self._store.remove(account, removal.changes, removal.expected):
+        was_operator = bool(removal.changes)
+        also = (of_operator or {}) if was_operator else {}
+        changes = {**removal.changes, **also}
+        if not await self._store.remove(account, changes, removal.expected):
             raise _changed_meanwhile()
         await self._tokens.revoke_all(account.id)
+        return was_operator
 
     async def removed(self) -> dict[str, str]:
         """The names of removed accounts of which not all servers were told, by id.
