@@ -122,6 +122,14 @@ class SettingTests(ModerationCase):
             lines,
         )
 
+    def test_help_warns_that_the_past_is_opened(self) -> None:
+        """Whoever opens a room to all again shows them what was said in it."""
+        self.alice.types(r"\help room")
+        lines = self.alice.sees()
+        for typed in (r"\room public ", r"\room key WORD "):
+            (line,) = (each for each in lines if each.startswith(typed))
+            self.assertTrue(line.endswith("to read what was said before"), line)
+
 
 class PrivateRoomTests(ModerationCase):
     r"""``\room private``"""

@@ -89,7 +89,7 @@ def _setting(name: str, value: str, word: str, summary: str) -> None:
 
 
 _setting(PRIVATE, ON, "private", "let in only those who are invited")
-_setting(PRIVATE, "", "public", "let everyone in")
+_setting(PRIVATE, "", "public", "let everyone in, to read what was said before")
 _setting(QUIET, ON, "quiet", "let only those talk who have a voice")
 _setting(QUIET, "", "open", "let everyone talk")
 _setting(HIDDEN, ON, "hidden", "do not list the room for those outside")
@@ -101,7 +101,7 @@ _setting(OUTSIDE, "", "inside", "let only those talk who are in the room")
 @settings_routes.route(
     "key",
     "WORD",
-    "let in only those who know WORD; - removes it",
+    "let in only those who know WORD; - lets in all, to read what was said before",
     guards=(room_operator, not_the_lobby),
 )
 def key(context: CommandContext) -> Event:
