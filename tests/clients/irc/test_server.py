@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tests.support.irc_clients import IrcCase
+from twisted_chat.core.events import Message
+from twisted_chat.core.masks import host_of
 from twisted_chat.core.moderation_events import Role
 
 
@@ -35,6 +37,15 @@ class ServerTests(IrcCase):
         for member in server.members("tea"):
             self.assertEqual(server.prefixes("tea", member), found.get(member.nick, ""))
         self.assertEqual(server.prefixed("lobby"), {})
+
+    def test_what_a_history_has_of_guests_has_one_source_host(self) -> None:
+        """SQLite does not keep their ids; what an account said names the account."""
+        source_of = self.shared.server.source_of
+        for nick in ("alice", "bob"):
+            source = source_of(Message("tea", nick, "hi", ""))
+            self.assertEqual(source, f"{nick}!~chat@{host_of('')}")
+        said = Message("tea", "bob", "hi", "", None, "bob", "@1")
+        self.assertEqual(source_of(said), f"bob!~chat@{host_of('@1')}")
 
     def test_members_are_in_the_order_of_joining(self) -> None:
         """None of a room that does not exist."""
