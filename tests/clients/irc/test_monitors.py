@@ -112,6 +112,20 @@ class MonitorsTests(IrcCase):
         bob.sends("SETNAME :Robert")
         self.assertEqual(alice.sees(), [])
 
+    def test_follower_is_not_shown_the_account_that_it_ignores(self) -> None:
+        """Its real name is a text of it, too."""
+        self.account("carol")
+        alice = self.irc("alice", capabilities=f"{EXTENDED} setname")
+        carol = self.irc("bob")
+        carol.sends(f"NS IDENTIFY carol {PASSWORD}")
+        alice.asks(f"MONITOR + {carol.nick}")
+        carol.sends("SETNAME :Caroline")
+        self.assertEqual(len(alice.sees()), 1)
+        self.room.chat.receive(alice.client, Request("ignore", carol.nick))
+        alice.sees()
+        carol.sends("SETNAME :Carola")
+        self.assertEqual(alice.sees(), [])
+
     def test_list_is_bounded(self) -> None:
         """A nickname that is on it may be added again."""
         alice = self.irc("alice")

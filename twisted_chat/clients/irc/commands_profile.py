@@ -30,5 +30,11 @@ def set_name(context: CommandContext) -> Outcome:
         raise TypeError("not an IRC client")
     profile.realname = realname
     raw = Raw(SETNAME, realname).pack() or ""
-    account = client.account
-    return Relayed("", client.nick, raw, client.id, account=account)
+    return Relayed(
+        "",
+        client.nick,
+        raw,
+        client.id,
+        account=client.account,
+        account_id=client.account_id,
+    )
