@@ -45,8 +45,18 @@ class NickServTests(IrcCase):
 
     def test_password_may_have_blanks_after_a_name(self) -> None:
         """As one that was registered on another wire."""
-        self.account("carol", "pass word one")
-        self.assertIn("as carol", self.says("IDENTIFY carol pass word one")[1])
+        self.account("carol", "pass word  one")
+        self.assertIn("as carol", self.says(" IDENTIFY  carol  pass word  one ")[1])
+
+    def test_password_that_is_registered_may_have_blanks(self) -> None:
+        """All of it is registered, but for an email address after it."""
+        for number, address in enumerate(("", " me@example.org", "  a.b@mail.example")):
+            peer = self.irc(f"carol{number}")
+            peer.sends(f"PRIVMSG NickServ :REGISTER correct h@rse  one{address}")
+            peer.sees()
+            peer.sends("PRIVMSG NickServ :LOGOUT")
+            identify = f"IDENTIFY carol{number} correct h@rse  one"
+            self.assertIn("logged in", peer.asks(f"NS :{identify}")[-1])
 
     def test_refusals_are_told(self) -> None:
         """By NickServ."""

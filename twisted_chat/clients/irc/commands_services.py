@@ -6,6 +6,8 @@ to the server, which is neither stored nor shown to anyone.
 
 from __future__ import annotations
 
+import re
+
 from twisted_chat.core.account_guards import logged_in, logged_out
 from twisted_chat.core.accounts.logins import peer_of
 from twisted_chat.core.accounts.record import Account
@@ -27,9 +29,12 @@ NICKSERV, CHANSERV = "NickServ", "ChanServ"
 
 _BY_NAME = {"nickserv": NICKSERV, "chanserv": CHANSERV}
 
+_ADDRESS = re.compile(r"\s+[^\s@]+@[^\s@]+\.[^\s@]+\Z")
+"""An email address, as the services of other servers want it after a password."""
+
 _HELP = {
     NICKSERV: (
-        "REGISTER PASSWORD: make your nickname an account",
+        "REGISTER PASSWORD [EMAIL]: make your nickname an account; no mail is sent",
         "IDENTIFY [ACCOUNT] PASSWORD: log in",
         "LOGOUT: be a guest again",
     ),
@@ -57,14 +62,17 @@ def to_service(service: str, text: str, reference: Reference) -> Request:
 @commands.handler("NICKSERV")
 @commands.handler("NS")
 async def nickserv(context: CommandContext) -> Outcome:
-    verb, *words = " ".join(context.words).split() or ["HELP"]
+    verb, *rest = " ".join(context.words).strip().split(None, 1) or ["HELP"]
+    # No more, as a password may have several blanks in a row.
+    words = rest[0].split(None, 1) if rest else []
     try:
         match verb.upper(), words:
             case (("IDENTIFY" | "ID" | "LOGIN"), [password]):
                 return await _identify(context, context.client.nick, password)
-            case (("IDENTIFY" | "ID" | "LOGIN"), [name, *password]) if password:
-                return await _identify(context, name, " ".join(password))
-            case "REGISTER", [password, *_]:
+            case (("IDENTIFY" | "ID" | "LOGIN"), [name, password]):
+                return await _identify(context, name, password)
+            case "REGISTER", [_, *_]:
+                password = _ADDRESS.sub("", rest[0])
                 account = await register_account(context, password)
                 text = f"Your nickname is registered now: {account.name}"
                 return await _enter(context, account, text)
