@@ -73,6 +73,19 @@ class ReturningTests(SynchronousTestCase):
         self.bob.leaves()
         self.assertEqual(self.resume(self.bob, "tea"), ("tea",))
 
+    def test_nothing_is_kept_of_a_guest_that_leaves_while_it_returns(self) -> None:
+        """It had been let in to a private room, and another one was being read."""
+        self.bob.types("\\join tea")
+        self.alice.types("\\room private")
+        self.bob.leaves()
+        self.room.journal.hold("read")
+        session = self.bob.client.session
+        back = self.room.client(session=session, rooms=("tea", "den"))
+        back.leaves()
+        self.room.journal.release("read")
+        self.assertEqual(self.room.chat.entry._let_in, {})
+        self.assertEqual(set(self.room.pool.rooms), {"lobby", "tea"})
+
     def test_guest_does_not_return_to_another_room_of_the_name(self) -> None:
         """That one is private, too."""
         self.bob.types("\\join tea")

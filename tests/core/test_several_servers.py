@@ -177,6 +177,17 @@ class RedisFailureTests(ServersCase):
         self.settle(1)
         self.assertEqual(list(self.one.pool.rooms), ["lobby"])
 
+    def test_key_of_a_room_is_forgotten_if_the_reply_is_lost(self) -> None:
+        """The client has joined the room."""
+        carol = self.connect(self.two, "carol")
+        carol.types(r"\join tea", r"\room key secret")
+        self.settle()
+        self.redis.lose_replies = 1
+        self.bob.types(r"\join tea secret")
+        self.settle(1)
+        self.assertIn("tea", self.bob.client.rooms)
+        self.assertEqual(self.two.chat.entry._let_in, {})
+
     def test_login_that_was_lost_takes_no_nickname(self) -> None:
         """Nor does the guest lose its own; also if it has left meanwhile."""
         for leaves in (False, True):

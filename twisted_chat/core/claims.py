@@ -87,8 +87,7 @@ class Claims:
             case LoggedOut(nick=nick):
                 self._naming.release(client.id, nick)
             case Joined(room=room):
-                self._entry.joining_settled(client.id, room)
-                self._pool.release_room(self._pool.room(room))
+                self._entry.give_up(client.id, self._pool.room(room))
             case _:
                 pass
 

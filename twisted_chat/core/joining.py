@@ -251,7 +251,7 @@ class Joiner:
                 await self._turn_away(pending, refused)
                 return
         except Exception as error:  # noqa: BLE001 - logged by as_store_error
-            self._release_rooms(opened)
+            self._give_up(client.id, opened)
             self.warn(client.id, as_store_error(self._runtime, error))
             if not pending.cancelled:
                 self._runtime.call_later(
@@ -259,7 +259,7 @@ class Joiner:
                 )
                 return
         if pending.cancelled:
-            self._release_rooms(opened)
+            self._give_up(client.id, opened)
             await self._depart_early(client)
             return
         pending.rooms = tuple(room.name for room in opened) or (NO_ROOM,)
@@ -289,9 +289,9 @@ class Joiner:
         nick = "" if is_present else client.nick
         await self._depart(client.id, client.member_id, nick)
 
-    def _release_rooms(self, opened: list[Room]) -> None:
+    def _give_up(self, client_id: str, opened: list[Room]) -> None:
         while opened:
-            self._pool.release_room(opened.pop())
+            self._entry.give_up(client_id, opened.pop())
 
 
 def arrival_line(client: Client, verb: str, runtime: Runtime) -> str:

@@ -153,10 +153,9 @@ class ModerationAnnouncer:
         if self._moderation.bans:
             self._expel_if_banned(event.client_id)
         submission = self.batch.submission
-        if submission is None:
-            return
-        if self._committer.is_stale(submission):
+        if submission is not None and self._committer.is_stale(submission):
             self._remove_if_refused(event)
+        # Also without a submission: its outcome may have been unknown.
         self._entry.joining_settled(event.client_id, event.room)
 
     def _remove_if_refused(self, event: Joined) -> None:

@@ -94,6 +94,11 @@ class RoomEntry:
         """A ``Joined`` is announced, or is not stored."""
         self._let_in.pop((client_id, room), None)
 
+    def give_up(self, client_id: str, room: Room) -> None:
+        """A client does not join a room that was opened for it."""
+        self.joining_settled(client_id, room.name)
+        self._pool.release_room(room)
+
     def submit_opening(
         self, client: Client, room: Room, *, must_store: bool = False
     ) -> None:
