@@ -58,8 +58,8 @@ class StoreError(Exception):
 class OutcomeUnknown(StoreError):
     """It is unknown whether a batch was stored.
 
-    If it was stored, it is still announced, and appending the same entries again has
-    no effect.
+    If it was stored, it is still announced, and appending the same entries again before
+    that has no effect.
 
     :param keys: those of the entries of which this is unknown, the others are not
         stored; ``None`` for all.

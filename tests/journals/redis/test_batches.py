@@ -136,7 +136,7 @@ class BatchesTests(FakeRedisTestCase):
         )
         self.pass_time(1)
         self.result(self.batches.resolve())
-        self.send(*entries, seen=position)
+        self.send(*self.batches.to_store(entries), seen=position)
         self.assertEqual(self.stored, ["rest", "late"])
 
     def test_batch_that_was_not_stored_is_told_once_the_connection_can_be_used(

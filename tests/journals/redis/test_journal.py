@@ -261,6 +261,12 @@ class RightsTests(FakeRedisTestCase):
 class OutageTests(FakeRedisTestCase):
     """Redis fails, and recovers."""
 
+    def cut_off_follower(self) -> None:
+        """Have nothing announced until ``redis.errors`` is cleared."""
+        self.redis.errors["xread"] = "LOADING not yet"
+        self.redis.disconnect_all()
+        self.pass_time(1)
+
     def test_batch_is_refused_at_once_without_a_connection(self) -> None:
         """The error does not name the address, and ends with the outage."""
         journal, announced = self.start()
@@ -279,26 +285,64 @@ class OutageTests(FakeRedisTestCase):
     def test_batch_whose_reply_is_lost_is_in_doubt_and_stored_once(self) -> None:
         """Appending it again stores only what is new."""
         journal, announced = self.start()
+        self.cut_off_follower()
         self.redis.lose_replies = 1
         one = entry(said("x"))
         error = self.error(journal.append([one]))
         self.assertIsInstance(error, OutcomeUnknown)
         self.assertIn("not known whether", str(error))
         self.pass_time(1)
-        self.assertEqual(texts(announced), ["x"])
         self.result(journal.append([one, entry(said("y"))]))
         self.result(journal.append([]))
+        self.assertEqual(announced, [])
+        self.redis.errors.clear()
+        self.pass_time(2)
         self.assertEqual(texts(announced), ["x", "y"])
 
     def test_batch_that_was_stored_after_all_is_not_stored_again(self) -> None:
-        """Appending it again has no effect."""
+        """Appending it again has no effect, however often."""
         journal, announced = self.start()
+        self.cut_off_follower()
         self.redis.lose_replies = 1
         one = entry(said("x"))
         self.error(journal.append([one]))
         self.pass_time(1)
-        self.result(journal.append([one]))
+        for _ in range(2):
+            self.result(journal.append([one]))
+        self.redis.errors.clear()
+        self.pass_time(2)
         self.assertEqual(texts(announced), ["x"])
+
+    def test_nothing_is_kept_of_what_was_in_doubt(self) -> None:
+        """Whether it is announced before its outcome is known, or after that."""
+        for is_cut_off in (False, True):
+            journal, announced = self.start(f"server-{is_cut_off}")
+            if is_cut_off:
+                self.cut_off_follower()
+            self.redis.lose_replies = 1
+            self.error(journal.append([entry(said("x"))]))
+            self.pass_time(1)
+            self.assertEqual(texts(announced), [] if is_cut_off else ["x"])
+            self.redis.errors.clear()
+            self.pass_time(2)
+            self.assertEqual(texts(announced), ["x"])
+            self.assertEqual(journal._batches._sent, set())
+            self.assertEqual(journal._batches._stored_after_all, set())
+
+    def test_batch_behind_one_in_doubt_is_not_sent(self) -> None:
+        """It would take the place of the other, whose outcome is unknown."""
+        journal, announced = self.start()
+        self.redis.frozen = True
+        first, second = (
+            Deferred.fromCoroutine(journal.append([entry(said(text))])) for text in "xy"
+        )
+        self.pass_time(3)
+        self.failureResultOf(first, OutcomeUnknown)
+        error = self.failureResultOf(second, StoreError).value
+        self.assertNotIsInstance(error, OutcomeUnknown)
+        self.redis.frozen = False
+        self.pass_time(3)
+        self.assertEqual(announced, [])
 
     def test_batch_that_never_arrived_can_be_stored_again(self) -> None:
         """It was in doubt, and was not stored."""

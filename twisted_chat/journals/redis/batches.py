@@ -12,8 +12,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from twisted_chat.core.events import Entry
-from twisted_chat.core.interfaces import OutcomeUnknown, StoreError, Unstored
+from twisted_chat.core.events import Entry, Stored
+from twisted_chat.core.interfaces import (
+    NOT_SENT,
+    SHUTTING_DOWN,
+    OutcomeUnknown,
+    StoreError,
+    Unstored,
+)
 
 from .connection import Argument
 from .entries import append_arguments
@@ -55,8 +61,11 @@ class Batches:
         self.number = 0
         self.refusal: RedisError | None = None
         self.closed = False
-        self._in_doubt: tuple[str, ...] = ()
+        self._in_doubt = False
         self._doubt: OutcomeUnknown | None = None
+        # The keys of the batch that was sent, until its outcome is known; and of those
+        # that were stored after all.  All without what is announced.
+        self._sent: set[str] = set()
         self._stored_after_all: set[str] = set()
 
     async def resolve(self) -> None:
@@ -66,15 +75,28 @@ class Batches:
                 RESOLVE_BATCH, self._server, self.number
             )
             if last >= self.number:
-                self._stored_after_all.update(self._in_doubt)
+                self._stored_after_all |= self._sent
                 self._doubt = None
-            self._in_doubt = ()
+            self._sent, self._in_doubt = set(), False
 
     def tell_not_stored(self) -> None:
         """The connection can be used: what waits for a batch that was not stored?"""
         if self._doubt is not None and not self._in_doubt:
             doubt, self._doubt = self._doubt, None
             doubt.not_stored()
+
+    def announced(self, batch: Sequence[Stored]) -> None:
+        """Nothing of this is appended again."""
+        if self._sent or self._stored_after_all:
+            keys = {stored.key for stored in batch}
+            self._sent -= keys
+            self._stored_after_all -= keys
+
+    def to_store(self, batch: Sequence[Entry]) -> Sequence[Entry]:
+        """A batch without what was stored after all, and is not announced yet."""
+        if not self._stored_after_all:
+            return batch
+        return [entry for entry in batch if entry.key not in self._stored_after_all]
 
     async def store(self, batch: Sequence[Entry], seen: StreamPosition) -> Outcome:
         """Store what can be stored of a batch, in one step.
@@ -83,9 +105,7 @@ class Batches:
         :raises OutcomeUnknown: the connection was lost.
         :raises StoreError: nothing was stored.
         """
-        entries = [e for e in batch if e.key not in self._stored_after_all]
-        if len(entries) < len(batch):
-            self._stored_after_all.difference_update(entry.key for entry in batch)
+        entries = batch
         position: StreamPosition | None = None
         outdated: set[str] = set()
         elsewhere: tuple[str, ...] = ()
@@ -106,9 +126,12 @@ class Batches:
         self, entries: Sequence[Entry], seen: StreamPosition
     ) -> tuple[bytes, Sequence[int], Sequence[int]]:
         """Send a batch; what ``append.lua`` returns."""
-        if self.closed or self._connection.error is not None:
-            raise self._connection.error or StoreError("the server is shutting down")
+        if self.closed or self._in_doubt or self._connection.error is not None:
+            raise self._connection.error or StoreError(
+                SHUTTING_DOWN if self.closed else NOT_SENT
+            )
         self.number += 1
+        self._sent = {entry.key for entry in entries}
         arguments: list[Argument] = [self._server, self.number, self._keep, seen.id]
         for entry in entries:
             arguments += append_arguments(entry)
@@ -116,19 +139,20 @@ class Batches:
             reply = await self._connection.run_script(APPEND, *arguments)
         except RedisError as error:
             if error.code in ("BROKEN", "UNREACHABLE"):
-                self._in_doubt = tuple(entry.key for entry in entries)
+                self._in_doubt = True
                 self._doubt = OutcomeUnknown(
                     f"it is not known whether this was stored: {error}",
                     error.operator_text,
-                    keys=self._in_doubt,
+                    keys=frozenset(entry.key for entry in entries),
                 )
                 raise self._doubt from None
+            self._sent = set()
             self.refusal = error
             raise
         if reply in (b"EXPIRED", b"STALE"):
             self._connection.reset(server_expired())
             raise server_expired()
-        self.refusal = None
+        self.refusal, self._sent = None, set()
         stream_id, outdated, elsewhere = reply
         return stream_id, outdated, elsewhere
 

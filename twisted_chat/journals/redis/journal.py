@@ -150,7 +150,8 @@ class RedisJournal:
         follow the stream again has failed.
 
         :raises OutcomeUnknown: the connection was lost; if the batch was stored after
-            all, it is announced, and appending the same entries again has no effect.
+            all, it is announced, and appending the same entries again before that has
+            no effect.
         :raises StoreError: it was not stored.
         """
         for entry in batch:
@@ -259,7 +260,9 @@ class RedisJournal:
     async def _store_in_turn(self, batch: Sequence[Entry]) -> Unstored:
         # As of now: the batch was made without what is announced until it is its turn.
         seen = self._follower.position
-        outcome = await self._lock.run(self._batches.store, batch, seen)
+        # So with what was stored after all: once it is announced, that is forgotten.
+        entries = self._batches.to_store(batch)
+        outcome = await self._lock.run(self._batches.store, entries, seen)
         position, unstored = outcome.position, outcome.unstored
         if position is not None:
             await self._wait_announced(position)
@@ -292,6 +295,7 @@ class RedisJournal:
 
     def _announce_batch(self, batch: Sequence[Stored]) -> None:
         self._roster.apply(batch)
+        self._batches.announced(batch)
         try:
             self._announce(batch)
         finally:
