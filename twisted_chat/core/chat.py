@@ -117,6 +117,10 @@ class Chat:
     :ivar moderation: who is banned or muted, and what is set for each room.
     :ivar permissions: what someone may do by that.
     :ivar account_logins: which clients are logged in.
+    :ivar missed: shows an account what it has missed.
+    :ivar bans: turns away and disconnects who is banned.
+    :ivar audit_log: what operators and room operators have done.
+    :ivar entry: lets clients into rooms.
     :ivar claims: claims nicknames for logins.
     :ivar naming: claims and releases the nicknames of clients.
     :ivar kept: what clients that are gone had set.

@@ -44,7 +44,7 @@ class Claims:
     ) -> LoggedIn:
         """Claim the nickname for a client that logs in to an account.
 
-        Whether its member is present already shows when the event is announced.
+        Only the announcement shows whether the member was already present.
 
         :param account: its name.
         :param nick: the nickname of its member, unless that is present.

@@ -4,7 +4,7 @@ A login costs more than any other event: in its room everyone is shown two lines
 its client all who are there.  Messages behind a thousand of them would wait for all.
 
 Invariants: at most ``MAX_AT_ONCE`` are on their way into the journal; the others follow
-in order; to its client, a login that waits is one that is on its way.
+in order; a waiting login counts as pending for its client.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class Moderation:
     :ivar find_account: the account of a name, present or not.
     :ivar bans: of the whole chat.
     :ivar mutes: that hold in every room.
-    :ivar awaited: the rooms without members that are not taken for empty.
+    :ivar awaited: the rooms without members that are not yet treated as empty.
     """
 
     def __init__(self, pool: ClientPool, now: Callable[[], int]) -> None:
@@ -267,7 +267,7 @@ class Moderation:
         return len(self.owned_by(member_id)) < MAX_OWNED
 
     def rank(self, member: Member, room: str) -> Rank | None:
-        """By which right a member decides in a room; ``None`` if it may not."""
+        """The rank by which a member may moderate a room; ``None`` if it may not."""
         if self.is_operator(member):
             return Rank.OPERATOR
         if self.settings(room).has_role(Role.OPERATOR, member):

@@ -313,7 +313,7 @@ class ModerationAnnouncer:
             self.batch.reply(author, Notice((text,)))
 
     def _show_invitation(self, event: Invited, stored: Stored) -> None:
-        """To those room operators, but whoever did it, whose codec shows it."""
+        """To the room operators whose codec shows invitations, except the author."""
         settings = self._moderation.settings(event.room)
         for member_id, _ in settings.holders(Role.OPERATOR):
             member = self._pool.member(member_id)

@@ -22,7 +22,7 @@ from enum import StrEnum
 
 
 class Rank(StrEnum):
-    """By which right something was done."""
+    """The rank by which something was done."""
 
     OPERATOR = "operator"
     ROOM_OPERATOR = "room operator"

@@ -34,7 +34,7 @@ from .welcome import Welcomer
 
 
 class Parts:
-    """All parts of one chat, each named as its class is."""
+    """All parts of one chat; ``Chat`` describes those that others use."""
 
     def __init__(
         self,

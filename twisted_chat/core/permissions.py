@@ -174,7 +174,7 @@ class Permissions:
     # Accounts.
 
     def may_speak(self, actor: Actor) -> Refused | None:
-        """Why someone may not say anything, for want of an account, or ``None``."""
+        """Why someone may say nothing, because it has no account, or ``None``."""
         if self._accounts.policy.mode is Mode.REQUIRED and not actor.member.account:
             return Refused("account_required", ACCOUNT_REQUIRED)
         return None

@@ -195,7 +195,7 @@ class Rechecks:
         return self._permissions.may_rename(client)
 
     def _may_act(self, event: Any, client: Client) -> Refused | None:
-        """One with which someone keeps order in a room."""
+        """Whether the author may still moderate the room."""
         rank = self._moderation.rank(client.member, event.room)
         if rank is None or (event.rank == Rank.OPERATOR and rank != Rank.OPERATOR):
             return Refused("not_room_operator", _NO_RANK.format(room=event.room))

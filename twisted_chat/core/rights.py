@@ -20,7 +20,7 @@ def room_operator(context: CommandContext) -> None:
 
 
 def rank_in_room(context: CommandContext) -> Rank:
-    """By which right the client decides in the room that the request names.
+    """The rank by which the client may moderate the room that the request names.
 
     :raises Refused: ``not_in_room``, ``not_room_operator``.
     """
@@ -34,7 +34,7 @@ def rank_in_room(context: CommandContext) -> Rank:
 
 
 def may_speak(context: CommandContext) -> None:
-    """Guard: whatever this client says is not refused for want of an account."""
+    """Guard: whatever this client says is not refused because it has no account."""
     check(context.chat.permissions.may_speak(context.client))
 
 

@@ -1,9 +1,10 @@
 """Submissions, and which of them depend on what others change.
 
 An event may change rights, and may depend on them: a message depends on the mutes of
-its room.  What rights are changed in is a *scope*: a room, or ``EVERYWHERE``.  No event
-is stored behind a change in a scope that it depends on, unless it was checked after
-that change; see ``rechecks``.
+its room.  What rights are changed in is a *scope*: a room, the free places of a room
+with a limit, or ``EVERYWHERE``.  An event may also depend on ``ANYWHERE``, which is
+every scope.  No event is stored behind a change in a scope that it depends on, unless
+it was checked after that change; see ``rechecks``.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ from .room_settings import past_key
 from .runtime import Runtime, ScheduledCall
 
 RETURN_SECONDS = 60.0
-"""Seconds after the start in which a room without members is not taken for empty: those
-who were in it before a restart come back."""
+"""Seconds after the start in which a room without members is not yet treated as empty:
+those who were in it before a restart come back."""
 
 TIDY_SECONDS = 3600.0
 """Seconds after which what is over is deleted from the store."""
