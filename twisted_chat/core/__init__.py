@@ -75,8 +75,8 @@ from .replies import (
     Topic,
     Welcome,
 )
-from .rights import operator, room_operator
-from .routes import in_room, standard_table
+from .rights import in_room, operator, room_operator
+from .routes import standard_table
 from .runtime import Runtime
 
 __all__ = [

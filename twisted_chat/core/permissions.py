@@ -307,9 +307,21 @@ class Permissions:
         return found and found[1]
 
 
-def not_in(room: str) -> Refused:
-    """Why nobody talks in a room that they are not in."""
-    return Refused("not_in_room", f"you are not in #{room}: \\join {room} first")
+def not_in(room: str, *, may_join: bool = True) -> Refused:
+    """Why something is refused to someone who is not in a room.
+
+    :param may_join: to join it would help.
+    """
+    advice = f": \\join {room} first" if may_join else ""
+    return Refused("not_in_room", f"you are not in #{room}{advice}")
+
+
+def not_room_operator(room: str, what: str) -> Refused:
+    """Why something is refused to someone who is no room operator.
+
+    :param what: what only room operators may do.
+    """
+    return Refused("not_room_operator", f"only room operators of #{room} may {what}")
 
 
 def _needs_key(room: str) -> Refused:

@@ -51,7 +51,7 @@ from .moderation_events import (
     Unmuted,
 )
 from .nicknames import fold, is_guest
-from .permissions import Permissions, not_in
+from .permissions import Permissions, not_in, not_room_operator
 from .pool import ClientPool
 from .presence import Member
 from .replies import Refused
@@ -60,8 +60,6 @@ from .submission import ANYWHERE, EVERYWHERE
 
 _PLACES = "/places/"
 """What makes a scope of the name of a room, of which only the free places change."""
-
-_NO_RANK = "only room operators of #{room} may do that"
 
 
 class Rechecks:
@@ -198,7 +196,7 @@ class Rechecks:
         """Whether the author may still moderate the room."""
         rank = self._moderation.rank(client.member, event.room)
         if rank is None or (event.rank == Rank.OPERATOR and rank != Rank.OPERATOR):
-            return Refused("not_room_operator", _NO_RANK.format(room=event.room))
+            return not_room_operator(event.room, "do that")
         if isinstance(event, Kicked | RoomBanned | Muted):
             target_id = getattr(event, "target_id", "")
             target = self._pool.member(target_id) if target_id else None
@@ -215,13 +213,13 @@ class Rechecks:
         if not event.author:
             return None
         if self._moderation.rank(client.member, event.room) is None:
-            return Refused("not_room_operator", _NO_RANK.format(room=event.room))
+            return not_room_operator(event.room, "do that")
         return None
 
     def _may_invite(self, event: Invited, client: Client) -> Refused | None:
         is_private = self._moderation.settings(event.room).private
         if is_private and self._moderation.rank(client.member, event.room) is None:
-            return Refused("not_room_operator", _NO_RANK.format(room=event.room))
+            return not_room_operator(event.room, "do that")
         return None
 
     def _may_make_operator(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .chat import CommandContext
 from .moderation_events import Rank
-from .permissions import check
+from .permissions import check, not_room_operator
 from .replies import Refused
 
 
@@ -26,11 +26,13 @@ def rank_in_room(context: CommandContext) -> Rank:
     """
     rank = context.chat.moderation.rank(context.client.member, context.room)
     if rank is None:
-        raise Refused(
-            "not_room_operator",
-            f"only room operators of #{context.room} may use {_route(context)}",
-        )
+        raise not_room_operator(context.room, f"use {_route(context)}")
     return rank
+
+
+def in_room(context: CommandContext) -> None:
+    """Guard: the client is in the room that the request names, or in any."""
+    context.chat.room_of(context.client, context.request.room)
 
 
 def may_speak(context: CommandContext) -> None:

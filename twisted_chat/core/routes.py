@@ -45,7 +45,7 @@ from .events import (
 from .limits import MAX_AWAY, MAX_ROOMS, MAX_TOPIC
 from .name_registry import claim_unreserved
 from .nicknames import room_name
-from .permissions import check
+from .permissions import check, not_in
 from .replies import (
     MemberList,
     Notice,
@@ -79,11 +79,6 @@ def standard_table() -> CommandTable[Handler]:
         for command in routes:
             table.add(command)
     return table
-
-
-def in_room(context: CommandContext) -> None:
-    """Guard: the client is in the room that the request names, or in any."""
-    context.chat.room_of(context.client, context.request.room)
 
 
 @_routes.route("nick", "NAME", "change your nickname", aliases=("n",))
@@ -195,7 +190,7 @@ async def enter(context: CommandContext, name: str, key: str = "") -> Event:
 def leave(context: CommandContext) -> Event:
     named, client = context.word or context.request.room, context.client
     if named is not None and room_name(named) not in client.rooms:
-        raise Refused("not_in_room", f"you are not in #{room_name(named)}")
+        raise not_in(room_name(named), may_join=False)
     room = context.chat.room_of(client, named)
     return Left(room, context.client.nick, context.client.id)
 

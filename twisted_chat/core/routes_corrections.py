@@ -13,8 +13,9 @@ from .history_query import HistoryQuery
 from .limits import CORRECTION_MINUTES, MAX_DELETED, MAX_LOOKED_AT
 from .nicknames import fold_or_none
 from .outcomes import Answered
+from .permissions import not_room_operator
 from .replies import Refused
-from .rights import may_talk
+from .rights import in_room, may_talk
 from .sanitize import sanitize_label
 from .targets import subordinate, subordinate_account
 
@@ -24,18 +25,10 @@ NOTHING_SAID = "there is no message of yours here"
 routes: CommandTable[Handler] = CommandTable()
 
 
-def in_room(context: CommandContext) -> None:
-    """Guard: the client is in the room that the request names, or in any."""
-    context.chat.room_of(context.client, context.request.room)
-
-
 def may_delete(context: CommandContext) -> None:
     """Guard: only room operators may delete what others said."""
     if is_of_others(context) and not may_moderate(context):
-        raise Refused(
-            "not_room_operator",
-            f"only room operators of #{context.room} may delete what others said",
-        )
+        raise not_room_operator(context.room, "delete what others said")
 
 
 def is_of_others(context: CommandContext) -> bool:

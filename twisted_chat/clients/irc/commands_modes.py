@@ -10,6 +10,7 @@ from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.moderation_events import Rank
 from twisted_chat.core.networks import network_in
 from twisted_chat.core.outcomes import Outcome
+from twisted_chat.core.permissions import not_in
 from twisted_chat.core.replies import Refused, Reply, Request
 from twisted_chat.core.rights import check_readable, rank_in_room
 from twisted_chat.core.room_settings import KEY, LIMIT, MAX_KEY, PRIVATE
@@ -151,7 +152,7 @@ def _check_shown(context: CommandContext, room: str) -> None:
     try:
         check_readable(context, room)
     except Refused:
-        raise Refused("not_in_room", f"you are not in #{room}") from None
+        raise not_in(room, may_join=False) from None
 
 
 def _listed(context: CommandContext, room: str, letter: str) -> Reply:

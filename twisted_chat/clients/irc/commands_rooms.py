@@ -10,7 +10,7 @@ from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import Event, Left, TopicSet
 from twisted_chat.core.limits import MAX_TOPIC
 from twisted_chat.core.nicknames import room_name
-from twisted_chat.core.permissions import check
+from twisted_chat.core.permissions import check, not_in
 from twisted_chat.core.replies import MemberList, Refused, Reply, Request, Topic
 from twisted_chat.core.rights import check_readable
 from twisted_chat.core.routes import enter
@@ -60,7 +60,7 @@ def check_seen(context: CommandContext, room: str) -> None:
     """
     check_readable(context, room)
     if not context.chat.permissions.is_listed(context.client.member, room):
-        raise Refused("not_in_room", f"you are not in #{room}")
+        raise not_in(room, may_join=False)
 
 
 def in_room(context: CommandContext) -> None:
@@ -69,7 +69,7 @@ def in_room(context: CommandContext) -> None:
     if room in context.client.rooms:
         return
     known_room(context, context.word)
-    raise Refused("not_in_room", f"you are not in #{room}")
+    raise not_in(room, may_join=False)
 
 
 def _for_each_room(message: Message, reference: Reference) -> Iterable[Request]:
