@@ -176,6 +176,11 @@ class JsonLoginTests(ChatTestCase):
         self.chat.operators.ids = {"someone"}
         self.assertFalse(self.program().welcome["may_register"])
 
+    def test_welcome_says_how_long_a_password_has_to_be(self) -> None:
+        accounts = self.chat.accounts
+        accounts.policy = replace(accounts.policy, shortest=12)
+        self.assertEqual(self.program().welcome["password_min"], 12)
+
     def test_other_devices_are_shown_whom_one_ignores(self) -> None:
         """In their next welcome, too."""
         client, (welcome, *_) = self.first_frame(LOGIN)

@@ -163,6 +163,7 @@ class ReplyObjectTests(unittest.SynchronousTestCase):
             "position": "9",
             "recovered": False,
             "may_register": True,
+            "password_min": 1,
             "motd": ("be", "kind"),
         }
         self.assertEqual(welcome_object(welcome()), wanted)

@@ -43,6 +43,24 @@ test("where only operators add accounts, nobody else is asked to register", () =
   assert.deepEqual(typed("\\login").calls, ["openLogin"]);
 });
 
+test("a password that is too short is refused before the name is taken", () => {
+  const shown = [];
+  const sent = [];
+  const actions = {
+    showError: (text) => shown.push(text),
+    requireConnection: () => true,
+    sendFrames: (...frames) => sent.push(...frames.map(({ type }) => type)),
+  };
+  const forms = new AccountForms({ chat, actions });
+  welcome({ account: null, password_min: 8 });
+  // Five characters, and seven twice, of two code units each.
+  for (const password of ["short", "e\u0301".repeat(7), "\u{1f600}".repeat(7)]) forms.register({ nick: "bob", password });
+  assert.deepEqual([shown.length, sent], [3, []]);
+  assert.match(shown[0], /at least 8 characters/u);
+  forms.register({ nick: "bob", password: "long enough" });
+  assert.deepEqual(sent, ["nick"]);
+});
+
 test("whoever is logged in is not asked to log in or to register", () => {
   welcome({ account: "erin" });
   for (const line of ["\\login", "\\login bob x", "\\register"]) {

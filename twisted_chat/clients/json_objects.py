@@ -184,6 +184,7 @@ def welcome_object(welcome: Welcome) -> Fields:
         "position": welcome.position,
         "recovered": welcome.recovered,
         "may_register": welcome.may_register,
+        "password_min": welcome.shortest_password,
         "motd": welcome.motd,
     }
 

@@ -117,6 +117,7 @@ class Parts:
             routes=table.listing,
             motd=motd,
             may_register=self.permissions.may_register,
+            shortest_password=lambda: self.accounts.policy.shortest,
         )
 
     def _joiner(self, joining: PendingJoins) -> Joiner:

@@ -64,6 +64,7 @@ class Welcome:
     :ivar read: how far the account has read, by room; see ``ReadUpTo.room``.
     :ivar ignored: the nicknames of those whom the account ignores.
     :ivar may_register: whether guests may register their nicknames.
+    :ivar shortest_password: the fewest characters of a password.
     """
 
     nick: str
@@ -85,6 +86,7 @@ class Welcome:
     read: Mapping[str, ReadMarker] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     may_register: bool = True
+    shortest_password: int = 1
     list_accounts: Callable[[], Mapping[str, str]] = dict
 
 

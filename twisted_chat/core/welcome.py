@@ -34,6 +34,7 @@ class Welcomer:
     :param routes: the routes that a welcome lists.
     :param motd: lines shown after the welcome.
     :param may_register: whether guests may register.
+    :param shortest_password: returns the fewest characters of a password.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Welcomer:
         routes: Callable[[], tuple[RouteInfo, ...]],
         motd: Sequence[str],
         may_register: Callable[[], bool],
+        shortest_password: Callable[[], int],
     ) -> None:
         self._pool = pool
         self._journal = journal
@@ -54,6 +56,7 @@ class Welcomer:
         self._routes = routes
         self._motd = tuple(motd)
         self._may_register = may_register
+        self._shortest_password = shortest_password
         self._held = HeldOutput()
 
     def welcome(
@@ -271,6 +274,7 @@ class Welcomer:
             read=login.read if login else {},
             ignored=_ignored_by(client),
             may_register=self._may_register(),
+            shortest_password=self._shortest_password(),
             list_accounts=room.accounts,
         )
 

@@ -67,6 +67,7 @@ export function accountDone({ step, next }) {
 // What a welcome says of the account, and of how far its rooms and direct messages are read.
 export function identify(chat, frame) {
   chat.mayRegister = frame.may_register !== false;
+  chat.shortestPassword = frame.password_min ?? 0;
   chat.directReads.clear();
   chat.account = frame.account ?? "";
   if (frame.token) chat.token = frame.token;

@@ -49,6 +49,7 @@ export class Chat {
     this.reads = new Map(); // key of a room -> how far it was read before
     this.directReads = new Map(); // key of a direct conversation -> id up to which other devices read it
     this.mayRegister = true; // whether guests may register
+    this.shortestPassword = 0; // the fewest characters that the server accepts
     this.motdShown = false;
     this.requests = new Map(); // ref -> context of the request: {purpose, ...}
     this.lastRef = 0;

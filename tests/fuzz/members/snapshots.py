@@ -84,6 +84,7 @@ class Snapshots(Reference):
             "topic": self.room(room).topic,
             "recovered": recovered,
             "may_register": True,
+            "password_min": 8,
             "history": [shown.message(post).frame for post in history],
             **self.who_is_in(room),
         }

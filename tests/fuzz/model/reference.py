@@ -115,6 +115,7 @@ class Reference(Showing):
             "topic": self.topics.get(room, ""),
             "recovered": recovered,
             "may_register": True,
+            "password_min": 8,
             "history": history,
             **self._members(room),
         }

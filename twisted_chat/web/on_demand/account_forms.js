@@ -6,7 +6,7 @@
 
 import { changePassword, logIn, logOut, register, unregister } from "../account.js";
 import { localStore } from "../storage.js";
-import { announce } from "../view/dom.js";
+import { announce, byId, setText } from "../view/dom.js";
 import { FormDialog } from "./form_dialog.js";
 import { texts } from "./texts.js";
 
@@ -15,7 +15,8 @@ const password = (name, label, autocomplete, help) => ({
   ...{ name, label, autocomplete, help, type: "password", maxlength: 1024, required: true },
 });
 const CURRENT = password("password", texts.password, "current-password");
-const NEW = password("password", texts.password, "new-password", texts.passwordHelp);
+// Its help says what the server accepts; see `openNew`.
+const NEW = password("password", texts.password, "new-password", texts.passwordHelp(0));
 const REVEAL = { type: "show password", label: texts.showPassword };
 
 // The methods that need an account, and those that need that there is none.
@@ -73,7 +74,13 @@ export class AccountForms {
       submitLabel: texts.register,
       submit: (values) => this.register(values),
     });
-    form.open({ nick: this.chat.chosenNick });
+    this.openNew(form, this.chat.chosenNick);
+  }
+
+  // A form in which a password is chosen.
+  openNew(form, nick) {
+    setText(byId(`${form.id}_password_help`), texts.passwordHelp(this.chat.shortestPassword));
+    form.open({ nick });
   }
 
   openPassword() {
@@ -89,7 +96,7 @@ export class AccountForms {
       submitLabel: texts.changePassword,
       submit: (values) => this.changePassword(values),
     });
-    form.open({ nick: this.chat.account });
+    this.openNew(form, this.chat.account);
   }
 
   openUnregister() {
@@ -128,7 +135,10 @@ export class AccountForms {
 
   // Without a name, the nickname that the user has; an account adds one for someone else.
   register({ nick = this.chat.nick, password: secret }) {
-    if (this.chat.account) this.actions.command(`\\register ${secret}`);
+    const { account, shortestPassword } = this.chat;
+    if (account) this.actions.command(`\\register ${secret}`);
+    // Before the name is taken, which all would see.
+    else if (isShorter(secret, shortestPassword)) this.refused(texts.passwordTooShort(shortestPassword));
     else this.send({ nick, password: secret }, register);
   }
 
@@ -202,6 +212,9 @@ export class AccountForms {
     else this.actions.showError(text);
   }
 }
+
+// As the server counts: characters of the composed form.
+const isShorter = (secret, shortest) => [...secret.normalize("NFC")].length < shortest;
 
 // Password managers notice a form that was sent by what the page loads next, which is nothing
 // here; some browsers can be told.

@@ -25,7 +25,9 @@ export const texts = {
   directsForgotten: "Direct messages are forgotten",
   name: "Name",
   password: "Password",
-  passwordHelp: "Several words are good, and blanks between them are allowed.",
+  passwordHelp: (shortest) =>
+    `${shortest > 1 ? `At least ${shortest} characters. ` : ""}Several words are good, and blanks between them are allowed.`,
+  passwordTooShort: (shortest) => `A password has at least ${shortest} characters: choose another.`,
   showPassword: "Show the password",
   oldPassword: "Current password",
   newPassword: "New password",
