@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -340,6 +341,12 @@ class RefusalTests(unittest.SynchronousTestCase):
             )
         self.expect("too_long", ask(type="edit", text="x" * MAX_TEXT + "x"))
         self.expect("bad_field", ask(type="edit"))
+
+    def test_message_is_deleted_by_its_id(self) -> None:
+        found = ask(type="delete", id="7", room="tea", ref="r")
+        wanted = Request("delete_one", "", ref="r", room="tea", words=("7",))
+        self.assertEqual(found, replace(wanted, internal=True))
+        self.expect("bad_field", ask(type="delete", room="tea"))
 
     def test_route_may_have_the_text_of_a_message(self) -> None:
         """Its length is checked by the route."""

@@ -231,7 +231,7 @@ class InternalRouteTests(SynchronousTestCase):
             self.names,
             [
                 *("snapshot", "presence", "take_nick", "custom_event"),
-                *("log_in", "enter_server", "read_up_to"),
+                *("delete_one", "log_in", "enter_server", "read_up_to"),
             ],
         )
         lines = "\n".join(self.chat.chat.table.help())

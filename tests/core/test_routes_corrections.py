@@ -20,6 +20,11 @@ T = TypeVar("T")
 NOTHING_SAID = "error: there is no message of yours here"
 
 
+def delete_one(position: str) -> Request:
+    """The request of a client that knows the positions of messages."""
+    return Request("delete_one", "", internal=True, words=(position,))
+
+
 class CorrectionCase(RouteCase):
     """Alice may delete what others said."""
 
@@ -73,6 +78,29 @@ class DeleteTests(CorrectionCase):
         self.bob.types(r"\delete", r"\delete")
         self.assertEqual(self.bob.sees(), ["bob: deleted a message", NOTHING_SAID])
         self.assertEqual(self.newcomer_sees(), ["alice: hers"])
+
+    def test_one_message_is_deleted_by_its_position(self) -> None:
+        """One's own, or as a room operator any; whatever was said after it."""
+        self.say(self.bob, "one", "two", "three")
+        ids = [stored.position for stored in self.chat.chat.pool.room(LOBBY).history()]
+        for client, position in ((self.bob, ids[0]), (self.alice, ids[1])):
+            client.asks(delete_one(position))
+        for client in (self.alice, self.bob):
+            self.assertEqual(
+                client.sees(),
+                ["bob: deleted a message", "alice: deleted a message of bob"],
+            )
+        self.assertEqual(self.newcomer_sees(), ["bob: three"])
+
+    def test_one_message_of_others_is_deleted_by_room_operators_only(self) -> None:
+        self.say(self.alice, "hers")
+        (stored,) = self.chat.chat.pool.room(LOBBY).history()
+        self.bob.asks(delete_one(stored.position))
+        (refused,) = self.bob.sees()
+        self.assertIn("only its author or a room operator", refused)
+        self.bob.asks(delete_one("nothing"))
+        (refused,) = self.bob.sees()
+        self.assertIn("there is no such message", refused)
 
     def test_action_is_deleted(self) -> None:
         r"""``\me`` counts like any message."""

@@ -62,7 +62,7 @@ test("one's own last message here may be corrected and deleted, the others not",
   const [one, two, three] = lobby().entries;
   for (const entry of [one, two]) entry.time = chat.now();
   assert.deepEqual(offered(one), ["copy"]);
-  assert.deepEqual(offered(two), ["copy", "edit", "deleteOwn"]);
+  assert.deepEqual(offered(two), ["copy", "edit", "delete"]);
   assert.deepEqual(offered(three), ["copy", "reply"]);
 });
 
@@ -71,17 +71,20 @@ test("after 15 minutes a message may only be deleted", () => {
   chat.receive(message(11, "me", "one"));
   const [entry] = lobby().entries;
   entry.time = chat.now() - 15 * 60_000;
-  assert.deepEqual(offered(entry), ["copy", "deleteOwn"]);
+  assert.deepEqual(offered(entry), ["copy", "delete"]);
 });
 
-test("a room operator deletes the last messages of someone, from the chosen one on", () => {
+test("a room operator deletes a message of someone, or the last ones, from the chosen one on", () => {
   welcome({ routes });
   for (const n of [11, 12, 13]) chat.receive(message(n, n === 12 ? "carol" : "bob", "x"));
   lobby().settings = { rank: "room operator" };
   const [first, , last] = lobby().entries;
-  assert.deepEqual(offered(first), ["copy", "reply", "deleteLast"]);
-  assert.equal(labels(first).at(-1), "Delete the last 2 messages of bob");
-  assert.equal(labels(last).at(-1), "Delete");
+  assert.deepEqual(offered(first), ["copy", "reply", "delete", "deleteLast"]);
+  assert.equal(labels(first).at(-1), "Delete the last 2 messages of bob…");
+  assert.deepEqual(offered(last), ["copy", "reply", "delete"]);
+  // The server does not know it by this id.
+  last.otherJournal = true;
+  assert.deepEqual(offered(last), ["copy", "reply"]);
 });
 
 test("without the routes nothing of this is offered", () => {

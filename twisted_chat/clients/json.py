@@ -208,6 +208,11 @@ def _edit(fields: Fields, _routes: Container[str]) -> Request:
     return Request("edit", text, room=room, words=(text,) if text else None)
 
 
+def _delete(fields: Fields, _routes: Container[str]) -> Request:
+    words, room = (_required(fields, "id"),), _optional(fields, "room")
+    return Request("delete_one", "", internal=True, room=room, words=words)
+
+
 def _nick(fields: Fields, _routes: Container[str]) -> Request:
     name = _required(fields, "nick")
     fold(name)  # refuses what would be several arguments of the route
@@ -348,6 +353,7 @@ _DECODERS: dict[str, Callable[[Fields, Container[str]], Request]] = {
     "message": _message,
     "dm": _dm,
     "edit": _edit,
+    "delete": _delete,
     "nick": _nick,
     "join": _join,
     "leave": _leave,

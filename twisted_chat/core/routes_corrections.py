@@ -78,6 +78,12 @@ async def delete(context: CommandContext) -> Answered:
     return Answered(event, audited=audited)
 
 
+@routes.route("delete_one", internal=True, guards=(in_room,), in_turn=True)
+async def delete_one(context: CommandContext) -> Answered:
+    """One message of a room, whose position is the only word; see ``deletion_of``."""
+    return await deletion_of(context, context.word)
+
+
 async def deletion_of(
     context: CommandContext, position: str, text: str = ""
 ) -> Answered:

@@ -35,7 +35,7 @@ export const CORRECTION_HANDLERS = {
   },
 };
 
-const isStored = (entry) => isMessage(entry) && entry.id && !entry.status && !entry.otherJournal;
+export const isStored = (entry) => isMessage(entry) && entry.id && !entry.status && !entry.otherJournal;
 
 // The server corrects and deletes the last message of its author in a room.
 export const isLastOwn = ({ kind, entries }, entry) =>

@@ -24,9 +24,9 @@ function makeTextarea(attributes) {
 }
 
 export class FormDialog {
-  // `fields`: {name, label, type?, autocomplete?, help?, options?, ...attributes} for each;
+  // `text`: what to know before; `fields`: {name, label, type?, autocomplete?, help?, options?, ...attributes} for each;
   // `links`: {label, call, isOffered?} for what else can be done; `submit(values)`; `backButton` closes it.
-  constructor({ id, title, fields, links = [], submitLabel, submit, danger, isRequired, backButton }) {
+  constructor({ id, title, text, fields, links = [], submitLabel, submit, danger, isRequired, backButton }) {
     Object.assign(this, { id, fields, links: [] });
     this.problem = el("p", { class: "problem", id: `${id}_problem`, role: "alert" });
     this.title = el("h2", { id: `${id}_title`, dir: "auto" }, title);
@@ -35,6 +35,7 @@ export class FormDialog {
       "form",
       { method: "dialog", id: `${id}_form` },
       this.title,
+      ...(text ? [el("p", { class: "help" }, text)] : []),
       ...fields.flatMap((field) => this.makeField(field)),
       this.problem,
       el("div", { class: "actions" }, ...links.map((link) => this.makeLink({ class: "other", ...link })), this.submitButton),

@@ -3,7 +3,7 @@
 //
 // Offered is what the server has a route for and, as far as this page knows, permits.
 
-import { countSince, isCorrectable, isLastOwn } from "../corrections.js";
+import { countSince, isCorrectable, isLastOwn, isStored } from "../corrections.js";
 import { fold } from "../names.js";
 import { texts } from "./texts.js";
 
@@ -56,16 +56,17 @@ export function messageItems(chat, conversation, entry) {
       has(chat, "edit") &&
         isCorrectable(chat, conversation, entry) && { action: "edit", label: texts.menu.edit },
     ],
-    [has(chat, "delete") && deletion(conversation, entry)],
+    has(chat, "delete") ? deletions(conversation, entry) : [],
   );
 }
 
-// One's own last message, or the last ones of someone else.
-function deletion(conversation, entry) {
-  if (entry.mine) {
-    return isLastOwn(conversation, entry) && { action: "deleteOwn", label: texts.menu.delete, danger: true };
-  }
-  if (!conversation.settings?.rank) return false;
-  const label = texts.menu.deleteLast(countSince(conversation, entry), entry.from);
-  return { action: "deleteLast", label, danger: true };
+// One's own last message; or one of someone else, and those after it.
+function deletions(conversation, entry) {
+  const mayDelete = entry.mine ? isLastOwn(conversation, entry) : conversation.settings?.rank && isStored(entry);
+  if (!mayDelete) return [];
+  const count = entry.mine ? 1 : countSince(conversation, entry);
+  return [
+    { action: "delete", label: texts.menu.delete, danger: true },
+    count > 1 && { action: "deleteLast", label: texts.menu.deleteLast(count, entry.from), danger: true },
+  ];
 }

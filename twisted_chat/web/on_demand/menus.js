@@ -11,6 +11,7 @@ export class Menus {
   constructor({ chat, actions, views, settings, moderation }) {
     Object.assign(this, { chat, actions, views, settings, moderation });
     this.editing = null; // the form for a correction
+    this.deleting = null; // the form that asks before several messages are deleted
   }
 
   // `conversation`: in which the name was seen.
@@ -113,12 +114,30 @@ export class Menus {
     this.editing.open({ text: entry.text });
   }
 
-  deleteOwn({ room }) {
-    this.actions.commandIn(room, "\\delete");
+  delete({ room, entry }) {
+    const frame = { type: "delete", room: room.name, id: entry.id };
+    if (this.actions.requireConnection()) this.actions.sendFrames(this.chat.request(frame, { purpose: "command" }));
   }
 
+  // From this message on, also those that come while the form is open.
   deleteLast({ nick, room, entry }) {
-    this.actions.commandIn(room, `\\delete ${nick} ${countSince(room, entry)}`);
+    this.deleting ??= new FormDialog({
+      id: "delete",
+      title: "",
+      text: texts.deleteLastHelp,
+      fields: [],
+      submitLabel: texts.delete,
+      danger: true,
+      submit: () => this.actions.commandOf(this.deleting, this.deletion(), this.deleted.room.name),
+      backButton: this.views.backButton,
+    });
+    this.deleted = { nick, room, entry };
+    this.deleting.open({}, texts.deleteLastTitle(countSince(room, entry), nick));
+  }
+
+  deletion() {
+    const { nick, room, entry } = this.deleted;
+    return `\\delete ${nick} ${countSince(room, entry)}`;
   }
 
   reply({ nick }) {

@@ -60,7 +60,7 @@ export const texts = {
     reply: (nick) => `Reply to ${nick}`,
     edit: "Edit…",
     delete: "Delete",
-    deleteLast: (count, nick) => (count === 1 ? "Delete" : `Delete the last ${count} messages of ${nick}`),
+    deleteLast: (count, nick) => `Delete the last ${count} messages of ${nick}…`,
     op: "Make room operator",
     deop: "Remove as room operator",
     voice: "Give voice",
@@ -166,6 +166,11 @@ export const texts = {
     invite: "Invite someone, for a day",
     inviteNow: "Invite",
   },
+
+  // The form that asks before several messages are deleted
+  deleteLastTitle: (count, nick) => `Delete the last ${count} messages of ${nick}?`,
+  deleteLastHelp: "They are gone for everyone, and cannot be restored.",
+  delete: "Delete",
 
   // The form for a correction
   editTitle: "Edit your message",
