@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changePassword, logIn, logOut, register, unregister } from "../../twisted_chat/web/account.js";
 import { isSecret } from "../../twisted_chat/web/commands.js";
 import { ComposerState } from "../../twisted_chat/web/composer_state.js";
 import { connectQuery, firstFrames } from "../../twisted_chat/web/connect_query.js";
+import { changePassword, logIn, logOut, register, unregister } from "../../twisted_chat/web/on_demand/account_requests.js";
 import { chat, id, lobby, message, sentFrames, welcome } from "./chat_fixture.mjs";
 
 const SECRET = "correct horse";

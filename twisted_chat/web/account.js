@@ -1,8 +1,8 @@
-// The user's account: requests to register, log in and log out, and what a welcome says of it.
+// The user's account: what a welcome and the replies to requests say of it, and the login with
+// the token of this device.  Pure; the other requests are in on_demand/account_requests.js.
 //
-// Pure.  Each request returns the frames to send.  Its reply becomes the effect "accountDone"
-// with the `step`, or "accountRefused" with the text of the refusal.  A password is only in its
-// frame, and in the context of a request until that is replied to.
+// A reply becomes the effect "accountDone" with the `step` of the request, or "accountRefused"
+// with the text of the refusal.
 
 import { readElsewhere } from "./read_marks.js";
 
@@ -10,39 +10,13 @@ const TOKEN_ENDED = "token_invalid"; // the code of the error
 
 export const isOffered = ({ routes }) => Boolean(routes.find("login"));
 
-const ask = (chat, frame, step, next) => [chat.request(frame, { purpose: "account", step, next })];
-
-export function logIn(chat, { nick, password }) {
-  return ask(chat, { type: "login", nick, password }, "login");
-}
+export const ask = (chat, frame, step, next) => [chat.request(frame, { purpose: "account", step, next })];
 
 // With the token of an earlier login on this device, if there is one that was not sent already.
 export function logInAgain(chat) {
   const { token, requests } = chat;
   const isAsked = [...requests.values()].some(({ step }) => step === "token");
   return token && !isAsked ? ask(chat, { type: "login", token }, "token") : [];
-}
-
-// For the nickname that the user has or takes first; then the login, for a token.
-export function register(chat, { nick, password }) {
-  const logInThen = () => logIn(chat, { nick, password });
-  const registerThen = () => ask(chat, { type: "register", password }, "register", logInThen);
-  if (nick === chat.nick) return registerThen();
-  return ask(chat, { type: "nick", nick }, "nick", registerThen);
-}
-
-// All tokens end with the old password.
-export function changePassword(chat, { old, password }) {
-  const again = () => logIn(chat, { nick: chat.account, password });
-  return ask(chat, { type: "password", old, new: password }, "password", again);
-}
-
-export function logOut(chat) {
-  return ask(chat, { type: "command", text: "\\logout" }, "logout");
-}
-
-export function unregister(chat, { password }) {
-  return ask(chat, { type: "command", text: `\\unregister ${password}` }, "unregister");
 }
 
 // Another device has deleted the account.

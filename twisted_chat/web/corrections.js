@@ -1,12 +1,9 @@
-// Messages that are deleted or corrected: the handlers of their frames (see frames.js), and which
-// messages the user may delete or correct.  Pure.
+// Messages that are deleted or corrected: the handlers of their frames (see frames.js).  Pure.
+// Which ones the user may delete or correct: on_demand/correctable.js.
 
 import { keyOf } from "./conversation.js";
-import { findLast, isMessage } from "./entries.js";
-import { fold } from "./names.js";
+import { isMessage } from "./entries.js";
 import { advancePosition } from "./received_messages.js";
-
-const MAX_AGE = 15 * 60_000; // of a message that its author may correct, in milliseconds
 
 const entryOf = (chat, room, id) => {
   const entry = chat.conversations.get(keyOf("room", room))?.entriesById.get(id);
@@ -34,18 +31,3 @@ export const CORRECTION_HANDLERS = {
     return [];
   },
 };
-
-export const isStored = (entry) => isMessage(entry) && entry.id && !entry.status && !entry.otherJournal;
-
-// The server corrects and deletes the last message of its author in a room.
-export const isLastOwn = ({ kind, entries }, entry) =>
-  kind === "room" && entry === findLast(entries, (one) => isStored(one) && one.mine);
-
-export const isCorrectable = (chat, conversation, entry) =>
-  isLastOwn(conversation, entry) && chat.now() - entry.time < MAX_AGE;
-
-// How many messages under this nickname there are from this one to the last.
-export function countSince({ entries }, entry) {
-  const later = entries.slice(entries.indexOf(entry));
-  return later.filter((one) => isStored(one) && fold(one.from) === fold(entry.from)).length;
-}

@@ -4,9 +4,9 @@
 // `autocomplete`, and is submitted by its own button.  Passwords go to the server in a frame;
 // they are in no address, in no storage, and not in the document once a form is closed.
 
-import { changePassword, logIn, logOut, register, unregister } from "../account.js";
 import { localStore } from "../storage.js";
 import { announce, byId, setText } from "../view/dom.js";
+import { changePassword, logIn, logOut, register, unregister } from "./account_requests.js";
 import { FormDialog } from "./form_dialog.js";
 import { texts } from "./texts.js";
 

@@ -3,8 +3,8 @@
 //
 // Offered is what the server has a route for and, as far as this page knows, permits.
 
-import { countSince, isCorrectable, isLastOwn, isStored } from "../corrections.js";
 import { fold } from "../names.js";
+import { countSince, isCorrectable, isLastOwn, isStored } from "./correctable.js";
 import { texts } from "./texts.js";
 
 const has = (chat, route) => Boolean(chat.routes.find(route));

@@ -1,7 +1,7 @@
 // The menus of names and messages, and what their items do.
 
-import { countSince } from "../corrections.js";
 import { strings } from "../strings.js";
+import { countSince } from "./correctable.js";
 import { FormDialog } from "./form_dialog.js";
 import { messageItems, nameItems } from "./menu_items.js";
 import { texts } from "./texts.js";
