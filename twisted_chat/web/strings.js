@@ -53,7 +53,9 @@ export const strings = {
     stopped: "You left",
     banned: "Banned",
   },
+  passwordNeeded: "Password needed",
   youQuit: "You left the chat.",
+  enterPassword: "You need the password of this chat.",
   // Said by the server: "you are banned until 2026-11-27 10:00 UTC (spam)"
   banned: (text) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`,
   reachingServer: "Trying to reach the server…",
@@ -65,6 +67,7 @@ export const strings = {
   refusedByServer: (refusal) => `The server refuses this page: ${refusal}.`,
   retryNow: "Try now",
   rejoinChat: "Rejoin",
+  enter: "Enter it",
   mayBeMissing: "Reconnected. Some messages may be missing.",
 
   // The header

@@ -32,6 +32,7 @@ export class AccountForms {
     Object.assign(this, { chat, connection, memory, views, actions });
     this.forms = {};
     this.entered = null; // {nick, password} of the form that was sent, until the reply
+    this.confirmation = ""; // what is shown once it is carried out, if that cannot be seen
   }
 
   // Calls a method, or shows why the user cannot use it.
@@ -143,13 +144,13 @@ export class AccountForms {
   }
 
   changePassword({ old, password: secret }) {
-    this.send({ nick: this.chat.account, old, password: secret }, changePassword);
+    this.send({ nick: this.chat.account, old, password: secret }, changePassword, texts.passwordChanged);
   }
 
-  send(entered, request) {
+  send(entered, request, confirmation = "") {
     const refuse = (text) => this.refused(text);
     if (!this.actions.requireConnection(refuse)) return;
-    this.entered = entered;
+    Object.assign(this, { entered, confirmation });
     this.actions.sendFrames(...request(this.chat, { ...entered, nick: entered.nick.trim() }));
   }
 
@@ -171,8 +172,8 @@ export class AccountForms {
   }
 
   done(step) {
-    const { chat, entered } = this;
-    this.entered = null;
+    const { chat, entered, confirmation } = this;
+    Object.assign(this, { entered: null, confirmation: "" });
     if (step === "unregister") {
       this.open?.close();
       this.forget();
@@ -183,7 +184,8 @@ export class AccountForms {
       return;
     }
     this.open?.close();
-    announce(texts.loggedIn(chat.account));
+    if (confirmation) this.views.composer.showNote(confirmation);
+    announce(confirmation || texts.loggedIn(chat.account));
     if (entered) offerToStore(entered);
     this.actions.focusComposer();
   }

@@ -36,6 +36,7 @@ export const texts = {
   registerHelp: "Nobody else can use it then, and you can log in with it on several devices at once.",
   register: "Register",
   changePassword: "Change password",
+  passwordChanged: "Your password is changed.",
   unregister: "Delete the account",
   unregisterTitle: "Delete the account?",
   unregisterHelp: "Its name is free for everyone then. What it has written stays.",

@@ -20,7 +20,8 @@ export class Status {
     const status = byId("status");
     if (state === "connected") this.wasConnected = true;
     const reconnecting = state === "connecting" && this.wasConnected;
-    const text = strings.connectionStates[reconnecting ? "waiting" : state];
+    const known = strings.connectionStates[reconnecting ? "waiting" : state];
+    const text = this.needsPassword ? strings.passwordNeeded : known;
     setText(status, text);
     if (status.dataset.state !== state) status.dataset.state = state;
     status.title = text;
@@ -33,18 +34,32 @@ export class Status {
   showBanner(state) {
     const banner = byId("banner");
     const isLong = this.downSince !== null && Date.now() - this.downSince > BANNER_DELAY;
-    const isOver = state === "stopped" || state === "banned";
-    banner.hidden = !isOver && !isLong;
+    const isOver = state === "banned" || (state === "stopped" && !this.needsPassword);
+    // What it says is said by the form as well.
+    const isAsked = this.needsPassword && document.querySelector("dialog[open]");
+    banner.hidden = isAsked || (!isOver && !isLong);
     if (banner.hidden) return;
     setText(byId("banner_text"), this.bannerText(state));
-    setText(byId("retry_now"), state === "stopped" ? strings.rejoinChat : strings.retryNow);
+    setText(byId("retry_now"), this.retryText(state));
     byId("retry_now").disabled = state === "connecting";
+  }
+
+  // The server lets nobody in without its password; a user who has quit gives no reason.
+  get needsPassword() {
+    const { state, reason } = this.connection;
+    return state === "stopped" && reason !== "";
+  }
+
+  retryText(state) {
+    if (this.needsPassword) return strings.enter;
+    return state === "stopped" ? strings.rejoinChat : strings.retryNow;
   }
 
   bannerText(state) {
     const { reason, retryAt } = this.connection;
     if (state === "banned") return strings.banned(reason);
-    if (state === "stopped") return reason ? strings.closedByServer(reason) : strings.youQuit;
+    if (this.needsPassword) return strings.enterPassword;
+    if (state === "stopped") return strings.youQuit;
     if (state !== "waiting") return strings.reachingServer;
     const seconds = Math.max(1, Math.ceil((retryAt - Date.now()) / 1000));
     return strings.retrying(this.cause(reason), seconds);
