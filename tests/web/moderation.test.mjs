@@ -8,6 +8,7 @@ import { nameItems } from "../../twisted_chat/web/on_demand/menu_items.js";
 import { enteredOf, settingCommands } from "../../twisted_chat/web/on_demand/setting_commands.js";
 import { retryMessage, sendMessage } from "../../twisted_chat/web/outgoing.js";
 import { strings } from "../../twisted_chat/web/strings.js";
+import { withLocalTimes } from "../../twisted_chat/web/time.js";
 import { chat, id, iso, lobby, texts, welcome } from "./chat_fixture.mjs";
 import { ROUTE_LIST } from "./routes_fixture.mjs";
 
@@ -82,6 +83,18 @@ test("whoever is banned from a room reads until when, and is not offered to retu
   receive("banned", { room: "tea", nick: "me", for: "2h", text: "spam" });
   const text = "You were banned from #tea for 2 hours by alice (spam).";
   assert.deepEqual(chat.leftConversation.removal, { text, mayReturn: false });
+});
+
+test("until when somebody is muted or banned is said in the reader's time, wherever the server says it", () => {
+  welcome();
+  const said = "bob by alice until 2026-11-27 10:05 UTC";
+  const local = withLocalTimes(said);
+  assert.notEqual(local, said);
+  chat.receive({ type: "notice", text: said });
+  chat.receive({ type: "error", code: "muted", text: said });
+  assert.deepEqual(texts(), [local, local]);
+  const { ref } = chat.whois("bob");
+  assert.deepEqual(chat.receive({ type: "notice", ref, text: said }), [{ effect: "whois", nick: "bob", lines: [local] }]);
 });
 
 test("whoever is banned from the chat sends nothing until it is over", () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { calendarDay, clockFormat, dayName, msUntilMidnight } from "../../twisted_chat/web/time.js";
+import { calendarDay, clockFormat, dayName, msUntilMidnight, withLocalTimes } from "../../twisted_chat/web/time.js";
 
 const noon = new Date(2026, 10, 21, 12).getTime();
 const at = (...parts) => new Date(...parts).getTime();
@@ -33,4 +33,12 @@ test("the hour is written as is usual in the language", () => {
   assert.equal(written("en-US"), "9:37 AM");
   assert.equal(written("en-GB"), "09:37");
   assert.equal(written("de"), "09:37");
+});
+
+test("a time in a text of the server is shown as that of the reader", () => {
+  const local = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const shown = local.format(Date.UTC(2026, 10, 27, 10, 5));
+  const text = withLocalTimes("muted until 2026-11-27 10:05 UTC (spam)\nsince 2026-11-27 10:05 UTC");
+  assert.equal(text, `muted until ${shown} (spam)\nsince ${shown}`);
+  for (const other of ["registered since 2026-11-26", "2026-99-99 10:00 UTC"]) assert.equal(withLocalTimes(other), other);
 });

@@ -7,6 +7,7 @@
 // the reply to the heartbeat sent then; any other frame may have been under way before.
 
 import { countLines } from "./message_parts.js";
+import { withLocalTimes } from "./time.js";
 
 // Milliseconds without a frame before a heartbeat is sent: pages cannot see WebSocket pings.
 const HEARTBEAT_INTERVAL = 30_000;
@@ -112,7 +113,7 @@ export class Connection {
     }
     if (frame === null || typeof frame !== "object") return;
     this.clock.clearTimeout(this.silenceTimer);
-    if (frame.type === "error") this.lastError = String(frame.text);
+    if (frame.type === "error") this.lastError = withLocalTimes(String(frame.text));
     this.awaitsReply = false;
     this.lastReceivedAt = this.clock.Date.now();
     if (frame.type === "welcome") this.welcomed();

@@ -20,6 +20,7 @@ import {
 import { formReplied, refused } from "./refusals.js";
 import { strings } from "./strings.js";
 import { catchUp, send, settleJoined } from "./synchronizing.js";
+import { withLocalTimes } from "./time.js";
 import { becameMember, connected, updateMembers } from "./welcome.js";
 
 const roomOf = (chat, frame) => chat.conversations.get(keyOf("room", frame.room ?? ""));
@@ -206,13 +207,14 @@ export const FRAME_HANDLERS = {
   },
 
   notice(chat, frame, context) {
+    const text = withLocalTimes([frame.text ?? ""].flat().join("\n"));
     if (context?.purpose === "heartbeat") return [];
     if (context?.purpose === "catchUp") return [{ effect: "caughtUp" }];
     if (context?.purpose === "account") return accountDone(context);
     if (context?.purpose === "form") return formReplied(context);
     if (context?.purpose === "settings") return [{ effect: "settingsKnown" }];
-    if (context?.purpose === "whois") return [{ effect: "whois", nick: context.nick, lines: [frame.text ?? ""].flat() }];
-    const effects = chat.addNotice([frame.text ?? ""].flat().join("\n"));
+    if (context?.purpose === "whois") return [{ effect: "whois", nick: context.nick, lines: text.split("\n") }];
+    const effects = chat.addNotice(text);
     const { purpose, nick } = context ?? {};
     if (purpose === "ignore") chat.userState.ignore(nick);
     if (purpose === "unignore") chat.userState.unignore(nick);

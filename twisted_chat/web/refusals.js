@@ -3,6 +3,7 @@
 
 import { accountRefused, accountRemoved } from "./account.js";
 import { strings } from "./strings.js";
+import { withLocalTimes } from "./time.js";
 
 // A form that is open until its request is replied to; `problem` if it was refused.
 export const formReplied = ({ form }, problem = "") => [{ effect: "formReplied", form, problem }];
@@ -17,7 +18,7 @@ function entranceRefused(chat, text, context) {
 }
 
 export function refused(chat, frame, context) {
-  const whole = frame.text || strings.requestFailed;
+  const whole = withLocalTimes(String(frame.text || strings.requestFailed));
   if (context?.purpose === "enter" || (!chat.online && frame.code === "password_required")) {
     return entranceRefused(chat, whole, context);
   }

@@ -15,9 +15,19 @@ const dayThisYear = new Intl.DateTimeFormat(undefined, {
 const dayOtherYear = new Intl.DateTimeFormat(undefined, { dateStyle: "long" });
 const shortDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 
+const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+
 export const clockTime = (moment) => time.format(moment);
 export const fullTime = (moment) => full.format(moment);
 export const shortTime = (moment) => `${shortDay.format(moment)}, ${clockTime(moment)}`;
+
+// A text of the server, which writes its times in UTC: "until 2026-11-27 10:00 UTC".
+export function withLocalTimes(text) {
+  return text.replace(/(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/gu, (whole, date, clock) => {
+    const moment = Date.parse(`${date}T${clock}Z`);
+    return Number.isNaN(moment) ? whole : dateAndTime.format(moment);
+  });
+}
 
 // A number that is the same for two moments of the same local day.
 export function calendarDay(moment) {

@@ -38,7 +38,7 @@ class BanTests(PageTestCase):
         page.wait_gone("[data-name=troll]")
         troll.wait(f"{STATUS} === 'banned'")
         banner = troll.text("#banner_text")
-        self.assertRegex(banner, r"^You are banned until .* UTC \(spam\)\.$")
+        self.assertRegex(banner, r"^You are banned until .*, \d\d:\d\d \(spam\)\.$")
         self.assertEqual(troll.text("#status"), "Banned")
         self.assertTrue(troll.call("isDisabled", "#chat_input"))
         self.assertEqual(troll.violations(), [])

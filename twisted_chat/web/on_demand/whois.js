@@ -23,7 +23,7 @@ export class Whois {
 
   // Each line begins with the name.
   show(nick, lines) {
-    const facts = lines.flatMap((line) => line.split("\n")).map((line) => line.replace(/^[^\s:]+: /u, ""));
+    const facts = lines.map((line) => line.replace(/^[^\s:]+: /u, ""));
     setText(this.title, nick);
     this.list.replaceChildren(...facts.map((fact) => el("li", { dir: "auto" }, fact)));
     if (!this.dialog.open) this.dialog.showModal();
