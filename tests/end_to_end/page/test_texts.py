@@ -249,6 +249,32 @@ class ReadingTests(PageTestCase):
             page.evaluate("document.querySelector('#chat_input').matches(':dir(rtl)')")
         )
 
+    def test_dot_of_an_event_is_beside_its_text_in_every_script(self) -> None:
+        """An event that begins with a name from right to left is on the right."""
+        gap = """(() => {
+            const line = [...document.querySelectorAll('.system')].at(-1);
+            const range = document.createRange();
+            range.selectNodeContents(line);
+            const text = range.getBoundingClientRect();
+            const box = line.getBoundingClientRect();
+            const dot = getComputedStyle(line, '::before');
+            const left = box.left + parseFloat(dot.left);
+            const right = left + parseFloat(dot.width);
+            return Math.max(text.left - right, left - text.right);
+        })()"""
+        for options in (DESKTOP, PHONE):
+            server = self.fresh_server()
+            alice = self.connect(server, "alice")
+            page = self.open(server, options, nick="erin")
+            for name in ("\u05e2\u05d1\u05e8\u05d9\u05ea", "anna"):
+                alice.say(f"\\nick {name}")
+                page.wait(
+                    "[...document.querySelectorAll('.system')]"
+                    f".at(-1)?.textContent.endsWith({name!r})"
+                )
+                found: float = page.evaluate(gap)
+                self.assertGreater(found, 0, name)
+
     def test_compact_mode_has_one_line_for_each_message(self) -> None:
         """It is a setting that this browser remembers."""
         server = self.fresh_server()
