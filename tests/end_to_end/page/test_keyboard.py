@@ -20,6 +20,34 @@ def selected_text(page: Page) -> str:
     return str(page.evaluate("String(getSelection())"))
 
 
+class FocusTests(PageTestCase):
+    """Where the focus is, is seen."""
+
+    def test_focus_ring_of_the_title_is_not_cut_off(self) -> None:
+        """Its heading shows nothing outside itself."""
+        page = self.open(self.fresh_server(), nick="erin")
+        page.call("focus", "#search_open")
+        page.call("press", "#search_open", "Shift+Tab")
+        self.assertEqual(page.focus, "title")
+        outside = page.evaluate("""(() => {
+            const title = document.querySelector('#title');
+            const style = getComputedStyle(title);
+            const [width, offset] = [style.outlineWidth, style.outlineOffset];
+            const ring = parseFloat(width) + parseFloat(offset);
+            const inner = title.getBoundingClientRect();
+            const outer = title.parentElement.getBoundingClientRect();
+            return {
+                shown: style.outlineStyle,
+                left: outer.left - (inner.left - ring),
+                top: outer.top - (inner.top - ring),
+                bottom: inner.bottom + ring - outer.bottom,
+            };
+        })()""")
+        self.assertEqual(outside.pop("shown"), "solid")
+        for side, pixels in outside.items():
+            self.assertLessEqual(pixels, 0, side)
+
+
 class SwitcherTests(PageTestCase):
     """Ctrl+K, a part of a name, Enter."""
 
