@@ -78,6 +78,24 @@ test("a failed message does not advise to type a command", () => {
   assert.equal(lobby().entries[0].problem, text);
 });
 
+test("what is shown at a form does not advise to type a command, and the answer to one does", () => {
+  welcome();
+  const refuse = ({ ref }, text) => chat.receive({ type: "error", ref, code: "refused", text })[0];
+  const said = [
+    ["bob is registered: \\login bob PASSWORD", "bob is registered"],
+    ["#tea needs a key: \\join tea KEY", "#tea needs a key"],
+    ["nobody is called bob (try \\who)", "nobody is called bob"],
+    ["it is too old to be corrected (\\delete deletes it)", "it is too old to be corrected"],
+    ["usage: \\room key WORD", "usage: \\room key WORD"],
+    ["a key has 1 to 32 characters", "a key has 1 to 32 characters"],
+  ];
+  for (const [whole, shown] of said) {
+    assert.equal(refuse(chat.changeNick("bob"), whole).text, shown);
+    assert.equal(refuse(chat.commandOf({}, "\\room key x y", "lobby"), whole).problem, shown);
+    assert.equal(refuse(chat.command("\\foo"), whole).text, whole);
+  }
+});
+
 test("of two messages, the refused one fails", () => {
   welcome();
   const [first] = sendMessage(chat, lobby(), "one");

@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 import { durationText, moderationText } from "../../twisted_chat/web/moderation_texts.js";
 import { nameItems } from "../../twisted_chat/web/on_demand/menu_items.js";
-import { enteredOf, settingCommands } from "../../twisted_chat/web/on_demand/setting_commands.js";
+import { enteredOf, settingCommands, severalWordsIn } from "../../twisted_chat/web/on_demand/setting_commands.js";
 import { retryMessage, sendMessage } from "../../twisted_chat/web/outgoing.js";
 import { strings } from "../../twisted_chat/web/strings.js";
 import { withLocalTimes } from "../../twisted_chat/web/time.js";
@@ -193,4 +193,15 @@ test("only what was changed in the form is sent, each as a route", () => {
   assert.deepEqual(settingCommands(before, { ...entered, ...changes }), [
     ...["\\room private", "\\room listed", "\\room topic operators", "\\room key -", "\\room limit 6"],
   ]);
+});
+
+test("a key or a limit of several words is not sent", () => {
+  const before = settings({ key: "old key" });
+  const entered = (more) => ({ ...enteredOf(before), ...more });
+  assert.equal(severalWordsIn(before, entered({ key: "two words" })), "key");
+  assert.equal(severalWordsIn(before, entered({ limit: "1 2" })), "limit");
+  // What is not changed is not sent.
+  for (const more of [{}, { key: " word ", limit: "12" }, { key: "", limit: "" }]) {
+    assert.equal(severalWordsIn(before, entered(more)), undefined);
+  }
 });

@@ -9,7 +9,12 @@ import { withLocalTimes } from "./time.js";
 export const formReplied = ({ form }, problem = "") => [{ effect: "formReplied", form, problem }];
 
 // What the server advises to type, at the end of its text.
-const TYPED_ADVICE = / \(try \\[^()]*\)$/u;
+const TYPED_ADVICE = / \((?:try )?\\[^()]*\)$|: \\\p{L}[^:]*$/u;
+
+// Where no routes are typed, it would be of no use: at a form, or under a message.
+export const withoutAdvice = (text) => (text.startsWith("usage") ? text : text.replace(TYPED_ADVICE, ""));
+
+const SHOWN_AT_FORMS = new Set(["send", "nick", "account", "form", "away"]); // purposes
 
 // Nobody comes in without the password of the server.
 function entranceRefused(chat, text, context) {
@@ -23,8 +28,7 @@ export function refused(chat, frame, context) {
     return entranceRefused(chat, whole, context);
   }
   if (frame.code === "account_removed") return accountRemoved(chat, { text: whole });
-  // Under a message it would be of no use: the page lists who is there.
-  const text = context?.purpose === "send" ? whole.replace(TYPED_ADVICE, "") : whole;
+  const text = SHOWN_AT_FORMS.has(context?.purpose) ? withoutAdvice(whole) : whole;
   const announced = { effect: "error", text };
   const taken = frame.code === "nick_taken";
   const { conversation } = context ?? {};
@@ -67,7 +71,7 @@ export function refused(chat, frame, context) {
   }
   // Before the welcome, a nickname error can only be about the one in the connect query.
   if (!chat.online && /^nick/u.test(frame.code ?? "")) {
-    return [{ effect: "nickRefused", text, nick: chat.chosenNick, taken }];
+    return [{ effect: "nickRefused", text: withoutAdvice(text), nick: chat.chosenNick, taken }];
   }
   return [announced, ...chat.addNotice(text, { error: true })];
 }

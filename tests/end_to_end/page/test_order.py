@@ -105,6 +105,11 @@ class OrderTests(PageTestCase):
             ".startsWith('a limit is 1 to ')"
         )
         self.assertTrue(page.visible("#settings_dialog"))
+        page.call("fill", "#settings_limit", "5")
+        page.call("fill", "#settings_key", "two words")
+        page.call("click", "#settings_form [type=submit]")
+        one_word = "A key is one word, without blanks."
+        page.wait_for_text("#settings_problem", one_word)
 
     def test_key_of_a_room_is_asked_for(self) -> None:
         self.erin.say("\\room key pumpkin")
@@ -115,11 +120,11 @@ class OrderTests(PageTestCase):
         self.assertFalse(page.visible("#room_key"))
         page.call("click", "#room_list button:has-text('#tea')")
         page.wait("document.activeElement.id === 'room_key'")
-        self.assertIn("needs a key", page.text("#room_problem"))
+        self.assertEqual(page.text("#room_problem"), "#tea needs a key")
         self.assertEqual(page.violations(), [])
         page.call("fill", "#room_key", "melon")
         page.call("press", "#room_key", "Enter")
-        page.wait("document.querySelector('#room_key').value === ''")
+        page.wait_for_text("#room_problem", "This is not the key of the room.")
         page.call("fill", "#room_key", "pumpkin")
         page.call("press", "#room_key", "Enter")
         page.wait_for_text("#title", "#tea")

@@ -4,7 +4,7 @@
 // they are needed, so that they are never older than that.
 
 import { byId, el, setText } from "../view/dom.js";
-import { enteredOf, settingCommands } from "./setting_commands.js";
+import { enteredOf, settingCommands, severalWordsIn } from "./setting_commands.js";
 import { texts } from "./texts.js";
 
 const SWITCHES = ["private", "quiet", "hidden", "topic"];
@@ -138,6 +138,12 @@ export class RoomSettings {
   }
 
   submit() {
+    const field = severalWordsIn(this.room.settings, this.entered);
+    if (field) {
+      this.setProblem(texts.settings.oneWord[field]);
+      byId(`settings_${field}`).focus();
+      return;
+    }
     const routes = settingCommands(this.room.settings, this.entered);
     if (!routes.length) this.dialog.close();
     this.closes = true;

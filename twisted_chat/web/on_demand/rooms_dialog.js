@@ -2,6 +2,7 @@
 
 import { plainRoom } from "../commands.js";
 import { fold, isRoomName } from "../names.js";
+import { withoutAdvice } from "../refusals.js";
 import { strings } from "../strings.js";
 import { el, setText } from "../view/dom.js";
 import { KeyedList } from "../view/keyed.js";
@@ -95,7 +96,9 @@ export class RoomsDialog {
   refused(text, { needsKey = false } = {}) {
     if (!this.joining || !this.dialog.open) return false;
     this.joining = false;
-    setText(this.problem, text);
+    // With a key that was entered, it says that this is another one.
+    const isWrong = needsKey && this.key.value.trim();
+    setText(this.problem, isWrong ? texts.wrongKey : withoutAdvice(text));
     this.askForKey(needsKey);
     (needsKey ? this.key : this.input).focus();
     return true;

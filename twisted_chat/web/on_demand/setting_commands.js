@@ -29,3 +29,9 @@ export function settingCommands(settings, entered) {
   }
   return routes;
 }
+
+// The field that has more than one word, which no route takes; undefined if none has.
+export function severalWordsIn(settings, entered) {
+  const before = enteredOf(settings);
+  return FIELDS.find((name) => entered[name] !== before[name] && /\s/u.test(entered[name].trim()));
+}

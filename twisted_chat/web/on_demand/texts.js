@@ -112,6 +112,7 @@ export const texts = {
   join: "Join",
   joinOrCreate: "Join or create a room",
   keyOfRoom: "Key of the room",
+  wrongKey: "This is not the key of the room.",
   roomHint: "For example garden",
   roomName: "Room name",
   rooms: "Rooms",
@@ -146,6 +147,7 @@ export const texts = {
     topic: "Only room operators set the topic",
     key: "Key that one has to know to get in",
     limit: "Most members at once",
+    oneWord: { key: "A key is one word, without blanks.", limit: "A limit is one number." },
     none: "None",
     secret: "(only room operators see it)",
     lists: {
