@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { findDestinations, neighbor, nextUnread } from "../../twisted_chat/web/navigation.js";
+import { neighbor, nextUnread } from "../../twisted_chat/web/navigation.js";
+import { findDestinations } from "../../twisted_chat/web/on_demand/destinations.js";
 import { chat, message, welcome } from "./chat_fixture.mjs";
 
 const found = (text) => findDestinations(chat, text).map(({ kind, name }) => (kind === "room" ? `#${name}` : name));

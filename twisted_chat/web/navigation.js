@@ -1,11 +1,7 @@
-// The way from one conversation to another: in the order of the sidebar, and by name.  Pure.
+// The way from one conversation to another, in the order of the sidebar.  Pure.  By name:
+// on_demand/destinations.js.
 
-import { keyOf } from "./conversation.js";
-import { fold } from "./names.js";
-
-const MAX_FOUND = 50;
-
-const conversationsOf = (chat) => [...chat.rooms(), ...chat.directs()];
+export const conversationsOf = (chat) => [...chat.rooms(), ...chat.directs()];
 
 // The conversations from the current one on, without it; `step` is 1 or -1.
 function others(chat, step) {
@@ -18,49 +14,3 @@ function others(chat, step) {
 export const neighbor = (chat, step) => others(chat, step)[0] ?? null;
 
 export const nextUnread = (chat, step) => others(chat, step).find(({ unread }) => unread > 0) ?? null;
-
-// How well a name matches what was typed: the lower the better, or -1.
-function rank(name, typed) {
-  const folded = fold(name);
-  if (folded.startsWith(typed)) return 0;
-  const index = folded.indexOf(typed);
-  if (index < 0) return -1;
-  return /[\p{L}\p{N}]/u.test(folded[index - 1]) ? 2 : 1;
-}
-
-// Everything that one can go to: {kind, name, conversation}, where `conversation` is null for
-// a room that the user has not joined, and for a member without a direct conversation.
-function destinations(chat) {
-  const found = new Map();
-  const add = (kind, name, conversation = null) => {
-    const key = keyOf(kind, name);
-    if (!found.has(key)) found.set(key, { key, kind, name, conversation });
-  };
-  for (const one of conversationsOf(chat)) add(one.kind, one.name, one);
-  for (const nick of chat.nicks()) if (nick !== chat.nick) add("dm", nick);
-  for (const { name } of chat.roomList) add("room", name);
-  return [...found.values()];
-}
-
-const urgency = ({ conversation }) =>
-  conversation ? Number(conversation.mentions > 0) * 2 + Number(conversation.unread > 0) : 0;
-
-// What the switcher offers for a typed text: `#` restricts it to rooms, `@` to people.
-// Without a text, conversations with unread messages come first and the current one last.
-export function findDestinations(chat, text) {
-  const [, mark, typed] = /^([#@]?)(.*)$/su.exec(fold(text.trim()));
-  const kind = { "#": "room", "@": "dm" }[mark];
-  const isCurrent = ({ key }) => Number(key === chat.currentKey);
-  return destinations(chat)
-    .filter((one) => !kind || one.kind === kind)
-    .map((one) => ({ ...one, rank: rank(one.name, typed) }))
-    .filter((one) => one.rank >= 0)
-    .sort(
-      (a, b) =>
-        a.rank - b.rank ||
-        isCurrent(a) - isCurrent(b) ||
-        urgency(b) - urgency(a) ||
-        Number(b.conversation !== null) - Number(a.conversation !== null),
-    )
-    .slice(0, MAX_FOUND);
-}

@@ -1,10 +1,10 @@
 // The dialog for going to a room or a person by typing a part of the name.
 
-import { findDestinations } from "../navigation.js";
 import { strings } from "../strings.js";
 import { classes, el, setText } from "../view/dom.js";
 import { avatar } from "../view/nodes.js";
 import { countText } from "../view/sidebar.js";
+import { findDestinations } from "./destinations.js";
 import { texts } from "./texts.js";
 
 const STEPS = { ArrowDown: 1, ArrowUp: -1 };
