@@ -63,6 +63,19 @@ class SettingTests(ModerationCase):
         lines[4] = "has a key"
         self.assert_typed(self.bob, r"\room", *lines)
 
+    def test_muted_are_listed_under_the_nickname_that_they_have(self) -> None:
+        """Or the one that they had, once they have left."""
+        self.does(self.alice, r"\mute carol")
+        self.does(self.carol, r"\nick elf")
+        self.alice.types(r"\room")
+        self.assertIn("muted: elf", self.alice.sees())
+        self.alice.types(r"\unmute elf", r"\room")
+        self.assertNotIn("muted: elf", self.alice.sees())
+        self.does(self.alice, r"\mute elf")
+        self.carol.leaves()
+        self.alice.types(r"\room")
+        self.assertIn("muted: elf", self.alice.sees())
+
     def test_others_may_not_set_anything(self) -> None:
         """Not even in the lobby, which is the operators'."""
         for typed in ("private", "key x", "limit 1", "topic all", "ban bob", "unban x"):

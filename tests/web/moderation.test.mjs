@@ -179,6 +179,16 @@ test("who is excepted is listed at once", () => {
   assert.deepEqual(chat.current.settings.excepted, []);
 });
 
+test("whoever is muted can be unmuted under another nickname", () => {
+  welcome({ routes });
+  lobby().settings = settings({ rank: "room operator", muted: ["bob"], operators: ["bob"] });
+  assert.ok(actionsFor("bob").includes("unmute"));
+  chat.receive({ type: "renamed", id: id(21), time: iso(21), from: "bob", to: "elf" });
+  assert.ok(actionsFor("elf").includes("unmute"));
+  assert.ok(actionsFor("elf").includes("deop"));
+  assert.ok(!actionsFor("bob").includes("unmute"));
+});
+
 test("someone who has left can be muted and banned, but not kicked", () => {
   welcome({ routes });
   chat.receive(settings({ rank: "room operator" }));

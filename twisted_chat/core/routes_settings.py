@@ -6,7 +6,7 @@ exceptions from them are in ``routes_room_bans``.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 
 from . import routes_room_bans
@@ -34,6 +34,7 @@ from .room_settings import (
     TOPIC,
 )
 from .sanctions import (
+    Sanction,
     Sanctions,
 )
 from .sanitize import sanitize_label
@@ -178,11 +179,22 @@ def _shown(context: CommandContext) -> Reply:
         _nicks(context, Role.OPERATOR),
         _nicks(context, Role.VOICE),
         listed(settings.bans),
-        tuple(each.who for each in (*settings.mutes.valid(now), *everywhere)),
+        _muted(context, (*settings.mutes.valid(now), *everywhere)),
         listed(settings.exceptions),
         listed(settings.invite_exceptions),
         settings.outside,
     )
+
+
+def _muted(context: CommandContext, mutes: Iterable[Sanction]) -> tuple[str, ...]:
+    """The nicknames that those who are muted have now, or had."""
+    pool = context.chat.pool
+    names: dict[str, None] = {}
+    for mute in mutes:
+        # Some of the identities are ids of members and clients.
+        members = filter(None, map(pool.member, mute.identities))
+        names[next((member.nick for member in members), mute.who)] = None
+    return tuple(names)
 
 
 def _nicks(context: CommandContext, role: Role) -> tuple[str, ...]:

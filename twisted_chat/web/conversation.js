@@ -234,7 +234,11 @@ export class Conversation {
 
   renameMember(from, to) {
     if (!this.members.includes(from)) return false;
-    this.members = this.members.map((nick) => (nick === from ? to : nick)).sort(compareNames);
+    const renamed = (names = []) => names.map((nick) => (nick === from ? to : nick));
+    this.members = renamed(this.members).sort(compareNames);
+    const { settings } = this;
+    // What the menu of the name offers.
+    if (settings) for (const list of ["operators", "voices", "muted"]) settings[list] = renamed(settings[list]);
     return true;
   }
 }
