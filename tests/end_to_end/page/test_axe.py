@@ -57,6 +57,8 @@ class AccessibilityTests(PageTestCase):
         page = self.prepare(options, scripts=[NEVER_CONNECTS])
         self.visit(page, server)
         page.wait_status("Connecting")
+        # A page that the machine delays may have to load its style sheet again.
+        page.wait("getComputedStyle(document.body).margin === '0px'")
         self.check(page, "connecting, without messages")
         page.call("close")
         self.pages.remove(page)
