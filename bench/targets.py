@@ -68,6 +68,8 @@ def _chat(store: str) -> Callable[[Setup], Command]:
             "--flood": "off",
             "--max-clients": "20000",
             "--max-per-host": "20000",
+            # Clients of a server that is not being measured answer no ping.
+            "--ping-interval": "3600",
         }
         program = [sys.executable, "-m", "twisted", "--log-format", "text", "chat"]
         arguments = [word for option in options.items() for word in option]

@@ -179,7 +179,8 @@ class Coming(Snapshots):
         for entry in reversed(found):
             what = entry.shown or shown.message(entry.posts[0])
             if entry.kind == "edited":
-                what = shown.edited(entry.posts[0], entry.posts[0].nick)
+                post = entry.posts[0]
+                what = shown.edited(post, post.nick, entry.by)
             device.expected.append(what.frame)
 
     def _was_missed(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import ANY
 
-from .state import IRC, IRCS, IRCV3, Post
+from .state import IRC, IRCS, IRCV3, Account, Post
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,13 @@ def deleted(posts: Sequence[Post], by: str) -> IrcLines:
     )
 
 
-def edited(post: Post, nick: str) -> IrcLines:
-    """A message has another text, which replies to it."""
+def edited(post: Post, nick: str, by: Account | None) -> IrcLines:
+    """A message has another text, which replies to it.
+
+    :param by: with which account it was corrected; it may have been said without.
+    """
     text = f"{nick} PRIVMSG #{post.room} "
-    account = {"account": post.account.name} if post.account else {}
+    account = {"account": by.name} if by else {}
     return (
         IrcLine(f"{text}corrected: {post.text}", wires=(IRC,)),
         *_redacted(post, nick, post.corrections - 1, **account),

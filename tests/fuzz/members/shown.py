@@ -8,7 +8,7 @@ from typing import Any
 from . import irc_lines
 from .irc_lines import IrcLines
 from .samples import READ_AS_EVENTS
-from .state import IRCS, LOBBY, Post
+from .state import IRCS, LOBBY, Account, Post
 
 LINE, TEXT, JSON, SOCKETIO = "line", "text", "json", "socketio"
 WIRES = (LINE, TEXT, JSON, SOCKETIO)
@@ -102,7 +102,7 @@ def deleted(room: str, by: str, posts: list[Post], author: str) -> Shown:
     return Shown((text,), frame, (text,), irc=irc_lines.deleted(posts, by))
 
 
-def edited(post: Post, nick: str) -> Shown:
+def edited(post: Post, nick: str, by: Account | None) -> Shown:
     """A message has another text."""
     frame = {
         "type": "edited",
@@ -113,7 +113,7 @@ def edited(post: Post, nick: str) -> Shown:
     }
     lines = tuple(f"{nick}: corrected: {each}" for each in post.text.split("\n"))
     text = f"{nick}: corrected: {post.text}"
-    return Shown(lines, frame, (text,), irc=irc_lines.edited(post, nick))
+    return Shown(lines, frame, (text,), irc=irc_lines.edited(post, nick, by))
 
 
 def direct(nick: str, account: str | None, to: str, text: str, *, sent: bool) -> Shown:

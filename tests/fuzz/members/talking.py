@@ -172,7 +172,8 @@ class Talking(Accounting):
         post.text, post.corrections = text, post.corrections + 1
         entry = Entry(self.seq + 1, "edited", name, (post,), by=member.account)
         self.entries.append(entry)
-        self.show(shown.edited(post, member.nick), [name], by=member.account)
+        what = shown.edited(post, member.nick, member.account)
+        self.show(what, [name], by=member.account)
 
     def set_topic(self, device: Device, text: str) -> None:
         """Somebody sets the topic."""
