@@ -122,7 +122,7 @@ class AdminPortTests(ServiceCase):
             options.settings = Settings(store="memory:", admin=ADMIN)
             service = makeService(options, self.reactor)
         assert isinstance(service, StartupErrorService)
-        self.assertIn("pip install 'twisted_chat[metrics]'", service.reason)
+        self.assertIn("pip install '.[metrics]'", service.reason)
 
     def test_stop_leaves_nothing_behind(self) -> None:
         """No timer, and no port."""

@@ -51,7 +51,7 @@ class BatchScopesTests(SynchronousTestCase):
         submission = Submission(
             number, f"{number}", event, None, None, must_store, True
         )
-        if self.scopes.lets_wait(submission):
+        if self.scopes.has_to_wait(submission):
             return None
         self.scopes.add(submission)
         return submission

@@ -136,7 +136,7 @@ class AdminTests(SynchronousTestCase):
                 self.make()
         self.assertEqual(
             str(caught.exception),
-            "--admin needs a package: pip install 'twisted_chat[metrics]'",
+            "--admin needs a package: pip install '.[metrics]' in the checkout",
         )
         absent = {"twisted_chat.core.counters": None}
         with mock.patch.dict(sys.modules, absent):

@@ -364,7 +364,7 @@ class Committer:
                 queue = presence
             submission = queue.popleft()
             event = submission.event
-            if scopes.lets_wait(submission):
+            if scopes.has_to_wait(submission):
                 left.append(submission)
                 continue
             if (

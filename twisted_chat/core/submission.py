@@ -105,7 +105,7 @@ class BatchScopes:
         # What those of each author depend on together.
         self._together: dict[str, tuple[str, ...]] = {}
 
-    def lets_wait(self, submission: Submission) -> bool:
+    def has_to_wait(self, submission: Submission) -> bool:
         """Whether a submission may not be in this batch.
 
         It depends on a change in the batch, or its author's one before it waits.

@@ -70,7 +70,7 @@ class Admin:
             if not (error.name or "").startswith("prometheus_client"):
                 raise
             raise SettingError(
-                "--admin needs a package: pip install 'twisted_chat[metrics]'"
+                "--admin needs a package: pip install '.[metrics]' in the checkout"
             ) from None
         delays = Histogram(SECONDS)
         self._timer_delay = TimerDelay(clock, delays.observe)

@@ -1,7 +1,7 @@
 """The journal in Redis, for several servers with one chat.
 
-To connect it needs the extra ``redis`` (``pip install 'twisted_chat[redis]'``); it can
-be imported without.
+To connect it needs the extra ``redis`` (``pip install '.[redis]'`` in the checkout); it
+can be imported without.
 """
 
 from .address import RedisAddress

@@ -87,7 +87,8 @@ class Connector:
             from txredisapi import RedisProtocol
         except ImportError:
             raise RedisError(
-                "PACKAGE", "Redis needs a package: pip install 'twisted_chat[redis]'"
+                "PACKAGE",
+                "Redis needs a package: pip install '.[redis]' in the checkout",
             ) from None
 
         class ReasonedProtocol(RedisProtocol):  # type: ignore[misc]
