@@ -245,7 +245,7 @@ class OperatorTests(AccountCase):
         )
 
     def test_operator_that_unregisters_is_in_the_audit_log(self) -> None:
-        """Others are not: it is no act of those who keep order."""
+        """Others are not: theirs is not an act of moderation."""
         self.make_two_operators()
         carol = self.room.client("carol")
         self.register(carol)

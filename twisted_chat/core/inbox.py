@@ -358,7 +358,7 @@ class Inbox:
 
 
 _NOWHERE = NoConnection()
-"""What an inbox is read from whose client has left."""
+"""Replaces the source and the connection of an inbox once its client has left."""
 
 
 def _nothing(_unit: Unit) -> tuple[()]:

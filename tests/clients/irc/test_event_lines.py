@@ -119,7 +119,7 @@ class EventLineTests(IrcCase):
         self.assertEqual((mode.tags["msgid"], kick.tags.get("msgid")), ("9", None))
 
     def test_earlier_arrival_says_nothing_of_now(self) -> None:
-        """That the member is away now is no part of the history."""
+        """Whether the member is away now is not part of the history."""
         self.eve.types(r"\away lunch")
         lines = EventLines(self.shared.server, frozenset({"away-notify"}))
         stored = Stored("9", 0, Joined("tea", "eve", self.eve.client.id))

@@ -216,8 +216,8 @@ class Accounts:
 
         :param standing: of the operator who does it, see ``Operators``.
         :param also: what else is written with it, such as a line of the audit log.
-        :raises Refused: ``password_invalid``, or it was changed meanwhile, or whoever
-            does it is no operator any more.
+        :raises Refused: ``password_invalid``, or it was changed meanwhile, or the
+            one that asked for it is no longer an operator.
         """
         new = new_password(new, self.policy.shortest)
         return await self._with_password(account, new, peer, standing, also)
