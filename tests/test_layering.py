@@ -195,6 +195,18 @@ class LayeringTests(unittest.SynchronousTestCase):
         except CycleError as error:
             self.fail(f"cycle of imports: {' -> '.join(error.args[1])}")
 
+    def test_rest_of_the_core_imports_no_routes(self) -> None:
+        """The chat is given its command table."""
+        wrong = [
+            f"{module.name} imports {target}"
+            for module in self.code
+            if module.name.startswith("core.")
+            and not module.name.startswith("core.routes.")
+            for target in sorted(self.imports_of(module))
+            if target.startswith("core.routes.")
+        ]
+        self.assertEqual(wrong, [])
+
     def test_core_and_testing_import_no_twisted(self) -> None:
         """They need no reactor."""
         wrong = [

@@ -15,7 +15,7 @@ from twisted_chat import service
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.limits import RateLimit
-from twisted_chat.core.routes import standard_table
+from twisted_chat.core.routes.table import standard_table
 from twisted_chat.net.admission import log_addresses
 from twisted_chat.server import ports
 from twisted_chat.server.open_files import OpenFiles

@@ -23,10 +23,10 @@ from twisted.python.failure import Failure
 from .core.chat import Chat, Handler
 from .core.commands import CommandTable
 from .core.committer import Committer
-from .core.entrance import Entrance
 from .core.interfaces import StoreError
+from .core.joining.entrance import Entrance
 from .core.pool import ClientPool
-from .core.routes import standard_table
+from .core.routes.table import standard_table
 from .core.store_log import StoreLog
 from .journals.retention import Retention
 from .journals.session_refresh import SessionRefresh

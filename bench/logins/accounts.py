@@ -20,7 +20,7 @@ from twisted_chat.core.accounts.passwords import Costs, hashed
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.accounts.store import AccountStore
 from twisted_chat.core.accounts.tokens import Tokens
-from twisted_chat.core.nicknames import Name
+from twisted_chat.core.names.nicknames import Name
 from twisted_chat.journals.sqlite.journal import SqliteJournal
 
 

@@ -33,7 +33,7 @@ from twisted_chat.core.replies import (
     RoomList,
     RoomSnapshot,
 )
-from twisted_chat.core.routes import standard_table
+from twisted_chat.core.routes.table import standard_table
 from twisted_chat.websocket.frames import frame_text
 
 NICK = "\N{OLD ITALIC LETTER A}" * 32

@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.inbox import no_units
 from twisted_chat.clients.attach import Attachment, identity_of
 from twisted_chat.clients.text import LineCodec
-from twisted_chat.core.join_request import JoinRequest
+from twisted_chat.core.joining.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.replies import Request
 from twisted_chat.testing import FakeConnection, TestChat

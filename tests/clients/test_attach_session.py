@@ -10,7 +10,7 @@ from twisted_chat.clients.attach import Attachment
 from twisted_chat.clients.attach_session import SessionAttachment
 from twisted_chat.clients.json import JsonCodec
 from twisted_chat.clients.text import LineCodec
-from twisted_chat.core.join_request import JoinRequest
+from twisted_chat.core.joining.join_request import JoinRequest
 from twisted_chat.engineio.session import Session
 from twisted_chat.testing import FakeConnection, TestChat
 

@@ -12,7 +12,7 @@ from tests.support.socketio_chat import Browser
 from tests.support.socketio_chat import ChatTestCase as SocketIOTestCase
 from tests.support.websocket_chat import ChatTestCase
 from twisted_chat.clients.first_frame import GRACE
-from twisted_chat.core.entrance import ENTER_TIMEOUT, Entrance
+from twisted_chat.core.joining.entrance import ENTER_TIMEOUT, Entrance
 
 PASSWORD = "open sesame"
 

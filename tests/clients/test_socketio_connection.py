@@ -10,9 +10,9 @@ from twisted.internet.defer import Deferred
 from tests.support.memory import WebSocketClient, masked
 from tests.support.socketio_chat import Browser, ChatTestCase, LineClient
 from twisted_chat.core.interfaces import MissedEvents
+from twisted_chat.core.joining.sessions import client_id_of
 from twisted_chat.core.limits import RateLimit
-from twisted_chat.core.sanctions import Sanction
-from twisted_chat.core.sessions import client_id_of
+from twisted_chat.core.moderation.sanctions import Sanction
 from twisted_chat.net.send_queue import MAX_QUEUED
 from twisted_chat.socketio.packets import MAX_EVENT
 

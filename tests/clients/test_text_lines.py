@@ -42,7 +42,7 @@ from twisted_chat.core.replies import (
     Topic,
     Welcome,
 )
-from twisted_chat.core.sanitize import sanitize_text
+from twisted_chat.core.texts.sanitize import sanitize_text
 
 PSST = DirectMessage("alice", "bob", "psst", "A", "B")
 

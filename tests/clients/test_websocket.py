@@ -10,7 +10,7 @@ from tests.support.logs import Log
 from tests.support.memory import masked, text
 from tests.support.websocket_chat import ChatTestCase, JsonClient
 from twisted_chat.core.limits import MAX_LINE, RateLimit
-from twisted_chat.core.sanctions import Sanction
+from twisted_chat.core.moderation.sanctions import Sanction
 
 
 class TextTests(ChatTestCase):

@@ -9,7 +9,7 @@ from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.client import GUEST, Identity
 from twisted_chat.core.events import CustomEvent, Message
 from twisted_chat.core.interfaces import OutcomeUnknown, Viewer
-from twisted_chat.core.join_request import JoinRequest
+from twisted_chat.core.joining.join_request import JoinRequest
 from twisted_chat.core.replies import ErrorReply, Refused, Reply, Request
 from twisted_chat.testing import FakeConnection, TestChat, line_wire
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.client import GUEST, Client, ClientState, Identity
-from twisted_chat.core.ignore_list import Ignored, IgnoreList
-from twisted_chat.core.ignoring import ById, ByNick
+from twisted_chat.core.ignoring.ignore_list import Ignored, IgnoreList
+from twisted_chat.core.ignoring.ignoring import ById, ByNick
 from twisted_chat.testing import FakeConnection, line_wire
 
 STATES = list(ClientState)

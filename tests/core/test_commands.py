@@ -13,7 +13,7 @@ from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.commands import Command, CommandTable
 from twisted_chat.core.replies import Notice, Refused, Reply, Request, RouteInfo
-from twisted_chat.core.routes import standard_table
+from twisted_chat.core.routes.table import standard_table
 from twisted_chat.socketio.packets import EVENT, Packet
 from twisted_chat.testing import TestChat
 
@@ -230,7 +230,7 @@ class InternalRouteTests(SynchronousTestCase):
         self.assertEqual(
             self.names,
             [
-                *("snapshot", "presence", "take_nick", "custom_event"),
+                *("take_nick", "custom_event", "snapshot", "presence"),
                 *("delete_one", "log_in", "enter_server", "read_up_to"),
             ],
         )

@@ -6,7 +6,7 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.codecs import ListCodec, wire_with
 from tests.support.servers import ServersCase
-from twisted_chat.core.bulk import BULK_THRESHOLD
+from twisted_chat.core.announcers.bulk import BULK_THRESHOLD
 from twisted_chat.core.events import Joined
 from twisted_chat.core.evictions import Evictions
 from twisted_chat.core.presence import Member

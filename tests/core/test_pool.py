@@ -19,7 +19,7 @@ from twisted_chat.core.events import (
     Stored,
     TopicSet,
 )
-from twisted_chat.core.ignore_list import Ignored, IgnoreList
+from twisted_chat.core.ignoring.ignore_list import Ignored, IgnoreList
 from twisted_chat.core.interfaces import RoomState, StoreError, TopicOrigin
 from twisted_chat.core.limits import MAX_AWAY, MAX_TOPIC
 from twisted_chat.core.pool import ClientPool, Room

@@ -8,7 +8,7 @@ from twisted_chat.clients.json import JsonCodec, decode_object
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.outcomes import Outcome
 from twisted_chat.core.replies import Notice, Refused, Request, refusal
-from twisted_chat.core.routes import standard_table
+from twisted_chat.core.routes.table import standard_table
 from twisted_chat.testing import TestChat
 from twisted_chat.testing.chat import FakeClient, FakeWire
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from twisted.internet.defer import Deferred
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.join_request import Credentials
+from twisted_chat.core.joining.join_request import Credentials
 from twisted_chat.testing import FakeClient, TestChat
 
 SECRET = "correct horse"

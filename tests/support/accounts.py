@@ -14,7 +14,7 @@ from twisted_chat.core.accounts.accounts import Accounts, Peer
 from twisted_chat.core.accounts.operators import Operators
 from twisted_chat.core.accounts.policy import Policy
 from twisted_chat.core.accounts.record import Account
-from twisted_chat.core.nicknames import Name
+from twisted_chat.core.names.nicknames import Name
 from twisted_chat.core.replies import Refused
 from twisted_chat.journals.memory_values import MemoryValues
 from twisted_chat.testing.chat import CHEAP

@@ -15,9 +15,9 @@ from twisted_chat.core.accounts.policy import Policy
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.interfaces import Journal
-from twisted_chat.core.name_registry import LocalNameRegistry
+from twisted_chat.core.names.registry import LocalNameRegistry
 from twisted_chat.core.pool import ClientPool
-from twisted_chat.core.routes import standard_table
+from twisted_chat.core.routes.table import standard_table
 from twisted_chat.core.runtime import Runtime
 from twisted_chat.testing.chat import CHEAP
 

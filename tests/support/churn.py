@@ -21,7 +21,7 @@ BOUNDED = (
     "twisted_chat.clients.irc.users",
     "twisted_chat.clients.socketio_recovery",
     "twisted_chat.core.events",
-    "twisted_chat.core.kept_state",
+    "twisted_chat.core.joining.kept_state",
     "twisted_chat.core.moderation_events",
     "twisted_chat.testing",
 )

@@ -15,7 +15,7 @@ from twisted_chat.core.accounts.operators import AREA
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.client import Client
 from twisted_chat.core.limits import RateLimit
-from twisted_chat.core.nicknames import Name
+from twisted_chat.core.names.nicknames import Name
 from twisted_chat.net.timers import Keepalive
 from twisted_chat.testing import TestChat
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from twisted.trial.unittest import SynchronousTestCase
 
-from twisted_chat.core.name_registry import LocalNameRegistry
+from twisted_chat.core.names.registry import LocalNameRegistry
 from twisted_chat.core.replies import Welcome
 from twisted_chat.testing import FakeClient, Gate, TestChat
 

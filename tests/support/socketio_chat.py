@@ -12,7 +12,7 @@ from tests.support.inbox import no_units
 from twisted_chat.clients.attach import Attachment
 from twisted_chat.clients.socketio import ChatNamespace
 from twisted_chat.clients.text import LineCodec
-from twisted_chat.core.join_request import JoinRequest
+from twisted_chat.core.joining.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.replies import Request
 from twisted_chat.engineio.session import EngineIOPeer

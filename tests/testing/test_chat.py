@@ -18,7 +18,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.replies import Notice
-from twisted_chat.core.routes import standard_table
+from twisted_chat.core.routes.table import standard_table
 from twisted_chat.service import ChatService
 from twisted_chat.testing import (
     FakeWire,

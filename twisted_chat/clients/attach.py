@@ -16,7 +16,7 @@ from twisted_chat.core.chat import Chat
 from twisted_chat.core.client import GUEST, NO_CONNECTION, Identity
 from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec, Connection, Source
-from twisted_chat.core.join_request import NEW_CLIENT, JoinRequest
+from twisted_chat.core.joining.join_request import NEW_CLIENT, JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.net.admission import format_host, host_key
 

@@ -12,7 +12,7 @@ from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.client import Identity
 from twisted_chat.core.interfaces import Codec
-from twisted_chat.core.join_request import JoinRequest
+from twisted_chat.core.joining.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.engineio.polling import GONE
 from twisted_chat.engineio.session import Session

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from twisted_chat.core.join_request import JoinRequest
+from twisted_chat.core.joining.join_request import JoinRequest
 from twisted_chat.core.replies import Refused, refusal
 from twisted_chat.core.runtime import Runtime, ScheduledCall
 

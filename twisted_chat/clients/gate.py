@@ -12,7 +12,7 @@ from typing import Protocol
 
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.client import Identity
-from twisted_chat.core.entrance import ENTER_TIMEOUT, MAX_TRIES, Entrance
+from twisted_chat.core.joining.entrance import ENTER_TIMEOUT, MAX_TRIES, Entrance
 from twisted_chat.core.replies import (
     Done,
     ErrorReply,

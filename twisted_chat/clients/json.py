@@ -20,12 +20,12 @@ from twisted_chat.core.events import (
     Stored,
 )
 from twisted_chat.core.interfaces import Viewer
-from twisted_chat.core.join_request import Credentials
-from twisted_chat.core.nicknames import fold, room_name
+from twisted_chat.core.joining.join_request import Credentials
+from twisted_chat.core.names.nicknames import fold, room_name
 from twisted_chat.core.read_markers import DIRECT
 from twisted_chat.core.replies import Refused, Reply, Request, Welcome, refusal
-from twisted_chat.core.sanitize import without_surrogates
-from twisted_chat.core.texts import accepted_text, check_line
+from twisted_chat.core.texts.sanitize import without_surrogates
+from twisted_chat.core.texts.texts import accepted_text, check_line
 from twisted_chat.net.strict_json import JsonError, parse_json
 from twisted_chat.websocket.frames import frame_text
 

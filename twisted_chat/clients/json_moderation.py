@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from twisted_chat.core.moderation.room_settings import (
+    EXCEPTION,
+    INVITE_EXCEPTION,
+    LIMIT,
+    TOPIC,
+)
 from twisted_chat.core.moderation_events import (
     Audited,
     Banned,
@@ -26,7 +32,6 @@ from twisted_chat.core.moderation_events import (
     Unmuted,
 )
 from twisted_chat.core.replies import SettingList
-from twisted_chat.core.room_settings import EXCEPTION, INVITE_EXCEPTION, LIMIT, TOPIC
 
 from .moderation_lines import moderation_text
 

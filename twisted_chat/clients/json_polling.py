@@ -13,7 +13,7 @@ from functools import partial
 from twisted.web.http import Request
 
 from twisted_chat.core.chat import Chat
-from twisted_chat.core.join_request import JoinRequest
+from twisted_chat.core.joining.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.replies import Reply
 from twisted_chat.engineio.framing import POLLING, WEBSOCKET

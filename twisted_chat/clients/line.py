@@ -30,7 +30,7 @@ from twisted_chat.core.client import Identity
 from twisted_chat.core.limits import MAX_LINE, RateLimit
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Reply, Request, refusal
-from twisted_chat.core.texts import line_too_long
+from twisted_chat.core.texts.texts import line_too_long
 from twisted_chat.net.encryption import is_encrypted
 from twisted_chat.net.intake import Intake
 from twisted_chat.net.outbox import Outbox, outbox_to

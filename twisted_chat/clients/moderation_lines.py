@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from twisted_chat.core.moderation.room_settings import (
+    EXCEPTION,
+    HIDDEN,
+    INVITE_EXCEPTION,
+    KEY,
+    LIMIT,
+    OUTSIDE,
+    PRIVATE,
+    QUIET,
+    TOPIC,
+)
 from twisted_chat.core.moderation_events import (
     Audited,
     Banned,
@@ -26,17 +37,6 @@ from twisted_chat.core.moderation_events import (
     Unmuted,
 )
 from twisted_chat.core.replies import SettingList
-from twisted_chat.core.room_settings import (
-    EXCEPTION,
-    HIDDEN,
-    INVITE_EXCEPTION,
-    KEY,
-    LIMIT,
-    OUTSIDE,
-    PRIVATE,
-    QUIET,
-    TOPIC,
-)
 
 _CHANGES = {
     PRIVATE: ("made #{room} private", "made #{room} public"),

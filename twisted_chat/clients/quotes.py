@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from twisted_chat.core.lookalikes import letter_skeleton
-from twisted_chat.core.sanitize import IGNORABLE
+from twisted_chat.core.names.lookalikes import letter_skeleton
+from twisted_chat.core.texts.sanitize import IGNORABLE
 
 # What follows the nickname in the line of each event, see ``text_lines.event_text``, as
 # a skeleton: small letters, with an l for a capital I.  Of the signs, those that look

@@ -15,10 +15,10 @@ from typing import Any
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.inbox import Inbox
 from twisted_chat.core.interfaces import Codec, StoreError
-from twisted_chat.core.join_request import Credentials, JoinRequest
+from twisted_chat.core.joining.join_request import Credentials, JoinRequest
+from twisted_chat.core.joining.sessions import client_id_of
 from twisted_chat.core.limits import TOKEN_BYTES, RateLimit
 from twisted_chat.core.replies import Refused, Request, refusal
-from twisted_chat.core.sessions import client_id_of
 from twisted_chat.engineio.framing import POLLING, WEBSOCKET, Framing
 from twisted_chat.socketio.packets import (
     MAIN,

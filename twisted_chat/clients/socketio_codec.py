@@ -37,7 +37,7 @@ from twisted_chat.core.events import (
 )
 from twisted_chat.core.interfaces import Viewer
 from twisted_chat.core.moderation_events import Kicked, RoomBanned
-from twisted_chat.core.nicknames import fold
+from twisted_chat.core.names.nicknames import fold
 from twisted_chat.core.replies import (
     NOTHING,
     Done,
@@ -52,7 +52,7 @@ from twisted_chat.core.replies import (
     Welcome,
     refusal,
 )
-from twisted_chat.core.texts import accepted_label, accepted_text, cut_text
+from twisted_chat.core.texts.texts import accepted_label, accepted_text, cut_text
 from twisted_chat.socketio.packets import Packet, dump_json, raw_argument
 
 from .answers import MAX_ANSWER, newest_that_fit

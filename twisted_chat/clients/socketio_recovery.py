@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from twisted_chat.core.nicknames import is_guest
+from twisted_chat.core.names.nicknames import is_guest
 from twisted_chat.core.replies import Welcome
 
 from .socketio_codec import Dialect, SocketIOCodec

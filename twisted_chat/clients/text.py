@@ -22,8 +22,8 @@ from twisted_chat.core.replies import (
     Welcome,
     refusal,
 )
-from twisted_chat.core.sanitize import IGNORABLE, sanitize_label, sanitize_text
-from twisted_chat.core.texts import line_too_long
+from twisted_chat.core.texts.sanitize import IGNORABLE, sanitize_label, sanitize_text
+from twisted_chat.core.texts.texts import line_too_long
 
 from .erase import erase
 from .password_routes import meant_route

@@ -16,10 +16,10 @@ from twisted.web.http import Request
 from twisted_chat.core.backlog import Decode
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.client import Identity
-from twisted_chat.core.entrance import Entrance
 from twisted_chat.core.events import LOBBY
 from twisted_chat.core.interfaces import BANNED, SHUTTING_DOWN, TAKEN_OVER
-from twisted_chat.core.join_request import JoinRequest
+from twisted_chat.core.joining.entrance import Entrance
+from twisted_chat.core.joining.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
 from twisted_chat.core.replies import Reply
 from twisted_chat.net.encryption import request_is_encrypted

@@ -40,7 +40,7 @@ from .interfaces import (
     StoreError,
     Viewer,
 )
-from .join_request import JoinRequest
+from .joining.join_request import JoinRequest
 from .limits import RateLimit
 from .moderation_events import (
     Audited,
@@ -75,8 +75,8 @@ from .replies import (
     Topic,
     Welcome,
 )
-from .rights import in_room, operator, room_operator
-from .routes import standard_table
+from .routes.guards import in_room, operator, room_operator
+from .routes.table import standard_table
 from .runtime import Runtime
 
 __all__ = [

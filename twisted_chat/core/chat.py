@@ -17,11 +17,11 @@ from functools import partial
 
 from .account_events import AccountChanged
 from .accounts.changes import account_changes
+from .accounts.login_queue import LoginQueue
 from .accounts.policy import Policy
 from .client import GUEST, Client, ClientState, Identity
 from .commands import CommandTable
 from .committer import Committer
-from .entrance import Entrance
 from .events import LOBBY, CustomEvent, Event, LoggedIn, Message, Stored
 from .interfaces import (
     Codec,
@@ -32,26 +32,26 @@ from .interfaces import (
     StoreError,
 )
 from .isolation import encoded
-from .join_request import NEW_CLIENT, JoinRequest
+from .joining.entrance import Entrance
+from .joining.join_request import NEW_CLIENT, JoinRequest
 from .limits import MAX_AWAY, MAX_LINE
-from .login_queue import LoginQueue
 from .logins import Login
+from .moderation.permissions import check, not_in
 from .moderation_events import Audited, Rank, RoomOpened
-from .name_watch import NameWatch
+from .names.name_watch import NameWatch
+from .names.nicknames import room_name
 from .network_rates import NetworkRates
-from .nicknames import room_name
 from .outcomes import Answered, Outcome, Outcomes
 from .parts import Parts
-from .permissions import check, not_in
 from .pool import ClientPool
 from .prompts import Answer, Prompts
 from .replies import ErrorReply, Prompt, Refused, Reply, Request, Welcome
 from .runtime import Runtime
-from .sanitize import cut_label, is_blank, sanitize_label
-from .shown_texts import EMPTY
 from .shutdown import Shutdown
 from .submission import Submission
-from .texts import accepted_text
+from .texts.sanitize import cut_label, is_blank, sanitize_label
+from .texts.shown_texts import EMPTY
+from .texts.texts import accepted_text
 from .turns import LAST_TURN, Turn, Turns
 
 

@@ -12,13 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from .announcers.recipients import Recipients
 from .idle import IdleCalls
-from .ignore_list import IgnoreList
-from .ignoring import NOBODY, Marks
+from .ignoring.ignore_list import IgnoreList
+from .ignoring.ignoring import NOBODY, Marks
 from .interfaces import Codec, Connection
 from .limits import TOKEN_BYTES
 from .presence import Member
-from .recipients import Recipients
 
 ViewKey = tuple[Codec, tuple[str, ...], Marks]
 

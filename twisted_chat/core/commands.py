@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from .replies import Refused, RouteInfo
-from .sanitize import sanitize_label
-from .texts import check_line
+from .texts.sanitize import sanitize_label
+from .texts.texts import check_line
 
 H = TypeVar("H", bound=Callable[..., object])
 

@@ -36,7 +36,7 @@ from .replies import Refused, Reply
 from .runtime import Runtime
 from .store_log import StoreLog
 from .submission import AnyOrder, BatchScopes, Order, Submission
-from .texts import characters_shown
+from .texts.texts import characters_shown
 
 MAX_ENTRIES = 2000
 """Events in one batch."""

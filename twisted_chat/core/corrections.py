@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from .events import Action, Correction, Deleted, Edited, Event, Message, Stored
-from .nicknames import fold_or_none
+from .names.nicknames import fold_or_none
 from .presence import Member
 
 REMEMBERED = 200

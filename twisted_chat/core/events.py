@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from .account_events import AccountChanged, IgnoreChanged, ReadUpTo
 from .limits import MAX_AWAY, MAX_TOPIC
 from .moderation_events import ModerationEvent
-from .sanitize import cut_label
+from .texts.sanitize import cut_label
 
 LOBBY = "lobby"
 """The room in which every client starts that asks for no other."""

@@ -24,7 +24,7 @@ from .limits import TOKEN_BYTES, Bucket, LastBurst, RateLimit, TokenBucket
 from .network_rates import SharedBucket
 from .replies import NOTHING, Request
 from .runtime import ScheduledCall
-from .texts import tokens_for
+from .texts.texts import tokens_for
 
 MAX_IN_FLIGHT = 512
 """Requests of one client that may be on their way into the journal at once."""

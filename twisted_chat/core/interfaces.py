@@ -15,7 +15,7 @@ from .events import BulkPresence, DirectMessage, Entry, Stored
 from .history_query import HistoryQuery
 from .limits import SEARCH_TIME
 from .replies import Reply
-from .sanitize import one_line
+from .texts.sanitize import one_line
 
 Announce = Callable[[Sequence[Stored]], None]
 """Receives each batch that a journal has stored, in order."""

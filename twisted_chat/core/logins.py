@@ -8,8 +8,8 @@ from typing import Protocol
 
 from .accounts.absences import Absence, Openings
 from .client import Client
-from .ignore_list import Ignored
-from .join_request import Credentials
+from .ignoring.ignore_list import Ignored
+from .joining.join_request import Credentials
 from .read_markers import ReadMarker
 
 

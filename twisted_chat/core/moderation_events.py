@@ -2,7 +2,7 @@
 
 Values only, as in ``events``: ``nick`` and ``client_id`` are of whoever did it.  Each
 names all that follows from it, so that every server, and the store, comes to the same
-by the event alone; see ``moderation_changes``.
+by the event alone; see ``moderation.changes``.
 
 - ``target`` is the nickname of whom it concerns, ``target_id`` the id of that member.
 - ``duration`` is how long it lasts, as it is shown, empty for ever; ``end`` when it is

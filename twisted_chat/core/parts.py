@@ -9,28 +9,28 @@ from .accounts.accounts import Accounts
 from .accounts.logins import AccountLogins
 from .accounts.operators import Operators
 from .accounts.policy import Policy
-from .announcer import Announcer
-from .audit import AuditLog
-from .ban_checks import BanChecks
-from .claims import Claims
+from .announcers.announcer import Announcer
 from .commands import CommandTable
 from .committer import Committer
 from .interfaces import Journal, NameRegistry
-from .join_steps import JoinSteps
-from .joining import Joiner
-from .kept_state import KeptState
-from .missed import MissedMessages
-from .moderation import KnownAccount, Moderation
-from .naming import Naming
-from .pending_joins import PendingJoins
-from .permissions import Permissions
+from .joining.join_steps import JoinSteps
+from .joining.joining import Joiner
+from .joining.kept_state import KeptState
+from .joining.missed import MissedMessages
+from .joining.pending_joins import PendingJoins
+from .joining.room_entry import RoomEntry
+from .joining.welcome import Welcomer
+from .moderation.audit import AuditLog
+from .moderation.ban_checks import BanChecks
+from .moderation.moderation import KnownAccount, Moderation
+from .moderation.permissions import Permissions
+from .moderation.rechecks import Rechecks
+from .moderation.upkeep import Upkeep
+from .names.claims import Claims
+from .names.naming import Naming
 from .pool import ClientPool
-from .rechecks import Rechecks
-from .room_entry import RoomEntry
 from .runtime import Runtime
-from .shown_texts import ShownTexts
-from .upkeep import Upkeep
-from .welcome import Welcomer
+from .texts.shown_texts import ShownTexts
 
 
 class Parts:

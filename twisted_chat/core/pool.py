@@ -13,14 +13,14 @@ from dataclasses import replace
 from .client import Client, View, ViewKey
 from .corrections import Corrections, with_text
 from .events import Correction, Deleted, PresenceEvent, Relayed, Stored, TopicSet
-from .ignore_list import IgnoreList
+from .ignoring.ignore_list import IgnoreList
 from .interfaces import Journal, RoomState
 from .limits import MAX_TOPIC
-from .lookalikes import skeletons
-from .nicknames import fold_or_none
+from .names.lookalikes import skeletons
+from .names.nicknames import fold_or_none
 from .presence import Member, Presence
 from .replies import Reply
-from .sanitize import cut_label
+from .texts.sanitize import cut_label
 
 Followers = Callable[[Member], Iterable[Client]]
 """The clients that are shown what a member changes of itself, wherever it is."""

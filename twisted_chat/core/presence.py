@@ -23,9 +23,9 @@ from .events import (
     Renamed,
     Switched,
 )
-from .ignore_list import IgnoreList
+from .ignoring.ignore_list import IgnoreList
 from .moderation_events import Kicked, RoomBanned
-from .nicknames import fold_or_none
+from .names.nicknames import fold_or_none
 from .read_markers import ReadMarker
 
 

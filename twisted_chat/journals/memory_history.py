@@ -41,7 +41,7 @@ from twisted_chat.core.limits import (
     MAX_MISSED_CHARACTERS,
     SEARCH_TIME,
 )
-from twisted_chat.core.texts import characters_shown
+from twisted_chat.core.texts.texts import characters_shown
 
 from .memory_room_events import MemoryRoomEvents
 from .memory_topics import MemoryTopics

@@ -40,9 +40,9 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.history_query import DirectMessages
-from twisted_chat.core.ignore_records import ignore_changes
+from twisted_chat.core.ignoring.ignore_records import ignore_changes
 from twisted_chat.core.interfaces import Changes
-from twisted_chat.core.moderation_changes import CHANGES
+from twisted_chat.core.moderation.changes import CHANGES
 from twisted_chat.core.moderation_events import (
     Audited,
     Banned,

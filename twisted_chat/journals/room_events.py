@@ -25,6 +25,7 @@ from twisted_chat.core.events import (
     Renamed,
 )
 from twisted_chat.core.history_query import SOMEONE
+from twisted_chat.core.moderation.room_settings import KEY
 from twisted_chat.core.moderation_events import (
     Kicked,
     RoleChanged,
@@ -33,7 +34,6 @@ from twisted_chat.core.moderation_events import (
     RoomExcepted,
     RoomUnbanned,
 )
-from twisted_chat.core.room_settings import KEY
 
 from .records import BY_EVENT, RECORDS
 

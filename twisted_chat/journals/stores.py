@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from twisted.internet.task import deferLater
 
 from twisted_chat.core.interfaces import Journal, NameRegistry
-from twisted_chat.core.name_registry import LocalNameRegistry
+from twisted_chat.core.names.registry import LocalNameRegistry
 from twisted_chat.core.store_log import Report
 
 from .memory import MemoryJournal

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from twisted_chat.core.sanitize import IGNORABLE
+from twisted_chat.core.texts.sanitize import IGNORABLE
 
 MAX_WORDS = 8
 """Words of one search that count: the first ones, without those that others imply."""

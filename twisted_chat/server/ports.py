@@ -17,7 +17,7 @@ from twisted.internet.endpoints import serverFromString
 from twisted.internet.error import CannotListenError
 from twisted.internet.interfaces import IListeningPort, IProtocolFactory
 
-from twisted_chat.core.sanitize import one_line
+from twisted_chat.core.texts.sanitize import one_line
 from twisted_chat.net.regular_files import cannot_read
 from twisted_chat.net.resets import read_on_after_resets
 

@@ -16,8 +16,8 @@ from typing import Any
 from twisted_chat.core.accounts.passwords import MAX_PASSWORD
 from twisted_chat.core.accounts.policy import Mode, Policy
 from twisted_chat.core.limits import MAX_HISTORY, RateLimit
-from twisted_chat.core.sanitize import one_line
-from twisted_chat.core.wordfilter import WordFilter
+from twisted_chat.core.texts.sanitize import one_line
+from twisted_chat.core.texts.wordfilter import WordFilter
 from twisted_chat.net.regular_files import cannot_read
 
 from . import values

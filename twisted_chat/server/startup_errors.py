@@ -17,7 +17,7 @@ from typing import Any
 from twisted.application.service import Service
 from twisted.logger import Logger
 
-from twisted_chat.core.sanitize import one_line
+from twisted_chat.core.texts.sanitize import one_line
 
 from .log_file import twistd_log
 

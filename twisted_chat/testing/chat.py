@@ -27,12 +27,12 @@ from twisted_chat.core.client import Client
 from twisted_chat.core.commands import CommandTable
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.interfaces import Codec, Journal, NameRegistry
-from twisted_chat.core.join_request import JoinRequest
+from twisted_chat.core.joining.join_request import JoinRequest
 from twisted_chat.core.limits import RateLimit
-from twisted_chat.core.name_registry import LocalNameRegistry
+from twisted_chat.core.names.registry import LocalNameRegistry
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.replies import Request
-from twisted_chat.core.routes import standard_table
+from twisted_chat.core.routes.table import standard_table
 from twisted_chat.core.runtime import Runtime
 from twisted_chat.journals.memory import MemoryJournal
 

@@ -8,7 +8,7 @@ from tests.support.irc_clients import IrcCase
 from twisted_chat.clients.irc.codec import Codecs, IrcCodec
 from twisted_chat.clients.irc.message import Message
 from twisted_chat.clients.irc.protocol import unframed
-from twisted_chat.core.bulk import BULK_THRESHOLD
+from twisted_chat.core.announcers.bulk import BULK_THRESHOLD
 from twisted_chat.core.events import BulkPresence, Stored
 from twisted_chat.core.events import Message as Post
 

@@ -21,7 +21,7 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.events import Message as Post
-from twisted_chat.core.masks import host_of
+from twisted_chat.core.moderation.masks import host_of
 from twisted_chat.core.moderation_events import (
     Invited,
     Kicked,

@@ -13,9 +13,9 @@ from twisted_chat.clients.irc.modes import (
     mode_of,
     modes_of,
 )
+from twisted_chat.core.moderation.room_settings import RoomSettings
+from twisted_chat.core.moderation.sanctions import Sanction
 from twisted_chat.core.moderation_events import RoomBanned, RoomChanged
-from twisted_chat.core.room_settings import RoomSettings
-from twisted_chat.core.sanctions import Sanction
 
 
 class ModeTests(SynchronousTestCase):

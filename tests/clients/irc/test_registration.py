@@ -10,7 +10,7 @@ from twisted.internet.defer import Deferred
 
 from tests.support.irc_clients import PASSWORD, IrcCase, IrcPeer
 from twisted_chat.clients.irc.registration import MAX_RETRIES, RETRY_DELAY
-from twisted_chat.core.entrance import Entrance
+from twisted_chat.core.joining.entrance import Entrance
 
 
 class RegistrationTests(IrcCase):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.irc_clients import IrcCase
 from twisted_chat.core.events import Message
-from twisted_chat.core.masks import host_of
+from twisted_chat.core.moderation.masks import host_of
 from twisted_chat.core.moderation_events import Role
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.support.members import MembersCase
 from twisted_chat.clients.irc import sources
 from twisted_chat.clients.irc.sources import Sources
-from twisted_chat.core.masks import host_of
+from twisted_chat.core.moderation.masks import host_of
 
 
 class SourceTests(MembersCase):

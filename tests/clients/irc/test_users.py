@@ -11,7 +11,7 @@ from twisted_chat.clients.irc.users import (
     shown_realname,
     user_of,
 )
-from twisted_chat.core.name_watch import Departed
+from twisted_chat.core.names.name_watch import Departed
 from twisted_chat.core.presence import Member
 
 

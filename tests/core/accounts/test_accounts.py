@@ -13,7 +13,7 @@ from twisted_chat.core.accounts.policy import Policy
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.accounts.tokens import LIFETIME, digest
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.core.nicknames import Name
+from twisted_chat.core.names.nicknames import Name
 from twisted_chat.core.replies import Refused
 
 OTHER = "another password"

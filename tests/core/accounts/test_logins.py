@@ -10,8 +10,8 @@ from twisted.trial.unittest import SynchronousTestCase
 
 from twisted_chat.core.accounts.logins import peer_of
 from twisted_chat.core.client import Client, Identity
-from twisted_chat.core.join_request import Credentials
-from twisted_chat.core.sessions import new_session
+from twisted_chat.core.joining.join_request import Credentials
+from twisted_chat.core.joining.sessions import new_session
 from twisted_chat.testing import FakeConnection, TestChat
 from twisted_chat.testing.chat import FakeClient, line_wire
 

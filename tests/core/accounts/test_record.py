@@ -9,7 +9,7 @@ from twisted.trial.unittest import SynchronousTestCase
 from tests.support.accounts import CHEAP
 from twisted_chat.core.accounts.passwords import hashed
 from twisted_chat.core.accounts.record import Account
-from twisted_chat.core.nicknames import Name
+from twisted_chat.core.names.nicknames import Name
 
 
 class AccountTests(SynchronousTestCase):

@@ -8,7 +8,7 @@ from tests.support.accounts import CHEAP, AccountsTestCase
 from twisted_chat.core.accounts.passwords import hashed
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.accounts.store import AccountStore
-from twisted_chat.core.nicknames import Name
+from twisted_chat.core.names.nicknames import Name
 
 
 class AccountStoreTests(AccountsTestCase):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 
 from tests.fuzz.target import Target, expect, expect_equal, expect_harmless
-from twisted_chat.core.past import asked_history, point
 from twisted_chat.core.replies import Refused
+from twisted_chat.core.routes.past import asked_history, point
 from twisted_chat.journals.redis.position import StreamPosition
 from twisted_chat.journals.sqlite.rows import number_in, position_of
 

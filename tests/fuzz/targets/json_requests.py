@@ -9,7 +9,7 @@ from tests.fuzz.target import Target, expect, expect_equal, expect_harmless, tex
 from twisted_chat.clients.json import decode_object, resume_in
 from twisted_chat.core.limits import MAX_LINE, MAX_TEXT
 from twisted_chat.core.replies import Request
-from twisted_chat.core.routes import standard_table
+from twisted_chat.core.routes.table import standard_table
 from twisted_chat.net.strict_json import MAX_DEPTH, JsonError, parse_json
 
 _ROUTES = standard_table()

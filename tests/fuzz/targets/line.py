@@ -17,8 +17,8 @@ from twisted_chat.clients.telnet import TelnetFilter
 from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.events import Message
 from twisted_chat.core.replies import Refused
-from twisted_chat.core.sanitize import is_blank
-from twisted_chat.core.texts import accepted_text
+from twisted_chat.core.texts.sanitize import is_blank
+from twisted_chat.core.texts.texts import accepted_text
 from twisted_chat.testing import TestChat
 
 _FEW = 500

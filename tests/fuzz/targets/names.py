@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 from tests.fuzz.target import Target, expect, expect_equal, expect_harmless
-from twisted_chat.core.lookalikes import letter_skeleton, skeleton
-from twisted_chat.core.nicknames import (
+from twisted_chat.core.names.lookalikes import letter_skeleton, skeleton
+from twisted_chat.core.names.nicknames import (
     MAX_MARKS,
     MAX_NAME,
     Name,
@@ -16,7 +16,7 @@ from twisted_chat.core.nicknames import (
     room_name,
 )
 from twisted_chat.core.replies import Refused
-from twisted_chat.core.sanitize import limit_marks, sanitize_label
+from twisted_chat.core.texts.sanitize import limit_marks, sanitize_label
 
 _CODES = ("nick_invalid", "nick_reserved")
 

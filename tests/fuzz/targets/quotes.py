@@ -18,7 +18,7 @@ from twisted_chat.core.events import (
     Renamed,
     TopicSet,
 )
-from twisted_chat.core.sanitize import IGNORABLE, is_blank, sanitize_text
+from twisted_chat.core.texts.sanitize import IGNORABLE, is_blank, sanitize_text
 
 _NICK = "bob"
 _UNSEEN = re.compile(f"[{IGNORABLE}]+")

@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.fuzz.target import Target, expect, expect_equal, text_of
 from twisted_chat.core.events import Entry, Event
-from twisted_chat.core.sanitize import without_surrogates
+from twisted_chat.core.texts.sanitize import without_surrogates
 from twisted_chat.journals.records import RECORDS
 from twisted_chat.journals.redis.entries import (
     decode,

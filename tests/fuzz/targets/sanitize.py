@@ -13,14 +13,14 @@ from tests.fuzz.target import (
 )
 from twisted_chat.core.limits import MAX_LINE, MAX_TEXT, MAX_TEXT_LINES
 from twisted_chat.core.replies import Refused
-from twisted_chat.core.sanitize import (
+from twisted_chat.core.texts.sanitize import (
     MAX_MARKS,
     is_blank,
     sanitize_label,
     sanitize_text,
     without_surrogates,
 )
-from twisted_chat.core.texts import (
+from twisted_chat.core.texts.texts import (
     accepted_label,
     accepted_text,
     count_lines,

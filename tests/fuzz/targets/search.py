@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.fuzz.target import Target, expect, expect_equal
-from twisted_chat.core.sanitize import sanitize_label
+from twisted_chat.core.texts.sanitize import sanitize_label
 from twisted_chat.journals.tokenizer import (
     MAX_TOKENS,
     MAX_WORDS,

@@ -9,7 +9,7 @@ from twisted_chat.clients.erase import erase
 from twisted_chat.clients.text import LineCodec
 from twisted_chat.core.limits import MAX_LINE
 from twisted_chat.core.replies import Request
-from twisted_chat.core.routes import standard_table
+from twisted_chat.core.routes.table import standard_table
 
 _CODEC = LineCodec()
 _ROUTES = standard_table()

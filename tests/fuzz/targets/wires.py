@@ -15,7 +15,7 @@ from tests.fuzz.world import World, no_failure_logged
 from tests.support.memory import text
 from twisted_chat.clients.first_frame import GRACE
 from twisted_chat.core.events import LOBBY
-from twisted_chat.core.sanitize import sanitize_text
+from twisted_chat.core.texts.sanitize import sanitize_text
 
 _TEXTS = ("text", "nick", "from", "to", "room")
 """Fields that are shown to people."""

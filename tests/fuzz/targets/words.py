@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from tests.fuzz.target import Target, expect, expect_equal
-from twisted_chat.core.sanitize import sanitize_text
-from twisted_chat.core.wordfilter import MASK, WordFilter
+from twisted_chat.core.texts.sanitize import sanitize_text
+from twisted_chat.core.texts.wordfilter import MASK, WordFilter
 
 _PLAIN = re.compile("[a-z0-9]+")
 

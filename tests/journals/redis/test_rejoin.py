@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.redis import FakeRedisTestCase
 from twisted_chat.core.events import AwaySet, Entry, Joined, Quit
-from twisted_chat.core.nicknames import Name
+from twisted_chat.core.names.nicknames import Name
 from twisted_chat.journals.redis.errors import unreachable
 
 

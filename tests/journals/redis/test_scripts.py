@@ -20,7 +20,7 @@ class ScriptsTests(SynchronousTestCase):
 
     def test_every_lua_file_is_a_script(self) -> None:
         """No file is unused."""
-        shared = {"common", "corrections", "members", "rights"}
+        shared = {"common", "corrections", "members", "rechecks"}
         names = {script.name for script in SCRIPTS} | shared
         self.assertEqual(names, {path.stem for path in FOLDER.glob("*.lua")})
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from twisted_chat.core.account_guards import logged_out, may_register
 from twisted_chat.core.accounts.logins import peer_of
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.client import Client
 from twisted_chat.core.events import AwaySet
 from twisted_chat.core.limits import MAX_AWAY
-from twisted_chat.core.nicknames import Name, fold_or_none, is_guest
+from twisted_chat.core.moderation.permissions import check
+from twisted_chat.core.names.nicknames import Name, fold_or_none, is_guest
 from twisted_chat.core.outcomes import Answered, Outcome
-from twisted_chat.core.permissions import check
 from twisted_chat.core.replies import Refused, Reply, Request
-from twisted_chat.core.routes_logins import enter_account
+from twisted_chat.core.routes.guards import logged_out, may_register
+from twisted_chat.core.routes.logins import enter_account
 
 from .codec import codec_of
 from .commands import IrcTable, lines, request_of

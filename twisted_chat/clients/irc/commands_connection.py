@@ -11,7 +11,7 @@ from twisted_chat.core.client import ClientState
 from twisted_chat.core.events import Event
 from twisted_chat.core.outcomes import Outcome
 from twisted_chat.core.replies import NOTHING, Refused, Reply, Request
-from twisted_chat.core.routes import renamed
+from twisted_chat.core.routes.members import renamed
 
 from .cap_lines import cap_lines
 from .codec import IrcCodec

@@ -12,12 +12,12 @@ from dataclasses import replace
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import DirectMessage, Stored
 from twisted_chat.core.history_query import DirectMessages, HistoryQuery
-from twisted_chat.core.ignoring import without_ignored
-from twisted_chat.core.nicknames import fold_or_none
+from twisted_chat.core.ignoring.ignoring import without_ignored
+from twisted_chat.core.names.nicknames import fold_or_none
 from twisted_chat.core.outcomes import Outcome
 from twisted_chat.core.read_markers import DIRECT, ReadMarker
 from twisted_chat.core.replies import Native, Refused, Reply, Request
-from twisted_chat.core.routes_reading import mark_read, read_markers
+from twisted_chat.core.routes.reading import mark_read, read_markers
 
 from .batches import Batch
 from .codec import codec_of

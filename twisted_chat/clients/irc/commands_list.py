@@ -11,7 +11,7 @@ from fnmatch import translate
 from itertools import islice
 
 from twisted_chat.core.chat import CommandContext
-from twisted_chat.core.nicknames import fold_or_none
+from twisted_chat.core.names.nicknames import fold_or_none
 from twisted_chat.core.pool import Room
 from twisted_chat.core.replies import Refused, Reply
 

@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Iterable, Mapping
 
 from twisted_chat.clients.text import check_has_no_password
 from twisted_chat.core.chat import CommandContext
-from twisted_chat.core.direct_messages import direct_message
 from twisted_chat.core.events import Event
-from twisted_chat.core.permissions import check
+from twisted_chat.core.moderation.permissions import check
 from twisted_chat.core.replies import Refused, Request
-from twisted_chat.core.rights import may_speak
-from twisted_chat.core.sanitize import is_blank
+from twisted_chat.core.routes.direct_messages import direct_message
+from twisted_chat.core.routes.guards import may_speak
+from twisted_chat.core.texts.sanitize import is_blank
 
 from .codec import codec_of
 from .commands import IrcTable, request_of

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Awaitable, Iterable
 from dataclasses import replace
 
-from twisted_chat.core import routes_invitations, routes_moderation
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.outcomes import Answered, Outcome
 from twisted_chat.core.replies import Refused, Request
-from twisted_chat.core.rights import rank_in_room
-from twisted_chat.core.routes_corrections import deletion_of
-from twisted_chat.core.sanitize import cut_label
-from twisted_chat.core.targets import MAX_REASON
+from twisted_chat.core.routes import invitations, moderation
+from twisted_chat.core.routes.corrections import deletion_of
+from twisted_chat.core.routes.guards import rank_in_room
+from twisted_chat.core.routes.targets import MAX_REASON
+from twisted_chat.core.texts.sanitize import cut_label
 
 from .commands import TOO_FEW, IrcTable, lines, request_of
 from .commands_rooms import in_room, named_room
@@ -48,7 +48,7 @@ def kick(context: CommandContext) -> Outcome | Awaitable[Outcome]:
     member = context.chat.pool.named_as(nick)
     if member is not None and at.room not in member.rooms:
         raise Refused("not_member", f"{nick} is not in #{at.room}")
-    return routes_moderation.kick(at)
+    return moderation.kick(at)
 
 
 def _invite(message: Message, reference: Reference) -> Iterable[Request]:
@@ -74,7 +74,7 @@ def invite(context: CommandContext) -> Outcome | Awaitable[Outcome]:
     member = context.chat.pool.named_as(nick)
     if member is not None and room in member.rooms:
         raise Refused("is_member", f"{nick} is in #{room} already")
-    return routes_invitations.invite(_in(context, room, nick))
+    return invitations.invite(_in(context, room, nick))
 
 
 def _redact(message: Message, reference: Reference) -> Iterable[Request]:

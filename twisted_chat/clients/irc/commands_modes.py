@@ -7,27 +7,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from twisted_chat.core.chat import CommandContext
+from twisted_chat.core.moderation.networks import network_in
+from twisted_chat.core.moderation.permissions import not_in
+from twisted_chat.core.moderation.room_settings import KEY, LIMIT, MAX_KEY, PRIVATE
 from twisted_chat.core.moderation_events import Rank
-from twisted_chat.core.networks import network_in
 from twisted_chat.core.outcomes import Outcome
-from twisted_chat.core.permissions import not_in
 from twisted_chat.core.replies import Refused, Reply, Request
-from twisted_chat.core.rights import check_readable, rank_in_room
-from twisted_chat.core.room_settings import KEY, LIMIT, MAX_KEY, PRIVATE
-from twisted_chat.core.routes_roles import granted, revoked
-from twisted_chat.core.routes_room_bans import (
+from twisted_chat.core.routes.guards import check_readable, rank_in_room
+from twisted_chat.core.routes.roles import granted, revoked
+from twisted_chat.core.routes.room_bans import (
     exception_ended,
     room_banned,
     room_excepted,
     room_unbanned,
 )
-from twisted_chat.core.routes_settings import (
+from twisted_chat.core.routes.settings import (
     MAX_MEMBERS,
     not_the_lobby,
     setting_changed,
 )
-from twisted_chat.core.subjects import ACCOUNT
-from twisted_chat.core.targets import settings_of
+from twisted_chat.core.routes.subjects import ACCOUNT
+from twisted_chat.core.routes.targets import settings_of
 
 from .codec import codec_of
 from .commands import IrcTable, lines, request_of

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable
 
-from twisted_chat.core.account_guards import may_send_password
 from twisted_chat.core.accounts.logins import peer_of
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import LISTENERS, Event, Relayed
 from twisted_chat.core.moderation_events import Banned
 from twisted_chat.core.outcomes import Outcome
 from twisted_chat.core.replies import Refused, Reply
-from twisted_chat.core.rights import operator
-from twisted_chat.core.routes_logins import enter_account
-from twisted_chat.core.targets import member_named, person_to_ban, reason
+from twisted_chat.core.routes.guards import may_send_password, operator
+from twisted_chat.core.routes.logins import enter_account
+from twisted_chat.core.routes.targets import member_named, person_to_ban, reason
 
 from .commands import IrcTable, lines
 from .commands_account import own_nick

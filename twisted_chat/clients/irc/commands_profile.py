@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import Relayed
+from twisted_chat.core.moderation.permissions import check
 from twisted_chat.core.outcomes import Outcome
-from twisted_chat.core.permissions import check
 from twisted_chat.core.replies import Refused
-from twisted_chat.core.rights import may_speak
+from twisted_chat.core.routes.guards import may_speak
 
 from .commands import IrcTable
 from .isupport import MAX_REALNAME

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 from twisted_chat.core.chat import CommandContext
-from twisted_chat.core.nicknames import fold_or_none
+from twisted_chat.core.names.nicknames import fold_or_none
 from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Refused, Reply
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import Relayed
+from twisted_chat.core.moderation.permissions import check
 from twisted_chat.core.outcomes import Outcome
-from twisted_chat.core.permissions import check
 from twisted_chat.core.replies import Refused, Request
-from twisted_chat.core.rights import may_speak
+from twisted_chat.core.routes.guards import may_speak
 
 from .commands import IrcTable, request_of
 from .commands_rooms import named_room

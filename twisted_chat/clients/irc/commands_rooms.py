@@ -9,11 +9,11 @@ from itertools import islice
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import Event, Left, TopicSet
 from twisted_chat.core.limits import MAX_TOPIC
-from twisted_chat.core.nicknames import room_name
-from twisted_chat.core.permissions import check, not_in
+from twisted_chat.core.moderation.permissions import check, not_in
+from twisted_chat.core.names.nicknames import room_name
 from twisted_chat.core.replies import MemberList, Refused, Reply, Request, Topic
-from twisted_chat.core.rights import check_readable
-from twisted_chat.core.routes import enter
+from twisted_chat.core.routes.guards import check_readable
+from twisted_chat.core.routes.rooms import enter
 
 from .codec import codec_of
 from .commands import IrcTable, lines, request_of

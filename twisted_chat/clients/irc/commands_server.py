@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 
 from twisted_chat.core.chat import CommandContext
-from twisted_chat.core.masks import folded, matches
-from twisted_chat.core.nicknames import fold_or_none
+from twisted_chat.core.moderation.masks import folded, matches
+from twisted_chat.core.names.nicknames import fold_or_none
 from twisted_chat.core.replies import Refused, Reply
 
 from .codec import codec_of

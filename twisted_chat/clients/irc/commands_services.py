@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 
-from twisted_chat.core.account_guards import logged_in, logged_out
 from twisted_chat.core.accounts.logins import peer_of
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.logins import Login
 from twisted_chat.core.outcomes import Answered, Outcome
 from twisted_chat.core.replies import Refused, Reply, Request
-from twisted_chat.core.routes_logins import enter_account
+from twisted_chat.core.routes.guards import logged_in, logged_out
+from twisted_chat.core.routes.logins import enter_account
 
 from .codec import codec_of
 from .commands import PREFIX, IrcTable, lines

@@ -9,8 +9,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from twisted_chat.core.chat import CommandContext
-from twisted_chat.core.masks import MAX_MASK, folded, has_wildcards, host_of, matches
-from twisted_chat.core.nicknames import fold_or_none
+from twisted_chat.core.moderation.masks import (
+    MAX_MASK,
+    folded,
+    has_wildcards,
+    host_of,
+    matches,
+)
+from twisted_chat.core.names.nicknames import fold_or_none
 from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Refused, Reply
 

@@ -12,7 +12,7 @@ from twisted_chat.clients.attach import Attachment
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.client import Identity
 from twisted_chat.core.interfaces import BANNED, SHUTTING_DOWN, TAKEN_OVER
-from twisted_chat.core.join_request import JoinRequest
+from twisted_chat.core.joining.join_request import JoinRequest
 from twisted_chat.core.replies import NOTHING, ErrorReply, Refused, Request
 
 from .batches import Item

@@ -27,7 +27,7 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.events import Message as Post
-from twisted_chat.core.masks import USER
+from twisted_chat.core.moderation.masks import USER
 from twisted_chat.core.moderation_events import (
     Invited,
     Kicked,

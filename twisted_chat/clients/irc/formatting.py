@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from twisted_chat.core.sanitize import sanitize_text
+from twisted_chat.core.texts.sanitize import sanitize_text
 
 CUT = "\x10"
 """A mark where a line was cut that is part of a longer one; see ``multiline``."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from twisted_chat.core.limits import MAX_AWAY, MAX_ROOMS, MAX_TOPIC
-from twisted_chat.core.nicknames import MAX_NAME
-from twisted_chat.core.room_settings import EXCEPTION, INVITE_EXCEPTION, MAX_KEY
-from twisted_chat.core.sanctions import MAX_ROOM_SANCTIONS
-from twisted_chat.core.targets import MAX_REASON
+from twisted_chat.core.moderation.room_settings import (
+    EXCEPTION,
+    INVITE_EXCEPTION,
+    MAX_KEY,
+)
+from twisted_chat.core.moderation.sanctions import MAX_ROOM_SANCTIONS
+from twisted_chat.core.names.nicknames import MAX_NAME
+from twisted_chat.core.routes.targets import MAX_REASON
 
 from .batches import Batch, Item
 from .commands_list import ELIST

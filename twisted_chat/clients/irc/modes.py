@@ -9,17 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from twisted_chat.core.masks import mask_in
-from twisted_chat.core.moderation_events import (
-    ModerationEvent,
-    Role,
-    RoleChanged,
-    RoomBanned,
-    RoomChanged,
-    RoomExcepted,
-    RoomUnbanned,
-)
-from twisted_chat.core.room_settings import (
+from twisted_chat.core.moderation.masks import mask_in
+from twisted_chat.core.moderation.room_settings import (
     BAN,
     EXCEPTION,
     HIDDEN,
@@ -33,8 +24,17 @@ from twisted_chat.core.room_settings import (
     TOPIC,
     RoomSettings,
 )
-from twisted_chat.core.sanctions import Sanction
-from twisted_chat.core.subjects import ACCOUNT, AN_ADDRESS
+from twisted_chat.core.moderation.sanctions import Sanction
+from twisted_chat.core.moderation_events import (
+    ModerationEvent,
+    Role,
+    RoleChanged,
+    RoomBanned,
+    RoomChanged,
+    RoomExcepted,
+    RoomUnbanned,
+)
+from twisted_chat.core.routes.subjects import ACCOUNT, AN_ADDRESS
 
 MAX_CHANGES = 20
 """Changes in one command; what follows is left out."""

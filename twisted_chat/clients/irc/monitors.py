@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from twisted_chat.core.client import Client
-from twisted_chat.core.name_watch import NameChanges
+from twisted_chat.core.names.name_watch import NameChanges
 from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Native, Reply
 

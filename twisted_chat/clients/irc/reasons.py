@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twisted_chat.core.chat import CommandContext
-from twisted_chat.core.permissions import check
+from twisted_chat.core.moderation.permissions import check
 from twisted_chat.core.replies import Refused
 
 MAX_REASON = 300

@@ -13,8 +13,8 @@ from typing import ClassVar, Protocol
 
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.client import Identity
-from twisted_chat.core.masks import USER, host_of
-from twisted_chat.core.nicknames import Name
+from twisted_chat.core.moderation.masks import USER, host_of
+from twisted_chat.core.names.nicknames import Name
 from twisted_chat.core.replies import ErrorReply, Refused
 
 from .batches import Item

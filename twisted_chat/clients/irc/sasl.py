@@ -23,7 +23,7 @@ from twisted_chat.core.accounts.accounts import (
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.accounts.scram import ClientFirst, ScramError, ScramServer
 from twisted_chat.core.interfaces import StoreError
-from twisted_chat.core.nicknames import fold_or_none
+from twisted_chat.core.names.nicknames import fold_or_none
 from twisted_chat.core.replies import Refused
 
 MAX_CHUNK = 400

@@ -14,7 +14,7 @@ from twisted_chat.core.chat import Chat
 from twisted_chat.core.client import Client
 from twisted_chat.core.events import Relayed
 from twisted_chat.core.moderation_events import Role
-from twisted_chat.core.name_watch import NameChanges
+from twisted_chat.core.names.name_watch import NameChanges
 from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Native, Notice, Reply
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from twisted_chat.core.masks import USER, host_of
+from twisted_chat.core.moderation.masks import USER, host_of
 from twisted_chat.core.pool import ClientPool
 
 REMEMBERED = 4096

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from twisted_chat.core.chat import Chat
 from twisted_chat.core.client import Client
-from twisted_chat.core.masks import USER, host_of
-from twisted_chat.core.name_watch import Departed
-from twisted_chat.core.nicknames import is_guest
+from twisted_chat.core.moderation.masks import USER, host_of
+from twisted_chat.core.names.name_watch import Departed
+from twisted_chat.core.names.nicknames import is_guest
 from twisted_chat.core.presence import Member
-from twisted_chat.core.sanitize import cut_label, is_blank, sanitize_label
+from twisted_chat.core.texts.sanitize import cut_label, is_blank, sanitize_label
 
 from .profile import Profile, profile_of
 

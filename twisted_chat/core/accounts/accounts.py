@@ -18,8 +18,8 @@ from twisted_chat.core.interfaces import (
     SharedAttempts,
     StoreError,
 )
-from twisted_chat.core.name_registry import registered
-from twisted_chat.core.nicknames import Name, fold_or_none
+from twisted_chat.core.names.nicknames import Name, fold_or_none
+from twisted_chat.core.names.registry import registered
 from twisted_chat.core.replies import Refused
 from twisted_chat.core.runtime import Runtime
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from twisted_chat.core.account_events import AccountChanged, Change
 from twisted_chat.core.client import Client, Identity
-from twisted_chat.core.ignore_list import Ignored
-from twisted_chat.core.ignore_records import entries_in, ignore_area
+from twisted_chat.core.ignoring.ignore_list import Ignored
+from twisted_chat.core.ignoring.ignore_records import entries_in, ignore_area
 from twisted_chat.core.interfaces import KeyValues, StoreError
-from twisted_chat.core.join_request import Credentials
+from twisted_chat.core.joining.join_request import Credentials
 from twisted_chat.core.logins import Login
 from twisted_chat.core.pool import ClientPool
 from twisted_chat.core.read_markers import ReadMarker

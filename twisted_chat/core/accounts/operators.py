@@ -17,7 +17,7 @@ import secrets
 from dataclasses import dataclass
 
 from twisted_chat.core.interfaces import Changes, KeyValues
-from twisted_chat.core.nicknames import fold_or_none
+from twisted_chat.core.names.nicknames import fold_or_none
 from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Refused
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from twisted_chat.core.nicknames import Name
+from twisted_chat.core.names.nicknames import Name
 
 from .passwords import HASH_NAMES, Hashes
 

@@ -33,7 +33,7 @@ from twisted_chat.core.events import (
     TopicSet,
 )
 from twisted_chat.core.moderation_events import RoomClosed
-from twisted_chat.core.nicknames import Name, fold
+from twisted_chat.core.names.nicknames import Name, fold
 from twisted_chat.core.replies import Refused
 from twisted_chat.journals.records import BY_EVENT, RECORDS, changes
 from twisted_chat.journals.room_events import without_secrets

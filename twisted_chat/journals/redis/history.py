@@ -20,7 +20,7 @@ from twisted_chat.core.history_query import (
 )
 from twisted_chat.core.interfaces import MissedEvents, RoomState, TopicOrigin
 from twisted_chat.core.limits import MAX_LOOKED_AT, SEARCH_TIME
-from twisted_chat.core.texts import characters_shown
+from twisted_chat.core.texts.texts import characters_shown
 from twisted_chat.journals.records import is_direct_to, is_exchanged
 from twisted_chat.journals.searching import Scan, Sharing
 from twisted_chat.journals.tokenizer import phrases_in

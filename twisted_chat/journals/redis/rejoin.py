@@ -19,7 +19,7 @@ from twisted.logger import Logger
 
 from twisted_chat.core.events import NO_ROOM, AwaySet, Entry, Event, Joined
 from twisted_chat.core.interfaces import NameRegistry, StoreError
-from twisted_chat.core.nicknames import Name, guest_number
+from twisted_chat.core.names.nicknames import Name, guest_number
 from twisted_chat.core.presence import Member
 
 from .persistent_connection import PersistentConnection

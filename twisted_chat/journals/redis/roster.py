@@ -26,7 +26,7 @@ from twisted_chat.core.events import (
 )
 from twisted_chat.core.limits import MAX_AWAY
 from twisted_chat.core.presence import Member, Presence
-from twisted_chat.core.sanitize import cut_label
+from twisted_chat.core.texts.sanitize import cut_label
 
 from .entries import to_text
 

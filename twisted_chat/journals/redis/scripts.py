@@ -40,7 +40,7 @@ def _load(name: str, flags: str = "", more: tuple[str, ...] = ()) -> Script:
     return Script(name, text, sha)
 
 
-APPEND = _load("append", more=("corrections", "rights"))
+APPEND = _load("append", more=("corrections", "rechecks"))
 ERASE = _load("erase", more=("corrections",))
 CLAIM_NAMES = _load("claim_names")
 WRITE_VALUES = _load("write_values")

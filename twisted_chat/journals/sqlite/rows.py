@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from twisted_chat.core.events import Entry, Stored
-from twisted_chat.core.sanitize import without_surrogates
+from twisted_chat.core.texts.sanitize import without_surrogates
 from twisted_chat.journals.records import RECORDS, Index, Record, records_of
 from twisted_chat.journals.room_events import RoomEvent, to_text
 from twisted_chat.journals.tokenizer import indexed_form

@@ -5,7 +5,7 @@
 -- KEEP is how many messages of each room stay; 0 for all.  SEEN is the id of the last
 -- event that the server had announced when it checked those in the batch.  CLIENT has to
 -- be on this server; empty if that does not matter.  SCOPE is what the event changes
--- rights in, SCOPES those that it depends on; see rights.lua.
+-- rights in, SCOPES those that it depends on; see rechecks.lua.
 -- Returns: an id, the indexes of outdated events, and those of events that were not
 -- stored, as their clients are not on this server any more.  If any is outdated, nothing
 -- is stored, and the id is that of the last change of rights; otherwise it is that of the

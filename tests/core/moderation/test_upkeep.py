@@ -1,0 +1,88 @@
+"""What the chat does by itself once an hour."""
+
+from __future__ import annotations
+
+from unittest import mock
+
+from tests.support.moderation import ModerationCase
+from twisted_chat.core.interfaces import RETRY_DELAY
+from twisted_chat.core.moderation.upkeep import RETURN_SECONDS, TIDY_SECONDS
+
+
+class TidyTests(ModerationCase):
+    """What is over, in the store."""
+
+    def test_closed_history_is_forgotten_with_its_last_message(self) -> None:
+        """Until then nobody reads it but operators."""
+        self.does(self.alice, r"\room private", "a secret")
+        for client in (self.bob, self.carol, self.alice):
+            self.does(client, r"\leave")
+        ((room, _),) = self.moderation.closed_before()
+        self.assertEqual(room, "tea")
+        self.chat.advance(RETURN_SECONDS + TIDY_SECONDS)
+        self.assertEqual(len(self.moderation.closed_before()), 1)
+        self.oscar.types(r"\join tea")
+        self.does(self.oscar, r"\delete alice")
+        self.chat.advance(TIDY_SECONDS)
+        self.assertEqual(self.moderation.closed_before(), [])
+
+    def test_what_is_over_is_deleted_within_the_hour(self) -> None:
+        """Addresses as well; what is in force stays."""
+        self.does(self.oscar, r"\ban 192.0.2.0/24 1m", r"\ban troll", r"\mute bob 1m")
+        self.does(self.alice, r"\room ban x 1m", r"\mute carol 1m")
+        self.does(self.alice, r"\room ban y", r"\invite oscar")
+        self.chat.advance(2 * TIDY_SECONDS)
+        self.assertEqual(self.stored("ban/"), ["ban/=troll"])
+        self.assertEqual(self.stored("mute/"), [])
+        kept = [key.split("/", 3)[3] for key in self.stored("room/tea/")]
+        member_id = self.alice.client.id
+        invited = f"invite/{self.oscar.client.id}"
+        self.assertEqual(set(kept), {f"op/{member_id}", "ban/=y", invited})
+        self.chat.advance(24 * 60 * 60)
+        self.assertNotIn("invite", " ".join(self.stored("room/tea/")))
+
+    def stored(self, area: str) -> list[str]:
+        """The keys in the store."""
+        found: list[str] = []
+
+        async def read() -> None:
+            found.extend(await self.chat.journal.values.load(area))
+
+        self.chat.spawn(read())
+        return found
+
+
+class MissedValuesTests(ModerationCase):
+    """The server has missed changes, more than once."""
+
+    def test_only_the_last_reading_counts(self) -> None:
+        """What is read for an earlier miss lacks what was missed since."""
+        journal, upkeep = self.chat.journal, self.chat.chat._upkeep
+        faults, gates = journal._faults[journal.VALUES], []
+        for _ in range(2):
+            journal.hold(journal.VALUES)
+            gates.append(faults._gate)
+            upkeep.read_values_again()
+        first, second = gates
+        assert first is not None
+        assert second is not None
+        # Only these two wait.
+        faults._gate = None
+        first.open()
+        self.bob.types("hello")
+        self.assertEqual(self.bob.sees(), [])
+        second.open()
+        self.chat.settle()
+        self.assertEqual(self.bob.sees(), ["bob: hello"])
+
+    def test_reading_that_fails_is_repeated(self) -> None:
+        """Whatever failed; what waits is refused meanwhile."""
+        upkeep = self.chat.chat._upkeep
+        with mock.patch.object(upkeep._moderation, "load", side_effect=KeyError("x")):
+            upkeep.read_values_again()
+            with self.assertRaises(KeyError):
+                self.bob.types("hello")
+        self.bob.sees()
+        self.chat.advance(RETRY_DELAY)
+        self.bob.types("hello again")
+        self.assertEqual(self.bob.sees()[-1], "bob: hello again")

@@ -1,0 +1,1 @@
+"""Announcing: what a stored event changes, and to whom it is shown."""

@@ -1,0 +1,1 @@
+"""Who ignores whom, and for how long that is kept."""

@@ -1,0 +1,1 @@
+"""How clients join and resume, and what they are shown first."""

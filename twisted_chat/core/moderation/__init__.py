@@ -1,0 +1,1 @@
+"""Who may do what: bans, mutes, settings of rooms, and the audit log."""

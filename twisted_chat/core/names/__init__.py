@@ -1,0 +1,1 @@
+"""Nicknames: which are valid, which look alike, and whose they are."""

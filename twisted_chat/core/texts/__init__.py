@@ -1,0 +1,1 @@
+"""Texts: what is accepted, and what is made of it before it is shown."""
