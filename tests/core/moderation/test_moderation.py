@@ -216,6 +216,16 @@ class RestartTests(SynchronousTestCase):
         eve.types(r"\room quiet")
         self.assertEqual(eve.sees(), ["eve: made #tea quiet"])
 
+    def test_room_of_a_guest_that_cannot_come_back_is_opened_by_the_next(self) -> None:
+        """By telnet there is no session, and with the guest's role nothing is set."""
+        bob = self.first.client("bob", resumable=False)
+        bob.types(r"\join den")
+        self.assertTrue(self.first.stop())
+        eve = self.restart().client("eve", rooms=("den",))
+        eve.sees()
+        eve.types(r"\room quiet")
+        self.assertEqual(eve.sees(), ["eve: made #den quiet"])
+
     def test_bans_and_mutes_hold(self) -> None:
         """As they are in the store."""
         self.first.chat.moderation.is_operator = lambda m: m.nick == "alice"

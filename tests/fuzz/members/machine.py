@@ -209,6 +209,7 @@ class Machine(WorldMachine):
         if device.wire == JSON:
             self.world.clock.advance(GRACE)
             self.world.settle()
+            self.reference.end_wait()
         reference = self.reference
         present = reference.member_of(account)
         asked = nick or (account.name if account else "guest_0")

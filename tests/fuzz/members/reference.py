@@ -75,7 +75,8 @@ class Reference:
         self.seq = 0
         self._stamp = 0
         self._arrivals = 0
-        self._returning_until = 0.0
+        # The server has just started.
+        self._returning_until: float | None = now() + RETURN_SECONDS
 
     # Showing.
 
@@ -426,18 +427,30 @@ class Reference:
         room.clear()
 
     def end_wait(self) -> None:
-        """Time has passed: those who were in a room before a restart had a minute."""
-        if self.now() >= self._returning_until:
-            for room in self.rooms.values():
-                room.is_awaited = False
-            self.close_rooms()
+        """Time has passed: those who were in a room before a restart had a minute.
+
+        Then what is over is deleted; the next time is an hour later.
+        """
+        now, until = self.now(), self._returning_until
+        if until is None or now < until:
+            return
+        self._returning_until = None
+        for room in self.rooms.values():
+            room.is_awaited = False
+        self.close_rooms()
+        for room in self.rooms.values():
+            room.tidy(now)
 
     def restart(self) -> None:
         """The server has started again, with what was stored; nobody is there yet."""
         self.members = []
         self._returning_until = self.now() + RETURN_SECONDS
         for room in self.rooms.values():
-            room.is_awaited = room.opened is not None and room.owner is None
+            if room.opened is None:
+                continue
+            room.is_awaited = room.has_settings and room.owner is None
+            if not room.has_settings:
+                room.clear()
 
 
 def ban_text(ban: Sanction) -> str:

@@ -216,7 +216,8 @@ class Room:
 
     :ivar opened: the time at which it was opened; ``None`` if nothing is set for it.
     :ivar operators: in the order in which they became that.
-    :ivar is_awaited: its members may come back after a restart.
+    :ivar is_awaited: something is set for it, and its members may come back after a
+        restart.
     """
 
     name: str
@@ -236,9 +237,22 @@ class Room:
         """Whether not everyone may enter."""
         return bool(self.settings.get("private") or self.settings.get("key"))
 
+    @property
+    def has_settings(self) -> bool:
+        """Whether anything is set for it."""
+        areas = self.operators, self.voices, self.bans, self.mutes, self.invitations
+        return self.owner is not None or any((*areas, *self.settings.values()))
+
     def has_role(self, holders: dict[Subject, Holder], member: Member) -> bool:
         """Whether a member has a role, or a device of it got it as a guest."""
         return not member.ids.isdisjoint(holders)
+
+    def tidy(self, now: float) -> None:
+        """What is over is deleted."""
+        for sanctions in (self.bans, self.mutes):
+            for key, sanction in list(sanctions.items()):
+                if not sanction.lasts(now):
+                    del sanctions[key]
 
     def clear(self) -> None:
         """Nothing is set for it any more; nobody else is shown a closed topic."""

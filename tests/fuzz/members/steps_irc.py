@@ -66,6 +66,7 @@ class IrcSteps(TalkingSteps):
         if reference.why_not_nick(nick, None) or reference.has_nick(nick, None):
             # It may be in use by somebody who is about to leave.
             self.world.clock.pump([RETRY_DELAY] * (MAX_RETRIES + 1))
+            reference.end_wait()
             reference.refuse(device)
             nick = f"{SPARE}{device.number}"
             player.renames(nick)
