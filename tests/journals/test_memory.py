@@ -5,12 +5,13 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.journals.contract import JournalContract
+from tests.journals.expiry_contract import ExpiryContract
 from tests.support.journals import NOW, JournalUnderTest, entry, said
 from twisted_chat.journals.memory import MemoryJournal
 from twisted_chat.journals.retention import KEEP_ALL, Retention
 
 
-class MemoryJournalTests(JournalContract, SynchronousTestCase):
+class MemoryJournalTests(ExpiryContract, JournalContract, SynchronousTestCase):
     """A server with ``--store memory:``."""
 
     def make(self, retention: Retention = KEEP_ALL) -> MemoryJournal:

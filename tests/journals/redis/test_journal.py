@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from twisted.internet.defer import Deferred
 
 from tests.journals.contract import JournalContract
+from tests.journals.expiry_contract import ExpiryContract
 from tests.support.journals import JournalUnderTest, entry, said, texts
 from tests.support.redis import LIVE, FakeRedisTestCase
 from twisted_chat.core.events import (
@@ -30,7 +31,7 @@ from twisted_chat.journals.retention import KEEP_ALL, Retention
 T = TypeVar("T")
 
 
-class RedisJournalTests(JournalContract, FakeRedisTestCase):
+class RedisJournalTests(ExpiryContract, JournalContract, FakeRedisTestCase):
     """What every journal does."""
 
     def make(self, retention: Retention = KEEP_ALL) -> RedisJournal:
@@ -48,16 +49,6 @@ class RedisJournalTests(JournalContract, FakeRedisTestCase):
 
     def everything_kept(self, journal: JournalUnderTest) -> bytes:
         return self.redis.commands.content()
-
-    def test_nickname_is_forgotten_a_day_after_the_departure(self) -> None:
-        """The client can no longer resume."""
-        journal = self.opened()
-        self.append(journal, Joined("lobby", "bob", "b"))
-        self.append(journal, Quit("bob", "b"))
-        self.let_pass(24 * 60 * 60 - 60)
-        self.assertEqual(self.run_now(journal.history.nickname("b")), "bob")
-        self.let_pass(61)
-        self.assertIsNone(self.run_now(journal.history.nickname("b")))
 
 
 class SeveralServersTests(FakeRedisTestCase):

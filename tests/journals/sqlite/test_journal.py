@@ -9,10 +9,10 @@ from typing import Any
 from twisted.internet.defer import CancelledError, Deferred
 
 from tests.journals.contract import JournalContract
+from tests.journals.expiry_contract import ExpiryContract
 from tests.support.journals import JournalUnderTest, said, texts
 from tests.support.logs import Log
 from tests.support.sqlite import SqliteTestCase
-from twisted_chat.core.events import Joined, Quit
 from twisted_chat.core.history_query import HistoryQuery
 from twisted_chat.journals.retention import KEEP_ALL, Retention
 from twisted_chat.journals.sqlite import indexing as sqlite_indexing
@@ -20,7 +20,7 @@ from twisted_chat.journals.sqlite.journal import SqliteJournal
 from twisted_chat.journals.sqlite.writer import Writer
 
 
-class SqliteContractTests(JournalContract, SqliteTestCase):
+class SqliteContractTests(ExpiryContract, JournalContract, SqliteTestCase):
     """A server with ``--store sqlite:PATH``, the default."""
 
     def make(self, retention: Retention = KEEP_ALL) -> SqliteJournal:
@@ -34,16 +34,6 @@ class SqliteContractTests(JournalContract, SqliteTestCase):
         found = sorted(self.folder.iterdir())
         self.assertIn(self.path, found)
         return b"".join(each.read_bytes() for each in found)
-
-    def test_nickname_is_forgotten_a_day_after_the_departure(self) -> None:
-        """The client can no longer resume."""
-        journal = self.opened()
-        self.append(journal, Joined("lobby", "bob", "b"))
-        self.append(journal, Quit("bob", "b"))
-        self.let_pass(24 * 60 * 60 - 60)
-        self.assertEqual(self.run_now(journal.history.nickname("b")), "bob")
-        self.let_pass(61)
-        self.assertIsNone(self.run_now(journal.history.nickname("b")))
 
 
 class AnnounceTests(SqliteTestCase):
