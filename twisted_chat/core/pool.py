@@ -208,6 +208,7 @@ class ClientPool:
     :ivar emptied: called with each room that its last member leaves.
     :ivar listeners: those who are shown what is sent to all; nobody by default.
     :ivar followers_of: those who follow a member; nobody by default.
+    :ivar relayed: called with what a member relays about itself, before it is shown.
     """
 
     def __init__(self, history: int = 10) -> None:
@@ -222,6 +223,7 @@ class ClientPool:
         self.emptied: Callable[[str], object] = _ignore
         self.followers_of: Followers = _nobody
         self.listeners: Listeners = _no_listeners
+        self.relayed: Callable[[Relayed], object] = _ignore
         self._history = history
         self._by_skeleton: dict[str, str] = {}
 
@@ -387,5 +389,5 @@ class ClientPool:
             client.view = view
 
 
-def _ignore(_room: str) -> None:
+def _ignore(_what: object) -> None:
     """Nobody is interested."""

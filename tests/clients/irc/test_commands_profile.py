@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.irc_clients import PASSWORD, IrcCase
+from tests.support.irc_clients import PASSWORD, IrcCase, IrcPeer
 
 
 class SetnameTests(IrcCase):
@@ -38,6 +38,22 @@ class SetnameTests(IrcCase):
         self.settle()
         self.assertIn("muted", alice.sees()[-1])
         self.assertEqual([line for line in bob.sees() if "SETNAME" in line], [])
+
+    def test_name_that_is_not_stored_stays_as_it_was(self) -> None:
+        """Nobody was shown another one."""
+        alice = self.irc("alice", "lobby", capabilities="setname")
+        (former,) = self.realname_of(alice)
+        self.room.journal.fail()
+        (line,) = alice.asks("SETNAME :Alice A.")
+        self.assertIn("not stored", line)
+        self.assertEqual(self.realname_of(alice), [former])
+        alice.asks("SETNAME :Alice A.")
+        self.assertEqual(self.realname_of(alice), ["Alice A."])
+
+    def realname_of(self, client: IrcPeer) -> list[str]:
+        """As WHOIS shows it."""
+        lines = client.asks("WHOIS alice")
+        return [line.partition(" * :")[2] for line in lines if line.startswith("311 ")]
 
     def test_name_that_cannot_be_shown_is_refused(self) -> None:
         """FAIL, and the former one stays."""

@@ -11,7 +11,6 @@ from twisted_chat.core.routes.guards import may_speak
 
 from .commands import IrcTable
 from .isupport import MAX_REALNAME
-from .profile import profile_of
 from .raw import SETNAME, Raw
 
 commands = IrcTable()
@@ -25,10 +24,6 @@ def set_name(context: CommandContext) -> Outcome:
         realname = chat.sanitized_label(context.word, MAX_REALNAME)
     except Refused as refused:
         raise Refused("invalid_realname", refused.text) from None
-    profile = profile_of(client)
-    if profile is None:
-        raise TypeError("not an IRC client")
-    profile.realname = realname
     raw = Raw(SETNAME, realname).pack() or ""
     return Relayed(
         "",

@@ -22,7 +22,7 @@ from .event_tags import author_of
 from .message import Message
 from .monitors import Monitors
 from .profile import WALLOPS_MODE, profile_of
-from .raw import WALLOPS, unpack
+from .raw import SETNAME, WALLOPS, unpack
 from .sources import Sources
 from .users import FormerUsers
 
@@ -60,6 +60,7 @@ class IrcServer:
         self.monitors = Monitors(chat.reply, self.source)
         chat.pool.followers_of = self.monitors.followers_of
         chat.pool.listeners = self._listeners
+        chat.pool.relayed = self._relayed
         chat.name_watch.observe(self._names_changed)
 
     @property
@@ -88,6 +89,14 @@ class IrcServer:
             wants = profile is not None and WALLOPS_MODE in profile.modes
             if wants or self.chat.moderation.is_operator(client.member):
                 yield client, told if profile is None else line
+
+    def _relayed(self, event: Relayed) -> None:
+        """A member has relayed something about itself: its real name is stored now."""
+        raw = unpack(event.raw)
+        client = self.chat.pool.clients.get(event.client_id)
+        profile = profile_of(client) if client is not None else None
+        if raw.command == SETNAME and raw.text is not None and profile is not None:
+            profile.realname = raw.text
 
     def members(self, room: str) -> Sequence[Member]:
         """The members of a room, in the order of joining."""

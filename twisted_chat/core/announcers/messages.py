@@ -94,6 +94,7 @@ class MessageAnnouncer:
         if not event.recipient_id:
             author = self._pool.member(event.client_id)
             if author is not None:
+                self._pool.relayed(event)
                 self.batch.show_change(author, stored)
             return
         recipients = self._clients_of(event.recipient_id)
