@@ -22,7 +22,7 @@ from .accounts.policy import Policy
 from .client import GUEST, Client, ClientState, Identity
 from .commands import CommandTable
 from .committer import Committer
-from .events import LOBBY, CustomEvent, Event, LoggedIn, Message, Stored
+from .events import LOBBY, CustomEvent, Event, LoggedIn, Message, Renamed, Stored
 from .interfaces import (
     Codec,
     Connection,
@@ -337,7 +337,7 @@ class Chat:
         event, audited = outcome.event, outcome.audited
         refused = self._rechecks.refusal(event, client)
         if refused is not None:
-            self.claims.release(event, client)
+            self._refused_again(event, client, refused)
             raise refused
         submit = partial(
             self._committer.submit,
@@ -486,7 +486,7 @@ class Chat:
         if isinstance(error, Refused):
             # Something before it in the order has changed the client's rights.
             code, text = error.code, error.text
-            self.claims.release(event, client)
+            self._refused_again(event, client, error)
         elif isinstance(error, OutcomeUnknown):
             # It may yet be announced, and needs its nickname or room then.
             text = str(error)
@@ -496,6 +496,13 @@ class Chat:
             self.claims.release(event, client)
         self.reply(client, ErrorReply(code, text), submission.ref)
         client.complete_one()
+
+    def _refused_again(self, event: Event, client: Client, why: Refused) -> None:
+        """What a client was allowed at first is refused at its place in the order."""
+        self.claims.release(event, client)
+        if isinstance(event, Renamed) and why.code == "banned":
+            # As if the nickname had been banned when the client asked for it.
+            self.bans.expel(client)
 
     def _is_retried(self, event: AccountChanged, error: StoreError | Refused) -> bool:
         """Whether a change that was not stored has to be: what led to it is written.

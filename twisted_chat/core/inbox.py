@@ -308,7 +308,8 @@ class Inbox:
 
     def _process(self) -> None:
         """Take what may be taken now; with nothing left, read on or leave."""
-        backlog = self._backlog
+        # From a client that leaves, or is banned while it waits, nothing more is taken.
+        backlog = self._backlog if self.client.accepts_requests else None
         taken = 0
         while backlog is not None and (request := backlog.next) is not None:
             if taken == MAX_AT_ONCE:

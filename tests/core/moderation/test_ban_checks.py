@@ -8,6 +8,7 @@ from tests.support.moderation import ModerationCase
 from twisted_chat.core.client import ClientState
 from twisted_chat.core.moderation.sanctions import Sanction
 from twisted_chat.core.replies import Refused
+from twisted_chat.testing import FailingJournal
 
 HOME = IPv4Address("TCP", "192.0.2.7", 4000)
 
@@ -43,6 +44,21 @@ class BanCheckTests(ModerationCase):
         self.assert_sees(self.carol, FOREVER)
         self.assertEqual(self.carol.closed, "banned")
         self.assert_sees(self.alice, "carol: left the chat")
+
+    def test_client_whose_new_name_is_banned_while_it_is_claimed_is_expelled(
+        self,
+    ) -> None:
+        """The name is free for whoever may have it."""
+        self.chat.journal.hold(FailingJournal.VALUES)
+        self.carol.types(r"\nick dave", "hi")
+        self.ban("=dave")
+        self.chat.journal.release(FailingJournal.VALUES)
+        self.assert_sees(self.carol, FOREVER)
+        self.assertEqual(self.carol.closed, "banned")
+        self.assert_sees(self.alice, "carol: left the chat")
+        self.moderation.apply({"ban/=x": None})
+        self.does(self.oscar, r"\nick dave")
+        self.assertEqual(self.oscar.nick, "dave")
 
     def test_account_may_have_the_nickname_of_a_banned_guest(self) -> None:
         """It is somebody else."""

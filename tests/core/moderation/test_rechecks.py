@@ -99,15 +99,15 @@ class OrderTests(ModerationCase):
             self.does(self.oscar, r"\unmute bob")
 
     def test_nobody_takes_a_banned_nickname_behind_its_ban(self) -> None:
-        """Nor one that looks like it."""
-        for nick in ("zoe", "z0e"):
-            (why,) = self.both(self.oscar, r"\ban zoe", self.bob, rf"\nick {nick}")
+        """Nor one that looks like it; whoever asks for it is disconnected."""
+        for client, nick in ((self.bob, "zoe"), (self.carol, "z0e")):
+            (why,) = self.both(self.oscar, r"\ban zoe", client, rf"\nick {nick}")
             self.assertTrue(why.startswith("error: you are banned"), why)
+            self.assertEqual(client.closed, "banned")
+            self.assertIsNone(self.chat.pool.named(nick))
             self.does(self.oscar, r"\unban zoe")
-        self.assertEqual(self.bob.nick, "bob")
-        self.assertIsNone(self.bob.closed)
-        self.does(self.bob, r"\nick zoe")
-        self.assertEqual(self.bob.nick, "zoe")
+        self.does(self.alice, r"\nick zoe")
+        self.assertEqual(self.alice.nick, "zoe")
 
     def test_muted_guest_with_many_nicknames_takes_none_behind_its_mute(self) -> None:
         """The server may assign it a guest's name all the same."""

@@ -96,7 +96,7 @@ class TalkingTests(RightsCase):
             self.does(oscar, r"\unmute bob")
 
     def test_nobody_takes_a_banned_nickname(self) -> None:
-        """It is refused as if the ban were there before."""
+        """Its client is disconnected as if the ban were there before."""
         for server in self.servers:
             server.chat.moderation.is_operator = is_oscar
         oscar = self.connect(self.one, "oscar")
@@ -106,6 +106,7 @@ class TalkingTests(RightsCase):
         (why,) = self.seen_by(self.bob)
         self.assertTrue(why.startswith("error: you are banned"), why)
         self.assertEqual(self.bob.nick, "bob")
+        self.assertEqual(self.bob.closed, "banned")
 
     def test_what_is_still_allowed_is_shown_once(self) -> None:
         """In the order in which it was said."""
