@@ -394,6 +394,11 @@ class Reference:
         is_banned = self.find(room.bans, member.subjects, peer) is not None
         return not (private or room.settings.get("key") or is_banned)
 
+    def is_listed(self, member: Member, name: str) -> bool:
+        """Whether a member is shown that there is a room, or by IRC who is in it."""
+        is_hidden = self.room(name).settings.get("hidden")
+        return not is_hidden or name in member.rooms or member.is_operator
+
     # Rooms that are opened and closed.
 
     def open(self, room: Room, member: Member) -> None:

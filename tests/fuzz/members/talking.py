@@ -253,7 +253,7 @@ class Talking(Accounting):
         """Somebody asks who is in a room."""
         is_readable = self.may_read(device.member, device.peer, name)
         if device.wire in IRCS:
-            if is_readable:
+            if is_readable and self.is_listed(device.member, name):
                 self.list_names(device, name)
             else:
                 device.expected.append(f"names #{name}:")
@@ -303,10 +303,8 @@ class Talking(Accounting):
         member = device.member
         counts = {
             name: len(self.inside(name))
-            for name, room in self.rooms.items()
-            if not room.settings.get("hidden")
-            or name in member.rooms
-            or member.is_operator
+            for name in self.rooms
+            if self.is_listed(member, name)
         }
         found = [(name, count) for name, count in counts.items() if count]
         found.sort(key=lambda each: (-each[1], each[0]))
