@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Iterator, Sequence
+from contextlib import contextmanager
+from unittest.mock import patch
+
 from tests.support.members import MembersCase
+from twisted_chat.core.interfaces import RETRY_DELAY, StoreError
 from twisted_chat.core.replies import Refused
 
 
@@ -38,6 +43,42 @@ class ClaimTests(MembersCase):
         self.assertEqual((eve.nick, eve.client.account), ("eve", ""))
         self.assertEqual(self.chat.client("adam").nick, "adam")
         self.assertIn("guest", self.chat.client("eve").nick)
+
+    def test_nickname_is_given_back_once_the_registry_answers(self) -> None:
+        """Whether the client is still there then, or not."""
+        for account, stays in (("adam", True), ("abel", False)):
+            (eve,) = self.chat.people("eve")
+            with self.nothing_given_back():
+                self.chat.journal.fail()
+                self.chat.log_in(eve, account)
+                self.assertIn("error: not stored", eve.sees()[-1])
+                self.chat.advance(RETRY_DELAY)
+                self.assertIn("guest", self.chat.client(account).nick)
+            if not stays:
+                eve.leaves()
+            self.chat.advance(RETRY_DELAY)
+            self.assertEqual(self.chat.client(account).nick, account)
+            self.assertEqual("eve" in self.who(), stays)
+            eve.leaves()
+            again = self.chat.client("eve")
+            self.assertEqual(again.nick, "eve")
+            again.leaves()
+
+    @contextmanager
+    def nothing_given_back(self) -> Iterator[None]:
+        """The registry of nicknames is away when a claim is to be undone."""
+        names = self.chat.chat.names
+        claim = names.claim
+
+        def claim_or_fail(
+            keys: Sequence[str], owner: str, former: str = ""
+        ) -> Awaitable[bool]:
+            if former.startswith("@"):
+                raise StoreError("the store is away")
+            return claim(keys, owner, former)
+
+        with patch.object(names, "claim", claim_or_fail):
+            yield
 
     def test_logout_that_is_not_stored_changes_nothing(self) -> None:
         """The client stays logged in."""

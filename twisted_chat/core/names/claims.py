@@ -6,9 +6,9 @@ If the event is not stored then, both are given back.
 
 from __future__ import annotations
 
-from twisted_chat.core.client import Client
+from twisted_chat.core.client import Client, ClientState
 from twisted_chat.core.events import Event, Joined, LoggedIn, LoggedOut, Renamed
-from twisted_chat.core.interfaces import NameRegistry
+from twisted_chat.core.interfaces import RETRY_DELAY, NameRegistry, StoreError
 from twisted_chat.core.joining.room_entry import RoomEntry
 from twisted_chat.core.moderation.ban_checks import BanChecks
 from twisted_chat.core.pool import ClientPool
@@ -97,12 +97,19 @@ class Claims:
         self._runtime.spawn(self._give_back(event, client))
 
     async def _give_back(self, event: LoggedIn, client: Client) -> None:
-        """The nickname of a client that could not log in is its own again."""
+        """The nickname of a client that could not log in is its own again.
+
+        If the store that knows who owns it is away, too, that is done later.
+        """
         if self._pool.member(event.member_id) is not None:
             return
-        keys = Name(client.nick, fold(client.nick)).keys
-        await self._names.claim(keys, client.id, former=event.member_id)
-        await release(self._names, event.member_id, event.nick)
+        try:
+            if client.state is not ClientState.GONE:
+                keys = Name(client.nick, fold(client.nick)).keys
+                await self._names.claim(keys, client.id, former=event.member_id)
+            await release(self._names, event.member_id, event.nick)
+        except StoreError:
+            self._runtime.call_later(RETRY_DELAY, lambda: self.give_back(event, client))
 
 
 def logged_in_already(account: str) -> Refused:
