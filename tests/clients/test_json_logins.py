@@ -165,7 +165,7 @@ class JsonLoginTests(ChatTestCase):
         self.assertNotIn("error", self.types(replies))
         (error,) = [one for one in tablet() if one["type"] == "error"]
         self.assertEqual(error["code"], "account_removed")
-        self.assertIn("bob was deleted on another device", error["text"])
+        self.assertIn("the account bob was removed", error["text"])
 
     def test_welcome_says_whether_guests_may_register(self) -> None:
         """Until there is an operator they may in any case."""

@@ -96,7 +96,7 @@ test("an account is deleted with its password", () => {
 
 test("whoever reads that another device has deleted the account is a guest", () => {
   welcome({ account: "me", token: "t0ken" });
-  const text = "the account me was deleted on another device: you are a guest now";
+  const text = "the account me was removed: you are a guest now";
   const effects = chat.receive({ type: "error", code: "account_removed", text });
   assert.deepEqual(effects, [{ effect: "accountRemoved", text }]);
   assert.deepEqual([chat.token, chat.account], ["", ""]);

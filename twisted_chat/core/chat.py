@@ -197,8 +197,6 @@ class Chat:
         await self.operators.load()
         await self.account_logins.load()
         await self._upkeep.start()
-        for event in await self.account_logins.removed():
-            self.submit_unasked(event)
 
     # In: what adapters call.
 
@@ -378,6 +376,10 @@ class Chat:
         rank = self.moderation.rank(client.member, room) or Rank.ROOM_OPERATOR
         time = self.moderation.stamp()
         return Audited(client.nick, act, target, room, client.id, rank, time)
+
+    def finish_removals(self) -> None:
+        """The removal of an account has failed, but may be written."""
+        self._upkeep.finish_removals()
 
     def submit_unasked(self, event: Event) -> None:
         """Have an event stored that nobody waits for, with those submitted next."""

@@ -164,6 +164,7 @@ class Parts:
             operators=self.operators,
             committer=self.committer,
             close_rooms=self.announcer.moderation.close_rooms,
+            removed=self.account_logins.removed,
             runtime=self.runtime,
         )
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
+
 from twisted.internet.defer import Deferred
 
 from tests.support.account_case import SECRET, AccountCase
 from twisted_chat.core.accounts.accounts import Peer
-from twisted_chat.core.interfaces import RETRY_DELAY
-from twisted_chat.testing import TestChat
+from twisted_chat.core.accounts.store import REMOVED
+from twisted_chat.core.interfaces import (
+    RETRY_DELAY,
+    Changes,
+    OutcomeUnknown,
+    StoreError,
+)
+from twisted_chat.testing import FailingJournal, TestChat
 
 OTHER = "battery staple"
 
@@ -301,7 +311,7 @@ class OperatorTests(AccountCase):
         seen = self.alice.sees()
         self.assertIn("unregistered: alice", seen)
         self.assertIn("error: only operators may use \\ban", seen)
-        self.assertFalse([line for line in seen if "another device" in line])
+        self.assertFalse([line for line in seen if "was removed" in line])
         self.assertEqual(
             (self.alice.client.account, self.alice.client.pending), ("", 0)
         )
@@ -326,6 +336,73 @@ class OperatorTests(AccountCase):
         self.assertEqual(
             [line.split(" bob ")[1] for line in lines],
             ["operator bob", "operator alice", "operator off alice"],
+        )
+
+    def test_removal_whose_outcome_is_unknown_is_finished(self) -> None:
+        """All servers are told, and the audit log has it once."""
+        self.make_two_operators()
+        error = OutcomeUnknown("it is not known whether this was stored")
+        with self.failing_once_removed(error):
+            self.alice.types(f"\\unregister {SECRET}")
+        self.assert_removed(f"error: {error}")
+
+    def test_removal_goes_on_though_the_store_failed_once_it_was_written(self) -> None:
+        """As soon as the store works again."""
+        self.make_two_operators()
+        with self.failing_once_removed(None):
+            self.alice.types(f"\\unregister {SECRET}")
+            self.room.advance(RETRY_DELAY)
+            self.assertEqual(self.alice.client.account, "alice")
+        self.room.advance(RETRY_DELAY)
+        self.assert_removed("error: the disk is full")
+
+    def test_removal_that_was_not_written_is_not_finished(self) -> None:
+        """The account stays."""
+        self.make_two_operators()
+        self.room.journal.fail(what=FailingJournal.VALUES)
+        self.alice.types(f"\\unregister {SECRET}")
+        self.room.advance(RETRY_DELAY)
+        self.assertEqual(self.alice.sees(), ["error: the disk is full"])
+        self.assertEqual(self.alice.client.account, "alice")
+        self.alice.types(f"\\unregister {SECRET}")
+        self.assertIn("unregistered: alice", self.alice.sees())
+
+    @contextmanager
+    def failing_once_removed(self, error: StoreError | None) -> Iterator[None]:
+        """The removal of an account is written, and then the store fails.
+
+        :param error: raised by that write itself; without it, all later calls fail.
+        """
+        values = self.room.journal.values
+        write = values.write
+
+        async def write_and_fail(
+            changes: Changes, expected: Changes | None = None
+        ) -> bool:
+            is_written = await write(changes, expected)
+            if any(key.startswith(REMOVED) for key in changes):
+                if error is not None:
+                    raise error
+                self.room.journal.fail(times=None, what=FailingJournal.VALUES)
+            return is_written
+
+        with patch.object(values, "write", write_and_fail):
+            yield
+        self.room.journal.recover()
+
+    def assert_removed(self, error: str) -> None:
+        """The account of alice is removed, though she was told of an error."""
+        seen = self.alice.sees()
+        self.assertEqual(seen[0], error)
+        self.assertIn("error: the account alice was removed: you are a guest now", seen)
+        self.assertEqual(self.alice.client.account, "")
+        self.assertEqual(self.room.chat.operators.ids, {self.bob.client.member_id})
+        self.alice.types(f"\\login alice {SECRET}")
+        self.assertEqual(self.alice.sees(), ["error: wrong name or password"])
+        self.bob.sees()
+        lines = self.replies(self.bob, "\\audit")
+        self.assertEqual(
+            [line for line in lines if "unregister" in line], lines[-1:], lines
         )
 
     def test_added_account_frees_its_name_though_the_store_failed(self) -> None:

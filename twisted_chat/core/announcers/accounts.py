@@ -184,7 +184,7 @@ class AccountAnnouncer:
 
 
 def _removed(account: str) -> ErrorReply:
-    text = f"the account {account} was deleted on another device: you are a guest now"
+    text = f"the account {account} was removed: you are a guest now"
     return ErrorReply("account_removed", text)
 
 

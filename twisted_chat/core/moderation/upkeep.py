@@ -1,13 +1,14 @@
 """Upkeep: what the chat does by itself, once an hour and after an outage of the store.
 
-What is over is deleted from the store, and rooms are closed to which nobody came back
-after a restart.
+What is over is deleted from the store, rooms are closed to which nobody came back after
+a restart, and the removal of an account that was interrupted is finished.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 
+from twisted_chat.core.account_events import AccountChanged
 from twisted_chat.core.accounts.operators import Operators
 from twisted_chat.core.committer import Committer
 from twisted_chat.core.history_query import HistoryQuery
@@ -32,6 +33,8 @@ class Upkeep:
 
     :param committer: stores nothing while values are read again.
     :param close_rooms: has rooms closed that nobody is in.
+    :param removed: finds what is to be stored of accounts whose removal was
+        interrupted, see ``AccountLogins``.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Upkeep:
         operators: Operators,
         committer: Committer,
         close_rooms: Callable[[list[str]], None],
+        removed: Callable[[], Awaitable[Iterable[AccountChanged]]],
         runtime: Runtime,
     ) -> None:
         self._journal = journal
@@ -49,6 +53,7 @@ class Upkeep:
         self._operators = operators
         self._committer = committer
         self._close_rooms = close_rooms
+        self._removed = removed
         self._runtime = runtime
         self._next: ScheduledCall | None = None
         # How often values had to be read again.
@@ -57,17 +62,36 @@ class Upkeep:
     async def start(self) -> None:
         """Read the values of moderation, and tidy from now on.
 
-        :raises StoreError: the values cannot be read.
+        :raises StoreError: something cannot be read.
         """
         await self._moderation.load(self._journal.values.load)
         self._moderation.awaited.update(self._moderation.vacant())
         self._next = self._runtime.call_later(RETURN_SECONDS, self._tidy)
+        await self._finish_removals()
 
     def stop(self) -> None:
         """Do nothing any more."""
         if self._next is not None:
             self._next.cancel()
             self._next = None
+
+    def finish_removals(self) -> None:
+        """The removal of an account failed on the way: do the rest, if it is written.
+
+        Until all servers are told, its clients are logged in, and an operator is one.
+        """
+        self._runtime.spawn(self._finish_removals_later())
+
+    async def _finish_removals_later(self) -> None:
+        try:
+            await self._finish_removals()
+        except StoreError:
+            if self._next is not None:
+                self._runtime.call_later(RETRY_DELAY, self.finish_removals)
+
+    async def _finish_removals(self) -> None:
+        for event in await self._removed():
+            self._committer.submit(event)
 
     def read_values_again(self) -> None:
         """Other servers may have changed them unnoticed.
@@ -96,6 +120,7 @@ class Upkeep:
         self._close_rooms(self._moderation.vacant())
         self._clear(self._moderation.ended())
         self._runtime.spawn(self._forget_past())
+        self.finish_removals()
         self._next = self._runtime.call_later(TIDY_SECONDS, self._tidy)
 
     async def _forget_past(self) -> None:

@@ -15,6 +15,7 @@ from twisted_chat.core.accounts.operators import is_like_code, is_operator
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.chat import CommandContext, Handler
 from twisted_chat.core.commands import CommandTable
+from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.moderation.changes import CHANGES
 from twisted_chat.core.moderation_events import Audited
 from twisted_chat.core.outcomes import Outcome
@@ -107,12 +108,16 @@ async def _unregister(context: CommandContext, password: str) -> Outcome:
     chat, client = context.chat, context.client
     account = await _own_account(context)
     line = CHANGES[Audited](chat.audited(client, "unregister", account.name))
-    was_operator = await chat.accounts.unregister(
-        account, password, peer_of(client), chat.operators, line
-    )
-    if was_operator:
-        chat.audit_log.note(line)
-    await chat.account_logins.forget(account.id)
+    try:
+        was_operator = await chat.accounts.unregister(
+            account, password, peer_of(client), chat.operators, line
+        )
+        if was_operator:
+            chat.audit_log.note(line)
+        await chat.account_logins.forget(account.id)
+    except StoreError:
+        chat.finish_removals()
+        raise
     text = f"unregistered: {account.name}"
     return account_changed(context, account, Change.UNREGISTERED, text)
 
