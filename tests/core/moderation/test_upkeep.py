@@ -7,6 +7,7 @@ from unittest import mock
 from tests.support.moderation import ModerationCase
 from twisted_chat.core.interfaces import RETRY_DELAY
 from twisted_chat.core.moderation.upkeep import RETURN_SECONDS, TIDY_SECONDS
+from twisted_chat.testing import FakeClient
 
 
 class TidyTests(ModerationCase):
@@ -40,6 +41,39 @@ class TidyTests(ModerationCase):
         self.assertEqual(set(kept), {f"op/{member_id}", "ban/=y", invited})
         self.chat.advance(24 * 60 * 60)
         self.assertNotIn("invite", " ".join(self.stored("room/tea/")))
+
+    def test_roles_of_a_guest_end_with_its_session(self) -> None:
+        """A day after it has left; others are still in the room."""
+        self.does(self.alice, r"\op bob", r"\voice bob")
+        self.assertEqual(len(self.roles_of(self.alice, self.bob)), 3)
+        for client in (self.alice, self.bob):
+            client.leaves()
+        self.chat.advance(24 * 60 * 60 - TIDY_SECONDS)
+        self.assertEqual(len(self.roles_of(self.alice, self.bob)), 3)
+        bob = self.chat.client(session=self.bob.client.session, rooms=("tea",))
+        bob.sees()
+        self.assert_typed(bob, r"\voice carol", "bob: gave voice to carol")
+        self.chat.advance(3 * TIDY_SECONDS)
+        self.assertEqual(self.roles_of(self.alice), [])
+        self.assertEqual(len(self.roles_of(bob)), 2)
+
+    def test_stranger_with_the_nickname_of_a_guest_has_none_of_its_roles(self) -> None:
+        """Neither while that could come back, nor after it."""
+        self.alice.leaves()
+        alice = self.chat.client("alice", rooms=("tea",))
+        refused = r"error: only room operators of #tea may use \kick"
+        for _ in range(2):
+            alice.sees()
+            self.assert_typed(alice, r"\kick bob", refused)
+            self.chat.advance(26 * TIDY_SECONDS)
+
+    def roles_of(self, *clients: FakeClient) -> list[str]:
+        """The keys of the roles in #tea."""
+        found = [self.moderation.role_keys(each.client.id) for each in clients]
+        keys = [key for each in found for key in each]
+        stored = self.stored("room/tea/")
+        self.assertEqual([key for key in keys if key not in stored], [])
+        return keys
 
     def stored(self, area: str) -> list[str]:
         """The keys in the store."""

@@ -228,8 +228,7 @@ class Coming(Snapshots):
     def end_roles(self, device: Device) -> None:
         """A device cannot come back: nobody has what it was as a guest."""
         for room in self.rooms.values():
-            room.operators.pop(device.subject, None)
-            room.voices.pop(device.subject, None)
+            room.end_roles({device.subject})
 
     # What an account has missed.
 

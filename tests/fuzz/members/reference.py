@@ -61,6 +61,7 @@ class Reference:
 
     :param now: seconds since 1970.
     :ivar seq: how many events there were.
+    :ivar lost: devices that cannot come back, as the server was killed.
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
@@ -72,6 +73,7 @@ class Reference:
         self.mutes: dict[Subject, Sanction] = {}
         self.posts: list[Post] = []
         self.entries: list[Entry] = []
+        self.lost: set[Subject] = set()
         self.seq = 0
         self._stamp = 0
         self._arrivals = 0
@@ -445,6 +447,7 @@ class Reference:
         self.close_rooms()
         for room in self.rooms.values():
             room.tidy(now)
+            room.end_roles(self.lost)
 
     def restart(self) -> None:
         """The server has started again, with what was stored; nobody is there yet."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -253,6 +254,12 @@ class Room:
             for key, sanction in list(sanctions.items()):
                 if not sanction.lasts(now):
                     del sanctions[key]
+
+    def end_roles(self, subjects: Iterable[Subject]) -> None:
+        """Nobody has any longer what these were."""
+        for subject in subjects:
+            self.operators.pop(subject, None)
+            self.voices.pop(subject, None)
 
     def clear(self) -> None:
         """Nothing is set for it any more; nobody else is shown a closed topic."""

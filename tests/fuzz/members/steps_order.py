@@ -198,6 +198,9 @@ class SqliteMembersMachine(SqliteWorldMachine, MembersMachine):
         """The server is killed, and starts again from what is on the disk."""
         former, self.path = self.path, self.path.parent / f"{self._count}x"
         shutil.copytree(former, self.path)
+        devices = self.devices.values()
+        lost = (each.subject for each in devices if each.wire in (LINE, *IRCS))
+        self.reference.lost.update(lost)
         self._all_are_gone()
         self.world.stop()
         self.world.close()

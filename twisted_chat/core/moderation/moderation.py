@@ -15,7 +15,7 @@ from twisted_chat.core.events import LOBBY, Stored
 from twisted_chat.core.interfaces import Changes, RoomState
 from twisted_chat.core.moderation_events import Rank, Role, RoomClosed
 from twisted_chat.core.pool import ClientPool
-from twisted_chat.core.presence import Member
+from twisted_chat.core.presence import Member, is_account_id
 
 from .changes import BANS, MUTES
 from .room_settings import (
@@ -257,6 +257,21 @@ class Moderation:
             for opened, settings in by_opening.items()
             for role, holders in settings.roles.items()
             if member_id in holders
+        ]
+
+    def absent_guests(self) -> list[str]:
+        """The ids of guests who have a role in any room and are not present."""
+        found = {
+            member_id
+            for by_opening in self._rooms.values()
+            for settings in by_opening.values()
+            for holders in settings.roles.values()
+            for member_id in holders
+        }
+        return [
+            each
+            for each in sorted(found)
+            if not is_account_id(each) and self._pool.member(each) is None
         ]
 
     def owned_by(self, member_id: str) -> list[str]:

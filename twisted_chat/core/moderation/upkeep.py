@@ -120,6 +120,7 @@ class Upkeep:
         self._close_rooms(self._moderation.vacant())
         self._clear(self._moderation.ended())
         self._runtime.spawn(self._forget_past())
+        self._runtime.spawn(self._end_roles())
         self.finish_removals()
         self._next = self._runtime.call_later(TIDY_SECONDS, self._tidy)
 
@@ -138,6 +139,23 @@ class Upkeep:
                 keys.append(past_key(room))
         if self._next is not None:
             self._clear(keys)
+
+    async def _end_roles(self) -> None:
+        """Delete the roles of guests whose sessions have ended.
+
+        They had them in rooms that others have not left since.
+        """
+        absent = self._moderation.absent_guests()
+        keys: list[str] = []
+        for guest in self._runtime.rng.sample(absent, min(len(absent), MAX_TIDIED)):
+            try:
+                nick = await self._journal.history.nickname(guest)
+            except StoreError:
+                return
+            if nick is None:
+                keys += self._moderation.role_keys(guest)
+        if self._next is not None:
+            self._clear(keys[:MAX_TIDIED])
 
     def _clear(self, keys: list[str]) -> None:
         """Delete these values, if there are any."""
