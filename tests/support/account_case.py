@@ -8,7 +8,7 @@ from twisted_chat.core.accounts.policy import Policy
 from twisted_chat.testing import TestChat
 from twisted_chat.testing.chat import CHEAP, FakeClient
 
-SECRET = "correct horse"
+SECRET, OTHER = "correct horse", "battery staple"
 
 
 class AccountCase(SynchronousTestCase):
@@ -46,3 +46,26 @@ class AccountCase(SynchronousTestCase):
         for each in (client, self.alice, self.bob):
             each.sees()
         return client
+
+
+class OperatorCase(AccountCase):
+    """The same, and the code of the log, which makes the first operator."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.code = self.room.chat.operators.code
+
+    def make_operator(self) -> None:
+        self.register()
+        self.assertEqual(
+            self.replies(self.bob, f"\\operator {self.code}"),
+            ["you are an operator now"],
+        )
+
+    def make_two_operators(self) -> None:
+        """Bob is one, and makes alice another."""
+        self.make_operator()
+        self.register(self.alice)
+        self.bob.types("\\operator alice")
+        self.alice.sees()
+        self.bob.sees()
