@@ -53,7 +53,6 @@ UNTESTED = {
     "core.moderation_events": "only values",
     "core.logins": "only types; those of accounts are tested",
     "core.parts": "only connects the parts; every test of a chat uses them",
-    "core.replies": "only values",
     "core.runtime": "only types",
     "server.sources": "only a type",
     "core.interfaces": "only types; the contract tests of what implements them test it",

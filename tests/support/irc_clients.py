@@ -21,6 +21,12 @@ from twisted_chat.testing import TestChat
 
 PASSWORD = "correct horse"
 
+REGISTERED = (
+    "is registered: choose another, or log in by SASL or"
+    " /msg NickServ IDENTIFY NAME PASSWORD"
+)
+"""Why a nickname is refused that belongs to an account."""
+
 PING_INTERVAL, PING_TIMEOUT = 30.0, 20.0
 
 

@@ -77,7 +77,7 @@ test("the reply to a join reaches whoever asked, and only there", () => {
   welcome();
   const [invalid] = chat.join("a b");
   const refusal = { type: "error", ref: invalid.ref, code: "room_invalid", text: "no space" };
-  assert.deepEqual(chat.receive(refusal), [{ effect: "joinRefused", text: "no space" }]);
+  assert.deepEqual(chat.receive(refusal), [{ effect: "joinRefused", text: "no space", atForm: "no space" }]);
   assert.deepEqual(texts(), [], "it is not shown in the conversation");
   chat.join("garden");
   assert.deepEqual(chat.receive({ type: "joined", room: "garden", nick: "me", id: id(12) }), [{ effect: "joined" }]);

@@ -73,27 +73,37 @@ test("a message that is not stored fails, and can be retried", () => {
 test("a failed message does not advise to type a command", () => {
   welcome();
   const [frame] = sendMessage(chat, lobby(), "hi");
-  const text = "nobody here is called bob";
-  chat.receive({ type: "error", ref: frame.ref, code: "no_such_nick", text: `${text} (try \\who)` });
-  assert.equal(lobby().entries[0].problem, text);
+  const reason = "nobody here is called bob";
+  const text = `${reason} (try \\who)`;
+  chat.receive({ type: "error", ref: frame.ref, code: "no_such_nick", text, reason });
+  assert.equal(lobby().entries[0].problem, reason);
 });
 
 test("what is shown at a form does not advise to type a command, and the answer to one does", () => {
   welcome();
-  const refuse = ({ ref }, text) => chat.receive({ type: "error", ref, code: "refused", text })[0];
-  const said = [
-    ["bob is registered: \\login bob PASSWORD", "bob is registered"],
-    ["#tea needs a key: \\join tea KEY", "#tea needs a key"],
-    ["nobody is called bob (try \\who)", "nobody is called bob"],
-    ["it is too old to be corrected (\\delete deletes it)", "it is too old to be corrected"],
-    ["usage: \\room key WORD", "usage: \\room key WORD"],
-    ["a key has 1 to 32 characters", "a key has 1 to 32 characters"],
+  const refuse = ({ ref }, error) => chat.receive({ type: "error", ref, ...error })[0];
+  const refusals = [
+    ["no_such_nick", "nobody is called bob", "nobody is called bob (try \\who)"],
+    ["usage", undefined, "usage: \\room key WORD"],
+    ["usage", undefined, "a key has 1 to 32 characters"],
   ];
-  for (const [whole, shown] of said) {
-    assert.equal(refuse(chat.changeNick("bob"), whole).text, shown);
-    assert.equal(refuse(chat.commandOf({}, "\\room key x y", "lobby"), whole).problem, shown);
-    assert.equal(refuse(chat.command("\\foo"), whole).text, whole);
+  for (const [code, reason, text] of refusals) {
+    const [error, shown] = [{ code, reason, text }, reason ?? text];
+    assert.equal(refuse(chat.changeNick("bob"), error).text, shown);
+    assert.equal(refuse(chat.commandOf({}, "\\room key x y", "lobby"), error).problem, shown);
+    assert.equal(refuse(chat.command("\\foo"), error).text, text);
   }
+});
+
+test("where the page has a form for what the server would have typed, it names that", () => {
+  welcome();
+  const [frame] = sendMessage(chat, lobby(), "hi");
+  const text = "log in first: \\login NAME PASSWORD, or \\register PASSWORD";
+  const refused = { type: "error", ref: frame.ref, code: "account_required", text, reason: "log in first" };
+  chat.receive(refused);
+  const { problem } = lobby().entries[0];
+  assert.match(problem, /^log in first: .*Name and settings/u);
+  assert.doesNotMatch(problem, /\\/u);
 });
 
 test("of two messages, the refused one fails", () => {

@@ -194,7 +194,7 @@ def _message(fields: Fields, _routes: Container[str]) -> Request:
 def _dm(fields: Fields, _routes: Container[str]) -> Request:
     to = _required(fields, "to")
     if not to or re.search(r"\s", to):
-        raise Refused("no_such_nick", '"to" is not a nickname (try \\who)')
+        raise Refused("no_such_nick", '"to" is not a nickname', "(try \\who)")
     text = accepted_text(_text(fields))
     # Typed, blanks between the two have no meaning; here they indent the text.
     words = (to, text) if text[:1].isspace() else None

@@ -284,6 +284,14 @@ def _outcome(reply: Reply) -> Fields:
             return {"type": "ok"}
         case Done(id=position):
             return {"type": "ok", "id": position}
+        case ErrorReply(advice=advice) if advice:
+            # For programs with forms and buttons, where nobody types routes.
+            return {
+                "type": "error",
+                "code": reply.code,
+                "text": reply.text,
+                "reason": reply.reason,
+            }
         case ErrorReply(code=code, text=text) | TurnedAway(code=code, text=text):
             return {"type": "error", "code": code, "text": text}
         case Notice(lines=lines):
@@ -294,8 +302,8 @@ def _outcome(reply: Reply) -> Fields:
 
 def _missed(missed: Missed) -> Iterable[Fields]:
     yield from event_objects(missed.direct)
-    if missed.lines:
-        yield {"type": "notice", "text": "\n".join(missed.lines)}
+    if (notice := missed.notice) is not None:
+        yield _outcome(notice)
 
 
 def _text_size(text: str) -> int:

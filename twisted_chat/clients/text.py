@@ -77,7 +77,8 @@ def decode_line(line: str, routes: Container[str]) -> Request:
     meant = meant_route(route, text)
     if meant is not None:
         typed = f"\\{sanitize_label(word)}" if word else f"{mark} {text.split()[0]}"
-        refused = Refused("no_such_command", f"no such command: {typed} (try {meant})")
+        why = f"no such command: {typed}"
+        refused = Refused("no_such_command", why, f"(try {meant})")
         return Request("", "", refusal=refused, line=line)
     if mark != "\\":
         return Request("", line)

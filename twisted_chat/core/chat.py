@@ -283,7 +283,7 @@ class Chat:
         """
         if room is None:
             if client.room is None:
-                raise Refused("not_in_room", "you are in no room: \\join ROOM first")
+                raise Refused("not_in_room", "you are in no room", "\\join ROOM first")
             return client.room
         name = room_name(room)
         if name not in client.rooms:
@@ -484,19 +484,18 @@ class Chat:
             elif isinstance(event, RoomOpened):
                 self.entry.opening_settled(event.room)
             return
-        code = "store"
         if isinstance(error, Refused):
             # Something before it in the order has changed the client's rights.
-            code, text = error.code, error.text
+            reply = ErrorReply.of(error)
             self._refused_again(event, client, error)
         elif isinstance(error, OutcomeUnknown):
             # It may yet be announced, and needs its nickname or room then.
-            text = str(error)
+            reply = ErrorReply("store", str(error))
             error.when_not_stored(lambda: self.claims.release(event, client))
         else:
-            text = f"not stored: {error}"
+            reply = ErrorReply("store", f"not stored: {error}")
             self.claims.release(event, client)
-        self.reply(client, ErrorReply(code, text), submission.ref)
+        self.reply(client, reply, submission.ref)
         client.complete_one()
 
     def _refused_again(self, event: Event, client: Client, why: Refused) -> None:

@@ -190,4 +190,4 @@ class CommandTable(Generic[H]):
 
 def _unknown(name: str) -> Refused:
     name = sanitize_label(name).strip()
-    return Refused("no_such_command", f"no such command: \\{name} (try \\help)")
+    return Refused("no_such_command", f"no such command: \\{name}", "(try \\help)")

@@ -102,8 +102,8 @@ class Outcomes:
     def fail(self, client: Client, request: Request, error: Exception) -> None:
         """Say why a request failed; log what is not a refusal."""
         match error:
-            case Refused(code=code, text=text):
-                reply = ErrorReply(code, text)
+            case Refused():
+                reply = ErrorReply.of(error)
             case StoreError():
                 reply = ErrorReply("store", str(error))
             case _:

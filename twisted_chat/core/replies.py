@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from .events import Stored
 from .read_markers import ReadMarker
 
+HISTORY = "(\\history)"
+"""What to type to read what was said."""
+
 
 class Refused(Exception):
     """A request that is refused; the text says what to do instead.
@@ -20,12 +23,28 @@ class Refused(Exception):
     exception is only logged.
 
     :ivar code: a short word for programs: ``no_such_nick``, ``too_long``, ...
+    :ivar reason: why it is refused.  It names no route, as it is also shown where none
+        can be typed.
+    :ivar advice: what to type instead; see ``with_advice``.
     """
 
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, code: str, reason: str, advice: str = "") -> None:
+        super().__init__(with_advice(reason, advice))
         self.code = code
-        self.text = text
+        self.reason = reason
+        self.advice = advice
+
+    @property
+    def text(self) -> str:
+        """The reason with the advice, for whoever types routes."""
+        return with_advice(self.reason, self.advice)
+
+
+def with_advice(text: str, advice: str) -> str:
+    """A text with what to type, which stands in parentheses or behind a colon."""
+    if not advice:
+        return text
+    return f"{text} {advice}" if advice.startswith("(") else f"{text}: {advice}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +226,21 @@ class HelpHint:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Some lines for a person to read."""
+    """Some lines for a person to read.
 
-    lines: tuple[str, ...]
+    :ivar advice: what to type then, as in ``Refused``; it ends the last line.
+    """
+
+    texts: tuple[str, ...]
+    advice: str = ""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines with the advice, for whoever types routes."""
+        if not self.advice:
+            return self.texts
+        *others, last = self.texts
+        return (*others, with_advice(last, self.advice))
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +267,13 @@ class Missed:
     more: bool = False
 
     @property
-    def lines(self) -> tuple[str, ...]:
-        """What a person is told: of the direct messages, then of the others."""
-        return (*self.direct_lines, *self.room_lines)
+    def notice(self) -> Notice | None:
+        """What a person is told: of the direct messages, then of the others.
+
+        ``None`` if there is nothing.
+        """
+        texts = (*self.direct_lines, *self._room_texts)
+        return Notice(texts, HISTORY if self.messages else "") if texts else None
 
     @property
     def direct_lines(self) -> tuple[str, ...]:
@@ -253,10 +288,14 @@ class Missed:
     @property
     def room_lines(self) -> tuple[str, ...]:
         """The line about the rooms, if there is anything to read."""
+        return tuple(with_advice(each, HISTORY) for each in self._room_texts)
+
+    @property
+    def _room_texts(self) -> tuple[str, ...]:
         if not self.messages:
             return ()
         said = f"{self.messages} {_plural('message', self.messages)}"
-        return (f"{said} since you left (\\history)",)
+        return (f"{said} since you left",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,16 +324,22 @@ class Native:
 class ErrorReply:
     """What the client asked for was refused.
 
-    :ivar code: a short word for programs; see ``Refused``.
+    :ivar code: a short word for programs; see ``Refused``, also for the others.
     """
 
     code: str
-    text: str
+    reason: str
+    advice: str = ""
+
+    @property
+    def text(self) -> str:
+        """The reason with the advice."""
+        return with_advice(self.reason, self.advice)
 
     @classmethod
     def of(cls, refused: Refused) -> ErrorReply:
         """What a client is told of a refusal."""
-        return cls(refused.code, refused.text)
+        return cls(refused.code, refused.reason, refused.advice)
 
 
 @dataclass(frozen=True, slots=True)

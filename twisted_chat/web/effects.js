@@ -177,8 +177,8 @@ export class Effects {
     this.actions.afterJoining();
   }
 
-  joinRefused({ text, needsKey }) {
-    if (this.views.roomsDialog?.refused(text, { needsKey })) return;
+  joinRefused({ text, atForm, needsKey }) {
+    if (this.views.roomsDialog?.refused(atForm, { needsKey })) return;
     announce(text);
     this.run(this.chat.addNotice(text, { error: true }));
   }

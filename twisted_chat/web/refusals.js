@@ -8,11 +8,13 @@ import { withLocalTimes } from "./time.js";
 // A form that is open until its request is replied to; `problem` if it was refused.
 export const formReplied = ({ form }, problem = "") => [{ effect: "formReplied", form, problem }];
 
-// What the server advises to type, at the end of its text.
-const TYPED_ADVICE = / \((?:try )?\\[^()]*\)$|: \\\p{L}[^:]*$/u;
-
-// Where no routes are typed, it would be of no use: at a form, or under a message.
-export const withoutAdvice = (text) => (text.startsWith("usage") ? text : text.replace(TYPED_ADVICE, ""));
+// The text at a form, or under a message: it names buttons, where that of the server, which has a
+// `reason` then, names routes to type.
+function textAtForms({ code, reason }, whole) {
+  if (!reason) return whole;
+  const advice = strings.advice[code];
+  return withLocalTimes(advice ? `${reason}: ${advice}` : reason);
+}
 
 const SHOWN_AT_FORMS = new Set(["send", "nick", "account", "form", "away"]); // purposes
 
@@ -28,7 +30,8 @@ export function refused(chat, frame, context) {
     return entranceRefused(chat, whole, context);
   }
   if (frame.code === "account_removed") return accountRemoved(chat, { text: whole });
-  const text = SHOWN_AT_FORMS.has(context?.purpose) ? withoutAdvice(whole) : whole;
+  const atForm = textAtForms(frame, whole);
+  const text = SHOWN_AT_FORMS.has(context?.purpose) ? atForm : whole;
   const announced = { effect: "error", text };
   const taken = frame.code === "nick_taken";
   const { conversation } = context ?? {};
@@ -59,7 +62,7 @@ export function refused(chat, frame, context) {
       break;
     case "join":
       chat.joining = false;
-      return [{ effect: "joinRefused", text, ...(frame.code === "needs_key" && { needsKey: true }) }];
+      return [{ effect: "joinRefused", text, atForm, ...(frame.code === "needs_key" && { needsKey: true }) }];
     case "catchUp":
       return [{ effect: "caughtUp" }];
     case "heartbeat":
@@ -71,7 +74,7 @@ export function refused(chat, frame, context) {
   }
   // Before the welcome, a nickname error can only be about the one in the connect query.
   if (!chat.online && /^nick/u.test(frame.code ?? "")) {
-    return [{ effect: "nickRefused", text: withoutAdvice(text), nick: chat.chosenNick, taken }];
+    return [{ effect: "nickRefused", text: atForm, nick: chat.chosenNick, taken }];
   }
   return [announced, ...chat.addNotice(text, { error: true })];
 }

@@ -33,6 +33,13 @@ export const strings = {
   membersOf: ({ room, members, count = members.length }) =>
     `Members of #${room} (${count}): ${members.join(", ")}`,
 
+  // What to do about a refusal, by its code, where the server would have a route typed
+  advice: {
+    account_required: "with “Log in” or “Register” under “Name and settings”",
+    nick_registered: "choose another name, or log in if it is yours",
+    operator_code: "to use it, write \\operator and then the code",
+  },
+
   // Choosing a nickname
   chooseNick: "Choose another name:",
   chooseNickAsGuest: "You are a guest. Choose a name:",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.irc_clients import IrcCase
+from tests.support.irc_clients import REGISTERED, IrcCase
 from twisted_chat.core.accounts.policy import Mode, Policy
 from twisted_chat.core.limits import RateLimit
 
@@ -29,7 +29,7 @@ class ConnectionTests(IrcCase):
         peer = self.peer()
         self.assertEqual(peer.asks("NICK bob"), [])
         self.assertEqual(
-            peer.asks("USER bob 0 * :Bob"), ["433 * bob :Nickname is already in use"]
+            peer.asks("USER bob 0 * :Bob"), [f"433 * bob :bob {REGISTERED}"]
         )
 
     def test_registration_is_freed(self) -> None:
@@ -87,6 +87,8 @@ class AccountTests(IrcCase):
 
     def test_guest_says_nothing(self) -> None:
         """477, wherever it speaks."""
+        named = "/msg NickServ IDENTIFY NAME PASSWORD"
+        advice = f"{named}, or /msg NickServ REGISTER PASSWORD"
         alice = self.irc("alice", "lobby")
         for command, target in (
             ("PRIVMSG #lobby :hi", "#lobby"),
@@ -94,7 +96,8 @@ class AccountTests(IrcCase):
             ("TOPIC #lobby :hi", "#lobby"),
         ):
             self.assertEqual(
-                alice.asks(command), [f"477 alice {target} :You need to log in first"]
+                alice.asks(command),
+                [f"477 alice {target} :Log in first: {advice}"],
             )
 
 

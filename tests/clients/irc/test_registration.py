@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from twisted.internet.defer import Deferred
 
-from tests.support.irc_clients import PASSWORD, IrcCase, IrcPeer
+from tests.support.irc_clients import PASSWORD, REGISTERED, IrcCase, IrcPeer
 from twisted_chat.clients.irc.registration import MAX_RETRIES, RETRY_DELAY
 from twisted_chat.core.joining.entrance import Entrance
 
@@ -218,9 +218,7 @@ class SaslTests(IrcCase):
         peer = self.peer()
         peer.sends("CAP LS 302")
         self.assertEqual(peer.asks("NICK bob", "USER b 0 * :B"), [])
-        self.assertEqual(
-            peer.asks("CAP END"), ["433 * bob :Nickname is already in use"]
-        )
+        self.assertEqual(peer.asks("CAP END"), [f"433 * bob :bob {REGISTERED}"])
         self.log_in(peer)
         self.assertTrue(peer.asks("NICK bob")[0].startswith("001 bob "))
 
@@ -230,9 +228,7 @@ class SaslTests(IrcCase):
         peer = self.peer()
         peer.sends("CAP LS 302", "NICK carol", "USER b 0 * :B")
         self.log_in(peer)
-        self.assertEqual(
-            peer.asks("CAP END"), ["433 * carol :Nickname is already in use"]
-        )
+        self.assertEqual(peer.asks("CAP END"), [f"433 * carol :carol {REGISTERED}"])
         self.assertTrue(peer.asks("NICK bob")[0].startswith("001 bob "))
 
     def test_second_client_has_the_nickname_of_its_member(self) -> None:

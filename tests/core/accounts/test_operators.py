@@ -7,6 +7,9 @@ from twisted_chat.core.accounts.operators import AREA, Operators, new_code
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.interfaces import Changes
 from twisted_chat.core.presence import Member
+from twisted_chat.core.replies import Refused
+
+LAST = Refused("last_operator", "last")
 
 
 class OperatorsTests(AccountsTestCase):
@@ -88,7 +91,7 @@ class OperatorsTests(AccountsTestCase):
         """Both have read that there are two, perhaps on two servers."""
         bob, alice = self.make("bob"), self.make("alice")
         removals = [
-            self.now(self.operators.removal(account.id, "last"))
+            self.now(self.operators.removal(account.id, LAST))
             for account in (bob, alice)
         ]
         written = [
@@ -100,7 +103,7 @@ class OperatorsTests(AccountsTestCase):
     def test_only_operators_remove_others(self) -> None:
         """Also one that has lost the right a moment before, or loses it meanwhile."""
         bob, alice, carol = map(self.make, ("bob", "alice", "carol"))
-        removal = self.now(self.operators.removal(carol.id, "last", bob.id))
+        removal = self.now(self.operators.removal(carol.id, LAST, bob.id))
         self.now(self.operators.remove(bob.id, "bob", alice.id))
         wrote = self.values.write(removal.changes, removal.expected)
         self.assertFalse(self.now(wrote))

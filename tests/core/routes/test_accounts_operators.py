@@ -193,7 +193,11 @@ class OperatorTests(OperatorCase):
         self.alice.types(f"\\register {SECRET}")
         for client, typed, refused in (
             (self.alice, "bob new-password", "only operators may use \\setpassword"),
-            (self.bob, "bob new-password", "your own: \\password OLD NEW"),
+            (
+                self.bob,
+                "bob new-password",
+                "this is your own account: \\password",
+            ),
             (self.bob, "alice short", "a password has at least 8 characters"),
             (self.bob, "eve new-password", "no account is called eve"),
         ):

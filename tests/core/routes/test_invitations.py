@@ -78,7 +78,7 @@ class InvitationTests(ModerationCase):
         self.assert_typed(
             self.alice,
             r"\invite bob",
-            r"error: bob is banned from #tea: \room unban first",
+            r"error: bob is banned from #tea: \room unban bob first",
         )
         self.does(self.alice, r"\room except bob")
         self.assert_typed(self.alice, r"\invite bob", "bob is invited to #tea")

@@ -535,5 +535,5 @@ class AuditTests(ModerationCase):
             self.assert_typed(
                 self.oscar,
                 rf"\audit {word}",
-                r"error: give a positive whole number, such as \audit 20",
+                rf"error: {word} is not a positive whole number (try \audit 20)",
             )

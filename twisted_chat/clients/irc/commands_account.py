@@ -15,9 +15,10 @@ from twisted_chat.core.moderation.permissions import check
 from twisted_chat.core.names.nicknames import Name, fold_or_none, is_guest
 from twisted_chat.core.outcomes import Answered, Outcome
 from twisted_chat.core.replies import Refused, Reply, Request
-from twisted_chat.core.routes.guards import logged_out, may_register
+from twisted_chat.core.routes.guards import logged_out, may_register, named
 from twisted_chat.core.routes.logins import enter_account
 
+from .advice import text_of
 from .codec import codec_of
 from .commands import IrcTable, lines, request_of
 from .message import Message
@@ -85,8 +86,7 @@ async def register_account(context: CommandContext, password: str) -> Account:
     chat.accounts.check_secure(secure=client.identity.secure)
     logged_out(context)
     may_register(context)
-    if is_guest(client.member.folded):
-        raise Refused("nick_reserved", "a guest's name cannot be registered")
+    named(context)
     return await chat.accounts.register(Name.of(client.nick), password, peer_of(client))
 
 
@@ -102,7 +102,7 @@ async def register(context: CommandContext) -> Outcome:
     except Refused as refused:
         code = _CODES.get(refused.code, "TEMPORARILY_UNAVAILABLE")
         shown = name.replace(" ", "_").lstrip(":") or "*"
-        return lines(Message("FAIL", ("REGISTER", code, shown, refused.text)))
+        return lines(Message("FAIL", ("REGISTER", code, shown, text_of(refused))))
 
     def done(*_: object) -> Reply:
         source = codec_of(client).server.source(client.member)

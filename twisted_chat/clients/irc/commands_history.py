@@ -180,7 +180,7 @@ async def _source(context: CommandContext, target: str) -> str | DirectMessages:
         try:
             in_room(replace(context, words=(target,)))
         except Refused as refused:
-            raise Refused("invalid_target", refused.text) from None
+            raise Refused("invalid_target", refused.reason) from None
         return named_room(target)
     own = context.client.member_id
     return DirectMessages(own, await _partner(context, target))

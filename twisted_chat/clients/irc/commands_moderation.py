@@ -92,7 +92,7 @@ async def redact(context: CommandContext) -> Answered:
     try:
         in_room(context)
     except Refused as refused:
-        raise Refused("invalid_target", refused.text) from None
+        raise Refused("invalid_target", refused.reason) from None
     at = _in(context, named_room(name))
     # A correction is shown under an id of its own.
     position = context.chat.pool.corrections.corrected(position)

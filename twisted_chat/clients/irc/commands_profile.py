@@ -9,6 +9,7 @@ from twisted_chat.core.outcomes import Outcome
 from twisted_chat.core.replies import Refused
 from twisted_chat.core.routes.guards import may_speak
 
+from .advice import text_of
 from .commands import IrcTable
 from .isupport import MAX_REALNAME
 from .raw import SETNAME, Raw
@@ -23,7 +24,7 @@ def set_name(context: CommandContext) -> Outcome:
     try:
         realname = chat.sanitized_label(context.word, MAX_REALNAME)
     except Refused as refused:
-        raise Refused("invalid_realname", refused.text) from None
+        raise Refused("invalid_realname", text_of(refused)) from None
     raw = Raw(SETNAME, realname).pack() or ""
     return Relayed(
         "",

@@ -17,6 +17,7 @@ from twisted_chat.core.replies import Refused, Reply, Request
 from twisted_chat.core.routes.guards import logged_in, logged_out
 from twisted_chat.core.routes.logins import enter_account
 
+from .advice import text_of
 from .codec import codec_of
 from .commands import PREFIX, IrcTable, lines
 from .commands_account import own_nick, register_account
@@ -81,7 +82,7 @@ async def nickserv(context: CommandContext) -> Outcome:
             case "HELP", _:
                 return _told(context, NICKSERV, *_HELP[NICKSERV])
     except Refused as refused:
-        return _told(context, NICKSERV, f"error: {refused.text}")
+        return _told(context, NICKSERV, f"error: {text_of(refused)}")
     return _told(context, NICKSERV, "Unknown command; send HELP")
 
 

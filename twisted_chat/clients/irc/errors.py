@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from twisted_chat.core.replies import ErrorReply, Refused
 
 from . import numerics
+from .advice import text_of
 from .commands import TOO_FEW, UNKNOWN
 from .message import InvalidUtf8, Message, MessageError, NoCommand, TooLong
 from .numerics import Numeric
@@ -46,7 +47,7 @@ _ERRORS = {
     "nick_invalid": _Error(numerics.ERR_ERRONEUSNICKNAME, explains=True),
     "nick_reserved": _Error(numerics.ERR_ERRONEUSNICKNAME, explains=True),
     "nick_taken": _Error(numerics.ERR_NICKNAMEINUSE),
-    "nick_registered": _Error(numerics.ERR_NICKNAMEINUSE),
+    "nick_registered": _Error(numerics.ERR_NICKNAMEINUSE, explains=True),
     "no_such_nick": _Error(numerics.ERR_NOSUCHNICK),
     "no_such_room": _Error(numerics.ERR_NOSUCHCHANNEL, "last"),
     "room_invalid": _Error(numerics.ERR_NOSUCHCHANNEL, "last", explains=True),
@@ -64,7 +65,7 @@ _ERRORS = {
     "not_room_operator": _Error(numerics.ERR_CHANOPRIVSNEEDED, "last"),
     "muted": _Error(numerics.ERR_CANNOTSENDTOCHAN, explains=True),
     "banned": _Error(numerics.ERR_YOUREBANNEDCREEP, "", explains=True),
-    "account_required": _Error(numerics.ERR_NEEDREGGEDNICK),
+    "account_required": _Error(numerics.ERR_NEEDREGGEDNICK, explains=True),
     "no_such_server": _Error(numerics.ERR_NOSUCHSERVER),
     "not_an_operator": _Error(numerics.ERR_NOOPERHOST, ""),
     "too_many_attempts": _Error(numerics.ERR_PASSWDMISMATCH, "", explains=True),
@@ -139,7 +140,7 @@ def error_lines(error: ErrorReply, reference: Reference, nick: str) -> list[Mess
     if not command and error.code != "banned":
         if error.code in _SHOWN:
             return []
-        return [Message("NOTICE", (nick, f"error: {error.text}"))]
+        return [Message("NOTICE", (nick, f"error: {text_of(error)}"))]
     return [_line(error, reference)]
 
 
@@ -151,9 +152,9 @@ def _line(error: ErrorReply, reference: Reference) -> Message:
     if known is None:
         code, count = _FAILS.get((command, error.code), (error.code.upper(), 0))
         context = map(_one_word, reference.names[:count])
-        return Message("FAIL", (command or "*", code, *context, error.text))
+        return Message("FAIL", (command or "*", code, *context, text_of(error)))
     params = map(_one_word, _named(known.names, reference))
-    text = _first_upper(error.text) if known.explains else None
+    text = _sentence(text_of(error), reference) if known.explains else None
     return known.numeric(*params, text=text)
 
 
@@ -180,7 +181,10 @@ def _one_word(text: str) -> str:
     return word or "*"
 
 
-def _first_upper(text: str) -> str:
+def _sentence(text: str, reference: Reference) -> str:
+    """A text that begins with a capital letter, unless a name is its first word."""
+    if text.startswith(tuple(f"{name} " for name in reference.names)):
+        return text
     return text[:1].upper() + text[1:]
 
 

@@ -79,14 +79,15 @@ class ReplyLines:
                 return () if is_silent or stored is None else self._own(stored)
             case Native(content=content) if isinstance(content, tuple):
                 return content
-            case ErrorReply() | TurnedAway():
-                error = ErrorReply(reply.code, reply.text)
+            case ErrorReply():
+                return error_lines(reply, reference, viewer.nick or ANONYMOUS)
+            case TurnedAway(code=code, text=text):
+                error = ErrorReply(code, text)
                 return error_lines(error, reference, viewer.nick or ANONYMOUS)
-            case Notice(lines=texts):
-                nick = viewer.nick or ANONYMOUS
-                return [Message("NOTICE", (nick, text)) for text in texts]
-            case Missed(direct=direct):
-                return self._missed(direct, reply.lines, viewer.nick)
+            case Notice():
+                return _notices(reply, viewer.nick or ANONYMOUS)
+            case Missed():
+                return self._missed(reply, viewer.nick)
             case _:
                 return ()
 
@@ -126,11 +127,14 @@ class ReplyLines:
             shown += self._events.away(event)
         return shown
 
-    def _missed(
-        self, direct: tuple[Stored, ...], texts: tuple[str, ...], nick: str
-    ) -> Iterable[Item]:
-        for text in texts:
-            yield Message("NOTICE", (nick, text))
-        items = [item for stored in direct for item in self._events.of(stored)]
+    def _missed(self, missed: Missed, nick: str) -> Iterable[Item]:
+        if missed.notice is not None:
+            yield from _notices(missed.notice, nick)
+        items = [item for each in missed.direct for item in self._events.of(each)]
         if items:
             yield Batch("chathistory", (nick,), tuple(items))
+
+
+def _notices(notice: Notice, nick: str) -> list[Item]:
+    """The texts of a notice; what it advises to type cannot be typed here."""
+    return [Message("NOTICE", (nick, text)) for text in notice.texts]

@@ -26,6 +26,8 @@ from twisted_chat.core.interfaces import StoreError
 from twisted_chat.core.names.nicknames import fold_or_none
 from twisted_chat.core.replies import Refused
 
+from .advice import text_of
+
 MAX_CHUNK = 400
 """Characters of the parameter of one ``AUTHENTICATE``; a shorter one is the last."""
 
@@ -189,7 +191,7 @@ class Sasl:
         except ValueError:
             return Failed(f"{FAILED}: the response is invalid")
         except Refused as refused:
-            return Failed(f"{FAILED}: {refused.text}")
+            return Failed(f"{FAILED}: {text_of(refused)}")
         except StoreError as error:
             return Failed(f"{FAILED}: {error}")
         if isinstance(result, bytes):

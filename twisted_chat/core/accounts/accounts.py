@@ -32,7 +32,6 @@ from .store import AccountStore
 from .tokens import LIFETIME, Tokens
 
 WRONG = "wrong name or password"
-LAST_OPERATOR = "you are the last operator: \\operator NAME first"
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +254,7 @@ class Accounts:
             attempts.
         """
         account = await self._checked_again(account, password, peer)
-        removal = await operators.removal(account.id, LAST_OPERATOR)
+        removal = await operators.removal(account.id, last_operator())
         was_operator = bool(removal.changes)
         also = (of_operator or {}) if was_operator else {}
         changes = {**removal.changes, **also}
@@ -340,6 +339,13 @@ class Accounts:
 def wrong_password() -> Refused:
     """A name without an account, or not its password: nobody learns which."""
     return Refused("wrong_password", WRONG)
+
+
+def last_operator() -> Refused:
+    """The client wants to remove its account, and nobody else is an operator."""
+    return Refused(
+        "last_operator", "you are the last operator", "\\operator NAME first"
+    )
 
 
 def _expired() -> Refused:

@@ -116,7 +116,7 @@ class Operators:
             raise not_operator()
         return found
 
-    async def removal(self, account_id: str, last: str, by: str = "") -> Removal:
+    async def removal(self, account_id: str, last: Refused, by: str = "") -> Removal:
         """How to write that an account is no operator.
 
         :param last: why not, if nobody else is one.
@@ -127,7 +127,7 @@ class Operators:
         found, key = await self._with_accounts(), AREA + account_id
         others = [each for each in found if each != key]
         if key in found and not others:
-            raise Refused("last_operator", last)
+            raise last
         if by and AREA + by not in found:
             raise not_operator()
         if key not in found:
@@ -143,7 +143,7 @@ class Operators:
         :raises StoreError: it cannot be read or written.
         """
         for _ in range(MAX_TRIES):
-            last = f"{name} is the last operator"
+            last = Refused("last_operator", f"{name} is the last operator")
             removal = await self.removal(account_id, last, by)
             if not removal.changes:
                 return

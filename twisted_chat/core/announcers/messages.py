@@ -34,7 +34,7 @@ from .presence import with_nick
 
 _GAP = (
     "some messages in #{room} are missing here: this server was disconnected from "
-    "the store (\\history shows what is stored)"
+    "the store"
 )
 
 
@@ -140,7 +140,8 @@ class MessageAnnouncer:
             self.batch.show(stored, (event.room,))
 
     def _history_gap(self, event: HistoryGap, _stored: Stored) -> None:
-        notice = Notice((_GAP.format(room=event.room),))
+        text = _GAP.format(room=event.room)
+        notice = Notice((text,), "(\\history shows what is stored)")
         for client in self._pool.clients.values():
             if event.room in client.rooms:
                 self.batch.reply(client, notice)

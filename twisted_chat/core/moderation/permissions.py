@@ -30,7 +30,7 @@ from .sanctions import (
     mute_text,
 )
 
-ACCOUNT_REQUIRED = "log in first: \\login NAME PASSWORD, or \\register PASSWORD"
+_TO_LOG_IN = "\\login NAME PASSWORD, or \\register PASSWORD"
 
 
 class Actor(Protocol):
@@ -177,7 +177,7 @@ class Permissions:
     def may_speak(self, actor: Actor) -> Refused | None:
         """Why someone may say nothing, because it has no account, or ``None``."""
         if self._accounts.policy.mode is Mode.REQUIRED and not actor.member.account:
-            return Refused("account_required", ACCOUNT_REQUIRED)
+            return Refused("account_required", "log in first", _TO_LOG_IN)
         return None
 
     def may_register(self) -> bool:
@@ -313,8 +313,8 @@ def not_in(room: str, *, may_join: bool = True) -> Refused:
 
     :param may_join: to join it would help.
     """
-    advice = f": \\join {room} first" if may_join else ""
-    return Refused("not_in_room", f"you are not in #{room}{advice}")
+    advice = f"\\join {room} first" if may_join else ""
+    return Refused("not_in_room", f"you are not in #{room}", advice)
 
 
 def not_room_operator(room: str, what: str) -> Refused:
@@ -326,7 +326,7 @@ def not_room_operator(room: str, what: str) -> Refused:
 
 
 def _needs_key(room: str) -> Refused:
-    return Refused("needs_key", f"#{room} needs a key: \\join {room} KEY")
+    return Refused("needs_key", f"#{room} needs a key", f"\\join {room} KEY")
 
 
 def _muted(mute: Sanction, now: int) -> Refused:

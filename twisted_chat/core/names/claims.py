@@ -114,4 +114,4 @@ class Claims:
 
 def logged_in_already(account: str) -> Refused:
     """Somebody asks for what only a guest can do."""
-    return Refused("logged_in", f"you are logged in as {account}: \\logout first")
+    return Refused("logged_in", f"you are logged in as {account}", "\\logout first")

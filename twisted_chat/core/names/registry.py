@@ -93,7 +93,9 @@ def _taken(nick: str) -> Refused:
 def registered(account: str) -> Refused:
     """A nickname, or one that looks like it, belongs to an account."""
     return Refused(
-        "nick_registered", f"{account} is registered: \\login {account} PASSWORD"
+        "nick_registered",
+        f"{account} is registered",
+        f"\\login {account} PASSWORD",
     )
 
 

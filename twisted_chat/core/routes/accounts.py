@@ -9,7 +9,7 @@ from collections.abc import Awaitable
 from functools import partial
 
 from twisted_chat.core.account_events import Change
-from twisted_chat.core.accounts.accounts import LAST_OPERATOR, wrong_password
+from twisted_chat.core.accounts.accounts import last_operator, wrong_password
 from twisted_chat.core.accounts.logins import peer_of
 from twisted_chat.core.accounts.operators import is_like_code, is_operator
 from twisted_chat.core.accounts.record import Account
@@ -80,7 +80,8 @@ async def _set_password(context: CommandContext, name: str, new: str) -> Outcome
     guards.operator(context)
     account = await _account_named(context, name)
     if account.id == client.member_id:
-        raise Refused("bad_request", "your own: \\password OLD NEW")
+        text = "this is your own account"
+        raise Refused("bad_request", text, "\\password OLD NEW")
     if account.id in chat.operators.ids:
         # Whoever sets it could do everything in the name of the other.
         raise is_operator(account.name)
@@ -100,7 +101,7 @@ async def _set_password(context: CommandContext, name: str, new: str) -> Outcome
 )
 def unregister(context: CommandContext) -> Outcome | Awaitable[Outcome]:
     if context.chat.operators.ids == {context.client.member_id}:
-        raise Refused("last_operator", LAST_OPERATOR)
+        raise last_operator()
     return use_password(context, context.word, _unregister)
 
 

@@ -144,7 +144,8 @@ async def edit(context: CommandContext) -> Edited:
         raise Refused(
             "too_late",
             "your last message here can no longer be corrected: it is older than "
-            f"{CORRECTION_MINUTES} minutes (\\delete deletes it)",
+            f"{CORRECTION_MINUTES} minutes",
+            "(\\delete deletes it)",
         )
     position = found[0].position
     return Edited(
@@ -191,7 +192,7 @@ def _count(text: str) -> int:
     if not 0 < number <= MAX_DELETED:
         raise Refused(
             "usage",
-            f"{sanitize_label(text)} is not a number from 1 to {MAX_DELETED}"
-            " (try \\delete NAME 2)",
+            f"{sanitize_label(text)} is not a number from 1 to {MAX_DELETED}",
+            "(try \\delete NAME 2)",
         )
     return number

@@ -6,6 +6,7 @@ from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.moderation.permissions import check, not_room_operator
 from twisted_chat.core.moderation_events import Rank
 from twisted_chat.core.names.claims import logged_in_already
+from twisted_chat.core.names.nicknames import is_guest
 from twisted_chat.core.replies import Refused
 
 
@@ -60,7 +61,8 @@ def may_send_password(context: CommandContext) -> None:
 def logged_in(context: CommandContext) -> None:
     """Guard: the client is logged in."""
     if not context.client.account:
-        raise Refused("not_logged_in", "you are not logged in: \\login NAME PASSWORD")
+        how = "\\login NAME PASSWORD"
+        raise Refused("not_logged_in", "you are not logged in", how)
 
 
 def logged_in_for_operator(context: CommandContext) -> None:
@@ -68,7 +70,8 @@ def logged_in_for_operator(context: CommandContext) -> None:
     if not context.client.account and not context.chat.operators.ids:
         raise Refused(
             "not_logged_in",
-            "an operator needs an account: \\register PASSWORD first, or \\login NAME",
+            "an operator needs an account",
+            "\\register PASSWORD first, or \\login NAME",
         )
     logged_in(context)
 
@@ -86,6 +89,16 @@ def may_register(context: CommandContext) -> None:
     """
     if not context.chat.permissions.may_register():
         raise Refused("not_operator", "only operators add accounts: ask one of them")
+
+
+def named(context: CommandContext) -> None:
+    """Check that the client has a name that can be registered.
+
+    :raises Refused: ``nick_reserved``, if it has that of a guest.
+    """
+    if is_guest(context.client.member.folded):
+        why = "a guest's name cannot be registered"
+        raise Refused("nick_reserved", why, "\\nick NAME first")
 
 
 def check_readable(context: CommandContext, room: str) -> None:

@@ -31,13 +31,15 @@ def ignore(context: CommandContext) -> Outcome:
     ignored = client.member.ignored
     if ignored is None:
         ignored = client.member.ignored = IgnoreList()
-    told = Notice((f"you now ignore {member.nick} (\\unignore {member.nick} ends it)",))
+    ends = f"(\\unignore {member.nick} ends it)"
+    told = Notice((f"you now ignore {member.nick}",), ends)
     if ignored.of(member) is not None:
         return told
     if len(ignored) >= MAX_IGNORED:
         raise Refused(
             "too_many",
-            f"you already ignore {MAX_IGNORED} people: \\unignore one first",
+            f"you already ignore {MAX_IGNORED} people",
+            "\\unignore one first",
         )
     entry = ignored_member(member, context.chat.pool.address_of(member))
     if client.account:
@@ -57,7 +59,8 @@ def unignore(context: CommandContext) -> Outcome:
     if entry is None:
         raise Refused(
             "no_such_nick",
-            f"you do not ignore {sanitize_label(context.word)} (\\ignore lists them)",
+            f"you do not ignore {sanitize_label(context.word)}",
+            "(\\ignore lists them)",
         )
     told = Notice((f"you no longer ignore {entry.nick}",))
     if client.account:

@@ -35,8 +35,8 @@ def invite(context: CommandContext) -> Event:
     check(permissions.may_send(client, member))
     invited = MemberAt(member, context.chat.pool.address_of(member))
     if permissions.is_banned_from(invited, context.room):
-        text = f"{member.nick} is banned from #{context.room}: \\room unban first"
-        raise Refused("bad_request", text)
+        text = f"{member.nick} is banned from #{context.room}"
+        raise Refused("bad_request", text, f"\\room unban {member.nick} first")
     now = moderation.now()
     invitations = settings.invitations
     if len(invitations) >= MAX_INVITATIONS:

@@ -15,11 +15,17 @@ from twisted_chat.core.chat import CommandContext, Handler
 from twisted_chat.core.commands import CommandTable
 from twisted_chat.core.joining.join_request import Credentials
 from twisted_chat.core.logins import Login
-from twisted_chat.core.names.nicknames import Name, is_guest
+from twisted_chat.core.names.nicknames import Name
 from twisted_chat.core.outcomes import Answered, Outcome
 from twisted_chat.core.replies import Notice, Refused, Reply
 
-from .guards import logged_in, logged_out, may_register, may_send_password
+from .guards import (
+    logged_in,
+    logged_out,
+    may_register,
+    may_send_password,
+    named,
+)
 
 PROMPT = "password: "
 
@@ -36,10 +42,7 @@ def register(context: CommandContext) -> Outcome | Awaitable[Outcome]:
     if context.client.account:
         return _register_other(context)
     may_register(context)
-    if is_guest(context.client.member.folded):
-        raise Refused(
-            "nick_reserved", "a guest's name cannot be registered: \\nick NAME first"
-        )
+    named(context)
     return use_password(context, context.word, _register)
 
 

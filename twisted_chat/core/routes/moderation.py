@@ -94,8 +94,8 @@ def mute(context: CommandContext) -> Event:
     if not everywhere:
         area = setting_key(context.room, settings.opened, MUTE, "")
         mutes, most = settings.mutes, MAX_ROOM_SANCTIONS
-    full = "people are muted: \\unmute one first"
-    make_place(context, mutes, area, most, full)
+    full = f"{most} people are muted"
+    make_place(context, mutes, area, most, full, "\\unmute one first")
     return Muted(
         context.room,
         context.client.nick,
@@ -166,8 +166,8 @@ async def ban(context: CommandContext) -> Event:
     lasts, text = length_and_reason(context, " ".join(words))
     moderation = context.chat.moderation
     now = moderation.now()
-    full = "bans are in force: \\unban one first"
-    make_place(context, moderation.bans, BANS, MAX_SANCTIONS, full)
+    full = f"{MAX_SANCTIONS} bans are in force"
+    make_place(context, moderation.bans, BANS, MAX_SANCTIONS, full, "\\unban one first")
     network = network_to_ban(context, who)
     if network is not None:
         banned = NamedPerson(network_text(network), network_key(network), ())
@@ -195,7 +195,9 @@ async def unban(context: CommandContext) -> Event:
     keys = keys_concerning(moderation.bans, name, identities)
     if not keys:
         raise Refused(
-            "bad_request", f"{sanitize_label(name)} is not banned (\\bans lists who is)"
+            "bad_request",
+            f"{sanitize_label(name)} is not banned",
+            "(\\bans lists who is)",
         )
     return Unbanned(
         context.client.nick,
@@ -234,7 +236,9 @@ async def audit(context: CommandContext) -> Reply:
     count = DEFAULT_LINES
     if context.word:
         if not context.word.isdecimal() or not int(context.word):
-            raise Refused("usage", "give a positive whole number, such as \\audit 20")
+            shown = sanitize_label(context.word)
+            text = f"{shown} is not a positive whole number"
+            raise Refused("usage", text, "(try \\audit 20)")
         count = min(int(context.word), MAX_LINES)
     lines = await context.chat.audit_log.last(count)
     return Notice(tuple(lines) or ("the audit log is empty",))

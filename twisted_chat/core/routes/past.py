@@ -54,7 +54,7 @@ def point(text: str, now: float) -> int | str:
             return _milliseconds(*found.groups(), now=now)
     raise Refused(
         "usage",
-        f"{sanitize_label(text)} is neither a time nor an id "
+        f"{sanitize_label(text)} is neither a time nor an id",
         "(try \\history before 2026-01-31 18:00)",
     )
 
@@ -95,5 +95,6 @@ def _count(text: str) -> int:
             return number
     raise Refused(
         "usage",
-        f"{sanitize_label(text)} is not a positive whole number (try \\history 20)",
+        f"{sanitize_label(text)} is not a positive whole number",
+        "(try \\history 20)",
     )

@@ -128,7 +128,8 @@ def _check_leaves_operator(
     if member_id in own and own.issuperset(holders) and context.room != LOBBY:
         raise Refused(
             "bad_request",
-            f"you are the last room operator of #{context.room}: \\op NAME first",
+            f"you are the last room operator of #{context.room}",
+            "\\op NAME first",
         )
 
 

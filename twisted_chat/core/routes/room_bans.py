@@ -55,8 +55,9 @@ async def room_banned(
     moderation, settings = context.chat.moderation, settings_of(context)
     rank, now = rank_in_room(context), moderation.now()
     area = setting_key(context.room, settings.opened, BAN, "")
-    full = f"bans are in force in #{context.room}: \\room unban one first"
-    make_place(context, settings.bans, area, MAX_ROOM_SANCTIONS, full)
+    most, advice = MAX_ROOM_SANCTIONS, "\\room unban one first"
+    full = f"{most} bans are in force in #{context.room}"
+    make_place(context, settings.bans, area, most, full, advice)
     return RoomBanned(
         context.room,
         context.client.nick,
@@ -142,8 +143,9 @@ async def room_excepted(context: CommandContext, area: str, who: str) -> RoomExc
     # Read only now, as it may have changed meanwhile.
     rank, settings = rank_in_room(context), settings_of(context)
     key = setting_key(context.room, settings.opened, area, "")
-    full = f"exceptions hold in #{context.room}: end one first"
-    make_place(context, settings.sanctions(area), key, MAX_ROOM_SANCTIONS, full)
+    most = MAX_ROOM_SANCTIONS
+    full = f"{most} exceptions hold in #{context.room}: end one first"
+    make_place(context, settings.sanctions(area), key, most, full)
     return RoomExcepted(
         context.room,
         context.client.nick,

@@ -47,7 +47,9 @@ async def enter(context: CommandContext, name: str, key: str = "") -> Event:
     client, chat = context.client, context.chat
     if len(client.rooms) >= MAX_ROOMS:
         raise Refused(
-            "too_many_rooms", f"you are already in {MAX_ROOMS} rooms: \\leave one first"
+            "too_many_rooms",
+            f"you are already in {MAX_ROOMS} rooms",
+            "\\leave one first",
         )
     room = await chat.entry.open(client, name, key)
     chat.entry.submit_opening(client, room)

@@ -51,7 +51,7 @@ def member_named(context: CommandContext, nick: str) -> Member:
 def no_such_nick(nick: str) -> Refused:
     """Nobody has a nickname."""
     shown = sanitize_label(nick)
-    return Refused("no_such_nick", f"nobody here is called {shown} (try \\who)")
+    return Refused("no_such_nick", f"nobody here is called {shown}", "(try \\who)")
 
 
 def member_in_room(context: CommandContext, nick: str) -> Member:
@@ -241,17 +241,23 @@ def _nobody(name: str) -> Refused:
 
 
 def make_place(
-    context: CommandContext, sanctions: Sanctions, area: str, most: int, what: str
+    context: CommandContext,
+    sanctions: Sanctions,
+    area: str,
+    most: int,
+    full: str,
+    advice: str = "",
 ) -> None:
     """Delete the sanctions that are over, if there are as many as there may be.
 
     :param area: how their keys begin.
-    :raises Refused: ``too_many``, if they are all in force.
+    :param full: the reason, if they are all in force, with the ``advice``.
+    :raises Refused: ``too_many``, then.
     """
     if len(sanctions) >= most:
         ended = sanctions.ended(context.chat.moderation.now())
         if not ended:
-            raise Refused("too_many", f"{most} {what}")
+            raise Refused("too_many", full, advice)
         clear(context, [area + key for key in ended])
 
 

@@ -46,7 +46,7 @@ async def whois(context: CommandContext) -> Reply:
         shown = sanitize_label(name)
         lines = [*_sanctions(context, name_identities(name), "")]
         if not lines:
-            raise Refused("no_such_nick", f"nobody is called {shown} (try \\who)")
+            raise Refused("no_such_nick", f"nobody is called {shown}", "(try \\who)")
         return Notice(tuple(f"{shown}: {line}" for line in ("not here", *lines)))
     lines = [_registered(context, account)]
     absence = await chat.account_logins.absence(account)

@@ -13,7 +13,7 @@ from .texts import accepted_label, accepted_text
 
 EMPTY = "the message is empty"
 
-OPERATOR_CODE = "not shown: this is the operator code (\\operator CODE uses it)"
+OPERATOR_CODE = "not shown: this is the operator code"
 
 
 def no_mask(text: str) -> str:
@@ -53,7 +53,8 @@ class ShownTexts:
         :raises Refused: ``operator_code``, if everyone could be an operator with it.
         """
         if not self._operators.ids and has_code(text, self._operators.code):
-            raise Refused("operator_code", OPERATOR_CODE)
+            how = "(\\operator CODE uses it)"
+            raise Refused("operator_code", OPERATOR_CODE, how)
         return self.mask(text)
 
 

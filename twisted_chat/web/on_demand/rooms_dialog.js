@@ -2,7 +2,6 @@
 
 import { plainRoom } from "../commands.js";
 import { fold, isRoomName } from "../names.js";
-import { withoutAdvice } from "../refusals.js";
 import { strings } from "../strings.js";
 import { el, setText } from "../view/dom.js";
 import { KeyedList } from "../view/keyed.js";
@@ -98,7 +97,7 @@ export class RoomsDialog {
     this.joining = false;
     // With a key that was entered, it says that this is another one.
     const isWrong = needsKey && this.key.value.trim();
-    setText(this.problem, isWrong ? texts.wrongKey : withoutAdvice(text));
+    setText(this.problem, isWrong ? texts.wrongKey : text);
     this.askForKey(needsKey);
     (needsKey ? this.key : this.input).focus();
     return true;
