@@ -56,17 +56,19 @@ class FaultTests(WriterTestCase):
 
     def test_failed_batch_leaves_nothing(self) -> None:
         """It is not in the history; the next batch is."""
-        for statement in (
-            "BEGIN",
-            "INSERT INTO events",
-            "COMMIT",
+        two = (said("tea refused"), said("tea too"))
+        for statement, batch in (
+            ("BEGIN", (*two, said("tea three"))),
+            ("INSERT INTO events", two),
+            ("INSERT INTO events", (*two, said("tea three"))),
+            ("COMMIT", (*two, said("tea three"))),
         ):
             for name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_BUSY"):
                 writer = self.writer()
                 before = self.history(writer)
                 failing = self.make_fail(writer, statement, name)
                 with self.assertRaises(StoreError):
-                    self.store(writer, said("tea refused"), said("tea too"))
+                    self.store(writer, *batch)
                 self.assertEqual(failing.closed, name == "SQLITE_IOERR_WRITE")
                 if not failing.closed:
                     writer._connection = failing._connection
@@ -92,14 +94,22 @@ class FaultTests(WriterTestCase):
 
     def test_batch_whose_commit_failed_but_took_effect_is_deleted(self) -> None:
         """It was refused, so it must not appear later."""
-        writer = self.writer()
-        self.store(writer, said("tea"))
-        self.make_fail(writer, "COMMIT", "SQLITE_IOERR_FSYNC", after=True)
-        with self.assertRaises(StoreError):
-            self.store(writer, said("tea refused"), said("tea too"), said("tea three"))
-        self.store(writer, said("tea later"))
-        self.assertEqual(self.history(writer), ["tea", "tea later"])
-        self.check_search(writer)
+        two = (said("tea refused"), said("tea too"))
+        for statement, batch in (
+            ("COMMIT", (*two, said("tea three"))),
+            # SQLite makes a transaction of one statement.
+            ("INSERT INTO events", two),
+        ):
+            writer = self.writer()
+            before = self.history(writer)
+            self.store(writer, said("tea"))
+            self.make_fail(writer, statement, "SQLITE_IOERR_FSYNC", after=True)
+            with self.assertRaises(StoreError):
+                self.store(writer, *batch)
+            self.store(writer, said("tea later"))
+            self.assertEqual(self.history(writer), [*before, "tea", "tea later"])
+            self.check_search(writer)
+            writer.close()
 
     def test_corrections_of_a_commit_that_failed_but_took_effect_are_undone(
         self,
@@ -165,7 +175,7 @@ class FaultTests(WriterTestCase):
         assert writer._connection is not None
         outer = self.make_fail(writer, "ROLLBACK", "SQLITE_IOERR")
         with self.assertRaises(StoreError):
-            self.store(writer, said("refused"))
+            self.store(writer, said("refused"), Quit("bob", "b"))
         self.assertTrue(inner.closed)
         self.assertTrue(outer.closed)
         self.store(writer, said("tea"))
@@ -177,7 +187,7 @@ class FaultTests(WriterTestCase):
         elsewhere = self.folder / "elsewhere"
         for broken in (False, True):
             if broken:
-                self.make_fail(writer, "BEGIN", "SQLITE_IOERR_READ")
+                self.make_fail(writer, "INSERT", "SQLITE_IOERR_READ")
                 with self.assertRaises(StoreError):
                     self.store(writer, said("refused"))
             self.path.rename(elsewhere)

@@ -24,7 +24,7 @@ from twisted_chat.core.events import (
 from twisted_chat.core.interfaces import Changes
 from twisted_chat.journals.records import KEPT_NICKNAME_MS, changes_in, nicknames_in
 from twisted_chat.journals.retention import LOBBY
-from twisted_chat.journals.room_events import RoomEvent
+from twisted_chat.journals.room_events import Whereabouts
 from twisted_chat.journals.topic_changes import TopicChange, topic_change
 
 from .correcting import Correcting
@@ -58,6 +58,47 @@ class Batch:
 
     :ivar time: milliseconds since 1970.
     :ivar rows: the events.
+    :ivar effects: what changes with them; ``None`` if all of them are messages, as they
+        are in most batches.
+    """
+
+    time: int
+    rows: list[Row]
+    effects: Effects | None
+
+    @classmethod
+    def of(
+        cls, entries: Sequence[Entry], first: int, time: int, whereabouts: Whereabouts
+    ) -> Batch:
+        """The batch of these entries, numbered from ``first``."""
+        others = [entry for entry in entries if type(entry.event) is not Message]
+        if not others:
+            return cls(time, rows_of(entries, first, time), None)
+        shown = whereabouts.of(entry.event for entry in entries)
+        rows = rows_of(entries, first, time, shown)
+        return cls(time, rows, Effects.of(others))
+
+    def storable(self) -> Batch:
+        """The same, its events without what SQLite cannot store."""
+        return replace(self, rows=[storable(row) for row in self.rows])
+
+    @property
+    def is_one_statement(self) -> bool:
+        """Whether one statement stores it, which is a transaction of its own."""
+        size = len(self.rows)
+        return self.effects is None and size <= MAX_INSERT_ROWS and not size & size - 1
+
+    def write(self, connection: sqlite3.Connection, correcting: Correcting) -> None:
+        """Store it, within a transaction unless it is one statement."""
+        _insert(connection, _insert_events, self.rows)
+        if self.effects is not None:
+            self.effects.write(connection, correcting, self.time)
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What events other than messages change.
+
     :ivar topics: the topics that change, by room.
     :ivar entered: rooms that anyone joined, other than the lobby.
     :ivar corrections: messages that are deleted, or get another text.
@@ -66,8 +107,6 @@ class Batch:
     :ivar changes: the values that change with it.
     """
 
-    time: int
-    rows: list[Row]
     topics: dict[str, TopicChange]
     entered: set[str]
     corrections: list[Correction]
@@ -75,38 +114,24 @@ class Batch:
     changes: Changes
 
     @classmethod
-    def of(
-        cls,
-        entries: Sequence[Entry],
-        first: int,
-        time: int,
-        shown: Sequence[RoomEvent | None] = (),
-    ) -> Batch:
-        """The batch of these entries, numbered from ``first``.
-
-        :param shown: what rooms are shown of each, see ``room_events``.
-        """
-        # Few or none, as messages change nothing else.
-        others = [entry for entry in entries if type(entry.event) is not Message]
-        events = [entry.event for entry in others]
+    def of(cls, entries: Sequence[Entry]) -> Effects:
+        """Those of these entries."""
+        events = [entry.event for entry in entries]
         return cls(
-            time,
-            rows_of(entries, first, time, shown),
             {topic.room: topic for topic in map(topic_change, events) if topic},
             {event.room for event in events if type(event) is Joined} - {LOBBY},
             [e for e in events if type(e) is Deleted or type(e) is Edited],
-            {digest(one): nick for one, nick in nicknames_in(others).items()},
-            changes_in(others),
+            {digest(one): nick for one, nick in nicknames_in(entries).items()},
+            changes_in(entries),
         )
 
-    def storable(self) -> Batch:
-        """The same, its events without what SQLite cannot store."""
-        return replace(self, rows=[storable(row) for row in self.rows])
+    def write(
+        self, connection: sqlite3.Connection, correcting: Correcting, time: int
+    ) -> None:
+        """Store them, within the transaction of their batch.
 
-    def write(self, connection: sqlite3.Connection, correcting: Correcting) -> None:
-        """Store it, within a transaction."""
-        time = self.time
-        _insert(connection, _insert_events, self.rows)
+        :param time: milliseconds since 1970.
+        """
         for topic in self.topics.values():
             values = (topic.room, topic.text, topic.nick, time, time)
             connection.execute(_SET_TOPIC, storable(values))

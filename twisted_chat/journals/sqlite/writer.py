@@ -135,14 +135,12 @@ class Writer:
         time = max(time, self._time)
         first = self.last + 1
         stored = stored_of(entries, self.name, first, time)
-        shown = self._whereabouts.of(entry.event for entry in entries)
-        batch = Batch.of(entries, first, time, shown)
+        batch = Batch.of(entries, first, time, self._whereabouts)
         try:
             self._write(self._connected(), batch)
         except UnicodeEncodeError:
             batch = batch.storable()
             self._write(self._connected(), batch)
-        self._whereabouts.keep()
         self.last += len(batch.rows)
         self._time = time
         # A commit writes each page that it changed: those of the table and of the
@@ -151,7 +149,11 @@ class Writer:
         self.written += 3 + len(batch.rows) // 16 + characters // PAGE_SIZE
         self._indexing.add(self.last, len(batch.rows), characters)
         self._trimming.add(batch.rows)
-        if batch.corrections:
+        effects = batch.effects
+        if effects is None:
+            return stored
+        self._whereabouts.keep()
+        if effects.corrections:
             self.has_deleted_text = True
             if self._correcting.leaves_remains:
                 self._correcting.leaves_remains = False
@@ -323,11 +325,13 @@ class Writer:
         except sqlite3.Error as error:
             self._roll_back(connection, error)
             raise explain(self._file.path, error) from error
+        effects = batch.effects
         self._commit(
             connection,
             lambda connection: batch.write(connection, self._correcting),
-            batch.changes,
-            batch.corrections,
+            effects.changes if effects else {},
+            effects.corrections if effects else (),
+            is_one_statement=batch.is_one_statement,
         )
 
     def _commit(
@@ -336,16 +340,22 @@ class Writer:
         write: Callable[[sqlite3.Connection], T],
         changes: Changes,
         corrections: Sequence[Correction] = (),
+        *,
+        is_one_statement: bool = False,
     ) -> T:
         """Write in one transaction, which is on the disk when this returns.
 
         :param changes: the values that may change with it.
         :param corrections: the messages that do.
+        :param is_one_statement: there are none, and ``write`` executes one statement.
         """
         former: Changes = {}
         messages: list[Row] = []
-        self.areas.update(map(area_of, changes))
         try:
+            if is_one_statement:
+                # SQLite makes a transaction of it: two calls less for most messages.
+                return write(connection)
+            self.areas.update(map(area_of, changes))
             connection.execute("BEGIN IMMEDIATE")
             if changes:
                 found = get_values(connection, tuple(changes))
