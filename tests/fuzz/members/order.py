@@ -359,8 +359,10 @@ class Order(Talking):
                 and found.id == room.owner.subject
             )
             own = device.member.ids
+            # By IRC, programs of room operators do that once all is set.
             is_last = (
-                found is not None
+                device.wire not in IRCS
+                and found is not None
                 and name == "operator"
                 and room.name != "lobby"
                 and found.id in own
