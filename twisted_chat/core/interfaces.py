@@ -434,5 +434,8 @@ class NameRegistry(Protocol):
         :returns: true if each was free, or the owner's or the former one's.
         """
 
+    def owner(self, keys: Sequence[str]) -> Awaitable[str]:
+        """Who has any of these keys: a member id, or empty if all are free."""
+
     def release(self, keys: Sequence[str], owner: str) -> Awaitable[None]:
         """Release those of the keys that are the owner's."""

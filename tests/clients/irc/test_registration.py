@@ -80,6 +80,13 @@ class RegistrationTests(IrcCase):
         self.settle()
         self.assertTrue(again.sees()[0].startswith("001 ALICE "))
 
+    def test_nickname_that_looks_like_one_in_use_is_refused_at_once(self) -> None:
+        """Its owner is present under another name."""
+        self.irc("alice")
+        peer = self.peer()
+        seen = peer.asks("NICK a1ice", "USER alice 0 * :Alice")
+        self.assertEqual(seen, ["433 * a1ice :Nickname is already in use"])
+
     def test_nickname_whose_owner_stays_is_refused_in_the_end(self) -> None:
         """The client that comes back may ask for another then."""
         alice = self.irc("alice")

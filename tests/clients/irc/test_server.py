@@ -63,13 +63,14 @@ class ServerTests(IrcCase):
         self.assertEqual(server.realname("nobody"), "*")
 
     def test_nickname_is_free_soon_whose_owner_leaves(self) -> None:
-        """On this server; or if nobody is present under it."""
+        """On this server; or if its owner is not present."""
         alice = self.irc("alice")
         server = self.shared.server
-        self.assertFalse(server.is_free_soon("alice"))
+        self.assertFalse(server.is_free_soon(alice.client.id))
         alice.protocol.dataReceived(b"QUIT\r\n")
-        self.assertTrue(server.is_free_soon("alice"))
+        self.assertTrue(server.is_free_soon(alice.client.id))
         self.assertTrue(server.is_free_soon("nobody"))
+        self.assertTrue(server.is_free_soon(""))
 
     def test_start_is_shown_in_utc(self) -> None:
         """By the clock of the machine."""

@@ -50,6 +50,13 @@ class LocalNameRegistryTests(SynchronousTestCase):
         self.release("A", "bob")
         self.assertFalse(self.claim("bob", "C"))
 
+    def test_owner_of_a_name_that_looks_like_another_is_found(self) -> None:
+        """Nobody has it once that is released."""
+        self.claim("bob", "A")
+        for name, owner in (("bob", "A"), ("b0b", "A"), ("zoe", "")):
+            found = Deferred.fromCoroutine(self.names.owner(Name.of(name).keys))
+            self.assertEqual(self.successResultOf(found), owner)
+
     def test_failed_claim_takes_no_key(self) -> None:
         """The name is free once its owner has released it."""
         self.claim("bob", "A")

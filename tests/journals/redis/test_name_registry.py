@@ -68,6 +68,14 @@ class RedisNameRegistryTests(FakeRedisTestCase):
         self.result(self.one.release(["=a"], "alice"))
         self.assertFalse(self.claim(self.one, "bob", "=a"))
 
+    def test_owner_of_any_of_the_keys_is_found(self) -> None:
+        """On whichever server it is."""
+        self.claim(self.one, "al ice", "=a", "~a")
+        self.assertEqual(self.result(self.two.owner(["=b", "~a"])), "al ice")
+        self.assertEqual(self.result(self.two.owner(["=b", "~b"])), "")
+        self.result(self.one.release(["=a", "~a"], "al ice"))
+        self.assertEqual(self.result(self.two.owner(["=a", "~a"])), "")
+
     def test_release_during_an_outage_is_done_after_it(self) -> None:
         """It does not fail, while a claim does."""
         self.claim(self.one, "alice", "=a", "=b")

@@ -15,6 +15,7 @@ from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.client import Identity
 from twisted_chat.core.moderation.masks import USER, host_of
 from twisted_chat.core.names.nicknames import Name
+from twisted_chat.core.names.registry import NickTaken
 from twisted_chat.core.replies import ErrorReply, Refused
 
 from .batches import Item
@@ -144,8 +145,10 @@ class Registration:
 
     def refused(self, why: Refused) -> None:
         """The client may not join under its nickname: it may ask for another."""
-        is_taken = why.code == "nick_taken"
-        if is_taken and self._retries and self._server.is_free_soon(self.nick):
+        is_free_soon = isinstance(why, NickTaken) and (
+            self._server.is_free_soon(why.owner)
+        )
+        if is_free_soon and self._retries:
             # It may be the client itself, which has just quit.
             self._retries -= 1
             self._server.chat.runtime.call_later(RETRY_DELAY, self._join)

@@ -119,12 +119,13 @@ class IrcServer:
             client.accepts_requests for client in clients
         )
 
-    def is_free_soon(self, nick: str) -> bool:
+    def is_free_soon(self, owner: str) -> bool:
         """Whether a nickname that is taken may be free soon.
 
-        If nobody is here under it, someone is leaving, or arriving.
+        :param owner: the id of whoever has it.  If that one is not here, it is leaving,
+            or arriving.
         """
-        member = self.chat.pool.named_as(nick)
+        member = self.chat.pool.member(owner)
         return member is None or self.is_leaving(member)
 
     def prefixed(self, room: str) -> dict[Member, str]:

@@ -29,11 +29,29 @@ class LocalNameRegistry:
             owners[key] = owner
         return True
 
+    async def owner(self, keys: Sequence[str]) -> str:
+        """Who has any of these keys; empty if nobody has."""
+        return next(filter(None, map(self._owners.get, keys)), "")
+
     async def release(self, keys: Sequence[str], owner: str) -> None:
         """Release those that are the owner's."""
         for key in keys:
             if self._owners.get(key) == owner:
                 del self._owners[key]
+
+
+class NickTaken(Refused):
+    """A nickname, or one that looks like it, is in use.
+
+    :ivar owner: the member id of whoever has it; empty if it is free again.
+    """
+
+    def __init__(self, nick: str, owner: str) -> None:
+        super().__init__(
+            "nick_taken",
+            f"{nick}, or a name that looks like it, is in use: choose another",
+        )
+        self.owner = owner
 
 
 Holder = Callable[[Sequence[str]], Awaitable[str | None]]
@@ -48,7 +66,7 @@ async def claim(names: NameRegistry, nick: str, owner: str, former: str = "") ->
     """
     name = Name.of(nick)
     if not await names.claim(name.keys, owner, former):
-        raise _taken(nick)
+        raise NickTaken(nick, await names.owner(name.keys))
     return name
 
 
@@ -79,15 +97,8 @@ async def claim_unreserved(
             await release(names, owner, nick, kept=current)
         raise
     if not claimed:
-        raise _taken(nick)
+        raise NickTaken(nick, await names.owner(name.keys))
     return name
-
-
-def _taken(nick: str) -> Refused:
-    return Refused(
-        "nick_taken",
-        f"{nick}, or a name that looks like it, is in use: choose another",
-    )
 
 
 def registered(account: str) -> Refused:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .connection import Argument
-from .entries import to_bytes
+from .entries import to_bytes, to_text
 from .errors import RedisError, server_expired
 from .persistent_connection import PersistentConnection
 from .scripts import CLAIM_NAMES, RELEASE_NAMES
@@ -52,6 +52,15 @@ class RedisNameRegistry:
         self._forget(keys, former)
         self._claimed.setdefault(owner, set()).update(keys)
         return True
+
+    async def owner(self, keys: Sequence[str]) -> str:
+        """Who has any of these keys, on whichever server; empty if nobody has.
+
+        :raises StoreError: Redis cannot be used.
+        """
+        found = await self._connection.call("HMGET", "chat:names", *map(to_bytes, keys))
+        first = next(filter(None, found), b"")
+        return to_text(first).partition(" ")[2]
 
     async def release(self, keys: Sequence[str], owner: str) -> None:
         """Release those of the keys that are the owner's, now or later."""
