@@ -103,12 +103,19 @@ class JoinTests(ChatTestCase):
         self.assertEqual(bob.emit("messages", "ok")[0], ["messages", "bob: ok"])
 
     def test_invalid_nickname_is_refused_as_such(self) -> None:
-        """Not as a route that nobody typed."""
-        bob = self.browse()
-        for name in ("", "a b", "a:b"):
-            received = bob.emit("join", name, ack=1)
-            self.assertEqual([data for data in received if data[0] != 1], [])
-            self.assertIn("a nickname has 1 to 32", received[0][1]["error"])
+        """Not as a route that nobody typed; the client is a guest, and is shown all."""
+        ann = LineClient(self, "ann")
+        ann.types("", "one")
+        for name in ("", "a b", "a:b", "ann"):
+            bob = self.browse()
+            (_, answer), *shown = bob.emit("join", name, ack=1)
+            why = "in use" if name == "ann" else "a nickname has 1 to 32"
+            self.assertIn(why, answer["error"])
+            self.assertEqual(
+                shown[:2], [["messages", "ann: one"], ["add chatter", "ann"]]
+            )
+            self.assertTrue(shown[-1][1].startswith("guest_"), shown)
+            self.assertEqual(bob.emit("join", name, ack=1)[1:], shown[1:])
 
     def test_departure_is_logged_with_its_error_but_no_message(self) -> None:
         """A connection that the client closes is not an error."""

@@ -323,15 +323,23 @@ def decode_event(packet: Packet, *, was_shown_history: bool = False) -> list[Req
         if name == "messages":
             text = _posted(accepted_text(values[0]))
             return [Request("", text, room=LOBBY, ref=ref)]
-        text = accepted_label(values[0])
         shown = "presence" if was_shown_history else "snapshot"
-        fold(text)  # refuses what would be several arguments of the route
         return [
-            Request("take_nick", text, ref=ref, internal=True),
+            _taken_nick(values[0], ref),
             Request(shown, "", room=LOBBY, internal=True),
         ]
     except Refused as refused:
         return [refusal(refused, ref)]
+
+
+def _taken_nick(nick: str, ref: str | None) -> Request:
+    """The request to take a nickname, or its refusal."""
+    try:
+        text = accepted_label(nick)
+        fold(text)  # refuses what would be several arguments of the route
+    except Refused as refused:
+        return refusal(refused, ref)
+    return Request("take_nick", text, ref=ref, internal=True)
 
 
 def event_too_long() -> Refused:

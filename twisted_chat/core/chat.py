@@ -385,6 +385,10 @@ class Chat:
         """Have an event stored that nobody waits for, with those submitted next."""
         self._committer.submit(event)
 
+    def show_once_read(self, client: Client, room: str, ref: str | None) -> None:
+        """Show a client a room that it is in, once what is not known of it is read."""
+        self._welcomer.snapshots(client, (room,), self.pool.position, ref)
+
     def reply(self, client: Client, reply: Reply, ref: str | None = None) -> None:
         """Send a reply to one client."""
         data = encoded(self.runtime, client.codec.reply, reply, client, ref)

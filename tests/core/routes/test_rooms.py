@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.support.routes import RouteCase
 from twisted_chat.core.limits import MAX_ROOMS
 from twisted_chat.core.replies import Request
+from twisted_chat.testing import FailingJournal
 
 
 class JoinTests(RouteCase):
@@ -263,3 +264,15 @@ class SnapshotTests(RouteCase):
         self.alice.sees()
         self.alice.asks(Request("snapshot", "", internal=True))
         self.assert_sees(self.alice, "bob: hi")
+
+    def test_snapshot_has_older_messages_in_place_of_deleted_ones(self) -> None:
+        """They are read; what is said meanwhile is shown once, as the last one."""
+        self.bob.types(*(f"message {number}" for number in range(11)), r"\delete")
+        self.alice.sees()
+        self.chat.journal.hold(FailingJournal.READ)
+        self.alice.asks(Request("snapshot", "", internal=True))
+        self.bob.types("hi")
+        self.assert_sees(self.alice)
+        self.chat.journal.release(FailingJournal.READ)
+        kept = [f"bob: message {number}" for number in range(1, 10)]
+        self.assert_sees(self.alice, *kept, "bob: hi")

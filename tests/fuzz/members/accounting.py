@@ -341,8 +341,8 @@ class Accounting(Coming):
                     self.close_room(room)
         for each in member.devices:
             if each is not device:
-                gone = re.escape(f"the account {account.name} was deleted")
-                self.refuse(each, f"{gone} on another device: you are a guest now")
+                gone = re.escape(f"the account {account.name} was removed")
+                self.refuse(each, f"{gone}: you are a guest now")
         return list(member.devices)
 
     # Operators.

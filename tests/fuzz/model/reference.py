@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .samples import LOOKS, RESERVED, is_visible
+from .samples import is_visible
 from .showing import Person, Showing
 from .shown import (
     JSON,
@@ -189,8 +189,7 @@ class Reference(Showing):
         else:
             old, person.nick = person.nick, nick
             self._show_renamed(person, old)
-        # A name that cannot be one at all is refused with the whole request.
-        if joins and (nick in LOOKS or nick in RESERVED):
+        if joins:
             self._show_members(person)
 
     def _show_renamed(self, person: Person, old: str) -> None:

@@ -113,9 +113,14 @@ def topic(context: CommandContext) -> Event | Reply:
 
 
 @routes.route("snapshot", internal=True)
-def snapshot(context: CommandContext) -> Reply:
+def snapshot(context: CommandContext) -> Reply | None:
     """What a client is shown when it joins a room that it is in already."""
-    return snapshot_of(context.chat.pool.room(context.room), context.client)
+    room = context.chat.pool.room(context.room)
+    if room.loaded:
+        return snapshot_of(room, context.client)
+    # Messages were deleted: there are older ones in their place.
+    context.chat.show_once_read(context.client, room.name, context.request.ref)
+    return None
 
 
 @routes.route("presence", internal=True)
