@@ -13,7 +13,7 @@ from twisted_chat.core.moderation.sanctions import (
     ban_text,
     identities_at,
     identities_of,
-    listed,
+    imposed,
     mute_text,
     name_identities,
     name_key,
@@ -92,9 +92,9 @@ class SanctionTests(SynchronousTestCase):
 
     def test_list_names_who_imposed_it(self) -> None:
         """Until when, and why."""
-        self.assertEqual(listed(BOB), "bob by alice (spam)")
+        self.assertEqual(imposed(BOB), "by alice (spam)")
         until = Sanction("bob", "alice", end=NOW)
-        self.assertEqual(listed(until), "bob by alice until 2023-11-14 22:13 UTC")
+        self.assertEqual(imposed(until), "by alice until 2023-11-14 22:13 UTC")
 
     def test_guest_is_known_by_client_and_name(self) -> None:
         """An account by its own ids: its nickname may be anyone's."""

@@ -171,11 +171,6 @@ def mute_text(mute: Sanction, now: int) -> str:
     return f"you are muted{left}"
 
 
-def listed(sanction: Sanction) -> str:
-    """A line of a list."""
-    return f"{sanction.who} {imposed(sanction)}"
-
-
 def imposed(sanction: Sanction) -> str:
     """By whom, until when and why: ``by alice until 2026-11-27 10:00 UTC (spam)``."""
     until = f" until {sanction.until}" if sanction.end else ""

@@ -9,6 +9,7 @@ from twisted_chat.core.chat import CommandContext, Handler
 from twisted_chat.core.commands import CommandTable
 from twisted_chat.core.events import Event
 from twisted_chat.core.moderation.changes import BANS, MUTES
+from twisted_chat.core.moderation.listing import listed
 from twisted_chat.core.moderation.networks import network_text
 from twisted_chat.core.moderation.room_settings import MUTE, setting_key
 from twisted_chat.core.moderation.sanctions import (
@@ -17,7 +18,6 @@ from twisted_chat.core.moderation.sanctions import (
     Sanction,
     identities_at,
     identities_of,
-    listed,
     name_identities,
     name_key,
     names_at,
@@ -214,19 +214,21 @@ async def unban(context: CommandContext) -> Event:
 def bans(context: CommandContext) -> Reply:
     moderation = context.chat.moderation
     now = moderation.now()
-    lines = _listed("bans", moderation.bans.valid(now))
+    lines = _listed(context, "bans", moderation.bans.valid(now))
     # Those that hold everywhere; \room lists those of a room.
     if mutes := moderation.mutes.valid(now):
-        lines += _listed("mutes", mutes)
+        lines += _listed(context, "mutes", mutes)
     return Notice(tuple(lines))
 
 
-def _listed(what: str, found: list[Sanction]) -> list[str]:
+def _listed(context: CommandContext, what: str, found: list[Sanction]) -> list[str]:
     """The lines of a list, at most ``MAX_LINES`` below its heading."""
     lines = [f"{what} ({len(found)}):"]
     if len(found) > MAX_LINES:
         lines.append(f"and {len(found) - MAX_LINES} earlier ones")
-    return [*lines, *(listed(each) for each in found[-MAX_LINES:])]
+    moderation, pool = context.chat.moderation, context.chat.pool
+    shown = (listed(moderation, pool, each) for each in found[-MAX_LINES:])
+    return [*lines, *shown]
 
 
 @routes.route(

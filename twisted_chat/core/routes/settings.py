@@ -12,6 +12,7 @@ from dataclasses import replace
 from twisted_chat.core.chat import CommandContext, Handler
 from twisted_chat.core.commands import CommandTable
 from twisted_chat.core.events import LOBBY, Event
+from twisted_chat.core.moderation.listing import has_effect, name_of
 from twisted_chat.core.moderation.room_settings import (
     HIDDEN,
     KEY,
@@ -182,13 +183,9 @@ def _shown(context: CommandContext) -> Reply:
 
 def _muted(context: CommandContext, mutes: Iterable[Sanction]) -> tuple[str, ...]:
     """The nicknames that those who are muted have now, or had."""
-    pool = context.chat.pool
-    names: dict[str, None] = {}
-    for mute in mutes:
-        # Some of the identities are ids of members and clients.
-        members = filter(None, map(pool.member, mute.identities))
-        names[next((member.nick for member in members), mute.who)] = None
-    return tuple(names)
+    moderation, pool = context.chat.moderation, context.chat.pool
+    found = (mute for mute in mutes if has_effect(moderation, pool, mute))
+    return tuple(dict.fromkeys(name_of(pool, mute) for mute in found))
 
 
 def _nicks(context: CommandContext, role: Role) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.chat import CommandContext, Handler
 from twisted_chat.core.client import Client
 from twisted_chat.core.commands import CommandTable
+from twisted_chat.core.moderation.listing import WITHOUT_EFFECT
 from twisted_chat.core.moderation.sanctions import (
     identities_at,
     imposed,
@@ -52,7 +53,8 @@ async def whois(context: CommandContext) -> Reply:
     absence = await chat.account_logins.absence(account)
     if absence is not None:
         lines.append(f"last here {_moment(absence.since)}")
-    lines += _sanctions(context, (account.id,), "")
+    is_operator = account.id in context.chat.operators.ids
+    lines += _sanctions(context, (account.id,), "", of_operator=is_operator)
     return Notice(tuple(f"{account.name}: {line}" for line in lines))
 
 
@@ -78,7 +80,13 @@ def _of_member(
             yield "from " + ", ".join(known)
     address = next((client.address for client in clients), "")
     identities = identities_at(member, address)
-    yield from _sanctions(context, identities, address, member.rooms)
+    yield from _sanctions(
+        context,
+        identities,
+        address,
+        member.rooms,
+        of_operator=context.chat.moderation.is_operator(member),
+    )
 
 
 def _sanctions(
@@ -86,6 +94,8 @@ def _sanctions(
     identities: Iterable[str],
     address: str,
     rooms: Iterable[str] = (),
+    *,
+    of_operator: bool = False,
 ) -> Iterator[str]:
     """The ban and the mutes of someone, which operators are told.
 
@@ -99,7 +109,8 @@ def _sanctions(
     for what, sanctions in kinds:
         found = sanctions.find(identities, address, moderation.now())
         if found is not None:
-            yield f"{what} {imposed(found[1])}"
+            effect = WITHOUT_EFFECT if of_operator else ""
+            yield f"{what} {imposed(found[1])}{effect}"
 
 
 def _registered(context: CommandContext, account: Account) -> str:
