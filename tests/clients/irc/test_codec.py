@@ -76,6 +76,17 @@ class CodecTests(IrcCase):
         )
         self.assertEqual(self.codec().encode([line]), b":a!b@c TAGMSG #tea\r\n")
 
+    def test_line_is_as_long_as_every_client_reads(self) -> None:
+        """512 bytes without its tags; it is cut between two characters."""
+        tags = {"label": "x" * 600}
+        codec = self.codec("labeled-response")
+        for text in ("x" * 600, "\u20ac" * 200):
+            error = Message("401", (text, "No such nick"), tags=tags)
+            sent, line = codec.encode([error], "bob").decode().split(" ", 1)
+            self.assertEqual(sent, f"@label={tags['label']}")
+            self.assertIn(len(line.encode()), range(509, 513))
+            self.assertRegex(line, f"^:chat.server 401 bob {text[0]}+\r\n$")
+
     def test_numerics_name_the_client(self) -> None:
         """And the server is the source."""
         line = Message("422", ("none",))

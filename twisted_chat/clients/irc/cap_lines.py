@@ -27,5 +27,5 @@ def cap_lines(
     try:
         answers = profile.capabilities.receive(params, most)
     except InvalidSubcommand:
-        return [ERR_INVALIDCAPCMD(params[0] or "*")]
+        return [ERR_INVALIDCAPCMD(params[0])]
     return [Message("CAP", (name, *answer)) for answer in answers]

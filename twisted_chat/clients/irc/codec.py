@@ -28,7 +28,7 @@ from twisted_chat.core.replies import Done, Reply
 from .batches import Batch, Item, with_batches, without_batches
 from .event_lines import EventLines
 from .labels import labelled
-from .message import MAX_BODY, Message, format_message
+from .message import MAX_BODY, Message, format_message, shortened
 from .reference import Reference
 from .reply_lines import ANONYMOUS, ReplyLines
 from .room_lines import RoomLines
@@ -190,9 +190,8 @@ class IrcCodec:
             if message.command.isdecimal():
                 params = (nick or ANONYMOUS, *params)
         tags = self._shown(message.tags) if message.tags else message.tags
-        return self._frame(
-            format_message(Message(message.command, params, source, tags))
-        )
+        line = format_message(Message(message.command, params, source, tags))
+        return self._frame(line if len(line) <= MAX_BODY else shortened(line))
 
     def _shown(self, tags: Mapping[str, str]) -> dict[str, str]:
         """Those of the tags that these clients know."""

@@ -21,6 +21,7 @@ from twisted_chat.core.routes.logins import enter_account
 from .advice import text_of
 from .codec import codec_of
 from .commands import IrcTable, lines, request_of
+from .errors import fail
 from .message import Message
 from .numerics import RPL_NOWAWAY, RPL_UNAWAY
 from .profile import Profile, profile_of
@@ -101,8 +102,7 @@ async def register(context: CommandContext) -> Outcome:
         account = await register_account(context, password)
     except Refused as refused:
         code = _CODES.get(refused.code, "TEMPORARILY_UNAVAILABLE")
-        shown = name.replace(" ", "_").lstrip(":") or "*"
-        return lines(Message("FAIL", ("REGISTER", code, shown, text_of(refused))))
+        return lines(fail("REGISTER", code, name, text=text_of(refused)))
 
     def done(*_: object) -> Reply:
         source = codec_of(client).server.source(client.member)

@@ -12,7 +12,7 @@ from twisted_chat.core.replies import Refused, Reply
 
 from .codec import codec_of
 from .commands import IrcTable, lines
-from .commands_who import one_word
+from .commands_who import shown_address
 from .isupport import MAX_WHOIS
 from .message import MAX_BODY, Message
 from .monitors import MAX_MONITORED, listed
@@ -63,13 +63,12 @@ def whois(context: CommandContext) -> Reply:
     names = split(context.words[1] if len(context.words) > 1 else context.words[0])
     shown: list[Message] = []
     for name in names[:MAX_WHOIS]:
-        word = name.replace(" ", "_")
         member = context.chat.pool.named(fold_or_none(name))
         if member is None:
-            shown.append(ERR_NOSUCHNICK(word))
+            shown.append(ERR_NOSUCHNICK(name))
         else:
             shown += _whois(context, member)
-        shown.append(RPL_ENDOFWHOIS(member.nick if member else word))
+        shown.append(RPL_ENDOFWHOIS(member.nick if member else name))
     return lines(*shown)
 
 
@@ -100,7 +99,7 @@ def _whois(context: CommandContext, member: Member) -> Iterator[Message]:
     if member is client.member or chat.moderation.is_operator(client.member):
         addresses = dict.fromkeys(each.address for each in clients)
         for address in filter(None, addresses):
-            yield RPL_WHOISACTUALLY(nick, one_word(address))
+            yield RPL_WHOISACTUALLY(nick, shown_address(address))
     if clients:
         since = min(each.since for each in clients)
         yield RPL_WHOISIDLE(nick, str(idle_seconds(clients)), str(since))
@@ -123,10 +122,9 @@ def whowas(context: CommandContext) -> Reply:
         )
         moment = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(until))
         shown.append(RPL_WHOISSERVER(user.nick, server.name, moment))
-    word = name.replace(" ", "_").lstrip(":") or "*"
     return lines(
-        *(shown or (ERR_WASNOSUCHNICK(word),)),
-        RPL_ENDOFWHOWAS(word),
+        *(shown or (ERR_WASNOSUCHNICK(name),)),
+        RPL_ENDOFWHOWAS(name),
     )
 
 

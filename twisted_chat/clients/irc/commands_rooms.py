@@ -166,7 +166,7 @@ def names(context: CommandContext) -> Reply:
     rooms = list(_readable(context, targets))
     if rooms and len(targets) == 1:
         return MemberList(rooms[0], ())
-    return lines(*_members(context, rooms), RPL_ENDOFNAMES(",".join(targets) or "*"))
+    return lines(*_members(context, rooms), RPL_ENDOFNAMES(",".join(targets)))
 
 
 def _readable(context: CommandContext, names: Iterable[str]) -> Iterable[str]:

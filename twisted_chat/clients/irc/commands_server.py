@@ -163,8 +163,7 @@ def show_help(context: CommandContext) -> Reply:
         return lines(*_help("*", "Commands; HELP NAME explains one", names))
     text = help_text(subject)
     if text is None:
-        word = context.words[0].replace(" ", "_").lstrip(":") or "*"
-        return lines(ERR_HELPNOTFOUND(word))
+        return lines(ERR_HELPNOTFOUND(context.words[0]))
     usage, summary = text
     return lines(*_help(subject, usage, summary))
 

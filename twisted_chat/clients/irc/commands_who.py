@@ -89,7 +89,7 @@ def who(context: CommandContext) -> Reply:
             break
         found = _found(context, server, member, room)
         shown.append(_whox(found, fields, token) if percent else _who(found))
-    return lines(*shown, RPL_ENDOFWHO(mask.replace(" ", "_").lstrip(":") or "*"))
+    return lines(*shown, RPL_ENDOFWHO(mask))
 
 
 def _members(context: CommandContext, mask: str) -> tuple[str, Iterable[Member]]:
@@ -149,12 +149,12 @@ def _found(
         user_of(chat, member),
         f"#{room}" if room else "*",
         flags,
-        one_word(address) or HIDDEN_ADDRESS,
+        shown_address(address) or HIDDEN_ADDRESS,
         idle_seconds(clients),
     )
 
 
-def one_word(address: str) -> str:
+def shown_address(address: str) -> str:
     """An address as a parameter that is not the last."""
     return f"0{address}" if address.startswith(":") else address
 

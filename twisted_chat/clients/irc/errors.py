@@ -13,7 +13,7 @@ from twisted_chat.core.replies import ErrorReply, Refused
 from . import numerics
 from .advice import text_of
 from .commands import TOO_FEW, UNKNOWN
-from .message import InvalidUtf8, Message, MessageError, NoCommand, TooLong
+from .message import InvalidUtf8, Message, MessageError, NoCommand, TooLong, one_word
 from .numerics import Numeric
 from .reference import Reference
 
@@ -151,11 +151,17 @@ def _line(error: ErrorReply, reference: Reference) -> Message:
         known = _ERRORS.get(error.code)
     if known is None:
         code, count = _FAILS.get((command, error.code), (error.code.upper(), 0))
-        context = map(_one_word, reference.names[:count])
-        return Message("FAIL", (command or "*", code, *context, text_of(error)))
-    params = map(_one_word, _named(known.names, reference))
+        return fail(command, code, *reference.names[:count], text=text_of(error))
     text = _sentence(text_of(error), reference) if known.explains else None
-    return known.numeric(*params, text=text)
+    return known.numeric(*_named(known.names, reference), text=text)
+
+
+def fail(command: str, code: str, *names: str, text: str) -> Message:
+    """The standard reply that says why a command was refused.
+
+    :param names: what it names, as a client has sent it.
+    """
+    return Message("FAIL", (command or "*", code, *map(one_word, names), text))
 
 
 def _named(names: str, reference: Reference) -> tuple[str, ...]:
@@ -173,12 +179,6 @@ def _named(names: str, reference: Reference) -> tuple[str, ...]:
             return (reference.command,)
         case _:
             return ()
-
-
-def _one_word(text: str) -> str:
-    """A target as it may stand before the text of a numeric."""
-    word = text.replace(" ", "_").lstrip(":")
-    return word or "*"
 
 
 def _sentence(text: str, reference: Reference) -> str:

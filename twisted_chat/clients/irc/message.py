@@ -26,6 +26,7 @@ A server may add as much again: it sends at most 8,191 bytes.
 MAX_LINE = MAX_CLIENT_TAGS + MAX_BODY
 """Bytes of a line from a client, without its end."""
 
+_END = b"\r\n"
 _TAG_KEY = re.compile(r"\+?(?:[A-Za-z0-9.-]+/)?[A-Za-z0-9-]+")
 _COMMAND = re.compile(r"[A-Z0-9]+")
 _MIDDLE = re.compile(r"[^ :][^ ]*")
@@ -54,6 +55,14 @@ _TEXT = {
 It always has a colon, although it needs one only if it is empty, contains a space or
 starts with a colon: small clients, such as sic, find the text by the colon.
 """
+
+
+def one_word(text: str) -> str:
+    """A text as a parameter that is not the last.
+
+    It may be what a client has sent as the last one.
+    """
+    return text.replace(" ", "_").lstrip(":") or "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +249,19 @@ def format_message(message: Message) -> bytes:
     line = " ".join(words)
     if _NOT_IN_A_LINE.search(line):
         raise ValueError(f"not a line: {message}")
-    return f"{line}\r\n".encode()
+    return line.encode() + _END
+
+
+def shortened(line: bytes) -> bytes:
+    """A line with its end, as much of it as every client reads.
+
+    What a client has sent may be as long as a line, and be named in the answer.
+    """
+    tags = line.index(b" ") + 1 if line.startswith(b"@") else 0
+    if len(line) - tags <= MAX_BODY + len(_END):
+        return line
+    body = line[tags : tags + MAX_BODY].decode(errors="ignore").encode()
+    return line[:tags] + body + _END
 
 
 def format_tags(tags: Mapping[str, str]) -> str:

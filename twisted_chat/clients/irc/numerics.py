@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .message import Message
+from .message import Message, one_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +22,13 @@ class Numeric:
     text: str | None = None
 
     def __call__(self, *params: str, text: str | None = None) -> Message:
-        """The reply with these parameters.
+        """The reply with these parameters, whatever a client has sent as one of them.
 
         :param text: in place of the text of the numeric.
         """
         last = self.text if text is None else text
-        return Message(self.number, params if last is None else (*params, last))
+        *words, end = params if last is None else (*params, last)
+        return Message(self.number, (*map(one_word, words), end))
 
 
 # Registration.
