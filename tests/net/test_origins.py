@@ -69,6 +69,18 @@ class OriginTests(unittest.SynchronousTestCase):
             self.assertFalse(Origins()(origin, HOST), origin)
         self.assertFalse(Origins()(b"null", b""))
 
+    def test_origin_that_no_browser_sends_is_refused(self) -> None:
+        """One that becomes the origin of the server if white space is left out."""
+        for origin in (
+            b"http:/\t/chat.example:3000",
+            b"http://\tchat.example:3000",
+            b"http://chat.example :3000",
+            b"ht\ttp://chat.example:3000",
+            b"://chat.example:3000",
+            b"http:chat.example:3000",
+        ):
+            self.assertFalse(Origins()(origin, HOST), origin)
+
     def test_configured_origin_is_allowed(self) -> None:
         """With or without a scheme; ``*`` allows all."""
         allowed = Origins(["https://Pages.example/", "other.example:81"])

@@ -9,15 +9,18 @@ Invariant: one rule for WebSocket, Socket.IO and polling.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
-from urllib.parse import urlsplit
 
 from twisted.web.http import Request
 
 from .refusal_log import RefusalLog, printable
 
 _DEFAULT_PORTS = {b"http": b"80", b"https": b"443"}
+
+_ORIGIN = re.compile(rb"([a-z][a-z0-9+.-]*)://([^/?#\s]+)(?:[/?#].*)?")
+"""A scheme, a host with its port, and whatever a program adds."""
 
 
 class Origins:
@@ -66,16 +69,13 @@ class Origins:
     def _permits(self, origin: bytes, host: bytes) -> bool:
         if self._all:
             return True
-        try:
-            parts = urlsplit(origin.lower())
-        except ValueError:
-            return False
-        scheme = parts.scheme
-        site = _without_default_port(parts.netloc, scheme)
-        if not scheme or not site:
+        parts = _ORIGIN.fullmatch(origin.lower())
+        if parts is None:
             # "null": a local file, or a sandboxed frame.  No browser leaves out one.
             return False
-        return (
+        scheme, authority = parts.groups()
+        site = _without_default_port(authority, scheme)
+        return site != b"" and (
             site == _without_default_port(host.lower(), scheme)
             or scheme + b"://" + site in self._origins
             or site in self._hosts

@@ -77,6 +77,7 @@ TARGET = Target(
         b"192.0.2.1:80\nhttp://192.0.2.1",
         b"[2001:db8::1]:3000\nhttp://[2001:db8::1]:3000",
         b"localhost\nnull",
+        b"192.0.2.1\np:/\t/192.0.2.1",
         b"evil.example\nhttp://evil.example",
         b"box.local.\nhttps://page.example:443",
         b"chat.example.\nHTTPS://PAGE.EXAMPLE",
