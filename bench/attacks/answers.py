@@ -9,7 +9,7 @@ from itertools import count
 
 from bench.attacks.connection import Connection, NotEntered
 from bench.attacks.field import Attacker, Field
-from bench.attacks.wires import WIRES, json_frame
+from bench.attacks.wires import WIRES, Irc, json_frame
 
 WORDS = tuple(f"word{number}" for number in range(63))
 """Words of a search, all of which are in every message of the store."""
@@ -64,7 +64,7 @@ async def _search_as_bystander(field: Field) -> None:
 
 
 SEARCH = ask("\\search " + " ".join(WORDS), "WHO *\r\n")
-HISTORY = ask("\\history 500", "LIST\r\n")
+HISTORY = ask("\\history 500", f"LIST\r\nCHATHISTORY LATEST {Irc.channel} * 500\r\n")
 
 
 async def away(field: Field) -> None:
@@ -130,7 +130,7 @@ async def disk(field: Field) -> None:
 async def filtered(field: Field) -> None:
     """Messages that are as long as possible, of words as short as possible."""
     people = await field.people()
-    blob = field.wire.say("a " * 2000)
+    blob = field.wire.say("a " * (200 if field.irc else 2000))
     await field.for_seconds(
         *(each.repeat(blob) for each in people), *(each.drain() for each in people)
     )

@@ -65,6 +65,16 @@ class Bystanders:
         self._people.append(person)
         await self._wire.enter(person, self._host, f"by{number}")
 
+    async def settle(self) -> None:
+        """Wait until what they say arrives at once.
+
+        What they are shown of a room that they enter may count for their rate limit.
+        """
+        for _ in range(int(_PATIENCE / _LOOK)):
+            if self._number >= SPEAKERS and len(self._sent) <= 1:
+                return
+            await asyncio.sleep(_LOOK)
+
     @property
     def lost(self) -> int:
         """How many were disconnected."""

@@ -78,6 +78,14 @@ ATTACKS = (
         {"ws": NO_PARSER},
     ),
     Attack(
+        "registering",
+        "Answers before the registration",
+        "`CAP LS`, `PING` and unknown commands of clients that do not register, as "
+        "many as are taken, and nobody reads the answers",
+        floods.REGISTERING,
+        dict.fromkeys(("ws", "socketio"), "no registration"),
+    ),
+    Attack(
         "guesses",
         "Guessed passwords",
         "logins with a wrong password, each under another name, as many as are taken; "
@@ -186,7 +194,8 @@ ATTACKS = (
     Attack(
         "history",
         "Long answers",
-        "`\\history 500` of messages of 4 KB, again and again; `LIST` on IRC",
+        "`\\history 500` of messages of 4 KB, again and again; `LIST` and "
+        "`CHATHISTORY` on IRC",
         only(answers.HISTORY, "line", "json", "irc"),
         {"ws": NO_STORE, "socketio": NO_STORE},
         full=True,
@@ -212,8 +221,8 @@ ATTACKS = (
     Attack(
         "words",
         "Word filter",
-        "`a a a …` of 4 KB, with a list of 5,000 words",
-        only(answers.filtered, "line"),
+        "`a a a …` of 4 KB (400 bytes on IRC), with a list of 5,000 words",
+        only(answers.filtered, "line", "irc"),
         dict.fromkeys(("ws", "socketio", "inspircd"), "no filter by default"),
         options=("--filter-words", "{words}"),
     ),

@@ -130,12 +130,15 @@ class Field:
         self.started()
         return entered
 
-    async def sockets(self, count: int = 0) -> list[Connection]:
+    async def sockets(
+        self, count: int = 0, *, receive_buffer: int = 0
+    ) -> list[Connection]:
         """Many connections that have sent nothing."""
         opened: list[Connection] = []
         for _ in range(count or self.connections):
             try:
-                opened.append(await self.connect())
+                made = await self.connect(receive_buffer=receive_buffer)
+                opened.append(made)
             except NotEntered as refusal:
                 self._refused[str(refusal)] += 1
         self.started()

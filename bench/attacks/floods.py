@@ -34,16 +34,20 @@ def repeat(piece: bytes) -> bytes:
     return piece * max(1, _BLOB // len(piece))
 
 
-def flood(piece: bytes, *, reads: bool = True, first: bytes = b"") -> Attacker:
+def flood(
+    piece: bytes, *, reads: bool = True, first: bytes = b"", enters: bool = True
+) -> Attacker:
     """Everyone sends a piece again and again.
 
     :param reads: whether the attackers read what comes back.
     :param first: sent once before.
+    :param enters: whether they are in the chat.
     """
 
     async def attack(field: Field) -> None:
         buffer = 0 if reads else _NEVER_READ
-        people = await field.people(receive_buffer=buffer)
+        come = field.people if enters else field.sockets
+        people = await come(receive_buffer=buffer)
         for each in people:
             await each.write(first)
         work = [each.repeat(repeat(piece)) for each in people]
@@ -88,6 +92,11 @@ PINGS = {
     "socketio": flood(frame(bytes(125), PING), reads=False),
 }
 """Pings, or telnet's TIMING-MARK, whose answers nobody reads."""
+
+REGISTERING = {
+    "irc": flood(b"CAP LS 302\r\nPING x\r\nX\r\n", reads=False, enters=False)
+}
+"""Requests of clients that have not registered, and nobody reads the answers."""
 
 _FRAGMENT = frame(b"", CONTINUATION, fin=False)
 FRAGMENTS = {

@@ -126,6 +126,7 @@ class Runner:
         crew = Bystanders(wire, target.address, self._network.bystander)
         try:
             await crew.enter()
+            await crew.settle()
             await asyncio.sleep(_CALM_SECONDS / 2)
             crew.begin()
             await asyncio.sleep(_CALM_SECONDS)

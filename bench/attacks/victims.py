@@ -124,7 +124,7 @@ VICTIMS = (
     Victim(
         "chat",
         "this server",
-        ("line", "json", "socketio"),
+        ("line", "json", "socketio", "irc"),
         _chat,
         lambda _tools: "",
     ),

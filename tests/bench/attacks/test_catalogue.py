@@ -32,6 +32,12 @@ class CatalogueTests(SynchronousTestCase):
         for attack in ATTACKS:
             self.assertNotIn("chat", attack.absent)
 
+    def test_this_server_is_attacked_by_every_protocol(self) -> None:
+        """As others are; its plain-text WebSocket is attacked as that of its page."""
+        wires = {victim.key: set(victim.wires) for victim in VICTIMS}
+        others = set().union(*wires.values()) - wires["chat"]
+        self.assertEqual(others, {"websocket"})
+
 
 class FrameTests(SynchronousTestCase):
     """WebSocket frames of a client."""

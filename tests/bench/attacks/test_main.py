@@ -61,7 +61,9 @@ class OptionTests(SynchronousTestCase):
     def test_protocol_can_be_selected(self) -> None:
         """For example for a quick look."""
         chosen = steps(parse(["--only", "empty", "--wires", "line,irc"]))
-        self.assertEqual([wire for _, _, wire in chosen], ["line", "irc"])
+        found = [(victim.key, wire) for _, victim, wire in chosen]
+        expected = [("chat", "line"), ("chat", "irc"), ("inspircd", "irc")]
+        self.assertEqual(found, expected)
 
     def test_unknown_names_are_refused(self) -> None:
         """The message has them."""
