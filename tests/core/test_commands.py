@@ -110,6 +110,13 @@ class TableTests(SynchronousTestCase):
         self.assertEqual(caught.exception.code, "no_such_command")
         self.assertEqual(caught.exception.text, r"no such command: \foo (try \help)")
 
+    def test_long_name_of_an_unknown_route_is_cut(self) -> None:
+        """A line may be nothing but a name."""
+        with self.assertRaises(Refused) as caught:
+            self.table.find("x" * 4000)
+        self.assertRegex(caught.exception.text, r"no such command: \\x+\u2026 \(try")
+        self.assertLess(len(caught.exception.text), 100)
+
     def test_declared_name_cannot_be_declared_again(self) -> None:
         """Neither as a name nor as an alias."""
         for name, aliases in (("say", ()), ("tell", ()), ("new", ("go",))):

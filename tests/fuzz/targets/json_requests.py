@@ -95,6 +95,7 @@ TARGET = Target(
         b'{"type":"history","room":"den","before":"x-1","limit":20}',
         b'{"type":"command","text":"\\\\search words","limit":3}',
         b'{"type":"resume","session":"s","since":"x-1","ref":"r"}',
+        b'{"type":"command","text":"\\\\' + b"\xfd" * 280 + b'"}',
         b'{"type":["message"],"text":1}',
         b'[{"type":"who"}]',
         b'{"type":"message","text":"\\ud83d\\u0000\\u202e"}',
