@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from twisted.trial.unittest import SynchronousTestCase
-
-from tests.support.codecs import RefCodec, wire_with
-from twisted_chat.clients.text import LineCodec
+from tests.support.codecs import RefCodec
+from tests.support.ref_chat import RefChatCase
 from twisted_chat.core.client import GUEST, Identity
 from twisted_chat.core.events import CustomEvent, Message
-from twisted_chat.core.interfaces import OutcomeUnknown, Viewer
 from twisted_chat.core.joining.join_request import JoinRequest
-from twisted_chat.core.replies import ErrorReply, Refused, Reply, Request
-from twisted_chat.testing import FakeConnection, TestChat, line_wire
+from twisted_chat.core.replies import Refused, Request
+from twisted_chat.testing import FakeConnection, line_wire
 
 
-class ChatCase(SynchronousTestCase):
-    """Alice and bob are in the lobby, and have read what they were shown."""
-
-    def setUp(self) -> None:
-        self.chat = TestChat()
-        self.wire = wire_with(RefCodec())
-        self.alice, self.bob = self.chat.people("alice", "bob", wire=self.wire)
-
-    def assert_reply(self, request: Request, *lines: str) -> None:
-        """Alice sends a request and then sees these lines."""
-        self.alice.asks(request)
-        self.assertEqual(self.alice.sees(), list(lines))
-
-
-class ReplyTests(ChatCase):
+class ReplyTests(RefChatCase):
     """A request with a ``ref`` has one reply with that ``ref``."""
 
     def test_message_is_shown_and_then_done(self) -> None:
@@ -60,7 +43,7 @@ class ReplyTests(ChatCase):
         self.assert_reply(Request("", "", refusal=refusal), "error: too long")
 
 
-class RequestTests(ChatCase):
+class RequestTests(RefChatCase):
     """Messages and routes."""
 
     def test_message_is_posted_in_the_room_that_the_request_names(self) -> None:
@@ -131,7 +114,7 @@ class RequestTests(ChatCase):
         self.assertEqual(self.alice.sees(), ["1: internal"])
 
 
-class AttachTests(ChatCase):
+class AttachTests(RefChatCase):
     """A client that connects."""
 
     def test_client_has_the_identity_of_its_connection(self) -> None:
@@ -144,30 +127,8 @@ class AttachTests(ChatCase):
         self.assertIs(self.alice.client.identity, GUEST)
 
 
-class StoreFailureTests(ChatCase):
-    """What could not be stored is refused, and shown to no one."""
-
-    def test_each_author_is_sent_an_error(self) -> None:
-        """Those with a ``ref`` with that."""
-        self.chat.journal.fail()
-        with self.chat.together():
-            self.alice.types("one")
-            self.alice.asks(Request("", "two", ref="2"))
-            self.bob.types("three")
-        self.assertEqual(
-            self.alice.sees(), ["error: not stored: the disk is full", "2: store"]
-        )
-        self.assertEqual(self.bob.sees(), ["error: not stored: the disk is full"])
-
-    def test_later_message_is_stored(self) -> None:
-        """The history has that one alone."""
-        self.chat.journal.fail()
-        self.alice.types("one")
-        self.alice.sees()
-        self.alice.types("two")
-        self.assertEqual(self.bob.sees(), ["alice: two"])
-        self.alice.types(r"\history")
-        self.assertEqual(self.alice.sees(), ["alice: two", "alice: two"])
+class StoreTests(RefChatCase):
+    """What anyone is shown has been stored, and in one order."""
 
     def test_message_is_shown_only_once_it_is_stored(self) -> None:
         """To its author, too."""
@@ -193,43 +154,8 @@ class StoreFailureTests(ChatCase):
         self.assertEqual(len(seen[0]), 40)
         self.assertTrue(all(lines == seen[0] for lines in seen))
 
-    def test_codec_that_cannot_encode_the_error_hides_it_from_no_one_else(
-        self,
-    ) -> None:
-        """Its client goes on, too."""
 
-        class NoErrorCodec(LineCodec):
-            def reply(self, reply: Reply, viewer: Viewer, ref: str | None) -> bytes:
-                if isinstance(reply, ErrorReply):
-                    raise RuntimeError("broken")  # noqa: TRY004
-                return super().reply(reply, viewer, ref)
-
-        (carol,) = self.chat.people("carol", wire=wire_with(NoErrorCodec()))
-        self.bob.sees()
-        self.chat.journal.fail()
-        with self.chat.together():
-            carol.types("one")
-            self.bob.types("two")
-            with self.assertRaises(RuntimeError):
-                self.chat.advance(0)
-        self.assertEqual(self.bob.sees(), ["error: not stored: the disk is full"])
-        self.bob.types("three")
-        self.assertEqual(carol.sees(), ["bob: three"])
-
-    def test_unknown_outcome_is_answered_with_that(self) -> None:
-        """The event may still be announced, so what it needs is kept."""
-        text = "it is not known whether this was stored"
-        self.chat.journal.fail(OutcomeUnknown(text), times=3)
-        self.alice.types("hi", r"\nick zoe", r"\join tea")
-        self.assertEqual(self.alice.sees(), [f"error: {text}"] * 3)
-        self.assertIn("tea", self.chat.pool.rooms)
-        self.bob.types(r"\nick zoe")
-        self.assertIn(
-            "error: zoe, or a name that looks like it, is in use", self.bob.sees()[-1]
-        )
-
-
-class RecodeTests(ChatCase):
+class RecodeTests(RefChatCase):
     """A client whose codec changes."""
 
     def test_present_client_sees_new_events_in_the_new_codec(self) -> None:

@@ -15,21 +15,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from .account_events import AccountChanged
-from .accounts.changes import account_changes
 from .accounts.login_queue import LoginQueue
 from .accounts.policy import Policy
 from .client import GUEST, Client, ClientState, Identity
 from .commands import CommandTable
 from .committer import Committer
-from .events import LOBBY, CustomEvent, Event, LoggedIn, Message, Renamed, Stored
+from .events import LOBBY, CustomEvent, Event, LoggedIn, Message, Stored
 from .interfaces import (
     Codec,
     Connection,
     Journal,
     NameRegistry,
-    OutcomeUnknown,
-    StoreError,
 )
 from .isolation import encoded
 from .joining.entrance import Entrance
@@ -37,7 +33,7 @@ from .joining.join_request import NEW_CLIENT, JoinRequest
 from .limits import MAX_AWAY, MAX_LINE
 from .logins import Login
 from .moderation.permissions import check, not_in
-from .moderation_events import Audited, Rank, RoomOpened
+from .moderation_events import Audited, Rank
 from .names.name_watch import NameWatch
 from .names.nicknames import room_name
 from .network_rates import NetworkRates
@@ -45,10 +41,10 @@ from .outcomes import Answered, Outcome, Outcomes
 from .parts import Parts
 from .pool import ClientPool
 from .prompts import Answer, Prompts
-from .replies import ErrorReply, Prompt, Refused, Reply, Request, Welcome
+from .refused_events import RefusedEvents
+from .replies import Prompt, Refused, Reply, Request, Welcome
 from .runtime import Runtime
 from .shutdown import Shutdown
-from .submission import Submission
 from .texts.sanitize import cut_label, is_blank, sanitize_label
 from .texts.shown_texts import EMPTY
 from .texts.texts import accepted_text
@@ -184,7 +180,8 @@ class Chat:
         self._login_queue = LoginQueue()
         self._outcomes = Outcomes(self.turns, runtime, self._submit_allowed, self.reply)
         self._shutdown = Shutdown(parts, self.turns, self.reply)
-        committer.refused = self._not_stored
+        self._refused_events = RefusedEvents(parts, self.reply)
+        committer.refused = self._refused_events.not_stored
         journal.subscribe(self.announce)
 
     async def start(self) -> None:
@@ -335,7 +332,7 @@ class Chat:
         event, audited = outcome.event, outcome.audited
         refused = self._rechecks.refusal(event, client)
         if refused is not None:
-            self._refused_again(event, client, refused)
+            self._refused_events.no_longer_allowed(event, client, refused)
             raise refused
         submit = partial(
             self._committer.submit,
@@ -474,69 +471,6 @@ class Chat:
             )
         else:
             self._outcomes.take(client, request, handler(context))
-
-    def _not_stored(self, submission: Submission, error: StoreError | Refused) -> None:
-        event, client = submission.event, submission.client
-        if isinstance(event, AccountChanged) and self._is_retried(event, error):
-            if not submission.must_store:
-                self._submit_again(event, submission)
-            return
-        if client is None:
-            if submission.must_store and isinstance(error, StoreError):
-                # An arrival or a departure, which is submitted again.
-                self._joiner.warn(event.client_id, error)
-            elif isinstance(event, RoomOpened):
-                self.entry.opening_settled(event.room)
-            return
-        if isinstance(error, Refused):
-            # Something before it in the order has changed the client's rights.
-            reply = ErrorReply.of(error)
-            self._refused_again(event, client, error)
-        elif isinstance(error, OutcomeUnknown):
-            # It may yet be announced, and needs its nickname or room then.
-            reply = ErrorReply("store", str(error))
-            error.when_not_stored(lambda: self.claims.release(event, client))
-        else:
-            reply = ErrorReply("store", f"not stored: {error}")
-            self.claims.release(event, client)
-        self.reply(client, reply, submission.ref)
-        client.complete_one()
-
-    def _refused_again(self, event: Event, client: Client, why: Refused) -> None:
-        """What a client was allowed at first is refused at its place in the order."""
-        self.claims.release(event, client)
-        if isinstance(event, Renamed) and why.code == "banned":
-            # As if the nickname had been banned when the client asked for it.
-            self.bans.expel(client)
-
-    def _is_retried(self, event: AccountChanged, error: StoreError | Refused) -> bool:
-        """Whether a change that was not stored has to be: what led to it is written.
-
-        Without an operator, the client has used up the operator code.
-        """
-        if isinstance(error, Refused):
-            return False
-        return event.is_written or not self.operators.ids
-
-    def _submit_again(self, event: AccountChanged, submission: Submission) -> None:
-        """Have the change of an account stored as soon as possible.
-
-        Nobody keeps a right until then who has lost it.
-        """
-        if event.is_written:
-            self.operators.apply(account_changes(event))
-            self._committer.check_again()
-        client = submission.client
-        self._committer.submit(
-            event,
-            client,
-            submission.ref,
-            must_store=True,
-            reply=submission.reply,
-            audited=submission.audited,
-        )
-        if client is not None:
-            client.complete_one()
 
 
 def _do_nothing() -> None:
