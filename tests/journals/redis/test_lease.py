@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.support.logs import Log
 from tests.support.redis import FakeRedisTestCase
 from twisted_chat.journals.redis.errors import RedisError
 from twisted_chat.journals.redis.lease import LEASE_SECONDS, Lease
@@ -55,6 +56,25 @@ class LeaseTests(FakeRedisTestCase):
         self.assertIn("other", self.redis.servers)
         self.heartbeats(2)
         self.assertNotIn("other", self.redis.servers)
+
+    def test_servers_of_an_earlier_version_are_logged(self) -> None:
+        """When one comes, and when the last one has gone."""
+        log = Log(self)
+        self.register(self.lease)
+        self.heartbeats(2 * LEASE_SECONDS)
+        self.assertEqual(log.lines(), [])
+        self.redis.commands.call(b"HSET", b"chat:servers", b"old", b"0")
+        lease = (b"SET", b"chat:lease:old", b"1", b"PX", b"3000")
+        self.redis.commands.call(*lease)
+        self.register(Lease("new"))
+        self.heartbeats(2)
+        (line,) = log.lines()
+        self.assertIn("servers of an earlier version on this Redis: 1; bans", line)
+        self.heartbeats(2)
+        lines = log.lines()[1:]
+        self.assertIn("servers that stopped: 1; members removed: 0", lines)
+        gone = "servers of an earlier version on this Redis: 0"
+        self.assertEqual(lines.count(gone), 1)
 
     def test_no_server_is_removed_directly_after_an_outage(self) -> None:
         """All servers have the duration of a lease to come back."""

@@ -37,6 +37,7 @@ class Lease:
         self._server = server
         self._since = 0
         self._last = 0
+        self._earlier = 0
 
     async def register(self, connection: PersistentConnection, batch: int) -> bool:
         """Register this server; true if it was not registered.
@@ -58,9 +59,10 @@ class Lease:
 
     async def heartbeat(self, connection: PersistentConnection) -> bool:
         """Renew the lease and remove expired servers; false if not registered."""
-        time, registered, expired, members = await connection.run_script_early(
+        found = await connection.run_script_early(
             HEARTBEAT, self._server, _LEASE_MS, self._since, self._last
         )
+        time, registered, expired, members, earlier = found
         if not self._since or time - self._last > _LEASE_MS / 2:
             self._since = time
         self._last = time
@@ -70,6 +72,16 @@ class Lease:
                 expired=expired,
                 members=members,
             )
+        if earlier not in (self._earlier, -1):
+            self._earlier = earlier
+            if earlier:
+                log.warn(
+                    "servers of an earlier version on this Redis: {count}; bans, mutes "
+                    "and the settings of rooms do not hold for their clients",
+                    count=earlier,
+                )
+            else:
+                log.info("servers of an earlier version on this Redis: 0")
         return bool(registered)
 
     async def unregister(self, connection: PersistentConnection) -> None:

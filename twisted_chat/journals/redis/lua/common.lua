@@ -33,7 +33,8 @@
 --   chat:trimming         the server that trims; expires
 --   chat:attempts:DIGEST  the ms of the last failed logins for a name; expires
 --   chat:servers          hash: SERVER -> number of the last batch it stored
---   chat:lease:SERVER     expires unless its server renews it
+--   chat:lease:SERVER     expires unless its server renews it; LEASED, or 1 if that is
+--                         of an earlier version, which knows of no rights
 --   chat:batch:SERVER     the number of the last batch, of a server that has expired
 --   chat:people:SERVER    hash: CLIENT -> JSON of a guest: nick, rooms (separated by
 --                         spaces), away; of a client of an account: member, an ID
@@ -53,6 +54,7 @@
 
 local LIVE_MS = 10 * 60 * 1000       -- how long a batch stays in chat:live
 local RESUME_SECONDS = 24 * 60 * 60  -- how long a client may resume
+local LEASED = '2'                   -- the lease of a server that knows of rights
 local ENDS = 'ends'                  -- the value of a departure that ends the session
 local MAX_DIRECT = 500               -- direct messages kept per member
 local MAX_TOPICS = 500               -- topics and corrections kept per room

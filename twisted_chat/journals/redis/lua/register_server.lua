@@ -8,5 +8,5 @@ ensure_created()
 local format = tonumber(redis.call('HGET', 'chat:meta', 'format') or 1)
 if format ~= 1 then return {format, 0} end
 local is_new = redis.call('HSETNX', 'chat:servers', server, batch)
-redis.call('SET', 'chat:lease:' .. server, '1', 'PX', lease)
+redis.call('SET', 'chat:lease:' .. server, LEASED, 'PX', lease)
 return {1, is_new}
