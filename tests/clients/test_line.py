@@ -177,7 +177,7 @@ class LineTests(LineCase):
 
     def taken(self, pieces: list[bytes]) -> list[str]:
         """The lines that a protocol makes of these segments."""
-        protocol = ChatProtocol(self.factory)
+        protocol = ChatProtocol(self.factory, None)
         protocol._receiver = mock.Mock()
         protocol.outbox = mock.Mock()
         for piece in pieces:

@@ -6,7 +6,11 @@ import socket
 from unittest import mock
 
 from twisted.internet.error import ConnectionDone, ConnectionLost
-from twisted.internet.interfaces import IHalfCloseableProtocol, ITCPTransport
+from twisted.internet.interfaces import (
+    IHalfCloseableProtocol,
+    ITCPTransport,
+    IUNIXTransport,
+)
 from twisted.protocols.basic import LineReceiver
 from zope.interface import directlyProvides
 
@@ -32,7 +36,7 @@ class ConnectionTests(LineCase):
         """Small packets leave at once."""
         transport = Transport()
         directlyProvides(transport, ITCPTransport)
-        transport.handle = handle = mock.Mock(family=socket.AF_INET)
+        transport.handle = handle = mock.Mock()
         handle.send.side_effect = len
         Peer(self, transport=transport)
         self.assertTrue(transport.no_delay)
@@ -43,7 +47,8 @@ class ConnectionTests(LineCase):
     def test_unix_socket_needs_no_options(self) -> None:
         """It has no urgent data."""
         transport = Transport()
-        transport.handle = handle = mock.Mock(family=socket.AF_UNIX)
+        directlyProvides(transport, IUNIXTransport)
+        transport.handle = handle = mock.Mock()
         Peer(self, transport=transport)
         handle.setsockopt.assert_not_called()
 
@@ -132,7 +137,8 @@ class ConnectionTests(LineCase):
     def test_slow_reader_is_disconnected_and_logged(self) -> None:
         """The others receive everything."""
         transport = Transport()
-        transport.handle = handle = mock.Mock(family=socket.AF_INET)
+        transport.handle = handle = mock.Mock()
+        type(handle).family = socket.AF_INET
         transport.writeSomeData = len  # type: ignore[attr-defined]
         handle.send.side_effect = BlockingIOError
         slow = Peer(self, transport=transport)

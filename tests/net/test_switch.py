@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 from OpenSSL import SSL
-from twisted.internet.address import IPv4Address, UNIXAddress
-from twisted.internet.interfaces import IOpenSSLContextFactory
+from twisted.internet.address import IPv4Address
+from twisted.internet.interfaces import IOpenSSLContextFactory, IUNIXTransport
 from twisted.protocols.tls import TLSMemoryBIOFactory
-from zope.interface import implementer
+from zope.interface import directlyProvides, implementer
 
 from tests.support.certificates import NAME, certificate
 from tests.support.memory import Wire
@@ -193,7 +193,7 @@ class PortTests(SwitchTestCase):
     def test_no_delay_of_a_unix_socket_is_ignored(self) -> None:
         """TCP's options do not exist there, and Twisted would log an error."""
         wire = Wire()
-        wire.peerAddr = UNIXAddress("/run/chat")
+        directlyProvides(wire, IUNIXTransport)
         wire.accept(self.factory)
         wire.setTcpNoDelay(True)
         self.assertFalse(wire.no_delay)

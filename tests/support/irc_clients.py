@@ -37,7 +37,8 @@ class IrcPeer:
         self._world = world
         self._bytewise = bytewise
         self.transport = Transport()
-        self.protocol: IrcProtocol = world.factory.buildProtocol(None)
+        peer = self.transport.getPeer()
+        self.protocol: IrcProtocol = world.factory.buildProtocol(peer)
         self.protocol.makeConnection(self.transport)
 
     @property

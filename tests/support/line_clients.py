@@ -43,7 +43,7 @@ class Peer:
         self._world = world
         self._bytewise = bytewise
         self.transport = transport or Transport()
-        protocol = world.factory.buildProtocol(None)
+        protocol = world.factory.buildProtocol(self.transport.getPeer())
         self.protocol: ChatProtocol = protocol
         protocol.makeConnection(self.transport)
         world.settle()

@@ -18,6 +18,7 @@ from twisted.internet.interfaces import (
     IHalfCloseableProtocol,
     IReactorTime,
     ITCPTransport,
+    IUNIXTransport,
 )
 from twisted.internet.protocol import Factory, connectionDone
 from twisted.protocols.basic import LineReceiver
@@ -63,8 +64,9 @@ class ChatProtocol(LineReceiver):
     outbox: Outbox
     write: Callable[[bytes], None]
 
-    def __init__(self, factory: ChatFactory) -> None:
+    def __init__(self, factory: ChatFactory, peer: IAddress | None) -> None:
         self.factory = factory
+        self._peer = peer
         self._shared = factory
         self._telnet: TelnetFilter | None = None
         self._partial: bytes = b""
@@ -78,7 +80,8 @@ class ChatProtocol(LineReceiver):
         if ITCPTransport.providedBy(transport):
             transport.setTcpNoDelay(True)
         handle: Any = getattr(transport, "getHandle", lambda: None)()
-        if getattr(handle, "family", socket.AF_UNIX) != socket.AF_UNIX:
+        is_unix = IUNIXTransport.providedBy(transport)
+        if not is_unix and hasattr(handle, "setsockopt"):
             # Telnet's Ctrl-C sends an urgent byte, which would otherwise be
             # missing from the stream.
             handle.setsockopt(socket.SOL_SOCKET, socket.SO_OOBINLINE, 1)
@@ -88,7 +91,7 @@ class ChatProtocol(LineReceiver):
         self.write = self.outbox.write
         self._intake = Intake(limits.pacing, self, transport)
         identity = identity_of(
-            "telnet", transport.getPeer(), is_encrypted=is_encrypted(transport)
+            "telnet", self._peer, is_encrypted=is_encrypted(transport)
         )
         entrance = self._shared.chat.entrance
         if entrance is None:
@@ -289,4 +292,4 @@ class ChatFactory(Factory):
 
     def buildProtocol(self, addr: IAddress | None) -> ChatProtocol:
         """Twisted: a client connects."""
-        return ChatProtocol(self)
+        return ChatProtocol(self, addr)

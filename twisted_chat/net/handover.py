@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from twisted.internet.address import UNIXAddress
-from twisted.internet.interfaces import IAddress, IProtocol
+from twisted.internet.interfaces import IAddress, IProtocol, IUNIXTransport
 from twisted.protocols.policies import ProtocolWrapper
 from twisted.web.http import Request
 
@@ -109,7 +108,8 @@ def disable_nagle(transport: Any) -> None:
     A Unix socket has no such option, and Twisted logs an error for an attempt to set
     it; so later attempts, by the next protocol, are ignored as well.
     """
-    if isinstance(transport.getPeer(), UNIXAddress):
+    # Not by its peer: for a proxy that may be a client with another address.
+    if IUNIXTransport.providedBy(transport):
         ignore_no_delay(transport)
     elif hasattr(transport, "setTcpNoDelay"):
         transport.setTcpNoDelay(True)

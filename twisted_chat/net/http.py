@@ -75,7 +75,7 @@ class ChatRequest(Request):
             self._refuse_body()
         elif not self._refused and not self._hold(self._size):
             self._refused = True
-            self._hold(0)
+            self._let_go()
             self.channel.refuse(HTTPStatus.SERVICE_UNAVAILABLE, REFUSAL)
         if not self._refused:
             super().handleContentChunk(data)  # type: ignore[no-untyped-call]
@@ -86,7 +86,7 @@ class ChatRequest(Request):
         The address may be a whole URL, whose host then replaces the ``Host`` header
         (RFC 9112, section 3.2.2).
         """
-        self._hold(0)
+        self._let_go()
         if self._refused:
             return
         absolute = _ABSOLUTE.match(path)
@@ -97,7 +97,7 @@ class ChatRequest(Request):
 
     def connectionLost(self, reason: Failure) -> None:
         """Twisted: the client disconnected."""
-        self._hold(0)
+        self._let_go()
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
     def _hold(self, size: int) -> bool:
@@ -106,6 +106,10 @@ class ChatRequest(Request):
         # What a trusted proxy sends are the requests of many clients.
         peer = None if site.trusted else self.channel.getPeer()  # type: ignore[no-untyped-call]
         return site.limits.large_inputs.hold(self, peer, size)
+
+    def _let_go(self) -> None:
+        """There is no body any more, or it is complete."""
+        self.channel.site.limits.large_inputs.let_go(self)
 
     def process(self) -> None:
         """Twisted: the request is whole; its client is known from here on."""
@@ -147,7 +151,7 @@ class ChatRequest(Request):
     def _refuse_body(self) -> None:
         if not self._refused:
             self._refused = True
-            self._hold(0)
+            self._let_go()
             self.channel.refuse(
                 HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                 f"The request body is longer than {MAX_BODY} bytes.",

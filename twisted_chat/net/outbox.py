@@ -51,9 +51,9 @@ def outbox_to(
     :param limit: bytes that may wait, an eighth of them for long.
     """
     # TLS answers ``getHandle`` with its OpenSSL connection, which must not be
-    # written to directly: only a socket has a family.
+    # written to directly: only a socket has a family, which takes long to get.
     handle: Any = transport.getHandle() if hasattr(transport, "getHandle") else None
-    if hasattr(transport, "writeSomeData") and hasattr(handle, "family"):
+    if hasattr(transport, "writeSomeData") and hasattr(type(handle), "family"):
         return DirectOutbox(transport, slow_readers, too_slow, limit, handle.send)
     return BufferedOutbox(transport, slow_readers, too_slow, limit)
 

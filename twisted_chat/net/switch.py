@@ -95,8 +95,10 @@ class SwitchProtocol(Protocol):
         keepalive: TcpKeepalive | None = None,
         refused: Counter[str] | None = None,
         delay: float = 0.0,
+        peer: IAddress | None = None,
     ) -> None:
         self._delay = delay
+        self._peer = peer
         self._silence = silence
         self._keepalive = keepalive
         self._refused = refused
@@ -196,13 +198,16 @@ class SwitchProtocol(Protocol):
     def silent(self) -> None:
         """Decide, if the peer has been silent for long enough."""
         silence = self._silence
-        now = silence.clock.seconds()
-        until = self._started + FIRST_LINE_TIMEOUT
-        if not self._detection.is_likely:
-            until = min(until, self._last + silence.timeout)
-        if until > now:
-            self._wait(until - now, self.silent)
-        elif self._grace_turns < GRACE_TURNS:
+        # If it was so before the last turn, it still is: nothing was received in that.
+        if not self._grace_turns:
+            now = silence.clock.seconds()
+            until = self._started + FIRST_LINE_TIMEOUT
+            if not self._detection.is_likely:
+                until = min(until, self._last + silence.timeout)
+            if until > now:
+                self._wait(until - now, self.silent)
+                return
+        if self._grace_turns < GRACE_TURNS:
             self._grace_turns += 1
             silence.unread.set(self)
         else:
@@ -212,7 +217,9 @@ class SwitchProtocol(Protocol):
     def _hand_to(self, factory: IProtocolFactory) -> IProtocol | None:
         self._stop_waiting()
         transport, first = self.transport, self._detection.received
-        next_protocol = factory.buildProtocol(transport.getPeer())
+        # A proxy may not say who its client is: then it is the peer.
+        peer = self._peer or transport.getPeer()
+        next_protocol = factory.buildProtocol(peer)
         if next_protocol is None:
             transport.abortConnection()
             return None
@@ -312,30 +319,32 @@ class SwitchFactory(Factory):
         """Twisted: a peer connects."""
         admission = self._admission
         if admission is None:
-            return self._switch(self._detectors, self._fallback, None)
+            return self._switch(addr, self._detectors, self._fallback, None)
         refusal = admission.enter(addr)
         if refusal is None:
             return self._switch(
+                addr,
                 self._detectors,
                 self._fallback,
                 lambda: admission.leave(addr),
                 self._arrivals.delay(addr, self._silence.clock.seconds()),
             )
-        return self._reject(refusal)
+        return self._reject(addr, refusal)
 
-    def _reject(self, reason: str) -> SwitchProtocol | None:
+    def _reject(self, addr: IAddress | None, reason: str) -> SwitchProtocol | None:
         """Send the reason in whatever protocol the peer speaks."""
         if self._rejecting >= MAX_REJECTING:
             return None
         self._rejecting += 1
         http = Detector("http", http_request, reject_http_client(reason))
-        return self._switch((http,), reject_line_client(reason), self._rejected)
+        return self._switch(addr, (http,), reject_line_client(reason), self._rejected)
 
     def _rejected(self) -> None:
         self._rejecting -= 1
 
     def _switch(
         self,
+        peer: IAddress | None,
         detectors: Sequence[Detector],
         fallback: IProtocolFactory,
         lost: Callable[[], None] | None,
@@ -349,4 +358,5 @@ class SwitchFactory(Factory):
             self._keepalive,
             self._refused,
             delay,
+            peer,
         )

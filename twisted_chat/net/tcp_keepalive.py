@@ -20,6 +20,8 @@ from contextlib import suppress
 from itertools import cycle
 from typing import Any
 
+from twisted.internet.interfaces import IUNIXTransport
+
 PROBES = 8
 """Unanswered probes after which a peer is gone."""
 
@@ -58,7 +60,9 @@ class TcpKeepalive:
         They inherit it, with all its options.  That is so on Linux; on other systems
         this does nothing, and ``enable`` is needed for each of them.
         """
-        if sys.platform == "linux" and _is_tcp(handle := getattr(port, "socket", None)):
+        handle = getattr(port, "socket", None)
+        family = getattr(handle, "family", None)
+        if sys.platform == "linux" and family in (socket.AF_INET, socket.AF_INET6):
             self._set(handle)
 
     def enable(self, transport: Any) -> None:
@@ -67,7 +71,7 @@ class TcpKeepalive:
         One that has inherited it is only given its own time.
         """
         handle: Any = getattr(transport, "getHandle", lambda: None)()
-        if not _is_tcp(handle):
+        if IUNIXTransport.providedBy(transport) or not hasattr(handle, "setsockopt"):
             return
         # The peer may be gone already, which some systems report here.
         with suppress(OSError):
@@ -81,10 +85,6 @@ class TcpKeepalive:
         handle.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for name, value in self._options:
             handle.setsockopt(socket.IPPROTO_TCP, name, value)
-
-
-def _is_tcp(handle: Any) -> bool:
-    return getattr(handle, "family", None) in (socket.AF_INET, socket.AF_INET6)
 
 
 def _seconds(seconds: float) -> int:

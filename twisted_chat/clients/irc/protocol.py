@@ -48,8 +48,9 @@ class IrcProtocol(IrcConnection, Protocol):
     outbox: Outbox
     transport: Any
 
-    def __init__(self, factory: IrcFactory) -> None:
+    def __init__(self, factory: IrcFactory, peer: IAddress | None) -> None:
         self.factory = factory
+        self._peer = peer
         self._splitter = LineSplitter()
         self._is_too_slow = False
         self._timed_out = False
@@ -65,9 +66,7 @@ class IrcProtocol(IrcConnection, Protocol):
         # The fan-out's inner loop: no call between it and the outbox.
         self.write: Callable[[bytes], None] = self.outbox.write
         self._intake = Intake(limits.pacing, self, transport)
-        identity = identity_of(
-            "irc", transport.getPeer(), is_encrypted=is_encrypted(transport)
-        )
+        identity = identity_of("irc", self._peer, is_encrypted=is_encrypted(transport))
         self._begin(self.factory.shared, unframed, identity, transport)
         self._registers()
 
@@ -172,7 +171,7 @@ class IrcFactory(Factory):
 
     def buildProtocol(self, addr: IAddress | None) -> IrcProtocol:
         """Twisted: a client connects."""
-        return IrcProtocol(self)
+        return IrcProtocol(self, addr)
 
 
 def _too_late(connection: IrcProtocol) -> None:
