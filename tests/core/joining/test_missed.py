@@ -136,6 +136,19 @@ class MissedTests(SynchronousTestCase):
             ],
         )
 
+    def test_size_of_messages_that_are_shown_is_bounded(self) -> None:
+        """The last ones that fit."""
+        self.patch(missed_module, "MAX_CHARACTERS", 20)
+        self.alice.types(*(f"\\dm bob {letter * 8}" for letter in "abc"))
+        self.assertEqual(
+            self.told(self.returns()),
+            [
+                "more than 2 private messages came while you were away",
+                "alice (private): bbbbbbbb",
+                "alice (private): cccccccc",
+            ],
+        )
+
     def test_store_that_fails_keeps_nobody_out(self) -> None:
         """The operator reads why nothing was told."""
         self.alice.types("\\dm bob psst")

@@ -5,13 +5,19 @@ from __future__ import annotations
 from twisted_chat.core.accounts.absences import Absence, Absences
 from twisted_chat.core.client import Client
 from twisted_chat.core.corrections import Author
+from twisted_chat.core.events import Stored
 from twisted_chat.core.interfaces import Journal, StoreError
 from twisted_chat.core.isolation import encoded
+from twisted_chat.core.limits import MAX_MISSED_CHARACTERS
 from twisted_chat.core.replies import Missed
 from twisted_chat.core.runtime import Runtime
+from twisted_chat.core.texts.texts import characters_shown
 
 MAX_DIRECT = 200
 """Direct messages that are shown at a login, the last ones."""
+
+MAX_CHARACTERS = MAX_MISSED_CHARACTERS
+"""Characters in all of them, as in all that is replayed to who resumes."""
 
 MAX_COUNTED = 1_000
 """Messages of each room that are counted."""
@@ -62,7 +68,18 @@ class MissedMessages:
             self._runtime.log_line(f"cannot read what an account has missed: {why}")
             return
         direct = tuple(one for one in direct if one.position <= position)
-        missed = Missed(direct[-MAX_DIRECT:], count, more=len(direct) > MAX_DIRECT)
+        shown = _last_that_fit(direct)
+        missed = Missed(shown, count, more=len(direct) > len(shown))
         if client.is_connected and client.member_id == account:
             data = encoded(self._runtime, client.codec.reply, missed, client, None)
             client.write(data)
+
+
+def _last_that_fit(direct: tuple[Stored, ...]) -> tuple[Stored, ...]:
+    """The last direct messages, as many as are shown."""
+    left = MAX_CHARACTERS
+    for count, stored in enumerate(reversed(direct)):
+        left -= characters_shown(stored.event)
+        if left < 0 or count == MAX_DIRECT:
+            return direct[len(direct) - count :]
+    return direct
