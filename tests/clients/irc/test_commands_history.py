@@ -6,6 +6,7 @@ import re
 from base64 import b64encode
 
 from tests.support.irc_clients import PASSWORD, IrcCase, IrcPeer
+from twisted_chat.clients.answers import MAX_ANSWER
 from twisted_chat.clients.irc.times import server_time
 
 CAPABILITIES = "message-tags server-time batch echo-message draft/chathistory"
@@ -125,6 +126,24 @@ class ChathistoryTests(HistoryCase):
         carol = self.irc("carol", "tea", capabilities=CAPABILITIES)
         carol.sees()
         self.assertEqual(len(self.batch(carol, "CHATHISTORY LATEST #tea * 9")), 9)
+
+    def test_answer_has_no_more_bytes_than_may_wait(self) -> None:
+        """The messages that are nearest to what is asked for."""
+        (carol,) = self.room.people("carol")
+        carol.types("\\join tea", *["x" * 4000] * 99)
+        history = self.room.pool.rooms["tea"].history()
+        self.bob.sees()
+        newest = history[-1].position
+        for sent, found in (
+            ("LATEST #tea * 500", newest),
+            (f"BETWEEN #tea {self.ids[0]} timestamp=2031-01-01T00:00:00Z 500", "1"),
+            (f"AFTER #tea {self.ids[0]} 500", self.ids[1]),
+            (f"AROUND #tea {self.ids[9]} 500", self.ids[9]),
+        ):
+            lines = self.bob.asks(f"CHATHISTORY {sent}")
+            size = len("\r\n".join(lines))
+            self.assertIn(size, range(100_000, MAX_ANSWER), sent)
+            self.assertIn(found, "".join(lines))
 
     def test_label_is_on_the_batch(self) -> None:
         """Of the whole answer."""

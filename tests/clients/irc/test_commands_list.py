@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.support.irc_clients import IrcCase
-from twisted_chat.clients.irc import commands_list
+from twisted_chat.clients.answers import MAX_ANSWER
+from twisted_chat.clients.irc import answers, commands_list
 
 
 class ListTests(IrcCase):
@@ -59,6 +60,16 @@ class ListTests(IrcCase):
         """It must not be more than may wait for a client."""
         self.patch(commands_list, "MAX_LISTED", 2)
         self.assertEqual(len(self.listed()), 2)
+
+    def test_answer_has_no_more_bytes_than_may_wait(self) -> None:
+        """However long the topics are."""
+        self.patch(answers, "_HEAD", MAX_ANSWER // 2)
+        self.assertEqual(len(self.listed()), 1)
+
+    def test_rooms_are_looked_at_in_portions(self) -> None:
+        """All of them, however many portions that are."""
+        self.patch(answers, "PORTION", 1)
+        self.assertEqual(len(self.listed()), 3)
 
     def test_conditions_are_few(self) -> None:
         """Each is tried on each room."""

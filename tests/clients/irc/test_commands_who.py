@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.support.irc_clients import IrcCase
-from twisted_chat.clients.irc import commands_who
+from twisted_chat.clients.answers import MAX_ANSWER
+from twisted_chat.clients.irc import answers, commands_who
 from twisted_chat.core.client import Identity
 
 IDENTITY = Identity("::1", wire="irc")
@@ -90,6 +91,17 @@ class WhoTests(IrcCase):
         """Of very many members the first."""
         self.patch(commands_who, "MAX_FOUND", 1)
         self.assertEqual(self.who("#tea"), ["Alice H@"])
+
+    def test_answer_has_no_more_bytes_than_may_wait(self) -> None:
+        """Of many members with long names the first."""
+        self.patch(answers, "_HEAD", MAX_ANSWER // 2)
+        self.assertEqual(self.who("#tea"), ["Alice H@"])
+
+    def test_members_are_looked_at_in_portions(self) -> None:
+        """All of them, however many portions that are."""
+        self.patch(answers, "PORTION", 1)
+        self.assertEqual(self.who("#tea"), ["Alice H@", "bob H"])
+        self.assertEqual(self.who("*"), ["Alice H", "bob H"])
 
     def test_strange_masks_are_named_in_one_word(self) -> None:
         """So that the end of the list is a line."""

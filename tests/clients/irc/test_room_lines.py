@@ -5,6 +5,8 @@ from __future__ import annotations
 from twisted.trial.unittest import SynchronousTestCase
 
 from tests.support.irc_clients import IrcCase
+from twisted_chat.clients.answers import MAX_ANSWER, MAX_HISTORY_BYTES
+from twisted_chat.clients.irc import answers
 from twisted_chat.clients.irc.room_lines import joined_words
 
 
@@ -37,6 +39,27 @@ class RoomLineTests(IrcCase):
         seen = peer.asks("JOIN #lobby")
         self.assertEqual(len(seen), 1)
         self.assertEqual(len(peer.asks("NAMES #lobby")), 2)
+
+    def test_names_of_several_rooms_have_a_bound(self) -> None:
+        """Those of one room have another one: its list should be complete."""
+        self.irc("alice", "tea", "milk")
+        bob = self.irc("bob")
+        self.patch(answers, "_HEAD", MAX_ANSWER // 2)
+        numerics = [line[:3] for line in bob.asks("NAMES #tea,#milk")]
+        self.assertEqual(numerics, ["353", "366"])
+        numerics = [line[:3] for line in bob.asks("NAMES #tea")]
+        self.assertEqual(numerics, ["353", "366"])
+        self.patch(answers, "_HEAD", answers.MAX_NAMES_BYTES)
+        self.assertEqual([line[:3] for line in bob.asks("NAMES #tea")], ["366"])
+
+    def test_history_that_is_shown_has_a_bound(self) -> None:
+        """The last messages are shown, as many as fit."""
+        self.eve.types("\\join tea", "one", "two")
+        self.patch(answers, "_TAGS", MAX_HISTORY_BYTES // 2)
+        bob = self.irc("bob")
+        seen = [line for line in bob.asks("JOIN #tea") if "PRIVMSG" in line]
+        self.assertEqual(len(seen), 1)
+        self.assertTrue(seen[0].endswith("two"), seen)
 
     def test_history_is_not_shown_to_those_who_ask_for_it(self) -> None:
         """With CHATHISTORY."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from twisted_chat.clients.answers import MAX_ANSWER
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import DirectMessage, Stored
 from twisted_chat.core.history_query import DirectMessages, HistoryQuery
@@ -19,6 +20,7 @@ from twisted_chat.core.read_markers import DIRECT, ReadMarker
 from twisted_chat.core.replies import Native, Refused, Reply, Request
 from twisted_chat.core.routes.reading import mark_read, read_markers
 
+from .answers import messages_that_fit
 from .batches import Batch
 from .codec import codec_of
 from .commands import IrcTable, lines, request_of
@@ -110,11 +112,13 @@ async def _around(
     """Half of the messages before a point, and half from it on."""
     half, history = query.limit // 2, context.chat.journal.history
     before = await _page(context, replace(query, limit=half), None, points[0])
+    before = messages_that_fit(before, limit=MAX_ANSWER // 2)
     start = await points[0].position(history)
     if start is None:
         return before
     rest = replace(query, limit=query.limit - half, start=start, first=True)
-    return (*before, *await history.page(rest))
+    after = await history.page(rest)
+    return (*before, *messages_that_fit(after, first=True, limit=MAX_ANSWER // 2))
 
 
 async def _between(
@@ -148,14 +152,15 @@ async def _page(
     if before is not None:
         query = replace(query, end=await before.position(history))
     if after is None:
-        return await history.page(query)
+        return messages_that_fit(await history.page(query))
     start = await after.next_position(history)
     if start is None:
         return ()
     # The message at the point itself is one too many.
     found = await history.page(replace(query, start=start, limit=limit + 1))
     found = tuple(stored for stored in found if stored.position != after.msgid)
-    return found[:limit] if query.first else found[max(len(found) - limit, 0) :]
+    found = found[:limit] if query.first else found[max(len(found) - limit, 0) :]
+    return messages_that_fit(found, first=query.first)
 
 
 def _readable(

@@ -15,6 +15,7 @@ from twisted_chat.core.replies import MemberList, Refused, Reply, Request, Topic
 from twisted_chat.core.routes.guards import check_readable
 from twisted_chat.core.routes.rooms import enter
 
+from .answers import lines_that_fit
 from .codec import codec_of
 from .commands import IrcTable, lines, request_of
 from .message import Message
@@ -122,7 +123,7 @@ def _all_names(context: CommandContext) -> Reply:
         and permissions.may_read(client, room.name) is None
     )
     rooms = (*client.rooms, *islice(others, MAX_NAMED))
-    return lines(*_members(context, rooms), RPL_ENDOFNAMES("*"))
+    return lines(*lines_that_fit(_members(context, rooms)), RPL_ENDOFNAMES("*"))
 
 
 def _leave_all(context: CommandContext) -> Event | None:
@@ -166,7 +167,8 @@ def names(context: CommandContext) -> Reply:
     rooms = list(_readable(context, targets))
     if rooms and len(targets) == 1:
         return MemberList(rooms[0], ())
-    return lines(*_members(context, rooms), RPL_ENDOFNAMES(",".join(targets)))
+    shown = lines_that_fit(_members(context, rooms))
+    return lines(*shown, RPL_ENDOFNAMES(",".join(targets)))
 
 
 def _readable(context: CommandContext, names: Iterable[str]) -> Iterable[str]:

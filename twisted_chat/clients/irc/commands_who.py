@@ -5,7 +5,7 @@ With the fields that WHOX adds (https://ircv3.net/specs/extensions/whox).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from twisted_chat.core.chat import CommandContext
@@ -20,6 +20,7 @@ from twisted_chat.core.names.nicknames import fold_or_none
 from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Refused, Reply
 
+from .answers import in_portions, lines_that_fit
 from .codec import IrcCodec, codec_of
 from .commands import IrcTable, lines
 from .commands_rooms import check_seen, named_room
@@ -31,7 +32,7 @@ from .targets import is_room
 from .users import User, idle_seconds, user_of
 
 MAX_FOUND = 2000
-"""Members in one answer."""
+"""Members in one answer, which has ``MAX_ANSWER`` bytes at most as well."""
 
 HIDDEN_ADDRESS = "255.255.255.255"
 """Stands for an address that the client may not know."""
@@ -74,56 +75,69 @@ _FIELDS: dict[str, Callable[[_Found, str], str]] = {
 
 
 @commands.handler("WHO", in_turn=True)
-def who(context: CommandContext) -> Reply:
+async def who(context: CommandContext) -> Reply:
     mask = context.words[0] if context.words and context.words[0] else "*"
     options = context.words[1] if len(context.words) > 1 else ""
     flags, percent, rest = options.partition("%")
     fields, _, token = rest.partition(",")
     server = codec_of(context.client).server
-    room, members = _members(context, mask)
-    if "o" in flags:
-        members = filter(context.chat.moderation.is_operator, members)
+    room, members, is_meant = _members(context, mask)
+    is_operator = context.chat.moderation.is_operator
     shown: list[Message] = []
-    for member in members:
+    async for member in in_portions(context.chat.runtime, members):
         if len(shown) >= MAX_FOUND:
             break
-        found = _found(context, server, member, room)
-        shown.append(_whox(found, fields, token) if percent else _who(found))
-    return lines(*shown, RPL_ENDOFWHO(mask))
+        if is_meant(member) and ("o" not in flags or is_operator(member)):
+            found = _found(context, server, member, room)
+            shown.append(_whox(found, fields, token) if percent else _who(found))
+    return lines(*lines_that_fit(shown), RPL_ENDOFWHO(mask))
 
 
-def _members(context: CommandContext, mask: str) -> tuple[str, Iterable[Member]]:
-    """The room, if it is one, and the members that the client may see."""
+_Filter = Callable[[Member], bool]
+
+
+def _members(
+    context: CommandContext, mask: str
+) -> tuple[str, Sequence[Member], _Filter]:
+    """The room, if it is one; some members, and which of them are asked for."""
     chat, client = context.chat, context.client
     if is_room(mask):
         try:
             room = named_room(mask)
             check_seen(context, room)
         except Refused:
-            return "", ()
-        return room, codec_of(client).server.members(room)
+            return "", (), _everyone
+        return room, codec_of(client).server.members(room), _everyone
     exact = chat.pool.named(fold_or_none(mask))
     if exact is not None:
-        return "", (exact,)
-    return "", _fitting(context, "*" if mask == "0" else mask)
+        return "", (exact,), _everyone
+    mask = "*" if mask == "0" else mask
+    if not has_wildcards(mask) or len(mask) > MAX_MASK:
+        return "", (), _everyone
+    members = tuple(chat.pool.presence.members.values())
+    return "", members, _fitting(context, mask)
 
 
-def _fitting(context: CommandContext, mask: str) -> Iterator[Member]:
-    """The members whose nickname or host fits a mask.
+def _everyone(_member: Member) -> bool:
+    return True
+
+
+def _fitting(context: CommandContext, mask: str) -> _Filter:
+    """Which members have a nickname or a host that fits a mask.
 
     Only operators find those that share no room with them.
     """
-    if not has_wildcards(mask) or len(mask) > MAX_MASK:
-        return
-    chat, own = context.chat, context.client.member
-    rooms, wanted = set(own.rooms), folded(mask)
-    sees_all = chat.moderation.is_operator(own)
-    for member in chat.pool.presence.members.values():
-        is_seen = member is own or not rooms.isdisjoint(member.rooms)
-        if (sees_all or is_seen) and (
+    own, wanted = context.client.member, folded(mask)
+    rooms = set(own.rooms)
+    sees_all = context.chat.moderation.is_operator(own)
+
+    def fits(member: Member) -> bool:
+        is_seen = sees_all or member is own or not rooms.isdisjoint(member.rooms)
+        return is_seen and (
             matches(wanted, member.folded) or matches(wanted, host_of(member.id))
-        ):
-            yield member
+        )
+
+    return fits
 
 
 def _found(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol, runtime_checkable
 
 from twisted_chat.core.client import Client
 
@@ -65,14 +64,7 @@ class Profile:
         return BOT_MODE in self.modes
 
 
-@runtime_checkable
-class HasProfile(Protocol):
-    """The connection of an IRC client."""
-
-    profile: Profile
-
-
 def profile_of(client: Client) -> Profile | None:
     """The profile of a client; ``None`` if it is not an IRC client."""
-    connection = client.connection
-    return connection.profile if isinstance(connection, HasProfile) else None
+    profile: object = getattr(client.connection, "profile", None)
+    return profile if isinstance(profile, Profile) else None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from twisted_chat.clients.answers import MAX_HISTORY_BYTES
 from twisted_chat.core.events import Joined, Stored
 
+from .answers import MAX_NAMES_BYTES, lines_that_fit, messages_that_fit
 from .batches import Batch, Item
 from .event_lines import EventLines
 from .message import MAX_BODY, Message
@@ -53,7 +55,8 @@ class RoomLines:
         if not self._has("draft/no-implicit-names"):
             yield from self.names(room, member.nick)
         if not self._has("draft/chathistory"):
-            yield from self.history(f"#{room}", history)
+            shown = messages_that_fit(tuple(history), limit=MAX_HISTORY_BYTES)
+            yield from self.history(f"#{room}", shown)
 
     def history(self, target: str, history: Iterable[Stored]) -> Iterator[Item]:
         """Earlier messages, as a batch; nothing if there are none."""
@@ -90,8 +93,9 @@ class RoomLines:
         target = f"#{room}"
         mark = "@" if self._server.chat.moderation.settings(room).hidden else "="
         head = f":{self._server.name} 353 {nick} {mark} {target} :"
-        for line in joined_words(self._names(room), MAX_BODY - len(head.encode())):
-            yield RPL_NAMREPLY(mark, target, line)
+        words = joined_words(self._names(room), MAX_BODY - len(head.encode()))
+        names = (RPL_NAMREPLY(mark, target, each) for each in words)
+        yield from lines_that_fit(names, MAX_NAMES_BYTES)
         yield RPL_ENDOFNAMES(target)
 
     def _names(self, room: str) -> Iterator[str]:
