@@ -97,6 +97,24 @@ class BanCheckTests(ModerationCase):
         once_more.types(rf"\login dave {password}")
         self.assertIn("logged in as dave", once_more.sees())
 
+    def test_operator_that_logs_in_as_it_connects_is_let_in(self) -> None:
+        """Though its account is banned, and its network: both have no effect."""
+        self.ban("@1", networks=("192.0.2.0/24",))
+        self.moderation.is_operator = lambda member: member.id in ("@1", "@3")
+        for account, closed in (("1", None), ("2", "banned"), ("3", None)):
+            client = self.chat.client(account=account, address=HOME)
+            self.assertEqual(client.closed, closed)
+
+    def test_operator_from_a_banned_network_is_expelled_once_it_is_none(self) -> None:
+        """As it logs out."""
+        operator = self.chat.client(account="1")
+        self.moderation.is_operator = lambda member: member.id == "@1"
+        self.ban(operator.client.id)
+        self.assertIs(operator.closed, None)
+        self.chat.log_out(operator)
+        self.assertIn(FOREVER, operator.sees())
+        self.assertEqual(operator.closed, "banned")
+
     def test_operator_logs_in_from_a_banned_network(self) -> None:
         """If it gets that far: at connecting it is not known."""
         self.ban(networks=("192.0.2.0/24",))

@@ -257,11 +257,12 @@ class Accounting(Coming):
                 if each not in hidden:
                     self.give(each, what)
 
-    def log_out(self, device: Device, nick: str, *, asked: bool = True) -> None:
+    def log_out(self, device: Device, nick: str, *, asked: bool = True) -> bool:
         """A device is that of a guest from now on.
 
         :param nick: the guest's name that the server chose.
         :param asked: it has asked for that.
+        :returns: whether the connection stays: a ban may concern the guest.
         """
         member, former = device.member, device.member.subjects
         if asked:
@@ -288,8 +289,12 @@ class Accounting(Coming):
         for mute in self._mutes_of(former, device.member.rooms):
             mute.subjects.add(device.subject)
             self.extend_by_address(mute, device)
+        banned = self.ban_on(device)
+        if banned is not None:
+            self.refuse(device, banned)
         if asked:
             self.notice(device, "logged out", irc=("logged out",))
+        return banned is None
 
     def change_password(self, device: Device, old: str, new: str) -> None:
         """Somebody changes the password; all tokens end."""
@@ -356,17 +361,27 @@ class Accounting(Coming):
         account.is_operator = True
         self.notice(device, "you are an operator now")
 
-    def set_operator(self, device: Device, name: str, *, off: bool) -> None:
-        """An operator makes another one, or removes one."""
+    def set_operator(self, device: Device, name: str, *, off: bool) -> list[Device]:
+        """An operator makes another one, or removes one.
+
+        :returns: the devices that are disconnected: a ban may concern that one now.
+        """
         found = self.account(name)
         operators = [each for each in self.accounts if each.is_operator]
         is_last = off and found is not None and operators == [found]
         if not device.member.is_operator or found is None or is_last:
             self.refuse(device)
-            return
+            return []
         found.is_operator = not off
+        gone: list[Device] = []
+        for each in self.devices() if off else ():
+            banned = self.ban_on(each) if each.account is found else None
+            if banned is not None:
+                self.refuse(each, banned)
+                gone.append(each)
         what = "is no longer an operator" if off else "is an operator now"
         self.notice(device, f"{name} {what}")
+        return gone
 
     # What a member sets.
 

@@ -31,10 +31,13 @@ class Coming(Snapshots):
         :param account: that it will be logged in to.
         :param resumes: it has a session.
         """
+        if account is not None and device.wire in (SOCKETIO, *IRCS):
+            # It logs in before anything else is known.
+            if account.is_operator:
+                return None
+            return self.ban_of({account.subject}, device.peer)
         # At first only its address and its session are known.
         subjects = {device.subject} if resumes else set()
-        if account is not None and device.wire == SOCKETIO:
-            subjects.add(account.subject)
         present = self.with_id(device.subject) if resumes else None
         if present is None or not present.is_operator:
             banned = self.ban_of(subjects, device.peer)

@@ -188,7 +188,7 @@ class Order(Talking):
         for each in self.devices():
             if each.member.is_operator and set(seen).isdisjoint(each.member.rooms):
                 self.give(each, what)
-        gone = [each for each in self.devices() if self._is_banned(each)]
+        gone = [each for each in self.devices() if self.ban_on(each) is not None]
         gone.sort(key=lambda each: each.arrived)
         for each in gone:
             each.expected.append(self._pattern(ban))
@@ -202,12 +202,6 @@ class Order(Talking):
     @staticmethod
     def _pattern(ban: Sanction) -> re.Pattern[str]:
         return re.compile(f"error: {ban_text(ban)}\\Z")
-
-    def _is_banned(self, device: Device) -> bool:
-        member = device.member
-        if member.is_operator:
-            return False
-        return self.ban_of(member.subjects, device.peer) is not None
 
     def _whom(
         self, device: Device, who: str

@@ -315,6 +315,11 @@ class Reference:
         ]
         return f"(?:{'|'.join(longest)})" if found else None
 
+    def ban_on(self, device: Device) -> str | None:
+        """What a device that is connected is told if it is banned; a pattern."""
+        member = device.member
+        return None if member.is_operator else self.ban_of(member.subjects, device.peer)
+
     def mute_of(self, member: Member, peer: str, name: str | None = None) -> str | None:
         """What a member is told who is muted, everywhere or in a room; a pattern."""
         subjects = member.subjects_at(peer)

@@ -151,7 +151,8 @@ class AccountSteps(Machine):
             self.reference.refuse(device)
         else:
             self.world.settle()
-            self.reference.log_out(device, self.nick_of(device))
+            if not self.reference.log_out(device, self.nick_of(device)):
+                self.expel([device])
 
     def _is_ignored_by_none(self, device: Device) -> bool:
         """Nobody ignores an account that logs out, nor the other way round.
@@ -161,6 +162,11 @@ class AccountSteps(Machine):
         :returns: whether everyone has stopped that who did.
         """
         raise NotImplementedError
+
+    def _leaves_at_once(self, device: Device) -> bool:
+        """A ban concerns the guest: its session ends before its name can be read."""
+        is_banned = self.reference.ban_of({device.subject}, device.peer) is not None
+        return device.wire == SOCKETIO and is_banned
 
     @rule(
         data=st.data(), new=st.sampled_from((*PASSWORDS, "short")), wrong=st.booleans()
@@ -183,11 +189,18 @@ class AccountSteps(Machine):
             password = device.account.password
             if not self._is_ignored_by_none(device):
                 return
+            if any(map(self._leaves_at_once, device.member.devices)):
+                return
         self.types(device, f"\\unregister {password}")
         if self.reference.may_unregister(device, password):
             self.world.settle()
-            for each in self.reference.unregister(device):
-                self.reference.log_out(each, self.nick_of(each), asked=False)
+            gone = [
+                each
+                for each in self.reference.unregister(device)
+                if not self.reference.log_out(each, self.nick_of(each), asked=False)
+            ]
+            if gone:
+                self.expel(gone)
 
     @rule(data=st.data())
     def become_operator(self, data: st.DataObject) -> None:
@@ -207,7 +220,9 @@ class AccountSteps(Machine):
         if device.member.is_operator:
             name = self.account(data).name
             self.types(device, f"\\operator {name}{' off' if off else ''}")
-            self.reference.set_operator(device, name, off=off)
+            gone = self.reference.set_operator(device, name, off=off)
+            if gone:
+                self.expel(gone)
 
     # Leaving and coming back.
 

@@ -245,6 +245,8 @@ class Announcer:
         self._accounts.changed(event, stored)
         if event.change == Change.UNREGISTERED:
             self.moderation.unregistered(event.member_id)
+        elif event.change == Change.NO_OPERATOR:
+            self.moderation.lost_rights(event.member_id)
 
     def _logged_in(self, event: LoggedIn, stored: Stored) -> None:
         self._presence.logged_in(event, stored)

@@ -206,6 +206,15 @@ class ModerationAnnouncer:
         :param former: the identities that it had.
         """
         self._extensions.logged_out(event, former)
+        if self._moderation.bans:
+            # An operator is not concerned by any, also if it is from a banned address.
+            self._expel_if_banned(event.client_id)
+
+    def lost_rights(self, member_id: str) -> None:
+        """An account is no operator any more: a ban concerns it from now on."""
+        if self._moderation.bans:
+            for client in self._pool.clients_of(self._pool.member(member_id)):
+                self._expel_if_banned(client.id)
 
     def unregistered(self, member_id: str) -> None:
         """An account was removed: its rooms are as those of a guest."""

@@ -12,6 +12,7 @@ from twisted_chat.core.isolation import encoded
 from twisted_chat.core.joining.join_request import JoinRequest
 from twisted_chat.core.joining.sessions import client_id_of, is_session
 from twisted_chat.core.pool import ClientPool
+from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Refused, TurnedAway
 from twisted_chat.core.runtime import Runtime
 
@@ -47,6 +48,7 @@ class BanChecks:
             identities = identities_of(member) if member else (client_id,)
         if request.account:
             identities += (request.member_id,)
+            member = member or Member(request.member_id)
         elif request.nick:
             identities += name_identities(request.nick)
         return self._permissions.may_connect(member, identities, identity.address)
