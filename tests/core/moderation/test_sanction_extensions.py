@@ -67,6 +67,29 @@ class FollowedTests(SynchronousTestCase):
         back.leaves()
         self.assertEqual(self.replies(self.log_in("eve"), "\\join tea"), BANNED)
 
+    def test_all_room_bans_of_a_guest_follow_into_the_account(self) -> None:
+        """One by each of its nicknames: to end one of them is not enough."""
+        self.alice.types("\\room ban eve", "\\room ban mallory")
+        self.eve.types("\\nick mallory", f"\\register {SECRET}")
+        self.alice.types("\\room unban eve")
+        self.eve.leaves()
+        back = self.log_in("mallory")
+        self.assertEqual(self.replies(back, "\\join tea"), BANNED)
+        self.alice.types("\\room unban mallory")
+        self.assertNotEqual(self.replies(back, "\\join tea"), BANNED)
+
+    def test_room_ban_of_a_name_alike_does_not_concern_an_account(self) -> None:
+        """Whoever logs in to it had another nickname before."""
+        (bob,) = self.room.people("bob")
+        bob.types(f"\\register {SECRET}")
+        bob.leaves()
+        self.alice.types("\\room ban b0b")
+        (guest,) = self.room.people("carol")
+        guest.types(f"\\login bob {SECRET}")
+        guest.leaves()
+        back = self.log_in("bob")
+        self.assertNotEqual(self.replies(back, "\\join tea"), BANNED)
+
     def test_room_mute_follows_one_who_is_not_in_the_room(self) -> None:
         """It leaves, becomes an account or another nickname, and comes back."""
         self.alice.types("\\mute eve")

@@ -203,6 +203,7 @@ class Accounting(Coming):
             self._rename(guest, old if keeps_nick else account.name, device)
             self._show_account(device)
             self._extend_mutes(device, old, {account.subject})
+            self._extend_room_bans(device, old, account)
             self._own_rooms(device, account, guest.nick)
             return
         self.members.remove(guest)
@@ -223,6 +224,7 @@ class Accounting(Coming):
         if rooms[-1:] != present.rooms[-1:]:
             self.talks_in(device)
         self._extend_mutes(device, old, {account.subject})
+        self._extend_room_bans(device, old, account)
         self._own_rooms(device, account, present.nick)
         self.close_rooms()
 
@@ -428,6 +430,19 @@ class Accounting(Coming):
         former = {device.subject} | keys_at(old, device.peer)
         for mute in self._mutes_of(former, device.member.rooms):
             mute.subjects |= more
+
+    def _extend_room_bans(self, device: Device, old: str, account: Account) -> None:
+        """The bans of a guest keep its account out of rooms that somebody is in.
+
+        :param old: the nickname that the guest had.
+        """
+        former, now = {device.subject} | keys_of(old), self.now()
+        for room in self.rooms.values():
+            if self.is_vacant(room):
+                continue
+            for ban in room.bans.values():
+                if ban.lasts(now) and not former.isdisjoint(ban.subjects):
+                    ban.subjects.add(account.subject)
 
     def _mutes_of(self, subjects: set[Subject], rooms: list[str]) -> list[Sanction]:
         """The mutes of somebody, everywhere and in these rooms."""

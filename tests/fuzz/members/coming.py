@@ -263,7 +263,9 @@ class Coming(Snapshots):
             said.append(f"{len(heard)} private {what} came while you were away")
         if posts:
             what = "message" if len(posts) == 1 else "messages"
-            said.append(f"{len(posts)} {what} since you left (\\history)")
+            # By IRC, no route is typed.
+            route = "" if device.wire in IRCS else " (\\history)"
+            said.append(f"{len(posts)} {what} since you left{route}")
         texts = [each.shown for each in heard if each.shown]
         if device.wire == JSON:
             device.expected += [each.frame for each in texts]

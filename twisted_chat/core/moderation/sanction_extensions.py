@@ -110,13 +110,14 @@ class SanctionExtensions:
         ]
 
     def _extend_room_bans(self, client: Client, event: LoggedIn) -> None:
-        """The bans of a guest keep its account out of the rooms, too."""
-        known_by = (event.client_id, *name_identities(event.account))
+        """The bans of a guest keep its account out of the rooms, too.
+
+        Those of its client, and of the nickname that it had until then.
+        """
+        known_by = (event.client_id, *name_identities(event.old))
         now = self._moderation.now()
         for area, bans in self._moderation.room_sanctions(BAN):
-            found = bans.find(known_by, "", now)
-            if found is not None:
-                key, ban = found
+            for key, ban in bans.find_all(known_by, "", now):
                 self._extend(area + key, ban, (event.member_id,), client)
 
     def _extend_by_address(self, key: str, sanction: Sanction, client: Client) -> None:
