@@ -209,8 +209,7 @@ class RedisFailureTests(ServersCase):
         self.alice.leaves()
         self.settle(3)
         self.assertEqual(self.seen_by(self.bob), ["alice: left the chat"])
-        self.assertEqual(self.one.committer._in_flight, {})
-        self.assertEqual(list(self.one.committer._waiting), [])
+        self.assertEqual(self.one.committer.queue_length, 0)
 
     def test_rename_that_failed_can_be_requested_again(self) -> None:
         """The nickname is still free."""

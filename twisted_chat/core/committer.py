@@ -16,8 +16,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Collection, Iterable
-from itertools import chain, islice
+from collections.abc import Callable, Collection
 
 from .client import Client
 from .events import Event, Stored
@@ -35,14 +34,8 @@ from .moderation_events import Audited
 from .replies import Refused, Reply
 from .runtime import Runtime
 from .store_log import StoreLog
-from .submission import AnyOrder, BatchScopes, Order, Submission
-from .texts.texts import characters_shown
-
-MAX_ENTRIES = 2000
-"""Events in one batch."""
-
-MAX_CHARACTERS = 128 * 1024
-"""Characters shown by one batch, well below what may wait for one client."""
+from .submission import Order, Submission
+from .submission_queue import SubmissionQueue
 
 MAX_PRESENCE_DELAY = 0.5
 """Seconds that arrivals and departures may wait for more of their kind.
@@ -66,9 +59,6 @@ not delay the messages in a large room."""
 MAX_MESSAGE_WAIT = 0.1
 """Seconds that arrivals and departures wait for a message."""
 
-MAX_WITH_MESSAGE = 64
-"""More of them than this do not join the batch of a message, which they would delay."""
-
 
 class Committer:
     """Takes events one by one and stores them in batches.
@@ -76,7 +66,6 @@ class Committer:
     :param node: unique among all servers and all their runs.
     :param store_log: logs when the store fails and works again; one is made without.
     :ivar refused: called with each submission that was not stored.
-    :ivar order: which events depend on those before them; by default none does.
     """
 
     def __init__(
@@ -92,13 +81,8 @@ class Committer:
         self._store_log = store_log or StoreLog(runtime.log_line)
         self._key_prefix = f"{node}-"
         self._count = 0
-        self._waiting: deque[Submission] = deque()
-        # Arrivals and departures that wait.  A message may overtake them: nobody has
-        # said anything before arriving, or says anything after leaving.
-        self._presence: deque[Submission] = deque()
+        self._queue = SubmissionQueue()
         self._in_flight: dict[str, Submission] = {}
-        # Those in ``_presence`` whose last attempt failed.
-        self._retried: dict[str, Submission] = {}
         self._running = False
         self._held = False
         self._delayed_until = 0.0
@@ -111,13 +95,18 @@ class Committer:
         # When the batch in flight was passed on; ``None`` once one of its events is
         # announced.
         self._appended_at: float | None = None
-        # The number of the last submission when rights were changed: those up to it
-        # were checked before that.
-        self._checked_before = 0
-        self.order: Order = AnyOrder()
         self.refused: Callable[[Submission, StoreError | Refused], None] = (
             _ignore_refusal
         )
+
+    @property
+    def order(self) -> Order:
+        """Which events depend on those before them; by default none does."""
+        return self._queue.order
+
+    @order.setter
+    def order(self, order: Order) -> None:
+        self._queue.order = order
 
     def submit(
         self,
@@ -142,7 +131,7 @@ class Committer:
         submission = Submission(
             self._count, key, event, client, ref, must_store, resumable, reply, audited
         )
-        (self._presence if must_store else self._waiting).append(submission)
+        self._queue.add(submission)
         if not self._running:
             self._begin()
 
@@ -166,17 +155,20 @@ class Committer:
     def go_on(self) -> None:
         """Append again, once all that waits was checked again."""
         self._held = False
-        self._checked_before = self._count
+        self.check_again()
         self._begin()
 
     def check_again(self) -> None:
         """Check again all that waits: somebody has lost a right."""
-        self._checked_before = self._count
+        self._queue.check_again(self._count)
+
+    def is_stale(self, submission: Submission) -> bool:
+        """Whether rights were changed since the event was received."""
+        return self._queue.is_stale(submission)
 
     def refuse_held(self, error: StoreError) -> None:
         """Refuse what cannot be checked; arrivals and departures wait on."""
-        waiting, self._waiting = self._waiting, deque()
-        for submission in waiting:
+        for submission in self._queue.take_requests():
             self.refused(submission, error)
         self.run_settled_calls()
         if not self._running:
@@ -188,8 +180,8 @@ class Committer:
 
     def settle(self, stored: Stored) -> Submission | None:
         """The submission of an event that is stored, if it was this server's."""
-        if self.order.scope(stored.event) is not None:
-            self._checked_before = self._count
+        if self._queue.order.scope(stored.event) is not None:
+            self.check_again()
         submission = self._in_flight.pop(stored.key, None)
         if submission is not None:
             self._presence_settled |= submission.must_store
@@ -199,19 +191,18 @@ class Committer:
                 seconds = self._runtime.seconds() - self._appended_at
                 counters.commit_seconds.observe(max(seconds, 0.0))
                 self._appended_at = None
-        elif stored.key in self._retried:
-            # Its last attempt was in doubt, but it was stored.
-            self._presence.remove(self._retried.pop(stored.key))
+        else:
+            self._queue.remove_retried(stored.key)
         return submission
 
     @property
     def queue_length(self) -> int:
         """The number of events that are not stored yet."""
-        return len(self._waiting) + len(self._presence) + len(self._in_flight)
+        return len(self._queue) + len(self._in_flight)
 
     def when_idle(self, call: Callable[[], None]) -> None:
         """Call this once everything is stored; at once if nothing is submitted."""
-        if self._running or self._waiting or self._presence:
+        if self._running or self._queue:
             self._idle_calls.add(call)
             if not self._running:
                 self._begin()
@@ -223,7 +214,7 @@ class Committer:
 
         Arrivals and departures that the store has refused once are not waited for.
         """
-        if self._oldest() == math.inf:
+        if self._queue.oldest(self._in_flight.values()) == math.inf:
             call()
         else:
             self._settled_calls.append((self._count, call))
@@ -234,15 +225,9 @@ class Committer:
         if not calls:
             return
         # What a call submits is newer than all that the others wait for.
-        oldest = self._oldest()
+        oldest = self._queue.oldest(self._in_flight.values())
         while calls and calls[0][0] < oldest:
             calls.popleft()[1]()
-
-    def _oldest(self) -> float:
-        """The number of the oldest submission that somebody may wait for."""
-        presence = () if self._retried else islice(self._presence, 1)
-        waiting = chain(islice(self._waiting, 1), presence, self._in_flight.values())
-        return min((submission.number for submission in waiting), default=math.inf)
 
     @property
     def _delay(self) -> float:
@@ -255,15 +240,16 @@ class Committer:
         """Store what waits and may be stored now; the rest later."""
         if self._running or self._held:
             return
-        if self._waiting or (self._presence and not self._delay):
+        queue = self._queue
+        if queue.has_requests or (queue.has_presence and not self._delay):
             self._running = True
             # Not at once: what else is read in this iteration of the reactor belongs
             # in the same batch.
             self._runtime.call_later(0, self._gather)
-        elif self._presence and not self._delaying:
+        elif queue.has_presence and not self._delaying:
             self._delaying = True
             self._runtime.call_later(self._delay, self._end_delay)
-        elif not self._presence:
+        elif not queue.has_presence:
             self._idle_calls.run()
 
     def _end_delay(self) -> None:
@@ -297,7 +283,7 @@ class Committer:
                 self._runtime.counters.failed_batches += 1
                 self._fail(batch, store_error)
                 self.run_settled_calls()
-                if self._presence and not self._waiting:
+                if self._queue.has_presence and not self._queue.has_requests:
                     self._runtime.call_later(RETRY_DELAY, self._start)
                     self._idle_calls.run()
                     return
@@ -308,10 +294,10 @@ class Committer:
                 self.run_settled_calls()
                 if self._store_log.failing and self._journal.problem() is None:
                     self._store_log.report(None)
-            if not self._waiting:
+            if not self._queue.has_requests:
                 break
         self._running = False
-        if self._presence or self._held:
+        if self._queue.has_presence or self._held:
             self._begin()
         else:
             self._idle_calls.run()
@@ -322,78 +308,14 @@ class Committer:
         What is not allowed any more is refused.
         """
         while True:
-            batch, refused = self._next_batch()
+            batch, refused = self._queue.take_batch(presence_is_delayed=self._delay > 0)
             for submission in batch:
                 self._in_flight[submission.key] = submission
-                if self._retried:
-                    self._retried.pop(submission.key, None)
             for submission, why in refused:
                 self.refused(submission, why)
             if batch or not refused:
                 return batch
             self.run_settled_calls()
-
-    def is_stale(self, submission: Submission) -> bool:
-        """Whether rights were changed since the event was received."""
-        return submission.number <= self._checked_before
-
-    def _next_batch(
-        self,
-    ) -> tuple[list[Submission], list[tuple[Submission, Refused]]]:
-        """What waits and may be stored now, in order; and what is not allowed any more.
-
-        What depends on a change of rights in the batch is left for the next one, with
-        all that its author does after it.
-        """
-        batch: list[Submission] = []
-        refused: list[tuple[Submission, Refused]] = []
-        left: list[Submission] = []
-        scopes = BatchScopes(self.order)
-        budget = MAX_CHARACTERS
-        waiting = self._waiting
-        presence = self._presence
-        if self._delay and not self._may_join_messages:
-            presence = deque()
-        while (waiting or presence) and budget > 0 and len(batch) < MAX_ENTRIES:
-            queue = waiting
-            if presence and (
-                not waiting
-                # What failed is put last: the authors of the rest need not wait.
-                or (presence[0].number < waiting[0].number and not self._retried)
-            ):
-                queue = presence
-            submission = queue.popleft()
-            event = submission.event
-            if scopes.has_to_wait(submission):
-                left.append(submission)
-                continue
-            if (
-                submission.number <= self._checked_before
-                and not submission.must_store
-                and (why := self.order.refusal(event, submission.client)) is not None
-            ):
-                refused.append((submission, why))
-                continue
-            batch.append(submission)
-            budget -= characters_shown(event)
-            scopes.add(submission)
-        self._put_in_front(left)
-        return batch, refused
-
-    def _put_in_front(self, submissions: Iterable[Submission]) -> None:
-        """Have these stored before those that wait.
-
-        :param submissions: in order.
-        """
-        for submission in reversed(list(submissions)):
-            queue = self._presence if submission.must_store else self._waiting
-            queue.appendleft(submission)
-
-    @property
-    def _may_join_messages(self) -> bool:
-        """Arrivals and departures may be stored with the messages that wait."""
-        few = len(self._presence) <= MAX_WITH_MESSAGE
-        return bool(self._waiting) and few and not self._retried
 
     def _drop(self, keys: Collection[str]) -> None:
         """Refuse what clients sent that are not on this server any more."""
@@ -405,9 +327,9 @@ class Committer:
     def _put_back(self, keys: Collection[str]) -> None:
         """Check again what depends on changes that were not announced here before."""
         if keys:
-            self._checked_before = self._count
+            self.check_again()
             found = (self._in_flight.pop(key, None) for key in keys)
-            self._put_in_front(each for each in found if each is not None)
+            self._queue.put_in_front(each for each in found if each is not None)
 
     def _fail(self, batch: list[Submission], error: StoreError) -> None:
         """Refuse what was not stored; arrivals and departures are tried again."""
@@ -418,13 +340,11 @@ class Committer:
                 continue
             if submission.must_store:
                 again.append(submission)
-                self._retried[submission.key] = submission
             is_certain = isinstance(error, OutcomeUnknown) and not error.concerns(
                 submission.key
             )
             self.refused(submission, StoreError(NOT_SENT) if is_certain else error)
-        # Before later arrivals and departures, since nobody leaves before arriving.
-        self._presence.extendleft(reversed(again))
+        self._queue.retry(again)
 
 
 def _ignore_refusal(submission: Submission, error: StoreError | Refused) -> None:

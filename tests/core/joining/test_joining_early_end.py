@@ -8,7 +8,7 @@ between any two of them.
 from __future__ import annotations
 
 from tests.support.joining import JoiningCase
-from twisted_chat.core import committer
+from twisted_chat.core import submission_queue
 from twisted_chat.core.client import ClientState
 from twisted_chat.core.events import Joined, Quit, Stored
 from twisted_chat.core.interfaces import RETRY_DELAY, OutcomeUnknown
@@ -95,7 +95,7 @@ class SubmittedTests(JoiningCase):
 
     def setUp(self) -> None:
         super().setUp()
-        self.patch(committer, "MAX_ENTRIES", 1)
+        self.patch(submission_queue, "MAX_ENTRIES", 1)
         self.alice.types(r"\join tea")
         self.alice.sees()
         self.chat.journal.hold()
