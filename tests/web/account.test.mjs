@@ -166,7 +166,9 @@ test("the password of the server is asked for before anything else, and forgotte
 });
 
 test("what is typed with a password is neither a draft nor recalled", () => {
-  for (const text of ["\\login bob x", "/LOGIN bob x", "\\register x", "  \\password a b", "\\operator AB"]) {
+  const secrets = ["\\login bob x", "/LOGIN bob x", "\\register x", "  \\password a b", "\\operator AB"];
+  const fromHabit = ["/msg NickServ identify x", "/w nickserv@services x", "/identify x", "/ns x", "/logni bob x"];
+  for (const text of [...secrets, ...fromHabit]) {
     assert.ok(isSecret(text), text);
     const drafts = new Map();
     const state = new ComposerState(drafts);
@@ -175,7 +177,8 @@ test("what is typed with a password is neither a draft nor recalled", () => {
     state.remember(text);
     assert.deepEqual([drafts.size, state.sent], [0, []], text);
   }
-  for (const text of ["\\login", "login bob x", "\\me x", "hi\n\\login bob x"]) assert.ok(!isSecret(text), text);
+  const plain = ["\\login", "login bob x", "\\me x", "hi\n\\login bob x", "/msg nick x", "nickserv x"];
+  for (const text of plain) assert.ok(!isSecret(text), text);
 });
 
 test("whom the account ignores is what the server says, and what other devices change", () => {

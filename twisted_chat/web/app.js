@@ -15,7 +15,6 @@ import { Loading } from "./loading.js";
 import { Memory } from "./memory.js";
 import { fold } from "./names.js";
 import { neighbor, nextUnread } from "./navigation.js";
-import { PollingSocket } from "./polling.js";
 import { Sound } from "./sound.js";
 import { localStore } from "./storage.js";
 import { strings } from "./strings.js";
@@ -119,6 +118,8 @@ function openWebSocket(query) {
   return new WebSocket(url);
 }
 
+let PollingSocket; // loaded before the first connection that needs it
+
 function openPolling(query) {
   const url = new URL("socket.io/", document.baseURI);
   url.search = new URLSearchParams(query);
@@ -128,7 +129,10 @@ function openPolling(query) {
 // With a POST the browser sends the page's origin.
 async function whyRefused() {
   const answer = await fetch(new URL("origin", document.baseURI), { method: "POST" });
-  if (answer.ok) return "";
+  if (answer.ok) {
+    ({ PollingSocket } = await import("./polling.js"));
+    return "";
+  }
   // What is not plain text comes from a proxy, about itself or a chat that is down.
   const isOurs = answer.headers.get("Content-Type")?.startsWith("text/plain");
   if (answer.status !== 403 || !isOurs) throw new Error(`status ${answer.status}`);

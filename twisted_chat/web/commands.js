@@ -5,6 +5,7 @@
 // The server owns the command table (see routes.js).  The page handles the routes that concern
 // the page itself (which conversation is shown, the panels) and passes on all others.
 
+import { isService, mayHaveSecret } from "./secrets.js";
 import { strings } from "./strings.js";
 
 export const plainRoom = (name) => name.trim().replace(/^#/u, "");
@@ -13,9 +14,6 @@ export const plainRoom = (name) => name.trim().replace(/^#/u, "");
 const ROOM_ONLY = new Set(["topic", "search", "me", "room"]);
 // Routes that need a conversation; the user may have left them all.
 const NEEDS_CONVERSATION = new Set(["history", "leave", "me", "room", "search", "topic"]);
-
-// Routes whose arguments are secrets: a field must not remember them.
-const SECRET = new Set(["login", "register", "password", "setpassword", "unregister", "operator"]);
 
 const refuse = (text) => ({ action: "refuse", text });
 
@@ -32,6 +30,7 @@ const PARSERS = {
   dm(args, conversation, word) {
     const [, to, text] = /^(\S+)\s*(.*)$/su.exec(args) ?? [];
     if (!to) return refuse(strings.usageDm(word));
+    if (isService(to)) return refuse(strings.mayHavePassword);
     return text ? { action: "dm", to, text } : { action: "openDirect", to };
   },
   me: (args) => (args ? { action: "sendAction", text: args } : refuse(strings.usageMe)),
@@ -79,10 +78,11 @@ function routeNamed(word, routes) {
   return routes.find(name) || Object.hasOwn(PARSERS, name) ? name : "";
 }
 
-// Whether a text has a password or another secret.
+// A field must not remember such a text.
 export function isSecret(text) {
-  const [, , word, args] = ROUTE_LINE.exec(text) ?? [];
-  return Boolean(args) && SECRET.has(word.normalize("NFKC").toLowerCase());
+  const [, , word = "", args = ""] = ROUTE_LINE.exec(text) ?? [];
+  const [first] = args.split(/\s/u, 1);
+  return isService(first) || mayHaveSecret(word, args);
 }
 
 // Whether the first of several lines would send a direct message if it were alone.
@@ -116,6 +116,7 @@ export function parseText(text, conversation, routes) {
   const args = rest.trim();
   const route = routeNamed(word, routes);
   if (!route) {
+    if (mayHaveSecret(word, args)) return refuse(strings.mayHavePassword);
     if (mark === "\\" && word.startsWith("\\") && !word.includes("\\", 1)) {
       return send(typed.replace("\\", ""));
     }

@@ -13,6 +13,8 @@ export const strings = {
   usageNick: "Usage: \\nick NAME",
   usageDm: (route) => `Usage: \\${route} NAME TEXT`,
   usageMe: "Usage: \\me TEXT",
+  mayHavePassword:
+    "Not sent: it may have a password in it. Log in, or register, under “Name and settings”.",
   routesUnknown: "Not connected yet, so it is not known whether this is a command. Try again in a moment.",
   notInARoom: "You are not in a room. Join one with \\join ROOM or with + next to “Rooms”.",
   onlyInARoom: (route) => `\\${route} works only in a room, not in a direct conversation.`,
@@ -35,7 +37,7 @@ export const strings = {
 
   // What to do about a refusal, by its code, where the server would have a route typed
   advice: {
-    account_required: "with “Log in” or “Register” under “Name and settings”",
+    account_required: "“Log in” and “Register” are under “Name and settings”",
     nick_registered: "choose another name, or log in if it is yours",
     operator_code: "to use it, write \\operator and then the code",
   },

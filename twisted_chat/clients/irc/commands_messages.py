@@ -8,6 +8,7 @@ from twisted_chat.clients.text import check_has_no_password
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.events import Event
 from twisted_chat.core.moderation.permissions import check
+from twisted_chat.core.names.nicknames import service_named
 from twisted_chat.core.replies import Refused, Request
 from twisted_chat.core.routes.direct_messages import direct_message
 from twisted_chat.core.routes.guards import may_speak
@@ -16,7 +17,7 @@ from twisted_chat.core.texts.sanitize import is_blank
 from .codec import codec_of
 from .commands import IrcTable, request_of
 from .commands_relay import relayed
-from .commands_services import service_named, to_service
+from .commands_services import to_service
 from .formatting import formatted, unformatted
 from .message import MAX_BODY, Message
 from .message_lines import CTCP

@@ -12,6 +12,7 @@ from twisted_chat.core.accounts.logins import peer_of
 from twisted_chat.core.accounts.record import Account
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.logins import Login
+from twisted_chat.core.names.nicknames import SERVICES
 from twisted_chat.core.outcomes import Answered, Outcome
 from twisted_chat.core.replies import Refused, Reply, Request
 from twisted_chat.core.routes.guards import logged_in, logged_out
@@ -26,9 +27,7 @@ from .numerics import RPL_LOGGEDOUT
 from .reference import Reference
 from .sasl_lines import logged_in_lines
 
-NICKSERV, CHANSERV = "NickServ", "ChanServ"
-
-_BY_NAME = {"nickserv": NICKSERV, "chanserv": CHANSERV}
+NICKSERV, CHANSERV = SERVICES["nickserv"], SERVICES["chanserv"]
 
 _ADDRESS = re.compile(r"\s+[^\s@]+@[^\s@]+\.[^\s@]+\Z")
 """An email address, as the services of other servers want it after a password."""
@@ -47,11 +46,6 @@ _HELP = {
 }
 
 commands = IrcTable()
-
-
-def service_named(target: str) -> str | None:
-    """The service that a message is sent to; ``None`` if it is none."""
-    return _BY_NAME.get(target.partition("@")[0].lower())
 
 
 def to_service(service: str, text: str, reference: Reference) -> Request:

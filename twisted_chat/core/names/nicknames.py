@@ -34,7 +34,11 @@ _PLAIN = re.compile(rf"[A-Za-z0-9_.-]{{1,{MAX_NAME}}}\Z")
 _NO_JOINERS = dict.fromkeys(map(ord, JOINERS))
 _GUEST = re.compile(r"guest_\d+\Z")
 _RULE = f'a nickname has 1 to {MAX_NAME} characters: letters, digits, "_", "-" and "."'
-_RESERVED = frozenset({"error", "nickserv", "chanserv"})
+
+SERVICES = {"nickserv": "NickServ", "chanserv": "ChanServ"}
+"""What people send commands to from habit, by the folded name; nobody has these."""
+
+_RESERVED = frozenset({"error", *SERVICES})
 """Names of the server, as skeletons: such messages would look like its own."""
 
 
@@ -152,6 +156,11 @@ class Name:
         """
         alike = skeletons(self.text, self.folded)
         return ("=" + self.folded, *("~" + skeleton for skeleton in alike))
+
+
+def service_named(text: str) -> str | None:
+    """The service that a text names, perhaps with its host; ``None`` if it is none."""
+    return SERVICES.get(text.partition("@")[0].lower())
 
 
 def room_name(text: str) -> str:
