@@ -33,29 +33,34 @@ class ArgumentTests(SynchronousTestCase):
     def parse(self, usage: str, text: str) -> tuple[str, ...]:
         return Command("x", usage, "", no_op).arguments(text)
 
-    def assert_refused(self, usage: str, text: str) -> None:
-        """The text is refused with the usage."""
+    def assert_refused(self, usage: str, text: str, why: str) -> None:
+        """The text is refused with the reason and the usage."""
         with self.assertRaises(Refused) as caught:
             self.parse(usage, text)
         self.assertEqual(caught.exception.code, "usage")
-        self.assertEqual(caught.exception.text, f"usage: \\x {usage}".rstrip())
+        self.assertEqual(caught.exception.reason, why)
+        usage = f"\\x {usage}".rstrip()
+        self.assertEqual(caught.exception.advice, f"(usage: {usage})")
 
     def test_route_without_arguments_takes_none(self) -> None:
         """White space does not count as an argument."""
         self.assertEqual(self.parse("", " "), ())
-        self.assert_refused("", "a")
+        self.assert_refused("", "a", "nothing can follow")
 
     def test_required_argument_is_one_word(self) -> None:
         """White space around it is ignored."""
         self.assertEqual(self.parse("NAME", "  bob "), ("bob",))
-        self.assert_refused("NAME", "")
-        self.assert_refused("NAME", "a b")
+        self.assert_refused("NAME", "", "NAME is missing")
+        self.assert_refused("NAME", "a b", "a nickname has no spaces")
+        self.assert_refused("NAME TEXT", "bob", "TEXT is missing")
+        self.assert_refused("WHO", "bob eve", "WHO is one word")
 
     def test_optional_argument_is_empty_if_left_out(self) -> None:
         """It is one word otherwise."""
         self.assertEqual(self.parse("[ROOM]", ""), ("",))
         self.assertEqual(self.parse("[ROOM]", "tea"), ("tea",))
-        self.assert_refused("[ROOM]", "a b")
+        self.assert_refused("[ROOM]", "a b", "a room name has no spaces")
+        self.assert_refused("[N]", "1 2", "only a number can follow")
 
     def test_text_is_the_rest_of_the_line(self) -> None:
         """It keeps the white space within."""
@@ -75,9 +80,9 @@ class ArgumentTests(SynchronousTestCase):
 
     def test_required_text_must_not_be_empty(self) -> None:
         """White space does not count as text."""
-        self.assert_refused("TEXT", "  ")
-        self.assert_refused("NAME TEXT", "bob")
-        self.assert_refused("NAME TEXT", "bob  ")
+        self.assert_refused("TEXT", "  ", "TEXT is missing")
+        self.assert_refused("NAME TEXT", "bob", "TEXT is missing")
+        self.assert_refused("NAME TEXT", "bob  ", "TEXT is missing")
 
 
 class TableTests(SynchronousTestCase):
@@ -220,7 +225,9 @@ class GuardTests(SynchronousTestCase):
     def test_usage_is_checked_before_the_guards(self) -> None:
         """A guard relies on the arguments."""
         self.alice.types(r"\refused")
-        self.assertEqual(self.alice.sees(), [r"error: usage: \refused NAME"])
+        self.assertEqual(
+            self.alice.sees(), [r"error: NAME is missing (usage: \refused NAME)"]
+        )
         self.assertEqual(self.calls, [])
 
 

@@ -122,7 +122,8 @@ class PromptsTests(SynchronousTestCase):
         page.sees()
         page.types('{"type":"command","text":"\\\\secret"}')
         (error,) = page.sees()
-        self.assertIn('"usage","text":"usage: \\\\secret [TEXT]"', error)
+        text = "the password is missing (usage: \\\\secret [TEXT])"
+        self.assertIn(f'"usage","text":"{text}"', error)
         page.types('{"type":"message","text":"hi"}')
         self.assertEqual(self.answers, [])
         page.types('{"type":"command","text":"\\\\secret pencil"}')

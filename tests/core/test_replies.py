@@ -14,8 +14,7 @@ from twisted_chat.core.replies import ErrorReply, Missed, Notice, Refused
 PACKAGE = Path(twisted_chat.__file__).parent
 
 _TYPED = {
-    "usage": "it answers a route that was typed",
-    "no_such_command": "likewise, and names that",
+    "no_such_command": "it names the route that was typed",
     "not_operator": "likewise",
 }
 """Codes of refusals whose reason may name a route, and why."""

@@ -311,8 +311,8 @@ class Chat:
     def ask(self, client: Client, request: Request, text: str, answer: Answer) -> None:
         """Ask a client for a password, see ``CommandContext.ask``."""
         if not encoded(self.runtime, client.codec.reply, Prompt(text), client, None):
-            synopsis = self.table.find(request.route, internal=request.internal)
-            raise Refused("usage", f"usage: {synopsis.synopsis}")
+            command = self.table.find(request.route, internal=request.internal)
+            raise command.misused("the password is missing")
         self._prompts.add(client, answer)
         self.reply(client, Prompt(text))
 

@@ -31,6 +31,15 @@ MAX_SHOWN_NAME = 64
 """Bytes of the name of an unknown route in its refusal."""
 
 
+_ONE_WORD = {
+    "NAME": "a nickname has no spaces",
+    "ROOM": "a room name has no spaces",
+    "KEY": "a key has no spaces",
+    "N": "only a number can follow",
+}
+"""What is wrong if something follows the last argument, by its name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command(Generic[H]):
     """One route.
@@ -73,12 +82,24 @@ class Command(Generic[H]):
         takes_rest = bool(names) and names[-1] in _REST
         given = text.split(None, len(wanted) - 1) if takes_rest else text.split()
         needed = sum(not ("[" in name or "]" in name) for name in wanted)
-        if not needed <= len(given) <= len(wanted):
-            typed = f"\\{after} {self.synopsis[1:]}" if after else self.synopsis
-            raise Refused("usage", f"usage: {typed}")
+        if len(given) < needed:
+            raise self.misused(f"{names[len(given)]} is missing", after)
+        if len(given) > len(wanted):
+            last = names[-1] if names else ""
+            one_word = _ONE_WORD.get(last, f"{last} is one word")
+            raise self.misused(one_word if last else "nothing can follow", after)
         if takes_rest and len(given) == len(wanted):
             given[-1] = given[-1].rstrip()
         return (*given, *[""] * (len(wanted) - len(given)))
+
+    def misused(self, why: str, after: str = "") -> Refused:
+        """The refusal of arguments that the route does not have.
+
+        :param why: what is wrong with them.
+        :param after: see ``arguments``.
+        """
+        typed = f"\\{after} {self.synopsis[1:]}" if after else self.synopsis
+        return Refused("usage", why, f"(usage: {typed})")
 
 
 @dataclass(slots=True)

@@ -134,7 +134,7 @@ class OperatorTests(OperatorCase):
         self.assertEqual(carol.sees()[-1], "logged in as Carol")
         self.assertEqual(
             self.replies(self.bob, "\\register dave"),
-            ["error: usage: \\register NAME PASSWORD"],
+            ["error: PASSWORD is missing (usage: \\register NAME PASSWORD)"],
         )
 
     def test_messages_of_operators_are_deleted_by_nobody_else(self) -> None:

@@ -285,7 +285,9 @@ class EditTests(CorrectionCase):
         self.assert_both_see("bob: corrected: **** red")
         self.assertEqual(self.newcomer_sees(), ["bob: **** red"])
         self.assert_typed(self.bob, "\\edit \u200b", "error: the message is empty")
-        self.assert_typed(self.bob, r"\edit", r"error: usage: \edit TEXT")
+        self.assert_typed(
+            self.bob, r"\edit", r"error: TEXT is missing (usage: \edit TEXT)"
+        )
 
     def test_message_can_have_several_lines(self) -> None:
         """Each is shown with its author."""

@@ -44,14 +44,30 @@ class DirectMessageTests(RouteCase):
     def test_direct_message_without_recipient_or_text_is_refused(self) -> None:
         """With the usage, or with the reason."""
         for line, error in (
-            (r"\dm", r"usage: \dm NAME TEXT"),
-            (r"\dm bob", r"usage: \dm NAME TEXT"),
+            (r"\dm", r"NAME is missing (usage: \dm NAME TEXT)"),
+            (r"\dm bob", r"TEXT is missing (usage: \dm NAME TEXT)"),
             (r"\dm zoe hi", r"nobody here is called zoe (try \who)"),
             (r"\dm :: hi", r"nobody here is called :: (try \who)"),
             ("\\dm bob \x07", "the message is empty"),
         ):
             self.assert_typed(self.alice, line, f"error: {error}")
         self.assert_sees(self.bob)
+
+    def test_command_for_a_service_is_refused_with_what_to_type(self) -> None:
+        """The habit of IRC: a password in it is neither stored nor shown."""
+        password = "correct-horse"
+        position = self.chat.chat.pool.position
+        for name in ("NickServ", "nickserv", "nickserv@services"):
+            self.assert_typed(
+                self.alice,
+                rf"\msg {name} IDENTIFY {password}",
+                r"error: there is no NickServ here: \login NAME PASSWORD,"
+                r" or \register PASSWORD",
+            )
+        refused = r"error: there is no ChanServ here (try \help room)"
+        self.assert_typed(self.alice, "/msg chanserv register #tea", refused)
+        self.assert_sees(self.bob)
+        self.assertEqual(self.chat.chat.pool.position, position)
 
     def test_sender_sees_that_the_recipient_is_away(self) -> None:
         """With the away text, before the message."""

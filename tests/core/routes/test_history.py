@@ -6,7 +6,7 @@ from tests.support.routes import RouteCase
 from twisted_chat.core.limits import MAX_HISTORY
 from twisted_chat.core.replies import Request
 
-USAGE = r"error: usage: \history [N] [before WHEN]"
+USAGE = r"(usage: \history [N] [before WHEN])"
 
 
 class HistoryTests(RouteCase):
@@ -39,7 +39,12 @@ class HistoryTests(RouteCase):
         for wrong in ("ten", "0", "-1", "1.5"):
             error = rf"error: {wrong} is not a positive whole number (try \history 20)"
             self.assert_typed(self.alice, rf"\history {wrong}", error)
-        self.assert_typed(self.alice, r"\history 1 2", USAGE)
+        for typed, why in (
+            ("1 2", "only before WHEN can follow"),
+            ("1 before", "WHEN is missing"),
+        ):
+            refused = f"error: {why} {USAGE}"
+            self.assert_typed(self.alice, rf"\history {typed}", refused)
 
     def test_program_reads_the_page_before_a_position(self) -> None:
         """With a limit of its own."""
@@ -129,7 +134,9 @@ class SearchTests(RouteCase):
 
     def test_search_without_words_is_refused(self) -> None:
         """With the usage."""
-        self.assert_typed(self.alice, r"\search", r"error: usage: \search WORDS")
+        self.assert_typed(
+            self.alice, r"\search", r"error: WORDS is missing (usage: \search WORDS)"
+        )
 
     def test_search_that_fails_is_an_error(self) -> None:
         """In one line; later requests are taken."""

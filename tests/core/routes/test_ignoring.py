@@ -107,7 +107,7 @@ class IgnoreTests(RouteCase):
         for line, error in (
             (r"\ignore zoe", r"nobody here is called zoe (try \who)"),
             (r"\ignore alice", "you cannot ignore yourself"),
-            (r"\ignore a b", r"usage: \ignore [NAME]"),
+            (r"\ignore a b", r"a nickname has no spaces (usage: \ignore [NAME])"),
         ):
             self.assert_typed(self.alice, line, f"error: {error}")
 
@@ -117,7 +117,7 @@ class IgnoreTests(RouteCase):
             (r"\unignore bob", r"you do not ignore bob (\ignore lists them)"),
             (r"\unignore zoe", r"you do not ignore zoe (\ignore lists them)"),
             (r"\unignore ::", r"you do not ignore :: (\ignore lists them)"),
-            (r"\unignore", r"usage: \unignore NAME"),
+            (r"\unignore", r"NAME is missing (usage: \unignore NAME)"),
         ):
             self.assert_typed(self.alice, line, f"error: {error}")
 

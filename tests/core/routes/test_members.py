@@ -42,8 +42,8 @@ class NickTests(RouteCase):
     def test_invalid_nickname_is_refused(self) -> None:
         """With the rule, or with what to do instead."""
         for line, error in (
-            (r"\nick", r"usage: \nick NAME"),
-            (r"\nick a b", r"usage: \nick NAME"),
+            (r"\nick", r"NAME is missing (usage: \nick NAME)"),
+            (r"\nick a b", r"a nickname has no spaces (usage: \nick NAME)"),
             (r"\nick guest_7", "guest_7 is reserved for guests: choose another"),
             (r"\nick alice", "your nickname is already alice"),
             (r"\nick a:b", NAME_RULE),
@@ -131,7 +131,8 @@ class WhoTests(RouteCase):
 
     def test_invalid_room_is_refused(self) -> None:
         """With the usage or the rule."""
-        self.assert_typed(self.alice, r"\who a b", r"error: usage: \who [ROOM]")
+        refused = r"error: a room name has no spaces (usage: \who [ROOM])"
+        self.assert_typed(self.alice, r"\who a b", refused)
         self.alice.types(r"\who a:b")
         self.assertIn("error: a room name has", self.alice.sees()[0])
 

@@ -94,7 +94,10 @@ class JoinTests(RouteCase):
 
     def test_invalid_room_is_refused(self) -> None:
         """With the usage or the rule."""
-        self.assert_typed(self.alice, r"\join", r"error: usage: \join ROOM [KEY]")
+        usage = r"(usage: \join ROOM [KEY])"
+        self.assert_typed(self.alice, r"\join", f"error: ROOM is missing {usage}")
+        spaces = f"error: a key has no spaces {usage}"
+        self.assert_typed(self.alice, r"\join the tea room", spaces)
         self.alice.types(r"\join a:b")
         self.assertIn("error: a room name has 1 to 32", self.alice.sees()[0])
 
@@ -215,7 +218,9 @@ class RoomsTests(RouteCase):
 
     def test_argument_is_refused(self) -> None:
         """The route takes none."""
-        self.assert_typed(self.alice, r"\rooms x", r"error: usage: \rooms")
+        self.assert_typed(
+            self.alice, r"\rooms x", r"error: nothing can follow (usage: \rooms)"
+        )
 
 
 class TopicTests(RouteCase):

@@ -12,6 +12,8 @@ from twisted_chat.core.routes import room_bans
 PRIVATE = "error: #tea is private: ask alice for an invitation"
 
 
+TOPIC = r"(usage: \room topic operators, or \room topic all)"
+
 SETTINGS = (
     "private, public, quiet, open, hidden, listed, outside, inside, key, limit, "
     "topic, ban, unban, except, unexcept, invite-except, invite-unexcept"
@@ -114,14 +116,11 @@ class SettingTests(ModerationCase):
             ("limit 0", "a limit is 1 to 100000 members"),
             ("limit x", "a limit is 1 to 100000 members"),
             ("key " + "x" * 33, "a key has 1 to 32 characters"),
-            ("key", r"usage: \room key WORD"),
-            ("except", r"usage: \room except WHO"),
-            ("ban", r"usage: \room ban WHO [DURATION]"),
-            ("topic me", r"usage: \room topic operators, or \room topic all"),
-            (
-                "colour",
-                r"\room is followed by one of " + SETTINGS,
-            ),
+            ("key", r"WORD is missing (usage: \room key WORD)"),
+            ("except", r"WHO is missing (usage: \room except WHO)"),
+            ("ban", r"WHO is missing (usage: \room ban WHO [DURATION])"),
+            ("topic me", f"me is neither operators nor all {TOPIC}"),
+            ("colour", f"colour is not a setting: choose one of {SETTINGS}"),
         ):
             self.assert_typed(self.alice, rf"\room {typed}", f"error: {reason}")
 

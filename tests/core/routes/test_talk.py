@@ -220,7 +220,9 @@ class MeTests(RouteCase):
 
     def test_action_without_a_visible_text_is_refused(self) -> None:
         """Nothing is shown."""
-        self.assert_typed(self.alice, r"\me", r"error: usage: \me TEXT")
+        self.assert_typed(
+            self.alice, r"\me", r"error: TEXT is missing (usage: \me TEXT)"
+        )
         self.assert_typed(self.alice, "\\me \x07", "error: the message is empty")
         self.assert_sees(self.bob)
 

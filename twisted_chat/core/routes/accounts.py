@@ -139,7 +139,8 @@ async def operator(context: CommandContext) -> Outcome:
         text = "you are an operator now"
         return account_changed(context, account, Change.OPERATOR, text, "operator")
     if off not in ("", "off"):
-        raise Refused("usage", "usage: \\operator NAME [off]")
+        why = "only off can follow the name"
+        raise Refused("usage", why, "(usage: \\operator NAME [off])")
     found = await _account_named(context, name)
     if not off:
         text = f"{found.name} is an operator now"

@@ -54,7 +54,8 @@ def _register_other(context: CommandContext) -> Awaitable[Outcome]:
         raise Refused("not_operator", text)
     name, _, password = context.word.partition(" ")
     if not name or not password.strip():
-        raise Refused("usage", "usage: \\register NAME PASSWORD")
+        why = "PASSWORD is missing" if name else "NAME is missing"
+        raise Refused("usage", why, "(usage: \\register NAME PASSWORD)")
     return _add(context, Name.of(name), password.strip())
 
 

@@ -34,7 +34,9 @@ def asked_history(words: Iterable[str]) -> tuple[int | None, str]:
     if not given:
         return count, ""
     if given[0].lower() != "before" or len(given) == 1:
-        raise Refused("usage", f"usage: \\history {USAGE}")
+        is_missing = given[0].lower() == "before"
+        why = "WHEN is missing" if is_missing else "only before WHEN can follow"
+        raise Refused("usage", why, f"(usage: \\history {USAGE})")
     return count, " ".join(given[1:])
 
 

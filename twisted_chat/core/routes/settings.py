@@ -64,7 +64,8 @@ def room(context: CommandContext) -> Outcome | Awaitable[Outcome]:
         return _shown(context)
     if name not in settings_routes:
         known = ", ".join(each.name for each in settings_routes)
-        raise Refused("usage", f"\\room is followed by one of {known}")
+        shown = sanitize_label(name)
+        raise Refused("usage", f"{shown} is not a setting: choose one of {known}")
     command = settings_routes.find(name)
     given = replace(context, words=command.arguments(words, "room"))
     for guard in command.guards:
@@ -138,7 +139,9 @@ def topic(context: CommandContext) -> Event:
     values = {"operators": ON, "all": ""}
     value = values.get(context.word.lower())
     if value is None:
-        raise Refused("usage", "usage: \\room topic operators, or \\room topic all")
+        how = "(usage: \\room topic operators, or \\room topic all)"
+        shown = sanitize_label(context.word)
+        raise Refused("usage", f"{shown} is neither operators nor all", how)
     return setting_changed(context, TOPIC, value)
 
 
