@@ -168,6 +168,19 @@ class ModeCommandTests(IrcCase):
             self.alice.asks("MODE #tea -ik-b * dave")
         self.assertTrue(dave.asks("PRIVMSG #x :hi")[0].startswith("404 dave #x "))
 
+    def test_what_is_like_an_address_is_not_a_mask(self) -> None:
+        """It would concern nobody."""
+        for mask in ("1.2.3.4.5", "10.0.0.0/33", "192.168.*", "*!*@192.168.*", "1.2.3"):
+            for letter in "beI":
+                (refused,) = self.alice.asks(f"MODE #tea +{letter} {mask}")
+                shown = mask.removeprefix("*!*@")
+                expected = f"FAIL MODE BAD_REQUEST :{shown} is not an address or a"
+                self.assertTrue(refused.startswith(expected), refused)
+        self.assertEqual(self.alice.asks("MODE #tea -b 1.2.3.4.5"), [])
+        (refused,) = self.alice.asks("MODE #tea +b 192.0.2.7")
+        only = "Only operators ban or except addresses: give a nickname"
+        self.assertEqual(refused, f"482 alice #tea :{only}")
+
     def test_lists_are_shown(self) -> None:
         """To everyone who may read the room; those by address to operators."""
         self.alice.asks("MODE #tea +b one!*@*", "MODE #tea +e two", "MODE #tea +I thr*")

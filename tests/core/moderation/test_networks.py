@@ -12,6 +12,7 @@ from twisted_chat.core.moderation.networks import (
     NetworkSet,
     address_in,
     household_of,
+    is_like_address,
     network_in,
     network_text,
 )
@@ -44,8 +45,23 @@ class NetworkTests(SynchronousTestCase):
             "192.0.2",
             "192.0.2.256",
             "10.0.0.0/33",
+            "fe80::1%eth0",
         ):
             self.assertIs(network_in(text), None, text)
+
+    def test_what_was_meant_as_an_address_is_known(self) -> None:
+        """Whatever is wrong with it; most names are not like that."""
+        for text in (
+            *("1.2.3.4.5", "1.2.3", "10.0.0.0/33", "10/8", "999.1.1.1", "10.0.0/24"),
+            *("192.168.*", "192.*", "*.168.1.1", "192.168.x.x", "10.0.0.1-9"),
+            *("fe80::1%eth0", "192.0.2.7%eth0", "2001:db8:::1", "[::1]", "::1/x"),
+        ):
+            self.assertTrue(is_like_address(text), text)
+        for text in (
+            *("bob", "7", "1.5", "v1.2.3", "bob.1.2", "1-2-3", "a/b", "*", "b*"),
+            *("", "...", "x.x.x", "12:30", "bob::", "a:b:c d", "192.0.2.7!*"),
+        ):
+            self.assertFalse(is_like_address(text), text)
 
     def test_addresses_of_peers_are_read(self) -> None:
         """Also link-local ones; a Unix socket has none."""

@@ -439,6 +439,27 @@ class BanTests(ModerationCase):
             self.assert_typed(self.oscar, rf"\ban {who}", f"error: {reason}")
         self.assertFalse(self.moderation.bans)
 
+    def test_what_is_like_an_address_is_not_a_name(self) -> None:
+        """It is refused: as a name, it would keep nobody out."""
+        for who in ("1.2.3.4.5", "10.0.0.0/33", "1.2.3", "fe80::1%eth0", "192.168.*"):
+            self.assert_typed(
+                self.oscar,
+                rf"\ban {who} 2h",
+                f"error: {who} is not an address or a network:"
+                " give one such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32",
+            )
+        self.assertFalse(self.moderation.bans)
+
+    def test_whoever_has_an_address_as_a_name_is_meant_by_it(self) -> None:
+        """And nobody who is connected from there."""
+        troll = self.connect_from("192.0.2.7", "198.51.100.1")
+        victim = self.connect_from("198.51.100.1", "victim")
+        self.does(self.oscar, r"\ban 198.51.100.1")
+        self.assertEqual(troll.closed, "banned")
+        self.assertIs(victim.closed, None)
+        self.does(self.oscar, r"\ban 198.51.100.1/32")
+        self.assertEqual(victim.closed, "banned")
+
     def test_network_of_another_operator_cannot_be_banned(self) -> None:
         """He is named."""
         self.connect_from("192.0.2.1", "olga")

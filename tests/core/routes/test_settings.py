@@ -271,7 +271,7 @@ class AdmissionTests(ModerationCase):
             ("oscar", "oscar is an operator"),
             ("a:b", "a:b is not a nickname, an address or a network"),
             ("guest_1", "guest_1 is not here: give the address instead"),
-            ("192.0.2.1", r"only operators may use \room"),
+            ("192.0.2.1", "only operators ban or except addresses: give a nickname"),
         ):
             self.assert_typed(self.alice, rf"\room ban {who}", f"error: {reason}")
 

@@ -85,7 +85,7 @@ class SubjectTests(ModerationCase):
         self.assert_typed(
             self.alice,
             r"\room ban *!*@192.0.2.0/24",
-            r"error: only operators may use \room",
+            "error: only operators ban or except addresses: give a nickname",
         )
         self.assert_typed(
             self.oscar,
@@ -97,6 +97,30 @@ class SubjectTests(ModerationCase):
             r"\room unban *!*@192.0.2.0/24",
             "oscar: unbanned an address from #tea",
         )
+
+    def test_what_is_like_an_address_is_not_a_name(self) -> None:
+        """It is refused, also as the host of a mask: it would concern nobody."""
+        self.does(self.oscar, r"\join tea")
+        for who in ("1.2.3.4.5", "10.0.0.0/33", "192.168.*", "fe80::1%eth0", "1.2.3"):
+            refused = f"error: {who} is not an address or a network: give one such as"
+            for route in ("ban", "except", "invite-except"):
+                for before in ("", "*!*@"):
+                    self.discard()
+                    self.oscar.types(rf"\room {route} {before}{who}")
+                    (line,) = self.oscar.sees()
+                    self.assertTrue(line.startswith(refused), line)
+        self.assertFalse(self.chat.chat.moderation.settings("tea").bans)
+
+    def test_whoever_has_a_name_like_an_address_is_meant_by_it(self) -> None:
+        """Also by room operators, who cannot ban addresses."""
+        for nick in ("192.0.2.7", "1.2.3.4.5"):
+            eve = self.chat.client(nick)
+            eve.types(r"\join tea")
+            self.discard()
+            self.alice.types(rf"\room ban {nick}")
+            self.assert_sees(self.alice, f"alice: banned {nick} from #tea")
+            eve.sees()
+            self.assert_typed(eve, r"\join tea", "error: you are banned from #tea")
 
     def settings(self, *lines: str) -> list[str]:
         """What is shown of an open room of alice, with these lines."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from twisted.internet.defer import Deferred
+
 from tests.support.moderation import ModerationCase
 from twisted_chat.core.chat import CommandContext
 from twisted_chat.core.moderation.moderation import KnownAccount
@@ -81,8 +83,11 @@ class TargetTests(ModerationCase):
 
     def test_networks_are_told_from_names(self) -> None:
         """A nickname may consist of digits."""
-        self.assertEqual(str(network_to_ban(self.context, "192.0.2.7")), "192.0.2.7/32")
-        self.assertIs(network_to_ban(self.context, "1234"), None)
+        for text, network in (("192.0.2.7", "192.0.2.7/32"), ("1234", "None")):
+            found = self.successResultOf(
+                Deferred.fromCoroutine(network_to_ban(self.context, text))
+            )
+            self.assertEqual(str(found), network)
 
     def test_sanctions_are_found_by_who_has_the_name_or_had_it(self) -> None:
         """Or by the network, however it is written."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from twisted_chat.core.chat import CommandContext
-from twisted_chat.core.moderation.networks import network_in
+from twisted_chat.core.moderation.networks import is_like_address, network_in
 from twisted_chat.core.moderation.permissions import not_in
 from twisted_chat.core.moderation.room_settings import KEY, LIMIT, MAX_KEY, PRIVATE
 from twisted_chat.core.moderation_events import Rank
@@ -261,4 +261,5 @@ async def _list_changed(context: CommandContext, change: ModeChange) -> Outcome:
 def _who(mask: str) -> str:
     """Whom a mask means: a nickname alone, whoever is seen with it."""
     is_whole = mask.startswith(ACCOUNT) or not {"!", "@", "*", "?"}.isdisjoint(mask)
-    return mask if is_whole or network_in(mask) is not None else f"{mask}!*@*"
+    is_address = network_in(mask) is not None or is_like_address(mask)
+    return mask if is_whole or is_address else f"{mask}!*@*"

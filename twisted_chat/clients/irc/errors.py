@@ -97,7 +97,9 @@ _OF_COMMANDS = {
     ("JOIN", "banned"): _Error(numerics.ERR_BANNEDFROMCHAN, "last"),
     ("AUTHENTICATE", "logged_in"): _Error(numerics.ERR_SASLALREADY, ""),
     ("TOPIC", "not_operator"): _NOT_ROOM_OPERATOR,
-    ("MODE", "not_operator"): _NOT_ROOM_OPERATOR,
+    ("MODE", "not_operator"): _Error(
+        numerics.ERR_CHANOPRIVSNEEDED, "last", explains=True
+    ),
     ("KICK", "not_operator"): _NOT_ROOM_OPERATOR,
     ("INVITE", "not_operator"): _NOT_ROOM_OPERATOR,
 }

@@ -6,6 +6,7 @@ networks that an address is in takes one step for each length of prefix in use.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import lru_cache
 from ipaddress import (
@@ -37,7 +38,12 @@ def address_in(text: str) -> Address | None:
 
 
 def network_in(text: str) -> Network | None:
-    """The network that a text is, or the single address; ``None`` if it is neither."""
+    """The network that a text is, or the single address; ``None`` if it is neither.
+
+    Nor is an address of one interface (``fe80::1%eth0``): those of clients have none.
+    """
+    if "%" in text:
+        return None
     try:
         network = ip_network(text, strict=False)
     except ValueError:
@@ -46,6 +52,26 @@ def network_in(text: str) -> Network | None:
         address = IPv4Address(int(network.network_address) & 0xFFFF_FFFF)
         network = IPv4Network((address, network.prefixlen - _MAPPED.prefixlen))
     return network
+
+
+_DIGIT = re.compile(r"[0-9]")
+_NUMBERS = re.compile(r"[0-9*?xX-]*")
+_GROUPS = re.compile(r"[0-9A-Fa-f:.*?]*")
+
+
+def is_like_address(text: str) -> bool:
+    """Whether a text looks as if it was meant as an address or as several.
+
+    Such as ``1.2.3.4.5``, ``10.0.0.0/33``, ``192.168.*``.  A nickname may look so, too.
+    """
+    bare, slash, _ = text.partition("/")
+    bare = bare.partition("%")[0].strip("[]")
+    if ":" in bare:
+        return bare.count(":") > 1 and _GROUPS.fullmatch(bare) is not None
+    parts = bare.split(".")
+    if not all(map(_NUMBERS.fullmatch, parts)) or not _DIGIT.search(bare):
+        return False
+    return len(parts) > 2 or bool(slash) or (len(parts) > 1 and "*" in bare)
 
 
 def household_of(address: Address) -> Network:

@@ -168,7 +168,7 @@ async def ban(context: CommandContext) -> Event:
     now = moderation.now()
     full = f"{MAX_SANCTIONS} bans are in force"
     make_place(context, moderation.bans, BANS, MAX_SANCTIONS, full, "\\unban one first")
-    network = network_to_ban(context, who)
+    network = await network_to_ban(context, who)
     if network is not None:
         banned = NamedPerson(network_text(network), network_key(network), ())
     else:

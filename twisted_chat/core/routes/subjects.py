@@ -17,8 +17,13 @@ from twisted_chat.core.moderation.sanctions import network_key
 from twisted_chat.core.replies import Refused
 from twisted_chat.core.texts.sanitize import sanitize_label
 
-from .guards import operator
-from .targets import check_bannable, person_named, subordinate_account
+from .targets import (
+    check_bannable,
+    check_not_like_address,
+    is_somebody,
+    person_named,
+    subordinate_account,
+)
 
 ACCOUNT = "$a:"
 """What stands before the name of an account."""
@@ -54,10 +59,13 @@ async def subject_of(
     """
     if text.startswith(ACCOUNT):
         return await _account(context, text.removeprefix(ACCOUNT), banned=banned)
+    if await is_somebody(context, text):
+        return await _named(context, text, banned=banned)
     network = _network_of(text)
-    if network is not None:
-        # Only operators are shown addresses.
-        operator(context)
+    if network is None:
+        check_not_like_address(text.rpartition("@")[2])
+    else:
+        _check_shown_addresses(context)
         if banned:
             check_bannable(context, network, text.removeprefix("*!*@"))
         key = network_key(network)
@@ -82,6 +90,13 @@ async def _named(context: CommandContext, name: str, *, banned: bool) -> Subject
     return Subject(
         person.name, person.key, person.identities, member_id=person.member_id
     )
+
+
+def _check_shown_addresses(context: CommandContext) -> None:
+    """Check that the client is an operator: only these are shown addresses."""
+    if not context.chat.moderation.is_operator(context.client.member):
+        text = "only operators ban or except addresses: give a nickname"
+        raise Refused("not_operator", text)
 
 
 def meant(text: str) -> str:

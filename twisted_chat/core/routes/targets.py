@@ -12,6 +12,7 @@ from twisted_chat.core.moderation.moderation import KnownAccount
 from twisted_chat.core.moderation.networks import (
     Network,
     address_in,
+    is_like_address,
     network_in,
     network_text,
 )
@@ -190,15 +191,40 @@ def reason(context: CommandContext, text: str) -> str:
     return context.chat.sanitized_label(text, MAX_REASON)
 
 
-def network_to_ban(context: CommandContext, text: str) -> Network | None:
+async def is_somebody(context: CommandContext, name: str) -> bool:
+    """Whether a member or an account has a name, which may look like an address."""
+    if context.chat.pool.named_as(name) is not None:
+        return True
+    return await context.chat.moderation.find_account(name) is not None
+
+
+async def network_to_ban(context: CommandContext, text: str) -> Network | None:
     """The network of a ban; ``None`` if the text is a name.
 
-    :raises Refused: see ``check_bannable``.
+    :raises Refused: see ``check_not_like_address``, ``check_bannable``.
     """
+    if await is_somebody(context, text):
+        return None
     network = network_in(text)
-    if network is not None:
+    if network is None:
+        check_not_like_address(text)
+    else:
         check_bannable(context, network, text)
     return network
+
+
+def check_not_like_address(text: str) -> None:
+    """Check that what is not an address does not look like one, either.
+
+    :raises Refused: ``bad_request``: taken as a name, it would be of no effect.
+    """
+    if is_like_address(text):
+        shown = sanitize_label(text)
+        raise Refused(
+            "bad_request",
+            f"{shown} is not an address or a network:"
+            " give one such as 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32",
+        )
 
 
 def check_bannable(context: CommandContext, network: Network, typed: str) -> None:
