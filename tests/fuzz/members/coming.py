@@ -183,7 +183,7 @@ class Coming(Snapshots):
             what = entry.shown or shown.message(entry.posts[0])
             if entry.kind == "edited":
                 post = entry.posts[0]
-                what = shown.edited(post, post.nick, entry.by)
+                what = shown.edited(post, entry.nick, entry.by)
             device.expected.append(what.frame)
 
     def _was_missed(

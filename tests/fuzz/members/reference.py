@@ -44,6 +44,7 @@ class Entry:
 
     :ivar people: the sender and the recipient of a direct message.
     :ivar by: the account whose text it is.
+    :ivar nick: of who has corrected a message.
     """
 
     seq: int
@@ -53,6 +54,7 @@ class Entry:
     shown: Shown | None = None
     people: tuple[Subject, ...] = ()
     by: Account | None = None
+    nick: str = ""
     is_closed: bool = False
 
 

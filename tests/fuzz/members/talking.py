@@ -170,8 +170,16 @@ class Talking(Accounting):
             return
         post = posts[0]
         post.text, post.corrections = text, post.corrections + 1
-        entry = Entry(self.seq + 1, "edited", name, (post,), by=member.account)
-        self.entries.append(entry)
+        self.entries.append(
+            Entry(
+                self.seq + 1,
+                "edited",
+                name,
+                (post,),
+                by=member.account,
+                nick=member.nick,
+            )
+        )
         what = shown.edited(post, member.nick, member.account)
         self.show(what, [name], by=member.account)
 
