@@ -47,6 +47,17 @@ class MissedTests(SynchronousTestCase):
             ],
         )
 
+    def test_direct_messages_of_someone_ignored_are_not_shown(self) -> None:
+        """Nor counted; those of others are."""
+        bob = self.returns()
+        bob.types("\\ignore alice")
+        bob.leaves()
+        (carol,) = self.room.people("carol")
+        self.alice.types("\\dm bob psst")
+        carol.types("\\dm bob hi")
+        told = ["1 private message came while you were away", "carol (private): hi"]
+        self.assertEqual(self.told(self.returns()), told)
+
     def test_messages_of_the_rooms_are_counted(self) -> None:
         """In all the rooms that the member was in."""
         self.alice.types("one", "\\me waves", "\\join tea", "not for bob")

@@ -6,6 +6,7 @@ from twisted_chat.core.accounts.absences import Absence, Absences
 from twisted_chat.core.client import Client
 from twisted_chat.core.corrections import Author
 from twisted_chat.core.events import Stored
+from twisted_chat.core.ignoring.ignoring import without_ignored
 from twisted_chat.core.interfaces import Journal, StoreError
 from twisted_chat.core.isolation import encoded
 from twisted_chat.core.limits import MAX_MISSED_CHARACTERS
@@ -67,9 +68,11 @@ class MissedMessages:
             why = error.operator_text
             self._runtime.log_line(f"cannot read what an account has missed: {why}")
             return
-        direct = tuple(one for one in direct if one.position <= position)
-        shown = _last_that_fit(direct)
-        missed = Missed(shown, count, more=len(direct) > len(shown))
+        came = tuple(one for one in direct if one.position <= position)
+        heard = without_ignored(came, client.ignoring)
+        shown = _last_that_fit(heard)
+        is_cut = len(heard) > len(shown) or len(came) > MAX_DIRECT
+        missed = Missed(shown, count, more=is_cut)
         if client.is_connected and client.member_id == account:
             data = encoded(self._runtime, client.codec.reply, missed, client, None)
             client.write(data)
