@@ -203,6 +203,7 @@ class ClientPool:
         requests are still being taken.
     :ivar corrections: the last ones that were announced.
     :ivar presence: all members, on whichever server.
+    :ivar member: see ``Presence.find``.
     :ivar clients: those of this server, by id.
     :ivar ignoring: the members of those clients that ignore someone, a few.
     :ivar emptied: called with each room that its last member leaves.
@@ -216,6 +217,8 @@ class ClientPool:
         self.draining = 0
         self.corrections = Corrections()
         self.presence = Presence()
+        # Bound directly: it is called several times for each event.
+        self.member: Callable[[str], Member | None] = self.presence.find
         self.clients: dict[str, Client] = {}
         self.ignoring: set[Member] = set()
         self.rooms: dict[str, Room] = {}
@@ -229,10 +232,6 @@ class ClientPool:
 
     def __len__(self) -> int:
         return len(self.presence)
-
-    def member(self, an_id: str) -> Member | None:
-        """The member with this member id, or whose client has this client id."""
-        return self.presence.find(an_id)
 
     def clients_of(self, member: Member | None) -> list[Client]:
         """The clients of a member that are connected to this server."""
@@ -309,7 +308,7 @@ class ClientPool:
         if member is not None and member in presence:
             for name in member.rooms:
                 self.room(name).update(member)
-        if former is not None:
+        if former is not None and before:
             now = former.rooms if former in presence else ()
             for name in before:
                 if name not in now and (room := self.rooms.get(name)) is not None:

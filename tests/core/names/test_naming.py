@@ -41,7 +41,8 @@ class NamingTests(SynchronousTestCase):
     def claim(
         self, wanted: str | None = None, *, last: str | None = None
     ) -> tuple[Name, Refused | None]:
-        claiming = self.naming.claim("A", wanted, last=last)
+        present = self.pool.member("A")
+        claiming = self.naming.claim("A", wanted, present=present, last=last)
         return self.successResultOf(Deferred.fromCoroutine(claiming))
 
     def take(self, nick: str) -> None:
@@ -99,7 +100,9 @@ class NamingTests(SynchronousTestCase):
             self.assert_guest(name)
             assert refused is not None
             self.assertEqual(refused.code, "nick_registered")
-        own = self.naming.claim("@1", "xavier", last=None, account="Xavier")
+        own = self.naming.claim(
+            "@1", "xavier", present=None, last=None, account="Xavier"
+        )
         name, refused = self.successResultOf(Deferred.fromCoroutine(own))
         self.assertEqual((name.text, refused), ("xavier", None))
 

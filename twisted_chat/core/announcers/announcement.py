@@ -67,7 +67,7 @@ class Announcement:
         self.bulk = Bulk(pool, batch)
         self.log_lines: list[str] = []
         self.stale_clients: list[Client] = []
-        self.logins: list[tuple[Submission, Stored]] = []
+        self.logins: list[tuple[Submission, Client, Stored]] = []
         self.submission: Submission | None = None
         self.key = ""
         self.ignoring: dict[Member, None] = {}
@@ -131,6 +131,7 @@ class Announcement:
         submission = self.submission
         return (
             submission is not None
+            and submission.client is client
             and type(submission.event) is kind
             and self.ref_of(client) is not None
         )

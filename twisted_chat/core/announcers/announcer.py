@@ -125,18 +125,17 @@ class Announcer:
         idle: list[Client] = []
         for stored in batch:
             submission = self._committer.settle(stored)
+            client = None if submission is None else submission.client
             announcement.submission = submission
             announcement.key = stored.key
             try:
                 self._apply[type(stored.event)](stored.event, stored)
-                if submission is not None:
-                    self._settled(submission, stored)
+                if submission is not None and client is not None:
+                    self._settled(submission, client, stored)
             except Exception as error:  # noqa: BLE001 - it is logged
                 # A failure at one event must not hide the others.
                 self._runtime.log_failure(error)
-            if submission is None or (client := submission.client) is None:
-                continue
-            if client.count_completed():
+            if client is not None and client.count_completed():
                 idle.append(client)
         for line in announcement.bulk.lines():
             self._show_bulk(line)
@@ -191,24 +190,22 @@ class Announcer:
 
     def _answer_logins(self, announcement: Announcement) -> None:
         """Reply to those who have logged in, see ``Announcement.logins``."""
-        for submission, stored in announcement.logins:
+        for submission, client, stored in announcement.logins:
             try:
-                self._reply(submission, stored)
+                self._reply(submission, client, stored)
             except Exception as error:  # noqa: BLE001 - it is logged
                 self._runtime.log_failure(error)
 
-    def _settled(self, submission: Submission, stored: Stored) -> None:
+    def _settled(self, submission: Submission, client: Client, stored: Stored) -> None:
         """What was submitted is applied: reply now, or after the batch."""
         if isinstance(stored.event, LoggedIn):
-            self._batch.logins.append((submission, stored))
+            self._batch.logins.append((submission, client, stored))
         else:
-            self._reply(submission, stored)
+            self._reply(submission, client, stored)
 
-    def _reply(self, submission: Submission, stored: Stored) -> None:
+    def _reply(self, submission: Submission, client: Client, stored: Stored) -> None:
         """What was submitted is announced: tell the client that asked for it."""
-        client, ref = submission.client, submission.ref
-        if client is None:
-            return
+        ref = submission.ref
         if submission.reply is not None:
             reply = submission.reply(stored.position)
             if isinstance(reply, Welcome):

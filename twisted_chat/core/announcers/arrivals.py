@@ -92,7 +92,7 @@ class Arrivals:
             # It logged in or out while this server was cut off from the store.
             pool.move(client, member)
         is_shown = self._evictions.rejoins(member, event) or is_new
-        if known is None:
+        if known is None and pool.ignoring:
             self._follow(member)
         if own and member.nick != event.nick:
             # Another client of the account has changed the nickname meanwhile.
@@ -107,27 +107,29 @@ class Arrivals:
         event, client, pending = arrival.event, arrival.client, arrival.pending
         newcomers: list[Client] = []
         if arrival.is_new and (pending is None or arrival.member.account):
-            newcomers = self.batch.viewers(arrival.member)
+            viewers = self.batch.viewers(arrival.member)
+            newcomers = [
+                each for each in viewers if pending is None or each is not client
+            ]
         if pending is not None:
-            newcomers = [each for each in newcomers if each is not client]
             self._show_arriving(pending, arrival)
         elif client is not None and not arrival.is_new:
             self._show_back(client, arrival)
         for each in newcomers:
             self._show_room(each, arrival)
-        if client is not None and (arrival.is_new or self.batch.has_submission):
-            self._release(event.room)
+        if (
+            client is not None
+            and event.room != NO_ROOM
+            and (arrival.is_new or self.batch.has_submission)
+        ):
+            # It need not be kept open for the client any more.
+            self._pool.release_room(self._pool.rooms[event.room])
         if arrival.is_shown:
             self._show_all(arrival)
         if pending is not None and pending.client.is_connected:
             self.batch.send(pending.client, self._welcomer.hint(pending.client))
         for each in newcomers:
             self.batch.show_current_room(each)
-
-    def _release(self, name: str) -> None:
-        """The room need not be kept open for the client any more."""
-        if name != NO_ROOM:
-            self._pool.release_room(self._pool.room(name))
 
     def _show_arriving(self, pending: PendingJoin, arrival: _Arrival) -> None:
         """A client of this server joined one of the rooms with which it arrives."""
@@ -136,9 +138,8 @@ class Arrivals:
         pending.awaited.discard(arrival.event.room)
         if not pending.awaited:
             data = self._joiner.complete(pending, arrival.stored.position)
-            if client.is_connected:
-                self.batch.log_lines.append(self._joiner.arrival_line(client))
         if client.is_connected:
+            self.batch.log_lines.append(self._joiner.arrival_line(client))
             self._pool.show(client, client.view_key())
             if arrival.is_shown:
                 data += self._in_bulk(client, arrival)
@@ -187,7 +188,6 @@ class Arrivals:
     def _show_all(self, arrival: _Arrival) -> None:
         """Show everyone in the room that a member joined."""
         room, member = arrival.event.room, arrival.member
-        causes = self._pool.clients_of(member)
         hidden_from = []
         if not arrival.is_new:
             # It is back; who arrives is shown the room in its place.
@@ -200,6 +200,7 @@ class Arrivals:
             room, member.nick, arrived=True, hidden_from=hidden_from
         ):
             return
+        causes = self._pool.clients_of(member)
         self.batch.show(with_nick(member, arrival.stored), (room,), causes)
 
     def _resumed_elsewhere(self, client: Client, event: Joined, stored: Stored) -> None:

@@ -84,7 +84,7 @@ class Fanout:
 
         From here on it is shown what its view is now.
         """
-        timeline = self.begin_timeline(client)
+        timeline = self._timelines.get(client) or self.begin_timeline(client)
         timeline.segments.append((len(self._items), data, client.view))
 
     def send_late(self, client: Client, late: Late) -> None:

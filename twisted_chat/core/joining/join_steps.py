@@ -90,8 +90,7 @@ class JoinSteps:
             pending.request = replace(pending.request, credentials=None, ref=None)
         else:
             pending.request = replace(pending.request, credentials=None)
-            pending.login = login
-            join_account(client, login)
+            _join_account(pending, login)
             banned = self._permissions.may_log_in(login.member_id, client.address)
             if banned is not None:
                 raise banned
@@ -111,13 +110,13 @@ class JoinSteps:
             del self.joining[client.id]
             client.session = new_session()
             client.id = client_id_of(client.session)
+            pending.is_new = not client.account
             if not client.account:
                 client.member.id = client.id
             self.joining[client.id] = pending
             return
         if login is not None:
-            join_account(client, login)
-            pending.login = login
+            _join_account(pending, login)
             if pending.rooms == (LOBBY,):
                 pending.rooms = login.rooms or pending.rooms
         kept, request = self.kept.take(client.id), pending.request
@@ -134,17 +133,18 @@ class JoinSteps:
 
         :returns: false if its adapter was told that it needs another nickname.
         """
-        client, request = pending.client, pending.request
-        if client.nick:
+        client, member, request = pending.client, pending.client.member, pending.request
+        if member.nick:
             return True
         is_strict = request.nick_refused is not None
         try:
             name, refused = await self.naming.claim(
-                client.member_id,
+                member.id,
                 # One that insists on its nickname may have another than its account.
-                request.nick if is_strict else client.account or request.nick,
+                request.nick if is_strict else member.account or request.nick,
+                present=self._present(pending),
                 last=pending.last_nick,
-                account=client.account,
+                account=member.account,
                 strict=is_strict,
             )
         except Refused as why:
@@ -156,12 +156,12 @@ class JoinSteps:
             return False
         if refused is not None:
             self.welcomer.reply(client, ErrorReply.of(refused))
-        client.member.nick, client.member.folded = name.text, name.folded
+        member.nick, member.folded = name.text, name.folded
         if pending.login is not None:
             self.kept.bring_ignored(pending.login)
-        if request.ignored and not client.account:
+        if request.ignored and not member.account:
             ignored = ignore_list(request.ignored, name.folded, self._find)
-            client.member.ignored = ignored
+            member.ignored = ignored
         else:
             self.kept.restore_ignored(client)
         return True
@@ -184,13 +184,18 @@ class JoinSteps:
         if moderation.bans and (banned := self._permissions.may_stay(client)):
             raise banned
         wanted, refused = self._rooms_of(pending), list[Refused]()
+        former = pending.former_rooms
         for name in dict.fromkeys((*wanted, LOBBY)):
             if name == LOBBY and LOBBY not in wanted and (opened or not wanted):
                 break
             try:
-                at = pending.former_rooms.get(name)
-                returns = at == moderation.settings(name).opened
-                opened.append(await self._entry.open(client, name, returns=returns))
+                returns = (
+                    name in former and former[name] == moderation.settings(name).opened
+                )
+                room = await self._entry.open(
+                    client, name, returns=returns, is_new=pending.is_new
+                )
+                opened.append(room)
             except Refused as why:
                 refused.append(why)
         if refused and not opened:
@@ -200,18 +205,29 @@ class JoinSteps:
             if each.code != "room_invalid":
                 self.welcomer.reply(client, ErrorReply.of(each))
 
+    def _present(self, pending: PendingJoin) -> Member | None:
+        """Its member, if that is present by other clients, or by its former one."""
+        return None if pending.is_new else self._pool.member(pending.client.member_id)
+
     def _rooms_of(self, pending: PendingJoin) -> tuple[str, ...]:
         """The rooms that a client has to join.
 
         One more client of a member is in those of the member; it joins one of them, so
         that everyone knows of it.
         """
-        member = self._pool.member(pending.client.member_id)
+        member = self._present(pending)
         if member is None or not member.account or not pending.rooms:
             return pending.rooms
         wanted = () if pending.rooms == (LOBBY,) else pending.rooms
         new = tuple(room for room in wanted if room not in member.rooms)
         return new or member.rooms[-1:] or pending.rooms
+
+
+def _join_account(pending: PendingJoin, login: Login) -> None:
+    """A client has logged in, before it joins."""
+    join_account(pending.client, login)
+    pending.login = login
+    pending.is_new = False
 
 
 def join_account(client: Client, login: Login) -> None:

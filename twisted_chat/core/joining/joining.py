@@ -94,7 +94,7 @@ class Joiner:
             self.welcomer.take_over(
                 former, connection, codec, identity, request.since, request.ref
             )
-            self._runtime.log_line(arrival_line(former, "resumed", self._runtime))
+            self._runtime.log_line(self.arrival_line(former, "resumed"))
             return former
         resumes = bool(client_id) and client_id not in self.joining
         if not session or not resumes:
@@ -107,7 +107,11 @@ class Joiner:
         if request.account:
             join_account(client, Login(request.member_id, request.account))
         pending = self.joining[client_id] = PendingJoin(
-            client, request, request.valid_rooms(), unchecked=resumes
+            client,
+            request,
+            request.valid_rooms(),
+            unchecked=resumes,
+            is_new=not resumes and not request.account,
         )
         if former is None and client_id not in self._departing:
             self._runtime.spawn(self._join(pending))
@@ -192,9 +196,15 @@ class Joiner:
             if pending is not None and not pending.submitted:
                 self._runtime.spawn(self._join(pending))
 
-    def arrival_line(self, client: Client) -> str:
-        """The line of the log for a client that joined."""
-        return arrival_line(client, "joined", self._runtime)
+    def arrival_line(self, client: Client, verb: str = "joined") -> str:
+        """The line of the log by which an operator finds who a nickname is."""
+        identity = client.identity
+        line = f"{client.member.nick} {verb}"
+        if identity.address and self._runtime.log_addresses:
+            line += f" from {identity.address}"
+        if identity.wire:
+            line += f" by {identity.wire}"
+        return line
 
     def warn(self, client_id: str, error: StoreError) -> None:
         """Tell a joining client, once, why it cannot join yet."""
@@ -274,10 +284,9 @@ class Joiner:
         pending.awaited.update(pending.rooms)
         for room in opened:
             self._entry.submit_opening(client, room, must_store=True)
+        member = client.member
         for name in pending.rooms:
-            joined = Joined(
-                name, client.nick, client.id, client.member_id, client.account
-            )
+            joined = Joined(name, member.nick, client.id, member.id, member.account)
             self._committer.submit(
                 joined, must_store=True, resumable=pending.request.resumable
             )
@@ -300,14 +309,3 @@ class Joiner:
     def _give_up(self, client_id: str, opened: list[Room]) -> None:
         while opened:
             self._entry.give_up(client_id, opened.pop())
-
-
-def arrival_line(client: Client, verb: str, runtime: Runtime) -> str:
-    """The line of the log by which an operator finds who a nickname is."""
-    identity = client.identity
-    line = f"{client.nick} {verb}"
-    if identity.address and runtime.log_addresses:
-        line += f" from {identity.address}"
-    if identity.wire:
-        line += f" by {identity.wire}"
-    return line

@@ -17,6 +17,8 @@ class PendingJoin:
 
     :ivar request: what it asks for, with what the server remembers of its session.
     :ivar rooms: the rooms that it joins; it will talk in the last.
+    :ivar is_new: its member cannot be present already: it does not resume, and has no
+        account.
     :ivar unchecked: it came with a session of which it is not known yet whether it is
         valid.
     :ivar last_nick: the nickname that it had, if it resumes and that is known.
@@ -30,6 +32,7 @@ class PendingJoin:
     request: JoinRequest
     rooms: tuple[str, ...]
     unchecked: bool
+    is_new: bool = False
     last_nick: str | None = None
     former_rooms: Openings = field(default_factory=dict)
     awaited: set[str] = field(default_factory=set)

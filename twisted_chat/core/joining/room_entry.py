@@ -41,12 +41,19 @@ class RoomEntry:
         self._let_in: dict[tuple[str, str], tuple[str, bool]] = {}
 
     async def open(
-        self, client: Client, name: str, key: str = "", *, returns: bool = False
+        self,
+        client: Client,
+        name: str,
+        key: str = "",
+        *,
+        returns: bool = False,
+        is_new: bool = False,
     ) -> Room:
         """A room for a client about to join it; see ``ClientPool.open_room``.
 
         :param key: what the client gives as the key of the room.
         :param returns: it was in the room when its connection ended.
+        :param is_new: see ``PendingJoin``.
         :raises Refused: it may not join the room.
         :raises StoreError: its topic and history could not be read.
         """
@@ -56,8 +63,8 @@ class RoomEntry:
                 f"#{name} looks like #{other}: join that, or choose another name",
             )
         # Another client of the member, or of this one on another server, is in it.
-        present = self._pool.member(client.id)
-        if present is None and client.account:
+        present = None if is_new else self._pool.member(client.id)
+        if present is None and not is_new and client.account:
             present = self._pool.member(client.member_id)
         # One who is present has had all that it returns to.
         returns = returns and present is None

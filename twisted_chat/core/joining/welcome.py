@@ -25,6 +25,7 @@ from twisted_chat.core.limits import MAX_MISSED, MAX_MISSED_CHARACTERS, MAX_WELC
 from twisted_chat.core.logins import Login
 from twisted_chat.core.moderation.moderation import Moderation
 from twisted_chat.core.pool import ClientPool, Room
+from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import HelpHint, Reply, RoomSnapshot, RouteInfo, Welcome
 from twisted_chat.core.runtime import Runtime
 from twisted_chat.core.texts.texts import characters_shown
@@ -167,7 +168,7 @@ class Welcomer:
         self._runtime.counters.count_reply(reply, len(data))
 
     def _are_loaded(self, rooms: tuple[str, ...]) -> bool:
-        return all(self._pool.room(name).loaded for name in rooms)
+        return all(self._pool.rooms[name].loaded for name in rooms)
 
     async def _load(self, rooms: tuple[str, ...]) -> None:
         """Read what is not known of rooms that a client is in already.
@@ -263,12 +264,13 @@ class Welcomer:
         self, client: Client, position: str, login: Login | None = None
     ) -> Welcome:
         """The welcome of a client, as everything is at a position."""
-        room = self._pool.room(client.room or LOBBY)
+        member = client.member
+        room = self._pool.room(member.room or LOBBY)
         return Welcome(
-            nick=client.nick,
+            nick=member.nick,
             session=client.session,
             room=room.name,
-            rooms=client.rooms,
+            rooms=member.rooms,
             list_members=room.nicks,
             away=room.away(),
             topic=room.topic or "",
@@ -276,10 +278,10 @@ class Welcomer:
             position=position,
             routes=self._routes(),
             motd=self._motd,
-            account=client.account,
+            account=member.account,
             token=login.token if login else "",
             read=login.read if login else {},
-            ignored=_ignored_by(client),
+            ignored=_ignored_by(member) if member.account else (),
             may_register=self._may_register(),
             shortest_password=self._shortest_password(),
             list_accounts=room.accounts,
@@ -294,6 +296,8 @@ class Welcomer:
         without; where the members are, they are only counted.
         """
         data = self._encode(client, welcome, ref)
+        if len(welcome.rooms) <= 1:
+            return data
         others = [name for name in client.rooms if name != welcome.room]
         for number, name in enumerate(others, 1):
             room = self._pool.room(name)
@@ -334,11 +338,9 @@ def snapshot_of(room: Room, client: Client) -> RoomSnapshot:
     )
 
 
-def _ignored_by(client: Client) -> tuple[str, ...]:
+def _ignored_by(member: Member) -> tuple[str, ...]:
     """Whom an account ignores; guests are told when they ask."""
-    if not client.account or not client.ignored:
-        return ()
-    return tuple(sorted(entry.nick for entry in client.ignored))
+    return tuple(sorted(entry.nick for entry in member.ignored or ()))
 
 
 def _history_for(room: Room, client: Client) -> tuple[Stored, ...]:

@@ -63,14 +63,13 @@ class NameWatch:
             return
         before, self._before = self._before, {}
         by_name = self._presence.by_name
-        changes = NameChanges(
-            tuple(had for name, had in before.items() if had and name not in by_name),
-            tuple(
-                by_name[name]
-                for name, had in before.items()
-                if had is None and name in by_name
-            ),
-        )
+        gone = [had for name, had in before.items() if had and name not in by_name]
+        come = [
+            by_name[name]
+            for name, had in before.items()
+            if had is None and name in by_name
+        ]
+        changes = NameChanges(tuple(gone), tuple(come))
         if changes.gone or changes.come:
             for observer in self._observers:
                 observer(changes)

@@ -12,6 +12,7 @@ from collections.abc import Sized
 from twisted_chat.core.client import Client
 from twisted_chat.core.interfaces import NameRegistry
 from twisted_chat.core.pool import ClientPool
+from twisted_chat.core.presence import Member
 from twisted_chat.core.replies import Refused
 from twisted_chat.core.runtime import Runtime
 
@@ -46,6 +47,7 @@ class Naming:
         owner: str,
         wanted: str | None,
         *,
+        present: Member | None,
         last: str | None,
         account: str = "",
         strict: bool = False,
@@ -54,6 +56,7 @@ class Naming:
 
         :param owner: its member id.
         :param wanted: the nickname that it asks for, if any.
+        :param present: its member, if that is present.
         :param last: the nickname that it had, if it resumes and that is known.
         :param account: the name of its account; empty for a guest.
         :param strict: it must be the one that is wanted.
@@ -61,7 +64,10 @@ class Naming:
         :raises Refused: why it cannot be that one, if it must be.
         :raises StoreError: the registry is unavailable.
         """
-        name = await self._current(owner, wanted)
+        name = None
+        # An account has one nickname, whatever its clients ask for.
+        if present and (present.account or wanted in (None, "", present.nick)):
+            name = await self._claimed(Name(present.nick, present.folded), owner)
         if name is None and last and not wanted:
             wanted = last
             if is_guest(wanted):
@@ -87,7 +93,7 @@ class Naming:
         :raises StoreError: the registry is unavailable.
         """
         while True:
-            taken = len(self._pool) + len(self._joining)
+            taken = len(self._pool.presence.members) + len(self._joining)
             number = guest_number(self._runtime.rng, taken)
             name = await self._claimed(Name.guest(number), owner)
             if name is not None:
@@ -121,16 +127,6 @@ class Naming:
         :raises StoreError: the registry is unavailable.
         """
         await release(self._names, owner, nick, kept=kept)
-
-    async def _current(self, owner: str, wanted: str | None) -> Name | None:
-        """The nickname that a client which resumes still has on another server."""
-        former = self._pool.member(owner)
-        if former is None:
-            return None
-        # An account has one nickname, whatever its clients ask for.
-        if not former.account and wanted not in (None, "", former.nick):
-            return None
-        return await self._claimed(Name(former.nick, former.folded), owner)
 
     async def _claimed(self, name: Name, owner: str) -> Name | None:
         return name if await self._names.claim(name.keys, owner) else None

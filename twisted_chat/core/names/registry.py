@@ -23,8 +23,9 @@ class LocalNameRegistry:
     async def claim(self, keys: Sequence[str], owner: str, former: str = "") -> bool:
         """Take all of these keys, or none."""
         owners = self._owners
-        if any(owners.get(key, owner) not in (owner, former) for key in keys):
-            return False
+        for key in keys:
+            if owners.get(key, owner) not in (owner, former):
+                return False
         for key in keys:
             owners[key] = owner
         return True
