@@ -55,7 +55,7 @@ class BanChecks:
 
     def at_renaming(self, client: Client, nick: str) -> Refused | None:
         """A client asks for a nickname; an account may have any that is free."""
-        if client.account or not self._moderation.bans:
+        if not self._moderation.bans or client.account:
             return None
         identities = (client.id, *name_identities(nick))
         return self._permissions.may_connect(client.member, identities, client.address)

@@ -343,10 +343,13 @@ class Moderation:
             return None
         return self.bans.find(identities, address, self.now())
 
-    def all_mutes(self) -> Iterator[tuple[str, Sanctions]]:
-        """The mutes of the whole chat and of each room, and how their keys begin."""
-        yield MUTES, self.mutes
-        yield from self.room_sanctions(MUTE)
+    def all_mutes(self) -> list[tuple[str, Sanctions]]:
+        """The mutes of the whole chat, and of each room, and how their keys begin.
+
+        Nothing if nobody is muted anywhere.
+        """
+        of_rooms = list(self.room_sanctions(MUTE)) if self._sanctioned[MUTE] else []
+        return [(MUTES, self.mutes), *of_rooms] if self.mutes else of_rooms
 
     def room_sanctions(self, area: str) -> Iterator[tuple[str, Sanctions]]:
         """The bans or mutes of each room that has some, and how their keys begin.

@@ -242,11 +242,12 @@ class Permissions:
 
         Mutes follow it to each of them, and cannot do so without end.
         """
-        if actor.member.account:
+        all_mutes = self._moderation.all_mutes()
+        if not all_mutes or actor.member.account:
             return None
         now = self._moderation.now()
         identities = identities_at(actor.member, actor.address)
-        for _, mutes in self._moderation.all_mutes():
+        for _, mutes in all_mutes:
             found = mutes.find(identities, "", now)
             if found is not None and len(found[1].identities) > MAX_RENAMED:
                 text = f"{mute_text(found[1], now)}: keep your nickname"

@@ -45,10 +45,8 @@ class SanctionExtensions:
     def renamed(self, event: Renamed) -> None:
         """A guest has another nickname: its mutes follow it."""
         client = self._pool.clients.get(event.client_id)
-        if client is None or client.account:
-            return
-        if not any(mutes for _, mutes in self._moderation.all_mutes()):
-            # Each client that connects and then chooses its nickname comes here.
+        # Each client that connects and then chooses its nickname comes here.
+        if not self._moderation.all_mutes() or client is None or client.account:
             return
         added = (client.id, *names_at(client.member.nick, client.address))
         former = _of_guest(client, event.old)
