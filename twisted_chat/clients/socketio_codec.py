@@ -117,6 +117,8 @@ class SocketIOCodec:
         self.use(dialect)
         # A client that joins is sent every member, mostly the same as the last one.
         self._added = lru_cache(maxsize=4096)(self._add)
+        # Clients that join together see the same history: it is encoded once.
+        self._history: tuple[Sequence[Stored], bytes] = ((), b"")
 
     def use(self, dialect: Dialect) -> None:
         """Encode in this dialect."""
@@ -224,13 +226,15 @@ class SocketIOCodec:
 
     def _lines(self, history: Sequence[Stored]) -> bytes:
         """The last messages that fit, for a client that joins."""
-        newest_first = (
-            self._event("messages", dump_json(line))
-            for stored in reversed(history)
-            if (line := event_text(stored.event)) is not None
-        )
-        fitting = newest_that_fit(newest_first, len)
-        return b"".join(fitting)
+        if self._history[0] is not history:
+            newest_first = (
+                self._event("messages", dump_json(line))
+                for stored in reversed(history)
+                if (line := event_text(stored.event)) is not None
+            )
+            fitting = newest_that_fit(newest_first, len)
+            self._history = (history, b"".join(fitting))
+        return self._history[1]
 
     def _members(self, members: Sequence[str], own: str, taken: int) -> bytes:
         """The names of the members: of the newest if there are too many, and its own.
