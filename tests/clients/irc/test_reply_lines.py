@@ -8,6 +8,7 @@ from tests.support.irc_clients import IrcCase
 from twisted_chat.clients.irc.batches import Batch, Item
 from twisted_chat.clients.irc.event_lines import EventLines
 from twisted_chat.clients.irc.message import Message
+from twisted_chat.clients.irc.name_lines import NameLines
 from twisted_chat.clients.irc.reference import Reference
 from twisted_chat.clients.irc.reply_lines import ReplyLines
 from twisted_chat.clients.irc.room_lines import RoomLines
@@ -44,7 +45,8 @@ class ReplyLineTests(IrcCase):
     def replies(self, *capabilities: str) -> ReplyLines:
         server, known = self.shared.server, frozenset(capabilities)
         events = EventLines(server, known)
-        return ReplyLines(server, known, events, RoomLines(server, known, events))
+        rooms = RoomLines(server, known, events, NameLines(server))
+        return ReplyLines(server, known, events, rooms)
 
     def lines(
         self, reply: Reply, *capabilities: str, nick: str = "bob", command: str = "X"

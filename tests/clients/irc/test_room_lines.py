@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from twisted.trial.unittest import SynchronousTestCase
-
 from tests.support.irc_clients import IrcCase
 from twisted_chat.clients.answers import MAX_ANSWER, MAX_HISTORY_BYTES
 from twisted_chat.clients.irc import answers
-from twisted_chat.clients.irc.room_lines import joined_words
 
 
 class RoomLineTests(IrcCase):
@@ -84,15 +81,3 @@ class RoomLineTests(IrcCase):
             seen[1:3],
             ["332 alice #tea :green", "333 alice #tea alice 1700000000"],
         )
-
-
-class WordTests(SynchronousTestCase):
-    """Words in lines."""
-
-    def test_lines_hold_as_many_words_as_fit(self) -> None:
-        """To the byte."""
-        words = ["ab", "cd", "ef", "gh"]
-        self.assertEqual(list(joined_words(words, 5)), ["ab cd", "ef gh"])
-        self.assertEqual(list(joined_words(words, 4)), words)
-        self.assertEqual(list(joined_words(words, 11)), ["ab cd ef gh"])
-        self.assertEqual(list(joined_words([], 5)), [])

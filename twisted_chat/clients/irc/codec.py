@@ -29,6 +29,7 @@ from .batches import Batch, Item, with_batches, without_batches
 from .event_lines import EventLines
 from .labels import labelled
 from .message import MAX_BODY, Message, format_message, shortened
+from .name_lines import NameLines
 from .reference import Reference
 from .reply_lines import ANONYMOUS, ReplyLines
 from .room_lines import RoomLines
@@ -87,7 +88,9 @@ class IrcCodec:
         self.playback = _playback(capabilities)
         self.shows_invitations = "invite-notify" in capabilities
         self._events = EventLines(server, capabilities)
-        self._rooms = rooms = RoomLines(server, capabilities, self._events)
+        self._rooms = rooms = RoomLines(
+            server, capabilities, self._events, codecs.names
+        )
         self._replies = ReplyLines(server, capabilities, self._events, rooms)
         self._batches = count(1)
 
@@ -207,10 +210,14 @@ class IrcCodec:
 
 
 class Codecs:
-    """The codecs that the clients of one server have."""
+    """The codecs that the clients of one server have.
+
+    :ivar names: what they have in common.
+    """
 
     def __init__(self, server: IrcServer) -> None:
         self.server = server
+        self.names = NameLines(server)
         # Each for as long as a client has it: there are millions of sets.
         self._codecs: WeakValueDictionary[tuple[frozenset[str], Frame], IrcCodec] = (
             WeakValueDictionary()

@@ -16,6 +16,7 @@ from .commands_who import shown_address
 from .isupport import MAX_WHOIS
 from .message import MAX_BODY, Message
 from .monitors import MAX_MONITORED, listed
+from .name_lines import joined_words
 from .numerics import (
     ERR_MONLISTFULL,
     ERR_NOSUCHNICK,
@@ -40,7 +41,6 @@ from .numerics import (
     RPL_WHOISUSER,
     RPL_WHOWASUSER,
 )
-from .room_lines import joined_words
 from .server import VERSION
 from .targets import split
 from .users import idle_seconds, user_of

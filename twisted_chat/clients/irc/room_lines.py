@@ -12,6 +12,7 @@ from .answers import MAX_NAMES_BYTES, lines_that_fit, messages_that_fit
 from .batches import Batch, Item
 from .event_lines import EventLines
 from .message import MAX_BODY, Message
+from .name_lines import NameLines
 from .numerics import (
     RPL_ENDOFNAMES,
     RPL_NAMREPLY,
@@ -30,9 +31,14 @@ class RoomLines:
     """
 
     def __init__(
-        self, server: IrcServer, capabilities: frozenset[str], events: EventLines
+        self,
+        server: IrcServer,
+        capabilities: frozenset[str],
+        events: EventLines,
+        names: NameLines,
     ) -> None:
         self._server = server
+        self._names = names
         self._has = capabilities.__contains__
         self._events = events
 
@@ -93,32 +99,12 @@ class RoomLines:
         target = f"#{room}"
         mark = "@" if self._server.chat.moderation.settings(room).hidden else "="
         head = f":{self._server.name} 353 {nick} {mark} {target} :"
-        words = joined_words(self._names(room), MAX_BODY - len(head.encode()))
-        names = (RPL_NAMREPLY(mark, target, each) for each in words)
+        lines = self._names.of(
+            room,
+            MAX_BODY - len(head.encode()),
+            with_hosts=self._has("userhost-in-names"),
+            with_all_prefixes=self._has("multi-prefix"),
+        )
+        names = (RPL_NAMREPLY(mark, target, each) for each in lines)
         yield from lines_that_fit(names, MAX_NAMES_BYTES)
         yield RPL_ENDOFNAMES(target)
-
-    def _names(self, room: str) -> Iterator[str]:
-        with_host = self._has("userhost-in-names")
-        most = None if self._has("multi-prefix") else 1
-        server = self._server
-        prefixed = server.prefixed(room)
-        for member in server.members(room):
-            name = server.source(member) if with_host else member.nick
-            prefix = prefixed.get(member)
-            yield f"{prefix[:most]}{name}" if prefix else name
-
-
-def joined_words(words: Iterable[str], most: int) -> Iterator[str]:
-    """Words in lines of at most so many bytes."""
-    line: list[str] = []
-    left = most
-    for word in words:
-        size = (len(word) if word.isascii() else len(word.encode())) + 1
-        if line and size > left + 1:
-            yield " ".join(line)
-            line, left = [], most
-        line.append(word)
-        left -= size
-    if line:
-        yield " ".join(line)
