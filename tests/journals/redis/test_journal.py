@@ -273,6 +273,20 @@ class OutageTests(FakeRedisTestCase):
         self.store(journal, said("y"))
         self.assertEqual(texts(announced), ["y"])
 
+    def test_what_is_read_is_refused_for_the_present_reason(self) -> None:
+        """And not for why nothing could be stored some time before."""
+        journal, _ = self.start()
+        self.redis.errors["heartbeat"] = "NOREPLICAS not enough good replicas"
+        self.pass_time(5)
+        self.result(journal.history.room("lobby", 5))
+        self.assertIn("replicas", str(journal.problem()))
+        self.redis.down = unreachable("fake:1", "connection refused")
+        self.redis.disconnect_all()
+        for _ in range(3):
+            error = self.error(journal.history.room("lobby", 5))
+            self.assertNotIn("replicas", str(error))
+            self.pass_time(1)
+
     def test_batch_whose_reply_is_lost_is_in_doubt_and_stored_once(self) -> None:
         """Appending it again stores only what is new."""
         journal, announced = self.start()

@@ -210,8 +210,13 @@ class RedisJournal:
         await self._writer.stop()
 
     def _readable(self) -> PersistentConnection:
-        """The connection to read with: without its own one, that of the writer."""
-        return self._reader if self._reader.error is None else self._writer
+        """The connection to read with: if only that of the writer is there, that one.
+
+        If none is, it is the one of its own that gives the reason: what is wrong with
+        the other may be why nothing can be stored.
+        """
+        is_lost = self._reader.error is not None
+        return self._writer if is_lost and self._writer.error is None else self._reader
 
     # The connection that writes.
 
