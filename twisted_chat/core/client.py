@@ -172,12 +172,14 @@ class Client:
     :ivar view: ``None`` unless it is shown what happens.
     :ivar pending: the number of its requests that are not completed.
     :ivar inbox: what it has asked that was not taken yet.
+    :ivar has_room: it was shown a room, by its welcome or since.
     """
 
     __slots__ = (
         "_idle_calls",
         "codec",
         "connection",
+        "has_room",
         "id",
         "identity",
         "inbox",
@@ -214,6 +216,7 @@ class Client:
         # Most clients never have one.
         self._idle_calls: IdleCalls | None = None
         self.inbox: Queue | None = None
+        self.has_room = False
 
     @property
     def member_id(self) -> str:
@@ -300,6 +303,16 @@ class Client:
         """
         if size > TOKEN_BYTES and self.inbox is not None:
             self.inbox.charge((size - 1) // TOKEN_BYTES)
+
+    def charge_room(self, size: int) -> None:
+        """It is sent so many bytes about a room that it has entered.
+
+        For the first one it pays nothing, as nobody does for the room of a welcome:
+        clients of IRC begin in none.
+        """
+        if self.has_room:
+            self.charge_answer(size)
+        self.has_room = True
 
     def when_idle(self, call: Callable[[], None]) -> None:
         """Call this once nothing that the client asked for is pending."""

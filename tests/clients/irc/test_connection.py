@@ -106,6 +106,24 @@ class FloodTests(IrcCase):
 
     rate_limit = RateLimit(2, 1)
 
+    def test_first_room_that_is_shown_costs_nothing(self) -> None:
+        """On other wires, it is in the welcome; any further one counts."""
+        for room in ("lobby", "tea"):
+            self.eve.types(f"\\join {room}", *["x" * 4000] * 5)
+        self.room.advance(60)
+        alice = self.irc("alice")
+        self.room.advance(10)
+        self.assertIn("xxx", "".join(alice.asks("JOIN #lobby")))
+        alice.sends("PRIVMSG #lobby :first")
+        self.assertFalse(alice.protocol.read_paused)
+        self.room.advance(10)
+        self.assertIn("xxx", "".join(alice.asks("JOIN #tea")))
+        alice.sends("PRIVMSG #lobby :second")
+        self.assertTrue(alice.protocol.read_paused)
+        self.eve.sees()
+        self.room.advance(10)
+        self.assertIn("second", "".join(self.eve.sees()))
+
     def test_fast_client_is_read_from_later(self) -> None:
         """Nothing is dropped, and it is not disconnected."""
         alice = self.irc("alice")

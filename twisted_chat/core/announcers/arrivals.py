@@ -171,7 +171,7 @@ class Arrivals:
                 self.batch.fanout.send_late(client, late)
                 return
         data = self._welcomer.snapshots(client, (room,), arrival.stored.position, ref)
-        client.charge_answer(len(data))
+        client.charge_room(len(data))
         self._pool.show(client, client.view_key())
         self.batch.fanout.send_to(client, data + self._in_bulk(client, arrival))
 

@@ -84,6 +84,7 @@ class Welcomer:
             else has to be read from the store.
         """
         welcome = self.make(client, position, login)
+        client.has_room = bool(client.rooms)
         if since is None and self._are_loaded(client.rooms):
             return self._encode_welcome(client, welcome, ref)
         self._resume(client, welcome, since, ref)
@@ -129,7 +130,7 @@ class Welcomer:
             now = snapshot_of(room, client)
             shot = replace(now, topic=topic, history=history)
             data = self._encode(client, shot, ref)
-            client.charge_answer(len(data))
+            client.charge_room(len(data))
             return data
 
         return encode
