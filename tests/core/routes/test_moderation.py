@@ -323,12 +323,30 @@ class BanTests(ModerationCase):
         self.assertIs(neighbour.closed, None)
 
     def test_address_that_others_use_is_not_banned(self) -> None:
-        """A class or a household behind one address goes on."""
+        """A class or a household behind one address goes on, and the operator knows."""
         self.connect_from("192.0.2.7", "troll")
         friend = self.connect_from("192.0.2.7", "friend")
-        self.does(self.oscar, r"\ban troll")
+        self.oscar.sees()
+        self.assert_typed(
+            self.oscar,
+            r"\ban troll",
+            "oscar: banned troll",
+            "192.0.2.7 is not banned with troll: others are connected from there"
+            r" (\ban 192.0.2.7 keeps all of them out)",
+            "troll: left the chat",
+        )
         self.assertIs(friend.closed, None)
         self.assertIs(self.connect_from("192.0.2.7", "other").closed, None)
+        self.assertNotIn("192.0.2", " ".join(friend.sees() + self.alice.sees()))
+
+    def test_address_of_the_operator_is_not_advised_to_ban(self) -> None:
+        """Nobody can ban the own address."""
+        olga = self.connect_from("2001:db8::1", "olga")
+        self.connect_from("2001:db8::2", "troll")
+        self.moderation.is_operator = lambda member: member.nick in ("olga", "oscar")
+        self.does(olga, r"\ban troll")
+        told = "is not banned with troll: others are connected from there"
+        self.assertIn(f"2001:db8::/64 {told}", olga.sees())
 
     def test_network_is_banned_for_whoever_is_in_it(self) -> None:
         """Members elsewhere are not told the address."""

@@ -28,6 +28,11 @@ from twisted_chat.core.joining.room_entry import RoomEntry
 from twisted_chat.core.moderation.audit import AuditLog
 from twisted_chat.core.moderation.changes import BANS, CHANGES
 from twisted_chat.core.moderation.moderation import Moderation
+from twisted_chat.core.moderation.networks import (
+    address_in,
+    household_of,
+    network_text,
+)
 from twisted_chat.core.moderation.permissions import Permissions
 from twisted_chat.core.moderation.room_owners import RoomOwners
 from twisted_chat.core.moderation.room_settings import BAN, setting_key
@@ -94,6 +99,9 @@ class ModerationAnnouncer:
         self._emptied: dict[str, None] = {}
         # The ids of those whose disconnection by the last ban was shown.
         self._expelled: set[str] = set()
+        # Of those that it disconnects here: who imposed it, and the addresses that it
+        # does not concern, as others are connected from there; by id.
+        self._shared: dict[str, tuple[str, set[str]]] = {}
 
         pool.emptied = self._room_emptied
 
@@ -287,6 +295,7 @@ class ModerationAnnouncer:
     def _banned(self, event: Banned, stored: Stored) -> None:
         ban = Sanction(event.target, event.nick, event.text, event.end)
         self._expelled.clear()
+        self._shared.clear()
         target = self._pool.named_as(event.target)
         self._show_operators(stored, () if target is None else target.rooms)
         expelled: dict[Member, list[Client]] = {}
@@ -305,19 +314,40 @@ class ModerationAnnouncer:
                 member.id,
             )
             self._committer.submit(shown)
-            for client in clients:
-                self._extensions.removed(BANS + event.key, event, client)
+            addresses = {
+                client.address
+                for client in clients
+                if self._extensions.removed(BANS + event.key, event, client)
+            }
+            self._shared[member.id] = (event.client_id, addresses)
 
     def _unbanned(self, _event: Unbanned, stored: Stored) -> None:
         self._show_operators(stored, ())
 
     def _was_expelled(self, event: Expelled, stored: Stored) -> None:
         member = self._pool.member(event.target_id)
-        if member is None or member.id in self._expelled:
-            # It is gone, or was expelled by another server, too.
+        # It may be gone, or was expelled by another server, too.
+        if member is not None and member.id not in self._expelled:
+            self._expelled.add(member.id)
+            self.batch.show(stored, member.rooms)
+        self._tell_of_shared(event)
+
+    def _tell_of_shared(self, event: Expelled) -> None:
+        """Under another name, whoever was expelled could come back from there."""
+        author_id, addresses = self._shared.pop(event.target_id, ("", set()))
+        author = self._pool.clients.get(author_id)
+        if author is None:
             return
-        self._expelled.add(member.id)
-        self.batch.show(stored, member.rooms)
+        own = address_in(author.address)
+        for place in {
+            household_of(each) for each in map(address_in, addresses) if each
+        }:
+            shown = network_text(place)
+            text = f"{shown} is not banned with {event.target}:"
+            is_own = own is not None and own in place
+            advice = "" if is_own else f"(\\ban {shown} keeps all of them out)"
+            text = f"{text} others are connected from there"
+            self.batch.reply(author, Notice((text,), advice))
 
     def _invited(self, event: Invited, stored: Stored) -> None:
         member = self._pool.member(event.target_id)

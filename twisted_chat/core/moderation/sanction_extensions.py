@@ -88,12 +88,13 @@ class SanctionExtensions:
         self._extend(key, mute, names, client)
         self._extend_by_address(key, mute, client)
 
-    def removed(self, key: str, event: Banned | RoomBanned, client: Client) -> None:
+    def removed(self, key: str, event: Banned | RoomBanned, client: Client) -> bool:
         """A ban has removed a client: it concerns the address, too.
 
         :param key: the whole key of the ban.
+        :returns: whether others are connected from there, so that it does not.
         """
-        self._extend_by_address(key, _imposed(event), client)
+        return self._extend_by_address(key, _imposed(event), client)
 
     def _mutes_of(self, identities: Iterable[str]) -> list[tuple[str, Sanction]]:
         """The mutes of someone, everywhere and in each room, and their whole keys.
@@ -118,21 +119,24 @@ class SanctionExtensions:
             for key, ban in bans.find_all(known_by, "", now):
                 self._extend(area + key, ban, (event.member_id,), client)
 
-    def _extend_by_address(self, key: str, sanction: Sanction, client: Client) -> None:
+    def _extend_by_address(self, key: str, sanction: Sanction, client: Client) -> bool:
         """A sanction by name concerns the address, too, if no other member has it.
 
         One by ``$a:NAME`` concerns the account alone.
+
+        :returns: whether another member has it.
         """
         network, identities = client.identity.network, sanction.identities
         if network is None or not identities or sanction.who.startswith("$"):
-            return
+            return False
         for other in self._pool.clients.values():
             if other.identity.network == network and other.member is not client.member:
-                return
+                return True
         address = address_in(client.address)
         if address is not None and not sanction.is_from(address):
             added = f"/{network_key(household_of(address))}"
             self._extend(key, sanction, (added,), client)
+        return False
 
     def _extend(
         self, key: str, sanction: Sanction, added: Iterable[str], client: Client
